@@ -1,0 +1,33 @@
+# Everything that a newcomer needs: each target sets up .venv by itself.
+
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= auto
+
+.PHONY: demo test check clean
+
+demo: .venv/product  ## make a fleet of repositories, crawl it, build catalog and site
+	$(BIN)/catalog demo
+
+test: .venv/tests  ## run the test suite
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST)
+
+check: .venv/tests  ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf .venv output
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/product: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/tests: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	touch .venv/product $@

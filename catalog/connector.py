@@ -1,0 +1,49 @@
+"""The seam: what a connector is, and which ones are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from catalog.record import Record
+from catalog.snapshot import Revision
+from catalog.tables import Tag
+
+GROUP = "catalog.connectors"
+
+
+def _nothing(_: object) -> Iterable[Record]:
+    return ()
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connector:
+    """A speaker of one format: pure functions from a snapshot to rows. Raise `version` when the same input gives other rows.
+
+    `wants_tag(name)`: is the annotated tag of this short name ours? Its object is fetched, and its commit becomes a revision.
+    `wants_file(path)`: are we to be given this file of every revision? Paths count from the Git root.
+    `read_tags(tags)`: rows of all tags of a repository, wanted and not, in the order of their names.
+    `read_revision(revision)`: rows of one commit. Those never change, so they are read once in a commit's life.
+
+    A fault in one tag or file becomes a `Problem` row; a reader raises nothing.
+    """
+
+    name: str
+    version: int
+    wants_tag: Callable[[str], bool] = _never
+    wants_file: Callable[[str], bool] = _never
+    read_tags: Callable[[Sequence[Tag]], Iterable[Record]] = _nothing
+    read_revision: Callable[[Revision], Iterable[Record]] = _nothing
+
+
+@cache
+def installed() -> tuple[Connector, ...]:
+    """The installed connectors in the order of their names: entry points of the group `catalog.connectors`."""
+    found: Iterator[Connector] = (point.load() for point in entry_points(group=GROUP))
+    return tuple(sorted(found, key=lambda connector: connector.name))

@@ -1,0 +1,100 @@
+"""Every error we raise on purpose, sorted by who can mend it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the `catalog` command tells the shell."""
+
+    OK = 0
+    STORE = 1
+    CONFIG = 2
+    NOT_FOUND = 3
+    POLICY = 4
+    ORIGIN = 5
+    BUG = 70
+
+
+class CatalogError(Exception):
+    """Anything that went wrong and that somebody can mend: one clear sentence."""
+
+    exit_code = Exit.BUG
+
+
+class ConfigError(CatalogError):
+    """The owner of repos.toml must mend it. Carries every complaint, not only the first."""
+
+    exit_code = Exit.CONFIG
+
+    def __init__(self, *complaints: str) -> None:
+        self.complaints = complaints
+        super().__init__("\n".join(complaints))
+
+
+class OriginError(CatalogError):
+    """A Git server, or time, must mend it: the repository keeps its last good rows."""
+
+    exit_code = Exit.ORIGIN
+    outcome = "down"
+
+
+class Gone(OriginError):
+    """The server says that there is no such repository."""
+
+    outcome = "gone"
+
+
+class Refused(OriginError):
+    """The server knows us and says no, or speaks something that we cannot read."""
+
+    outcome = "refused"
+
+
+class Down(OriginError):
+    """No answer, a broken answer, or an answer too slow to wait for."""
+
+    outcome = "down"
+
+
+class TooBig(OriginError):
+    """The answer went over a bound that repos.toml sets."""
+
+    outcome = "too_big"
+
+
+class MetafileError(CatalogError):
+    """The owner of a repository must mend one tag or one file of it: a row in `problems`.
+
+    `place` is where inside the file (`artifacts.churn.path`), or empty; `rule` is a short stable word for
+    the kind of complaint, so that problems can be counted by kind.
+    """
+
+    def __init__(self, message: str, *, place: str = "", rule: str = "unreadable") -> None:
+        self.message = message
+        self.place = place
+        self.rule = rule
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+class NotFound(CatalogError):
+    """The user of a query named something that this catalog does not hold."""
+
+    exit_code = Exit.NOT_FOUND
+
+
+class Ambiguous(CatalogError):
+    """The user of a query named several things at once; `candidates` are the names to choose from."""
+
+    exit_code = Exit.NOT_FOUND
+
+    def __init__(self, message: str, candidates: tuple[str, ...]) -> None:
+        self.candidates = candidates
+        super().__init__(message)
+
+
+class StoreError(CatalogError):
+    """We, or the disk, must mend it; the message says what to delete."""
+
+    exit_code = Exit.STORE

@@ -1,0 +1,67 @@
+"""How a table is declared: one frozen class, one documented field for each column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from types import NoneType, UnionType
+from typing import Any, ClassVar, TypeVar, cast, dataclass_transform, get_args, get_type_hints
+
+R = TypeVar("R", bound="Record")
+
+
+class Record:
+    """A row. Its class is a table: `TABLE` is the name, `KEY` the columns that sort its rows."""
+
+    __slots__ = ()
+
+    TABLE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+    REPO: ClassVar[bool]  # rows belong to one repository, named in a first column that the store adds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A column of a table: `type` is a Python type, `doc` a sentence that a user understands."""
+
+    name: str
+    type: Any
+    nullable: bool
+    doc: str
+
+
+def column(doc: str, *, default: Any = ...) -> Any:  # noqa: ANN401 - a field specifier, like dataclasses.field
+    """A column with its sentence; one with a default may be left out by whoever makes the row."""
+    if default is ...:
+        return field(metadata={"doc": doc})
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(column,))
+def record(table: str, *, key: tuple[str, ...], repo: bool = True) -> Callable[[type[R]], type[R]]:
+    """Declares a table. With `repo`, its rows belong to one repository, named in a first column that the store adds."""
+
+    def declare(cls: type[R]) -> type[R]:
+        made = dataclass(frozen=True, kw_only=True, slots=True)(cls)
+        made.TABLE, made.KEY, made.REPO = table, key, repo
+        return made
+
+    return declare
+
+
+_REPO = Column(
+    name="repo", type=str, nullable=False, doc="The repository: `host/owner/name`, or its name in repos.toml."
+)
+
+
+def columns(table: type[Record]) -> tuple[Column, ...]:
+    """The columns of a table in order, the implied `repo` first."""
+    hints = get_type_hints(table)
+    own = tuple(_column(f.name, hints[f.name], f.metadata["doc"]) for f in fields(cast("Any", table)))
+    return (_REPO, *own) if table.REPO else own
+
+
+def _column(name: str, hint: Any, doc: str) -> Column:  # noqa: ANN401 - type hints have no common type
+    choices = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    types = [choice for choice in choices if choice is not NoneType]
+    return Column(name=name, type=types[0], nullable=NoneType in choices, doc=doc)

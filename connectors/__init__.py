@@ -1,0 +1,1 @@
+"""The speakers: each reads one format, purely, from a snapshot into records."""

@@ -1,0 +1,1 @@
+"""The static site: pages, data and links, made from catalog.duckdb alone."""

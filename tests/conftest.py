@@ -1,0 +1,30 @@
+"""What every test has."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The suite is the same every time; `--hypothesis-profile explore` looks for what nobody has thought of.
+settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+settings.register_profile("explore", deadline=None, suppress_health_check=list(HealthCheck), max_examples=1000)
+settings.load_profile("same")
+
+FLEET = Path(__file__).parents[2] / "shared" / "fleet"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_at_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No configuration of this machine decides a test: neither Git's, nor GTO's, nor DVC's, nor ours."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [name for name in os.environ if name.startswith(("GIT_", "GTO_", "DVC_", "CATALOG_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
