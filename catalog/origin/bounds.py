@@ -1,0 +1,83 @@
+"""How much time, and how many bytes, a visit to one repository may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from catalog.errors import Down, TooBig
+from catalog.origin.words import quote
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """Bounds of one visit. They hold whatever the server does."""
+
+    connect: float = 10.0  # seconds
+    idle: float = 30.0  # seconds without a byte
+    total: float = 300.0  # seconds for all requests of the visit together
+    max_bytes: int = 256 << 20  # received on the wire
+    max_inflated: int = 1 << 30  # after zlib and gzip
+    max_refs: int = 100_000
+    max_objects: int = 1_000_000
+
+
+class Meter:
+    """What one visit has cost so far. It raises as soon as a bound is passed.
+
+    Every byte that arrives passes `receive`, and every wait asks `patience` first: so the deadline holds against a
+    server that drips, without a thread that watches.
+    """
+
+    def __init__(self, where: str, limits: Limits) -> None:
+        self.where = where
+        self.limits = limits
+        self.received = 0
+        self.requests = 0
+        self.secrets: tuple[str, ...] = ()  # what no message may hold, should a server echo it
+        self._inflated = 0
+        self._deadline = monotonic() + limits.total
+
+    def patience(self, longest: float) -> float:
+        """Seconds to wait for the next byte: `longest`, or what is left of the visit."""
+        left = self._deadline - monotonic()
+        if left <= 0:
+            raise Down(f"{self.where}: not done after {self.limits.total:g} s, the visit's time limit")
+        return min(longest, left)
+
+    def silence(self) -> Down:
+        """The error to raise where a wait of `patience(limits.idle)` came to nothing."""
+        self.patience(self.limits.idle)
+        return Down(f"{self.where}: no byte for {self.limits.idle:g} s, expected an answer")
+
+    def pause(self, seconds: float) -> bool:
+        """Sleep, unless the visit would be over by then."""
+        if seconds >= self._deadline - monotonic():
+            return False
+        sleep(seconds)
+        return True
+
+    def quote(self, raw: bytes | str) -> str:
+        """What the server wrote, fit for a message of ours."""
+        return quote(raw, self.secrets)
+
+    def receive(self, size: int) -> None:
+        self.received += size
+        if self.received > self.limits.max_bytes:
+            raise self._too_big("bytes", "max_bytes", self.limits.max_bytes)
+
+    def inflate(self, size: int) -> None:
+        self._inflated += size
+        if self._inflated > self.limits.max_inflated:
+            raise self._too_big("bytes after decompression", "max_inflated", self.limits.max_inflated)
+
+    def count_refs(self, number: int) -> None:
+        if number > self.limits.max_refs:
+            raise self._too_big("refs", "max_refs", self.limits.max_refs)
+
+    def count_objects(self, number: int) -> None:
+        if number > self.limits.max_objects:
+            raise self._too_big("objects", "max_objects", self.limits.max_objects)
+
+    def _too_big(self, what: str, name: str, value: int) -> TooBig:
+        return TooBig(f"{self.where}: more than {value:,} {what}, the limit {name}")
