@@ -1,0 +1,188 @@
+"""From a snapshot to rows: what the refs say, what the connectors say, and what earlier rows already said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeVar
+
+from catalog import tables
+from catalog.connector import Connector
+from catalog.errors import MetafileError
+from catalog.fetch import Known, Reach, wanted_tags
+from catalog.record import Record
+from catalog.snapshot import BRANCH_PREFIX, TAG_PREFIX, Commit, Listing, Ref, Snapshot
+from catalog.store import Rows
+
+R = TypeVar("R", bound=Record)
+
+ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
+
+# Tables whose rows belong to one commit and so never change.
+OF_REVISIONS: tuple[type[Record], ...] = (tables.Annotation, tables.GtoConfig)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """The rows of a repository's last partition."""
+
+    rows: Mapping[type[Record], tuple[Record, ...]]
+
+    def of(self, table: type[R]) -> tuple[R, ...]:
+        return self.rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
+
+    def tags(self) -> dict[str, tables.Tag]:
+        """The tags whose objects were read, by object id. One that was absent may have come since."""
+        return {
+            tag.oid: tag
+            for tag in self.of(tables.Tag)
+            if tag.inner_name is not None or (tag.rule is not None and tag.rule != ABSENT)
+        }
+
+    def settled(self) -> set[str]:
+        """What needs no second look: the commits that were read, and whatever else tags lead to: bad commits, folders, files."""
+        absent = {problem.commit for problem in self.of(tables.Problem) if problem.rule == ABSENT}
+        read = {revision.commit for revision in self.of(tables.Revision)}
+        return (read | {tag.commit for tag in self.tags().values() if tag.commit}) - absent
+
+    def known(self) -> Known:
+        return Known(
+            tags=self.tags().keys(),
+            revisions=self.settled(),
+            commits={commit.commit: commit.parents for commit in self.of(tables.Commit)},
+        )
+
+    def tips(self) -> tuple[str, ...]:
+        return tuple(branch.commit for branch in self.of(tables.Branch))
+
+
+def carry(read: Callable[[type[Record]], Iterator[Record]]) -> Carried:
+    """Everything of a partition that outlives a change of refs."""
+    kept = (tables.Branch, tables.Commit, tables.Tag, tables.Revision, tables.Problem, *OF_REVISIONS)
+    return Carried(rows={table: tuple(read(table)) for table in kept})
+
+
+def rows(snapshot: Snapshot, reach: Reach, connectors: Sequence[Connector], carried: Carried) -> Rows:
+    """All rows of a repository, given what was fetched and what was known."""
+    listing = snapshot.listing
+    tags = list(_tags(snapshot, connectors, carried))
+    commits = list(_commits(reach, carried))
+    found: dict[type[Record], list[Record]] = {table: [] for table in tables.PARTITION}
+    for row in chain(
+        _branches(listing),
+        tags,
+        chain.from_iterable(connector.read_tags(tags) for connector in connectors),
+        _revisions(snapshot, connectors, carried),
+        commits,
+        [tables.History(commits=len(commits), complete=reach.complete)],
+    ):
+        found[type(row)].append(row)
+    return found
+
+
+def _branches(listing: Listing) -> Iterator[tables.Branch]:
+    for ref in listing.branches():
+        name = ref.name.removeprefix(BRANCH_PREFIX)
+        yield tables.Branch(branch=name, commit=ref.oid, is_default=ref.name == listing.head)
+
+
+def _tags(snapshot: Snapshot, connectors: Sequence[Connector], carried: Carried) -> Iterator[tables.Tag]:
+    wanted = {ref.name for ref in wanted_tags(snapshot.listing, connectors)}
+    known = carried.tags()
+    for ref in snapshot.listing.tags():
+        name = ref.name.removeprefix(TAG_PREFIX)
+        if ref.name not in wanted:
+            commit = ref.peeled or ref.oid
+            yield tables.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit)
+        elif ref.oid in known:
+            yield replace(known[ref.oid], tag=name)
+        else:
+            yield _tag(snapshot, ref, name)
+
+
+def _tag(snapshot: Snapshot, ref: Ref, name: str) -> tables.Tag:
+    try:
+        tag = snapshot.tag(ref.oid)
+    except MetafileError as error:
+        return tables.Tag(
+            tag=name, oid=ref.oid, annotated=True, commit=ref.peeled, rule=error.rule, problem=error.message
+        )
+    return tables.Tag(
+        tag=name,
+        oid=ref.oid,
+        annotated=True,
+        commit=ref.peeled,
+        inner_name=tag.name,
+        target=tag.target,
+        target_kind=tag.target_kind,
+        tagger=tag.tagger.name,
+        tagger_email=tag.tagger.email,
+        tagged_at=tag.tagger.at,
+        utc_offset=tag.tagger.utc_offset,
+        message=tag.message,
+        signed=tag.signed,
+    )
+
+
+def _revisions(snapshot: Snapshot, connectors: Sequence[Connector], carried: Carried) -> Iterator[Record]:
+    """Revisions with their reasons, and what their files say."""
+    reasons: dict[str, set[str]] = {}
+    for ref in wanted_tags(snapshot.listing, connectors):
+        reasons.setdefault(ref.peeled or ref.oid, set()).add("tag")
+    if tip := snapshot.listing.tip():
+        reasons.setdefault(tip, set()).add("tip")
+    known = {revision.commit: revision for revision in carried.of(tables.Revision)}
+    settled = carried.settled()
+    for oid, why in reasons.items():
+        if oid in settled:
+            yield from (replace(known[oid], reasons=tuple(sorted(why))),) if oid in known else ()
+        else:
+            yield from _revision(snapshot, connectors, oid, tuple(sorted(why)))
+    for row in chain.from_iterable(carried.rows.get(table, ()) for table in (*OF_REVISIONS, tables.Problem)):
+        commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
+        if commit in reasons and commit in settled:
+            yield row
+
+
+def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why: tuple[str, ...]) -> Iterator[Record]:
+    raw = snapshot.objects.get(oid)
+    if raw is not None and raw.kind in ("tree", "blob"):
+        return  # a tag of a folder or a file: its connector says what it thinks of that
+    try:
+        revision = snapshot.revision(oid)
+    except MetafileError as error:
+        place = f"commit {oid[:7]}" + (f", {error.place}" if error.place else "")
+        yield tables.Problem(connector="git", rule=error.rule, place=place, message=error.message, commit=oid)
+        return
+    commit = revision.commit
+    yield tables.Revision(
+        commit=oid,
+        reasons=why,
+        author=commit.author.name,
+        author_email=commit.author.email,
+        authored_at=commit.author.at,
+        committed_at=commit.committer.at,
+        summary=commit.summary,
+        signed=commit.signed,
+    )
+    for connector in connectors:
+        yield from connector.read_revision(revision)
+
+
+def _commits(reach: Reach, carried: Carried) -> Iterator[tables.Commit]:
+    kept = set(reach.known)
+    yield from (commit for commit in carried.of(tables.Commit) if commit.commit in kept)
+    yield from map(_commit, reach.fetched)
+
+
+def _commit(commit: Commit) -> tables.Commit:
+    return tables.Commit(
+        commit=commit.oid,
+        parents=commit.parents,
+        author=commit.author.name,
+        author_email=commit.author.email,
+        authored_at=commit.author.at,
+        committed_at=commit.committer.at,
+        summary=commit.summary,
+    )
