@@ -1,0 +1,164 @@
+"""`${train.epochs}` in `dvc.yaml`: values from `params.yaml` beside it, and from its `vars`.
+
+After `dvc/parsing/context.py` and `dvc/parsing/interpolate.py` of DVC 3.67. Nothing is evaluated: a template names a place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from posixpath import join, normpath
+from typing import Any
+
+from catalog.errors import MetafileError
+from connectors.reading import mapping, quoted, text
+
+PARAMS = "params.yaml"
+MAX_EXPANSION = 100_000  # values that the templates of one file may stand for; long text counts as several
+
+# DVC has no bound on the name. Without one, a file of nothing but `${` would be read for minutes.
+_TEMPLATE = re.compile(r"(?<!\\)\$\{([^}\n]{0,200})\}")
+_WORDS = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[[^.\[\]]+\])*")
+
+Context = dict[str, Any]
+Load = Callable[[str], Any]  # the values of a file, None where there is none; MetafileError where it cannot be read
+
+
+def has_templates(value: object) -> bool:
+    """There is something to resolve in text, or in a list or map of texts."""
+    match value:
+        case str():
+            return "${" in value
+        case dict():
+            return any(map(has_templates, value)) or any(map(has_templates, value.values()))
+        case list():
+            return any(map(has_templates, value))
+    return False
+
+
+def context(definition: Mapping[Any, object], folder: str, load: Load) -> tuple[Context, list[MetafileError]]:
+    """The values that templates may name: those that came first stay. And what is wrong with the others."""
+    found: Context = {}
+    complaints: list[MetafileError] = []
+    loaded: set[str] = set()
+    for place, item in _sources(definition):
+        try:
+            values = item if isinstance(item, dict) else _from_file(text(item, place), folder, load, loaded, place)
+            _merge(found, values, place)
+        except MetafileError as error:
+            complaints.append(MetafileError(error.message, place=error.place or place, rule="template"))
+    return found, complaints
+
+
+class Resolver:
+    """Puts values in the place of templates, within a budget for the whole file."""
+
+    def __init__(self, values: Context) -> None:
+        self.values = values
+        self.left = MAX_EXPANSION
+
+    def resolve(self, value: object) -> Any:  # noqa: ANN401 - a template stands for a value of any type
+        """The value with its templates resolved. MetafileError where one cannot be."""
+        match value:
+            case str():
+                return self._text(value)
+            case list() | tuple():
+                return [self.resolve(item) for item in value]
+            case dict():
+                return {self._key(key): self.resolve(item) for key, item in value.items()}
+        return value
+
+    def _key(self, key: object) -> Any:  # noqa: ANN401 - YAML's keys are of any type
+        found = self.resolve(key)
+        if isinstance(found, dict | list):
+            raise MetafileError(f"found {quoted(key)} for {quoted(found)}, expected text as a key", rule="template")
+        return found
+
+    def _text(self, value: str) -> Any:  # noqa: ANN401 - see resolve
+        whole = _TEMPLATE.fullmatch(value)
+        if whole and "${" not in whole[1]:
+            return self._select(whole[1])
+        return _TEMPLATE.sub(lambda match: self._inside(match[1]), value).replace(r"\${", "${")
+
+    def _inside(self, expression: str) -> str:
+        value = self._select(expression)
+        if isinstance(value, dict | list):
+            message = f"found {quoted(value)} for {quoted('${' + expression + '}')} inside of text, expected one value"
+            raise MetafileError(message, rule="template")
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def _select(self, expression: str) -> Any:  # noqa: ANN401 - see resolve
+        template = quoted("${" + expression + "}")
+        if not _WORDS.fullmatch(expression):
+            raise MetafileError(f"found {template}, expected a name like `${{train.epochs}}`", rule="template")
+        value: Any = self.values
+        for word in expression.replace("[", ".").replace("]", "").split("."):
+            try:
+                value = value[int(word)] if isinstance(value, list) else mapping(value, "")[word.strip()]
+            except (LookupError, ValueError, MetafileError) as error:
+                message = f"found {template}, expected a name that {PARAMS} or `vars` defines"
+                raise MetafileError(message, rule="template") from error
+        self._spend(value)
+        return value
+
+    def _spend(self, value: object) -> None:
+        for size in _sizes(value):
+            self.left -= size
+            if self.left < 0:
+                raise MetafileError(f"the templates stand for more than {MAX_EXPANSION:,} values", rule="too-big")
+
+
+def _sources(definition: Mapping[Any, object]) -> Iterator[tuple[str, object]]:
+    yield PARAMS, PARAMS
+    items = definition.get("vars")
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        yield f"vars[{index}]", item
+
+
+def _from_file(item: str, folder: str, load: Load, loaded: set[str], place: str) -> Mapping[Any, object]:
+    """`params.yaml`, or `file:key1,key2`; a file that came before adds nothing."""
+    name, _, wanted = item.partition(":")
+    path = normpath(join(folder, name))
+    if path in loaded:
+        return {}
+    loaded.add(path)
+    values = load(path)
+    if values is None and place == PARAMS:
+        return {}
+    if values is None:
+        raise MetafileError(f"found the file {quoted(name)}, expected a {PARAMS} of this repository", place=place)
+    keys = [key for key in wanted.split(",") if key]
+    values = mapping(values, name)
+    return {key: values[key] for key in keys if key in values} if keys else values
+
+
+def _merge(into: Context, values: Mapping[Any, object], place: str) -> None:
+    """Maps grow together; anything else may be defined once. Keys that are not text cannot be named."""
+    for key, value in values.items():
+        if not isinstance(key, str):
+            continue
+        known = into.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            into[key] = grown = dict(known)
+            _merge(grown, value, f"{place}.{key}")
+        elif key in into:
+            raise MetafileError(f"{quoted(key)} is defined twice, expected once", place=place)
+        else:
+            into[key] = value
+
+
+def _sizes(value: object) -> Iterator[int]:
+    match value:
+        case str():
+            yield 1 + len(value) // 64
+        case list():
+            yield 1
+            for item in value:
+                yield from _sizes(item)
+        case dict():
+            yield 1
+            for key, item in value.items():
+                yield from _sizes(key)
+                yield from _sizes(item)
+        case _:
+            yield 1
