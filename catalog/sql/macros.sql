@@ -1,0 +1,163 @@
+-- Questions with parameters, for the command, the site, the Python API and anybody's SQL.
+
+-- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
+--   exact: The whole name was given.
+select repo, artifact, repo || ':' || artifact as id, id = words as exact
+from (
+    select repo, artifact from events
+    union
+    select repo, artifact from tip_annotations
+)
+where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words);
+
+-- stages_at(t): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for falling back.
+select a.* exclude (rank, rank_semver)
+from assignments_at(t) a join artifacts_at(t) s using (repo, artifact)
+where a.rank = 1 and s.active;
+
+-- history(a_repo, an_artifact): What happened to one artifact, newest first.
+select * from resolved_events
+where repo = a_repo and artifact = an_artifact
+order by created_at desc, priority desc, tag desc;
+
+-- gto_show(a_repo): One repository as `gto show` prints it: each artifact that is active, its latest version, its stages.
+select s.artifact, s.latest as version, s.registered,
+    coalesce(map_from_entries(list((a.raw_stage, a.version) order by a.raw_stage) filter (a.raw_stage is not null)), map {}) as stages
+from artifacts s
+left join (from assignments where rank = 1) a on a.repo = s.repo and a.artifact = s.artifact
+where s.repo = a_repo and s.active
+group by all
+order by s.artifact;
+
+-- artifact_names(): Every artifact's full name.
+select id, active from artifacts order by id;
+
+-- find_repos(words): The repositories that a name can mean: any end of `host/owner/name` that begins after a `/`.
+select repo from repos where ends_with('/' || repo, '/' || words) order by repo;
+
+-- find_versions(a_repo, an_artifact, words): The versions that a reference can mean: a version, `latest`, or the beginning of a commit.
+select version, commit, active from versions
+where repo = a_repo and artifact = an_artifact
+    and (version = words or (words in ('latest', 'greatest') and is_latest) or (regexp_full_match(words, '[0-9a-f]{7,40}') and starts_with(commit, words)))
+order by version, commit;
+
+-- find_in_stage(a_repo, an_artifact, words): Who is in a stage, by the catalog's name of the stage or by the tags' own.
+select version, commit from assignments
+where repo = a_repo and artifact = an_artifact and (stage = words or raw_stage = words)
+order by stage = words desc, rank
+limit 1;
+
+-- list_artifacts(some_repos, a_type, a_stage, with_deprecated): The artifacts, with the version that is in each stage.
+--   stages: The version in each stage that is in use.
+select a.*, coalesce(s.stages, map {}) as stages
+from artifacts a
+left join (
+    select repo, artifact,
+        map_from_entries(list((stage, version) order by stage)) as stages,
+        bool_or(stage = a_stage or raw_stage = a_stage) as wanted
+    from assignments where rank = 1
+    group by repo, artifact
+) s on s.repo = a.repo and s.artifact = a.artifact
+where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], a.repo))
+    and (a_type::varchar is null or a.type = a_type)
+    and (a_stage::varchar is null or coalesce(s.wanted, false))
+    and (with_deprecated or a.active)
+order by a.repo, a.artifact;
+
+-- list_versions(some_repos, a_type, a_stage, with_deprecated): The versions, newest first within each artifact.
+--   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
+select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence)
+from versions v join (select repo, artifact, active from artifacts) a on a.repo = v.repo and a.artifact = v.artifact
+where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], v.repo))
+    and (a_type::varchar is null or v.type = a_type)
+    and (with_deprecated or (a.active and v.active))
+    and (a_stage::varchar is null or exists (
+        from assignments s
+        where s.rank = 1 and (s.stage = a_stage or s.raw_stage = a_stage)
+            and s.repo = v.repo and s.artifact = v.artifact and s.version = v.version and s.commit = v.commit
+    ))
+order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
+
+-- list_events(some_repos, an_artifact, a_version, a_stage): What happened, newest first.
+--   id: The artifact's name in the catalog.
+select repo || ':' || artifact as id, e.* exclude (precedence, priority)
+from resolved_events e
+where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo))
+    and (an_artifact::varchar is null or artifact = an_artifact)
+    and (a_version::varchar is null or version = a_version)
+    and (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
+order by created_at desc, priority desc, repo, tag desc, oid;
+
+-- list_stages(some_repos): The stages of each repository, in the order in which to show them.
+from stages
+where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
+order by repo, rank nulls last, place nulls last, stage, raw_stage;
+
+-- list_repos(some_repos): The repositories, how the last visit to each went, and how much each holds.
+--   why: Why the last visit read it.
+--   problems: What could not be read in it.
+select r.*, v.why, v.seconds, v.received, v.requests,
+    coalesce(a.artifacts, 0) as artifacts, coalesce(p.problems, 0) as problems
+from repos r
+left join (
+    select * from visits qualify row_number() over (partition by repo order by crawl desc) = 1
+) v on v.repo = r.repo
+left join (select repo, count(*) as artifacts from artifacts group by repo) a on a.repo = r.repo
+left join (select repo, count(*) as problems from problems group by repo) p on p.repo = r.repo
+where some_repos::varchar[] is null or list_contains(some_repos::varchar[], r.repo)
+order by r.repo;
+
+-- list_problems(some_repos): What could not be read, and why.
+from problems
+where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
+order by repo, connector, place, rule, message, commit;
+
+-- last_crawl(): The newest crawl.
+from crawls order by crawl desc limit 1;
+
+-- show_artifact(a_repo, an_artifact): One artifact with all that a person asks first.
+--   assignments: Who is in which stage, since when and by whom.
+--   all_versions: Its versions, the highest first, deregistered ones too.
+select a.*,
+    (
+        select coalesce(list({
+            stage: s.stage, raw_stage: s.raw_stage, version: s.version, commit: s.commit, assigned_at: s.assigned_at,
+            author: s.author, author_email: s.author_email, message: s.message, tag: s.tag
+        } order by n.rank nulls last, s.stage), [])
+        from assignments s left join stage_names n on n.raw = s.raw_stage
+        where s.repo = a_repo and s.artifact = an_artifact and s.rank = 1
+    ) as assignments,
+    (
+        select coalesce(list({
+            ref: a_repo || ':' || an_artifact || '@' || version, version: version, commit: commit, stages: stages,
+            is_latest: is_latest, registered: registered, active: active, reachable: reachable, created_at: created_at,
+            activated_at: activated_at, author: author, author_email: author_email, message: message, tag: tag, signed: signed
+        } order by precedence desc nulls last, created_at desc, commit), [])
+        from versions where repo = a_repo and artifact = an_artifact
+    ) as all_versions
+from artifacts a
+where a.repo = a_repo and a.artifact = an_artifact;
+
+-- show_version(a_repo, an_artifact, a_version, a_commit): One version with all that a person asks first.
+--   artifact_active: The artifact is not deprecated.
+--   assignments: The stages that it is in, since when and by whom.
+select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence),
+    a.active as artifact_active, a.deprecated_at,
+    (
+        select coalesce(list({
+            stage: stage, raw_stage: raw_stage, assigned_at: assigned_at, author: author, author_email: author_email,
+            message: message, tag: tag
+        } order by stage), [])
+        from assignments
+        where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit and rank = 1
+    ) as assignments
+from versions v, artifacts a
+where v.repo = a_repo and v.artifact = an_artifact and v.version = a_version and v.commit = a_commit
+    and a.repo = a_repo and a.artifact = an_artifact;
+
+-- list_stages_at(t, a_stage): Who was in which stage at the moment `t`, in the order in which to show it.
+--   id: The artifact's name in the catalog.
+select repo || ':' || artifact as id, *
+from stages_at(t)
+where a_stage::varchar is null or stage = a_stage or raw_stage = a_stage
+order by repo, artifact, stage;

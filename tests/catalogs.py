@@ -1,0 +1,80 @@
+"""A catalog in memory: rows of snapshots in a DuckDB without a file, with the views and macros of `catalog/sql`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from catalog import database
+from catalog.connector import Connector, installed
+from catalog.fetch import Known, reach
+from catalog.read import Carried, rows
+from catalog.record import Record
+from catalog.schema import schema, to_arrow
+from catalog.snapshot import Listing, Objects, Snapshot
+from catalog.tables import TABLES
+
+
+class Everything:
+    """An origin that has all objects at hand: what a test's world is to `catalog.fetch`."""
+
+    filtered = True
+
+    def __init__(self, objects: Objects) -> None:
+        self.objects = objects
+
+    def fetch(self, _wants: object, **_: object) -> Objects:
+        return self.objects
+
+
+def rows_of(listing: Listing, objects: Objects, connectors: tuple[Connector, ...] | None = None) -> Mapping[Any, Any]:
+    """All rows of one repository, as the crawl would make them."""
+    connectors = installed() if connectors is None else connectors
+    snapshot = Snapshot(listing, objects, lambda path: any(c.wants_file(path) for c in connectors))
+    reached = reach(Everything(objects), listing, Known(), 10_000, ())  # type: ignore[arg-type]
+    return rows(snapshot, reached, connectors, Carried(rows={}))
+
+
+def catalog_of(
+    repos: Mapping[str, Mapping[type[Record], Iterable[Record]]],
+    whole: Mapping[type[Record], Iterable[Record]] | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """A catalog that holds the given rows: repository → table → rows; `whole` fills the tables of no repository.
+
+    Making views takes a quarter of a second, so there is one catalog, and each call empties it of what the last one put in.
+    """
+    connection = _empty()
+    for table in TABLES:
+        parts = [to_arrow(table, found[table], repo=repo) for repo, found in repos.items() if found.get(table)]
+        if not table.REPO and whole and whole.get(table):
+            parts = [to_arrow(table, whole[table])]
+        connection.execute(f'delete from "{table.TABLE}"')
+        if parts:
+            connection.register("given", pa.concat_tables(parts))
+            connection.execute(f'insert into "{table.TABLE}" from given')
+            connection.unregister("given")
+    return connection
+
+
+@cache
+def _empty() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    for table in TABLES:
+        connection.register("given", schema(table).empty_table())
+        connection.execute(f'create table "{table.TABLE}" as from given')
+        connection.unregister("given")
+    for made in database.statements():
+        kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
+        connection.execute(f"create {kind} {made.body}")
+    return connection
+
+
+def asked(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[dict[str, Any]]:
+    """The answer to a query as dicts."""
+    cursor = connection.execute(query, list(parameters))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,234 @@
+"""What the views conclude from the facts, one story at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from catalog.tables import History, StageName
+from catalogs import asked, catalog_of, rows_of
+from worlds import START, World
+
+STAGES = [StageName(raw="prod", stage="prod", rank=0), StageName(raw="live", stage="prod", rank=0)]
+
+
+def catalog(world: World, *stages: StageName) -> duckdb.DuckDBPyConnection:
+    return catalog_of({"host/o/r": rows_of(world.listing(), world.objects)}, {StageName: stages})
+
+
+def at(seconds: int) -> Any:
+    return (START + timedelta(seconds=seconds)).replace(tzinfo=None)
+
+
+def rollback() -> World:
+    """v1 in prod, v2 instead, v2 taken out again; then v2 is deregistered, and v1 is deprecated."""
+    world = World()
+    first, second = world.commit({"a": "1"}, at=0), world.commit({"a": "2"}, at=1)
+    world.tag("m@v1.0.0", first, at=10)
+    world.tag("m#prod#1", first, at=20, who="Bo <bo@example.com>")
+    world.tag("m@v2.0.0", second, at=30)
+    world.tag("m#prod#2", second, at=40, who="Cy <cy@example.com>")
+    world.tag("m#prod!#3", second, at=50)
+    return world
+
+
+def test_the_history_of_a_stage_tells_of_assignments_and_of_what_came_back():
+    query = "select version, started_at, ended_at, how, assigned_by from stage_history order by started_at"
+    assert asked(catalog(rollback()), query) == [
+        {"version": "v1.0.0", "started_at": at(20), "ended_at": at(40), "how": "assigned", "assigned_by": "Bo"},
+        {"version": "v2.0.0", "started_at": at(40), "ended_at": at(50), "how": "assigned", "assigned_by": "Cy"},
+        {"version": "v1.0.0", "started_at": at(50), "ended_at": None, "how": "fallback", "assigned_by": "Bo"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moment", "versions"),
+    [(9, []), (19, []), (20, ["v1.0.0"]), (39, ["v1.0.0"]), (40, ["v2.0.0"]), (49, ["v2.0.0"]), (50, ["v1.0.0"])],
+    ids=[
+        "before all",
+        "registered",
+        "assigned",
+        "the last second",
+        "another assigned",
+        "its last second",
+        "fallen back",
+    ],
+)
+def test_who_was_in_prod_at_a_moment(moment, versions):
+    assert [row["version"] for row in asked(catalog(rollback()), "from stages_at(?)", at(moment))] == versions
+
+
+def test_a_deprecation_ends_a_stage_and_what_follows_brings_it_back():
+    world = rollback()
+    world.tag("m@deprecated", world.tip(), at=60)
+    world.tag("m@v3.0.0", world.commit({"a": "3"}, at=2), at=70)
+    query = "select version, started_at, ended_at from stage_history where started_at >= ? order by started_at"
+    assert asked(catalog(world), query, at(50)) == [
+        {"version": "v1.0.0", "started_at": at(50), "ended_at": at(60)},
+        {"version": "v1.0.0", "started_at": at(70), "ended_at": None},
+    ]
+
+
+def test_a_version_says_in_which_stages_it_is_and_whether_it_is_the_latest():
+    world = rollback()
+    world.tag("m#dev", world.tip(), at=60)
+    world.tag("m#canary", world.tip(), at=61)
+    query = "select version, stages, is_latest, active, registered from versions order by version"
+    assert asked(catalog(world), query) == [
+        {"version": "v1.0.0", "stages": ["prod"], "is_latest": False, "active": True, "registered": True},
+        {"version": "v2.0.0", "stages": ["canary", "dev"], "is_latest": True, "active": True, "registered": True},
+    ]
+
+
+def test_the_latest_of_a_deprecated_artifact_is_in_artifacts_and_not_in_latest_versions():
+    world = rollback()
+    world.tag("m@deprecated", at=60)
+    connection = catalog(world)
+    assert (
+        asked(connection, "select latest, active, versions, deprecated_at from artifacts"),
+        asked(connection, "from latest_versions"),
+        asked(connection, "from current_assignments"),
+    ) == ([{"latest": "v2.0.0", "active": False, "versions": 2, "deprecated_at": at(60)}], [], [])
+
+
+def branches() -> World:
+    """A version on main, one on a branch that was deleted, one on a side branch."""
+    world = World()
+    world.tag("m@v1.0.0", world.commit())
+    world.tag("m@v2.0.0", world.commit(branch="gone", parents=(world.tip(),)))
+    del world.refs["refs/heads/gone"]
+    world.tag("m@v3.0.0", world.commit(branch="side", parents=()))
+    return world
+
+
+@pytest.mark.parametrize(
+    ("complete", "reachable"),
+    [
+        pytest.param(True, [True, False, True], id="the whole history was read"),
+        pytest.param(False, [True, None, True], id="what was not seen may be further back"),
+    ],
+)
+def test_whether_a_branch_reaches_a_version(complete, reachable):
+    world = branches()
+    rows = {**rows_of(world.listing(), world.objects)}
+    rows[History] = [History(commits=len(rows[History]), complete=complete)]
+    found = asked(catalog_of({"r": rows}), "select reachable from versions order by version")
+    assert [row["reachable"] for row in found] == reachable
+
+
+def other_stages() -> World:
+    world = World()
+    world.commit({".gto": "stages: [dev, live, qa]\n"})
+    world.tag("m@v1.0.0")
+    world.tag("m#live")
+    world.tag("m#eu")
+    return world
+
+
+def test_a_vocabulary_names_stages_and_keeps_what_the_tags_say():
+    query = "select stage, raw_stage from current_assignments order by all"
+    assert asked(catalog(other_stages(), *STAGES), query) == [
+        {"stage": "eu", "raw_stage": "eu"},
+        {"stage": "prod", "raw_stage": "live"},
+    ]
+
+
+def test_the_stages_of_a_repository_are_those_that_are_listed_and_those_that_are_used():
+    query = "select raw_stage, stage, allowed, artifacts from stages order by place nulls last, raw_stage"
+    assert asked(catalog(other_stages(), *STAGES), query) == [
+        {"raw_stage": "dev", "stage": "dev", "allowed": True, "artifacts": 0},
+        {"raw_stage": "live", "stage": "prod", "allowed": True, "artifacts": 1},
+        {"raw_stage": "qa", "stage": "qa", "allowed": True, "artifacts": 0},
+        {"raw_stage": "eu", "stage": "eu", "allowed": False, "artifacts": 1},
+    ]
+
+
+def test_two_names_of_one_stage_hold_one_version_of_an_artifact():
+    world = World()
+    first, second = world.commit({"a": "1"}), world.commit({"a": "2"})
+    for tag, commit in [("m@v1.0.0", first), ("m@v2.0.0", second), ("m#live", first), ("m#prod", second)]:
+        world.tag(tag, commit)
+    query = "select stage, raw_stage, version from current_assignments"
+    assert asked(catalog(world, *STAGES), query) == [{"stage": "prod", "raw_stage": "prod", "version": "v2.0.0"}]
+
+
+# Annotations: of the version's own commit where there are some, else those of the tip.
+
+OLD = "m:\n  type: model\n  path: old.pkl\n  description: old\n  labels: [a]\n  custom: {k: 1}\n"
+NEW = "artifacts:\n  m:\n    path: new.pkl\n    type: model\n    desc: new\n    labels: [b]\n    meta: {k: 2}\n"
+SAID_OLD = {"file": "artifacts.yaml", "path": "old.pkl", "description": "old", "labels": ["a"], "meta": {"k": "1"}}
+SAID_NEW = {"file": "dvc.yaml", "path": "new.pkl", "description": "new", "labels": ["b"], "meta": {"k": "2"}}
+NOTHING: dict[str, Any] = {"file": None, "path": None, "description": None, "labels": [], "meta": None}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        pytest.param({"artifacts.yaml": OLD}, {}, {"annotated_at": "commit", **SAID_OLD}, id="the old format"),
+        pytest.param({"dvc.yaml": NEW}, {}, {"annotated_at": "commit", **SAID_NEW}, id="the new format"),
+        pytest.param({"artifacts.yaml": OLD, "dvc.yaml": NEW}, {}, {"annotated_at": "commit", **SAID_NEW}, id="both: the new one"),
+        pytest.param({"artifacts.yaml": OLD}, {"dvc.yaml": NEW}, {"annotated_at": "commit", **SAID_OLD}, id="another at the tip: the version's own"),
+        pytest.param({}, {"dvc.yaml": NEW}, {"annotated_at": "tip", **SAID_NEW}, id="only at the tip"),
+        pytest.param({}, {"artifacts.yaml": OLD, "dvc.yaml": NEW}, {"annotated_at": "tip", **SAID_NEW}, id="both at the tip: the new one"),
+        pytest.param({"x": ""}, {}, {"annotated_at": None, **NOTHING}, id="nowhere"),
+    ],
+)  # fmt: skip
+def test_what_is_known_about_a_version(before, after, said):
+    world = World()
+    world.commit(before)
+    world.tag("m@v1.0.0")
+    world.commit(after)
+    assert asked(catalog(world), "select annotated_at, file, path, description, labels, meta from versions") == [said]
+
+
+def test_a3_an_artifact_of_a_folder_is_annotated_in_the_dvc_yaml_of_that_folder():
+    world = World()
+    world.commit(
+        {"proj/sub/dvc.yaml": "artifacts: {m: {path: m.bin}}\n", "dvc.yaml": "artifacts: {m: {path: other}}\n"}
+    )
+    world.tag("proj/sub=m@v1.0.0")
+    query = "select artifact, folder, name, path from artifacts order by artifact"
+    assert asked(catalog(world), query) == [
+        {"artifact": "m", "folder": None, "name": "m", "path": "other"},
+        {"artifact": "proj/sub:m", "folder": "proj/sub", "name": "m", "path": "m.bin"},
+    ]
+
+
+# Names: any end of `host/owner/name:artifact` that begins after a `/` or a `:`.
+
+IDS = ("host/o/r:churn", "host/o/r:cv/x:churn", "host/o/other:churn", "host/o/other:re-churn")
+
+
+def names() -> duckdb.DuckDBPyConnection:
+    one, other = World(), World()
+    for world, tags in ((one, ("churn@v1.0.0", "cv/x=churn@v1.0.0")), (other, ("churn@v1.0.0", "re-churn@v1.0.0"))):
+        world.commit()
+        for tag in tags:
+            world.tag(tag)
+    return catalog_of(
+        {f"host/o/{name}": rows_of(world.listing(), world.objects) for name, world in (("r", one), ("other", other))}
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("churn", [IDS[2], IDS[0], IDS[1]]),
+        ("r:churn", [IDS[0]]),
+        ("o/r:churn", [IDS[0]]),
+        ("host/o/r:churn", [IDS[0]]),
+        ("cv/x:churn", [IDS[1]]),
+        ("x:churn", [IDS[1]]),
+        ("r:cv/x:churn", [IDS[1]]),
+        ("re-churn", [IDS[3]]),
+        ("hurn", []),
+        ("Churn", []),
+        ("%", []),
+        ("", []),
+    ],
+)
+def test_an_artifact_answers_to_every_end_of_its_name(words, found):
+    assert [row["id"] for row in asked(names(), "from find_artifacts(?) order by id", words)] == found
