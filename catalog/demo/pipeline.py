@@ -1,0 +1,187 @@
+"""Writes DVC's metafiles: dvc.yaml and the dvc.lock that agrees with it, .dvc files, and .dvc/config."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from catalog.demo.content import Content, imagine, of_file, of_folder
+from catalog.demo.yaml import write_yaml
+
+Size = int | tuple[int, int]  # bytes, or bytes and files
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A pipeline stage. `outs` are cached by DVC; `metrics` and `plots` are kept in Git (`cache: false`).
+
+    `foreach` or `matrix` makes a template of it, as in DVC: `${item}` or `${item.<key>}` in any text.
+    """
+
+    name: str
+    cmd: str
+    deps: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    outs: Mapping[str, Size] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
+    plots: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    desc: str = ""
+    foreach: tuple[str, ...] = ()
+    matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def definition(self) -> dict[str, object]:
+        """The stage as dvc.yaml states it."""
+        body: dict[str, object] = {
+            "cmd": self.cmd,
+            "deps": list(self.deps),
+            "params": list(self.params),
+            "outs": list(self.outs),
+            "metrics": [{path: {"cache": False}} for path in self.metrics],
+            "plots": [{path: {"cache": False, **looks}} for path, looks in self.plots.items()],
+        }
+        body = {key: value for key, value in body.items() if value}
+        if self.desc:
+            body = {"desc": self.desc, **body}
+        if self.foreach:
+            return {"foreach": list(self.foreach), "do": body}
+        return {"matrix": {key: list(values) for key, values in self.matrix.items()}, **body} if self.matrix else body
+
+    def expand(self) -> Iterator[Step]:
+        """The concrete stages that dvc.lock lists."""
+        if self.foreach:
+            yield from (self._fill(value, {"item": value}) for value in self.foreach)
+        elif self.matrix:
+            for values in product(*self.matrix.values()):
+                words = {f"item.{key}": value for key, value in zip(self.matrix, values, strict=True)}
+                yield self._fill("-".join(values), words)
+        else:
+            yield self
+
+    def _fill(self, suffix: str, words: Mapping[str, str]) -> Step:
+        def fill(text: str) -> str:
+            for word, value in words.items():
+                text = text.replace(f"${{{word}}}", value)
+            return text
+
+        return replace(
+            self,
+            name=f"{self.name}@{suffix}",
+            cmd=fill(self.cmd),
+            deps=tuple(map(fill, self.deps)),
+            params=tuple(map(fill, self.params)),
+            outs={fill(path): size for path, size in self.outs.items()},
+            metrics=tuple(map(fill, self.metrics)),
+            plots={fill(path): looks for path, looks in self.plots.items()},
+            foreach=(),
+            matrix={},
+        )
+
+
+def define(steps: tuple[Step, ...], top: Mapping[str, object] | None = None) -> str:
+    """The text of dvc.yaml: the stages, then `top` (artifacts, metrics, plots, params)."""
+    stages = {"stages": {step.name: step.definition() for step in steps}} if steps else {}
+    return write_yaml({**stages, **(top or {})})
+
+
+def lock(
+    steps: tuple[Step, ...],
+    params: Mapping[str, object],
+    texts: Texts,
+    data: Mapping[str, Content],
+    generation: int = 3,
+) -> str:
+    """The text of dvc.lock after a run: `texts` are the files in Git, `data` those that DVC tracks.
+
+    Same command, inputs and params, same outputs: hashes follow from what a stage read. Generation 1 has no
+    schema, 2 has one, 3 adds `hash: md5`.
+    """
+    known = dict(data)
+    stages = {step.name: _locked(step, params, texts, known, generation) for one in steps for step in one.expand()}
+    return write_yaml(stages if generation == 1 else {"schema": "2.0", "stages": stages})
+
+
+def point(path: str, content: Content, generation: int = 3, **more: object) -> dict[str, str]:
+    """A .dvc file beside the data that it stands for; `more` goes to the output (desc, remote, ...)."""
+    return {f"{path}.dvc": write_yaml({"outs": [{**_out(path, content, generation), **more}]})}
+
+
+def import_from(
+    path: str, content: Content, source: str, repo: Mapping[str, object], generation: int = 3
+) -> dict[str, str]:
+    """A .dvc file as `dvc import` writes it: `source` is the path in the other repository."""
+    stage = imagine(f"import {source} {sorted(repo.items())}", 0).md5
+    dependency = {"path": source, "repo": repo}
+    return {
+        f"{path}.dvc": write_yaml(
+            {"md5": stage, "frozen": True, "deps": [dependency], "outs": [_out(path, content, generation)]}
+        )
+    }
+
+
+def configure(default: str, **remotes: Mapping[str, str]) -> dict[str, str]:
+    """.dvc/config with its remotes, and the two files that `dvc init` adds."""
+    sections = [f"[core]\n    remote = {default}\n"]
+    for name, options in remotes.items():
+        sections.append(f"['remote \"{name}\"']\n")
+        sections.extend(f"    {key} = {value}\n" for key, value in options.items())
+    return {
+        ".dvc/config": "".join(sections),
+        ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
+        ".dvcignore": "# Patterns of files that DVC should not look at\n*.swp\n",
+    }
+
+
+def write_json(values: object) -> str:
+    return json.dumps(values, indent=4, ensure_ascii=False) + "\n"
+
+
+def _out(path: str, content: Content, generation: int) -> dict[str, object]:
+    """The output of a .dvc file: the same keys as in a lock, in another order."""
+    entry = content.entry(path.rpartition("/")[2], generation)
+    return {key: entry[key] for key in ("md5", "size", "nfiles", "hash", "path") if key in entry}
+
+
+def _locked(
+    step: Step, params: Mapping[str, object], texts: Texts, known: dict[str, Content], generation: int
+) -> dict[str, object]:
+    deps = {path: _find(path, texts, known) for path in sorted(step.deps)}
+    used = {key: _look_up(params, key) for key in sorted(step.params)}
+    seed = f"{step.cmd} {[(path, found.md5) for path, found in deps.items()]} {used}"
+    for path, size in step.outs.items():
+        total, nfiles = size if isinstance(size, tuple) else (size, None)
+        known[path] = imagine(f"{seed} {path}", total, nfiles)
+    outs = {path: _find(path, texts, known) for path in sorted([*step.outs, *step.metrics, *step.plots])}
+    body: dict[str, object] = {
+        "cmd": step.cmd,
+        "deps": [found.entry(path, generation) for path, found in deps.items()],
+        "params": {"params.yaml": used} if used else {},
+        "outs": [found.entry(path, generation) for path, found in outs.items()],
+    }
+    return {key: value for key, value in body.items() if value}
+
+
+def _find(path: str, texts: Texts, known: Mapping[str, Content]) -> Content:
+    """What DVC would record of a path: tracked data, a part of a tracked folder, a file or a folder in Git."""
+    if path in known:
+        return known[path]
+    for folder, content in known.items():
+        if content.nfiles and path.startswith(f"{folder}/"):
+            return imagine(f"{content.md5} {path}", content.size // content.nfiles)
+    if path in texts:
+        return of_file(texts[path].encode())
+    below = {name.removeprefix(f"{path}/"): of_file(text.encode()) for name, text in texts.items()
+             if name.startswith(f"{path}/")}  # fmt: skip
+    if not below:
+        raise KeyError(path)
+    return of_folder(below)
+
+
+def _look_up(params: Mapping[str, object], key: str) -> object:
+    value: object = params
+    for part in key.split("."):
+        assert isinstance(value, Mapping), key
+        value = value[part]
+    return value

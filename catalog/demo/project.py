@@ -1,0 +1,58 @@
+"""A DVC project in a folder of a repository: it remembers params, data and files, and re-runs its pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from catalog.demo.content import Content
+from catalog.demo.pipeline import Step, define, lock
+from catalog.demo.story import Entry
+from catalog.demo.yaml import write_yaml
+
+_DVC_3 = "2023-06-05"  # when it was released
+
+Params = dict[str, object]
+
+
+@dataclass(kw_only=True, slots=True)
+class Project:
+    """`texts` are files in Git (from `folder`), `data` what DVC tracks, `top` the rest of dvc.yaml."""
+
+    folder: str = ""
+    steps: tuple[Step, ...]
+    params: Params
+    texts: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Content] = field(default_factory=dict)
+    top: dict[str, object] = field(default_factory=dict)
+    generation: int = 3  # of DVC's formats: the newest that this project uses
+
+    def generation_at(self, entry: Entry) -> int:
+        """The format of the day: DVC 2 before DVC 3 was there."""
+        return min(self.generation, 3 if entry.when >= _DVC_3 else 2)
+
+    def run(self, entry: Entry, files: Mapping[str, str]) -> dict[str, str]:
+        """All files of the project after a run: details of the entry that name a param set it first."""
+        self.texts.update(files)
+        self.set_params(entry)
+        made = {
+            "params.yaml": write_yaml(self.params),
+            "dvc.yaml": define(self.steps, self.top),
+            "dvc.lock": lock(self.steps, self.params, self.texts, self.data, self.generation_at(entry)),
+        }
+        return {f"{self.folder}{path}": text for path, text in {**self.texts, **made}.items()}
+
+    def set_params(self, entry: Entry) -> None:
+        for key, text in entry.details.items():
+            group, dot, name = key.partition(".")
+            inner = self.params.get(group)
+            if dot and isinstance(inner, dict) and name in inner:
+                inner[name] = _read_value(text)
+
+
+def _read_value(text: str) -> object:
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return int(text) if text.lstrip("-").isdigit() else value
