@@ -1,0 +1,152 @@
+"""The static site, made from catalog.duckdb alone: the same catalog gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from time import perf_counter
+
+from catalog import database as catalog_database
+from sites import folder as site_folder
+from sites import urls
+from sites.facts import Artifact, Facts, Repository, read
+from sites.lines import (
+    OUTCOMES,
+    Line,
+    event_lines,
+    icon,
+    lines,
+    problem_lines,
+    remarks,
+    snippets,
+    stage_cards,
+    term_lines,
+    version_lines,
+)
+from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
+from sites.render import Renderer, assets
+
+OPEN = 20  # events of an artifact that are in sight; the older ones are a click away
+MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all of its own
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What a build made: pages of the site, files written, left as they were and removed; and the seconds that it took."""
+
+    pages: int
+    written: int
+    unchanged: int
+    removed: int
+    seconds: float
+
+
+def build(database: Path, folder: Path, *, title: str, site_url: str | None = None) -> Built:
+    """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
+
+    `site_url` is where the site will be, for the one page that cannot know where it is shown from: 404.html.
+    """
+    clock = perf_counter()
+    with closing(catalog_database.connect(database)) as connection:
+        facts = read(connection)
+    site = _Site(facts, title, site_url)
+    static = assets()
+    done = site_folder.fill(folder, chain(static.items(), site.pages()), [*static, *site.paths()])
+    return Built(
+        pages=len(site.paths()),
+        written=done.written,
+        unchanged=done.unchanged,
+        removed=done.removed,
+        seconds=round(perf_counter() - clock, 3),
+    )
+
+
+class _Site:
+    """The pages of one catalog, rendered one by one as they are asked for."""
+
+    def __init__(self, facts: Facts, title: str, site_url: str | None) -> None:
+        self._facts = facts
+        self._render = Renderer(title)
+        self._site_url = site_url
+        self._lines = lines(facts)
+        self._repositories = {r.repo: r for r in facts.repositories}
+        self._forges = {r.repo: urls.forge(r.url) for r in facts.repositories}
+
+    def paths(self) -> list[str]:
+        """Where the pages lie, from the root of the site."""
+        single = [page.pattern for page in (HOME, MODELS, REPOS, CRAWL, MISSING)]
+        models = [line.path for line in self._lines.values()]
+        return [*single, *models, *(urls.repository(repo) for repo in self._repositories)]
+
+    def pages(self) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of every page."""
+        everything = list(self._lines.values())
+        yield HOME.pattern, self._render(HOME, self._home())
+        yield MODELS.pattern, self._render(MODELS, {"lines": everything, "counts": self._facts.counts})
+        yield REPOS.pattern, self._render(REPOS, {"repositories": self._facts.repositories, "outcomes": OUTCOMES})
+        yield CRAWL.pattern, self._render(CRAWL, self._crawl())
+        yield MISSING.pattern, self._render(MISSING, {}, root=urls.absolute_root(self._site_url))
+        for artifact in self._facts.artifacts:
+            line = self._lines[artifact.repo, artifact.artifact]
+            yield line.path, self._render(MODEL, self._model(artifact))
+        of_repo: dict[str, list[Line]] = {}
+        for line in everything:
+            of_repo.setdefault(line.repo, []).append(line)
+        for repository in self._facts.repositories:
+            context = self._repository(repository, of_repo.get(repository.repo, []))
+            yield urls.repository(repository.repo), self._render(REPO, context)
+
+    def _home(self) -> dict[str, object]:
+        facts = self._facts
+        return {
+            "counts": facts.counts,
+            "types": facts.types,
+            "stages": facts.stages,
+            "recent": event_lines(facts.recent),
+            "crawl": facts.crawls[0] if facts.crawls else None,
+        }
+
+    def _crawl(self) -> dict[str, object]:
+        failed = [r for r in self._facts.repositories if r.stale]
+        every = [problem for problems in self._facts.problems.values() for problem in problems]
+        return {
+            "crawls": self._facts.crawls,
+            "failed": failed,
+            "outcomes": OUTCOMES,
+            "problems": problem_lines(every[:MOST_PROBLEMS], self._forges),
+            "problem_count": len(every),
+        }
+
+    def _repository(self, repository: Repository, artifacts: list[Line]) -> dict[str, object]:
+        forge = self._forges[repository.repo]
+        return {
+            "repository": repository,
+            "outcome": OUTCOMES[repository.outcome],
+            "forge": forge,
+            "lines": artifacts,
+            "problems": problem_lines(self._facts.problems.get(repository.repo, []), self._forges),
+        }
+
+    def _model(self, artifact: Artifact) -> dict[str, object]:
+        key = (artifact.repo, artifact.artifact)
+        facts, forge = self._facts, self._forges.get(artifact.repo)
+        repository = self._repositories.get(artifact.repo)
+        assignments = facts.assignments.get(key, [])
+        lookups = facts.lookups.get(key, [])
+        events = event_lines(facts.events.get(key, []))
+        return {
+            "artifact": artifact,
+            "icon": icon(artifact.type),
+            "repository": repository,
+            "forge": forge,
+            "cards": stage_cards(assignments, forge),
+            "versions": version_lines(facts.versions.get(key, []), assignments, forge),
+            "terms": term_lines(facts.terms.get(key, [])),
+            "events": events[:OPEN],
+            "older": events[OPEN:],
+            "snippets": snippets(artifact, repository, assignments, lookups),
+            "remarks": remarks(lookups),
+        }

@@ -1,0 +1,60 @@
+"""Templates to text: everything is escaped, nothing may be undefined, and what is invisible is made visible."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sites import text, urls
+from sites.pages import PAGES, Page
+
+
+@cache
+def environment() -> Environment:
+    """The environment of all templates, which are compiled once."""
+    made = Environment(
+        loader=PackageLoader("sites"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=text.shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.filters |= {
+        "day": text.day,
+        "minute": text.minute,
+        "person": text.person,
+        "number": text.number,
+        "size": text.size,
+        "short": text.short,
+        "clip": text.clip,
+        "pill": text.pill,
+        "look": text.look,
+    }
+    made.globals |= {"repository_path": urls.repository}
+    return made
+
+
+class Renderer:
+    """Renders the pages of one site."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._templates = {page.name: environment().get_template(page.template) for page in PAGES}
+
+    def __call__(self, page: Page, context: dict[str, object], *, root: str | None = None) -> bytes:
+        """One page. `root` leads from it to the root of the site, and is told only where the page does not know."""
+        prefix = urls.root(page) if root is None else root
+        rendered = self._templates[page.name].render(context, root=prefix, page=page.name, site_title=self._title)
+        return rendered.encode("utf-8")
+
+
+def assets() -> dict[str, bytes]:
+    """The files that pages load: path in the site → bytes."""
+    folder = files("sites") / "static"
+    return {f"static/{file.name}": file.read_bytes() for file in folder.iterdir() if file.is_file()}

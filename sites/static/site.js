@@ -1,0 +1,159 @@
+// Comforts for readers with scripts: theme, copying, ages, and filters for the list. Every page reads without them.
+(() => {
+  'use strict';
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (name, properties = {}, ...inside) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...inside);
+    return made;
+  };
+  const icon = (path) => {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    const line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    svg.setAttribute('class', 'i');
+    svg.setAttribute('viewBox', '0 0 16 16');
+    svg.setAttribute('aria-hidden', 'true');
+    line.setAttribute('d', path);
+    svg.append(line);
+    return svg;
+  };
+
+  // Theme
+  const root = document.documentElement;
+  const theme = make('button', { className: 'icon', type: 'button', title: 'Light or dark' },
+    icon('M13.5 9.6A5.8 5.8 0 0 1 6.4 2.5a5.8 5.8 0 1 0 7.1 7.1z'));
+  theme.setAttribute('aria-label', 'Switch between light and dark');
+  theme.addEventListener('click', () => {
+    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    root.dataset.theme = dark ? 'light' : 'dark';
+    try { localStorage.theme = root.dataset.theme; } catch (e) { /* it holds for this page */ }
+  });
+  document.querySelector('.top').append(theme);
+
+  // Copying
+  const say = (text) => {
+    document.querySelector('.toast')?.remove();
+    const toast = make('div', { className: 'toast', textContent: text });
+    toast.setAttribute('role', 'status');
+    document.body.append(toast);
+    setTimeout(() => toast.remove(), 1600);
+  };
+  const COPY = 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1';
+  const DONE = 'm3 8.5 3.5 3.5L13 4.5';
+  for (const holder of all('[data-copy]')) {
+    const text = holder.dataset.copy || holder.textContent;
+    const button = make('button', { className: 'copy', type: 'button', title: 'Copy' }, icon(COPY));
+    button.setAttribute('aria-label', `Copy ${text}`);
+    button.addEventListener('click', async () => {
+      try { await navigator.clipboard.writeText(text); } catch (e) { say('This browser does not let pages copy'); return; }
+      button.classList.add('done');
+      button.replaceChildren(icon(DONE));
+      say('Copied');
+      setTimeout(() => { button.classList.remove('done'); button.replaceChildren(icon(COPY)); }, 1400);
+    });
+    const link = holder.closest('a');
+    if (link) link.after(button); else if (holder.tagName === 'CODE') holder.after(button); else holder.append(button);
+  }
+
+  // Ages. The page says when; how long ago that is, only the reader's clock knows.
+  const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  const units = [['year', 31556952], ['month', 2629746], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
+  for (const time of all('time')) {
+    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+    const [unit, length] = units.find(([, l]) => Math.abs(seconds) >= l) || ['minute', 60];
+    time.title = `${words.format(Math.round(seconds / length), unit)} (${time.dateTime.replace('T', ' ').replace('Z', ' UTC')})`;
+  }
+
+  // Which section is being read
+  const tabs = all('.tabs a').filter((tab) => document.getElementById(tab.hash.slice(1)));
+  const spy = () => {
+    const passed = tabs.filter((tab) => document.getElementById(tab.hash.slice(1)).getBoundingClientRect().top < 160);
+    tabs.forEach((tab) => tab.removeAttribute('aria-current'));
+    (passed.pop() || tabs[0])?.setAttribute('aria-current', 'true');
+  };
+  if (tabs.length) { addEventListener('scroll', spy, { passive: true }); spy(); }
+
+  // The list of models: filters and order
+  const facets = document.getElementById('facets');
+  const table = document.getElementById('models');
+  if (!facets || !table) return;
+  const rows = all('tbody tr', table).map((tr) => {
+    const [name, stages, , versions, updated] = tr.cells;
+    const repo = name.querySelector('p span').textContent;
+    const chips = all('em', name);
+    return {
+      tr,
+      text: tr.textContent.toLowerCase(),
+      name: name.querySelector('a').textContent,
+      versions: +versions.textContent,
+      updated: updated.querySelector('time')?.dateTime || '',
+      stage: all('.pill', stages).map((pill) => pill.firstChild.textContent.trim()),
+      type: chips.filter((chip) => !chip.className).map((chip) => chip.textContent),
+      owner: [repo.split('/').slice(0, -1).join('/') || repo],
+      state: [chips.some((chip) => chip.className) ? 'deprecated' : 'in use'],
+    };
+  });
+  // Where all come from one host, its name says nothing.
+  const host = `${rows[0]?.owner[0].split('/')[0]}/`;
+  if (rows.every((row) => row.owner[0].startsWith(host))) for (const row of rows) row.owner[0] = row.owner[0].slice(host.length);
+  const asked = new URLSearchParams(location.search);
+  const search = make('input', { type: 'search', placeholder: 'Filter by name, repository, type, stage or version', value: asked.get('q') || '' });
+  search.setAttribute('aria-label', 'Filter the list');
+  const count = make('span');
+  count.setAttribute('role', 'status');
+  const boxes = [];
+  const looks = new Map(all('.pill', table).map((pill) => [pill.firstChild.textContent.trim(), pill.className.replace('pill ', '')]));
+  for (const [key, label] of [['stage', 'Stage'], ['type', 'Type'], ['owner', 'Owner'], ['state', 'State']]) {
+    const counts = new Map();
+    for (const row of rows) for (const value of row[key]) counts.set(value, (counts.get(value) || 0) + 1);
+    if (counts.size < 2) continue;
+    const set = make('fieldset', {}, make('legend', { textContent: label }));
+    for (const [value, n] of [...counts].sort((a, b) => b[1] - a[1]).filter(([value], i) => i < 12 || asked.getAll(key).includes(value))) {
+      const box = make('input', { type: 'checkbox', value, name: key, checked: asked.getAll(key).includes(value) });
+      box.addEventListener('change', () => apply());
+      boxes.push(box);
+      const dot = key === 'stage' ? [make('i', { className: looks.get(value) })] : [];
+      set.append(make('label', { title: value }, box, ...dot, make('span', { textContent: value }), make('b', { textContent: n.toLocaleString('en') })));
+    }
+    facets.append(set);
+  }
+  const apply = () => {
+    const tokens = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = {};
+    const address = new URLSearchParams();
+    if (search.value) address.set('q', search.value);
+    for (const box of boxes) if (box.checked) { (wanted[box.name] ||= []).push(box.value); address.append(box.name, box.value); }
+    let shown = 0;
+    for (const row of rows) {
+      row.tr.hidden = !(tokens.every((token) => row.text.includes(token))
+        && Object.entries(wanted).every(([key, values]) => values.some((value) => row[key].includes(value))));
+      if (!row.tr.hidden) shown += 1;
+    }
+    count.textContent = shown === rows.length ? shown.toLocaleString('en') : `${shown.toLocaleString('en')} of ${rows.length.toLocaleString('en')}`;
+    document.getElementById('none').hidden = shown > 0;
+    try { history.replaceState(null, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* file:// in some browsers */ }
+  };
+  search.addEventListener('input', () => apply());
+  const open = make('button', { className: 'btn', type: 'button', textContent: 'Filters' });
+  open.setAttribute('aria-expanded', 'false');
+  open.setAttribute('aria-controls', 'facets');
+  open.addEventListener('click', () => open.setAttribute('aria-expanded', facets.classList.toggle('open')));
+  document.getElementById('bar').append(search, open, count);
+
+  const collator = new Intl.Collator('en', { numeric: true });
+  const orders = [[0, (a, b) => collator.compare(a.name, b.name), 1], [3, (a, b) => a.versions - b.versions, -1],
+    [4, (a, b) => (a.updated < b.updated ? -1 : +(a.updated > b.updated)), -1]];
+  for (const [column, compare, first] of orders) {
+    const head = table.tHead.rows[0].cells[column];
+    const button = make('button', { type: 'button', textContent: head.textContent });
+    head.replaceChildren(button);
+    button.addEventListener('click', () => {
+      const before = head.getAttribute('aria-sort');
+      const way = before ? (before === 'ascending' ? -1 : 1) : first;
+      all('th', table).forEach((th) => th.removeAttribute('aria-sort'));
+      head.setAttribute('aria-sort', way > 0 ? 'ascending' : 'descending');
+      table.tBodies[0].append(...rows.sort((a, b) => way * compare(a, b)).map((row) => row.tr));
+    });
+  }
+  apply();
+})();

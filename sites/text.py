@@ -1,0 +1,132 @@
+"""How values look: dates, people, stages, and text of strangers with everything invisible made visible."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from zlib import crc32
+
+from markupsafe import Markup, escape
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+AVATARS = 6  # colours for people in site.css
+
+# What reorders, hides or moves other text: C0 (but for tab and line feed) and C1, marks of direction, what has no width
+# (but for the joiners that scripts and emoji need), line separators, and the tag characters.
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+
+_OBJECT = re.compile("[0-9a-f]{40}")
+_KILO = 1024
+
+# A stage has a colour and a shape; one that we do not know is grey. The order is that of the look, where repos.toml gives none.
+_LOOKS = {
+    "prod": "prod",
+    "production": "prod",
+    "live": "prod",
+    "staging": "staging",
+    "stage": "staging",
+    "preprod": "staging",
+    "canary": "staging",
+    "dev": "dev",
+    "development": "dev",
+    "test": "dev",
+    "archive": "archived",
+    "archived": "archived",
+    "retired": "archived",
+}
+_ORDER = ("prod", "staging", "dev", "other", "archived")
+
+
+def visible(text: str) -> str:
+    """The text with control characters and marks of direction spelled out in backslashes and digits."""
+    return _ODD.sub(_spelled, text)
+
+
+def shown(value: object) -> object:
+    """What a template prints for a value: the finishing touch of every `{{ }}`."""
+    if value is None:
+        return ""
+    if type(value) is str:
+        return _ODD.sub(_spelled, value) if _ODD.search(value) else value
+    return value
+
+
+def clip(text: str | None, most: int) -> str:
+    """The text, cut at `most` characters. Says so."""
+    text = (text or "").strip()
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def short(commit: str) -> str:
+    """The first seven digits of an object id; other names as they are."""
+    return commit[:7] if _OBJECT.fullmatch(commit) else commit
+
+
+def number(value: int) -> str:
+    """A count with thousands apart."""
+    return f"{value:,}"
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    amount = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < _KILO:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= _KILO
+    return f"{amount:.1f} GiB"
+
+
+@lru_cache(maxsize=65536)
+def day(moment: datetime | None) -> Markup:
+    """The date of a moment in UTC; the machine-readable time goes with it."""
+    return Markup("") if moment is None else _time(moment, _date(moment))
+
+
+@lru_cache(maxsize=65536)
+def minute(moment: datetime | None) -> Markup:
+    """Date and time of a moment in UTC."""
+    return Markup("") if moment is None else _time(moment, f"{_date(moment)}, {moment:%H:%M} UTC")
+
+
+@lru_cache(maxsize=4096)
+def person(name: str) -> Markup:
+    """Somebody's name, with their initials on a colour that is always theirs."""
+    words = [word for word in re.split(r"[\W_]+", name) if word]
+    initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+    colour = crc32(name.encode()) % AVATARS
+    return Markup('<span class="who a{}" data-i="{}">{}</span>').format(colour, visible(initials), visible(name))
+
+
+def look(stage: str) -> str:
+    """The class of a stage's colour and shape."""
+    return _LOOKS.get(stage.lower(), "other")
+
+
+def stage_order(stage: str, rank: int | None) -> tuple[bool, int, int, str]:
+    """Sorts stages: first those of repos.toml in its order, then the others, from production to archive."""
+    return (rank is None, rank or 0, _ORDER.index(look(stage)), stage)
+
+
+@lru_cache(maxsize=4096)
+def pill(stage: str, version: str = "") -> Markup:
+    """A stage as a pill, with the version that is in it."""
+    inside = Markup(" <b>{}</b>").format(visible(short(version))) if version else ""
+    return Markup('<span class="pill s-{}">{}{}</span>').format(look(stage), visible(stage), inside)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
+
+
+def _date(moment: datetime) -> str:
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def _time(moment: datetime, text: str) -> Markup:
+    stamp = moment.replace(microsecond=0).isoformat()
+    return Markup('<time datetime="{}Z">{}</time>').format(stamp, escape(text))

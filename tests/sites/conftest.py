@@ -1,0 +1,210 @@
+"""A small catalog on disk, its site, and what a page says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from catalog import database
+from catalog.record import Record
+from catalog.schema import schema, to_arrow
+from catalog.tables import TABLES, Annotation, Branch, Crawl, Event, Problem, Repo, Revision, StageName
+from catalogs import rows_of
+from sites.build import build
+from worlds import World
+
+NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
+CHURN, EVIL, LOST = "github.com/acme/churn", "evil.example/x", "git.acme.example/lost"
+ODD = "\x1b[31m\u202egnp.exe\u2066"
+SCRIPT = "</p></td><script>alert(1)</script>"
+ATTRIBUTE = "\" onmouseover=alert(1) x='"
+HOSTILE = (
+    SCRIPT,
+    ATTRIBUTE,
+    ODD,
+    "../../../etc/passwd",
+    "javascript:alert(1)",
+    "CON",
+    "Case",
+    "case",
+    "long" * 75,
+    "{{ 7 * 7 }}",
+    "a b\nc",
+)
+
+Rows = Mapping[type[Record], Iterable[Record]]
+
+
+def churn() -> Rows:
+    """A model with a rollback, a deregistered version, and a name that was given up."""
+    world = World()
+    said = "artifacts:\n  churn:\n    path: models/churn.pkl\n    type: model\n    desc: Who leaves, and when.\n"
+    first = world.commit({"dvc.yaml": f"{said}    labels: [tabular]\n    meta:\n      owner: risk\n"})
+    world.tag("churn@v1.0.0", first, message="The first")
+    world.tag("churn#production#1", first, message="Assigning stage production to artifact churn version v1.0.0")
+    second = world.commit({"x": "2"})
+    world.tag("churn@v1.1.0", second, message="Better\nby far")
+    world.tag("churn#production#2", second, message="Go", who="Bo Ek <bo@example.com>")
+    world.tag("churn#production!#3", second, message="Back")
+    world.tag("churn@v1.2.0-rc.1", world.commit({"x": "3"}))
+    world.tag("churn@v1.2.0-rc.1!")
+    world.tag("old@v0.1.0", first)
+    world.tag("old@deprecated")
+    return rows_of(world.listing(), world.objects)
+
+
+def evil() -> Rows:
+    """Whatever a stranger may write, wherever a stranger may write it."""
+    tip = "e" * 40
+    person = {"author": SCRIPT, "author_email": "e@x"}
+    events = [
+        Event(
+            oid=f"{number:040x}",
+            tag=f"{name}{ODD}",
+            event=event,
+            artifact=name,
+            version=f"v1.0.0-{ATTRIBUTE}" if event == "registration" else None,
+            precedence="1",
+            stage=f"{SCRIPT}{ODD}" if event == "assignment" else None,
+            commit=f"{number // 2:040x}",
+            created_at=NOON,
+            utc_offset=0,
+            counter=None,
+            signed="pgp",
+            message=f"{SCRIPT}\n{ODD}",
+            **person,
+        )
+        for number, (name, event) in enumerate((n, e) for n in HOSTILE for e in ("registration", "assignment"))
+    ]
+    stated = Annotation(
+        commit=tip,
+        file=SCRIPT,
+        source="dvc.yaml",
+        artifact=f"only said:{SCRIPT}",
+        path="javascript:alert(1)",
+        type=ATTRIBUTE,
+        description=f"{SCRIPT} <img src=https://tracker.example/x.png>",
+        labels=(SCRIPT, ODD),
+        meta={SCRIPT: ATTRIBUTE, ODD: ODD},
+    )
+    read = Revision(
+        commit=tip, reasons=("tip",), authored_at=NOON, committed_at=NOON, summary="", signed=None, **person
+    )
+    return {
+        Event: events,
+        Annotation: [stated],
+        Revision: [read],
+        Branch: [Branch(branch=SCRIPT, commit=tip, is_default=True)],
+        Problem: [Problem(connector="gto", rule=ATTRIBUTE, place=f"{SCRIPT}{ODD}", message=SCRIPT, commit=tip)],
+    }
+
+
+def whole() -> Rows:
+    """How the last crawl went: one repository is gone."""
+    seen = {"visited_at": NOON, "read_at": NOON, "partition": None}
+    repos = [
+        Repo(repo=CHURN, url="https://github.com/acme/churn.git", outcome="new", message=None, stale=False, **seen),
+        Repo(repo=EVIL, url="javascript://github.com/%0aalert(1)/x", outcome="new", message=None, stale=False, **seen),
+        Repo(repo=LOST, url="/srv/lost.git", outcome="gone", message=f"found nothing {SCRIPT}", stale=True, **seen),
+    ]
+    crawl = Crawl(crawl=1, started_at=NOON, seconds=1.5, new=2, changed=0, fresh=0, failed=1, received=2048)
+    return {Repo: repos, Crawl: [crawl], StageName: [StageName(raw="production", stage="prod", rank=0)]}
+
+
+def write_catalog(file: Path, repos: Mapping[str, Rows], whole: Rows) -> Path:
+    """A catalog on disk that holds these rows."""
+    tables = {}
+    for table in TABLES:
+        parts = [to_arrow(table, rows[table], repo=repo) for repo, rows in repos.items() if rows.get(table)]
+        if not table.REPO:
+            parts = [to_arrow(table, whole.get(table, ()))]
+        tables[table.TABLE] = pa.concat_tables([schema(table).empty_table(), *parts])
+    database.build(file, {}, {}, tables)
+    return file
+
+
+@pytest.fixture(scope="session")
+def catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalog of a good, an evil and a lost repository."""
+    return write_catalog(tmp_path_factory.mktemp("catalog") / "c.duckdb", {CHURN: churn(), EVIL: evil()}, whole())
+
+
+@pytest.fixture(scope="session")
+def smaller_catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same without the good repository's artifacts."""
+    return write_catalog(tmp_path_factory.mktemp("catalog") / "c.duckdb", {EVIL: evil()}, whole())
+
+
+@pytest.fixture(scope="session")
+def empty_catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalog of nothing, before its first crawl."""
+    return write_catalog(tmp_path_factory.mktemp("catalog") / "c.duckdb", {}, {})
+
+
+@pytest.fixture(scope="session")
+def site(catalog_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the catalog. Tests read it; one that changes it builds its own."""
+    folder = tmp_path_factory.mktemp("site")
+    build(catalog_file, folder, title="Models <of> Acme")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def page(site: Path) -> Callable[[str | Path], Page]:
+    """A page of the site, parsed."""
+    return lambda path: parse((site / path).read_text("utf-8"))
+
+
+class Page(HTMLParser):
+    """What is in a page: elements with their attributes, and the lines of text of its `main` part."""
+
+    VOID = frozenset(("meta", "link", "br", "img", "input", "use", "path"))
+    LINES = frozenset(("p", "h1", "h2", "li", "tr", "div", "dt", "dd", "pre", "section", "summary"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.lines: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attributes)))
+        self._inside = self._inside or tag == "main"
+        self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._break(tag)
+        if tag == "main":
+            self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.lines[-1:] = [(self.lines[-1] if self.lines else "") + data]
+
+    def _break(self, tag: str) -> None:
+        if self._inside and tag in self.LINES:
+            self.lines.append("")
+        elif self._inside and tag in ("td", "th", "a", "span", "em"):
+            self.lines[-1:] = [f"{self.lines[-1]} "] if self.lines else []
+
+    def text(self) -> list[str]:
+        """The lines, without white space that says nothing."""
+        return [shown for line in self.lines if (shown := " ".join(line.split()))]
+
+    def values(self, *names: str) -> list[str]:
+        """The values of these attributes, wherever they are."""
+        return [value for _, found in self.elements for name, value in found.items() if name in names and value]
+
+
+def parse(html: str) -> Page:
+    """A page from its text."""
+    made: Any = Page()
+    made.feed(html)
+    made.close()
+    return made  # type: ignore[no-any-return]

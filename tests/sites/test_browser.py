@@ -1,0 +1,110 @@
+"""The site in a browser, from a folder: with scripts and without, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+MODEL = "models/github.com~acme~churn/churn.html"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    with sync_api.sync_playwright() as play:
+        running = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser, site):
+    """Opens a page of the site; `complaints` are what the browser said of any of them, and what they asked of the network."""
+    contexts = []
+
+    def open_page(path, **options):
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith("file:") or page.complaints.append(request.url))
+        page.goto((site / path).as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_no_page_complains_or_is_wider_than_the_window(opened, site, width, scripts):
+    wrong = []
+    one_of_each = {file.parent: file for file in sorted(site.glob("*/**/*.html"))}
+    for file in [*site.glob("*.html"), *one_of_each.values()]:
+        page = opened(file.relative_to(site), viewport={"width": width, "height": 800}, java_script_enabled=scripts)
+        box = page.locator("main").bounding_box()
+        clipped = page.locator("body").evaluate("body => body.scrollWidth") if scripts else width
+        if page.complaints or not box or box["width"] > width or clipped > width:
+            wrong.append((file.name, page.complaints, box, clipped))
+        page.context.close()
+    assert wrong == []
+
+
+def test_a_model_reads_without_scripts(opened):
+    page = opened(MODEL, java_script_enabled=False)
+    assert [page.get_by_role("heading", name=name).count() for name in ("Versions", "Stage history", "Events")] == [
+        1,
+        1,
+        1,
+    ]
+
+
+def test_nothing_waits_for_scripts_that_never_come(opened):
+    page = opened("models.html", java_script_enabled=False)
+    assert page.locator("button, input, .facets:visible").count() == 0
+
+
+def test_the_list_is_filtered_by_words_and_stages(opened):
+    page = opened("models.html")
+    page.get_by_label("Filter the list").fill("acme churn")
+    page.locator(".facets label", has_text="prod").get_by_role("checkbox").check()
+    assert page.locator("#models tbody tr:visible .nm a").all_inner_texts() == ["churn"]
+
+
+def test_the_filter_lives_in_the_address(opened):
+    page = opened("models.html")
+    page.goto(f"{page.url}?stage=prod")
+    assert page.locator("#models tbody tr:visible .nm a").all_inner_texts() == ["churn"]
+
+
+def test_the_list_is_sorted_by_a_click(opened):
+    page = opened("models.html")
+    page.get_by_role("button", name="Versions").click()
+    counts = [int(count) for count in page.locator("#models tbody td:nth-child(4)").all_inner_texts()]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_the_theme_follows_the_system_until_a_click_says_otherwise(opened):
+    page = opened("index.html", color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(ground)
+    page.get_by_role("button", name="Switch between light and dark").click()
+    after = page.evaluate(ground)
+    page.reload()
+    assert (before, after, page.evaluate(ground)) == ("rgb(13, 14, 16)", "rgb(255, 255, 255)", "rgb(255, 255, 255)")
+
+
+def test_a_line_is_copied_as_it_is_shown(opened):
+    page = opened(MODEL, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy dvc artifacts get").click()
+    page.get_by_role("status").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0"

@@ -1,0 +1,128 @@
+"""Text of strangers: shown, never obeyed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sites import text, urls
+
+OURS = {"theme.js", "site.js"}
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def test_no_page_has_an_element_or_an_attribute_of_a_stranger(site, page):
+    found = set()
+    for file in site.rglob("*.html"):
+        for element, attributes in page(file.relative_to(site)).elements:
+            found |= {name for name in attributes if name.startswith("on") or name == "style"}
+            if element == "script":
+                found |= {(attributes.get("src") or "inline").rpartition("/")[2]} - OURS
+            if element in ("img", "iframe", "object", "embed", "form", "base", "style"):
+                found.add(element)
+    assert found == set()
+
+
+def test_no_link_has_another_scheme_than_https(site, page):
+    schemes = {
+        link.partition(":")[0]
+        for file in site.rglob("*.html")
+        for link in page(file.relative_to(site)).values("href", "src", "action")
+        if ":" in link
+    }
+    assert schemes == {"https"}
+
+
+def test_no_page_holds_what_cannot_be_seen(site):
+    odd = [file.name for file in site.rglob("*.html") if INVISIBLE.search(file.read_text("utf-8").replace("\n", ""))]
+    assert odd == []
+
+
+def test_every_page_forbids_what_it_does_not_need(site, page):
+    policies = {
+        attributes["content"]
+        for file in site.rglob("*.html")
+        for element, attributes in page(file.relative_to(site)).elements
+        if element == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+    }
+    allowed = "script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+    assert policies == {f"default-src 'none'; {allowed}"}
+
+
+def test_names_that_a_file_system_takes_for_the_same_have_pages_of_their_own(site):
+    names = [file.name.lower() for file in site.glob("models/evil*/*.html")]
+    assert len(set(names)) == len(names) == 12
+
+
+def test_a_name_that_no_tool_accepts_gets_no_line_for_the_shell(site):
+    files = [file.name for file in site.glob("models/evil*/*.html") if "<pre" in file.read_text("utf-8")]
+    assert sorted(re.split(r"[-.]", name)[0] for name in files) == ["case", "case", "con", "long" * 25]
+
+
+def test_a_stage_and_a_person_are_escaped_where_they_are_made():
+    made = (text.pill("<b>", "<i>"), text.person("\u202e <b>"), text.day(None))
+    assert made == (
+        '<span class="pill s-other">&lt;b&gt; <b>&lt;i&gt;</b></span>',
+        '<span class="who a1" data-i="B">\\u202e &lt;b&gt;</span>',
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        pytest.param("a\tb\nc", "a\tb\nc", id="tabs and new lines are text"),
+        pytest.param("\x1b[31m", "\\x1b[31m", id="an escape for terminals is spelled out"),
+        pytest.param("\u202egnp.exe", "\\u202egnp.exe", id="a mark that turns the line around is spelled out"),
+        pytest.param("a\u200bb", "a\\u200bb", id="a space without width is spelled out"),
+        pytest.param("\U000e0041", "\\U000e0041", id="a tag character is spelled out"),
+        pytest.param("👩\u200d🔬 שלום", "👩\u200d🔬 שלום", id="other scripts and joined emoji stay"),
+    ],
+)
+def test_what_is_invisible_is_made_visible(written, shown):
+    assert text.visible(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "home"),
+    [
+        pytest.param("https://github.com/a/b.git", "https://github.com/a/b", id="github"),
+        pytest.param("git@github.com:a/b.git", "https://github.com/a/b", id="github by ssh"),
+        pytest.param(
+            "ssh://git@gitlab.com:22/a/b/c.git", "https://gitlab.com/a/b/c", id="a subgroup by ssh with a port"
+        ),
+        pytest.param("https://gitlab.acme.io:8443/a/b", "https://gitlab.acme.io:8443/a/b", id="a company's own gitlab"),
+        pytest.param("https://bitbucket.org/a/b", "https://bitbucket.org/a/b", id="bitbucket"),
+        pytest.param("https://codeberg.org/a/b.git", "https://codeberg.org/a/b", id="codeberg"),
+        pytest.param("https://dev.azure.com/o/p%20q/_git/r", "https://dev.azure.com/o/p%20q/_git/r", id="azure"),
+        pytest.param("https://me:secret@github.com/a/b", "https://github.com/a/b", id="credentials do not travel"),
+        pytest.param("https://git.acme.io/a/b", None, id="a server that we do not know"),
+        pytest.param("javascript://github.com/a/b", None, id="a scheme that is none of ours"),
+        pytest.param("https://github.com:x/a/b", None, id="a port that is none"),
+        pytest.param("https://github.com/a/../b", None, id="a path that climbs"),
+        pytest.param("https://github.com/a%2f..%2fb", None, id="a path that climbs in disguise"),
+        pytest.param('https://github.com/a/"><b>', "https://github.com/a/%22%3E%3Cb%3E", id="markup in a path"),
+        pytest.param("https://github.acme.io/a/b", "https://github.acme.io/a/b", id="a company's own github"),
+        pytest.param("/srv/github.com/a/b", None, id="a path"),
+        pytest.param("file:///srv/github.com/a", None, id="a file"),
+    ],
+)
+def test_a_forge_is_known_by_its_host(url, home):
+    found = urls.forge(url)
+    assert (found.url if found else None) == home
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        pytest.param("https://github.com/a/b", "https://github.com/a/b/commit/", id="github"),
+        pytest.param("https://gitlab.com/a/b", "https://gitlab.com/a/b/-/commit/", id="gitlab"),
+        pytest.param("https://bitbucket.org/a/b", "https://bitbucket.org/a/b/commits/", id="bitbucket"),
+        pytest.param("https://gitea.acme.io/a/b", "https://gitea.acme.io/a/b/commit/", id="gitea"),
+    ],
+)
+def test_each_forge_has_its_own_address_for_a_commit(url, link):
+    known = urls.forge(url)
+    assert known is not None
+    assert (known.commit("a" * 40), known.commit("v1.0.0")) == (link + "a" * 40, None)

@@ -1,0 +1,172 @@
+"""The whole site of a small catalog: what is there, what a page says, where its links lead, and how big it is."""
+
+from __future__ import annotations
+
+from catalog import database
+from sites.build import build
+from sites.pages import PAGES
+
+MODEL = [
+    "Models github.com/acme/churn churn",
+    "churn",
+    "Who leaves, and when.",
+    "tabular",
+    "Source",
+    "Stages Versions 3 Stage history 3 Events 7",
+    "prod since 1 Jan 2024",
+    "v1.0.0",
+    "Ann · 4bad8aa",
+    "Came back when the version after it left; assigned before that.",
+    "Tagged #production",
+    "Versions",
+    "Version Stages Commit Author Registered",
+    "v1.2.0-rc.1 deregistered f155783 Ann 1 Jan 2024",
+    "v1.1.0 latest f9de364 Ann 1 Jan 2024",
+    "v1.0.0 prod 4bad8aa Ann 1 Jan 2024",
+    "Stage history",
+    "Stage Version From Until For By",
+    "prod v1.0.0 came back 1 Jan 2024 now Ann",
+    "prod v1.1.0 1 Jan 2024 1 Jan 2024 less than a day Bo Ek",
+    "prod v1.0.0 1 Jan 2024 1 Jan 2024 less than a day Ann",
+    "Events",
+    "Ann deregistered v1.2.0-rc.1",
+    "churn@v1.2.0-rc.1!",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at f155783",
+    "Ann registered v1.2.0-rc.1",
+    "churn@v1.2.0-rc.1",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1 at f155783",
+    "Ann unassigned v1.1.0 from prod",
+    "Back",
+    "1 Jan 2024, 00:00 UTC · churn#production!#3 at f9de364",
+    "Bo Ek assigned v1.1.0 to prod",
+    "Go",
+    "1 Jan 2024, 00:00 UTC · churn#production#2 at f9de364",
+    "Ann registered v1.1.0",
+    "Better by far",
+    "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at f9de364",
+    "Ann assigned v1.0.0 to prod",
+    "1 Jan 2024, 00:00 UTC · churn#production#1 at 4bad8aa",
+    "Ann registered v1.0.0",
+    "The first",
+    "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at 4bad8aa",
+    "Use it",
+    "Download what is in prod",
+    "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0",
+    "Ask GTO",
+    "gto show churn --repo https://github.com/acme/churn.git",
+    "Ask this catalog",
+    "catalog show github.com/acme/churn:churn",
+    "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes f9de364; GTO names 4bad8aa. Asked for @v1.2.0-rc.1, DVC takes f155783; GTO names none. Asked for the latest version, DVC takes f155783; GTO names f9de364.",
+    "Details",
+    "Repository",
+    "github.com/acme/churn",
+    "Type",
+    "model",
+    "Latest",
+    "v1.1.0",
+    "Path",
+    "models/churn.pkl",
+    "Said in",
+    "dvc.yaml at the latest version",
+    "First event",
+    "1 Jan 2024",
+    "Last event",
+    "1 Jan 2024",
+    "Metadata",
+    "owner",
+    "risk",
+]
+
+
+def test_each_artifact_and_each_repository_has_a_page(site):
+    found = sorted(str(file.relative_to(site)) for file in site.rglob("*") if file.is_file())
+    assert [path for path in found if "evil" not in path] == [
+        ".made.json",
+        "404.html",
+        "crawl.html",
+        "index.html",
+        "models.html",
+        "models/github.com~acme~churn/churn.html",
+        "models/github.com~acme~churn/old.html",
+        "repos.html",
+        "repos/git.acme.example~lost.html",
+        "repos/github.com~acme~churn.html",
+        "static/icon.svg",
+        "static/site.css",
+        "static/site.js",
+        "static/theme.js",
+    ]
+
+
+def test_the_page_of_a_model_says_what_its_tags_and_files_say(page):
+    assert page("models/github.com~acme~churn/churn.html").text() == MODEL
+
+
+def test_the_page_of_a_deprecated_artifact_says_so(page):
+    assert page("models/github.com~acme~churn/old.html").text()[1:6] == [
+        "old deprecated",
+        "Source",
+        "Deprecated 1 Jan 2024. No version counts as being in a stage.",
+        "Stages Versions 1 Events 2",
+        "No version is in a stage.",
+    ]
+
+
+def test_the_page_of_a_repository_that_is_gone_says_since_when(page):
+    assert page("repos/git.acme.example~lost.html").text() == [
+        "Repositories git.acme.example/lost",
+        "git.acme.example/lost",
+        "/srv/lost.git",
+        "Last visit: gone (found nothing </p></td><script>alert(1)</script>). What is shown was true 1 Jun 2024, 12:00 UTC.",
+        "Artifacts 0",
+        "No tag of GTO, and no annotation in dvc.yaml or artifacts.yaml.",
+    ]
+
+
+def test_every_link_leads_into_the_site_or_to_a_known_forge(site, page):
+    lost = []
+    for source in site.rglob("*.html"):
+        for link in page(source.relative_to(site)).values("href", "src"):
+            target, _, fragment = link.partition("#")
+            file = (source.parent / target.partition("?")[0]).resolve() if target else source
+            here = file.suffix == ".html" and file.is_file()
+            if link.startswith("https://github.com/acme/churn"):
+                continue
+            if not file.is_file() or (fragment and here and fragment not in page(file.relative_to(site)).values("id")):
+                lost.append((source.name, link))
+    assert lost == []
+
+
+def test_commits_of_a_known_forge_are_links(page):
+    outside = {link for link in page("models/github.com~acme~churn/churn.html").values("href") if "://" in link}
+    assert {link.rpartition("/")[0] for link in outside} == {
+        "https://github.com/acme",
+        "https://github.com/acme/churn/commit",
+    }
+
+
+def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 5
+
+
+def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):
+    build(empty_catalog_file, tmp_path, title="x", site_url="https://acme.example/models")
+    assert 'href="/models/index.html"' in (tmp_path / "404.html").read_text("utf-8")
+
+
+def test_what_feeds_the_pages_is_exactly_what_site_sql_offers():
+    offered = {made.name for made in database.statements() if made.name.startswith("site_")}
+    assert {feed for page in PAGES for feed in page.feeds} == offered
+
+
+def test_a_row_of_the_list_is_small(site):
+    rows = (site / "models.html").read_text("utf-8").partition("<tbody>")[2].partition("</tbody>")[0].split("\n<tr")
+    assert [len(row) < 700 for row in rows if "acme/churn" in row] == [True, True]
+
+
+def test_a_page_of_a_model_is_small(site):
+    assert (site / "models/github.com~acme~churn/churn.html").stat().st_size < 30_000
+
+
+def test_the_style_sheet_is_small(site):
+    assert (site / "static/site.css").stat().st_size < 20_000
