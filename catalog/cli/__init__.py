@@ -1,0 +1,65 @@
+"""The command `catalog`: parse, call, print. Here the errors of all commands become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit
+
+INTERRUPTED = 130  # what a shell reports after Ctrl-C
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; the result is its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        _run(given)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has gone, as `head` does; nothing may be written any more, not even at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except CatalogError as error:
+        _tell(error)
+        return int(error.exit_code)
+    except Exception as error:
+        if "--debug" in given or os.environ.get("CATALOG_DEBUG"):
+            raise
+        _say(f"this is a bug in catalog: {type(error).__name__}: {error}; --debug shows where")
+        return int(Exit.BUG)
+    return int(Exit.OK)
+
+
+def _run(given: list[str]) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as JSON and Parquet want it; no locale may fail on somebody's name
+    from catalog.cli.quick import parse  # noqa: PLC0415 - what fails here is told as every other failure
+
+    if "_CATALOG_COMPLETE" not in os.environ and (asked := parse(given)) is not None:
+        from catalog.cli.asking import show  # noqa: PLC0415 - as above
+
+        show(asked.ref, asked.output, asked.database)
+        return
+    from catalog.cli.app import app  # noqa: PLC0415 - as above
+
+    app(given, prog_name="catalog")
+
+
+def _tell(error: CatalogError) -> None:
+    for complaint in error.complaints if isinstance(error, ConfigError) else (str(error),):
+        _say(complaint)
+    if isinstance(error, Ambiguous):
+        for candidate in error.candidates:
+            _say(candidate, prefix="  ")
+
+
+def _say(text: str, *, prefix: str = "catalog: ") -> None:
+    from catalog.cli.output import say  # noqa: PLC0415 - as above
+
+    say(prefix + text)

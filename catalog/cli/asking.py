@@ -1,0 +1,167 @@
+"""What the reading commands do once their arguments are known. Without typer: half of a cold `catalog show` was its import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from catalog.answer import Answer, Row
+from catalog.cli.cards import artifact_card, version_card
+from catalog.cli.formats import Format, to_json
+from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
+from catalog.cli.text import BOLD, DIM, GREEN, Column, screen
+from catalog.query import Catalog
+
+DEFAULT_CONFIG = Path("repos.toml")
+
+VERSIONS = (
+    Column(title="artifact", key="name", styles=(BOLD,)),
+    Column(title="version", key="version7"),
+    Column(title="stages", key="stages", styles=(GREEN,)),
+    Column(title="registered (UTC)", key="created_at"),
+    Column(title="by", key="author"),
+    Column(title="type", key="type"),
+    Column(title="commit", key="commit7", styles=(DIM,)),
+    Column(title="repository", key="repo", styles=(DIM,)),
+)
+STAGES = (
+    Column(title="repository", key="repo", styles=(BOLD,)),
+    Column(title="stage", key="stage", styles=(GREEN,)),
+    Column(title="artifacts", key="artifacts"),
+    Column(title="in tags", key="raw_stage"),
+    Column(title="allowed", key="allowed"),
+)
+EVENTS = (
+    Column(title="when (UTC)", key="created_at"),
+    Column(title="artifact", key="name", styles=(BOLD,)),
+    Column(title="event", key="event"),
+    Column(title="version", key="version7"),
+    Column(title="stage", key="stage", styles=(GREEN,)),
+    Column(title="by", key="author"),
+    Column(title="commit", key="commit7", styles=(DIM,)),
+    Column(title="message", key="message"),
+)
+REPOS = (
+    Column(title="repository", key="repo", styles=(BOLD,)),
+    Column(title="outcome", key="outcome"),
+    Column(title="artifacts", key="artifacts"),
+    Column(title="problems", key="problems"),
+    Column(title="read (UTC)", key="read_at"),
+    Column(title="message", key="message"),
+)
+PROBLEMS = (
+    Column(title="repository", key="repo", styles=(BOLD,)),
+    Column(title="place", key="place"),
+    Column(title="message", key="message"),
+    Column(title="rule", key="rule", styles=(DIM,)),
+)
+SITTING = (
+    Column(title="artifact", key="name", styles=(BOLD,)),
+    Column(title="stage", key="stage", styles=(GREEN,)),
+    Column(title="version", key="version7"),
+    Column(title="since (UTC)", key="assigned_at"),
+    Column(title="by", key="author"),
+    Column(title="commit", key="commit7", styles=(DIM,)),
+    Column(title="repository", key="repo", styles=(DIM,)),
+)
+_COMMIT = 40  # digits: a version of that length is a commit that nobody registered
+
+
+def open_catalog(database: Path | None, *, timeout: float | None = None) -> Catalog:
+    """The catalog that was asked for, or that of repos.toml, or output/catalog.duckdb."""
+    return Catalog.open(database or default_database(), timeout=timeout)
+
+
+def default_database() -> Path:
+    """$CATALOG_DATABASE, or where a crawl puts it: beside the repos.toml that $CATALOG_CONFIG names, or that lies here."""
+    if named := os.environ.get("CATALOG_DATABASE"):
+        return Path(named)
+    file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
+    if not file.is_file():
+        return Path("output") / "catalog.duckdb"
+    from catalog.config import load  # noqa: PLC0415 - only where there is such a file
+
+    return load(file).output / "catalog.duckdb"
+
+
+def show(ref: str | None, output: Format, database: Path | None) -> None:
+    """Writes what a reference names, or all artifacts."""
+    with open_catalog(database) as catalog:
+        answer = catalog.show(ref)
+        if ref is None:
+            put_models(catalog, answer, output)
+            return
+        row = answer.rows[0]
+        if output is Format.TABLE:
+            put_text(artifact_card(row, screen()) if "all_versions" in row else version_card(row, screen()))
+        elif output is Format.JSON:
+            put_text(to_json(row))
+        elif "all_versions" in row:
+            _put_all_versions(answer, row, output)
+        else:
+            put(answer, output)
+
+
+def _put_all_versions(answer: Answer, row: Row, output: Format) -> None:
+    """An artifact in a format that has rows and no depth: its versions."""
+    if output is Format.PARQUET:
+        import pyarrow as pa  # noqa: PLC0415 - no other format needs it
+
+        put_parquet(pa.Table.from_struct_array(answer.arrow().column("all_versions").combine_chunks().flatten()))
+        return
+    rows = row["all_versions"]
+    put_rows(tuple(rows[0]) if rows else ("ref",), rows, output)
+
+
+def put_named(catalog: Catalog, answer: Answer, output: Format, columns: tuple[Column, ...]) -> None:
+    """Writes rows about artifacts; a table calls each by the shortest name that means it alone."""
+    if output is not Format.TABLE:
+        put(answer, output)
+        return
+    put_table(columns, _named(catalog, answer))
+
+
+def put_models(catalog: Catalog, answer: Answer, output: Format) -> None:
+    """Writes artifacts; a table has a column for each stage in use, as `gto show` has it."""
+    if output is not Format.TABLE:
+        put(answer, output)
+        return
+    rows = _named(catalog, answer)
+    order = dict.fromkeys(row["stage"] for row in sorted(catalog.stages().rows, key=_rank))
+    used = [stage for stage in order if any(stage in row["stages"] for row in rows)]
+    columns = (
+        Column(title="artifact", key="name", styles=(BOLD,)),
+        Column(title="latest", key="latest"),
+        *(Column(title=f"#{stage}", key=f"#{stage}", styles=(GREEN,)) for stage in used),
+        Column(title="type", key="type"),
+        Column(title="repository", key="repo", styles=(DIM,)),
+    )
+    put_table(
+        columns, [row | {f"#{stage}": _short(version) for stage, version in row["stages"].items()} for row in rows]
+    )
+
+
+def _rank(row: Row) -> tuple[bool, int, str]:
+    return row["rank"] is None, row["rank"] or 0, row["stage"]
+
+
+def _named(catalog: Catalog, answer: Answer) -> list[Row]:
+    """The rows with what a table shows: names that are short, and in brackets where they are of the past."""
+    names = catalog.short_names()
+    if not all(row.get("active", True) for row in answer.rows):
+        say("(in brackets: deprecated or deregistered)")
+    return [row | _told(row, names[f"{row['repo']}:{row['artifact']}"]) for row in answer.rows]
+
+
+def _told(row: Row, name: str) -> Row:
+    version = _short(row.get("version"))
+    past = not row.get("active", True)
+    return {
+        "name": f"({name})" if past and version is None else name,
+        "version7": f"({version})" if past and version is not None else version,
+        "commit7": str(row.get("commit") or "")[:7],
+    }
+
+
+def _short(version: str | None) -> str | None:
+    return version[:7] if version is not None and len(version) == _COMMIT and version.isalnum() else version

@@ -1,0 +1,122 @@
+"""What `catalog show REF` prints for a person: an artifact with its stages and versions, or one version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from catalog.answer import Row
+from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Column, Screen, cell, cut, table, visible, width
+
+_STAGES = (
+    Column(title="stage", key="stage", styles=(GREEN, BOLD)),
+    Column(title="version", key="version"),
+    Column(title="since (UTC)", key="assigned_at"),
+    Column(title="by", key="author"),
+)
+_VERSIONS = (
+    Column(title="version", key="version", styles=(BOLD,)),
+    Column(title="stages", key="stages", styles=(GREEN,)),
+    Column(title="commit", key="commit", styles=(DIM,)),
+    Column(title="registered (UTC)", key="created_at"),
+    Column(title="by", key="author"),
+    Column(title="notes", key="notes", styles=(YELLOW,)),
+)
+_COMMIT = 7  # digits that people read
+
+
+def artifact_card(row: Row, screen: Screen) -> str:
+    """The artifact's header, who is in which stage, and its versions."""
+    versions = [_version_row(version) for version in row["all_versions"]]
+    stages = [stage | {"version": _name(stage)} for stage in row["assignments"]]
+    parts = [
+        _header(row["id"], row["type"], row["description"], screen),
+        _facts(_artifact_facts(row), screen),
+        table(_STAGES, stages, screen)[0] if stages else "",
+        table(_VERSIONS, versions, screen)[0] if versions else "",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def version_card(row: Row, screen: Screen) -> str:
+    """One version: what it is, where it is, and who says so."""
+    stages = [stage | {"version": _name(row)} for stage in row["assignments"]]
+    parts = [
+        _header(f"{row['repo']}:{row['artifact']}@{_name(row)}", row["type"], row["description"], screen),
+        _facts(_version_facts(row), screen),
+        table([column for column in _STAGES if column.key != "version"], stages, screen)[0] if stages else "",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _header(name: str, kind: str | None, description: str | None, screen: Screen) -> str:
+    line = screen.paint(visible(name), BOLD) + (f"  {screen.paint(visible(kind), DIM)}" if kind else "")
+    return line + "\n" + (f"{visible(description)}\n" if description else "")
+
+
+def _facts(facts: Sequence[tuple[str, str, str]], screen: Screen) -> str:
+    """Lines of name and value, the values under each other."""
+    told = [(name, value, style) for name, value, style in facts if value]
+    indent = max((width(name) for name, _, _ in told), default=0) + 2
+    room = max(screen.width - indent, 10) if screen.width else None
+    return "".join(
+        f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(cut(value, room) if room else value, style)}\n"
+        for name, value, style in told
+    )
+
+
+def _artifact_facts(row: Row) -> list[tuple[str, str, str]]:
+    latest = f"{visible(row['latest'])}, {cell(row['latest_at'])} UTC" if row["latest"] else "none registered"
+    return [
+        ("deprecated", "" if row["active"] else f"since {cell(row['deprecated_at'])} UTC", YELLOW),
+        ("latest", latest, BOLD),
+        ("path", visible(row["path"] or ""), ""),
+        ("labels", cell(row["labels"]) if row["labels"] else "", ""),
+    ]
+
+
+def _version_facts(row: Row) -> list[tuple[str, str, str]]:
+    verb = "registered" if row["registered"] else "seen"
+    return [
+        (
+            "deprecated",
+            "" if row["artifact_active"] else f"the artifact, since {cell(row['deprecated_at'])} UTC",
+            YELLOW,
+        ),
+        ("notes", ", ".join(_notes(row)), YELLOW),
+        (verb, f"{cell(row['created_at'])} UTC by {visible(row['author'])} <{visible(row['author_email'])}>", ""),
+        ("message", visible((row["message"] or "").strip()), ""),
+        ("tag", visible(row["tag"] or ""), ""),
+        ("signed", visible(row["signed"] or ""), ""),
+        ("commit", visible(row["revision"] or row["commit"]), ""),
+        ("path", visible(row["path"] or ""), ""),
+        ("labels", cell(row["labels"]) if row["labels"] else "", ""),
+        ("meta", cell(row["meta"]) if row["meta"] else "", ""),
+        ("stated in", _source(row), ""),
+    ]
+
+
+def _source(row: Row) -> str:
+    if row["annotated_at"] is None:
+        return ""
+    return f"{visible(row['file'])} at {'this commit' if row['annotated_at'] == 'commit' else 'the tip of the default branch'}"
+
+
+def _version_row(row: Row) -> Row:
+    return row | {"version": _name(row), "commit": row["commit"][:_COMMIT], "notes": ", ".join(_notes(row))}
+
+
+def _name(row: Row) -> str:
+    """The version; the beginning of the commit for one that nobody registered."""
+    version = str(row["version"])
+    return version[:_COMMIT] if version == row["commit"] else version
+
+
+def _notes(row: Row) -> Iterator[str]:
+    if row["is_latest"]:
+        yield "latest"
+    if not row["active"]:
+        yield "deregistered"
+    elif not row["registered"]:
+        yield "not registered"
+    if row["reachable"] is False:
+        yield "on no branch"

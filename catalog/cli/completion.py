@@ -1,0 +1,53 @@
+"""What Tab offers: names from the local catalog. On any failure nothing, and silently: a prompt is no place for complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalog.query import Catalog
+
+
+def complete_reference(incomplete: str) -> list[str]:
+    """Artifacts; after `@` the versions of that artifact, after `#` its stages."""
+    found: list[str] = []
+    with suppress(Exception), _catalog() as catalog:
+        found.extend(name for name in _references(catalog, incomplete) if name.startswith(incomplete))
+    return found
+
+
+def complete_repo(incomplete: str) -> list[str]:
+    """Repositories."""
+    found: list[str] = []
+    with suppress(Exception), _catalog() as catalog:
+        found.extend(row["repo"] for row in catalog.repos().rows if row["repo"].startswith(incomplete))
+    return found
+
+
+def complete_stage(incomplete: str) -> list[str]:
+    """Stages, as the catalog calls them."""
+    found: list[str] = []
+    with suppress(Exception), _catalog() as catalog:
+        stages = dict.fromkeys(row["stage"] for row in catalog.stages().rows)
+        found.extend(stage for stage in stages if stage.startswith(incomplete))
+    return found
+
+
+def _references(catalog: Catalog, incomplete: str) -> Iterator[str]:
+    for mark, rows, key in (("@", "all_versions", "version"), ("#", "assignments", "stage")):
+        artifact, found, _ = incomplete.partition(mark)
+        if found:
+            known = [row[key] for row in catalog.show(artifact).rows[0][rows]]
+            yield from (f"{artifact}{mark}{name}" for name in (["latest"] if mark == "@" else []) + known)
+            return
+    names = catalog.short_names()
+    yield from names.values()
+    yield from (full for full, short in names.items() if full != short)
+
+
+def _catalog() -> Catalog:
+    from catalog.cli.asking import open_catalog  # noqa: PLC0415 - a shell asks rarely
+
+    return open_catalog(None)

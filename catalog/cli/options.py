@@ -1,0 +1,57 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.cli.completion import complete_reference, complete_repo, complete_stage
+from catalog.cli.formats import Format
+
+Output = Annotated[
+    Format,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help=f"{', '.join(Format)}. JSON has every column; ids are references, one a line.",
+    ),
+]
+Database = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalog",
+        envvar="CATALOG_DATABASE",
+        metavar="PATH",
+        help="The catalog to ask; else catalog.duckdb in the output folder of repos.toml, or of this folder.",
+    ),
+]
+ConfigFile = Annotated[
+    Path,
+    typer.Option("--config", envvar="CATALOG_CONFIG", metavar="FILE", help="The file that lists the repositories."),
+]
+Ref = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[REF]",
+        autocompletion=complete_reference,
+        help="artifact, artifact@version, artifact@latest or artifact#stage; the end of host/owner/name:artifact will do.",
+    ),
+]
+RepoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--repo", metavar="REPO", autocompletion=complete_repo, help="Only this repository, or all whose names end so."
+    ),
+]
+StageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--stage",
+        metavar="STAGE",
+        autocompletion=complete_stage,
+        help="Only this stage, by the catalog's or the tags' name.",
+    ),
+]

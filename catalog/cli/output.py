@@ -1,0 +1,74 @@
+"""Data goes to standard output, talk to standard error."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from catalog.answer import Answer, Row
+from catalog.cli import formats
+from catalog.cli.formats import Format
+from catalog.cli.text import Column, screen, table, visible
+from catalog.errors import CatalogError, Exit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Misuse(CatalogError):
+    """Whoever typed the command must mend it."""
+
+    exit_code = Exit.CONFIG
+
+
+def put(answer: Answer, output: Format, columns: Sequence[Column] | None = None) -> None:
+    """Writes an answer; `columns` are those that a table shows, from the most telling to the least (all, where not given)."""
+    match output:
+        case Format.TABLE:
+            put_table(columns or [Column(title=name, key=name) for name in answer.columns], answer.rows)
+        case Format.JSON:
+            put_text(formats.to_json(answer.rows))
+        case Format.PARQUET:
+            put_parquet(answer.arrow())
+        case _:
+            put_rows(answer.columns, answer.rows, output)
+
+
+def put_rows(columns: Sequence[str], rows: Sequence[Row], output: Format) -> None:
+    """Writes rows in one of the formats that are text, line by line."""
+    text = formats.WRITERS[output](columns, rows)
+    put_text(re.sub(r"[^\t\r\n]+", lambda found: visible(found[0]), text) if sys.stdout.isatty() else text)
+
+
+def put_table(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Writes a table that fits the terminal, and says what was left out."""
+    if not rows:
+        say("nothing found")
+        return
+    text, hidden = table(columns, rows, screen())
+    put_text(text)
+    if hidden:
+        say(f"no room for {', '.join(hidden)}: widen the terminal, or use -o")
+
+
+def put_parquet(rows: pa.Table) -> None:
+    """Writes a Parquet file, but not to a terminal."""
+    if sys.stdout.isatty():
+        raise Misuse("parquet is binary: send it to a file, as in `-o parquet > rows.parquet`")
+    import pyarrow.parquet as pq  # noqa: PLC0415 - no other format needs it
+
+    pq.write_table(rows, sys.stdout.buffer, compression="zstd")
+    sys.stdout.flush()
+
+
+def put_text(text: str) -> None:
+    # Flushed here, so that a reader who has gone is noticed while somebody can still be quiet about it.
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Tells the person at the terminal; nothing in it acts on the terminal."""
+    print(visible(text), file=sys.stderr)  # noqa: T201 - this is where all talk goes

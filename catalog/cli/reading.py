@@ -1,0 +1,133 @@
+"""Commands that ask the catalog: ls, show, history, at, sql."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from catalog.cli import asking
+from catalog.cli.asking import EVENTS, PROBLEMS, REPOS, SITTING, STAGES, VERSIONS, open_catalog, put_models, put_named
+from catalog.cli.formats import Format
+from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
+from catalog.cli.output import Misuse, put
+
+
+class What(StrEnum):
+    """What `ls` lists."""
+
+    MODELS = "models"
+    VERSIONS = "versions"
+    STAGES = "stages"
+    EVENTS = "events"
+    REPOS = "repos"
+    PROBLEMS = "problems"
+
+
+def ls(
+    what: Annotated[What, typer.Argument(metavar="WHAT", help="What to list; models are artifacts of any type.")],
+    *,
+    repo: RepoOption = None,
+    stage: StageOption = None,
+    type: Annotated[str | None, typer.Option(help="Only artifacts of this type, such as model.")] = None,  # noqa: A002 - the option's name
+    deprecated: Annotated[bool, typer.Option("--deprecated", help="Deprecated and deregistered ones, too.")] = False,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """List models, versions, stages, events, repositories or problems.
+
+    Example: catalog ls versions --stage prod -o json
+    """
+    _check_filters(what, stage=stage, type=type, deprecated=deprecated)
+    with open_catalog(database) as catalog:
+        match what:
+            case What.MODELS:
+                put_models(catalog, catalog.artifacts(repo=repo, type=type, stage=stage, deprecated=deprecated), output)
+            case What.VERSIONS:
+                answer = catalog.versions(repo=repo, type=type, stage=stage, deprecated=deprecated)
+                put_named(catalog, answer, output, VERSIONS)
+            case What.EVENTS:
+                put_named(catalog, catalog.history(repo=repo, stage=stage), output, EVENTS)
+            case What.STAGES:
+                put(catalog.stages(repo=repo), output, STAGES)
+            case What.REPOS:
+                put(catalog.repos(repo=repo), output, REPOS)
+            case What.PROBLEMS:
+                put(catalog.problems(repo=repo), output, PROBLEMS)
+
+
+def _check_filters(what: What, **filters: object) -> None:
+    known = {
+        What.MODELS: ("stage", "type", "deprecated"),
+        What.VERSIONS: ("stage", "type", "deprecated"),
+        What.EVENTS: ("stage",),
+    }
+    for name, value in filters.items():
+        if value and name not in known.get(what, ()):
+            raise Misuse(f"--{name} filters nothing of {what}")
+
+
+def show(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
+    """Show one artifact or version; without REF, every artifact with its stages.
+
+    Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json
+    """
+    asking.show(ref, output, database)
+
+
+def history(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
+    """Show what happened, newest first: to everything, to an artifact, to a version, or in a stage.
+
+    Example: catalog history churn#prod
+    """
+    with open_catalog(database) as catalog:
+        put_named(catalog, catalog.history(ref), output, EVENTS)
+
+
+def at(
+    date: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATE", help="A date (the end of that day, UTC), a time such as 2024-05-31T12:00+02:00, or now."
+        ),
+    ],
+    *,
+    stage: StageOption = None,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """Show which version was in which stage at a moment.
+
+    Example: catalog at 2024-05-31 --stage prod
+    """
+    with open_catalog(database) as catalog:
+        put_named(catalog, catalog.stages_at(date, stage), output, SITTING)
+
+
+def sql(
+    text: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT, or - to read it from standard input.")],
+    *,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Give up after so many seconds.", min=0.001)] = 60.0,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """Ask in SQL. Nothing can be changed, and no file or network be reached.
+
+    Example: catalog sql 'from versions where author = $who' -p who=Ann
+    """
+    parameters = dict(_parameter(text) for text in parameter or ())
+    with open_catalog(database, timeout=timeout) as catalog:
+        put(catalog.sql(sys.stdin.read() if text == "-" else text, **parameters), output)
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.isidentifier():
+        raise Misuse(f"-p {text!r} is no parameter, expected name=value")
+    return name, value

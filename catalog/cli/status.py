@@ -1,0 +1,103 @@
+"""The command `status`: how the last crawl found each repository, and what the next one would read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from catalog.answer import Row
+from catalog.cli.asking import DEFAULT_CONFIG
+from catalog.cli.formats import Format, to_json
+from catalog.cli.options import ConfigFile, Database, Output
+from catalog.cli.output import put, put_rows, put_table, put_text, say
+from catalog.cli.progress import size
+from catalog.cli.text import BOLD, YELLOW, Column, cell
+from catalog.errors import Exit
+from catalog.query import Catalog
+
+if TYPE_CHECKING:
+    from catalog.config import Config
+
+_COLUMNS = (
+    Column(title="repository", key="repo", styles=(BOLD,)),
+    Column(title="outcome", key="outcome"),
+    Column(title="why", key="why"),
+    Column(title="read (UTC)", key="read_at"),
+    Column(title="next", key="next", styles=(YELLOW,)),
+    Column(title="message", key="message"),
+)
+
+
+def status(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Exit with code 5 if a repository's rows are stale.")] = False,
+    output: Output = Format.TABLE,
+    database: Database = None,
+    config_file: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Show how the last crawl found each repository, and what the next would read even if no refs moved.
+
+    Example: catalog status --check
+    """
+    from catalog.config import load  # noqa: PLC0415 - a cold `show` needs no TOML
+
+    wish = load(config_file) if config_file.is_file() else None
+    with Catalog.open(database or (wish.output if wish else Path("output")) / "catalog.duckdb") as catalog:
+        answer = catalog.repos()
+        crawls = catalog.last_crawl().rows
+        if output is Format.PARQUET:
+            put(answer, output)
+        rows = _with_next(answer.rows, wish)
+    if output is Format.TABLE:
+        put_table(_COLUMNS, rows)
+        _sum_up(crawls)
+    elif output is Format.JSON:
+        put_text(to_json(rows))
+    elif output is not Format.PARQUET:
+        put_rows((*answer.columns, "next"), rows, output)
+    if check and any(row["stale"] for row in rows):
+        raise typer.Exit(int(Exit.ORIGIN))
+
+
+def _sum_up(crawls: list[Row]) -> None:
+    for crawl in crawls:
+        say(
+            f"crawl {crawl['crawl']} at {cell(crawl['started_at'])} UTC: {crawl['new']} new, {crawl['changed']} changed, "
+            f"{crawl['fresh']} fresh, {crawl['failed']} failed; {size(crawl['received'])} in {crawl['seconds']:.1f} s"
+        )
+
+
+def _with_next(rows: list[Row], wish: Config | None) -> list[Row]:
+    """Each row with `next`: why the next crawl would read it, were its refs the same; None where it would not."""
+    if wish is None:
+        return [row | {"next": None} for row in rows]
+    from catalog.config import public_url  # noqa: PLC0415 - a cold `show` needs no TOML
+
+    urls = {repo.name: public_url(repo.url) for repo in wish.repos}
+    outdated = _outdated()
+    told = [row | {"next": _next(row, urls, outdated)} for row in rows]
+    known = {row["repo"] for row in rows}
+    blank = dict.fromkeys(rows[0] if rows else ()) | {"stale": False, "outcome": "never", "next": "new"}
+    return told + [blank | {"repo": repo.name, "url": urls[repo.name]} for repo in wish.repos if repo.name not in known]
+
+
+def _next(row: Row, urls: dict[str, str], outdated: Callable[[str], bool]) -> str | None:
+    if row["repo"] not in urls:
+        return "removed"
+    if row["partition"] is None:
+        return "new"
+    if outdated(row["partition"]):
+        return "reader_changed"
+    return "retry" if row["stale"] else None
+
+
+def _outdated() -> Callable[[str], bool]:
+    """Whether a partition was made by other readers than those installed now."""
+    from catalog.connector import installed  # noqa: PLC0415 - a cold `show` needs no connectors
+    from catalog.store import readers_digest  # noqa: PLC0415
+
+    readers = readers_digest(tuple((connector.name, connector.version) for connector in installed()))
+    return lambda partition: not partition.endswith(f"-{readers}")

@@ -1,0 +1,153 @@
+"""Text for terminals: what strangers wrote is made harmless, then laid out in columns that fit."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TextIO
+
+GAP = "  "
+NOTHING = "-"
+BOLD, DIM, GREEN, YELLOW = "1", "2", "32", "33"
+
+# Categories that a terminal may obey or hide: controls, format characters (bidi overrides among them), line separators,
+# surrogates, private use, unassigned.
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
+_NARROWEST = 16  # a time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Screen:
+    """Where a table goes. A pipe has no width: nothing is cut there."""
+
+    width: int | None
+    colour: bool
+
+    def paint(self, text: str, *styles: str) -> str:
+        return f"\x1b[{';'.join(styles)}m{text}\x1b[0m" if self.colour and styles and text else text
+
+
+def screen(stream: TextIO | None = None) -> Screen:
+    """What standard output is: a terminal of some width, or a pipe. See https://no-color.org for the variable."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return Screen(width=None, colour=False)
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Screen(width=shutil.get_terminal_size().columns, colour=not plain)
+
+
+def visible(text: str) -> str:
+    """The text with every character that could act on a terminal written as an escape."""
+    return text if text.isascii() and text.isprintable() else "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in _UNSEEN:
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def escape_json(text: str) -> str:
+    """JSON with the same characters written as JSON's own escapes: other bytes, equal data."""
+    return text if text.isascii() and "\x7f" not in text else re.sub("[^ -~\n]", lambda found: _json(found[0]), text)
+
+
+def _json(character: str) -> str:
+    return json.dumps(character)[1:-1] if unicodedata.category(character) in _UNSEEN else character
+
+
+def cell(value: Any) -> str:  # noqa: ANN401, PLR0911 - a cell of any kind, one line for each
+    """A value as a person reads it: times in UTC to the minute, lists with commas."""
+    match value:
+        case None | "" | () | []:
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return visible(value)
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case date():
+            return value.isoformat()
+        case float():
+            return f"{value:g}"
+        case Mapping():
+            return ", ".join(f"{visible(str(key))}={cell(item)}" for key, item in value.items()) or NOTHING
+        case list() | tuple():
+            return ", ".join(cell(item) for item in value)
+        case _:
+            return visible(str(value))
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.category(c) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def cut(text: str, limit: int) -> str:
+    """The text in at most `limit` columns, with an ellipsis for what is left out."""
+    if width(text) <= limit:
+        return text
+    while text and width(text) > limit - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A column of a printed table. Those on the right are left out first where there is no room."""
+
+    title: str
+    key: str
+    styles: tuple[str, ...] = ()
+
+
+def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], screen: Screen) -> tuple[str, tuple[str, ...]]:
+    """The table as text, and the titles of the columns for which the screen has no room."""
+    cells = [[cell(row.get(column.key)) for column in columns] for row in rows]
+    titles = [visible(column.title) for column in columns]
+    widths = [max([width(title), *(width(row[i]) for row in cells)]) for i, title in enumerate(titles)]
+    if screen.width is not None:
+        widths = fit(widths, screen.width)
+    kept = columns[: len(widths)]
+    lines = [_line(titles, widths, [(BOLD,)] * len(kept), screen)]
+    lines += [_line(row, widths, [column.styles for column in kept], screen) for row in cells]
+    return "\n".join(lines) + "\n", tuple(titles[len(widths) :])
+
+
+def _line(texts: Sequence[str], widths: Sequence[int], styles: Sequence[tuple[str, ...]], screen: Screen) -> str:
+    shown = [cut(text, most) for text, most in zip(texts, widths, strict=False)]
+    parts = [
+        screen.paint(text, *style) + " " * (most - width(text))
+        for text, most, style in zip(shown, widths, styles, strict=True)
+    ]
+    return GAP.join(parts).rstrip()
+
+
+def fit(widths: Sequence[int], limit: int) -> list[int]:
+    """Widths for a line of `limit`: columns go from the right until the rest can be narrow enough, then the widest give."""
+    kept = list(widths)
+
+    def room() -> int:
+        return limit - len(GAP) * (len(kept) - 1)
+
+    while len(kept) > 1 and sum(min(most, _NARROWEST) for most in kept[1:]) + min(kept[0], 2 * _NARROWEST) > room():
+        kept.pop()
+    while sum(kept) > max(room(), len(kept)):
+        widest = kept.index(max(kept))
+        others = sum(kept) - kept[widest]
+        second = max([1, *(most for i, most in enumerate(kept) if i != widest and most < kept[widest])])
+        kept[widest] = max(second - 1, room() - others, 1)
+    return kept

@@ -1,0 +1,72 @@
+"""How people name things: `churn`, `churn@v3.1.0`, `churn@latest`, `churn#prod`, as GTO does, and a moment in time."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from catalog.errors import NotFound
+
+LATEST = ("latest", "greatest")  # gto/constants.py has both words for the same shortcut
+
+_REFERENCE = re.compile(r"(?P<artifact>.+?)(?:@(?P<version>[^@#]+)|#(?P<stage>[^@#]+))?", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reference:
+    """An artifact, or one version of it: that of `version`, or the one that is in `stage` now."""
+
+    artifact: str
+    version: str | None = None
+    stage: str | None = None
+
+    def __str__(self) -> str:
+        return self.artifact + (f"@{self.version}" if self.version else f"#{self.stage}" if self.stage else "")
+
+
+def parse(text: str) -> Reference:
+    """Reads a reference. Whether there is such an artifact is another question; NotFound for what is no name at all."""
+    found = _REFERENCE.fullmatch(text.strip())
+    if not found or found["artifact"].strip("@#") == "" or found["artifact"].endswith(("@", "#")):
+        raise NotFound(f"{text!r} is no reference, expected artifact, artifact@version or artifact#stage")
+    return Reference(artifact=found["artifact"], version=found["version"], stage=found["stage"])
+
+
+def moment(when: datetime | date | str) -> datetime:
+    """A moment in UTC. A bare date is the end of its day; a time without a zone is UTC; `now` is now."""
+    if isinstance(when, str):
+        return moment(_read(when))
+    if not isinstance(when, datetime):
+        return datetime.combine(when, time.max, UTC)
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def _read(text: str) -> datetime | date:
+    if text == "now":
+        return datetime.now(UTC)
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(text)
+        except ValueError:
+            continue
+    raise NotFound(
+        f"{text!r} is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z"
+    )
+
+
+def endings(name: str) -> Iterator[str]:
+    """Everything that can stand for a full name: each end of it that begins after a `/` or `:`, the shortest first."""
+    starts = [found.end() for found in re.finditer("[/:]", name)]
+    yield from (name[start:] for start in reversed(starts))
+    yield name
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """For each full name, the shortest ending that no other name shares."""
+    every = tuple(names)
+    shared = Counter(ending for name in every for ending in endings(name))
+    full = frozenset(every)
+    return {name: next(e for e in endings(name) if e == name or (shared[e] == 1 and e not in full)) for name in every}

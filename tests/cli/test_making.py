@@ -1,0 +1,162 @@
+"""crawl, build, status and demo on a small fleet of real repositories."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shutil
+
+import pytest
+
+from catalog.cli import main
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A demo of two repositories, for copying, and what `catalog demo` said when it made it."""
+    folder = tmp_path_factory.mktemp("demo")
+    with contextlib.chdir(folder), contextlib.redirect_stderr(io.StringIO()) as said:
+        assert main(["demo", "--repos", "2", "--debug"]) == 0
+    return folder / "demo", said.getvalue()
+
+
+@pytest.fixture
+def fleet(made, tmp_path, capsys):
+    """The demo in this test's own folder; repos.toml lies in it."""
+    shutil.copytree(made[0], tmp_path, dirs_exist_ok=True)
+    capsys.readouterr()
+    return tmp_path
+
+
+def told(err):
+    """What a command said, without how long it took and what changes with the content of the demo."""
+    return re.sub(
+        r"\d+(?= artifacts| versions| pages)|\d+ unchanged", "N", re.sub(r"[\d.]+ s\b", "T", err)
+    ).splitlines()
+
+
+def test_demo_says_what_it_did_and_what_to_open(made):
+    lines = told(made[1])
+    assert (lines[:2], sorted(lines[2:4]), lines[4:]) == (
+        ["made 2 repositories in demo/repos", "wrote demo/repos.toml"],
+        ["new      demo.example/risk/churn", "new      demo.example/vision/models"],
+        [
+            "2 new, 0 changed, 0 fresh, 0 failed; 0 bytes in T",
+            "demo/output/catalog.duckdb: N artifacts, N versions of 2 repositories in T",
+            "demo/output/site: N pages written, N in T",
+            "open demo/output/site/index.html, or ask: catalog show --catalog demo/output/catalog.duckdb",
+        ],
+    )
+
+
+def test_a_crawl_in_which_nothing_changed(run, fleet):
+    assert fleet.is_dir()
+    code, out, err = run("crawl", "--no-build")
+    assert (code, out, sorted(told(err))) == (
+        0,
+        "",
+        [
+            "0 new, 0 changed, 2 fresh, 0 failed; 0 bytes in T",
+            "fresh    demo.example/risk/churn",
+            "fresh    demo.example/vision/models",
+        ],
+    )
+
+
+def test_a_crawl_of_one_repository_by_the_end_of_its_name(run, fleet):
+    assert fleet.is_dir()
+    assert told(run("crawl", "churn", "--no-build")[2]) == [
+        "fresh    demo.example/risk/churn",
+        "0 new, 0 changed, 1 fresh, 0 failed; 0 bytes in T",
+    ]
+
+
+def test_a_repository_that_is_gone_fails_alone(run, fleet):
+    shutil.rmtree(fleet / "repos" / "risk")
+    code, _, err = run("crawl", "--no-site")
+    lines = told(err)
+    assert (code, [line[:5] for line in lines if "demo.example" in line].count("fresh"), lines[-2]) == (
+        5,
+        1,
+        "0 new, 0 changed, 1 fresh, 1 failed; 0 bytes in T",
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("nobody", "catalog: repos.toml has no repository named 'nobody'; `catalog status` lists the names\n"),
+        (
+            "models",
+            "catalog: 'models' names 2 repositories, expected one\n  demo.example/vision/models\n  other/models\n",
+        ),
+    ],
+    ids=["no such repository", "several repositories"],
+)
+def test_a_crawl_of_what_is_not_one_repository(run, fleet, word, message):
+    with (fleet / "repos.toml").open("a") as file:
+        file.write('\n[[repo]]\nname = "other/models"\nurl = "https://git.example/x"\n')
+    assert run("crawl", word) == (3, "", message)
+
+
+def test_build(run, fleet):
+    (fleet / "output" / "catalog.duckdb").unlink()
+    code, out, err = run("build", "--no-site")
+    path = fleet / "output" / "catalog.duckdb"
+    assert (code, out, told(err), path.is_file()) == (
+        0,
+        "",
+        ["output/catalog.duckdb: N artifacts, N versions of 2 repositories in T"],
+        True,
+    )
+
+
+def status(run):
+    code, out, _ = run("status", "-o", "json")
+    return code, [(row["repo"], row["outcome"], row["next"]) for row in json.loads(out)]
+
+
+def test_status_of_a_fresh_catalog(run, fleet):
+    assert fleet.is_dir()
+    assert status(run) == (0, [("demo.example/risk/churn", "new", None), ("demo.example/vision/models", "new", None)])
+
+
+def test_status_says_what_the_next_crawl_would_read(run, fleet):
+    text = (fleet / "repos.toml").read_text().replace('"demo.example/risk/churn"', '"renamed"')
+    (fleet / "repos.toml").write_text(text)
+    assert status(run) == (
+        0,
+        [
+            ("demo.example/risk/churn", "new", "removed"),
+            ("demo.example/vision/models", "new", None),
+            ("renamed", "never", "new"),
+        ],
+    )
+
+
+def test_status_after_other_readers(run, fleet, monkeypatch):
+    assert fleet.is_dir()
+    monkeypatch.setattr("catalog.store.readers_digest", lambda _: "other")
+    assert [row[2] for row in status(run)[1]] == ["reader_changed", "reader_changed"]
+
+
+@pytest.mark.parametrize(("repo", "code"), [("risk", 5), ("nothing", 0)], ids=["stale rows", "no stale rows"])
+def test_status_can_be_a_check(run, fleet, repo, code):
+    shutil.rmtree(fleet / "repos" / repo, ignore_errors=True)
+    run("crawl", "--no-site")
+    assert run("status", "--check")[0] == code
+
+
+def test_status_of_a_catalog_without_repos_toml(run, fleet):
+    (fleet / "repos.toml").unlink()
+    assert [row[2] for row in status(run)[1]] == [None, None]
+
+
+def test_a_crawl_of_nothing(run, tmp_path):
+    (tmp_path / "repos.toml").write_text("")
+    assert told(run("crawl", "--no-build")[2]) == [
+        "repos.toml lists no repositories; `catalog add URL` adds one",
+        "0 new, 0 changed, 0 fresh, 0 failed; 0 bytes in T",
+    ]

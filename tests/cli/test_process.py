@@ -1,0 +1,60 @@
+"""What only a process of its own shows: what is imported, pipes, signals."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+NOT_FOR_A_QUESTION = (
+    "dulwich",
+    "jinja2",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "sites",
+    "typer",
+    "urllib3",
+    "connectors",
+    "yaml",
+)
+
+
+def python(code, *arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+def test_a_cold_show_imports_little(database):
+    code = (
+        "import sys; from catalog.cli import main; code = main(sys.argv[1:]);"
+        "print(code, *sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    words = python(code, "show", "mask#prod", "--catalog", database).stderr.split()
+    assert (words[0], [name for name in NOT_FOR_A_QUESTION if name in words]) == ("0", [])
+
+
+def test_a_pipe_gets_the_whole_width_and_no_colour(database):
+    code = "import sys; from catalog.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = python(code, "ls", "repos", "--catalog", database, env={"COLUMNS": "20", "TERM": "xterm"})
+    assert (
+        done.stdout.splitlines()[2]
+        == "git.example/acme/vision  down     3          0         2024-01-20 12:00  no answer"
+    )
+
+
+@pytest.mark.parametrize("command", ["show", "ls events"], ids=["the short way", "the long way"])
+def test_a_reader_who_goes_away_is_no_error(database, command):
+    code = (
+        "import subprocess, sys; from catalog.cli import main; import os;"
+        "reader, writer = os.pipe(); os.close(reader); os.dup2(writer, 1);"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    done = python(code, *command.split(), "--catalog", database)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -1,0 +1,247 @@
+"""The commands that ask: what they print for a person, and how they end."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from catalog import __version__
+from catalog.cli import main, quick
+from catalog.cli.app import app
+from catalog.cli.formats import Format
+from cli.small_catalog import CHURN, VISION
+
+ARTIFACT = """\
+git.example/acme/churn:churn
+
+latest  v2.0.0, 2024-01-04 12:00 UTC
+
+stage    version  since (UTC)       by
+prod     v1.0.0   2024-01-03 12:00  Bob
+staging  v2.0.0   2024-01-05 12:00  Ann
+
+version  stages   commit   registered (UTC)  by   notes
+v3.0.0   -        3333333  2024-01-06 12:00  Ann  deregistered, on no branch
+v2.0.0   staging  2222222  2024-01-04 12:00  Ann  latest
+v1.0.0   prod     1111111  2024-01-02 12:00  Ann  -
+"""
+VERSION = """\
+git.example/acme/churn:churn@v1.0.0  model
+Who leaves next
+
+registered  2024-01-02 12:00 UTC by Ann <ann@acme.example>
+message     why
+tag         churn@v1.0.0
+commit      1111111111111111111111111111111111111111
+path        models/churn.pkl
+labels      tabular, gbm
+meta        framework=sklearn
+stated in   dvc.yaml at this commit
+
+stage  since (UTC)       by
+prod   2024-01-03 12:00  Bob
+"""
+REGISTRY = """\
+artifact      latest  #prod   #staging  #dev     type  repository
+churn:churn   v2.0.0  v1.0.0  v2.0.0    -        -     git.example/acme/churn
+vision:churn  v0.1.0  -       -         -        -     git.example/acme/vision
+mask          v1.0.0  v1.0.0  -         4444444  -     git.example/acme/vision
+evil          v1.0.0  -       -         -        -     git.example/evil/x
+"""
+SITTING = """\
+artifact     stage    version  since (UTC)       by   commit   repository
+churn:churn  prod     v1.0.0   2024-01-03 12:00  Bob  1111111  git.example/acme/churn
+churn:churn  staging  v2.0.0   2024-01-05 12:00  Ann  2222222  git.example/acme/churn
+"""
+HISTORY = """\
+when (UTC)        artifact  event         version  stage  by   commit   message
+2024-01-09 12:00  mask      assignment    4444444  dev    Ann  4444444  why
+2024-01-08 12:00  mask      assignment    v1.0.0   prod   Ann  1111111  why
+2024-01-02 12:00  mask      registration  v1.0.0   -      Ann  1111111  why
+"""
+REPOS = """\
+repository               outcome  artifacts  problems  read (UTC)        message
+git.example/acme/churn   new      1          0         2024-01-20 12:00  -
+git.example/acme/vision  down     3          0         2024-01-20 12:00  no answer
+git.example/evil/x       new      1          1         2024-01-20 12:00  -
+"""
+STAGES = """\
+repository              stage    artifacts  in tags     allowed
+git.example/acme/churn  prod     1          production  -
+git.example/acme/churn  staging  1          staging     -
+"""
+DEPRECATED = """\
+artifact      latest  #prod   #dev     type  repository
+vision:churn  v0.1.0  -       -        -     git.example/acme/vision
+(old)         v1.0.0  -       -        -     git.example/acme/vision
+mask          v1.0.0  v1.0.0  4444444  -     git.example/acme/vision
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(("show", "acme/churn:churn"), ARTIFACT, id="an artifact"),
+        pytest.param(("show", "acme/churn:churn#prod"), VERSION, id="a version"),
+        pytest.param(("show",), REGISTRY, id="every artifact, as gto show has it"),
+        pytest.param(("ls", "models"), REGISTRY, id="models are artifacts"),
+        pytest.param(("at", "2024-01-05"), SITTING, id="a moment"),
+        pytest.param(("history", "mask"), HISTORY, id="a history"),
+        pytest.param(("ls", "repos"), REPOS, id="repositories"),
+        pytest.param(("ls", "stages", "--repo", "acme/churn"), STAGES, id="stages"),
+        pytest.param(("sql", "select $a as a, 1 as b", "-p", "a=x=y"), "a    b\nx=y  1\n", id="an answer to SQL"),
+    ],
+)
+def test_tables(ask, arguments, expected):
+    assert ask(*arguments) == (0, expected, "")
+
+
+def test_deprecated_artifacts_stand_in_brackets(ask):
+    assert ask("ls", "models", "--repo", "vision", "--deprecated") == (
+        0,
+        DEPRECATED,
+        "(in brackets: deprecated or deregistered)\n",
+    )
+
+
+def test_a_deprecated_artifact_says_so(ask):
+    assert ask("show", "old")[1].splitlines()[2] == "deprecated  since 2024-01-04 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        pytest.param(
+            ("show", "churn"),
+            3,
+            f"catalog: 'churn' names 2 artifacts, expected one\n  {CHURN}:churn\n  {VISION}:churn\n",
+            id="several artifacts",
+        ),
+        pytest.param(
+            ("show", "mask#qa"),
+            3,
+            f"catalog: no version of {VISION}:seg:mask is in stage 'qa', expected one of prod, dev\n",
+            id="nobody in that stage",
+        ),
+        pytest.param(
+            ("ls", "repos", "--repo", "nobody"),
+            3,
+            None,
+            id="no such repository",
+        ),
+        pytest.param(
+            ("at", "once"),
+            3,
+            "catalog: 'once' is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
+            id="no moment",
+        ),
+        pytest.param(
+            ("sql", "drop table repos"),
+            2,
+            "catalog: found DROP, expected one SELECT: a catalog is only read\n",
+            id="SQL that writes",
+        ),
+        pytest.param(("sql", "selec"), 2, None, id="SQL that is none"),
+        pytest.param(
+            ("sql", "select 1", "-p", "x"),
+            2,
+            "catalog: -p 'x' is no parameter, expected name=value\n",
+            id="a parameter that is none",
+        ),
+        pytest.param(
+            ("ls", "repos", "--stage", "prod"),
+            2,
+            "catalog: --stage filters nothing of repos\n",
+            id="a filter out of place",
+        ),
+        pytest.param(("ls", "everything"), 2, None, id="no such list"),
+        pytest.param(("show", "mask", "-o", "xml"), 2, None, id="no such format"),
+        pytest.param(("show", "mask", "mask"), 2, None, id="one argument too many"),
+    ],
+)
+def test_mistakes(ask, arguments, code, message):
+    found, out, err = ask(*arguments)
+    assert (found, out, err if message else message) == (code, "", message)
+
+
+def test_sql_from_standard_input(ask, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("select 42 as answer"))
+    assert ask("sql", "-", "-o", "csv") == (0, "answer\r\n42\r\n", "")
+
+
+def test_an_empty_answer_is_no_error(ask):
+    assert ask("sql", "from repos where false") == (0, "", "nothing found\n")
+
+
+def test_no_catalog_yet(run):
+    assert run("show") == (3, "", "catalog: output/catalog.duckdb: no catalog here; `catalog crawl` makes one\n")
+
+
+def test_the_catalog_that_repos_toml_names(run, database, tmp_path):
+    (tmp_path / "repos.toml").write_text(f'[catalog]\noutput = "{database.parent}"\n')
+    assert run("show", "mask", "-o", "ids")[0] == 0
+
+
+@pytest.mark.parametrize("command", [("show", "mask"), ("history", "mask")])
+def test_the_catalog_that_the_environment_names(run, database, monkeypatch, command):
+    monkeypatch.setenv("CATALOG_DATABASE", str(database))
+    assert run(*command)[0] == 0
+
+
+def test_a_bug_is_told_as_one(run, monkeypatch):
+    monkeypatch.setattr("catalog.query.Catalog.open", lambda *_, **__: {}["missing"])
+    assert run("show") == (70, "", "catalog: this is a bug in catalog: KeyError: 'missing'; --debug shows where\n")
+
+
+def test_a_bug_is_raised_for_who_debugs(run, monkeypatch):
+    monkeypatch.setattr("catalog.query.Catalog.open", lambda *_, **__: {}["missing"])
+    with pytest.raises(KeyError):
+        run("--debug", "show")
+
+
+def test_an_interruption_is_quiet(run, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("catalog.query.Catalog.open", interrupt)
+    assert [run("show"), run("history")] == [(130, "", ""), (130, "", "")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(("show",), quick.Show(), id="nothing"),
+        pytest.param(("show", "a#b"), quick.Show(ref="a#b"), id="a reference"),
+        pytest.param(("show", "-o", "json", "a"), quick.Show(ref="a", output=Format.JSON), id="a format"),
+        pytest.param(("show", "--output=csv"), quick.Show(output=Format.CSV), id="a long option"),
+        pytest.param(("show", "a", "b"), None, id="two references"),
+        pytest.param(("show", "--help"), None, id="help"),
+        pytest.param(("show", "-ojson"), None, id="a short option with its value"),
+        pytest.param(("show", "-o"), None, id="an option without its value"),
+        pytest.param(("show", "-o", "xml"), None, id="an unknown format"),
+        pytest.param(("ls", "models"), None, id="another command"),
+    ],
+)
+def test_the_short_way_takes_what_is_plain(arguments, expected):
+    assert quick.parse(arguments) == expected
+
+
+@pytest.mark.parametrize("arguments", [(), ("mask",), ("mask#prod", "-o", "json"), ("--output=csv", "mask")])
+def test_the_short_way_leads_where_the_long_one_does(capsys, database, arguments):
+    short = main(["show", *arguments, "--catalog", str(database)]), capsys.readouterr()
+    with pytest.raises(SystemExit) as end:
+        app(["show", *arguments, "--catalog", str(database)])
+    assert (end.value.code, capsys.readouterr()) == short
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("show", "--help"), ("crawl", "-h"), ()])
+def test_help_is_no_error(run, monkeypatch, arguments):
+    monkeypatch.setenv("COLUMNS", "100")
+    code, out, _ = run(*arguments)
+    assert (code in (0, 2), "Usage: catalog" in out) == (True, True)
+
+
+def test_version(run):
+    assert run("--version") == (0, f"catalog {__version__}\n", "")

@@ -1,0 +1,111 @@
+"""What the command does on a terminal: tables that fit, colours, nothing that a stranger wrote obeyed, and Tab."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from catalog.cli import main
+
+
+class Terminal(io.StringIO):
+    """Standard output that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch, database):
+    """Runs the command on a terminal of some width."""
+
+    def run(width, *arguments):
+        screen = Terminal()
+        monkeypatch.setattr(sys, "stdout", screen)
+        monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setenv("TERM", "xterm")
+        main([*arguments, "--catalog", str(database)])
+        return screen.getvalue()
+
+    return run
+
+
+@pytest.mark.parametrize("command", [("ls", "versions"), ("show", "acme/churn:churn")])
+def test_tables_fit_the_terminal(terminal, monkeypatch, command):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert [line for line in terminal(45, *command).splitlines() if len(line) > 45] == []
+
+
+def test_what_has_no_room_is_named(terminal, capsys):
+    terminal(40, "ls", "repos")
+    assert (
+        capsys.readouterr().err
+        == "no room for artifacts, problems, read (UTC), message: widen the terminal, or use -o\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "coloured"),
+    [("OTHER", True), ("NO_COLOR", False)],
+    ids=["a terminal has colours", "unless NO_COLOR is set"],
+)
+def test_colours(terminal, monkeypatch, variable, coloured):
+    monkeypatch.setenv(variable, "1")
+    assert ("\x1b[" in terminal(80, "show", "mask")) is coloured
+
+
+@pytest.mark.parametrize("output", ["table", "csv", "tsv", "md", "json", "jsonl", "ids"])
+def test_no_format_lets_a_stranger_act_on_the_terminal(terminal, monkeypatch, output):
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = terminal(200, "ls", "problems", "-o", output)
+    assert [character for character in shown if character in "\x1b\u202e"] == []
+
+
+def test_parquet_is_not_for_terminals(terminal, capsys):
+    assert (terminal(80, "show", "-o", "parquet"), capsys.readouterr().err) == (
+        "",
+        "catalog: parquet is binary: send it to a file, as in `-o parquet > rows.parquet`\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        pytest.param("ma", ["mask"], id="artifacts by their short names"),
+        pytest.param("git.example/evil", ["git.example/evil/x:evil"], id="and by their full ones"),
+        pytest.param("mask@", ["mask@latest", "mask@v1.0.0", "mask@" + "4" * 40], id="versions"),
+        pytest.param("mask#p", ["mask#prod"], id="stages"),
+        pytest.param("nobody@", [], id="nothing where there is nothing"),
+    ],
+)
+def test_completion_of_references(run, database, monkeypatch, typed, offered):
+    monkeypatch.setenv("CATALOG_DATABASE", str(database))
+    assert _complete(run, monkeypatch, f"catalog show {typed}") == "\n".join(offered)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        pytest.param("catalog at now --stage s", "staging", id="stages"),
+        pytest.param("catalog ls repos --repo git.example/e", "git.example/evil/x", id="repositories"),
+    ],
+)
+def test_completion_of_options(run, database, monkeypatch, line, offered):
+    monkeypatch.setenv("CATALOG_DATABASE", str(database))
+    assert _complete(run, monkeypatch, line) == offered
+
+
+def test_completion_without_a_catalog_is_silent(run, monkeypatch):
+    assert _complete(run, monkeypatch, "catalog show m") == ""
+
+
+def _complete(run, monkeypatch, line):
+    """What typer answers to fish, which asks in the plainest way."""
+    monkeypatch.setenv("_CATALOG_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    _, out, err = run()
+    assert err == ""
+    return out.strip()

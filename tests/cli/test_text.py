@@ -1,0 +1,112 @@
+"""Tables fit, and what strangers wrote does nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.cli.progress import line, plural, size
+from catalog.cli.text import Column, Screen, cell, cut, fit, table, visible, width
+from catalog.tables import Visit
+
+
+@given(st.text())
+def test_what_is_visible_acts_on_nothing(text):
+    unseen = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+    assert unseen.isdisjoint(unicodedata.category(character) for character in visible(text))
+
+
+@given(st.text(st.characters(categories=["L", "M", "N", "P", "S"])))
+def test_what_acts_on_nothing_stays_as_it_is(text):
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(None, "-", id="nothing"),
+        pytest.param([], "-", id="an empty list"),
+        pytest.param({}, "-", id="an empty map"),
+        pytest.param(False, "no", id="no"),
+        pytest.param(0, "0", id="zero is a number"),
+        pytest.param(datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC), "2024-01-02 03:04", id="a time, to the minute"),
+        pytest.param(["a\x07", "b"], "a\\x07, b", id="a list"),
+        pytest.param({"k\x07": "v"}, "k\\x07=v", id="a map"),
+        pytest.param("[bold]x[/]", "[bold]x[/]", id="markup is text"),
+    ],
+)
+def test_cells(value, shown):
+    assert cell(value) == shown
+
+
+@given(st.text(st.characters(categories=["L", "M"])), st.integers(1, 30))
+def test_what_is_cut_fits(text, limit):
+    assert width(cut(text, limit)) <= limit
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=12), st.integers(1, 200))
+def test_what_has_room_fits(widths, limit):
+    kept = fit(widths, limit)
+    fits = sum(kept) + 2 * (len(kept) - 1) <= limit
+    no_wider = all(most <= wanted for most, wanted in zip(kept, widths, strict=False))
+    assert (bool(kept), fits, no_wider) == (True, True, True)
+
+
+def test_a_pipe_cuts_nothing():
+    columns = (Column(title="a", key="a"), Column(title="b", key="b"))
+    assert table(columns, [{"a": "x" * 500, "b": "y"}], Screen(width=None, colour=False)) == (
+        f"a{' ' * 499}  b\n{'x' * 500}  y\n",
+        (),
+    )
+
+
+def test_wide_characters_take_two_columns():
+    columns = (Column(title="a", key="a"), Column(title="b", key="b"))
+    rows = [{"a": "模型", "b": "1"}, {"a": "mode", "b": "2"}]
+    assert table(columns, rows, Screen(width=80, colour=False))[0] == "a     b\n模型  1\nmode  2\n"
+
+
+def visit(outcome, why, message):
+    return Visit(
+        crawl=1,
+        repo="h/r",
+        outcome=outcome,
+        why=why,
+        message=message,
+        started_at=datetime(2024, 1, 1, tzinfo=UTC),
+        seconds=1.0,
+        received=1,
+        requests=1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        pytest.param(visit("new", "new", None), "new      h/r", id="new says it all"),
+        pytest.param(visit("changed", "refs_changed", None), "changed  h/r: refs changed", id="changed says why"),
+        pytest.param(visit("down", None, "no answer"), "down     h/r: no answer", id="down says what went wrong"),
+    ],
+)
+def test_a_visit_in_a_line(found, told):
+    assert line(found) == told
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (1536, "1.5 KiB"), (1 << 20, "1.0 MiB"), (5 << 30, "5.0 GiB")],
+)
+def test_sizes(count, told):
+    assert size(count) == told
+
+
+def test_plurals():
+    assert (plural(1, "page"), plural(2, "page"), plural(0, "repository", "repositories")) == (
+        "1 page",
+        "2 pages",
+        "0 repositories",
+    )
