@@ -10,7 +10,7 @@ MAX_LENGTH = 100
 _UNSAFE = re.compile(r"[^a-z0-9._~-]+")
 # Windows gives these names to devices, whatever their extension.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_HASHED = re.compile(r".*-[0-9a-f]{8}")  # a name that looks like our answer for another
+_HASHED = re.compile(r".*-[0-9a-f]{16}")  # a name that looks like our answer for another
 
 
 def slug(name: str) -> str:
@@ -24,7 +24,7 @@ def slug(name: str) -> str:
     device = _DEVICES.fullmatch(safe)
     if safe and back == name and not device and not _HASHED.fullmatch(safe):
         return safe
-    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     if device:
         safe = safe.replace(".", "-")
     return f"{safe or '-'}-{digest}"

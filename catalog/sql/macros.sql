@@ -26,6 +26,11 @@ select s.artifact, s.latest as version, s.registered,
 from artifacts s
 left join (from assignments where rank = 1) a on a.repo = s.repo and a.artifact = s.artifact
 where s.repo = a_repo and s.active
+    -- GTO does not read dvc.yaml.
+    and (s.registered or s.artifact in (
+        select n.artifact from annotations n join revisions r using (repo, commit)
+        where n.repo = a_repo and n.source = 'artifacts.yaml' and list_contains(r.reasons, 'tip')
+    ))
 group by all
 order by s.artifact;
 
