@@ -1,0 +1,132 @@
+"""What the benchmarks share: a served fleet, processes that nobody configured, medians, and how a figure is told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+JOBS = 8  # repositories at a time: ours, and the peer's where it has equal concurrency
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fleet:
+    """A demo fleet behind a server; `folder` is for whatever a benchmark writes, beside `repos`."""
+
+    folder: Path
+    urls: tuple[str, ...]
+    paths: tuple[Path, ...]
+    environment: Mapping[str, str]
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "repos.toml"
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "output"
+
+    def run(self, *command: str | Path) -> float:
+        """Runs a command to its end; the seconds that it took."""
+        start = perf_counter()
+        run(command, self.environment)
+        return perf_counter() - start
+
+    def crawl(self, *options: str) -> float:
+        """Runs `catalog crawl` in a process of its own; the seconds that it took."""
+        return self.run(BIN / "catalog", "crawl", *options, "--config", self.config)
+
+    def each(self, command: Callable[[str], Sequence[str | Path]], jobs: int = JOBS) -> float:
+        """Runs a command for each repository's URL, `jobs` at a time; the seconds that all took."""
+        start = perf_counter()
+        with ThreadPoolExecutor(jobs) as workers:
+            for _ in workers.map(lambda url: run(command(url), self.environment), self.urls):
+                pass
+        return perf_counter() - start
+
+
+def smoke(description: str | None) -> bool:
+    """Whether the command line asks for a tiny run."""
+    parser = ArgumentParser(description=description)
+    parser.add_argument("--smoke", action="store_true", help="tiny sizes: does it run at all?")
+    return bool(parser.parse_args().smoke)
+
+
+@contextmanager
+def fleet(repos: int) -> Iterator[Fleet]:
+    """Makes a fleet of that many repositories, serves it, and writes the repos.toml that lists it."""
+    with TemporaryDirectory(prefix="bench-") as temporary:
+        folder = Path(temporary)
+        environment = clean(folder)
+        command = [sys.executable, str(HERE / "serve.py"), str(folder / "repos"), str(repos)]
+        with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, env=environment) as server:
+            assert server.stdin
+            assert server.stdout
+            try:
+                site, *names = iter(lambda: str(server.stdout and server.stdout.readline().strip()), "")
+                made = Fleet(
+                    folder=folder,
+                    urls=tuple(f"{site}/{name}" for name in names),
+                    paths=tuple(folder / "repos" / name for name in names),
+                    environment=environment,
+                )
+                made.config.write_text(_toml(names, made.urls), encoding="utf-8")
+                yield made
+            finally:
+                server.stdin.close()
+
+
+def clean(folder: Path) -> dict[str, str]:
+    """An environment without this machine's settings. Byte code is kept, as it is where a program is installed."""
+    ours = ("GIT_", "CATALOG_", "PYTHON", "DVC_", "GTO_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / ".config"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "DVC_NO_ANALYTICS": "1",
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+    }
+
+
+def run(command: Iterable[str | Path], environment: Mapping[str, str]) -> str:
+    """Runs a command; what it printed. A failure ends the benchmark, with what the command said."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def interleaved(times: int, *measures: Callable[[], float]) -> list[float]:
+    """The median of each measure, taken in turns: what else the machine does meets all of them alike."""
+    rounds = [[measure() for measure in measures] for _ in range(times)]
+    return [median(taken) for taken in zip(*rounds, strict=True)]
+
+
+def tell(what: str, ours: str, peer: str, ratio: str, goal: str) -> None:
+    """Prints one figure as a row of a Markdown table."""
+    print(f"| {what} | {ours} | {peer} | {ratio} | {goal} |", flush=True)
+
+
+def _toml(names: Sequence[str], urls: Sequence[str]) -> str:
+    head = f'[catalog]\ntitle = "Benchmark"\noutput = "output"\n\n[crawl]\njobs = {JOBS}\n'
+    entries = (
+        f'\n[[repo]]\nname = "demo.example/{name.removesuffix(".git")}"\nurl = "{url}"\n'
+        for name, url in zip(names, urls, strict=True)
+    )
+    return head + "".join(entries)

@@ -1,0 +1,41 @@
+"""Makes a demo fleet and serves it over loopback HTTP until its standard input ends: a server with a process of its own."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from dataclasses import replace
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from catalog.demo import make_fleet
+
+TESTS = Path(__file__).parents[1] / "tests"
+LABS = 2  # repositories of the fleet that are broken on purpose: Git and GTO give up on them, so nobody is asked to read them
+
+
+def main(folder: Path, repos: int) -> None:
+    """Prints the base URL, then a line for each repository."""
+    sys.path.append(str(TESTS))
+    loopback = import_module("loopback")
+    made = (path.relative_to(folder) for path in make_fleet(folder, repos=repos + LABS))
+    sound = islice((path for path in made if path.parts[0] != "labs"), repos)
+
+    def inflate(request: Any) -> Any:  # noqa: ANN401 - types of the module that tests import by its plain name
+        """Git compresses long requests, and the server for tests hands them on as they came."""
+        if request.headers.get("content-encoding") != "gzip":
+            return None
+        headers = {name: value for name, value in request.headers.items() if name != "content-encoding"}
+        plain = replace(request, headers=headers, body=gzip.decompress(request.body))
+        config = loopback.SERVED | {"uploadpack.allowFilter": "true"}
+        return loopback._run_backend(folder, config, plain, v2=True)  # noqa: SLF001 - as above
+
+    with loopback.serve(folder, rule=inflate) as site:
+        print(site, *(path.as_posix() for path in sound), "", sep="\n", flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
