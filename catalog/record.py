@@ -54,11 +54,16 @@ _REPO = Column(
 )
 
 
+_known: dict[type[Record], tuple[Column, ...]] = {}
+
+
 def columns(table: type[Record]) -> tuple[Column, ...]:
     """The columns of a table in order, the implied `repo` first."""
-    hints = get_type_hints(table)
-    own = tuple(_column(f.name, hints[f.name], f.metadata["doc"]) for f in fields(cast("Any", table)))
-    return (_REPO, *own) if table.REPO else own
+    if table not in _known:  # reading type hints takes longer than writing a small table
+        hints = get_type_hints(table)
+        own = tuple(_column(f.name, hints[f.name], f.metadata["doc"]) for f in fields(cast("Any", table)))
+        _known[table] = (_REPO, *own) if table.REPO else own
+    return _known[table]
 
 
 def _column(name: str, hint: Any, doc: str) -> Column:  # noqa: ANN401 - type hints have no common type

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -42,30 +45,69 @@ def comment(table: type[Record]) -> str:
 
 def to_arrow(table: type[Record], rows: Iterable[Record], *, repo: str | None = None) -> pa.Table:
     """Rows in the order of the table's key. Equal rows are one row: a table is a set."""
-    wanted = schema(table)
-    names = [name for name in wanted.names if not (table.REPO and name == "repo")]
-    unique: dict[tuple[Any, ...], Record] = {_hashable(row, names): row for row in rows}
-    ordered = [unique[key] for key in sorted(unique, key=lambda key: _order(key, names, table.KEY))]
-    data = {name: [_stored(getattr(row, name)) for row in ordered] for name in names}
-    if table.REPO:
-        data["repo"] = [repo] * len(ordered)
-    return pa.table(data, schema=wanted)
+    own = _own(table)
+    cells = map(attrgetter(*(column.name for column in own)), rows)
+    for place in (place for place, column in enumerate(own) if column.type == Mapping[str, str]):
+        cells = map(partial(_with_pairs, place), cells)
+    ordered = _ordered(list(dict.fromkeys(cells)), own, table.KEY)
+    data: dict[str, Any] = {"repo": [repo] * len(ordered)} if table.REPO else {}
+    for column, values in zip(own, zip(*ordered, strict=True) if ordered else ((),) * len(own), strict=True):
+        data[column.name] = [*map(_stored.get(column.type, _same), values)]
+    return pa.table(data, schema=schema(table))
 
 
 def from_arrow(table: type[Record], data: pa.Table) -> Iterator[Record]:
     """The rows of an Arrow table, as `to_arrow` was given them."""
-    own = [c for c in columns(table) if not (table.REPO and c.name == "repo")]
+    own = _own(table)
     values = [[_read(c, value) for value in data.column(c.name).to_pylist()] for c in own]
     for row in zip(*values, strict=True) if own else ():
         yield table(**dict(zip([c.name for c in own], row, strict=True)))
 
 
-def _stored(value: Any) -> Any:  # noqa: ANN401 - a cell
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None)
-    if isinstance(value, Mapping):
-        return sorted(value.items())
-    return value
+def _own(table: type[Record]) -> tuple[Column, ...]:
+    """The columns that a row has itself."""
+    return tuple(c for c in columns(table) if not (table.REPO and c.name == "repo"))
+
+
+def _with_pairs(place: int, cells: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A map as sorted pairs, which can be compared and hashed."""
+    return (*cells[:place], tuple(sorted(cells[place].items())), *cells[place + 1 :])
+
+
+def _ordered(cells: list[tuple[Any, ...]], own: tuple[Column, ...], key: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """By the key's columns; where these are equal by all others, so that the order never depends on who came first."""
+    names = [column.name for column in own]
+    chosen = [(names.index(name), own[names.index(name)].nullable) for name in key]
+    ranked = sorted(cells, key=partial(_rank, chosen))
+    ranks = [_rank(chosen, row) for row in ranked]
+    if all(one != other for one, other in pairwise(ranks)):
+        return ranked
+    rest = [(place, column.nullable) for place, column in enumerate(own) if column.name not in key]
+    return sorted(cells, key=partial(_rank, chosen + rest))
+
+
+def _rank(chosen: list[tuple[int, bool]], cells: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Nulls first; a column that has none is compared as it is."""
+    return tuple(
+        cells[place] if not nullable else (False,) if cells[place] is None else (True, cells[place])
+        for place, nullable in chosen
+    )
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _unsigned_zero(number: float | None) -> float | None:
+    """-0.0 equals 0.0, but not its bytes."""
+    return None if number is None else number + 0.0
+
+
+def _same(cell: Any) -> Any:  # noqa: ANN401 - a cell
+    return cell
+
+
+_stored: dict[Any, Callable[[Any], Any]] = {datetime: _naive, float: _unsigned_zero}
 
 
 def _read(column: Column, value: Any) -> Any:  # noqa: ANN401 - a cell
@@ -78,15 +120,3 @@ def _read(column: Column, value: Any) -> Any:  # noqa: ANN401 - a cell
     if column.type == Mapping[str, str]:
         return dict(value)
     return value
-
-
-def _hashable(row: Record, names: list[str]) -> tuple[Any, ...]:
-    cells = (getattr(row, name) for name in names)
-    return tuple(tuple(sorted(cell.items())) if isinstance(cell, Mapping) else cell for cell in cells)
-
-
-def _order(cells: tuple[Any, ...], names: list[str], key: tuple[str, ...]) -> tuple[Any, ...]:
-    """The key's columns first; then all others, so that the order never depends on who came first."""
-    by_name = dict(zip(names, cells, strict=True))
-    rest = [name for name in names if name not in key]
-    return tuple((by_name[n] is not None, "" if by_name[n] is None else by_name[n]) for n in (*key, *rest))
