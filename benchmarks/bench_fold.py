@@ -14,8 +14,8 @@ from time import perf_counter
 from typing import Any
 
 import gto.api
-from duckdb import DuckDBPyConnection
 from common import smoke, tell
+from duckdb import DuckDBPyConnection
 from serve import TESTS
 
 from catalog.connector import installed

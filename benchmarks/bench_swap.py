@@ -59,7 +59,9 @@ def crawl_and_build(file: Path) -> list[float]:
 
     config, bytes_at, swapped_at = load(file), [0.0], [0.0]
     with patch.object(Meter, "receive", stamped(Meter.receive, bytes_at)):
-        crawl(config)
+        report = crawl(config)
+    if report.failed or report.crawl.changed not in (0, CHANGED):
+        raise SystemExit(f"found {report.crawl}, expected no failure, and {CHANGED} changed or none")
 
     from catalog import database  # noqa: PLC0415
     from catalog.build import build  # noqa: PLC0415

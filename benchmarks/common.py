@@ -108,7 +108,8 @@ def run(command: Iterable[str | Path], environment: Mapping[str, str]) -> str:
     words = [str(word) for word in command]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+        last_words = f"{done.stdout}{done.stderr}"[-2000:]
+        raise SystemExit(f"{' '.join(words)}: exit code {done.returncode}\n{last_words}")
     return done.stdout
 
 
