@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from catalog import tables
+from catalog import dvc_tables, tables
 from catalog.connector import Connector
 from catalog.errors import MetafileError
 from catalog.fetch import Known, Reach, wanted_tags
@@ -20,7 +20,19 @@ R = TypeVar("R", bound=Record)
 ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
 
 # Tables whose rows belong to one commit and so never change.
-OF_REVISIONS: tuple[type[Record], ...] = (tables.Annotation, tables.GtoConfig)
+OF_REVISIONS: tuple[type[Record], ...] = (
+    tables.Annotation,
+    tables.GtoConfig,
+    dvc_tables.Metafile,
+    dvc_tables.Output,
+    dvc_tables.OutputFile,
+    dvc_tables.Dependency,
+    dvc_tables.Import,
+    dvc_tables.PipelineStage,
+    dvc_tables.Remote,
+    dvc_tables.Dataset,
+    dvc_tables.Param,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,10 +1,24 @@
-"""The tables: facts that were read, and what the crawl itself did. Each class is a table, each field a column."""
+"""The tables: facts that were read, and what the crawl itself did. Each class is a table, each field a column.
+
+Those of DVC's files are in `catalog/dvc_tables.py`; `TABLES` at the end has them all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 
+from catalog.dvc_tables import (
+    Dataset,
+    Dependency,
+    Import,
+    Metafile,
+    Output,
+    OutputFile,
+    Param,
+    PipelineStage,
+    Remote,
+)
 from catalog.record import Record, column, record
 
 # GTO's own words for what a tag does are past participles in `gto history`; these are the values of `events.event`.
@@ -192,6 +206,25 @@ class Visit(Record):
     requests: int = column("Requests made.")
 
 
-PARTITION: tuple[type[Record], ...] = (Branch, Commit, History, Revision, Tag, Event, Annotation, GtoConfig, Problem)
+PARTITION: tuple[type[Record], ...] = (
+    Branch,
+    Commit,
+    History,
+    Revision,
+    Tag,
+    Event,
+    Annotation,
+    GtoConfig,
+    Metafile,
+    Output,
+    OutputFile,
+    Dependency,
+    Import,
+    PipelineStage,
+    Remote,
+    Dataset,
+    Param,
+    Problem,
+)
 CRAWL: tuple[type[Record], ...] = (Repo, StageName, Crawl, Visit)
 TABLES: tuple[type[Record], ...] = (*CRAWL, *PARTITION)

@@ -17,7 +17,7 @@ from catalog.snapshot import Revision
 from catalog.tables import Annotation, Problem
 from connectors.gto_grammar import is_name
 from connectors.metadata import metadata, written
-from connectors.reading import cleaned, load_yaml, mapping, quoted, text, texts
+from connectors.reading import cleaned, load_once, mapping, quoted, text, texts
 from connectors.templates import PARAMS, Resolver, context, has_templates
 
 NAME = "annotations"
@@ -88,7 +88,7 @@ def _read_gto(revision: Revision, path: str) -> Iterator[Row]:
 
 def _load(revision: Revision, path: str) -> Any:  # noqa: ANN401 - whatever YAML can say
     data = revision.read(path)
-    return None if data is None else load_yaml(data)
+    return None if data is None else load_once(data)
 
 
 def _entries(

@@ -7,9 +7,20 @@ from typing import Any
 
 from catalog.errors import MetafileError
 from connectors.quoting import cleaned, quoted
+from connectors.remembering import Remembered
 from connectors.yaml_1_2 import load_yaml
 
-__all__ = ["cleaned", "load_yaml", "mapping", "quoted", "text", "texts"]
+__all__ = ["cleaned", "load_once", "load_yaml", "mapping", "quoted", "text", "texts"]
+
+MAX_REMEMBERED = 64 << 20  # bytes of values
+PER_BYTE = 20  # bytes of values that a byte of YAML may stand for, about
+
+_VALUES: Remembered[bytes, Any] = Remembered(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
+
+
+def load_once(data: bytes) -> Any:  # noqa: ANN401 - whatever YAML can say
+    """What `load_yaml` gives, made once for all revisions and readers of a file. Nobody may change it."""
+    return _VALUES.get(data, lambda: load_yaml(data))
 
 
 def mapping(value: object, place: str) -> Mapping[Any, object]:

@@ -36,12 +36,17 @@ def has_templates(value: object) -> bool:
     return False
 
 
-def context(definition: Mapping[Any, object], folder: str, load: Load) -> tuple[Context, list[MetafileError]]:
-    """The values that templates may name: those that came first stay. And what is wrong with the others."""
-    found: Context = {}
+def context(
+    definition: Mapping[Any, object], folder: str, load: Load, above: Context | None = None
+) -> tuple[Context, list[MetafileError]]:
+    """The values that templates may name: those that came first stay. And what is wrong with the others.
+
+    `above` are the values of the file, for the `vars` of a pipeline stage.
+    """
+    found: Context = dict(above or {})
     complaints: list[MetafileError] = []
     loaded: set[str] = set()
-    for place, item in _sources(definition):
+    for place, item in _sources(definition, with_params=above is None):
         try:
             values = item if isinstance(item, dict) else _from_file(text(item, place), folder, load, loaded, place)
             _merge(found, values, place)
@@ -77,17 +82,21 @@ class Resolver:
     def _text(self, value: str) -> Any:  # noqa: ANN401 - see resolve
         whole = _TEMPLATE.fullmatch(value)
         if whole and "${" not in whole[1]:
-            return self._select(whole[1])
+            return self.select(whole[1])
         return _TEMPLATE.sub(lambda match: self._inside(match[1]), value).replace(r"\${", "${")
 
     def _inside(self, expression: str) -> str:
-        value = self._select(expression)
+        return self.as_text(expression, self.select(expression))
+
+    def as_text(self, expression: str, value: object) -> str:
+        """A value inside of text, which must be one value."""
         if isinstance(value, dict | list):
             message = f"found {quoted(value)} for {quoted('${' + expression + '}')} inside of text, expected one value"
             raise MetafileError(message, rule="template")
         return str(value).lower() if isinstance(value, bool) else str(value)
 
-    def _select(self, expression: str) -> Any:  # noqa: ANN401 - see resolve
+    def select(self, expression: str) -> Any:  # noqa: ANN401 - see resolve
+        """The value that an expression names."""
         template = quoted("${" + expression + "}")
         if not _WORDS.fullmatch(expression):
             raise MetafileError(f"found {template}, expected a name like `${{train.epochs}}`", rule="template")
@@ -102,14 +111,15 @@ class Resolver:
         return value
 
     def _spend(self, value: object) -> None:
-        for size in _sizes(value):
+        for size in sizes(value):
             self.left -= size
             if self.left < 0:
                 raise MetafileError(f"the templates stand for more than {MAX_EXPANSION:,} values", rule="too-big")
 
 
-def _sources(definition: Mapping[Any, object]) -> Iterator[tuple[str, object]]:
-    yield PARAMS, PARAMS
+def _sources(definition: Mapping[Any, object], *, with_params: bool) -> Iterator[tuple[str, object]]:
+    if with_params:
+        yield PARAMS, PARAMS
     items = definition.get("vars")
     for index, item in enumerate(items if isinstance(items, list) else ()):
         yield f"vars[{index}]", item
@@ -147,18 +157,19 @@ def _merge(into: Context, values: Mapping[Any, object], place: str) -> None:
             into[key] = value
 
 
-def _sizes(value: object) -> Iterator[int]:
+def sizes(value: object) -> Iterator[int]:
+    """What a value costs: one for each value in it, and long text for several."""
     match value:
         case str():
             yield 1 + len(value) // 64
         case list():
             yield 1
             for item in value:
-                yield from _sizes(item)
+                yield from sizes(item)
         case dict():
             yield 1
             for key, item in value.items():
-                yield from _sizes(key)
-                yield from _sizes(item)
+                yield from sizes(key)
+                yield from sizes(item)
         case _:
             yield 1

@@ -31,12 +31,39 @@ WHOLE = {table.TABLE: schema(table).empty_table() for table in CRAWL} | {
 COUNT = 40
 
 
+HASHES = [f"{number:032x}" for number in range(9)]
+# One of everything that DVC's files say.
+DVC = {
+    ".dvc/config": "[core]\n  remote = box\n['remote \"box\"']\n  url = s3://bucket/path\n",
+    "params.yaml": "train: {lr: 0.5}\n",
+    "data.csv.dvc": f"outs:\n- {{md5: {HASHES[1]}, size: 10, hash: md5, path: data.csv}}\n",
+    "raw.dvc": (
+        f"deps:\n- {{path: raw, repo: {{url: https://example.com/a/b, rev: raw@v1.0.0, rev_lock: {'5' * 40}}}}}\n"
+        f"outs:\n- {{md5: {HASHES[2]}, size: 3, hash: md5, path: raw}}\n"
+    ),
+    "cloud.dvc": (
+        f"outs:\n- hash: md5\n  path: cloud\n  files:\n  - relpath: a\n    md5: {HASHES[3]}\n    size: 2\n"
+        "    cloud: {box: {etag: e, version_id: v}}\n"
+    ),
+    "dvc.lock": (
+        "schema: '2.0'\nstages:\n  train:\n    cmd: python train.py\n"
+        f"    deps:\n    - {{path: data.csv, hash: md5, md5: {HASHES[1]}, size: 10}}\n"
+        "    params: {params.yaml: {train.lr: 0.5}}\n"
+        f"    outs:\n    - {{path: model.bin, hash: md5, md5: {HASHES[4]}, size: 7}}\n"
+    ),
+}
+PIPELINE = (
+    "stages:\n  train:\n    cmd: python train.py\n    deps: [data.csv]\n    params: [train.lr]\n    outs: [model.bin]\n"
+    "datasets:\n- {name: pictures, type: dc, url: 'dc://pictures'}\n"
+)
+
+
 def world(number: int, versions: int) -> World:
     """Repositories that differ: deprecations, stages of other names, unregistered commits, annotations, problems."""
     made = World()
     made.commit({"artifacts.yaml": f"m:\n  type: t{number}\n  labels: [a, b]\n  custom: {{k: {number}}}\n"})
     for version in range(versions):
-        made.commit({"dvc.yaml": f"artifacts:\n  sub: {{path: p{version}}}\n"})
+        made.commit({"dvc.yaml": f"artifacts:\n  sub: {{path: p{version}}}\n{PIPELINE if number % 4 else ''}", **DVC})
         made.tag(f"m@v{version}.{number}.0")
         made.tag(f"m#{'live' if number % 2 else 'prod'}#{version}")
     made.commit({"artifacts.yaml": "- broken\n"} if number % 5 == 0 else {})

@@ -29,6 +29,7 @@ CELLS: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     int: st.integers(-(2**63), 2**63 - 1),
     bool: st.booleans(),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     datetime: st.datetimes().map(lambda moment: moment.replace(fold=0, tzinfo=UTC)),
     tuple[str, ...]: st.lists(TEXT, max_size=3).map(tuple),
     Mapping[str, str]: st.dictionaries(TEXT, TEXT, max_size=3).map(lambda cells: dict(sorted(cells.items()))),

@@ -1,0 +1,136 @@
+"""The remotes of `.dvc/config`: where a project's bytes are. What may be a secret is named and left out.
+
+After `dvc/config.py`, `dvc/config_schema.py` and `dvc/fs/__init__.py` (`_resolve_remote_refs`) of DVC 3.67.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from catalog.connector import Connector
+from catalog.dvc_tables import Remote
+from catalog.errors import MetafileError
+from catalog.snapshot import Revision
+from catalog.tables import Problem
+from connectors.dvc_config import Section, parse, remotes
+from connectors.dvc_files import CONFIG, LOCAL_CONFIG, is_settings, roots
+from connectors.dvc_values import Complaints
+from connectors.public_urls import public_url, scheme_of
+from connectors.quoting import cleaned, quoted
+
+NAME = "remotes"
+MAX_STEPS = 10  # from a remote that refers to another to the one that it means in the end
+MAX_URL = 4_096  # characters
+MAX_SECRETS = 50  # names of settings of one remote
+
+_SHOWN = ("url", "endpointurl", "region", "version_aware", "worktree", "allow_anonymous_login")
+# Settings of `dvc/config_schema.py` that say how to talk to a remote and not as whom. All others may be secrets.
+_HARMLESS = frozenset(
+    (
+        *("checksum_jobs", "jobs", "no_traverse", "type", "protected", "shared", "slow_link_warning", "verify"),
+        *("listobjects", "use_ssl", "ssl_verify", "use_https", "method", "auth", "port", "replication", "sse", "acl"),
+        *("timeout", "connect_timeout", "connection_timeout", "read_timeout", "max_sessions", "cache_regions"),
+        *("ask_password", "ask_passphrase", "gss_auth", "allow_agent", "kerberos"),
+        *("gdrive_trash_only", "gdrive_acknowledge_abuse", "gdrive_use_service_account"),
+    )
+)
+
+
+def wants_file(path: str) -> bool:
+    """DVC's settings. Those of one machine are only asked for by name: nobody should have committed them."""
+    return is_settings(path)
+
+
+def read_revision(revision: Revision) -> Iterator[Remote | Problem]:
+    """The remotes of each DVC project of a commit, and what is wrong with them."""
+    known = roots(revision.files)
+    for root in sorted(known):
+        path = f"{root}/{CONFIG}" if root else CONFIG
+        complaints: Complaints = []
+        try:
+            data = revision.read(path)
+            if data is not None:
+                yield from _rows(revision.commit.oid, root, data, complaints)
+        except MetafileError as error:
+            complaints.append(error)
+        yield from (_problem(revision, path, error) for error in complaints)
+    for path in sorted(revision.files):
+        if path == LOCAL_CONFIG or path.endswith("/" + LOCAL_CONFIG):
+            message = "found the settings of one machine in Git, expected them to stay there: they may hold secrets"
+            yield _problem(revision, path, MetafileError(message, rule="leaked-config"))
+
+
+CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
+
+
+def _rows(commit: str, root: str, data: bytes, complaints: Complaints) -> Iterator[Remote]:
+    sections = parse(data, complaints)
+    known = remotes(sections)
+    default = sections.get("core", {}).get("remote", "").lower()
+    if default and default not in known:
+        message = f"found the default remote {quoted(default)}, expected one of this file's {len(known)}"
+        complaints.append(MetafileError(message, place="core.remote", rule="no-such-remote"))
+    for name, stated in sorted(known.items()):
+        try:
+            yield _row(commit, root, cleaned(name), _resolved(name, known), is_default=name == default)
+        except MetafileError as error:
+            complaints.append(MetafileError(error.message, place=f'remote "{cleaned(name)}"', rule=error.rule))
+        _check(name, stated, complaints)
+
+
+def _row(commit: str, root: str, name: str, settings: Section, *, is_default: bool) -> Remote:
+    url = settings["url"]
+    public = public_url(url)
+    secrets = {cleaned(key, 80) for key in settings if key not in _SHOWN and key not in _HARMLESS}
+    endpoint = settings.get("endpointurl")
+    return Remote(
+        commit=commit,
+        dvc_root=root,
+        remote=name,
+        url=public,
+        scheme=scheme_of(url) or "local",
+        is_default=is_default,
+        endpoint_url=public_url(endpoint) if endpoint else None,
+        region=settings.get("region") or None,
+        version_aware=_is_true(settings, "version_aware"),
+        worktree=_is_true(settings, "worktree"),
+        anonymous=_is_true(settings, "allow_anonymous_login"),
+        secrets=tuple(sorted(secrets | ({"url"} if public != url else set()))[:MAX_SECRETS]),
+    )
+
+
+def _resolved(name: str, known: Mapping[str, Section]) -> Section:
+    """The settings, with those of the remote that the URL refers to (`remote://other/folder`) beneath them."""
+    settings: Section = {}
+    below = ""
+    for _ in range(MAX_STEPS):
+        stated = known.get(name)
+        if stated is None:
+            message = f"found a reference to the remote {quoted(name)}, expected one of this file's"
+            raise MetafileError(message, rule="no-such-remote")
+        url = stated.get("url", "")
+        if not url or len(url) > MAX_URL:
+            raise MetafileError(f"found a URL of {len(url):,} characters, expected one", rule="no-url")
+        settings = stated | settings
+        if scheme_of(url) != "remote":
+            return settings | {"url": f"{url}/{below}" if below else url}
+        name, _, folder = url.partition("://")[2].partition("/")
+        name, below = name.lower(), "/".join(part for part in (folder.lstrip("/"), below) if part)
+    raise MetafileError(f"found more than {MAX_STEPS} remotes that refer to the next", rule="endless")
+
+
+def _check(name: str, stated: Section, complaints: Complaints) -> None:
+    for key in ("version_aware", "worktree", "allow_anonymous_login"):
+        value = stated.get(key, "false")
+        if value.lower() not in ("true", "false"):  # not quoted: it may be a secret in the wrong line
+            message = f"found a value of {len(value):,} characters, expected true or false"
+            complaints.append(MetafileError(message, place=f'remote "{cleaned(name)}".{key}', rule="wrong-type"))
+
+
+def _is_true(settings: Section, key: str) -> bool:
+    return settings.get(key, "").lower() == "true"
+
+
+def _problem(revision: Revision, path: str, error: MetafileError) -> Problem:
+    place = f"{path}: {error.place}" if error.place else path
+    return Problem(connector=NAME, rule=error.rule, place=place, message=error.message, commit=revision.commit.oid)
