@@ -54,6 +54,10 @@ def status(
     if output is Format.TABLE:
         put_table(_COLUMNS, rows)
         _sum_up(crawls)
+        if wish and wish.schedule:
+            say(
+                f"schedule {wish.schedule} (minute, hour, day, month, day of the week): when your scheduler is to crawl"
+            )
     elif output is Format.JSON:
         put_text(to_json(rows))
     elif output is not Format.PARQUET:

@@ -27,8 +27,8 @@ output = "output"                  # the folder for everything that is made; rel
 jobs = 8                           # repositories at a time
 timeout = 300                      # seconds for one repository
 max_bytes = "256 MiB"              # received from one repository
-history = 10000                    # commits behind each branch; 0 reads none
-# schedule = "0 3 * * *"           # minute, hour, day, month, day of the week
+history = 10000                    # generations of commits behind each branch; 0 reads none
+# schedule = "0 3 * * *"           # when your scheduler runs `catalog crawl`, as in crontab(5); `catalog status` shows it
 
 # One vocabulary over all repositories: on the left the catalog's name for a stage, on the right other names that tags use.
 [stages]

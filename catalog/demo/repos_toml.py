@@ -19,7 +19,7 @@ output = {output}  # the store, the database, the exported tables and the site: 
 jobs = 8  # repositories at a time
 timeout = 300  # seconds for one repository
 max_bytes = "256 MiB"  # for one repository
-# schedule = "*/15 * * * *"  # five fields, as in crontab(5): for `catalog schedule`
+# schedule = "*/15 * * * *"  # when your scheduler runs `catalog crawl`, as in crontab(5); `catalog status` shows it
 
 # One word for the same thing in all repositories. What a tag says is always kept beside it.
 [stages]

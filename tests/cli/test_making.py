@@ -136,6 +136,12 @@ def test_status_says_what_the_next_crawl_would_read(run, fleet):
     )
 
 
+def test_status_shows_the_schedule(run, fleet):
+    wish = fleet / "repos.toml"
+    wish.write_text(wish.read_text().replace("[crawl]", '[crawl]\nschedule = "0 3 * * 1"'))
+    assert "schedule 0 3 * * 1 " in run("status")[2]
+
+
 def test_status_after_other_readers(run, fleet, monkeypatch):
     assert fleet.is_dir()
     monkeypatch.setattr("catalog.store.readers_digest", lambda _: "other")
