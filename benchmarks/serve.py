@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
-from dataclasses import replace
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from catalog.demo import make_fleet
 
@@ -22,17 +19,7 @@ def main(folder: Path, repos: int) -> None:
     loopback = import_module("loopback")
     made = (path.relative_to(folder) for path in make_fleet(folder, repos=repos + LABS))
     sound = islice((path for path in made if path.parts[0] != "labs"), repos)
-
-    def inflate(request: Any) -> Any:  # noqa: ANN401 - types of the module that tests import by its plain name
-        """Git compresses long requests, and the server for tests hands them on as they came."""
-        if request.headers.get("content-encoding") != "gzip":
-            return None
-        headers = {name: value for name, value in request.headers.items() if name != "content-encoding"}
-        plain = replace(request, headers=headers, body=gzip.decompress(request.body))
-        config = loopback.SERVED | {"uploadpack.allowFilter": "true"}
-        return loopback._run_backend(folder, config, plain, v2=True)  # noqa: SLF001 - as above
-
-    with loopback.serve(folder, rule=inflate) as site:
+    with loopback.serve(folder) as site:
         print(site, *(path.as_posix() for path in sound), "", sep="\n", flush=True)
         sys.stdin.read()
 

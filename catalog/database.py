@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # DuckDB 1.4 and later read this, and so does its browser build; small blocks suit range requests.
-STORAGE = "storage_version 'v1.4.0', block_size 16384"
+# A change rewrites the row groups that it touches, so these are small too.
+STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
 SCRIPTS = ("fold", "views", "macros", "site", "reference")
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
+MOST_FILES = 100  # in one statement: DuckDB holds what it knows of each until the end
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
 _STATEMENT = re.compile(
@@ -108,6 +110,7 @@ def build(
         with closing(duckdb.connect()) as connection:
             connection.execute(f"attach '{_quoted(beside)}' as made ({STORAGE})")
             connection.execute("use made")
+            connection.execute("set memory_limit = '256MB'")
             connection.execute("begin")
             if changes is None:
                 _create(connection, tables, whole, recipe)
@@ -230,8 +233,9 @@ def _fill(
         if out:
             connection.execute(f'delete from "{name}" where repo in (select unnest($1))', [sorted(out)])
         found = [str(file) for repo in sorted(into) if (file := partitions[repo] / f"{name}.parquet").is_file()]
-        if found:
-            connection.execute(f'insert into "{name}" by name from read_parquet($1)', [found])
+        for start in range(0, len(found), MOST_FILES):
+            some = found[start : start + MOST_FILES]
+            connection.execute(f'insert into "{name}" by name from read_parquet($1)', [some])
     connection.execute("delete from internal.partitions where repo in (select unnest($1))", [sorted(out)])
     rows = [(repo, partitions[repo].name) for repo in sorted(into)]
     if rows:

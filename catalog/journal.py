@@ -19,7 +19,7 @@ from zlib import crc32
 from catalog.errors import StoreError
 from catalog.tables import Crawl, Visit
 
-KEPT = 50  # crawls whose visits are kept
+KEPT = 10  # crawls whose visits are kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

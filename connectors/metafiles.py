@@ -26,7 +26,7 @@ from connectors.remembering import Remembered
 
 NAME = "metafiles"
 MAX_PROBLEMS = 100  # of one file
-MAX_REMEMBERED = 64 << 20  # bytes of rows
+MAX_REMEMBERED = 16 << 20  # bytes of rows
 ROW = 1_000  # bytes of a row, about
 
 

@@ -12,7 +12,7 @@ from connectors.yaml_1_2 import load_yaml
 
 __all__ = ["cleaned", "load_once", "load_yaml", "mapping", "quoted", "text", "texts"]
 
-MAX_REMEMBERED = 64 << 20  # bytes of values
+MAX_REMEMBERED = 16 << 20  # bytes of values
 PER_BYTE = 20  # bytes of values that a byte of YAML may stand for, about
 
 _VALUES: Remembered[bytes, Any] = Remembered(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))

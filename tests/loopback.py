@@ -258,6 +258,7 @@ def _run_backend(folder: Path, config: dict[str, str], request: Request, *, v2: 
         "QUERY_STRING": request.query,
         "CONTENT_TYPE": request.headers.get("content-type", ""),
         "CONTENT_LENGTH": str(len(request.body)),
+        "HTTP_CONTENT_ENCODING": request.headers.get("content-encoding", ""),  # git compresses long requests
         "REMOTE_ADDR": "127.0.0.1",
     }
     if v2 and "git-protocol" in request.headers:
