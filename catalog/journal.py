@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, Self
 from zlib import crc32
@@ -20,6 +22,7 @@ from catalog.errors import StoreError
 from catalog.tables import Crawl, Visit
 
 KEPT = 10  # crawls whose visits are kept
+_ENDED, _VISITED, _FRESH = '{"crawl": ', '{"partition": ', '"outcome": "fresh"'  # what sorted keys make of the lines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,12 +60,17 @@ class Journal:
 
     def crawls(self) -> tuple[Crawl, ...]:
         """The crawls that came to an end, first to last."""
-        ended = (raw["crawl"] for file in self._files() for raw in _lines(file) if "crawl" in raw)
+        ended = (raw["crawl"] for file in self._files() for raw in _lines(file, _ENDED))
         return tuple(Crawl(**_times(raw)) for raw in ended)
 
     def visits(self) -> tuple[Visit, ...]:
-        """What the crawls found at each repository, as far back as that is kept."""
-        return tuple(visit for file in self._files()[-KEPT:] for visit, _ in _visits(file))
+        """Each repository's newest visit, and of the last crawls those that did not find a repository fresh."""
+        seen: set[str] = set()
+        found: list[Visit] = []
+        for file in reversed(self._files()[-KEPT:]):
+            found += [visit for visit, _ in _visits(file, partial(_is_old_news, seen))]
+            seen = seen | {_repo(text) for text in _texts(file)}
+        return tuple(sorted(found, key=attrgetter("crawl")))
 
     def sum_up(self) -> None:
         """Writes `repos.json` anew, and drops the visits of crawls that are too old to keep."""
@@ -72,9 +80,8 @@ class Journal:
         with _writing(self.root):
             _replace(self.root / "repos.json", json.dumps(state))
             for file in files[:-KEPT]:
-                lines = list(_lines(file))
-                ended = [raw for raw in lines if "crawl" in raw]
-                if len(ended) < len(lines):
+                ended = list(_lines(file, _ENDED))
+                if len(ended) < sum(1 for _ in _texts(file)):
                     _replace(file, "".join(map(_line, ended)))
 
     def _summed_up(self) -> tuple[int | None, dict[str, Found]]:
@@ -141,10 +148,9 @@ def _replace(file: Path, text: str) -> None:
     beside.replace(file)
 
 
-def _visits(file: Path) -> Iterator[tuple[Visit, str | None]]:
-    for raw in _lines(file):
-        if "visit" in raw:
-            yield Visit(**_times(raw["visit"])), raw["partition"]
+def _visits(file: Path, skip: Callable[[str], bool] = lambda _: False) -> Iterator[tuple[Visit, str | None]]:
+    for raw in _lines(file, _VISITED, skip):
+        yield Visit(**_times(raw["visit"])), raw["partition"]
 
 
 def _after(before: Found | None, visit: Visit, partition: str | None) -> Found:
@@ -161,12 +167,27 @@ def _line(raw: dict[str, Any]) -> str:
     return f"{crc32(text.encode()):08x} {text}\n"
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    """The lines that were written whole."""
+def _lines(file: Path, begin: str, skip: Callable[[str], bool] = lambda _: False) -> Iterator[dict[str, Any]]:
+    """The lines that were written whole and begin like that. Parsing is what takes time: what is skipped is not parsed."""
+    for text in _texts(file):
+        if text.startswith(begin) and not skip(text):
+            yield json.loads(text)
+
+
+def _texts(file: Path) -> Iterator[str]:
     for line in file.read_text("ascii", "replace").splitlines():
         checksum, _, text = line.partition(" ")
         if checksum == f"{crc32(text.encode()):08x}":
-            yield json.loads(text)
+            yield text
+
+
+def _is_old_news(seen: set[str], text: str) -> bool:
+    return _FRESH in text and _repo(text) in seen
+
+
+def _repo(text: str) -> str:
+    """The repository of a visit, as JSON spells it."""
+    return text.partition('"repo": ')[2].partition(', "')[0]
 
 
 def _plain(row: Found | Visit | Crawl) -> dict[str, Any]:

@@ -193,7 +193,7 @@ class Crawl(Record):
 
 @record("visits", key=("crawl", "repo"), repo=False)
 class Visit(Record):
-    """What each of the last crawls found at each repository."""
+    """Each repository's newest visit, and of the last ten crawls all those that did not find a repository fresh."""
 
     crawl: int = column("The crawl's number.")
     repo: str = column("The repository.")

@@ -172,12 +172,21 @@ def test_old_crawls_lose_their_visits_and_nothing_else(tmp_path, monkeypatch):
     journal = Journal(tmp_path)
     crawled(journal, ("a", "new", "p1"), ("b", "new", "p2"))
     for _ in range(3):
-        crawled(journal, ("a", "fresh", "p1"))
+        crawled(journal, ("a", "changed", "p1"))
     assert (
         [each.crawl for each in journal.crawls()],
         [(each.crawl, each.repo) for each in journal.visits()],
         {repo: (found.partition, found.read_at) for repo, found in journal.found().items()},
     ) == ([1, 2, 3, 4], [(3, "a"), (4, "a")], {"a": ("p1", hour(4)), "b": ("p2", hour(1))})
+
+
+def test_of_older_crawls_what_was_fresh_is_not_told_again(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"), ("b", "new", "p2"))
+    crawled(journal, ("a", "fresh", "p1"), ("b", "fresh", "p2"))
+    crawled(journal, ("a", "fresh", "p1"))
+    found = [(each.crawl, each.repo, each.outcome) for each in journal.visits()]
+    assert sorted(found) == [(1, "a", "new"), (1, "b", "new"), (2, "b", "fresh"), (3, "a", "fresh")]
 
 
 @pytest.mark.parametrize(
