@@ -112,7 +112,7 @@ class _Builder:
             _reject("found a second document, expected one", event.start_mark)
         self.old_rules = event.version == (1, 1)
 
-    def _enter(self, event: Any) -> None:  # noqa: ANN401
+    def _enter(self, event: Any) -> None:  # noqa: ANN401 - a value or event of YAML
         wanted = "map" if event.__class__ is yaml.MappingStartEvent else "seq"
         if event.tag not in (None, "!", _TAG + wanted):
             _reject(f"found the tag {quoted(event.tag)}, expected plain values", event.start_mark)
@@ -127,12 +127,12 @@ class _Builder:
         is_map = done.event.__class__ is yaml.MappingStartEvent
         self._anchor(done.event, _map(done) if is_map else _list(done), done.size)
 
-    def _anchor(self, event: Any, value: Any, size: int) -> None:  # noqa: ANN401
+    def _anchor(self, event: Any, value: Any, size: int) -> None:  # noqa: ANN401 - a value or event of YAML
         if event.anchor is not None:
             self.anchors[event.anchor] = value, size
         self._add(value, size, event)
 
-    def _repeat(self, event: Any) -> None:  # noqa: ANN401
+    def _repeat(self, event: Any) -> None:  # noqa: ANN401 - a value or event of YAML
         if event.anchor not in self.anchors:
             _reject(f"found the alias {quoted(event.anchor)} without its anchor", event.start_mark)
         known = self.anchors[event.anchor]
@@ -140,14 +140,14 @@ class _Builder:
             _reject(f"the value {quoted(event.anchor)} contains itself", event.start_mark, "endless")
         self._add(*known, event)
 
-    def _add(self, value: Any, size: int, event: Any) -> None:  # noqa: ANN401
+    def _add(self, value: Any, size: int, event: Any) -> None:  # noqa: ANN401 - a value or event of YAML
         into = self.path[-1]
         into.items.append(value)
         into.size += size
         if into.size > MAX_NODES:
             _reject(f"found more than {MAX_NODES:,} values, with aliases written out", event.start_mark, "too-big")
 
-    def _scalar(self, event: Any) -> Any:  # noqa: ANN401
+    def _scalar(self, event: Any) -> Any:  # noqa: ANN401 - a value or event of YAML
         value, tag = event.value, event.tag
         try:
             if tag not in (None, "!"):
@@ -161,12 +161,12 @@ class _Builder:
             )
 
 
-def _is_text(event: Any) -> bool:  # noqa: ANN401
+def _is_text(event: Any) -> bool:  # noqa: ANN401 - a value or event of YAML
     """The quick way for most scalars: in quotes, or beginning like nothing else."""
     return event.tag is None and (event.implicit[1] or event.value[:1] in _LETTERS)
 
 
-def _plain(value: str) -> Any:  # noqa: ANN401
+def _plain(value: str) -> Any:  # noqa: ANN401 - a value or event of YAML
     """A scalar without quotes or tag."""
     if value in _WORDS:
         return _WORDS[value]
@@ -202,7 +202,7 @@ def _tagged(value: str, tag: str) -> Any:  # noqa: ANN401, PLR0911 - one return 
     raise ValueError(f"tag {tag}")
 
 
-def _old(value: str) -> Any:  # noqa: ANN401
+def _old(value: str) -> Any:  # noqa: ANN401 - a value or event of YAML
     """A plain scalar of a file that begins with `%YAML 1.1`; ruamel.yaml honours that, and PyYAML knows no other rules."""
     tag = _PYYAML.resolve(yaml.ScalarNode, value, (True, False))
     return _MERGE if tag == _TAG + "merge" else _PYYAML.yaml_constructors[tag](_PYYAML, yaml.ScalarNode(tag, value))
@@ -222,7 +222,7 @@ def _int(match: re.Match[str]) -> int:
 
 
 def _time(value: str) -> date:
-    return _PYYAML.construct_yaml_timestamp(yaml.ScalarNode(_TAG + "timestamp", value))  # type: ignore[no-any-return]
+    return _PYYAML.construct_yaml_timestamp(yaml.ScalarNode(_TAG + "timestamp", value))  # type: ignore[no-any-return]  # PyYAML has no types
 
 
 def _list(done: _Open) -> list[Any]:
@@ -253,7 +253,7 @@ def _map(done: _Open) -> dict[Any, Any]:
     return own if merged is None else {**merged, **own}
 
 
-def _merged(value: Any, event: Any) -> dict[Any, Any]:  # noqa: ANN401
+def _merged(value: Any, event: Any) -> dict[Any, Any]:  # noqa: ANN401 - a value or event of YAML
     """What `<<` brings: one map, or a list of maps of which the first has the last word."""
     maps = value if isinstance(value, list) else [value]
     if not all(isinstance(each, dict) for each in maps):
@@ -276,6 +276,6 @@ def _without_tabs(source: str, events: Iterator[Any]) -> Iterator[Any]:
         yield event
 
 
-def _reject(problem: str, mark: Any, rule: str = "not-yaml") -> NoReturn:  # noqa: ANN401
+def _reject(problem: str, mark: Any, rule: str = "not-yaml") -> NoReturn:  # noqa: ANN401 - a value or event of YAML
     where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
     raise MetafileError(cleaned(f"not YAML: {problem}" if rule == "not-yaml" else problem) + where, rule=rule)

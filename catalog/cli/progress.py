@@ -25,7 +25,7 @@ class Progress:
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
             from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-            from rich.progress import Progress as Bar  # noqa: PLC0415
+            from rich.progress import Progress as Bar  # noqa: PLC0415 - only where there is a terminal
 
             self._bar = Bar(console=Console(stderr=True), transient=True)
             self._bar.start()

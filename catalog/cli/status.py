@@ -101,7 +101,7 @@ def _next(row: Row, urls: dict[str, str], outdated: Callable[[str], bool]) -> st
 def _outdated() -> Callable[[str], bool]:
     """Whether a partition was made by other readers than those installed now."""
     from catalog.connector import installed  # noqa: PLC0415 - a cold `show` needs no connectors
-    from catalog.store import readers_digest  # noqa: PLC0415
+    from catalog.store import readers_digest  # noqa: PLC0415 - as above
 
     readers = readers_digest(tuple((connector.name, connector.version) for connector in installed()))
     return lambda partition: not partition.endswith(f"-{readers}")
