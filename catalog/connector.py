@@ -8,13 +8,17 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from catalog.record import Record
-from catalog.snapshot import Revision
+from catalog.snapshot import Revision, Stored
 from catalog.tables import Tag
 
 GROUP = "catalog.connectors"
 
 
 def _nothing(_: object) -> Iterable[Record]:
+    return ()
+
+
+def _no_files(_: Revision) -> Iterable[str | Stored]:
     return ()
 
 
@@ -28,6 +32,8 @@ class Connector:
 
     `wants_tag(name)`: is the annotated tag of this short name ours? Its object is fetched, and its commit becomes a revision.
     `wants_file(path)`: are we to be given this file of every revision? Paths count from the Git root.
+    `wants_also(revision)`: further files that those at hand name, as paths, and files in DVC's storage. It is asked again until it
+    names nothing new; what could not be had is missing when the revision is read.
     `read_tags(tags)`: rows of all tags of a repository, wanted and not, in the order of their names.
     `read_revision(revision)`: rows of one commit. Those never change, so they are read once in a commit's life.
 
@@ -38,6 +44,7 @@ class Connector:
     version: int
     wants_tag: Callable[[str], bool] = _never
     wants_file: Callable[[str], bool] = _never
+    wants_also: Callable[[Revision], Iterable[str | Stored]] = _no_files
     read_tags: Callable[[Sequence[Tag]], Iterable[Record]] = _nothing
     read_revision: Callable[[Revision], Iterable[Record]] = _nothing
 

@@ -145,15 +145,19 @@ class Dataset(Record):
     version: str | None = column("The version, for `dc` and versioned URLs.")
 
 
-@record("params", key=("commit", "file", "pipeline_stage", "name"))
+@record("params", key=("commit", "file", "name", "pipeline_stage", "metafile"))
 class Param(Record):
-    """The parameters that pipeline stages ran with, as `dvc.lock` has them."""
+    """The parameters of each revision: those that pipeline stages ran with, and those in the files that DVC reads for them."""
 
     commit: str = column("The commit.")
-    metafile: str = column("The `dvc.lock`.")
-    pipeline_stage: str = column("The pipeline stage.")
+    dvc_root: str | None = column("The folder of the DVC project: see `metafiles`.")
+    metafile: str | None = column(
+        "The `dvc.lock`; or, of a value in a parameter file, the `dvc.yaml` that names the file, null for the `params.yaml` that DVC reads unasked."
+    )
+    pipeline_stage: str | None = column("The pipeline stage; null where the whole file counts.")
     file: str = column("The parameter file, from the Git root.")
     name: str = column("The parameter, with dots between the levels.")
     number: float | None = column("The value, where it is a number.")
     text: str | None = column("The value as text; lists and maps as JSON.")
     kind: str = column("`number`, `text`, `bool`, `list`, `map` or `null`.")
+    locked: bool = column("What the stage ran with, from `dvc.lock`; otherwise what the file says.")

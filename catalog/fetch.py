@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from catalog.connector import Connector
 from catalog.errors import MetafileError
+from catalog.objects import Commit, Objects, RawObject, parse_commit
 from catalog.origin import Origin
-from catalog.snapshot import TAG_PREFIX, Commit, Listing, Objects, RawObject, Ref, Snapshot, parse_commit
+from catalog.snapshot import TAG_PREFIX, Listing, Ref, Snapshot
 
 MAX_BLOBS = 5_000  # wants in one request
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from catalog import dvc_tables, tables
+from catalog import dvc_tables, measure_tables, model_tables, tables
 from catalog.connector import Connector
 from catalog.errors import MetafileError
 from catalog.fetch import Known, Reach, wanted_tags
+from catalog.objects import Commit
 from catalog.record import Record
-from catalog.snapshot import BRANCH_PREFIX, TAG_PREFIX, Commit, Listing, Ref, Snapshot
+from catalog.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapshot
 from catalog.store import Rows
 
 R = TypeVar("R", bound=Record)
@@ -32,7 +33,18 @@ OF_REVISIONS: tuple[type[Record], ...] = (
     dvc_tables.Remote,
     dvc_tables.Dataset,
     dvc_tables.Param,
+    measure_tables.MeasureFile,
+    measure_tables.Metric,
+    measure_tables.Plot,
+    model_tables.Card,
+    model_tables.CardResult,
+    model_tables.Licence,
+    model_tables.CodeOwner,
+    model_tables.MlemObject,
 )
+
+# Tables whose rows belong to a content, and live as long as a plot of a revision shows it.
+OF_CONTENTS: tuple[type[Record], ...] = (measure_tables.PlotSeries, measure_tables.Image)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +83,7 @@ class Carried:
 
 def carry(read: Callable[[type[Record]], Iterator[Record]]) -> Carried:
     """Everything of a partition that outlives a change of refs."""
-    kept = (tables.Branch, tables.Commit, tables.Tag, tables.Revision, tables.Problem, *OF_REVISIONS)
+    kept = (tables.Branch, tables.Commit, tables.Tag, tables.Revision, tables.Problem, *OF_REVISIONS, *OF_CONTENTS)
     return Carried(rows={table: tuple(read(table)) for table in kept})
 
 
@@ -151,9 +163,15 @@ def _revisions(snapshot: Snapshot, connectors: Sequence[Connector], carried: Car
             yield from (replace(known[oid], reasons=tuple(sorted(why))),) if oid in known else ()
         else:
             yield from _revision(snapshot, connectors, oid, tuple(sorted(why)))
+    shown = set()
     for row in chain.from_iterable(carried.rows.get(table, ()) for table in (*OF_REVISIONS, tables.Problem)):
         commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
         if commit in reasons and commit in settled:
+            yield row
+            if isinstance(row, measure_tables.Plot):
+                shown.add(row.content)
+    for row in chain.from_iterable(carried.rows.get(table, ()) for table in OF_CONTENTS):
+        if getattr(row, "content") in shown:  # noqa: B009 - each of these tables has it
             yield row
 
 

@@ -20,7 +20,10 @@ _ARROW: dict[Any, pa.DataType] = {
     float: pa.float64(),
     bool: pa.bool_(),
     datetime: pa.timestamp("us"),
+    bytes: pa.binary(),
     tuple[str, ...]: pa.list_(pa.string()),
+    tuple[str | None, ...]: pa.list_(pa.string()),
+    tuple[float | None, ...]: pa.list_(pa.float64()),
     Mapping[str, str]: pa.map_(pa.string(), pa.string()),
 }
 
@@ -76,22 +79,33 @@ def _with_pairs(place: int, cells: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _ordered(cells: list[tuple[Any, ...]], own: tuple[Column, ...], key: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """By the key's columns; where these are equal by all others, so that the order never depends on who came first."""
-    names = [column.name for column in own]
-    chosen = [(names.index(name), own[names.index(name)].nullable) for name in key]
-    ranked = sorted(cells, key=partial(_rank, chosen))
-    ranks = [_rank(chosen, row) for row in ranked]
+    places = {column.name: (place, _rank_of(column)) for place, column in enumerate(own)}
+    chosen = [places[name] for name in key]
+    ranked = sorted(cells, key=partial(_ranks, chosen))
+    ranks = [_ranks(chosen, row) for row in ranked]
     if all(one != other for one, other in pairwise(ranks)):
         return ranked
-    rest = [(place, column.nullable) for place, column in enumerate(own) if column.name not in key]
-    return sorted(cells, key=partial(_rank, chosen + rest))
+    rest = [place for name, place in places.items() if name not in key]
+    return sorted(cells, key=partial(_ranks, chosen + rest))
 
 
-def _rank(chosen: list[tuple[int, bool]], cells: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Nulls first; a column that has none is compared as it is."""
-    return tuple(
-        cells[place] if not nullable else (False,) if cells[place] is None else (True, cells[place])
-        for place, nullable in chosen
-    )
+def _ranks(chosen: list[tuple[int, Callable[[Any], Any]]], cells: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(rank(cells[place]) for place, rank in chosen)
+
+
+def _rank_of(column: Column) -> Callable[[Any], Any]:
+    """How cells of a column compare; one that has no nulls is compared as it is."""
+    if column.type in (tuple[str | None, ...], tuple[float | None, ...]):
+        return _listed_nulls_first
+    return _nulls_first if column.nullable else _same
+
+
+def _nulls_first(cell: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a cell
+    return (False,) if cell is None else (True, cell)
+
+
+def _listed_nulls_first(cells: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a cell
+    return (False,) if cells is None else (True, *map(_nulls_first, cells))
 
 
 def _naive(moment: datetime | None) -> datetime | None:
@@ -115,7 +129,7 @@ def _read(column: Column, value: Any) -> Any:  # noqa: ANN401 - a cell
         return None
     if column.type is datetime:
         return value.replace(tzinfo=UTC)
-    if column.type == tuple[str, ...]:
+    if isinstance(value, list) and column.type != Mapping[str, str]:
         return tuple(value)
     if column.type == Mapping[str, str]:
         return dict(value)

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from stat import S_ISDIR, S_ISREG
+from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 from typing import NamedTuple
 
-from dulwich.errors import ObjectFormatException
-from dulwich.objects import Commit as GitCommit
-from dulwich.objects import Tag as GitTag
-from dulwich.objects import parse_tree
-
 from catalog.errors import MetafileError
+from catalog.objects import Commit, Objects, Tag, parse_commit, parse_entries, parse_tag
 
 MAX_TREE_DEPTH = 64
 MAX_FILES = 20_000  # wanted files of one revision
+OVERSIZED = "oversized"  # the kind of a blob that was not fetched because of its size
 MAX_OBJECT = 1 << 20  # bytes of a tag, commit or metafile; the largest seen in public repositories is 11 KB
 
 TAG_PREFIX = "refs/tags/"
 BRANCH_PREFIX = "refs/heads/"
-
-# Git puts a signature at the end of the message, each kind behind its own marker (gitformat-signature(5)).
-_SIGNATURE = re.compile(rb"^-----BEGIN (PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----", re.MULTILINE)
-_SIGNATURE_KINDS = {b"PGP": "pgp", b"SSH": "ssh", b"SIGNED": "x509"}
-
-
-class RawObject(NamedTuple):
-    """A Git object as it lies in the repository: `kind` is commit, tree, blob or tag."""
-
-    kind: str
-    data: bytes
-
-
-Objects = Mapping[str, RawObject]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,48 +49,21 @@ class Listing:
         return next((ref.oid for ref in self.refs if ref.name == "HEAD"), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Signature:
-    """Who, and when: the author or committer of a commit, or the tagger of a tag. A claim, not a proof."""
+class Entry(NamedTuple):
+    """What Git has at a path: `kind` is file, folder, link or submodule."""
 
-    name: str
-    email: str
-    at: datetime
-    utc_offset: int  # minutes east of Greenwich
-
-    @property
-    def epoch(self) -> int:
-        return int(self.at.timestamp())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tag:
-    """An annotated tag object. `name` is the name inside the object, which may differ from the ref's."""
-
+    kind: str
     oid: str
-    name: str
-    target: str
-    target_kind: str
-    tagger: Signature
-    message: str
-    signed: str | None  # pgp, ssh or x509; the signature is recorded, not verified
+    executable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Commit:
-    """A commit object."""
+class Stored:
+    """A file in DVC's storage that a reader would like to see: where it may be had over the network, and its hash."""
 
-    oid: str
-    tree: str
-    parents: tuple[str, ...]
-    author: Signature
-    committer: Signature
-    message: str
-    signed: str | None
-
-    @property
-    def summary(self) -> str:
-        return self.message.strip().partition("\n")[0][:200]
+    url: str
+    md5: str  # 32 hexadecimal digits, with `.dir` for the list of a folder
+    size: int | None = None  # bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,13 +73,56 @@ class Revision:
     commit: Commit
     files: Mapping[str, str]
     objects: Objects = field(repr=False)
+    children: Callable[[str], Mapping[str, Entry]] = field(repr=False)  # of a tree, by name
 
     def read(self, path: str) -> bytes | None:
-        """The content of a wanted file, or None where this revision has no such file."""
+        """The content of a file that was wanted, or None where this revision has no such file."""
         oid = self.files.get(path)
         if oid is None:
-            return None
+            entry = self.entry(path)
+            if entry is None or entry.kind != "file":
+                return None
+            oid = entry.oid
+        return self._content(oid)
+
+    def stored(self, md5: str) -> bytes | None:
+        """The content of a file in DVC's storage, or None where it was not asked for, or not had."""
+        raw = self.objects.get(f"md5:{md5}")
+        return None if raw is None else raw.data
+
+    def entry(self, path: str) -> Entry | None:
+        """What Git has at a path from its root, itself the empty path; None for nothing. Links are not followed."""
+        found = Entry("folder", self.commit.tree)
+        for name in path.split("/") if path else ():
+            inside = self.children(found.oid) if found.kind == "folder" else {}
+            if name not in inside:
+                return None
+            found = inside[name]
+        return found
+
+    def below(self, folder: str) -> Iterator[tuple[str, Entry]]:
+        """Every file below a folder of Git, in the order of Git's trees. MetafileError where there are too many."""
+        waiting = [(folder, entry)] if (entry := self.entry(folder)) and entry.kind == "folder" else []
+        found = 0
+        while waiting:
+            path, entry = waiting.pop()
+            if entry.kind == "file":
+                found += 1
+                if found > MAX_FILES:
+                    message = f"the folder has more than {MAX_FILES:,} files"
+                    raise MetafileError(message, place=folder, rule="too-big")
+                yield path, entry
+            elif entry.kind == "folder":
+                if path.count("/") > MAX_TREE_DEPTH:
+                    message = f"folders are nested deeper than {MAX_TREE_DEPTH}"
+                    raise MetafileError(message, place=path, rule="too-deep")
+                inside = self.children(entry.oid)
+                waiting += [(f"{path}/{name}" if path else name, inside[name]) for name in reversed([*inside])]
+
+    def _content(self, oid: str) -> bytes:
         raw = self.objects.get(oid)
+        if raw is not None and raw.kind == OVERSIZED:
+            raise MetafileError("the file is too big to be fetched", rule="too-big")
         if raw is None or raw.kind != "blob":
             raise MetafileError("the file's content could not be fetched", rule="missing-object")
         if len(raw.data) > MAX_OBJECT:
@@ -142,6 +139,8 @@ class Snapshot:
         self.objects = objects
         self._wants = wants
         self._wanted: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+        self._children: dict[str, dict[str, Entry]] = {}
+        self._revisions: dict[str, Revision] = {}
 
     def tag(self, oid: str) -> Tag:
         """The tag object `oid`; MetafileError where it is absent, or not what Git and GTO call a tag."""
@@ -153,12 +152,25 @@ class Snapshot:
 
     def revision(self, oid: str) -> Revision:
         """The commit `oid` with its wanted files; MetafileError where its tree cannot be read."""
+        if oid not in self._revisions:
+            self._revisions[oid] = self._revision(oid)
+        return self._revisions[oid]
+
+    def children(self, tree: str) -> Mapping[str, Entry]:
+        """What lies in a folder, by name; MetafileError where it cannot be read."""
+        known = self._children.get(tree)
+        if known is None:
+            entries = parse_entries(self._raw(tree, "tree"), "")
+            known = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in entries}
+        return known
+
+    def _revision(self, oid: str) -> Revision:
         commit = self.commit(oid)
         files = dict(self._find(commit.tree, ""))
         if len(files) > MAX_FILES:
             message = f"the commit has {len(files):,} metafiles, expected at most {MAX_FILES:,}"
             raise MetafileError(message, rule="too-big")
-        return Revision(commit=commit, files=files, objects=self.objects)
+        return Revision(commit=commit, files=files, objects=self.objects, children=self.children)
 
     def _raw(self, oid: str, kind: str) -> bytes:
         raw = self.objects.get(oid)
@@ -181,7 +193,7 @@ class Snapshot:
     def _walk(self, tree: str, prefix: str) -> Iterator[tuple[str, str]]:
         if prefix.count("/") > MAX_TREE_DEPTH:
             raise MetafileError(f"folders are nested deeper than {MAX_TREE_DEPTH}", place=prefix, rule="too-deep")
-        for name, mode, oid in _entries(self._raw(tree, "tree"), prefix):
+        for name, mode, oid in parse_entries(self._raw(tree, "tree"), prefix):
             path = prefix + name
             if S_ISDIR(mode):
                 yield from self._find(oid, path + "/")
@@ -189,101 +201,9 @@ class Snapshot:
                 yield path, oid
 
 
-def parse_tag(oid: str, data: bytes) -> Tag:
-    """A tag object from its bytes. Git allows more than GTO survives; what GTO cannot read, we report."""
-    tag = GitTag()
-    try:
-        tag.set_raw_string(data)
-        kind, target = tag.object
-        tagger, epoch, zone = tag.tagger, tag.tag_time, tag.tag_timezone
-        name, body = tag.name, (tag.message or b"") + (tag.signature or b"")
-    except (ObjectFormatException, ValueError, OverflowError) as error:
-        raise MetafileError(f"the tag object is malformed: {error}", rule="malformed-tag") from error
-    if tagger is None or epoch is None:
-        raise MetafileError("the tag says nobody made it, expected a tagger line", rule="no-tagger")
-    message, signed = _split_signature(body)
-    return Tag(
-        oid=oid,
-        name=decode(name),
-        target=target.decode("ascii"),
-        target_kind=kind.type_name.decode("ascii"),
-        tagger=_signature(tagger, epoch, zone or 0, "tagger"),
-        message=_strict(message, "the tag's message").strip(),
-        signed=signed,
-    )
-
-
-def parse_commit(oid: str, data: bytes) -> Commit:
-    """A commit object from its bytes."""
-    commit = GitCommit()
-    try:
-        commit.set_raw_string(data)
-        return Commit(
-            oid=oid,
-            tree=commit.tree.decode("ascii"),
-            parents=tuple(parent.decode("ascii") for parent in commit.parents),
-            author=_signature(commit.author, commit.author_time, commit.author_timezone, "author"),
-            committer=_signature(commit.committer, commit.commit_time, commit.commit_timezone, "committer"),
-            message=decode(commit.message),
-            signed=_commit_signature(commit.gpgsig),
-        )
-    except (ObjectFormatException, ValueError, OverflowError, AttributeError, TypeError) as error:
-        raise MetafileError(f"commit {oid[:7]} is malformed: {error}", rule="malformed-commit") from error
-
-
-def decode(raw: bytes) -> str:
-    """Names as text: UTF-8, and what is not UTF-8 as visible escapes."""
-    return raw.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
-
-
-def _entries(data: bytes, prefix: str) -> Iterator[tuple[str, int, str]]:
-    try:
-        for name, mode, oid in parse_tree(data, 20):
-            yield decode(name), mode, oid.decode("ascii")
-    except ObjectFormatException as error:
-        raise MetafileError(f"the folder is malformed: {error}", place=prefix, rule="malformed-tree") from error
-
-
-def _signature(who: bytes, epoch: int, zone: int, role: str) -> Signature:
-    name, _, rest = who.partition(b"<")
-    return Signature(
-        name=decode(name).strip(),
-        email=decode(rest.partition(b">")[0]).strip(),
-        at=_moment(epoch, role),
-        utc_offset=_offset(zone, role),
-    )
-
-
-def _offset(zone: int, role: str) -> int:
-    """Minutes east. Old commits have zones like `+51800`, which nobody asks for; GTO stops at those of taggers."""
-    if abs(zone) < 24 * 60 * 60:
-        return zone // 60
-    if role == "tagger":
-        message = f"the tagger's time zone is {zone // 3600:+} hours, expected less than 24"
-        raise MetafileError(message, rule="absurd-time")
-    return 0
-
-
-def _moment(epoch: int, role: str) -> datetime:
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=epoch)
-    except OverflowError as error:
-        raise MetafileError(f"the {role}'s time {epoch} is no date", rule="absurd-time") from error
-
-
-def _split_signature(body: bytes) -> tuple[bytes, str | None]:
-    found = _SIGNATURE.search(body)
-    if found is None:
-        return body, None
-    return body[: found.start()], _SIGNATURE_KINDS[found[1]]
-
-
-def _commit_signature(raw: bytes | None) -> str | None:
-    return _split_signature(raw)[1] if raw else None
-
-
-def _strict(raw: bytes, what: str) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MetafileError(f"{what} is not UTF-8 text", rule="not-utf8") from error
+def _entry(mode: int, oid: str) -> Entry:
+    if S_ISDIR(mode):
+        return Entry("folder", oid)
+    if S_ISREG(mode):
+        return Entry("file", oid, bool(mode & S_IXUSR))
+    return Entry("link" if S_ISLNK(mode) else "submodule", oid)

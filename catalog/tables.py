@@ -1,6 +1,7 @@
 """The tables: facts that were read, and what the crawl itself did. Each class is a table, each field a column.
 
-Those of DVC's files are in `catalog/dvc_tables.py`; `TABLES` at the end has them all.
+Those of DVC's files are in `dvc_tables.py`, metrics, plots and experiments in `measure_tables.py`, what surrounds a model in
+`model_tables.py`; `TABLES` at the end has them all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from catalog.dvc_tables import (
     PipelineStage,
     Remote,
 )
+from catalog.measure_tables import Experiment, Image, MeasureFile, Metric, Plot, PlotSeries
+from catalog.model_tables import Card, CardResult, CodeOwner, Licence, MlemObject
 from catalog.record import Record, column, record
 
 # GTO's own words for what a tag does are past participles in `gto history`; these are the values of `events.event`.
@@ -59,10 +62,12 @@ class History(Record):
 
 @record("revisions", key=("commit",))
 class Revision(Record):
-    """The commits whose files were read: those that registry tags point at, and the tip of the default branch."""
+    """The commits whose files were read: those of registry tags, of releases, of experiments, and the tip of the default branch."""
 
     commit: str = column("The commit's object id.")
-    reasons: tuple[str, ...] = column("Why it was read: `tag`, `tip`.")
+    reasons: tuple[str, ...] = column(
+        "Why it was read: `tag` (a registry's), `release` (any other tag), `experiment`, `tip`."
+    )
     author: str = column("Who wrote the commit.")
     author_email: str = column("The author's e-mail address.")
     authored_at: datetime = column("When it was written, UTC.")
@@ -79,6 +84,9 @@ class Tag(Record):
     oid: str = column("The object that the ref names: the tag object, or the commit of a lightweight tag.")
     annotated: bool = column("The ref names a tag object. GTO ignores all others.")
     commit: str | None = column("The commit that the tag leads to in the end; as the server says.", default=None)
+    committed_at: datetime | None = column(
+        "When that commit was made, UTC, where the tag is not a registry's and was looked at.", default=None
+    )
     inner_name: str | None = column("The name inside the tag object, which is the one that GTO goes by.", default=None)
     target: str | None = column("The object that the tag object names; another tag, for a tag of a tag.", default=None)
     target_kind: str | None = column("`commit`, `tag`, `tree` or `blob`.", default=None)
@@ -129,6 +137,20 @@ class Annotation(Record):
     description: str | None = column("The description as stated.")
     labels: tuple[str, ...] = column("The labels as stated.")
     meta: Mapping[str, str] = column("Other metadata as stated: top-level keys; values that are not text are JSON.")
+    dvc_root: str | None = column(
+        "The folder of the DVC project that the file belongs to: see `metafiles`.", default=None
+    )
+    target: str | None = column(
+        "Where the artifact lies, from the Git root; null where that is a URL, outside the repository, or not stated.",
+        default=None,
+    )
+    in_git: str | None = column(
+        "What Git has there: `file`, `folder`, `link` or `submodule`; null for nothing.", default=None
+    )
+    blob: str | None = column("The Git blob of a file, the tree of a folder, the commit of a submodule.", default=None)
+    executable: bool = column("Git has it as an executable file.", default=False)
+    lfs_hash: str | None = column("The sha256 of the content, where the file is a Git LFS pointer.", default=None)
+    lfs_size: int | None = column("Bytes of the content, where the file is a Git LFS pointer.", default=None)
 
 
 @record("gto_configs", key=("commit",))
@@ -224,6 +246,17 @@ PARTITION: tuple[type[Record], ...] = (
     Remote,
     Dataset,
     Param,
+    MeasureFile,
+    Metric,
+    Plot,
+    PlotSeries,
+    Image,
+    Experiment,
+    Card,
+    CardResult,
+    Licence,
+    CodeOwner,
+    MlemObject,
     Problem,
 )
 CRAWL: tuple[type[Record], ...] = (Repo, StageName, Crawl, Visit)

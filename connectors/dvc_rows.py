@@ -131,6 +131,7 @@ def param_rows(
         for parameter in found.values():
             yield Param(
                 commit=site.commit,
+                dvc_root=site.dvc_root,
                 metafile=site.metafile,
                 pipeline_stage=site.stage or "",
                 file=path,
@@ -138,4 +139,5 @@ def param_rows(
                 number=parameter.number,
                 text=parameter.text,
                 kind=parameter.kind,
+                locked=True,
             )

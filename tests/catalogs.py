@@ -12,10 +12,11 @@ import pyarrow as pa
 from catalog import database
 from catalog.connector import Connector, installed
 from catalog.fetch import Known, reach
+from catalog.objects import Objects
 from catalog.read import Carried, rows
 from catalog.record import Record
 from catalog.schema import schema, to_arrow
-from catalog.snapshot import Listing, Objects, Snapshot
+from catalog.snapshot import Listing, Snapshot
 from catalog.tables import TABLES
 
 

@@ -19,7 +19,8 @@ from dvc.scm import Git
 from dvc.stage import PipelineStage as DvcPipelineStage
 
 from catalog.dvc_tables import Dependency, Import, Metafile, Output, OutputFile, Param, PipelineStage
-from catalog.snapshot import RawObject, Revision, Snapshot
+from catalog.objects import RawObject
+from catalog.snapshot import Revision, Snapshot
 from catalog.tables import Problem
 from connectors.metafiles import read_revision, wants_file
 from worlds import World
@@ -191,7 +192,7 @@ def facts_of_ours(revision: Revision, *, without: Iterable[str] = (), root: str 
                 continue
             case PipelineStage() if row.file in left_out or row.file in without:
                 continue
-            case Output() | Dependency() | Import() | Param() if (
+            case Output() | Dependency() | Import() | Param(metafile=str()) if (
                 row.metafile in left_out or _yaml(row.metafile) in without
             ):
                 continue

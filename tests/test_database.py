@@ -18,12 +18,16 @@ import pytest
 
 from catalog import database, export
 from catalog.errors import StoreError
+from catalog.measure_tables import Experiment, Image, MeasureFile, Metric, Plot, PlotSeries
+from catalog.model_tables import Card, CardResult, CodeOwner, Licence, MlemObject
 from catalog.schema import schema, to_arrow
 from catalog.store import Key, Store
 from catalog.tables import CRAWL, PARTITION, StageName
 from catalogs import rows_of
 from worlds import World
 
+AROUND = (Card, CardResult, CodeOwner, Licence, MlemObject)
+UNFILLED = {table.TABLE for table in (MeasureFile, Metric, Plot, PlotSeries, Image, Experiment, *AROUND)}
 TABLES = {table.TABLE: schema(table) for table in PARTITION}
 WHOLE = {table.TABLE: schema(table).empty_table() for table in CRAWL} | {
     "stage_names": to_arrow(StageName, [StageName(raw="live", stage="prod", rank=0)])
@@ -153,9 +157,7 @@ def test_a_change_gives_what_a_build_from_nothing_gives_in_every_table_and_view(
 
 def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
     found = content(anew)
-    assert {name for name, rows in found.items() if not rows} == {"crawls", "gto_configs", "repos", "visits"} & set(
-        found
-    )
+    assert {name for name, rows in found.items() if not rows} <= {"crawls", "gto_configs", "repos", "visits"} | UNFILLED
 
 
 def test_what_is_exported_is_the_same_bytes_however_the_database_came_to_be(exported):

@@ -37,6 +37,13 @@ def test_a_schema_is_what_the_class_declares():
         ("description", text, True),
         ("labels", pa.list_(text), False),
         ("meta", pa.map_(text, text), False),
+        ("dvc_root", text, True),
+        ("target", text, True),
+        ("in_git", text, True),
+        ("blob", text, True),
+        ("executable", pa.bool_(), False),
+        ("lfs_hash", text, True),
+        ("lfs_size", pa.int64(), True),
     ]
 
 

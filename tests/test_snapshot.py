@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from catalog import snapshot as module
 from catalog.errors import MetafileError
-from catalog.snapshot import Commit, Listing, Ref, Signature, Tag, parse_commit, parse_tag
+from catalog.objects import Commit, Signature, Tag, parse_commit, parse_tag
+from catalog.snapshot import Listing, Ref
 from worlds import EPOCH, START, Link, Submodule, World
 
 OID = "1" * 40

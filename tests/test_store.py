@@ -25,13 +25,17 @@ KEY = Key(refs="0" * 20, readers="1" * 20)
 
 # Whatever a connector may say: any text that UTF-8 can hold, any moment that Git can date.
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
 CELLS: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     int: st.integers(-(2**63), 2**63 - 1),
     bool: st.booleans(),
-    float: st.floats(allow_nan=False, allow_infinity=False),
+    float: FINITE,
     datetime: st.datetimes().map(lambda moment: moment.replace(fold=0, tzinfo=UTC)),
+    bytes: st.binary(max_size=20),
     tuple[str, ...]: st.lists(TEXT, max_size=3).map(tuple),
+    tuple[str | None, ...]: st.lists(st.none() | TEXT, max_size=3).map(tuple),
+    tuple[float | None, ...]: st.lists(st.none() | FINITE, max_size=3).map(tuple),
     Mapping[str, str]: st.dictionaries(TEXT, TEXT, max_size=3).map(lambda cells: dict(sorted(cells.items()))),
 }
 

@@ -25,9 +25,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from catalog.connector import Connector
 from catalog.fetch import Reach
+from catalog.objects import RawObject
 from catalog.read import Carried, rows
 from catalog.record import Record
-from catalog.snapshot import Listing, RawObject, Ref, Revision, Snapshot
+from catalog.snapshot import Listing, Ref, Revision, Snapshot
 from catalog.tables import Annotation, Event, GtoConfig, Problem, Tag
 from connectors import annotations, gto
 

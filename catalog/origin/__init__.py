@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from catalog.snapshot import Listing, Objects
+    from catalog.objects import Objects
+    from catalog.snapshot import Listing
 
 __all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin"]
 

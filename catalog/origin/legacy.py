@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.errors import Refused
+from catalog.objects import decode
 from catalog.origin.packets import Garbled, Mark, frame
 from catalog.origin.wire import Advertisement, make_listing, make_ref, read_capabilities, read_sideband, sha256
-from catalog.snapshot import Listing, decode
+from catalog.snapshot import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

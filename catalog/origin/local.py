@@ -18,19 +18,20 @@ from dulwich.refs import DiskRefsContainer, RefsContainer, SymrefLoop
 from dulwich.refs import Ref as RefName
 
 from catalog.errors import Down, Gone, Refused
+from catalog.objects import RawObject, decode
 from catalog.origin.bounds import Limits, Meter
 from catalog.origin.pack import name_object
 from catalog.origin.wire import make_listing, make_ref, sha256
 from catalog.origin.words import quote
-from catalog.snapshot import RawObject, decode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
+    from catalog.objects import Objects
     from catalog.origin.address import Local
-    from catalog.snapshot import Listing, Objects, Ref
+    from catalog.snapshot import Listing, Ref
 
 MAX_PEEL = 32  # tags of tags; Git itself sets no bound
 MAX_LOOSE = 64 << 20  # bytes of a loose object after inflating

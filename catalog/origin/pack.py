@@ -8,7 +8,7 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, NamedTuple
 
 from catalog.errors import Down
-from catalog.snapshot import RawObject
+from catalog.objects import RawObject
 
 if TYPE_CHECKING:
     from catalog.origin.bounds import Meter

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from catalog.objects import Objects
     from catalog.origin.address import Remote
     from catalog.origin.bounds import Meter
     from catalog.origin.pool import Pool
-    from catalog.snapshot import Listing, Objects
+    from catalog.snapshot import Listing
 
 _V2 = 2
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from catalog.errors import Down, Refused
+from catalog.objects import decode
 from catalog.origin.pack import PACK_HEADER, count_objects
 from catalog.origin.packets import Garbled, Mark, frame
-from catalog.snapshot import Listing, Ref, decode
+from catalog.snapshot import Listing, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -140,8 +140,17 @@ def test_a_pipeline_stage_of_dvc_0_is_read_although_dvc_3_refuses_it(file):
             description=None,
         ),
         Dependency(path="data.csv", hash_kind="md5-dos2unix", hash=A, size=None, files=None, **whole),
-        Param(file="params.yaml", name="train.lr", number=0.1, text="0.1", kind="number", **whole),
-        Param(file="params.yaml", name="seed", number=7.0, text="7", kind="number", **whole),
+        Param(
+            file="params.yaml",
+            name="train.lr",
+            number=0.1,
+            text="0.1",
+            kind="number",
+            dvc_root="",
+            locked=True,
+            **whole,
+        ),
+        Param(file="params.yaml", name="seed", number=7.0, text="7", kind="number", dvc_root="", locked=True, **whole),
     ]
     outputs = [
         (row.pipeline_stage, row.path, row.hash, row.cached, row.role) for row in found if isinstance(row, Output)

@@ -156,7 +156,16 @@ def test_a_locked_stage_is_read_whole():
         ),
         Output(path="p/w/o", hash_kind="md5-dos2unix", hash=B, **locked, **nothing, **said, **plain),
         Dependency(path="p/w/d", hash_kind="md5-dos2unix", hash=A, **locked, **nothing),
-        Param(file="p/w/params.yaml", name="lr", number=0.1, text="0.1", kind="number", **locked),
+        Param(
+            file="p/w/params.yaml",
+            name="lr",
+            number=0.1,
+            text="0.1",
+            kind="number",
+            dvc_root="p",
+            locked=True,
+            **locked,
+        ),
     ]
 
 

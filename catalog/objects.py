@@ -1,0 +1,174 @@
+"""Git's objects from their bytes: tags, commits, and what lies in a folder. Git allows more than its readers expect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from dulwich.errors import ObjectFormatException
+from dulwich.objects import Commit as GitCommit
+from dulwich.objects import Tag as GitTag
+from dulwich.objects import parse_tree
+
+from catalog.errors import MetafileError
+
+# Git puts a signature at the end of the message, each kind behind its own marker (gitformat-signature(5)).
+_SIGNATURE = re.compile(rb"^-----BEGIN (PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----", re.MULTILINE)
+_SIGNATURE_KINDS = {b"PGP": "pgp", b"SSH": "ssh", b"SIGNED": "x509"}
+
+
+class RawObject(NamedTuple):
+    """A Git object as it lies in the repository: `kind` is commit, tree, blob or tag."""
+
+    kind: str
+    data: bytes
+
+
+Objects = Mapping[str, RawObject]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """Who, and when: the author or committer of a commit, or the tagger of a tag. A claim, not a proof."""
+
+    name: str
+    email: str
+    at: datetime
+    utc_offset: int  # minutes east of Greenwich
+
+    @property
+    def epoch(self) -> int:
+        return int(self.at.timestamp())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tag:
+    """An annotated tag object. `name` is the name inside the object, which may differ from the ref's."""
+
+    oid: str
+    name: str
+    target: str
+    target_kind: str
+    tagger: Signature
+    message: str
+    signed: str | None  # pgp, ssh or x509; the signature is recorded, not verified
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """A commit object."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    author: Signature
+    committer: Signature
+    message: str
+    signed: str | None
+
+    @property
+    def summary(self) -> str:
+        return self.message.strip().partition("\n")[0][:200]
+
+
+def parse_tag(oid: str, data: bytes) -> Tag:
+    """A tag object from its bytes. Git allows more than GTO survives; what GTO cannot read, we report."""
+    tag = GitTag()
+    try:
+        tag.set_raw_string(data)
+        kind, target = tag.object
+        tagger, epoch, zone = tag.tagger, tag.tag_time, tag.tag_timezone
+        name, body = tag.name, (tag.message or b"") + (tag.signature or b"")
+    except (ObjectFormatException, ValueError, OverflowError) as error:
+        raise MetafileError(f"the tag object is malformed: {error}", rule="malformed-tag") from error
+    if tagger is None or epoch is None:
+        raise MetafileError("the tag says nobody made it, expected a tagger line", rule="no-tagger")
+    message, signed = _split_signature(body)
+    return Tag(
+        oid=oid,
+        name=decode(name),
+        target=target.decode("ascii"),
+        target_kind=kind.type_name.decode("ascii"),
+        tagger=_signature(tagger, epoch, zone or 0, "tagger"),
+        message=_strict(message, "the tag's message").strip(),
+        signed=signed,
+    )
+
+
+def parse_commit(oid: str, data: bytes) -> Commit:
+    """A commit object from its bytes."""
+    commit = GitCommit()
+    try:
+        commit.set_raw_string(data)
+        return Commit(
+            oid=oid,
+            tree=commit.tree.decode("ascii"),
+            parents=tuple(parent.decode("ascii") for parent in commit.parents),
+            author=_signature(commit.author, commit.author_time, commit.author_timezone, "author"),
+            committer=_signature(commit.committer, commit.commit_time, commit.commit_timezone, "committer"),
+            message=decode(commit.message),
+            signed=_commit_signature(commit.gpgsig),
+        )
+    except (ObjectFormatException, ValueError, OverflowError, AttributeError, TypeError) as error:
+        raise MetafileError(f"commit {oid[:7]} is malformed: {error}", rule="malformed-commit") from error
+
+
+def decode(raw: bytes) -> str:
+    """Names as text: UTF-8, and what is not UTF-8 as visible escapes."""
+    return raw.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[str, int, str]]:
+    try:
+        for name, mode, oid in parse_tree(data, 20):
+            yield decode(name), mode, oid.decode("ascii")
+    except ObjectFormatException as error:
+        raise MetafileError(f"the folder is malformed: {error}", place=prefix, rule="malformed-tree") from error
+
+
+def _signature(who: bytes, epoch: int, zone: int, role: str) -> Signature:
+    name, _, rest = who.partition(b"<")
+    return Signature(
+        name=decode(name).strip(),
+        email=decode(rest.partition(b">")[0]).strip(),
+        at=_moment(epoch, role),
+        utc_offset=_offset(zone, role),
+    )
+
+
+def _offset(zone: int, role: str) -> int:
+    """Minutes east. Old commits have zones like `+51800`, which nobody asks for; GTO stops at those of taggers."""
+    if abs(zone) < 24 * 60 * 60:
+        return zone // 60
+    if role == "tagger":
+        message = f"the tagger's time zone is {zone // 3600:+} hours, expected less than 24"
+        raise MetafileError(message, rule="absurd-time")
+    return 0
+
+
+def _moment(epoch: int, role: str) -> datetime:
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=epoch)
+    except OverflowError as error:
+        raise MetafileError(f"the {role}'s time {epoch} is no date", rule="absurd-time") from error
+
+
+def _split_signature(body: bytes) -> tuple[bytes, str | None]:
+    found = _SIGNATURE.search(body)
+    if found is None:
+        return body, None
+    return body[: found.start()], _SIGNATURE_KINDS[found[1]]
+
+
+def _commit_signature(raw: bytes | None) -> str | None:
+    return _split_signature(raw)[1] if raw else None
+
+
+def _strict(raw: bytes, what: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MetafileError(f"{what} is not UTF-8 text", rule="not-utf8") from error
