@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 from serve import TESTS
 
 from catalog.connector import installed
+from catalog.choice import choose
 from catalog.fetch import Known, fetch, reach
 from catalog.origin import open_origin
 from catalog.read import Carried, rows
@@ -87,7 +88,7 @@ def read(path: Path) -> Rows:
     connectors = installed()
     with open_origin(str(path)) as origin:
         listing = origin.refs()
-        snapshot = fetch(origin, listing, connectors, Known())
+        snapshot = fetch(origin, listing, connectors, choose(listing, connectors, Options()), Known())
         return rows(snapshot, reach(origin, listing, Known(), HISTORY, ()), connectors, Carried(rows={}))
 
 

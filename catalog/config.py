@@ -4,58 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from os.path import normpath
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from catalog.errors import ConfigError
+from catalog.wish import PLAIN_TAGS, Config, Options, RepoConfig
 
-MIB = 1 << 20
+__all__ = ["Config", "Options", "RepoConfig", "load", "parse", "public_url", "repo_name"]
+
 _SIZE = re.compile(r"(\d+) ?(KiB|MiB|GiB)")
-_SIZES = {"KiB": 1 << 10, "MiB": MIB, "GiB": 1 << 30}
+_SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]{2,}):(?P<path>(?!//)\S.*)")  # user@host:path, as scp writes it
 _SCHEMES = ("https", "http", "ssh", "git", "file")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
-    """What may differ from repository to repository. Times in seconds, sizes in bytes."""
-
-    timeout: float = 300.0
-    max_bytes: int = 256 * MIB
-    history: int = 10_000  # generations of commits behind each branch; 0 reads none
-
-    def digest(self) -> str:
-        """What decides which rows come out: part of a partition's name."""
-        return f"history={self.history}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RepoConfig:
-    """One repository to read."""
-
-    name: str
-    url: str
-    options: Options
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Config:
-    """The whole of repos.toml. `stages` maps each raw stage name to the catalog's name, in the file's order."""
-
-    file: Path
-    title: str
-    output: Path
-    site_url: str | None
-    jobs: int
-    connect_timeout: float
-    idle_timeout: float
-    schedule: str | None
-    stages: Mapping[str, str]
-    repos: tuple[RepoConfig, ...]
 
 
 def load(file: Path) -> Config:
@@ -120,7 +83,7 @@ class _Reader:
         self.complaints: list[str] = []
 
     def config(self, raw: dict[str, Any]) -> Config:
-        self.unknown("", raw, {"catalog", "crawl", "stages", "repo"})
+        self.unknown("", raw, {"catalog", "crawl", "metrics", "stages", "repo"})
         catalog, crawl = self.table("catalog", raw), self.table("crawl", raw)
         self.unknown("[catalog]", catalog, {"title", "output", "site_url"})
         self.unknown("[crawl]", crawl, {"jobs", "connect_timeout", "idle_timeout", "schedule", *_OPTIONS})
@@ -135,6 +98,7 @@ class _Reader:
             idle_timeout=self.number("[crawl]", crawl, "idle_timeout", 30.0),
             schedule=self.schedule(crawl),
             stages=self.stages(self.table("stages", raw)),
+            directions=tuple(self.directions(self.table("metrics", raw))),
             repos=tuple(self.repos(raw, common)),
         )
 
@@ -191,7 +155,36 @@ class _Reader:
             timeout=self.number(place, table, "timeout", default.timeout),
             max_bytes=self.size(place, table, "max_bytes", default.max_bytes),
             history=int(self.number(place, table, "history", default.history, least=0, whole=True)),
+            experiments=int(self.number(place, table, "experiments", default.experiments, least=0, whole=True)),
+            plain_tags=self.plain_tags(place, table, default.plain_tags),
+            fetch_remote_metrics=self.flag(place, table, "fetch_remote_metrics", default=default.fetch_remote_metrics),
         )
+
+    def plain_tags(self, place: str, table: dict[str, Any], default: int | None) -> int | None:
+        value = table.get("plain_tags", default)
+        if isinstance(value, bool):
+            return PLAIN_TAGS if value else 0
+        if value is None or (isinstance(value, int) and value >= 0):
+            return value
+        self.complain(place, "plain_tags", value, "true, false, or how many of the newest to read")
+        return default
+
+    def flag(self, place: str, table: dict[str, Any], key: str, *, default: bool) -> bool:
+        value = table.get(key, default)
+        if isinstance(value, bool):
+            return value
+        self.complain(place, key, value, "true or false")
+        return default
+
+    def directions(self, table: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Patterns of metrics' names with what is better of them, in the file's order."""
+        self.unknown("[metrics]", table, {"higher", "lower"})
+        for direction in ("higher", "lower"):
+            patterns = table.get(direction, [])
+            if isinstance(patterns, list) and all(isinstance(pattern, str) and pattern for pattern in patterns):
+                yield from ((pattern, direction) for pattern in dict.fromkeys(patterns))
+            else:
+                self.complain("[metrics]", direction, patterns, 'a list of names, such as ["auc", "*_recall"]')
 
     def stages(self, table: dict[str, Any]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -274,7 +267,7 @@ class _Reader:
         self.complaints.append(f"{self.file}: {where}{key} is {_quote(value)}, expected {expected}")
 
 
-_OPTIONS: Sequence[str] = ("timeout", "max_bytes", "history")
+_OPTIONS: Sequence[str] = ("timeout", "max_bytes", "history", "experiments", "plain_tags", "fetch_remote_metrics")
 
 
 def _named(name: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 
+from catalog.objects import Commit
 from catalog.record import Record
 from catalog.snapshot import Revision, Stored
 from catalog.tables import Tag
@@ -18,7 +19,12 @@ def _nothing(_: object) -> Iterable[Record]:
     return ()
 
 
-def _no_files(_: Revision) -> Iterable[str | Stored]:
+def _nothing_of_a_ref(_name: str, _commit: Commit) -> Iterable[Record]:
+    return ()
+
+
+def no_files(_: Revision) -> Iterable[str | Stored]:
+    """Nothing further is wanted."""
     return ()
 
 
@@ -31,10 +37,12 @@ class Connector:
     """A speaker of one format: pure functions from a snapshot to rows. Raise `version` when the same input gives other rows.
 
     `wants_tag(name)`: is the annotated tag of this short name ours? Its object is fetched, and its commit becomes a revision.
+    `wants_ref(name)`: is this ref, no branch and no tag, ours? The files of the newest of their commits are read, too.
     `wants_file(path)`: are we to be given this file of every revision? Paths count from the Git root.
     `wants_also(revision)`: further files that those at hand name, as paths, and files in DVC's storage. It is asked again until it
     names nothing new; what could not be had is missing when the revision is read.
     `read_tags(tags)`: rows of all tags of a repository, wanted and not, in the order of their names.
+    `read_ref(name, commit)`: rows of one wanted ref, the commit among their columns as `commit`, the ref as `ref`.
     `read_revision(revision)`: rows of one commit. Those never change, so they are read once in a commit's life.
 
     A fault in one tag or file becomes a `Problem` row; a reader raises nothing.
@@ -43,9 +51,11 @@ class Connector:
     name: str
     version: int
     wants_tag: Callable[[str], bool] = _never
+    wants_ref: Callable[[str], bool] = _never
     wants_file: Callable[[str], bool] = _never
-    wants_also: Callable[[Revision], Iterable[str | Stored]] = _no_files
+    wants_also: Callable[[Revision], Iterable[str | Stored]] = no_files
     read_tags: Callable[[Sequence[Tag]], Iterable[Record]] = _nothing
+    read_ref: Callable[[str, Commit], Iterable[Record]] = _nothing_of_a_ref
     read_revision: Callable[[Revision], Iterable[Record]] = _nothing
 
 

@@ -12,16 +12,17 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from catalog.choice import choose
 from catalog.config import Config, RepoConfig
 from catalog.connector import Connector, installed
 from catalog.errors import Down, NotFound, OriginError, StoreError
 from catalog.fetch import fetch, reach
 from catalog.journal import Entry, Found, Journal
 from catalog.lock import lock
-from catalog.origin import Limits, Origin, Pool, open_origin
+from catalog.origin import Limits, Origin, Pool, open_origin, open_storage
 from catalog.read import Carried, carry, rows
 from catalog.snapshot import Listing
-from catalog.store import Key, Rows, Store, read, readers_digest, refs_digest
+from catalog.store import Key, Partition, Rows, Store, readers_digest, refs_digest
 from catalog.tables import Branch, Crawl, Tag, Visit
 
 log = logging.getLogger(__name__)
@@ -187,7 +188,7 @@ def _bring_up_to_date(task: _Task, crew: _Crew, origin: Origin) -> _Result:
     if crew.store.holds(task.repo.name, key):
         return _Result(outcome="fresh" if before == str(key) else "changed", partition=str(key))
     carried = _carried(task, crew, before)
-    if before is not None and not listing.refs and _had_refs(crew.store.folder_of(task.repo.name, before)):
+    if before is not None and not listing.refs and _had_refs(crew.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
     crew.store.write(task.repo.name, key, _rows(task, crew, origin, listing, carried))
     why = "new" if before is None else "refs_changed" if before.endswith(f"-{crew.readers}") else "reader_changed"
@@ -198,16 +199,18 @@ def _carried(task: _Task, crew: _Crew, before: str | None) -> Carried:
     """Rows that other readers made, or that were lost, are no ground to stand on: everything is read again."""
     if before is None or not before.endswith(f"-{crew.readers}"):
         return Carried(rows={})
-    folder = crew.store.folder_of(task.repo.name, before)
-    return carry(partial(read, folder)) if folder.is_dir() else Carried(rows={})
+    file = crew.store.file_of(task.repo.name, before)
+    return carry(Partition(file).rows) if file.is_file() else Carried(rows={})
 
 
-def _had_refs(folder: Path) -> bool:
-    return any((folder / f"{table.TABLE}.parquet").is_file() for table in (Branch, Tag))
+def _had_refs(file: Path) -> bool:
+    return file.is_file() and any(any(Partition(file).rows(table)) for table in (Branch, Tag))
 
 
 def _rows(task: _Task, crew: _Crew, origin: Origin, listing: Listing, carried: Carried) -> Rows:
-    known = carried.known()
-    snapshot = fetch(origin, listing, crew.connectors, known)
-    reached = reach(origin, listing, known, task.repo.options.history, carried.tips())
-    return rows(snapshot, reached, crew.connectors, carried)
+    options = task.repo.options
+    known, choice = carried.known(), choose(listing, crew.connectors, options)
+    storage = open_storage(task.limits) if options.fetch_remote_metrics else None
+    snapshot = fetch(origin, listing, crew.connectors, choice, known, storage)
+    reached = reach(origin, listing, known, options.history, carried.tips())
+    return rows(snapshot, reached, crew.connectors, carried, choice)

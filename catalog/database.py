@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # DuckDB 1.4 and later read this, and so does its browser build; small blocks suit range requests.
 # A change rewrites the row groups that it touches, so these are small too.
 STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
-SCRIPTS = ("fold", "views", "macros", "site", "reference")
+SCRIPTS = ("fold", "views", "bytes", "lineage", "measures", "macros", "site", "reference")
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
-MOST_FILES = 100  # in one statement: DuckDB holds what it knows of each until the end
+MOST_FILES = 200  # partitions in one statement: their rows are in memory at once
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
 _STATEMENT = re.compile(
@@ -97,7 +97,7 @@ def build(
 ) -> bool:
     """Makes the database and swaps it in; True where it could start from the last one and change only what changed.
 
-    `tables`: name → schema of those that partitions fill; `partitions`: repository → folder; `whole`: name → rows of all others.
+    `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `whole`: name → rows of all others.
     """
     beside = path.with_name(f".{path.name}.new")
     try:
@@ -123,7 +123,7 @@ def build(
             connection.execute("detach made")
         _sync(beside)
         beside.replace(path)
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, OSError, StoreError) as error:
         with suppress(OSError):
             beside.unlink()
         raise StoreError(f"cannot build {path}: {error}") from error
@@ -168,14 +168,14 @@ def _changes(path: Path, recipe: str, partitions: Mapping[str, Path]) -> tuple[s
     try:
         with closing(_open(path)) as connection:
             last = connection.execute("select recipe, age from internal.making").fetchone()
-            before = dict(connection.execute("select repo, folder from internal.partitions").fetchall())
+            before = dict(connection.execute("select repo, file from internal.partitions").fetchall())
     except duckdb.Error:
         return None  # another program's file, or damaged: it is replaced
     if last is None or last[0] != recipe or last[1] >= MOST_AGE:
         return None
-    now = {repo: folder.name for repo, folder in partitions.items()}
-    out = {repo for repo, folder in before.items() if now.get(repo) != folder}
-    into = {repo for repo, folder in now.items() if before.get(repo) != folder}
+    now = {repo: file.name for repo, file in partitions.items()}
+    out = {repo for repo, file in before.items() if now.get(repo) != file}
+    into = {repo for repo, file in now.items() if before.get(repo) != file}
     return None if len(out | into) > MOST_CHANGED * len(now) else (out, into)
 
 
@@ -198,7 +198,7 @@ def _create(
         _make(connection, made, known)
     connection.execute("create schema internal")
     connection.execute("create table internal.making as select $1::varchar as recipe, 0 as age", [recipe])
-    connection.execute("create table internal.partitions (repo varchar, folder varchar)")
+    connection.execute("create table internal.partitions (repo varchar, file varchar)")
 
 
 def _make(connection: duckdb.DuckDBPyConnection, made: Statement, known: dict[str, str]) -> None:
@@ -229,13 +229,16 @@ def _fill(
     changes: tuple[set[str], set[str]] | None,
 ) -> None:
     out, into = changes if changes is not None else (set(), set(partitions))
-    for name in tables:
-        if out:
-            connection.execute(f'delete from "{name}" where repo in (select unnest($1))', [sorted(out)])
-        found = [str(file) for repo in sorted(into) if (file := partitions[repo] / f"{name}.parquet").is_file()]
-        for start in range(0, len(found), MOST_FILES):
-            some = found[start : start + MOST_FILES]
-            connection.execute(f'insert into "{name}" by name from read_parquet($1)', [some])
+    for name in tables if out else ():
+        connection.execute(f'delete from "{name}" where repo in (select unnest($1))', [sorted(out)])
+    from catalog.partition import load  # noqa: PLC0415 - with pyarrow, which only a build needs
+
+    files = [partitions[repo] for repo in sorted(into)]
+    for start in range(0, len(files), MOST_FILES):
+        for name, rows in load(files[start : start + MOST_FILES], tables).items():
+            connection.register("rows", rows)
+            connection.execute(f'insert into "{name}" from rows')
+            connection.unregister("rows")
     connection.execute("delete from internal.partitions where repo in (select unnest($1))", [sorted(out)])
     rows = [(repo, partitions[repo].name) for repo in sorted(into)]
     if rows:

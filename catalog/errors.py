@@ -64,6 +64,10 @@ class TooBig(OriginError):
     outcome = "too_big"
 
 
+class Oversized(TooBig):
+    """One answer went over the bound that we set for it alone; the visit can go on."""
+
+
 class MetafileError(CatalogError):
     """The owner of a repository must mend one tag or one file of it: a row in `problems`.
 

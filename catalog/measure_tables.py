@@ -63,13 +63,16 @@ class Plot(Record):
     title: str | None = column("The title.")
     template: str | None = column("The Vega template, for example `linear` or `confusion`.")
     content: str | None = column("The content: see `plot_series` and `images`. Null where it could not be read.")
+    x_content: str | None = column("The content of `x_file`, where that is stated and could be read.", default=None)
 
 
 @record("plot_series", key=("content", "place"))
 class PlotSeries(Record):
     """The data of plots by content, so that equal files are kept once: one row for each field of a file."""
 
-    content: str = column("The content: a Git blob, or `md5:` and DVC's hash.")
+    content: str = column(
+        "The content as it is read: a Git blob, or `md5:` and DVC's hash; then a colon and the format, for example `csv`."
+    )
     place: int = column("The field's place in the file, from 0.")
     field: str = column("The field.")
     numbers: tuple[float | None, ...] | None = column("Its values row by row, where all are numbers or absent.")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 from typing import TypeVar
 
 from catalog import dvc_tables, measure_tables, model_tables, tables
+from catalog.choice import Choice, choose
 from catalog.connector import Connector
 from catalog.errors import MetafileError
-from catalog.fetch import Known, Reach, wanted_tags
+from catalog.fetch import Known, Reach
 from catalog.objects import Commit
 from catalog.record import Record
 from catalog.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapshot
 from catalog.store import Rows
+from catalog.wish import Options
 
 R = TypeVar("R", bound=Record)
 
@@ -74,30 +77,46 @@ class Carried:
         return Known(
             tags=self.tags().keys(),
             revisions=self.settled(),
+            refs={(experiment.ref, experiment.commit) for experiment in self.of(measure_tables.Experiment)},
             commits={commit.commit: commit.parents for commit in self.of(tables.Commit)},
+            dates=self.dates(),
         )
+
+    def dates(self) -> dict[str, datetime]:
+        """When commits were made, of those that releases and experiments lead to."""
+        tagged = {tag.commit: tag.committed_at for tag in self.of(tables.Tag) if tag.commit and tag.committed_at}
+        return tagged | {row.commit: row.committed_at for row in self.of(measure_tables.Experiment)}
 
     def tips(self) -> tuple[str, ...]:
         return tuple(branch.commit for branch in self.of(tables.Branch))
 
 
-def carry(read: Callable[[type[Record]], Iterator[Record]]) -> Carried:
+def carry(read: Callable[[type[Record]], Iterable[Record]]) -> Carried:
     """Everything of a partition that outlives a change of refs."""
-    kept = (tables.Branch, tables.Commit, tables.Tag, tables.Revision, tables.Problem, *OF_REVISIONS, *OF_CONTENTS)
+    kept: tuple[type[Record], ...] = (tables.Branch, tables.Commit, tables.Tag, tables.Revision, tables.Problem)
+    kept += (measure_tables.Experiment, *OF_REVISIONS, *OF_CONTENTS)
     return Carried(rows={table: tuple(read(table)) for table in kept})
 
 
-def rows(snapshot: Snapshot, reach: Reach, connectors: Sequence[Connector], carried: Carried) -> Rows:
-    """All rows of a repository, given what was fetched and what was known."""
-    listing = snapshot.listing
-    tags = list(_tags(snapshot, connectors, carried))
+def rows(
+    snapshot: Snapshot,
+    reach: Reach,
+    connectors: Sequence[Connector],
+    carried: Carried,
+    choice: Choice | None = None,
+) -> Rows:
+    """All rows of a repository, given what was fetched and what was known. `choice`: by default, that of the default options."""
+    choice = choice or choose(snapshot.listing, connectors, Options())
+    dates = carried.dates() | snapshot.dates((*choice.releases, *choice.experiments))
+    tags = list(_tags(snapshot, choice, carried, dates))
     commits = list(_commits(reach, carried))
     found: dict[type[Record], list[Record]] = {table: [] for table in tables.PARTITION}
     for row in chain(
-        _branches(listing),
+        _branches(snapshot.listing),
         tags,
         chain.from_iterable(connector.read_tags(tags) for connector in connectors),
-        _revisions(snapshot, connectors, carried),
+        _experiments(snapshot, choice, connectors, carried),
+        _revisions(snapshot, choice.reasons(dates), connectors, carried),
         commits,
         [tables.History(commits=len(commits), complete=reach.complete)],
     ):
@@ -111,14 +130,16 @@ def _branches(listing: Listing) -> Iterator[tables.Branch]:
         yield tables.Branch(branch=name, commit=ref.oid, is_default=ref.name == listing.head)
 
 
-def _tags(snapshot: Snapshot, connectors: Sequence[Connector], carried: Carried) -> Iterator[tables.Tag]:
-    wanted = {ref.name for ref in wanted_tags(snapshot.listing, connectors)}
+def _tags(snapshot: Snapshot, choice: Choice, carried: Carried, dates: Mapping[str, datetime]) -> Iterator[tables.Tag]:
+    wanted = {ref.name for ref in choice.tags}
+    releases = {ref.name for ref in choice.releases}
     known = carried.tags()
     for ref in snapshot.listing.tags():
         name = ref.name.removeprefix(TAG_PREFIX)
         if ref.name not in wanted:
             commit = ref.peeled or ref.oid
-            yield tables.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit)
+            at = dates.get(commit) if ref.name in releases else None
+            yield tables.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit, committed_at=at)
         elif ref.oid in known:
             yield replace(known[ref.oid], tag=name)
         else:
@@ -149,13 +170,28 @@ def _tag(snapshot: Snapshot, ref: Ref, name: str) -> tables.Tag:
     )
 
 
-def _revisions(snapshot: Snapshot, connectors: Sequence[Connector], carried: Carried) -> Iterator[Record]:
+def _experiments(
+    snapshot: Snapshot, choice: Choice, connectors: Sequence[Connector], carried: Carried
+) -> Iterator[Record]:
+    known = {(row.ref, row.commit): row for row in carried.of(measure_tables.Experiment)}
+    for ref in choice.experiments:
+        if (ref.name, ref.oid) in known:
+            yield known[ref.name, ref.oid]
+            continue
+        try:
+            commit = snapshot.commit(ref.oid)
+        except MetafileError as error:
+            yield tables.Problem(connector="git", rule=error.rule, place=ref.name, message=error.message)
+            continue
+        for connector in connectors:
+            if connector.wants_ref(ref.name):
+                yield from connector.read_ref(ref.name, commit)
+
+
+def _revisions(
+    snapshot: Snapshot, reasons: Mapping[str, set[str]], connectors: Sequence[Connector], carried: Carried
+) -> Iterator[Record]:
     """Revisions with their reasons, and what their files say."""
-    reasons: dict[str, set[str]] = {}
-    for ref in wanted_tags(snapshot.listing, connectors):
-        reasons.setdefault(ref.peeled or ref.oid, set()).add("tag")
-    if tip := snapshot.listing.tip():
-        reasons.setdefault(tip, set()).add("tip")
     known = {revision.commit: revision for revision in carried.of(tables.Revision)}
     settled = carried.settled()
     for oid, why in reasons.items():

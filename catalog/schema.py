@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from catalog.record import Column, Record, columns
+from catalog.record import Column, R, Record, columns
 
 # Rows lie in UTC without saying so: the browser build of DuckDB does no time-zone arithmetic.
 _ARROW: dict[Any, pa.DataType] = {
@@ -59,7 +59,7 @@ def to_arrow(table: type[Record], rows: Iterable[Record], *, repo: str | None = 
     return pa.table(data, schema=schema(table))
 
 
-def from_arrow(table: type[Record], data: pa.Table) -> Iterator[Record]:
+def from_arrow(table: type[R], data: pa.Table) -> Iterator[R]:
     """The rows of an Arrow table, as `to_arrow` was given them."""
     own = _own(table)
     values = [[_read(c, value) for value in data.column(c.name).to_pylist()] for c in own]

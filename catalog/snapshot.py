@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 from typing import NamedTuple
 
@@ -17,6 +19,7 @@ MAX_OBJECT = 1 << 20  # bytes of a tag, commit or metafile; the largest seen in 
 
 TAG_PREFIX = "refs/tags/"
 BRANCH_PREFIX = "refs/heads/"
+EXPERIMENT_PREFIX = "refs/exps/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +46,10 @@ class Listing:
 
     def branches(self) -> tuple[Ref, ...]:
         return tuple(ref for ref in self.refs if ref.name.startswith(BRANCH_PREFIX))
+
+    def others(self) -> tuple[Ref, ...]:
+        """Neither branches nor tags: DVC's experiments."""
+        return tuple(ref for ref in self.refs if ref.name.startswith(EXPERIMENT_PREFIX))
 
     def tip(self) -> str | None:
         """The commit at the tip of the default branch: where HEAD is."""
@@ -155,6 +162,14 @@ class Snapshot:
         if oid not in self._revisions:
             self._revisions[oid] = self._revision(oid)
         return self._revisions[oid]
+
+    def dates(self, refs: Iterable[Ref]) -> dict[str, datetime]:
+        """When the commits that refs lead to were made, of those that are here and can be read."""
+        found = {}
+        for oid in (ref.peeled or ref.oid for ref in refs):
+            with suppress(MetafileError):
+                found[oid] = self.commit(oid).committer.at
+        return found
 
     def children(self, tree: str) -> Mapping[str, Entry]:
         """What lies in a folder, by name; MetafileError where it cannot be read."""

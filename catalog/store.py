@@ -1,34 +1,33 @@
-"""The store of facts: one immutable folder of Parquet files for each state of each repository.
+"""The store of facts: one immutable file for each state of each repository.
 
-`<root>/<repo>/<refs>-<readers>/<table>.parquet`. `refs` is the digest of the refs that matter and of the repository's options,
-`readers` that of the connectors and the tables. A folder is written under another name and moved in whole: if it exists, it is complete.
+`<root>/<repo>/<refs>-<readers>.rows`. `refs` is the digest of the refs that matter and of the repository's options, `readers`
+that of the connectors and the tables. A file is written under another name and moved: if it exists, it is complete.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import mkdtemp
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from tempfile import NamedTemporaryFile
 
 from catalog.errors import StoreError
 from catalog.naming import slug
-from catalog.record import Record, columns
+from catalog.partition import pack, read_file
+from catalog.record import R, Record, columns
 from catalog.schema import from_arrow, to_arrow
 from catalog.snapshot import Listing
 from catalog.tables import PARTITION
 
 Rows = Mapping[type[Record], Iterable[Record]]
 
-FORMAT = 1  # raised when the same rows would be written otherwise
+SUFFIX = ".rows"
+
+FORMAT = 2  # raised when the same rows would be written otherwise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +43,9 @@ class Key:
 
 def refs_digest(listing: Listing, options: str) -> str:
     """The digest of what a repository's rows depend on, apart from who reads them."""
-    lines = [f"{ref.oid} {ref.name} {ref.peeled or ''}" for ref in (*listing.tags(), *listing.branches())]
+    lines = [
+        f"{ref.oid} {ref.name} {ref.peeled or ''}" for ref in (*listing.tags(), *listing.branches(), *listing.others())
+    ]
     return _digest([f"HEAD {listing.head} {listing.tip()}", *sorted(lines), options])
 
 
@@ -61,79 +62,59 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def folder(self, repo: str, key: Key) -> Path:
-        return self.folder_of(repo, str(key))
+    def file(self, repo: str, key: Key) -> Path:
+        return self.file_of(repo, str(key))
 
-    def folder_of(self, repo: str, partition: str) -> Path:
+    def file_of(self, repo: str, partition: str) -> Path:
         """Where the journal's `partition` of a repository lies, if it still does."""
-        return self.root / slug(repo) / partition
+        return self.root / slug(repo) / f"{partition}{SUFFIX}"
 
     def holds(self, repo: str, key: Key) -> bool:
-        return self.folder(repo, key).is_dir()
+        return self.file(repo, key).is_file()
 
     def write(self, repo: str, key: Key, rows: Rows) -> Path:
-        """Writes a partition; a table without rows has no file. Nobody sees it before it is whole and on the disk."""
-        target = self.folder(repo, key)
+        """Writes a partition, unless it is there: then it has the same rows. Nobody sees it before it is whole and on the disk."""
+        target = self.file(repo, key)
+        if target.is_file():
+            return target
+        data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items()})
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            beside = Path(mkdtemp(prefix=".", dir=target.parent))
-            try:
-                for table, some in rows.items():
-                    _write(beside / f"{table.TABLE}.parquet", to_arrow(table, some, repo=repo))
-                _sync(beside)
-                beside.chmod(0o755)
-                beside.rename(target)
-            finally:
-                shutil.rmtree(beside, ignore_errors=True)
+            with NamedTemporaryFile(dir=target.parent, prefix=".", suffix=SUFFIX, delete=False) as beside:
+                try:
+                    beside.write(data)
+                    beside.flush()
+                    os.fsync(beside.fileno())
+                    os.fchmod(beside.fileno(), 0o644)
+                    Path(beside.name).replace(target)
+                except BaseException:
+                    Path(beside.name).unlink(missing_ok=True)
+                    raise
         except OSError as error:
-            if target.is_dir():  # another crawl was faster, with the same rows
-                return target
             raise StoreError(f"cannot write the rows of {repo} to {target}: {error}") from error
         return target
 
     def prune(self, keep: Collection[Path]) -> None:
         """Deletes every partition but those in `keep`."""
-        kept = {folder.resolve() for folder in keep}
-        for folder in self.root.glob("*/*"):
-            if folder.is_dir() and folder.resolve() not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
+        kept = {file.resolve() for file in keep}
+        for file in self.root.glob("*/*"):
+            if file.is_file() and file.resolve() not in kept:
+                file.unlink(missing_ok=True)
         for folder in self.root.glob("*"):
             with suppress(OSError):  # not empty: it holds a partition
                 folder.rmdir()
 
 
-def read(folder: Path, table: type[Record]) -> Iterator[Record]:
-    """The rows of one table of a partition."""
-    file = folder / f"{table.TABLE}.parquet"
-    try:
-        yield from from_arrow(table, pq.ParquetFile(file).read())
-    except FileNotFoundError:
-        return
-    except (OSError, pa.ArrowException, KeyError) as error:
-        raise StoreError(f"{file} is damaged ({error}); delete {folder} and crawl again") from error
+class Partition:
+    """The rows of a file of the store. StoreError where it is damaged."""
 
+    def __init__(self, file: Path) -> None:
+        self._tables = read_file(file)
 
-def _write(file: Path, data: pa.Table) -> None:
-    """One small file, written at once. Of ten rows, comments, statistics and dictionaries would be the larger part."""
-    if not data.num_rows:
-        return
-    sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(
-        sink, data.schema, compression="snappy", use_dictionary=False, write_statistics=False, store_schema=False
-    ) as out:
-        out.write_table(data)
-    with file.open("xb") as target:
-        target.write(sink.getvalue())
-        target.flush()
-        os.fsync(target.fileno())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def rows(self, table: type[R]) -> Iterator[R]:
+        """The rows of one table."""
+        found = self._tables.get(table.TABLE)
+        return from_arrow(table, found) if found else iter(())
 
 
 def _digest(lines: Iterable[str]) -> str:

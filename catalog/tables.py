@@ -187,7 +187,7 @@ class Repo(Record):
     stale: bool = column("The last visit failed; the rows are those of `read_at`.")
     visited_at: datetime | None = column("When the last visit began, UTC.")
     read_at: datetime | None = column("When the rows were last known to be true, UTC.")
-    partition: str | None = column("The folder of its rows in the store.")
+    partition: str | None = column("The name of its rows in the store.")
 
 
 @record("stage_names", key=("raw",), repo=False)
@@ -197,6 +197,15 @@ class StageName(Record):
     raw: str = column("The stage as tags spell it.")
     stage: str = column("The stage as the catalog calls it.")
     rank: int = column("Its place in repos.toml, from 0.")
+
+
+@record("metric_directions", key=("rank",), repo=False)
+class MetricDirection(Record):
+    """What repos.toml says about metrics: of which a higher value is better, and of which a lower one."""
+
+    pattern: str = column("The metric's name, or a pattern of names with `*` and `?`.")
+    direction: str = column("`higher` or `lower`: what is better.")
+    rank: int = column("Its place in repos.toml, from 0: the first that matches counts.")
 
 
 @record("crawls", key=("crawl",), repo=False)
@@ -259,5 +268,5 @@ PARTITION: tuple[type[Record], ...] = (
     MlemObject,
     Problem,
 )
-CRAWL: tuple[type[Record], ...] = (Repo, StageName, Crawl, Visit)
+CRAWL: tuple[type[Record], ...] = (Repo, StageName, MetricDirection, Crawl, Visit)
 TABLES: tuple[type[Record], ...] = (*CRAWL, *PARTITION)

@@ -126,8 +126,36 @@ def bad_files(world: World, number: int) -> None:
     )
 
 
+def add_experiment(world: World, number: int) -> None:
+    """A name that was there is taken anew."""
+    baseline = world.tip()
+    oid = world.commit({"params.yaml": f"lr: {number}\n"}, branch="run", parents=(baseline,))
+    del world.refs["refs/heads/run"]
+    world.refs[f"refs/exps/{baseline[:2]}/{baseline[2:]}/run-{number % 3}"] = oid
+
+
+def delete_experiment(world: World, number: int) -> None:
+    known = sorted(name for name in world.refs if name.startswith("refs/exps/"))
+    if known:
+        del world.refs[known[number % len(known)]]
+
+
+def rename_experiment(world: World, number: int) -> None:
+    known = sorted(name for name in world.refs if name.startswith("refs/exps/"))
+    if known:
+        world.refs[f"{known[number % len(known)]}-again"] = world.refs.pop(known[number % len(known)])
+
+
+def release_on_a_side(world: World, number: int) -> None:
+    """More of them than the options of the tests read."""
+    oid = world.commit({"dvc.yaml": DVC + f"    desc: side {number}\n"}, branch="side", parents=(world.tip(),), at=1000 - number)
+    del world.refs["refs/heads/side"]
+    world.lightweight(f"v{number}", oid)
+
+
 CHANGES: list[Callable[[World, int], None]] = [
     add_commit, add_branch, merge, orphan, move_back, delete_branch, register, assign_old, tag_a_tag, tag_an_orphan, tag_a_folder,
     tag_a_bad_commit, bad_tag, other_tags, delete_tag, move_tag, rename_default, detach, no_head, bad_files,
+    add_experiment, delete_experiment, rename_experiment, release_on_a_side,
 ]  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 7)), min_size=1, max_size=6)

@@ -10,7 +10,7 @@ from pathlib import Path
 from catalog.config import Config, parse
 from catalog.crawl import crawl
 from catalog.journal import Journal
-from catalog.naming import slug
+from catalog.store import Store
 from loopback import Answer, Request, Site, serve
 from worlds import World
 
@@ -22,11 +22,11 @@ def wish(folder: Path, repos: Mapping[str, str], *lines: str) -> Config:
 
 
 def partition(config: Config, repo: str) -> dict[str, bytes]:
-    """The folder of a repository's rows, and its files."""
+    """The file of a repository's rows: its name and its bytes."""
     found = Journal(config.output / "store" / "crawls").found()[repo].partition
     assert found is not None
-    folder = config.output / "store" / "rows" / slug(repo) / found
-    return {f"{found}/{file.name}": file.read_bytes() for file in sorted(folder.iterdir())}
+    file = Store(config.output / "store" / "rows").file_of(repo, found)
+    return {file.name: file.read_bytes()}
 
 
 def visited(config: Config, *only: str) -> dict[str, tuple[str, str | None]]:

@@ -99,10 +99,8 @@ def test_only_the_newest_rows_of_a_repository_are_kept(tmp_path):
 def test_rows_that_were_lost_cost_a_repository_its_rows_until_the_next_crawl(tmp_path):
     config = wish(tmp_path, {name: model(tmp_path / name, "m@v1.0.0") for name in "ab"})
     visited(config)
-    for file in (config.output / "store" / "rows" / "a").rglob("*.parquet"):
+    for file in (config.output / "store" / "rows" / "a").iterdir():
         file.unlink()
-    for folder in (config.output / "store" / "rows" / "a").iterdir():
-        folder.rmdir()
     build(config)
     before = asked(config, "select repo from versions order by repo")
     visited(config)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.config import MIB, Config, Options, RepoConfig, load, parse, public_url, repo_name
+from catalog.config import Config, Options, RepoConfig, load, parse, public_url, repo_name
 from catalog.errors import ConfigError, Exit
 
 FILE = Path("/wish/repos.toml")
@@ -27,6 +27,11 @@ timeout = 60
 max_bytes = "1 GiB"
 history = 100
 schedule = "0 3 * * *"
+experiments = 7
+
+[metrics]
+higher = ["gain", "*_lift"]
+lower = ["cost"]
 
 [stages]
 prod = ["production", "live"]
@@ -41,6 +46,9 @@ name = "team/churn"
 timeout = 5.5
 max_bytes = 4096
 history = 0
+experiments = 0
+plain_tags = 5
+fetch_remote_metrics = true
 """
 
 
@@ -54,15 +62,20 @@ def test_every_key_does_what_it_says():
         connect_timeout=1.5,
         idle_timeout=7,
         schedule="0 3 * * *",
+        directions=(("gain", "higher"), ("*_lift", "higher"), ("cost", "lower")),
         stages={"prod": "prod", "production": "prod", "live": "prod", "dev": "dev"},
         repos=(
             RepoConfig(
                 name="github.com/iterative/example-gto",
                 url="https://github.com/iterative/example-gto",
-                options=Options(timeout=60, max_bytes=1 << 30, history=100),
+                options=Options(timeout=60, max_bytes=1 << 30, history=100, experiments=7),
             ),
             RepoConfig(
-                name="team/churn", url="/wish/models/churn", options=Options(timeout=5.5, max_bytes=4096, history=0)
+                name="team/churn",
+                url="/wish/models/churn",
+                options=Options(
+                    timeout=5.5, max_bytes=4096, history=0, experiments=0, plain_tags=5, fetch_remote_metrics=True
+                ),
             ),
         ),
     )
@@ -78,6 +91,7 @@ def test_an_empty_file_is_all_defaults():
         connect_timeout=10,
         idle_timeout=30,
         schedule=None,
+        directions=(),
         stages={},
         repos=(),
     )
@@ -131,7 +145,7 @@ def test_paths_count_from_the_file(monkeypatch, url, found):
     [
         (1, 1),
         ('"64 KiB"', 64 << 10),
-        ('"3MiB"', 3 * MIB),
+        ('"3MiB"', 3 << 20),
         ('" 2 GiB "', 2 << 30),
         *((wrong, None) for wrong in ("0", "-1", "1.5", "true", '""', '"512"', '"5 MB"', '"0 MiB"')),
     ],
@@ -188,7 +202,7 @@ url = "https://"
 
 def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
     assert complaints(WRONG) == [
-        "unknown key 'owner', expected one of catalog, crawl, repo, stages",
+        "unknown key 'owner', expected one of catalog, crawl, metrics, repo, stages",
         "[catalog]: unknown key 'colour', expected one of output, site_url, title",
         "[crawl]: timeout is 'soon', expected a number of seconds from 0.001 to 1e+09",
         "[crawl]: max_bytes is 'lots', expected a number of bytes, or a size such as \"256 MiB\"",
@@ -204,7 +218,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         '[stages]: live is [\'on\', 1], expected a list of names, such as ["production", "live"]',
         '[[repo]] number 1: url is missing, expected for example "https://host/owner/name"',
         "[[repo]] number 2: url is '', expected text",
-        "[[repo]] number 3: unknown key 'branch', expected one of history, max_bytes, name, timeout, url",
+        "[[repo]] number 3: unknown key 'branch', expected one of experiments, fetch_remote_metrics, history, max_bytes, name, plain_tags, timeout, url",
         "[[repo]] number 3: name is 'a//b', expected parts of printable characters with / between them, such as team/model",
         "[[repo]] number 3: timeout is True, expected a number of seconds from 0.001 to 1e+09",
         "[[repo]] number 4: url is 'ftp://host/x', expected one of https, http, ssh, git, file, user@host:path, or a path",
@@ -219,6 +233,9 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         pytest.param("repo = 3", "[[repo]]: repo is 3, expected an array of tables, each begun by [[repo]]", id="repo is a number"),
         pytest.param("repo = [1]", "[[repo]]: repo is [1], expected an array of tables, each begun by [[repo]]", id="repo lists numbers"),
         pytest.param("[repo]\nurl='x'", "[[repo]]: repo is {'url': 'x'}, expected an array of tables, each begun by [[repo]]", id="repo is one table"),
+        pytest.param("[metrics]\nhigher='auc'", "[metrics]: higher is 'auc', expected a list of names, such as [\"auc\", \"*_recall\"]", id="one metric is no list"),
+        pytest.param("[crawl]\nplain_tags='all'", "[crawl]: plain_tags is 'all', expected true, false, or how many of the newest to read", id="plain tags by a word"),
+        pytest.param("[crawl]\nfetch_remote_metrics=1", "[crawl]: fetch_remote_metrics is 1, expected true or false", id="a number for a switch"),
         pytest.param("crawl = []", "crawl is [], expected a table begun by [crawl]", id="crawl is a list"),
         pytest.param("[catalog]\nsite_url='https://[x'", "[catalog]: site_url is 'https://[x', expected a URL with a host, such as https://host/owner/name", id="the site is nowhere"),
         pytest.param("[stages]\na=['x']\nb=['x']", "[stages]: 'x' is in 'a' and in 'b', expected in one", id="one name in two stages"),

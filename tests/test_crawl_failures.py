@@ -209,10 +209,10 @@ def test_rows_that_were_damaged_stop_the_crawl_and_the_message_says_what_to_dele
     config = wish(tmp_path, {"m": str(world.write(tmp_path / "m"))})
     visited(config)
     file = config.output / "store" / "rows" / next(iter(partition(config, "m"))).join(["m/", ""])
-    file.write_bytes(b"PAR1")
+    file.write_bytes(b"FMC1")
     register(world, 9)
     world.write(tmp_path / "m")
-    with pytest.raises(StoreError, match=rf"{file.name} is damaged .*; delete {file.parent} and crawl again"):
+    with pytest.raises(StoreError, match=rf"{file.name} is damaged .*; delete it and crawl again"):
         crawl(config)
 
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from typing import Self
 
     from catalog.objects import Objects
+    from catalog.origin.storage import WebStorage
     from catalog.snapshot import Listing
 
-__all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin"]
+__all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin", "open_storage"]
 
 
 class Origin(Protocol):
@@ -54,8 +55,11 @@ class Origin(Protocol):
         filters: str | None = None,
         depth: int | None = None,
         haves: Collection[str] = (),
+        most: int | None = None,
     ) -> Objects:
         """The objects `wants` and what Git sends with them. `filters` is Git's filter-spec (`blob:none`).
+
+        Oversized where the answer has more than `most` bytes; another question can be asked then.
 
         Without `haves`, a want that does not arrive is an error; with them, the caller decides. A local repository
         answers with a view of everything it has, valid until the origin is closed: look objects up, never iterate.
@@ -91,3 +95,10 @@ def open_origin(
     from catalog.origin.remote import RemoteOrigin  # noqa: PLC0415 - and urllib3 as much again
 
     return RemoteOrigin(address, Meter(address.shown, limits), shared, own)
+
+
+def open_storage(limits: Limits) -> WebStorage:
+    """DVC's storage on the public web, for one visit with bounds of its own."""
+    from catalog.origin.storage import WebStorage  # noqa: PLC0415 - urllib3 costs 0.1 s to import
+
+    return WebStorage(limits)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from catalog.errors import Down, TooBig
+from catalog.errors import Down, Oversized, TooBig
 from catalog.origin.words import quote
+
+INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +40,7 @@ class Meter:
         self.requests = 0
         self.secrets: tuple[str, ...] = ()  # what no message may hold, should a server echo it
         self._inflated = 0
+        self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
         self._deadline = monotonic() + limits.total
 
     def patience(self, longest: float) -> float:
@@ -61,13 +66,26 @@ class Meter:
         """What the server wrote, fit for a message of ours."""
         return quote(raw, self.secrets)
 
+    @contextmanager
+    def within(self, most: int | None) -> Iterator[None]:
+        """One answer of `most` bytes: Oversized beyond that, on the wire or eight times that after decompression."""
+        self._ceilings = None if most is None else (self.received + most, self._inflated + INFLATION * most)
+        try:
+            yield
+        finally:
+            self._ceilings = None
+
     def receive(self, size: int) -> None:
         self.received += size
+        if self._ceilings and self.received > self._ceilings[0]:
+            raise Oversized(f"{self.where}: the answer has more bytes than were expected")
         if self.received > self.limits.max_bytes:
             raise self._too_big("bytes", "max_bytes", self.limits.max_bytes)
 
     def inflate(self, size: int) -> None:
         self._inflated += size
+        if self._ceilings and self._inflated > self._ceilings[1]:
+            raise Oversized(f"{self.where}: the answer has more bytes after decompression than were expected")
         if self._inflated > self.limits.max_inflated:
             raise self._too_big("bytes after decompression", "max_inflated", self.limits.max_inflated)
 

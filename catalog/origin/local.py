@@ -95,6 +95,7 @@ class LocalOrigin:
         filters: str | None = None,  # noqa: ARG002 - as above
         depth: int | None = None,  # noqa: ARG002 - as above
         haves: Collection[str] = (),  # noqa: ARG002 - as above
+        most: int | None = None,  # noqa: ARG002 - as above
     ) -> Objects:
         """A view of all objects. What a shallow or partial repository lacks behind the wants is absent, not an error."""
         return self._objects

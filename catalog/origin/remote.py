@@ -81,11 +81,13 @@ class RemoteOrigin:
         filters: str | None = None,
         depth: int | None = None,
         haves: Collection[str] = (),
+        most: int | None = None,
     ) -> Objects:
         if not wants:
             return {}
         wish = wire.Wish(wants=wants, filters=filters, depth=depth, haves=haves)
-        objects = read_pack(self._pack(wish), self._meter)
+        with self._meter.within(most):
+            objects = read_pack(self._pack(wish), self._meter)
         absent = [] if haves else [oid for oid in wants if oid not in objects]
         if absent:
             raise Down(

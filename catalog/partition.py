@@ -1,0 +1,125 @@
+"""A partition as bytes: the rows of one repository, table by table, in one small file.
+
+Behind a head (what it is, its length, its checksum) come Arrow IPC streams one after the other, each a table that has rows with
+its name in the schema's metadata, compressed as a whole. A dozen Parquet files would say the same at ten times the cost, and each
+would want an fsync of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from struct import Struct
+from struct import error as StructError  # noqa: N812 - a class with the name of a variable
+
+import pyarrow as pa
+
+from catalog.errors import StoreError
+
+_HEAD = Struct("<4sQ16s")  # what it is, bytes before compression, checksum of the compressed
+_MAGIC = b"FMC1"
+_MOST = 8 << 30  # bytes before compression
+_NAME = b"table"
+
+
+class Damaged(ValueError):
+    """These bytes are no partition; the text says how."""
+
+
+def pack(tables: Mapping[str, pa.Table]) -> bytes:
+    """The bytes of a partition. Equal tables in the same order give equal bytes; a table without rows leaves no trace."""
+    sink = pa.BufferOutputStream()
+    for name, table in tables.items():
+        if table.num_rows:
+            plain = _plain(name, table.schema)
+            with pa.ipc.new_stream(sink, plain) as stream:
+                for batch in table.combine_chunks().to_batches():
+                    stream.write_batch(_checked(pa.RecordBatch.from_arrays(batch.columns, schema=plain), name))
+    raw = sink.getvalue()
+    body: bytes = pa.compress(raw, "zstd", asbytes=True)
+    return _HEAD.pack(_MAGIC, raw.size, _checksum(body)) + body
+
+
+def unpack(data: bytes) -> dict[str, pa.Table]:
+    """The tables of a partition by name, in their order; Damaged where a single bit is not as it was written."""
+    try:
+        magic, size, checksum = _HEAD.unpack_from(data)
+    except StructError as error:
+        raise Damaged(f"it has {len(data)} bytes") from error
+    body = memoryview(data)[_HEAD.size :]
+    if magic != _MAGIC or size > _MOST:
+        raise Damaged("it does not begin as a partition does")
+    if _checksum(body) != checksum:
+        raise Damaged("its checksum does not fit")
+    try:
+        return dict(_streams(pa.decompress(body, decompressed_size=size, codec="zstd")) if size else ())
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise Damaged(str(error)) from error
+
+
+def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa.Table]:
+    """The rows of many partitions, one table of each name in the order of the files. StoreError for a file that is damaged.
+
+    Rows that an older version wrote come in the shape of today: columns that they lack are null or, where that cannot be, empty.
+    """
+    found: dict[str, list[pa.Table]] = {}
+    for file in files:
+        for name, part in read_file(file).items():
+            if name in shapes:
+                found.setdefault(name, []).append(_as(shapes[name], part))
+    return {name: pa.concat_tables(parts) for name, parts in found.items()}
+
+
+def read_file(file: Path) -> dict[str, pa.Table]:
+    """The tables of a partition; StoreError where the file is damaged."""
+    try:
+        return unpack(file.read_bytes())
+    except (OSError, Damaged) as error:
+        raise StoreError(f"{file} is damaged ({error}); delete it and crawl again") from error
+
+
+def _as(shape: pa.Schema, part: pa.Table) -> pa.Table:
+    if part.schema.names == shape.names and part.schema.types == shape.types:
+        return pa.Table.from_arrays(part.columns, schema=shape)
+    columns = []
+    for field in shape:
+        if field.name in part.schema.names and part.schema.field(field.name).type == field.type:
+            columns.append(part[field.name])
+        else:
+            nothing = None if field.nullable else _empty(field.type)
+            columns.append(pa.array([nothing] * part.num_rows, field.type))
+    return pa.Table.from_arrays(columns, schema=shape)
+
+
+def _empty(kind: pa.DataType) -> object:
+    if pa.types.is_timestamp(kind):
+        return 0
+    return {pa.string(): "", pa.int64(): 0, pa.float64(): 0.0, pa.bool_(): False, pa.binary(): b""}.get(kind, [])
+
+
+def _streams(raw: pa.Buffer) -> Iterator[tuple[str, pa.Table]]:
+    reader = pa.BufferReader(raw)
+    while reader.tell() < raw.size:
+        table = pa.ipc.open_stream(reader).read_all()
+        yield table.schema.metadata[_NAME].decode(), table
+
+
+def _checked(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
+    """Arrow writes nothing where there must be something, and never says so."""
+    for field, column in zip(batch.schema, batch.columns, strict=True):
+        if column.null_count and not field.nullable:
+            raise ValueError(f"{name}.{field.name} has no value in {column.null_count} rows, expected one in each")
+    return batch
+
+
+@cache
+def _plain(name: str, schema: pa.Schema) -> pa.Schema:
+    """The schema without the sentences, which are longer than most tables."""
+    fields = [pa.field(field.name, field.type, nullable=field.nullable) for field in schema]
+    return pa.schema(fields, metadata={_NAME: name.encode()})
+
+
+def _checksum(body: bytes | memoryview) -> bytes:
+    return blake2b(body, digest_size=16).digest()
