@@ -69,7 +69,7 @@ def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa
         for name, part in read_file(file).items():
             if name in shapes:
                 found.setdefault(name, []).append(_as(shapes[name], part))
-    return {name: pa.concat_tables(parts) for name, parts in found.items()}
+    return {name: pa.concat_tables(parts).combine_chunks() for name, parts in found.items()}
 
 
 def read_file(file: Path) -> dict[str, pa.Table]:

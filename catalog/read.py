@@ -199,13 +199,13 @@ def _revisions(
             yield from (replace(known[oid], reasons=tuple(sorted(why))),) if oid in known else ()
         else:
             yield from _revision(snapshot, connectors, oid, tuple(sorted(why)))
-    shown = set()
+    shown: set[str | None] = set()
     for row in chain.from_iterable(carried.rows.get(table, ()) for table in (*OF_REVISIONS, tables.Problem)):
         commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
         if commit in reasons and commit in settled:
             yield row
             if isinstance(row, measure_tables.Plot):
-                shown.add(row.content)
+                shown.update((row.content, row.x_content))
     for row in chain.from_iterable(carried.rows.get(table, ()) for table in OF_CONTENTS):
         if getattr(row, "content") in shown:  # noqa: B009 - each of these tables has it
             yield row

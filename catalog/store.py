@@ -23,7 +23,7 @@ from catalog.schema import from_arrow, to_arrow
 from catalog.snapshot import Listing
 from catalog.tables import PARTITION
 
-Rows = Mapping[type[Record], Iterable[Record]]
+Rows = Mapping[type[Record], Collection[Record]]
 
 SUFFIX = ".rows"
 
@@ -77,7 +77,7 @@ class Store:
         target = self.file(repo, key)
         if target.is_file():
             return target
-        data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items()})
+        data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=target.parent, prefix=".", suffix=SUFFIX, delete=False) as beside:
