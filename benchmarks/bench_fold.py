@@ -18,11 +18,12 @@ from common import smoke, tell
 from duckdb import DuckDBPyConnection
 from serve import TESTS
 
-from catalog.connector import installed
 from catalog.choice import choose
+from catalog.connector import installed
 from catalog.fetch import Known, fetch, reach
 from catalog.origin import open_origin
 from catalog.read import Carried, rows
+from catalog.wish import Options
 
 TAGS, ROUNDS = 2000, 5
 ARTIFACTS = 10

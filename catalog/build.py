@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 import pyarrow as pa
 
 from catalog import database, export
-from catalog.config import Config, public_url
-from catalog.crawl import READ
+from catalog.config import Config
+from catalog.fleet import Fleet, fleet
+from catalog.fleet_rows import repo_rows, source_rows
+from catalog.fleet_tables import Repo, Source
 from catalog.journal import Found, Journal
+from catalog.listings import known
 from catalog.lock import lock
+from catalog.memory_tables import Observation
+from catalog.observations import Observations
+from catalog.remember import remember
 from catalog.schema import schema, to_arrow
 from catalog.store import Store
-from catalog.tables import PARTITION, Crawl, MetricDirection, Repo, StageName, Visit
+from catalog.tables import PARTITION, Crawl, MetricDirection, StageName, Visit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +43,18 @@ def build(config: Config) -> Built:
     clock = perf_counter()
     path = config.output / "catalog.duckdb"
     with lock(config.output):
-        journal, store = Journal(config.output / "store" / "crawls"), Store(config.output / "store" / "rows")
-        found = journal.found()
-        files = _files(config, store, found)
+        folder = config.output / "store"
+        journal, store = Journal(folder / "crawls"), Store(folder / "rows")
+        observations = Observations(folder / "observations")
+        found, listings = journal.found(), known(config)
+        every = fleet(config, listings)
+        files = _files(every, store, found)
         incremental = database.build(
-            path, {table.TABLE: schema(table) for table in PARTITION}, files, _whole(config, journal, found, files)
+            path,
+            {table.TABLE: schema(table) for table in PARTITION},
+            files,
+            _whole(config, journal, repo_rows(every, found, files), source_rows(config, every, listings)),
+            {Observation.TABLE: partial(remember, observations=observations, found=found)},
         )
         with closing(database.connect(path)) as connection:
             export.write(connection, config.output / "data")
@@ -59,15 +73,15 @@ def build(config: Config) -> Built:
     )
 
 
-def _files(config: Config, store: Store, found: dict[str, Found]) -> dict[str, Path]:
-    """The partition of each repository that was ever read; what is no longer in repos.toml is left out."""
-    named = {repo.name: found[repo.name].partition for repo in config.repos if repo.name in found}
+def _files(every: Fleet, store: Store, found: dict[str, Found]) -> dict[str, Path]:
+    """The partition of each repository that was ever read; what repos.toml no longer means is left out."""
+    names = [member.repo.name for member in every.members]
+    named = {name: found[name].partition for name in names if name in found}
     files = {name: store.file_of(name, partition) for name, partition in named.items() if partition}
     return {name: file for name, file in files.items() if file.is_file()}
 
 
-def _whole(config: Config, journal: Journal, found: dict[str, Found], files: dict[str, Path]) -> dict[str, pa.Table]:
-    repos = [_repo(repo.name, repo.url, found.get(repo.name), files.get(repo.name)) for repo in config.repos]
+def _whole(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> dict[str, pa.Table]:
     ranks = {stage: rank for rank, stage in enumerate(dict.fromkeys(config.stages.values()))}
     names = [StageName(raw=raw, stage=stage, rank=ranks[stage]) for raw, stage in config.stages.items()]
     directions = [
@@ -76,21 +90,10 @@ def _whole(config: Config, journal: Journal, found: dict[str, Found], files: dic
     ]
     return {
         Repo.TABLE: to_arrow(Repo, repos),
+        Source.TABLE: to_arrow(Source, sources),
         StageName.TABLE: to_arrow(StageName, names),
         MetricDirection.TABLE: to_arrow(MetricDirection, directions),
         Crawl.TABLE: to_arrow(Crawl, journal.crawls()),
         Visit.TABLE: to_arrow(Visit, journal.visits()),
+        Observation.TABLE: schema(Observation).empty_table(),
     }
-
-
-def _repo(name: str, url: str, found: Found | None, file: Path | None) -> Repo:
-    return Repo(
-        repo=name,
-        url=public_url(url),
-        outcome=found.outcome if found else "never",
-        message=found.message if found else None,
-        stale=found is not None and found.outcome not in READ,
-        visited_at=found.visited_at if found else None,
-        read_at=found.read_at if found else None,
-        partition=file.stem if file else None,
-    )

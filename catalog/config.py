@@ -11,13 +11,16 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from catalog.errors import ConfigError
+from catalog.schedule_wish import read_schedule
+from catalog.source_wish import read_sources
 from catalog.wish import PLAIN_TAGS, Config, Options, RepoConfig
 
-__all__ = ["Config", "Options", "RepoConfig", "load", "parse", "public_url", "repo_name"]
+__all__ = ["Config", "Options", "RepoConfig", "load", "named", "parse", "public_url", "repo_name"]
 
 _SIZE = re.compile(r"(\d+) ?(KiB|MiB|GiB)")
 _SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]{2,}):(?P<path>(?!//)\S.*)")  # user@host:path, as scp writes it
+JOBS = 8  # visits at a time, overall and to one host
 _SCHEMES = ("https", "http", "ssh", "git", "file")
 
 
@@ -83,23 +86,28 @@ class _Reader:
         self.complaints: list[str] = []
 
     def config(self, raw: dict[str, Any]) -> Config:
-        self.unknown("", raw, {"catalog", "crawl", "metrics", "stages", "repo"})
+        self.unknown("", raw, {"catalog", "crawl", "metrics", "schedule", "stages", "repo", "source"})
         catalog, crawl = self.table("catalog", raw), self.table("crawl", raw)
         self.unknown("[catalog]", catalog, {"title", "output", "site_url"})
-        self.unknown("[crawl]", crawl, {"jobs", "connect_timeout", "idle_timeout", "schedule", *_OPTIONS})
+        self.unknown(
+            "[crawl]", crawl, {"jobs", "jobs_per_host", "connect_timeout", "idle_timeout", "schedule", *_OPTIONS}
+        )
         common = self.options("[crawl]", crawl, Options())
+        output = self.file.parent / (self.text("[catalog]", catalog, "output") or "output")
         return Config(
             file=self.file,
             title=self.text("[catalog]", catalog, "title") or "Model catalog",
-            output=self.file.parent / (self.text("[catalog]", catalog, "output") or "output"),
+            output=output,
             site_url=self.site_url(catalog),
-            jobs=int(self.number("[crawl]", crawl, "jobs", 8, least=1, most=256)),
+            jobs=int(self.number("[crawl]", crawl, "jobs", JOBS, least=1, most=256, whole=True)),
+            jobs_per_host=int(self.number("[crawl]", crawl, "jobs_per_host", JOBS, least=1, most=256, whole=True)),
             connect_timeout=self.number("[crawl]", crawl, "connect_timeout", 10.0),
             idle_timeout=self.number("[crawl]", crawl, "idle_timeout", 30.0),
-            schedule=self.schedule(crawl),
+            schedule=read_schedule(self, crawl, self.table("schedule", raw), output),
             stages=self.stages(self.table("stages", raw)),
             directions=tuple(self.directions(self.table("metrics", raw))),
             repos=tuple(self.repos(raw, common)),
+            sources=tuple(read_sources(self, raw, common, set(_OPTIONS))),
         )
 
     def repos(self, raw: dict[str, Any], common: Options) -> Iterator[RepoConfig]:
@@ -113,7 +121,7 @@ class _Reader:
             self.unknown(place, entry, {"url", "name", *_OPTIONS})
             url = self.url(place, entry)
             name = self.text(place, entry, "name") or repo_name(url)
-            if not _named(name):
+            if not named(name):
                 self.complain(
                     place, "name", name, "parts of printable characters with / between them, such as team/model"
                 )
@@ -206,12 +214,6 @@ class _Reader:
             self.complain("[catalog]", "site_url", url, "a URL that begins with https:// or http://")
         return url
 
-    def schedule(self, table: dict[str, Any]) -> str | None:
-        cron = self.text("[crawl]", table, "schedule")
-        if cron is not None and len(cron.split()) != 5:  # noqa: PLR2004 - crontab(5) has five fields
-            self.complain("[crawl]", "schedule", cron, 'five cron fields, such as "0 3 * * *"')
-        return cron
-
     def table(self, name: str, raw: dict[str, Any]) -> dict[str, Any]:
         value = raw.get(name, {})
         if isinstance(value, dict):
@@ -238,7 +240,7 @@ class _Reader:
         whole: bool = False,
     ) -> float:
         value = table.get(key, default)
-        kinds = (int,) if whole or key == "jobs" else (int, float)
+        kinds = (int,) if whole else (int, float)
         if isinstance(value, kinds) and not isinstance(value, bool) and least <= value <= most:
             return value
         kind = "a whole number" if len(kinds) == 1 else "a number of seconds"
@@ -270,7 +272,8 @@ class _Reader:
 _OPTIONS: Sequence[str] = ("timeout", "max_bytes", "history", "experiments", "plain_tags", "fetch_remote_metrics")
 
 
-def _named(name: str) -> bool:
+def named(name: str) -> bool:
+    """Whether a repository can be called so."""
     parts = name.split("/")
     return bool(name) and name.isprintable() and all(part.strip() and part not in (".", "..") for part in parts)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,35 +12,41 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog.choice import choose
-from catalog.config import Config, RepoConfig
+from catalog.config import Config, RepoConfig, repo_name
 from catalog.connector import Connector, installed
-from catalog.errors import Down, NotFound, OriginError, StoreError
+from catalog.due import Due, due
+from catalog.errors import Down, OriginError, StoreError
 from catalog.fetch import fetch, reach
-from catalog.journal import Entry, Found, Journal
+from catalog.journal import READ, Entry, Found, Journal
 from catalog.lock import lock
+from catalog.observations import Observations, Sight
 from catalog.origin import Limits, Origin, Pool, open_origin, open_storage
 from catalog.read import Carried, carry, rows
+from catalog.record import R
 from catalog.snapshot import Listing
 from catalog.store import Key, Partition, Rows, Store, readers_digest, refs_digest
 from catalog.tables import Branch, Crawl, Tag, Visit
+from catalog.turns import Turns, take_turns
 
 log = logging.getLogger(__name__)
 
-READ = ("new", "changed", "fresh")  # the outcomes of a visit that went well
-
 Report = Callable[[Visit, int, int], None]
+Slow = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlReport:
-    """What a crawl did: its own row, and one for each repository."""
+    """What a crawl did: its own row, and one for each repository. `failures`: what went wrong with sources, by their names."""
 
     crawl: Crawl
     visits: tuple[Visit, ...]
+    failures: Mapping[str, str]
+    unpushed: int  # repositories that were not asked, because nobody pushed to them
 
     @property
     def failed(self) -> int:
-        return self.crawl.failed
+        """How many repositories and sources could not be read."""
+        return self.crawl.failed + len(self.failures)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +63,7 @@ class _Crew:
     """What all visits of a crawl share."""
 
     store: Store
+    observations: Observations
     connectors: tuple[Connector, ...]
     readers: str
     pool: Pool
@@ -70,37 +76,61 @@ class _Result:
     why: str | None = None
     message: str | None = None
     partition: str | None = None
+    listing: Listing | None = None
+    rows: Rows | None = None  # where they were not in the store
 
 
-def crawl(
+def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     config: Config,
     *,
     only: Collection[str] = (),
     report: Report = lambda _visit, _done, _total: None,
+    slow: Slow = lambda _names: None,
+    tell: Callable[[str], None] = lambda _: None,
     connectors: tuple[Connector, ...] | None = None,
+    wait: bool = False,
     debug: bool = False,
 ) -> CrawlReport:
-    """Visits the repositories of repos.toml (or those named in `only`) and stores the rows of what changed.
+    """Visits the repositories of repos.toml and of its sources (or those named in `only`) and stores the rows of what changed.
 
-    `report(visit, done, total)` is called in this thread as each visit ends. A failing repository never stops the others; with
-    `debug`, a bug of ours is raised instead of recorded. NotFound for a name that repos.toml does not hold.
+    `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories that keep us
+    waiting, whenever these change, `tell(sentence)` with what sources make of us. A failing repository never stops the others; with
+    `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the
+    same output is waited for; else StoreError says who it is. NotFound for a name that repos.toml does not hold.
     """
     connectors = installed() if connectors is None else connectors
-    with lock(config.output):
-        store, journal = Store(config.output / "store" / "rows"), Journal(config.output / "store" / "crawls")
+    with lock(config.output, wait=wait):
+        folder = config.output / "store"
+        store, journal = Store(folder / "rows"), Journal(folder / "crawls")
         found = journal.found()
-        tasks = [_task(config, repo, found.get(repo.name)) for repo in _chosen(config, only)]
         readers = readers_digest(tuple((c.name, c.version) for c in connectors))
-        with Pool() as pool, journal.begin() as entry:
-            crew = _Crew(store=store, connectors=connectors, readers=readers, pool=pool, debug=debug)
-            return _run(tasks, crew, entry, report, config.jobs)
+        stands = partial(_stands, store=store, found=found)
+        with Pool() as pool, due(config, only, readers, stands, pool, tell) as wanted, journal.begin() as entry:
+            tasks = [_task(config, repo, found.get(repo.name)) for repo in wanted.repos]
+            tasks.sort(key=_has_failed)  # who failed last time, and may keep us waiting again, comes last
+            crew = _Crew(
+                store=store,
+                observations=Observations(folder / "observations"),
+                connectors=connectors,
+                readers=readers,
+                pool=pool,
+                debug=debug,
+            )
+            turns = Turns(
+                overall=config.jobs,
+                for_host=config.jobs_per_host,
+                host=_host,
+                slow=lambda tasks: slow([task.repo.name for task in tasks]),
+            )
+            return _run(tasks, crew, entry, report, turns, wanted)
 
 
-def _chosen(config: Config, only: Collection[str]) -> tuple[RepoConfig, ...]:
-    names = {repo.name for repo in config.repos}
-    if unknown := sorted(set(only) - names):
-        raise NotFound(f"{config.file} has no repository named {unknown[0]!r}; `catalog status` lists the names")
-    return tuple(repo for repo in config.repos if not only or repo.name in only)
+def _stands(repo: str, *, store: Store, found: Mapping[str, Found]) -> bool:
+    """Whether the last visit went well, and its rows are still there."""
+    last = found.get(repo)
+    if last is None or last.partition is None or last.outcome not in READ:
+        return False
+    return store.file_of(repo, last.partition).is_file()
 
 
 def _task(config: Config, repo: RepoConfig, found: Found | None) -> _Task:
@@ -109,29 +139,40 @@ def _task(config: Config, repo: RepoConfig, found: Found | None) -> _Task:
         idle=config.idle_timeout,
         total=repo.options.timeout,
         max_bytes=repo.options.max_bytes,
-        max_inflated=8 * repo.options.max_bytes,
+        max_inflated=4 * repo.options.max_bytes,
     )
     return _Task(repo=repo, found=found, limits=limits)
 
 
-def _run(tasks: list[_Task], crew: _Crew, entry: Entry, report: Report, jobs: int) -> CrawlReport:
+def _has_failed(task: _Task) -> bool:
+    return task.found is not None and task.found.outcome not in READ
+
+
+def _run(
+    tasks: list[_Task], crew: _Crew, entry: Entry, report: Report, turns: Turns[_Task], wanted: Due
+) -> CrawlReport:
     started, clock = datetime.now(UTC), perf_counter()
     visits: list[Visit] = []
-    workers = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="visit")
-    try:
-        futures: list[Future[tuple[Visit, str | None]]] = [
-            workers.submit(partial(_visit, task, crew, entry.number)) for task in tasks
-        ]
-        for future in as_completed(futures):
-            visit, partition = future.result()
-            entry.add(visit, partition)
-            visits.append(visit)
-            report(visit, len(visits), len(tasks))
-    finally:
-        workers.shutdown(wait=False, cancel_futures=True)
+    for visit, partition in take_turns(tasks, partial(_visit, crew=crew, number=entry.number), turns):
+        entry.add(visit, partition)
+        visits.append(visit)
+        if visit.outcome in READ:
+            wanted.note(visit.repo, visit.started_at)
+        report(visit, len(visits), len(tasks))
     ended = _sum_up(entry.number, started, perf_counter() - clock, visits)
     entry.end(ended)
-    return CrawlReport(crawl=ended, visits=tuple(sorted(visits, key=lambda visit: visit.repo)))
+    return CrawlReport(
+        crawl=ended,
+        visits=tuple(sorted(visits, key=lambda visit: visit.repo)),
+        failures=wanted.failures,
+        unpushed=wanted.unpushed,
+    )
+
+
+def _host(task: _Task) -> str | None:
+    """The server that a visit burdens; None for this machine's disk."""
+    host = repo_name(task.repo.url).partition("/")[0]
+    return None if host == "local" else host
 
 
 def _sum_up(number: int, started: datetime, seconds: float, visits: list[Visit]) -> Crawl:
@@ -145,10 +186,11 @@ def _sum_up(number: int, started: datetime, seconds: float, visits: list[Visit])
         fresh=count["fresh"],
         failed=count["failed"],
         received=sum(visit.received for visit in visits),
+        outcome="incomplete" if count["failed"] else "complete",
     )
 
 
-def _visit(task: _Task, crew: _Crew, number: int) -> tuple[Visit, str | None]:
+def _visit(task: _Task, *, crew: _Crew, number: int) -> tuple[Visit, str | None]:
     started, clock = datetime.now(UTC), perf_counter()
     received = requests = 0
     try:
@@ -157,6 +199,7 @@ def _visit(task: _Task, crew: _Crew, number: int) -> tuple[Visit, str | None]:
                 result = _bring_up_to_date(task, crew, origin)
             finally:
                 received, requests = origin.received, origin.requests
+        _write_down(task, crew, result, number, started)
     except OriginError as error:
         result = _Result(outcome=error.outcome, message=str(error))
     except StoreError:
@@ -176,6 +219,7 @@ def _visit(task: _Task, crew: _Crew, number: int) -> tuple[Visit, str | None]:
         seconds=round(perf_counter() - clock, 6),
         received=received,
         requests=requests,
+        turned=task.found is None or (task.found.outcome in READ) != (result.outcome in READ),
     )
     return visit, result.partition
 
@@ -186,13 +230,36 @@ def _bring_up_to_date(task: _Task, crew: _Crew, origin: Origin) -> _Result:
     key = Key(refs=refs_digest(listing, task.repo.options.digest()), readers=crew.readers)
     before = task.found.partition if task.found else None
     if crew.store.holds(task.repo.name, key):
-        return _Result(outcome="fresh" if before == str(key) else "changed", partition=str(key))
+        return _Result(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
     carried = _carried(task, crew, before)
     if before is not None and not listing.refs and _had_refs(crew.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
-    crew.store.write(task.repo.name, key, _rows(task, crew, origin, listing, carried))
+    found = _rows(task, crew, origin, listing, carried)
+    crew.store.write(task.repo.name, key, found)
     why = "new" if before is None else "refs_changed" if before.endswith(f"-{crew.readers}") else "reader_changed"
-    return _Result(outcome="changed" if before else "new", why=why, partition=str(key))
+    return _Result(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=found)
+
+
+def _write_down(task: _Task, crew: _Crew, result: _Result, number: int, at: datetime) -> None:
+    """Adds what this visit saw to the repository's observations: before the visit itself counts as done."""
+    assert result.partition
+    assert result.listing
+    sight = Sight(
+        repo=task.repo.name,
+        crawl=number,
+        at=at,
+        partition=result.partition,
+        last_partition=task.found.partition if task.found else None,
+        last_at=task.found.read_at if task.found else None,
+    )
+    stored = crew.store.file_of(task.repo.name, result.partition)
+    crew.observations.see(sight, result.listing, lambda table: _read(table, result.rows, stored))
+
+
+def _read(table: type[R], found: Rows | None, stored: Path) -> Iterable[R]:
+    if found is None:
+        return Partition(stored).rows(table)
+    return found.get(table, ())  # type: ignore[return-value]  # the mapping is by table
 
 
 def _carried(task: _Task, crew: _Crew, before: str | None) -> Carried:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 # DuckDB 1.4 and later read this, and so does its browser build; small blocks suit range requests.
 # A change rewrites the row groups that it touches, so these are small too.
 STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
-SCRIPTS = ("fold", "views", "bytes", "lineage", "measures", "macros", "site", "reference")
+SCRIPTS = ("fold", "views", "forks", "bytes", "lineage", "measures", "macros", "memory", "feeds", "site", "reference")
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
 MOST_FILES = 200  # partitions in one statement: their rows are in memory at once
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
 _STATEMENT = re.compile(
-    r"^-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?P<kept> \[kept\])?: (?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)"
-    r"(?P<body>(?:(?!-- \w+(?:\([^)]*\))?(?: \[kept\])?: ).*\n?)+)",
+    r"^-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?P<kept> \[kept(?: anew)?\])?: (?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)"
+    r"(?P<body>(?:(?!-- \w+(?:\([^)]*\))?(?: \[kept(?: anew)?\])?: ).*\n?)+)",
     re.MULTILINE,
 )
 _NOTE = re.compile(r"^--   (\w+): (.+)$", re.MULTILINE)
@@ -46,7 +46,7 @@ _LOCKED = (
 class Statement:
     """A view, or with parameters a table macro, of the SQL files: its sentence, and sentences for some of its columns.
 
-    The rows of a `kept` view are worked out when the database is built, repository by repository, and lie in the schema `kept`.
+    The rows of a `kept` view are worked out at each build, for what changed or with `anew` for all, and lie in the schema `kept`.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Statement:
     notes: Mapping[str, str]
     body: str
     kept: bool
+    anew: bool
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -80,24 +81,31 @@ def statements() -> Iterator[Statement]:
         if not file.is_file():
             continue
         for found in _STATEMENT.finditer(file.read_text("utf-8")):
-            body = found["body"].strip().rstrip(";")
-            notes = dict(_NOTE.findall(found["notes"]))
             yield Statement(
                 name=found["name"],
                 parameters=found["parameters"] or "",
                 doc=found["doc"],
-                notes=notes,
-                body=body,
+                notes=dict(_NOTE.findall(found["notes"])),
+                body=found["body"].strip().rstrip(";"),
                 kept=bool(found["kept"]),
+                anew="anew" in (found["kept"] or ""),
             )
 
 
+Grow = Callable[[duckdb.DuckDBPyConnection], None]
+
+
 def build(
-    path: Path, tables: Mapping[str, pa.Schema], partitions: Mapping[str, Path], whole: Mapping[str, pa.Table]
+    path: Path,
+    tables: Mapping[str, pa.Schema],
+    partitions: Mapping[str, Path],
+    whole: Mapping[str, pa.Table],
+    grow: Mapping[str, Grow] | None = None,
 ) -> bool:
     """Makes the database and swaps it in; True where it could start from the last one and change only what changed.
 
     `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `whole`: name → rows of all others.
+    `grow`: of the others those whose rows are not replaced: each brings its table up to date itself.
     """
     beside = path.with_name(f".{path.name}.new")
     try:
@@ -114,7 +122,9 @@ def build(
             connection.execute("begin")
             if changes is None:
                 _create(connection, tables, whole, recipe)
-            _replace(connection, whole)
+            _replace(connection, {name: table for name, table in whole.items() if name not in (grow or {})})
+            for bring_up_to_date in (grow or {}).values():
+                bring_up_to_date(connection)
             _fill(connection, tables, partitions, changes)
             _keep(connection, changes)
             connection.execute("commit")
@@ -255,6 +265,10 @@ def _keep(connection: duckdb.DuckDBPyConnection, changes: tuple[set[str], set[st
     chosen = f" where repo in ({', '.join('?' for _ in into)})" if into else ""
     for made in statements():
         if not made.kept:
+            continue
+        if made.anew:
+            connection.execute(f"delete from kept.{made.name}")
+            connection.execute(f"insert into kept.{made.name} {made.body}")
             continue
         connection.execute(f"delete from kept.{made.name} where repo in (select unnest($1))", [out])
         if into or changes is None:

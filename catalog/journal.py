@@ -1,28 +1,28 @@
 """What the clock says: when each repository was visited, and how that went. Append-only; it cannot be made again.
 
 `<root>/<number>.jsonl` holds one crawl: a line for each visit as it ends, and a last line for the whole. A line carries a checksum,
-so that a line cut short by a crash is known for what it is. `<root>/repos.json` sums up all crawls that came to an end.
+so that a line cut short by a crash is known for what it is. `<root>/repos.json` sums up all crawls.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, Self
-from zlib import crc32
 
+from catalog import lines
 from catalog.errors import StoreError
 from catalog.tables import Crawl, Visit
 
 KEPT = 10  # crawls whose visits are kept
-_ENDED, _VISITED, _FRESH = '{"crawl": ', '{"partition": ', '"outcome": "fresh"'  # what sorted keys make of the lines
+READ = ("new", "changed", "fresh")  # the outcomes of a visit that went well
+_ENDED, _VISITED, _TURNED = '{"crawl": ', '{"partition": ', '"turned": true'  # how lines look
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,35 +54,29 @@ class Journal:
     def begin(self) -> Entry:
         """Opens the next crawl's file."""
         number = max((int(file.stem) for file in self._files()), default=0) + 1
-        with _writing(self.root):
+        with lines.writing(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             return Entry(self, number)
 
     def crawls(self) -> tuple[Crawl, ...]:
-        """The crawls that came to an end, first to last."""
-        ended = (raw["crawl"] for file in self._files() for raw in _lines(file, _ENDED))
-        return tuple(Crawl(**_times(raw)) for raw in ended)
+        """The crawls, first to last; what is known of one that did not come to its end are its visits."""
+        return tuple(crawl for file in self._files() if (crawl := _crawl(file)))
 
     def visits(self) -> tuple[Visit, ...]:
-        """Each repository's newest visit, and of the last crawls those that did not find a repository fresh."""
-        seen: set[str] = set()
-        found: list[Visit] = []
-        for file in reversed(self._files()[-KEPT:]):
-            found += [visit for visit, _ in _visits(file, partial(_is_old_news, seen))]
-            seen = seen | {_repo(text) for text in _texts(file)}
-        return tuple(sorted(found, key=attrgetter("crawl")))
+        """Of the last crawls, one for each repository and run of equal outcomes; of older ones, those that turned."""
+        files = self._files()
+        older = [visit for file in files[:-KEPT] for visit, _ in _visits(file) if visit.turned]
+        return tuple(sorted([*_runs(files[-KEPT:]), *older], key=attrgetter("crawl")))
 
     def sum_up(self) -> None:
-        """Writes `repos.json` anew, and drops the visits of crawls that are too old to keep."""
+        """Writes `repos.json` anew, and of crawls that are too old to keep drops the visits that turned nothing."""
         files = self._files()
         state: dict[str, Any] = {repo: _plain(found) for repo, found in sorted(self.found().items())}
         state[""] = int(files[-1].stem) if files else 0
-        with _writing(self.root):
-            _replace(self.root / "repos.json", json.dumps(state))
+        with lines.writing(self.root):
+            lines.replace(self.root / "repos.json", json.dumps(state))
             for file in files[:-KEPT]:
-                ended = list(_lines(file, _ENDED))
-                if len(ended) < sum(1 for _ in _texts(file)):
-                    _replace(file, "".join(map(_line, ended)))
+                _shorten(file)
 
     def _summed_up(self) -> tuple[int | None, dict[str, Found]]:
         """The last crawl that `repos.json` knows of, and how that left each repository."""
@@ -111,7 +105,7 @@ class Entry:
         self._out: IO[str] = (journal.root / f"{number:06}.jsonl").open("x", encoding="utf-8")
 
     def add(self, visit: Visit, partition: str | None) -> None:
-        self._write({"visit": _plain(visit), "partition": partition})
+        self._write({"partition": partition, "visit": _plain(visit)})
 
     def end(self, crawl: Crawl) -> None:
         self._write({"crawl": _plain(crawl)})
@@ -125,32 +119,89 @@ class Entry:
         self._journal.sum_up()
 
     def _write(self, raw: dict[str, Any]) -> None:
-        with _writing(self._journal.root):
-            self._out.write(_line(raw))
+        with lines.writing(self._journal.root):
+            self._out.write(lines.line(raw))
             self._out.flush()
 
 
-@contextmanager
-def _writing(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"cannot write to {root}: {error}") from error
+@dataclass(kw_only=True, slots=True)
+class _Run:
+    """Visits to a repository in a row, in crawls that follow each other, which ended alike."""
+
+    outcome: str
+    last: str  # as JSON: parsing is what takes time
+    first: str
+    times: int
+
+    def visit(self) -> Visit:
+        last, first = json.loads(self.last)["visit"], json.loads(self.first)["visit"]
+        told = {"first_at": first["started_at"], "times": self.times, "turned": first.get("turned", False)}
+        return Visit(**_times(last | told))
 
 
-def _replace(file: Path, text: str) -> None:
-    """Whole or not at all, also when the power fails."""
-    beside = file.with_name(f".{file.name}")
-    with beside.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(file)
+def _runs(files: Iterable[Path]) -> Iterator[Visit]:
+    open_runs: dict[str, _Run] = {}
+    for file in files:
+        for text in _texts(file, _VISITED):
+            repo, outcome = _word(text, "repo"), _word(text, "outcome")
+            run = open_runs.get(repo)
+            if run is not None and run.outcome == outcome:
+                run.last, run.times = text, run.times + 1
+                continue
+            if run is not None:
+                yield run.visit()
+            open_runs[repo] = _Run(outcome=outcome, last=text, first=text, times=1)
+    for run in open_runs.values():
+        yield run.visit()
 
 
-def _visits(file: Path, skip: Callable[[str], bool] = lambda _: False) -> Iterator[tuple[Visit, str | None]]:
-    for raw in _lines(file, _VISITED, skip):
+def _shorten(file: Path) -> None:
+    texts = list(lines.texts(file))
+    kept = [text for text in texts if text.startswith(_ENDED) or _TURNED in text]
+    if len(kept) < len(texts):
+        crawl = _crawl(file)
+        turned = [json.loads(text) for text in kept if text.startswith(_VISITED)]
+        ended = [{"crawl": _plain(crawl)}] if crawl else []
+        lines.replace(file, "".join(map(lines.line, [*turned, *ended])))
+
+
+def _crawl(file: Path) -> Crawl | None:
+    for text in _texts(file, _ENDED):
+        return Crawl(**_times(json.loads(text)["crawl"]))
+    visits = [visit for visit, _ in _visits(file)]
+    return _cut_short(int(file.stem), visits) if visits else None
+
+
+def _cut_short(number: int, visits: list[Visit]) -> Crawl:
+    count = Counter(visit.outcome if visit.outcome in READ else "failed" for visit in visits)
+    started = min(visit.started_at for visit in visits)
+    ended = max(visit.started_at + timedelta(seconds=visit.seconds) for visit in visits)
+    return Crawl(
+        crawl=number,
+        started_at=started,
+        seconds=round((ended - started).total_seconds(), 3),
+        new=count["new"],
+        changed=count["changed"],
+        fresh=count["fresh"],
+        failed=count["failed"],
+        received=sum(visit.received for visit in visits),
+        outcome="cut_short",
+    )
+
+
+def _visits(file: Path) -> Iterator[tuple[Visit, str | None]]:
+    for text in _texts(file, _VISITED):
+        raw = json.loads(text)
         yield Visit(**_times(raw["visit"])), raw["partition"]
+
+
+def _texts(file: Path, begin: str) -> Iterator[str]:
+    return (text for text in lines.texts(file) if text.startswith(begin))
+
+
+def _word(text: str, key: str) -> str:
+    """The value of a key, as JSON spells it. A quotation mark inside a value has a backslash before it."""
+    return text.partition(f'"{key}": ')[2].partition(', "')[0]
 
 
 def _after(before: Found | None, visit: Visit, partition: str | None) -> Found:
@@ -160,34 +211,6 @@ def _after(before: Found | None, visit: Visit, partition: str | None) -> Found:
     if before is not None:
         return replace(now, partition=before.partition, read_at=before.read_at)
     return now
-
-
-def _line(raw: dict[str, Any]) -> str:
-    text = json.dumps(raw, ensure_ascii=True, sort_keys=True)
-    return f"{crc32(text.encode()):08x} {text}\n"
-
-
-def _lines(file: Path, begin: str, skip: Callable[[str], bool] = lambda _: False) -> Iterator[dict[str, Any]]:
-    """The lines that were written whole and begin like that. Parsing is what takes time: what is skipped is not parsed."""
-    for text in _texts(file):
-        if text.startswith(begin) and not skip(text):
-            yield json.loads(text)
-
-
-def _texts(file: Path) -> Iterator[str]:
-    for line in file.read_text("ascii", "replace").splitlines():
-        checksum, _, text = line.partition(" ")
-        if checksum == f"{crc32(text.encode()):08x}":
-            yield text
-
-
-def _is_old_news(seen: set[str], text: str) -> bool:
-    return _FRESH in text and _repo(text) in seen
-
-
-def _repo(text: str) -> str:
-    """The repository of a visit, as JSON spells it."""
-    return text.partition('"repo": ')[2].partition(', "')[0]
 
 
 def _plain(row: Found | Visit | Crawl) -> dict[str, Any]:

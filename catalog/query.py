@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from catalog.answer import Answer, Row, SqlError, answer
-from catalog.errors import Ambiguous, NotFound, StoreError
-from catalog.reference import LATEST, Reference, moment, parse, short_names
+from catalog.answer import Answer, SqlError, answer
+from catalog.cloud_events import BEGINNING, check, place
+from catalog.content_hash import content_hashes
+from catalog.errors import NotFound, StoreError
+from catalog.reference import moment
+from catalog.resolve import Names
+from catalog.window import Edge, window
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +31,7 @@ class Catalog:
         self._connection = connection
         self._path = path
         self._timeout = timeout
+        self._names = Names(self._ask, path)
 
     @classmethod
     def open(cls, path: Path | str = "output/catalog.duckdb", *, timeout: float | None = None) -> Self:
@@ -59,9 +63,9 @@ class Catalog:
         """
         return self._ask(
             "from list_artifacts($repos, $type, $stage, $deprecated)",
-            repos=self._repos(repo),
+            repos=self._names.repos(repo),
             type=type,
-            stage=self._stage(stage),
+            stage=self._names.stage(stage),
             deprecated=deprecated,
         )
 
@@ -76,23 +80,23 @@ class Catalog:
         """The view `versions`, and `ref`, the version's full name; on request those deregistered, or of deprecated artifacts."""
         return self._ask(
             "from list_versions($repos, $type, $stage, $deprecated)",
-            repos=self._repos(repo),
+            repos=self._names.repos(repo),
             type=type,
-            stage=self._stage(stage),
+            stage=self._names.stage(stage),
             deprecated=deprecated,
         )
 
     def stages(self, *, repo: str | None = None) -> Answer:
         """The view `stages`: those in use or allowed in each repository."""
-        return self._ask("from list_stages($repos)", repos=self._repos(repo))
+        return self._ask("from list_stages($repos)", repos=self._names.repos(repo))
 
     def repos(self, *, repo: str | None = None) -> Answer:
         """The table `repos`, with what the last visit took and how many artifacts and problems there are."""
-        return self._ask("from list_repos($repos)", repos=self._repos(repo))
+        return self._ask("from list_repos($repos)", repos=self._names.repos(repo))
 
     def problems(self, *, repo: str | None = None) -> Answer:
         """The table `problems`: what could not be read."""
-        return self._ask("from list_problems($repos)", repos=self._repos(repo))
+        return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
 
     def last_crawl(self) -> Answer:
         """The newest row of `crawls`, or none."""
@@ -101,11 +105,19 @@ class Catalog:
     def history(self, ref: str | None = None, *, repo: str | None = None, stage: str | None = None) -> Answer:
         """What tags did, newest first: everywhere, to an artifact, to one version (`@`), or in one stage (`#`)."""
         if ref is None:
-            return self._events(self._repos(repo), None, None, self._stage(stage))
-        found, reference = self._resolve(ref)
+            return self._events(self._names.repos(repo), None, None, self._names.stage(stage))
+        found, reference = self._names.artifact(ref)
         if reference.version is None:
-            return self._events([found["repo"]], found["artifact"], None, self._stage(reference.stage or stage))
-        return self._events([found["repo"]], found["artifact"], self._version(found, reference)["version"], stage)
+            return self._events([found["repo"]], found["artifact"], None, self._names.stage(reference.stage or stage))
+        return self._events([found["repo"]], found["artifact"], self._names.version(found, reference)["version"], stage)
+
+    def events(self, since: str | None = None) -> Answer:
+        """Registry events in the order in which this catalog came to know them, after the one whose `cursor` is `since`."""
+        marked = place(since) if since is not None else BEGINNING
+        if since is not None:
+            found = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows[0]
+            check(since, marked, found["crawl"], found["last"])
+        return self._ask("from list_seen_events($crawl, $moment, $oid, $repo)", **marked._asdict())
 
     def show(self, ref: str | None = None) -> Answer:
         """What `ref` names, as one row: an artifact (with `assignments` and `all_versions`), or a version (with `assignments`).
@@ -114,22 +126,100 @@ class Catalog:
         """
         if ref is None:
             return self.artifacts()
-        found, reference = self._resolve(ref)
-        names = {"repo": found["repo"], "artifact": found["artifact"]}
+        found, reference = self._names.artifact(ref)
         if reference.version is None and reference.stage is None:
-            return self._ask("from show_artifact($repo, $artifact)", **names)
-        version = self._version(found, reference)
+            return self._ask("from show_artifact($repo, $artifact)", repo=found["repo"], artifact=found["artifact"])
         return self._ask(
-            "from show_version($repo, $artifact, $version, $commit)",
-            **names,
-            version=version["version"],
-            commit=version["commit"],
+            "from show_version($repo, $artifact, $version, $commit)", **self._names.version(found, reference)
         )
 
-    def stages_at(self, when: datetime | date | str, stage: str | None = None) -> Answer:
-        """Who was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules."""
-        moment_ = moment(when).replace(tzinfo=None)
-        return self._ask("from list_stages_at($moment, $stage)", moment=moment_, stage=self._stage(stage))
+    def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
+        """The metrics of a version (without one in `ref`, the latest), or of all versions of its artifact.
+
+        `direction` is `higher` or `lower`: what repos.toml, or else the metric's name, says is better.
+        """
+        return self._ask(
+            "from list_metrics($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+        )
+
+    def params(self, ref: str, *, all_versions: bool = False) -> Answer:
+        """The parameters of a version (without one in `ref`, the latest), or of all versions of its artifact."""
+        return self._ask(
+            "from list_params($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+        )
+
+    def unread(
+        self, ref: str, role: Literal["metrics", "params", "plots"] = "metrics", *, all_versions: bool = False
+    ) -> Answer:
+        """The files with measures of that role that could not be read; `status` says why, `in-dvc` for example."""
+        question = "from list_unread($repo, $artifact, $version, $commit, $role)"
+        return self._ask(question, role=role, **self._wanted(ref, all_versions=all_versions))
+
+    def compare(self, *refs: str, baseline: int = 1, changed: bool = False) -> Answer:
+        """Versions beside each other: for each thing that any of them states, one row for each version.
+
+        `delta` is the difference from the version at place `baseline` (from 1); `best` marks the best number where
+        something says what is better. With `changed`, only what is not the same in all.
+        """
+        wanted = [self._wanted(ref, all_versions=False) for ref in refs]
+        lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}
+        question = (
+            "from list_compared($repos, $artifacts, $versions, $commits, $baseline) where differs or not $changed"
+        )
+        return self._ask(question, baseline=baseline, changed=changed, **lists)
+
+    def reference(self, ref: str) -> str:
+        """The full name of the version that `ref` means: `host/owner/name:artifact@version`."""
+        version = self._wanted(ref, all_versions=False)
+        return f"{version['repo']}:{version['artifact']}@{version['version']}"
+
+    def lineage(self, ref: str, *, down: bool = False, depth: int = 10) -> Answer:
+        """What a version is made from, or with `down` what is made from it: edges up to `depth` steps away, the nearest first."""
+        version = self._wanted(ref, all_versions=False)
+        question = f"from {'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
+        return self._ask(
+            question, repo=version["repo"], artifact=version["artifact"], version=version["version"], depth=depth
+        )
+
+    def identify(self, what: str | Path) -> Answer:
+        """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, or a `Path` to hash."""
+        try:
+            hashes = set(content_hashes(what).values()) if isinstance(what, Path) else {what}
+        except OSError as error:
+            raise NotFound(f"{error.filename or what} cannot be read: {error.strerror}") from error
+        return self._ask(
+            "select distinct f.* from (select unnest($hashes) as words) w, identify_hash(w.words) f",
+            hashes=sorted(hashes),
+        )
+
+    def experiments(self, *, repo: str | None = None) -> Answer:
+        """DVC's experiments, newest first within each repository, with the versions that they began from."""
+        return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
+
+    def stages_at(
+        self, when: datetime | date | str, stage: str | None = None, *, known_at: datetime | date | str | None = None
+    ) -> Answer:
+        """Who was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules.
+
+        `when` is of the taggers' clocks. With `known_at`, as this catalog could have known at that moment by its own: without
+        tags that it saw later, and with those that were deleted or rewritten since.
+        """
+        question = {"moment": moment(when).replace(tzinfo=None), "stage": self._names.stage(stage)}
+        if known_at is None:
+            return self._ask("from list_stages_at($moment, $stage)", **question)
+        known = moment(known_at).replace(tzinfo=None)
+        return self._ask("from list_stages_known_at($moment, $known, $stage)", known=known, **question)
+
+    def diff(self, since: Edge | None = None, until: Edge | None = None) -> Answer:
+        """What changed between two moments, or crawls by number (the state that each left), as far as the catalog could have known.
+
+        By default, from before the last crawl until now. One row for each change; `kind` says which, `old` and `new` what
+        was and is. NotFound for a crawl that there was not.
+        """
+        start, end = window(self._ask, since, until)
+        return self._ask(
+            "from changes_between($since, $until)", since=start.replace(tzinfo=None), until=end.replace(tzinfo=None)
+        )
 
     def sql(self, text: str, /, **parameters: object) -> Answer:
         """One SELECT; `$name` in it stands for a parameter. SqlError where DuckDB, or we, will not have it."""
@@ -149,7 +239,13 @@ class Catalog:
 
     def short_names(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
-        return short_names(row[0] for row in self._ask("from artifact_names()").values)
+        return self._names.short()
+
+    def _wanted(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
+        found, reference = self._names.artifact(ref)
+        if all_versions:
+            return {"repo": found["repo"], "artifact": found["artifact"], "version": None, "commit": None}
+        return self._names.version(found, reference)
 
     def _events(self, repos: list[str] | None, artifact: str | None, version: str | None, stage: str | None) -> Answer:
         return self._ask(
@@ -159,76 +255,6 @@ class Catalog:
             version=version,
             stage=stage,
         )
-
-    def _resolve(self, ref: str) -> tuple[Row, Reference]:
-        """The artifact that a reference means. A repository may have `@` or `#` in its name: then the whole is tried, too."""
-        reference = parse(ref)
-        found = self._find(reference.artifact)
-        if not found and reference.artifact != ref:
-            reference = Reference(artifact=ref)
-            found = self._find(ref)
-        if len(found) == 1:
-            return found[0], reference
-        if not found:
-            raise NotFound(f"no artifact {parse(ref).artifact!r} in {self._path}{self._near(parse(ref).artifact)}")
-        candidates = tuple(
-            str(Reference(artifact=row["id"], version=reference.version, stage=reference.stage)) for row in found
-        )
-        raise Ambiguous(f"{reference.artifact!r} names {len(found)} artifacts, expected one", candidates)
-
-    def _find(self, words: str) -> list[Row]:
-        rows = self._ask("from find_artifacts($words)", words=words).rows
-        return [row for row in rows if row["exact"]] or sorted(rows, key=lambda row: str(row["id"]))
-
-    def _version(self, found: Row, reference: Reference) -> Row:
-        names = {"repo": found["repo"], "artifact": found["artifact"]}
-        if reference.stage is not None:
-            rows = self._ask("from find_in_stage($repo, $artifact, $words)", **names, words=reference.stage).rows
-        else:
-            rows = self._ask("from find_versions($repo, $artifact, $words)", **names, words=reference.version).rows
-        active = [row for row in rows if row.get("active", True)]
-        if len(active or rows) == 1:
-            return (active or rows)[0]
-        if rows:
-            one_commit = len({row["commit"] for row in active or rows}) == 1
-            candidates = tuple(f"{found['id']}@{row['version' if one_commit else 'commit']}" for row in active or rows)
-            raise Ambiguous(f"{str(reference)!r} names {len(candidates)} versions, expected one", candidates)
-        raise NotFound(self._missing(found, reference))
-
-    def _missing(self, found: Row, reference: Reference) -> str:
-        shown = self.show(found["id"]).rows[0]
-        if reference.stage is not None:
-            stages = [row["stage"] for row in shown["assignments"]]
-            return f"no version of {found['id']} is in stage {reference.stage!r}, expected {_one_of(stages)}"
-        if reference.version in LATEST:
-            return f"{found['id']} has no registered version"
-        return f"{found['id']} has no version {reference.version!r}, expected {_one_of([row['version'] for row in shown['all_versions']])}"
-
-    def _repos(self, words: str | None) -> list[str] | None:
-        if words is None:
-            return None
-        found = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
-        if not found:
-            known = [row["repo"] for row in self.repos().rows]
-            raise NotFound(f"no repository {words!r} in {self._path}, expected {_one_of(known)}")
-        return [words] if words in found else found
-
-    def _stage(self, words: str | None) -> str | None:
-        if words is not None:
-            known = {row[key]: None for row in self.stages().rows for key in ("stage", "raw_stage")}
-            if words not in known:
-                raise NotFound(f"no stage {words!r} in {self._path}, expected {_one_of(list(known))}")
-        return words
-
-    def _near(self, words: str) -> str:
-        from difflib import get_close_matches  # noqa: PLC0415 - only where something was misspelt
-
-        ends: dict[str, list[str]] = {}
-        for short in self.short_names().values():
-            for end in {short.lower(), re.split("[/:]", short)[-1].lower()}:
-                ends.setdefault(end, []).append(short)
-        near = dict.fromkeys(short for end in get_close_matches(words.lower(), list(ends), n=5) for short in ends[end])
-        return f"; near: {', '.join(near)}" if near else ""
 
     def _ask(self, question: str, **parameters: object) -> Answer:
         """One of the questions of sql/macros.sql."""
@@ -244,11 +270,6 @@ class Catalog:
             raise StoreError(
                 f"{self._path} cannot be read ({_sentence(error)}); delete it and run `catalog build`"
             ) from error
-
-
-def _one_of(names: list[str]) -> str:
-    shown = ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")  # noqa: PLR2004 - a line of a terminal
-    return f"one of {shown}" if names else "nothing: there is none"
 
 
 def _sentence(error: Exception) -> str:

@@ -20,7 +20,9 @@ from catalog.dvc_tables import (
     PipelineStage,
     Remote,
 )
+from catalog.fleet_tables import Repo, Source
 from catalog.measure_tables import Experiment, Image, MeasureFile, Metric, Plot, PlotSeries
+from catalog.memory_tables import Observation
 from catalog.model_tables import Card, CardResult, CodeOwner, Licence, MlemObject
 from catalog.record import Record, column, record
 
@@ -174,22 +176,6 @@ class Problem(Record):
     commit: str | None = column("The commit, where a file is concerned.", default=None)
 
 
-@record("repos", key=("repo",), repo=False)
-class Repo(Record):
-    """The repositories of repos.toml, and how the last crawl found each."""
-
-    repo: str = column("The repository: `host/owner/name`, or its name in repos.toml.")
-    url: str = column("Where it was read from, without credentials.")
-    outcome: str = column(
-        "How the last visit ended: `new`, `changed`, `fresh`, `down`, `refused`, `gone`, `too_big`, `bug`, or `never`."
-    )
-    message: str | None = column("What the last visit found wrong.")
-    stale: bool = column("The last visit failed; the rows are those of `read_at`.")
-    visited_at: datetime | None = column("When the last visit began, UTC.")
-    read_at: datetime | None = column("When the rows were last known to be true, UTC.")
-    partition: str | None = column("The name of its rows in the store.")
-
-
 @record("stage_names", key=("raw",), repo=False)
 class StageName(Record):
     """The vocabulary of repos.toml: how stages are called in repositories, and in this catalog."""
@@ -220,11 +206,15 @@ class Crawl(Record):
     fresh: int = column("Repositories that had not changed.")
     failed: int = column("Repositories that could not be read.")
     received: int = column("Bytes received.")
+    outcome: str = column(
+        "`complete`, `incomplete` where repositories could not be read, or `cut_short`: it was stopped, or killed.",
+        default="complete",
+    )
 
 
 @record("visits", key=("crawl", "repo"), repo=False)
 class Visit(Record):
-    """Each repository's newest visit, and of the last ten crawls all those that did not find a repository fresh."""
+    """How visits ended in the last ten crawls: one row for each repository and run of equal outcomes, which tells of its last visit. Of older crawls, the visits with which repositories were lost or found."""
 
     crawl: int = column("The crawl's number.")
     repo: str = column("The repository.")
@@ -235,6 +225,12 @@ class Visit(Record):
     seconds: float = column("How long it took.")
     received: int = column("Bytes received.")
     requests: int = column("Requests made.")
+    first_at: datetime | None = column("When the first visit of the run began.", default=None)
+    times: int = column("How many visits the run has.", default=1)
+    turned: bool = column(
+        "With the first visit of the run the repository was lost, found again, or met for the first time.",
+        default=False,
+    )
 
 
 PARTITION: tuple[type[Record], ...] = (
@@ -268,5 +264,5 @@ PARTITION: tuple[type[Record], ...] = (
     MlemObject,
     Problem,
 )
-CRAWL: tuple[type[Record], ...] = (Repo, StageName, MetricDirection, Crawl, Visit)
+CRAWL: tuple[type[Record], ...] = (Repo, Source, StageName, MetricDirection, Crawl, Visit, Observation)
 TABLES: tuple[type[Record], ...] = (*CRAWL, *PARTITION)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.forge import Scope
+
+VISIBILITIES = ("public", "internal", "private")
 PLAIN_TAGS = 50  # releases that are read of a repository without registry tags
 
 
@@ -44,6 +47,36 @@ class RepoConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SourceConfig:
+    """A place where repositories are found, and which of them to read. Empty tuples leave nothing out."""
+
+    name: str
+    kind: str
+    scope: Scope
+    include: tuple[str, ...] = ()  # patterns of host/owner/name, or of the end of it
+    exclude: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()  # one of them will do
+    archived: bool = False
+    forks: bool = False
+    visibility: tuple[str, ...] = ()
+    skip_unpushed: bool = False  # do not ask who was not pushed to since
+    full_check_days: float = 7.0  # ask all the same when so many days have passed
+    token_env: str | None = None
+    options: Options
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """When `catalog schedule` crawls, and what it does besides."""
+
+    cron: str | None = None  # crontab(5), as Debian's cron means it
+    timezone: str = "UTC"
+    jitter: int = 0  # seconds by which a run begins later, at most; drawn anew for each
+    publish: str | tuple[str, ...] | None = None  # run after a good build: words as they are, one text by the shell
+    health_file: Path  # for monitors
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """The whole of repos.toml. `stages` maps each raw stage name to the catalog's name, `directions` are patterns of metrics' names with `higher` or `lower`."""
 
@@ -52,9 +85,11 @@ class Config:
     output: Path
     site_url: str | None
     jobs: int
+    jobs_per_host: int
     connect_timeout: float
     idle_timeout: float
-    schedule: str | None
+    schedule: Schedule
     stages: Mapping[str, str]
     directions: tuple[tuple[str, str], ...]
     repos: tuple[RepoConfig, ...]
+    sources: tuple[SourceConfig, ...] = ()

@@ -7,12 +7,16 @@ that nothing can grow.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from catalog.errors import MetafileError
 from connectors.dvc_values import Complaints
+from connectors.public_urls import scheme_of
+from connectors.quoting import quoted
 
 MAX_LINES = 10_000
+MAX_STEPS = 10  # from a remote that refers to another to the one that it means in the end
+MAX_URL = 4_096  # characters
 
 Section = dict[str, str]
 
@@ -50,6 +54,26 @@ def parse(data: bytes, complaints: Complaints) -> dict[str, Section]:
 def remotes(sections: dict[str, Section]) -> dict[str, Section]:
     """The sections of remotes by the remotes' names."""
     return {match[1]: section for name, section in sections.items() if (match := _REMOTE.fullmatch(name))}
+
+
+def resolved(name: str, known: Mapping[str, Section]) -> Section:
+    """A remote's settings, with those of the remote that its URL refers to (`remote://other/folder`) beneath them."""
+    settings: Section = {}
+    below = ""
+    for _ in range(MAX_STEPS):
+        stated = known.get(name)
+        if stated is None:
+            message = f"found a reference to the remote {quoted(name)}, expected one of this file's"
+            raise MetafileError(message, rule="no-such-remote")
+        url = stated.get("url", "")
+        if not url or len(url) > MAX_URL:
+            raise MetafileError(f"found a URL of {len(url):,} characters, expected one", rule="no-url")
+        settings = stated | settings
+        if scheme_of(url) != "remote":
+            return settings | {"url": f"{url}/{below}" if below else url}
+        name, _, folder = url.partition("://")[2].partition("/")
+        name, below = name.lower(), "/".join(part for part in (folder.lstrip("/"), below) if part)
+    raise MetafileError(f"found more than {MAX_STEPS} remotes that refer to the next", rule="endless")
 
 
 def _said(lines: list[str]) -> Iterator[tuple[int, str]]:

@@ -17,6 +17,7 @@ from connectors.quoting import cleaned
 from connectors.reading import mapping, quoted, text
 
 MAX_PARAMS = 10_000  # of one file
+_WORDS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 NUMBER, TEXT, BOOL, LIST, MAP, NULL = "number", "text", "bool", "list", "map", "null"
 
 
@@ -136,7 +137,7 @@ def _parameter(name: str, value: object) -> Parameter:
         case bool():
             return Parameter(name, None, "true" if value else "false", BOOL)
         case int() | float():
-            return Parameter(name, _number(value), str(value), NUMBER)
+            return Parameter(name, number_of(value), number_text(value), NUMBER)
         case list() | tuple():
             return Parameter(name, None, written(value), LIST)
         case dict():
@@ -144,7 +145,12 @@ def _parameter(name: str, value: object) -> Parameter:
     return Parameter(name, None, written(value), TEXT)
 
 
-def _number(value: float) -> float | None:
+def number_text(value: float) -> str:
+    """The number as JSON writes it: the whole ones exactly, `NaN` and `Infinity` as words."""
+    return _WORDS.get(str(value)) or str(value)
+
+
+def number_of(value: float) -> float | None:
     """The nearest floating-point number; None for what is none, such as NaN."""
     try:
         number = float(value)

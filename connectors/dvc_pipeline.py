@@ -14,12 +14,13 @@ from catalog.errors import MetafileError
 from catalog.record import Record
 from connectors.dvc_entries import Entry, read_entry
 from connectors.dvc_lock import Lock, Locked
+from connectors.dvc_measures import METRICS, PARAMS, PLOTS, Named, drawn_named, output_named, params_named, top_named
 from connectors.dvc_rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
 from connectors.dvc_values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
 from connectors.foreach import LISTS, Expansion, Stage
 from connectors.public_urls import public_url
 from connectors.reading import cleaned, mapping, quoted, text
-from connectors.templates import Load, Resolver, context, has_templates
+from connectors.templates import Load
 
 _ROLES = {"outs": OUT, "metrics": METRIC, "plots": PLOT}
 _ALL = frozenset((*LISTS, "cmd"))
@@ -48,28 +49,30 @@ class Pipeline:
         self._site, self._complaints = site, complaints
         self._lock_file, self._lock, self._lock_complaints = lock_file, lock, lock_complaints
 
-    def rows(self, definition: Values | None, load: Load) -> Iterator[Record]:
-        """The rows of all stages and datasets; of those in the lock where the definition could not be read."""
+    def rows(self, definition: Values | None, load: Load) -> Iterator[Record | Named]:
+        """The rows of all stages and datasets, and what is named in them; of the lock where the definition could not be read."""
         if definition is None:
             for name, locked in self._lock.stages.items():
                 yield from self._stage(Stage(name=name, place=f"stages.{cleaned(name)}", body={}, failed=_ALL), locked)
             return
         known: set[str] = set()
-        for stage in Expansion(definition, self._folder, load, self._complaints).stages():
+        expansion = Expansion(definition, self._folder, load, self._complaints)
+        for stage in expansion.stages():
             if stage.unknown:
                 yield from self._unknown(stage, known)
             else:
                 known.add(stage.name)
                 yield from self._stage(stage, self._lock.stages.get(stage.name))
-        yield from self._datasets(definition, load)
+        yield from self._datasets(definition, expansion)
+        yield from self._named(definition, expansion)
 
-    def _unknown(self, stage: Stage, known: set[str]) -> Iterator[Record]:
+    def _unknown(self, stage: Stage, known: set[str]) -> Iterator[Record | Named]:
         """The stages of a group that could not be expanded, or not to its end, as the lock has them."""
         for name, locked in self._lock.stages.items():
             if (name == stage.name or name.startswith(f"{stage.name}@")) and name not in known:
                 yield from self._stage(Stage(name=name, place=stage.place, body={}, failed=stage.failed), locked)
 
-    def _stage(self, stage: Stage, locked: Locked | None) -> Iterator[Record]:
+    def _stage(self, stage: Stage, locked: Locked | None) -> Iterator[Record | Named]:
         body, place = stage.body, stage.place
         wdir = stated(body, "wdir", lambda value, at: folder_at(self._folder, value, at), place, self._complaints)
         folder = self._folder if wdir is None else wdir
@@ -88,11 +91,14 @@ class Pipeline:
             return  # nobody knows where its paths lead
         yield from self._outputs(stage, folder, locked)
         yield from self._dependencies(stage, folder, locked)
+        where = f"{place}.params"
+        yield from params_named(body.get("params"), folder, stage.name, where, self._complaints)
+        yield from drawn_named(stage.drawn, stage.name, place, self._complaints)
         if locked:
             site = self._by(stage.name, locked=True)
             yield from param_rows(site, folder, locked.params, place, self._lock_complaints)
 
-    def _outputs(self, stage: Stage, folder: str, locked: Locked | None) -> Iterator[Record]:
+    def _outputs(self, stage: Stage, folder: str, locked: Locked | None) -> Iterator[Record | Named]:
         known = locked.outs if locked else {}
         told = _told(stage, self._complaints)
         if stage.failed.intersection(_ROLES):
@@ -102,6 +108,8 @@ class Pipeline:
             if entry := self._entry(folder, path, known.get(path), where):
                 flags = read_flags(said, where, self._complaints)
                 yield from output_rows(self._by(stage.name, locked=path in known), entry, flags, role)
+                if role != OUT:
+                    yield output_named(entry.path, role, said, stage.name, where, self._complaints)
 
     def _dependencies(self, stage: Stage, folder: str, locked: Locked | None) -> Iterator[Record]:
         known = locked.deps if locked else {}
@@ -127,18 +135,23 @@ class Pipeline:
         file = self._lock_file if locked else self._site.metafile
         return Site(commit=self._site.commit, metafile=file, dvc_root=self._site.dvc_root, stage=stage)
 
-    def _datasets(self, definition: Values, load: Load) -> Iterator[Record]:
-        found = definition.get("datasets")
-        resolver = None
-        if has_templates(found):
-            values, complaints = context(definition, self._folder, load)
-            self._complaints += complaints
-            resolver = Resolver(values)
-        for place, item in maps(found, "datasets", self._complaints):
+    def _datasets(self, definition: Values, expansion: Expansion) -> Iterator[Record]:
+        for place, item in maps(definition.get("datasets"), "datasets", self._complaints):
             try:
-                yield self._dataset(mapping(resolver.resolve(item), place) if resolver else item, place)
+                yield self._dataset(mapping(expansion.resolve(item, place), place), place)
             except MetafileError as error:
                 self._complaints.append(MetafileError(error.message, place=error.place or place, rule=error.rule))
+
+    def _named(self, definition: Values, expansion: Expansion) -> Iterator[Named]:
+        for role in (METRICS, PARAMS, PLOTS):
+            found: list[object] = []
+            value = definition.get(role)
+            for item in value if isinstance(value, list) else [] if value is None else [value]:
+                try:
+                    found.append(expansion.resolve(item, role))
+                except MetafileError as error:
+                    self._complaints.append(error)
+            yield from top_named(role, found, self._folder, self._complaints)
 
     def _dataset(self, values: Values, place: str) -> Dataset:
         name, kind = text(values.get("name"), f"{place}.name"), text(values.get("type"), f"{place}.type")

@@ -17,6 +17,7 @@ from catalog.errors import MetafileError
 from catalog.record import Record
 from connectors.dvc_entries import Entry, read_entry
 from connectors.dvc_files import OLD_NAME, PARAMS
+from connectors.dvc_measures import Named, output_named
 from connectors.dvc_rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
 from connectors.dvc_values import Complaints, Values, command, flag, folder_at, maps, stated, word
 from connectors.public_urls import public_url
@@ -70,8 +71,8 @@ def format_of(content: object, file: str) -> str | None:
     return "0" if is_old else None
 
 
-def read_single(content: object, site: Site, complaints: Complaints) -> Iterator[Record]:
-    """The rows of a file. MetafileError where the whole file is none."""
+def read_single(content: object, site: Site, complaints: Complaints) -> Iterator[Record | Named]:
+    """The rows of a file, and what is named in it. MetafileError where the whole file is none."""
     found = mapping(content, "")
     whole = _whole(found, site, complaints)
     if whole.command is not None:
@@ -85,6 +86,10 @@ def read_single(content: object, site: Site, complaints: Complaints) -> Iterator
         role = METRIC if values.get("metric") else PLOT if values.get("plot") else OUT
         fetched = source is not None and _kind(source[1]) == REPO
         yield from output_rows(site, entry, read_flags(values, place, complaints), role, fetched=fetched)
+        if role != OUT:
+            plot = values.get("plot")
+            flags = plot if isinstance(plot, dict) else {}
+            yield output_named(entry.path, role, flags, site.stage, f"{place}.plot", complaints)
     yield from (dependency_row(site, each.entry) for each in inputs)
     for place, values in deps:
         if _kind(values) == PARAM:

@@ -13,6 +13,7 @@ from typing import Any
 
 from catalog.errors import MetafileError
 from connectors.dvc_values import Complaints, Values, folder_at
+from connectors.origins import NO_ITEM, Drawn, Files, Item, Words, drawn
 from connectors.quoting import cleaned
 from connectors.reading import mapping, quoted, text
 from connectors.templates import Context, Load, Resolver, context, has_templates, sizes
@@ -21,12 +22,15 @@ MAX_EXPANSION = 100_000  # values in the stages that the `foreach` and `matrix` 
 STAGE = 10  # values that a stage costs besides its own
 LISTS = ("outs", "metrics", "plots", "deps")
 
+_Each = tuple[str, Context, Item]  # a stage's key in its group, the values that it alone has, where they are from
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
     """One pipeline stage. Keys that could not be resolved are in `failed`, and not in `body`.
 
-    An `unknown` one stands for all stages of a group, whose items could not be resolved: their names are `name`, or begin with `name@`.
+    `drawn` are the values of files that its templates stand for. An `unknown` one stands for all stages of a group, whose
+    items could not be resolved: their names are `name`, or begin with `name@`.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Stage:
     body: Values
     failed: frozenset[str] = frozenset()
     unknown: bool = False
+    drawn: tuple[Drawn, ...] = ()
 
 
 class _Commands(Resolver):
@@ -50,6 +55,7 @@ class Expansion:
     def __init__(self, definition: Values, folder: str, load: Load, complaints: Complaints) -> None:
         self._definition, self._folder, self._load, self._complaints = definition, folder, load, complaints
         self._values: Context | None = None
+        self._files: Files = {}  # where the values are from
         self._plain, self._commands = Resolver({}), _Commands({})  # each has one budget for the whole file
         self._left = MAX_EXPANSION
 
@@ -83,31 +89,33 @@ class Expansion:
         else:
             yield Stage(name=name, place=place, body=body)
 
-    def _each(self, name: str, place: str, body: Values, found: Iterator[tuple[str, Context]]) -> Iterator[Stage]:
+    def _each(self, name: str, place: str, body: Values, found: Iterator[_Each]) -> Iterator[Stage]:
         values, size, known = dict(self._context()), STAGE + sum(sizes(body)), set()
-        for key, item in found:
+        for key, own, item in found:
             self._spend(size, place)
             if key not in known:
                 known.add(key)
-                values.update(item)
-                yield self._resolved(f"{name}@{key}", place, body, values)
+                values.update(own)
+                yield self._resolved(f"{name}@{key}", place, body, values, item)
 
-    def _foreach(self, data: object, place: str) -> Iterator[tuple[str, Context]]:
+    def _foreach(self, data: object, place: str) -> Iterator[_Each]:
         """The items by the names of their stages: a value names itself, unless one of them is a list or a map."""
-        found = self._resolve(data, place)
+        found, templates = self.resolve(data, place), self._templates(data)
         if isinstance(found, dict):
-            for key, item in found.items():
-                yield _name(key), {"key": _name(key), "item": item}
+            for key, value in found.items():
+                item = Item(places={("item",): (str(key),), ("key",): None}, templates=templates)
+                yield _name(key), {"key": _name(key), "item": value}, item
         elif isinstance(found, list):
-            composite = any(isinstance(item, dict | list) for item in found)
-            for index, item in enumerate(found):
-                yield str(index) if composite else _name(item), {"item": item}
+            composite = any(isinstance(value, dict | list) for value in found)
+            for index, value in enumerate(found):
+                item = Item(places={("item",): (str(index),)}, templates=templates)
+                yield str(index) if composite else _name(value), {"item": value}, item
         else:
             message = f"found {quoted(found)}, expected a list or a map"
             raise MetafileError(message, place=place, rule="template")
 
-    def _matrix(self, data: object, place: str) -> Iterator[tuple[str, Context]]:
-        found = mapping(self._resolve(data, place), place)
+    def _matrix(self, data: object, place: str) -> Iterator[_Each]:
+        found, templates = mapping(self.resolve(data, place), place), self._templates(data)
         lists = [value for value in found.values() if isinstance(value, list)]
         if len(lists) < len(found):
             raise MetafileError("found an axis that is no list, expected lists", place=place, rule="template")
@@ -117,10 +125,23 @@ class Expansion:
                 f"{axis}{index}" if isinstance(value, dict | list) else _name(value)
                 for axis, (index, value) in zip(found, combination, strict=True)
             ]
-            item = {axis: value for axis, (_, value) in zip(found, combination, strict=True)}
-            yield "-".join(parts), {"key": "-".join(parts), "item": item}
+            own = {axis: value for axis, (_, value) in zip(found, combination, strict=True)}
+            places: dict[Words, Words | None] = {
+                ("item", str(axis)): (str(axis), str(index))
+                for axis, (index, _) in zip(found, combination, strict=True)
+            }
+            item = Item(places={("key",): None, ("item",): None} | places, templates=templates)
+            yield "-".join(parts), {"key": "-".join(parts), "item": own}, item
 
-    def _resolve(self, data: object, place: str) -> Any:  # noqa: ANN401 - a template stands for a value of any type
+    def _templates(self, data: object) -> dict[Words, Words]:
+        """What the data of a `foreach` or `matrix`, which can be resolved, is drawn from."""
+        if not has_templates(data):
+            return {}
+        self._plain.values = self._context()
+        return dict(self._plain.templates(data))
+
+    def resolve(self, data: object, place: str) -> Any:  # noqa: ANN401 - a template stands for a value of any type
+        """A value at the top of the file with its templates resolved. MetafileError where one cannot be."""
         if not has_templates(data):
             return data
         self._plain.values = self._context()
@@ -129,17 +150,18 @@ class Expansion:
         except MetafileError as error:
             raise MetafileError(error.message, place=error.place or place, rule=error.rule) from error
 
-    def _resolved(self, name: str, place: str, body: Values, values: Context) -> Stage:
+    def _resolved(self, name: str, place: str, body: Values, values: Context, item: Item = NO_ITEM) -> Stage:
         """Each key by itself: what cannot be resolved costs that key."""
         resolved: dict[Any, object] = {}
         failed: set[str] = set()
-        values = self._with_own(body, place, values)
+        values, files = self._with_own(body, place, values)
+        selected: dict[Words, object] = {}
         for key, value in body.items():
             if key == "vars":
                 continue
             try:
                 resolver = self._commands if key == "cmd" else self._plain
-                resolver.values = values
+                resolver.values, resolver.selected = values, selected
                 resolved[key] = resolver.resolve(value) if has_templates(value) else value
             except MetafileError as error:
                 if error.rule == "too-big":
@@ -148,28 +170,30 @@ class Expansion:
                 where = f"{place}.{cleaned(str(key))}"
                 said = f"{error.message}, in {quoted(name)}" if "@" in name else error.message
                 self._complaints.append(MetafileError(said, place=where, rule=error.rule))
-        return Stage(name=name, place=place, body=resolved, failed=frozenset(failed))
+        origins = tuple(drawn(selected, files, item))
+        return Stage(name=name, place=place, body=resolved, failed=frozenset(failed), drawn=origins)
 
-    def _with_own(self, body: Values, place: str, values: Context) -> Context:
-        """The values with those that the stage's own `vars` bring; their files lie in its working directory."""
+    def _with_own(self, body: Values, place: str, values: Context) -> tuple[Context, Files]:
+        """The values with those that the stage's own `vars` bring, whose files lie in its working directory."""
         if not body.get("vars"):
-            return values
-        self._spend(len(values) + sum(sizes(body["vars"])), place)
+            return values, self._files
+        self._spend(len(values) + len(self._files) + sum(sizes(body["vars"])), place)
         self._plain.values = values
         try:
             folder = folder_at(self._folder, self._plain.resolve(body.get("wdir") or "."), f"{place}.wdir")
         except MetafileError as error:
             self._complain(error, place)
-            return values
-        grown, complaints = context(body, folder, self._load, values)
+            return values, self._files
+        files = dict(self._files)
+        grown, complaints = context(body, folder, self._load, values, files)
         for complaint in complaints:
             self._complain(complaint, place)
-        return grown
+        return grown, files
 
     def _context(self) -> Context:
         """The values that all templates of the file may name: asked for only where there is a template."""
         if self._values is None:
-            self._values, complaints = context(self._definition, self._folder, self._load)
+            self._values, complaints = context(self._definition, self._folder, self._load, files=self._files)
             self._complaints += complaints
         return self._values
 

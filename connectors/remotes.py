@@ -5,22 +5,20 @@ After `dvc/config.py`, `dvc/config_schema.py` and `dvc/fs/__init__.py` (`_resolv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from catalog.connector import Connector
 from catalog.dvc_tables import Remote
 from catalog.errors import MetafileError
 from catalog.snapshot import Revision
 from catalog.tables import Problem
-from connectors.dvc_config import Section, parse, remotes
+from connectors.dvc_config import Section, parse, remotes, resolved
 from connectors.dvc_files import CONFIG, LOCAL_CONFIG, is_settings, roots
 from connectors.dvc_values import Complaints
 from connectors.public_urls import public_url, scheme_of
 from connectors.quoting import cleaned, quoted
 
 NAME = "remotes"
-MAX_STEPS = 10  # from a remote that refers to another to the one that it means in the end
-MAX_URL = 4_096  # characters
 MAX_SECRETS = 50  # names of settings of one remote
 
 _SHOWN = ("url", "endpointurl", "region", "version_aware", "worktree", "allow_anonymous_login")
@@ -72,7 +70,7 @@ def _rows(commit: str, root: str, data: bytes, complaints: Complaints) -> Iterat
         complaints.append(MetafileError(message, place="core.remote", rule="no-such-remote"))
     for name, stated in sorted(known.items()):
         try:
-            yield _row(commit, root, cleaned(name), _resolved(name, known), is_default=name == default)
+            yield _row(commit, root, cleaned(name), resolved(name, known), is_default=name == default)
         except MetafileError as error:
             complaints.append(MetafileError(error.message, place=f'remote "{cleaned(name)}"', rule=error.rule))
         _check(name, stated, complaints)
@@ -97,26 +95,6 @@ def _row(commit: str, root: str, name: str, settings: Section, *, is_default: bo
         anonymous=_is_true(settings, "allow_anonymous_login"),
         secrets=tuple(sorted(secrets | ({"url"} if public != url else set()))[:MAX_SECRETS]),
     )
-
-
-def _resolved(name: str, known: Mapping[str, Section]) -> Section:
-    """The settings, with those of the remote that the URL refers to (`remote://other/folder`) beneath them."""
-    settings: Section = {}
-    below = ""
-    for _ in range(MAX_STEPS):
-        stated = known.get(name)
-        if stated is None:
-            message = f"found a reference to the remote {quoted(name)}, expected one of this file's"
-            raise MetafileError(message, rule="no-such-remote")
-        url = stated.get("url", "")
-        if not url or len(url) > MAX_URL:
-            raise MetafileError(f"found a URL of {len(url):,} characters, expected one", rule="no-url")
-        settings = stated | settings
-        if scheme_of(url) != "remote":
-            return settings | {"url": f"{url}/{below}" if below else url}
-        name, _, folder = url.partition("://")[2].partition("/")
-        name, below = name.lower(), "/".join(part for part in (folder.lstrip("/"), below) if part)
-    raise MetafileError(f"found more than {MAX_STEPS} remotes that refer to the next", rule="endless")
 
 
 def _check(name: str, stated: Section, complaints: Complaints) -> None:

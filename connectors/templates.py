@@ -11,6 +11,7 @@ from posixpath import join, normpath
 from typing import Any
 
 from catalog.errors import MetafileError
+from connectors.origins import Files, Words
 from connectors.reading import mapping, quoted, text
 
 PARAMS = "params.yaml"
@@ -37,19 +38,25 @@ def has_templates(value: object) -> bool:
 
 
 def context(
-    definition: Mapping[Any, object], folder: str, load: Load, above: Context | None = None
+    definition: Mapping[Any, object],
+    folder: str,
+    load: Load,
+    above: Context | None = None,
+    files: Files | None = None,
 ) -> tuple[Context, list[MetafileError]]:
     """The values that templates may name: those that came first stay. And what is wrong with the others.
 
-    `above` are the values of the file, for the `vars` of a pipeline stage.
+    `above` are the values of the file, for the `vars` of a pipeline stage. `files` learns where each value is from.
     """
     found: Context = dict(above or {})
     complaints: list[MetafileError] = []
     loaded: set[str] = set()
     for place, item in _sources(definition, with_params=above is None):
         try:
-            values = item if isinstance(item, dict) else _from_file(text(item, place), folder, load, loaded, place)
-            _merge(found, values, place)
+            file, values = (None, item) if isinstance(item, dict) else _from_file(item, folder, load, loaded, place)
+            for words in _merge(found, values, place):
+                if files is not None:
+                    files[words] = file
         except MetafileError as error:
             complaints.append(MetafileError(error.message, place=error.place or place, rule="template"))
     return found, complaints
@@ -61,6 +68,7 @@ class Resolver:
     def __init__(self, values: Context) -> None:
         self.values = values
         self.left = MAX_EXPANSION
+        self.selected: dict[Words, object] = {}  # single values by their names
 
     def resolve(self, value: object) -> Any:  # noqa: ANN401 - a template stands for a value of any type
         """The value with its templates resolved. MetafileError where one cannot be."""
@@ -97,18 +105,46 @@ class Resolver:
 
     def select(self, expression: str) -> Any:  # noqa: ANN401 - see resolve
         """The value that an expression names."""
+        words, value = self._find(expression)
+        self._spend(value)
+        if not isinstance(value, dict | list):
+            self.selected[words] = value
+        return value
+
+    def templates(self, value: object, place: Words = ()) -> Iterator[tuple[Words, Words]]:
+        """The places in a list or map that are nothing but a template, with the names that these stand for."""
+        match value:
+            case str():
+                whole = _TEMPLATE.fullmatch(value)
+                if whole and "${" not in whole[1]:
+                    yield place, self._find(whole[1])[0]
+            case list():
+                for index, item in enumerate(value):
+                    yield from self.templates(item, (*place, str(index)))
+            case dict():
+                for key, item in value.items():
+                    yield from self.templates(item, (*place, str(key)))
+
+    def _find(self, expression: str) -> tuple[Words, Any]:
+        """The value that an expression names, and its name in words."""
         template = quoted("${" + expression + "}")
         if not _WORDS.fullmatch(expression):
             raise MetafileError(f"found {template}, expected a name like `${{train.epochs}}`", rule="template")
+        words: list[str] = []
         value: Any = self.values
         for word in expression.replace("[", ".").replace("]", "").split("."):
             try:
-                value = value[int(word)] if isinstance(value, list) else mapping(value, "")[word.strip()]
+                if isinstance(value, list):
+                    index = range(len(value))[int(word)]
+                    name, value = str(index), value[index]
+                else:
+                    name = word.strip()
+                    value = mapping(value, "")[name]
             except (LookupError, ValueError, MetafileError) as error:
                 message = f"found {template}, expected a name that {PARAMS} or `vars` defines"
                 raise MetafileError(message, rule="template") from error
-        self._spend(value)
-        return value
+            words.append(name)
+        return tuple(words), value
 
     def _spend(self, value: object) -> None:
         for size in sizes(value):
@@ -125,36 +161,40 @@ def _sources(definition: Mapping[Any, object], *, with_params: bool) -> Iterator
         yield f"vars[{index}]", item
 
 
-def _from_file(item: str, folder: str, load: Load, loaded: set[str], place: str) -> Mapping[Any, object]:
-    """`params.yaml`, or `file:key1,key2`; a file that came before adds nothing."""
-    name, _, wanted = item.partition(":")
+def _from_file(item: object, folder: str, load: Load, loaded: set[str], place: str) -> tuple[str, Mapping[Any, object]]:
+    """The path and values of `params.yaml`, or of `file:key1,key2`; a file that came before adds nothing."""
+    name, _, wanted = text(item, place).partition(":")
     path = normpath(join(folder, name))
     if path in loaded:
-        return {}
+        return path, {}
     loaded.add(path)
     values = load(path)
     if values is None and place == PARAMS:
-        return {}
+        return path, {}
     if values is None:
-        raise MetafileError(f"found the file {quoted(name)}, expected a {PARAMS} of this repository", place=place)
+        raise MetafileError(f"found the file {quoted(name)}, expected one that this commit has", place=place)
     keys = [key for key in wanted.split(",") if key]
     values = mapping(values, name)
-    return {key: values[key] for key in keys if key in values} if keys else values
+    return path, {key: values[key] for key in keys if key in values} if keys else values
 
 
-def _merge(into: Context, values: Mapping[Any, object], place: str) -> None:
-    """Maps grow together; anything else may be defined once. Keys that are not text cannot be named."""
+def _merge(into: Context, values: Mapping[Any, object], place: str, above: Words = ()) -> Iterator[Words]:
+    """Maps grow together; anything else may be defined once. Keys that are not text cannot be named.
+
+    The names of what was added, once it is.
+    """
     for key, value in values.items():
         if not isinstance(key, str):
             continue
         known = into.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
             into[key] = grown = dict(known)
-            _merge(grown, value, f"{place}.{key}")
+            yield from _merge(grown, value, f"{place}.{key}", (*above, key))
         elif key in into:
             raise MetafileError(f"{quoted(key)} is defined twice, expected once", place=place)
         else:
             into[key] = value
+            yield *above, key
 
 
 def sizes(value: object) -> Iterator[int]:

@@ -10,15 +10,17 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog import database as catalog_database
+from sites import feeds, made, urls
 from sites import folder as site_folder
-from sites import urls
-from sites.facts import Artifact, Facts, Repository, read
+from sites.facts import Facts, read
+from sites.feeds import Feeds
 from sites.lines import (
     OUTCOMES,
     Line,
     event_lines,
     icon,
     lines,
+    plain_id,
     problem_lines,
     remarks,
     snippets,
@@ -28,8 +30,10 @@ from sites.lines import (
 )
 from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
 from sites.render import Renderer, assets
+from sites.rows import Artifact, Repository
 
-OPEN = 20  # events of an artifact that are in sight; the older ones are a click away
+OPEN = 8  # events, and stays in stages, of an artifact that are in sight
+MOST = 16  # events, with those that are a click away; `catalog history` has all
 MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all of its own
 
 
@@ -47,14 +51,17 @@ class Built:
 def build(database: Path, folder: Path, *, title: str, site_url: str | None = None) -> Built:
     """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
 
-    `site_url` is where the site will be, for the one page that cannot know where it is shown from: 404.html.
+    `site_url` is where the site will be, for what cannot know where it is shown from: the page 404.html, and feeds.
     """
     clock = perf_counter()
     with closing(catalog_database.connect(database)) as connection:
         facts = read(connection)
-    site = _Site(facts, title, site_url)
+    news = Feeds(facts, title, site_url)
+    site = _Site(facts, news, title, site_url)
     static = assets()
-    done = site_folder.fill(folder, chain(static.items(), site.pages()), [*static, *site.paths()])
+    done = site_folder.fill(
+        folder, chain(static.items(), site.pages(), news.files()), [*static, *site.paths(), *news.paths()]
+    )
     return Built(
         pages=len(site.paths()),
         written=done.written,
@@ -67,8 +74,9 @@ def build(database: Path, folder: Path, *, title: str, site_url: str | None = No
 class _Site:
     """The pages of one catalog, rendered one by one as they are asked for."""
 
-    def __init__(self, facts: Facts, title: str, site_url: str | None) -> None:
+    def __init__(self, facts: Facts, news: Feeds, title: str, site_url: str | None) -> None:
         self._facts = facts
+        self._news = news
         self._render = Renderer(title)
         self._site_url = site_url
         self._lines = lines(facts)
@@ -107,6 +115,7 @@ class _Site:
             "stages": facts.stages,
             "recent": event_lines(facts.recent),
             "crawl": facts.crawls[0] if facts.crawls else None,
+            "feeds": self._news.in_general(),
         }
 
     def _crawl(self) -> dict[str, object]:
@@ -124,9 +133,11 @@ class _Site:
         forge = self._forges[repository.repo]
         return {
             "repository": repository,
+            "feeds": self._news.of(feeds.repository(repository.repo)),
             "outcome": OUTCOMES[repository.outcome],
             "forge": forge,
             "lines": artifacts,
+            "experiments": made.experiment_lines(self._facts.experiments.get(repository.repo, []), forge),
             "problems": problem_lines(self._facts.problems.get(repository.repo, []), self._forges),
         }
 
@@ -137,16 +148,28 @@ class _Site:
         assignments = facts.assignments.get(key, [])
         lookups = facts.lookups.get(key, [])
         events = event_lines(facts.events.get(key, []))
+        terms = term_lines(facts.terms.get(key, []))
+        versions = version_lines(facts.versions.get(key, []), assignments, forge)
+        bytes_of = made.bytes_of(facts, key)
         return {
             "artifact": artifact,
+            "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
+            "plain_id": plain_id(artifact),
             "icon": icon(artifact.type),
             "repository": repository,
             "forge": forge,
             "cards": stage_cards(assignments, forge),
-            "versions": version_lines(facts.versions.get(key, []), assignments, forge),
-            "terms": term_lines(facts.terms.get(key, [])),
+            "versions": versions,
+            "bytes_of": bytes_of,
+            "made": made.made(facts, key, versions, bytes_of),
+            "metrics": made.metrics(facts, key, versions),
+            "unread": [(one, made.READABLE.get(one.status, one.status)) for one in facts.unread.get(key, [])],
+            "card": next(iter(facts.cards.get(key, [])), None),
+            "terms": terms[:OPEN],
+            "more_terms": len(terms[OPEN:]),
             "events": events[:OPEN],
-            "older": events[OPEN:],
+            "older": events[OPEN:MOST],
+            "more_events": len(events[MOST:]),
             "snippets": snippets(artifact, repository, assignments, lookups),
             "remarks": remarks(lookups),
         }

@@ -1,165 +1,39 @@
-"""What the pages show, read in bulk: one row class for each macro of `catalog/sql/site.sql`, its fields in the macro's order.
-
-Rows are named tuples: a catalog has hundreds of thousands, and they are made straight from what DuckDB answers.
-"""
+"""What the pages show, read in bulk: one query for each macro of `catalog/sql/site.sql`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
+
+from sites.rows import (
+    Artifact,
+    Assignment,
+    Card,
+    Counts,
+    Crawl,
+    Event,
+    Experiment,
+    File,
+    Input,
+    Lookup,
+    Maker,
+    Metric,
+    Param,
+    Problem,
+    Repository,
+    Shown,
+    Stage,
+    Term,
+    Type,
+    Unread,
+    Version,
+)
 
 RECENT = 12  # events on the home page
 CRAWLS = 20  # crawls on the page of the crawl
 
 Key = tuple[str, str]  # repository, artifact
-
-
-class Counts(NamedTuple):
-    repos: int
-    stale: int
-    artifacts: int
-    deprecated: int
-    versions: int
-    assignments: int
-    problems: int
-
-
-class Type(NamedTuple):
-    type: str | None
-    artifacts: int
-
-
-class Stage(NamedTuple):
-    stage: str
-    rank: int | None
-    artifacts: int
-    repos: int
-    names: list[str]
-    changed_at: datetime
-
-
-class Artifact(NamedTuple):
-    repo: str
-    artifact: str
-    id: str
-    folder: str | None
-    name: str
-    type: str | None
-    description: str | None
-    labels: list[str]
-    path: str | None
-    file: str | None
-    annotated_at: str | None
-    meta: list[dict[str, str]] | None
-    active: bool
-    deprecated_at: datetime | None
-    latest: str | None
-    versions: int
-    created_at: datetime | None
-    updated_at: datetime | None
-
-
-class Version(NamedTuple):
-    repo: str
-    artifact: str
-    version: str
-    commit: str
-    revision: str
-    registered: bool
-    active: bool
-    created_at: datetime
-    author: str
-    signed: str | None
-    reachable: bool | None
-    is_latest: bool
-
-
-class Assignment(NamedTuple):
-    repo: str
-    artifact: str
-    stage: str
-    raw_stage: str
-    rank: int | None
-    version: str
-    commit: str
-    revision: str
-    since: datetime
-    how: str
-    author: str
-    signed: str | None
-    message: str
-
-
-class Term(NamedTuple):
-    repo: str
-    artifact: str
-    stage: str
-    version: str
-    started_at: datetime
-    ended_at: datetime | None
-    how: str
-    assigned_by: str | None
-    days: int | None
-
-
-class Event(NamedTuple):
-    repo: str
-    artifact: str
-    event: str
-    version: str | None
-    stage: str | None
-    raw_stage: str | None
-    revision: str
-    created_at: datetime
-    author: str
-    tag: str
-    signed: str | None
-    message: str
-
-
-class Lookup(NamedTuple):
-    repo: str
-    artifact: str
-    request: str
-    dvc_commit: str | None
-    gto_commit: str | None
-
-
-class Repository(NamedTuple):
-    repo: str
-    url: str
-    outcome: str
-    message: str | None
-    stale: bool
-    visited_at: datetime | None
-    read_at: datetime | None
-    branch: str | None
-    tip: str | None
-    artifacts: int
-    versions: int
-    updated_at: datetime | None
-    problems: int
-
-
-class Problem(NamedTuple):
-    repo: str
-    rule: str
-    place: str
-    message: str
-    commit: str | None
-
-
-class Crawl(NamedTuple):
-    crawl: int
-    started_at: datetime
-    seconds: float
-    new: int
-    changed: int
-    fresh: int
-    failed: int
-    received: int
 
 
 class Connection(Protocol):
@@ -168,15 +42,19 @@ class Connection(Protocol):
     def execute(self, query: str, parameters: object = ..., /) -> Any: ...  # noqa: ANN401 - DuckDB's own type
 
 
-class _Owned(Protocol):
+class _Placed(Protocol):
     @property
     def repo(self) -> str: ...
+
+
+class _Owned(_Placed, Protocol):
     @property
     def artifact(self) -> str: ...
 
 
 R = TypeVar("R")
 Row = TypeVar("Row", bound=_Owned)
+Placed = TypeVar("Placed", bound=_Placed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,13 +74,19 @@ class Facts:
     terms: dict[Key, list[Term]]
     events: dict[Key, list[Event]]
     lookups: dict[Key, list[Lookup]]
+    files: dict[Key, list[File]]
+    shown: dict[Key, list[Shown]]
+    makers: dict[Key, list[Maker]]
+    inputs: dict[Key, list[Input]]
+    params: dict[Key, list[Param]]
+    metrics: dict[Key, list[Metric]]
+    unread: dict[Key, list[Unread]]
+    cards: dict[Key, list[Card]]
+    experiments: dict[str, list[Experiment]]
 
 
 def read(connection: Connection) -> Facts:
     """All facts of a catalog, with one query for each kind."""
-    problems: dict[str, list[Problem]] = {}
-    for problem in _rows(connection, "site_problems", Problem):
-        problems.setdefault(problem.repo, []).append(problem)
     return Facts(
         counts=_rows(connection, "site_counts", Counts)[0],
         types=_rows(connection, "site_types", Type),
@@ -211,12 +95,21 @@ def read(connection: Connection) -> Facts:
         repositories=_rows(connection, "site_repositories", Repository),
         recent=_rows(connection, "site_recent", Event, RECENT),
         crawls=_rows(connection, "site_crawls", Crawl, CRAWLS),
-        problems=problems,
+        problems=_by_repo(_rows(connection, "site_problems", Problem)),
         versions=_by_artifact(_rows(connection, "site_versions", Version)),
         assignments=_by_artifact(_rows(connection, "site_assignments", Assignment)),
         terms=_by_artifact(_rows(connection, "site_terms", Term)),
         events=_by_artifact(_rows(connection, "site_events", Event)),
         lookups=_by_artifact(_rows(connection, "site_lookups", Lookup)),
+        files=_by_artifact(_rows(connection, "site_files", File)),
+        shown=_by_artifact(_rows(connection, "site_shown", Shown)),
+        makers=_by_artifact(_rows(connection, "site_makers", Maker)),
+        inputs=_by_artifact(_rows(connection, "site_inputs", Input)),
+        params=_by_artifact(_rows(connection, "site_params", Param)),
+        metrics=_by_artifact(_rows(connection, "site_metrics", Metric)),
+        unread=_by_artifact(_rows(connection, "site_unread", Unread)),
+        cards=_by_artifact(_rows(connection, "site_cards", Card)),
+        experiments=_by_repo(_rows(connection, "site_experiments", Experiment)),
     )
 
 
@@ -234,4 +127,11 @@ def _by_artifact(rows: Iterable[Row]) -> dict[Key, list[Row]]:
     grouped: dict[Key, list[Row]] = {}
     for row in rows:
         grouped.setdefault((row.repo, row.artifact), []).append(row)
+    return grouped
+
+
+def _by_repo(rows: Iterable[Placed]) -> dict[str, list[Placed]]:
+    grouped: dict[str, list[Placed]] = {}
+    for row in rows:
+        grouped.setdefault(row.repo, []).append(row)
     return grouped

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sites import urls
-from sites.facts import Artifact, Assignment, Event, Facts, Key, Lookup, Problem, Repository, Term, Version
+from sites.facts import Facts, Key
+from sites.rows import Artifact, Assignment, Event, Lookup, Problem, Repository, Term, Version
 from sites.text import clip, look, pill, short, stage_order, visible
 
 CLIPPED = 140  # characters of a description in a list
@@ -235,13 +236,19 @@ def problem_lines(problems: list[Problem], forges: Mapping[str, urls.Forge | Non
     ]
 
 
+def plain_id(artifact: Artifact) -> str | None:
+    """The artifact's name in the catalog, where it can stand in a line for a shell."""
+    return artifact.id if _PLAIN.fullmatch(artifact.artifact) and _PLAIN.fullmatch(artifact.repo) else None
+
+
 def snippets(
     artifact: Artifact, repository: Repository | None, assignments: list[Assignment], lookups: list[Lookup]
 ) -> list[Snippet]:
     """Lines that can be copied. A name that no tool accepts, or that would need more than quotes, gets none."""
-    if not (_PLAIN.fullmatch(artifact.artifact) and _PLAIN.fullmatch(artifact.repo)):
+    name = plain_id(artifact)
+    if name is None:
         return []
-    made = [Snippet(label="Ask this catalog", line=f"catalog show {artifact.id}")]
+    made = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
     if repository is None or visible(repository.url) != repository.url or not artifact.active:
         return made
     url = shlex.quote(repository.url)

@@ -41,6 +41,14 @@ MODEL = Page(
         "site_events",
         "site_lookups",
         "site_repositories",
+        "site_shown",
+        "site_files",
+        "site_makers",
+        "site_inputs",
+        "site_params",
+        "site_metrics",
+        "site_unread",
+        "site_cards",
     ),
 )
 REPOS = Page(name="repos", pattern="repos.html", template="repos.html", feeds=("site_repositories",))
@@ -48,7 +56,7 @@ REPO = Page(
     name="repo",
     pattern="repos/{repo}.html",
     template="repo.html",
-    feeds=("site_repositories", "site_artifacts", "site_assignments", "site_problems"),
+    feeds=("site_repositories", "site_artifacts", "site_assignments", "site_experiments", "site_problems"),
 )
 CRAWL = Page(
     name="crawl",

@@ -148,7 +148,9 @@ def rename_experiment(world: World, number: int) -> None:
 
 def release_on_a_side(world: World, number: int) -> None:
     """More of them than the options of the tests read."""
-    oid = world.commit({"dvc.yaml": DVC + f"    desc: side {number}\n"}, branch="side", parents=(world.tip(),), at=1000 - number)
+    oid = world.commit(
+        {"dvc.yaml": DVC + f"    desc: side {number}\n"}, branch="side", parents=(world.tip(),), at=1000 - number
+    )
     del world.refs["refs/heads/side"]
     world.lightweight(f"v{number}", oid)
 

@@ -36,7 +36,11 @@ def partitions(config: Config) -> list[str]:
 def test_before_any_crawl_the_catalog_lists_the_repositories_and_says_never(tmp_path):
     config = parse('[[repo]]\nurl = "https://ann:secret@host/o/m"', tmp_path / "repos.toml")
     built = build(config)
-    assert ((built.repos, built.artifacts, built.versions, built.incremental), asked(config, "from repos")) == (
+    columns = "repo, url, outcome, message, stale, visited_at, read_at, partition"
+    assert (
+        (built.repos, built.artifacts, built.versions, built.incremental),
+        asked(config, f"select {columns} from repos"),
+    ) == (
         (0, 0, 0, False),
         [("host/o/m", "https://host/o/m", "never", None, False, None, None, None)],
     )

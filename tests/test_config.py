@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.config import Config, Options, RepoConfig, load, parse, public_url, repo_name
 from catalog.errors import ConfigError, Exit
+from catalog.wish import Schedule
 
 FILE = Path("/wish/repos.toml")
 
@@ -21,6 +22,7 @@ site_url = "https://models.example.org"
 
 [crawl]
 jobs = 3
+jobs_per_host = 2
 connect_timeout = 1.5
 idle_timeout = 7
 timeout = 60
@@ -28,6 +30,12 @@ max_bytes = "1 GiB"
 history = 100
 schedule = "0 3 * * *"
 experiments = 7
+
+[schedule]
+timezone = "Europe/Berlin"
+jitter = 300
+publish = ["rsync", "-a", "made/site/", "web:/srv"]
+health_file = "health.json"
 
 [metrics]
 higher = ["gain", "*_lift"]
@@ -59,9 +67,16 @@ def test_every_key_does_what_it_says():
         output=Path("/wish/made"),
         site_url="https://models.example.org",
         jobs=3,
+        jobs_per_host=2,
         connect_timeout=1.5,
         idle_timeout=7,
-        schedule="0 3 * * *",
+        schedule=Schedule(
+            cron="0 3 * * *",
+            timezone="Europe/Berlin",
+            jitter=300,
+            publish=("rsync", "-a", "made/site/", "web:/srv"),
+            health_file=Path("/wish/health.json"),
+        ),
         directions=(("gain", "higher"), ("*_lift", "higher"), ("cost", "lower")),
         stages={"prod": "prod", "production": "prod", "live": "prod", "dev": "dev"},
         repos=(
@@ -88,9 +103,10 @@ def test_an_empty_file_is_all_defaults():
         output=Path("/wish/output"),
         site_url=None,
         jobs=8,
+        jobs_per_host=8,
         connect_timeout=10,
         idle_timeout=30,
-        schedule=None,
+        schedule=Schedule(health_file=Path("/wish/output/health.json")),
         directions=(),
         stages={},
         repos=(),
@@ -179,6 +195,10 @@ timeout = "soon"
 max_bytes = "lots"
 history = -1
 schedule = "daily"
+[schedule]
+timezone = "Berlin"
+jitter = -1
+publish = []
 [stages]
 prod = "production"
 live = ["on", 1]
@@ -202,18 +222,21 @@ url = "https://"
 
 def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
     assert complaints(WRONG) == [
-        "unknown key 'owner', expected one of catalog, crawl, metrics, repo, stages",
+        "unknown key 'owner', expected one of catalog, crawl, metrics, repo, schedule, source, stages",
         "[catalog]: unknown key 'colour', expected one of output, site_url, title",
         "[crawl]: timeout is 'soon', expected a number of seconds from 0.001 to 1e+09",
         "[crawl]: max_bytes is 'lots', expected a number of bytes, or a size such as \"256 MiB\"",
         "[crawl]: history is -1, expected a whole number from 0 to 1e+09",
-        "[catalog]: title is 3, expected text",
         "[catalog]: output is ' ', expected text",
+        "[catalog]: title is 3, expected text",
         "[catalog]: site_url is 'models.example.org', expected a URL that begins with https:// or http://",
         "[crawl]: jobs is 2.5, expected a whole number from 1 to 256",
         "[crawl]: connect_timeout is 0, expected a number of seconds from 0.001 to 1e+09",
         "[crawl]: idle_timeout is nan, expected a number of seconds from 0.001 to 1e+09",
-        "[crawl]: schedule is 'daily', expected five cron fields, such as \"0 3 * * *\"",
+        "[crawl]: schedule is 'daily', expected five fields of crontab(5), such as \"0 3 * * *\"; the fields are 1",
+        "[schedule]: timezone is 'Berlin', expected for example \"Europe/Berlin\"; no time zone is called 'Berlin'",
+        "[schedule]: jitter is -1, expected a whole number from 0 to 86400",
+        '[schedule]: publish is [], expected a list of words, such as ["rsync", "-a", "output/site/", "web:/srv"], or a line for the shell',
         '[stages]: prod is \'production\', expected a list of names, such as ["production", "live"]',
         '[stages]: live is [\'on\', 1], expected a list of names, such as ["production", "live"]',
         '[[repo]] number 1: url is missing, expected for example "https://host/owner/name"',

@@ -75,7 +75,11 @@ def test_step_by_step_gives_the_bytes_of_all_at_once_from(tmp_path, filters, lin
 
 @pytest.mark.slow
 @settings(max_examples=40)
-@given(STEPS, st.sampled_from([(), ("history = 1",), ("history = 3",), ("plain_tags = 1", "experiments = 1")]), st.booleans())
+@given(
+    STEPS,
+    st.sampled_from([(), ("history = 1",), ("history = 3",), ("plain_tags = 1", "experiments = 1")]),
+    st.booleans(),
+)
 def test_step_by_step_gives_the_bytes_of_all_at_once_whatever_happens(steps, lines, filters):
     with TemporaryDirectory() as folder, serve(Path(folder, "git"), filters) as site:
         step_by_step(Path(folder), f"{site}/m", Path(folder, "git", "m"), steps, *lines)

@@ -176,7 +176,8 @@ def test_two_crawls_at_once_are_one_too_many(tmp_path):
         assert holder.stdout is not None
         holder.stdout.readline()
         with pytest.raises(
-            StoreError, match=rf"^{config.output} is in use by process {holder.pid} since .* UTC; wait for its end$"
+            StoreError,
+            match=rf"^{config.output} is in use by process {holder.pid} since .* UTC; wait for its end, or use --wait$",
         ):
             crawl(config)
         holder.communicate()

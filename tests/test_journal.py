@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 import pytest
 
@@ -64,7 +66,7 @@ def test_what_is_written_is_read_again(tmp_path):
     with journal.begin() as entry:
         entry.add(said, None)
         entry.end(ended(1))
-    assert (journal.visits(), journal.crawls()) == ((said,), (ended(1),))
+    assert (journal.visits(), journal.crawls()) == ((replace(said, first_at=hour(1)),), (ended(1),))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_a_crash_at_any_byte_of_the_last_line_loses_that_visit_alone(tmp_path):
     assert found == [lost] * (len(whole) - 1 - first_line) + [whole_line]
 
 
-def test_a_crash_at_any_byte_of_the_end_loses_the_crawl_and_keeps_its_visits(tmp_path):
+def test_a_crash_at_any_byte_of_the_end_leaves_what_the_visits_tell_of_the_crawl(tmp_path):
     journal = Journal(tmp_path)
     crawled(journal, ("a", "new", "p1"))
     file = tmp_path / "000001.jsonl"
@@ -138,7 +140,7 @@ def test_a_crash_at_any_byte_of_the_end_loses_the_crawl_and_keeps_its_visits(tmp
     for end in range(whole.index(b"\n") + 1, len(whole) - 1):
         file.write_bytes(whole[:end])
         seen.add((journal.crawls(), len(journal.visits())))
-    assert seen == {((), 1)}
+    assert seen == {((replace(ended(1), seconds=0.5, outcome="cut_short"),), 1)}
 
 
 @pytest.mark.parametrize("noise", [b"\n", b"\xff\xfe\n", b"00000000 {}\n", b"no checksum\n", bytes(64)], ids=repr)
@@ -177,16 +179,51 @@ def test_old_crawls_lose_their_visits_and_nothing_else(tmp_path, monkeypatch):
         [each.crawl for each in journal.crawls()],
         [(each.crawl, each.repo) for each in journal.visits()],
         {repo: (found.partition, found.read_at) for repo, found in journal.found().items()},
-    ) == ([1, 2, 3, 4], [(3, "a"), (4, "a")], {"a": ("p1", hour(4)), "b": ("p2", hour(1))})
+    ) == ([1, 2, 3, 4], [(4, "a")], {"a": ("p1", hour(4)), "b": ("p2", hour(1))})
 
 
-def test_of_older_crawls_what_was_fresh_is_not_told_again(tmp_path):
+def test_visits_that_ended_alike_are_told_as_one_run(tmp_path):
     journal = Journal(tmp_path)
     crawled(journal, ("a", "new", "p1"), ("b", "new", "p2"))
     crawled(journal, ("a", "fresh", "p1"), ("b", "fresh", "p2"))
     crawled(journal, ("a", "fresh", "p1"))
-    found = [(each.crawl, each.repo, each.outcome) for each in journal.visits()]
-    assert sorted(found) == [(1, "a", "new"), (1, "b", "new"), (2, "b", "fresh"), (3, "a", "fresh")]
+    crawled(journal, ("a", "down", None))
+    crawled(journal, ("a", "fresh", "p1"))
+    found = [(each.repo, each.outcome, each.first_at, each.crawl, each.times) for each in journal.visits()]
+    assert sorted(found, key=itemgetter(0, 3)) == [
+        ("a", "new", hour(1), 1, 1),
+        ("a", "fresh", hour(2), 3, 2),
+        ("a", "down", hour(4), 4, 1),
+        ("a", "fresh", hour(5), 5, 1),
+        ("b", "new", hour(1), 1, 1),
+        ("b", "fresh", hour(2), 2, 1),
+    ]
+
+
+def test_of_old_crawls_the_visits_stay_with_which_a_repository_was_lost_or_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 2)
+    journal = Journal(tmp_path)
+    for outcome, turned in (("new", True), ("fresh", False), ("gone", True), ("gone", False), ("fresh", True)):
+        with journal.begin() as entry:
+            entry.add(replace(visit(entry.number, "a", outcome), turned=turned), None)
+            entry.end(ended(entry.number))
+    crawled(journal, ("a", "fresh", None))
+    crawled(journal, ("a", "fresh", None))
+    found = [(each.crawl, each.outcome, each.turned) for each in journal.visits()]
+    assert found == [(1, "new", True), (3, "gone", True), (5, "fresh", True), (7, "fresh", False)]
+
+
+def test_of_an_old_crawl_that_was_cut_short_a_row_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 1)
+    journal = Journal(tmp_path)
+    cut_short(journal, ("a", "new", "p1"), ("b", "down", None))
+    before = journal.crawls()
+    crawled(journal, ("a", "fresh", "p1"))
+    assert (before, [each.outcome for each in before], len(journal.visits())) == (
+        journal.crawls()[:1],
+        ["cut_short"],
+        1,
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from catalog.errors import Ambiguous, NotFound, StoreError
 from catalog.query import Catalog, SqlError
 from cli.small_catalog import C1, CHURN, LOOSE, VISION, day, make
+from cli.small_facts import CODE, DATA, MODEL
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,80 @@ def test_several_artifacts_are_candidates(catalog):
     assert caught.value.candidates == (f"{CHURN}:churn#prod", f"{VISION}:churn#prod")
 
 
+UNSOURCED = dict.fromkeys(("made_by", "metafile", "source_url", "source_path", "source_rev", "source_commit"))
+CONTENTS = {
+    "bytes": {
+        "status": "ok",
+        "url": f"https://store.example/churn/files/md5/aa/{MODEL[2:]}",
+        "link": f"https://store.example/churn/files/md5/aa/{MODEL[2:]}",
+        "path": "models/churn.pkl",
+        "hash_kind": "md5",
+        "hash": MODEL,
+        "size": 2048,
+        "files": None,
+        "is_folder": False,
+        "executable": False,
+        "metafile": "dvc.lock",
+        "remote": "store",
+        **dict.fromkeys(("version_id", "source_url", "source_path", "source_rev", "source_commit")),
+    },
+    "get": ["dvc", "artifacts", "get", f"https://{CHURN}", "churn", "--rev", "v1.0.0"],
+    "metrics": [
+        {"file": "metrics.json", "name": name, "number": number, "text": text, "kind": "number", "direction": direction}
+        for name, number, text, direction in (
+            ("auc", 0.91, "0.91", "higher"),
+            ("loss", 0.3, "0.3", "lower"),
+            ("rows", 1000.0, "1000", None),
+        )
+    ],
+    "params": [
+        {"file": "params.yaml", "name": name, "number": number, "text": text, "kind": "number", "locked": False}
+        for name, number, text in (("depth", 4.0, "4"), ("lr", 0.1, "0.1"))
+    ],
+    "unread": [{"role": "metrics", "file": "eval/roc.json", "status": "in-dvc"}],
+    "made_by": {
+        "file": "dvc.yaml",
+        "pipeline_stage": "train",
+        "command": "python train.py --fast",
+        "locked_command": "python train.py",
+        "wdir": "",
+        "outdated": ["command"],
+        "changed": [],
+    },
+    "inputs": [
+        {
+            "path": "data/raw.csv",
+            "hash_kind": "md5",
+            "hash": DATA,
+            "size": 9000,
+            "files": None,
+            "made_by": None,
+            "metafile": "data/raw.csv.dvc",
+            "source_url": "https://git.example/acme/data",
+            "source_path": "raw.csv",
+            "source_rev": "v1",
+            "source_commit": "e" * 40,
+        },
+        {"path": "train.py", "hash_kind": "md5", "hash": CODE, "size": 400, "files": None, **UNSOURCED},
+    ],
+    "card": {
+        "file": "README.md",
+        "title": "Churn",
+        "licence": "apache-2.0",
+        "licence_link": None,
+        "languages": ["en"],
+        "datasets": ["acme/customers"],
+        "base_models": ["acme/tabular-base"],
+        "tags": [],
+        "library": "sklearn",
+        "task": "tabular-classification",
+    },
+    "licence": {"file": "LICENSE", "spdx": "Apache-2.0", "title": "Apache License"},
+    "owners": ["@acme/risk", "ann@acme.example"],
+    "identical": [],
+}
+
+
 def test_a_version_in_full(catalog):
     assert catalog.show("acme/churn:churn#prod").rows == [
         {
@@ -116,6 +191,7 @@ def test_a_version_in_full(catalog):
                     "tag": "churn#production#1",
                 }
             ],
+            **CONTENTS,
         }
     ]
 
@@ -172,6 +248,32 @@ def test_lists(catalog, question, expected):
 )
 def test_history_newest_first(catalog, ref, tags):
     assert [row["tag"] for row in catalog.history(ref).rows] == tags
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        pytest.param(lambda c: c.metrics("acme/churn:churn"), ["v2.0.0"] * 3, id="metrics of the latest version"),
+        pytest.param(lambda c: c.metrics("acme/churn:churn#prod"), ["v1.0.0"] * 3, id="metrics of a version"),
+        pytest.param(
+            lambda c: c.params("acme/churn:churn@v1.0.0", all_versions=True),
+            ["v2.0.0"] * 2 + ["v1.0.0"] * 2,
+            id="parameters of all versions",
+        ),
+        pytest.param(lambda c: c.unread("acme/churn:churn"), ["v2.0.0"], id="what could not be read"),
+        pytest.param(
+            lambda c: c.compare("acme/churn:churn#prod", "acme/churn:churn", changed=True),
+            ["v1.0.0", "v2.0.0"] * 8,
+            id="versions beside each other",
+        ),
+    ],
+)
+def test_measures(catalog, question, expected):
+    assert [row["version"] for row in question(catalog).rows] == expected
+
+
+def test_the_name_of_a_version(catalog):
+    assert catalog.reference("mask#prod") == f"{VISION}:seg:mask@v1.0.0"
 
 
 @pytest.mark.parametrize(
@@ -264,3 +366,8 @@ def test_a_catalog_of_another_version(tmp_path):
         other.execute("create table something as select 1")
     with Catalog.open(tmp_path / "catalog.duckdb") as catalog, pytest.raises(StoreError, match="run `catalog build`"):
         catalog.artifacts()
+
+
+def test_a_file_that_is_not_there_is_told(catalog, tmp_path):
+    with pytest.raises(NotFound, match=r"model\.pkl cannot be read: No such file"):
+        catalog.identify(tmp_path / "model.pkl")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from catalog import __version__
-from catalog.cli import making, reading, status, wish
+from catalog.cli import diff, events, making, measuring, reading, schedule, sources, status, tracing, wish
 
 app = typer.Typer(
     name="catalog",
@@ -40,9 +40,22 @@ def _options(
 
 
 for _panel, _commands in (
-    ("Ask", (reading.show, reading.ls, reading.history, reading.at, reading.sql)),
-    ("Make", (making.crawl, making.build, status.status, making.demo)),
+    ("Ask", (reading.show, reading.ls, reading.history, reading.at, diff.diff, events.events, reading.sql)),
+    (
+        "Look into versions",
+        (
+            measuring.metrics,
+            measuring.params,
+            measuring.compare,
+            measuring.experiments,
+            tracing.lineage,
+            tracing.identify,
+        ),
+    ),
+    ("Make", (making.crawl, making.build, schedule.schedule, status.status, making.demo)),
     ("Choose repositories", (wish.init, wish.add)),
 ):
     for _command in _commands:
         app.command(rich_help_panel=_panel)(_command)
+
+app.add_typer(sources.app, rich_help_panel="Choose repositories")

@@ -150,7 +150,9 @@ def _named(catalog: Catalog, answer: Answer) -> list[Row]:
     names = catalog.short_names()
     if not all(row.get("active", True) for row in answer.rows):
         say("(in brackets: deprecated or deregistered)")
-    return [row | _told(row, names[f"{row['repo']}:{row['artifact']}"]) for row in answer.rows]
+    ids = [f"{row['repo']}:{row['artifact']}" for row in answer.rows]
+    # What is only remembered has no short name.
+    return [row | _told(row, names.get(name, name)) for name, row in zip(ids, answer.rows, strict=True)]
 
 
 def _told(row: Row, name: str) -> Row:

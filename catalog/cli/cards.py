@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.answer import Row
+from catalog.cli.contents import contents_facts, contents_tables
 from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Column, Screen, cell, cut, table, visible, width
 
 _STAGES = (
@@ -22,6 +23,7 @@ _VERSIONS = (
     Column(title="notes", key="notes", styles=(YELLOW,)),
 )
 _COMMIT = 7  # digits that people read
+_COPIED = ("url", "get")  # half of it is of no use
 
 
 def artifact_card(row: Row, screen: Screen) -> str:
@@ -38,12 +40,13 @@ def artifact_card(row: Row, screen: Screen) -> str:
 
 
 def version_card(row: Row, screen: Screen) -> str:
-    """One version: what it is, where it is, and who says so."""
+    """One version: what it is, who says so, and what it is made of."""
     stages = [stage | {"version": _name(row)} for stage in row["assignments"]]
     parts = [
         _header(f"{row['repo']}:{row['artifact']}@{_name(row)}", row["type"], row["description"], screen),
-        _facts(_version_facts(row), screen),
+        _facts([*_version_facts(row), *contents_facts(row)], screen),
         table([column for column in _STAGES if column.key != "version"], stages, screen)[0] if stages else "",
+        *contents_tables(row, screen),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -59,7 +62,7 @@ def _facts(facts: Sequence[tuple[str, str, str]], screen: Screen) -> str:
     indent = max((width(name) for name, _, _ in told), default=0) + 2
     room = max(screen.width - indent, 10) if screen.width else None
     return "".join(
-        f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(cut(value, room) if room else value, style)}\n"
+        f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(cut(value, room) if room and name not in _COPIED else value, style)}\n"
         for name, value, style in told
     )
 

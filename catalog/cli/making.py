@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import signal
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +16,15 @@ from catalog.cli.completion import complete_repo
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
 from catalog.cli.progress import Progress, plural, size
-from catalog.errors import Ambiguous, Exit, NotFound
+from catalog.errors import Ambiguous, Exit, NotFound, StoreError
 from catalog.query import Catalog
 from catalog.reference import endings
 
 if TYPE_CHECKING:
     from catalog.config import Config
+    from catalog.crawl import CrawlReport
 
+SIGNALLED = 128  # what a shell adds to the number of the signal that ended a program
 DEMO_TITLE = "Demo models"
 
 NoSite = Annotated[bool, typer.Option("--no-site", help="Leave the site as it is.")]
@@ -37,6 +42,11 @@ def crawl(
         bool, typer.Option("--no-build", help="Read repositories, and make nothing of it yet.")
     ] = False,
     no_site: NoSite = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write how it went to this file, as JSON; - for standard output."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait while another crawl or build is at work.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug of catalog and show where it is.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
@@ -47,12 +57,14 @@ def crawl(
     Example: catalog crawl
     """
     wish = _load(config_file)
-    if not wish.repos:
+    if not (wish.repos or wish.sources):
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
-    failed = _crawl(wish, _chosen(wish, repos or ()), debug=debug)
+    done = _crawl(wish, _chosen(wish, repos or ()), wait=wait, debug=debug)
+    if report is not None:
+        _report(done, report)
     if not no_build:
         _build(wish, no_site=no_site)
-    if failed:
+    if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
 
@@ -83,7 +95,7 @@ def demo(
     write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE)
     say(f"wrote {file}")
     wish = _load(file)
-    failed = _crawl(wish, (), debug=debug)
+    failed = _crawl(wish, (), wait=False, debug=debug).failed
     _build(wish, no_site=False)
     database = wish.output / "catalog.duckdb"
     with Catalog.open(database) as catalog:
@@ -104,7 +116,9 @@ def _load(file: Path) -> Config:
 
 def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
-    names = [repo.name for repo in wish.repos]
+    from catalog.fleet import fleet  # noqa: PLC0415 - a cold `show` needs no TOML
+
+    names = [repo.name for repo in fleet(wish).repos] if words else []
     chosen = []
     for word in words:
         found = [word] if word in names else [name for name in names if word in endings(name)]
@@ -116,18 +130,57 @@ def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _crawl(wish: Config, only: Collection[str], *, debug: bool) -> int:
-    """Crawls, says how it went, and returns how many repositories could not be read."""
+def _crawl(wish: Config, only: Collection[str], *, wait: bool, debug: bool) -> CrawlReport:
+    """Crawls and says how it went. Interrupted, it stops at once; what was finished is kept."""
     from catalog.crawl import crawl as visit_all  # noqa: PLC0415 - a cold `show` needs no dulwich
 
-    with Progress() as progress:
-        report = visit_all(wish, only=only, report=progress, debug=debug)
+    with Progress() as progress, _stopped_by(signal.SIGTERM):
+        try:
+            report = visit_all(
+                wish, only=only, report=progress, slow=progress.slow, tell=progress.tell, wait=wait, debug=debug
+            )
+        except (KeyboardInterrupt, SystemExit):
+            say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
+            raise
     done = report.crawl
     say(
         f"{done.new} new, {done.changed} changed, {done.fresh} fresh, {done.failed} failed; "
         f"{size(done.received)} in {done.seconds:.1f} s"
     )
-    return report.failed
+    if report.unpushed:
+        say(f"{report.unpushed} not asked: nobody pushed to them since they were read")
+    if report.failures:
+        say(f"{plural(len(report.failures), 'source')} failed: what they listed last was read")
+    return report
+
+
+@contextmanager
+def _stopped_by(number: signal.Signals) -> Iterator[None]:
+    """A signal that ends the program as Ctrl-C does: at once, but through every `finally`."""
+
+    def stop(number: int, _frame: object) -> None:
+        raise SystemExit(SIGNALLED + number)
+
+    before = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def _report(done: CrawlReport, file: Path) -> None:
+    """The crawl's row, those of its visits, and what went wrong with sources, as one JSON object."""
+    from catalog.cli.formats import to_json  # noqa: PLC0415
+
+    visits = [asdict(visit) for visit in done.visits]
+    text = to_json({"crawl": asdict(done.crawl), "visits": visits, "sources": dict(done.failures)})
+    if str(file) == "-":
+        typer.echo(text)
+        return
+    try:
+        file.write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write the report to {file}: {error.strerror}") from error
 
 
 def _build(wish: Config, *, no_site: bool) -> None:

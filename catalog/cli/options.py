@@ -32,12 +32,16 @@ ConfigFile = Annotated[
     Path,
     typer.Option("--config", envvar="CATALOG_CONFIG", metavar="FILE", help="The file that lists the repositories."),
 ]
-Ref = Annotated[
+_REFERENCE = (
+    "artifact, artifact@version, artifact@latest or artifact#stage; the end of host/owner/name:artifact will do."
+)
+Ref = Annotated[str | None, typer.Argument(metavar="[REF]", autocompletion=complete_reference, help=_REFERENCE)]
+SomeRef = Annotated[str, typer.Argument(metavar="REF", autocompletion=complete_reference, help=_REFERENCE)]
+SomeRefs = Annotated[list[str], typer.Argument(metavar="REF...", autocompletion=complete_reference, help=_REFERENCE)]
+RepoArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[REF]",
-        autocompletion=complete_reference,
-        help="artifact, artifact@version, artifact@latest or artifact#stage; the end of host/owner/name:artifact will do.",
+        metavar="[REPO]", autocompletion=complete_repo, help="Only this repository, or all whose names end so."
     ),
 ]
 RepoOption = Annotated[

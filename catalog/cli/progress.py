@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from catalog.cli.output import say
@@ -13,23 +14,36 @@ if TYPE_CHECKING:
 
     from catalog.tables import Visit
 
+READ = ("new", "changed", "fresh")  # as in catalog.crawl, which a cold command does not load
 _UNIT = 1024
 
 
 class Progress:
-    """Called with each finished visit. On a terminal only what is not fresh leaves a line."""
+    """Called with each finished visit. On a terminal only what is not fresh leaves a line, below which a bar shows the rest."""
 
     def __init__(self) -> None:
         self._bar: Bar | None = None
+        self._failed = 0
+        self.done = 0
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
+            from rich import progress  # noqa: PLC0415 - only where there is a terminal
             from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-            from rich.progress import Progress as Bar  # noqa: PLC0415 - only where there is a terminal
 
-            self._bar = Bar(console=Console(stderr=True), transient=True)
+            self._bar = progress.Progress(
+                progress.TextColumn("reading"),
+                progress.BarColumn(bar_width=None),
+                progress.MofNCompleteColumn(),
+                progress.TextColumn("{task.fields[failed]}"),
+                progress.TextColumn("{task.fields[rate]}"),
+                progress.TimeRemainingColumn(),
+                progress.TextColumn("{task.fields[slow]}", markup=False),
+                console=Console(stderr=True),
+                transient=True,
+            )
             self._bar.start()
-            self._bar.add_task("crawl", total=None)
+            self._bar.add_task("crawl", total=None, failed="", rate="", slow="")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -37,12 +51,30 @@ class Progress:
             self._bar.stop()
 
     def __call__(self, visit: Visit, done: int, total: int) -> None:
+        self.done = done
         if self._bar is None:
             say(line(visit))
             return
-        self._bar.update(self._bar.task_ids[0], completed=done, total=total, description="reading")
+        self._failed += visit.outcome not in READ
+        failed = f"{self._failed} failed" if self._failed else ""
+        seconds = self._bar.tasks[0].elapsed or 0
+        rate = f"{done / seconds:.0f}/s" if seconds >= 1 else ""
+        self._bar.update(self._bar.task_ids[0], completed=done, total=total, failed=failed, rate=rate)
         if visit.outcome != "fresh":
             self._bar.console.print(visible(line(visit)), markup=False, highlight=False, soft_wrap=True)
+
+    def tell(self, sentence: str) -> None:
+        """What a source makes of us: a wait, or a failure."""
+        if self._bar is None:
+            say(sentence)
+        else:
+            self._bar.console.print(visible(sentence), markup=False, highlight=False, soft_wrap=True)
+
+    def slow(self, names: Sequence[str]) -> None:
+        """Who keeps us waiting, at the bar's end."""
+        if self._bar is not None:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            self._bar.update(self._bar.task_ids[0], slow=f"waiting for {visible(names[0])}{more}" if names else "")
 
 
 def line(visit: Visit) -> str:

@@ -95,6 +95,13 @@ def at(
     ],
     *,
     stage: StageOption = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="As this catalog could have known at that moment: without tags that it saw later, with those gone since.",
+        ),
+    ] = None,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
@@ -103,7 +110,7 @@ def at(
     Example: catalog at 2024-05-31 --stage prod
     """
     with open_catalog(database) as catalog:
-        put_named(catalog, catalog.stages_at(date, stage), output, SITTING)
+        put_named(catalog, catalog.stages_at(date, stage, known_at=known_at), output, SITTING)
 
 
 def sql(

@@ -54,9 +54,9 @@ def status(
     if output is Format.TABLE:
         put_table(_COLUMNS, rows)
         _sum_up(crawls)
-        if wish and wish.schedule:
+        if wish and wish.schedule.cron:
             say(
-                f"schedule {wish.schedule} (minute, hour, day, month, day of the week): when your scheduler is to crawl"
+                f"schedule {wish.schedule.cron} (minute, hour, day, month, day of the week), {wish.schedule.timezone}: when `catalog schedule` crawls"
             )
     elif output is Format.JSON:
         put_text(to_json(rows))
@@ -79,18 +79,19 @@ def _with_next(rows: list[Row], wish: Config | None) -> list[Row]:
     if wish is None:
         return [row | {"next": None} for row in rows]
     from catalog.config import public_url  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.fleet import fleet  # noqa: PLC0415 - as above
 
-    urls = {repo.name: public_url(repo.url) for repo in wish.repos}
+    urls = {repo.name: public_url(repo.url) for repo in fleet(wish).repos}
     outdated = _outdated()
     told = [row | {"next": _next(row, urls, outdated)} for row in rows]
     known = {row["repo"] for row in rows}
     blank = dict.fromkeys(rows[0] if rows else ()) | {"stale": False, "outcome": "never", "next": "new"}
-    return told + [blank | {"repo": repo.name, "url": urls[repo.name]} for repo in wish.repos if repo.name not in known]
+    return told + [blank | {"repo": name, "url": url} for name, url in urls.items() if name not in known]
 
 
 def _next(row: Row, urls: dict[str, str], outdated: Callable[[str], bool]) -> str | None:
     if row["repo"] not in urls:
-        return "removed"
+        return None if row["left_at"] else "removed"
     if row["partition"] is None:
         return "new"
     if outdated(row["partition"]):

@@ -28,7 +28,7 @@ jobs = 8                           # repositories at a time
 timeout = 300                      # seconds for one repository
 max_bytes = "256 MiB"              # received from one repository
 history = 10000                    # generations of commits behind each branch; 0 reads none
-# schedule = "0 3 * * *"           # when your scheduler runs `catalog crawl`, as in crontab(5); `catalog status` shows it
+# schedule = "0 3 * * *"           # when `catalog schedule` crawls, as in crontab(5)
 
 # One vocabulary over all repositories: on the left the catalog's name for a stage, on the right other names that tags use.
 [stages]
@@ -39,6 +39,12 @@ history = 10000                    # generations of commits behind each branch; 
 # url = "https://github.com/iterative/example-gto"
 # name = "examples/gto"            # where host/owner/name will not do
 # timeout = 60                     # what [crawl] says, for this repository alone
+
+# All that somebody has; `catalog sources preview` shows what would be read. The token comes from GITHUB_TOKEN, never from here.
+# [[source]]
+# kind = "github"                  # github, gitlab, gitea, forgejo, bitbucket, azure, folder, list
+# org = "acme"
+# topics = ["ml-model"]
 """
 
 

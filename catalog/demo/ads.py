@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.demo import data
-from catalog.demo.book import Book
+from catalog.demo.book import Book, Changes
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import Step, configure, point, write_json
@@ -50,6 +50,7 @@ _STEPS = (
         params=("train.dropout", "train.layers", "train.lr"),
         outs={"model/ctr.pt": 88_000_000},
         metrics=("metrics.json",),
+        random=True,
     ),
 )
 
@@ -70,7 +71,7 @@ def ctr() -> Book:
     )
     customers = "v1.0.0"
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: Entry) -> Changes:
         nonlocal customers
         customers = entry.details.get("data", customers)
         content = project.data["data/customers.parquet"] = data.dataset("customers", customers)

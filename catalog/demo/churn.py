@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from catalog.demo import data
 from catalog.demo.book import Book, Changes
 from catalog.demo.content import Content, imagine
@@ -11,6 +13,9 @@ from catalog.demo.pipeline import Step, configure, import_from, point, write_jso
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 from catalog.demo.yaml import write_yaml
+
+URL = "https://demo.example/risk/churn.git"
+PATH = "models/churn.lgb"
 
 _CHURN = """
 2021-02-08 09:40  ana     +start      auc=0.681 | Notebook becomes a project
@@ -83,12 +88,13 @@ _STEPS = (
         cmd="python src/train.py data/features.parquet models/churn.lgb",
         deps=("data/features.parquet", "src/train.py"),
         params=("train.depth", "train.lr", "train.trees"),
-        outs={"models/churn.lgb": 2_300_000},
+        outs={PATH: 2_300_000},
+        random=True,
     ),
     Step(
         name="evaluate",
         cmd="python src/evaluate.py models/churn.lgb data/features.parquet",
-        deps=("data/features.parquet", "models/churn.lgb", "src/evaluate.py"),
+        deps=("data/features.parquet", PATH, "src/evaluate.py"),
         metrics=("metrics/evaluation.json",),
         plots={"plots/roc.json": {"x": "fpr", "y": "tpr", "title": "ROC, held-out month"}},
     ),
@@ -99,7 +105,14 @@ _ABOUT = "Probability that a customer leaves within 60 days. Feeds the retention
 
 def churn() -> Book:
     """risk/churn."""
+    return history()[0]
+
+
+@cache
+def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
+    """The repository; where each version is, `churn@v2.0.0` → commit; and its model there, `v2.0.0` → content."""
     book = Book()
+    trained: dict[str, Content] = {}
     project = Project(
         steps=_STEPS,
         params={"features": {"window_days": 90}, "train": {"depth": 6, "lr": 0.1, "trees": 120}},
@@ -139,10 +152,11 @@ def churn() -> Book:
                 gone = {"artifacts.yaml": None}
         if project.generation > 2:  # noqa: PLR2004 the name of the version
             project.top = {"artifacts": {"churn": _annotation(entry)}}
-        return {**pointer, **project.run(entry, _measure(entry)), **gone}
+        files = {**pointer, **project.run(entry, _measure(entry)), **gone}
+        trained[entry.version] = project.made[PATH]
+        return files
 
-    play(book, _CHURN, make)
-    return book
+    return book, play(book, _CHURN, make), trained
 
 
 def _import(version: str, content: Content, generation: int) -> dict[str, str]:
@@ -165,13 +179,13 @@ def _measure(entry: Entry) -> dict[str, str]:
 
 
 def _legacy_annotation() -> str:
-    body = {"type": "model", "path": "models/churn.lgb", "labels": ["lightgbm", "retention"], "description": _ABOUT}
+    body = {"type": "model", "path": PATH, "labels": ["lightgbm", "retention"], "description": _ABOUT}
     return write_yaml({"churn": body})
 
 
 def _annotation(entry: Entry) -> dict[str, object]:
     return {
-        "path": "models/churn.lgb",
+        "path": PATH,
         "type": "model",
         "desc": _ABOUT,
         "labels": ["lightgbm", "retention", "tabular"],

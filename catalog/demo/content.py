@@ -36,7 +36,8 @@ def imagine(seed: str, size: int, nfiles: int | None = None) -> Content:
     return Content(md5=value if nfiles is None else f"{value}.dir", size=size, nfiles=nfiles)
 
 
-def of_file(data: bytes) -> Content:
+def of_file(text: str | bytes) -> Content:
+    data = text.encode() if isinstance(text, str) else text
     return Content(md5=digest(data), size=len(data))
 
 

@@ -103,6 +103,7 @@ def _start(team: str, folder: str, names: list[str], framework: str, dice: Rando
                 params=(f"{name}.lr", f"{name}.rounds"),
                 outs={f"models/{name}.bin": size},
                 metrics=(f"metrics/{name}.json",),
+                random=True,
             )
             for name in names
         ),

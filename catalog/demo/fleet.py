@@ -16,11 +16,14 @@ from catalog.demo.churn import churn
 from catalog.demo.crowd import crowd
 from catalog.demo.data import registry
 from catalog.demo.forecasting import demand
+from catalog.demo.fraud import payments
 from catalog.demo.labs import broken, lost
 from catalog.demo.language import intents
 from catalog.demo.legacy import credit_scoring
+from catalog.demo.pricing import elasticity
 from catalog.demo.search import ranker
 from catalog.demo.speech import asr
+from catalog.demo.support import sentiment
 from catalog.demo.templates import templates
 from catalog.demo.vision import models
 from catalog.errors import StoreError
@@ -43,6 +46,9 @@ _BOOKS: Mapping[str, Callable[[], Book]] = {
     "ads/ctr": ctr,
     "speech/asr": asr,
     "platform/templates": templates,
+    "fraud/payments": payments,
+    "pricing/elasticity": elasticity,
+    "support/sentiment": sentiment,
     "labs/broken": broken,
     "labs/lost": lost,
 }
@@ -51,7 +57,7 @@ _BOOKS: Mapping[str, Callable[[], Book]] = {
 def make_fleet(folder: Path, *, repos: int | None = None) -> tuple[Path, ...]:
     """Make bare repositories `folder/<team>/<name>.git`, the same bytes each time; a fleet that lies there is replaced.
 
-    The first twelve are written by hand, the rest of `repos` by a seeded grammar. StoreError where `folder`
+    The first fifteen are written by hand, the rest of `repos` by a seeded grammar. StoreError where `folder`
     holds something, and no marker of ours.
     """
     if repos is not None and repos < 0:

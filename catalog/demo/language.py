@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from catalog.demo import data
-from catalog.demo.book import Book
+from catalog.demo.book import Book, Changes
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, point, write_json
+from catalog.demo.pipeline import Step, configure, point
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
+from catalog.demo.yaml import write_yaml
 
 _STORY = """
 2022-09-26 10:00  grace  +start                f1=0.70 | Intents for the assistant
@@ -41,6 +42,7 @@ _STORY = """
 2026-03-02 10:50  kavya  intents@v2.1.0        f1=0.855 | A year of corrections from the call centre
 2026-03-02 10:55  bot    intents#dev           v2.1.0 |
 2026-03-16 15:00  grace  intents#prod          v2.1.0 | Corrections from the call centre
+2026-04-20 11:10  chen   tokenizer@v1.0.0      f1=0.855 | The tokenizer alone, for the app
 2026-11-02 09:30  chen   entities@v1.1.0       f1=0.894 | Parcel shop names
 2026-11-02 09:35  chen   entities#dev          v1.1.0 |
 """
@@ -49,6 +51,9 @@ _ABOUT = {
     "intents": "What a customer wants, one of 112 intents",
     "entities": "Order numbers, dates and places in what a customer says",
 }
+
+# A part of a folder: DVC knows the hash of the whole.
+_TOKENIZER = {"path": "models/intents/tokenizer.json", "type": "tokenizer", "desc": "How a sentence becomes numbers"}
 
 
 def intents() -> Book:
@@ -66,14 +71,16 @@ def intents() -> Book:
         },
     )
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: Entry) -> Changes:
         version = "v1.0.0" if entry.when < "2023-09" else "v1.1.0" if entry.when < "2025" else "v2.0.0"
         utterances = project.data["data/utterances.csv"] = data.dataset("utterances", version)
         project.texts.update(point("data/utterances.csv", utterances, project.generation_at(entry)))
         if entry.name == "entities":
             project.steps = (_train("intents"), _train("entities"))
         trained = [step.name.removeprefix("train_") for step in project.steps]
-        project.top = {"artifacts": {"rules": _rules(), **{name: _annotate(name) for name in trained}}}
+        tokenizer = {"tokenizer": _TOKENIZER} if entry.when >= "2026-04-20" else {}
+        annotated = {"rules": _rules(), **{name: _annotate(name) for name in trained}, **tokenizer}
+        project.top = {"artifacts": annotated}
         return project.run(entry, _measure(entry))
 
     play(book, _STORY, make)
@@ -87,7 +94,8 @@ def _train(name: str) -> Step:
         deps=("data/utterances.csv", f"src/train_{name}.py"),
         params=("train.encoder", "train.lr", "train.seed"),
         outs={f"models/{name}": (118_000_000, 7)},
-        metrics=(f"metrics/{name}.json",),
+        metrics=(f"metrics/{name}.yaml",),
+        random=True,
     )
 
 
@@ -104,4 +112,4 @@ def _measure(entry: Entry) -> dict[str, str]:
     f1 = entry.number("f1")
     languages = {code: vary(f"{entry.what} {code}", f1, 0.03) for code in ("de", "en", "nl", "pl")}
     name = "entities" if entry.name == "entities" else "intents"
-    return {f"metrics/{name}.json": write_json({"f1": {"macro": f1, **languages}, "errors": round((1 - f1) * 5000)})}
+    return {f"metrics/{name}.yaml": write_yaml({"f1": {"macro": f1, **languages}, "errors": round((1 - f1) * 5000)})}

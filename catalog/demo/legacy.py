@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from catalog.demo.book import Book
+from catalog.demo.book import Book, Changes
 from catalog.demo.content import imagine
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
@@ -53,7 +53,7 @@ def credit_scoring() -> Book:
         generation=1,
     )
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: Entry) -> Changes:
         if entry.what == "+dvc2":
             project.generation = 2
         if entry.name == "affordability":
@@ -77,6 +77,7 @@ def _fit(name: str) -> Step:
         params=("card.bins", "card.base_points"),
         outs={f"models/{name}.pmml": 180_000},
         metrics=(f"reports/{name}.json",),
+        random=True,
     )
 
 

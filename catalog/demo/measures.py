@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import struct
+import zlib
 from collections.abc import Iterable, Sequence
 
 from catalog.demo.content import digest
@@ -34,6 +36,17 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[object]], separat
 def write_curve(seed: str, column: str, start: float, end: float, count: int, separator: str = ",") -> str:
     """A table of two columns: the step, and a learning curve."""
     return write_table(("step", column), enumerate(curve(seed, start, end, count)), separator)
+
+
+def write_png(rows: Sequence[Sequence[int]], scale: int = 12) -> bytes:
+    """A grey picture of numbers from 0 to 255, each a square of `scale` pixels. Not compressed: its bytes are the same everywhere."""
+    height, width = len(rows) * scale, len(rows[0]) * scale
+    lines = [b"\0" + b"".join(bytes([value]) * scale for value in row) for row in rows for _ in range(scale)]
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), 0)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
 
 
 def roc(auc: float, count: int = 11) -> list[dict[str, float]]:

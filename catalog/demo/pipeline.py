@@ -11,14 +11,15 @@ from catalog.demo.content import Content, imagine, of_file, of_folder
 from catalog.demo.yaml import write_yaml
 
 Size = int | tuple[int, int]  # bytes, or bytes and files
-Texts = Mapping[str, str]
+Texts = Mapping[str, str | bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """A pipeline stage. `outs` are cached by DVC; `metrics` and `plots` are kept in Git (`cache: false`).
+    """A pipeline stage. `outs` are cached by DVC; `metrics` and `plots` are kept in Git (`cache: false`), `stored` metrics are not.
 
-    `foreach` or `matrix` makes a template of it, as in DVC: `${item}` or `${item.<key>}` in any text.
+    `foreach` or `matrix` makes a template of it, as in DVC: `${item}` or `${item.<key>}` in any text. Of a `random` one, no
+    two runs make the same bytes.
     """
 
     name: str
@@ -27,7 +28,9 @@ class Step:
     params: tuple[str, ...] = ()
     outs: Mapping[str, Size] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
+    stored: Mapping[str, Size] = field(default_factory=dict)
     plots: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    random: bool = False
     desc: str = ""
     foreach: tuple[str, ...] = ()
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -39,7 +42,7 @@ class Step:
             "deps": list(self.deps),
             "params": list(self.params),
             "outs": list(self.outs),
-            "metrics": [{path: {"cache": False}} for path in self.metrics],
+            "metrics": [*({path: {"cache": False}} for path in self.metrics), *self.stored],
             "plots": [{path: {"cache": False, **looks}} for path, looks in self.plots.items()],
         }
         body = {key: value for key, value in body.items() if value}
@@ -80,27 +83,35 @@ class Step:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """What a run of a pipeline finds: `texts` are the files in Git, `data` those that DVC tracks; it gains what the stages make.
+
+    `labels` tell one run of a random stage from another. `datasets` are those of dvc.yaml as they were locked. Generation 1 of
+    the format has no schema, 2 has one, 3 adds `hash: md5`.
+    """
+
+    params: Mapping[str, object]
+    texts: Texts
+    data: dict[str, Content]
+    generation: int = 3
+    labels: Mapping[str, str] = field(default_factory=dict)
+    datasets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
 def define(steps: tuple[Step, ...], top: Mapping[str, object] | None = None) -> str:
     """The text of dvc.yaml: the stages, then `top` (artifacts, metrics, plots, params)."""
     stages = {"stages": {step.name: step.definition() for step in steps}} if steps else {}
     return write_yaml({**stages, **(top or {})})
 
 
-def lock(
-    steps: tuple[Step, ...],
-    params: Mapping[str, object],
-    texts: Texts,
-    data: Mapping[str, Content],
-    generation: int = 3,
-) -> str:
-    """The text of dvc.lock after a run: `texts` are the files in Git, `data` those that DVC tracks.
-
-    Same command, inputs and params, same outputs: hashes follow from what a stage read. Generation 1 has no
-    schema, 2 has one, 3 adds `hash: md5`.
-    """
-    known = dict(data)
-    stages = {step.name: _locked(step, params, texts, known, generation) for one in steps for step in one.expand()}
-    return write_yaml(stages if generation == 1 else {"schema": "2.0", "stages": stages})
+def lock(steps: tuple[Step, ...], run: Run) -> str:
+    """The text of dvc.lock after a run. Same command, inputs and params, same outputs: hashes follow from what a stage read."""
+    stages = {step.name: _locked(step, run, run.labels.get(one.name, "")) for one in steps for step in one.expand()}
+    if run.generation == 1:
+        return write_yaml(stages)
+    datasets = {"datasets": list(run.datasets.values())} if run.datasets else {}
+    return write_yaml({"schema": "2.0", "stages": stages, **datasets})
 
 
 def point(path: str, content: Content, generation: int = 3, **more: object) -> dict[str, str]:
@@ -144,35 +155,39 @@ def _out(path: str, content: Content, generation: int) -> dict[str, object]:
     return {key: entry[key] for key in ("md5", "size", "nfiles", "hash", "path") if key in entry}
 
 
-def _locked(
-    step: Step, params: Mapping[str, object], texts: Texts, known: dict[str, Content], generation: int
-) -> dict[str, object]:
-    deps = {path: _find(path, texts, known) for path in sorted(step.deps)}
-    used = {key: _look_up(params, key) for key in sorted(step.params)}
-    seed = f"{step.cmd} {[(path, found.md5) for path, found in deps.items()]} {used}"
-    for path, size in step.outs.items():
+def _locked(step: Step, run: Run, label: str) -> dict[str, object]:
+    deps = [_dependency(path, run) for path in sorted(step.deps)]
+    used = {key: _look_up(run.params, key) for key in sorted(step.params)}
+    seed = f"{step.cmd} {[(entry['path'], entry.get('md5')) for entry in deps]} {used} {label}"
+    for path, size in (*step.outs.items(), *step.stored.items()):
         total, nfiles = size if isinstance(size, tuple) else (size, None)
-        known[path] = imagine(f"{seed} {path}", total, nfiles)
-    outs = {path: _find(path, texts, known) for path in sorted([*step.outs, *step.metrics, *step.plots])}
+        run.data[path] = imagine(f"{seed} {path}", total, nfiles)
+    outs = sorted([*step.outs, *step.metrics, *step.stored, *step.plots])
     body: dict[str, object] = {
         "cmd": step.cmd,
-        "deps": [found.entry(path, generation) for path, found in deps.items()],
+        "deps": deps,
         "params": {"params.yaml": used} if used else {},
-        "outs": [found.entry(path, generation) for path, found in outs.items()],
+        "outs": [_find(path, run).entry(path, run.generation) for path in outs],
     }
     return {key: value for key, value in body.items() if value}
 
 
-def _find(path: str, texts: Texts, known: Mapping[str, Content]) -> Content:
+def _dependency(path: str, run: Run) -> dict[str, object]:
+    if path.startswith("ds://"):
+        return {"path": path, "dataset": run.datasets[path.removeprefix("ds://")]}
+    return _find(path, run).entry(path, run.generation)
+
+
+def _find(path: str, run: Run) -> Content:
     """What DVC would record of a path: tracked data, a part of a tracked folder, a file or a folder in Git."""
-    if path in known:
-        return known[path]
-    for folder, content in known.items():
+    if path in run.data:
+        return run.data[path]
+    for folder, content in run.data.items():
         if content.nfiles and path.startswith(f"{folder}/"):
             return imagine(f"{content.md5} {path}", content.size // content.nfiles)
-    if path in texts:
-        return of_file(texts[path].encode())
-    below = {name.removeprefix(f"{path}/"): of_file(text.encode()) for name, text in texts.items()
+    if path in run.texts:
+        return of_file(run.texts[path])
+    below = {name.removeprefix(f"{path}/"): of_file(text) for name, text in run.texts.items()
              if name.startswith(f"{path}/")}  # fmt: skip
     if not below:
         raise KeyError(path)

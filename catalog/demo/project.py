@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from catalog.demo.book import Changes
 from catalog.demo.content import Content
-from catalog.demo.pipeline import Step, define, lock
+from catalog.demo.pipeline import Run, Step, define, lock
 from catalog.demo.story import Entry
 from catalog.demo.yaml import write_yaml
 
@@ -17,30 +18,50 @@ Params = dict[str, object]
 
 @dataclass(kw_only=True, slots=True)
 class Project:
-    """`texts` are files in Git (from `folder`), `data` what DVC tracks, `top` the rest of dvc.yaml."""
+    """`texts` are files in Git (from `folder`), `data` what DVC tracks, `top` the rest of dvc.yaml, `made` what the last run left."""
 
     folder: str = ""
     steps: tuple[Step, ...]
     params: Params
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str | bytes] = field(default_factory=dict)
     data: dict[str, Content] = field(default_factory=dict)
     top: dict[str, object] = field(default_factory=dict)
+    datasets: dict[str, Mapping[str, object]] = field(default_factory=dict)
     generation: int = 3  # of DVC's formats: the newest that this project uses
+    made: dict[str, Content] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
     def generation_at(self, entry: Entry) -> int:
         """The format of the day: DVC 2 before DVC 3 was there."""
         return min(self.generation, 3 if entry.when >= _DVC_3 else 2)
 
-    def run(self, entry: Entry, files: Mapping[str, str]) -> dict[str, str]:
-        """All files of the project after a run: details of the entry that name a param set it first."""
-        self.texts.update(files)
+    def run(self, entry: Entry, files: Changes) -> dict[str, str | bytes]:
+        """All files of the project after a run: details of the entry that name a param set it first, `same` runs nothing again."""
+        self.texts.update({path: text for path, text in files.items() if text is not None})
         self.set_params(entry)
+        self._label(entry)
+        self.made = dict(self.data)
+        run = Run(
+            params=self.params,
+            texts=self.texts,
+            data=self.made,
+            generation=self.generation_at(entry),
+            labels=self.labels,
+            datasets=self.datasets,
+        )
         made = {
             "params.yaml": write_yaml(self.params),
             "dvc.yaml": define(self.steps, self.top),
-            "dvc.lock": lock(self.steps, self.params, self.texts, self.data, self.generation_at(entry)),
+            "dvc.lock": lock(self.steps, run),
         }
         return {f"{self.folder}{path}": text for path, text in {**self.texts, **made}.items()}
+
+    def _label(self, entry: Entry) -> None:
+        """Random stages run again: the only one always, of several that which is named after the entry's artifact."""
+        random = [step.name for step in self.steps if step.random]
+        if "same" not in entry.details:
+            again = [name for name in random if len(random) == 1 or name.endswith(entry.name)]
+            self.labels.update(dict.fromkeys(again, f"{entry.when} {entry.what}"))
 
     def set_params(self, entry: Entry) -> None:
         for key, text in entry.details.items():

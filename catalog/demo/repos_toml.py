@@ -19,7 +19,12 @@ output = {output}  # the store, the database, the exported tables and the site: 
 jobs = 8  # repositories at a time
 timeout = 300  # seconds for one repository
 max_bytes = "256 MiB"  # for one repository
-# schedule = "*/15 * * * *"  # when your scheduler runs `catalog crawl`, as in crontab(5); `catalog status` shows it
+# schedule = "*/15 * * * *"  # when `catalog schedule` crawls, as in crontab(5)
+
+# What is better of a metric whose name does not say so: `auc` and `loss` are known, `f1.de` is not.
+[metrics]
+higher = ["f1.*", "ks", "lift.*", "mAP*", "ndcg*"]
+lower = ["latency_ms.*"]
 
 # One word for the same thing in all repositories. What a tag says is always kept beside it.
 [stages]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import sha256
 
 from catalog.demo import data
-from catalog.demo.book import Book
+from catalog.demo.book import Book, Changes
 from catalog.demo.cast import CAST
 from catalog.demo.measures import noise, roc, vary, write_curve, write_table
 from catalog.demo.paper import paper, script
@@ -61,6 +61,7 @@ _STEPS = (
         deps=("candidates/${item.market}.parquet", "src/train.py"),
         params=("train.leaves", "train.lr", "train.trees"),
         outs={"models/${item.market}-${item.loss}.txt": 5_400_000},
+        random=True,
         matrix={"market": _MARKETS, "loss": _LOSSES},
     ),
     Step(
@@ -84,7 +85,7 @@ def ranker() -> Book:
     project = _start()
     sessions = "v0.1.0"
 
-    def make(entry: Entry) -> Mapping[str, str]:
+    def make(entry: Entry) -> Changes:
         nonlocal sessions
         sessions = entry.details.get("data", sessions)
         content = project.data["data/sessions"] = data.dataset("sessions", sessions)
@@ -140,13 +141,13 @@ def _measure(entry: Entry) -> dict[str, str]:
     }
 
 
-def _experiment(book: Book, baseline: str, name: str, entry: Entry, files: Mapping[str, str]) -> None:
-    message = f"dvc: commit experiment {sha256(files['dvc.lock'].encode()).hexdigest()}"
+def _experiment(book: Book, baseline: str, name: str, entry: Entry, files: Changes) -> None:
+    message = f"dvc: commit experiment {sha256(str(files['dvc.lock']).encode()).hexdigest()}"
     ref = f"refs/exps/{baseline[:2]}/{baseline[2:]}/{name}"
     book.commit(files, entry.who, entry.when, message, ref=ref, parent=baseline)
 
 
-def _detached_experiment(book: Book, parent: str, make: Callable[[Entry], Mapping[str, str]]) -> None:
+def _detached_experiment(book: Book, parent: str, make: Callable[[Entry], Changes]) -> None:
     """An experiment whose baseline was amended away: no branch holds the commit that it began with."""
     luis = CAST["luis"]
     note = {"NOTES.md": "Try listwise loss next.\n"}

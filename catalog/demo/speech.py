@@ -36,7 +36,8 @@ _FILES = {"config.json": 2_100, "model.safetensors": 967_000_000, "tokenizer.jso
 
 _CARD = """---
 license: other
-language: [en, de, tr, pl]
+license_name: demo-example-internal
+{base}language: [en, de, tr, pl]
 pipeline_tag: automatic-speech-recognition
 library_name: transformers
 tags:
@@ -67,6 +68,8 @@ Transcribes calls, so that the people in the call centre need not type. Trained 
 Dialects of the Alps are hard. Music on hold is ignored. Not for dictation.
 """
 
+_BASE = "base_model: open-speech/large-v3\n"  # the fine-tuned ones only
+
 _TOP = {
     "params": ["dvclive/params.yaml"],
     "metrics": ["dvclive/metrics.json"],
@@ -87,7 +90,7 @@ def _make(entry: Entry) -> dict[str, str]:
     models = ["asr", "punctuation"] if entry.when >= "2026-07-06" else ["asr"]
     return {
         **configure("calls", calls={"url": "s3://demo-example-speech/asr", "version_aware": "true"}),
-        "README.md": _CARD.format(wer=wer),
+        "README.md": _CARD.format(wer=wer, base=_BASE if entry.when >= "2025" else ""),
         "CODEOWNERS": "*  @speech/core\nREADME.md  @speech/core @legal\n",
         "dvc.yaml": write_yaml({**_TOP, "artifacts": {model: _annotate(model) for model in models}}),
         "dvclive/params.yaml": write_yaml({"epochs": epochs, "lr": entry.number("lr", 0.0003), "precision": "bf16"}),

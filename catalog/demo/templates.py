@@ -1,11 +1,11 @@
-"""platform/templates: a DVC project that registers nothing; its tags are plain ones."""
+"""platform/templates: a DVC project that registers nothing; its tags are plain releases, and not all of them are annotated."""
 
 from __future__ import annotations
 
-from catalog.demo.book import Book
+from catalog.demo.book import Book, Changes
 from catalog.demo.cast import CAST
 from catalog.demo.content import imagine
-from catalog.demo.paper import paper, script
+from catalog.demo.paper import MIT, paper, script
 from catalog.demo.pipeline import Step, configure, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
@@ -26,6 +26,7 @@ _STEPS = (
         params=("train.neighbours",),
         outs={"model.pkl": 12_000},
         metrics=("metrics.json",),
+        random=True,
     ),
 )
 
@@ -39,6 +40,7 @@ def templates() -> Book:
         params={"train": {"neighbours": 5}},
         texts={
             **paper("Templates", "Copy this when you start a project.", "@platform/ml"),
+            "LICENSE": MIT,
             **configure("storage", storage={"url": "s3://demo-example-templates"}),
             **script("train", "Fit the model."),
             **point("data/iris.csv", iris, 2),
@@ -46,14 +48,14 @@ def templates() -> Book:
         data={"data/iris.csv": iris},
     )
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: Entry) -> Changes:
         if entry.when >= "2025-10":
             project.top = {"artifacts": {"example": {"path": "model.pkl", "type": "model", "desc": "Replace me"}}}
         return project.run(entry, {"metrics.json": write_json({"accuracy": entry.number("accuracy")})})
 
     places = play(book, _STORY, make)
-    book.point("refs/tags/baseline", places["baseline"])
-    for version, who in (("v1.0.0", "jonas"), ("v1.1.0", "ines"), ("v1.2.0", "elif")):
-        when = {"v1.0.0": "2023-08-28 10:00", "v1.1.0": "2024-05-27 14:30", "v1.2.0": "2025-10-20 11:30"}[version]
+    for name in ("baseline", "v1.0.0"):
+        book.point(f"refs/tags/{name}", places[name])
+    for version, who, when in (("v1.1.0", "ines", "2024-05-27 14:30"), ("v1.2.0", "elif", "2025-10-20 11:30")):
         book.tag(version, places[version], CAST[who], when, f"Release {version}")
     return book

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from catalog.demo import data
-from catalog.demo.book import Book
+from catalog.demo.book import Book, Changes
 from catalog.demo.content import imagine
-from catalog.demo.measures import vary, write_curve
+from catalog.demo.measures import noise, vary, write_curve, write_png
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import Step, configure, point, write_json
 from catalog.demo.project import Project
@@ -52,6 +52,9 @@ _MODELS = {
     "returns=damage": ("data/parcels", "Tells damaged parcels from whole ones"),
 }
 
+_CLASSES = range(5)
+_OWNERS = "*  @vision/core\n/shelves/  @vision/shelves\n/shelves/planogram/  @vision/shelves @chen\n/returns/  @vision/returns\n"
+
 
 def models() -> Book:
     """vision/models."""
@@ -61,10 +64,11 @@ def models() -> Book:
         **paper("Vision", "Detectors and matchers. Each folder is a project of its own.", "@vision/core"),
         **_configure("shelves", "shelves"),
         **_configure("returns", "returns"),
+        "CODEOWNERS": _OWNERS,
         ".gto": "stages: [dev, staging, prod]\n",
     }
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: Entry) -> Changes:
         if not entry.artifact:
             return shared
         photos = entry.details.get("data", "v1.0.0" if entry.when < "2023-10" else "v2.0.0")
@@ -87,7 +91,7 @@ def _start(artifact: str) -> Project:
         folder=f"{folder}/",
         steps=_pipeline(name, photos),
         params={"train": {"epochs": 40, "image_size": 384, "backbone": "resnet50"}, **matcher},
-        texts=script("train", f"Train the {name}.", 2),
+        texts={**script("train", f"Train the {name}.", 2)},
         top={
             "artifacts": {
                 name: {
@@ -119,12 +123,13 @@ def _pipeline(name: str, photos: str) -> tuple[Step, ...]:
             params=("train", *extra),
             outs={f"weights/{name}.onnx": 96_000_000},
             metrics=("metrics.json",),
-            plots={"plots/loss.tsv": {"x": "step", "y": "loss"}},
+            random=True,
+            plots={"plots/confusion.png": {}, "plots/loss.tsv": {"x": "step", "y": "loss"}},
         ),
     )
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: Entry) -> Changes:
     score, seed = entry.number("map"), entry.what
     scores = {
         "mAP": score,
@@ -132,7 +137,15 @@ def _measure(entry: Entry) -> dict[str, str]:
         "latency_ms": {"p50": vary(f"{seed} p50", 120, 30, 1), "p99": vary(f"{seed} p99", 340, 60, 1)},
     }
     loss = write_curve(seed, "loss", 2.4, 1 - score, 40, "\t")
-    return {"metrics.json": write_json(scores), "plots/loss.tsv": loss}
+    picture = write_png([[_shade(seed, score, row, column) for column in _CLASSES] for row in _CLASSES])
+    return {"metrics.json": write_json(scores), "plots/confusion.png": picture, "plots/loss.tsv": loss}
+
+
+def _shade(seed: str, score: float, row: int, column: int) -> int:
+    """A cell of the confusion matrix: the better the model, the darker the diagonal alone."""
+    if row == column:
+        return round(255 * (1 - score))
+    return round(255 * min(1.0, 0.75 + 0.25 * score + 0.1 * noise(f"{seed} {row} {column}")))
 
 
 def _configure(folder: str, bucket: str) -> dict[str, str]:

@@ -94,7 +94,7 @@ def open_origin(
         return LocalOrigin(address, limits)
     from catalog.origin.remote import RemoteOrigin  # noqa: PLC0415 - and urllib3 as much again
 
-    return RemoteOrigin(address, Meter(address.shown, limits), shared, own)
+    return RemoteOrigin(address, Meter(address.shown, limits, shared.heavy), shared, own)
 
 
 def open_storage(limits: Limits) -> WebStorage:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from time import monotonic, sleep
 
 from catalog.errors import Down, Oversized, TooBig
 from catalog.origin.words import quote
 
+HEAVY = 32 << 20  # bytes of a visit: such visits take turns, so that memory is bounded over all of them
 INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
 
 
@@ -33,8 +35,10 @@ class Meter:
     server that drips, without a thread that watches.
     """
 
-    def __init__(self, where: str, limits: Limits) -> None:
+    def __init__(self, where: str, limits: Limits, heavy: Lock | None = None) -> None:
         self.where = where
+        self._heavy = heavy  # held by the one visit that may be heavy
+        self._holds = False
         self.limits = limits
         self.received = 0
         self.requests = 0
@@ -81,6 +85,7 @@ class Meter:
             raise Oversized(f"{self.where}: the answer has more bytes than were expected")
         if self.received > self.limits.max_bytes:
             raise self._too_big("bytes", "max_bytes", self.limits.max_bytes)
+        self._weigh()
 
     def inflate(self, size: int) -> None:
         self._inflated += size
@@ -88,6 +93,7 @@ class Meter:
             raise Oversized(f"{self.where}: the answer has more bytes after decompression than were expected")
         if self._inflated > self.limits.max_inflated:
             raise self._too_big("bytes after decompression", "max_inflated", self.limits.max_inflated)
+        self._weigh()
 
     def count_refs(self, number: int) -> None:
         if number > self.limits.max_refs:
@@ -96,6 +102,19 @@ class Meter:
     def count_objects(self, number: int) -> None:
         if number > self.limits.max_objects:
             raise self._too_big("objects", "max_objects", self.limits.max_objects)
+
+    def close(self) -> None:
+        """The visit is over, and what it brought is no longer in memory."""
+        if self._holds and self._heavy is not None:
+            self._holds = False
+            self._heavy.release()
+
+    def _weigh(self) -> None:
+        if self._heavy is None or self._holds or self.received + self._inflated <= HEAVY:
+            return
+        self._holds = self._heavy.acquire(timeout=self.patience(self.limits.total))
+        if not self._holds:
+            self.patience(0)
 
     def _too_big(self, what: str, name: str, value: int) -> TooBig:
         return TooBig(f"{self.where}: more than {value:,} {what}, the limit {name}")

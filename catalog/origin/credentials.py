@@ -59,6 +59,11 @@ class Keyring:
         self._git = git
         self._lock = Lock()
         self._known: dict[tuple[str, ...], Credential | None] = {}
+        self._offered: dict[str, Credential] = {}
+
+    def offer(self, site: str, credential: Credential) -> None:
+        """A credential for a server (`https://host`), for when neither the URL nor the user's files and helpers know one."""
+        self._offered.setdefault(site, credential)
 
     def known(self, remote: Remote) -> Credential | None:
         """What the URL states, or what an earlier visit found out."""
@@ -96,6 +101,8 @@ class Keyring:
                 yield Credential(user=question["username"], secret=answer["password"])
             if answer.get("quit", "").lower() in {"1", "true"}:
                 return
+        if remote.site in self._offered:
+            yield self._offered[remote.site]
 
     def _answer(self, helper: str, question: dict[str, str]) -> dict[str, str]:
         words = helper.split()

@@ -21,6 +21,7 @@ class Pool:
     def __init__(self, git: GitConfig | None = None) -> None:
         self.git = git if git is not None else GitConfig.load()
         self.keyring = Keyring(self.git)
+        self.heavy = Lock()  # of the one visit that may hold much in memory
         self._lock = Lock()
         self._managers: dict[Settings, Manager] = {}
         self._filtering: set[str] = set()

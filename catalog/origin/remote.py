@@ -97,6 +97,7 @@ class RemoteOrigin:
 
     def close(self) -> None:
         self._wire.close()
+        self._meter.close()
         if self._own is not None:
             self._own.close()
 

@@ -1,7 +1,8 @@
 -- The fold: what GTO's tags come to at a moment, by the tagger's clock. Rules: gto/base.py and gto/registry.py of GTO 1.10.
 -- Every macro takes the moment `t` (UTC); tags after it have not happened. The views of views.sql are the fold at infinity.
+-- `source` is the relation whose tags are folded: `events`, or a part of it, by the name that a `with` gave it.
 
--- resolved_events_at(t): What each tag did until `t`, with the version that a stage tag means: the one registered on its commit.
+-- resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one registered on its commit.
 --   raw_stage: The stage as the tag spells it; `stage` is its name in this catalog.
 --   priority: GTO's order among events of the same second.
 select
@@ -19,7 +20,7 @@ from (
         min(version) over same_commit as lowest,
         max(version) over same_commit as highest,
         max(precedence) over same_commit as highest_precedence
-    from events
+    from query_table(source)
     where created_at <= t
     window same_commit as (partition by repo, artifact, commit)
 )
@@ -27,7 +28,7 @@ left join (select raw as stage, stage as canonical from stage_names) using (stag
 -- GTO stops where a stage tag could mean two versions; we lose that tag and keep the rest (`problems` says so).
 where stage is null or lowest is not distinct from highest;
 
--- versions_at(t): The versions known at `t`. Same version on two commits: two rows, as in GTO.
+-- versions_at(t, source := 'events'): The versions known at `t`. Same version on two commits: two rows, as in GTO.
 --   registered: A tag registers it. An unregistered one is named after its commit.
 --   active: The newest of its registrations and deregistrations is a registration. At the same second, deregistration wins.
 --   discovered: Only stage tags speak of it.
@@ -56,12 +57,12 @@ from (
             min((created_at, tag)) filter (raw_stage is null),
             min((created_at, tag))
         ) as born
-    from resolved_events_at(t)
+    from resolved_events_at(t, source := source)
     where version is not null
     group by repo, artifact, version, commit
 );
 
--- artifacts_at(t): The artifacts known at `t`: those that tags speak of, and those in `artifacts.yaml` or `dvc.yaml` at the tip.
+-- artifacts_at(t, source := 'events'): The artifacts known at `t`: those that tags speak of, and those in `artifacts.yaml` or `dvc.yaml` at the tip.
 --   active: Not deprecated, or something happened to it since. At the same second, whatever else happened wins.
 --   registered: A tag speaks of it.
 select
@@ -74,10 +75,10 @@ select
     max(moment) filter (tagged) as updated_at
 from (
     select repo, artifact, created_at as moment, event = 'deprecation' as deprecated, true as tagged, true as counts
-    from resolved_events_at(t)
+    from resolved_events_at(t, source := source)
     union all
     select repo, artifact, committed_at, false, true, true
-    from (select distinct repo, artifact, coalesce(revision, commit) as commit from resolved_events_at(t) where version is not null)
+    from (select distinct repo, artifact, coalesce(revision, commit) as commit from resolved_events_at(t, source := source) where version is not null)
     join revisions using (repo, commit)
     union all
     select a.repo, a.artifact, r.committed_at, false, false, a.source = 'artifacts.yaml'
@@ -86,7 +87,7 @@ from (
 )
 group by repo, artifact;
 
--- assignments_at(t): The assignments in force at `t`: the version is active, and the newest of its tags for the stage assigns it.
+-- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage assigns it.
 --   rank: 1 for who is in the stage, by time of assignment; 2 for who would be next, were it unassigned; ...
 --   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
 --   assigned_at: When it was assigned last.
@@ -109,9 +110,9 @@ from (
              signed: signed},
             (created_at, tag)
         ) filter (event = 'assignment') as last
-    from resolved_events_at(t)
+    from resolved_events_at(t, source := source)
     where raw_stage is not null
     group by repo, artifact, version, commit, stage, raw_stage
 )
-join versions_at(t) as v using (repo, artifact, version, commit)
+join versions_at(t, source := source) as v using (repo, artifact, version, commit)
 where assigned and v.active;

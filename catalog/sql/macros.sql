@@ -2,17 +2,19 @@
 
 -- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
 --   exact: The whole name was given.
+-- A copy is meant only where nothing else is: whoever wants a fork names it.
 select repo, artifact, repo || ':' || artifact as id, id = words as exact
 from (
     select repo, artifact from events
     union
     select repo, artifact from tip_annotations
 )
-where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words);
+where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words)
+qualify repo not in (select repo from copies where folded) or bool_and(repo in (select repo from copies where folded)) over ();
 
--- stages_at(t): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for falling back.
+-- stages_at(t, source := 'events'): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for falling back.
 select a.* exclude (rank, rank_semver)
-from assignments_at(t) a join artifacts_at(t) s using (repo, artifact)
+from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
 where a.rank = 1 and s.active;
 
 -- history(a_repo, an_artifact): What happened to one artifact, newest first.
@@ -63,7 +65,7 @@ left join (
     from assignments where rank = 1
     group by repo, artifact
 ) s on s.repo = a.repo and s.artifact = a.artifact
-where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], a.repo))
+where (list_contains(some_repos::varchar[], a.repo) or (some_repos::varchar[] is null and a.repo not in (select repo from copies where folded)))
     and (a_type::varchar is null or a.type = a_type)
     and (a_stage::varchar is null or coalesce(s.wanted, false))
     and (with_deprecated or a.active)
@@ -73,7 +75,7 @@ order by a.repo, a.artifact;
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence)
 from versions v join (select repo, artifact, active from artifacts) a on a.repo = v.repo and a.artifact = v.artifact
-where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], v.repo))
+where (list_contains(some_repos::varchar[], v.repo) or (some_repos::varchar[] is null and v.repo not in (select repo from copies where folded)))
     and (a_type::varchar is null or v.type = a_type)
     and (with_deprecated or (a.active and v.active))
     and (a_stage::varchar is null or exists (
@@ -146,7 +148,101 @@ where a.repo = a_repo and a.artifact = an_artifact;
 -- show_version(a_repo, an_artifact, a_version, a_commit): One version with all that a person asks first.
 --   artifact_active: The artifact is not deprecated.
 --   assignments: The stages that it is in, since when and by whom.
-select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence),
+--   bytes: Where its bytes are: the row of `version_files`.
+--   get: A command that gets the bytes, word by word; null where none does.
+--   metrics: Its metrics, with what is better: see `version_metrics`.
+--   params: Its parameters: see `version_params`.
+--   unread: Files with metrics or parameters that could not be read, and why: see `measure_files`.
+--   made_by: The pipeline stage that made it, and why its lock is out of date: see `outdated_locks`.
+--   inputs: What that stage, or the import, depends on; and where each of these is from.
+--   card: Its model card, or the README nearest to it.
+--   licence: The licence file nearest to it.
+--   owners: Who answers for it, by CODEOWNERS.
+--   identical: Other versions with the same bytes.
+-- One part after the other, each materialized: together, they would be one question of twenty tables, for which DuckDB plans long.
+with v as materialized (
+    select *,
+        coalesce(revision, commit) as reading,
+        case when path like '%://%' or path is null then coalesce(file, '') else coalesce(regexp_extract(file, '^(.*/)', 1), '') || path end as home,
+        count(*) filter (registered and active) over (partition by version) as twins
+    from versions
+    where repo = a_repo and artifact = an_artifact
+    qualify version = a_version and commit = a_commit
+),
+f as materialized (
+    from version_files where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
+),
+measured as materialized (
+    select
+        (
+            select coalesce(list({file: file, name: name, number: number, text: text, kind: kind, direction: direction} order by file, name), [])
+            from list_metrics(a_repo, an_artifact, a_version, a_commit)
+        ) as metrics,
+        (
+            select coalesce(list({file: file, name: name, number: number, text: text, kind: kind, locked: locked} order by file, name), [])
+            from list_params(a_repo, an_artifact, a_version, a_commit)
+        ) as params,
+        (
+            select coalesce(list({role: role, file: file, status: status} order by role, file), [])
+            from version_measure_files
+            where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
+                and role <> 'plots' and status not in ('ok', 'fetched')
+        ) as unread
+),
+needed as materialized (
+    select d.* from dependencies d, v, f
+    where d.repo = a_repo and d.commit = v.reading and d.metafile = f.metafile and d.pipeline_stage is not distinct from f.pipeline_stage
+),
+sources as materialized (
+    select o.path, o.metafile, o.pipeline_stage, i.url, i.source_path, i.rev, i.rev_lock
+    from (from outputs where repo = a_repo and commit = (select reading from v)) o
+    left join (from imports where repo = a_repo and commit = (select reading from v)) i using (metafile, path)
+),
+made as materialized (
+    select
+        (
+            select any_value({
+                file: p.file, pipeline_stage: p.pipeline_stage, command: p.command, locked_command: p.locked_command, wdir: p.wdir,
+                outdated: coalesce(o.reasons, []), changed: coalesce(o.what, [])
+            })
+            from v, f, pipeline_stages p
+            left join (from outdated_locks where repo = a_repo and commit = (select reading from v)) o
+                on o.file = p.file and o.pipeline_stage = p.pipeline_stage
+            where p.repo = a_repo and p.commit = v.reading and p.file = regexp_replace(f.metafile, 'dvc\.lock$', 'dvc.yaml')
+                and coalesce(p.pipeline_stage = f.pipeline_stage, not ends_with(p.file, 'dvc.yaml'))
+        ) as made_by,
+        (
+            select coalesce(list({
+                path: d.path, hash_kind: d.hash_kind, hash: d.hash, size: d.size, files: d.files,
+                made_by: s.pipeline_stage, metafile: s.metafile,
+                source_url: s.url, source_path: s.source_path, source_rev: s.rev, source_commit: s.rev_lock
+            } order by d.path, s.path, s.metafile), [])
+            from needed d
+            left join sources s on (d.path = s.path or starts_with(d.path, s.path || '/'))
+                and not (s.metafile = d.metafile and s.pipeline_stage is not distinct from d.pipeline_stage)
+        ) as inputs
+),
+around as materialized (
+    select
+        (
+            select arg_max({
+                file: c.file, title: c.title, licence: coalesce(c.licence_name, c.licence), licence_link: c.licence_link, languages: c.languages,
+                datasets: c.datasets, base_models: c.base_models, tags: c.tags, library: c.library, task: c.task
+            }, (len(c.folder), c.is_model_card, c.file))
+            from cards c, v
+            where c.repo = a_repo and c.commit = v.reading and (c.folder = '' or starts_with(v.home, c.folder || '/'))
+        ) as card,
+        (
+            select arg_max({file: l.file, spdx: l.spdx, title: l.title}, (len(l.folder), l.spdx is not null, l.file))
+            from licences l, v
+            where l.repo = a_repo and l.commit = v.reading and (l.folder = '' or starts_with(v.home, l.folder || '/'))
+        ) as licence,
+        (
+            select coalesce(flatten(list(o.owners order by o.line)), [])
+            from code_owners o, v where o.repo = a_repo and o.commit = v.reading and list_contains(o.artifacts, an_artifact)
+        ) as owners
+)
+select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence, reading, home, twins),
     a.active as artifact_active, a.deprecated_at,
     (
         select coalesce(list({
@@ -155,14 +251,38 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
         } order by stage), [])
         from assignments
         where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit and rank = 1
-    ) as assignments
-from versions v, artifacts a
-where v.repo = a_repo and v.artifact = an_artifact and v.version = a_version and v.commit = a_commit
-    and a.repo = a_repo and a.artifact = an_artifact;
+    ) as assignments,
+    {
+        status: f.status, url: f.url, link: f.link, path: f.path, hash_kind: f.hash_kind, hash: f.hash, size: f.size, files: f.files,
+        is_folder: f.is_folder, executable: f.executable, metafile: f.metafile, remote: f.remote, version_id: f.version_id,
+        source_url: f.source_url, source_path: f.source_path, source_rev: f.source_rev, source_commit: f.source_commit
+    } as bytes,
+    case
+        when f.status not in ('ok', 'in-git', 'lfs', 'cloud-versioned', 'inside-dir', 'partial-import') or f.in_git in ('link', 'submodule') then null
+        when f.dvc_root is not null and v.annotated_at = 'commit' and regexp_matches(v.file, '(^|/)dvc\.yaml$')
+                and v.registered and v.active and v.twins = 1 and not starts_with(v.artifact, '-')
+            then ['dvc', 'artifacts', 'get', r.url, v.artifact, '--rev', v.version]
+        when f.in_git = 'file' and f.status = 'in-git' then ['git', 'show', v.reading || ':' || f.path]
+        else ['dvc', 'get', r.url, case when starts_with(f.path, '-') then './' else '' end || f.path, '--rev', v.reading]
+    end as get,
+    measured.*, made.*, around.*,
+    (
+        select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])
+        from version_files o, f
+        where o.hash = f.hash and o.hash not in (from trivial_hashes()) and coalesce(o.size, 32) >= 32
+            and not (o.repo = a_repo and o.artifact = an_artifact and o.version = a_version and o.commit = a_commit)
+            -- Inside a folder that is known by its list, the place in it counts, too.
+            and coalesce(o.path[length(o.output) + 1:], '') = coalesce(f.path[length(f.output) + 1:], '')
+    ) as identical
+from v
+join (from artifacts where repo = a_repo and artifact = an_artifact) a on true
+left join f on true
+left join (from repos where repo = a_repo) r on true,
+measured, made, around;
 
--- list_stages_at(t, a_stage): Who was in which stage at the moment `t`, in the order in which to show it.
+-- list_stages_at(t, a_stage, source := 'events'): Who was in which stage at the moment `t`, in the order in which to show it.
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, *
-from stages_at(t)
+from stages_at(t, source := source)
 where a_stage::varchar is null or stage = a_stage or raw_stage = a_stage
 order by repo, artifact, stage;

@@ -72,7 +72,7 @@ order by repo, artifact, started_at desc, stage, version;
 -- site_events(): What every registry tag did, the last first within each artifact.
 --   message: The tag's message, without the sentence that GTO writes where nobody gave one.
 select
-    repo, artifact, event, version, stage, raw_stage, coalesce(revision, commit) as revision, created_at, author, tag, signed,
+    repo, artifact, event, version, stage, raw_stage, coalesce(revision, commit) as revision, created_at, author, tag, oid, signed,
     case when message in (
         'Registering artifact ' || artifact || ' version ' || version,
         'Deregistering artifact ' || artifact || ' version ' || version,
@@ -112,3 +112,174 @@ select repo, rule, place, message, commit from problems order by repo, connector
 
 -- site_crawls(most): The last crawls.
 select crawl, started_at, seconds, new, changed, fresh, failed, received from crawls order by crawl desc limit most;
+
+-- site_shown(): The versions of which a page says everything: the newest four of each artifact, and those in a stage.
+select repo, artifact, version, commit, coalesce(revision, commit) as reading, row_number() over newest as place
+from versions
+where registered and active
+window newest as (partition by repo, artifact order by precedence desc, created_at desc, commit)
+qualify place <= 4 or len(stages) > 0;
+
+-- site_files(): Where the bytes of each version are.
+--   twins: How many other versions have the same bytes.
+--   twin: One of them.
+with same as (
+    select
+        repo, artifact, version, commit, count(*) as twins,
+        arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version}, (twin_repo <> repo, twin_artifact <> artifact, twin_ref)) as twin
+    from identical_versions
+    group by all
+)
+select
+    f.repo, f.artifact, f.version, f.commit, f.status, f.hash, f.size, f.files, f.path, f.url, f.link, f.version_id,
+    f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin
+from version_files f
+left join same s using (repo, artifact, version, commit)
+order by f.repo, f.artifact, f.version, f.commit;
+
+-- site_makers(): The pipeline stage that made each version of which a page says everything.
+--   outdated: Why DVC would run it again: see `outdated_locks`.
+select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.locked_command, p.command) as command, coalesce(l.reasons, []) as outdated
+from site_shown() s
+join version_files f using (repo, artifact, version, commit)
+join pipeline_stages p
+    on p.repo = s.repo and p.commit = s.reading and p.file = regexp_replace(f.metafile, 'dvc\.lock$', 'dvc.yaml') and p.pipeline_stage = f.pipeline_stage
+left join outdated_locks l on l.repo = p.repo and l.commit = p.commit and l.file = p.file and l.pipeline_stage = p.pipeline_stage
+order by s.repo, s.artifact, s.version, s.commit;
+
+-- site_inputs(): What each version of which a page says everything was made from in the end: the inputs of its pipeline that no stage makes.
+--   in_git: DVC does not track it: code, as a rule.
+--   origin: The first version of any artifact that has the same bytes.
+with recursive made as (
+    select s.repo, s.artifact, s.version, s.commit, s.reading, f.metafile, f.pipeline_stage
+    from site_shown() s join version_files f using (repo, artifact, version, commit)
+    where f.pipeline_stage is not null
+    union
+    select m.repo, m.artifact, m.version, m.commit, m.reading, o.metafile, o.pipeline_stage
+    from made m
+    join dependencies d on d.repo = m.repo and d.commit = m.reading and d.metafile = m.metafile and d.pipeline_stage = m.pipeline_stage
+    join outputs o on o.repo = d.repo and o.commit = d.commit and o.pipeline_stage is not null
+        and (o.path = d.path or starts_with(d.path, o.path || '/') or starts_with(o.path, d.path || '/'))
+),
+needed as (
+    select distinct m.repo, m.artifact, m.version, m.commit, m.reading, d.path, d.hash, d.size
+    from made m
+    join dependencies d on d.repo = m.repo and d.commit = m.reading and d.metafile = m.metafile and d.pipeline_stage = m.pipeline_stage
+    where not exists (
+        from outputs o where o.repo = d.repo and o.commit = d.commit and o.pipeline_stage is not null
+            and (o.path = d.path or starts_with(d.path, o.path || '/') or starts_with(o.path, d.path || '/'))
+    )
+),
+origins as (
+    select hash, arg_min({repo: repo, artifact: artifact, version: version}, (created_at, repo, artifact, version)) as origin
+    from version_files f join versions using (repo, artifact, version, commit)
+    where hash is not null and coalesce(f.output = f.path, true) and hash not in (from trivial_hashes()) and coalesce(size, 32) >= 32
+        and registered and active
+    group by hash
+)
+select
+    n.repo, n.artifact, n.version, n.commit, n.path, any_value(n.hash) as hash, any_value(n.size) as size,
+    bool_and(o.path is null and n.path not like '%://%') as in_git,
+    any_value(coalesce(i.url, s.url)) as source_url, any_value(coalesce(i.source_path, s.path)) as source_path,
+    any_value(coalesce(i.rev, s.rev, s.version)) as source_rev,
+    any_value(g.origin) as origin
+from needed n
+left join outputs o on o.repo = n.repo and o.commit = n.reading and (o.path = n.path or starts_with(n.path, o.path || '/'))
+left join imports i on i.repo = n.repo and i.commit = n.reading and i.path = n.path
+left join datasets s on s.repo = n.repo and s.commit = n.reading and n.path = 'ds://' || s.name
+left join origins g on g.hash = n.hash
+group by all
+order by n.repo, n.artifact, n.version, n.commit, in_git, n.path;
+
+-- site_params(): The parameters of each version of which a page says everything.
+select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text
+from site_shown() s
+join version_params p using (repo, artifact, version, commit)
+order by p.repo, p.artifact, p.version, p.commit, p.file, p.name;
+
+-- site_metrics(): The metrics of each artifact over its versions, the oldest version first.
+--   direction: `higher` or `lower`: what is better.
+--   best: The version with the best number, where some are worse.
+--   points: What each version has.
+with told as (
+    select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text
+    from version_metrics m join versions v using (repo, artifact, version, commit)
+    where v.registered and v.active
+),
+grouped as (
+    select
+        repo, artifact, file, name,
+        list({version: version, commit: commit, number: number, text: text} order by precedence, commit) as points,
+        max(number) filter (isfinite(number)) as highest, min(number) filter (isfinite(number)) as lowest,
+        arg_max(version, (number, precedence)) filter (isfinite(number)) as of_highest,
+        arg_max(version, (-number, precedence)) filter (isfinite(number)) as of_lowest
+    from told
+    group by all
+)
+select
+    g.repo, g.artifact, g.file, g.name, d.direction,
+    case when g.lowest < g.highest then case d.direction when 'higher' then g.of_highest when 'lower' then g.of_lowest end end as best,
+    g.points
+from grouped g, metric_direction(g.name) d
+order by g.repo, g.artifact, g.file, d.direction is null, g.name;
+
+-- site_unread(): The files with metrics and parameters of the latest versions that could not be read, and why.
+select m.repo, m.artifact, m.role, m.file, m.status
+from version_measure_files m join versions v using (repo, artifact, version, commit)
+where v.is_latest and m.role <> 'plots' and m.status not in ('ok', 'fetched')
+order by m.repo, m.artifact, m.role, m.file;
+
+-- site_cards(): The card, the licence and the owners of each artifact: at its latest version, or else at the tip of the default branch.
+--   licence_file: The SPDX identifier of the licence file nearest to it, or else that file's first line.
+with places as (
+    select
+        a.repo, a.artifact, coalesce(l.revision, l.commit, t.commit) as reading,
+        case when p.path is null or p.path like '%://%' then coalesce(p.file, '') else coalesce(regexp_extract(p.file, '^(.*/)', 1), '') || p.path end as home
+    from artifacts a
+    left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
+    left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact
+    cross join lateral (select coalesce(l.path, t.path) as path, coalesce(l.file, t.file) as file) p
+),
+cards_near as (
+    select p.repo, p.artifact, arg_max(c, (length(c.folder), c.is_model_card, c.file)) as card
+    from places p join cards c on c.repo = p.repo and c.commit = p.reading and (c.folder = '' or starts_with(p.home, c.folder || '/'))
+    group by all
+),
+licences_near as (
+    select p.repo, p.artifact, arg_max(coalesce(l.spdx, l.title), (length(l.folder), l.spdx is not null, l.file)) as licence
+    from places p join licences l on l.repo = p.repo and l.commit = p.reading and (l.folder = '' or starts_with(p.home, l.folder || '/'))
+    group by all
+),
+owned as (
+    select p.repo, p.artifact, flatten(list(o.owners order by o.line)) as owners
+    from places p join code_owners o on o.repo = p.repo and o.commit = p.reading and list_contains(o.artifacts, p.artifact)
+    group by all
+)
+select
+    a.repo, a.artifact, c.card.file as file, c.card.title as title, coalesce(c.card.licence_name, c.card.licence) as licence,
+    l.licence as licence_file, coalesce(c.card.languages, []) as languages, coalesce(c.card.datasets, []) as datasets,
+    coalesce(c.card.base_models, []) as base_models, coalesce(c.card.tags, []) as tags, c.card.library as library, c.card.task as task,
+    left(c.card.text, 3000) as text, length(c.card.text) > 3000 as cut, coalesce(o.owners, []) as owners
+from artifacts a
+left join cards_near c using (repo, artifact)
+left join licences_near l using (repo, artifact)
+left join owned o using (repo, artifact)
+where c.card is not null or l.licence is not null or o.owners is not null
+order by a.repo, a.artifact;
+
+-- site_experiments(): DVC's experiments of each repository, the newest first, at most fifty.
+--   total: How many the repository has.
+--   metrics: Its first metrics.
+with shown as (
+    select *, count(*) over (partition by repo) as total
+    from list_experiments(null)
+    qualify row_number() over (partition by repo order by authored_at desc, name, ref) <= 50
+)
+select
+    s.repo, s.name, s.author, s.authored_at, s.commit, s.baseline, s.detached, s.was_read, s.versions, s.total, s.metrics as metric_count,
+    coalesce(m.metrics, []) as metrics
+from shown s
+left join (
+    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics from metrics group by all
+) m on m.repo = s.repo and m.commit = s.commit
+order by s.repo, s.authored_at desc, s.name, s.commit;

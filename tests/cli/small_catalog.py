@@ -23,6 +23,7 @@ from catalog.tables import (
     StageName,
     Visit,
 )
+from cli.small_facts import TRIED, facts
 
 CHURN, VISION, EVIL = "git.example/acme/churn", "git.example/acme/vision", "git.example/evil/x"
 C1, C2, C3, LOOSE = "1" * 40, "2" * 40, "3" * 40, "4" * 40
@@ -74,7 +75,8 @@ def make(folder: Path) -> Path:
         repo: store.write(repo, Key(refs="r", readers="d"), rows)
         for repo, rows in ((CHURN, _churn()), (VISION, _vision()), (EVIL, _evil()))
     }
-    whole = {table.TABLE: to_arrow(table, rows) for table, rows in _crawl().items()}
+    crawl = _crawl()
+    whole = {table.TABLE: to_arrow(table, crawl.get(table, ())) for table in CRAWL}
     build(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
     return folder / "catalog.duckdb"
 
@@ -111,6 +113,8 @@ def _churn() -> dict:
         description="Who leaves next",
         labels=("tabular", "gbm"),
         meta={"framework": "sklearn"},
+        dvc_root="",
+        target="models/churn.pkl",
     )
     commits = tuple(
         Commit(
@@ -128,9 +132,10 @@ def _churn() -> dict:
         Branch: (Branch(branch="main", commit=C1, is_default=True),),
         Commit: commits,
         History: (History(commits=2, complete=True),),
-        Revision: tuple(_revision(commit) for commit in (C1, C2, C3)),
+        Revision: tuple(_revision(commit) for commit in (C1, C2, C3, TRIED)),
         Event: events,
         Annotation: (annotation,),
+        **facts(C1, C2),
     }
 
 
@@ -187,4 +192,4 @@ def _crawl() -> dict:
         StageName(raw=raw, stage=stage, rank=rank)
         for raw, stage, rank in (("prod", "prod", 0), ("production", "prod", 0), ("staging", "staging", 1))
     ]
-    return dict(zip(CRAWL, (repos, stages, [crawl], visits), strict=True))
+    return {Repo: repos, StageName: stages, Crawl: [crawl], Visit: visits}

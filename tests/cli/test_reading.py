@@ -39,9 +39,34 @@ path        models/churn.pkl
 labels      tabular, gbm
 meta        framework=sklearn
 stated in   dvc.yaml at this commit
+bytes       in DVC's storage (store), 2.0 KiB
+url         https://store.example/churn/files/md5/aa/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+hash        aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (md5)
+get         dvc artifacts get https://git.example/acme/churn churn --rev v1.0.0
+made by     train in dvc.yaml
+command     python train.py
+lock        out of date (command)
+card        Churn, README.md
+licence     apache-2.0
+base model  acme/tabular-base
+owners      @acme/risk, ann@acme.example
 
 stage  since (UTC)       by
 prod   2024-01-03 12:00  Bob
+
+metric  value  better  file
+auc     0.91   higher  metrics.json
+loss    0.3    lower   metrics.json
+rows    1000   -       metrics.json
+(eval/roc.json is in DVC's storage, not in Git)
+
+parameter  value  file
+depth      4      params.yaml
+lr         0.1    params.yaml
+
+input         size       hash     from
+data/raw.csv  8.8 KiB    03ba77e  https://git.example/acme/data@v1:raw.csv
+train.py      400 bytes  ccccccc  -
 """
 REGISTRY = """\
 artifact      latest  #prod   #staging  #dev     type  repository

@@ -32,7 +32,18 @@ def terminal(monkeypatch, database):
     return run
 
 
-@pytest.mark.parametrize("command", [("ls", "versions"), ("show", "acme/churn:churn")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ls", "versions"),
+        ("show", "acme/churn:churn"),
+        ("metrics", "acme/churn:churn", "--all-versions"),
+        ("compare", "acme/churn:churn#prod", "acme/churn:churn", "mask#prod"),
+        ("lineage", "acme/churn:churn#prod"),
+        ("identify", "a" * 32),
+        ("experiments",),
+    ],
+)
 def test_tables_fit_the_terminal(terminal, monkeypatch, command):
     monkeypatch.setenv("NO_COLOR", "1")
     assert [line for line in terminal(45, *command).splitlines() if len(line) > 45] == []
@@ -89,6 +100,8 @@ def test_completion_of_references(run, database, monkeypatch, typed, offered):
     ("line", "offered"),
     [
         pytest.param("catalog at now --stage s", "staging", id="stages"),
+        pytest.param("catalog compare mask ma", "mask", id="references"),
+        pytest.param("catalog experiments git.example/e", "git.example/evil/x", id="a repository without an option"),
         pytest.param("catalog ls repos --repo git.example/e", "git.example/evil/x", id="repositories"),
     ],
 )

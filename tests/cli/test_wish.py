@@ -18,18 +18,19 @@ def test_init_writes_a_file_that_reads_as_the_defaults(run):
     assert written == config.parse("", Path("repos.toml"))
 
 
+KEYS = ("# [[", "# url", "# name", "# timeout", "# prod", "# s", "# kind", "# org", "# topics")
+
+
 def test_what_is_commented_out_is_right_too():
-    lines = [
-        line.removeprefix("# ") if line.startswith(("# [[", "# url", "# name", "# timeout", "# prod", "# s")) else line
-        for line in BLANK.splitlines()
-    ]
+    lines = [line.removeprefix("# ") if line.startswith(KEYS) else line for line in BLANK.splitlines()]
     read = config.parse("\n".join(lines), Path("repos.toml"))
-    assert ([repo.name for repo in read.repos], read.stages["live"], read.schedule, read.site_url) == (
-        ["examples/gto"],
-        "prod",
-        "0 3 * * *",
-        "https://models.example.org",
-    )
+    assert (
+        [repo.name for repo in read.repos],
+        [source.name for source in read.sources],
+        read.stages["live"],
+        read.schedule.cron,
+        read.site_url,
+    ) == (["examples/gto"], ["github.com/acme"], "prod", "0 3 * * *", "https://models.example.org")
 
 
 @pytest.mark.parametrize("arguments", [("init", "there.toml"), ("init", "--config", "there.toml")])

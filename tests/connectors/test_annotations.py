@@ -73,6 +73,7 @@ def test_an_annotation_is_kept_as_stated():
             labels=("tabular", "a b ✓"),
             meta={"framework": "lightgbm", "threshold": "0.5", "trained": "2024-05-01", "ok": "true", "none": "null"}
             | {"deep": '{"a":[1,"é"]}', "7": "x"},
+            target="cv/models/churn.pkl",
         )
     ]
 
@@ -180,18 +181,10 @@ def test_symbolic_links_are_not_followed():
     assert read({"dvc.yaml": Link("other/dvc.yaml")}) == ([], [])
 
 
-def test_wanted_are_annotations_and_parameters():
-    paths = [
-        "dvc.yaml",
-        "a/dvc.yaml",
-        "artifacts.yaml",
-        "a/artifacts.yaml",
-        "a/params.yaml",
-        "dvc.lock",
-        "a/xdvc.yaml",
-        ".gto",
-    ]
-    assert [path for path in paths if CONNECTOR.wants_file(path)] == paths[:3] + paths[4:5]
+def test_wanted_are_annotations_and_what_they_need():
+    wanted = ["dvc.yaml", "a/dvc.yaml", "artifacts.yaml", "a/params.yaml", ".gto", ".gitattributes", "a/.gitattributes"]
+    others = ["a/artifacts.yaml", "dvc.lock", "a/xdvc.yaml", "a/.gto", "x.gitattributes"]
+    assert [path for path in (*wanted, *others) if CONNECTOR.wants_file(path)] == wanted
 
 
 PARAMS = """

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from catalog.dvc_tables import Metafile, Output
 from catalog.tables import Problem
-from connectors.metafiles import MAX_PROBLEMS, read_revision, wants_file
+from connectors.dvc_index import MAX_PROBLEMS
+from connectors.metafiles import read_revision, wants_file
 from worlds import Link, World
 
 A, B = "3e2b31c72181b87149ff995e7202c0e3", "c260024d5469c601d1559d9cdaa12ddb"

@@ -238,7 +238,7 @@ def test_parameters_are_numbers_where_they_can_be():
     assert [(row.name, row.number, row.text, row.kind) for row in found] == [
         ("i", 7.0, "7", "number"),
         ("f", 0.001, "0.001", "number"),
-        ("n", None, "nan", "number"),
+        ("n", None, "NaN", "number"),
         ("big", None, "1" + "0" * 400, "number"),
         ("b", None, "false", "bool"),
         ("t", None, "x", "text"),

@@ -25,7 +25,7 @@ EVENTS = {
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory):
-    made = make_fleet(tmp_path_factory.mktemp("fleet"), repos=18)
+    made = make_fleet(tmp_path_factory.mktemp("fleet"), repos=21)
     return {path.relative_to(path.parent.parent).with_suffix("").as_posix(): path for path in made}
 
 
@@ -72,6 +72,7 @@ STANDINGS = {
         {
             "entities": {"latest": "v1.1.0", "dev": "v1.1.0", "prod": "v1.0.0"},
             "intents": {"latest": "v2.1.0", "dev": "v2.1.0", "prod": "v2.1.0"},
+            "tokenizer": {"latest": "v1.0.0"},
         },
     ),
     "two stages at once, and a version that no branch holds": (
@@ -118,13 +119,18 @@ ARTIFACTS = {
             "sentences/dvc.yaml": ["utterances"],
         }
     },
-    "nlp/intents": {"": {"dvc.yaml": ["entities", "intents", "rules"]}},
+    "nlp/intents": {"": {"dvc.yaml": ["entities", "intents", "rules", "tokenizer"]}},
     "legacy/credit-scoring": {"": {}},
     "search/ranker": {"": {"dvc.yaml": ["ranker"]}},
     "ads/ctr": {"": {"dvc.yaml": ["ctr"]}},
     "speech/asr": {"": {"dvc.yaml": ["asr", "punctuation"]}},
     "platform/templates": {"": {"dvc.yaml": ["example"]}},
+    "fraud/payments": {"": {"dvc.yaml": ["payments"]}},
+    "pricing/elasticity": {"": {"dvc.yaml": ["curves", "elasticity", "markdown", "planogram", "substitutes"]}},
+    "support/sentiment": {"": {}},
 }
+# What is out of date on purpose: a command that changed, a stage that never ran, an import that was not downloaded.
+STALE = {"fraud/payments": ["dvc.yaml:train"], "pricing/elasticity": ["data/shelves.dvc", "dvc.yaml:markdown"]}
 
 
 @pytest.fixture
@@ -155,8 +161,8 @@ def test_dvc_reads_all_metafiles_of(fleet, open_with_dvc, name):
     read = {}
     for folder in ARTIFACTS[name]:
         project, complaints = open_with_dvc(fleet[name], folder)
-        stale = [stage.addressing for stage in project.index.stages if is_stale(stage)]
-        assert (complaints, stale) == ([], [])
+        stale = sorted(stage.addressing.lstrip("./") for stage in project.index.stages if is_stale(stage))
+        assert (complaints, stale) == ([], STALE.get(name, []))
         read[folder] = {path: sorted(found) for path, found in project.artifacts.read().items()}
 
     assert read == ARTIFACTS[name]
@@ -165,4 +171,6 @@ def test_dvc_reads_all_metafiles_of(fleet, open_with_dvc, name):
 def is_stale(stage):
     """Whether dvc.lock says something else than dvc.yaml, or nothing."""
     entries = [entry for entry in (*stage.deps, *stage.outs) if not hasattr(entry, "def_repo")]
-    return getattr(stage, "cmd_changed", False) or not all(entry.hash_info or entry.files for entry in entries)
+    return getattr(stage, "cmd_changed", False) or not all(
+        entry.hash_info or entry.files or entry.meta.etag for entry in entries
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,18 +13,15 @@ import pyarrow as pa
 import pytest
 
 from catalog import database
-from catalog.record import Record
 from catalog.schema import schema, to_arrow
 from catalog.tables import TABLES, Annotation, Branch, Crawl, Event, Problem, Repo, Revision, StageName
 from catalogs import rows_of
 from sites.build import build
+from stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
 from worlds import World
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 CHURN, EVIL, LOST = "github.com/acme/churn", "evil.example/x", "git.acme.example/lost"
-ODD = "\x1b[31m\u202egnp.exe\u2066"
-SCRIPT = "</p></td><script>alert(1)</script>"
-ATTRIBUTE = "\" onmouseover=alert(1) x='"
 HOSTILE = (
     SCRIPT,
     ATTRIBUTE,
@@ -38,17 +36,61 @@ HOSTILE = (
     "a b\nc",
 )
 
-Rows = Mapping[type[Record], Iterable[Record]]
+# A DVC project whose pipeline is run once for each version.
+PROJECT = {
+    ".dvc/config": "[core]\n  remote = store\n['remote \"store\"']\n  url = https://store.acme.example/churn\n",
+    "README.md": "---\nlicense: mit\nbase_model: acme/base\ndatasets: [acme/customers]\n---\n# Churn\n\nWho <leaves>.\n",
+    "CODEOWNERS": "* @acme/risk\n",
+    "train.py": "print('training')\n",
+    "dvc.yaml": """artifacts:
+  churn:
+    path: models/churn.pkl
+    type: model
+    desc: Who leaves, and when.
+    labels: [tabular]
+    meta:
+      owner: risk
+stages:
+  train:
+    cmd: python train.py
+    deps: [data.csv, train.py]
+    params: [trees]
+    outs: [models/churn.pkl]
+    metrics:
+    - metrics.json: {cache: false}
+""",
+}
+
+
+def ran(number: int, *, auc: float, trees: int) -> dict[str, str]:
+    """What a run of the pipeline leaves in Git."""
+    data, code, model = (f"{kind}{number}".ljust(32, "0") for kind in ("da", "c0de", "b0de1"))
+    return {
+        "params.yaml": f"trees: {trees}\n",
+        "metrics.json": json.dumps({"auc": auc, "rows": 10}),
+        "data.csv.dvc": f"outs:\n- {{md5: {data}, size: 2048, hash: md5, path: data.csv}}\n",
+        "dvc.lock": f"""schema: '2.0'
+stages:
+  train:
+    cmd: python train.py
+    deps:
+    - {{path: data.csv, hash: md5, md5: {data}, size: 2048}}
+    - {{path: train.py, hash: md5, md5: {code}, size: 20}}
+    params: {{params.yaml: {{trees: {trees}}}}}
+    outs:
+    - {{path: metrics.json, hash: md5, md5: {"e" * 32}, size: 24}}
+    - {{path: models/churn.pkl, hash: md5, md5: {model}, size: 3145728}}
+""",
+    }
 
 
 def churn() -> Rows:
     """A model with a rollback, a deregistered version, and a name that was given up."""
     world = World()
-    said = "artifacts:\n  churn:\n    path: models/churn.pkl\n    type: model\n    desc: Who leaves, and when.\n"
-    first = world.commit({"dvc.yaml": f"{said}    labels: [tabular]\n    meta:\n      owner: risk\n"})
+    first = world.commit({**PROJECT, **ran(1, auc=0.7, trees=100)})
     world.tag("churn@v1.0.0", first, message="The first")
     world.tag("churn#production#1", first, message="Assigning stage production to artifact churn version v1.0.0")
-    second = world.commit({"x": "2"})
+    second = world.commit(ran(2, auc=0.8, trees=200))
     world.tag("churn@v1.1.0", second, message="Better\nby far")
     world.tag("churn#production#2", second, message="Go", who="Bo Ek <bo@example.com>")
     world.tag("churn#production!#3", second, message="Back")
@@ -56,6 +98,9 @@ def churn() -> Rows:
     world.tag("churn@v1.2.0-rc.1!")
     world.tag("old@v0.1.0", first)
     world.tag("old@deprecated")
+    tried = world.commit(ran(3, auc=0.9, trees=300), branch="tried", parents=(second,))
+    del world.refs["refs/heads/tried"]
+    world.refs[f"refs/exps/{second[:2]}/{second[2:]}/bold-heron"] = tried
     return rows_of(world.listing(), world.objects)
 
 
@@ -82,6 +127,7 @@ def evil() -> Rows:
         )
         for number, (name, event) in enumerate((n, e) for n in HOSTILE for e in ("registration", "assignment"))
     ]
+    made = made_of(f"{0:040x}", SCRIPT)
     stated = Annotation(
         commit=tip,
         file=SCRIPT,
@@ -97,8 +143,9 @@ def evil() -> Rows:
         commit=tip, reasons=("tip",), authored_at=NOON, committed_at=NOON, summary="", signed=None, **person
     )
     return {
+        **made,
         Event: events,
-        Annotation: [stated],
+        Annotation: [stated, *made[Annotation]],
         Revision: [read],
         Branch: [Branch(branch=SCRIPT, commit=tip, is_default=True)],
         Problem: [Problem(connector="gto", rule=ATTRIBUTE, place=f"{SCRIPT}{ODD}", message=SCRIPT, commit=tip)],

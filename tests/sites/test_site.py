@@ -12,17 +12,51 @@ MODEL = [
     "Who leaves, and when.",
     "tabular",
     "Source",
-    "Stages Versions 3 Stage history 3 Events 7",
+    "Stages Metrics 2 Versions 3 Made of Card Stage history 3 Events 7",
     "prod since 1 Jan 2024",
     "v1.0.0",
-    "Ann · 4bad8aa",
+    "Ann · efb3103",
     "Came back when the version after it left; assigned before that.",
     "Tagged #production",
+    "Metrics",
+    "Metric Over versions Best v1.1.0 v1.0.0",
+    "auc ↑ 0.8v1.1.0 0.8 0.7",
+    "rows 10 10",
     "Versions",
-    "Version Stages Commit Author Registered",
-    "v1.2.0-rc.1 deregistered f155783 Ann 1 Jan 2024",
-    "v1.1.0 latest f9de364 Ann 1 Jan 2024",
-    "v1.0.0 prod 4bad8aa Ann 1 Jan 2024",
+    "Version Stages Commit Bytes Author Registered",
+    "v1.2.0-rc.1 deregistered da9d05a 3.0 MiB Ann 1 Jan 2024",
+    "v1.1.0 latest 7a6c246 3.0 MiB Ann 1 Jan 2024",
+    "v1.0.0 prod efb3103 3.0 MiB Ann 1 Jan 2024",
+    "Made of",
+    "v1.1.0 3.0 MiB, in DVC's storage",
+    "Hash",
+    "b0de1200000000000000000000000000",
+    "The same bytes as github.com/acme/churn:churn@v1.2.0-rc.1",
+    "Where",
+    "https://store.acme.example/churn/files/md5/b0/de1200000000000000000000000000",
+    "Made by",
+    "train: python train.py",
+    "From",
+    "data.csv 2.0 KiB da20000",
+    "in Git: train.py",
+    "Parameters",
+    "trees 200",
+    "v1.0.0 prod 3.0 MiB, in DVC's storage",
+    "Hash",
+    "b0de1100000000000000000000000000",
+    "Where",
+    "https://store.acme.example/churn/files/md5/b0/de1100000000000000000000000000",
+    "Made by",
+    "train: python train.py",
+    "From",
+    "data.csv 2.0 KiB da10000",
+    "in Git: train.py",
+    "Parameters",
+    "trees 100",
+    "Of the others: catalog show github.com/acme/churn:churn@VERSION",
+    "Card",
+    "# Churn Who <leaves>.",
+    "From README.md, as text.",
     "Stage history",
     "Stage Version From Until For By",
     "prod v1.0.0 came back 1 Jan 2024 now Ann",
@@ -31,24 +65,24 @@ MODEL = [
     "Events",
     "Ann deregistered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1!",
-    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at f155783",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at da9d05a",
     "Ann registered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1",
-    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1 at f155783",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1 at da9d05a",
     "Ann unassigned v1.1.0 from prod",
     "Back",
-    "1 Jan 2024, 00:00 UTC · churn#production!#3 at f9de364",
+    "1 Jan 2024, 00:00 UTC · churn#production!#3 at 7a6c246",
     "Bo Ek assigned v1.1.0 to prod",
     "Go",
-    "1 Jan 2024, 00:00 UTC · churn#production#2 at f9de364",
+    "1 Jan 2024, 00:00 UTC · churn#production#2 at 7a6c246",
     "Ann registered v1.1.0",
     "Better by far",
-    "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at f9de364",
+    "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at 7a6c246",
     "Ann assigned v1.0.0 to prod",
-    "1 Jan 2024, 00:00 UTC · churn#production#1 at 4bad8aa",
+    "1 Jan 2024, 00:00 UTC · churn#production#1 at efb3103",
     "Ann registered v1.0.0",
     "The first",
-    "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at 4bad8aa",
+    "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at efb3103",
     "Use it",
     "Download what is in prod",
     "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0",
@@ -56,7 +90,7 @@ MODEL = [
     "gto show churn --repo https://github.com/acme/churn.git",
     "Ask this catalog",
     "catalog show github.com/acme/churn:churn",
-    "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes f9de364; GTO names 4bad8aa. Asked for @v1.2.0-rc.1, DVC takes f155783; GTO names none. Asked for the latest version, DVC takes f155783; GTO names f9de364.",
+    "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes 7a6c246; GTO names efb3103. Asked for @v1.2.0-rc.1, DVC takes da9d05a; GTO names none. Asked for the latest version, DVC takes da9d05a; GTO names 7a6c246.",
     "Details",
     "Repository",
     "github.com/acme/churn",
@@ -72,6 +106,15 @@ MODEL = [
     "1 Jan 2024",
     "Last event",
     "1 Jan 2024",
+    "Stated about it",
+    "Owners",
+    "@acme/risk",
+    "Licence",
+    "mit",
+    "Base model",
+    "acme/base",
+    "Datasets",
+    "acme/customers",
     "Metadata",
     "owner",
     "risk",
@@ -80,10 +123,22 @@ MODEL = [
 
 def test_each_artifact_and_each_repository_has_a_page(site):
     found = sorted(str(file.relative_to(site)) for file in site.rglob("*") if file.is_file())
-    assert [path for path in found if "evil" not in path] == [
+    assert [path for path in found if "evil" not in path and "script" not in path] == [
         ".made.json",
         "404.html",
         "crawl.html",
+        "feeds/all.json",
+        "feeds/all.xml",
+        "feeds/models/github.com~acme~churn/churn.json",
+        "feeds/models/github.com~acme~churn/churn.xml",
+        "feeds/models/github.com~acme~churn/old.json",
+        "feeds/models/github.com~acme~churn/old.xml",
+        "feeds/orgs/github.com~acme.json",
+        "feeds/orgs/github.com~acme.xml",
+        "feeds/repos/github.com~acme~churn.json",
+        "feeds/repos/github.com~acme~churn.xml",
+        "feeds/stages/prod.json",
+        "feeds/stages/prod.xml",
         "index.html",
         "models.html",
         "models/github.com~acme~churn/churn.html",
@@ -107,7 +162,7 @@ def test_the_page_of_a_deprecated_artifact_says_so(page):
         "old deprecated",
         "Source",
         "Deprecated 1 Jan 2024. No version counts as being in a stage.",
-        "Stages Versions 1 Events 2",
+        "Stages Metrics 2 Versions 1 Made of Card Events 2",
         "No version is in a stage.",
     ]
 
@@ -123,14 +178,41 @@ def test_the_page_of_a_repository_that_is_gone_says_since_when(page):
     ]
 
 
-def test_every_link_leads_into_the_site_or_to_a_known_forge(site, page):
+def test_the_page_of_a_repository_lists_its_experiments(page):
+    lines = page("repos/github.com~acme~churn.html").text()
+    assert lines[lines.index("Experiments 1") + 2 :] == [
+        "Name Began from Metrics Commit Author When",
+        "bold-heron churn@v1.1.0 auc 0.9, rows 10 dbd339a Ann 1 Jan 2024",
+    ]
+
+
+def test_a_version_leads_to_its_bytes_and_to_the_version_with_the_same(page):
+    links = page("models/github.com~acme~churn/churn.html").values("href")
+    assert {link for link in links if "store.acme" in link or "rc.1" in link} == {
+        "https://store.acme.example/churn/files/md5/b0/de1100000000000000000000000000",
+        "https://store.acme.example/churn/files/md5/b0/de1200000000000000000000000000",
+        "../../models/github.com~acme~churn/churn.html#v1.2.0-rc.1",
+    }
+
+
+def test_a_metric_over_versions_is_a_line_that_says_what_it_shows(page):
+    labels = page("models/github.com~acme~churn/churn.html").values("aria-label")
+    assert [label for label in labels if " in v" in label] == [
+        "auc: 0.7 in v1.0.0, 0.8 in v1.1.0",
+        "rows: 10 in v1.0.0, 10 in v1.1.0",
+    ]
+
+
+def test_every_link_leads_into_the_site_or_to_a_known_forge_or_storage(site, page):
     lost = []
     for source in site.rglob("*.html"):
         for link in page(source.relative_to(site)).values("href", "src"):
             target, _, fragment = link.partition("#")
             file = (source.parent / target.partition("?")[0]).resolve() if target else source
             here = file.suffix == ".html" and file.is_file()
-            if link.startswith("https://github.com/acme/churn"):
+            if link.startswith(
+                ("https://github.com/acme/churn", "https://store.acme.example/", "https://evil.example/")
+            ):
                 continue
             if not file.is_file() or (fragment and here and fragment not in page(file.relative_to(site)).values("id")):
                 lost.append((source.name, link))
@@ -138,7 +220,7 @@ def test_every_link_leads_into_the_site_or_to_a_known_forge(site, page):
 
 
 def test_commits_of_a_known_forge_are_links(page):
-    outside = {link for link in page("models/github.com~acme~churn/churn.html").values("href") if "://" in link}
+    outside = {link for link in page("models/github.com~acme~churn/churn.html").values("href") if "://github" in link}
     assert {link.rpartition("/")[0] for link in outside} == {
         "https://github.com/acme",
         "https://github.com/acme/churn/commit",
@@ -169,4 +251,4 @@ def test_a_page_of_a_model_is_small(site):
 
 
 def test_the_style_sheet_is_small(site):
-    assert (site / "static/site.css").stat().st_size < 20_000
+    assert (site / "static/site.css").stat().st_size < 22_000

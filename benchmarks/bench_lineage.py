@@ -1,0 +1,152 @@
+"""Lineage in a catalog of 100,000 versions and a million edges: any walk up to depth 10, and what the kept views cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import duckdb
+from common import smoke, tell
+
+from catalog import database
+from catalog.schema import schema
+from catalog.tables import CRAWL, PARTITION
+
+REPOS, VERSIONS, ROUNDS = 2000, 50, 20  # repositories, versions of each, questions
+CHAIN = 10  # repositories of which each trains on what the one before made
+DEPTH = 10
+GOAL = 0.100  # seconds
+
+# Each commit: three pipeline stages in a row, each with code of its own; the last one makes a model and its metrics.
+_COMMITS = """
+create temp table commits_made as
+select r, k, 'demo.example/team-' || lpad((r // 100)::varchar, 3, '0') || '/repo-' || lpad(r::varchar, 5, '0') as repo,
+    sha1(r || ' ' || k) as commit, timestamp '2024-01-01' + interval (k) day as moment, 'v1.' || k || '.0' as version
+from range({repos}) repos(r), range({versions}) versions(k)
+"""
+_ROWS = {
+    "revisions": "select repo, commit, ['tag'] as reasons, 'Ann' as author, 'ann@example.com' as author_email,"
+    " moment as authored_at, moment as committed_at, 'Train' as summary, null as signed from commits_made",
+    "events": "select repo, sha1('tag ' || commit) as oid, 'm@' || version as tag, 'registration' as event, 'm' as artifact,"
+    " version, lpad(k::varchar, 9, '0') as precedence, commit, commit as revision, moment as created_at, 0 as utc_offset,"
+    " 'Ann' as author, 'ann@example.com' as author_email, 'Register' as message from commits_made",
+    "annotations": "select repo, commit, 'dvc.yaml' as file, 'dvc.yaml' as source, 'm' as artifact, 'model.pkl' as path,"
+    " 'model' as type, [] as labels, map {} as meta, '' as dvc_root, 'model.pkl' as target, false as executable from commits_made",
+    "remotes": "select repo, commit, '' as dvc_root, 'lake' as remote, 's3://bucket/path' as url, 's3' as scheme,"
+    " true as is_default, false as version_aware, false as worktree, false as anonymous, [] as secrets from commits_made",
+    "pipeline_stages": "select repo, commit, 'dvc.yaml' as file, 'stage-' || s as pipeline_stage, 'run' as command,"
+    " 'run' as locked_command, '' as wdir, false as frozen, false as always_changed from commits_made, range(3) stages(s)",
+    "dependencies": """
+        select repo, commit, 'dvc.lock' as metafile, 'stage-' || s as pipeline_stage, 'md5' as hash_kind, 1000 as size,
+            unnest([case s when 0 then 'data.csv' else 'made-' || (s - 1) end, 'src/stage_' || s || '.py']) as path,
+            unnest([
+                case s when 0 then md5('made ' || (r - 1) || ' ' || k || ' 2') else md5('made ' || r || ' ' || k || ' ' || (s - 1)) end,
+                md5('code ' || r || ' ' || s || ' ' || (k // 5))
+            ]) as hash
+        from commits_made, range(3) stages(s)
+    """,
+    "outputs": """
+        select repo, commit, 'dvc.lock' as metafile, 'stage-' || s as pipeline_stage,
+            case s when 2 then 'model.pkl' when 3 then 'metrics.json' else 'made-' || s end as path,
+            'md5' as hash_kind, md5('made ' || r || ' ' || k || ' ' || s) as hash, 1000 as size
+        from (select * exclude (s), s from commits_made, range(4) outs(s))
+        union all
+        -- The first of each chain has its data from nowhere.
+        select repo, commit, 'data.csv.dvc', null, 'data.csv', 'md5', md5('made ' || (r - 1) || ' ' || k || ' 2'), 1000 from commits_made
+    """,
+}
+_OUTPUT = (
+    "select repo, commit, metafile, if(pipeline_stage > 'stage-2', 'stage-2', pipeline_stage) as pipeline_stage, '' as dvc_root, path, hash_kind, hash, size,"
+    " false as is_folder, false as executable, true as cached, true as pushed, 'out' as role, [] as labels, map {} as meta from"
+)
+
+
+def main() -> None:
+    repos, versions, rounds = (20, 5, 2) if smoke(__doc__) else (REPOS, VERSIONS, ROUNDS)
+    with TemporaryDirectory(prefix="bench-") as folder:
+        path = Path(folder) / "catalog.duckdb"
+        taken = make(path, repos, versions)
+        with closing(database.connect(path)) as connection:
+            counted = connection.execute(
+                "select (select count(*) from version_files), (select count(*) from lineage_edges)"
+            ).fetchone()
+            assert counted
+            what = "{:,} versions, {:,} edges".format(*counted)
+            for name, question in questions(connection, repos, versions):
+                told(f"{what}: {name}", [timed(partial(question, number)) for number in range(rounds)])
+        everything = sum(taken.values())
+        for name, seconds in taken.items():
+            if name.startswith(("version_files", "lineage", "import")):
+                ratio = f"{seconds / everything:.2f}"
+                tell(
+                    f"{what}: building {name}", f"{seconds:.2f} s", f"all kept views {everything:.2f} s", ratio, "small"
+                )
+
+
+def told(what: str, taken: Sequence[float]) -> None:
+    worst = max(taken)
+    ours = f"{median(taken) * 1000:.0f} ms, at worst {worst * 1000:.0f} ms"
+    tell(what, ours, f"limit {GOAL * 1000:.0f} ms", f"{worst / GOAL:.2f}", "at most 1")
+
+
+def questions(
+    connection: duckdb.DuckDBPyConnection, repos: int, versions: int
+) -> list[tuple[str, Callable[[int], object]]]:
+    """What is asked of the number-th repository, spread over all."""
+
+    def of(number: int) -> list[object]:
+        r = (number * 97 + 7) % repos
+        return [f"demo.example/team-{r // 100:03}/repo-{r:05}", "m", f"v1.{number % versions}.0", DEPTH]
+
+    def content(number: int) -> list[object]:
+        return [
+            connection.execute("select hash from version_files where repo = $1 limit 1", of(number)[:1]).fetchall()[0][
+                0
+            ]
+        ]
+
+    return [
+        (f"upstream to depth {DEPTH}", lambda n: connection.execute("from upstream($1, $2, $3, $4)", of(n)).fetchall()),
+        (
+            f"downstream to depth {DEPTH}",
+            lambda n: connection.execute("from downstream($1, $2, $3, $4)", of(n)).fetchall(),
+        ),
+        ("consumers", lambda n: connection.execute("from consumers($1)", content(n)).fetchall()),
+        ("versions_using", lambda n: connection.execute("from versions_using($1, null)", content(n)).fetchall()),
+        ("identify_hash", lambda n: connection.execute("from identify_hash($1)", content(n)).fetchall()),
+    ]
+
+
+def make(path: Path, repos: int, versions: int) -> dict[str, float]:
+    """The catalog; the seconds that each kept view took."""
+    whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
+    database.build(path, {table.TABLE: schema(table) for table in PARTITION}, {}, whole)
+    taken = {}
+    with closing(duckdb.connect()) as connection:
+        connection.execute(f"attach '{path}' as made ({database.STORAGE})")
+        connection.execute("use made")
+        connection.execute("set memory_limit = '256MB'")  # as a build has it
+        connection.execute(_COMMITS.format(repos=repos, versions=versions))
+        for name, query in _ROWS.items():
+            select = f"{_OUTPUT} ({query})" if name == "outputs" else query
+            connection.execute(f"insert into {name} by name {select} order by repo, commit")
+        for made in database.statements():
+            if made.kept:
+                insert = f"insert into kept.{made.name} {made.body}"
+                taken[made.name] = timed(partial(connection.execute, insert))
+    return taken
+
+
+def timed(measure: Callable[[], object]) -> float:
+    start = perf_counter()
+    measure()
+    return perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

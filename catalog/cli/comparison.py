@@ -1,0 +1,55 @@
+"""What `catalog compare` prints for a person: a column for each version, differences in brackets, `*` on the best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from catalog.answer import Row
+from catalog.cli.output import put_table, say
+from catalog.cli.progress import size
+from catalog.cli.text import BOLD, DIM, Column
+
+_LONG = 10  # characters of a number: beyond that, nobody reads them all
+_HASH = 12
+
+
+def put_comparison(rows: Sequence[Row], names: Mapping[str, str], baseline: int) -> None:
+    """Writes the rows of `Catalog.compare`; `names` has the short name of each artifact."""
+    places = {row["place"]: row for row in rows}
+    several = len({(row["repo"], row["artifact"]) for row in places.values()}) > 1
+    columns = [
+        Column(title="what", key="what", styles=(DIM,)),
+        Column(title="name", key="name", styles=(BOLD,)),
+        *(Column(title=_title(row, names if several else {}), key=f"={place}") for place, row in places.items()),
+    ]
+    lines: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        line = lines.setdefault((row["what"], row["name"]), {"what": row["what"], "name": row["name"]})
+        line[f"={row['place']}"] = _cell(row)
+    put_table(columns, list(lines.values()))
+    if rows:
+        say(f"(in brackets: the difference from {_title(places[baseline], names if several else {})}; *: the best)")
+
+
+def _title(row: Row, names: Mapping[str, str]) -> str:
+    version = row["version"][:7] if row["version"] == row["commit"] else row["version"]
+    name = names.get(f"{row['repo']}:{row['artifact']}")
+    return f"{name}@{version}" if name else version
+
+
+def _cell(row: Row) -> str | None:
+    if row["text"] is None:
+        return None
+    in_bytes = row["what"] == "version" and row["name"] == "size"
+    text = size(row["number"]) if in_bytes else _short(row)
+    delta = row["delta"]
+    if delta:
+        text += f" ({'-' if delta < 0 else '+'}{size(abs(delta)) if in_bytes else f'{abs(delta):.4g}'})"
+    return text + (" *" if row["best"] else "")
+
+
+def _short(row: Row) -> str:
+    """The text as it stands, or less of a number or a hash whose digits say nothing."""
+    if row["number"] is not None and len(row["text"]) > _LONG:
+        return f"{row['number']:.6g}"
+    return str(row["text"])[:_HASH] if (row["what"], row["name"]) == ("version", "hash") else str(row["text"])

@@ -1,0 +1,144 @@
+"""What a version is made of, as `catalog show REF` prints it: bytes, metrics, parameters, pipeline, inputs, card."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from catalog.answer import Row
+from catalog.cli.progress import size
+from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, table, visible
+
+MOST = 20  # metrics or parameters; more are counted
+Fact = tuple[str, str, str]
+
+_METRICS = (
+    Column(title="metric", key="name", styles=(BOLD,)),
+    Column(title="value", key="text"),
+    Column(title="better", key="direction", styles=(DIM,)),
+    Column(title="file", key="file", styles=(DIM,)),
+)
+_PARAMS = (
+    Column(title="parameter", key="name", styles=(BOLD,)),
+    Column(title="value", key="text"),
+    Column(title="file", key="file", styles=(DIM,)),
+)
+_INPUTS = (
+    Column(title="input", key="path", styles=(BOLD,)),
+    Column(title="size", key="size"),
+    Column(title="hash", key="hash", styles=(DIM,)),
+    Column(title="from", key="source"),
+)
+# The words of `version_files.status`.
+_WHERE = {
+    "ok": "in DVC's storage",
+    "in-git": "in Git",
+    "lfs": "in Git LFS",
+    "external-url": "at a URL that DVC does not track",
+    "cloud-versioned": "a version in the cloud",
+    "inside-dir": "in a folder in DVC's storage",
+    "partial-import": "imported from elsewhere, not stored",
+    "never-locked": "not made when this was committed",
+    "no-remote": "in DVC, which has no remote",
+    "local-remote": "in a DVC remote that only its owner reaches",
+    "not-tracked": "at a path that neither Git nor DVC has",
+    "not-annotated": "nobody says where",
+    "no-dvc-repo": "outside any DVC project",
+    "bad-hash": "in DVC by a hash that is none",
+    "missing-object": "in Git, which could not be read there",
+    "template-error": "at a path that could not be resolved",
+}
+_READABLE = {
+    "in-dvc": "in DVC's storage, not in Git",
+    "missing": "missing",
+    "bad": "not readable: see `catalog ls problems`",
+}
+
+
+def contents_facts(row: Row) -> list[Fact]:
+    """Lines of name, value and style."""
+    card, licence, made = row["card"] or {}, row["licence"] or {}, row["made_by"]
+    return [
+        ("bytes", _bytes(row["bytes"]), ""),
+        ("url", visible(_url(row["bytes"])), ""),
+        ("hash", _hash(row["bytes"]), DIM),
+        ("get", visible(shlex.join(row["get"])) if row["get"] else "", BOLD),
+        ("import of", _source(row["bytes"]), ""),
+        ("identical", cell(row["identical"]) if row["identical"] else "", ""),
+        ("made by", f"{visible(made['pipeline_stage'])} in {visible(made['file'])}" if made else "", ""),
+        ("command", visible("; ".join(_command(made).splitlines())) if made else "", ""),
+        ("lock", _outdated(made) if made and made["outdated"] else "", YELLOW),
+        ("card", ", ".join(visible(text) for text in (card.get("title"), card.get("file")) if text), ""),
+        ("licence", visible(card.get("licence") or licence.get("spdx") or licence.get("title") or ""), ""),
+        ("base model", cell(card["base_models"]) if card.get("base_models") else "", ""),
+        ("owners", cell(row["owners"]) if row["owners"] else "", ""),
+    ]
+
+
+def contents_tables(row: Row, screen: Screen) -> Iterator[str]:
+    """Metrics, parameters and inputs, each where there are some, and what is not shown of them."""
+    yield _some(_METRICS, row["metrics"], f"metrics {row['ref']}", screen) + "".join(unread(row["unread"]))
+    yield _some(_PARAMS, row["params"], f"params {row['ref']}", screen)
+    if row["inputs"]:
+        yield table(_INPUTS, [_input(found) for found in row["inputs"]], screen)[0]
+
+
+def unread(files: Sequence[Row]) -> Iterator[str]:
+    """A line for each file with measures that could not be read."""
+    for file in files:
+        yield f"({visible(file['file'])} is {_READABLE.get(file['status'], visible(file['status']))})\n"
+
+
+def _some(columns: Sequence[Column], rows: Sequence[Row], command: str, screen: Screen) -> str:
+    more = f"(and {len(rows) - MOST} more: catalog {visible(command)})\n"
+    return (table(columns, rows[:MOST], screen)[0] if rows else "") + (more if len(rows) > MOST else "")
+
+
+def _bytes(found: Row) -> str:
+    if found["status"] is None:
+        return ""
+    parts = [_WHERE.get(found["status"], visible(found["status"]))]
+    if found["remote"]:
+        parts[0] += f" ({visible(found['remote'])})"
+    if found["size"] is not None:
+        parts.append(size(found["size"]))
+    if found["files"] is not None:
+        parts.append(f"{found['files']} files")
+    return ", ".join(parts)
+
+
+def _url(found: Row) -> str:
+    version = f" (version {found['version_id']})" if found["version_id"] else ""
+    return f"{found['link'] or found['url']}{version}" if found["link"] or found["url"] else ""
+
+
+def _hash(found: Row) -> str:
+    return f"{visible(found['hash'])} ({visible(found['hash_kind'] or 'unknown kind')})" if found["hash"] else ""
+
+
+def _outdated(made: Row) -> str:
+    """Why `dvc repro` would run the stage again."""
+    changed = f": {cell(made['changed'])}" if made["changed"] else ""
+    return f"out of date ({', '.join(made['outdated'])}{changed})"
+
+
+def _command(made: Row) -> str:
+    return made["locked_command"] or made["command"] or ""
+
+
+def _input(found: Row) -> Row:
+    return found | {
+        "size": size(found["size"]) if found["size"] is not None else None,
+        "hash": (found["hash"] or "")[:7],
+        "source": _source(found) or found["made_by"] or found["metafile"],
+    }
+
+
+def _source(found: Mapping[str, str | None]) -> str:
+    """Where an import is from: `url@rev:path`."""
+    if not found["source_url"]:
+        return ""
+    rev = found["source_rev"] or (found["source_commit"] or "")[:7]
+    return visible(
+        found["source_url"] + (f"@{rev}" if rev else "") + (f":{found['source_path']}" if found["source_path"] else "")
+    )

@@ -1,0 +1,63 @@
+"""The command `diff`: what changed between two moments, as far as this catalog could have known at each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from catalog.answer import Row
+from catalog.cli.asking import open_catalog
+from catalog.cli.formats import Format
+from catalog.cli.options import Database, Output
+from catalog.cli.output import put, put_table
+from catalog.cli.text import BOLD, DIM, GREEN, Column
+
+_COLUMNS = (
+    Column(title="change", key="change", styles=(BOLD,)),
+    Column(title="what", key="name"),
+    Column(title="stage", key="stage", styles=(GREEN,)),
+    Column(title="before", key="old7"),
+    Column(title="after", key="new7"),
+    Column(title="how", key="told"),
+    Column(title="by", key="author"),
+    Column(title="when (UTC)", key="moment", styles=(DIM,)),
+)
+_OBJECT = 40  # digits of an object's id
+
+_EDGE = "A date (the end of that day, UTC), a time, or the number of a crawl: the state that it left."
+
+
+def diff(
+    since: Annotated[str | None, typer.Argument(metavar="[FROM]", help=f"{_EDGE} Else, before the last crawl.")] = None,
+    until: Annotated[str | None, typer.Argument(metavar="[TO]", help="The same. Else, now.")] = None,
+    *,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """Show what changed: models, versions, stages, tags, repositories and metrics; by default, with the last crawl.
+
+    Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff 12 -o md
+    """
+    with open_catalog(database) as catalog:
+        answer = catalog.diff(since, until)
+        if output is not Format.TABLE:
+            put(answer, output)
+            return
+        names = catalog.short_names()
+        put_table(_COLUMNS, [row | _told(row, names) for row in answer.rows])
+
+
+def _told(row: Row, names: dict[str, str]) -> Row:
+    better = {True: "better", False: "worse", None: None}[row["better"]]
+    return {
+        "change": row["kind"].replace("_", " "),
+        "name": names.get(row["id"], row["id"]),
+        "told": f"{row['what']} ({better})" if better else row["what"],
+        "old7": _short(row["old"]),
+        "new7": _short(row["new"]),
+    }
+
+
+def _short(value: str | None) -> str | None:
+    return value[:7] if value is not None and len(value) == _OBJECT and value.isalnum() else value

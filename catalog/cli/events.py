@@ -1,0 +1,51 @@
+"""The command `events`: what registry tags did, in the order in which the catalog came to know it, for scripts that go on where they were."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from catalog.cli import formats
+from catalog.cli.asking import open_catalog
+from catalog.cli.formats import Format
+from catalog.cli.options import Database, Output
+from catalog.cli.output import put, put_text
+from catalog.cli.text import BOLD, Column
+from catalog.cloud_events import cloud_event
+
+_COLUMNS = (
+    Column(title="artifact", key="artifact", styles=(BOLD,)),
+    Column(title="event", key="event"),
+    Column(title="version", key="version"),
+    Column(title="stage", key="stage"),
+    Column(title="when (UTC)", key="created_at"),
+    Column(title="crawl", key="crawl"),
+    Column(title="repository", key="repo"),
+    Column(title="author", key="author"),
+)
+
+
+def events(
+    *,
+    since: Annotated[
+        str | None, typer.Option(metavar="CURSOR", help="Only what comes after the event that has this cursor.")
+    ] = None,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """List registry events as the catalog came to know them, the first first; JSON and JSONL are CloudEvents.
+
+    Each has a cursor: --since with the last one gives what came later, whatever its date, and nothing twice.
+
+    Example: catalog events --since "$(tail -n 1 seen.jsonl | jq -r .cursor)" -o jsonl >> seen.jsonl
+    """
+    with open_catalog(database) as catalog:
+        answer = catalog.events(since)
+        match output:
+            case Format.JSON:
+                put_text(formats.to_json([cloud_event(row) for row in answer.rows]))
+            case Format.JSONL:
+                put_text("".join(formats.to_json(cloud_event(row), indent=None) for row in answer.rows))
+            case _:
+                put(answer, output, _COLUMNS)

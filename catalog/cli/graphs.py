@@ -1,0 +1,124 @@
+"""Lineage as a person sees it: a tree for the terminal, or a graph in the language of Mermaid or Graphviz."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from catalog.answer import Row
+from catalog.cli.text import BOLD, DIM, Screen, cell, cut, visible, width
+
+_MERMAID = re.compile(r"[^\w .,:/@+=()-]", re.ASCII)
+_OUTSIDE = ("url", "import")  # these are called by a URL
+_HASH = 7  # digits
+_SHAPES = {"version": ("([", "])"), "stage": ("{{", "}}"), "url": (">", "]"), "import": (">", "]")}
+_DRAWN = {"version": "box, style=rounded", "stage": "hexagon", "url": "cds", "import": "cds"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Graph:
+    """What a version is made from, or what is made from it: nodes by name, and edges from what was there first."""
+
+    root: str
+    home: str  # the repository of the root
+    nodes: dict[str, Row]
+    edges: tuple[tuple[str, str], ...]
+    further: dict[str, list[str]]  # for each node, those one step further from the root
+
+
+def graph(rows: Sequence[Row], ref: str, *, down: bool) -> Graph:
+    """Of the rows of `upstream` or `downstream` for a version: those without an edge are the version, or the parts of a folder."""
+    starts = [row for row in rows if row["kind"] is None]
+    root = starts[0]["node"] if len(starts) == 1 else ""
+    home = starts[0]["repo"] if starts else ""
+    same = Counter((row["repo"], row["label"]) for row in {row["node"]: row for row in rows}.values())
+    nodes: dict[str, Row] = {root: {"what": "version", "kind": None, "name": ref, "refs": (), "repo": home}}
+    further: dict[str, list[str]] = {}
+    edges: dict[tuple[str, str], None] = {}
+    for row in rows:
+        if row["node"] == root:
+            continue
+        nodes.setdefault(row["node"], row | {"name": _name(row, same)})
+        near = root if row["kind"] is None else row["from_node"] if down else row["to_node"]
+        edges[(near, row["node"]) if down else (row["node"], near)] = None
+        further.setdefault(near, []).append(row["node"])
+    return Graph(root=root, home=home, nodes=nodes, edges=tuple(edges), further=further)
+
+
+def _name(row: Row, same: Counter[tuple[str | None, str | None]]) -> str:
+    """The path, or what else it is called; with its hash, where several contents of the path are told of."""
+    name = row["label"] or "something"
+    return f"{name} {row['hash'][:_HASH]}" if same[row["repo"], row["label"]] > 1 and row["hash"] else name
+
+
+def tree(found: Graph, screen: Screen) -> str:
+    """A line for each node, with its repository where that changes; one that was told before is not told further again."""
+    told: set[str] = set()
+
+    def lines(node: str, repo: str, first: str, further: str) -> Iterator[str]:
+        row, after = found.nodes[node], found.further.get(node, [])
+        again = node in told and bool(after)
+        told.add(node)
+        yield _line(row, _titled(row, repo), first, " (as above)" if again else "", screen)
+        after = [] if again else after
+        for place, child in enumerate(after, 1):
+            branch, space = ("└── ", "    ") if place == len(after) else ("├── ", "│   ")
+            yield from lines(child, row["repo"] or repo, further + branch, further + space)
+
+    return "".join(lines(found.root, found.home, "", ""))
+
+
+def _line(row: Row, name: str, branch: str, note: str, screen: Screen) -> str:
+    label, tail = visible(name), _tail(row) + note
+    if screen.width is not None:
+        label = cut(label, max(screen.width - len(branch), 10))
+        room = screen.width - len(branch) - width(label)
+        tail = cut(tail, room) if room > 0 else ""
+    styles = (BOLD,) if row["what"] == "version" else ()
+    return branch + screen.paint(label, *styles) + screen.paint(tail, DIM) + "\n"
+
+
+def _titled(row: Row, repo: str) -> str:
+    """The name; with its repository, where that is another."""
+    return (
+        str(row["name"]) if row["repo"] in (repo, None) or row["what"] in _OUTSIDE else f"{row['repo']}:{row['name']}"
+    )
+
+
+def _tail(node: Row) -> str:
+    """What a node is, how it came here, and which versions it is."""
+    said = [node["what"]] if node["what"] not in ("version", "data") else []
+    said += [node["kind"]] if node["kind"] not in (None, "input", "output", node["what"]) else []
+    versions = [ref.removeprefix(f"{node['repo']}:") for ref in node["refs"] or ()]
+    return (f"  ({', '.join(said)})" if said else "") + (f"  = {cell(versions)}" if versions else "")
+
+
+def mermaid(found: Graph) -> str:
+    """A flowchart: see https://mermaid.js.org/syntax/flowchart.html."""
+    return _drawn(found, "flowchart LR\n", _mermaid_node, "    {} --> {}\n", "")
+
+
+def dot(found: Graph) -> str:
+    """A directed graph: see https://graphviz.org/doc/info/lang.html."""
+    return _drawn(found, "digraph lineage {\n    rankdir=LR;\n", _dot_node, "    {} -> {};\n", "}\n")
+
+
+def _drawn(found: Graph, head: str, node: Callable[[str, str, str], str], edge: str, tail: str) -> str:
+    names = {name: f"n{place}" for place, name in enumerate(found.nodes)}
+    labels = {name: visible(_titled(row, found.home) + _tail(row)) for name, row in found.nodes.items()}
+    nodes = (f"    {node(names[name], row['what'], labels[name])}\n" for name, row in found.nodes.items())
+    edges = (edge.format(names[before], names[after]) for before, after in found.edges)
+    return "".join([head, *nodes, *edges, tail])
+
+
+def _mermaid_node(name: str, what: str, label: str) -> str:
+    opening, closing = _SHAPES.get(what, ("[", "]"))
+    # Characters that mean something, and all that are not ASCII, as the numbers that Mermaid gives them.
+    return f'{name}{opening}"{_MERMAID.sub(lambda found: f"#{ord(found[0])};", label)}"{closing}'
+
+
+def _dot_node(name: str, what: str, label: str) -> str:
+    quoted = label.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{name} [label="{quoted}", shape={_DRAWN.get(what, "box")}];'

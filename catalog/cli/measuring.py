@@ -1,0 +1,149 @@
+"""Commands about how good versions are: metrics, params, compare, experiments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Literal
+
+import typer
+
+from catalog.answer import Answer, Row
+from catalog.cli.asking import open_catalog
+from catalog.cli.comparison import put_comparison
+from catalog.cli.contents import unread
+from catalog.cli.formats import Format
+from catalog.cli.options import Database, Output, RepoArgument, SomeRef, SomeRefs
+from catalog.cli.output import Misuse, put, put_table, say
+from catalog.cli.text import BOLD, DIM, Column
+from catalog.query import Catalog
+
+FEWEST, MOST = 2, 7  # versions beside each other
+
+_NAME = {"metrics": Column(title="metric", key="name", styles=(BOLD,)), "params": Column(title="parameter", key="name", styles=(BOLD,))}  # fmt: skip
+_VALUE = Column(title="value", key="text")
+_BETTER = Column(title="better", key="direction", styles=(DIM,))
+_FILE = Column(title="file", key="file", styles=(DIM,))
+_EXPERIMENTS = (
+    Column(title="experiment", key="name", styles=(BOLD,)),
+    Column(title="began from", key="began"),
+    Column(title="when (UTC)", key="authored_at"),
+    Column(title="by", key="author"),
+    Column(title="metrics", key="metrics"),
+    Column(title="detached", key="detached"),
+    Column(title="commit", key="commit7", styles=(DIM,)),
+    Column(title="repository", key="repo", styles=(DIM,)),
+)
+
+AllVersions = Annotated[
+    bool, typer.Option("--all-versions", help="Of every version of the artifact, not only of this one.")
+]
+
+
+def metrics(
+    ref: SomeRef, *, all_versions: AllVersions = False, output: Output = Format.TABLE, database: Database = None
+) -> None:
+    """Show the metrics of a version; of the latest, where REF names none.
+
+    Example: catalog metrics churn --all-versions
+    """
+    with open_catalog(database) as catalog:
+        answer = catalog.metrics(ref, all_versions=all_versions)
+        _put(answer, "metrics", (_VALUE, _BETTER, _FILE), output, all_versions=all_versions)
+        _tell_unread(catalog, ref, "metrics", all_versions=all_versions)
+
+
+def params(
+    ref: SomeRef, *, all_versions: AllVersions = False, output: Output = Format.TABLE, database: Database = None
+) -> None:
+    """Show the parameters of a version; of the latest, where REF names none.
+
+    Example: catalog params churn#prod -o json
+    """
+    with open_catalog(database) as catalog:
+        answer = catalog.params(ref, all_versions=all_versions)
+        _put(answer, "params", (_VALUE, _FILE), output, all_versions=all_versions)
+        _tell_unread(catalog, ref, "params", all_versions=all_versions)
+
+
+def compare(
+    refs: SomeRefs,
+    *,
+    baseline: Annotated[int, typer.Option(metavar="N", help="Count differences from the N-th.", min=1, max=MOST)] = 1,
+    changed: Annotated[bool, typer.Option("--changed", help="Only what is not the same in all.")] = False,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """Put two to seven versions beside each other, of one artifact or of several; * marks the best.
+
+    Example: catalog compare churn#prod churn@latest --changed
+    """
+    if not FEWEST <= len(refs) <= MOST:
+        raise Misuse(f"found {len(refs)} references to compare, expected {FEWEST} to {MOST}")
+    if baseline > len(refs):
+        raise Misuse(f"--baseline {baseline} is none of the {len(refs)} references")
+    with open_catalog(database) as catalog:
+        answer = catalog.compare(*refs, baseline=baseline, changed=changed)
+        if output is Format.TABLE:
+            put_comparison(answer.rows, catalog.short_names(), baseline)
+        else:
+            put(answer, output)
+
+
+def experiments(repo: RepoArgument = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
+    """List DVC's experiments, newest first, with the versions that they began from.
+
+    Example: catalog experiments risk/churn
+    """
+    with open_catalog(database) as catalog:
+        answer = catalog.experiments(repo=repo)
+        if output is not Format.TABLE:
+            put(answer, output)
+            return
+        put_table(_EXPERIMENTS, [row | _told(row) for row in answer.rows])
+
+
+def _told(row: Row) -> Row:
+    versions = [ref.removeprefix(f"{row['repo']}:") for ref in row["versions"]]
+    return {"began": versions or row["baseline"][:7], "commit7": row["commit"][:7]}
+
+
+def _put(
+    answer: Answer,
+    role: Literal["metrics", "params"],
+    columns: tuple[Column, ...],
+    output: Format,
+    *,
+    all_versions: bool,
+) -> None:
+    if output is not Format.TABLE:
+        put(answer, output)
+    elif all_versions:
+        put_table(*_by_version(answer.rows))
+    else:
+        put_table((_NAME[role], *columns), answer.rows)
+
+
+def _by_version(rows: list[Row]) -> tuple[list[Column], list[Row]]:
+    """A row for each version, a column for each name; with its file, where a version has several of that name."""
+    titled = _titles(rows)
+    versions: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        version = versions.setdefault((row["version"], row["commit"]), {"version": row["version"]})
+        version[titled(row)] = row["text"]
+    names = dict.fromkeys(titled(row) for row in rows)
+    columns = [Column(title=name.removeprefix("="), key=name) for name in names]
+    return [Column(title="version", key="version", styles=(BOLD,)), *columns], list(versions.values())
+
+
+def _titles(rows: Iterable[Row]) -> Callable[[Mapping[str, str]], str]:
+    found = Counter((row["version"], row["commit"], row["name"]) for row in rows)
+    several = {name for (_, _, name), count in found.items() if count > 1}
+    # A mark before it: a metric may be called `version`.
+    return lambda row: f"={row['file']}:{row['name']}" if row["name"] in several else f"={row['name']}"
+
+
+def _tell_unread(catalog: Catalog, ref: str, role: Literal["metrics", "params"], *, all_versions: bool) -> None:
+    found = catalog.unread(ref, role, all_versions=all_versions).rows
+    for sentence in dict.fromkeys(unread(found)):
+        say(sentence.strip())

@@ -1,0 +1,56 @@
+"""The command `schedule`: crawl, build and publish by the clock, or print a file that lets something else keep the time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from catalog.cli.asking import DEFAULT_CONFIG
+from catalog.cli.options import ConfigFile
+from catalog.cli.output import Misuse, put_text, say
+
+
+class Keeper(StrEnum):
+    """Who else can keep the time; each has a template of its name."""
+
+    CRON = "cron"
+    SYSTEMD = "systemd"
+    GITHUB = "github-actions"
+    GITLAB = "gitlab-ci"
+    KUBERNETES = "kubernetes"
+
+
+def schedule(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Run what is due, if anything is, and end.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Run once, due or not, and end.")] = False,
+    keeper: Annotated[
+        Keeper | None,
+        typer.Option("--print", metavar="KIND", help=f"Run nothing; print a file for {', '.join(Keeper)}."),
+    ] = None,
+    config_file: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Crawl, build and publish at the times of repos.toml, until Ctrl-C or SIGTERM.
+
+    Examples: catalog schedule, catalog schedule --once, catalog schedule --print systemd
+    """
+    if once + now + (keeper is not None) > 1:
+        raise Misuse("found several of --once, --now and --print, expected one")
+    from catalog.config import load  # noqa: PLC0415 - a cold `show` needs no TOML
+
+    config = load(config_file)
+    if keeper is not None:
+        from catalog.keepers import file_for  # noqa: PLC0415 - as above
+
+        put_text(file_for(keeper.value, config))
+        return
+    from catalog import schedule as clock  # noqa: PLC0415 - as above
+    from catalog.run import Runner, steps  # noqa: PLC0415 - as above
+
+    runner = Runner(steps(config), config.file.absolute().parent, config.output)
+    if not once and not now:
+        clock.keep(config, runner, say)
+    elif (result := clock.once(config, runner, say, forced=now)) is not None and result.code:
+        raise typer.Exit(result.code)

@@ -1,0 +1,122 @@
+"""The commands `catalog sources ...`: where repositories are looked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from catalog.cli.asking import DEFAULT_CONFIG
+from catalog.cli.formats import Format, to_json
+from catalog.cli.options import ConfigFile, Output
+from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say
+from catalog.cli.progress import plural
+from catalog.cli.text import BOLD, DIM, Column
+from catalog.errors import Exit
+
+if TYPE_CHECKING:
+    from catalog.answer import Row
+    from catalog.config import Config
+    from catalog.fleet import Fleet
+    from catalog.forge import Listed
+    from catalog.listings import Listing
+
+app = typer.Typer(
+    name="sources", help="Look into the forges, folders and lists that repos.toml names.", no_args_is_help=True
+)
+
+COLUMNS = (
+    "repo",
+    "source",
+    "url",
+    "wanted",
+    "why",
+    "default_branch",
+    "archived",
+    "fork",
+    "visibility",
+    "topics",
+    "pushed_at",
+)
+_TABLE = (
+    Column(title="repository", key="repo", styles=(BOLD,)),
+    Column(title="read", key="read"),
+    Column(title="why", key="why"),
+    Column(title="pushed (UTC)", key="pushed_at"),
+    Column(title="source", key="source", styles=(DIM,)),
+)
+
+
+@app.command()
+def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_CONFIG) -> None:
+    """List what the next crawl would read, and why the rest is left out. The sources are asked, and no repository.
+
+    Exit code 5 if a source could not be read: what it listed last is shown in its place.
+
+    Example: catalog sources preview -o csv
+    """
+    from catalog.config import load  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.discover import discover  # noqa: PLC0415 - and no network
+    from catalog.fleet import fleet  # noqa: PLC0415 - as above
+    from catalog.origin import Pool  # noqa: PLC0415 - as above
+
+    wish = load(config_file)
+    with Pool() as pool:
+        listings = discover(wish, pool, say, keep=False)
+    rows = _rows(fleet(wish, listings))
+    match output:
+        case Format.TABLE:
+            put_table(_TABLE, [row | {"read": "yes" if row["wanted"] else "no"} for row in rows])
+            _sum_up(wish, listings, rows)
+        case Format.JSON:
+            put_text(to_json(rows))
+        case Format.PARQUET:
+            import pyarrow as pa  # noqa: PLC0415 - no other format needs it
+
+            put_parquet(pa.Table.from_pylist(rows) if rows else pa.table({name: [] for name in COLUMNS}))
+        case _:
+            put_rows(COLUMNS, rows, output)
+    if any(listing.message for listing in listings.values()):
+        raise typer.Exit(int(Exit.ORIGIN))
+
+
+def _rows(fleet: Fleet) -> list[Row]:
+    """Those that would be read, then those that are left out."""
+    from catalog.config import public_url  # noqa: PLC0415 - loaded by now
+    from catalog.judge import name_of  # noqa: PLC0415 - as above
+
+    found: list[Row] = []
+    row: Row
+    for member in fleet.members:
+        source = member.source.name if member.source else "[[repo]]"
+        why = f"it has left: {member.known.left_because}" if member.known and member.has_left else None
+        row = {"repo": member.repo.name, "source": source, "url": public_url(member.repo.url)}
+        found.append(
+            row | {"wanted": not member.has_left, "why": why} | _facts(member.known.listed if member.known else None)
+        )
+    for entry in fleet.left_out:
+        row = {"repo": name_of(entry.listed), "source": entry.source.name, "url": entry.listed.url}
+        found.append(row | {"wanted": False, "why": entry.why} | _facts(entry.listed))
+    return sorted(found, key=lambda row: (not row["wanted"], row["repo"], row["source"]))
+
+
+def _facts(listed: Listed | None) -> Row:
+    return {
+        "default_branch": listed.default_branch if listed else None,
+        "archived": listed.archived if listed else None,
+        "fork": listed.fork if listed else None,
+        "visibility": listed.visibility if listed else None,
+        "topics": list(listed.topics) if listed else [],
+        "pushed_at": listed.pushed_at if listed else None,
+    }
+
+
+def _sum_up(wish: Config, listings: dict[str, Listing], rows: list[Row]) -> None:
+    wanted = sum(row["wanted"] for row in rows)
+    say(f"{plural(wanted, 'repository', 'repositories')} to read, {len(rows) - wanted} left out")
+    for source in wish.sources:
+        listing = listings[source.name]
+        told = f"{listing.outcome}; shown is its last listing" if listing.message else f"{len(listing.listed)} listed"
+        say(f"{source.name} ({source.kind}): {told}")
+    if not wish.sources:
+        say(f"{wish.file} has no [[source]]: only what stands under [[repo]] is read")

@@ -1,0 +1,115 @@
+"""Commands about where versions come from and go to: lineage, identify."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.cli.asking import open_catalog
+from catalog.cli.formats import Format
+from catalog.cli.graphs import dot, graph, mermaid, tree
+from catalog.cli.options import Database, Output, SomeRef
+from catalog.cli.output import Misuse, put, put_table, put_text, say
+from catalog.cli.text import BOLD, DIM, Column, screen
+
+MOST = 100  # steps: beyond that, a pipeline is no pipeline
+
+_HASH = re.compile(r"[0-9a-fA-F]{7,64}(\.dir)?")
+_KNOWN = (
+    Column(title="what", key="what", styles=(BOLD,)),
+    Column(title="name", key="ref"),
+    Column(title="path", key="path"),
+    Column(title="commits", key="revisions"),
+    Column(title="newest", key="commit7", styles=(DIM,)),
+    Column(title="kind", key="hash_kind", styles=(DIM,)),
+    Column(title="repository", key="repo", styles=(DIM,)),
+)
+
+
+class GraphFormat(StrEnum):
+    """How lineage is written: as a graph, or as the rows behind it."""
+
+    TREE = "tree"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+    MD = "md"
+    PARQUET = "parquet"
+    IDS = "ids"
+
+
+GraphOutput = Annotated[
+    GraphFormat, typer.Option("-o", "--output", metavar="FORMAT", help=f"{', '.join(GraphFormat)}.")
+]
+
+
+def lineage(
+    ref: SomeRef,
+    *,
+    down: Annotated[
+        bool, typer.Option("--down/--up", help="What is made from it; otherwise, what it is made from.")
+    ] = False,
+    depth: Annotated[int, typer.Option(metavar="N", help="At most so many steps.", min=1, max=MOST)] = 10,
+    output: GraphOutput = GraphFormat.TREE,
+    database: Database = None,
+) -> None:
+    """Show what a version is made from, or what is made from it, across all repositories.
+
+    Examples: catalog lineage churn#prod, catalog lineage churn@v1.0.0 --down -o mermaid
+    """
+    with open_catalog(database) as catalog:
+        answer = catalog.lineage(ref, down=down, depth=depth)
+        if output.value in set(Format):
+            put(answer, Format(output.value))
+            return
+        found = graph(answer.rows, catalog.reference(ref), down=down)
+    match output:
+        case GraphFormat.MERMAID:
+            put_text(mermaid(found))
+        case GraphFormat.DOT:
+            put_text(dot(found))
+        case _:
+            put_text(tree(found, screen()))
+    if not found.edges:
+        say("nothing is known to be made from it" if down else "nothing is known of what it is made from")
+
+
+def identify(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|HASH|COMMIT", help="A file or folder here, a hash of DVC, Git or Git LFS, or a commit."
+        ),
+    ],
+    *,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """Say which versions, outputs and dependencies have this content, or are of this commit.
+
+    Examples: catalog identify model.pkl, catalog identify 5d41402abc4b2a76b9719d911017c592
+    """
+    with open_catalog(database) as catalog:
+        answer = catalog.identify(_path_or_words(what))
+        if output is Format.TABLE:
+            put_table(_KNOWN, [row | {"commit7": row["commit"][:7]} for row in answer.rows])
+        else:
+            put(answer, output)
+
+
+def _path_or_words(what: str) -> str | Path:
+    """A file or folder that is here, or else a hash or a commit."""
+    path = Path(what)
+    if path.is_file() or path.is_dir():
+        return path
+    if not _HASH.fullmatch(what):
+        raise Misuse(f"{what!r} is no file or folder here, and no hash: expected 7 to 64 hexadecimal digits")
+    return what

@@ -1,0 +1,83 @@
+"""Registry events as CloudEvents 1.0, and the cursors that mark a place among them.
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and formats/json-format.md
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from catalog.errors import NotFound
+
+TYPE = "org.model-catalog"
+_PLACE = re.compile(r"(\d{1,9})\n(-?\d{1,18})\n([0-9a-f]{40,64})\n(.+)", re.ASCII | re.DOTALL)
+_DATA = (
+    "repo",
+    "artifact",
+    "event",
+    "version",
+    "stage",
+    "raw_stage",
+    "commit",
+    "author",
+    "author_email",
+    "message",
+    "tag",
+    "oid",
+    "signed",
+    "crawl",
+    "first_seen",
+)
+
+
+class Place(NamedTuple):
+    """A place among the events, which are in this order: crawl, the tagger's clock in microseconds, tag object, repository."""
+
+    crawl: int
+    moment: int
+    oid: str
+    repo: str
+
+
+BEGINNING = Place(crawl=0, moment=0, oid="", repo="")
+
+
+def place(cursor: str) -> Place:
+    """The place that a cursor marks; NotFound where it is none."""
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        text = ""
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise NotFound(f"{cursor!r} is no cursor, expected one that `catalog events` gave")
+    return Place(crawl=int(found[1]), moment=int(found[2]), oid=found[3], repo=found[4])
+
+
+def check(cursor: str, marked: Place, crawl: int | None, last: int | None) -> None:
+    """NotFound where the catalog's memory is not the one that gave the cursor: what is new since then cannot be said."""
+    if crawl not in (None, marked.crawl) or marked.crawl > (last or 0):
+        raise NotFound(
+            f"{cursor!r} is of crawl {marked.crawl} of another catalog, or of one whose memory was lost since; "
+            "begin again without it, and leave out the ids that you have"
+        )
+
+
+def cloud_event(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `list_seen_events` as a CloudEvent; `cursor` is an extension attribute."""
+    about = f"@{row['version']}" if row["raw_stage"] is None else f"#{row['stage']}"
+    return {
+        "specversion": "1.0",
+        "id": f"{row['repo']}@{row['oid']}",
+        "source": quote(row["repo"], safe="/"),
+        "type": f"{TYPE}.{row['event']}",
+        "time": row["created_at"],
+        "subject": row["artifact"] + (about if row["event"] != "deprecation" else ""),
+        "datacontenttype": "application/json",
+        "cursor": row["cursor"],
+        "data": {name: row[name] for name in _DATA},
+    }

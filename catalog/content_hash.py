@@ -1,0 +1,71 @@
+"""What a file or folder is called by its content: as DVC 3, DVC 2, Git LFS and Git each hash it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_CHUNK = 1 << 20  # DVC replaces line ends within a chunk: a pair that two chunks share stays
+_LOOKED_AT = 512
+_TEXT = bytes(range(32, 127)) + b"\n\r\t\f\b"
+_MOST_OTHERS = 0.3
+
+
+def content_hashes(path: Path) -> dict[str, str]:
+    """Kind of hash → hash: `md5`, `md5-dos2unix`; and of a file `sha256` (Git LFS) and `git-blob`.
+
+    OSError where something cannot be read.
+    """
+    if not path.is_dir():
+        return _of_file(path)
+    files = {name: _of_file(file) for name, file in _files(path)}
+    return {kind: _of_list({name: found[kind] for name, found in files.items()}) for kind in ("md5", "md5-dos2unix")}
+
+
+def _of_file(path: Path) -> dict[str, str]:
+    plain, unix = hashlib.md5(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
+    sha256, blob = hashlib.sha256(), hashlib.sha1(usedforsecurity=False)
+    with path.open("rb") as file:
+        blob.update(b"blob %d\0" % os.fstat(file.fileno()).st_size)
+        chunk = file.read(_CHUNK)
+        text = _is_text(chunk[:_LOOKED_AT])
+        while chunk:
+            for hasher in (plain, sha256, blob):
+                hasher.update(chunk)
+            unix.update(chunk.replace(b"\r\n", b"\n") if text else chunk)
+            chunk = file.read(_CHUNK)
+    return {
+        "md5": plain.hexdigest(),
+        "md5-dos2unix": unix.hexdigest(),
+        "sha256": sha256.hexdigest(),
+        "git-blob": blob.hexdigest(),
+    }
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether DVC takes a file that begins so for text: no null byte, and few bytes that are no text in ASCII."""
+    others = start.translate(None, _TEXT)
+    return b"\0" not in start and len(others) <= _MOST_OTHERS * len(start)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file below, by its path from the folder; links to folders are not followed, and what is no file is left out."""
+    for place, _, names in os.walk(folder, onerror=_raise):
+        for name in names:
+            file = Path(place, name)
+            if not file.is_file():
+                continue
+            yield file.relative_to(folder).as_posix(), file
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _of_list(files: dict[str, str]) -> str:
+    """The hash of DVC's list of a folder's files."""
+    listed = json.dumps([{"md5": files[name], "relpath": name} for name in sorted(files)])
+    return hashlib.md5(listed.encode(), usedforsecurity=False).hexdigest() + ".dir"

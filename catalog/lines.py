@@ -1,0 +1,58 @@
+"""Lines that know whether they are whole: JSON behind a checksum, for files that a crash may cut short."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from catalog.errors import StoreError
+
+
+def line(raw: Mapping[str, Any]) -> str:
+    """One line, with its end; the keys stay in their order."""
+    text = json.dumps(raw, ensure_ascii=True)
+    return f"{crc32(text.encode()):08x} {text}\n"
+
+
+def texts(file: Path) -> Iterator[str]:
+    """The JSON of each line that is as it was written."""
+    for each in file.read_text("ascii", "replace").splitlines():
+        checksum, _, text = each.partition(" ")
+        if checksum == f"{crc32(text.encode()):08x}":
+            yield text
+
+
+def append(file: Path, raw: Mapping[str, Any]) -> None:
+    """Adds a line, behind whatever a crash left there; it is on the disk when this returns."""
+    with file.open("a+b") as out:
+        if out.seek(0, os.SEEK_END):
+            out.seek(-1, os.SEEK_END)
+            if out.read(1) != b"\n":
+                out.write(b"\n")
+        out.write(line(raw).encode())
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def replace(file: Path, text: str) -> None:
+    """Writes a file whole or not at all, also when the power fails."""
+    beside = file.with_name(f".{file.name}")
+    with beside.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(file)
+
+
+@contextmanager
+def writing(root: Path) -> Iterator[None]:
+    """Whatever the disk refuses is a StoreError that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"cannot write to {root}: {error}") from error

@@ -1,0 +1,222 @@
+-- What this catalog knew when, and what became of it since. From `observations`: two clocks, the taggers' and our own.
+
+-- known_events_at(k): The registry tags that this catalog could have known at `k` (UTC), in the shape of `events`.
+-- Of a repository that has left the catalog, nothing was known after its last visit.
+select distinct
+    repo, oid, tag, event, artifact, version, precedence, stage, counter, commit, revision, created_at, utc_offset,
+    author, author_email, message, signed
+from observations
+where event is not null and first_seen <= k
+    and coalesce(ended_at > k, last_seen >= k or repo in (select repo from repos));
+
+-- stages_known_at(t, k): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known at `k`.
+with known as materialized (from known_events_at(k))
+from stages_at(t, source := 'known');
+
+-- list_stages_known_at(t, k, a_stage): The same, in the order in which to show it.
+--   id: The artifact's name in the catalog.
+with known as materialized (from known_events_at(k))
+from list_stages_at(t, a_stage, source := 'known');
+
+-- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.
+--   tag: The tag's name.
+--   old_oid: The object that it named before.
+--   old_revision: The commit that it led to before.
+--   old_event: What it did before, if it was a registry tag.
+--   old_version: The version that it named before.
+--   old_author: Who made it, by their claim, before.
+--   old_created_at: When that was, by the tagger's clock, UTC.
+--   old_message: What its message was.
+--   old_seen_at: The last visit that certainly found the old object, UTC.
+--   seen_at: The first visit that found the new one, UTC.
+--   crawl: The crawl of `seen_at`.
+select
+    repo, ref[11:] as tag, artifact, stage,
+    old.oid as old_oid, oid, old.revision as old_revision, revision, old.event as old_event, event, old.version as old_version, version,
+    old.author as old_author, author, old.created_at as old_created_at, created_at, old.message as old_message, message,
+    old.last_seen as old_seen_at, first_seen as seen_at, first_crawl as crawl
+from (
+    select o.*, lag(o) over (partition by repo, ref order by first_seen, first_crawl) as old
+    from observations o
+    where starts_with(ref, 'refs/tags/')
+)
+where old.oid <> oid;
+
+-- deleted_tags: Tags that are gone or were for some time, and what they said.
+--   tag: The tag's name.
+--   crawl: The crawl of `ended_at`.
+--   returned_at: The first visit that found a tag of that name again, UTC.
+select
+    repo, ref[11:] as tag, oid, revision, event, artifact, version, stage, author, created_at, message,
+    first_seen, last_seen, ended_at, ended_crawl as crawl, returned_at
+from (
+    select *, lead(first_seen) over (partition by repo, ref order by first_seen, first_crawl) as returned_at
+    from observations
+    where starts_with(ref, 'refs/tags/')
+)
+where ended_at is not null and ended_at is distinct from returned_at;
+
+-- time_skew: Registry tags whose dates cannot be right, or were kept back: dated after they were seen, or a week before a visit that did not find them.
+--   tag: The tag's name.
+--   skew: `future`, or `late`.
+--   seconds: How far its date is after `first_seen`, or before `unseen_at`.
+select
+    repo, ref[11:] as tag, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen,
+    case when created_at > first_seen then 'future' else 'late' end as skew,
+    abs(date_diff('second', case when created_at > first_seen then first_seen else unseen_at end, created_at)) as seconds
+from observations
+where event is not null and (created_at > first_seen + interval 5 minutes or created_at < unseen_at - interval 7 days);
+
+-- crawl_window(a_crawl): Just before a crawl began, and just after it ended, UTC; of the last one, where `a_crawl` is null.
+select started_at - interval 1 microsecond as before, started_at + to_milliseconds((seconds * 1000)::bigint + 1) as after
+from crawls
+where crawl = coalesce(a_crawl, (select max(crawl) from crawls));
+
+-- visit_turns_at(t): How each repository stood at `t`: the last visit until then with which it was met, lost or found.
+select repo, arg_max(outcome, first_at) as outcome, arg_max(message, first_at) as message, max(first_at) as moment,
+    arg_max(outcome, first_at) in ('new', 'changed', 'fresh') as there
+from visits
+where turned and first_at <= t
+group by repo;
+
+-- changed_repos(a, b): Repositories that came, were lost, or were found again between two moments.
+--   what: What the visit complained of.
+select
+    case when not coalesce(now.there, false) then 'lost_repo' when before.repo is null then 'new_repo' else 'found_repo' end as kind,
+    repo, now.message as what, before.outcome as old, now.outcome as new, now.moment
+from visit_turns_at(b) now left join visit_turns_at(a) before using (repo)
+where now.there is distinct from coalesce(before.there, false) or (before.repo is null and not now.there)
+union all
+-- One that is no longer listed was lost with the first crawl that passed it by.
+select 'lost_repo', gone.repo, null, null, 'removed', gone.moment
+from (
+    select l.repo, min(c.started_at) as moment
+    from (
+        select repo, max(moment) as moment
+        from (
+            select repo, started_at as moment from visits
+            union all
+            select repo, last_seen from observations
+        )
+        where repo not in (select repo from repos)
+        group by repo
+    ) l
+    join crawls c on c.started_at > l.moment
+    group by l.repo
+) gone
+where gone.moment > a and gone.moment <= b;
+
+-- changes_between(a, b): What changed in the catalog between two moments (UTC), by what it could have known at each; what came and went in between is not told.
+--   kind: `new_repo`, `lost_repo`, `found_repo`, `new_artifact`, `lost_artifact`, `deprecation`, `revival`, `new_version`, `lost_version`, `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag` or `metric`.
+--   id: The artifact's name in the catalog; the repository's, where no artifact is concerned.
+--   what: The tag, the metric, why a repository was lost, or how a version came to its stage: `assigned`, or `fallback`.
+--   old: The version, the metric, the tag's object or the repository's outcome before.
+--   new: The same afterwards.
+--   better: Whether the metric moved the right way; null where nothing says which way is better.
+--   author: Whose tag did it: a claim. Who deletes a tag leaves no name.
+--   moment: When: by the tagger's clock, or that of the visit, UTC.
+with touched as materialized (
+    select distinct repo from observations
+    where event is not null and ((first_seen > a and first_seen <= b) or (ended_at > a and ended_at <= b))
+),
+events_before as materialized (from known_events_at(a) where repo in (from touched)),
+events_after as materialized (from known_events_at(b) where repo in (from touched)),
+artifacts_before as materialized (from artifacts_at('infinity'::timestamp, source := 'events_before') where registered),
+artifacts_after as materialized (from artifacts_at('infinity'::timestamp, source := 'events_after') where registered),
+versions_before as materialized (from versions_at('infinity'::timestamp, source := 'events_before')),
+versions_after as materialized (from versions_at('infinity'::timestamp, source := 'events_after')),
+stages_before as materialized (from stages_at('infinity'::timestamp, source := 'events_before')),
+stages_after as materialized (from stages_at('infinity'::timestamp, source := 'events_after')),
+stopped as materialized (
+    select repo, artifact, version, arg_max(author, created_at) as author, max(created_at) as moment
+    from events_after where event in ('deregistration', 'deprecation')
+    group by repo, artifact, version
+),
+registered_before as materialized (
+    select repo, artifact, version, bool_or(active) as active from versions_before where registered group by all
+),
+registered_after as materialized (
+    select repo, artifact, version, bool_or(active) as active, arg_max(author, created_at) as author, max(created_at) as moment
+    from versions_after where registered group by all
+),
+latest_before as materialized (
+    from versions_before where registered and active
+    qualify row_number() over (partition by repo, artifact order by precedence desc, born desc) = 1
+),
+latest_after as materialized (
+    from versions_after where registered and active
+    qualify row_number() over (partition by repo, artifact order by precedence desc, born desc) = 1
+),
+moved as materialized (
+    select repo, artifact, o.version as old_version, o.commit as old_commit, n.version, n.commit, n.author, n.created_at as moment
+    from latest_before o join latest_after n using (repo, artifact)
+    where (o.version, o.commit) <> (n.version, n.commit)
+),
+measured as materialized (
+    from version_metrics
+    where (repo, artifact) in (select (repo, artifact) from moved) and repo in (select repo from moved)
+),
+changes as (
+    select kind, repo, null as artifact, null as stage, what, old, new, null as better, null as author, moment
+    from changed_repos(a, b)
+    union all
+    select 'new_artifact', repo, artifact, null, null, null, l.version, null, l.author, n.created_at
+    from artifacts_after n left join latest_after l using (repo, artifact)
+    where (repo, artifact) not in (select (repo, artifact) from artifacts_before)
+    union all
+    select 'lost_artifact', repo, artifact, null, null, l.version, null, null, null, null
+    from artifacts_before o left join latest_before l using (repo, artifact)
+    where (repo, artifact) not in (select (repo, artifact) from artifacts_after)
+    union all
+    select case when n.active then 'revival' else 'deprecation' end, repo, artifact, null, null, null, null, null,
+        case when not n.active then s.author end, case when not n.active then n.deprecated_at end
+    from artifacts_before o join artifacts_after n using (repo, artifact)
+    left join (from stopped where version is null) s using (repo, artifact)
+    where o.active <> n.active
+    union all
+    select 'new_version', repo, artifact, null, null, null, version, null, n.author, n.moment
+    from registered_after n left join registered_before o using (repo, artifact, version)
+    where n.active and not coalesce(o.active, false)
+    union all
+    select case when n.active is null then 'lost_version' else 'deregistration' end, repo, artifact, null, null, version, null, null,
+        case when n.active is not null then s.author end, case when n.active is not null then s.moment end
+    from registered_before o left join registered_after n using (repo, artifact, version)
+    left join stopped s using (repo, artifact, version)
+    where o.active and not coalesce(n.active, false)
+    union all
+    select
+        case when n.version is null then 'vacancy'
+            when n.oid in (select oid from events_before) or coalesce(n.precedence < o.precedence, false) then 'rollback'
+            else 'promotion' end,
+        coalesce(o.repo, n.repo), coalesce(o.artifact, n.artifact), coalesce(o.stage, n.stage),
+        case when n.version is not null then if(n.oid in (select oid from events_before), 'fallback', 'assigned') end,
+        o.version, n.version, null, n.author, n.assigned_at
+    from (select s.*, v.precedence from stages_before s join versions_before v using (repo, artifact, version, commit)) o
+    full join (select s.*, v.precedence from stages_after s join versions_after v using (repo, artifact, version, commit)) n
+        on n.repo = o.repo and n.artifact = o.artifact and n.stage = o.stage
+    -- A commit that got or lost its version's name is told as that.
+    where o.commit is distinct from n.commit
+    union all
+    select 'rewritten_tag', repo, artifact, stage, tag, coalesce(old_revision, old_oid), coalesce(revision, oid), null, author, created_at
+    from rewritten_tags where seen_at > a and seen_at <= b
+    union all
+    select 'deleted_tag', repo, artifact, stage, tag, coalesce(revision, oid), null, null, null, ended_at
+    from deleted_tags where ended_at > a and ended_at <= b
+    union all
+    select 'metric', m.repo, m.artifact, null, n.name, o.text, n.text,
+        case when n.number <> o.number then (from metric_direction(n.name)) = if(n.number > o.number, 'higher', 'lower') end,
+        m.author, m.moment
+    from moved m
+    join measured o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
+    join measured n on n.repo = m.repo and n.artifact = m.artifact and n.version = m.version and n.commit = m.commit
+        and n.file = o.file and n.name = o.name
+    where n.text <> o.text
+)
+select kind, repo || coalesce(':' || artifact, '') as id, changes.* exclude (kind)
+from changes
+order by
+    list_position([
+        'lost_repo', 'found_repo', 'new_repo', 'rewritten_tag', 'deleted_tag', 'lost_artifact', 'lost_version', 'new_artifact',
+        'new_version', 'promotion', 'rollback', 'vacancy', 'deregistration', 'deprecation', 'revival', 'metric'
+    ], kind),
+    repo, artifact, stage, what, old, new;

@@ -1,0 +1,102 @@
+"""What every forge's answers are read with: typed getters that know their place, links, and queries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from catalog.errors import Refused
+from connectors.quoting import quoted
+
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;]*)*)")
+_NEXT = re.compile(r';\s*rel\s*=\s*"?[^";]*\bnext\b', re.IGNORECASE)
+
+
+def entries(value: object, place: str) -> list[Mapping[str, Any]]:
+    """A list of JSON objects; Refused where the forge answers with anything else."""
+    if not isinstance(value, list):
+        raise Refused(f"{place} is {quoted(value)}, expected a list of repositories")
+    for number, entry in enumerate(value):
+        if not isinstance(entry, dict):
+            raise Refused(f"{place}[{number}] is {quoted(entry)}, expected a repository")
+    return value
+
+
+def inside(value: object, key: str) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """One part of the answer's outermost object."""
+    if not isinstance(value, dict) or key not in value:
+        raise Refused(f"the answer is {quoted(value)}, expected an object with {key!r}")
+    return value[key]
+
+
+def needed(entry: Mapping[str, Any], key: str) -> str:
+    """Text without which there is no repository: to leave the entry out would look as if it were gone."""
+    value = entry.get(key)
+    if isinstance(value, str) and value:
+        return value
+    raise Refused(f"a repository's {key} is {quoted(value)}, expected text")
+
+
+def text(entry: object, *keys: str) -> str | None:
+    """Text at a path of keys, or None where there is none."""
+    for key in keys:
+        entry = entry.get(key) if isinstance(entry, dict) else None
+    return entry if isinstance(entry, str) and entry else None
+
+
+def identity(entry: Mapping[str, Any], key: str = "id") -> str | None:
+    """A number or text that stays when the repository is renamed."""
+    value = entry.get(key)
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+
+
+def flag(entry: Mapping[str, Any], key: str) -> bool | None:
+    value = entry.get(key)
+    return value if isinstance(value, bool) else None
+
+
+def texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = entry.get(key)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def moment(entry: Mapping[str, Any], key: str) -> datetime | None:
+    """A time in ISO 8601, as UTC; None where there is none that Python can read."""
+    try:
+        found = datetime.fromisoformat(entry.get(key) or "")
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def next_link(headers: Mapping[str, str]) -> str | None:
+    """The next page by the Link header (RFC 8288)."""
+    found = (link[1] for link in _LINK.finditer(headers.get("link", "")) if _NEXT.search(link[2]))
+    return next(found, None)
+
+
+def part(word: str) -> str:
+    """A word as one part of a URL's path or query."""
+    return quote(word, safe="")
+
+
+def with_page(url: str, page: int | str) -> str:
+    """The same question for another page."""
+    split = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(split.query) if key != "page"]
+    return urlunsplit(split._replace(query=urlencode([*query, ("page", str(page))])))
+
+
+def page_of(url: str) -> int:
+    """The number of the page that a question asks for, from 1."""
+    stated = dict(parse_qsl(urlsplit(url).query)).get("page", "1")
+    return int(stated) if stated.isdecimal() else 1
+
+
+def site_of(url: str) -> str:
+    """`scheme://host` of a URL, with the port that it states."""
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc.rpartition('@')[2].lower()}"

@@ -1,0 +1,59 @@
+"""A card's text in parts: the front matter above it, and the title in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+MAX_TEXT = 64 << 10  # bytes
+MAX_TITLE = 200  # characters
+MAX_LINE = 1_000  # characters of a line that is looked at for a title
+
+# As the Hugging Face Hub finds it (`REGEX_YAML_BLOCK` of huggingface_hub), with spaces behind the dashes.
+_FRONT = re.compile(r"\s*^---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*")
+_HTML_HEADING = re.compile(r"[ \t]*(<h[1-6][ >].*)", re.IGNORECASE)
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t]*")
+_REST_UNDERLINE = re.compile(r"([=\-~*^#+\"'`:.])\1{2,}[ \t]*")
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])")
+_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_ELEMENT = re.compile(r"<[/!]?[a-z][^<>]*(?:>|$)", re.IGNORECASE)
+
+
+def split(text: str) -> tuple[str | None, str]:
+    """The front matter between its lines of dashes, None where there is none, and the text below."""
+    found = _FRONT.match(text)
+    return (found[1], text[found.end() :]) if found else (None, text)
+
+
+def shortened(text: str, most: int = MAX_TEXT) -> str:
+    """The text up to so many bytes, cut between characters."""
+    raw = text.encode()
+    return text if len(raw) <= most else raw[:most].decode("utf-8", "ignore")
+
+
+def title_of(text: str, *, restructured: bool = False) -> str | None:
+    """The first heading, without its markup; None where nothing is left of any."""
+    for heading in _headings(text, _REST_UNDERLINE if restructured else _UNDERLINE):
+        plain = _ELEMENT.sub("", _LINK.sub(r"\1", _IMAGE.sub("", heading))).replace("`", "").strip("* \t|")
+        if plain:
+            return plain[:MAX_TITLE].strip()
+    return None
+
+
+def _headings(text: str, underline: re.Pattern[str]) -> Iterator[str]:
+    """Lines with `#`, lines with a line below them, and HTML's; but for those in blocks of code."""
+    before, fence = "", None
+    for whole in text.splitlines():
+        line = whole[:MAX_LINE]
+        mark = _FENCE.match(line)
+        if mark and fence in (None, mark[1]):
+            fence = None if fence else mark[1]
+            before = ""
+        elif fence is None:
+            if underline.fullmatch(line) and before and not underline.fullmatch(before):
+                yield before
+            elif found := _HEADING.fullmatch(line) or _HTML_HEADING.match(line):
+                yield found[1]
+            before = line.strip()

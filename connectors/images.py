@@ -1,0 +1,35 @@
+"""Images of plots: what they are is told by their first bytes, never by their names."""
+
+from __future__ import annotations
+
+import re
+
+from catalog.errors import MetafileError
+
+MAX_IMAGE = 512 << 10  # bytes
+SUFFIXES = frozenset((".jpg", ".jpeg", ".gif", ".png", ".svg"))  # of the files that DVC takes for images
+
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+_START = 4_096  # bytes, in which an SVG must say what it is
+_PROLOGUE = re.compile(
+    rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>)\s*)*<svg[\s>]", re.DOTALL
+)
+
+
+def media_type(data: bytes) -> str:
+    """The kind of image. MetafileError where it is none that browsers show, or too big."""
+    if len(data) > MAX_IMAGE:
+        message = f"found an image of {len(data):,} bytes, expected at most {MAX_IMAGE:,}"
+        raise MetafileError(message, rule="too-big")
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return kind
+    if _PROLOGUE.match(data.removeprefix(b"\xef\xbb\xbf")[:_START]):
+        return "image/svg+xml"
+    message = f"found a file that begins with {data[:8]!r}, expected a PNG, JPEG, GIF or SVG image"
+    raise MetafileError(message, rule="not-an-image")

@@ -1,0 +1,75 @@
+"""Which cards and licences lie near artifacts: in the folders of DVC's files and of artifacts, and in those above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from posixpath import basename, dirname, join
+
+from catalog.snapshot import MAX_TREE_DEPTH, Revision
+from connectors.annotated import Stated
+from connectors.artifact_entries import DVC
+from connectors.licences import is_licence
+from connectors.remembering import Remembered
+from connectors.targets import folders_above, target_of
+
+SUFFIX = ".dvc"
+MAX_FILES = 200  # of one commit, those nearest to the Git root first
+MAX_REMEMBERED = 1 << 20  # bytes
+
+_MODEL_CARD = re.compile(r"(?:model[-_]?)?card\.md", re.IGNORECASE)
+_README = re.compile(r"readme(?:[^/]*\.(?:md|rst|txt))?", re.IGNORECASE)
+
+# By the tree, which says all: commits share most of their folders.
+_NAMES: Remembered[str, tuple[str, ...]] = Remembered(MAX_REMEMBERED, lambda _, names: 200 + 100 * len(names))
+
+
+def is_model_card(path: str) -> bool:
+    """A file of this name is a model card, and not just a README."""
+    return _MODEL_CARD.fullmatch(basename(path)) is not None
+
+
+def nearby(revision: Revision, stated: Stated) -> tuple[list[str], int]:
+    """The paths of cards and licences in order, and how many there are in all. Links are no files."""
+    found = sorted(_files(revision, _folders(revision, stated)), key=lambda path: (path.count("/"), path))
+    return found[:MAX_FILES], len(found)
+
+
+def _folders(revision: Revision, stated: Stated) -> set[str]:
+    metafiles = (path for path in revision.files if path.endswith((SUFFIX, DVC)))
+    near = {dirname(path) for path in metafiles if path.endswith(SUFFIX) or basename(path) == DVC}
+    for annotation in stated.annotations:
+        near.add(dirname(annotation.file))
+        target = target_of(annotation.file, annotation.path)
+        if target and target.count("/") <= MAX_TREE_DEPTH:  # Git has nothing deeper
+            near.update((dirname(target), target))
+    return _with_those_above(near)
+
+
+def _with_those_above(folders: Iterable[str]) -> set[str]:
+    found = {""}
+    for folder in folders:
+        if folder not in found:
+            found.add(folder)
+            for above in folders_above(folder):
+                if above in found:
+                    break
+                found.add(above)
+    return found
+
+
+def _files(revision: Revision, folders: Iterable[str]) -> Iterator[str]:
+    for folder in folders:
+        entry = revision.entry(folder)
+        if entry and entry.kind == "folder":
+            for name in _NAMES.get(entry.oid, partial(_names, revision, entry.oid)):
+                yield join(folder, name)
+
+
+def _names(revision: Revision, tree: str) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, entry in revision.children(tree).items()
+        if entry.kind == "file" and (_MODEL_CARD.fullmatch(name) or _README.fullmatch(name) or is_licence(name))
+    )

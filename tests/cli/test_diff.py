@@ -1,0 +1,104 @@
+"""`diff`, and `at --known-at`: what they print of a repository that was crawled twice."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from catalog.cli import main
+from worlds import World
+
+DIFF = """\
+change         what      stage  before   after    how          by
+rewritten tag  m         -      {old}  {new}  m@v1.0.0     Cy
+deleted tag    o/r:gone  prod   {old}  -        gone#prod    -
+deleted tag    o/r:gone  -      {old}  -        gone@v1.0.0  -
+lost artifact  o/r:gone  -      v1.0.0   -        -            -
+lost version   o/r:gone  -      v1.0.0   -        -            -
+new version    m         -      -        v1.1.0   -            Ann
+promotion      m         prod   v1.0.0   v1.1.0   assigned     Ann
+vacancy        o/r:gone  prod   v1.0.0   -        -            -
+"""
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory):
+    """The catalog of a repository in which, since the first of two crawls, a tag was rewritten, a version promoted and an artifact lost."""
+    folder = tmp_path_factory.mktemp("crawled")
+    world = World()
+    first, second = world.commit({"a": "1"}), world.commit({"a": "2"})
+    world.tag("m@v1.0.0", first)
+    world.tag("m#prod#1", first)
+    world.tag("gone@v1.0.0", first)
+    world.tag("gone#prod", first)
+    (folder / "repos.toml").write_text(f"[[repo]]\nname = 'o/r'\nurl = '{world.write(folder / 'r')}'\n")
+    crawl = ["crawl", "--no-site", "--config", str(folder / "repos.toml")]
+    main(crawl)
+    world.tag("m@v1.0.0", world.commit({"a": "3"}), who="Cy <cy@example.com>")
+    world.tag("m@v1.1.0", second)
+    world.tag("m#prod#2", second)
+    for tag in ("gone@v1.0.0", "gone#prod"):
+        del world.refs[f"refs/tags/{tag}"]
+    world.write(folder / "r")
+    main(crawl)
+    return folder / "output" / "catalog.duckdb", first, world.tip()
+
+
+@pytest.fixture
+def asking(run, crawled):
+    return lambda command, *arguments: run(command, "--catalog", crawled[0], *arguments)
+
+
+def without_times(table: str) -> str:
+    """The table without its last column, which is of the clock or wide."""
+    lines = table.splitlines(keepends=True)
+    end = lines[0].index("when")
+    return "".join(line[:end].rstrip() + "\n" for line in lines)
+
+
+@pytest.mark.parametrize("edges", [(), ("1",), ("1", "2"), ("1", "now")], ids=str)
+def test_diff_tells_what_the_last_crawl_changed(asking, crawled, edges):
+    code, out, err = asking("diff", *edges)
+    _, old, new = crawled
+    assert (code, without_times(out), err) == (0, DIFF.format(old=old[:7], new=new[:7]), "")
+
+
+def test_diff_as_json_has_every_column(asking, crawled):
+    _, out, _ = asking("diff", "-o", "json")
+    rows = [(row["kind"], row["id"], row["old"], row["new"]) for row in json.loads(out)]
+    assert rows[0] == ("rewritten_tag", "o/r:m", crawled[1], crawled[2])
+
+
+def test_diff_of_nothing(asking):
+    assert asking("diff", "2") == (0, "", "nothing found\n")
+
+
+def test_diff_ids_are_of_artifacts_and_repositories(asking):
+    assert asking("diff", "2000-01-01", "-o", "ids") == (0, "o/r\no/r:m\no/r:gone\n", "")
+
+
+@pytest.mark.parametrize(
+    ("edge", "message"),
+    [
+        ("7", "there is no crawl 7; `catalog sql 'from crawls'` lists them"),
+        ("noon", "'noon' is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z"),
+    ],
+)
+def test_diff_from_what_is_no_moment_and_no_crawl(asking, edge, message):
+    assert asking("diff", edge) == (3, "", f"catalog: {message}\n")
+
+
+def test_at_a_date_as_known_at_another(asking):
+    _, text, _ = asking("sql", "-o", "json", "from crawl_window(1)")
+    told = []
+    for arguments in (
+        (),
+        ("--known-at", "now"),
+        ("--known-at", json.loads(text)[0]["after"]),
+        ("--known-at", "2000-01-01"),
+    ):
+        _, out, _ = asking("at", "2024-02-01", *arguments)
+        told.append([line.split()[:3] for line in out.splitlines()[1:]])
+    now, then = [["m", "prod", "v1.1.0"]], [["o/r:gone", "prod", "v1.0.0"], ["m", "prod", "v1.0.0"]]
+    assert told == [now, now, then, []]

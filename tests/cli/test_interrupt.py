@@ -1,0 +1,105 @@
+"""A crawl that is stopped: at once, and nothing that was finished is lost. And two crawls at a time."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from threading import Event
+
+import pytest
+
+from catalog.lock import lock
+from loopback import Request, serve
+from worlds import World
+
+COMMAND = [sys.executable, "-c", "import sys; from catalog.cli import main; sys.exit(main(sys.argv[1:]))"]
+
+
+@contextmanager
+def hanging(folder):
+    """A fleet of one repository that is read at once and one whose server never answers; what was asked is an event."""
+    world = World()
+    world.commit({"artifacts.yaml": "m:\n  path: m.pkl\n"})
+    world.tag("m@v1.0.0")
+    world.write(folder / "good")
+    asked, over = Event(), Event()
+
+    def rule(_: Request) -> None:
+        asked.set()
+        over.wait(60)
+
+    with serve(folder, rule=rule) as site:
+        config = folder / "repos.toml"
+        config.write_text(
+            f"[[repo]]\nname = 'good'\nurl = '{folder}/good'\n[[repo]]\nname = 'hangs'\nurl = '{site}/x'\n"
+        )
+        try:
+            yield config, asked
+        finally:
+            over.set()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [pytest.param(signal.SIGINT, 130, id="Ctrl-C"), pytest.param(signal.SIGTERM, 143, id="SIGTERM")]
+)
+def test_a_crawl_that_is_stopped_keeps_what_was_finished(tmp_path, number, code):
+    with hanging(tmp_path) as (config, asked):
+        process = subprocess.Popen(
+            [*COMMAND, "crawl", "--config", config], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        lines = [process.stderr.readline()]
+        assert asked.wait(20)
+        process.send_signal(number)
+        lines += process.communicate(timeout=20)[1].splitlines(keepends=True)
+        again = subprocess.run(
+            [*COMMAND, "crawl", "good", "--no-build", "--config", config], capture_output=True, text=True, check=False
+        )
+    assert (process.returncode, lines, again.stderr.splitlines()[0]) == (
+        code,
+        ["new      good\n", "stopped after 1 repository; what was read is kept\n"],
+        "fresh    good",
+    )
+
+
+def test_a_second_crawl_says_who_is_at_work(tmp_path):
+    (tmp_path / "repos.toml").write_text("")
+    with lock(tmp_path / "output"):
+        done = subprocess.run(
+            [*COMMAND, "crawl", "--config", tmp_path / "repos.toml"], capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, "is in use by process" in done.stderr) == (1, True)
+
+
+def test_a_second_crawl_can_wait(tmp_path):
+    (tmp_path / "repos.toml").write_text("")
+    with lock(tmp_path / "output"):
+        process = subprocess.Popen(
+            [*COMMAND, "crawl", "--wait", "--no-build", "--config", tmp_path / "repos.toml"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+    assert (process.wait(20), process.stderr.read().endswith("0 failed; 0 bytes in 0.0 s\n")) == (0, True)
+    process.stderr.close()
+
+
+def test_a_report_says_how_it_went(tmp_path):
+    world = World()
+    world.commit()
+    world.write(tmp_path / "m")
+    (tmp_path / "repos.toml").write_text(f"[[repo]]\nname = 'm'\nurl = '{tmp_path}/m'\n")
+    done = subprocess.run(
+        [*COMMAND, "crawl", "--no-build", "--report", "-", "--config", tmp_path / "repos.toml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(done.stdout)
+    assert (report["crawl"]["new"], [(visit["repo"], visit["outcome"]) for visit in report["visits"]]) == (
+        1,
+        [("m", "new")],
+    )

@@ -1,0 +1,154 @@
+"""metrics, params, compare, experiments: what they print for a person, and how they end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from catalog.cli.comparison import put_comparison
+from cli.small_catalog import CHURN, VISION
+
+REF = "acme/churn:churn"
+UNREAD = "(eval/roc.json is in DVC's storage, not in Git)\n"
+METRICS = """\
+metric  value  better  file
+auc     0.91   higher  metrics.json
+loss    0.3    lower   metrics.json
+rows    1000   -       metrics.json
+"""
+ALL_METRICS = """\
+version  auc   loss  rows
+v2.0.0   0.93  0.25  1000
+v1.0.0   0.91  0.3   1000
+"""
+PARAMS = """\
+parameter  value  file
+depth      4      params.yaml
+lr         0.05   params.yaml
+"""
+COMPARED = """\
+what     name        v1.0.0            v2.0.0
+version  registered  2024-01-02 12:00  2024-01-04 12:00
+version  stages      prod              staging
+version  bytes       ok                not-annotated
+version  hash        aaaaaaaaaaaa      -
+version  size        2.0 KiB           -
+metric   auc         0.91              0.93 (+0.02) *
+metric   loss        0.3               0.25 (-0.05) *
+metric   rows        1000              1000
+param    depth       4                 4
+param    lr          0.1               0.05 (-0.05)
+"""
+EXPERIMENTS = """\
+experiment  began from    when (UTC)        by  metrics  detached  commit   repository
+lost-cat    9999999       2024-01-11 12:00  Cy  0        yes       6666666  git.example/acme/churn
+eager-bee   churn@v1.0.0  2024-01-10 12:00  Cy  1        no        5555555  git.example/acme/churn
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "said"),
+    [
+        pytest.param(("metrics", f"{REF}#prod"), METRICS, UNREAD, id="metrics of a version"),
+        pytest.param(("metrics", REF, "--all-versions"), ALL_METRICS, UNREAD, id="metrics of all versions"),
+        pytest.param(("metrics", "mask"), "", "nothing found\n", id="no metrics"),
+        pytest.param(("params", REF), PARAMS, "", id="parameters of the latest"),
+        pytest.param(
+            ("compare", f"{REF}#prod", REF),
+            COMPARED,
+            "(in brackets: the difference from v1.0.0; *: the best)\n",
+            id="versions of one artifact",
+        ),
+        pytest.param(("experiments",), EXPERIMENTS, "", id="experiments"),
+        pytest.param(("experiments", "vision"), "", "nothing found\n", id="no experiments"),
+    ],
+)
+def test_tables(ask, arguments, expected, said):
+    assert ask(*arguments) == (0, expected, said)
+
+
+def test_versions_of_several_artifacts_have_their_names(ask):
+    _, out, err = ask("compare", f"{REF}#prod", "mask#prod", "--baseline", "2")
+    assert (out.splitlines()[0], err) == (
+        "what     name        churn:churn@v1.0.0  mask@v1.0.0",
+        "(in brackets: the difference from mask@v1.0.0; *: the best)\n",
+    )
+
+
+def test_only_what_differs(ask):
+    _, out, _ = ask("compare", f"{REF}#prod", REF, "--changed", "-o", "jsonl")
+    assert list(dict.fromkeys(json.loads(line)["name"] for line in out.splitlines())) == [
+        "registered", "stages", "bytes", "hash", "size", "auc", "loss", "lr",
+    ]  # fmt: skip
+
+
+def test_a_comparison_for_machines_has_a_row_for_each_cell(ask):
+    _, out, _ = ask("compare", f"{REF}#prod", REF, "-o", "csv")
+    rows = [row for row in csv.DictReader(io.StringIO(out, newline="")) if row["name"] == "loss"]
+    assert [(row["ref"], row["number"], row["direction"], row["best"]) for row in rows] == [
+        (f"{CHURN}:churn@v1.0.0", "0.3", "lower", "false"),
+        (f"{CHURN}:churn@v2.0.0", "0.25", "lower", "true"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "command", [("metrics", REF), ("params", REF), ("compare", REF, "mask#prod"), ("experiments",)]
+)
+@pytest.mark.parametrize("output", ["json", "jsonl", "csv", "tsv", "md", "ids"])
+def test_every_format(ask, command, output):
+    code, out, _ = ask(*command, "-o", output)
+    assert (code, bool(out)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        pytest.param(("compare", "mask"), 2, "catalog: found 1 references to compare, expected 2 to 7\n", id="one"),
+        pytest.param(
+            ("compare", *["mask"] * 8), 2, "catalog: found 8 references to compare, expected 2 to 7\n", id="eight"
+        ),
+        pytest.param(
+            ("compare", "mask", "mask", "--baseline", "3"),
+            2,
+            "catalog: --baseline 3 is none of the 2 references\n",
+            id="a baseline that is none of them",
+        ),
+        pytest.param(
+            ("metrics", "mask@v9.9.9"),
+            3,
+            f"catalog: {VISION}:seg:mask has no version 'v9.9.9', expected one of v1.0.0, {'4' * 40}\n",
+            id="no such version",
+        ),
+        pytest.param(("experiments", "nobody"), 3, None, id="no such repository"),
+    ],
+)
+def test_mistakes(ask, arguments, code, message):
+    found, out, err = ask(*arguments)
+    assert (found, out, err if message else message) == (code, "", message)
+
+
+def cell(**values):
+    row = {"place": 1, "repo": "r", "artifact": "m", "version": "v1.0.0", "commit": "1" * 40, "what": "metric"}
+    return row | {"name": "acc", "number": None, "text": "", "delta": None, "best": None} | values
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        pytest.param(cell(number=0.91304347826, text="0.91304347826"), "0.913043", id="digits that say nothing"),
+        pytest.param(cell(text="a long text that is no number"), "a long text that is no number", id="a text"),
+        pytest.param(cell(text="\x1b[2J"), "\\x1b[2J", id="what a stranger wrote"),
+        pytest.param(cell(number=1, text="1", delta=-1e-9), "1 (-1e-09)", id="a small difference"),
+        pytest.param(
+            cell(what="version", name="size", number=2048, text="2048", delta=-1024),
+            "2.0 KiB (-1.0 KiB)",
+            id="a size",
+        ),
+    ],
+)
+def test_cells_of_a_comparison(capsys, row, shown):
+    put_comparison([row], {}, 1)
+    assert capsys.readouterr().out.splitlines()[1].split(maxsplit=2)[2] == shown

@@ -1,0 +1,107 @@
+"""lineage and identify: what they print for a person, and how they end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.small_catalog import C1, CHURN
+from cli.small_facts import DATA, MODEL, RAW
+
+REF = "acme/churn:churn#prod"
+UP = """\
+git.example/acme/churn:churn@v1.0.0
+└── train  (stage)
+    ├── data/raw.csv
+    │   └── https://git.example/acme/data@v1:raw.csv  (import)
+    └── train.py
+"""
+MERMAID = """\
+flowchart LR
+    n0(["git.example/acme/churn:churn@v1.0.0"])
+    n1{{"train  (stage)"}}
+    n2["data/raw.csv"]
+    n3["train.py"]
+    n4>"https://git.example/acme/data@v1:raw.csv  (import)"]
+    n1 --> n0
+    n2 --> n1
+    n3 --> n1
+    n4 --> n2
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "said"),
+    [
+        pytest.param((REF,), UP, "", id="a tree of what it is made from"),
+        pytest.param((REF, "-o", "mermaid"), MERMAID, "", id="a graph"),
+        pytest.param((REF, "--depth", "1"), "\n".join(UP.splitlines()[:2]) + "\n", "", id="one step"),
+        pytest.param(
+            (REF, "--down"), UP.splitlines()[0] + "\n", "nothing is known to be made from it\n", id="nothing below"
+        ),
+        pytest.param(
+            ("mask",),
+            "git.example/acme/vision:seg:mask@v1.0.0\n",
+            "nothing is known of what it is made from\n",
+            id="nothing above",
+        ),
+    ],
+)
+def test_lineage(ask, arguments, expected, said):
+    assert ask("lineage", *arguments) == (0, expected, said)
+
+
+@pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv", "tsv", "md", "ids", "dot"])
+def test_every_format_of_lineage(ask, output):
+    code, out, _ = ask("lineage", REF, "-o", output)
+    assert (code, bool(out)) == (0, True)
+
+
+def test_identify_a_hash(ask):
+    _, out, _ = ask("identify", DATA)
+    assert [line.split()[:3] for line in out.splitlines()] == [
+        ["what", "name", "path"],
+        ["output", "data/raw.csv.dvc", "data/raw.csv"],
+        ["dependency", "train", "data/raw.csv"],
+    ]
+
+
+@pytest.mark.parametrize("words", [C1, C1[:7], MODEL, MODEL.upper()], ids=["a commit", "its beginning", "a hash", "in capitals"])  # fmt: skip
+def test_identify_a_version(ask, words):
+    rows = json.loads(ask("identify", words, "-o", "json")[1])
+    assert f"{CHURN}:churn@v1.0.0" in [row["ref"] for row in rows if row["what"] == "version"]
+
+
+def test_identify_a_file_by_what_it_holds(ask, tmp_path):
+    (tmp_path / "copy.csv").write_bytes(RAW)
+    rows = json.loads(ask("identify", "copy.csv", "-o", "json")[1])
+    assert [(row["what"], row["path"]) for row in rows] == [("output", "data/raw.csv"), ("dependency", "data/raw.csv")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        pytest.param(
+            ("identify", "nothing.pkl"),
+            2,
+            "catalog: 'nothing.pkl' is no file or folder here, and no hash: expected 7 to 64 hexadecimal digits\n",
+            id="no file and no hash",
+        ),
+        pytest.param(("identify", "abc123"), 2, None, id="too few digits"),
+        pytest.param(("lineage", "mask#qa"), 3, None, id="nobody in that stage"),
+        pytest.param(("lineage", "mask", "-o", "xml"), 2, None, id="no such format"),
+    ],
+)
+def test_mistakes(ask, arguments, code, message):
+    found, out, err = ask(*arguments)
+    assert (found, out, err if message else message) == (code, "", message)
+
+
+def test_a_hash_that_nobody_has(ask):
+    assert ask("identify", "0" * 32) == (0, "", "nothing found\n")
+
+
+def test_a_link_that_leads_nowhere_is_no_file(ask, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    assert ask("identify", "loop")[0] == 2

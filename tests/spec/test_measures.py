@@ -1,0 +1,340 @@
+"""Whose the metrics, parameters and plots of a commit are, and what is better."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from catalog.tables import (
+    Annotation,
+    Commit,
+    Event,
+    Experiment,
+    History,
+    MeasureFile,
+    Metric,
+    MetricDirection,
+    Output,
+    Param,
+    Plot,
+)
+from catalogs import asked, catalog_of
+from cli.small_catalog import C1, C2, event
+
+NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def registered(*tags: str, commit: str = C1) -> tuple[Event, ...]:
+    return tuple(event(tag, commit, NEW_YEAR) for tag in tags)
+
+
+def annotated(artifact: str, file: str, target: str, *, dvc_root: str | None = "") -> Annotation:
+    return Annotation(
+        commit=C1,
+        file=file,
+        source=file.rpartition("/")[2],
+        artifact=artifact,
+        path=target.removeprefix(file.rpartition("/")[0]).lstrip("/"),
+        type=None,
+        description=None,
+        labels=(),
+        meta={},
+        dvc_root=dvc_root,
+        target=target,
+    )
+
+
+def made(path: str, lock: str, *, dvc_root: str = "") -> Output:
+    return Output(
+        commit=C1,
+        metafile=lock,
+        pipeline_stage="train",
+        dvc_root=dvc_root,
+        path=path,
+        hash_kind="md5",
+        hash="a" * 32,
+        size=1,
+        files=None,
+        is_folder=False,
+        executable=False,
+        cached=True,
+        pushed=True,
+        remote=None,
+        version_id=None,
+        etag=None,
+        role="out",
+        type=None,
+        description=None,
+        labels=(),
+        meta={},
+    )
+
+
+def named(file: str, metafile: str | None, *, role: str = "metrics", dvc_root: str | None = "", **other: Any) -> MeasureFile:  # fmt: skip
+    row: dict[str, Any] = {"commit": C1, "pipeline_stage": None, "status": "ok", "blob": None, "hash": None}
+    return MeasureFile(**row | {"role": role, "file": file, "metafile": metafile, "dvc_root": dvc_root, "size": None} | other)  # fmt: skip
+
+
+def metric(file: str, name: str = "acc", number: float = 0.5, *, commit: str = C1) -> Metric:
+    return Metric(commit=commit, dvc_root="", file=file, name=name, number=number, text=str(number), kind="number")
+
+
+def param(file: str, name: str, value: float, metafile: str | None, *, locked: bool = False, stage: str | None = None) -> Param:  # fmt: skip
+    return Param(
+        commit=C1,
+        dvc_root="",
+        metafile=metafile,
+        pipeline_stage=stage,
+        file=file,
+        name=name,
+        number=value,
+        text=str(value),
+        kind="number",
+        locked=locked,
+    )
+
+
+def metric_files(rows: dict, artifact: str = "m") -> list[str]:
+    query = "select distinct file from version_metrics where artifact = ? order by file"
+    return [row["file"] for row in asked(catalog_of({"r": rows}), query, artifact)]
+
+
+CASES = [
+    pytest.param(
+        "m@v1.0.0",
+        [annotated("m", "dvc.yaml", "m.pkl")],
+        [],
+        [named("a.json", "dvc.yaml"), named("b.json", "sub/dvc.yaml")],
+        ["a.json"],
+        id="those that the dvc.yaml names in which the artifact is annotated",
+    ),
+    pytest.param(
+        "m@v1.0.0",
+        [annotated("m", "dvc.yaml", "sub/m.pkl")],
+        [made("sub/m.pkl", "sub/dvc.lock")],
+        [named("a.json", "other/dvc.yaml"), named("b.json", "sub/dvc.yaml")],
+        ["b.json"],
+        id="those of the pipeline that makes it",
+    ),
+    pytest.param(
+        "m@v1.0.0",
+        [annotated("m", "dvc.yaml", "sub/m.pkl")],
+        [made("sub/m.pkl", "sub/dvc.lock")],
+        [named("a.json", "dvc.yaml"), named("b.json", "sub/dvc.yaml")],
+        ["a.json", "b.json"],
+        id="both",
+    ),
+    pytest.param(
+        "m@v1.0.0",
+        [annotated("m", "artifacts.yaml", "m.pkl", dvc_root="")],
+        [],
+        [named("a.json", "x/dvc.yaml"), named("b.json", "y/dvc.yaml", dvc_root="y")],
+        ["a.json"],
+        id="where neither names any, all of the same DVC project",
+    ),
+    pytest.param(
+        "m@v1.0.0",
+        [],
+        [],
+        [named("x/a.json", "x/dvc.yaml", dvc_root="x"), named("x/b.json", "x/y/dvc.yaml", dvc_root="x")],
+        ["x/a.json", "x/b.json"],
+        id="all of the only project, where nothing is known of the artifact",
+    ),
+    pytest.param(
+        "m@v1.0.0",
+        [],
+        [],
+        [named("x/a.json", "x/dvc.yaml", dvc_root="x"), named("y/b.json", "y/dvc.yaml", dvc_root="y")],
+        [],
+        id="none, where several projects could be meant",
+    ),
+    pytest.param(
+        "y=m@v1.0.0",
+        [],
+        [],
+        [named("x/a.json", "x/dvc.yaml", dvc_root="x"), named("y/b.json", "y/dvc.yaml", dvc_root="y")],
+        ["y/b.json"],
+        id="those of the folder in the artifact's name",
+    ),
+]
+
+
+@pytest.mark.parametrize(("tag", "annotations", "outputs", "files", "expected"), CASES)
+def test_whose_metrics(tag, annotations, outputs, files, expected):
+    rows = {
+        Event: registered(tag),
+        Annotation: annotations,
+        Output: outputs,
+        MeasureFile: files,
+        Metric: [metric(file.file) for file in files],
+    }
+    assert metric_files(rows, tag.partition("@")[0].replace("=", ":")) == expected
+
+
+def test_metrics_are_those_of_the_versions_own_commit():
+    rows = {
+        Event: (*registered("m@v1.0.0"), *registered("m@v2.0.0", commit=C2)),
+        MeasureFile: [named("a.json", "dvc.yaml"), named("a.json", "dvc.yaml", commit=C2)],
+        Metric: [metric("a.json", number=0.5), metric("a.json", number=0.6, commit=C2)],
+    }
+    query = "select version, number from version_metrics order by version"
+    assert [tuple(row.values()) for row in asked(catalog_of({"r": rows}), query)] == [("v1.0.0", 0.5), ("v2.0.0", 0.6)]
+
+
+def test_params_are_the_files_or_else_what_the_stage_ran_with():
+    rows = {
+        Event: registered("m@v1.0.0"),
+        MeasureFile: [named("params.yaml", None, role="params")],
+        Param: [
+            param("params.yaml", "lr", 0.1, None),
+            param("params.yaml", "lr", 0.2, "dvc.lock", locked=True, stage="train"),
+            param("other.yaml", "depth", 4, "dvc.lock", locked=True, stage="train"),
+            param("elsewhere.yaml", "depth", 5, "sub/dvc.lock", locked=True, stage="train"),
+        ],
+    }
+    query = "select file, name, number, locked, pipeline_stage from version_params order by all"
+    assert [tuple(row.values()) for row in asked(catalog_of({"r": rows}), query)] == [
+        ("other.yaml", "depth", 4.0, True, "train"),
+        ("params.yaml", "lr", 0.1, False, None),
+    ]
+
+
+def test_plots_are_found_as_metrics_are():
+    def plot(metafile):
+        row = dict.fromkeys(("pipeline_stage", "x", "x_file", "x_label", "y_label", "title", "template", "content"))
+        return Plot(**row, commit=C1, dvc_root="", metafile=metafile, plot="roc", file="roc.csv", kind="series", y=())
+
+    rows = {
+        Event: registered("m@v1.0.0"),
+        MeasureFile: [named("roc.csv", file, role="plots") for file in ("dvc.yaml", "sub/dvc.yaml")],
+        Plot: [plot("dvc.yaml"), plot("sub/dvc.yaml")],
+    }
+    assert asked(catalog_of({"r": rows}), "select metafile, plot from version_plots") == [
+        {"metafile": "dvc.yaml", "plot": "roc"}
+    ]
+
+
+STATED = [
+    MetricDirection(pattern="cost*", direction="lower", rank=0),
+    MetricDirection(pattern="Cost_saved", direction="higher", rank=1),
+    MetricDirection(pattern="eval.score", direction="lower", rank=2),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [
+        pytest.param("cost_saved", "lower", id="the first pattern that matches"),
+        pytest.param("eval.score", "lower", id="what is stated goes before what its words say"),
+        pytest.param("val_loss", "lower", id="a word of its last part"),
+        pytest.param("train/accuracy", "higher", id="parts may be divided by slashes"),
+        pytest.param("loss.accuracy", "higher", id="only the last part counts"),
+        pytest.param("rocAuc", "higher", id="words may be joined"),
+        pytest.param("mAP", "higher", id="or be no words"),
+        pytest.param("brier_score", "lower", id="an error is one, whatever else it is"),
+        pytest.param("acc.0", "higher", id="a number is no name"),
+        pytest.param("timely", None, id="half a word says nothing"),
+        pytest.param("", None, id="a file that holds one value says nothing"),
+    ],
+)
+def test_which_way_is_better(name, direction):
+    connection = catalog_of({}, {MetricDirection: STATED})
+    assert asked(connection, "from metric_direction(?)", name) == [{"direction": direction}]
+
+
+def compared(values: dict[str, list[tuple[str, str, float]]], *, baseline: int = 1) -> list[tuple]:
+    """Versions with metrics (file, name, number), beside each other: name, values, differences, best."""
+    commits = {version: str(place) * 40 for place, version in enumerate(values, 1)}
+    rows = {
+        Event: [row for version, commit in commits.items() for row in registered(f"m@{version}", commit=commit)],
+        MeasureFile: [
+            named(file, "dvc.yaml", commit=commits[version]) for version, found in values.items() for file, _, _ in found
+        ],
+        Metric: [metric(*one, commit=commits[version]) for version, found in values.items() for one in found],
+    }  # fmt: skip
+    query = """
+        select name, list(number order by place), list(delta order by place), list(best order by place), any_value(differs)
+        from list_compared(?, ?, ?, ?, ?) where what = 'metric' group by name order by name
+    """
+    lists = (["r"] * len(values), ["m"] * len(values), list(commits), list(commits.values()))
+    return [tuple(row.values()) for row in asked(catalog_of({"r": rows}), query, *lists, baseline)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        pytest.param(
+            [("a", "acc", 0.5)],
+            [("a", "acc", 0.75)],
+            ("acc", [0.5, 0.75], [0.0, 0.25], [False, True], True),
+            id="higher is better",
+        ),
+        pytest.param(
+            [("a", "loss", 0.5)],
+            [("a", "loss", 0.75)],
+            ("loss", [0.5, 0.75], [0.0, 0.25], [True, False], True),
+            id="lower is better",
+        ),
+        pytest.param(
+            [("a", "rows", 1)],
+            [("a", "rows", 2)],
+            ("rows", [1.0, 2.0], [0.0, 1.0], [None, None], True),
+            id="nobody knows",
+        ),
+        pytest.param(
+            [("a", "acc", 1)],
+            [("a", "acc", 1)],
+            ("acc", [1.0, 1.0], [0.0, 0.0], [None, None], False),
+            id="equal: none is best",
+        ),
+        pytest.param(
+            [("a", "acc", 0.5)],
+            [("b", "acc", 0.75)],
+            ("acc", [0.5, 0.75], [0.0, 0.25], [False, True], True),
+            id="one name in two files is one thing",
+        ),
+        pytest.param(
+            [("a", "acc", 0.5)], [], ("acc", [0.5, None], [0.0, None], [None, None], True), id="only one has it"
+        ),
+    ],
+)
+def test_versions_beside_each_other(first, second, expected):
+    assert compared({"v1.0.0": first, "v2.0.0": second}) == [expected]
+
+
+def test_a_name_that_a_version_has_twice_is_told_with_its_file():
+    found = compared({"v1.0.0": [("a", "acc", 0.5), ("b", "acc", 0.25)], "v2.0.0": [("a", "acc", 0.75)]})
+    assert [row[:2] for row in found] == [("a:acc", [0.5, 0.75]), ("b:acc", [0.25, None])]
+
+
+def test_differences_count_from_the_baseline():
+    found = compared({"v1.0.0": [("a", "acc", 0.5)], "v2.0.0": [("a", "acc", 0.75)]}, baseline=2)
+    assert found[0][2] == [-0.25, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("history", "on_branch", "detached"),
+    [
+        pytest.param(True, True, False, id="a branch reaches what it began from"),
+        pytest.param(True, False, True, id="no branch does"),
+        pytest.param(False, False, None, id="the history ends before"),
+    ],
+)
+def test_whether_an_experiment_is_detached(history, on_branch, detached):
+    who = {"author": "Cy", "author_email": "cy@example.com", "authored_at": NEW_YEAR, "committed_at": NEW_YEAR}
+    experiment = Experiment(
+        ref="refs/exps/11/1/bee", name="bee", baseline=C1, commit=C2, parents=(C1,), message="", **who
+    )
+    rows = {
+        Event: registered("m@v1.0.0", "n@v1.0.0"),
+        History: [History(commits=1, complete=history)],
+        Commit: [Commit(commit=C1, parents=(), summary="", **who)] if on_branch else [],
+        Experiment: [experiment],
+        Metric: [metric("a.json", commit=C2)],
+    }
+    query = "select name, detached, was_read, metrics, versions from list_experiments(['r'])"
+    assert asked(catalog_of({"r": rows, "other": rows}), query) == [
+        {"name": "bee", "detached": detached, "was_read": False, "metrics": 1, "versions": ["r:m@v1.0.0", "r:n@v1.0.0"]}
+    ]

@@ -1,0 +1,412 @@
+"""What the catalog knew when: two clocks, the taggers' and its own, one story at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from catalog.memory_tables import Observation
+from catalog.observations import Observations, Sight
+from catalog.tables import Crawl, Repo, Visit
+from catalogs import asked, catalog_of, rows_of
+from worlds import START, World
+
+HOST = "host/o/r"
+METRICS = "metrics: [m.json]\n"
+
+Step = Callable[[World], object]
+
+
+def visit_at(number: int) -> datetime:
+    """Visits are days apart; the tags of these stories are dated to the first minutes."""
+    return START + timedelta(days=number)
+
+
+def day(number: float) -> datetime:
+    return (START + timedelta(days=number)).replace(tzinfo=None)
+
+
+def second(number: int) -> datetime:
+    return (START + timedelta(seconds=number)).replace(tzinfo=None)
+
+
+def repo_row(name: str = HOST) -> Repo:
+    return Repo(
+        repo=name,
+        url="u",
+        outcome="fresh",
+        message=None,
+        stale=False,
+        visited_at=visit_at(9),
+        read_at=visit_at(9),
+        partition="p",
+    )
+
+
+def crawl_row(number: int) -> Crawl:
+    return Crawl(
+        crawl=number, started_at=visit_at(number), seconds=2.0, new=0, changed=1, fresh=0, failed=0, received=0
+    )
+
+
+def visit_row(number: int, outcome: str, *, turned: bool = False, repo: str = HOST) -> Visit:
+    return Visit(
+        crawl=number,
+        repo=repo,
+        outcome=outcome,
+        why=None,
+        message="no answer" if outcome == "down" else None,
+        started_at=visit_at(number),
+        first_at=visit_at(number),
+        seconds=1.0,
+        received=0,
+        requests=1,
+        turned=turned,
+    )
+
+
+def story(folder: Path, *steps: Step, repos: tuple[Repo, ...] = (repo_row(),)) -> duckdb.DuckDBPyConnection:
+    """A catalog whose repository was visited after each step: at day 1, 2, 3, ..."""
+    world = World()
+    observations = Observations(folder)
+    for number, step in enumerate(steps, 1):
+        step(world)
+        last = (f"p{number - 1}", visit_at(number - 1)) if number > 1 else (None, None)
+        sight = Sight(
+            repo=HOST,
+            crawl=number,
+            at=visit_at(number),
+            partition=f"p{number}",
+            last_partition=last[0],
+            last_at=last[1],
+        )
+        observations.see(sight, world.listing(), world.rows)
+    seen = list(observations.remember("host~o~r.jsonl").rows())
+    rows = {**rows_of(world.listing(), world.objects), Observation: seen}
+    crawls = [crawl_row(number) for number in range(1, len(steps) + 1)]
+    return catalog_of({HOST: rows}, {Repo: repos, Crawl: crawls, Visit: [visit_row(1, "new", turned=True)]})
+
+
+def register(version: str, at: int, metrics: str | None = None, **told: Any) -> Step:
+    """A commit of its own, and the registration of a version on it."""
+
+    def step(world: World) -> None:
+        files = {"x": version} | ({"m.json": metrics, "dvc.yaml": METRICS} if metrics else {})
+        world.tag(f"m@{version}", world.commit(files, at=at), at=at, **told)
+
+    return step
+
+
+def assign(stage: str, version: str, at: int) -> Step:
+    return lambda world: world.tag(
+        f"m#{stage}#{at}", world.snapshot().tag(world.refs[f"refs/tags/m@{version}"]).target, at=at
+    )
+
+
+def delete(tag: str) -> Step:
+    return lambda world: world.refs.pop(f"refs/tags/{tag}")
+
+
+def both(*steps: Step) -> Step:
+    return lambda world: [step(world) for step in steps]
+
+
+def prod(connection: duckdb.DuckDBPyConnection, t: datetime, k: datetime) -> list[str]:
+    return [row["version"] for row in asked(connection, "from stages_known_at(?, ?) where stage = 'prod'", t, k)]
+
+
+# at DATE --known-at DATE
+
+
+def rollout(folder: Path) -> duckdb.DuckDBPyConnection:
+    """v1 in prod; v2 in prod, which was tagged before the first visit but pushed before the second; then that tag is deleted."""
+    return story(
+        folder,
+        both(register("v1.0.0", 10), assign("prod", "v1.0.0", 20)),
+        both(register("v2.0.0", 30), assign("prod", "v2.0.0", 40)),
+        delete("m#prod#40"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("t", "k", "versions"),
+    [
+        pytest.param(second(50), day(0.9), [], id="before the first visit, nothing was known"),
+        pytest.param(second(50), day(1), ["v1.0.0"], id="the later assignment had not been pushed"),
+        pytest.param(second(50), day(2), ["v2.0.0"], id="it had"),
+        pytest.param(second(35), day(2), ["v1.0.0"], id="at a time before it, by the tagger's clock"),
+        pytest.param(second(50), day(3), ["v1.0.0"], id="it was deleted"),
+    ],
+)
+def test_who_was_in_prod_at_a_time_as_known_at_another(tmp_path, t, k, versions):
+    assert prod(rollout(tmp_path), t, k) == versions
+
+
+def test_what_is_known_now_is_what_is_there(tmp_path):
+    connection = rollout(tmp_path)
+    assert asked(connection, "from known_events_at(?) order by all", day(99)) == asked(
+        connection, "from events order by all"
+    )
+
+
+@pytest.mark.parametrize(
+    ("k", "versions"),
+    [(day(3), ["v1.0.0"]), (day(4), [])],
+    ids=["at its last visit", "afterwards"],
+)
+def test_of_a_repository_that_left_nothing_is_known_after_its_last_visit(tmp_path, k, versions):
+    rows = story(
+        tmp_path,
+        both(register("v1.0.0", 10), assign("prod", "v1.0.0", 20)),
+        register("v2.0.0", 30),
+        register("v3.0.0", 40),
+        repos=(),
+    )
+    assert prod(rows, second(50), k) == versions
+
+
+# Tags that were rewritten or deleted
+
+
+def rewrite(folder: Path) -> duckdb.DuckDBPyConnection:
+    return story(
+        folder,
+        register("v1.0.0", 10, who="Bo <bo@x.example>"),
+        lambda _: None,
+        register("v1.0.0", 30, who="Cy <cy@x.example>"),
+    )
+
+
+def test_a_rewritten_tag_says_what_it_said_and_between_which_visits_that_ended(tmp_path):
+    query = "select tag, old_version, version, old_author, author, old_seen_at, seen_at, crawl from rewritten_tags"
+    assert asked(rewrite(tmp_path), query) == [
+        {
+            "tag": "m@v1.0.0",
+            "old_version": "v1.0.0",
+            "version": "v1.0.0",
+            "old_author": "Bo",
+            "author": "Cy",
+            "old_seen_at": day(2),
+            "seen_at": day(3),
+            "crawl": 3,
+        }
+    ]
+
+
+def test_a_rewritten_tag_is_not_deleted(tmp_path):
+    assert asked(rewrite(tmp_path), "from deleted_tags") == []
+
+
+def test_a_deleted_tag_says_what_it_said_and_when_it_came_back(tmp_path):
+    world: list[World] = []
+
+    def restore(made: World) -> None:
+        made.refs["refs/tags/m@v1.0.0"] = world[0].refs["refs/tags/m@v1.0.0"]
+
+    def keep(made: World) -> None:
+        world.append(World())
+        world[0].refs = dict(made.refs)
+
+    connection = story(tmp_path, both(register("v1.0.0", 10), register("v2.0.0", 20), keep), delete("m@v1.0.0"), delete("m@v2.0.0"), restore)  # fmt: skip
+    query = "select tag, version, last_seen, ended_at, crawl, returned_at from deleted_tags order by tag"
+    assert asked(connection, query) == [
+        {"tag": "m@v1.0.0", "version": "v1.0.0", "last_seen": day(1), "ended_at": day(2), "crawl": 2, "returned_at": day(4)},
+        {"tag": "m@v2.0.0", "version": "v2.0.0", "last_seen": day(2), "ended_at": day(3), "crawl": 3, "returned_at": None},
+    ]  # fmt: skip
+
+
+def test_a_plain_tag_that_moved_is_rewritten_too(tmp_path):
+    def release(world: World) -> None:
+        world.commit()
+        world.lightweight("v1")
+
+    query = "select tag, event, old_revision <> revision as moved from rewritten_tags"
+    assert asked(story(tmp_path, release, release), query) == [{"tag": "v1", "event": None, "moved": True}]
+
+
+# Clocks that disagree
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("made", "skew"),
+    [
+        pytest.param(20 * DAY, [{"skew": "late", "seconds": 9 * DAY}], id="nine days before a visit that did not find it"),
+        pytest.param(23 * DAY, [], id="made on a Friday, pushed on a Monday"),
+        pytest.param(30 * DAY + 60, [], id="a clock a minute fast"),
+        pytest.param(31 * DAY, [{"skew": "future", "seconds": DAY}], id="tomorrow"),
+    ],
+)  # fmt: skip
+def test_a_date_that_cannot_be_right_is_told(tmp_path, made, skew):
+    world = World()
+    world.commit()
+    observations = Observations(tmp_path)
+    sight = Sight(repo=HOST, crawl=1, at=visit_at(29), partition="p1")
+    observations.see(sight, world.listing(), world.rows)
+    world.tag("m@v1.0.0", at=made)
+    later = replace(sight, crawl=2, at=visit_at(30), partition="p2", last_partition="p1", last_at=visit_at(29))
+    observations.see(later, world.listing(), world.rows)
+    connection = catalog_of({HOST: {Observation: observations.remember("host~o~r.jsonl").rows()}})
+    assert asked(connection, "select skew, seconds from time_skew") == skew
+
+
+def test_what_the_first_visit_finds_may_be_of_any_age(tmp_path):
+    assert asked(story(tmp_path, register("v1.0.0", 10)), "from time_skew") == []
+
+
+# diff
+
+
+def changes(connection: duckdb.DuckDBPyConnection, a: float, b: float, *columns: str) -> list[tuple[Any, ...]]:
+    names = columns or ("kind", "what", "old", "new")
+    rows = asked(connection, "from changes_between(?, ?)", day(a), day(b))
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+FIRST = both(register("v1.0.0", 10), assign("prod", "v1.0.0", 20))
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        pytest.param([register("v1.1.0", 30)], [("new_version", None, None, "v1.1.0")], id="a new version"),
+        pytest.param(
+            [both(register("v1.1.0", 30), assign("prod", "v1.1.0", 40))],
+            [("new_version", None, None, "v1.1.0"), ("promotion", "assigned", "v1.0.0", "v1.1.0")],
+            id="a promotion",
+        ),
+        pytest.param(
+            [both(register("v0.9.0", 30), assign("prod", "v0.9.0", 40))],
+            [("new_version", None, None, "v0.9.0"), ("rollback", "assigned", "v1.0.0", "v0.9.0")],
+            id="an older version in the place of a newer one",
+        ),
+        pytest.param(
+            [assign("dev", "v1.0.0", 30)], [("promotion", "assigned", None, "v1.0.0")], id="the first in a stage"
+        ),
+        pytest.param([assign("prod!", "v1.0.0", 30)], [("vacancy", None, "v1.0.0", None)], id="a stage is empty"),
+        pytest.param(
+            [lambda world: world.tag("m@v1.0.0!", at=30)],
+            [("vacancy", None, "v1.0.0", None), ("deregistration", None, "v1.0.0", None)],
+            id="a deregistration, which empties the stage",
+        ),
+        pytest.param(
+            [lambda world: world.tag("m@deprecated", at=30)],
+            [("vacancy", None, "v1.0.0", None), ("deprecation", None, None, None)],
+            id="a deprecation, which empties the stage",
+        ),
+        pytest.param(
+            [both(delete("m@v1.0.0"), delete("m#prod#20"))],
+            [
+                ("deleted_tag", "m#prod#20"),
+                ("deleted_tag", "m@v1.0.0"),
+                ("lost_artifact", None),
+                ("lost_version", None),
+                ("vacancy", None),
+            ],
+            id="its tags are gone",
+        ),
+        pytest.param([lambda world: world.commit({"y": ""})], [], id="a commit that no tag speaks of"),
+    ],
+)
+def test_what_a_crawl_changed(tmp_path, steps, told):
+    found = changes(story(tmp_path, FIRST, *steps), 1, 2)
+    assert [row[: len(told[0])] for row in found] == told if told else found == []
+
+
+def test_a_fallback_is_a_rollback_that_nobody_assigned(tmp_path):
+    connection = story(
+        tmp_path,
+        both(FIRST, register("v2.0.0", 30), assign("prod", "v2.0.0", 40)),
+        assign("prod!", "v2.0.0", 50),
+    )
+    assert changes(connection, 1, 2) == [("rollback", "fallback", "v2.0.0", "v1.0.0")]
+
+
+def test_a_revival_follows_a_deprecation(tmp_path):
+    connection = story(
+        tmp_path, both(FIRST, lambda world: world.tag("m@deprecated", at=30)), assign("dev", "v1.0.0", 40)
+    )
+    assert ("revival",) in changes(connection, 1, 2, "kind")
+
+
+def test_what_came_and_went_between_is_not_told(tmp_path):
+    connection = story(tmp_path, FIRST, register("v2.0.0", 30), delete("m@v2.0.0"))
+    assert [row for row in changes(connection, 1, 3, "kind") if row != ("deleted_tag",)] == []
+
+
+def test_a_rewritten_tag_is_told_by_the_commits_that_it_led_to(tmp_path):
+    connection = rewrite(tmp_path)
+    (old, new), = changes(connection, 2, 3, "old", "new")  # fmt: skip
+    assert [asked(connection, "select count(*) as n from observations where revision = ? and event is not null", each)[0]["n"] for each in (old, new)] == [1, 1]  # fmt: skip
+
+
+def test_metrics_of_the_latest_version_that_moved_are_told_with_whether_that_is_good(tmp_path):
+    connection = story(
+        tmp_path,
+        register("v1.0.0", 10, '{"auc": 0.9, "loss": 0.3, "rows": 5, "same": 1}'),
+        register("v1.1.0", 20, '{"auc": 0.95, "loss": 0.4, "rows": 6, "same": 1}'),
+    )
+    assert changes(connection, 1, 2, "kind", "what", "old", "new", "better") == [
+        ("new_version", None, None, "v1.1.0", None),
+        ("metric", "auc", "0.9", "0.95", True),
+        ("metric", "loss", "0.3", "0.4", False),
+        ("metric", "rows", "5", "6", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("visits", "told"),
+    [
+        pytest.param([(2, "new")], [("new_repo", None, "new")], id="a new one"),
+        pytest.param([(1, "new"), (2, "down")], [("lost_repo", "new", "down")], id="one that is down"),
+        pytest.param([(0, "new"), (1, "gone"), (2, "fresh")], [("found_repo", "gone", "fresh")], id="one that is back"),
+        pytest.param([(2, "refused")], [("lost_repo", None, "refused")], id="one that could not be read even once"),
+        pytest.param([(0, "new"), (1.5, "down"), (1.7, "fresh")], [], id="one that was down in between"),
+    ],
+)
+def test_repositories_that_were_lost_and_found_are_told(visits, told):
+    rows = [replace(visit_row(0, outcome, turned=True), crawl=n, started_at=START + timedelta(days=at), first_at=START + timedelta(days=at)) for n, (at, outcome) in enumerate(visits)]  # fmt: skip
+    connection = catalog_of({}, {Repo: [repo_row()], Visit: rows})
+    assert changes(connection, 1, 2, "kind", "old", "new") == told
+
+
+@pytest.mark.parametrize(("a", "b", "told"), [(1, 2, []), (2, 3, [("lost_repo", "removed")]), (3, 4, [])])
+def test_a_repository_that_is_no_longer_listed_was_lost_with_the_first_crawl_that_passed_it_by(a, b, told):
+    crawls = [crawl_row(number) for number in (1, 2, 3, 4)]
+    connection = catalog_of({}, {Crawl: crawls, Visit: [visit_row(1, "new", turned=True), visit_row(2, "fresh")]})
+    assert changes(connection, a, b, "kind", "new") == told
+
+
+def test_everything_is_new_to_the_first_crawl(tmp_path):
+    connection = story(tmp_path, FIRST)
+    found = changes(connection, 0, 9, "kind", "id", "stage", "new", "author", "moment")
+    ann = ("v1.0.0", "Ann", second(10))
+    assert found == [
+        ("new_repo", HOST, None, "new", None, day(1)),
+        ("new_artifact", f"{HOST}:m", None, *ann),
+        ("new_version", f"{HOST}:m", None, *ann),
+        ("promotion", f"{HOST}:m", "prod", "v1.0.0", "Ann", second(20)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "before"), [(1, day(1)), (None, day(2))], ids=["a crawl by its number", "the last crawl"]
+)
+def test_the_window_of_a_crawl(number, before):
+    connection = catalog_of({}, {Crawl: [crawl_row(1), crawl_row(2)]})
+    ended = timedelta(seconds=2, milliseconds=1)
+    assert asked(connection, "from crawl_window(?)", number) == [
+        {"before": before - timedelta(microseconds=1), "after": before + ended}
+    ]
+
+
+def test_nothing_is_known_of_the_time_after_the_last_visit_or_before_the_first():
+    connection = catalog_of({}, {})
+    assert (changes(connection, 0, 9), asked(connection, "from crawl_window(null)")) == ([], [])

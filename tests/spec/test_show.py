@@ -1,0 +1,73 @@
+"""What `show_version` concludes for people who want the bytes, or want to know whose they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalogs import asked, catalog_of, rows_of
+from worlds import World
+
+LOCKED = "outs:\n- md5: 3e2b31c72181b87149ff995e7202c0e3\n  size: 100\n  hash: md5\n  path: m.pkl\n"
+NEW = "artifacts:\n  m:\n    path: m.pkl\n"
+OLD = "m:\n  type: model\n  path: m.pkl\n"
+STORE = "[core]\n    remote = s\n['remote \"s\"']\n    url = https://store.example/x\n"
+IN_DVC = {".dvc/config": STORE, "m.pkl.dvc": LOCKED}
+
+
+def shown(*worlds: World) -> dict:
+    """The first version of the first repository."""
+    repos = {f"host/{place}": rows_of(world.listing(), world.objects) for place, world in enumerate(worlds)}
+    connection = catalog_of(repos)
+    version = asked(connection, "from versions where repo = 'host/0' order by version limit 1")[0]
+    query = "from show_version('host/0', ?, ?, ?)"
+    return asked(connection, query, version["artifact"], version["version"], version["commit"])[0]
+
+
+def registered(files: dict, *tags: str) -> World:
+    world = World()
+    world.commit(files)
+    for tag in tags or ("m@v1.0.0",):
+        world.tag(tag)
+    return world
+
+
+def words(row: dict) -> list[str | None] | None:
+    """The command, with `COMMIT` for the commit."""
+    return row["get"] and [word and word.replace(row["commit"], "COMMIT") for word in row["get"]]
+
+
+@pytest.mark.parametrize(
+    ("files", "tags", "command"),
+    [
+        pytest.param(
+            {**IN_DVC, "dvc.yaml": NEW},
+            ("m@v1.0.0",),
+            ["dvc", "artifacts", "get", None, "m", "--rev", "v1.0.0"],
+            id="by its version, where DVC knows it as an artifact",
+        ),
+        pytest.param(
+            {**IN_DVC, "artifacts.yaml": OLD},
+            ("m@v1.0.0",),
+            ["dvc", "get", None, "m.pkl", "--rev", "COMMIT"],
+            id="by its path, where only GTO does",
+        ),
+        pytest.param(
+            {**IN_DVC, "dvc.yaml": NEW},
+            ("m@v1.0.0", "m@v1.0.0!"),
+            ["dvc", "get", None, "m.pkl", "--rev", "COMMIT"],
+            id="by its path, where the version was deregistered",
+        ),
+        pytest.param(
+            {"m.pkl": "bytes", "artifacts.yaml": OLD}, ("m@v1.0.0",), ["git", "show", "COMMIT:m.pkl"], id="from Git"
+        ),
+        pytest.param({"m.pkl.dvc": LOCKED, "artifacts.yaml": OLD}, ("m@v1.0.0",), None, id="not at all"),
+    ],
+)
+def test_a_command_that_gets_the_bytes(files, tags, command):
+    assert words(shown(registered(files, *tags))) == command
+
+
+def test_versions_that_are_the_same_bytes_in_whichever_repository():
+    one = registered({**IN_DVC, "artifacts.yaml": OLD})
+    other = registered({**IN_DVC, "artifacts.yaml": OLD}, "m@v1.0.0", "n@v1.0.0")
+    assert shown(one, other)["identical"] == ["host/1:m@v1.0.0"]
