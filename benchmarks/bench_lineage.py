@@ -18,7 +18,7 @@ from catalog.schema import schema
 from catalog.tables import CRAWL, PARTITION
 
 REPOS, VERSIONS, ROUNDS = 2000, 50, 20  # repositories, versions of each, questions
-CHAIN = 10  # repositories of which each trains on what the one before made
+CHAIN = 10  # repositories of which each trains on what the one before made; the middle one declares it as an import
 DEPTH = 10
 GOAL = 0.100  # seconds
 
@@ -26,8 +26,15 @@ GOAL = 0.100  # seconds
 _COMMITS = """
 create temp table commits_made as
 select r, k, 'demo.example/team-' || lpad((r // 100)::varchar, 3, '0') || '/repo-' || lpad(r::varchar, 5, '0') as repo,
+    'demo.example/team-' || lpad(((r - 1) // 100)::varchar, 3, '0') || '/repo-' || lpad((r - 1)::varchar, 5, '0') as before,
+    -- The first of each chain has its data from nowhere.
+    md5('made ' || if(r % {chain} = 0, 'elsewhere', (r - 1)::varchar) || ' ' || k || ' 2') as data,
     sha1(r || ' ' || k) as commit, timestamp '2024-01-01' + interval (k) day as moment, 'v1.' || k || '.0' as version
 from range({repos}) repos(r), range({versions}) versions(k)
+"""
+_REPOS = """
+insert into repos by name
+select distinct repo, 'https://' || repo || '.git' as url, 'new' as outcome, false as stale, [] as topics from commits_made order by repo
 """
 _ROWS = {
     "revisions": "select repo, commit, ['tag'] as reasons, 'Ann' as author, 'ann@example.com' as author_email,"
@@ -45,10 +52,15 @@ _ROWS = {
         select repo, commit, 'dvc.lock' as metafile, 'stage-' || s as pipeline_stage, 'md5' as hash_kind, 1000 as size,
             unnest([case s when 0 then 'data.csv' else 'made-' || (s - 1) end, 'src/stage_' || s || '.py']) as path,
             unnest([
-                case s when 0 then md5('made ' || (r - 1) || ' ' || k || ' 2') else md5('made ' || r || ' ' || k || ' ' || (s - 1)) end,
+                case s when 0 then data else md5('made ' || r || ' ' || k || ' ' || (s - 1)) end,
                 md5('code ' || r || ' ' || s || ' ' || (k // 5))
             ]) as hash
         from commits_made, range(3) stages(s)
+    """,
+    "imports": f"""
+        select repo, commit, 'data.csv.dvc' as metafile, 'data.csv' as path, 'repo' as kind, 'ssh://git@' || source as url,
+            'model.pkl' as source_path, 'm@' || version as rev, sha1((r - 1) || ' ' || k) as rev_lock, false as partial
+        from commits_made join (select repo as source from repos) on source = before where r % {CHAIN} = {CHAIN // 2}
     """,
     "outputs": """
         select repo, commit, 'dvc.lock' as metafile, 'stage-' || s as pipeline_stage,
@@ -56,8 +68,7 @@ _ROWS = {
             'md5' as hash_kind, md5('made ' || r || ' ' || k || ' ' || s) as hash, 1000 as size
         from (select * exclude (s), s from commits_made, range(4) outs(s))
         union all
-        -- The first of each chain has its data from nowhere.
-        select repo, commit, 'data.csv.dvc', null, 'data.csv', 'md5', md5('made ' || (r - 1) || ' ' || k || ' 2'), 1000 from commits_made
+        select repo, commit, 'data.csv.dvc', null, 'data.csv', 'md5', data, 1000 from commits_made
     """,
 }
 _OUTPUT = (
@@ -131,7 +142,8 @@ def make(path: Path, repos: int, versions: int) -> dict[str, float]:
         connection.execute(f"attach '{path}' as made ({database.STORAGE})")
         connection.execute("use made")
         connection.execute("set memory_limit = '256MB'")  # as a build has it
-        connection.execute(_COMMITS.format(repos=repos, versions=versions))
+        connection.execute(_COMMITS.format(repos=repos, versions=versions, chain=CHAIN))
+        connection.execute(_REPOS)
         for name, query in _ROWS.items():
             select = f"{_OUTPUT} ({query})" if name == "outputs" else query
             connection.execute(f"insert into {name} by name {select} order by repo, commit")

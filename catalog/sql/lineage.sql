@@ -233,20 +233,20 @@ reach(home, level) using key (home) as (
 ),
 -- This is used twice below because only then is it worked out just once; the database's format forgets the word for it.
 edges as (
-    select kind, revision, from_revision, from_node, to_node, home from lineage_edges where home in (select home from reach)
+    select kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
     union all
-    select kind, revision, from_revision, from_node, to_node, from_home from lineage_links where to_home in (select home from reach)
+    select kind, revision, from_revision, from_node, to_node from lineage_links where to_home in (select home from reach)
 ),
-walk(home, node, near, revision, level, kind) using key (node, near, revision, kind) as (
-    select home, node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from version_node(a_repo, an_artifact, a_version)
+walk(node, near, revision, level, kind) using key (node, near, revision, kind) as (
+    select node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from version_node(a_repo, an_artifact, a_version)
     union
     select next.* from (
-        select e.home, e.from_node as node, w.node as near, e.from_revision as revision, w.level + 1 as level, e.kind
+        select e.from_node as node, w.node as near, e.from_revision as revision, w.level + 1 as level, e.kind
         from walk w join edges e on e.to_node = w.node and e.revision = w.revision
         where w.level < depth
         union all
         -- Equal content is equal whatever the commit.
-        select e.home, e.from_node, w.node, e.from_revision, w.level + 1, e.kind
+        select e.from_node, w.node, e.from_revision, w.level + 1, e.kind
         from walk w join edges e on e.to_node = w.node
         where w.level < depth and e.revision = 0 and w.revision <> 0
     ) next
@@ -256,37 +256,32 @@ walk(home, node, near, revision, level, kind) using key (node, near, revision, k
 )
 from walk;
 
--- walk_down(a_repo, an_artifact, a_version, a_hash, depth): The steps from a version, or from all data with a hash, to what was made from it in any commit.
+-- walk_down(depth, start): The steps from data, the `home` and `node` of the relation that `start` names, to what was made from it in any commit.
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in; 0 for any.
 with recursive
-begin as (
-    select home, node from version_node(a_repo, an_artifact, a_version)
-    union all
-    select home, node from lineage_nodes where hash in (a_hash, a_hash || '.dir')
-),
 reach(home, level) using key (home) as (
-    select distinct home, 0 as level from begin
+    select distinct home, 0 as level from query_table(start)
     union
     select l.to_home, r.level + 1 from reach r join lineage_links l on l.from_home = r.home
     where r.level < depth and not exists (from recurring.reach y where y.home = l.to_home)
 ),
 edges as (
-    select kind, revision, from_revision, from_node, to_node, home from lineage_edges where home in (select home from reach)
+    select kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
     union all
-    select kind, revision, case when revision = 0 then 0 else from_revision end, from_node, to_node, to_home
+    select kind, revision, case when revision = 0 then 0 else from_revision end, from_node, to_node
     from lineage_links where from_home in (select home from reach)
 ),
-walk(home, node, near, revision, level, kind) using key (node, near, revision, kind) as (
-    select distinct home, node, 0::ubigint as near, 0::ubigint as revision, 0 as level, null::varchar as kind from begin
+walk(node, near, revision, level, kind) using key (node, near, revision, kind) as (
+    select distinct node, 0::ubigint as near, 0::ubigint as revision, 0 as level, null::varchar as kind from query_table(start)
     union
     select next.* from (
-        select e.home, e.to_node as node, w.node as near, e.revision, w.level + 1 as level, e.kind
+        select e.to_node as node, w.node as near, e.revision, w.level + 1 as level, e.kind
         from walk w join edges e on e.from_node = w.node and e.from_revision = w.revision
         where w.level < depth
         union all
         -- Equal content is equal whatever the commit, and who starts in no commit may go on in any.
-        select e.home, e.to_node, w.node, e.revision, w.level + 1, e.kind
+        select e.to_node, w.node, e.revision, w.level + 1, e.kind
         from walk w join edges e on e.from_node = w.node
         where w.level < depth and (e.from_revision = 0) <> (w.revision = 0)
     ) next
@@ -296,7 +291,7 @@ walk(home, node, near, revision, level, kind) using key (node, near, revision, k
 )
 from walk;
 
--- walk(a_repo, an_artifact, a_version, depth, up): A walk up or down from a version, with what is known of each node. One row for each step, the nearest first.
+-- walk(up, steps): What is known of each node of a walk up or down; `steps` names the relation that has its steps. One row for each step, the nearest first.
 --   level: How many steps away.
 --   kind: How the two belong together: `input`, `output`, `part`, `path`, `earlier` within a repository; `version`, `import`, `content` (equal), `value` (equal, but one hashed by DVC 2 and one by DVC 3) between repositories; `url` from outside. Null for the start.
 --   from_node: The node that data flows from.
@@ -307,20 +302,15 @@ from walk;
 --   revisions: In how many commits of the walk it was found; 0 where equal content is all.
 --   label: What to call it in one line.
 --   refs: The versions of that repository that are these bytes.
-with steps as (
-    from walk_up(a_repo, an_artifact, a_version, depth) where up
-    union all
-    from walk_down(a_repo, an_artifact, a_version, null, depth) where not up
-),
-met as (
+with met as (
     select
-        node, near, any_value(home) as home, min(level) as level, coalesce(list(distinct revision) filter (revision <> 0), []) as revisions,
+        node, near, min(level) as level, coalesce(list(distinct revision) filter (revision <> 0), []) as revisions,
         -- What was declared goes before what is only equal.
         arg_min(kind, case kind when 'version' then 0 when 'import' then 1 else 2 end) as kind
-    from steps group by node, near
+    from query_table(steps) group by node, near
 ),
 known as (
-    select n.* from lineage_nodes n join (select distinct home, node from met) m on m.home = n.home and m.node = n.node
+    from lineage_nodes where node in (select node from met)
 ),
 dated as (
     select m.node, m.near, arg_min(c.commit, (c.committed_at, c.commit)) as commit
@@ -354,10 +344,13 @@ left join elsewhere e on e.node = m.node
 order by m.level, m.kind nulls first, coalesce(n.repo, e.repo, ''), coalesce(n.path, e.label), n.pipeline_stage, n.hash, m.node, m.near;
 
 -- upstream(a_repo, an_artifact, a_version, depth): What a version was made from, step by step, through pipelines and across repositories.
-from walk(a_repo, an_artifact, a_version, depth, true);
+with walked as (from walk_up(a_repo, an_artifact, a_version, depth))
+from walk(true, 'walked');
 
 -- downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across repositories.
-from walk(a_repo, an_artifact, a_version, depth, false);
+with known as (from version_node(a_repo, an_artifact, a_version)),
+walked as (from walk_down(depth, 'known'))
+from walk(false, 'walked');
 
 -- consumers(a_hash): Who takes in content with this hash, with or without `.dir`: pipeline stages, imports and versions, in each repository.
 --   what: `stage` for a pipeline stage that takes it in, `import` for one who imported it, `version` for a version that is these bytes, `copy` for other data that DVC tracks.
@@ -386,9 +379,11 @@ order by f.repo, f.what = 'copy', f.what, f.file, f.name, f.path, f.hash;
 -- versions_using(a_hash, a_stage): The versions that were made with this content, directly or through pipelines and other repositories; with `a_stage`, only those in that stage now.
 --   ref: The version's name in the catalog.
 --   steps: How many steps from the content to the version; 0 for a version that is the content itself.
-with reached as (
-    select node, min(level) as steps from walk_down(null, null, null, regexp_replace(lower(trim(a_hash)), '[.]dir$', ''), 100) group by node
-)
+with wanted as (
+    select home, node from lineage_nodes
+    where hash in (regexp_replace(lower(trim(a_hash)), '[.]dir$', ''), regexp_replace(lower(trim(a_hash)), '[.]dir$', '') || '.dir')
+),
+reached as (select node, min(level) as steps from walk_down(100, 'wanted') group by node)
 select f.repo || ':' || f.artifact || '@' || f.version as ref, f.repo, f.artifact, f.version, f.commit, f.path, f.hash, v.stages, v.active, r.steps
 from reached r
 join version_files f on f.node = r.node

@@ -73,11 +73,10 @@ from crawls
 where crawl = coalesce(a_crawl, (select max(crawl) from crawls));
 
 -- visit_turns_at(t): How each repository stood at `t`: the last visit until then with which it was met, lost or found.
-select repo, arg_max(outcome, first_at) as outcome, arg_max(message, first_at) as message, max(first_at) as moment,
-    arg_max(outcome, first_at) in ('new', 'changed', 'fresh') as there
+select repo, outcome, message, first_at as moment, outcome in ('new', 'changed', 'fresh') as there
 from visits
 where turned and first_at <= t
-group by repo;
+qualify row_number() over (partition by repo order by first_at desc) = 1;
 
 -- changed_repos(a, b): Repositories that came, were lost, or were found again between two moments.
 --   what: What the visit complained of.
