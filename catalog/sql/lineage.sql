@@ -224,9 +224,10 @@ limit 1;
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in.
 with recursive
+begun as (from version_node(a_repo, an_artifact, a_version)),
 -- The repositories that the walk may come to: nobody has to look into the others.
 reach(home, level) using key (home) as (
-    select home, 0 as level from version_node(a_repo, an_artifact, a_version)
+    select home, 0 as level from begun
     union
     select l.from_home, r.level + 1 from reach r join lineage_links l on l.to_home = r.home
     where r.level < depth and l.from_home is not null and not exists (from recurring.reach y where y.home = l.from_home)
@@ -238,7 +239,7 @@ edges as (
     select kind, revision, from_revision, from_node, to_node from lineage_links where to_home in (select home from reach)
 ),
 walk(node, near, revision, level, kind) using key (node, near, revision, kind) as (
-    select node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from version_node(a_repo, an_artifact, a_version)
+    select node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from begun
     union
     select next.* from (
         select e.from_node as node, w.node as near, e.from_revision as revision, w.level + 1 as level, e.kind
@@ -348,8 +349,8 @@ with walked as (from walk_up(a_repo, an_artifact, a_version, depth))
 from walk(true, 'walked');
 
 -- downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across repositories.
-with known as (from version_node(a_repo, an_artifact, a_version)),
-walked as (from walk_down(depth, 'known'))
+with begun as (from version_node(a_repo, an_artifact, a_version)),
+walked as (from walk_down(depth, 'begun'))
 from walk(false, 'walked');
 
 -- consumers(a_hash): Who takes in content with this hash, with or without `.dir`: pipeline stages, imports and versions, in each repository.
@@ -427,7 +428,7 @@ from found f left join revisions r on r.repo = f.repo and r.commit = f.commit
 group by f.what, f.ref, f.repo, f.path, f.hash_kind, f.hash, f.size, case when f.what = 'commit' then f.commit end
 order by case f.what when 'version' then 0 when 'output' then 1 when 'dependency' then 2 else 3 end, f.repo, f.ref, f.path, f.hash, commit;
 
--- outdated_locks: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run them again.
+-- outdated_locks [kept]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run them again.
 --   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with), `changed` (an input that DVC tracks has other content than it ran with).
 --   what: The paths and parameters that differ.
 --   command: What the definition says.
