@@ -80,13 +80,18 @@ steps as (
         unnest(list_transform(range(1, len(string_split(target, '/')) + 1), lambda depth: array_to_string(string_split(target, '/')[:depth], '/'))) as path
     from annotated where target <> ''
 ),
+told as (
+    select
+        repo, commit, metafile, pipeline_stage, dvc_root, path, hash_kind, hash, size, files, is_folder, executable, cached, pushed, remote, version_id
+    from outputs
+),
 candidates as (
     select s.artifact, s.version, s.commit as at_commit, s.project, false as pointed, o.*
-    from steps s join outputs o on o.repo = s.repo and o.commit = s.revision and o.path = s.path
+    from steps s join told o on o.repo = s.repo and o.commit = s.revision and o.path = s.path
     union all
     -- An artifact may be a `.dvc` file; what it means is the output that the file tells of.
     select a.artifact, a.version, a.commit, a.project, true, o.*
-    from annotated a join outputs o on o.repo = a.repo and o.commit = a.revision and o.metafile = a.target
+    from annotated a join told o on o.repo = a.repo and o.commit = a.revision and o.metafile = a.target
     where a.target like '%.dvc' and a.in_git = 'file'
     qualify count(*) over (partition by a.repo, a.artifact, a.version, a.commit) = 1
 ),

@@ -384,11 +384,12 @@ with wanted as (
     select home, node from lineage_nodes
     where hash in (regexp_replace(lower(trim(a_hash)), '[.]dir$', ''), regexp_replace(lower(trim(a_hash)), '[.]dir$', '') || '.dir')
 ),
-reached as (select node, min(level) as steps from walk_down(100, 'wanted') group by node)
+reached as (select node, min(level) as steps from walk_down(100, 'wanted') group by node),
+found as (from version_files where node in (select node from reached))
 select f.repo || ':' || f.artifact || '@' || f.version as ref, f.repo, f.artifact, f.version, f.commit, f.path, f.hash, v.stages, v.active, r.steps
-from reached r
-join version_files f on f.node = r.node
-join versions v on v.repo = f.repo and v.artifact = f.artifact and v.version = f.version and v.commit = f.commit
+from found f
+join reached r on r.node = f.node
+join (from versions where repo in (select repo from found)) v on v.repo = f.repo and v.artifact = f.artifact and v.version = f.version and v.commit = f.commit
 where a_stage::varchar is null or exists (
     from assignments s
     where s.rank = 1 and (s.stage = a_stage or s.raw_stage = a_stage)
