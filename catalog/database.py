@@ -118,7 +118,8 @@ def build(
         with closing(duckdb.connect()) as connection:
             connection.execute(f"attach '{_quoted(beside)}' as made ({STORAGE})")
             connection.execute("use made")
-            connection.execute("set memory_limit = '256MB'")
+            connection.execute("set temp_directory = $1", [f"{beside}.tmp"])
+            connection.execute("set memory_limit = '512MB'")  # 100,000 versions want more than half of it
             connection.execute("begin")
             if changes is None:
                 _create(connection, tables, whole, recipe)

@@ -299,7 +299,7 @@ from walk;
 --   to_node: The node that it flows to.
 --   node: The one of the two that this step reached.
 --   what: `version` for data that is one, `data`, `stage`; `import` or `url` for what this catalog does not have.
---   commit: The earliest commit of the walk in which the step was found.
+--   commit: The earliest commit of the walk in which the step was found; null where equal content is all.
 --   revisions: In how many commits of the walk it was found; 0 where equal content is all.
 --   label: What to call it in one line.
 --   refs: The versions of that repository that are these bytes.
