@@ -101,7 +101,7 @@ def by_dvc(path: Path, commits: Sequence[str], folder: Path, *, gather: bool = F
             assert repo.index.stages
             if gather:
                 shown[0]._gather_metrics(repo)  # noqa: SLF001 - the public way opens the working tree
-                shown[1]._gather_params(repo)  # noqa: SLF001
+                shown[1]._gather_params(repo)  # noqa: SLF001 - as above
         scm.close()
 
     return timed(read)

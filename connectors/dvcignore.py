@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from catalog.errors import MetafileError
+from connectors.path_patterns import ANY, MAX_PATTERN, Parts, matches, parts_of
 
 MAX_PATTERNS = 200  # of one file; each is tried on each metafile
-MAX_PATTERN = 1_000  # characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pattern:
     """One line: the names of folders on the way, `**` for any number of them."""
 
-    names: tuple[str, ...]
+    parts: Parts
     negated: bool
     only_folders: bool
 
@@ -40,7 +39,7 @@ def is_ignored(path: str, sources: Sequence[Ignore], *, is_folder: bool) -> bool
             continue
         names = path[len(source.folder) :].lstrip("/").split("/")
         for pattern in reversed(source.patterns):
-            if (is_folder or not pattern.only_folders) and _matches(pattern.names, names):
+            if (is_folder or not pattern.only_folders) and matches(pattern.parts, names):
                 return not pattern.negated
     return False
 
@@ -62,43 +61,9 @@ def parse(data: bytes) -> tuple[Pattern, ...]:
 def _pattern(line: str) -> Pattern | None:
     negated = line.startswith("!")
     path = line.removeprefix("!")
-    only_folders = path.endswith("/")
-    names = [name for name in path.split("/") if name]
-    if not names:
+    parts = parts_of(path)
+    if not parts:
         return None
     if "/" not in path.rstrip("/"):  # a name alone is meant at any depth
-        names.insert(0, "**")
-    return Pattern(names=tuple(map(_glob, names)), negated=negated, only_folders=only_folders)
-
-
-def _glob(name: str) -> str:
-    """The name as fnmatch wants it: `[!a]` for `[^a]`, and `[*]` for an escaped star."""
-    found, escaped = "", False
-    for character in name:
-        if escaped:
-            found, escaped = found + (f"[{character}]" if character in "*?[" else character), False
-        elif character == "\\":
-            escaped = True
-        else:
-            found += "!" if character == "^" and found.endswith("[") else character
-    return found
-
-
-def _matches(wanted: Sequence[str], names: Sequence[str]) -> bool:
-    """As shells match stars, with `**` for a star and names for characters: back to the last one only, so never slowly."""
-    here = there = 0
-    star, resume = -1, 0
-    while there < len(names):
-        if here < len(wanted) and wanted[here] == "**":
-            if here == len(wanted) - 1:
-                return True
-            star, resume = here, there
-            here += 1
-        elif here < len(wanted) and fnmatchcase(names[there], wanted[here]):
-            here, there = here + 1, there + 1
-        elif star >= 0:
-            resume += 1
-            here, there = star + 1, resume
-        else:
-            return False
-    return here == len(wanted)
+        parts = (ANY, *parts)
+    return Pattern(parts=parts, negated=negated, only_folders=path.endswith("/"))

@@ -1,4 +1,4 @@
-"""Patterns of paths as gitignore(5) has them, for `.gitattributes` and CODEOWNERS: no stranger can make them slow."""
+"""Patterns of paths as gitignore(5) has them, for `.dvcignore`, `.gitattributes` and CODEOWNERS: no stranger can make them slow."""
 
 from __future__ import annotations
 

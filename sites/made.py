@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
+from catalog.statuses import WHERE
 from sites import text, urls
 from sites.charts import line_chart
 from sites.facts import Facts, Key
@@ -19,25 +20,6 @@ MOST_PARAMS = 20
 MOST_INPUTS = 12
 LONG = 10  # characters of a number
 
-# The words of `version_files.status`.
-WHERE = {
-    "ok": "in DVC's storage",
-    "in-git": "in Git",
-    "lfs": "in Git LFS",
-    "external-url": "at a URL that DVC does not track",
-    "cloud-versioned": "a version in the cloud",
-    "inside-dir": "in a folder in DVC's storage",
-    "partial-import": "imported from elsewhere, not stored",
-    "never-locked": "not made when this was committed",
-    "no-remote": "in DVC, which has no remote",
-    "local-remote": "in a DVC remote that only its owner reaches",
-    "not-tracked": "at a path that neither Git nor DVC has",
-    "not-annotated": "nobody says where",
-    "no-dvc-repo": "outside any DVC project",
-    "bad-hash": "in DVC by a hash that is none",
-    "missing-object": "in Git, which could not be read there",
-    "template-error": "at a path that could not be resolved",
-}
 READABLE = {
     "in-dvc": "in DVC's storage, not in Git",
     "missing": "missing",

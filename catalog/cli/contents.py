@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.answer import Row
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, table, visible
+from catalog.statuses import WHERE
 
 MOST = 20  # metrics or parameters; more are counted
 Fact = tuple[str, str, str]
@@ -29,25 +30,6 @@ _INPUTS = (
     Column(title="hash", key="hash", styles=(DIM,)),
     Column(title="from", key="source"),
 )
-# The words of `version_files.status`.
-_WHERE = {
-    "ok": "in DVC's storage",
-    "in-git": "in Git",
-    "lfs": "in Git LFS",
-    "external-url": "at a URL that DVC does not track",
-    "cloud-versioned": "a version in the cloud",
-    "inside-dir": "in a folder in DVC's storage",
-    "partial-import": "imported from elsewhere, not stored",
-    "never-locked": "not made when this was committed",
-    "no-remote": "in DVC, which has no remote",
-    "local-remote": "in a DVC remote that only its owner reaches",
-    "not-tracked": "at a path that neither Git nor DVC has",
-    "not-annotated": "nobody says where",
-    "no-dvc-repo": "outside any DVC project",
-    "bad-hash": "in DVC by a hash that is none",
-    "missing-object": "in Git, which could not be read there",
-    "template-error": "at a path that could not be resolved",
-}
 _READABLE = {
     "in-dvc": "in DVC's storage, not in Git",
     "missing": "missing",
@@ -97,7 +79,7 @@ def _some(columns: Sequence[Column], rows: Sequence[Row], command: str, screen: 
 def _bytes(found: Row) -> str:
     if found["status"] is None:
         return ""
-    parts = [_WHERE.get(found["status"], visible(found["status"]))]
+    parts = [WHERE.get(found["status"], visible(found["status"]))]
     if found["remote"]:
         parts[0] += f" ({visible(found['remote'])})"
     if found["size"] is not None:

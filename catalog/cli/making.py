@@ -170,7 +170,7 @@ def _stopped_by(number: signal.Signals) -> Iterator[None]:
 
 def _report(done: CrawlReport, file: Path) -> None:
     """The crawl's row, those of its visits, and what went wrong with sources, as one JSON object."""
-    from catalog.cli.formats import to_json  # noqa: PLC0415
+    from catalog.cli.formats import to_json  # noqa: PLC0415 - only a report needs it
 
     visits = [asdict(visit) for visit in done.visits]
     text = to_json({"crawl": asdict(done.crawl), "visits": visits, "sources": dict(done.failures)})

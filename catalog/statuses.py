@@ -1,0 +1,22 @@
+"""What the statuses of `version_files` mean, in words: where the bytes of a version are. docs/bytes.md tells more of each."""
+
+from __future__ import annotations
+
+WHERE = {
+    "ok": "in DVC's storage",
+    "in-git": "in Git",
+    "lfs": "in Git LFS",
+    "external-url": "at a URL that DVC does not track",
+    "cloud-versioned": "a version in the cloud",
+    "inside-dir": "in a folder in DVC's storage",
+    "partial-import": "imported from elsewhere, not stored",
+    "never-locked": "not made when this was committed",
+    "no-remote": "in DVC, which has no remote",
+    "local-remote": "in a DVC remote that only its owner reaches",
+    "not-tracked": "at a path that neither Git nor DVC has",
+    "not-annotated": "nobody says where",
+    "no-dvc-repo": "outside any DVC project",
+    "bad-hash": "in DVC by a hash that is none",
+    "missing-object": "in Git, which could not be read there",
+    "template-error": "at a path that could not be resolved",
+}
