@@ -1,8 +1,7 @@
-"""Which objects are missing, and asking for just those: commits and trees first, then the wanted files, then history."""
+"""Which objects are missing, and asking for just those: commits and trees first, then the wanted files."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Protocol
 from catalog.choice import Choice
 from catalog.connector import Connector, no_files
 from catalog.errors import MetafileError, Oversized
-from catalog.objects import Commit, Objects, RawObject, parse_commit
+from catalog.objects import Objects, RawObject
 from catalog.origin import Origin
 from catalog.snapshot import OVERSIZED, Listing, Revision, Snapshot, Stored
 
@@ -40,15 +39,6 @@ class Known:
     refs: Collection[tuple[str, str]] = ()  # experiments, and their commits
     commits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # commits of branches → their parents
     dates: Mapping[str, datetime] = field(default_factory=dict)  # commits → when they were made
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reach:
-    """The commits that branches reach: those already known, and those that were fetched. `complete`: no more exist."""
-
-    known: tuple[str, ...]
-    fetched: tuple[Commit, ...]
-    complete: bool
 
 
 class _Layers(Mapping[str, RawObject]):
@@ -105,61 +95,6 @@ def fetch(
     _fetch_blobs(origin, _missing(snapshot, (oid for revision in revisions for oid in revision.files.values())), layers)
     _fetch_also(origin, storage, revisions, connectors, layers)
     return snapshot
-
-
-def reach(origin: Origin, listing: Listing, known: Known, limit: int, old_tips: Collection[str]) -> Reach:
-    """The commits within `limit` generations of a branch. The server is told which it need not send: `old_tips`.
-
-    A server that does not honour filters would send every file of every commit; its history is not read.
-    """
-    tips = _unique(ref.oid for ref in listing.branches())
-    wants = [tip for tip in tips if tip not in known.commits]
-    if not limit or not origin.filtered:
-        return Reach(known=(), fetched=(), complete=False)
-    haves = [tip for tip in old_tips if tip in known.commits]
-    objects = origin.fetch(wants, filters="tree:0", depth=limit, haves=haves) if wants else {}
-    found, absent = _walk(tips, objects, known, limit)
-    if haves and absent:  # what was known then does not reach as far from the new tips
-        objects = origin.fetch(tips, filters="tree:0", depth=limit)
-        found, _ = _walk(tips, objects, known, limit)
-    return found
-
-
-def _walk(tips: Iterable[str], objects: Objects, known: Known, limit: int) -> tuple[Reach, bool]:
-    """Breadth first, so that a commit counts at its least distance from any branch. And whether one within `limit` is absent."""
-    seen: dict[str, Commit | None] = {}
-    queue = deque((tip, 1) for tip in tips)
-    cut = absent = False
-    while queue:
-        oid, generation = queue.popleft()
-        if oid in seen:
-            continue
-        if generation > limit:
-            cut = True
-            continue
-        parents = known.commits.get(oid)
-        commit = None if parents is not None else _commit(objects, oid)
-        if parents is None and commit is None:
-            absent = True
-            continue
-        seen[oid] = commit
-        queue.extend((parent, generation + 1) for parent in (commit.parents if commit else parents or ()))
-    reach = Reach(
-        known=tuple(oid for oid, commit in seen.items() if commit is None),
-        fetched=tuple(commit for commit in seen.values() if commit is not None),
-        complete=not (cut or absent),
-    )
-    return reach, absent
-
-
-def _commit(objects: Objects, oid: str) -> Commit | None:
-    raw = objects.get(oid)
-    if raw is None or raw.kind != "commit":
-        return None
-    try:
-        return parse_commit(oid, raw.data)
-    except MetafileError:
-        return None
 
 
 def _leading_to(commits: Sequence[str], listing: Listing, choice: Choice) -> list[str]:

@@ -12,7 +12,8 @@ from catalog import dvc_tables, measure_tables, model_tables, tables
 from catalog.choice import Choice, choose
 from catalog.connector import Connector
 from catalog.errors import MetafileError
-from catalog.fetch import Known, Reach
+from catalog.fetch import Known
+from catalog.history import Reach
 from catalog.objects import Commit
 from catalog.record import Record
 from catalog.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapshot

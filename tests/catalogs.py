@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from catalog import database
 from catalog.connector import Connector, installed
-from catalog.fetch import Known, reach
+from catalog.history import reach
 from catalog.objects import Objects
 from catalog.read import Carried, rows
 from catalog.record import Record
@@ -36,7 +36,7 @@ def rows_of(listing: Listing, objects: Objects, connectors: tuple[Connector, ...
     """All rows of one repository, as the crawl would make them."""
     connectors = installed() if connectors is None else connectors
     snapshot = Snapshot(listing, objects, lambda path: any(c.wants_file(path) for c in connectors))
-    reached = reach(Everything(objects), listing, Known(), 10_000, ())  # type: ignore[arg-type]
+    reached = reach(Everything(objects), listing, {}, 10_000, ())  # type: ignore[arg-type]
     return rows(snapshot, reached, connectors, Carried(rows={}))
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from catalog.connector import Connector
-from catalog.fetch import Reach
+from catalog.history import Reach
 from catalog.objects import RawObject
 from catalog.read import Carried, rows
 from catalog.record import Record
