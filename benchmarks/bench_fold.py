@@ -21,7 +21,6 @@ from serve import TESTS
 from catalog.choice import choose
 from catalog.connector import installed
 from catalog.fetch import Known, fetch
-from catalog.history import reach
 from catalog.origin import open_origin
 from catalog.read import Carried, rows
 from catalog.wish import Options
@@ -90,8 +89,8 @@ def read(path: Path) -> Rows:
     connectors = installed()
     with open_origin(str(path)) as origin:
         listing = origin.refs()
-        snapshot = fetch(origin, listing, connectors, choose(listing, connectors, Options()), Known())
-        return rows(snapshot, reach(origin, listing, {}, HISTORY, ()), connectors, Carried(rows={}))
+        fetched = fetch(origin, listing, connectors, choose(listing, connectors, Options()), Known())
+        return rows(fetched.snapshot, fetched.reach, connectors, Carried(rows={}))
 
 
 def timed(measure: Callable[[], object], rounds: int) -> float:

@@ -17,7 +17,7 @@ TAG, TIP, RELEASE, EXPERIMENT = "tag", "tip", "release", "experiment"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """The refs that lead to commits to read, by why. `releases` and `experiments` may be more than are read: see `reasons`."""
+    """How much of a repository is read: the refs that lead to commits, by why. `releases` and `experiments` may be more than are read: see `reasons`."""
 
     tags: tuple[Ref, ...]
     tip: str | None
@@ -25,6 +25,7 @@ class Choice:
     experiments: tuple[Ref, ...]
     most_releases: int
     most_experiments: int
+    history: int  # generations of commits behind each branch
 
     def undated(self) -> tuple[Ref, ...]:
         """The refs whose commits' dates decide which are read: none where all are."""
@@ -59,6 +60,7 @@ def choose(listing: Listing, connectors: Sequence[Connector], options: Options) 
         experiments=tuple(others[-MOST_DATED:]) if options.experiments else (),
         most_releases=most,
         most_experiments=options.experiments,
+        history=options.history,
     )
 
 

@@ -39,6 +39,8 @@ class Connector:
     `wants_tag(name)`: is the annotated tag of this short name ours? Its object is fetched, and its commit becomes a revision.
     `wants_ref(name)`: is this ref, no branch and no tag, ours? The files of the newest of their commits are read, too.
     `wants_file(path)`: are we to be given this file of every revision? Paths count from the Git root.
+    `guesses_file(path)`: does a file of this name usually turn out to be wanted also? Such files come with the others, which saves a
+    request. A guess changes no row: what is read is what `wants_file` and `wants_also` ask for.
     `wants_also(revision)`: further files that those at hand name, as paths, and files in DVC's storage. It is asked again until it
     names nothing new; what could not be had is missing when the revision is read.
     `read_tags(tags)`: rows of all tags of a repository, wanted and not, in the order of their names.
@@ -53,6 +55,7 @@ class Connector:
     wants_tag: Callable[[str], bool] = _never
     wants_ref: Callable[[str], bool] = _never
     wants_file: Callable[[str], bool] = _never
+    guesses_file: Callable[[str], bool] = _never
     wants_also: Callable[[Revision], Iterable[str | Stored]] = no_files
     read_tags: Callable[[Sequence[Tag]], Iterable[Record]] = _nothing
     read_ref: Callable[[str, Commit], Iterable[Record]] = _nothing_of_a_ref

@@ -17,7 +17,6 @@ from catalog.connector import Connector, installed
 from catalog.due import Due, due
 from catalog.errors import Down, OriginError, StoreError
 from catalog.fetch import fetch
-from catalog.history import reach
 from catalog.journal import READ, Entry, Found, Journal
 from catalog.lock import lock
 from catalog.observations import Observations, Sight
@@ -279,6 +278,5 @@ def _rows(task: _Task, crew: _Crew, origin: Origin, listing: Listing, carried: C
     options = task.repo.options
     known, choice = carried.known(), choose(listing, crew.connectors, options)
     storage = open_storage(task.limits) if options.fetch_remote_metrics else None
-    snapshot = fetch(origin, listing, crew.connectors, choice, known, storage)
-    reached = reach(origin, listing, known.commits, options.history, carried.tips())
-    return rows(snapshot, reached, crew.connectors, carried, choice)
+    fetched = fetch(origin, listing, crew.connectors, choice, known, storage)
+    return rows(fetched.snapshot, fetched.reach, crew.connectors, carried, choice)

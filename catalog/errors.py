@@ -68,6 +68,10 @@ class Oversized(TooBig):
     """One answer went over the bound that we set for it alone; the visit can go on."""
 
 
+class Absent(Down):
+    """The answer is whole, but lacks objects that were asked for."""
+
+
 class MetafileError(CatalogError):
     """The owner of a repository must mend one tag or one file of it: a row in `problems`.
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Protocol
 
 from catalog.choice import Choice
 from catalog.connector import Connector, no_files
-from catalog.errors import MetafileError, Oversized
+from catalog.errors import Absent, MetafileError, Oversized
+from catalog.history import FILTER, Past, Reach, reach
 from catalog.objects import Objects, RawObject
 from catalog.origin import Origin
 from catalog.snapshot import OVERSIZED, Listing, Revision, Snapshot, Stored
@@ -19,6 +20,7 @@ from catalog.snapshot import OVERSIZED, Listing, Revision, Snapshot, Stored
 MAX_BLOBS = 2_000  # wants in one request
 MAX_ANSWER = 8 << 20  # bytes of one answer: a metafile of 11 KB is a large one
 MAX_BLOB = 2 << 20  # bytes of an answer with a single file
+MAX_GUESSES = 100  # files of a revision that are fetched before anybody asked for them
 MAX_ROUNDS = 6  # files that name files that name files
 
 
@@ -38,7 +40,16 @@ class Known:
     revisions: Collection[str] = ()  # commits whose files were read
     refs: Collection[tuple[str, str]] = ()  # experiments, and their commits
     commits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # commits of branches → their parents
+    tips: tuple[str, ...] = ()  # of branches
     dates: Mapping[str, datetime] = field(default_factory=dict)  # commits → when they were made
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """What there is to read, and the commits that branches reach."""
+
+    snapshot: Snapshot
+    reach: Reach
 
 
 class _Layers(Mapping[str, RawObject]):
@@ -68,33 +79,43 @@ def fetch(
     choice: Choice,
     known: Known,
     storage: Storage | None = None,
-) -> Snapshot:
-    """Fetches tag objects, the commits to read at depth 1, and of these the wanted files and those that they name.
+) -> Fetched:
+    """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the history.
 
     `storage` is asked for files that are in DVC's storage; without one they stay there.
     """
     layers: list[Objects] = []
-    snapshot = Snapshot(listing, _Layers(layers), _any(connectors))
+    snapshot = Snapshot(listing, _Layers(layers), _any_of([c.wants_file for c in connectors]))
+    tips = tuple(_unique(ref.oid for ref in listing.branches()))
+    past = Past(tips=tips, limit=choice.history, known=known.commits, old_tips=known.tips)
+    commits = _fetch_commits(origin, snapshot, choice, known, layers)
+    if not layers and tips and not known.commits:  # `reach` must know whether the server honours filters
+        layers.append(origin.fetch([tips[0]], filters=FILTER, depth=1))
+    revisions = list(_revisions(snapshot, commits))
+    guesses = Snapshot(listing, snapshot.objects, _any_of([c.guesses_file for c in connectors]))
+    asked = _fetch_files(origin, revisions, guesses, past, layers)
+    _fetch_also(origin, storage, revisions, connectors, layers)
+    return Fetched(snapshot=snapshot, reach=reach(origin, past, snapshot.objects, asked=asked))
+
+
+def _fetch_commits(
+    origin: Origin, snapshot: Snapshot, choice: Choice, known: Known, layers: list[Objects]
+) -> Sequence[str]:
+    """The commits that are to be read, fetched with their trees; and tag objects, and dates, of commits that are not."""
     bare = [ref for ref in choice.tags if ref.oid not in known.tags and ref.peeled in known.revisions]
     bare += [ref for ref in choice.experiments if (ref.name, ref.oid) not in known.refs]
     bare += [ref for ref in choice.undated() if (ref.peeled or ref.oid) not in known.dates]
     dates = choice.undated() != ()
     if dates and bare:
-        layers.append(origin.fetch(_unique(ref.oid for ref in bare), filters="tree:0", depth=1))
+        layers.append(origin.fetch(_unique(ref.oid for ref in bare), filters=FILTER, depth=1))
     commits = [oid for oid in choice.reasons({**known.dates, **snapshot.dates(bare)}) if oid not in known.revisions]
-    fresh = _leading_to(commits, listing, choice)
+    fresh = _leading_to(commits, snapshot.listing, choice)
     if fresh:
         layers.append(origin.fetch(fresh, filters="blob:none", depth=1))
     rest = [] if dates else _unique(ref.oid for ref in bare if ref.oid not in set(fresh))
     if rest:  # their commits were read before: just the tag objects, and commits without trees
-        layers.append(origin.fetch(rest, filters="tree:0", depth=1))
-    branches = listing.branches()
-    if not layers and branches and not known.commits:  # `reach` must know whether the server honours filters
-        layers.append(origin.fetch([branches[0].oid], filters="tree:0", depth=1))
-    revisions = list(_revisions(snapshot, commits))
-    _fetch_blobs(origin, _missing(snapshot, (oid for revision in revisions for oid in revision.files.values())), layers)
-    _fetch_also(origin, storage, revisions, connectors, layers)
-    return snapshot
+        layers.append(origin.fetch(rest, filters=FILTER, depth=1))
+    return commits
 
 
 def _leading_to(commits: Sequence[str], listing: Listing, choice: Choice) -> list[str]:
@@ -112,8 +133,37 @@ def _revisions(snapshot: Snapshot, commits: Iterable[str]) -> Iterator[Revision]
             yield snapshot.revision(oid)
 
 
-def _missing(snapshot: Snapshot, blobs: Iterable[str]) -> list[str]:
-    return [oid for oid in dict.fromkeys(blobs) if oid not in snapshot.objects]
+def _missing(objects: Objects, blobs: Iterable[str]) -> list[str]:
+    return [oid for oid in dict.fromkeys(blobs) if oid not in objects]
+
+
+def _fetch_files(
+    origin: Origin, revisions: Sequence[Revision], guesses: Snapshot, past: Past, layers: list[Objects]
+) -> bool:
+    """The wanted files; in the same request those that they are likely to name, and the history. True where that was asked for.
+
+    Haves would make the server leave out files that the old tips have, too; then the history waits for a request of its own.
+    """
+    objects = guesses.objects
+    sure = _missing(objects, (oid for revision in revisions for oid in revision.files.values()))
+    if sure:
+        guessed = _missing(objects, _likely(guesses, revisions))[: max(0, MAX_BLOBS - len(sure))]
+        asks = bool(past.limit and origin.filtered and not past.haves()) and past.walk(objects).broken
+        wants = _unique([*sure, *guessed, *(past.wants() if asks else ())])
+        if len(wants) > len(sure) and len(sure) <= MAX_BLOBS:
+            filters, depth = (FILTER, past.limit) if asks else (None, None)
+            with suppress(Oversized, Absent):
+                layers.append(origin.fetch(wants, filters=filters, depth=depth, most=MAX_ANSWER))
+                return asks
+    _fetch_blobs(origin, sure, layers)
+    return False
+
+
+def _likely(guesses: Snapshot, revisions: Iterable[Revision]) -> Iterator[str]:
+    for revision in revisions:
+        with suppress(MetafileError):  # too many folders within each other, or files
+            files = guesses.revision(revision.commit.oid).files
+            yield from islice(files.values(), MAX_GUESSES)
 
 
 def _fetch_blobs(origin: Origin, missing: Sequence[str], layers: list[Objects]) -> None:
@@ -172,9 +222,9 @@ def _wishes(
                 yield entry.oid, None
 
 
-def _any(connectors: Sequence[Connector]) -> Callable[[str], bool]:
-    readers = [c.wants_file for c in connectors]
-    return lambda path: any(wants(path) for wants in readers)
+def _any_of(choices: Sequence[Callable[[str], bool]]) -> Callable[[str], bool]:
+    """Whether one of the choices would take a path."""
+    return lambda path: any(takes(path) for takes in choices)
 
 
 def _unique(oids: Iterable[str]) -> list[str]:

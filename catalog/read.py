@@ -81,15 +81,13 @@ class Carried:
             refs={(experiment.ref, experiment.commit) for experiment in self.of(measure_tables.Experiment)},
             commits={commit.commit: commit.parents for commit in self.of(tables.Commit)},
             dates=self.dates(),
+            tips=tuple(branch.commit for branch in self.of(tables.Branch)),
         )
 
     def dates(self) -> dict[str, datetime]:
         """When commits were made, of those that releases and experiments lead to."""
         tagged = {tag.commit: tag.committed_at for tag in self.of(tables.Tag) if tag.commit and tag.committed_at}
         return tagged | {row.commit: row.committed_at for row in self.of(measure_tables.Experiment)}
-
-    def tips(self) -> tuple[str, ...]:
-        return tuple(branch.commit for branch in self.of(tables.Branch))
 
 
 def carry(read: Callable[[type[Record]], Iterable[Record]]) -> Carried:

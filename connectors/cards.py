@@ -18,7 +18,7 @@ from connectors.code_owners import Owned, file_at, owners_of
 from connectors.faults import problem
 from connectors.licences import Text, is_licence, parse_licence
 from connectors.model_card import Parsed, parse_card
-from connectors.nearby import SUFFIX, is_model_card, nearby
+from connectors.nearby import SUFFIX, is_card_or_licence, is_model_card, nearby
 from connectors.remembering import Remembered
 from connectors.targets import target_of
 
@@ -45,6 +45,11 @@ _OWNERS: Remembered[Any, Owned] = Remembered(MAX_REMEMBERED, _bytes_of_owners)
 def wants_file(path: str) -> bool:
     """What tells where artifacts are, and CODEOWNERS."""
     return annotated.wants_file(path) or path.endswith(SUFFIX) or path in code_owners.PLACES
+
+
+def guesses_file(path: str) -> bool:
+    """The card and the licence of the whole repository."""
+    return "/" not in path and is_card_or_licence(path)
 
 
 def wants_also(revision: Revision) -> Iterator[str]:
@@ -78,7 +83,14 @@ def read_revision(revision: Revision) -> Iterator[Row]:
     yield from _owners(revision, found.annotations)
 
 
-CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
+CONNECTOR = Connector(
+    name=NAME,
+    version=1,
+    wants_file=wants_file,
+    guesses_file=guesses_file,
+    wants_also=wants_also,
+    read_revision=read_revision,
+)
 
 
 def _card(revision: Revision, path: str) -> Iterator[Row]:

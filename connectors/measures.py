@@ -6,7 +6,7 @@ After `dvc/repo/{metrics,params}/show.py` and `dvc/repo/plots/__init__.py` of DV
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from posixpath import basename
+from posixpath import basename, splitext
 from typing import NamedTuple
 
 from catalog.connector import Connector
@@ -29,10 +29,21 @@ NAME = "measures"
 MAX_ROWS = 50_000  # metrics and parameters of one revision
 OK, FETCHED = "ok", "fetched"
 
+# By DVC's documentation, DVCLive and public repositories.
+USUAL = frozenset({"metrics", "plots", "scores", "summary", "eval", "evaluation", "evaluate", "results", "dvclive"})
+USUAL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".toml", ".tsv", ".csv"})
+
 
 def wants_file(path: str) -> bool:
     """DVC's files, and those that tell how to read them."""
     return is_metafile(path) or basename(path) in (LOCK, DEFAULT, IGNORE) or is_settings(path)
+
+
+def guesses_file(path: str) -> bool:
+    """Small values in a file or folder that is named as metrics and plots commonly are."""
+    folder, _, name = path.rpartition("/")
+    stem, suffix = splitext(name)
+    return suffix.lower() in USUAL_SUFFIXES and (stem in USUAL or not USUAL.isdisjoint(folder.split("/")))
 
 
 def wants_also(revision: Revision) -> Iterator[str | Stored]:
@@ -51,7 +62,14 @@ def read_revision(revision: Revision) -> Iterator[Record]:
     return _Reading(revision).rows()
 
 
-CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
+CONNECTOR = Connector(
+    name=NAME,
+    version=1,
+    wants_file=wants_file,
+    guesses_file=guesses_file,
+    wants_also=wants_also,
+    read_revision=read_revision,
+)
 
 
 class _Opened(NamedTuple):

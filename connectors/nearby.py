@@ -30,6 +30,11 @@ def is_model_card(path: str) -> bool:
     return _MODEL_CARD.fullmatch(basename(path)) is not None
 
 
+def is_card_or_licence(name: str) -> bool:
+    """A file of this name, without its folder, is shown with the artifacts near it."""
+    return any(pattern.fullmatch(name) for pattern in (_MODEL_CARD, _README)) or is_licence(name)
+
+
 def nearby(revision: Revision, stated: Stated) -> tuple[list[str], int]:
     """The paths of cards and licences in order, and how many there are in all. Links are no files."""
     found = sorted(_files(revision, _folders(revision, stated)), key=lambda path: (path.count("/"), path))
@@ -69,7 +74,5 @@ def _files(revision: Revision, folders: Iterable[str]) -> Iterator[str]:
 
 def _names(revision: Revision, tree: str) -> tuple[str, ...]:
     return tuple(
-        name
-        for name, entry in revision.children(tree).items()
-        if entry.kind == "file" and (_MODEL_CARD.fullmatch(name) or _README.fullmatch(name) or is_licence(name))
+        name for name, entry in revision.children(tree).items() if entry.kind == "file" and is_card_or_licence(name)
     )

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from catalog import database
 from catalog.connector import Connector, installed
-from catalog.history import reach
+from catalog.history import Past
 from catalog.objects import Objects
 from catalog.read import Carried, rows
 from catalog.record import Record
@@ -20,24 +20,12 @@ from catalog.snapshot import Listing, Snapshot
 from catalog.tables import TABLES
 
 
-class Everything:
-    """An origin that has all objects at hand: what a test's world is to `catalog.fetch`."""
-
-    filtered = True
-
-    def __init__(self, objects: Objects) -> None:
-        self.objects = objects
-
-    def fetch(self, _wants: object, **_: object) -> Objects:
-        return self.objects
-
-
 def rows_of(listing: Listing, objects: Objects, connectors: tuple[Connector, ...] | None = None) -> Mapping[Any, Any]:
     """All rows of one repository, as the crawl would make them."""
     connectors = installed() if connectors is None else connectors
     snapshot = Snapshot(listing, objects, lambda path: any(c.wants_file(path) for c in connectors))
-    reached = reach(Everything(objects), listing, {}, 10_000, ())  # type: ignore[arg-type]
-    return rows(snapshot, reached, connectors, Carried(rows={}))
+    past = Past(tips=tuple(ref.oid for ref in listing.branches()), limit=10_000, known={})
+    return rows(snapshot, past.walk(objects), connectors, Carried(rows={}))
 
 
 def catalog_of(

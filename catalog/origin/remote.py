@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from catalog.errors import Down, Gone, Refused
+from catalog.errors import Absent, Down, Gone, Refused
 from catalog.origin import legacy, wire
 from catalog.origin.pack import read_pack
 from catalog.origin.packets import Garbled, Packets, ServerError
@@ -90,7 +90,7 @@ class RemoteOrigin:
             objects = read_pack(self._pack(wish), self._meter)
         absent = [] if haves else [oid for oid in wants if oid not in objects]
         if absent:
-            raise Down(
+            raise Absent(
                 f"{self.url}: {len(absent):,} of {len(wants):,} wanted objects did not arrive, {absent[0]} for one"
             )
         return objects

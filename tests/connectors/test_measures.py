@@ -10,7 +10,7 @@ from catalog.measure_tables import Image, MeasureFile, Metric, Plot, PlotSeries
 from catalog.objects import RawObject
 from catalog.snapshot import Stored
 from catalog.tables import Problem
-from connectors.measures import read_revision, wants_also, wants_file
+from connectors.measures import guesses_file, read_revision, wants_also, wants_file
 from worlds import Link, World
 
 A = "3e2b31c72181b87149ff995e7202c0e3"
@@ -435,3 +435,20 @@ def test_a_table_may_have_no_header():
 def test_an_image_is_what_its_first_bytes_say(data, media_type):
     files = {"dvc.yaml": "plots: [x.png]\n", "x.png": data}
     assert [(row.media_type, row.data) for row in rows(files, Image)] == [(media_type, data)]
+
+
+@pytest.mark.parametrize(
+    ("path", "guessed"),
+    [
+        ("metrics.json", True),
+        ("a/b/Scores.YAML", False),
+        ("a/b/scores.YAML", True),
+        ("eval/plots/roc.csv", True),
+        ("dvclive/plots/metrics/acc.tsv", True),
+        ("results/model.pkl", False),
+        ("data/table.csv", False),
+        ("metrics/readme.md", False),
+    ],
+)
+def test_files_of_common_names_are_fetched_before_anybody_asks_for_them(path: str, guessed: bool):
+    assert guesses_file(path) is guessed
