@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 Report = Callable[[Visit, int, int], None]
 Slow = Callable[[Sequence[str]], None]
+_Visited = tuple[Visit, str | None]  # and the partition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,10 +117,11 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
                 pool=pool,
                 debug=debug,
             )
-            turns = Turns(
+            turns: Turns[_Task, _Visited] = Turns(
                 overall=config.jobs,
                 for_host=config.jobs_per_host,
                 host=_host,
+                well=lambda visited: visited[0].outcome in READ,
                 slow=lambda tasks: slow([task.repo.name for task in tasks]),
             )
             return _run(tasks, crew, entry, report, turns, wanted)
@@ -149,7 +151,7 @@ def _has_failed(task: _Task) -> bool:
 
 
 def _run(
-    tasks: list[_Task], crew: _Crew, entry: Entry, report: Report, turns: Turns[_Task], wanted: Due
+    tasks: list[_Task], crew: _Crew, entry: Entry, report: Report, turns: Turns[_Task, _Visited], wanted: Due
 ) -> CrawlReport:
     started, clock = datetime.now(UTC), perf_counter()
     visits: list[Visit] = []
@@ -190,7 +192,7 @@ def _sum_up(number: int, started: datetime, seconds: float, visits: list[Visit])
     )
 
 
-def _visit(task: _Task, *, crew: _Crew, number: int) -> tuple[Visit, str | None]:
+def _visit(task: _Task, *, crew: _Crew, number: int) -> _Visited:
     started, clock = datetime.now(UTC), perf_counter()
     received = requests = 0
     try:

@@ -48,7 +48,7 @@ def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: b
     disk does.
     """
     before, stop = known(config), Event()
-    turns: Turns[SourceConfig] = Turns(overall=AT_A_TIME, for_host=AT_A_TIME, host=lambda _: None)
+    turns: Turns[SourceConfig, tuple[str, Listing]] = Turns(overall=AT_A_TIME, for_host=AT_A_TIME, host=lambda _: None)
     refresh = partial(_refresh, config=config, pool=pool, before=before, tell=tell, stop=stop)
     try:
         found = dict(take_turns(config.sources, refresh, turns))

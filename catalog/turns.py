@@ -1,16 +1,18 @@
-"""Who is visited when: so many at a time overall and on one host, and whoever is slow steps aside for the next.
+"""Who is visited when: so many at a time overall and on one host, and whoever hangs steps aside for the next.
 
-A thread cannot be stopped, and a visit to a server that hangs lasts as long as its time limit. So a visit that is not done soon
-gives its turn to the next one and goes on beside the others; a bounded number may do so. The threads are daemons: when the crawl is
-interrupted, the program ends without waiting for them.
+A thread cannot be stopped, and a visit to a server that hangs lasts as long as its time limit. So a visit that takes far longer than
+is usual on its host gives its turn to the next one and goes on beside the others; a bounded number may do so. What is usual is learnt
+as visits end: a host that is slow with everybody, because it is far away or busy, is never asked by more at a time for being slow. The
+threads are daemons: when the crawl is interrupted, the program ends without waiting for them.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from statistics import median
 from threading import Thread
 from time import monotonic
 from typing import Generic, TypeVar
@@ -18,22 +20,41 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-SOON = 0.5  # seconds: most visits of a repository that did not change take a tenth of that
+SOON = 0.5  # seconds that every visit may take; most of a repository that did not change take a tenth of that
+FAR_LONGER = 4  # times what is usual
+FIRST = 5.0  # seconds, as long as no visit has ended well
+REMEMBERED = 15  # visits, of which the median is the usual
 MOST_ASIDE = 128  # visits that go on beside the others
-LOOKED_AHEAD = 64  # of those that wait, for one whose host has room
+MOST_UNANSWERED = 8  # of these, on a host that has answered nobody
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Turns(Generic[T]):
+class Turns(Generic[T, R]):
     """The bounds. `host` says where a task goes: at most `for_host` of one host have a turn at the same time; None has no bound.
 
-    `slow` is told whose visits go on beside the others, whenever that changes.
+    `well` says whether a result is a host's usual answer. `slow` is told whose visits go on beside the others, whenever that changes.
     """
 
     overall: int
     for_host: int
     host: Callable[[T], Hashable | None]
+    well: Callable[[R], bool] = lambda _: True
     slow: Callable[[Sequence[T]], None] = lambda _: None
+
+
+@dataclass(kw_only=True, slots=True)
+class _Host:
+    """The visits that wait for one host, how many it has now, and how long those took that ended well."""
+
+    most: int | None
+    waiting: deque[int] = field(default_factory=deque)
+    turns: int = 0
+    aside: int = 0
+    took: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+    def has_room(self) -> bool:
+        """Whether another may have a turn. A host that answers nobody may be down, or too busy for more."""
+        return self.most is None or (self.turns < self.most and (bool(self.took) or self.aside < MOST_UNANSWERED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,82 +64,110 @@ class _Ended(Generic[R]):
     error: BaseException | None
 
 
-def take_turns(tasks: Sequence[T], visit: Callable[[T], R], turns: Turns[T]) -> Iterator[R]:
+def take_turns(tasks: Sequence[T], visit: Callable[[T], R], turns: Turns[T, R]) -> Iterator[R]:
     """The results of all visits as they end. The first error of a visit is raised, and no other visit begins."""
-    waiting = deque(range(len(tasks)))
-    ended: SimpleQueue[_Ended[R]] = SimpleQueue()
-    begun: SimpleQueue[int | None] = SimpleQueue()
-    running: dict[int, float] = {}  # with a turn → since when
-    aside: set[int] = set()
-    hosts: Counter[Hashable] = Counter()
-    threads = 0
-    left = len(tasks)
+    round_ = _Round(tasks, visit, turns)
     try:
-        while left:
-            while len(running) < turns.overall and (number := _next(waiting, tasks, turns, hosts)) is not None:
-                running[number] = monotonic()
-                begun.put(number)
-                if threads < len(running) + len(aside):
-                    threads += 1
-                    Thread(
-                        target=_work, args=(tasks, visit, begun, ended), daemon=True, name=f"visit-{threads}"
-                    ).start()
-            done = _wait(ended, running, len(aside) < MOST_ASIDE and bool(waiting))
-            if done is None:
-                _step_aside(running, aside, hosts, tasks, turns)
-                continue
-            left -= 1
-            if running.pop(done.number, None) is not None:
-                hosts[turns.host(tasks[done.number])] -= 1
-            if done.number in aside:
-                aside.discard(done.number)
-                turns.slow([tasks[number] for number in sorted(aside)])
-            if done.error is not None:
-                raise done.error
-            yield done.result  # type: ignore[misc]  # a visit without an error has a result
+        for _ in tasks:
+            yield round_.next_result()
     finally:
-        for _ in range(threads):
-            begun.put(None)
+        round_.dismiss()
 
 
-def _next(waiting: deque[int], tasks: Sequence[T], turns: Turns[T], hosts: Counter[Hashable]) -> int | None:
-    """The first of those that wait whose host has room."""
-    for place in range(min(len(waiting), LOOKED_AHEAD)):
-        number = waiting[place]
-        host = turns.host(tasks[number])
-        if host is None or hosts[host] < turns.for_host:
-            del waiting[place]
-            hosts[host] += 1
-            return number
-    return None
+class _Round(Generic[T, R]):
+    """All visits of one call: those that wait, those that have a turn, and those that go on beside them."""
 
+    def __init__(self, tasks: Sequence[T], visit: Callable[[T], R], turns: Turns[T, R]) -> None:
+        self._tasks, self._visit, self._turns = tasks, visit, turns
+        self._hosts: dict[Hashable, _Host] = {}
+        self._of: list[_Host] = []  # by the number of a task
+        for number, task in enumerate(tasks):
+            name = turns.host(task)
+            host = self._hosts.setdefault(name, _Host(most=None if name is None else turns.for_host))
+            host.waiting.append(number)
+            self._of.append(host)
+        self._running: dict[int, float] = {}  # with a turn → since when
+        self._aside: dict[int, float] = {}  # without one → since when
+        self._begun: SimpleQueue[int | None] = SimpleQueue()
+        self._ended: SimpleQueue[_Ended[R]] = SimpleQueue()
+        self._answered = False  # by any host
+        self._threads = 0
 
-def _wait(ended: SimpleQueue[_Ended[R]], running: dict[int, float], somebody_may_step_aside: bool) -> _Ended[R] | None:
-    """The next visit that ends; None where one has had its turn for long."""
-    if not somebody_may_step_aside or not running:
-        return ended.get()
-    try:
-        return ended.get(timeout=max(0.001, min(running.values()) + SOON - monotonic()))
-    except Empty:
-        return None
+    def next_result(self) -> R:
+        """Waits for the next visit that ends, letting others begin meanwhile."""
+        while True:
+            self._begin()
+            try:
+                ended = self._ended.get(timeout=self._wait())
+            except Empty:
+                self._step_aside()
+                continue
+            self._leave(ended)
+            if ended.error is not None:
+                raise ended.error
+            return ended.result  # type: ignore[return-value]  # a visit without an error has a result
 
+    def dismiss(self) -> None:
+        for _ in range(self._threads):
+            self._begun.put(None)
 
-def _step_aside(
-    running: dict[int, float], aside: set[int], hosts: Counter[Hashable], tasks: Sequence[T], turns: Turns[T]
-) -> None:
-    for number in [number for number, since in running.items() if monotonic() - since >= SOON]:
-        if len(aside) < MOST_ASIDE:
-            del running[number]
-            aside.add(number)
-            hosts[turns.host(tasks[number])] -= 1
-    turns.slow([tasks[number] for number in sorted(aside)])
+    def _begin(self) -> None:
+        while len(self._running) < self._turns.overall and (number := self._take()) is not None:
+            self._running[number] = monotonic()
+            self._of[number].turns += 1
+            self._begun.put(number)
+            if self._threads < len(self._running) + len(self._aside):
+                self._threads += 1
+                Thread(target=self._work, daemon=True, name=f"visit-{self._threads}").start()
 
+    def _take(self) -> int | None:
+        """The first of those that wait whose host has room."""
+        ready = [host for host in self._hosts.values() if host.waiting and host.has_room()]
+        return min(ready, key=lambda host: host.waiting[0]).waiting.popleft() if ready else None
 
-def _work(
-    tasks: Sequence[T], visit: Callable[[T], R], begun: SimpleQueue[int | None], ended: SimpleQueue[_Ended[R]]
-) -> None:
-    while (number := begun.get()) is not None:
-        try:
-            ended.put(_Ended(number, visit(tasks[number]), None))
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the results are taken
-            ended.put(_Ended(number, None, error))
+    def _wait(self) -> float | None:
+        """Seconds until a visit has had its turn for long; None where that would help nobody."""
+        somebody_waits = any(host.waiting for host in self._hosts.values())
+        if not somebody_waits or not self._running or len(self._aside) >= MOST_ASIDE:
+            return None
+        soonest = min(since + self._patience(self._of[number]) for number, since in self._running.items())
+        return max(0.001, soonest - monotonic())
+
+    def _step_aside(self) -> None:
+        now = monotonic()
+        for number, since in [*self._running.items()]:
+            host = self._of[number]
+            if now - since >= self._patience(host) and len(self._aside) < MOST_ASIDE:
+                self._aside[number] = self._running.pop(number)
+                host.turns -= 1
+                host.aside += 1
+        self._tell()
+
+    def _leave(self, ended: _Ended[R]) -> None:
+        host = self._of[ended.number]
+        if ended.number in self._running:
+            since = self._running.pop(ended.number)
+            host.turns -= 1
+        else:
+            since = self._aside.pop(ended.number)
+            host.aside -= 1
+            self._tell()
+        if ended.error is None and self._turns.well(ended.result):  # type: ignore[arg-type]  # as above
+            host.took.append(monotonic() - since)
+            self._answered = True
+
+    def _patience(self, host: _Host) -> float:
+        """Seconds that a visit may take before it steps aside. Where a host has answered nobody and others have, few; few may do so."""
+        if host.took:
+            return max(SOON, FAR_LONGER * median(host.took))
+        return SOON if self._answered else FIRST
+
+    def _tell(self) -> None:
+        self._turns.slow([self._tasks[number] for number in sorted(self._aside)])
+
+    def _work(self) -> None:
+        while (number := self._begun.get()) is not None:
+            try:
+                self._ended.put(_Ended(number, self._visit(self._tasks[number]), None))
+            except BaseException as error:  # noqa: BLE001 - it is raised again where the results are taken
+                self._ended.put(_Ended(number, None, error))

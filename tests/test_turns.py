@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import catalog.turns as module
 from catalog.turns import Turns, take_turns
 
 
@@ -36,7 +37,8 @@ def test_every_visit_ends_once_and_no_host_has_more_than_its_share(hosts, overal
     assert all(most[host] <= for_host for host in "abc")
 
 
-def test_who_hangs_steps_aside_and_keeps_nobody_waiting():
+def test_who_hangs_steps_aside_and_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(module, "FIRST", 0.2)
     healthy_done, told = Event(), []
 
     def visit(task: str) -> str:
@@ -51,6 +53,45 @@ def test_who_hangs_steps_aside_and_keeps_nobody_waiting():
         if len(found) == 20:
             healthy_done.set()
     assert (found[20:], told[-1], ["hangs 1", "hangs 2"] in told) == (["in time"] * 3, [], True)
+
+
+def test_a_host_that_is_slow_with_everybody_is_asked_by_no_more_at_a_time(monkeypatch):
+    monkeypatch.setattr(module, "SOON", 0.01)
+    lock, now, most = Lock(), 0, 0
+
+    def visit(task: int) -> int:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        sleep(0.05)
+        with lock:
+            now -= 1
+        return task
+
+    list(take_turns(range(20), visit, Turns(overall=2, for_host=2, host=lambda _: "far away")))
+    assert most == 2
+
+
+def test_a_host_that_answers_nobody_is_asked_by_few_and_keeps_nobody_elsewhere_waiting(monkeypatch):
+    monkeypatch.setattr(module, "FIRST", 0.05)
+    elsewhere_done, begun = Event(), []
+
+    def visit(task: str) -> str:
+        begun.append(task)
+        if task.startswith("down"):
+            elsewhere_done.wait(20)
+        return task
+
+    tasks = [*(f"down {number}" for number in range(40)), *(f"up {number}" for number in range(20))]
+    turns = Turns(overall=2, for_host=2, host=lambda task: task.split()[0], well=lambda task: task.startswith("up"))
+    found, down = [], 0
+    for result in take_turns(tasks, visit, turns):
+        found.append(result)
+        if len(found) == 20:
+            down = sum(task.startswith("down") for task in begun)
+            elsewhere_done.set()
+    assert (found[:20], down <= module.MOST_UNANSWERED + 2) == ([f"up {number}" for number in range(20)], True)
 
 
 def test_an_error_is_raised_and_no_other_visit_begins():
