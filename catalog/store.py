@@ -17,9 +17,7 @@ from tempfile import NamedTemporaryFile
 
 from catalog.errors import StoreError
 from catalog.naming import slug
-from catalog.partition import pack, read_file
 from catalog.record import R, Record, columns
-from catalog.schema import from_arrow, to_arrow
 from catalog.snapshot import Listing
 from catalog.tables import PARTITION
 
@@ -77,6 +75,9 @@ class Store:
         target = self.file(repo, key)
         if target.is_file():
             return target
+        from catalog.partition import pack  # noqa: PLC0415 - a crawl that finds nothing new needs no pyarrow, which costs 0.1 s
+        from catalog.schema import to_arrow  # noqa: PLC0415 - as above
+
         data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -109,10 +110,14 @@ class Partition:
     """The rows of a file of the store. StoreError where it is damaged."""
 
     def __init__(self, file: Path) -> None:
+        from catalog.partition import read_file  # noqa: PLC0415 - as above
+
         self._tables = read_file(file)
 
     def rows(self, table: type[R]) -> Iterator[R]:
         """The rows of one table."""
+        from catalog.schema import from_arrow  # noqa: PLC0415 - as above
+
         found = self._tables.get(table.TABLE)
         return from_arrow(table, found) if found else iter(())
 
