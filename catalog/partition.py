@@ -8,11 +8,12 @@ would want an fsync of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class with the name of a variable
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -22,6 +23,7 @@ _HEAD = Struct("<4sQ16s")  # what it is, bytes before compression, checksum of t
 _MAGIC = b"FMC1"
 _MOST = 8 << 30  # bytes before compression
 _NAME = b"table"
+_END = b"\xff\xff\xff\xff\0\0\0\0"  # of a stream ("IPC Streaming Format" of Arrow's columnar format)
 
 
 class Damaged(ValueError):
@@ -30,16 +32,9 @@ class Damaged(ValueError):
 
 def pack(tables: Mapping[str, pa.Table]) -> bytes:
     """The bytes of a partition. Equal tables in the same order give equal bytes; a table without rows leaves no trace."""
-    sink = pa.BufferOutputStream()
-    for name, table in tables.items():
-        if table.num_rows:
-            plain = _plain(name, table.schema)
-            with pa.ipc.new_stream(sink, plain) as stream:
-                for batch in table.combine_chunks().to_batches():
-                    stream.write_batch(_checked(pa.RecordBatch.from_arrays(batch.columns, schema=plain), name))
-    raw = sink.getvalue()
+    raw = b"".join(chain.from_iterable(_stream(name, table) for name, table in tables.items() if table.num_rows))
     body: bytes = pa.compress(raw, "zstd", asbytes=True)
-    return _HEAD.pack(_MAGIC, raw.size, _checksum(body)) + body
+    return _HEAD.pack(_MAGIC, len(raw), _checksum(body)) + body
 
 
 def unpack(data: bytes) -> dict[str, pa.Table]:
@@ -106,19 +101,39 @@ def _streams(raw: pa.Buffer) -> Iterator[tuple[str, pa.Table]]:
         yield table.schema.metadata[_NAME].decode(), table
 
 
-def _checked(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
-    """Arrow writes nothing where there must be something, and never says so."""
-    for field, column in zip(batch.schema, batch.columns, strict=True):
-        if column.null_count and not field.nullable:
-            raise ValueError(f"{name}.{field.name} has no value in {column.null_count} rows, expected one in each")
-    return batch
+def _stream(name: str, table: pa.Table) -> Iterator[pa.Buffer | bytes]:
+    """What Arrow's own writer of streams would write, without making one for each small table."""
+    shape = _shapes.get(name)
+    if shape is None or not shape.schema.equals(table.schema):
+        shape = _shapes[name] = _shape(name, table.schema)
+    batches = table.to_batches()
+    yield shape.head
+    for batch in batches if len(batches) == 1 else table.combine_chunks().to_batches():
+        for place in shape.required:  # Arrow writes nothing where there must be something, and never says so
+            if empty := batch.column(place).null_count:
+                column = f"{name}.{table.schema.names[place]}"
+                raise ValueError(f"{column} has no value in {empty} rows, expected one in each")
+        yield batch.serialize()
+    yield _END
 
 
-@cache
-def _plain(name: str, schema: pa.Schema) -> pa.Schema:
-    """The schema without the sentences, which are longer than most tables."""
+class _Shape(NamedTuple):
+    """What is to be known of a table to write it."""
+
+    schema: pa.Schema
+    head: pa.Buffer
+    required: tuple[int, ...]  # the places of columns that are never null
+
+
+_shapes: dict[str, _Shape] = {}
+
+
+def _shape(name: str, schema: pa.Schema) -> _Shape:
+    """The head is the schema without the sentences, which are longer than most tables."""
     fields = [pa.field(field.name, field.type, nullable=field.nullable) for field in schema]
-    return pa.schema(fields, metadata={_NAME: name.encode()})
+    plain = pa.schema(fields, metadata={_NAME: name.encode()})
+    required = tuple(place for place, field in enumerate(fields) if not field.nullable)
+    return _Shape(schema, plain.serialize(), required)
 
 
 def _checksum(body: bytes | memoryview) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -48,15 +49,18 @@ def comment(table: type[Record]) -> str:
 
 def to_arrow(table: type[Record], rows: Iterable[Record], *, repo: str | None = None) -> pa.Table:
     """Rows in the order of the table's key. Equal rows are one row: a table is a set."""
-    own = _own(table)
-    cells = map(attrgetter(*(column.name for column in own)), rows)
-    for place in (place for place, column in enumerate(own) if column.type == Mapping[str, str]):
+    if table not in _shapes:
+        _shapes[table] = _shape_of(table)
+    shape = _shapes[table]
+    cells = map(shape.cells_of, rows)
+    for place in shape.maps:
         cells = map(partial(_with_pairs, place), cells)
-    ordered = _ordered(list(dict.fromkeys(cells)), own, table.KEY)
-    data: dict[str, Any] = {"repo": [repo] * len(ordered)} if table.REPO else {}
-    for column, values in zip(own, zip(*ordered, strict=True) if ordered else ((),) * len(own), strict=True):
-        data[column.name] = [*map(_stored.get(column.type, _same), values)]
-    return pa.table(data, schema=schema(table))
+    ordered = _ordered(list(cells), shape)
+    data = [*zip(*ordered, strict=True)] or [()] * len(shape.own)
+    arrays = [_array(column.type, values) for column, values in zip(shape.own, data, strict=True)]
+    if table.REPO:
+        arrays.insert(0, pa.array([repo] * len(ordered), pa.string()))
+    return pa.Table.from_arrays(arrays, schema=schema(table))
 
 
 def from_arrow(table: type[R], data: pa.Table) -> Iterator[R]:
@@ -65,6 +69,32 @@ def from_arrow(table: type[R], data: pa.Table) -> Iterator[R]:
     values = [[_read(c, value) for value in data.column(c.name).to_pylist()] for c in own]
     for row in zip(*values, strict=True) if own else ():
         yield table(**dict(zip([c.name for c in own], row, strict=True)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shape:
+    """What is to be known of a table to take its rows apart."""
+
+    own: tuple[Column, ...]  # that a row has itself
+    cells_of: Callable[[Record], tuple[Any, ...]]
+    key_of: Callable[[tuple[Any, ...]], Any]
+    key: tuple[str, ...]
+    maps: tuple[int, ...]  # the places of maps
+
+
+_shapes: dict[type[Record], _Shape] = {}
+
+
+def _shape_of(table: type[Record]) -> _Shape:
+    own = _own(table)
+    names = [column.name for column in own]
+    return _Shape(
+        own=own,
+        cells_of=attrgetter(*names),
+        key_of=itemgetter(*map(names.index, table.KEY)) if table.KEY else lambda _: (),
+        key=table.KEY,
+        maps=tuple(place for place, column in enumerate(own) if column.type == Mapping[str, str]),
+    )
 
 
 def _own(table: type[Record]) -> tuple[Column, ...]:
@@ -77,16 +107,14 @@ def _with_pairs(place: int, cells: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*cells[:place], tuple(sorted(cells[place].items())), *cells[place + 1 :])
 
 
-def _ordered(cells: list[tuple[Any, ...]], own: tuple[Column, ...], key: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """By the key's columns; where these are equal by all others, so that the order never depends on who came first."""
-    places = {column.name: (place, _rank_of(column)) for place, column in enumerate(own)}
-    chosen = [places[name] for name in key]
-    ranked = sorted(cells, key=partial(_ranks, chosen))
-    ranks = [_ranks(chosen, row) for row in ranked]
-    if all(one != other for one, other in pairwise(ranks)):
-        return ranked
-    rest = [place for name, place in places.items() if name not in key]
-    return sorted(cells, key=partial(_ranks, chosen + rest))
+def _ordered(cells: list[tuple[Any, ...]], shape: _Shape) -> list[tuple[Any, ...]]:
+    """Without repetitions, by the key's columns; where these are equal by all others: the order never depends on who came first."""
+    if len(set(map(shape.key_of, cells))) == len(cells):
+        with suppress(TypeError):  # nothing compares with a null
+            return sorted(cells, key=shape.key_of)
+    places = {column.name: (place, _rank_of(column)) for place, column in enumerate(shape.own)}
+    chosen = [places.pop(name) for name in shape.key] + [*places.values()]
+    return sorted(dict.fromkeys(cells), key=partial(_ranks, chosen))
 
 
 def _ranks(chosen: list[tuple[int, Callable[[Any], Any]]], cells: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -108,20 +136,16 @@ def _listed_nulls_first(cells: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a cell
     return (False,) if cells is None else (True, *map(_nulls_first, cells))
 
 
-def _naive(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _unsigned_zero(number: float | None) -> float | None:
-    """-0.0 equals 0.0, but not its bytes."""
-    return None if number is None else number + 0.0
-
-
 def _same(cell: Any) -> Any:  # noqa: ANN401 - a cell
     return cell
 
 
-_stored: dict[Any, Callable[[Any], Any]] = {datetime: _naive, float: _unsigned_zero}
+def _array(kind: Any, cells: tuple[Any, ...]) -> pa.Array:  # noqa: ANN401 - type hints have no common type
+    if kind in (str, int) and cells.count(None) == len(cells):  # the quick way to the same bytes
+        return pa.nulls(len(cells), _ARROW[kind])
+    if kind is float:  # -0.0 equals 0.0, but not its bytes
+        cells = tuple(None if cell is None else cell + 0.0 for cell in cells)
+    return pa.array(cells, _ARROW[kind])
 
 
 def _read(column: Column, value: Any) -> Any:  # noqa: ANN401 - a cell
