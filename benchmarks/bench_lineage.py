@@ -15,6 +15,7 @@ from common import smoke, tell
 
 from catalog import database
 from catalog.schema import schema
+from catalog.scripts import statements
 from catalog.tables import CRAWL, PARTITION
 
 REPOS, VERSIONS, ROUNDS = 2000, 50, 20  # repositories, versions of each, questions
@@ -149,7 +150,7 @@ def make(path: Path, repos: int, versions: int) -> dict[str, float]:
         for name, query in _ROWS.items():
             select = f"{_OUTPUT} ({query})" if name == "outputs" else query
             connection.execute(f"insert into {name} by name {select} order by repo, commit")
-        for made in database.statements():
+        for made in statements():
             if made.kept:
                 insert = f"insert into kept.{made.name} {made.body}"
                 taken[made.name] = timed(partial(connection.execute, insert))

@@ -15,6 +15,7 @@ from common import smoke, tell
 from catalog import database
 from catalog.query import Catalog
 from catalog.schema import schema
+from catalog.scripts import statements
 from catalog.tables import CRAWL, PARTITION
 
 # Repositories, models in each, versions of each, metrics of each: a million rows in all, and the usual shape of a registry.
@@ -86,7 +87,7 @@ def make(path: Path, repos: int, models: int, versions: int, metrics: int) -> fl
         for table, text in _ROWS.items():
             parameters = {"metrics": metrics} if "$metrics" in text else {}
             connection.execute(f"insert into {table} by name {text}", parameters)
-        for made in database.statements():
+        for made in statements():
             if made.kept:
                 start = perf_counter()
                 connection.execute(f"insert into kept.{made.name} from ({made.body})")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from hashlib import blake2b
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from catalog.errors import NotFound, StoreError
+from catalog.scripts import Statement, statements
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,39 +21,16 @@ if TYPE_CHECKING:
 # DuckDB 1.4 and later read this, and so does its browser build; small blocks suit range requests.
 # A change rewrites the row groups that it touches, so these are small too.
 STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
-SCRIPTS = ("fold", "views", "forks", "bytes", "lineage", "measures", "macros", "memory", "feeds", "site", "reference")
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
 MOST_FILES = 200  # partitions in one statement: their rows are in memory at once
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
-_STATEMENT = re.compile(
-    r"^-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?P<kept> \[kept(?: anew)?\])?: (?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)"
-    r"(?P<body>(?:(?!-- \w+(?:\([^)]*\))?(?: \[kept(?: anew)?\])?: ).*\n?)+)",
-    re.MULTILINE,
-)
-_NOTE = re.compile(r"^--   (\w+): (.+)$", re.MULTILINE)
 _LOCKED = (
     "set enable_external_access = false",
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
     "set lock_configuration = true",
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Statement:
-    """A view, or with parameters a table macro, of the SQL files: its sentence, and sentences for some of its columns.
-
-    The rows of a `kept` view are worked out at each build, for what changed or with `anew` for all, and lie in the schema `kept`.
-    """
-
-    name: str
-    parameters: str
-    doc: str
-    notes: Mapping[str, str]
-    body: str
-    kept: bool
-    anew: bool
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -71,25 +46,6 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
             f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({error}); delete it and run `catalog build`"
         ) from error
     return connection
-
-
-def statements() -> Iterator[Statement]:
-    """Views and macros in the order of their making."""
-    folder = files("catalog") / "sql"
-    for script in SCRIPTS:
-        file = folder / f"{script}.sql"
-        if not file.is_file():
-            continue
-        for found in _STATEMENT.finditer(file.read_text("utf-8")):
-            yield Statement(
-                name=found["name"],
-                parameters=found["parameters"] or "",
-                doc=found["doc"],
-                notes=dict(_NOTE.findall(found["notes"])),
-                body=found["body"].strip().rstrip(";"),
-                kept=bool(found["kept"]),
-                anew="anew" in (found["kept"] or ""),
-            )
 
 
 Grow = Callable[[duckdb.DuckDBPyConnection], None]

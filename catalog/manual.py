@@ -11,6 +11,7 @@ import duckdb
 
 from catalog import database
 from catalog.schema import schema
+from catalog.scripts import statements
 from catalog.tables import CRAWL, PARTITION
 
 _HEAD = """\
@@ -46,7 +47,7 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def _macros() -> Iterator[str]:
     yield "## Macros\n"
-    for made in database.statements():
+    for made in statements():
         if made.parameters and not made.name.startswith("site_"):  # those feed pages, and change with them
             yield f"### {made.name}{made.parameters}\n\n{made.doc}\n"
             yield from (f"- `{column}`: {note}" for column, note in made.notes.items())

@@ -9,13 +9,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from catalog import database
 from catalog.connector import Connector, installed
 from catalog.history import Past
 from catalog.objects import Objects
 from catalog.read import Carried, rows
 from catalog.record import Record
 from catalog.schema import schema, to_arrow
+from catalog.scripts import statements
 from catalog.snapshot import Listing, Snapshot
 from catalog.tables import TABLES
 
@@ -56,7 +56,7 @@ def _empty() -> duckdb.DuckDBPyConnection:
         connection.register("given", schema(table).empty_table())
         connection.execute(f'create table "{table.TABLE}" as from given')
         connection.unregister("given")
-    for made in database.statements():
+    for made in statements():
         kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
         connection.execute(f"create {kind} {made.body}")
     return connection

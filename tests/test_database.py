@@ -19,6 +19,7 @@ import pytest
 from catalog import database, export
 from catalog.errors import StoreError
 from catalog.schema import schema, to_arrow
+from catalog.scripts import statements
 from catalog.store import Key, Store
 from catalog.tables import CRAWL, PARTITION, StageName
 from catalogs import rows_of
@@ -229,7 +230,7 @@ def test_nothing_changed_so_it_is_the_same(tmp_path, fleet, anew):
 
 def test_other_sql_makes_it_from_nothing(tmp_path, fleet, anew, monkeypatch):
     shutil.copyfile(anew, path := tmp_path / "catalog.duckdb")
-    made = list(database.statements())
+    made = list(statements())
     made.append(replace(made[-1], name="more", parameters="", body="select 1 as one"))
     monkeypatch.setattr(database, "statements", lambda: iter(made))
     assert build(path, fleet.after) is False

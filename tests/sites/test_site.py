@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog import database
+from catalog.scripts import statements
 from sites.build import build
 from sites.pages import PAGES
 
@@ -237,7 +237,7 @@ def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_
 
 
 def test_what_feeds_the_pages_is_exactly_what_site_sql_offers():
-    offered = {made.name for made in database.statements() if made.name.startswith("site_")}
+    offered = {made.name for made in statements() if made.name.startswith("site_")}
     assert {feed for page in PAGES for feed in page.feeds} == offered
 
 
