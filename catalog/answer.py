@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from catalog.errors import CatalogError, Exit
+from catalog.errors import Misuse
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-class SqlError(CatalogError):
+class SqlError(Misuse):
     """The author of a statement must mend it."""
-
-    exit_code = Exit.CONFIG
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

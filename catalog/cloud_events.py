@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from catalog.errors import NotFound
+from catalog.errors import Misuse, NotFound
 
 TYPE = "org.model-catalog"
 _PLACE = re.compile(r"(\d{1,9})\n(-?\d{1,18})\n([0-9a-f]{40,64})\n(.+)", re.ASCII | re.DOTALL)
@@ -47,14 +47,14 @@ BEGINNING = Place(crawl=0, moment=0, oid="", repo="")
 
 
 def place(cursor: str) -> Place:
-    """The place that a cursor marks; NotFound where it is none."""
+    """The place that a cursor marks; Misuse where it is none."""
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
         text = ""
     found = _PLACE.fullmatch(text)
     if found is None:
-        raise NotFound(f"{cursor!r} is no cursor, expected one that `catalog events` gave")
+        raise Misuse(f"{cursor!r} is no cursor, expected one that `catalog events` gave")
     return Place(crawl=int(found[1]), moment=int(found[2]), oid=found[3], repo=found[4])
 
 

@@ -43,7 +43,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
             connection.execute(setting)
     except duckdb.Error as error:
         raise StoreError(
-            f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({error}); delete it and run `catalog build`"
+            f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({error}); if it was one, delete it and run `catalog build`"
         ) from error
     return connection
 

@@ -86,6 +86,12 @@ class MetafileError(CatalogError):
         super().__init__(f"{place}: {message}" if place else message)
 
 
+class Misuse(CatalogError):
+    """The user of a query must mend it: the command line, or an argument, is not of the form that is expected."""
+
+    exit_code = Exit.CONFIG
+
+
 class NotFound(CatalogError):
     """The user of a query named something that this catalog does not hold."""
 

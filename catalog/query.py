@@ -23,8 +23,8 @@ __all__ = ["Answer", "Catalog", "SqlError"]
 class Catalog:
     """A catalog, open for reading. Each method is a question and gives an `Answer`.
 
-    NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, StoreError where
-    the file cannot be read.
+    NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, Misuse for what is no
+    name or date at all, StoreError where the file cannot be read.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, timeout: float | None) -> None:

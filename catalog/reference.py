@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from catalog.errors import NotFound
+from catalog.errors import Misuse
 
 LATEST = ("latest", "greatest")  # gto/constants.py has both words for the same shortcut
 
@@ -28,15 +28,15 @@ class Reference:
 
 
 def parse(text: str) -> Reference:
-    """Reads a reference. Whether there is such an artifact is another question; NotFound for what is no name at all."""
+    """Reads a reference. Whether there is such an artifact is another question; Misuse for what is no name at all."""
     found = _REFERENCE.fullmatch(text.strip())
     if not found or found["artifact"].strip("@#") == "" or found["artifact"].endswith(("@", "#")):
-        raise NotFound(f"{text!r} is no reference, expected artifact, artifact@version or artifact#stage")
+        raise Misuse(f"{text!r} is no reference, expected artifact, artifact@version or artifact#stage")
     return Reference(artifact=found["artifact"], version=found["version"], stage=found["stage"])
 
 
 def moment(when: datetime | date | str) -> datetime:
-    """A moment in UTC. A bare date is the end of its day; a time without a zone is UTC; `now` is now."""
+    """A moment in UTC. A bare date is the end of its day; a time without a zone is UTC; `now` is now. Misuse for what is none."""
     if isinstance(when, str):
         return moment(_read(when))
     if not isinstance(when, datetime):
@@ -52,9 +52,7 @@ def _read(text: str) -> datetime | date:
             return kind.fromisoformat(text)
         except ValueError:
             continue
-    raise NotFound(
-        f"{text!r} is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z"
-    )
+    raise Misuse(f"{text!r} is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z")
 
 
 def endings(name: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ _END = datetime.max.replace(tzinfo=UTC)
 def window(ask: Callable[..., Answer], since: Edge | None, until: Edge | None) -> tuple[datetime, datetime]:
     """Both moments in UTC. A crawl's number means the state that it left; by default, from just before the last crawl until now.
 
-    NotFound for what is neither a moment nor the number of a crawl.
+    Misuse for what is neither a moment nor a number, NotFound for the number of no crawl.
     """
     start = _edge(ask, since)
     if start is None:

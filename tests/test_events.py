@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from catalog.build import build
 from catalog.cli import main
 from catalog.cloud_events import cloud_event, place
-from catalog.errors import NotFound
+from catalog.errors import Misuse, NotFound
 from catalog.memory_tables import Observation
 from catalog.query import Catalog
 from catalog.tables import Crawl, StageName
@@ -201,7 +201,7 @@ def encoded(text):
     ],
 )
 def test_what_is_no_cursor(cursor):
-    with pytest.raises(NotFound, match="is no cursor, expected one that `catalog events` gave"):
+    with pytest.raises(Misuse, match="is no cursor, expected one that `catalog events` gave"):
         place(cursor)
 
 
@@ -281,6 +281,6 @@ def test_the_command_writes_a_table(twice, capsys):
 def test_the_command_refuses_what_is_no_cursor(twice, capsys):
     code = main(["events", "--catalog", str(twice[0]), "--since", "yesterday"])
     assert (code, capsys.readouterr().err) == (
-        3,
+        2,
         "catalog: 'yesterday' is no cursor, expected one that `catalog events` gave\n",
     )

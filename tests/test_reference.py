@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.errors import NotFound
+from catalog.errors import Misuse
 from catalog.reference import Reference, endings, moment, parse, short_names
 
 
@@ -31,7 +31,7 @@ def test_reading_a_reference(text, expected):
 
 @pytest.mark.parametrize("text", ["", " ", "@", "churn@", "churn#"])
 def test_what_is_no_reference(text):
-    with pytest.raises(NotFound, match="expected artifact, artifact@version or artifact#stage"):
+    with pytest.raises(Misuse, match="expected artifact, artifact@version or artifact#stage"):
         parse(text)
 
 
@@ -72,5 +72,5 @@ def test_reading_a_moment(when, expected):
 
 
 def test_what_is_no_moment():
-    with pytest.raises(NotFound, match="'yesterday' is no moment, expected now, a date"):
+    with pytest.raises(Misuse, match="'yesterday' is no moment, expected now, a date"):
         moment("yesterday")

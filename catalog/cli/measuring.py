@@ -14,8 +14,9 @@ from catalog.cli.comparison import put_comparison
 from catalog.cli.contents import unread
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, RepoArgument, SomeRef, SomeRefs
-from catalog.cli.output import Misuse, put, put_table, say
+from catalog.cli.output import put, put_table, say
 from catalog.cli.text import BOLD, DIM, Column
+from catalog.errors import Misuse
 from catalog.query import Catalog
 
 FEWEST, MOST = 2, 7  # versions beside each other

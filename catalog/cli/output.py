@@ -11,16 +11,10 @@ from catalog.answer import Answer, Row
 from catalog.cli import formats
 from catalog.cli.formats import Format
 from catalog.cli.text import Column, screen, table, visible
-from catalog.errors import CatalogError, Exit
+from catalog.errors import Misuse
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-class Misuse(CatalogError):
-    """Whoever typed the command must mend it."""
-
-    exit_code = Exit.CONFIG
 
 
 def put(answer: Answer, output: Format, columns: Sequence[Column] | None = None) -> None:

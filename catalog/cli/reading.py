@@ -12,7 +12,8 @@ from catalog.cli import asking
 from catalog.cli.asking import EVENTS, PROBLEMS, REPOS, SITTING, STAGES, VERSIONS, open_catalog, put_models, put_named
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
-from catalog.cli.output import Misuse, put
+from catalog.cli.output import put
+from catalog.errors import Misuse
 
 
 class What(StrEnum):

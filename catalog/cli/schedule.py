@@ -9,7 +9,8 @@ import typer
 
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.options import ConfigFile
-from catalog.cli.output import Misuse, put_text, say
+from catalog.cli.output import put_text, say
+from catalog.errors import Misuse
 
 
 class Keeper(StrEnum):

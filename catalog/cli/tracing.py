@@ -13,8 +13,9 @@ from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.options import Database, Output, SomeRef
-from catalog.cli.output import Misuse, put, put_table, put_text, say
+from catalog.cli.output import put, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, Column, screen
+from catalog.errors import Misuse
 
 MOST = 100  # steps: beyond that, a pipeline is no pipeline
 

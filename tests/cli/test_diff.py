@@ -79,14 +79,18 @@ def test_diff_ids_are_of_artifacts_and_repositories(asking):
 
 
 @pytest.mark.parametrize(
-    ("edge", "message"),
+    ("edge", "code", "message"),
     [
-        ("7", "there is no crawl 7; `catalog sql 'from crawls'` lists them"),
-        ("noon", "'noon' is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z"),
+        ("7", 3, "there is no crawl 7; `catalog sql 'from crawls'` lists them"),
+        (
+            "noon",
+            2,
+            "'noon' is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z",
+        ),
     ],
 )
-def test_diff_from_what_is_no_moment_and_no_crawl(asking, edge, message):
-    assert asking("diff", edge) == (3, "", f"catalog: {message}\n")
+def test_diff_from_what_is_no_moment_and_no_crawl(asking, edge, code, message):
+    assert asking("diff", edge) == (code, "", f"catalog: {message}\n")
 
 
 def test_at_a_date_as_known_at_another(asking):

@@ -158,9 +158,15 @@ def test_a_deprecated_artifact_says_so(ask):
         ),
         pytest.param(
             ("at", "once"),
-            3,
+            2,
             "catalog: 'once' is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
             id="no moment",
+        ),
+        pytest.param(
+            ("show", "mask@"),
+            2,
+            "catalog: 'mask@' is no reference, expected artifact, artifact@version or artifact#stage\n",
+            id="no reference",
         ),
         pytest.param(
             ("sql", "drop table repos"),
