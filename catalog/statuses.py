@@ -1,7 +1,8 @@
-"""What the statuses of `version_files` mean, in words: where the bytes of a version are. docs/bytes.md tells more of each."""
+"""What the short words of the tables mean, for people: of bytes, of files with measures, of locks that are out of date."""
 
 from __future__ import annotations
 
+# `version_files.status`: where the bytes of a version are. docs/bytes.md tells more of each.
 WHERE = {
     "ok": "in DVC's storage",
     "in-git": "in Git",
@@ -19,4 +20,18 @@ WHERE = {
     "bad-hash": "in DVC by a hash that is none",
     "missing-object": "in Git, which could not be read there",
     "template-error": "at a path that could not be resolved",
+}
+# `measure_files.status`, where a file could not be read: after "is".
+UNREAD = {
+    "in-dvc": "in DVC's storage, not in Git",
+    "missing": "missing",
+    "bad": "not readable: see the problems of the repository",
+}
+# `outdated_locks.reasons`: what is not as it was when the pipeline stage ran.
+OUTDATED = {
+    "changed": "the content of an input",
+    "command": "the command",
+    "inputs": "the inputs",
+    "outputs": "the outputs",
+    "params": "the parameters",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog import database as catalog_database
+from catalog.statuses import UNREAD
 from sites import feeds, made, urls
 from sites import folder as site_folder
 from sites.facts import Facts, read
@@ -163,7 +164,7 @@ class _Site:
             "bytes_of": bytes_of,
             "made": made.made(facts, key, versions, bytes_of),
             "metrics": made.metrics(facts, key, versions),
-            "unread": [(one, made.READABLE.get(one.status, one.status)) for one in facts.unread.get(key, [])],
+            "unread": [(one, UNREAD.get(one.status, one.status)) for one in facts.unread.get(key, [])],
             "card": next(iter(facts.cards.get(key, [])), None),
             "terms": terms[:OPEN],
             "more_terms": len(terms[OPEN:]),

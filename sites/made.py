@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
-from catalog.statuses import WHERE
+from catalog.statuses import OUTDATED, WHERE
 from sites import text, urls
 from sites.charts import line_chart
 from sites.facts import Facts, Key
@@ -20,19 +20,6 @@ MOST_PARAMS = 20
 MOST_INPUTS = 12
 LONG = 10  # characters of a number
 
-READABLE = {
-    "in-dvc": "in DVC's storage, not in Git",
-    "missing": "missing",
-    "bad": "not readable; see the problems of the repository",
-}
-# The words of `outdated_locks.reasons`: what is not as it was when the pipeline stage ran.
-REASONS = {
-    "changed": "the content of an input",
-    "command": "the command",
-    "inputs": "the inputs",
-    "outputs": "the outputs",
-    "params": "the parameters",
-}
 BETTER = {"higher": "↑", "lower": "↓"}
 
 
@@ -130,7 +117,7 @@ def made(facts: Facts, key: Key, versions: Sequence[VersionLine], found: dict[tu
                 line=version,
                 bytes=found.get(at),
                 maker=maker,
-                outdated=", ".join(REASONS.get(reason, reason) for reason in maker.outdated) if maker else "",
+                outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
                 inputs=[_input(one) for one in tracked[:MOST_INPUTS]],
                 more_inputs=len(tracked[MOST_INPUTS:]),
                 code=[one.path for one in inputs.get(at, []) if one.in_git],

@@ -53,6 +53,7 @@ PROBLEMS = (
     Column(title="repository", key="repo", styles=(BOLD,)),
     Column(title="place", key="place"),
     Column(title="message", key="message"),
+    Column(title="commit", key="commit7", styles=(DIM,)),
     Column(title="rule", key="rule", styles=(DIM,)),
 )
 SITTING = (
@@ -119,6 +120,14 @@ def put_named(catalog: Catalog, answer: Answer, output: Format, columns: tuple[C
         put(answer, output)
         return
     put_table(columns, _named(catalog, answer))
+
+
+def put_problems(answer: Answer, output: Format) -> None:
+    """Writes what could not be read; a table has the beginning of the commit whose file it is."""
+    if output is not Format.TABLE:
+        put(answer, output)
+        return
+    put_table(PROBLEMS, [row | {"commit7": (row["commit"] or "")[:7]} for row in answer.rows])
 
 
 def put_models(catalog: Catalog, answer: Answer, output: Format) -> None:

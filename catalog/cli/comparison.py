@@ -8,6 +8,7 @@ from catalog.answer import Row
 from catalog.cli.output import put_table, say
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, Column
+from catalog.statuses import WHERE
 
 _LONG = 10  # characters of a number: beyond that, nobody reads them all
 _HASH = 12
@@ -40,7 +41,7 @@ def _title(row: Row, names: Mapping[str, str]) -> str:
 def _cell(row: Row) -> str | None:
     if row["text"] is None:
         return None
-    in_bytes = row["what"] == "version" and row["name"] == "size"
+    in_bytes = (row["what"], row["name"]) == ("version", "size")
     text = size(row["number"]) if in_bytes else _short(row)
     delta = row["delta"]
     if delta:
@@ -49,7 +50,12 @@ def _cell(row: Row) -> str | None:
 
 
 def _short(row: Row) -> str:
-    """The text as it stands, or less of a number or a hash whose digits say nothing."""
+    """The text as it stands, a status in words, or less of a number or a hash whose digits say nothing."""
     if row["number"] is not None and len(row["text"]) > _LONG:
         return f"{row['number']:.6g}"
-    return str(row["text"])[:_HASH] if (row["what"], row["name"]) == ("version", "hash") else str(row["text"])
+    match row["what"], row["name"]:
+        case "version", "hash":
+            return str(row["text"])[:_HASH]
+        case "version", "bytes":
+            return WHERE.get(row["text"], str(row["text"]))
+    return str(row["text"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.answer import Row
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, table, visible
-from catalog.statuses import WHERE
+from catalog.statuses import OUTDATED, UNREAD, WHERE
 
 MOST = 20  # metrics or parameters; more are counted
 Fact = tuple[str, str, str]
@@ -30,11 +30,6 @@ _INPUTS = (
     Column(title="hash", key="hash", styles=(DIM,)),
     Column(title="from", key="source"),
 )
-_READABLE = {
-    "in-dvc": "in DVC's storage, not in Git",
-    "missing": "missing",
-    "bad": "not readable: see `catalog ls problems`",
-}
 
 
 def contents_facts(row: Row) -> list[Fact]:
@@ -68,7 +63,7 @@ def contents_tables(row: Row, screen: Screen) -> Iterator[str]:
 def unread(files: Sequence[Row]) -> Iterator[str]:
     """A line for each file with measures that could not be read."""
     for file in files:
-        yield f"({visible(file['file'])} is {_READABLE.get(file['status'], visible(file['status']))})\n"
+        yield f"({visible(file['file'])} is {UNREAD.get(file['status'], visible(file['status']))})\n"
 
 
 def _some(columns: Sequence[Column], rows: Sequence[Row], command: str, screen: Screen) -> str:
@@ -100,8 +95,9 @@ def _hash(found: Row) -> str:
 
 def _outdated(made: Row) -> str:
     """Why `dvc repro` would run the stage again."""
-    changed = f": {cell(made['changed'])}" if made["changed"] else ""
-    return f"out of date ({', '.join(made['outdated'])}{changed})"
+    reasons = ", ".join(OUTDATED.get(reason, visible(reason)) for reason in made["outdated"])
+    changed = f" ({cell(made['changed'])})" if made["changed"] else ""
+    return f"out of date: {reasons}{changed}"
 
 
 def _command(made: Row) -> str:

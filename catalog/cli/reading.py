@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from catalog.cli import asking
-from catalog.cli.asking import EVENTS, PROBLEMS, REPOS, SITTING, STAGES, VERSIONS, open_catalog, put_models, put_named
+from catalog.cli.asking import (
+    EVENTS,
+    REPOS,
+    SITTING,
+    STAGES,
+    VERSIONS,
+    open_catalog,
+    put_models,
+    put_named,
+    put_problems,
+)
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
 from catalog.cli.output import put
@@ -56,7 +66,7 @@ def ls(
             case What.REPOS:
                 put(catalog.repos(repo=repo), output, REPOS)
             case What.PROBLEMS:
-                put(catalog.problems(repo=repo), output, PROBLEMS)
+                put_problems(catalog.problems(repo=repo), output)
 
 
 def _check_filters(what: What, **filters: object) -> None:

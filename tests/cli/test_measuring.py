@@ -33,7 +33,7 @@ COMPARED = """\
 what     name        v1.0.0            v2.0.0
 version  registered  2024-01-02 12:00  2024-01-04 12:00
 version  stages      prod              staging
-version  bytes       ok                not-annotated
+version  bytes       in DVC's storage  nobody says where
 version  hash        aaaaaaaaaaaa      -
 version  size        2.0 KiB           -
 metric   auc         0.91              0.93 (+0.02) *

@@ -45,7 +45,7 @@ hash        aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (md5)
 get         dvc artifacts get https://git.example/acme/churn churn --rev v1.0.0
 made by     train in dvc.yaml
 command     python train.py
-lock        out of date (command)
+lock        out of date: the command
 card        Churn, README.md
 licence     apache-2.0
 base model  acme/tabular-base
