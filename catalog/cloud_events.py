@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from catalog.errors import Misuse, NotFound
 
 TYPE = "org.model-catalog"
-_PLACE = re.compile(r"(\d{1,9})\n(-?\d{1,18})\n([0-9a-f]{40,64})\n(.+)", re.ASCII | re.DOTALL)
+_PLACE = re.compile(r"(\d{1,9})\n(\d{1,18})\n(-?\d{1,18})\n([0-9a-f]{40,64})\n(.+)", re.ASCII | re.DOTALL)
 _DATA = (
     "repo",
     "artifact",
@@ -35,15 +35,19 @@ _DATA = (
 
 
 class Place(NamedTuple):
-    """A place among the events, which are in this order: crawl, the tagger's clock in microseconds, tag object, repository."""
+    """A place among the events, which are in this order: crawl, the tagger's clock in microseconds, tag object, repository.
+
+    `told` is when the catalog came to know that event, in microseconds: it orders nothing, and tells one memory from another.
+    """
 
     crawl: int
+    told: int
     moment: int
     oid: str
     repo: str
 
 
-BEGINNING = Place(crawl=0, moment=0, oid="", repo="")
+BEGINNING = Place(crawl=0, told=0, moment=0, oid="", repo="")
 
 
 def place(cursor: str) -> Place:
@@ -55,12 +59,15 @@ def place(cursor: str) -> Place:
     found = _PLACE.fullmatch(text)
     if found is None:
         raise Misuse(f"{cursor!r} is no cursor, expected one that `catalog events` gave")
-    return Place(crawl=int(found[1]), moment=int(found[2]), oid=found[3], repo=found[4])
+    return Place(crawl=int(found[1]), told=int(found[2]), moment=int(found[3]), oid=found[4], repo=found[5])
 
 
-def check(cursor: str, marked: Place, crawl: int | None, last: int | None) -> None:
-    """NotFound where the catalog's memory is not the one that gave the cursor: what is new since then cannot be said."""
-    if crawl not in (None, marked.crawl) or marked.crawl > (last or 0):
+def check(cursor: str, marked: Place, known: Collection[tuple[int, int]]) -> None:
+    """NotFound where the catalog's memory is not the one that gave the cursor: what is new since then cannot be said.
+
+    `known`: the crawl and the time of the event's telling, as the memory has them; nothing where it does not know of it.
+    """
+    if (marked.crawl, marked.told) not in known:
         raise NotFound(
             f"{cursor!r} is of crawl {marked.crawl} of another catalog, or of one whose memory was lost since; "
             "begin again without it, and leave out the ids that you have"

@@ -103,15 +103,17 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     with lock(config.output, wait=wait):
         folder = config.output / "store"
         store, journal = Store(folder / "rows"), Journal(folder / "crawls")
+        observations = Observations(folder / "observations")
         found = journal.found()
         readers = readers_digest(tuple((c.name, c.version) for c in connectors))
+        after = observations.last_crawl()
         stands = partial(_stands, store=store, found=found)
-        with Pool() as pool, due(config, only, readers, stands, pool, tell) as wanted, journal.begin() as entry:
+        with Pool() as pool, due(config, only, readers, stands, pool, tell) as wanted, journal.begin(after) as entry:
             tasks = [_task(config, repo, found.get(repo.name)) for repo in wanted.repos]
             tasks.sort(key=_has_failed)  # who failed last time, and may keep us waiting again, comes last
             crew = _Crew(
                 store=store,
-                observations=Observations(folder / "observations"),
+                observations=observations,
                 connectors=connectors,
                 readers=readers,
                 pool=pool,

@@ -51,9 +51,10 @@ class Journal:
                     found[visit.repo] = _after(found.get(visit.repo), visit, partition)
         return found
 
-    def begin(self) -> Entry:
-        """Opens the next crawl's file."""
-        number = max((int(file.stem) for file in self._files()), default=0) + 1
+    def begin(self, after: int = 0) -> Entry:
+        """Opens the next crawl's file; its number is higher than `after`, too, should the files before it be lost."""
+        number = max((int(file.stem) for file in self._files()), default=0)
+        number = max(number, after) + 1
         with lines.writing(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             return Entry(self, number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -23,6 +24,9 @@ from catalog.snapshot import TAG_PREFIX, Listing
 from catalog.tables import Event, Tag
 
 MOST_TOLD = 4096  # characters of a tag's message
+
+_TAIL = 256  # bytes that hold the end of a line: the number of its crawl, and the name of the rows
+_LAST_CRAWL = re.compile(rb'"crawl": (\d{1,18}), "partition": "[^"]*"\}\n?$')
 _TOLD = tuple(cell.name for cell in fields(Event) if cell.name not in ("oid", "revision"))
 
 Cells = dict[str, Any]
@@ -59,6 +63,8 @@ class _Spell:
     last_seen: datetime | None = None
     ended_at: datetime | None = None
     ended_crawl: int | None = None
+    told_at: datetime | None = None
+    told_crawl: int | None = None
     told: Cells = field(default_factory=dict)
 
 
@@ -95,8 +101,12 @@ class Memory:
             self.now[ref] = spell
             self.spells.append(spell)
         for ref, told in raw["told"].items():
-            if ref in self.now:  # not where a damaged line told of its coming
-                self.now[ref].told = told
+            if ref not in self.now:  # a damaged line told of its coming
+                continue
+            spell = self.now[ref]
+            spell.told = told
+            if spell.told_at is None:
+                spell.told_at, spell.told_crawl = at, number
         self.repo, self.partition, self.at = raw["repo"], raw["partition"], at
 
 
@@ -128,6 +138,11 @@ class Observations:
             files = [(entry.name, entry.stat()) for entry in found if entry.name.endswith(".jsonl")]
         return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in files}
 
+    def last_crawl(self) -> int:
+        """The highest number of a crawl among the last lines; 0 where there are none."""
+        found = (_LAST_CRAWL.search(_tail(self.root / name, _TAIL)) for name in self.stamps())
+        return max((int(match[1]) for match in found if match), default=0)
+
     def remember(self, name: str) -> Memory:
         """What the whole lines of a file come to; nothing where there is none."""
         memory = Memory()
@@ -139,16 +154,21 @@ class Observations:
     def _is_last(self, sight: Sight) -> bool:
         """Whether the last line is of the same rows. It ends in their name, so that its end is all that must be read."""
         end = f'"partition": {json.dumps(sight.partition)}}}'.encode()
-        try:
-            with (self.root / _file(sight.repo)).open("rb") as file:
-                file.seek(max(file.seek(0, os.SEEK_END) - len(end) - 1, 0))
-                return file.read().removesuffix(b"\n").endswith(end)
-        except OSError:
-            return False
+        return _tail(self.root / _file(sight.repo), len(end) + 1).removesuffix(b"\n").endswith(end)
 
 
 def _file(repo: str) -> str:
     return f"{slug(repo)}.jsonl"
+
+
+def _tail(path: Path, size: int) -> bytes:
+    """The last bytes of a file; none where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - size, 0))
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _line(sight: Sight, memory: Memory, listing: Listing, read: Reads) -> Cells:
@@ -163,12 +183,12 @@ def _line(sight: Sight, memory: Memory, listing: Listing, read: Reads) -> Cells:
     return {
         "at": sight.at.isoformat(),
         "before": _before(sight, memory),
-        "crawl": sight.crawl,
         "repo": sight.repo,
         "gone": sorted(memory.now.keys() - refs.keys()),
         "seen": seen,
         "told": told,
-        "partition": sight.partition,  # last: see `_is_last`
+        "crawl": sight.crawl,  # the end of a line is read without the rest: see `last_crawl` and `_is_last`
+        "partition": sight.partition,
     }
 
 

@@ -115,9 +115,15 @@ class Catalog:
         """Registry events in the order in which this catalog came to know them, after the one whose `cursor` is `since`."""
         marked = place(since) if since is not None else BEGINNING
         if since is not None:
-            found = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows[0]
-            check(since, marked, found["crawl"], found["last"])
-        return self._ask("from list_seen_events($crawl, $moment, $oid, $repo)", **marked._asdict())
+            found = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo)
+            check(since, marked, [(row["crawl"], row["told"]) for row in found.rows])
+        return self._ask(
+            "from list_seen_events($crawl, $moment, $oid, $repo)",
+            crawl=marked.crawl,
+            moment=marked.moment,
+            oid=marked.oid,
+            repo=marked.repo,
+        )
 
     def show(self, ref: str | None = None) -> Answer:
         """What `ref` names, as one row: an artifact (with `assignments` and `all_versions`), or a version (with `assignments`).

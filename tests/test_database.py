@@ -198,6 +198,7 @@ def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
         "rewritten_tags",
         "sources",
         "time_skew",
+        "told_events",
         "visits",
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,9 +26,9 @@ from worlds import World
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
 
-def seen(number, *, crawl=1, made=0, ended=None, ref=None, **cells):
-    """A registry tag that the catalog saw first in a crawl, made so many hours after noon by its tagger's clock."""
-    told = {
+def seen(number, *, crawl=1, told=None, made=0, ended=None, ref=None, **cells):
+    """A registry tag that the catalog saw first in a crawl, and could read then or in `told`, made so many hours after noon by its tagger."""
+    said = {
         "event": "registration",
         "tag": f"m@v{number}.0.0",
         "artifact": "m",
@@ -48,7 +49,9 @@ def seen(number, *, crawl=1, made=0, ended=None, ref=None, **cells):
         ended_at=NOON + timedelta(days=ended) if ended else None,
         first_crawl=crawl,
         ended_crawl=ended,
-        **told | cells,
+        told_at=NOON + timedelta(days=told or crawl),
+        told_crawl=told or crawl,
+        **said | cells,
     )
 
 
@@ -124,6 +127,12 @@ def test_a_tag_of_an_older_date_that_arrives_later_is_not_skipped():
     assert tags(asked({"r": [*first, seen(2, crawl=2, made=-9999)]}, last)) == ["m@v2.0.0"]
 
 
+def test_a_tag_that_could_be_read_later_than_it_was_seen_is_news_of_then():
+    first = [seen(1, crawl=1, made=9), seen(2, crawl=2)]
+    last = asked({"r": first})[-1]["cursor"]
+    assert tags(asked({"r": [*first, seen(3, crawl=1, told=3)]}, last)) == ["m@v3.0.0"]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -186,8 +195,8 @@ def encoded(text):
         "a b",
         "=" * 9,
         encoded("1\n2\n3\n4"),
-        encoded(f"1\n2\n{1:040x}\n"),
-        encoded(f"{10**30}\n2\n{1:040x}\nr"),
+        encoded(f"1\n2\n3\n{1:040x}\n"),
+        encoded(f"{10**30}\n2\n3\n{1:040x}\nr"),
     ],
     ids=[
         "empty",
@@ -206,19 +215,31 @@ def test_what_is_no_cursor(cursor):
 
 
 @pytest.mark.parametrize(
-    ("crawl", "crawls"),
-    [(7, 1), (7, 9)],
-    ids=["the catalog began anew and has not come so far", "the memory was lost, and what was known was seen again"],
+    "rows",
+    [
+        [],
+        [seen(1, crawl=1)],
+        [seen(1, crawl=9)],
+        [replace(seen(1, crawl=7), told_at=NOON)],
+        [seen(2, crawl=7)],
+    ],
+    ids=[
+        "nothing is known",
+        "the catalog began anew and has not come so far",
+        "what was known was seen again later",
+        "what was known was seen again in a crawl of that number",
+        "the tag was gone before it was seen again",
+    ],
 )
-def test_a_cursor_of_a_memory_that_is_lost_is_refused_rather_than_skipping(crawl, crawls):
-    cursor = asked({"r": [seen(1, crawl=crawl)]})[-1]["cursor"]
+def test_a_cursor_of_a_memory_that_is_lost_is_refused_rather_than_skipping(rows):
+    cursor = asked({"r": [seen(1, crawl=7)]})[-1]["cursor"]
     with pytest.raises(NotFound, match=r"is of crawl 7 of another catalog, or of one whose memory was lost since"):
-        asked({"r": [seen(1, crawl=crawls)]}, cursor, crawls)
+        asked({"r": rows}, cursor)
 
 
-def test_a_cursor_outlives_the_repository_that_it_stands_in():
+def test_a_cursor_outlives_the_tag_that_it_marks():
     cursor = asked({"a": [seen(1)], "b": [seen(2)]})[0]["cursor"]
-    assert tags(asked({"b": [seen(2)]}, cursor)) == ["m@v2.0.0"]
+    assert tags(asked({"a": [seen(1, ended=2)], "b": [seen(2)]}, cursor)) == ["m@v2.0.0"]
 
 
 @pytest.fixture(scope="module")

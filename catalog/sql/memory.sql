@@ -6,7 +6,7 @@ select distinct
     repo, oid, tag, event, artifact, version, precedence, stage, counter, commit, revision, created_at, utc_offset,
     author, author_email, message, signed
 from observations
-where event is not null and first_seen <= k
+where event is not null and told_at <= k
     and coalesce(ended_at > k, last_seen >= k or repo in (select repo from repos));
 
 -- stages_known_at(t, k): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known at `k`.
@@ -116,7 +116,7 @@ where gone.moment > a and gone.moment <= b;
 --   moment: When: by the tagger's clock, or that of the visit, UTC.
 with touched as materialized (
     select distinct repo from observations
-    where event is not null and ((first_seen > a and first_seen <= b) or (ended_at > a and ended_at <= b))
+    where event is not null and ((told_at > a and told_at <= b) or (ended_at > a and ended_at <= b))
 ),
 events_before as materialized (from known_events_at(a) where repo in (from touched)),
 events_after as materialized (from known_events_at(b) where repo in (from touched)),
