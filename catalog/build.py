@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -38,11 +39,14 @@ class Built:
     incremental: bool
 
 
-def build(config: Config) -> Built:
-    """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails."""
+def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> Built:
+    """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
+
+    With `wait`, another crawl or build of the same output is waited for, and `tell` gets who that is; else StoreError says it.
+    """
     clock = perf_counter()
     path = config.output / "catalog.duckdb"
-    with lock(config.output):
+    with lock(config.output, wait=wait, tell=tell):
         folder = config.output / "store"
         journal, store = Journal(folder / "crawls"), Store(folder / "rows")
         observations = Observations(folder / "observations")

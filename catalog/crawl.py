@@ -100,7 +100,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     same output is waited for; else StoreError says who it is. NotFound for a name that repos.toml does not hold.
     """
     connectors = installed() if connectors is None else connectors
-    with lock(config.output, wait=wait):
+    with lock(config.output, wait=wait, tell=tell):
         folder = config.output / "store"
         store, journal = Store(folder / "rows"), Journal(folder / "crawls")
         observations = Observations(folder / "observations")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,10 @@ from catalog.errors import StoreError
 
 
 @contextmanager
-def lock(output: Path, *, wait: bool = False) -> Iterator[None]:
+def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """Holds an output folder; StoreError names the process that holds it already, or the reason it cannot be written.
 
-    With `wait`, it waits until the other one is done.
+    With `wait`, it waits until the other one is done, and `tell` gets the sentence that says who that is.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -25,11 +25,16 @@ def lock(output: Path, *, wait: bool = False) -> Iterator[None]:
         raise StoreError(f"cannot write to {output}: {error.strerror}") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError as error:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
             file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise StoreError(f"{output} is in use by {holder}; wait for its end, or use --wait") from error
+            used = f"{output} is in use by {file.read().strip() or 'another process'}"
+            if not wait:
+                raise StoreError(f"{used}; wait for its end, or use --wait") from error
+            tell(f"{used}; waiting for its end")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:
+            raise StoreError(f"cannot lock {output}: {error.strerror}") from error
         file.truncate(0)
         file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
         file.flush()

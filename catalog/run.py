@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -48,8 +49,8 @@ def steps(config: Config) -> tuple[Step, ...]:
     """What a run of this repos.toml is."""
     file = ("--config", str(config.file.absolute()))
     made = (
-        Step(name="crawl", command=(*_CATALOG, "crawl", "--no-build", *file), good=(Exit.OK, Exit.ORIGIN)),
-        Step(name="build", command=(*_CATALOG, "build", *file)),
+        Step(name="crawl", command=(*_CATALOG, "crawl", "--no-build", "--wait", *file), good=(Exit.OK, Exit.ORIGIN)),
+        Step(name="build", command=(*_CATALOG, "build", "--wait", *file)),
     )
     publish = config.schedule.publish
     if publish is None:
@@ -122,8 +123,6 @@ def _ending(code: int) -> str:
 def _end(process: subprocess.Popen[bytes]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is None:
-            os.killpg(process.pid, number)
-            try:
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):  # it may end at this very moment
+                os.killpg(process.pid, number)
                 process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                continue

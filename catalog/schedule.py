@@ -123,7 +123,8 @@ def _attend(config: Config, runner: Runner, say: Say) -> Result:
 def _ending() -> Iterator[_Ends]:
     """A queue that gets the number of each signal to end. Only such a queue may be touched while a signal is handled."""
     ends: _Ends = SimpleQueue()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    # What is run in the background of a script ignores Ctrl-C, which is meant for the foreground: that stays so.
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
     before = [signal.signal(number, lambda got, _: ends.put(got)) for number in numbers]
     try:
         yield ends

@@ -243,7 +243,8 @@ def test_a_health_file_that_cannot_be_written_says_so(tmp_path):
 
 
 KEEPER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler if len(sys.argv) < 3 else signal.SIG_IGN)
 from pathlib import Path
 from catalog.config import parse
 from catalog.run import Runner, Step
@@ -269,6 +270,16 @@ def test_a_signal_ends_the_scheduler_and_what_it_runs(tmp_path, number):
         Outcome.STOPPED,
         False,
     )
+
+
+def test_a_scheduler_in_the_background_of_a_shell_leaves_ctrl_c_to_the_foreground(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", KEEPER, tmp_path, "background"], stdout=subprocess.DEVNULL)
+    began = until((tmp_path / "began").exists)
+    process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.5)
+    process.terminate()
+    assert (began, process.wait(10)) == (True, 0)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SIGNALLED = 128  # what a shell adds to the number of the signal that ended a program
 DEMO_TITLE = "Demo models"
 
+Wait = Annotated[bool, typer.Option("--wait", help="Wait while another crawl or build is at work.")]
 NoSite = Annotated[bool, typer.Option("--no-site", help="Leave the site as it is.")]
 
 
@@ -46,7 +47,7 @@ def crawl(
         Path | None,
         typer.Option(metavar="FILE", help="Write how it went to this file, as JSON; - for standard output."),
     ] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait while another crawl or build is at work.")] = False,
+    wait: Wait = False,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug of catalog and show where it is.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
@@ -63,17 +64,17 @@ def crawl(
     if report is not None:
         _report(done, report)
     if not no_build:
-        _build(wish, no_site=no_site)
+        _build(wish, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
 
-def build(*, no_site: NoSite = False, config_file: ConfigFile = DEFAULT_CONFIG) -> None:
+def build(*, no_site: NoSite = False, wait: Wait = False, config_file: ConfigFile = DEFAULT_CONFIG) -> None:
     """Make catalog and site again from what was read.
 
     Example: catalog build --no-site
     """
-    _build(_load(config_file), no_site=no_site)
+    _build(_load(config_file), no_site=no_site, wait=wait)
 
 
 def demo(
@@ -96,7 +97,7 @@ def demo(
     say(f"wrote {file}")
     wish = _load(file)
     failed = _crawl(wish, (), wait=False, debug=debug).failed
-    _build(wish, no_site=False)
+    _build(wish, no_site=False, wait=False)
     database = wish.output / "catalog.duckdb"
     with Catalog.open(database) as catalog:
         problems = len(catalog.problems().values)
@@ -183,10 +184,10 @@ def _report(done: CrawlReport, file: Path) -> None:
         raise StoreError(f"cannot write the report to {file}: {error.strerror}") from error
 
 
-def _build(wish: Config, *, no_site: bool) -> None:
+def _build(wish: Config, *, no_site: bool, wait: bool) -> None:
     from catalog.build import build as build_catalog  # noqa: PLC0415 - a cold `show` needs no pyarrow
 
-    built = build_catalog(wish)
+    built = build_catalog(wish, wait=wait, tell=say)
     say(
         f"{built.database}: {plural(built.artifacts, 'artifact')}, {plural(built.versions, 'version')} "
         f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
