@@ -126,9 +126,8 @@ class _Round(Generic[T, R]):
         return min(ready, key=lambda host: host.waiting[0]).waiting.popleft() if ready else None
 
     def _wait(self) -> float | None:
-        """Seconds until a visit has had its turn for long; None where that would help nobody."""
-        somebody_waits = any(host.waiting for host in self._hosts.values())
-        if not somebody_waits or not self._running or len(self._aside) >= MOST_ASIDE:
+        """Seconds until a visit has had its turn for long; None where it may not step aside."""
+        if not self._running or len(self._aside) >= MOST_ASIDE:
             return None
         soonest = min(since + self._patience(self._of[number]) for number, since in self._running.items())
         return max(0.001, soonest - monotonic())

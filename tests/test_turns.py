@@ -94,6 +94,18 @@ def test_a_host_that_answers_nobody_is_asked_by_few_and_keeps_nobody_elsewhere_w
     assert (found[:20], down <= module.MOST_UNANSWERED + 2) == ([f"up {number}" for number in range(20)], True)
 
 
+def test_who_hangs_is_told_also_when_all_others_are_done(monkeypatch):
+    monkeypatch.setattr(module, "FIRST", 0.1)
+    told, known = [], Event()
+
+    def slow(tasks):
+        told.append(list(tasks))
+        known.set()
+
+    turns = Turns(overall=2, for_host=2, host=lambda _: "h", slow=slow)
+    assert (list(take_turns(["hangs"], lambda _: known.wait(20), turns)), told) == ([True], [["hangs"], []])
+
+
 def test_an_error_is_raised_and_no_other_visit_begins():
     begun = []
 
