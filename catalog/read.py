@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TypeVar
@@ -15,7 +15,7 @@ from catalog.errors import MetafileError
 from catalog.fetch import Known
 from catalog.history import Reach
 from catalog.objects import Commit
-from catalog.record import Record
+from catalog.record import Record, replace
 from catalog.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapshot
 from catalog.store import Rows
 from catalog.wish import Options

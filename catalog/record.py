@@ -1,4 +1,8 @@
-"""How a table is declared: one frozen class, one documented field for each column."""
+"""How a table is declared: one frozen class, one documented field for each column.
+
+A crawl makes and copies rows by the hundred for each repository. So that classes are frozen is for the type checker to see: at
+run time, the guard would double what a row costs.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ class Record:
     TABLE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]]
     REPO: ClassVar[bool]  # rows belong to one repository, named in a first column that the store adds
+    COPY: ClassVar[Callable[[Any], Any]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,11 +47,28 @@ def record(table: str, *, key: tuple[str, ...], repo: bool = True) -> Callable[[
     """Declares a table. With `repo`, its rows belong to one repository, named in a first column that the store adds."""
 
     def declare(cls: type[R]) -> type[R]:
-        made = dataclass(frozen=True, kw_only=True, slots=True)(cls)
-        made.TABLE, made.KEY, made.REPO = table, key, repo
+        made = dataclass(kw_only=True, slots=True, unsafe_hash=True)(cls)
+        made.TABLE, made.KEY, made.REPO, made.COPY = table, key, repo, staticmethod(_copier(made))
         return made
 
     return declare
+
+
+def replace(row: R, **cells: Any) -> R:  # noqa: ANN401 - cells of any column
+    """The row with these cells in the place of its own, several times faster than `dataclasses.replace` makes it."""
+    made: R = type(row).COPY(row)
+    for name, cell in cells.items():
+        setattr(made, name, cell)
+    return made
+
+
+def _copier(table: type[R]) -> Callable[[R], R]:
+    """A function with one assignment for each column, as `dataclass` writes `__init__`."""
+    names = [field.name for field in fields(cast("Any", table))]
+    lines = ["def copy(row):", " made = new(table)", *(f" made.{name} = row.{name}" for name in names), " return made"]
+    scope: dict[str, Any] = {"new": object.__new__, "table": table}
+    exec("\n".join(lines), scope)  # noqa: S102 - of names that are ours
+    return cast("Callable[[R], R]", scope["copy"])
 
 
 _REPO = Column(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from catalog.connector import Connector
 from catalog.errors import MetafileError
+from catalog.record import replace
 from catalog.snapshot import Revision
 from catalog.tables import Annotation, Problem
 from connectors import annotated, gitattributes

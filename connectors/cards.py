@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from posixpath import basename, dirname, splitext
 from typing import Any
 
 from catalog.connector import Connector
 from catalog.errors import MetafileError
 from catalog.model_tables import Card, CardResult, CodeOwner, Licence
+from catalog.record import replace
 from catalog.snapshot import Revision
 from catalog.tables import Annotation, Problem
 from connectors import annotated, code_owners

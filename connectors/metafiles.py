@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from posixpath import basename
-from typing import Any, cast
 
 from catalog.connector import Connector
 from catalog.dvc_tables import Metafile
-from catalog.record import Record
+from catalog.record import Record, replace
 from catalog.snapshot import Revision
 from connectors.dvc_files import IGNORE, LOCK, PARAMS, PIPELINE, SUFFIX, is_metafile, is_settings
 from connectors.dvc_index import NAME, Found, index
@@ -33,7 +31,7 @@ def read_revision(revision: Revision) -> Iterator[Record]:
     for found in everything.files:
         yield from _metafiles(revision, found)
         for row in (*found.read.rows, *found.read.problems):
-            yield cast("Any", replace)(row, commit=revision.commit.oid)
+            yield replace(row, commit=revision.commit.oid)
 
 
 CONNECTOR = Connector(name=NAME, version=2, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)

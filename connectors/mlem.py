@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from catalog.connector import Connector
 from catalog.errors import MetafileError
 from catalog.model_tables import MlemObject
+from catalog.record import replace
 from catalog.snapshot import Revision
 from catalog.tables import Problem
 from connectors.faults import Fault, fault_of, problem
