@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -11,9 +12,9 @@ from time import perf_counter
 
 from catalog import database as catalog_database
 from catalog.statuses import UNREAD
-from sites import feeds, made, urls
+from sites import feeds, made, plots, urls
 from sites import folder as site_folder
-from sites.facts import Facts, read
+from sites.facts import Facts, Key, read
 from sites.feeds import Feeds
 from sites.lines import (
     OUTCOMES,
@@ -30,11 +31,12 @@ from sites.lines import (
     version_lines,
 )
 from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
+from sites.plots import Plots
 from sites.render import Renderer, assets
 from sites.rows import Artifact, Repository
 
 OPEN = 8  # events, and stays in stages, of an artifact that are in sight
-MOST = 16  # events, with those that are a click away; `catalog history` has all
+MOST = 10  # events, with those that are a click away; `catalog history` has all
 MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all of its own
 
 
@@ -57,12 +59,15 @@ def build(database: Path, folder: Path, *, title: str, site_url: str | None = No
     clock = perf_counter()
     with closing(catalog_database.connect(database)) as connection:
         facts = read(connection)
-    news = Feeds(facts, title, site_url)
-    site = _Site(facts, news, title, site_url)
-    static = assets()
-    done = site_folder.fill(
-        folder, chain(static.items(), site.pages(), news.files()), [*static, *site.paths(), *news.paths()]
-    )
+        drawn = plots.read(connection, facts)
+        news = Feeds(facts, title, site_url)
+        site = _Site(facts, drawn, news, title, site_url)
+        static = assets()
+        done = site_folder.fill(
+            folder,
+            chain(static.items(), plots.images(connection, drawn, folder), site.pages(), news.files()),
+            [*static, *plots.paths(drawn), *site.paths(), *news.paths()],
+        )
     return Built(
         pages=len(site.paths()),
         written=done.written,
@@ -75,8 +80,9 @@ def build(database: Path, folder: Path, *, title: str, site_url: str | None = No
 class _Site:
     """The pages of one catalog, rendered one by one as they are asked for."""
 
-    def __init__(self, facts: Facts, news: Feeds, title: str, site_url: str | None) -> None:
+    def __init__(self, facts: Facts, drawn: Mapping[Key, Plots], news: Feeds, title: str, site_url: str | None) -> None:
         self._facts = facts
+        self._drawn = drawn
         self._news = news
         self._render = Renderer(title)
         self._site_url = site_url
@@ -152,6 +158,7 @@ class _Site:
         terms = term_lines(facts.terms.get(key, []))
         versions = version_lines(facts.versions.get(key, []), assignments, forge)
         bytes_of = made.bytes_of(facts, key)
+        unread = facts.unread.get(key, [])
         return {
             "artifact": artifact,
             "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
@@ -164,7 +171,9 @@ class _Site:
             "bytes_of": bytes_of,
             "made": made.made(facts, key, versions, bytes_of),
             "metrics": made.metrics(facts, key, versions),
-            "unread": [(one, UNREAD.get(one.status, one.status)) for one in facts.unread.get(key, [])],
+            "plots": self._drawn.get(key),
+            "unread": [(one, UNREAD.get(one.status, one.status)) for one in unread if one.role != "plots"],
+            "undrawn": Counter(UNREAD.get(one.status, one.status) for one in unread if one.role == "plots"),
             "card": next(iter(facts.cards.get(key, [])), None),
             "terms": terms[:OPEN],
             "more_terms": len(terms[OPEN:]),

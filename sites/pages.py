@@ -48,6 +48,8 @@ MODEL = Page(
         "site_params",
         "site_metrics",
         "site_unread",
+        "site_plots",
+        "site_images",
         "site_cards",
     ),
 )

@@ -13,11 +13,14 @@ from catalog.tables import (
     CodeOwner,
     Dependency,
     Experiment,
+    Image,
     MeasureFile,
     Metric,
     Output,
     Param,
     PipelineStage,
+    Plot,
+    PlotSeries,
     Remote,
 )
 
@@ -65,12 +68,22 @@ def made_of(commit: str, artifact: str) -> Rows:
                                       locked_command=SCRIPT, wdir="", frozen=False, always_changed=False, description=None)],
         Remote: [Remote(remote=SCRIPT, url=f"https://evil.example/{SCRIPT}", scheme="https", is_default=True, endpoint_url=None,
                         region=None, version_aware=False, worktree=False, anonymous=False, secrets=(), **project)],
-        MeasureFile: [MeasureFile(role="metrics", file=SCRIPT, metafile="dvc.yaml", pipeline_stage=None, status="ok",
-                                  blob=None, hash=None, size=None, **project)],
         Metric: [Metric(file=SCRIPT, name=f"{ATTRIBUTE}{number}", number=number, text=f"{number}{SCRIPT}", kind="number", **project)
                  for number in (1.0, math.inf, math.nan)],
         Param: [Param(metafile="dvc.lock", pipeline_stage=SCRIPT, file="params.yaml", name=SCRIPT, number=None, text=ATTRIBUTE,
                       kind="text", locked=True, **project)],
+        Plot: [Plot(metafile="dvc.yaml", pipeline_stage=None, plot=f"{SCRIPT}{kind}", file=kind, kind=kind, x=SCRIPT, x_file=None, y=(),
+                    x_label=ATTRIBUTE, y_label=ODD, title=f"{SCRIPT}{ODD}{kind}", template=template, content=kind, **project)
+               for kind, template in (("line", None), ("words", "confusion"), ("bars", "bar_horizontal"), (SCRIPT, None))],
+        PlotSeries: [PlotSeries(content=kind, place=place, field=field, numbers=numbers, texts=texts)
+                     for kind, numbers, texts in (("line", (1.0, 2.0), None), ("words", None, (SCRIPT, ODD)))
+                     for place, field in enumerate((SCRIPT, f"y{ATTRIBUTE}"))] + [
+                     PlotSeries(content="bars", place=0, field=SCRIPT, numbers=(1.0, 2.0), texts=None),
+                     PlotSeries(content="bars", place=1, field="y", numbers=None, texts=(SCRIPT, ODD))],
+        Image: [Image(content=SCRIPT, media_type="image/png", data=b"<script>")],
+        MeasureFile: [MeasureFile(role=role, file=file, metafile="dvc.yaml", pipeline_stage=None, status="ok",
+                                  blob=None, hash=None, size=None, **project)
+                      for role, file in (("metrics", SCRIPT), *(("plots", file) for file in ("line", "words", "bars", SCRIPT)))],
         Card: [Card(commit=commit, file="README.md", folder="", is_model_card=True, title=SCRIPT, licence=SCRIPT, licence_name=None,
                     licence_link="javascript:alert(1)", library=ODD, task=None, text=f"{SCRIPT}{ODD}<img src=x>", **said)],
         CodeOwner: [CodeOwner(commit=commit, file="CODEOWNERS", line=1, section=None, pattern="*", owners=(SCRIPT,),

@@ -15,6 +15,7 @@ from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 
 _MARKETS = ("de", "es", "nl", "pt")
+_QUERIES = 20  # of each market, by which it is judged
 _LOSSES = ("lambdarank", "pairwise")
 
 _STORY = """
@@ -131,7 +132,11 @@ def _measure(entry: Entry) -> dict[str, str]:
     markets = {market: vary(f"{seed} {market}", ndcg, 0.03) for market in _MARKETS}
     features = ("price", "sales_30d", "text_match", "brand", "in_stock", "margin", "reviews")
     gains = [(name, round(300 + 250 * noise(f"{seed} {name}"), 1)) for name in features]
-    pairs = [{"actual": market, "predicted": other} for market in _MARKETS for other in _MARKETS[: 1 + len(market)]]
+    pairs = [
+        {"actual": market, "predicted": market if noise(f"{seed} {market} {query}") < ndcg else _MARKETS[query % 4]}
+        for market in _MARKETS
+        for query in range(_QUERIES)
+    ]
     return {
         "metrics.json": write_json({"ndcg@10": {"all": ndcg, **markets}, "mrr": vary(seed, ndcg - 0.05, 0.02)}),
         "plots/ndcg.tsv": write_curve(seed, "ndcg", 0.2, ndcg, 50, "\t"),

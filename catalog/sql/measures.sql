@@ -68,7 +68,7 @@ qualify row_number() over (
 -- version_plots: The plots of each version.
 select
     f.repo, f.artifact, f.version, f.commit, f.precedence, p.metafile, p.pipeline_stage, p.plot, p.file, p.kind,
-    p.x, p.x_file, p.y, p.x_label, p.y_label, p.title, p.template, p.content
+    p.x, p.x_file, p.y, p.x_label, p.y_label, p.title, p.template, p.content, p.x_content
 from version_measure_files f
 join plots p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.metafile = f.metafile
 where f.role = 'plots';

@@ -18,7 +18,7 @@ from catalog.tables import TABLES, Annotation, Branch, Crawl, Event, Problem, Re
 from catalogs import rows_of
 from sites.build import build
 from stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
-from worlds import World
+from worlds import Content, World
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 CHURN, EVIL, LOST = "github.com/acme/churn", "evil.example/x", "git.acme.example/lost"
@@ -58,16 +58,24 @@ stages:
     outs: [models/churn.pkl]
     metrics:
     - metrics.json: {cache: false}
+plots:
+- Learning: {x: step, y: {plots/loss.csv: loss}, title: How it <learned>}
+- plots/loss.csv: {x: step, y: loss}
+- plots/rows.png
+- plots/drawn.svg
 """,
+    "plots/drawn.svg": "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
 }
 
 
-def ran(number: int, *, auc: float, trees: int) -> dict[str, str]:
+def ran(number: int, *, auc: float, trees: int) -> dict[str, Content]:
     """What a run of the pipeline leaves in Git."""
     data, code, model = (f"{kind}{number}".ljust(32, "0") for kind in ("da", "c0de", "b0de1"))
     return {
         "params.yaml": f"trees: {trees}\n",
         "metrics.json": json.dumps({"auc": auc, "rows": 10}),
+        "plots/loss.csv": f"step,loss\n0,1\n1,{1 - auc}\n",
+        "plots/rows.png": b"\x89PNG\r\n\x1a\n" + bytes([number]),
         "data.csv.dvc": f"outs:\n- {{md5: {data}, size: 2048, hash: md5, path: data.csv}}\n",
         "dvc.lock": f"""schema: '2.0'
 stages:
@@ -212,7 +220,9 @@ class Page(HTMLParser):
     """What is in a page: elements with their attributes, and the lines of text of its `main` part."""
 
     VOID = frozenset(("meta", "link", "br", "img", "input", "use", "path"))
-    LINES = frozenset(("p", "h1", "h2", "li", "tr", "div", "dt", "dd", "pre", "section", "summary"))
+    LINES = frozenset(
+        ("p", "figure", "figcaption", "h1", "h2", "li", "tr", "div", "dt", "dd", "pre", "section", "summary")
+    )
 
     def __init__(self) -> None:
         super().__init__()

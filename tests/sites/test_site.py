@@ -12,21 +12,26 @@ MODEL = [
     "Who leaves, and when.",
     "tabular",
     "Source",
-    "Stages Metrics 2 Versions 3 Made of Card Stage history 3 Events 7",
+    "Stages Metrics 2 Plots 2 Versions 3 Made of Card Stage history 3 Events 7",
     "prod since 1 Jan 2024",
     "v1.0.0",
-    "Ann · efb3103",
+    "Ann · 1539c78",
     "Came back when the version after it left; assigned before that.",
     "Tagged #production",
     "Metrics",
     "Metric Over versions Best v1.1.0 v1.0.0",
     "auc ↑ 0.8v1.1.0 0.8 0.7",
     "rows 10 10",
+    "Plots",
+    "Of v1.1.0; dashed, of v1.0.0 in prod.",
+    "0.2101",
+    "How it <learned> loss over step",
+    "plots/rows.png",
     "Versions",
     "Version Stages Commit Bytes Author Registered",
-    "v1.2.0-rc.1 deregistered da9d05a 3.0 MiB Ann 1 Jan 2024",
-    "v1.1.0 latest 7a6c246 3.0 MiB Ann 1 Jan 2024",
-    "v1.0.0 prod efb3103 3.0 MiB Ann 1 Jan 2024",
+    "v1.2.0-rc.1 deregistered cac3e49 3.0 MiB Ann 1 Jan 2024",
+    "v1.1.0 latest 157ae9d 3.0 MiB Ann 1 Jan 2024",
+    "v1.0.0 prod 1539c78 3.0 MiB Ann 1 Jan 2024",
     "Made of",
     "v1.1.0 3.0 MiB, in DVC's storage",
     "Hash",
@@ -65,24 +70,24 @@ MODEL = [
     "Events",
     "Ann deregistered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1!",
-    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at da9d05a",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at cac3e49",
     "Ann registered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1",
-    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1 at da9d05a",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1 at cac3e49",
     "Ann unassigned v1.1.0 from prod",
     "Back",
-    "1 Jan 2024, 00:00 UTC · churn#production!#3 at 7a6c246",
+    "1 Jan 2024, 00:00 UTC · churn#production!#3 at 157ae9d",
     "Bo Ek assigned v1.1.0 to prod",
     "Go",
-    "1 Jan 2024, 00:00 UTC · churn#production#2 at 7a6c246",
+    "1 Jan 2024, 00:00 UTC · churn#production#2 at 157ae9d",
     "Ann registered v1.1.0",
     "Better by far",
-    "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at 7a6c246",
+    "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at 157ae9d",
     "Ann assigned v1.0.0 to prod",
-    "1 Jan 2024, 00:00 UTC · churn#production#1 at efb3103",
+    "1 Jan 2024, 00:00 UTC · churn#production#1 at 1539c78",
     "Ann registered v1.0.0",
     "The first",
-    "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at efb3103",
+    "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at 1539c78",
     "Use it",
     "Download what is in prod",
     "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0",
@@ -90,7 +95,7 @@ MODEL = [
     "gto show churn --repo https://github.com/acme/churn.git",
     "Ask this catalog",
     "catalog show github.com/acme/churn:churn",
-    "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes 7a6c246; GTO names efb3103. Asked for @v1.2.0-rc.1, DVC takes da9d05a; GTO names none. Asked for the latest version, DVC takes da9d05a; GTO names 7a6c246.",
+    "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes 157ae9d; GTO names 1539c78. Asked for @v1.2.0-rc.1, DVC takes cac3e49; GTO names none. Asked for the latest version, DVC takes cac3e49; GTO names 157ae9d.",
     "Details",
     "Repository",
     "github.com/acme/churn",
@@ -143,6 +148,8 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "models.html",
         "models/github.com~acme~churn/churn.html",
         "models/github.com~acme~churn/old.html",
+        "plots/3d8f247565fd856c289ed8e4d4aa37d6317376bd.png",
+        "plots/d86ce6a242beca1cfc6c1288153addd5b5e2a45b.png",
         "repos.html",
         "repos/git.acme.example~lost.html",
         "repos/github.com~acme~churn.html",
@@ -162,7 +169,7 @@ def test_the_page_of_a_deprecated_artifact_says_so(page):
         "old deprecated",
         "Source",
         "Deprecated 1 Jan 2024. No version counts as being in a stage.",
-        "Stages Metrics 2 Versions 1 Made of Card Events 2",
+        "Stages Metrics 2 Plots 2 Versions 1 Made of Card Events 2",
         "No version is in a stage.",
     ]
 
@@ -182,7 +189,7 @@ def test_the_page_of_a_repository_lists_its_experiments(page):
     lines = page("repos/github.com~acme~churn.html").text()
     assert lines[lines.index("Experiments 1") + 2 :] == [
         "Name Began from Metrics Commit Author When",
-        "bold-heron churn@v1.1.0 auc 0.9, rows 10 dbd339a Ann 1 Jan 2024",
+        "bold-heron churn@v1.1.0 auc 0.9, rows 10 ccde3bb Ann 1 Jan 2024",
     ]
 
 
@@ -201,6 +208,17 @@ def test_a_metric_over_versions_is_a_line_that_says_what_it_shows(page):
         "auc: 0.7 in v1.0.0, 0.8 in v1.1.0",
         "rows: 10 in v1.0.0, 10 in v1.1.0",
     ]
+
+
+def test_an_image_of_a_plot_is_a_file_that_is_written_once(site, page, catalog_file):
+    sources = page("models/github.com~acme~churn/churn.html").values("src")
+    (image,) = [source for source in sources if source.endswith(".png")]
+    written = (site / "models/github.com~acme~churn" / image).read_bytes()
+    assert (written, build(catalog_file, site, title="Models <of> Acme").written) == (b"\x89PNG\r\n\x1a\n\2", 0)
+
+
+def test_no_drawing_of_a_stranger_is_in_the_site(site):
+    assert [file for file in site.rglob("*.svg") if file.name != "icon.svg"] == []
 
 
 def test_every_link_leads_into_the_site_or_to_a_known_forge_or_storage(site, page):
@@ -251,4 +269,4 @@ def test_a_page_of_a_model_is_small(site):
 
 
 def test_the_style_sheet_is_small(site):
-    assert (site / "static/site.css").stat().st_size < 22_000
+    assert (site / "static/site.css").stat().st_size < 23_000
