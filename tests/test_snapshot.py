@@ -273,3 +273,12 @@ def test_git_reads_what_a_world_writes(tmp_path):
         ["a-b", "a.b", "c", "dvc.yaml"],
         [world.tip(), first, "Ann", str(EPOCH + 7200), first, "Bö", str(EPOCH)],
     )
+
+
+def test_a_file_whose_name_is_not_utf8_is_read_under_a_name_with_escapes():
+    world = World()
+    blob = world.add("blob", b"outs: []")
+    tree = world.add("tree", b"100644 \xff\n.dvc\0" + bytes.fromhex(blob))
+    who = f"Ann <ann@example.com> {EPOCH} +0000"
+    oid = world.add("commit", f"tree {tree}\nauthor {who}\ncommitter {who}\n\nwork\n".encode())
+    assert world.snapshot().revision(oid).files == {"\\xff\n.dvc": blob}
