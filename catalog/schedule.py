@@ -114,8 +114,8 @@ def _attend(config: Config, runner: Runner, say: Say) -> Result:
         next_run_at=next_time(schedule, ended),
     )
     health.write(schedule.health_file, now)
-    then = f"; next run {_shown(now.next_run_at)}" if now.next_run_at else ""
-    say(f"run {result.outcome.replace('_', ' ')}" + (f" ({result.message})" if result.message else "") + then)
+    following = now.next_run_at if result.outcome is not Outcome.STOPPED else None
+    say(f"run over: {result.message or 'all is well'}" + (f"; next run {_shown(following)}" if following else ""))
     return result
 
 

@@ -263,10 +263,10 @@ def test_a_signal_ends_the_scheduler_and_what_it_runs(tmp_path, number):
     process.send_signal(number)
     said, _ = process.communicate(timeout=10)
     found = health.read(tmp_path / "output" / "health.json")
-    assert (began, process.returncode, said.splitlines()[-1][:36], found.outcome, found.running) == (
+    assert (began, process.returncode, said.splitlines()[-1], found.outcome, found.running) == (
         True,
         0,
-        "run stopped (stopped during crawl); ",
+        "run over: stopped during crawl",
         Outcome.STOPPED,
         False,
     )
