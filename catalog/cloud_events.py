@@ -31,6 +31,7 @@ _DATA = (
     "signed",
     "crawl",
     "first_seen",
+    "copy_of",
 )
 
 

@@ -140,6 +140,7 @@ class _Site:
         forge = self._forges[repository.repo]
         return {
             "repository": repository,
+            "original": urls.repository(repository.copy_of) if repository.copy_of else "",
             "feeds": self._news.of(feeds.repository(repository.repo)),
             "outcome": OUTCOMES[repository.outcome],
             "forge": forge,

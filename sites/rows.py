@@ -135,6 +135,7 @@ class Repository(NamedTuple):
     versions: int
     updated_at: datetime | None
     problems: int
+    copy_of: str | None
 
 
 class Problem(NamedTuple):

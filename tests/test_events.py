@@ -97,6 +97,7 @@ def test_an_event_says_all_that_its_tag_says():
             "signed": None,
             "crawl": 3,
             "first_seen": NOON + timedelta(days=3),
+            "copy_of": None,
         },
     }
 

@@ -1,38 +1,57 @@
 -- Who has whose registry: forks carry the tags of what they were forked from, and would be told as models of their own.
 -- Rows marked [kept anew] follow from all repositories together; they are worked out at every build.
 
--- copies [kept anew]: Repositories that have another's registry tags, the very same tag objects: forks, younger copies, and what a rename left.
+-- copies [kept anew]: Repositories that have another's registry tags, the very same tag objects: forks, mirrors, younger copies, and what a rename left.
+-- Which of two is the original follows from what forges declare, then from age, then from which the catalog met first.
 --   of_repo: The repository that they are from: one that has them all, the declared parent before others, the oldest before the rest.
 --   shared: How many registry tags both have.
 --   own: How many registry tags only the copy has.
---   folded: It has none of its own: lists over all repositories leave it out.
-with ranked as (
-    select repo, fork_of, renamed_to, founded_at, coalesce(fork, false) or fork_of is not null as fork,
+--   folded: It has none of its own.
+with held as (
+    select repo, count(distinct oid) as tags from events group by repo
+),
+ranked as (
+    select r.repo, r.fork_of, r.renamed_to, h.tags,
         -- Nobody is a copy of who comes after, so of a circle of copies one always stays.
         row_number() over (
-            order by renamed_to is not null, coalesce(fork, false) or fork_of is not null, founded_at nulls last, repo
+            order by r.renamed_to is not null, coalesce(r.fork, false) or r.fork_of is not null, r.founded_at nulls last,
+                m.met nulls last, h.tags desc, r.repo
         ) as place
-    from repos
+    from repos r
+    join held h on h.repo = r.repo
+    left join (
+        -- Who has another name now was met under the old one.
+        select coalesce(k.renamed_to, o.repo) as repo, min(o.first_crawl) as met
+        from observations o left join repos k on k.repo = o.repo
+        group by all
+    ) m on m.repo = r.repo
 ),
-candidates as (
-    from ranked where fork or renamed_to is not null or founded_at is not null
-),
-held as (
-    select c.place, e.oid from events e join candidates c on c.repo = e.repo
+named as (
+    select distinct r.place, e.oid from events e join ranked r on r.repo = e.repo
 ),
 pairs as (
-    select h.place as copy, r.place as original, count(*) as shared
-    from held h join events e on e.oid = h.oid join ranked r on r.repo = e.repo
-    where r.place < h.place
-    group by h.place, r.place
+    select c.place as copy, o.place as original, count(*) as shared
+    from named c join named o on o.oid = c.oid and o.place < c.place
+    group by c.place, o.place
 )
-select c.repo, o.repo as of_repo, p.shared, n.tags - p.shared as own, n.tags = p.shared as folded
+select c.repo, o.repo as of_repo, p.shared, c.tags - p.shared as own, c.tags = p.shared as folded
 from pairs p
-join candidates c on c.place = p.copy
+join ranked c on c.place = p.copy
 join ranked o on o.place = p.original
-join (select place, count(*) as tags from held group by place) n on n.place = p.copy
-where c.fork or c.renamed_to = o.repo or c.founded_at > o.founded_at
 qualify row_number() over (
     partition by c.repo
-    order by p.shared = n.tags desc, coalesce(c.fork_of = o.repo or c.renamed_to = o.repo, false) desc, p.shared desc, o.place
+    order by p.shared = c.tags desc, coalesce(c.fork_of = o.repo or c.renamed_to = o.repo, false) desc, p.shared desc, o.place
 ) = 1;
+
+-- copied_artifacts [kept anew]: Artifacts of copies that are the original's: it has them too, with all of their registry tags. Lists over all repositories leave them out.
+select a.repo, a.artifact, c.of_repo
+from artifacts a
+join copies c on c.repo = a.repo
+semi join artifacts o on o.repo = c.of_repo and o.artifact = a.artifact
+anti join (
+    from events e join copies k on k.repo = e.repo
+    anti join events t on t.repo = k.of_repo and t.oid = e.oid
+) own on own.repo = a.repo and own.artifact = a.artifact;
+
+-- original_artifacts: The artifacts, without those that forks and other copies have from their originals.
+from artifacts a anti join copied_artifacts c on c.repo = a.repo and c.artifact = a.artifact;

@@ -2,7 +2,7 @@
 
 -- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
 --   exact: The whole name was given.
--- A copy is meant only where nothing else is: whoever wants a fork names it.
+-- What a fork has from its parent is meant only where nothing else is: whoever wants it names the fork.
 select repo, artifact, repo || ':' || artifact as id, id = words as exact
 from (
     select repo, artifact from events
@@ -10,7 +10,8 @@ from (
     select repo, artifact from tip_annotations
 )
 where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words)
-qualify repo not in (select repo from copies where folded) or bool_and(repo in (select repo from copies where folded)) over ();
+qualify (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
+    or bool_and((repo, artifact) in (select (repo, artifact) from copied_artifacts)) over ();
 
 -- stages_at(t, source := 'events'): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for falling back.
 select a.* exclude (rank, rank_semver)
@@ -65,7 +66,8 @@ left join (
     from assignments where rank = 1
     group by repo, artifact
 ) s on s.repo = a.repo and s.artifact = a.artifact
-where (list_contains(some_repos::varchar[], a.repo) or (some_repos::varchar[] is null and a.repo not in (select repo from copies where folded)))
+where (list_contains(some_repos::varchar[], a.repo)
+        or (some_repos::varchar[] is null and (a.repo, a.artifact) not in (select (repo, artifact) from copied_artifacts)))
     and (a_type::varchar is null or a.type = a_type)
     and (a_stage::varchar is null or coalesce(s.wanted, false))
     and (with_deprecated or a.active)
@@ -75,7 +77,8 @@ order by a.repo, a.artifact;
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence)
 from versions v join (select repo, artifact, active from artifacts) a on a.repo = v.repo and a.artifact = v.artifact
-where (list_contains(some_repos::varchar[], v.repo) or (some_repos::varchar[] is null and v.repo not in (select repo from copies where folded)))
+where (list_contains(some_repos::varchar[], v.repo)
+        or (some_repos::varchar[] is null and (v.repo, v.artifact) not in (select (repo, artifact) from copied_artifacts)))
     and (a_type::varchar is null or v.type = a_type)
     and (with_deprecated or (a.active and v.active))
     and (a_stage::varchar is null or exists (
@@ -89,7 +92,8 @@ order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, e.* exclude (precedence, priority)
 from resolved_events e
-where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo))
+where (list_contains(some_repos::varchar[], repo)
+        or (some_repos::varchar[] is null and (repo, artifact) not in (select (repo, artifact) from copied_artifacts)))
     and (an_artifact::varchar is null or artifact = an_artifact)
     and (a_version::varchar is null or version = a_version)
     and (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
@@ -284,5 +288,6 @@ measured, made, around;
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, *
 from stages_at(t, source := source)
-where a_stage::varchar is null or stage = a_stage or raw_stage = a_stage
+where (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
+    and (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
 order by repo, artifact, stage;

@@ -106,11 +106,11 @@ from (
 where gone.moment > a and gone.moment <= b;
 
 -- changes_between(a, b): What changed in the catalog between two moments (UTC), by what it could have known at each; what came and went in between is not told.
---   kind: `new_repo`, `lost_repo`, `found_repo`, `new_artifact`, `lost_artifact`, `deprecation`, `revival`, `new_version`, `lost_version`, `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag` or `metric`.
+--   kind: `new_repo`, `lost_repo`, `found_repo`, `new_artifact`, `lost_artifact`, `deprecation`, `revival`, `new_version`, `lost_version`, `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag`, `skewed_tag` or `metric`.
 --   id: The artifact's name in the catalog; the repository's, where no artifact is concerned.
 --   what: The tag, the metric, why a repository was lost, or how a version came to its stage: `assigned`, or `fallback`.
 --   old: The version, the metric, the tag's object or the repository's outcome before.
---   new: The same afterwards.
+--   new: The same afterwards; of a skewed tag, `future` or `late`: see `time_skew`.
 --   better: Whether the metric moved the right way; null where nothing says which way is better.
 --   author: Whose tag did it: a claim. Who deletes a tag leaves no name.
 --   moment: When: by the tagger's clock, or that of the visit, UTC.
@@ -202,6 +202,9 @@ changes as (
     select 'deleted_tag', repo, artifact, stage, tag, coalesce(revision, oid), null, null, null, ended_at
     from deleted_tags where ended_at > a and ended_at <= b
     union all
+    select 'skewed_tag', repo, artifact, stage, tag, null, skew, null, author, created_at
+    from time_skew where first_seen > a and first_seen <= b
+    union all
     select 'metric', m.repo, m.artifact, null, n.name, o.text, n.text,
         case when n.number <> o.number then (from metric_direction(n.name)) = if(n.number > o.number, 'higher', 'lower') end,
         m.author, m.moment
@@ -213,9 +216,11 @@ changes as (
 )
 select kind, repo || coalesce(':' || artifact, '') as id, changes.* exclude (kind)
 from changes
+-- What a fork has from its parent is told of the parent.
+where artifact is null or (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
 order by
     list_position([
-        'lost_repo', 'found_repo', 'new_repo', 'rewritten_tag', 'deleted_tag', 'lost_artifact', 'lost_version', 'new_artifact',
+        'lost_repo', 'found_repo', 'new_repo', 'rewritten_tag', 'deleted_tag', 'skewed_tag', 'lost_artifact', 'lost_version', 'new_artifact',
         'new_version', 'promotion', 'rollback', 'vacancy', 'deregistration', 'deprecation', 'revival', 'metric'
     ], kind),
     repo, artifact, stage, what, old, new;

@@ -4,14 +4,14 @@
 select
     (select count(*) from repos) as repos,
     (select count(*) from repos where stale) as stale,
-    (select count(*) from artifacts where active) as artifacts,
-    (select count(*) from artifacts where not active) as deprecated,
-    (select count(*) from versions where registered and active) as versions,
-    (select count(*) from current_assignments) as assignments,
+    (select count(*) from original_artifacts where active) as artifacts,
+    (select count(*) from original_artifacts where not active) as deprecated,
+    (select coalesce(sum(versions), 0)::bigint from original_artifacts) as versions,
+    (select count(*) from current_assignments semi join original_artifacts using (repo, artifact)) as assignments,
     (select count(*) from problems) as problems;
 
 -- site_types(): How many artifacts there are of each type.
-select type, count(*) as artifacts from artifacts where active group by type order by type is null, artifacts desc, type;
+select type, count(*) as artifacts from original_artifacts where active group by type order by type is null, artifacts desc, type;
 
 -- site_stages(): The stages in use.
 --   names: How the tags spell it.
@@ -23,11 +23,12 @@ select
     list(distinct raw_stage order by raw_stage) as names,
     max(assigned_at) as changed_at
 from current_assignments
+semi join original_artifacts using (repo, artifact)
 left join (select stage, min(rank) as rank from stage_names group by stage) n using (stage)
 group by stage, n.rank
 order by n.rank, artifacts desc, stage;
 
--- site_artifacts(): Every artifact: those in use first, and of those the last touched.
+-- site_artifacts(): Every artifact, without those that forks have from their parents: those in use first, and of those the last touched.
 --   file: The file that annotates it.
 select
     a.repo, a.artifact, a.id, a.folder, a.name, a.type, a.description, a.labels, a.path,
@@ -35,7 +36,7 @@ select
     coalesce(l.annotated_at, case when t.commit is not null then 'tip' end) as annotated_at,
     map_entries(case when l.annotated_at is not null then l.meta else t.meta end) as meta,
     a.active, a.deprecated_at, a.latest, a.versions, a.created_at, a.updated_at
-from artifacts a
+from original_artifacts a
 left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
 left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact
 order by a.active desc, a.updated_at desc nulls last, a.repo, a.artifact;
@@ -81,6 +82,7 @@ select
         'Deprecating artifact ''' || artifact || ''''
     ) then '' else message end as message
 from resolved_events
+semi join original_artifacts using (repo, artifact)
 order by repo, artifact, created_at desc, priority desc, tag desc;
 
 -- site_recent(most): The last events of the whole catalog; what is dated after the last crawl cannot be news.
@@ -94,15 +96,19 @@ limit most;
 select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where not agree order by repo, artifact, request;
 
 -- site_repositories(): Every repository, and how much is in it.
+--   copy_of: The repository that all of its registry tags are from.
 select
     r.repo, r.url, r.outcome, r.message, r.stale, r.visited_at, r.read_at,
     b.branch, b.commit as tip,
     coalesce(a.artifacts, 0) as artifacts, coalesce(a.versions, 0) as versions, a.updated_at,
-    coalesce(p.problems, 0) as problems
+    coalesce(p.problems, 0) as problems,
+    c.of_repo as copy_of
 from repos r
+left join (from copies where folded) c on c.repo = r.repo
 left join (from branches where is_default) b on b.repo = r.repo
 left join (
-    select repo, count(*) as artifacts, sum(versions)::bigint as versions, max(updated_at) as updated_at from artifacts group by repo
+    select repo, count(*) as artifacts, sum(versions)::bigint as versions, max(updated_at) as updated_at
+    from original_artifacts group by repo
 ) a on a.repo = r.repo
 left join (select repo, count(*) as problems from problems group by repo) p on p.repo = r.repo
 order by r.repo;
@@ -128,6 +134,7 @@ with same as (
         repo, artifact, version, commit, count(*) as twins,
         arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version}, (twin_repo <> repo, twin_artifact <> artifact, twin_ref)) as twin
     from identical_versions
+    semi join original_artifacts o on o.repo = twin_repo and o.artifact = twin_artifact
     group by all
 )
 select
@@ -172,7 +179,7 @@ needed as (
 ),
 origins as (
     select hash, arg_min({repo: repo, artifact: artifact, version: version}, (created_at, repo, artifact, version)) as origin
-    from version_files f join versions using (repo, artifact, version, commit)
+    from version_files f join versions using (repo, artifact, version, commit) semi join original_artifacts using (repo, artifact)
     where hash is not null and coalesce(f.output = f.path, true) and hash not in (from trivial_hashes()) and coalesce(size, 32) >= 32
         and registered and active
     group by hash

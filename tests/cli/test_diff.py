@@ -14,6 +14,9 @@ change         what      stage  before   after    how          by
 rewritten tag  m         -      {old}  {new}  m@v1.0.0     Cy
 deleted tag    o/r:gone  prod   {old}  -        gone#prod    -
 deleted tag    o/r:gone  -      {old}  -        gone@v1.0.0  -
+skewed tag     m         prod   -        late     m#prod#2     Ann
+skewed tag     m         -      -        late     m@v1.0.0     Cy
+skewed tag     m         -      -        late     m@v1.1.0     Ann
 lost artifact  o/r:gone  -      v1.0.0   -        -            -
 lost version   o/r:gone  -      v1.0.0   -        -            -
 new version    m         -      -        v1.1.0   -            Ann

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from catalog.fleet_tables import Repo
+from catalog.memory_tables import Observation
 from catalogs import asked, catalog_of, rows_of
 from worlds import World
 
@@ -28,9 +29,16 @@ def made(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
 
 
-ONE, TWO = ("m@v1.0.0",), ("m@v1.0.0", "m@v2.0.0")
+ONE, TWO, OTHER = ("m@v1.0.0",), ("m@v1.0.0", "m@v2.0.0"), ("x@v1.0.0", "m@v1.0.0")
 CASES = {
-    "nothing is declared, so nothing is concluded": ({"a": ONE, "b": ONE}, {}, []),
+    "nothing is declared": ({"a": ONE, "b": ONE}, {}, [("b", "a", 1, 0, True)]),
+    "nothing is declared, and one has all of the other's": ({"a": ONE, "b": TWO}, {}, [("a", "b", 1, 0, True)]),
+    "nothing is declared, and each has some of its own": (
+        {"a": TWO, "b": ("m@v1.0.0", "n@v1.0.0")},
+        {},
+        [("b", "a", 1, 1, False)],
+    ),
+    "they have the same names, and are others' tags": ({"a": ONE, "b": OTHER}, {}, []),
     "a declared fork": ({"a": ONE, "b": ONE}, {"b": {"fork": True}}, [("b", "a", 1, 0, True)]),
     "a fork with a tag of its own": ({"a": ONE, "b": TWO}, {"b": {"fork": True}}, [("b", "a", 1, 1, False)]),
     "a fork that has not all of its parent's": ({"a": TWO, "b": ONE}, {"b": {"fork": True}}, [("b", "a", 1, 0, True)]),
@@ -43,7 +51,7 @@ CASES = {
     "the declared parent goes before an older one": (
         {"a": ONE, "b": ONE, "c": ONE},
         {"c": {"fork": True, "fork_of": "b"}},
-        [("c", "b", 1, 0, True)],
+        [("b", "a", 1, 0, True), ("c", "b", 1, 0, True)],
     ),
     "the old name of a renamed one": ({"a": ONE, "b": ONE}, {"a": {"renamed_to": "b"}}, [("a", "b", 1, 0, True)]),
     "of two that call each other parent one stays": (
@@ -54,11 +62,53 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("worlds", "facts", "copies"), CASES.values(), ids=CASES.keys())
-def test_copies(worlds, facts, copies):
+def catalog(worlds, facts, met=()):
+    """A catalog of worlds by their tags; `met` are the repositories in the order in which it met them."""
     rows = {}
     for name, tags in worlds.items():
         one = world(*tags)
-        rows[name] = rows_of(one.listing(), one.objects)
-    catalog = catalog_of(rows, {Repo: [repo(name, **facts.get(name, {})) for name in worlds]})
-    assert [tuple(row.values()) for row in asked(catalog, "from copies order by repo")] == copies
+        rows[name] = {**rows_of(one.listing(), one.objects), Observation: [seen(met.index(name))] if met else []}
+    return catalog_of(rows, {Repo: [repo(name, **facts.get(name, {})) for name in worlds]})
+
+
+def seen(crawl):
+    at = made(2024)
+    return Observation(
+        ref="refs/heads/main",
+        oid="0" * 40,
+        revision=None,
+        unseen_at=None,
+        first_seen=at,
+        last_seen=at,
+        ended_at=None,
+        first_crawl=crawl,
+        ended_crawl=None,
+    )
+
+
+@pytest.mark.parametrize(("worlds", "facts", "copies"), CASES.values(), ids=CASES.keys())
+def test_copies(worlds, facts, copies):
+    found = asked(catalog(worlds, facts), "from copies order by repo")
+    assert [tuple(row.values()) for row in found] == copies
+
+
+def test_of_two_of_which_nobody_says_anything_the_one_that_was_met_first_is_the_original():
+    found = asked(catalog({"a": ONE, "b": ONE}, {}, met=("b", "a")), "select repo, of_repo from copies")
+    assert found == [{"repo": "a", "of_repo": "b"}]
+
+
+BOTH = ("m@v1.0.0", "n@v1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("own", "copied"),
+    [
+        ((), [("b", "m", "a"), ("b", "n", "a")]),
+        (("m@v2.0.0",), [("b", "n", "a")]),
+        (("x@v1.0.0",), [("b", "m", "a"), ("b", "n", "a")]),
+    ],
+    ids=["all of it", "but not a model with a version of its own", "beside a model of its own"],
+)
+def test_what_of_a_fork_is_its_parent_s(own, copied):
+    found = asked(catalog({"a": BOTH, "b": BOTH + own}, {"b": {"fork": True}}), "from copied_artifacts order by all")
+    assert [tuple(row.values()) for row in found] == copied

@@ -257,6 +257,14 @@ def test_a_date_that_cannot_be_right_is_told(tmp_path, made, skew):
     assert asked(connection, "select skew, seconds from time_skew") == skew
 
 
+def test_diff_tells_of_a_tag_whose_date_cannot_be_right(tmp_path):
+    connection = story(tmp_path, FIRST, register("v2.0.0", 9 * DAY))
+    assert changes(connection, 1, 2) == [
+        ("skewed_tag", "m@v2.0.0", None, "future"),
+        ("new_version", None, None, "v2.0.0"),
+    ]
+
+
 def test_what_the_first_visit_finds_may_be_of_any_age(tmp_path):
     assert asked(story(tmp_path, register("v1.0.0", 10)), "from time_skew") == []
 
