@@ -190,17 +190,20 @@ def _fetch_also(
     connectors: Sequence[Connector],
     layers: list[Objects],
 ) -> None:
-    """The files that other files name, round by round, until those that came name nothing new."""
+    """The files that other files name, round by round, until those that came name nothing that is not at hand."""
     asking = [connector.wants_also for connector in connectors if connector.wants_also is not no_files]
     pending = [(revision, frozenset[str]()) for revision in revisions] if asking else []
     for _ in range(MAX_ROUNDS):
         wished: dict[str, Stored | None] = {}
         growing = []
         for revision, before in pending:
-            keys = dict(_wishes(revision, asking))
-            wished |= {key: stored for key, stored in keys.items() if key not in revision.objects}
-            if not before.issuperset(keys):
-                growing.append((revision, before.union(keys)))
+            wishes = dict(_wishes(revision, asking))
+            absent = {
+                key: stored for key, stored in wishes.items() if key not in revision.objects and key not in before
+            }
+            if absent:
+                wished |= absent
+                growing.append((revision, before.union(absent)))
         if not growing:
             return
         _fetch_blobs(origin, [oid for oid, stored in wished.items() if stored is None], layers)

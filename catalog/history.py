@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from catalog.errors import MetafileError
 from catalog.objects import Commit, Objects, parse_commit
@@ -40,6 +41,7 @@ class Past:
     limit: int
     known: Mapping[str, tuple[str, ...]]
     old_tips: tuple[str, ...] = ()
+    _parsed: dict[str, Commit] = field(default_factory=dict, repr=False)  # a walk often follows another
 
     def wants(self) -> list[str]:
         """The tips of which nothing is known."""
@@ -62,7 +64,7 @@ class Past:
                 cut = True
                 continue
             parents = self.known.get(oid)
-            commit = None if parents is not None else _commit(objects, oid)
+            commit = None if parents is not None else self._commit(objects, oid)
             if parents is None and commit is None:
                 broken = True
                 continue
@@ -74,6 +76,14 @@ class Past:
             complete=not (cut or broken),
             broken=broken,
         )
+
+    def _commit(self, objects: Objects, oid: str) -> Commit | None:
+        commit = self._parsed.get(oid)
+        raw = None if commit else objects.get(oid)
+        if raw is not None and raw.kind == "commit":
+            with suppress(MetafileError):
+                commit = self._parsed[oid] = parse_commit(oid, raw.data)
+        return commit
 
 
 def reach(origin: Origin, past: Past, at_hand: Objects, *, asked: bool) -> Reach:
@@ -91,13 +101,3 @@ def reach(origin: Origin, past: Past, at_hand: Objects, *, asked: bool) -> Reach
         if found.broken and haves:  # what was known then does not reach as far from the new tips
             found = past.walk(origin.fetch(past.tips, filters=FILTER, depth=past.limit))
     return found
-
-
-def _commit(objects: Objects, oid: str) -> Commit | None:
-    raw = objects.get(oid)
-    if raw is None or raw.kind != "commit":
-        return None
-    try:
-        return parse_commit(oid, raw.data)
-    except MetafileError:
-        return None
