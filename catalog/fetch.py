@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Protocol
 
@@ -21,6 +22,7 @@ MAX_BLOBS = 2_000  # wants in one request
 MAX_ANSWER = 8 << 20  # bytes of one answer: a metafile of 11 KB is a large one
 MAX_BLOB = 2 << 20  # bytes of an answer with a single file
 MAX_GUESSES = 100  # files of a revision that are fetched before anybody asked for them
+MAX_PATHS = 10_000  # about which it is remembered whether they are wanted
 MAX_ROUNDS = 6  # files that name files that name files
 
 
@@ -226,8 +228,8 @@ def _wishes(
 
 
 def _any_of(choices: Sequence[Callable[[str], bool]]) -> Callable[[str], bool]:
-    """Whether one of the choices would take a path."""
-    return lambda path: any(takes(path) for takes in choices)
+    """Whether one of the choices would take a path. Revisions have most of their paths in common."""
+    return lru_cache(MAX_PATHS)(lambda path: any(takes(path) for takes in choices))
 
 
 def _unique(oids: Iterable[str]) -> list[str]:
