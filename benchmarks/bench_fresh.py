@@ -33,7 +33,7 @@ def main() -> None:
         f"{ours:.1f} s ({ours / repos * 1000:.1f} ms each)",
         f"git fetch {theirs:.1f} s",
         f"{ours / theirs:.2f}",
-        "a later issue's: at most 1.3",
+        "at most 1.3",
     )
 
 
