@@ -7,7 +7,7 @@ lose that entry.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from posixpath import basename, dirname, join
+from posixpath import join as joined
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
@@ -15,6 +15,7 @@ from catalog.snapshot import Revision
 from catalog.tables import Annotation, Problem
 from connectors.artifact_entries import DVC, GTO, Entry, read_dvc_entry, read_gto_entry
 from connectors.faults import problem
+from connectors.paths import basename, dirname, join
 from connectors.reading import cleaned, load_once, mapping, quoted, text
 from connectors.remembering import Remembered
 from connectors.targets import inside
@@ -96,7 +97,7 @@ def _named(path: str, data: bytes) -> Iterator[str]:
     except MetafileError:
         return
     for item in (items if isinstance(items, list) else [])[:MAX_VARS]:
-        if isinstance(item, str) and (file := inside(join(dirname(path), item.partition(":")[0]))):
+        if isinstance(item, str) and (file := inside(joined(dirname(path), item.partition(":")[0]))):
             yield file
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from posixpath import dirname
 from typing import Any
 
 from catalog.errors import MetafileError
 from catalog.tables import Annotation
 from connectors.gto_grammar import is_name
 from connectors.metadata import metadata, written
+from connectors.paths import dirname
 from connectors.reading import quoted, text, texts
 from connectors.templates import Resolver, has_templates
 

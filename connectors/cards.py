@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from posixpath import basename, dirname, splitext
+from posixpath import splitext
 from typing import Any
 
 from catalog.connector import Connector
@@ -19,6 +19,7 @@ from connectors.faults import problem
 from connectors.licences import Text, is_licence, parse_licence
 from connectors.model_card import Parsed, parse_card
 from connectors.nearby import SUFFIX, is_card_or_licence, is_model_card, nearby
+from connectors.paths import basename, dirname
 from connectors.remembering import Remembered
 from connectors.targets import target_of
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import md5 as md5_of
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
 from connectors.dvc_values import Complaints, Values, flag, is_external, located, maps, md5, stated, whole, word
@@ -19,9 +18,10 @@ from connectors.reading import mapping, quoted
 MD5, OLD_MD5, ETAG, CHECKSUM = "md5", "md5-dos2unix", "etag", "checksum"
 FOLDER = ".dir"
 
+_SELDOM = frozenset(("cloud", "files", "nfiles", "isexec", "version_id", "etag"))  # what most entries do not state
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
+
+class Listed(NamedTuple):
     """A file of a folder in a version-aware remote."""
 
     path: str
@@ -33,26 +33,29 @@ class Listed:
     etag: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An output or a dependency. What was not locked is None."""
 
     path: str
     hash_kind: str | None
     hash: str | None
     size: int | None
-    files: int | None
-    is_folder: bool
-    executable: bool
-    remote: str | None
-    version_id: str | None
-    etag: str | None
-    listed: tuple[Listed, ...]
+    files: int | None = None
+    is_folder: bool = False
+    executable: bool = False
+    remote: str | None = None
+    version_id: str | None = None
+    etag: str | None = None
+    listed: tuple[Listed, ...] = ()
 
 
 def read_entry(folder: str, values: Values, place: str, complaints: Complaints) -> Entry:
     """The entry, with its path from `folder`. MetafileError where it has no path inside the repository."""
     path = located(folder, values.get("path"), f"{place}.path")
+    if _SELDOM.isdisjoint(values):
+        kind, digest = _hash(path, values, place, complaints)
+        size = stated(values, "size", whole, place, complaints)
+        return Entry(path, kind, digest, size, is_folder=bool(digest and digest.endswith(FOLDER)))
     values, remote = _merged(values, place, complaints)
     kind, digest = _hash(path, values, place, complaints)
     size = stated(values, "size", whole, place, complaints)

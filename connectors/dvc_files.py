@@ -6,9 +6,9 @@ After `dvc/dvcfile.py` (`is_valid_filename`), `dvc/repo/index.py` (`collect_file
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from posixpath import basename, dirname, join
 
 from connectors.dvcignore import Ignore, is_ignored
+from connectors.paths import basename, dirname, join
 
 PIPELINE, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
 SUFFIX = ".dvc"

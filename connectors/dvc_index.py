@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from posixpath import basename, dirname, join
 from typing import Any, NamedTuple
 
 from catalog.dvc_tables import Output, PipelineStage
@@ -19,6 +18,7 @@ from connectors.dvc_pipeline import Pipeline
 from connectors.dvc_rows import Site
 from connectors.dvc_values import Complaints, Values
 from connectors.dvcignore import Ignore, parse
+from connectors.paths import basename, dirname, join
 from connectors.public_urls import without_users
 from connectors.reading import load_once, mapping
 from connectors.remembering import Remembered

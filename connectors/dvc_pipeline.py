@@ -7,7 +7,6 @@ be read of the one is taken from the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from posixpath import dirname
 
 from catalog.dvc_tables import Dataset, PipelineStage
 from catalog.errors import MetafileError
@@ -18,6 +17,7 @@ from connectors.dvc_measures import METRICS, PARAMS, PLOTS, Named, drawn_named, 
 from connectors.dvc_rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
 from connectors.dvc_values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
 from connectors.foreach import LISTS, Expansion, Stage
+from connectors.paths import dirname
 from connectors.public_urls import public_url
 from connectors.reading import cleaned, mapping, quoted, text
 from connectors.templates import Load

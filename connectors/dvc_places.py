@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
-from posixpath import dirname
 from typing import NamedTuple
 
 from catalog.dvc_tables import Output, OutputFile
@@ -19,6 +18,7 @@ from connectors.dvc_files import CONFIG
 from connectors.dvc_index import Index
 from connectors.dvc_storage import object_url, read_list, storage_url
 from connectors.dvc_values import is_external
+from connectors.paths import dirname
 from connectors.reading import quoted
 
 MAX_FOLDER = 200  # files of one folder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.dvc_tables import Dependency, Output, OutputFile, Param
 from catalog.errors import MetafileError
@@ -17,8 +17,7 @@ from connectors.reading import cleaned, mapping, text, texts
 OUT, METRIC, PLOT = "out", "metric", "plot"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """Who states a row: the file, the pipeline stage in it, and the DVC project that they belong to."""
 
     commit: str
@@ -27,8 +26,7 @@ class Site:
     stage: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Flags:
+class Flags(NamedTuple):
     """What is said of an output besides its content."""
 
     cached: bool

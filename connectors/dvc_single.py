@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from posixpath import basename, dirname
 from typing import NamedTuple
 
 from catalog.dvc_tables import Import, PipelineStage
@@ -20,6 +19,7 @@ from connectors.dvc_files import OLD_NAME, PARAMS
 from connectors.dvc_measures import Named, output_named
 from connectors.dvc_rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
 from connectors.dvc_values import Complaints, Values, command, flag, folder_at, maps, stated, word
+from connectors.paths import basename, dirname
 from connectors.public_urls import public_url
 from connectors.reading import mapping, text
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from posixpath import isabs, join, normpath
+from posixpath import join, normpath
 from typing import Any, TypeVar
 
 from catalog.errors import MetafileError
-from connectors.public_urls import public_url, scheme_of
+from connectors.public_urls import public_url
 from connectors.reading import mapping, quoted
 
 T = TypeVar("T")
@@ -18,7 +18,8 @@ MAX_WHOLE = 1 << 63  # a column has 64 bits
 MAX_WORD = 500  # characters of an entity tag or a version
 
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_EXTERNAL = re.compile(r"/|[A-Za-z]:[\\/]|[A-Za-z][A-Za-z0-9+.-]*://")
+_SHORT = re.compile(r"[^/.:\0][^/:\0]*(?:/[^/.:\0][^/:\0]*)*")  # a path that leads nowhere but down, without detours
 
 Complaints = list[MetafileError]
 Values = Mapping[Any, object]
@@ -100,11 +101,15 @@ def command(value: object, place: str) -> str:
 
 def is_external(path: str) -> bool:
     """A URL, or an absolute path of some machine: DVC takes it as it is."""
-    return isabs(path) or scheme_of(path) is not None or _DRIVE.match(path) is not None
+    return _EXTERNAL.match(path) is not None
 
 
 def located(folder: str, value: object, place: str) -> str:
     """A path from the Git root, given one from `folder`; what is external stays as it is, without credentials."""
+    if isinstance(value, str) and len(value) <= MAX_PATH:
+        path = f"{folder}/{value}" if folder else value
+        if _SHORT.fullmatch(path):
+            return path
     if isinstance(value, str) and len(value) > MAX_PATH:
         message = f"found {len(value):,} characters, expected a path of at most {MAX_PATH:,}"
         raise MetafileError(message, place=place, rule="too-big")

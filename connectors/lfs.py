@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from posixpath import join
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.snapshot import Revision
 from connectors.gitattributes import NAME, filter_of, parse
+from connectors.paths import join
 from connectors.targets import folders_above
 
 MAX_POINTER = 1_024  # bytes, as the specification has it

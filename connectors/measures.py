@@ -6,7 +6,7 @@ After `dvc/repo/{metrics,params}/show.py` and `dvc/repo/plots/__init__.py` of DV
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from posixpath import basename, splitext
+from posixpath import splitext
 from typing import NamedTuple
 
 from catalog.connector import Connector
@@ -23,6 +23,7 @@ from connectors.dvc_measures import METRICS, PARAMS, Drawing
 from connectors.dvc_places import BAD, IN_GIT, Place
 from connectors.measure_content import NOTHING, Read, kind_of, read_metrics, read_params, read_plot
 from connectors.measure_files import MAX_FILES, Stated, stated_files
+from connectors.paths import basename
 from connectors.public_urls import without_users
 
 NAME = "measures"

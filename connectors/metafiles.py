@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import basename
 
 from catalog.connector import Connector
 from catalog.dvc_tables import Metafile
@@ -11,6 +10,7 @@ from catalog.record import Record, replace
 from catalog.snapshot import Revision
 from connectors.dvc_files import IGNORE, LOCK, PARAMS, PIPELINE, SUFFIX, is_metafile, is_settings
 from connectors.dvc_index import NAME, Found, index
+from connectors.paths import basename
 
 
 def wants_file(path: str) -> bool:

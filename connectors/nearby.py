@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from posixpath import basename, dirname, join
 
 from catalog.snapshot import MAX_TREE_DEPTH, Revision
 from connectors.annotated import Stated
 from connectors.artifact_entries import DVC
 from connectors.licences import is_licence
+from connectors.paths import basename, dirname, join
 from connectors.remembering import Remembered
 from connectors.targets import folders_above, target_of
 

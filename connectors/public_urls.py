@@ -14,7 +14,7 @@ _SECRET = re.compile(r"(?:^|[?&#;])[^=&;#]*(?:sig|token|key|secret|passw|pwd|cre
 
 def public_url(url: str) -> str:
     """The URL without what may be a secret. The user of an ssh URL stays: it is `git`, and says which account it is."""
-    found = _AUTHORITY.match(url)
+    found = _AUTHORITY.match(url) if "://" in url else None
     if found is None:
         return url
     scheme, authority, rest = found.groups()
@@ -32,7 +32,7 @@ def without_users(sentence: str) -> str:
 
 def scheme_of(url: str) -> str | None:
     """`s3` of `s3://bucket/key`; None for a path."""
-    found = _AUTHORITY.match(url)
+    found = _AUTHORITY.match(url) if "://" in url else None
     return found[1][:-3].lower() if found else None
 
 

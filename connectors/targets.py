@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import dirname, join, normpath
+from posixpath import join as joined
+from posixpath import normpath
 
 from catalog.snapshot import Revision
+from connectors.paths import dirname, join
 from connectors.public_urls import scheme_of
 
 DVC_FOLDER = ".dvc"
@@ -15,7 +17,7 @@ def target_of(file: str, path: str | None) -> str | None:
     """The path from the Git root, empty for the root itself; None for a URL, and for what is outside or not stated."""
     if not path or scheme_of(path):
         return None
-    return inside(join(dirname(file), path))
+    return inside(joined(dirname(file), path))
 
 
 def inside(path: str) -> str | None:

@@ -27,14 +27,11 @@ Load = Callable[[str], Any]  # the values of a file, None where there is none; M
 
 def has_templates(value: object) -> bool:
     """There is something to resolve in text, or in a list or map of texts."""
-    match value:
-        case str():
-            return "${" in value
-        case dict():
-            return any(map(has_templates, value)) or any(map(has_templates, value.values()))
-        case list():
-            return any(map(has_templates, value))
-    return False
+    if isinstance(value, str):
+        return "${" in value
+    if isinstance(value, dict):
+        return any(map(has_templates, value)) or any(map(has_templates, value.values()))
+    return isinstance(value, list) and any(map(has_templates, value))
 
 
 def context(

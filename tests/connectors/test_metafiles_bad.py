@@ -240,3 +240,8 @@ def test_garbage_never_raises(single, pipeline, lock):
 def test_noise_never_raises(one, other):
     files = {"x.dvc": one, "dvc.yaml": other, "dvc.lock": one, ".dvcignore": other}
     assert all(row.commit for row in rows(files, object))
+
+
+@pytest.mark.parametrize("path", ["/m.dvc", "a//m.dvc"])
+def test_a_folder_without_a_name_keeps_nobody_waiting(path):
+    assert [found[1:] for found in hashes({path: out(f"md5: {A}")})] == [("md5-dos2unix", A)]
