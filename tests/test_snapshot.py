@@ -1,5 +1,6 @@
 """A repository at one moment: tags, commits and files from raw objects, with git itself as a judge."""
 
+import re
 import subprocess
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import objects
 from catalog import snapshot as module
 from catalog.errors import MetafileError
 from catalog.objects import Commit, Signature, Tag, parse_commit, parse_tag
@@ -143,6 +145,28 @@ def test_no_bytes_upset_the_readers_of_objects(noise, whole, cut):
         except MetafileError:
             continue
         assert isinstance(found, Tag | Commit)
+
+
+@given(
+    st.text("<> \n0+-ax", max_size=6).map(str.encode) | st.binary(max_size=3),
+    st.sampled_from([tag_bytes(), commit_bytes(), commit_bytes(header=f"tree {OID}\nparent {OID}\n")]),
+    st.integers(0, 180),
+)
+def test_the_quick_way_to_read_an_object_is_only_quicker(noise, whole, cut):
+    data = whole[:cut] + noise + whole[cut:]
+    parse = parse_tag if whole.startswith(b"object") else parse_commit
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("_TAG", "_COMMIT"):
+            patched.setattr(objects, name, re.compile(b"(?!)"))
+        expected = read_or_refused(parse, data)
+    assert read_or_refused(parse, data) == expected
+
+
+def read_or_refused(parse, data):
+    try:
+        return parse("x", data)
+    except MetafileError as error:
+        return error.rule, error.message
 
 
 def test_wanted_files_are_regular_files_wherever_they_lie():
