@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 SCRIPTS = ("fold", "views", "forks", "bytes", "lineage", "measures", "macros", "memory", "feeds", "site", "reference")
 
@@ -35,18 +37,26 @@ class Statement:
 
 def statements() -> Iterator[Statement]:
     """Views and macros in the order of their making."""
-    folder = files("catalog") / "sql"
-    for script in SCRIPTS:
-        file = folder / f"{script}.sql"
-        if not file.is_file():
-            continue
-        for found in _STATEMENT.finditer(file.read_text("utf-8")):
-            yield Statement(
-                name=found["name"],
-                parameters=found["parameters"] or "",
-                doc=found["doc"],
-                notes=dict(_NOTE.findall(found["notes"])),
-                body=found["body"].strip().rstrip(";"),
-                kept=bool(found["kept"]),
-                anew="anew" in (found["kept"] or ""),
-            )
+    return chain.from_iterable(map(_read, SCRIPTS))
+
+
+def named(script: str) -> dict[str, str]:
+    """The statements of a file that makes no views, by name."""
+    return {made.name: made.body for made in _read(script)}
+
+
+@cache
+def _read(script: str) -> tuple[Statement, ...]:
+    text = (files("catalog") / "sql" / f"{script}.sql").read_text("utf-8")
+    return tuple(
+        Statement(
+            name=found["name"],
+            parameters=found["parameters"] or "",
+            doc=found["doc"],
+            notes=dict(_NOTE.findall(found["notes"])),
+            body=found["body"].strip().rstrip(";"),
+            kept=bool(found["kept"]),
+            anew="anew" in (found["kept"] or ""),
+        )
+        for found in _STATEMENT.finditer(text)
+    )

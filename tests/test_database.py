@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,12 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog import database, export
+from catalog import blank, database, export
+from catalog.dvc_tables import Output
 from catalog.errors import StoreError
 from catalog.schema import schema, to_arrow
 from catalog.scripts import statements
 from catalog.store import Key, Store
-from catalog.tables import CRAWL, PARTITION, StageName
+from catalog.tables import CRAWL, PARTITION, Revision, StageName
 from catalogs import rows_of
 from worlds import World
 
@@ -119,6 +121,29 @@ def write(store: Store, number: int, versions: int) -> Path:
     return store.write(
         f"r{number}", Key(refs=f"{versions:020}", readers="0" * 20), rows_of(made.listing(), made.objects)
     )
+
+
+NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)
+TIP = Revision(
+    commit="c",
+    reasons=("tip",),
+    author="A",
+    author_email="a@x",
+    authored_at=NOON,
+    committed_at=NOON,
+    summary="",
+    signed=None,
+)
+
+
+def made_by(stage: str | None, content: str) -> Output:
+    """An output with that hash, by which it is called, too."""
+    told = dict.fromkeys(("files", "remote", "version_id", "etag", "type", "description"))
+    return Output(
+        commit="c", metafile="dvc.lock" if stage else f"{content}.dvc", pipeline_stage=stage, dvc_root="", path=content,
+        hash_kind="md5", hash=content, size=100, is_folder=False, executable=False, cached=True, pushed=True, role="out",
+        labels=(), meta={}, **told,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -234,8 +259,21 @@ def test_other_sql_makes_it_from_nothing(tmp_path, fleet, anew, monkeypatch):
     shutil.copyfile(anew, path := tmp_path / "catalog.duckdb")
     made = list(statements())
     made.append(replace(made[-1], name="more", parameters="", body="select 1 as one"))
-    monkeypatch.setattr(database, "statements", lambda: iter(made))
+    monkeypatch.setattr(blank, "statements", lambda: iter(made))
     assert build(path, fleet.after) is False
+
+
+def test_what_follows_from_all_repositories_follows_also_from_many_rows(tmp_path):
+    store, path = Store(tmp_path / "rows"), tmp_path / "catalog.duckdb"
+    many = [made_by("train", f"{number:032x}") for number in range(20_000)]  # more than a build keeps to itself
+    rows = {"maker": many, "user": [made_by(None, f"{7:032x}")]}
+    key = Key(refs="0", readers="0")
+    build(path, {repo: store.write(repo, key, {Revision: [TIP], Output: outputs}) for repo, outputs in rows.items()})
+    found = content(path)
+    assert ([row[:5] for row in found["lineage"]], len(found["lineage_links"])) == (
+        [("content", "maker", f"{7:032x}", None, "user")],
+        1,
+    )
 
 
 # Readers.

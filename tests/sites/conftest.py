@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from catalog import database
 from catalog.schema import schema, to_arrow
-from catalog.tables import TABLES, Annotation, Branch, Crawl, Event, Problem, Repo, Revision, StageName
+from catalog.store import Key, Store
+from catalog.tables import CRAWL, PARTITION, Annotation, Branch, Crawl, Event, Problem, Repo, Revision, StageName
 from catalogs import rows_of
 from sites.build import build
 from stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
@@ -174,13 +174,10 @@ def whole() -> Rows:
 
 def write_catalog(file: Path, repos: Mapping[str, Rows], whole: Rows) -> Path:
     """A catalog on disk that holds these rows."""
-    tables = {}
-    for table in TABLES:
-        parts = [to_arrow(table, rows[table], repo=repo) for repo, rows in repos.items() if rows.get(table)]
-        if not table.REPO:
-            parts = [to_arrow(table, whole.get(table, ()))]
-        tables[table.TABLE] = pa.concat_tables([schema(table).empty_table(), *parts])
-    database.build(file, {}, {}, tables)
+    store = Store(file.with_name("rows"))
+    partitions = {repo: store.write(repo, Key(refs="0", readers="0"), rows) for repo, rows in repos.items()}
+    tables = {table.TABLE: to_arrow(table, whole.get(table, ())) for table in CRAWL}
+    database.build(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, tables)
     return file
 
 
