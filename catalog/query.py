@@ -193,10 +193,7 @@ class Catalog:
             hashes = set(content_hashes(what).values()) if isinstance(what, Path) else {what}
         except OSError as error:
             raise NotFound(f"{error.filename or what} cannot be read: {error.strerror}") from error
-        return self._ask(
-            "select distinct f.* from (select unnest($hashes) as words) w, identify_hash(w.words) f",
-            hashes=sorted(hashes),
-        )
+        return self._ask("from identify_hashes($hashes)", hashes=sorted(hashes))
 
     def experiments(self, *, repo: str | None = None) -> Answer:
         """DVC's experiments, newest first within each repository, with the versions that they began from."""

@@ -397,13 +397,14 @@ where a_stage::varchar is null or exists (
 )
 order by r.steps, ref, f.commit;
 
--- identify_hash(words): What has this hash (with or without `.dir`, in any case), or a commit that begins so (7 digits or more).
+-- identify_hashes(some_words): What has one of these hashes (with or without `.dir`, in any case), or a commit that begins so (7 digits or more).
 --   what: `version`, `output`, `dependency` or `commit`.
 --   ref: The version's name in the catalog; for others, what to call it.
 --   commit: The newest commit that has it so.
 --   revisions: In how many commits.
 with wanted as (
     select regexp_replace(lower(trim(words)), '[.]dir$', '') as bare, regexp_full_match(lower(trim(words)), '[0-9a-f]{7,40}') as may_be_commit
+    from (select unnest(some_words::varchar[]) as words)
 ),
 found as (
     select 'version' as what, f.repo, f.repo || ':' || f.artifact || '@' || f.version as ref, f.revision as commit, f.path, f.hash_kind, f.hash, f.size
@@ -428,6 +429,9 @@ select
 from found f left join revisions r on r.repo = f.repo and r.commit = f.commit
 group by f.what, f.ref, f.repo, f.path, f.hash_kind, f.hash, f.size, case when f.what = 'commit' then f.commit end
 order by case f.what when 'version' then 0 when 'output' then 1 when 'dependency' then 2 else 3 end, f.repo, f.ref, f.path, f.hash, commit;
+
+-- identify_hash(words): The same for one of them.
+from identify_hashes([words]);
 
 -- outdated_locks [kept]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run them again.
 --   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with), `changed` (an input that DVC tracks has other content than it ran with).

@@ -73,6 +73,12 @@ def test_identify_a_version(ask, words):
     assert f"{CHURN}:churn@v1.0.0" in [row["ref"] for row in rows if row["what"] == "version"]
 
 
+@pytest.mark.parametrize("words", [C1[:7], MODEL], ids=["a commit", "a hash"])
+def test_what_is_identified_comes_in_order(ask, words):
+    found = [row["what"] for row in json.loads(ask("identify", words, "-o", "json")[1])]
+    assert found == sorted(found, key=["version", "output", "dependency", "commit"].index)
+
+
 def test_identify_a_file_by_what_it_holds(ask, tmp_path):
     (tmp_path / "copy.csv").write_bytes(RAW)
     rows = json.loads(ask("identify", "copy.csv", "-o", "json")[1])
