@@ -143,8 +143,14 @@ def icon(kind: str | None) -> str:
 
 
 def in_order(assignments: list[Assignment]) -> list[Assignment]:
-    """The assignments of one artifact, production first."""
+    """The assignments of one artifact, as repos.toml orders stages, or else production first."""
     return sorted(assignments, key=lambda a: stage_order(a.stage, a.rank))
+
+
+def foremost(assignments: list[Assignment]) -> Assignment | None:
+    """The assignment that readers come for: to production, or else the first in order."""
+    ordered = in_order(assignments)
+    return next((a for a in ordered if look(a.stage) == "prod"), next(iter(ordered), None))
 
 
 def commit_mark(forge: urls.Forge | None, oid: str) -> Markup:
@@ -180,7 +186,7 @@ def version_lines(
 
 
 def stage_cards(assignments: list[Assignment], forge: urls.Forge | None) -> list[StageCard]:
-    """Who is in which stage, production first."""
+    """Who is in which stage, in order."""
     return [
         StageCard(
             assignment=a,
@@ -253,21 +259,21 @@ def snippets(
         return made
     url = shlex.quote(repository.url)
     made.insert(0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {url}"))
-    which = _download(artifact, in_order(assignments)[:1], {lookup.request for lookup in lookups})
+    which = _download(artifact, foremost(assignments), {lookup.request for lookup in lookups})
     if which:
         label, option = which
         made.insert(0, Snippet(label=label, line=f"dvc artifacts get {url} {artifact.artifact} {option}"))
     return made
 
 
-def _download(artifact: Artifact, first: list[Assignment], differs: set[str]) -> tuple[str, str] | None:
+def _download(artifact: Artifact, first: Assignment | None, differs: set[str]) -> tuple[str, str] | None:
     """What to download, and the option of `dvc artifacts get` for it; None where DVC would take something else."""
-    for assignment in first:
-        label = f"Download what is in {assignment.stage}"
-        if f"#{assignment.raw_stage}" not in differs:
-            return label, f"--stage {shlex.quote(assignment.raw_stage)}"
-        if assignment.version != assignment.commit and f"@{assignment.version}" not in differs:
-            return label, f"--rev {shlex.quote(assignment.version)}"
+    if first:
+        label = f"Download what is in {first.stage}"
+        if f"#{first.raw_stage}" not in differs:
+            return label, f"--stage {shlex.quote(first.raw_stage)}"
+        if first.version != first.commit and f"@{first.version}" not in differs:
+            return label, f"--rev {shlex.quote(first.version)}"
     if artifact.latest and f"@{artifact.latest}" not in differs:
         return "Download the latest version", f"--rev {shlex.quote(artifact.latest)}"
     return None

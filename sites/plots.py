@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from sites.facts import Connection, Facts, Key
 from sites.figures import Line, draw_bars, draw_lines, draw_matrix
-from sites.lines import in_order
+from sites.lines import foremost
 from sites.rows import Assignment
 from sites.text import short
 
@@ -106,8 +106,8 @@ def _rows(connection: Connection) -> Iterator[Row]:
 
 
 def _plots(rows: Sequence[Row], assignments: list[Assignment]) -> Plots:
-    """Of the latest version, or of the first in a stage; beside it, of the first in a stage if that is another."""
-    staged = next(iter(in_order(assignments)), None)
+    """Of the latest version, or else of the one in production; beside it, of the one in production if that is another."""
+    staged = foremost(assignments)
     first = staged and (staged.version, staged.commit)
     shown = [row for row in rows if row.is_latest] or [row for row in rows if (row.version, row.commit) == first]
     if not shown:

@@ -10,6 +10,7 @@ import pytest
 
 from catalogs import catalog_of, rows_of
 from sites import plots
+from sites.lines import foremost
 from worlds import World
 
 CURVE = "step,loss,auc\n0,3,0.5\n1,2,0.7\n2,1,0.9\n"
@@ -95,6 +96,24 @@ def test_the_latest_version_is_beside_the_one_in_production():
     found = drawn("- c.csv: {x: step, y: auc}\n", "- c.csv: {x: step, y: auc}\n- d.csv: {x: step, y: loss}\n")
     lines = [re.findall('polyline class="([^"]*)"', figure.drawing) for figure in found.figures]
     assert (found.version, found.beside, lines) == ("v1.1.0", "v1.0.0 in prod", [["ref", "l0"], ["l0"]])
+
+
+def staged(stage, rank, version):
+    return SimpleNamespace(stage=stage, rank=rank, version=version)
+
+
+@pytest.mark.parametrize(
+    ("assignments", "expected"),
+    [
+        pytest.param(
+            [("dev", 0, "v3"), ("staging", 1, "v2"), ("prod", 2, "v1")], "v1", id="repos.toml ends with production"
+        ),
+        pytest.param([("staging", None, "v2"), ("production", None, "v1")], "v1", id="repos.toml names no stages"),
+        pytest.param([("qa", 1, "v2"), ("shadow", 0, "v1")], "v1", id="nothing is in production"),
+    ],
+)
+def test_the_foremost_stage(assignments, expected):
+    assert foremost([staged(*each) for each in assignments]).version == expected
 
 
 def test_a_long_series_is_thinned_out_to_its_last_point():
