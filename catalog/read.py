@@ -231,8 +231,14 @@ def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why
         summary=commit.summary,
         signed=commit.signed,
     )
-    for connector in connectors:
-        yield from connector.read_revision(revision)
+    told: set[tuple[str, str, str]] = set()
+    for row in chain.from_iterable(connector.read_revision(revision) for connector in connectors):
+        if isinstance(row, tables.Problem):
+            what = (row.rule, row.place, row.message)
+            if what in told:  # a file that several read is wrong once
+                continue
+            told.add(what)
+        yield row
 
 
 def _commits(reach: Reach, carried: Carried) -> Iterator[tables.Commit]:

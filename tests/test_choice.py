@@ -17,6 +17,7 @@ from catalog.snapshot import Revision
 from catalog.store import Partition, Store
 from catalog.tables import Annotation, Problem, Tag
 from catalog.tables import Revision as RevisionRow
+from catalogs import rows_of
 from crawling import talking, wish
 from worlds import World
 
@@ -220,3 +221,13 @@ def test_what_lies_at_a_path_is_found():
     revision = world.revision()
     kinds = [found.kind if (found := revision.entry(path)) else None for path in ("", "a", "a/b", "a/b/c", "x")]
     assert kinds == ["folder", "folder", "file", None, None]
+
+
+def test_what_is_wrong_with_a_file_that_several_read_is_said_once():
+    world = World()
+    world.commit({".dvc/config": "", "dvc.yaml": "a: [", "d/dvc.yaml": "a: 1\na: 2\n"})
+    found = rows_of(world.listing(), world.objects)[Problem]
+    assert [(problem.place, problem.rule) for problem in found] == [
+        ("d/dvc.yaml", "duplicate-key"),
+        ("dvc.yaml", "not-yaml"),
+    ]
