@@ -169,7 +169,7 @@ class GtoConfig(Record):
 class Problem(Record):
     """What could not be read, and why. The owner of the repository can mend it; everything else was read."""
 
-    connector: str = column("Who complained.")
+    connector: str = column("Who complained; of several, the first.")
     rule: str = column("A short stable word for the kind of problem.")
     place: str = column("Where: a tag, or a file and the place inside it.")
     message: str = column("What was found, and what was expected.")

@@ -29,6 +29,7 @@ def environment() -> Environment:
         "day": text.day,
         "minute": text.minute,
         "person": text.person,
+        "prose": text.prose,
         "number": text.number,
         "size": text.size,
         "short": text.short,

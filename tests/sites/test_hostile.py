@@ -88,6 +88,19 @@ def test_what_is_invisible_is_made_visible(written, shown):
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        pytest.param("# A <b>\n\nx *y*\n## B ##", "<b>A &lt;b&gt;</b>\n\nx *y*\n<b>B</b>", id="headings are bold"),
+        pytest.param("#A\n####### B", "#A\n####### B", id="what is no heading is none"),
+        pytest.param("```\n# a\n```\n# b", "```\n# a\n```\n<b>b</b>", id="in code there are no headings"),
+        pytest.param("# \u202e<i>", "<b>\\u202e&lt;i&gt;</b>", id="nothing in it is markup"),
+    ],
+)
+def test_a_card_is_shown_as_it_was_written(written, shown):
+    assert text.prose(written) == shown
+
+
+@pytest.mark.parametrize(
     ("url", "home"),
     [
         pytest.param("https://github.com/a/b.git", "https://github.com/a/b", id="github"),

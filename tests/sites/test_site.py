@@ -60,7 +60,7 @@ MODEL = [
     "trees 100",
     "Of the others: catalog show github.com/acme/churn:churn@VERSION",
     "Card",
-    "# Churn Who <leaves>.",
+    "Churn Who <leaves>.",
     "From README.md, as text.",
     "Stage history",
     "Stage Version From Until For By",
