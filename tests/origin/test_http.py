@@ -120,11 +120,12 @@ def test_a_busy_server_is_asked_again_twice(folder: Path, pool: Pool) -> None:
     assert site.requests == [ASK, ASK, ASK]
 
 
-def test_a_server_that_asks_for_a_day_is_down_now(folder: Path, pool: Pool) -> None:
-    with serve(folder, rule=always(503, Retry_After="86400")) as site:
+@pytest.mark.parametrize(("status", "what"), [(503, "the server is busy or broken"), (429, "too many requests")])
+def test_a_server_that_asks_for_a_day_is_down_now(status: int, what: str, folder: Path, pool: Pool) -> None:
+    with serve(folder, rule=always(status, Retry_After="86400")) as site:
         found = failure(f"{site}/team.git", pool)
 
-        says = f"{site}/team.git: 503: the server is busy or broken, and asks to wait '86400'"
+        says = f"{site}/team.git: {status}: {what}, and asks to wait '86400'"
         assert (str(found), site.requests) == (says, [ASK])
 
 
