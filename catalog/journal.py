@@ -66,7 +66,12 @@ class Journal:
     def visits(self) -> tuple[Visit, ...]:
         """Of the last crawls, one for each repository and run of equal outcomes; of older ones, those that turned."""
         files = self._files()
-        older = [visit for file in files[:-KEPT] for visit, _ in _visits(file) if visit.turned]
+        older = [
+            replace(visit, crawls=(visit.crawl,))
+            for file in files[:-KEPT]
+            for visit, _ in _visits(file)
+            if visit.turned
+        ]
         return tuple(sorted([*_runs(files[-KEPT:]), *older], key=attrgetter("crawl")))
 
     def sum_up(self) -> None:
@@ -132,26 +137,28 @@ class _Run:
     outcome: str
     last: str  # as JSON: parsing is what takes time
     first: str
-    times: int
+    crawls: list[int]
 
     def visit(self) -> Visit:
         last, first = json.loads(self.last)["visit"], json.loads(self.first)["visit"]
-        told = {"first_at": first["started_at"], "times": self.times, "turned": first.get("turned", False)}
-        return Visit(**_times(last | told))
+        told = {"first_at": first["started_at"], "times": len(self.crawls), "turned": first.get("turned", False)}
+        return Visit(**_times(last | told | {"crawls": tuple(self.crawls)}))
 
 
 def _runs(files: Iterable[Path]) -> Iterator[Visit]:
     open_runs: dict[str, _Run] = {}
     for file in files:
+        number = int(file.stem)
         for text in _texts(file, _VISITED):
             repo, outcome = _word(text, "repo"), _word(text, "outcome")
             run = open_runs.get(repo)
             if run is not None and run.outcome == outcome:
-                run.last, run.times = text, run.times + 1
+                run.last = text
+                run.crawls.append(number)
                 continue
             if run is not None:
                 yield run.visit()
-            open_runs[repo] = _Run(outcome=outcome, last=text, first=text, times=1)
+            open_runs[repo] = _Run(outcome=outcome, last=text, first=text, crawls=[number])
     for run in open_runs.values():
         yield run.visit()
 
@@ -193,7 +200,7 @@ def _cut_short(number: int, visits: list[Visit]) -> Crawl:
 def _visits(file: Path) -> Iterator[tuple[Visit, str | None]]:
     for text in _texts(file, _VISITED):
         raw = json.loads(text)
-        yield Visit(**_times(raw["visit"])), raw["partition"]
+        yield Visit(**_times(raw["visit"] | {"crawls": ()})), raw["partition"]
 
 
 def _texts(file: Path, begin: str) -> Iterator[str]:

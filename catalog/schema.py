@@ -23,6 +23,7 @@ _ARROW: dict[Any, pa.DataType] = {
     datetime: pa.timestamp("us"),
     bytes: pa.binary(),
     tuple[str, ...]: pa.list_(pa.string()),
+    tuple[int, ...]: pa.list_(pa.int64()),
     tuple[str | None, ...]: pa.list_(pa.string()),
     tuple[float | None, ...]: pa.list_(pa.float64()),
     Mapping[str, str]: pa.map_(pa.string(), pa.string()),

@@ -227,6 +227,7 @@ class Visit(Record):
     requests: int = column("Requests made.")
     first_at: datetime | None = column("When the first visit of the run began.", default=None)
     times: int = column("How many visits the run has.", default=1)
+    crawls: tuple[int, ...] = column("The crawls of these visits, the first first.", default=())
     turned: bool = column(
         "With the first visit of the run the repository was lost, found again, or met for the first time.",
         default=False,

@@ -66,7 +66,7 @@ def test_what_is_written_is_read_again(tmp_path):
     with journal.begin() as entry:
         entry.add(said, None)
         entry.end(ended(1))
-    assert (journal.visits(), journal.crawls()) == ((replace(said, first_at=hour(1)),), (ended(1),))
+    assert (journal.visits(), journal.crawls()) == ((replace(said, first_at=hour(1), crawls=(1,)),), (ended(1),))
 
 
 @pytest.mark.parametrize(
@@ -189,14 +189,15 @@ def test_visits_that_ended_alike_are_told_as_one_run(tmp_path):
     crawled(journal, ("a", "fresh", "p1"))
     crawled(journal, ("a", "down", None))
     crawled(journal, ("a", "fresh", "p1"))
-    found = [(each.repo, each.outcome, each.first_at, each.crawl, each.times) for each in journal.visits()]
+    crawled(journal, ("b", "fresh", "p2"))
+    found = [(each.repo, each.outcome, each.first_at, each.crawl, each.times, each.crawls) for each in journal.visits()]
     assert sorted(found, key=itemgetter(0, 3)) == [
-        ("a", "new", hour(1), 1, 1),
-        ("a", "fresh", hour(2), 3, 2),
-        ("a", "down", hour(4), 4, 1),
-        ("a", "fresh", hour(5), 5, 1),
-        ("b", "new", hour(1), 1, 1),
-        ("b", "fresh", hour(2), 2, 1),
+        ("a", "new", hour(1), 1, 1, (1,)),
+        ("a", "fresh", hour(2), 3, 2, (2, 3)),
+        ("a", "down", hour(4), 4, 1, (4,)),
+        ("a", "fresh", hour(5), 5, 1, (5,)),
+        ("b", "new", hour(1), 1, 1, (1,)),
+        ("b", "fresh", hour(2), 6, 2, (2, 6)),
     ]
 
 

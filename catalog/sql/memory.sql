@@ -72,6 +72,14 @@ select started_at - interval 1 microsecond as before, started_at + to_millisecon
 from crawls
 where crawl = coalesce(a_crawl, (select max(crawl) from crawls));
 
+-- visits_in(a_crawl): How the visits of one of the last ten crawls ended.
+--   message: What the last of these visits complained of.
+--   first_at: Since when visits have ended so, UTC.
+--   until_crawl: The last crawl in a row in which it was found so.
+select repo, outcome, message, first_at, crawl as until_crawl
+from visits where list_contains(crawls, a_crawl)
+order by repo;
+
 -- visit_turns_at(t): How each repository stood at `t`: the last visit until then with which it was met, lost or found.
 select repo, outcome, message, first_at as moment, outcome in ('new', 'changed', 'fresh') as there
 from visits

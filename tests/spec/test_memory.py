@@ -396,6 +396,15 @@ def test_a_repository_that_is_no_longer_listed_was_lost_with_the_first_crawl_tha
     assert changes(connection, a, b, "kind", "new") == told
 
 
+def test_how_a_repository_was_found_in_a_crawl():
+    runs = [replace(visit_row(3, "fresh"), crawls=(1, 3)), replace(visit_row(4, "down"), crawls=(4,))]
+    connection = catalog_of({}, {Visit: runs})
+    found = [
+        [(row["outcome"], row["until_crawl"]) for row in asked(connection, "from visits_in(?)", n)] for n in range(1, 5)
+    ]
+    assert found == [[("fresh", 3)], [], [("fresh", 3)], [("down", 4)]]
+
+
 def test_everything_is_new_to_the_first_crawl(tmp_path):
     connection = story(tmp_path, FIRST)
     found = changes(connection, 0, 9, "kind", "id", "stage", "new", "author", "moment")
