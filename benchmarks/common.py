@@ -19,6 +19,16 @@ HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 JOBS = 8  # repositories at a time: ours, and the peer's where it has equal concurrency
 
+# The peak of the process itself: git and other children are counted apart by the kernel.
+_MEASURED = """
+import resource, sys
+from catalog.cli import main
+code = main(sys.argv[1:])
+sys.stdout.write(f"\\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+sys.exit(code)
+"""
+_UNITS = 1 << 20 if sys.platform == "darwin" else 1 << 10  # in a MiB: getrusage(2) counts bytes there, KiB elsewhere
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fleet:
@@ -46,6 +56,11 @@ class Fleet:
     def crawl(self, *options: str) -> float:
         """Runs `catalog crawl` in a process of its own; the seconds that it took."""
         return self.run(BIN / "catalog", "crawl", *options, "--config", self.config)
+
+    def peak(self, *words: str) -> float:
+        """Runs a command of `catalog` in a process of its own; the most memory that it had, in MiB."""
+        command = [sys.executable, "-c", _MEASURED, *words, "--config", str(self.config)]
+        return int(run(command, self.environment).split()[-1]) / _UNITS
 
     def each(self, command: Callable[[str], Sequence[str | Path]], jobs: int = JOBS) -> float:
         """Runs a command for each repository's URL, `jobs` at a time; the seconds that all took."""
