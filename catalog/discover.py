@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 MOST_ASKED = 20_000  # questions to one source: pages, or folders
 MOST_LISTED = 200_000  # repositories of one source
 AT_A_TIME = 8  # sources
+FULL = 10  # a full page of any forge is a multiple of this
 
 Tell = Callable[[str], None]
 
@@ -121,7 +122,7 @@ def _page(
     source: SourceConfig, forge: Forge, asker: Asker, ask: Ask, kept: Kept | None, answers: dict[str, Kept]
 ) -> Page:
     """What one question brings; a kept answer where it still holds."""
-    found = asker.ask(ask, kept.etag if kept else None)
+    found = asker.ask(ask, kept.etag if kept and not _may_be_full(kept.page) else None)
     if found is None:
         assert kept is not None
         answers[ask.url] = kept
@@ -131,6 +132,11 @@ def _page(
     if etag:
         answers[ask.url] = Kept(etag=etag, page=page)
     return page
+
+
+def _may_be_full(page: Page) -> bool:
+    """Whether a page may have come behind this one since. Its ETag would be the same: that is of what it lists, not of its links."""
+    return not page.then and len(page.listed) % FULL == 0
 
 
 def _read(source: SourceConfig, forge: Forge, answer: Answer) -> Page:

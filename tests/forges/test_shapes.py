@@ -11,7 +11,7 @@ import pytest
 
 from catalog.forge import Listed
 from forge_answers import azure, bitbucket, gitea, github, gitlab
-from forging import Talk, ask, conditional, forge, said, wish
+from forging import Talk, ask, conditional, forge, query, said, wish
 from loopback import Answer, Request
 
 
@@ -201,6 +201,26 @@ def test_what_each_scope_asks(source, question, tmp_path):
         talk.answer = lambda _: said([])
         ask(wish(tmp_path, source | {"url": talk.url}))
         assert talk.asked()[:1] == [question]
+
+
+def test_a_page_that_comes_behind_a_full_one_is_found_though_that_is_as_it_was(tmp_path):
+    """As on GitHub: an ETag is of the body, and the link to the next page is a header."""
+
+    def page(numbers, **links):
+        entries = [
+            {"id": n, "clone_url": f"{talk.url}/acme/r{n}.git", "archived": False, "fork": False} for n in numbers
+        ]
+        return said(entries, **links)
+
+    with forge(tmp_path) as talk:
+        config = wish(tmp_path, {"kind": "github", "org": "acme", "url": talk.url, "name": "s"})
+        talk.answer = lambda request: conditional(page(range(10)), request)
+        first = ask(config)[0]["s"]
+        link = f'<{talk.url}/api/v3/orgs/acme/repos?page=2>; rel="next"'
+        pages = {"1": page(range(10), Link=link), "2": page([10])}
+        talk.answer = lambda request: conditional(pages[query(request, "page")], request)
+        second = ask(config)[0]["s"]
+    assert (len(first.listed), len(second.listed)) == (10, 11)
 
 
 ENVELOPES = {
