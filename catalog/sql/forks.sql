@@ -2,11 +2,11 @@
 -- Rows marked [kept anew] follow from all repositories together; they are worked out at every build.
 
 -- copies [kept anew]: Repositories that have another's registry tags, the very same tag objects: forks, mirrors, younger copies, and what a rename left.
--- Which of two is the original follows from what forges declare, then from age, then from which the catalog met first.
 --   of_repo: The repository that they are from: one that has them all, the declared parent before others, the oldest before the rest.
 --   shared: How many registry tags both have.
 --   own: How many registry tags only the copy has.
 --   folded: It has none of its own.
+-- Which of two is the original follows from what forges declare, then from age, then from which the catalog met first.
 with held as (
     select repo, count(distinct oid) as tags from events group by repo
 ),
