@@ -136,6 +136,8 @@ class Repository(NamedTuple):
     updated_at: datetime | None
     problems: int
     copy_of: str | None
+    left_at: datetime | None
+    left_because: str | None
 
 
 class Problem(NamedTuple):

@@ -17,6 +17,7 @@ from catalog.naming import slug
 from changes import base, register
 from forging import Talk, forge, said, wish
 from loopback import needs
+from sites.build import build as build_site
 
 ORG = {"kind": "github", "org": "acme", "name": "s"}
 LONG_AGO = "2023-01-02T03:04:05Z"
@@ -85,6 +86,17 @@ def test_a_repository_that_left_keeps_its_rows_and_is_not_visited(forged, tmp_pa
             ("127.0.0.1/acme/vision", "no longer listed", True, False, 2),
         ],
     )
+
+
+def test_the_page_of_a_repository_that_left_says_so(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    forged.entries.pop()
+    crawl(config, debug=True)
+    build(config)
+    build_site(config.output / "catalog.duckdb", config.output / "site", title="Models")
+    pages = [(config.output / "site" / page).read_text() for page in ("repos/127.0.0.1~acme~vision.html", "repos.html")]
+    assert ["no longer listed" in page for page in pages] == [True, True]
 
 
 def test_the_build_needs_no_network(forged, tmp_path):
