@@ -14,6 +14,8 @@ from catalog.objects import Commit, Objects, Tag, parse_commit, parse_entries, p
 
 MAX_TREE_DEPTH = 64
 MAX_FILES = 20_000  # wanted files of one revision
+MAX_FOLDERS = 50_000  # of one revision: a dozen trees that name each other can be ten thousand million
+MAX_WALKED = 1_000_000  # folders of all revisions; what they share counts once
 OVERSIZED = "oversized"  # the kind of a blob that was not fetched because of its size
 MAX_OBJECT = 1 << 20  # bytes of a tag, commit or metafile; the largest seen in public repositories is 11 KB
 
@@ -110,14 +112,14 @@ class Revision:
     def below(self, folder: str) -> Iterator[tuple[str, Entry]]:
         """Every file below a folder of Git, in the order of Git's trees. MetafileError where there are too many."""
         waiting = [(folder, entry)] if (entry := self.entry(folder)) and entry.kind == "folder" else []
-        found = 0
+        files = folders = 0
         while waiting:
             path, entry = waiting.pop()
+            files, folders = files + (entry.kind == "file"), folders + (entry.kind == "folder")
+            if files > MAX_FILES or folders > MAX_FOLDERS:
+                message = f"the folder has more than {MAX_FILES:,} files or {MAX_FOLDERS:,} folders"
+                raise MetafileError(message, place=folder, rule="too-big")
             if entry.kind == "file":
-                found += 1
-                if found > MAX_FILES:
-                    message = f"the folder has more than {MAX_FILES:,} files"
-                    raise MetafileError(message, place=folder, rule="too-big")
                 yield path, entry
             elif entry.kind == "folder":
                 if path.count("/") > MAX_TREE_DEPTH:
@@ -143,7 +145,7 @@ class Snapshot:
         self.listing = listing
         self.objects = objects
         self._wants = wants
-        self._wanted: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+        self._wanted: dict[tuple[str, str], _Below] = {}  # by tree and place
         self._children: dict[str, dict[str, Entry]] = {}
         self._revisions: dict[str, Revision] = {}
 
@@ -179,10 +181,7 @@ class Snapshot:
 
     def _revision(self, oid: str) -> Revision:
         commit = self.commit(oid)
-        files = dict(self._find(commit.tree, ""))
-        if len(files) > MAX_FILES:
-            message = f"the commit has {len(files):,} metafiles, expected at most {MAX_FILES:,}"
-            raise MetafileError(message, rule="too-big")
+        files = dict(self._find(commit.tree, "").files)
         return Revision(commit=commit, files=files, objects=self.objects, children=self.children)
 
     def _raw(self, oid: str, kind: str) -> bytes:
@@ -196,22 +195,39 @@ class Snapshot:
             raise MetafileError(message, rule="too-big")
         return raw.data
 
-    def _find(self, tree: str, prefix: str) -> tuple[tuple[str, str], ...]:
+    def _find(self, tree: str, prefix: str) -> _Below:
         """Wanted files below a tree. Remembered, because revisions share most of their subtrees."""
         known = self._wanted.get((tree, prefix))
         if known is None:
-            known = self._wanted[tree, prefix] = tuple(self._walk(tree, prefix))
+            known = self._wanted[tree, prefix] = self._walk(tree, prefix)
         return known
 
-    def _walk(self, tree: str, prefix: str) -> Iterator[tuple[str, str]]:
+    def _walk(self, tree: str, prefix: str) -> _Below:
+        if len(self._wanted) > MAX_WALKED:
+            raise MetafileError(f"the commits have more than {MAX_WALKED:,} folders", rule="too-big")
+        files: list[tuple[str, str]] = []
+        folders = 1
         if prefix.count("/") > MAX_TREE_DEPTH:
             raise MetafileError(f"folders are nested deeper than {MAX_TREE_DEPTH}", place=prefix, rule="too-deep")
         for name, mode, oid in parse_entries(self._raw(tree, "tree"), prefix):
             path = prefix + name
             if S_ISDIR(mode):
-                yield from self._find(oid, path + "/")
+                below = self._find(oid, path + "/")
+                files += below.files
+                folders += below.folders
             elif S_ISREG(mode) and self._wants(path):
-                yield path, oid
+                files.append((path, oid))
+            if len(files) > MAX_FILES or folders > MAX_FOLDERS:
+                message = f"the commit has more than {MAX_FILES:,} metafiles or {MAX_FOLDERS:,} folders"
+                raise MetafileError(message, rule="too-big")
+        return _Below(tuple(files), folders)
+
+
+class _Below(NamedTuple):
+    """What lies below a folder: wanted files, and how many folders, itself among them."""
+
+    files: tuple[tuple[str, str], ...]
+    folders: int
 
 
 def _entry(mode: int, oid: str) -> Entry:

@@ -245,6 +245,41 @@ def test_too_many_files_are_refused(monkeypatch):
     assert refused(world.revision) == "too-big"
 
 
+def bomb(world: World, name: str) -> str:
+    """A commit of eleven trees, each of which names the next ten times: ten thousand million files of a name."""
+    tree = world.tree({name: "{}"})
+    for _ in range(10):
+        tree = world.add("tree", b"".join(b"40000 d%d\0" % n + bytes.fromhex(tree) for n in range(10)))
+    who = "Ann <ann@example.com> 1 +0000"
+    return world.add("commit", f"tree {tree}\nauthor {who}\ncommitter {who}\n\nbomb\n".encode())
+
+
+@pytest.mark.parametrize("name", ["dvc.yaml", "nothing.txt"])
+def test_a_few_trees_that_unfold_into_millions_of_folders_are_refused(name, monkeypatch):
+    monkeypatch.setattr(module, "MAX_FOLDERS", 2_000)
+    monkeypatch.setattr(module, "MAX_FILES", 1_000)
+    world = World()
+    commit = bomb(world, name)
+    snapshot = world.snapshot(lambda path: path.endswith("dvc.yaml"))
+    assert refused(snapshot.revision, commit) == "too-big"
+
+
+def test_the_folder_of_an_output_that_unfolds_into_millions_is_refused(monkeypatch):
+    monkeypatch.setattr(module, "MAX_FOLDERS", 50)
+    world = World()
+    world.commit({f"d/{number}/x": "1" for number in range(60)})
+    assert refused(lambda: list(world.revision().below("d"))) == "too-big"
+
+
+def test_many_commits_of_many_folders_have_a_bound_together(monkeypatch):
+    monkeypatch.setattr(module, "MAX_WALKED", 100)
+    world = World()
+    commits = [world.commit({f"{number}/{place}/x": "1" for place in range(60)}) for number in range(3)]
+    snapshot = world.snapshot()
+    snapshot.revision(commits[0])
+    assert refused(snapshot.revision, commits[2]) == "too-big"
+
+
 def test_a_listing_tells_tags_branches_and_tip():
     world = World()
     commit = world.commit()
