@@ -57,7 +57,8 @@ def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Opens a file that nobody else knows of, to be written, as `made`; a crash may leave it in any state."""
-    connection.execute(f"attach '{quoted(path)}' as made ({STORAGE}, recovery_mode no_wal_writes)")
+    # Without the type, a file of another program makes DuckDB look for an extension.
+    connection.execute(f"attach '{quoted(path)}' as made (type duckdb, {STORAGE}, recovery_mode no_wal_writes)")
     connection.execute("use made")
 
 

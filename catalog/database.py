@@ -48,6 +48,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 Grow = Callable[[duckdb.DuckDBPyConnection], None]
+Changes = tuple[set[str], set[str]]  # repositories to take out, and to put in
 
 
 def build(
@@ -68,14 +69,12 @@ def build(
         beside.unlink(missing_ok=True)
         shapes = {**{name: table.schema for name, table in whole.items()}, **tables}
         made_by = _recipe(shapes, whole)
-        changes = _changes(path, made_by, partitions)
-        if changes is not None:
-            shutil.copyfile(path, beside)
-        else:
-            write_blank(beside, shapes)
         with closing(duckdb.connect()) as connection:
-            _prepare(connection, beside)
+            _set(connection, beside)
+            changes = _begin_with_last(connection, path, beside, made_by, partitions)
             if changes is None:
+                write_blank(beside, shapes)
+                attach(connection, beside)
                 connection.execute(_SQL["begin"], [made_by])
             _replace(connection, {name: table for name, table in whole.items() if name not in (grow or {})})
             for bring_up_to_date in (grow or {}).values():
@@ -120,13 +119,12 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
+def _set(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
     connection.execute("set temp_directory = $1", [f"{beside}.tmp"])
     connection.execute("set memory_limit = '512MB'")
     # Rows are compressed once: those of a full row group at once, all others at the end.
     connection.execute("set write_buffer_row_group_count = 1")
     connection.execute("set checkpoint_threshold = '1TB'")
-    attach(connection, beside)
 
 
 def _recipe(shapes: Mapping[str, pa.Schema], whole: Mapping[str, pa.Table]) -> str:
@@ -136,17 +134,30 @@ def _recipe(shapes: Mapping[str, pa.Schema], whole: Mapping[str, pa.Table]) -> s
     return blake2b("\n".join([recipe(shapes), *rows]).encode(), digest_size=16).hexdigest()
 
 
-def _changes(path: Path, recipe: str, partitions: Mapping[str, Path]) -> tuple[set[str], set[str]] | None:
-    """Which repositories to take out of the last database and which to put in; None where it is better made from nothing."""
+def _begin_with_last(
+    connection: duckdb.DuckDBPyConnection, path: Path, beside: Path, made_by: str, partitions: Mapping[str, Path]
+) -> Changes | None:
+    """Opens a copy of the last database, and tells what is to change in it; None where it is better made from nothing."""
     if not path.is_file():
         return None
+    shutil.copyfile(path, beside)
     try:
-        with closing(_open(path)) as connection:
-            last = connection.execute(_SQL["making"]).fetchone()
-            before = dict(connection.execute(_SQL["partitions"]).fetchall())
-    except duckdb.Error:
-        return None  # another program's file, or damaged: it is replaced
-    if last is None or last[0] != recipe or last[1] >= MOST_AGE:
+        attach(connection, beside)
+        changes = _changes(connection, made_by, partitions)
+    except duckdb.Error:  # another program's file, or damaged: it is replaced
+        changes = None
+    if changes is None:
+        connection.execute("use memory")
+        connection.execute("detach database if exists made")
+        beside.unlink()
+    return changes
+
+
+def _changes(connection: duckdb.DuckDBPyConnection, made_by: str, partitions: Mapping[str, Path]) -> Changes | None:
+    """Which repositories to take out, and which to put in; None where too much differs."""
+    last = connection.execute(_SQL["making"]).fetchone()
+    before = dict(connection.execute(_SQL["partitions"]).fetchall())
+    if last is None or last[0] != made_by or last[1] >= MOST_AGE:
         return None
     now = {repo: file.name for repo, file in partitions.items()}
     out = {repo for repo, file in before.items() if now.get(repo) != file}

@@ -21,8 +21,9 @@ _SQL = named("build")
 def take_out(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], repos: Iterable[str]) -> None:
     """Deletes the rows of some repositories, and what followed from them."""
     gone = sorted(repos)
+    places = ", ".join("?" * len(gone))  # constants are found faster than what a query gives
     for name in (*tables, *(f"kept.{made.name}" for made in _kept()), "internal.partitions"):
-        connection.execute(f"delete from {name} where repo in (select unnest($1))", [gone])
+        connection.execute(f"delete from {name} where repo in ({places})", gone)
 
 
 def put_in(

@@ -140,9 +140,14 @@ class _Run:
     crawls: list[int]
 
     def visit(self) -> Visit:
-        last, first = json.loads(self.last)["visit"], json.loads(self.first)["visit"]
-        told = {"first_at": first["started_at"], "times": len(self.crawls), "turned": first.get("turned", False)}
-        return Visit(**_times(last | told | {"crawls": tuple(self.crawls)}))
+        last = json.loads(self.last)["visit"]
+        last |= {
+            "first_at": _word(self.first, "started_at").strip('"'),
+            "times": len(self.crawls),
+            "crawls": tuple(self.crawls),
+            "turned": _TURNED in self.first,
+        }
+        return Visit(**_times(last))
 
 
 def _runs(files: Iterable[Path]) -> Iterator[Visit]:
@@ -228,9 +233,10 @@ def _plain(row: Found | Visit | Crawl) -> dict[str, Any]:
 
 
 def _times(raw: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: datetime.fromisoformat(value) if key.endswith("_at") and value else value for key, value in raw.items()
-    }
+    for key, value in raw.items():
+        if value and key.endswith("_at"):
+            raw[key] = datetime.fromisoformat(value)
+    return raw
 
 
 def _found(raw: dict[str, Any]) -> Found:

@@ -1,6 +1,7 @@
 -- The fold: what GTO's tags come to at a moment, by the tagger's clock. Rules: gto/base.py and gto/registry.py of GTO 1.10.
 -- Every macro takes the moment `t` (UTC); tags after it have not happened. The views of views.sql are the fold at infinity.
--- `source` is the relation whose tags are folded: `events`, or a part of it, by the name that a `with` gave it.
+-- `source` is the relation whose tags are folded: `events`, or a part of it, by the name that a `with` gave it. The macros that end in `_of` take
+-- what `resolved_events_at` said, by such a name: whoever asks several of them works that out once.
 
 -- resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one registered on its commit.
 --   raw_stage: The stage as the tag spells it; `stage` is its name in this catalog.
@@ -28,13 +29,7 @@ left join (select raw as stage, stage as canonical from stage_names) using (stag
 -- GTO stops where a stage tag could mean two versions; we lose that tag and keep the rest (`problems` says so).
 where stage is null or lowest is not distinct from highest;
 
--- versions_at(t, source := 'events'): The versions known at `t`. Same version on two commits: two rows, as in GTO.
---   registered: A tag registers it. An unregistered one is named after its commit.
---   active: The newest of its registrations and deregistrations is a registration. At the same second, deregistration wins.
---   discovered: Only stage tags speak of it.
---   created_at: When it was registered last; for an unregistered one, the newest event.
---   activated_at: When it was registered first; for an unregistered one, the oldest event.
---   born: When it was first spoken of, which orders what is otherwise equal.
+-- versions_of(resolved): The versions that resolved events come to: see `versions_at`.
 select
     repo, artifact, version, commit, revision, precedence, registered, active, discovered,
     known.created_at, known.utc_offset, known.author, known.author_email, known.message, known.tag, known.oid, known.signed,
@@ -57,14 +52,22 @@ from (
             min((created_at, tag)) filter (raw_stage is null),
             min((created_at, tag))
         ) as born
-    from resolved_events_at(t, source := source)
+    from query_table(resolved)
     where version is not null
     group by repo, artifact, version, commit
 );
 
--- artifacts_at(t, source := 'events'): The artifacts known at `t`: those that tags speak of, and those in `artifacts.yaml` or `dvc.yaml` at the tip.
---   active: Not deprecated, or something happened to it since. At the same second, whatever else happened wins.
---   registered: A tag speaks of it.
+-- versions_at(t, source := 'events'): The versions known at `t`. Same version on two commits: two rows, as in GTO.
+--   registered: A tag registers it. An unregistered one is named after its commit.
+--   active: The newest of its registrations and deregistrations is a registration. At the same second, deregistration wins.
+--   discovered: Only stage tags speak of it.
+--   created_at: When it was registered last; for an unregistered one, the newest event.
+--   activated_at: When it was registered first; for an unregistered one, the oldest event.
+--   born: When it was first spoken of, which orders what is otherwise equal.
+with resolved as (from resolved_events_at(t, source := source))
+from versions_of('resolved');
+
+-- artifacts_of(resolved, t): The artifacts that resolved events until `t` come to: see `artifacts_at`.
 select
     repo, artifact,
     coalesce(bool_or(tagged), false) as registered,
@@ -75,10 +78,10 @@ select
     max(moment) filter (tagged) as updated_at
 from (
     select repo, artifact, created_at as moment, event = 'deprecation' as deprecated, true as tagged, true as counts
-    from resolved_events_at(t, source := source)
+    from query_table(resolved)
     union all
     select repo, artifact, committed_at, false, true, true
-    from (select distinct repo, artifact, coalesce(revision, commit) as commit from resolved_events_at(t, source := source) where version is not null)
+    from (select distinct repo, artifact, coalesce(revision, commit) as commit from query_table(resolved) where version is not null)
     join revisions using (repo, commit)
     union all
     select a.repo, a.artifact, r.committed_at, false, false, a.source = 'artifacts.yaml'
@@ -87,10 +90,13 @@ from (
 )
 group by repo, artifact;
 
--- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage assigns it.
---   rank: 1 for who is in the stage, by time of assignment; 2 for who would be next, were it unassigned; ...
---   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
---   assigned_at: When it was assigned last.
+-- artifacts_at(t, source := 'events'): The artifacts known at `t`: those that tags speak of, and those in `artifacts.yaml` or `dvc.yaml` at the tip.
+--   active: Not deprecated, or something happened to it since. At the same second, whatever else happened wins.
+--   registered: A tag speaks of it.
+with resolved as (from resolved_events_at(t, source := source))
+from artifacts_of('resolved', t);
+
+-- assignments_of(resolved): The assignments that resolved events come to: see `assignments_at`.
 select
     repo, artifact, stage, raw_stage, version, commit, revision, v.registered,
     assigned_at, last.utc_offset, last.author, last.author_email, last.message, last.tag, last.oid, last.signed,
@@ -110,9 +116,16 @@ from (
              signed: signed},
             (created_at, tag)
         ) filter (event = 'assignment') as last
-    from resolved_events_at(t, source := source)
+    from query_table(resolved)
     where raw_stage is not null
     group by repo, artifact, version, commit, stage, raw_stage
 )
-join versions_at(t, source := source) as v using (repo, artifact, version, commit)
+join versions_of(resolved) as v using (repo, artifact, version, commit)
 where assigned and v.active;
+
+-- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage assigns it.
+--   rank: 1 for who is in the stage, by time of assignment; 2 for who would be next, were it unassigned; ...
+--   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
+--   assigned_at: When it was assigned last.
+with resolved as (from resolved_events_at(t, source := source))
+from assignments_of('resolved');

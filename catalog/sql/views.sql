@@ -1,14 +1,17 @@
 -- What follows from the facts, as of now. Each view stands on those above it and on fold.sql.
 -- The rows of a view marked [kept] follow from one repository alone; they are worked out once, when the database is built.
 
--- resolved_events: What each registry tag did, with the version that a stage tag means and the stage's name in this catalog.
+-- resolved_events [kept]: What each registry tag did, with the version that a stage tag means and the stage's name in this catalog.
 from resolved_events_at('infinity'::timestamp);
 
--- tip_annotations: What the tip of the default branch says about each artifact; dvc.yaml goes before artifacts.yaml.
+-- tip_annotations [kept]: What the tip of the default branch says about each artifact; dvc.yaml goes before artifacts.yaml.
 select a.*
 from annotations a join revisions r on r.repo = a.repo and r.commit = a.commit
 where list_contains(r.reasons, 'tip')
 qualify row_number() over (partition by a.repo, a.artifact order by a.source = 'artifacts.yaml', a.file) = 1;
+
+-- assignments [kept]: The assignments in force, the one that GTO shows for a stage with rank 1.
+from assignments_of('resolved_events');
 
 -- versions [kept]: Every version of every artifact, with what is known about it.
 --   reachable: A branch reaches its commit. Null where the history was not read far enough to tell.
@@ -32,7 +35,7 @@ select
     case when a.commit is not null then a.description else t.description end as description,
     case when a.commit is not null then a.labels else coalesce(t.labels, []) end as labels,
     case when a.commit is not null then a.meta else t.meta end as meta
-from versions_at('infinity'::timestamp) v
+from versions_of('resolved_events') v
 left join commits c on c.repo = v.repo and c.commit = coalesce(v.revision, v.commit)
 left join histories h on h.repo = v.repo
 left join (
@@ -42,12 +45,9 @@ left join (
 left join tip_annotations t on t.repo = v.repo and t.artifact = v.artifact
 left join (
     select repo, artifact, version, commit, list(stage order by stage) as stages
-    from assignments_at('infinity'::timestamp) where rank = 1
+    from assignments where rank = 1
     group by all
 ) s on s.repo = v.repo and s.artifact = v.artifact and s.version = v.version and s.commit = v.commit;
-
--- assignments [kept]: The assignments in force, the one that GTO shows for a stage with rank 1.
-from assignments_at('infinity'::timestamp);
 
 -- artifacts [kept]: Every artifact: models, datasets, and whatever else is versioned or annotated.
 --   artifact: Its full name in the repository, `folder:name` or `name`.
@@ -74,7 +74,7 @@ select
     l.version as latest, l.commit as latest_commit, l.created_at as latest_at,
     coalesce(n.versions, 0) as versions,
     s.created_at, s.updated_at
-from artifacts_at('infinity'::timestamp) s
+from artifacts_of('resolved_events', 'infinity'::timestamp) s
 left join (from versions where is_latest) l on l.repo = s.repo and l.artifact = s.artifact
 left join tip_annotations t on t.repo = s.repo and t.artifact = s.artifact
 left join (
@@ -172,7 +172,7 @@ states as (
 seniority as (
     select repo, artifact, version, commit,
         row_number() over (partition by repo, artifact order by created_at desc, discovered desc, born desc) as seniority
-    from versions_at('infinity'::timestamp)
+    from versions_of('resolved_events')
 ),
 moments as (
     select distinct repo, artifact, stage, moment from states
