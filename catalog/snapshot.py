@@ -7,10 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from catalog.errors import MetafileError
 from catalog.objects import Commit, Objects, Tag, parse_commit, parse_entries, parse_tag
+
+T = TypeVar("T")
 
 MAX_TREE_DEPTH = 64
 MAX_FILES = 20_000  # wanted files of one revision
@@ -83,6 +85,21 @@ class Revision:
     files: Mapping[str, str]
     objects: Objects = field(repr=False)
     children: Callable[[str], Mapping[str, Entry]] = field(repr=False)  # of a tree, by name
+    _made: dict[Callable[[Revision], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: Callable[[Revision], T], lasts: Callable[[T], bool]) -> T:
+        """What a reader makes of the revision. Others will ask for it too; it is made anew until it `lasts`: more files may come."""
+        if make in self._made:
+            return cast("T", self._made[make])
+        value = make(self)
+        if lasts(value):
+            self._made[make] = value
+        return value
+
+    @property
+    def is_whole(self) -> bool:
+        """Every wanted file is at hand."""
+        return self.once(_is_whole, bool)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file that was wanted, or None where this revision has no such file."""
@@ -228,6 +245,11 @@ class _Below(NamedTuple):
 
     files: tuple[tuple[str, str], ...]
     folders: int
+
+
+def _is_whole(revision: Revision) -> bool:
+    found = map(revision.objects.get, revision.files.values())
+    return all(raw is not None and raw.kind == "blob" for raw in found)
 
 
 def _entry(mode: int, oid: str) -> Entry:

@@ -37,6 +37,11 @@ class Stated(NamedTuple):
 
     annotations: tuple[Annotation, ...]
     problems: tuple[Problem, ...]
+    files: frozenset[str]  # that were read
+
+    def lasts(self, revision: Revision) -> bool:
+        """No file may come that would change it."""
+        return revision.is_whole and self.files <= revision.files.keys()
 
 
 def _bytes_of(key: Any, stated: Stated) -> int:  # noqa: ANN401 - a key of _REMEMBERED
@@ -51,8 +56,16 @@ def wants_file(path: str) -> bool:
     return path in (GTO, SETTINGS) or basename(path) in (DVC, PARAMS)
 
 
-def wants_also(revision: Revision) -> Iterator[str]:
+def wants_also(revision: Revision) -> tuple[str, ...]:
     """The file that GTO's settings name, and those that `vars` name."""
+    return revision.once(_wants_also, lambda _: revision.is_whole)
+
+
+def _wants_also(revision: Revision) -> tuple[str, ...]:
+    return tuple(_others(revision))
+
+
+def _others(revision: Revision) -> Iterator[str]:
     index = index_of(revision)
     if index != GTO:
         yield index
@@ -66,6 +79,10 @@ def wants_also(revision: Revision) -> Iterator[str]:
 
 def stated(revision: Revision) -> Stated:
     """The annotations of a commit, file by file, read once for all commits that share these files."""
+    return revision.once(_stated, lambda found: found.lasts(revision))
+
+
+def _stated(revision: Revision) -> Stated:
     index = index_of(revision)
     contents = dict(_contents(revision, index))
     files = sorted(path for path in contents if path == index or basename(path) == DVC)
@@ -146,7 +163,7 @@ def _read(contents: Mapping[str, Content], files: list[str], index: str) -> Stat
         except MetafileError as error:
             problems.append(problem(NAME, None, path, error))
         annotations += rows.values()
-    return Stated(tuple(annotations), tuple(problems))
+    return Stated(tuple(annotations), tuple(problems), frozenset(contents))
 
 
 def _read_dvc(path: str, load: Callable[[str], Any]) -> Iterator[Row]:

@@ -22,13 +22,15 @@ def wants_file(path: str) -> bool:
     return annotated.wants_file(path) or path.rpartition("/")[2] == gitattributes.NAME
 
 
-def wants_also(revision: Revision) -> Iterator[str]:
+def wants_also(revision: Revision) -> tuple[str, ...]:
     """The pointers that Git may have in the place of artifacts."""
-    yield from annotated.wants_also(revision)
-    for annotation in stated(revision).annotations:
-        target = target_of(annotation.file, annotation.path)
-        if target and _is_pointer(revision, target):
-            yield target
+    return revision.once(_wants_also, lambda _: stated(revision).lasts(revision))
+
+
+def _wants_also(revision: Revision) -> tuple[str, ...]:
+    placed = (target_of(annotation.file, annotation.path) for annotation in stated(revision).annotations)
+    pointers = (target for target in placed if target and _is_pointer(revision, target))
+    return (*annotated.wants_also(revision), *pointers)
 
 
 def read_revision(revision: Revision) -> Iterator[Annotation | Problem]:

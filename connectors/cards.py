@@ -57,7 +57,7 @@ def wants_also(revision: Revision) -> Iterator[str]:
     """The cards and licences near artifacts."""
     yield from annotated.wants_also(revision)
     try:
-        yield from nearby(revision, stated(revision))[0]
+        yield from nearby(revision)[0]
     except MetafileError:  # reading will meet it again, and say so
         return
 
@@ -67,7 +67,7 @@ def read_revision(revision: Revision) -> Iterator[Row]:
     found = stated(revision)
     commit = revision.commit.oid
     try:
-        paths, count = nearby(revision, found)
+        paths, count = nearby(revision)
     except MetafileError as error:
         yield problem(NAME, commit, f"commit {commit[:7]}", error)
         paths, count = [], 0

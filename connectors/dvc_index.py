@@ -81,11 +81,22 @@ _INDEXES: Remembered[Any, Index] = Remembered(MAX_REMEMBERED, _bytes_of_all)
 
 def index(revision: Revision) -> Index:
     """The metafiles of a revision. Those of the same files are read once, unless something could not be had."""
-    key = tuple(revision.files.items())
-    blobs = map(revision.objects.get, revision.files.values())
-    if not all(raw is not None and raw.kind == "blob" for raw in blobs):
+    return revision.once(_once, lambda found: _lasts(revision, found))
+
+
+def is_final(revision: Revision) -> bool:
+    """No file may come that would change the index."""
+    return _lasts(revision, index(revision))
+
+
+def _lasts(revision: Revision, found: Index) -> bool:
+    return revision.is_whole and not found.asked
+
+
+def _once(revision: Revision) -> Index:
+    if not revision.is_whole:
         return _index(revision)
-    found = _INDEXES.get(key, lambda: _index(revision))
+    found = _INDEXES.get(tuple(revision.files.items()), lambda: _index(revision))
     return _index(revision) if found.asked else found
 
 

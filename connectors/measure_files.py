@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from catalog.snapshot import Revision
 from connectors.dvc_files import PARAMS as DEFAULT
-from connectors.dvc_index import Index
+from connectors.dvc_index import Index, index, is_final
 from connectors.dvc_measures import PARAMS, PLOTS, Named
 from connectors.dvc_places import MISSING, Place, Places
 
@@ -24,16 +24,24 @@ class Stated(NamedTuple):
     x_place: Place | None = None
 
 
-def stated_files(revision: Revision, everything: Index) -> Iterator[Stated]:
+def stated_files(revision: Revision) -> tuple[Stated, ...]:
     """Each file once for each of those who name it for something, up to MAX_FILES."""
-    known: set[tuple[object, ...]] = set()
+    return revision.once(_stated_files, lambda found: is_final(revision) and not any(map(_is_folder, found)))
+
+
+def _stated_files(revision: Revision) -> tuple[Stated, ...]:
+    everything = index(revision)
+    known: dict[tuple[object, ...], Stated] = {}
     for each in _stated(everything, Places(revision, everything)):
-        key = (each.named, each.place.file, each.metafile)
-        if key not in known:
-            known.add(key)
-            yield each
-            if len(known) == MAX_FILES:
-                return
+        known.setdefault((each.named, each.place.file, each.metafile), each)
+        if len(known) == MAX_FILES:
+            break
+    return tuple(known.values())
+
+
+def _is_folder(each: Stated) -> bool:
+    """The list of its files may come."""
+    return each.place.is_folder or (each.x_place is not None and each.x_place.is_folder)
 
 
 def _stated(everything: Index, places: Places) -> Iterator[Stated]:

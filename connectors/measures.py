@@ -49,9 +49,8 @@ def guesses_file(path: str) -> bool:
 
 def wants_also(revision: Revision) -> Iterator[str | Stored]:
     """The files of variables, then the files that these and DVC's files name; and those in DVC's storage."""
-    everything = index(revision)
-    yield from everything.asked
-    for each in stated_files(revision, everything):
+    yield from index(revision).asked
+    for each in stated_files(revision):
         if each.place.where == IN_GIT:
             yield each.place.file
         elif stored := each.place.stored():
@@ -92,7 +91,7 @@ class _Reading:
         self._left = MAX_ROWS
 
     def rows(self) -> Iterator[Record]:
-        stated = [*stated_files(self._revision, index(self._revision))]
+        stated = stated_files(self._revision)
         if len(stated) == MAX_FILES:
             message = f"found {MAX_FILES:,} files of metrics, parameters and plots, or more; the rest is left out"
             self._complain("", [MetafileError(message, rule="too-many")])

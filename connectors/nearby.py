@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from catalog.snapshot import MAX_TREE_DEPTH, Revision
-from connectors.annotated import Stated
+from connectors.annotated import stated
 from connectors.artifact_entries import DVC
 from connectors.licences import is_licence
 from connectors.paths import basename, dirname, join
@@ -35,16 +35,20 @@ def is_card_or_licence(name: str) -> bool:
     return any(pattern.fullmatch(name) for pattern in (_MODEL_CARD, _README)) or is_licence(name)
 
 
-def nearby(revision: Revision, stated: Stated) -> tuple[list[str], int]:
+def nearby(revision: Revision) -> tuple[list[str], int]:
     """The paths of cards and licences in order, and how many there are in all. Links are no files."""
-    found = sorted(_files(revision, _folders(revision, stated)), key=lambda path: (path.count("/"), path))
+    return revision.once(_nearby, lambda _: stated(revision).lasts(revision))
+
+
+def _nearby(revision: Revision) -> tuple[list[str], int]:
+    found = sorted(_files(revision, _folders(revision)), key=lambda path: (path.count("/"), path))
     return found[:MAX_FILES], len(found)
 
 
-def _folders(revision: Revision, stated: Stated) -> set[str]:
+def _folders(revision: Revision) -> set[str]:
     metafiles = (path for path in revision.files if path.endswith((SUFFIX, DVC)))
     near = {dirname(path) for path in metafiles if path.endswith(SUFFIX) or basename(path) == DVC}
-    for annotation in stated.annotations:
+    for annotation in stated(revision).annotations:
         near.add(dirname(annotation.file))
         target = target_of(annotation.file, annotation.path)
         if target and target.count("/") <= MAX_TREE_DEPTH:  # Git has nothing deeper
