@@ -98,6 +98,10 @@ class Catalog:
         """The table `problems`: what could not be read."""
         return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
 
+    def releases(self, *, repo: str | None = None) -> Answer:
+        """Tags that are no registry's and whose commits were read, newest first within each repository."""
+        return self._ask("from list_releases($repos)", repos=self._names.repos(repo))
+
     def last_crawl(self) -> Answer:
         """The newest row of `crawls`, or none."""
         return self._ask("from last_crawl()")

@@ -146,6 +146,7 @@ class _Site:
             "forge": forge,
             "lines": artifacts,
             "experiments": made.experiment_lines(self._facts.experiments.get(repository.repo, []), forge),
+            "releases": made.release_lines(self._facts.releases.get(repository.repo, []), forge),
             "problems": problem_lines(self._facts.problems.get(repository.repo, []), self._forges),
         }
 
@@ -172,6 +173,7 @@ class _Site:
             "bytes_of": bytes_of,
             "made": made.made(facts, key, versions, bytes_of),
             "metrics": made.metrics(facts, key, versions),
+            "begun": made.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
             "plots": self._drawn.get(key),
             "unread": [(one, UNREAD.get(one.status, one.status)) for one in unread if one.role != "plots"],
             "undrawn": Counter(UNREAD.get(one.status, one.status) for one in unread if one.role == "plots"),

@@ -13,7 +13,6 @@ from sites.rows import (
     Counts,
     Crawl,
     Event,
-    Experiment,
     File,
     Input,
     Lookup,
@@ -29,6 +28,7 @@ from sites.rows import (
     Unread,
     Version,
 )
+from sites.tried import Experiment, Release
 
 RECENT = 12  # events on the home page
 CRAWLS = 20  # crawls on the page of the crawl
@@ -83,6 +83,7 @@ class Facts:
     unread: dict[Key, list[Unread]]
     cards: dict[Key, list[Card]]
     experiments: dict[str, list[Experiment]]
+    releases: dict[str, list[Release]]
 
 
 def read(connection: Connection) -> Facts:
@@ -110,6 +111,7 @@ def read(connection: Connection) -> Facts:
         unread=_by_artifact(_rows(connection, "site_unread", Unread)),
         cards=_by_artifact(_rows(connection, "site_cards", Card)),
         experiments=_by_repo(_rows(connection, "site_experiments", Experiment)),
+        releases=_by_repo(_rows(connection, "site_releases", Release)),
     )
 
 

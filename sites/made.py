@@ -1,4 +1,4 @@
-"""What templates are given about what versions are made of: bytes, metrics, inputs and parameters; and about experiments."""
+"""What templates are given about what versions are made of: bytes, metrics, inputs and parameters; and about experiments and releases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sites import text, urls
 from sites.charts import line_chart
 from sites.facts import Facts, Key
 from sites.lines import VersionLine, commit_mark
-from sites.rows import Experiment, File, Input, Maker, Metric, Param, Point, Twin
+from sites.rows import File, Input, Maker, Metric, Param, Point, Twin
+from sites.tried import Experiment, Release
 
 COLUMNS = 4  # versions beside each other in the table of metrics
 MOST_METRICS = 20
@@ -83,6 +84,13 @@ class ExperimentLine(NamedTuple):
     began: str
 
 
+class ReleaseLine(NamedTuple):
+    """A release."""
+
+    release: Release
+    commit: Markup
+
+
 class Metrics(NamedTuple):
     """The table of metrics."""
 
@@ -143,7 +151,7 @@ def metrics(facts: Facts, key: Key, versions: Sequence[VersionLine]) -> Metrics 
     )
 
 
-def experiment_lines(experiments: list[Experiment], forge: urls.Forge | None) -> list[ExperimentLine]:
+def experiment_lines(experiments: Sequence[Experiment], forge: urls.Forge | None) -> list[ExperimentLine]:
     """The experiments of a repository, the last first."""
     return [
         ExperimentLine(
@@ -153,6 +161,16 @@ def experiment_lines(experiments: list[Experiment], forge: urls.Forge | None) ->
         )
         for found in experiments
     ]
+
+
+def release_lines(releases: Sequence[Release], forge: urls.Forge | None) -> list[ReleaseLine]:
+    """The releases of a repository, the last first."""
+    return [ReleaseLine(release=found, commit=commit_mark(forge, found.commit)) for found in releases]
+
+
+def begun_from(experiments: Sequence[Experiment], artifact: str) -> int:
+    """How many of a repository's experiments began from versions of an artifact."""
+    return sum(any(ref.rpartition("@")[0] == artifact for ref in found.versions) for found in experiments)
 
 
 def _known(found: Bytes | None, params: list[Param] | None) -> bool:

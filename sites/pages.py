@@ -58,7 +58,14 @@ REPO = Page(
     name="repo",
     pattern="repos/{repo}.html",
     template="repo.html",
-    feeds=("site_repositories", "site_artifacts", "site_assignments", "site_experiments", "site_problems"),
+    feeds=(
+        "site_repositories",
+        "site_artifacts",
+        "site_assignments",
+        "site_experiments",
+        "site_releases",
+        "site_problems",
+    ),
 )
 CRAWL = Page(
     name="crawl",

@@ -274,25 +274,3 @@ class Card(NamedTuple):
     text: str | None
     cut: bool | None
     owners: list[str]
-
-
-class Measure(TypedDict):
-    """A metric of an experiment."""
-
-    name: str
-    text: str
-
-
-class Experiment(NamedTuple):
-    repo: str
-    name: str
-    author: str
-    authored_at: datetime
-    commit: str
-    baseline: str
-    detached: bool | None
-    was_read: bool
-    versions: list[str]
-    total: int
-    metric_count: int
-    metrics: list[Measure]

@@ -56,6 +56,14 @@ PROBLEMS = (
     Column(title="commit", key="commit7", styles=(DIM,)),
     Column(title="rule", key="rule", styles=(DIM,)),
 )
+RELEASES = (
+    Column(title="repository", key="repo", styles=(BOLD,)),
+    Column(title="tag", key="tag"),
+    Column(title="committed (UTC)", key="committed_at"),
+    Column(title="by", key="author"),
+    Column(title="metrics", key="metrics"),
+    Column(title="summary", key="summary"),
+)
 SITTING = (
     Column(title="artifact", key="name", styles=(BOLD,)),
     Column(title="stage", key="stage", styles=(GREEN,)),

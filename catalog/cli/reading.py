@@ -11,6 +11,7 @@ import typer
 from catalog.cli import asking
 from catalog.cli.asking import (
     EVENTS,
+    RELEASES,
     REPOS,
     SITTING,
     STAGES,
@@ -34,6 +35,7 @@ class What(StrEnum):
     STAGES = "stages"
     EVENTS = "events"
     REPOS = "repos"
+    RELEASES = "releases"
     PROBLEMS = "problems"
 
 
@@ -47,7 +49,7 @@ def ls(
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """List models, versions, stages, events, repositories or problems.
+    """List models, versions, stages, events, repositories, releases or problems; releases are tags without a registry.
 
     Example: catalog ls versions --stage prod -o json
     """
@@ -65,6 +67,8 @@ def ls(
                 put(catalog.stages(repo=repo), output, STAGES)
             case What.REPOS:
                 put(catalog.repos(repo=repo), output, REPOS)
+            case What.RELEASES:
+                put(catalog.releases(repo=repo), output, RELEASES)
             case What.PROBLEMS:
                 put_problems(catalog.problems(repo=repo), output)
 

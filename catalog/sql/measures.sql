@@ -204,3 +204,15 @@ left join (
 ) v on v.repo = e.repo and v.commit = e.baseline
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], e.repo)
 order by e.repo, e.authored_at desc, e.name, e.ref;
+
+-- list_releases(some_repos): Tags that are no registry's and whose commits were read, the newest first: `v1.2.0` of a project without GTO.
+--   annotated: The tag has an object of its own.
+--   metrics: How many metrics there are at its commit.
+select
+    t.repo, t.tag, t.annotated, t.commit, r.author, r.author_email, r.committed_at, r.summary, coalesce(m.metrics, 0) as metrics
+from tags t
+join revisions r on r.repo = t.repo and r.commit = t.commit and list_contains(r.reasons, 'release')
+left join (select repo, commit, count(*) as metrics from metrics group by all) m on m.repo = t.repo and m.commit = t.commit
+where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], t.repo))
+    and not exists (from events e where e.repo = t.repo and e.tag = t.tag)
+order by t.repo, r.committed_at desc, t.tag;

@@ -357,3 +357,13 @@ left join (
     select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics from metrics group by all
 ) m on m.repo = s.repo and m.commit = s.commit
 order by s.repo, s.authored_at desc, s.name, s.commit;
+
+-- site_releases(): Releases of each repository that are no registry's, the newest first.
+--   metrics: The first metrics of its commit.
+select
+    s.repo, s.tag, s.commit, s.author, s.committed_at, s.summary, s.metrics as metric_count, coalesce(m.metrics, []) as metrics
+from list_releases(null) s
+left join (
+    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics from metrics group by all
+) m on m.repo = s.repo and m.commit = s.commit
+order by s.repo, s.committed_at desc, s.tag;

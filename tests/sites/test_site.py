@@ -32,6 +32,7 @@ MODEL = [
     "v1.2.0-rc.1 deregistered cac3e49 3.0 MiB Ann 1 Jan 2024",
     "v1.1.0 latest 157ae9d 3.0 MiB Ann 1 Jan 2024",
     "v1.0.0 prod 1539c78 3.0 MiB Ann 1 Jan 2024",
+    "1 experiment of DVC began from these versions.",
     "Made of",
     "v1.1.0 3.0 MiB, in DVC's storage",
     "Hash",
@@ -190,6 +191,15 @@ def test_the_page_of_a_repository_lists_its_experiments(page):
     assert lines[lines.index("Experiments 1") + 2 :] == [
         "Name Began from Metrics Commit Author When",
         "bold-heron churn@v1.1.0 auc 0.9, rows 10 ccde3bb Ann 1 Jan 2024",
+    ]
+
+
+def test_the_page_of_a_repository_without_a_registry_lists_its_releases(plain_page):
+    lines = plain_page.text()
+    assert lines[lines.index("Releases 2") + 2 :] == [
+        "Tag Commit Metrics Author Committed",
+        "v1.1.0 03b3dda Better auc 0.8, rows 10 Ann 1 Jan 2024",
+        "baseline 1539c78 work auc 0.7, rows 10 Ann 1 Jan 2024",
     ]
 
 

@@ -19,6 +19,8 @@ from catalog.tables import (
     Output,
     Param,
     Plot,
+    Revision,
+    Tag,
 )
 from catalogs import asked, catalog_of
 from cli.small_catalog import C1, C2, event
@@ -337,4 +339,24 @@ def test_whether_an_experiment_is_detached(history, on_branch, detached):
     query = "select name, detached, was_read, metrics, versions from list_experiments(['r'])"
     assert asked(catalog_of({"r": rows, "other": rows}), query) == [
         {"name": "bee", "detached": detached, "was_read": False, "metrics": 1, "versions": ["r:m@v1.0.0", "r:n@v1.0.0"]}
+    ]
+
+
+def test_releases_are_tags_without_a_registry_whose_commits_were_read():
+    who = {"author": "Cy", "author_email": "cy@example.com", "authored_at": NEW_YEAR, "committed_at": NEW_YEAR}
+    rows = {
+        Event: registered("m@v1.0.0"),
+        Revision: [
+            Revision(commit=C1, reasons=("release", "tag"), summary="one", signed=None, **who),
+            Revision(commit=C2, reasons=("tip",), summary="two", signed=None, **who),
+        ],
+        Tag: [
+            Tag(tag=tag, oid=commit, annotated=tag == "m@v1.0.0", commit=commit)
+            for tag, commit in (("m@v1.0.0", C1), ("baseline", C1), ("v2", C2), ("tree", None))
+        ],
+        Metric: [metric("a.json"), metric("a.json", commit=C2)],
+    }
+    query = "select tag, annotated, summary, metrics from list_releases(['r'])"
+    assert asked(catalog_of({"r": rows, "other": rows}), query) == [
+        {"tag": "baseline", "annotated": False, "summary": "one", "metrics": 1}
     ]

@@ -1,0 +1,43 @@
+"""The rows of what a repository has tried and released: DVC's experiments, and tags that are no registry's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple, TypedDict
+
+
+class Measure(TypedDict):
+    """A metric."""
+
+    name: str
+    text: str
+
+
+class Experiment(NamedTuple):
+    """A row of `site_experiments`."""
+
+    repo: str
+    name: str
+    author: str
+    authored_at: datetime
+    commit: str
+    baseline: str
+    detached: bool | None
+    was_read: bool
+    versions: list[str]
+    total: int
+    metric_count: int
+    metrics: list[Measure]
+
+
+class Release(NamedTuple):
+    """A row of `site_releases`."""
+
+    repo: str
+    tag: str
+    commit: str
+    author: str
+    committed_at: datetime
+    summary: str
+    metric_count: int
+    metrics: list[Measure]
