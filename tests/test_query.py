@@ -371,3 +371,19 @@ def test_a_catalog_of_another_version(tmp_path):
 def test_a_file_that_is_not_there_is_told(catalog, tmp_path):
     with pytest.raises(NotFound, match=r"model\.pkl cannot be read: No such file"):
         catalog.identify(tmp_path / "model.pkl")
+
+
+@pytest.mark.parametrize(
+    "ref", ["mask", "mask@latest", "mask@v1.0.0", "mask#prod", "seg:mask#prod", f"{CHURN}:churn", f"{CHURN}:churn#prod", "churn:churn@v1.0.0"]
+)  # fmt: skip
+def test_a_reference_means_the_same_in_sql(catalog, ref):
+    found = catalog.sql("select repo || ':' || artifact || '@' || version as ref from version_of($ref)", ref=ref)
+    lineage = catalog.sql("from upstream_of($ref, 10)", ref=ref)
+    assert (found.rows, lineage.rows) == ([{"ref": catalog.reference(ref)}], catalog.lineage(ref).rows)
+
+
+@pytest.mark.parametrize(
+    ("ref", "count"), [("churn", 2), ("churn#prod", 1), ("nobody", 0), ("mask#qa", 0), ("mask@", 0), ("", 0)]
+)
+def test_a_reference_that_means_no_or_several_versions_has_as_many_rows(catalog, ref, count):
+    assert len(catalog.sql("from version_of($ref)", ref=ref).rows) == count

@@ -55,6 +55,33 @@ where repo = a_repo and artifact = an_artifact and (stage = words or raw_stage =
 order by stage = words desc, rank
 limit 1;
 
+-- version_of(ref): What a reference can mean: `churn` or `churn@latest`, `churn@v3.1.0`, `churn#prod`; instead of `churn`, any longer end of `host/owner/name:artifact`.
+with words as (
+    select part.artifact as artifact, part.mark as mark, coalesce(nullif(part.rest, ''), 'latest') as rest
+    from (select regexp_extract(ref, '^(.+?)(?:([@#])([^@#]+))?$', ['artifact', 'mark', 'rest']) as part)
+),
+meant as (select a.repo, a.artifact, w.mark, w.rest from words w, find_artifacts(w.artifact) a)
+select m.repo, m.artifact, v.version, v.commit
+from meant m join versions v using (repo, artifact)
+where m.mark is distinct from '#' and (
+    v.version = m.rest or (m.rest in ('latest', 'greatest') and v.is_latest)
+    or (regexp_full_match(m.rest, '[0-9a-f]{7,40}') and starts_with(v.commit, m.rest))
+)
+qualify v.active or not bool_or(v.active) over (partition by m.repo, m.artifact)
+union all
+select m.repo, m.artifact, s.version, s.commit
+from meant m join assignments s using (repo, artifact)
+where m.mark = '#' and (s.stage = m.rest or s.raw_stage = m.rest)
+qualify row_number() over (partition by m.repo, m.artifact order by s.stage = m.rest desc, s.rank) = 1
+order by all;
+
+-- upstream_of(ref, depth): `upstream` of the one version that a reference means: `from upstream_of('churn#prod', 10)`.
+-- No join with version_of: DuckDB would walk from all versions at once, and lose its way.
+from upstream((select repo from version_of(ref)), (select artifact from version_of(ref)), (select version from version_of(ref)), depth);
+
+-- downstream_of(ref, depth): `downstream` of the one version that a reference means.
+from downstream((select repo from version_of(ref)), (select artifact from version_of(ref)), (select version from version_of(ref)), depth);
+
 -- list_artifacts(some_repos, a_type, a_stage, with_deprecated): The artifacts, with the version that is in each stage.
 --   stages: The version in each stage that is in use.
 select a.*, coalesce(s.stages, map {}) as stages
