@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from statistics import median
 from threading import Thread
 from time import monotonic
 from typing import Generic, TypeVar
@@ -158,7 +157,7 @@ class _Round(Generic[T, R]):
     def _patience(self, host: _Host) -> float:
         """Seconds that a visit may take before it steps aside. Where a host has answered nobody and others have, few; few may do so."""
         if host.took:
-            return max(SOON, FAR_LONGER * median(host.took))
+            return max(SOON, FAR_LONGER * sorted(host.took)[len(host.took) // 2])
         return SOON if self._answered else FIRST
 
     def _tell(self) -> None:
