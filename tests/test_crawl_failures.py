@@ -7,6 +7,8 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from threading import Lock
+from time import sleep
 from typing import Any
 
 import pytest
@@ -22,7 +24,7 @@ from catalog.lock import lock
 from catalog.tables import Problem
 from changes import base, register
 from crawling import partition, talking, visited, wish
-from loopback import Answer, evil, serve
+from loopback import Answer, Request, evil, serve
 
 
 def outcomes(report: CrawlReport) -> dict[str, tuple[str, str | None]]:
@@ -131,6 +133,24 @@ def test_failures_of_all_kinds_harm_no_other_and_keep_the_last_good_rows(tmp_pat
             {"repo": "never", "outcome": "down", "stale": True, "read": False, "versions": 0},
         ],
     )
+
+
+def test_a_slow_server_is_not_asked_more_at_a_time_than_is_its_share(tmp_path):
+    for number in range(3):
+        base().write(tmp_path / "git" / f"r{number}")
+    lock, now, most = Lock(), set(), []
+
+    def rule(request: Request) -> None:
+        with lock:
+            now.add(request.path)
+            most.append(len(now))
+        sleep(0.3)
+        with lock:
+            now.discard(request.path)
+
+    with serve(tmp_path / "git", rule=rule) as site:
+        visited(wish(tmp_path, {f"r{number}": f"{site}/r{number}" for number in range(3)}, "jobs_per_host = 1"))
+    assert max(most) == 1
 
 
 def test_the_summary_counts_each_kind_of_visit(tmp_path):
