@@ -115,13 +115,15 @@ class Entry:
 
     def end(self, crawl: Crawl) -> None:
         self._write({"crawl": _plain(crawl)})
-        os.fsync(self._out.fileno())
+        with lines.writing(self._journal.root):
+            os.fsync(self._out.fileno())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._out.close()
+        with lines.writing(self._journal.root):
+            self._out.close()
         self._journal.sum_up()
 
     def _write(self, raw: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lamb
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        file = (output / ".lock").open("a+", encoding="utf-8")
+        file = (output / ".lock").open("a+b", buffering=0)
     except OSError as error:
         raise StoreError(f"cannot write to {output}: {error.strerror}") from error
     with file:
@@ -28,14 +28,14 @@ def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lamb
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            used = f"{output} is in use by {file.read().strip() or 'another process'}"
+            used = f"{output} is in use by {file.read().decode('utf-8', 'replace').strip() or 'another process'}"
             if not wait:
                 raise StoreError(f"{used}; wait for its end, or use --wait") from error
             tell(f"{used}; waiting for its end")
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError as error:
             raise StoreError(f"cannot lock {output}: {error.strerror}") from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-        file.flush()
+        with suppress(OSError):  # a full disk is for those to tell who need more than a word of it
+            file.truncate(0)
+            file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC".encode())
         yield
