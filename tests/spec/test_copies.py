@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from catalog.fleet_tables import Repo
 from catalog.memory_tables import Observation
+from catalog.observations import Observations, Sight
 from catalogs import asked, catalog_of, rows_of
 from worlds import World
 
@@ -95,6 +98,29 @@ def test_copies(worlds, facts, copies):
 def test_of_two_of_which_nobody_says_anything_the_one_that_was_met_first_is_the_original():
     found = asked(catalog({"a": ONE, "b": ONE}, {}, met=("b", "a")), "select repo, of_repo from copies")
     assert found == [{"repo": "a", "of_repo": "b"}]
+
+
+def test_what_is_told_again_under_a_new_name_is_told_as_a_copy():
+    names = {"new": ("m@v1.0.0", "m@v2.0.0"), "old": ONE}
+    rows = {name: told(world(*tags), crawl) for crawl, (name, tags) in enumerate(reversed(names.items()), 1)}
+    found = asked(
+        catalog_of(rows, {Repo: [repo("old", renamed_to="new"), repo("new")]}),
+        "select repo, tag, copy_of from list_seen_events(0, 0, '', '')",
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("old", "m@v1.0.0", None),
+        ("new", "m@v1.0.0", "old"),
+        ("new", "m@v2.0.0", None),
+    ]
+
+
+def told(one, crawl):
+    """The rows of a world, and what a first visit in a crawl remembers of it."""
+    with TemporaryDirectory() as folder:
+        observations = Observations(Path(folder))
+        sight = Sight(repo="r", crawl=crawl, at=made(2024), partition="p")
+        observations.see(sight, one.listing(), one.rows)
+        return {**rows_of(one.listing(), one.objects), Observation: list(observations.remember("r.jsonl").rows())}
 
 
 BOTH = ("m@v1.0.0", "n@v1.0.0")
