@@ -22,6 +22,7 @@ from connectors.paths import basename, dirname, join
 from connectors.public_urls import without_users
 from connectors.reading import load_once, mapping
 from connectors.remembering import Remembered
+from connectors.templates import may_have_templates
 from connectors.value_files import load_values
 
 NAME = "metafiles"  # who says what is wrong with DVC's files
@@ -220,7 +221,8 @@ def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> Read:
             asked[file] = None
         return None
 
-    said = [*Pipeline(_site(path, root), complaints, lock_file, lock, lock_complaints).rows(definition, load)]
+    pipeline = Pipeline(_site(path, root), complaints, lock_file, lock, lock_complaints)
+    said = [*pipeline.rows(definition, load, templates=may_have_templates(data.get(path, b"")))]
     problems = (*_problems(path, complaints), *_problems(lock_file, lock_complaints))
     return _read(said, problems, {path: dvc_pipeline.format_of(definition), lock_file: lock.format}, asked)
 

@@ -49,14 +49,17 @@ class Pipeline:
         self._site, self._complaints = site, complaints
         self._lock_file, self._lock, self._lock_complaints = lock_file, lock, lock_complaints
 
-    def rows(self, definition: Values | None, load: Load) -> Iterator[Record | Named]:
-        """The rows of all stages and datasets, and what is named in them; of the lock where the definition could not be read."""
+    def rows(self, definition: Values | None, load: Load, *, templates: bool) -> Iterator[Record | Named]:
+        """The rows of all stages and datasets, and what is named in them; of the lock where the definition could not be read.
+
+        `templates`: there may be any in the definition.
+        """
         if definition is None:
             for name, locked in self._lock.stages.items():
                 yield from self._stage(Stage(name=name, place=f"stages.{cleaned(name)}", body={}, failed=_ALL), locked)
             return
         known: set[str] = set()
-        expansion = Expansion(definition, self._folder, load, self._complaints)
+        expansion = Expansion(definition, self._folder, load, self._complaints, templates=templates)
         for stage in expansion.stages():
             if stage.unknown:
                 yield from self._unknown(stage, known)
@@ -179,6 +182,8 @@ def _told(stage: Stage, complaints: Complaints) -> dict[str, tuple[Values, str]]
     """The outputs that the definition tells of, with what it says of each, and their roles."""
     found: dict[str, tuple[Values, str]] = {}
     for key, role in _ROLES.items():
+        if key not in stage.body:
+            continue
         said: dict[str, dict[object, object]] = {}
         for where, item in _flagged(stage.body.get(key), f"{stage.place}.{key}", complaints):
             for path, flags in item.items():

@@ -52,12 +52,14 @@ class _Commands(Resolver):
 class Expansion:
     """Expands the stages of one file, within a budget for all of them."""
 
-    def __init__(self, definition: Values, folder: str, load: Load, complaints: Complaints) -> None:
+    def __init__(self, definition: Values, folder: str, load: Load, complaints: Complaints, *, templates: bool) -> None:
+        """`templates`: there may be any in the file."""
         self._definition, self._folder, self._load, self._complaints = definition, folder, load, complaints
         self._values: Context | None = None
         self._files: Files = {}  # where the values are from
         self._plain, self._commands = Resolver({}), _Commands({})  # each has one budget for the whole file
         self._left = MAX_EXPANSION
+        self._has_templates = has_templates if templates else lambda _: False
 
     def stages(self) -> Iterator[Stage]:
         """The stages in the file's order. What is wrong goes to the complaints, with its place."""
@@ -84,7 +86,7 @@ class Expansion:
         elif "foreach" in body:
             do = mapping(body.get("do"), f"{place}.do")
             yield from self._each(name, place, do, self._foreach(body["foreach"], f"{place}.foreach"))
-        elif body.get("vars") or has_templates(body):
+        elif body.get("vars") or self._has_templates(body):
             yield self._resolved(name, place, body, self._context())
         else:
             yield Stage(name=name, place=place, body=body)
@@ -135,14 +137,14 @@ class Expansion:
 
     def _templates(self, data: object) -> dict[Words, Words]:
         """What the data of a `foreach` or `matrix`, which can be resolved, is drawn from."""
-        if not has_templates(data):
+        if not self._has_templates(data):
             return {}
         self._plain.values = self._context()
         return dict(self._plain.templates(data))
 
     def resolve(self, data: object, place: str) -> Any:  # noqa: ANN401 - a template stands for a value of any type
         """A value at the top of the file with its templates resolved. MetafileError where one cannot be."""
-        if not has_templates(data):
+        if not self._has_templates(data):
             return data
         self._plain.values = self._context()
         try:

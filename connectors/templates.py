@@ -34,6 +34,11 @@ def has_templates(value: object) -> bool:
     return isinstance(value, list) and any(map(has_templates, value))
 
 
+def may_have_templates(source: bytes) -> bool:
+    """The text of a file, in which escapes may stand for anything, leaves room for templates."""
+    return b"${" in source or b"\\" in source
+
+
 def context(
     definition: Mapping[Any, object],
     folder: str,
