@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from catalog.errors import StoreError
 from catalog.naming import slug
@@ -81,16 +80,17 @@ class Store:
         data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=target.parent, prefix=".", suffix=SUFFIX, delete=False) as beside:
-                try:
-                    beside.write(data)
-                    beside.flush()
-                    os.fsync(beside.fileno())
-                    os.fchmod(beside.fileno(), 0o644)
-                    Path(beside.name).replace(target)
-                except BaseException:
-                    Path(beside.name).unlink(missing_ok=True)
-                    raise
+            beside = target.with_name(f".{target.name}")
+            try:
+                with beside.open("wb") as out:
+                    out.write(data)
+                    out.flush()
+                    os.fsync(out.fileno())
+                    os.fchmod(out.fileno(), 0o644)
+                beside.replace(target)
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise StoreError(f"cannot write the rows of {repo} to {target}: {error}") from error
         return target

@@ -6,7 +6,7 @@ After `gto/tag.py` (`find`, `index_tag`), `gto/base.py` (`find_version`) and `gt
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 from typing import Any
 
 from catalog.connector import Connector
@@ -19,6 +19,7 @@ from connectors.reading import load_yaml, mapping, quoted, text, texts
 NAME = "gto"
 CONFIG = ".gto"
 MAX_LISTED = 5  # versions or commits in a message
+_DAY = 24 * 60  # minutes
 # The settings of gto/config.py (`NoFileConfig`), which it compares in lower case.
 SETTINGS = frozenset(
     (
@@ -150,6 +151,8 @@ def _moment(tag: Tag) -> datetime:
     if tag.tagged_at is None:
         raise MetafileError("the tag says nobody made it, expected a tagger line; GTO stops at it", rule="no-tagger")
     offset = tag.utc_offset or 0
+    if abs(offset) < _DAY and MINYEAR < tag.tagged_at.year < MAXYEAR:
+        return tag.tagged_at
     try:
         tag.tagged_at.astimezone(timezone(timedelta(minutes=offset)))
     except (ValueError, OverflowError) as error:

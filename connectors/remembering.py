@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -25,10 +26,11 @@ class Remembered(Generic[K, T]):
 
     def get(self, key: K, make: Callable[[], T]) -> T:
         """The value, made now or before."""
-        with self._lock:
-            if key in self._kept:
+        known = self._kept.get(key)
+        if known is not None:
+            with suppress(KeyError):  # another thread may have dropped it since
                 self._kept.move_to_end(key)
-                return self._kept[key][0]
+            return known[0]
         value = make()
         weight = self._weigh(key, value)
         with self._lock:

@@ -6,10 +6,13 @@ After `dvc/config.py`, `dvc/config_schema.py` and `dvc/fs/__init__.py` (`_resolv
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
 
 from catalog.connector import Connector
 from catalog.dvc_tables import Remote
 from catalog.errors import MetafileError
+from catalog.record import replace
 from catalog.snapshot import Revision
 from catalog.tables import Problem
 from connectors.dvc_config import Section, parse, remotes, resolved
@@ -17,9 +20,12 @@ from connectors.dvc_files import CONFIG, LOCAL_CONFIG, is_settings, roots
 from connectors.dvc_values import Complaints
 from connectors.public_urls import public_url, scheme_of
 from connectors.quoting import cleaned, quoted
+from connectors.remembering import Remembered
 
 NAME = "remotes"
 MAX_SECRETS = 50  # names of settings of one remote
+MAX_REMEMBERED = 4 << 20  # bytes of rows
+ROW = 2_000  # bytes of a row, about
 
 _SHOWN = ("url", "endpointurl", "region", "version_aware", "worktree", "allow_anonymous_login")
 # Settings of `dvc/config_schema.py` that say how to talk to a remote and not as whom. All others may be secrets.
@@ -34,6 +40,20 @@ _HARMLESS = frozenset(
 )
 
 
+class _Read(NamedTuple):
+    """What a file of settings says, for any project of any commit that has it."""
+
+    rows: tuple[Remote, ...]
+    complaints: tuple[MetafileError, ...]
+
+
+def _bytes_of(data: bytes, read: _Read) -> int:
+    return len(data) + ROW * (len(read.rows) + len(read.complaints))
+
+
+_REMEMBERED: Remembered[bytes, _Read] = Remembered(MAX_REMEMBERED, _bytes_of)
+
+
 def wants_file(path: str) -> bool:
     """DVC's settings. Those of one machine are only asked for by name: nobody should have committed them."""
     return is_settings(path)
@@ -44,14 +64,9 @@ def read_revision(revision: Revision) -> Iterator[Remote | Problem]:
     known = roots(revision.files)
     for root in sorted(known):
         path = f"{root}/{CONFIG}" if root else CONFIG
-        complaints: Complaints = []
-        try:
-            data = revision.read(path)
-            if data is not None:
-                yield from _rows(revision.commit.oid, root, data, complaints)
-        except MetafileError as error:
-            complaints.append(error)
-        yield from (_problem(revision, path, error) for error in complaints)
+        found = _read(revision, path)
+        yield from (replace(row, commit=revision.commit.oid, dvc_root=root) for row in found.rows)
+        yield from (_problem(revision, path, error) for error in found.complaints)
     for path in sorted(revision.files):
         if path == LOCAL_CONFIG or path.endswith("/" + LOCAL_CONFIG):
             message = "found the settings of one machine in Git, expected them to stay there: they may hold secrets"
@@ -61,7 +76,25 @@ def read_revision(revision: Revision) -> Iterator[Remote | Problem]:
 CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
 
 
-def _rows(commit: str, root: str, data: bytes, complaints: Complaints) -> Iterator[Remote]:
+def _read(revision: Revision, path: str) -> _Read:
+    try:
+        data = revision.read(path)
+    except MetafileError as error:
+        return _Read((), (error,))
+    return _Read((), ()) if data is None else _REMEMBERED.get(data, partial(_parsed, data))
+
+
+def _parsed(data: bytes) -> _Read:
+    complaints: Complaints = []
+    rows: list[Remote] = []
+    try:
+        rows.extend(_rows(data, complaints))
+    except MetafileError as error:
+        complaints.append(error)
+    return _Read(tuple(rows), tuple(complaints))
+
+
+def _rows(data: bytes, complaints: Complaints) -> Iterator[Remote]:
     sections = parse(data, complaints)
     known = remotes(sections)
     default = sections.get("core", {}).get("remote", "").lower()
@@ -70,20 +103,20 @@ def _rows(commit: str, root: str, data: bytes, complaints: Complaints) -> Iterat
         complaints.append(MetafileError(message, place="core.remote", rule="no-such-remote"))
     for name, stated in sorted(known.items()):
         try:
-            yield _row(commit, root, cleaned(name), resolved(name, known), is_default=name == default)
+            yield _row(cleaned(name), resolved(name, known), is_default=name == default)
         except MetafileError as error:
             complaints.append(MetafileError(error.message, place=f'remote "{cleaned(name)}"', rule=error.rule))
         _check(name, stated, complaints)
 
 
-def _row(commit: str, root: str, name: str, settings: Section, *, is_default: bool) -> Remote:
+def _row(name: str, settings: Section, *, is_default: bool) -> Remote:
     url = settings["url"]
     public = public_url(url)
     secrets = {cleaned(key, 80) for key in settings if key not in _SHOWN and key not in _HARMLESS}
     endpoint = settings.get("endpointurl")
     return Remote(
-        commit=commit,
-        dvc_root=root,
+        commit="",
+        dvc_root="",
         remote=name,
         url=public,
         scheme=scheme_of(url) or "local",
