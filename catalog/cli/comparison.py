@@ -12,6 +12,7 @@ from catalog.statuses import WHERE
 
 _LONG = 10  # characters of a number: beyond that, nobody reads them all
 _HASH = 12
+_WHOLE = 10**_LONG  # up to here, a whole number has all of its digits
 
 
 def put_comparison(rows: Sequence[Row], names: Mapping[str, str], baseline: int) -> None:
@@ -44,9 +45,18 @@ def _cell(row: Row) -> str | None:
     in_bytes = (row["what"], row["name"]) == ("version", "size")
     text = size(row["number"]) if in_bytes else _short(row)
     delta = row["delta"]
-    if delta:
-        text += f" ({'-' if delta < 0 else '+'}{size(abs(delta)) if in_bytes else f'{abs(delta):.4g}'})"
-    return text + (" *" if row["best"] else "")
+    best = "*" if row["best"] else ""  # before the difference: where there is little room, that goes first
+    return (
+        f"{text}{best} ({'-' if delta < 0 else '+'}{_difference(abs(delta), in_bytes=in_bytes)})"
+        if delta
+        else text + best
+    )
+
+
+def _difference(number: float, *, in_bytes: bool) -> str:
+    if in_bytes:
+        return size(int(number))
+    return f"{number:.0f}" if number.is_integer() and number < _WHOLE else f"{number:.4g}"
 
 
 def _short(row: Row) -> str:

@@ -14,7 +14,7 @@ import typer
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.options import ConfigFile
-from catalog.cli.output import say
+from catalog.cli.output import put_text, say
 from catalog.cli.progress import Progress, plural, size
 from catalog.errors import Ambiguous, Exit, NotFound, StoreError
 from catalog.query import Catalog
@@ -176,10 +176,10 @@ def _report(done: CrawlReport, file: Path) -> None:
     visits = [asdict(visit) for visit in done.visits]
     text = to_json({"crawl": asdict(done.crawl), "visits": visits, "sources": dict(done.failures)})
     if str(file) == "-":
-        typer.echo(text)
+        put_text(text)
         return
     try:
-        file.write_text(text + "\n", "utf-8")
+        file.write_text(text, "utf-8")
     except OSError as error:
         raise StoreError(f"cannot write the report to {file}: {error.strerror}") from error
 

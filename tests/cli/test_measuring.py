@@ -36,8 +36,8 @@ version  stages      prod              staging
 version  bytes       in DVC's storage  nobody says where
 version  hash        aaaaaaaaaaaa      -
 version  size        2.0 KiB           -
-metric   auc         0.91              0.93 (+0.02) *
-metric   loss        0.3               0.25 (-0.05) *
+metric   auc         0.91              0.93* (+0.02)
+metric   loss        0.3               0.25* (-0.05)
 metric   rows        1000              1000
 param    depth       4                 4
 param    lr          0.1               0.05 (-0.05)
@@ -142,6 +142,10 @@ def cell(**values):
         pytest.param(cell(text="a long text that is no number"), "a long text that is no number", id="a text"),
         pytest.param(cell(text="\x1b[2J"), "\\x1b[2J", id="what a stranger wrote"),
         pytest.param(cell(number=1, text="1", delta=-1e-9), "1 (-1e-09)", id="a small difference"),
+        pytest.param(
+            cell(number=415107, text="415107", delta=10471.0, best=True), "415107* (+10471)", id="a whole difference"
+        ),
+        pytest.param(cell(number=2e30, text="2e+30", delta=1e30), "2e+30 (+1e+30)", id="a difference of many digits"),
         pytest.param(
             cell(what="version", name="size", number=2048, text="2048", delta=-1024),
             "2.0 KiB (-1.0 KiB)",
