@@ -23,7 +23,7 @@ max_bytes = "256 MiB"  # for one repository
 
 # What is better of a metric whose name does not say so: `auc` and `loss` are known, `f1.de` is not.
 [metrics]
-higher = ["f1.*", "ks", "lift.*", "mAP*", "ndcg*"]
+higher = ["f1.*", "ks", "lift.*", "ndcg*"]
 lower = ["latency_ms.*"]
 
 # One word for the same thing in all repositories. What a tag says is always kept beside it.
