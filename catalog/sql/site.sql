@@ -284,7 +284,7 @@ select
     d.up[step.first:d.count:step.length] as ys,
     c.words, c.others, c.counts, null as content, null as media_type
 from data d
-cross join lateral (select greatest(1, ceil(d.count / 60))::bigint as length, ((d.count - 1) % length + 1)::bigint as first) step
+cross join lateral (select length, ((d.count - 1) % length + 1)::bigint as first from (select greatest(1, ceil(d.count / 60))::bigint as length)) step
 left join counted c on c.repo = d.repo and c.content = d.content and c.x_content is not distinct from d.x_content
     and c.x is not distinct from d.x and c.field = d.field and c.is_matrix = d.is_matrix
 union all
