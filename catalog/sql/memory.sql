@@ -196,7 +196,7 @@ changes as (
             when n.oid in (select oid from events_before) or coalesce(n.precedence < o.precedence, false) then 'rollback'
             else 'promotion' end,
         coalesce(o.repo, n.repo), coalesce(o.artifact, n.artifact), coalesce(o.stage, n.stage),
-        case when n.version is not null then if(n.oid in (select oid from events_before), 'fallback', 'assigned') end,
+        case when n.version is null then null when n.oid in (select oid from events_before) then 'fallback' else 'assigned' end,
         o.version, n.version, null, n.author, n.assigned_at
     from (select s.*, v.precedence from stages_before s join versions_before v using (repo, artifact, version, commit)) o
     full join (select s.*, v.precedence from stages_after s join versions_after v using (repo, artifact, version, commit)) n
@@ -214,7 +214,7 @@ changes as (
     from time_skew where first_seen > a and first_seen <= b
     union all
     select 'metric', m.repo, m.artifact, null, n.name, o.text, n.text,
-        case when n.number <> o.number then (from metric_direction(n.name)) = if(n.number > o.number, 'higher', 'lower') end,
+        case when n.number <> o.number then (from metric_direction(n.name)) = case when n.number > o.number then 'higher' else 'lower' end end,
         m.author, m.moment
     from moved m
     join measured o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
