@@ -20,7 +20,8 @@ from catalog.health import Health, Outcome
 from catalog.run import Result, Runner
 from catalog.wish import Schedule
 
-_AWAKE = 60.0  # seconds: how late a run may be after the machine slept, or its clock jumped
+_GLANCE = 1.0  # seconds: a signal that comes just as a wait begins does not end it, and is seen after it
+_AWAKE = 60  # glances: how late a run may be after the machine slept, or its clock jumped
 _BUILT = (Outcome.OK, Outcome.SOME_FAILED, Outcome.PUBLISH_FAILED)
 
 Say: TypeAlias = Callable[[str], None]
@@ -135,11 +136,14 @@ def _ending() -> Iterator[_Ends]:
 
 def _first(ends: _Ends, wake: Callable[[], None]) -> int | BaseException | Future[Result]:
     """Waits for the end, and looks at the clock anew every so often."""
+    glances = 0
     while True:
         try:
-            return ends.get(timeout=_AWAKE)
+            return ends.get(timeout=_GLANCE)
         except Empty:
-            wake()
+            glances += 1
+            if glances % _AWAKE == 0:
+                wake()
 
 
 def _shown(moment: datetime) -> str:
