@@ -37,6 +37,7 @@ from sites.rows import Artifact, Repository
 
 OPEN = 8  # events, and stays in stages, of an artifact that are in sight
 MOST = 10  # events, with those that are a click away; `catalog history` has all
+MOST_VERSIONS = 24  # of an artifact, each with a row of its own, besides those in a stage
 MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all of its own
 
 
@@ -169,7 +170,8 @@ class _Site:
             "repository": repository,
             "forge": forge,
             "cards": stage_cards(assignments, forge),
-            "versions": versions,
+            "versions": [v for place, v in enumerate(versions) if place < MOST_VERSIONS or v.stages],
+            "olds": [v for v in versions[MOST_VERSIONS:] if not v.stages],
             "bytes_of": bytes_of,
             "made": made.made(facts, key, versions, bytes_of),
             "metrics": made.metrics(facts, key, versions),

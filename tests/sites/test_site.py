@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from catalog.scripts import statements
 from sites.build import build
 from sites.pages import PAGES
@@ -269,6 +271,17 @@ def test_what_feeds_the_pages_is_exactly_what_site_sql_offers():
     assert {feed for page in PAGES for feed in page.feeds} == offered
 
 
+def test_old_versions_that_are_in_no_stage_are_a_line_each(catalog_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("sites.build.MOST_VERSIONS", 1)
+    build(catalog_file, tmp_path, title="x")
+    html = (tmp_path / "models/github.com~acme~churn/churn.html").read_text("utf-8")
+    table, olds = html.partition('id="versions"')[2].partition("</section>")[0].split("<details>")
+    assert (re.findall('<tr id="([^"]*)"', table), re.findall('<li id="([^"]*)"', olds)) == (
+        ["v1.2.0-rc.1", "v1.0.0"],
+        ["v1.1.0"],
+    )
+
+
 def test_a_row_of_the_list_is_small(site):
     rows = (site / "models.html").read_text("utf-8").partition("<tbody>")[2].partition("</tbody>")[0].split("\n<tr")
     assert [len(row) < 700 for row in rows if "acme/churn" in row] == [True, True]
@@ -279,4 +292,4 @@ def test_a_page_of_a_model_is_small(site):
 
 
 def test_the_style_sheet_is_small(site):
-    assert (site / "static/site.css").stat().st_size < 23_000
+    assert (site / "static/site.css").stat().st_size < 24_000
