@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import ceil, isfinite
 
 from markupsafe import Markup
 
 from sites.text import visible
 
 WIDTH, HEIGHT, EDGE = 120, 28, 4
+MOST = 60  # points of a line: more cannot be told apart
 
 
 def line_chart(numbers: Sequence[float | None], label: str, best: float | None = None) -> Markup:
@@ -18,7 +19,9 @@ def line_chart(numbers: Sequence[float | None], label: str, best: float | None =
     if not known:
         return Markup("")
     places = _places(known, len(numbers))
-    line = Markup('<polyline points="{}"/>').format(" ".join(f"{x},{y}" for x, y in places)) if len(places) > 1 else ""
+    step = ceil(len(places) / MOST)
+    drawn = places[(len(places) - 1) % step :: step]  # the last is among them
+    line = Markup('<polyline points="{}"/>').format(" ".join(f"{x},{y}" for x, y in drawn)) if len(places) > 1 else ""
     top = next((at for at, (_, number) in zip(places, known, strict=True) if number == best), None)
     ring = Markup('<circle class="b" cx="{}" cy="{}" r="3"/>').format(*top) if top else ""
     end = Markup('<circle cx="{}" cy="{}" r="1.8"/>').format(*places[-1])

@@ -24,6 +24,11 @@ def test_points(numbers, points):
     assert re.findall('points="([^"]*)"', line_chart(numbers, "auc")) == [points]
 
 
+def test_a_line_of_many_points_is_thinned_out_to_its_last():
+    (points,) = re.findall('points="([^"]*)"', line_chart(list(range(200)), "auc"))
+    assert (len(points.split()), points.split()[-1]) == (50, "116,4")
+
+
 def test_the_best_has_a_ring_and_the_last_a_dot():
     assert re.findall("<circle[^>]*>", line_chart([1, 3, 2], "auc", 3)) == [
         '<circle class="b" cx="60" cy="4" r="3"/>',
