@@ -58,17 +58,20 @@ def make_fleet(folder: Path, *, repos: int | None = None) -> tuple[Path, ...]:
     """Make bare repositories `folder/<team>/<name>.git`, the same bytes each time; a fleet that lies there is replaced.
 
     The first fifteen are written by hand, the rest of `repos` by a seeded grammar. StoreError where `folder`
-    holds something, and no marker of ours.
+    holds something, and no marker of ours, or cannot be written.
     """
     if repos is not None and repos < 0:
         raise ValueError(f"repos is {repos}, expected 0 or more")
     wanted = len(_BOOKS) if repos is None else repos
     everything: Iterator[tuple[str, Callable[[], Book]]] = chain(_BOOKS.items(), crowd())
     books = {f"{name}.git": make for name, make in islice(everything, wanted)}
-    _make_room(folder, tuple(books))
-    made = [make().write(folder / name) for name, make in books.items()]
-    if "labs/lost.git" in books:
-        _damage(folder / "labs/lost.git")
+    try:
+        _make_room(folder, tuple(books))
+        made = [make().write(folder / name) for name, make in books.items()]
+        if "labs/lost.git" in books:
+            _damage(folder / "labs/lost.git")
+    except OSError as error:
+        raise StoreError(f"cannot write the fleet to {folder}: {error.strerror}") from error
     return tuple(sorted(made))
 
 

@@ -89,6 +89,12 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
     assert files_below(tmp_path) == {Path("risk/thesis.txt"): b"ten years of work"}
 
 
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"cannot write the fleet to .*file: (File exists|Not a directory)"):
+        make_fleet(tmp_path / "file", repos=1)
+
+
 def test_what_somebody_put_into_our_folder_stays(tmp_path):
     make_fleet(tmp_path, repos=3)
     (tmp_path / "risk" / "notes.txt").write_text("mine")
