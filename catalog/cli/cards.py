@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from catalog.answer import Row
 from catalog.cli.contents import contents_facts, contents_tables
-from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Column, Screen, cell, cut, table, visible, width
+from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Column, Screen, cell, cut, told, visible, width
 
 _STAGES = (
     Column(title="stage", key="stage", styles=(GREEN, BOLD)),
@@ -33,8 +33,8 @@ def artifact_card(row: Row, screen: Screen) -> str:
     parts = [
         _header(row["id"], row["type"], row["description"], screen),
         _facts(_artifact_facts(row), screen),
-        table(_STAGES, stages, screen)[0] if stages else "",
-        table(_VERSIONS, versions, screen)[0] if versions else "",
+        told(_STAGES, stages, screen),
+        told(_VERSIONS, versions, screen),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -45,7 +45,7 @@ def version_card(row: Row, screen: Screen) -> str:
     parts = [
         _header(f"{row['repo']}:{row['artifact']}@{_name(row)}", row["type"], row["description"], screen),
         _facts([*_version_facts(row), *contents_facts(row)], screen),
-        table([column for column in _STAGES if column.key != "version"], stages, screen)[0] if stages else "",
+        told([column for column in _STAGES if column.key != "version"], stages, screen),
         *contents_tables(row, screen),
     ]
     return "\n".join(part for part in parts if part)
@@ -58,12 +58,12 @@ def _header(name: str, kind: str | None, description: str | None, screen: Screen
 
 def _facts(facts: Sequence[tuple[str, str, str]], screen: Screen) -> str:
     """Lines of name and value, the values under each other."""
-    told = [(name, value, style) for name, value, style in facts if value]
-    indent = max((width(name) for name, _, _ in told), default=0) + 2
+    stated = [(name, value, style) for name, value, style in facts if value]
+    indent = max((width(name) for name, _, _ in stated), default=0) + 2
     room = max(screen.width - indent, 10) if screen.width else None
     return "".join(
         f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(cut(value, room) if room and name not in _COPIED else value, style)}\n"
-        for name, value, style in told
+        for name, value, style in stated
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.answer import Row
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, table, visible
+from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, told, visible
 from catalog.statuses import OUTDATED, UNREAD, WHERE
 
 MOST = 20  # metrics or parameters; more are counted
@@ -56,8 +56,7 @@ def contents_tables(row: Row, screen: Screen) -> Iterator[str]:
     """Metrics, parameters and inputs, each where there are some, and what is not shown of them."""
     yield _some(_METRICS, row["metrics"], f"metrics {row['ref']}", screen) + "".join(unread(row["unread"]))
     yield _some(_PARAMS, row["params"], f"params {row['ref']}", screen)
-    if row["inputs"]:
-        yield table(_INPUTS, [_input(found) for found in row["inputs"]], screen)[0]
+    yield told(_INPUTS, [_input(found) for found in row["inputs"]], screen)
 
 
 def unread(files: Sequence[Row]) -> Iterator[str]:
@@ -68,7 +67,7 @@ def unread(files: Sequence[Row]) -> Iterator[str]:
 
 def _some(columns: Sequence[Column], rows: Sequence[Row], command: str, screen: Screen) -> str:
     more = f"(and {len(rows) - MOST} more: catalog {visible(command)})\n"
-    return (table(columns, rows[:MOST], screen)[0] if rows else "") + (more if len(rows) > MOST else "")
+    return told(columns, rows[:MOST], screen) + (more if len(rows) > MOST else "")
 
 
 def _bytes(found: Row) -> str:

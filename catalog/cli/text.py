@@ -127,6 +127,12 @@ def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], screen: 
     return "\n".join(lines) + "\n", tuple(titles[len(widths) :])
 
 
+def told(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], screen: Screen) -> str:
+    """The table as a part of a longer text, with a line for what has no room; nothing where there are no rows."""
+    text, hidden = table(columns, rows, screen) if rows else ("", ())
+    return text + (screen.paint(f"(no room for {', '.join(hidden)})", DIM) + "\n" if hidden else "")
+
+
 def _line(texts: Sequence[str], widths: Sequence[int], styles: Sequence[tuple[str, ...]], screen: Screen) -> str:
     shown = [cut(text, most) for text, most in zip(texts, widths, strict=False)]
     parts = [

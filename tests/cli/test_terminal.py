@@ -57,6 +57,11 @@ def test_what_has_no_room_is_named(terminal, capsys):
     )
 
 
+def test_what_has_no_room_in_a_card_is_named_below_its_table(terminal, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert terminal(60, "show", "mask").splitlines()[-1] == "(no room for notes)"
+
+
 @pytest.mark.parametrize(
     ("variable", "coloured"),
     [("OTHER", True), ("NO_COLOR", False)],
