@@ -234,7 +234,7 @@ order by g.repo, g.artifact, g.file, d.direction is null, g.name;
 --   field: The field along the y axis.
 --   xs: Where each point is along the x axis, thinned out to about sixty; null where that is no number.
 --   ys: And along the y axis.
---   words: Of bars, what each is of; of a confusion matrix, what was predicted. At most a hundred, the greatest count first.
+--   words: Of bars, what each is of; of a confusion matrix, what was predicted. At most 150, the greatest count first.
 --   others: Of a confusion matrix, what it was.
 --   counts: How long each bar is, or how often each pair is there.
 with plotted as (
@@ -273,9 +273,9 @@ told as (
 ),
 counted as (
     select repo, content, x_content, x, field, is_matrix,
-        list(word order by number desc, word, other)[:100] as words,
-        (list(other order by number desc, word, other) filter (other is not null))[:100] as others,
-        list(number order by number desc, word, other)[:100] as counts
+        list(word order by number desc, word, other)[:150] as words,
+        (list(other order by number desc, word, other) filter (other is not null))[:150] as others,
+        list(number order by number desc, word, other)[:150] as counts
     from told group by all
 )
 select
