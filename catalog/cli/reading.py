@@ -23,7 +23,8 @@ from catalog.cli.asking import (
 )
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
-from catalog.cli.output import put
+from catalog.cli.output import put, put_text
+from catalog.cli.text import visible
 from catalog.errors import Misuse
 
 
@@ -37,6 +38,9 @@ class What(StrEnum):
     REPOS = "repos"
     RELEASES = "releases"
     PROBLEMS = "problems"
+
+
+_PLAN = ("explain_key", "explain_value")  # the columns of EXPLAIN, whose only value is a drawing of many lines
 
 
 def ls(
@@ -145,7 +149,11 @@ def sql(
     """
     parameters = dict(_parameter(text) for text in parameter or ())
     with open_catalog(database, timeout=timeout) as catalog:
-        put(catalog.sql(sys.stdin.read() if text == "-" else text, **parameters), output)
+        answer = catalog.sql(sys.stdin.read() if text == "-" else text, **parameters)
+        if output is Format.TABLE and answer.columns == _PLAN:
+            put_text("".join(f"{visible(line)}\n" for _, plan in answer.values for line in plan.splitlines()))
+        else:
+            put(answer, output)
 
 
 def _parameter(text: str) -> tuple[str, str]:

@@ -202,6 +202,11 @@ def test_sql_from_standard_input(ask, monkeypatch):
     assert ask("sql", "-", "-o", "csv") == (0, "answer\r\n42\r\n", "")
 
 
+def test_a_plan_is_drawn_line_by_line(ask):
+    code, out, _ = ask("sql", "explain select repo || '\x1b[2J' from repos where stale")
+    assert (code, len(out.splitlines()) > 1, "\\n" in out, "\x1b" in out) == (0, True, False, False)
+
+
 def test_an_empty_answer_is_no_error(ask):
     assert ask("sql", "from repos where false") == (0, "", "nothing found\n")
 
