@@ -13,32 +13,45 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from catalog.errors import StoreError
+from catalog.scripts import named
 
 ROWS = 100_000  # of a row group
+
+_SQL = named("build")
 
 
 def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Writes every table and view of the catalog to `folder/<name>.parquet`; the same rows give the same bytes.
 
-    `catalog.json` lists them: name, kind, comment, columns (name, type, comment), rows, bytes and SHA-256.
+    `catalog.json` lists them, each on a line: name, kind, comment, columns (name, type, comment), rows, bytes and SHA-256.
     Files of tables that are gone are deleted; a file that would not change is left alone.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        comments: dict[str, dict[str, str | None]] = {}
+        for relation, column, comment in connection.execute(_SQL["comments"]).fetchall():
+            comments.setdefault(relation, {})[column] = comment
         listed = [
-            _write(connection, folder, *relation) for relation in connection.execute("from relations()").fetchall()
+            _write(connection, folder, name, kind, comment, comments[name])
+            for name, kind, comment in connection.execute("from relations()").fetchall()
         ]
         for file in folder.glob("*.parquet"):
             if file.stem not in {entry["name"] for entry in listed}:
                 file.unlink()
-        text = json.dumps({"tables": listed}, indent=1, ensure_ascii=False) + "\n"
-        _replace(folder / "catalog.json", text.encode("utf-8"))
+        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in listed)
+        _replace(folder / "catalog.json", f'{{"tables": [\n{lines}\n]}}\n'.encode())
     except (OSError, duckdb.Error, pa.ArrowException) as error:
         raise StoreError(f"cannot write {folder}: {error}") from error
 
 
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind: str, comment: str) -> dict[str, Any]:
-    comments = dict(connection.execute("select name, comment from column_comments($1)", [name]).fetchall())
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    kind: str,
+    comment: str,
+    comments: Mapping[str, str | None],
+) -> dict[str, Any]:
     file, beside = folder / f"{name}.parquet", folder / f".{name}.parquet.new"
     reader = connection.sql(f'select * from "{name}" order by all').to_arrow_reader(ROWS)
     schema = _documented(reader.schema, comment, comments)

@@ -5,6 +5,9 @@ select table_name, column_name from duckdb_columns()
 where database_name = 'made' and schema_name = 'main'
 order by table_name, column_index;
 
+-- comments: What each column of each table and view means.
+select table_name, column_name, comment from duckdb_columns() where schema_name = 'main' and not internal;
+
 -- make_making: What the database was made by, and how often it was changed since it was made from nothing.
 create table internal.making (recipe varchar, age integer);
 
