@@ -10,13 +10,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import duckdb
-from common import smoke, tell
+from common import build, partition, smoke, tell, write_partitions
 
-from catalog import database
 from catalog.query import Catalog
-from catalog.schema import schema
-from catalog.scripts import statements
-from catalog.tables import CRAWL, PARTITION
 
 # Repositories, models in each, versions of each, metrics of each: a million rows in all, and the usual shape of a registry.
 SIZES, SMALL = (500, 5, 20, 20), (5, 2, 3, 4)
@@ -25,9 +21,9 @@ LIMIT = 20.0  # milliseconds
 
 # A commit for each version of each model, at which `dvc.yaml` of the model's folder names one metrics file.
 _VERSIONS = """
-create temp table made as
+create table made as
 select
-    'git.example/team-' || r % 20 || '/project-' || r as repo, 'models/m' || m as folder, 'models/m' || m || ':m' || m as artifact,
+    r, 'git.example/team-' || r % 20 || '/project-' || r as repo, 'models/m' || m as folder, 'models/m' || m || ':m' || m as artifact,
     'v1.' || v || '.0' as version, '1.' || lpad(v::varchar, 6, '0') as precedence, sha1(r || '/' || m || '/' || v) as commit,
     timestamp '2024-01-01' + to_hours(v) as moment
 from range($repos) r(r), range($models) m(m), range($versions) v(v)
@@ -36,17 +32,17 @@ order by r, m, v
 _ROWS = {
     "events": """
         select repo, commit as oid, artifact || '@' || version as tag, 'registration' as event, artifact, version, precedence, commit,
-            moment as created_at, 0 as utc_offset, 'Ann' as author, 'ann@team.example' as author_email, '' as message from made""",
+            moment as created_at, 0 as utc_offset, 'Ann' as author, 'ann@team.example' as author_email, '' as message from part""",
     "revisions": """
         select repo, commit, ['tag'] as reasons, 'Ann' as author, 'ann@team.example' as author_email, moment as authored_at,
-            moment as committed_at, '' as summary from made""",
+            moment as committed_at, '' as summary from part""",
     "measure_files": """
         select repo, commit, folder as dvc_root, 'metrics' as role, folder || '/metrics.json' as file,
-            folder || '/dvc.yaml' as metafile, 'ok' as status from made""",
+            folder || '/dvc.yaml' as metafile, 'ok' as status from part""",
     "metrics": """
         select repo, commit, folder as dvc_root, folder || '/metrics.json' as file, 'eval.metric_' || n || '.auc' as name,
             hash(commit || n) % 1000 / 1000 as number, (hash(commit || n) % 1000 / 1000)::varchar as text, 'number' as kind
-        from made, range($metrics) n(n)""",
+        from part, range({metrics}) n(n)""",
 }
 
 
@@ -55,7 +51,7 @@ def main() -> None:
     sizes, rounds = (SMALL, 2) if small else (SIZES, ROUNDS)
     with TemporaryDirectory(prefix="bench-") as folder:
         path = Path(folder) / "catalog.duckdb"
-        keeping = make(path, *sizes)
+        make(path, *sizes)
         last = f"git.example/team-{(sizes[0] - 1) % 20}/project-{sizes[0] - 1}:models/m1:m1"
         with Catalog.open(path) as catalog:
             rows = catalog.sql("select count(*) as n from metrics").rows[0]["n"]
@@ -65,7 +61,6 @@ def main() -> None:
             row("the same by `Catalog.metrics`", timed(lambda: catalog.metrics(last, all_versions=True), rounds))
             refs = [f"{last}@v1.{minor}.0" for minor in range(min(sizes[2], 7))]
             tell(f"compare {len(refs)} versions", f"{timed(lambda: catalog.compare(*refs), rounds):.1f} ms", "", "", "")
-    tell(f"which of {rows:,} metrics are whose, at build time", f"{keeping:.2f} s", "", "", "")
 
 
 def row(what: str, taken: float) -> None:
@@ -77,22 +72,14 @@ def question(catalog: Catalog, ref: str) -> object:
     return catalog.sql("from list_metrics($repo, $artifact, null, null)", repo=repo, artifact=artifact)
 
 
-def make(path: Path, repos: int, models: int, versions: int, metrics: int) -> float:
-    """A catalog of rows that no repository stands behind; the seconds that its kept views of measures took."""
-    whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
-    database.build(path, {table.TABLE: schema(table) for table in PARTITION}, {}, whole)
-    taken = 0.0
-    with closing(duckdb.connect(str(path))) as connection:
-        connection.execute(_VERSIONS, {"repos": repos, "models": models, "versions": versions})
-        for table, text in _ROWS.items():
-            parameters = {"metrics": metrics} if "$metrics" in text else {}
-            connection.execute(f"insert into {table} by name {text}", parameters)
-        for made in statements():
-            if made.kept:
-                start = perf_counter()
-                connection.execute(f"insert into kept.{made.name} from ({made.body})")
-                taken += perf_counter() - start if "measure" in made.name else 0
-    return taken
+def make(path: Path, repos: int, models: int, versions: int, metrics: int) -> None:
+    """A catalog of rows that no repository stands behind."""
+    with closing(duckdb.connect()) as source:
+        source.execute(_VERSIONS, {"repos": repos, "models": models, "versions": versions})
+        queries = {name: query.format(metrics=metrics) for name, query in _ROWS.items()}
+        write_partitions(source, queries, path.parent)
+        every = [repo for (repo,) in source.execute("select distinct repo from made").fetchall()]
+    build(path, {repo: partition(path.parent, repo) for repo in every})
 
 
 def timed(measure: Callable[[], object], rounds: int) -> float:

@@ -15,6 +15,15 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+import duckdb
+import pyarrow as pa
+
+from catalog import database
+from catalog.naming import slug
+from catalog.partition import pack
+from catalog.schema import schema
+from catalog.tables import CRAWL, PARTITION
+
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 JOBS = 8  # repositories at a time: ours, and the peer's where it has equal concurrency
@@ -132,6 +141,46 @@ def interleaved(times: int, *measures: Callable[[], float]) -> list[float]:
     """The median of each measure, taken in turns: what else the machine does meets all of them alike."""
     rounds = [[measure() for measure in measures] for _ in range(times)]
     return [median(taken) for taken in zip(*rounds, strict=True)]
+
+
+def write_partitions(source: duckdb.DuckDBPyConnection, rows: Mapping[str, str], folder: Path) -> None:
+    """Writes partitions that no repository stands behind: `source` has a table `made`, whose `r` counts repositories.
+
+    `rows`: the name of each table and a query for its rows, of those repositories that the view `part` shows.
+    """
+    shapes = {table.TABLE: schema(table) for table in PARTITION}
+    for name in rows:
+        source.register("empty", shapes[name].empty_table())
+        source.execute(f"create table {name} as from empty")
+    (last,) = source.execute("select max(r) from made").fetchone() or (0,)
+    for first in range(0, last + 1, 100):
+        source.execute(f"create or replace temp view part as from made where r between {first} and {first + 99}")
+        found: dict[str, dict[str, pa.Table]] = {}
+        for name, query in rows.items():
+            source.execute(f"delete from {name}")
+            source.execute(f"insert into {name} by name {query}")
+            table = source.sql(f"from {name} order by repo, commit").to_arrow_table().cast(shapes[name])
+            start = 0
+            for repo, length in source.execute(
+                f"select repo, count(*) from {name} group by repo order by repo"
+            ).fetchall():
+                found.setdefault(repo, {})[name] = table.slice(start, length)
+                start += length
+        for repo, tables in found.items():
+            partition(folder, repo).write_bytes(pack(tables))
+
+
+def partition(folder: Path, repo: str) -> Path:
+    """Where `write_partitions` puts that of a repository."""
+    return folder / f"{slug(repo)}.rows"
+
+
+def build(path: Path, files: Mapping[str, Path], repos: pa.Table | None = None) -> None:
+    """A catalog of these partitions."""
+    whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
+    if repos is not None:
+        whole["repos"] = repos
+    database.build(path, {table.TABLE: schema(table) for table in PARTITION}, files, whole)
 
 
 def tell(what: str, ours: str, peer: str, ratio: str, goal: str) -> None:

@@ -221,6 +221,7 @@ order by v.active desc, v.created_at desc, v.commit
 limit 1;
 
 -- walk_up(a_repo, an_artifact, a_version, depth): The steps from a version to what it was made from.
+--   home: The number of the repository that has the node; null for what is outside.
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in.
 with recursive
@@ -234,20 +235,20 @@ reach(home, level) using key (home) as (
 ),
 -- This is used twice below because only then is it worked out just once; the database's format forgets the word for it.
 edges as (
-    select kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
+    select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
     union all
-    select kind, revision, from_revision, from_node, to_node from lineage_links where to_home in (select home from reach)
+    select from_home, kind, revision, from_revision, from_node, to_node from lineage_links where to_home in (select home from reach)
 ),
-walk(node, near, revision, level, kind) using key (node, near, revision, kind) as (
-    select node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from begun
+walk(home, node, near, revision, level, kind) using key (node, near, revision, kind) as (
+    select home, node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from begun
     union
     select next.* from (
-        select e.from_node as node, w.node as near, e.from_revision as revision, w.level + 1 as level, e.kind
+        select e.home, e.from_node as node, w.node as near, e.from_revision as revision, w.level + 1 as level, e.kind
         from walk w join edges e on e.to_node = w.node and e.revision = w.revision
         where w.level < depth
         union all
         -- Equal content is equal whatever the commit.
-        select e.from_node, w.node, e.from_revision, w.level + 1, e.kind
+        select e.home, e.from_node, w.node, e.from_revision, w.level + 1, e.kind
         from walk w join edges e on e.to_node = w.node
         where w.level < depth and e.revision = 0 and w.revision <> 0
     ) next
@@ -258,6 +259,7 @@ walk(node, near, revision, level, kind) using key (node, near, revision, kind) a
 from walk;
 
 -- walk_down(depth, start): The steps from data, the `home` and `node` of the relation that `start` names, to what was made from it in any commit.
+--   home: The number of the repository that has the node.
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in; 0 for any.
 with recursive
@@ -268,21 +270,21 @@ reach(home, level) using key (home) as (
     where r.level < depth and not exists (from recurring.reach y where y.home = l.to_home)
 ),
 edges as (
-    select kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
+    select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
     union all
-    select kind, revision, case when revision = 0 then 0 else from_revision end, from_node, to_node
+    select to_home, kind, revision, case when revision = 0 then 0 else from_revision end, from_node, to_node
     from lineage_links where from_home in (select home from reach)
 ),
-walk(node, near, revision, level, kind) using key (node, near, revision, kind) as (
-    select distinct node, 0::ubigint as near, 0::ubigint as revision, 0 as level, null::varchar as kind from query_table(start)
+walk(home, node, near, revision, level, kind) using key (node, near, revision, kind) as (
+    select distinct home, node, 0::ubigint as near, 0::ubigint as revision, 0 as level, null::varchar as kind from query_table(start)
     union
     select next.* from (
-        select e.to_node as node, w.node as near, e.revision, w.level + 1 as level, e.kind
+        select e.home, e.to_node as node, w.node as near, e.revision, w.level + 1 as level, e.kind
         from walk w join edges e on e.from_node = w.node and e.from_revision = w.revision
         where w.level < depth
         union all
         -- Equal content is equal whatever the commit, and who starts in no commit may go on in any.
-        select e.to_node, w.node, e.revision, w.level + 1, e.kind
+        select e.home, e.to_node, w.node, e.revision, w.level + 1, e.kind
         from walk w join edges e on e.from_node = w.node
         where w.level < depth and (e.from_revision = 0) <> (w.revision = 0)
     ) next
@@ -305,13 +307,14 @@ from walk;
 --   refs: The versions of that repository that are these bytes.
 with met as (
     select
-        node, near, min(level) as level, coalesce(list(distinct revision) filter (revision <> 0), []) as revisions,
+        any_value(home) as home, node, near, min(level) as level, coalesce(list(distinct revision) filter (revision <> 0), []) as revisions,
         -- What was declared goes before what is only equal.
         arg_min(kind, case kind when 'version' then 0 when 'import' then 1 else 2 end) as kind
     from query_table(steps) group by node, near
 ),
 known as (
-    from lineage_nodes where node in (select node from met)
+    -- By its repository first: what lies elsewhere is passed over.
+    from lineage_nodes where home in (select home from met) and node in (select node from met)
 ),
 dated as (
     select m.node, m.near, arg_min(c.commit, (c.committed_at, c.commit)) as commit
@@ -325,7 +328,7 @@ named as (
 ),
 elsewhere as (
     select source_node as node, min(label) as label, min(source_repo) as repo, min(source_path) as path, min(rev_lock) as commit
-    from import_sources where source_node = source group by source_node
+    from import_sources where source in (select node from met) and source_node = source group by source_node
 )
 select
     m.level, m.kind,
