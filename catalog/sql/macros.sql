@@ -3,12 +3,8 @@
 -- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
 --   exact: The whole name was given.
 -- What a fork has from its parent is meant only where nothing else is: whoever wants it names the fork.
-select repo, artifact, repo || ':' || artifact as id, id = words as exact
-from (
-    select repo, artifact from events
-    union
-    select repo, artifact from tip_annotations
-)
+select repo, artifact, id, id = words as exact
+from artifacts
 where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words)
 qualify (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
     or bool_and((repo, artifact) in (select (repo, artifact) from copied_artifacts)) over ();
