@@ -15,7 +15,10 @@ SUFFIX = ".dvc"
 OLD_NAME = "Dvcfile"  # what `dvc run` wrote before DVC 1.0, where it was not told otherwise
 IGNORE = ".dvcignore"
 CONFIG, LOCAL_CONFIG = ".dvc/config", ".dvc/config.local"
+_READ = frozenset((PIPELINE, OLD_NAME, LOCK, PARAMS, IGNORE))
 _IN_FOLDER = (CONFIG, ".dvc/.gitignore")  # files that make DVC's folder visible in Git
+_SETTINGS = (*_IN_FOLDER, LOCAL_CONFIG)
+_SETTINGS_BELOW = tuple(f"/{name}" for name in _SETTINGS)
 _CLOSED = frozenset((".dvc", ".git", ".hg"))  # folders that DVC does not look into
 
 
@@ -24,18 +27,24 @@ def is_metafile(path: str) -> bool:
     return path.endswith(SUFFIX) or basename(path) in (PIPELINE, OLD_NAME)
 
 
+def is_read(path: str) -> bool:
+    """A metafile, or a file that tells how to read one."""
+    return path.endswith(SUFFIX) or basename(path) in _READ or is_settings(path)
+
+
 def is_settings(path: str) -> bool:
     """One of the files in DVC's own folder that are wanted."""
-    return any(path == name or path.endswith("/" + name) for name in (*_IN_FOLDER, LOCAL_CONFIG))
+    return path in _SETTINGS or path.endswith(_SETTINGS_BELOW)
 
 
 def roots(files: Iterable[str]) -> frozenset[str]:
     """The folders of DVC projects, from the Git root: those with a `.dvc` folder in which there is a file."""
     found = set()
     for path in files:
-        above, inside, _ = f"/{path}".partition("/.dvc/")
-        if inside:
-            found.add(above.removeprefix("/"))
+        if ".dvc/" in path:
+            above, inside, _ = f"/{path}".partition("/.dvc/")
+            if inside:
+                found.add(above.removeprefix("/"))
     return frozenset(found)
 
 
@@ -59,6 +68,7 @@ class Walk:
         self.outputs: set[str] = set()
         self._ignores = ignores
         self._hidden: dict[str, bool] = {}
+        self._known: dict[str, list[Ignore]] = {}
         self._folders: dict[str, list[str]] = {}
         for path in files:
             if is_metafile(path):
@@ -94,8 +104,11 @@ class Walk:
 
     def _sources(self, folder: str) -> list[Ignore]:
         """The `.dvcignore` files from the project's folder down to this one."""
-        root = root_of(join(folder, "file"), self.roots) or ""
-        return [ignore for above in _between(root, folder) if (ignore := self._ignores.get(above))]
+        if folder not in self._known:
+            root = root_of(join(folder, "file"), self.roots) or ""
+            found = (self._ignores.get(above) for above in _between(root, folder))
+            self._known[folder] = [ignore for ignore in found if ignore]
+        return self._known[folder]
 
 
 def _between(root: str, folder: str) -> list[str]:

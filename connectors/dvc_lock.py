@@ -147,7 +147,8 @@ def _parameter(name: str, value: object) -> Parameter:
 
 def number_text(value: float) -> str:
     """The number as JSON writes it: the whole ones exactly, `NaN` and `Infinity` as words."""
-    return _WORDS.get(str(value)) or str(value)
+    text = str(value)
+    return _WORDS.get(text, text)
 
 
 def number_of(value: float) -> float | None:

@@ -64,11 +64,12 @@ def params_named(value: object, folder: str, stage: str, place: str, complaints:
     for where, item in items(value, place, complaints):
         for file, names in item.items() if isinstance(item, dict) else [(DEFAULT, [item])]:
             try:
-                known = found.setdefault(located(folder, file, where), {})
+                path = located(folder, file, where)
+                known = found.setdefault(path, {})
                 if names:
                     known.update(dict.fromkeys(_names(names, where)))
                 else:
-                    whole.add(located(folder, file, where))
+                    whole.add(path)
             except MetafileError as error:
                 complaints.append(error)
     for path, keys in found.items():

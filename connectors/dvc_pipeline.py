@@ -128,7 +128,7 @@ class Pipeline:
     def _entry(self, folder: str, path: str, locked: Values | None, place: str) -> Entry | None:
         complaints = self._complaints if locked is None else self._lock_complaints
         try:
-            return read_entry(folder, {**(locked or {}), "path": path}, place, complaints)
+            return read_entry(folder, {"path": path} if locked is None else locked, place, complaints)
         except MetafileError as error:
             self._complaints.append(error)
             return None

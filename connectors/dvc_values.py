@@ -92,6 +92,8 @@ def md5(value: object, place: str) -> str:
 
 def command(value: object, place: str) -> str:
     """A command, or several as a list: one on each line."""
+    if isinstance(value, str):
+        return value
     lines = value if isinstance(value, list) else [value]
     if not lines or not all(isinstance(line, str | int | float) and not isinstance(line, bool) for line in lines):
         message = f"found {quoted(value)}, expected a command or a list of commands"

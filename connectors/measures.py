@@ -16,14 +16,12 @@ from catalog.measure_tables import MeasureFile, Metric, Plot
 from catalog.record import Record
 from catalog.snapshot import MAX_OBJECT, Revision, Stored
 from catalog.tables import Problem
-from connectors.dvc_files import IGNORE, LOCK, is_metafile, is_settings
-from connectors.dvc_files import PARAMS as DEFAULT
+from connectors.dvc_files import is_read as wants_file
 from connectors.dvc_index import index
 from connectors.dvc_measures import METRICS, PARAMS, Drawing
 from connectors.dvc_places import BAD, IN_GIT, Place
 from connectors.measure_content import NOTHING, Read, kind_of, read_metrics, read_params, read_plot
 from connectors.measure_files import MAX_FILES, Stated, stated_files
-from connectors.paths import basename
 from connectors.public_urls import without_users
 
 NAME = "measures"
@@ -33,11 +31,6 @@ OK, FETCHED = "ok", "fetched"
 # By DVC's documentation, DVCLive and public repositories.
 USUAL = frozenset({"metrics", "plots", "scores", "summary", "eval", "evaluation", "evaluate", "results", "dvclive"})
 USUAL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".toml", ".tsv", ".csv"})
-
-
-def wants_file(path: str) -> bool:
-    """DVC's files, and those that tell how to read them."""
-    return is_metafile(path) or basename(path) in (LOCK, DEFAULT, IGNORE) or is_settings(path)
 
 
 def guesses_file(path: str) -> bool:

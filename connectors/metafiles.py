@@ -8,14 +8,10 @@ from catalog.connector import Connector
 from catalog.dvc_tables import Metafile
 from catalog.record import Record, replace
 from catalog.snapshot import Revision
-from connectors.dvc_files import IGNORE, LOCK, PARAMS, PIPELINE, SUFFIX, is_metafile, is_settings
+from connectors.dvc_files import LOCK, PIPELINE, SUFFIX
+from connectors.dvc_files import is_read as wants_file
 from connectors.dvc_index import NAME, Found, index
 from connectors.paths import basename
-
-
-def wants_file(path: str) -> bool:
-    """DVC's files, and those that tell how to read them."""
-    return is_metafile(path) or basename(path) in (LOCK, PARAMS, IGNORE) or is_settings(path)
 
 
 def wants_also(revision: Revision) -> tuple[str, ...]:
