@@ -164,6 +164,7 @@ class Snapshot:
         self._wants = wants
         self._wanted: dict[tuple[str, str], _Below] = {}  # by tree and place
         self._children: dict[str, dict[str, Entry]] = {}
+        self._parsed: dict[str, tuple[tuple[str, int, str], ...]] = {}
         self._revisions: dict[str, Revision] = {}
 
     def tag(self, oid: str) -> Tag:
@@ -192,8 +193,7 @@ class Snapshot:
         """What lies in a folder, by name; MetafileError where it cannot be read."""
         known = self._children.get(tree)
         if known is None:
-            entries = parse_entries(self._raw(tree, "tree"), "")
-            known = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in entries}
+            known = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
         return known
 
     def _revision(self, oid: str) -> Revision:
@@ -212,6 +212,13 @@ class Snapshot:
             raise MetafileError(message, rule="too-big")
         return raw.data
 
+    def _entries(self, tree: str, prefix: str) -> tuple[tuple[str, int, str], ...]:
+        """Names, modes and object ids of what lies in a folder, read once whoever asks and wherever it lies."""
+        known = self._parsed.get(tree)
+        if known is None:
+            known = self._parsed[tree] = tuple(parse_entries(self._raw(tree, "tree"), prefix))
+        return known
+
     def _find(self, tree: str, prefix: str) -> _Below:
         """Wanted files below a tree. Remembered, because revisions share most of their subtrees."""
         known = self._wanted.get((tree, prefix))
@@ -226,7 +233,7 @@ class Snapshot:
         folders = 1
         if prefix.count("/") > MAX_TREE_DEPTH:
             raise MetafileError(f"folders are nested deeper than {MAX_TREE_DEPTH}", place=prefix, rule="too-deep")
-        for name, mode, oid in parse_entries(self._raw(tree, "tree"), prefix):
+        for name, mode, oid in self._entries(tree, prefix):
             path = prefix + name
             if S_ISDIR(mode):
                 below = self._find(oid, path + "/")
