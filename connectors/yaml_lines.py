@@ -26,15 +26,14 @@ class NotPlain(Exception):
 
 def read_lines(source: str) -> Any:  # noqa: ANN401 - whatever YAML can say
     """What the document says, None for an empty one. NotPlain where there is more to it than lines."""
-    lines = _LINE.findall(source)
-    if _UNUSUAL.search(source) or len(lines) + len(source) // 64 > MAX_LINES:
+    if source.count("\n") + len(source) // 64 > MAX_LINES or _UNUSUAL.search(source):
         raise NotPlain
     document: dict[object, Any] = {}
     key: object = None
     into: Any = document  # the innermost map or list
     above: list[tuple[int, Any]] = []  # those around it, each with its indentation
     level = -1
-    for spaces, dash, name, word in lines:
+    for spaces, dash, name, word in _LINE.findall(source):
         indentation = len(spaces)
         if key is not _NONE and (indentation > level or (dash and indentation == level)):
             above.append((level, into))
