@@ -287,6 +287,14 @@ def test_the_command_writes_cloud_events(twice, capsys, output, expected):
     assert [event["type"].rpartition(".")[2] for event in events] == expected
 
 
+def test_the_command_begins_at_the_beginning_where_a_script_has_no_cursor_yet(twice, capsys):
+    texts = []
+    for since in ([], ["--since", ""]):
+        main(["events", "--catalog", str(twice[0]), "-o", "jsonl", *since])
+        texts.append(capsys.readouterr().out)
+    assert (texts[0] == texts[1], texts[0].count("\n")) == (True, 3)
+
+
 def test_the_command_writes_a_table(twice, capsys):
     main(["events", "--catalog", str(twice[0]), "-o", "tsv"])
     header, *lines = capsys.readouterr().out.splitlines()

@@ -29,7 +29,10 @@ _COLUMNS = (
 def events(
     *,
     since: Annotated[
-        str | None, typer.Option(metavar="CURSOR", help="Only what comes after the event that has this cursor.")
+        str | None,
+        typer.Option(
+            metavar="CURSOR", help="Only what comes after the event that has this cursor; all, if it is empty."
+        ),
     ] = None,
     output: Output = Format.TABLE,
     database: Database = None,
@@ -41,7 +44,7 @@ def events(
     Example: catalog events --since "$(tail -n 1 seen.jsonl | jq -r .cursor)" -o jsonl >> seen.jsonl
     """
     with open_catalog(database) as catalog:
-        answer = catalog.events(since)
+        answer = catalog.events(since or None)
         match output:
             case Format.JSON:
                 put_text(formats.to_json([cloud_event(row) for row in answer.rows]))
