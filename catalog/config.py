@@ -140,6 +140,11 @@ class _Reader:
         scheme = self.scheme(place, "url", url)
         if scheme is None:
             return ""
+        if "://" in url and urlsplit(url).password is not None:  # it is told to nobody
+            self.complaints.append(
+                f"{self.file}: {place}: url holds a password, expected none; ~/.netrc and Git's credential helpers are asked"
+            )
+            return ""
         if scheme in _SCHEMES or _SCP.fullmatch(url):
             return url
         if "://" in url:
@@ -155,7 +160,8 @@ class _Reader:
                 return split.scheme
         except ValueError:  # brackets, or a port, that are none
             pass
-        self.complain(place, key, url, "a URL with a host, such as https://host/owner/name")
+        shown = re.sub("//.*@", "//", url)  # without a password that it may hold
+        self.complain(place, key, shown, "a URL with a host, such as https://host/owner/name")
         return None
 
     def options(self, place: str, table: dict[str, Any], default: Options) -> Options:

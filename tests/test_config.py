@@ -263,6 +263,8 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         pytest.param("[catalog]\nsite_url='https://[x'", "[catalog]: site_url is 'https://[x', expected a URL with a host, such as https://host/owner/name", id="the site is nowhere"),
         pytest.param("[stages]\na=['x']\nb=['x']", "[stages]: 'x' is in 'a' and in 'b', expected in one", id="one name in two stages"),
         pytest.param("[stages]\na=['b']\nb=[]", "[stages]: 'b' is in 'a' and in 'b', expected in one", id="a stage is another's name"),
+        pytest.param("[[repo]]\nurl='https://ann:s3cret@h/o/m'", "[[repo]] number 1: url holds a password, expected none; ~/.netrc and Git's credential helpers are asked", id="a password, which is told to nobody"),
+        pytest.param("[[repo]]\nurl='https://ann:s3cret@[h/o/m'", "[[repo]] number 1: url is 'https://[h/o/m', expected a URL with a host, such as https://host/owner/name", id="a password in what is no URL"),
         pytest.param("[[repo]]\nurl='/a/m'\n[[repo]]\nurl='/b/a/m'", "[[repo]] number 2: 'local/a/m' is a duplicate of [[repo]] number 1; give one of them a name", id="two repositories of one name"),
         pytest.param("[[repo]]\nurl='https://h/o/M'\n[[repo]]\nurl='https://h/o/m.git'", "[[repo]] number 2: 'h/o/m' is a duplicate of [[repo]] number 1; give one of them a name", id="two names that differ in case alone"),
         pytest.param("[[repo]]\nurl='x'\nname='../x'", "[[repo]] number 1: name is '../x', expected parts of printable characters with / between them, such as team/model", id="a name that climbs"),
