@@ -6,10 +6,13 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
+import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,8 +23,9 @@ from catalog.crawl import crawl
 from catalog.memory_tables import Observation
 from catalog.observations import Observations, Sight
 from catalog.query import Catalog
-from catalog.tables import Event, Tag
-from catalogs import catalog_of
+from catalog.schema import schema, to_arrow
+from catalog.scripts import statements
+from catalog.tables import Event, Repo, StageName, Tag
 from crawling import wish
 from worlds import START, World
 
@@ -152,10 +156,28 @@ def visit(root: Path, repo: Repository, number: int, reader: int, told: set[tupl
 
 
 def ask(root: Path, cursor: str | None) -> list[dict[str, Any]]:
-    observations = Observations(root)
+    observations, connection = Observations(root), memory()
     memories = map(observations.remember, observations.stamps())
-    connection = catalog_of({memory.repo: {Observation: list(memory.rows())} for memory in memories})
+    rows = [to_arrow(Observation, found.rows(), repo=found.repo) for found in memories]
+    connection.register("given", pa.concat_tables([schema(Observation).empty_table(), *rows]))
+    connection.execute("create or replace table observations as from given")
     return Catalog(connection, Path("catalog.duckdb"), None).events(cursor).rows
+
+
+@cache
+def memory() -> duckdb.DuckDBPyConnection:
+    """A catalog of what events are told from, without what else is said of them: it is filled hundreds of times."""
+    connection = duckdb.connect()
+    for table in (Observation, Repo, StageName):
+        connection.register("given", schema(table).empty_table())
+        connection.execute(f'create table "{table.TABLE}" as from given')
+    connection.execute("create table resolved_events (repo varchar, oid varchar, version varchar, stage varchar)")
+    connection.execute("create table copied_artifacts (repo varchar, artifact varchar, of_repo varchar)")
+    for made in statements():
+        if made.name in ("told_events", "list_seen_events", "find_seen"):
+            kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
+            connection.execute(f"create {kind} {made.body}")
+    return connection
 
 
 @settings(max_examples=40)
