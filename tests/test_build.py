@@ -34,7 +34,7 @@ def partitions(config: Config) -> list[str]:
 
 
 def test_before_any_crawl_the_catalog_lists_the_repositories_and_says_never(tmp_path):
-    config = parse('[[repo]]\nurl = "https://ann:secret@host/o/m"', tmp_path / "repos.toml")
+    config = parse('[[repo]]\nurl = "https://ann@host/o/m"', tmp_path / "repos.toml")
     built = build(config)
     columns = "repo, url, outcome, message, stale, visited_at, read_at, partition"
     assert (
