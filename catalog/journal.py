@@ -181,7 +181,8 @@ def _shorten(file: Path) -> None:
 
 
 def _crawl(file: Path) -> Crawl | None:
-    for text in _texts(file, _ENDED):
+    end = lines.last(file)
+    for text in (end,) if end.startswith(_ENDED) else _texts(file, _ENDED):
         return Crawl(**_times(json.loads(text)["crawl"]))
     visits = [visit for visit, _ in _visits(file)]
     return _cut_short(int(file.stem), visits) if visits else None

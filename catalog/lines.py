@@ -12,6 +12,8 @@ from zlib import crc32
 
 from catalog.errors import StoreError
 
+_LONG = 4096
+
 
 def line(raw: Mapping[str, Any]) -> str:
     """One line, with its end; the keys stay in their order."""
@@ -21,10 +23,22 @@ def line(raw: Mapping[str, Any]) -> str:
 
 def texts(file: Path) -> Iterator[str]:
     """The JSON of each line that is as it was written."""
-    for each in file.read_text("ascii", "replace").splitlines():
-        checksum, _, text = each.partition(" ")
-        if checksum == f"{crc32(text.encode()):08x}":
-            yield text
+    yield from _whole(file.read_text("ascii", "replace"))
+
+
+def last(file: Path) -> str:
+    """The JSON of the last line, if it is as it was written and not very long; nothing else of the file is read."""
+    with file.open("rb") as lines:
+        lines.seek(max(lines.seek(0, os.SEEK_END) - _LONG, 0))
+        end = lines.read().decode("ascii", "replace").splitlines()[-1:]
+    return next(_whole(*end), "") if end else ""
+
+
+def _whole(text: str) -> Iterator[str]:
+    for each in text.splitlines():
+        checksum, _, raw = each.partition(" ")
+        if checksum == f"{crc32(raw.encode()):08x}":
+            yield raw
 
 
 def append(file: Path, raw: Mapping[str, Any]) -> None:

@@ -263,6 +263,28 @@ def test_other_sql_makes_it_from_nothing(tmp_path, fleet, anew, monkeypatch):
     assert build(path, fleet.after) is False
 
 
+def test_the_next_of_a_process_is_the_same_as_its_first(tmp_path, fleet, monkeypatch):
+    monkeypatch.setattr(blank, "_made", {})
+    few = {repo: fleet.before[repo] for repo in ("r0", "r1", "r2")}
+    build(tmp_path / "first.duckdb", few)
+    build(tmp_path / "next.duckdb", few)
+    first, then = tmp_path / "first.duckdb", tmp_path / "next.duckdb"
+    assert (shape(then), content(then)) == (shape(first), content(first))
+
+
+def shape(path: Path) -> list[Any]:
+    """Every table, view and macro with its columns or parameters, and what is said of them."""
+    with closing(database.connect(path)) as connection:
+        return [
+            connection.execute(query).fetchall()
+            for query in (
+                "from relations()",
+                "select table_name, column_name, data_type, is_nullable, comment from duckdb_columns() order by all",
+                "select function_name, parameters, comment from duckdb_functions() where not internal order by all",
+            )
+        ]
+
+
 def test_what_follows_from_all_repositories_follows_also_from_many_rows(tmp_path):
     store, path = Store(tmp_path / "rows"), tmp_path / "catalog.duckdb"
     many = [made_by("train", f"{number:032x}") for number in range(20_000)]  # more than a build keeps to itself
