@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,17 +80,27 @@ def _kept() -> Iterator[Statement]:
     return (made for made in statements() if made.kept and not made.anew)
 
 
+@cache
+def _looked_at() -> frozenset[str]:
+    """Every word of the statements down to the last of these conclusions: the names of all tables that they can stand on."""
+    made = tuple(statements())
+    last = max(place for place, each in enumerate(made) if each.kept)
+    return frozenset(re.findall(r"\w+", " ".join(each.body for each in made[: last + 1])))
+
+
 def _put(
     connection: duckdb.DuckDBPyConnection, apart: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | None
 ) -> None:
     if rows is None:
-        apart.execute(f"create or replace temp table {name} as from made.main.{name} limit 0")
+        if name in _looked_at():
+            apart.execute(f"create or replace temp table {name} as from made.main.{name} limit 0")
         return
     # Not by a registered name: a transaction would hold the rows to its end.
     connection.from_arrow(rows).insert_into(f"main.{name}")
-    apart.register("rows", rows)
-    apart.execute(f"create or replace temp table {name} as from rows")
-    apart.unregister("rows")
+    if name in _looked_at():
+        apart.register("rows", rows)
+        apart.execute(f"create or replace temp table {name} as from rows")
+        apart.unregister("rows")
 
 
 def _parts(files: Mapping[str, Path]) -> Iterator[list[str]]:
