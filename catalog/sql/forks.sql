@@ -20,9 +20,11 @@ ranked as (
     from repos r
     join held h on h.repo = r.repo
     left join (
-        -- Who has another name now was met under the old one.
-        select coalesce(k.renamed_to, o.repo) as repo, min(o.first_crawl) as met
-        from observations o left join repos k on k.repo = o.repo
+        -- Who has another name now was met under the old one. A crawl that was cut short and the one that made up for it are one.
+        select coalesce(k.renamed_to, f.repo) as repo, min(coalesce(c.whole, f.first_crawl)) as met
+        from (select repo, min(first_crawl) as first_crawl from observations group by repo) f
+        asof left join (select crawl as whole from crawls where outcome <> 'cut_short') c on f.first_crawl <= c.whole
+        left join repos k on k.repo = f.repo
         group by all
     ) m on m.repo = r.repo
 ),

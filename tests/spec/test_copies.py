@@ -11,6 +11,7 @@ import pytest
 from catalog.fleet_tables import Repo
 from catalog.memory_tables import Observation
 from catalog.observations import Observations, Sight
+from catalog.tables import Crawl
 from catalogs import asked, catalog_of, rows_of
 from worlds import World
 
@@ -121,6 +122,17 @@ def told(one, crawl):
         sight = Sight(repo="r", crawl=crawl, at=made(2024), partition="p")
         observations.see(sight, one.listing(), one.rows)
         return {**rows_of(one.listing(), one.objects), Observation: list(observations.remember("r.jsonl").rows())}
+
+
+def test_a_crawl_that_was_cut_short_and_the_next_one_met_their_repositories_together():
+    ended = {"started_at": made(2024), "seconds": 1.0, "new": 1, "changed": 0, "fresh": 0, "failed": 0, "received": 0}
+    crawls = [Crawl(crawl=0, **ended, outcome="cut_short"), Crawl(crawl=1, **ended)]
+    rows = {
+        name: {**rows_of(world(*ONE).listing(), world(*ONE).objects), Observation: [seen(place)]}
+        for place, name in enumerate("ba")
+    }
+    found = asked(catalog_of(rows, {Repo: [repo("a"), repo("b")], Crawl: crawls}), "select repo, of_repo from copies")
+    assert found == [{"repo": "b", "of_repo": "a"}]
 
 
 BOTH = ("m@v1.0.0", "n@v1.0.0")
