@@ -121,7 +121,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _set(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
     connection.execute("set temp_directory = $1", [f"{beside}.tmp"])
-    connection.execute("set memory_limit = '512MB'")
+    connection.execute("set memory_limit = '320MB'")
     # Rows are compressed once: those of a full row group at once, all others at the end.
     connection.execute("set write_buffer_row_group_count = 1")
     connection.execute("set checkpoint_threshold = '1TB'")
