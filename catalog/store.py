@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 
 from catalog.errors import StoreError
 from catalog.naming import slug
@@ -58,6 +59,8 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # Arrow lets go of the interpreter hundreds of times for each partition; threads that take it in turns lose more than they gain.
+        self._packing = Lock()
 
     def file(self, repo: str, key: Key) -> Path:
         return self.file_of(repo, str(key))
@@ -77,7 +80,8 @@ class Store:
         from catalog.partition import pack  # noqa: PLC0415 - a crawl that finds nothing new needs no pyarrow, which costs 0.1 s
         from catalog.schema import to_arrow  # noqa: PLC0415 - as above
 
-        data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
+        with self._packing:
+            data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             beside = target.with_name(f".{target.name}")
