@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-MOST_FILES, MOST_BYTES = 500, 5 << 19  # of partitions whose rows are in memory at once
+MOST_FILES, MOST_BYTES = 500, 2 << 20  # of partitions whose rows are in memory at once
 
 _SQL = named("build")
 
