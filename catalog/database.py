@@ -66,7 +66,8 @@ def build(
     beside = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.unlink(missing_ok=True)
+        for left in (beside, beside.with_name(f"{beside.name}.wal")):  # of a build that was killed
+            left.unlink(missing_ok=True)
         shapes = {**{name: table.schema for name, table in whole.items()}, **tables}
         made_by = _recipe(shapes, whole)
         with closing(duckdb.connect()) as connection:

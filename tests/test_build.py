@@ -137,3 +137,11 @@ def test_an_output_that_cannot_be_written_is_a_store_error(tmp_path):
     (tmp_path / "output").write_text("")
     with pytest.raises(StoreError, match=r"^cannot write to .*output: File exists$"):
         build(wish(tmp_path, {}))
+
+
+def test_what_a_killed_build_left_is_in_nobodys_way(tmp_path):
+    config = wish(tmp_path, {"a": model(tmp_path / "a", "m@v1.0.0")})
+    visited(config)
+    for name in (".catalog.duckdb.new", ".catalog.duckdb.new.wal"):
+        (config.output / name).write_bytes(b"half of it")
+    assert build(config).versions == 1
