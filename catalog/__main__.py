@@ -1,8 +1,6 @@
 """`python -m catalog` is the command `catalog`."""
 
-import sys
-
-from catalog.cli import main
+from catalog.cli import process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process()

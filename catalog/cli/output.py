@@ -11,7 +11,7 @@ from catalog.answer import Answer, Row
 from catalog.cli import formats
 from catalog.cli.formats import Format
 from catalog.cli.text import Column, screen, table, visible
-from catalog.errors import Misuse
+from catalog.errors import Misuse, StoreError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,8 +59,13 @@ def put_parquet(rows: pa.Table) -> None:
 
 def put_text(text: str) -> None:
     # Flushed here, so that a reader who has gone is noticed while somebody can still be quiet about it.
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StoreError(f"cannot write to standard output: {error.strerror}") from error
 
 
 def say(text: str) -> None:

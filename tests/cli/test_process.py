@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,23 @@ def test_a_reader_who_goes_away_is_no_error(database, command):
     )
     done = python(code, *command.split(), "--catalog", database)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_the_process_ends_with_all_that_it_said_and_its_exit_code(database):
+    command = [sys.executable, "-m", "catalog", "ls", "repos", "-o", "ids", "--catalog", str(database)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    missing = subprocess.run([*command[:-1], "nowhere"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1], missing.returncode, missing.stderr) == (
+        0,
+        "git.example/evil/x",
+        3,
+        "catalog: nowhere: no catalog here; `catalog crawl` makes one\n",
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_output_that_finds_no_room_is_the_fault_of_the_disk(database):
+    command = [sys.executable, "-m", "catalog", "ls", "repos", "--catalog", str(database)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "catalog: cannot write to standard output: No space left on device\n")

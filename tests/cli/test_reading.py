@@ -268,7 +268,7 @@ def test_the_short_way_takes_what_is_plain(arguments, expected):
 def test_the_short_way_leads_where_the_long_one_does(capsys, database, arguments):
     short = main(["show", *arguments, "--catalog", str(database)]), capsys.readouterr()
     with pytest.raises(SystemExit) as end:
-        app(["show", *arguments, "--catalog", str(database)])
+        app()(["show", *arguments, "--catalog", str(database)])
     assert (end.value.code, capsys.readouterr()) == short
 
 
