@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, sleep
 
 import duckdb
 import pyarrow as pa
@@ -28,15 +28,7 @@ HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 JOBS = 8  # repositories at a time: ours, and the peer's where it has equal concurrency
 
-# The peak of the process itself: git and other children are counted apart by the kernel.
-_MEASURED = """
-import resource, sys
-from catalog.cli import main
-code = main(sys.argv[1:])
-sys.stdout.write(f"\\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
-sys.exit(code)
-"""
-_UNITS = 1 << 20 if sys.platform == "darwin" else 1 << 10  # in a MiB: getrusage(2) counts bytes there, KiB elsewhere
+SAMPLED = 0.02  # seconds between two looks at how much memory is in use
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,9 +59,18 @@ class Fleet:
         return self.run(BIN / "catalog", "crawl", *options, "--config", self.config)
 
     def peak(self, *words: str) -> float:
-        """Runs a command of `catalog` in a process of its own; the most memory that it had, in MiB."""
-        command = [sys.executable, "-c", _MEASURED, *words, "--config", str(self.config)]
-        return int(run(command, self.environment).split()[-1]) / _UNITS
+        """Runs a command of `catalog`; the most memory that it and its processes had together, in MiB. Only Linux tells."""
+        command = [str(BIN / "catalog"), *words, "--config", str(self.config)]
+        peak = 0.0
+        with subprocess.Popen(
+            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            while process.poll() is None:
+                peak = max(peak, sum(map(memory, [process.pid, *children(process.pid)])))
+                sleep(SAMPLED)
+            if process.returncode:
+                raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
+        return peak
 
     def each(self, command: Callable[[str], Sequence[str | Path]], jobs: int = JOBS) -> float:
         """Runs a command for each repository's URL, `jobs` at a time; the seconds that all took."""
@@ -135,6 +136,24 @@ def run(command: Iterable[str | Path], environment: Mapping[str, str]) -> str:
         last_words = f"{done.stdout}{done.stderr}"[-2000:]
         raise SystemExit(f"{' '.join(words)}: exit code {done.returncode}\n{last_words}")
     return done.stdout
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started (proc_pid_task(5))."""
+    try:
+        found = [file.read_text() for file in Path("/proc", str(pid), "task").glob("*/children")]
+    except OSError:
+        return []
+    return [int(word) for text in found for word in text.split()]
+
+
+def memory(pid: int) -> float:
+    """What a process has of memory, in MiB; of what it shares with others, its share (proc_pid_smaps_rollup(5))."""
+    try:
+        lines = Path("/proc", str(pid), "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def interleaved(times: int, *measures: Callable[[], float]) -> list[float]:

@@ -90,7 +90,9 @@ class _Reader:
         catalog, crawl = self.table("catalog", raw), self.table("crawl", raw)
         self.unknown("[catalog]", catalog, {"title", "output", "site_url"})
         self.unknown(
-            "[crawl]", crawl, {"jobs", "jobs_per_host", "connect_timeout", "idle_timeout", "schedule", *_OPTIONS}
+            "[crawl]",
+            crawl,
+            {"jobs", "jobs_per_host", "processes", "connect_timeout", "idle_timeout", "schedule", *_OPTIONS},
         )
         common = self.options("[crawl]", crawl, Options())
         output = self.file.parent / (self.text("[catalog]", catalog, "output") or "output")
@@ -101,6 +103,7 @@ class _Reader:
             site_url=self.site_url(catalog),
             jobs=int(self.number("[crawl]", crawl, "jobs", JOBS, least=1, most=256, whole=True)),
             jobs_per_host=int(self.number("[crawl]", crawl, "jobs_per_host", JOBS, least=1, most=256, whole=True)),
+            processes=self.processes(crawl),
             connect_timeout=self.number("[crawl]", crawl, "connect_timeout", 10.0),
             idle_timeout=self.number("[crawl]", crawl, "idle_timeout", 30.0),
             schedule=read_schedule(self, crawl, self.table("schedule", raw), output),
@@ -252,6 +255,11 @@ class _Reader:
         kind = "a whole number" if len(kinds) == 1 else "a number of seconds"
         self.complain(place, key, value, f"{kind} from {least:g} to {most:g}")
         return default
+
+    def processes(self, crawl: dict[str, Any]) -> int | None:
+        if "processes" not in crawl:
+            return None
+        return int(self.number("[crawl]", crawl, "processes", 1, least=1, most=64, whole=True))
 
     def size(self, place: str, table: dict[str, Any], key: str, default: int) -> int:
         value = table.get(key, default)

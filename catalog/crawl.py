@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,15 +18,19 @@ from catalog.connector import Connector, installed
 from catalog.due import Due, due
 from catalog.journal import READ, Entry, Found, Journal
 from catalog.lock import lock
-from catalog.observations import Observations
 from catalog.origin import Limits, Pool
-from catalog.store import Store, readers_digest
+from catalog.store import Store
 from catalog.tables import Crawl, Visit
 from catalog.turns import Turns, take_turns
 from catalog.visit import Crew, Task, Visited, visit
 
 Report = Callable[[Visit, int, int], None]
 Slow = Callable[[Sequence[str]], None]
+
+MANY = 50  # repositories to be read, for which it pays to start processes
+MOST_PROCESSES = 4  # unless repos.toml says otherwise
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,25 +67,15 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     same output is waited for; else StoreError says who it is. NotFound for a name that repos.toml does not hold.
     """
     connectors = installed() if connectors is None else connectors
-    with lock(config.output, wait=wait, tell=tell):
-        folder = config.output / "store"
-        store, journal = Store(folder / "rows"), Journal(folder / "crawls")
-        observations = Observations(folder / "observations")
+    with lock(config.output, wait=wait, tell=tell) as held, Pool() as pool:
+        journal = Journal(config.output / "store" / "crawls")
+        crew = Crew.of(config.output, connectors, pool, debug=debug)
         found = journal.found()
-        readers = readers_digest(tuple((c.name, c.version) for c in connectors))
-        after = observations.last_crawl()
-        stands = partial(_stands, store=store, found=found)
-        with Pool() as pool, due(config, only, readers, stands, pool, tell) as wanted, journal.begin(after) as entry:
+        stands = partial(_stands, store=crew.store, found=found)
+        after = crew.observations.last_crawl()
+        with due(config, only, crew.readers, stands, pool, tell) as wanted, journal.begin(after) as entry:
             tasks = [_task(config, repo, found.get(repo.name)) for repo in wanted.repos]
             tasks.sort(key=_has_failed)  # who failed last time, and may keep us waiting again, comes last
-            crew = Crew(
-                store=store,
-                observations=observations,
-                connectors=connectors,
-                readers=readers,
-                pool=pool,
-                debug=debug,
-            )
             turns: Turns[Task, Visited] = Turns(
                 overall=config.jobs,
                 for_host=config.jobs_per_host,
@@ -85,7 +83,42 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
                 well=lambda visited: visited[0].outcome in READ,
                 slow=lambda tasks: slow([task.repo.name for task in tasks]),
             )
-            return _run(tasks, crew, entry, report, turns, wanted)
+            with _visits(config, tasks, crew, held) as visit_one:
+                return _run(tasks, partial(visit_one, number=entry.number), entry, report, turns, wanted)
+
+
+@contextmanager
+def _visits(config: Config, tasks: Sequence[Task], crew: Crew, held: int) -> Iterator[Callable[..., Visited]]:
+    """How visits are made: here, or where there is much to read and more than one processor, by processes beside this one."""
+    number = _processes(config, tasks, crew)
+    if number > 1:
+        from catalog.worker import Order  # noqa: PLC0415 - a crawl that finds nothing new needs none
+        from catalog.workers import workers  # noqa: PLC0415 - as above
+
+        names = tuple(connector.name for connector in crew.connectors)
+        order = Order(output=config.output.absolute(), connectors=names, log_level=log.getEffectiveLevel())
+        with ExitStack() as stack:
+            try:
+                team = stack.enter_context(workers(order, number, held))
+            except OSError as error:
+                log.warning("reads with one process: %s", error)
+            else:
+                yield team.visit
+                return
+    yield partial(visit, crew=crew)
+
+
+def _processes(config: Config, tasks: Sequence[Task], crew: Crew) -> int:
+    """How many processes it takes, this one among them where it is one."""
+    unread = sum(task.found is None or not str(task.found.partition).endswith(f"-{crew.readers}") for task in tasks)
+    if crew.debug or unread < MANY or not sys.executable or not set(crew.connectors) <= set(installed()):
+        return 1
+    return config.processes or min(MOST_PROCESSES, _processors())
+
+
+def _processors() -> int:
+    """Those that this process may use; where the system does not say, those of the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _stands(repo: str, *, store: Store, found: Mapping[str, Found]) -> bool:
@@ -112,11 +145,16 @@ def _has_failed(task: Task) -> bool:
 
 
 def _run(
-    tasks: list[Task], crew: Crew, entry: Entry, report: Report, turns: Turns[Task, Visited], wanted: Due
+    tasks: list[Task],
+    visit_one: Callable[[Task], Visited],
+    entry: Entry,
+    report: Report,
+    turns: Turns[Task, Visited],
+    wanted: Due,
 ) -> CrawlReport:
     started, clock = datetime.now(UTC), perf_counter()
     visits: list[Visit] = []
-    for made, partition in take_turns(tasks, partial(visit, crew=crew, number=entry.number), turns):
+    for made, partition in take_turns(tasks, visit_one, turns):
         entry.add(made, partition)
         visits.append(made)
         if made.outcome in READ:

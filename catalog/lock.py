@@ -1,4 +1,4 @@
-"""One crawl or build at a time on one output folder."""
+"""One crawl or build at a time on one output folder, and one heavy visit at a time in all its processes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
+from time import monotonic, sleep
 
 from catalog.errors import StoreError
 
+_GLANCE = 0.05  # seconds until another look: no call of fcntl(2) waits for so long and no longer
+
 
 @contextmanager
-def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> Iterator[int]:
     """Holds an output folder; StoreError names the process that holds it already, or the reason it cannot be written.
 
-    With `wait`, it waits until the other one is done, and `tell` gets the sentence that says who that is.
+    With `wait`, it waits until the other one is done, and `tell` gets the sentence that says who that is. The result is the file descriptor
+    that holds it: a process that inherits it holds it, too.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -38,4 +43,29 @@ def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lamb
         with suppress(OSError):  # a full disk is for those to tell who need more than a word of it
             file.truncate(0)
             file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC".encode())
-        yield
+        yield file.fileno()
+
+
+class Shared:
+    """A lock that processes share, each with many threads: all have the same file open. Who dies lets go of it."""
+
+    def __init__(self, file: int) -> None:
+        self._file, self._ours = file, Lock()
+
+    def acquire(self, timeout: float) -> bool:
+        """Whether it is ours, within so many seconds."""
+        deadline = monotonic() + timeout
+        if not self._ours.acquire(timeout=timeout):
+            return False
+        while True:
+            with suppress(BlockingIOError, PermissionError):
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            if monotonic() >= deadline:
+                self._ours.release()
+                return False
+            sleep(_GLANCE)
+
+    def release(self) -> None:
+        fcntl.lockf(self._file, fcntl.LOCK_UN)
+        self._ours.release()

@@ -20,7 +20,7 @@ from catalog.origin import Limits, Origin, Pool, open_origin, open_storage
 from catalog.read import Carried, carry, rows
 from catalog.record import R
 from catalog.snapshot import Listing
-from catalog.store import Key, Partition, Rows, Store, refs_digest
+from catalog.store import Key, Partition, Rows, Store, readers_digest, refs_digest
 from catalog.tables import Branch, Tag, Visit
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,19 @@ class Crew:
     connectors: tuple[Connector, ...]
     readers: str
     pool: Pool
-    debug: bool
+    debug: bool = False
+
+    @classmethod
+    def of(cls, output: Path, connectors: tuple[Connector, ...], pool: Pool, *, debug: bool = False) -> Crew:
+        """That of a crawl into a folder."""
+        return cls(
+            store=Store(output / "store" / "rows"),
+            observations=Observations(output / "store" / "observations"),
+            connectors=connectors,
+            readers=readers_digest(tuple((connector.name, connector.version) for connector in connectors)),
+            pool=pool,
+            debug=debug,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,19 +91,29 @@ def visit(task: Task, *, crew: Crew, number: int) -> Visited:
             raise
         log.exception("%s: this is a bug in catalog", task.repo.name)
         result = _Result(outcome="bug", message=f"{type(error).__name__}: {error}")
-    visit = Visit(
+    return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
+
+
+def lost(task: Task, number: int, started: datetime, seconds: float, message: str) -> Visited:
+    """A visit of which nothing came, by no fault of the repository that is known."""
+    return _visited(task, number, _Result(outcome="bug", message=message), started, seconds), None
+
+
+def _visited(
+    task: Task, number: int, result: _Result, started: datetime, seconds: float, received: int = 0, requests: int = 0
+) -> Visit:
+    return Visit(
         crawl=number,
         repo=task.repo.name,
         outcome=result.outcome,
         why=result.why,
         message=result.message,
         started_at=started,
-        seconds=round(perf_counter() - clock, 6),
+        seconds=round(seconds, 6),
         received=received,
         requests=requests,
         turned=task.found is None or (task.found.outcome in READ) != (result.outcome in READ),
     )
-    return visit, result.partition
 
 
 def _bring_up_to_date(task: Task, crew: Crew, origin: Origin) -> _Result:

@@ -86,6 +86,7 @@ class Config:
     site_url: str | None
     jobs: int
     jobs_per_host: int
+    processes: int | None  # that read repositories; None for as many as there are processors, and four at most
     connect_timeout: float
     idle_timeout: float
     schedule: Schedule

@@ -23,6 +23,7 @@ site_url = "https://models.example.org"
 [crawl]
 jobs = 3
 jobs_per_host = 2
+processes = 3
 connect_timeout = 1.5
 idle_timeout = 7
 timeout = 60
@@ -68,6 +69,7 @@ def test_every_key_does_what_it_says():
         site_url="https://models.example.org",
         jobs=3,
         jobs_per_host=2,
+        processes=3,
         connect_timeout=1.5,
         idle_timeout=7,
         schedule=Schedule(
@@ -104,6 +106,7 @@ def test_an_empty_file_is_all_defaults():
         site_url=None,
         jobs=8,
         jobs_per_host=8,
+        processes=None,
         connect_timeout=10,
         idle_timeout=30,
         schedule=Schedule(health_file=Path("/wish/output/health.json")),

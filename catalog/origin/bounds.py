@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
 from time import monotonic, sleep
+from typing import Protocol
 
 from catalog.errors import Down, Oversized, TooBig
 from catalog.origin.words import quote
@@ -28,6 +28,14 @@ class Limits:
     max_objects: int = 1_000_000
 
 
+class Heavy(Protocol):
+    """A lock: of a thread, or of several processes."""
+
+    def acquire(self, *, timeout: float) -> bool: ...
+
+    def release(self) -> None: ...
+
+
 class Meter:
     """What one visit has cost so far. It raises as soon as a bound is passed.
 
@@ -35,7 +43,7 @@ class Meter:
     server that drips, without a thread that watches.
     """
 
-    def __init__(self, where: str, limits: Limits, heavy: Lock | None = None) -> None:
+    def __init__(self, where: str, limits: Limits, heavy: Heavy | None = None) -> None:
         self.where = where
         self._heavy = heavy  # held by the one visit that may be heavy
         self._holds = False

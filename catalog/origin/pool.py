@@ -12,16 +12,20 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from catalog.origin.bounds import Heavy
     from catalog.origin.web import Manager, Settings
 
 
 class Pool:
-    """Made once for a crawl and used by all its threads; close it when the last visit is over."""
+    """Made once for a crawl and used by all its threads; close it when the last visit is over.
 
-    def __init__(self, git: GitConfig | None = None) -> None:
+    `heavy` is the lock of the one visit that may hold much in memory, where other processes make visits, too.
+    """
+
+    def __init__(self, git: GitConfig | None = None, heavy: Heavy | None = None) -> None:
         self.git = git if git is not None else GitConfig.load()
         self.keyring = Keyring(self.git)
-        self.heavy = Lock()  # of the one visit that may hold much in memory
+        self.heavy: Heavy = heavy or Lock()
         self._lock = Lock()
         self._managers: dict[Settings, Manager] = {}
         self._filtering: set[str] = set()
