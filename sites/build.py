@@ -105,7 +105,7 @@ class _Site:
         yield REPOS.pattern, self._render(REPOS, {"repositories": self._facts.repositories, "outcomes": OUTCOMES})
         yield CRAWL.pattern, self._render(CRAWL, self._crawl())
         yield MISSING.pattern, self._render(MISSING, {}, root=urls.absolute_root(self._site_url))
-        for artifact in self._facts.artifacts:
+        for artifact in sorted(self._facts.artifacts, key=lambda one: (one.repo, one.artifact)):
             line = self._lines[artifact.repo, artifact.artifact]
             yield line.path, self._render(MODEL, self._model(artifact))
         of_repo: dict[str, list[Line]] = {}
