@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from catalog.errors import StoreError
 from catalog.scripts import named
 
 ROWS = 100_000  # of a row group
+AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
 
 _SQL = named("build")
 
@@ -31,10 +33,13 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         comments: dict[str, dict[str, str | None]] = {}
         for relation, column, comment in connection.execute(_SQL["comments"]).fetchall():
             comments.setdefault(relation, {})[column] = comment
-        listed = [
-            _write(connection, folder, name, kind, comment, comments[name])
-            for name, kind, comment in connection.execute("from relations()").fetchall()
-        ]
+        relations = connection.execute("from relations()").fetchall()
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            writing = [
+                threads.submit(_write, connection.cursor(), folder, name, kind, comment, comments[name])
+                for name, kind, comment in relations
+            ]
+            listed = [each.result() for each in writing]
         for file in folder.glob("*.parquet"):
             if file.stem not in {entry["name"] for entry in listed}:
                 file.unlink()

@@ -101,9 +101,9 @@ class Store:
 
     def prune(self, keep: Collection[Path]) -> None:
         """Deletes every partition but those in `keep`."""
-        kept = {file.resolve() for file in keep}
+        kept = {(file.parent.name, file.name) for file in keep}
         for file in self.root.glob("*/*"):
-            if file.is_file() and file.resolve() not in kept:
+            if (file.parent.name, file.name) not in kept and file.is_file():
                 file.unlink(missing_ok=True)
         for folder in self.root.glob("*"):
             with suppress(OSError):  # not empty: it holds a partition
