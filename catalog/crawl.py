@@ -99,7 +99,7 @@ def _visits(config: Config, tasks: Sequence[Task], crew: Crew, held: int) -> Ite
         order = Order(output=config.output.absolute(), connectors=names, log_level=log.getEffectiveLevel())
         with ExitStack() as stack:
             try:
-                team = stack.enter_context(workers(order, number, held))
+                team = stack.enter_context(workers(order, number, held, crew))
             except OSError as error:
                 log.warning("reads with one process: %s", error)
             else:

@@ -5,6 +5,7 @@ It ends with the crawl, however that ends: then nobody holds the other end of th
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -58,6 +59,7 @@ def work(line: int, heavy: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # the crawl will say when it is over; nothing less than killing does
         signal.signal(number, lambda *_: None)
     connection = Connection(line)
+    gc.freeze()  # modules stay: no look for garbage needs to pass by them
     try:
         _serve(connection, Shared(heavy))
     except (EOFError, OSError):

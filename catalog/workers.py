@@ -21,7 +21,8 @@ from threading import Lock, Thread
 from time import perf_counter
 
 from catalog.errors import StoreError
-from catalog.visit import Task, Visited, lost
+from catalog.lock import Shared
+from catalog.visit import Crew, Task, Visited, lost, visit
 from catalog.worker import Answer, Order, Wish
 
 PATIENCE = 2.0  # seconds until a process that does not end is ended
@@ -32,11 +33,11 @@ _START = "import sys; sys.path[:] = {path!r}; from catalog.worker import work; w
 class Workers:
     """Some processes, each with visits that it is at."""
 
-    def __init__(self, order: Order, number: int, files: tuple[int, int]) -> None:
-        """OSError where processes cannot be started."""
+    def __init__(self, order: Order, number: int, files: tuple[int, int], crew: Crew | None = None) -> None:
+        """OSError where processes cannot be started. With a crew, this process is one more, which is idle otherwise."""
         self._order, self._files = order, files
         self._lock = Lock()
-        self._all: list[_Worker] = []
+        self._all: list[_Worker | _Here] = []
         self._over = False
         try:
             for _ in range(number):
@@ -44,6 +45,8 @@ class Workers:
         except OSError:
             self.close()
             raise
+        if crew is not None:
+            self._all.append(_Here(crew))
 
     def visit(self, task: Task, *, number: int) -> Visited:
         """Has a visit made, and waits for its end. StoreError as `catalog.visit.visit` has it.
@@ -53,16 +56,17 @@ class Workers:
         """
         started, clock = datetime.now(UTC), perf_counter()
         try:
-            try:
-                return self._least_busy().visit(task, number)
-            except _Died:
-                if self._over:
-                    raise
-                alone = _Worker(self._order, self._files)
+            with self._least_busy() as worker:
                 try:
-                    return alone.visit(task, number)
-                finally:
-                    alone.close()
+                    return worker.visit(task, number)
+                except _Died:
+                    if self._over:
+                        raise
+            alone = _Worker(self._order, self._files)
+            try:
+                return alone.visit(task, number)
+            finally:
+                alone.close()
         except _Died as died:
             why = f"the process that read it {died}"
         except OSError as error:
@@ -75,20 +79,30 @@ class Workers:
         for worker in self._all:
             worker.close()
 
-    def _least_busy(self) -> _Worker:
+    @contextmanager
+    def _least_busy(self) -> Iterator[_Worker | _Here]:
         with self._lock:
             self._all = [_Worker(self._order, self._files) if worker.dead else worker for worker in self._all]
-            return min(self._all, key=lambda worker: worker.burden)
+            worker = min(self._all, key=lambda worker: worker.burden)
+            worker.burden += 1
+        try:
+            yield worker
+        finally:
+            with self._lock:
+                worker.burden -= 1
 
 
 @contextmanager
-def workers(order: Order, number: int, held: int) -> Iterator[Workers]:
-    """Processes that end with the context. OSError where they cannot be started.
+def workers(order: Order, number: int, held: int, crew: Crew | None = None) -> Iterator[Workers]:
+    """So many processes that end with the context; with a crew, this one is one of them. OSError where they cannot be started.
 
     `held`: a file descriptor of what is locked for this crawl; it stays so until the last of them is gone, whoever kills this process.
     """
     with TemporaryFile() as heavy:
-        team = Workers(order, number, (heavy.fileno(), held))
+        if crew is not None:
+            crew.pool.heavy = Shared(heavy.fileno())
+            number -= 1
+        team = Workers(order, number, (heavy.fileno(), held), crew)
         try:
             yield team
         finally:
@@ -99,8 +113,24 @@ class _Died(Exception):
     """A process ended before it was told to; the text says how."""
 
 
+class _Here:
+    """One of them is this process."""
+
+    dead = False
+
+    def __init__(self, crew: Crew) -> None:
+        self.burden = 0
+        self._crew = crew
+
+    def visit(self, task: Task, number: int) -> Visited:
+        return visit(task, crew=self._crew, number=number)
+
+    def close(self) -> None:
+        """It goes on."""
+
+
 class _Worker:
-    """One process, from this side of the line."""
+    """Another process, from this side of the line."""
 
     def __init__(self, order: Order, files: tuple[int, int]) -> None:
         ours, theirs = socket.socketpair()
@@ -114,15 +144,12 @@ class _Worker:
                 ours.close()
                 raise
         self.dead = False
+        self.burden = 0
         self._socket, self._line = ours, Connection(os.dup(ours.fileno()))
         self._lock, self._tickets = Lock(), count()
         self._asked: dict[int, Future[Visited]] = {}
         self._line.send(order)
         Thread(target=self._listen, daemon=True, name=f"worker-{self.process.pid}").start()
-
-    @property
-    def burden(self) -> int:
-        return len(self._asked)
 
     def visit(self, task: Task, number: int) -> Visited:
         result: Future[Visited] = Future()

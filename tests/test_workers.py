@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -16,6 +20,10 @@ from catalog.connector import installed
 from catalog.crawl import crawl
 from catalog.errors import StoreError
 from catalog.lock import Shared, lock
+from catalog.origin import Limits
+from catalog.visit import Task
+from catalog.worker import Order
+from catalog.workers import workers
 from changes import base
 from crawling import partition, wish
 from loopback import Answer, Request, serve
@@ -70,8 +78,9 @@ def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_pa
     bad = base()
     bad.commit({"boom": ""})
     repos = fleet(tmp_path / "git", "good") | {"bad": str(bad.write(tmp_path / "git" / "bad"))}
+    config = replace(wish(tmp_path, repos, "processes = 2"), jobs=1)  # not by the crawl's own process
     try:
-        found = outcomes(crawl(wish(tmp_path, repos, "processes = 2")))
+        found = outcomes(crawl(config))
     finally:
         installed.cache_clear()
     (record,) = caplog.records
@@ -82,9 +91,10 @@ def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_pa
     )
 
 
-def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, monkeypatch):
-    """The helper that is asked for credentials kills who asks."""
-    (tmp_path / "gitconfig").write_text('[credential]\nhelper = "!kill -9 $PPID"\n')
+@pytest.fixture
+def killed(tmp_path, monkeypatch) -> Iterator[dict[str, str]]:
+    """Six sound repositories, and one whose server wants credentials: the helper that is asked for them kills who asks."""
+    (tmp_path / "gitconfig").write_text(f'[credential]\nhelper = "!test $PPID = {os.getpid()} || kill -9 $PPID"\n')
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     names = [f"m{number}" for number in range(6)]
     fleet(tmp_path / "git", *names)
@@ -95,19 +105,33 @@ def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, m
         return None
 
     with serve(tmp_path / "git", rule=rule) as site:
-        repos = {"killer": f"{site}/killer"} | {name: f"{site}/{name}" for name in names}
-        found = outcomes(crawl(wish(tmp_path, repos, "processes = 2")))
-    assert found == {
+        yield {"killer": f"{site}/killer"} | {name: f"{site}/{name}" for name in names}
+
+
+def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, killed):
+    config = replace(
+        wish(tmp_path, killed, "processes = 2"), jobs=1
+    )  # one at a time, and not by the crawl's own process
+    assert outcomes(crawl(config)) == {
         "killer": ("bug", "the process that read it was ended by signal 9"),
-        **dict.fromkeys(names, ("new", None)),
+        **dict.fromkeys(set(killed) - {"killer"}, ("new", None)),
     }
+
+
+def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, killed):
+    config = wish(tmp_path, killed)
+    order = Order(output=config.output, connectors=tuple(c.name for c in installed()), log_level=logging.WARNING)
+    tasks = [Task(repo=repo, found=None, limits=Limits()) for repo in config.repos]
+    with lock(config.output) as held, workers(order, 1, held) as team, ThreadPoolExecutor(len(tasks)) as threads:
+        made = [visit for visit, _ in threads.map(lambda task: team.visit(task, number=1), tasks)]
+    assert {visit.repo: visit.outcome for visit in made} == dict.fromkeys(killed, "new") | {"killer": "bug"}
 
 
 def test_a_disk_that_fails_another_process_stops_the_crawl(tmp_path):
     (tmp_path / "output" / "store" / "rows").mkdir(parents=True)
     (tmp_path / "output" / "store" / "rows" / "m").write_text("in the way")
     with pytest.raises(StoreError, match="cannot write the rows of m to "):
-        crawl(wish(tmp_path, fleet(tmp_path / "git", "m"), "processes = 2"))
+        crawl(wish(tmp_path, fleet(tmp_path / "git", "m"), "processes = 3"))
 
 
 def test_where_no_process_can_be_started_this_one_reads(tmp_path, monkeypatch, caplog):
@@ -142,7 +166,7 @@ def test_other_processes_end_with_the_crawl(tmp_path, number):
                 left = [pid for pid in others if alive(pid)]
         finally:
             over.set()
-    assert (len(others), left) == (2, [])
+    assert (len(others), left) == (1, [])
 
 
 def children(pid: int) -> list[int]:
