@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
 
 _SQL = named("build")
+_making = Lock()
 _made: dict[str, bytes] = {}  # by recipe: a thousand statements take longer than the rows of a small fleet
 
 
@@ -33,9 +35,28 @@ def recipe(shapes: Mapping[str, pa.Schema]) -> str:
 def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
     """Writes a catalog that has these tables, and all views and macros, to a new file."""
     key = recipe(shapes)
-    if key in _made:
-        path.write_bytes(_made[key])
-        return
+    with _making:
+        if key in _made:
+            path.write_bytes(_made[key])
+        else:
+            _write(path, shapes)
+            _made.clear()
+            _made[key] = path.read_bytes()
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Opens a file that nobody else knows of, to be written, as `made`; a crash may leave it in any state."""
+    # Without the type, a file of another program makes DuckDB look for an extension.
+    connection.execute(f"attach '{quoted(path)}' as made (type duckdb, {STORAGE}, recovery_mode no_wal_writes)")
+    connection.execute("use made")
+
+
+def quoted(text: object) -> str:
+    """The inside of a literal, where SQL takes no parameter."""
+    return str(text).replace("'", "''")
+
+
+def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
     with closing(duckdb.connect()) as connection:
         attach(connection, path)
         connection.execute("begin")
@@ -51,20 +72,6 @@ def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
         connection.execute("commit")
         connection.execute("use memory")
         connection.execute("detach made")
-    _made.clear()
-    _made[key] = path.read_bytes()
-
-
-def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Opens a file that nobody else knows of, to be written, as `made`; a crash may leave it in any state."""
-    # Without the type, a file of another program makes DuckDB look for an extension.
-    connection.execute(f"attach '{quoted(path)}' as made (type duckdb, {STORAGE}, recovery_mode no_wal_writes)")
-    connection.execute("use made")
-
-
-def quoted(text: object) -> str:
-    """The inside of a literal, where SQL takes no parameter."""
-    return str(text).replace("'", "''")
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:

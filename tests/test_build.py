@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 
-from catalog import database
+from catalog import ahead, blank, database
 from catalog.build import build
 from catalog.config import Config, parse
 from catalog.errors import StoreError
@@ -145,3 +146,15 @@ def test_what_a_killed_build_left_is_in_nobodys_way(tmp_path):
     for name in (".catalog.duckdb.new", ".catalog.duckdb.new.wal"):
         (config.output / name).write_bytes(b"half of it")
     assert build(config).versions == 1
+
+
+def test_a_build_uses_what_was_made_while_the_crawl_went_on(tmp_path):
+    config = wish(tmp_path, {})
+    blank._made.clear()
+    ahead.begin(config)
+    for thread in enumerate_threads():
+        if thread.name == "ahead":
+            thread.join()
+    made = dict(blank._made)
+    build(config)
+    assert (len(made), blank._made == made) == (1, True)

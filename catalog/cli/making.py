@@ -60,7 +60,7 @@ def crawl(
     wish = _load(config_file)
     if not (wish.repos or wish.sources):
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
-    done = _crawl(wish, _chosen(wish, repos or ()), wait=wait, debug=debug)
+    done = _crawl(wish, _chosen(wish, repos or ()), builds=not no_build, wait=wait, debug=debug)
     if report is not None:
         _report(done, report)
     if not no_build:
@@ -96,7 +96,7 @@ def demo(
     write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE)
     say(f"wrote {file}")
     wish = _load(file)
-    failed = _crawl(wish, (), wait=False, debug=debug).failed
+    failed = _crawl(wish, (), builds=True, wait=False, debug=debug).failed
     _build(wish, no_site=False, wait=False)
     database = wish.output / "catalog.duckdb"
     with Catalog.open(database) as catalog:
@@ -131,10 +131,14 @@ def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _crawl(wish: Config, only: Collection[str], *, wait: bool, debug: bool) -> CrawlReport:
-    """Crawls and says how it went. Interrupted, it stops at once; what was finished is kept."""
+def _crawl(wish: Config, only: Collection[str], *, builds: bool, wait: bool, debug: bool) -> CrawlReport:
+    """Crawls and says how it went; `builds`: a build will follow. Interrupted, it stops at once; what was finished is kept."""
     from catalog.crawl import crawl as visit_all  # noqa: PLC0415 - a cold `show` needs no dulwich
 
+    if builds:
+        from catalog import ahead  # noqa: PLC0415 - as above
+
+        ahead.begin(wish)
     with Progress() as progress, _stopped_by(signal.SIGTERM):
         try:
             report = visit_all(

@@ -18,7 +18,7 @@ from worlds import World
 
 # Ctrl-C is ignored by whatever a shell begins in its background, and so perhaps by us and our children.
 HANDLED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-COMMAND = [sys.executable, "-c", HANDLED + "import sys; from catalog.cli import main; sys.exit(main(sys.argv[1:]))"]
+COMMAND = [sys.executable, "-c", HANDLED + "from catalog.cli import process; process()"]
 
 
 @contextmanager

@@ -1,0 +1,31 @@
+"""What a build will need, made while the crawl before it waits for the network: DuckDB's modules, and a catalog without rows."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+
+from catalog.config import Config
+from catalog.tables import TABLES
+
+
+def begin(config: Config) -> None:
+    """Lets a thread begin; `catalog.build.build` finds what it has made, and waits for what it is at."""
+    # No daemon: DuckDB cannot be left in the middle of a statement.
+    Thread(target=_make, args=(config.output / "catalog.duckdb",), name="ahead").start()
+
+
+def _make(database: Path) -> None:
+    import duckdb  # noqa: PLC0415 - this is what takes long
+
+    from catalog.blank import write_blank  # noqa: PLC0415 - as above
+    from catalog.schema import schema  # noqa: PLC0415 - as above
+
+    if not database.is_file():
+        with (
+            suppress(duckdb.Error, OSError),
+            TemporaryDirectory() as folder,
+        ):  # the build will meet it again, and say so
+            write_blank(Path(folder, "blank.duckdb"), {table.TABLE: schema(table) for table in TABLES})
