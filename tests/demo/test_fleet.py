@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from dulwich.objects import Commit, Tag
 from dulwich.repo import Repo
 
 from catalog.config import load
+from catalog.demo import fleet as fleet_module
 from catalog.demo import make_fleet, touch, write_config
 from catalog.errors import StoreError
 
@@ -68,6 +70,11 @@ def test_a_smaller_fleet_takes_the_first_of_them(tmp_path):
     made = make_fleet(tmp_path, repos=2)
 
     assert [name_of(path) for path in made] == ["risk/churn", "vision/models"]
+
+
+def test_no_name_comes_twice_however_many_are_asked_for():
+    names = [name for name, _ in islice(fleet_module._everything(), 5_000)]
+    assert len(set(names)) == 5_000
 
 
 def test_the_same_call_writes_the_same_bytes_also_over_a_larger_fleet(tmp_path):
