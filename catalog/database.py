@@ -47,6 +47,18 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def is_of_today(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a catalog has the tables, views and macros that this version of the code would give it."""
+    from catalog.schema import schema  # noqa: PLC0415 - with pyarrow, and only to explain what went wrong
+    from catalog.tables import TABLES  # noqa: PLC0415 - as above
+
+    try:
+        made = connection.execute(_SQL["shape"]).fetchone()
+    except duckdb.Error:
+        return False
+    return made == (recipe({table.TABLE: schema(table) for table in TABLES}),)
+
+
 Grow = Callable[[duckdb.DuckDBPyConnection], None]
 Changes = tuple[set[str], set[str]]  # repositories to take out, and to put in
 
@@ -76,7 +88,7 @@ def build(
             if changes is None:
                 write_blank(beside, shapes)
                 attach(connection, beside)
-                connection.execute(_SQL["begin"], [made_by])
+                connection.execute(_SQL["begin"], [made_by, recipe(shapes)])
             _replace(connection, {name: table for name, table in whole.items() if name not in (grow or {})})
             for bring_up_to_date in (grow or {}).values():
                 bring_up_to_date(connection)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from catalog.answer import Answer, SqlError, answer
 from catalog.cloud_events import BEGINNING, check, place
 from catalog.content_hash import content_hashes
-from catalog.errors import NotFound, StoreError
+from catalog.errors import CatalogError, NotFound, StoreError
 from catalog.reference import moment
 from catalog.resolve import Names
 from catalog.window import Edge, window
@@ -43,8 +43,19 @@ class Catalog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """StoreError where the code does not fit the catalog, as that of another version may not, and so fails."""
+        from catalog.database import is_of_today  # noqa: PLC0415 - as in `open`
+
+        try:
+            foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
+            if not foreseen and not is_of_today(self._connection):
+                message = (
+                    f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
+                )
+                raise StoreError(message) from error
+        finally:
+            self.close()
 
     def close(self) -> None:
         self._connection.close()

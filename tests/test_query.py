@@ -355,6 +355,22 @@ def test_no_catalog(tmp_path):
         Catalog.open(tmp_path / "catalog.duckdb")
 
 
+def test_what_a_catalog_of_another_version_lacks_is_no_bug(path, tmp_path):
+    own = shutil.copy(path, tmp_path)
+    with duckdb.connect(own) as made:
+        made.execute("update internal.making set shape = 'of yesterday'")
+    with (
+        pytest.raises(StoreError, match=r"made by another version .*; `catalog build` makes it anew"),
+        Catalog.open(own),
+    ):
+        raise KeyError("a column of today")
+
+
+def test_a_bug_stays_one_where_the_catalog_is_of_this_version(path):
+    with pytest.raises(KeyError, match="nobody thought of this"), Catalog.open(path):
+        raise KeyError("nobody thought of this")
+
+
 def test_a_damaged_catalog(tmp_path):
     (tmp_path / "catalog.duckdb").write_bytes(b"not a database" * 1000)
     with pytest.raises(StoreError, match="delete it and run `catalog build`"):

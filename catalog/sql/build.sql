@@ -8,8 +8,8 @@ order by table_name, column_index;
 -- comments: What each column of each table and view means.
 select table_name, column_name, comment from duckdb_columns() where schema_name = 'main' and not internal;
 
--- make_making: What the database was made by, and how often it was changed since it was made from nothing.
-create table internal.making (recipe varchar, age integer);
+-- make_making: What the database was made by, what its tables, views and macros alone were made by, and how often it was changed since it was made from nothing.
+create table internal.making (recipe varchar, shape varchar, age integer);
 
 -- make_partitions: The partition that the rows of each repository are from.
 create table internal.partitions (repo varchar, file varchar);
@@ -18,10 +18,13 @@ create table internal.partitions (repo varchar, file varchar);
 create table internal.journals (file varchar, stamp varchar, repo varchar, "partition" varchar, "at" timestamp);
 
 -- begin: A database is made from nothing.
-insert into internal.making values ($1, 0);
+insert into internal.making values ($1, $2, 0);
 
 -- making: How the last database came to be.
 select recipe, age from internal.making;
+
+-- shape: What its tables, views and macros were made by.
+select shape from internal.making;
 
 -- partitions: What the last database was made of.
 select repo, file from internal.partitions;
