@@ -111,7 +111,10 @@ def _visits(config: Config, tasks: Sequence[Task], crew: Crew, held: int) -> Ite
 def _processes(config: Config, tasks: Sequence[Task], crew: Crew) -> int:
     """How many processes it takes, this one among them where it is one."""
     unread = sum(task.found is None or not str(task.found.partition).endswith(f"-{crew.readers}") for task in tasks)
-    if crew.debug or unread < MANY or not sys.executable or not set(crew.connectors) <= set(installed()):
+    ours = sys.executable and not getattr(
+        sys, "frozen", False
+    )  # else it is no Python, but a program that has one inside
+    if crew.debug or unread < MANY or not ours or not set(crew.connectors) <= set(installed()):
         return 1
     return config.processes or min(MOST_PROCESSES, _processors())
 

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -19,7 +19,7 @@ from threading import Lock
 from traceback import format_exception
 
 from catalog.connector import installed
-from catalog.errors import StoreError
+from catalog.errors import Exit, StoreError
 from catalog.lock import Shared
 from catalog.origin import Pool
 from catalog.visit import Crew, Task, Visited, visit
@@ -82,7 +82,7 @@ def _serve(connection: Connection, heavy: Shared) -> None:
     )
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
     while True:
-        threads.submit(_make, connection.recv(), crew, send)
+        threads.submit(_make, connection.recv(), crew, send).add_done_callback(_expect_no_error)
 
 
 def _make(wish: Wish, crew: Crew, send: Callable[[Answer], None]) -> None:
@@ -91,6 +91,12 @@ def _make(wish: Wish, crew: Crew, send: Callable[[Answer], None]) -> None:
     except StoreError as error:
         answer = Answer(ticket=wish.ticket, visited=None, fault=str(error))
     send(answer)
+
+
+def _expect_no_error(made: Future[None]) -> None:
+    """The crawl would wait for ever for an answer that could not be sent; of a process that ended it hears."""
+    if made.exception() is not None:
+        os._exit(Exit.BUG)
 
 
 def _log_to(send: Callable[[logging.LogRecord], None], level: int) -> None:
