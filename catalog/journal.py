@@ -23,6 +23,7 @@ from catalog.tables import Crawl, Visit
 KEPT = 10  # crawls whose visits are kept
 READ = ("new", "changed", "fresh")  # the outcomes of a visit that went well
 _ENDED, _VISITED, _TURNED = '{"crawl": ', '{"partition": ', '"turned": true'  # how lines look
+_REPO, _OUTCOME = '"repo": ', ', "outcome": '
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,12 +145,13 @@ class _Run:
     def visit(self) -> Visit:
         last = json.loads(self.last)["visit"]
         last |= {
-            "first_at": _word(self.first, "started_at").strip('"'),
+            "started_at": datetime.fromisoformat(last["started_at"]),
+            "first_at": datetime.fromisoformat(_word(self.first, "started_at").strip('"')),
             "times": len(self.crawls),
             "crawls": tuple(self.crawls),
             "turned": _TURNED in self.first,
         }
-        return Visit(**_times(last))
+        return Visit(**last)
 
 
 def _runs(files: Iterable[Path]) -> Iterator[Visit]:
@@ -157,7 +159,10 @@ def _runs(files: Iterable[Path]) -> Iterator[Visit]:
     for file in files:
         number = int(file.stem)
         for text in _texts(file, _VISITED):
-            repo, outcome = _word(text, "repo"), _word(text, "outcome")
+            repo, _, rest = text.partition(_REPO)[2].partition(
+                _OUTCOME
+            )  # a quotation mark inside a name has a backslash
+            outcome = rest.partition(', "')[0]
             run = open_runs.get(repo)
             if run is not None and run.outcome == outcome:
                 run.last = text
