@@ -30,14 +30,14 @@ def take_out(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], repos
 
 def put_in(
     connection: duckdb.DuckDBPyConnection,
-    tables: Iterable[str],
+    tables: Mapping[str, pa.Schema],
     parts: Iterable[Mapping[str, pa.Table]],
     shared: Mapping[str, pa.Table],
 ) -> None:
     """Adds rows, all of a repository in one part, by the names of their tables; and what follows from them and from `shared` rows.
 
-    That follows from a repository's rows alone: it is worked out where no others are to be seen, in temporary tables that stand before
-    those of their name. So it takes the time and the memory that a part wants, whatever the catalog holds.
+    That follows from a repository's rows alone: it is worked out where no others are to be seen, because those of the part stand before
+    the tables of their name. So it takes the time and the memory that a part wants, whatever the catalog holds.
     """
     with closing(connection.cursor()) as apart:
         apart.execute("use made")
@@ -47,8 +47,11 @@ def put_in(
         # nothing may be read here that was put in here.
         connection.execute("begin")
         for rows in parts:
-            for name in tables:
-                _put(connection, apart, name, rows.get(name))
+            for name, shape in tables.items():
+                if name in rows:  # not by a registered name: the transaction would hold the rows to its end
+                    connection.from_arrow(rows[name]).insert_into(f"main.{name}")
+                if name in _looked_at():
+                    apart.register(name, rows.get(name, shape.empty_table()))
             for made in _kept():
                 apart.execute(f"create or replace temp table {made.name} as {made.body}")
                 found = apart.table(f"temp.main.{made.name}").to_arrow_table()
@@ -86,21 +89,6 @@ def _looked_at() -> frozenset[str]:
     made = tuple(statements())
     last = max(place for place, each in enumerate(made) if each.kept)
     return frozenset(re.findall(r"\w+", " ".join(each.body for each in made[: last + 1])))
-
-
-def _put(
-    connection: duckdb.DuckDBPyConnection, apart: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | None
-) -> None:
-    if rows is None:
-        if name in _looked_at():
-            apart.execute(f"create or replace temp table {name} as from made.main.{name} limit 0")
-        return
-    # Not by a registered name: a transaction would hold the rows to its end.
-    connection.from_arrow(rows).insert_into(f"main.{name}")
-    if name in _looked_at():
-        apart.register("rows", rows)
-        apart.execute(f"create or replace temp table {name} as from rows")
-        apart.unregister("rows")
 
 
 def _parts(files: Mapping[str, Path]) -> Iterator[list[str]]:
