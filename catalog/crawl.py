@@ -89,7 +89,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
 
 @contextmanager
 def _visits(config: Config, tasks: Sequence[Task], crew: Crew, held: int) -> Iterator[Callable[..., Visited]]:
-    """How visits are made: here, or where there is much to read and more than one processor, by processes beside this one."""
+    """How visits are made: here, or where there is much to read and more than one processor, also by processes beside this one."""
     number = _processes(config, tasks, crew)
     if number > 1:
         from catalog.worker import Order  # noqa: PLC0415 - a crawl that finds nothing new needs none
@@ -109,12 +109,10 @@ def _visits(config: Config, tasks: Sequence[Task], crew: Crew, held: int) -> Ite
 
 
 def _processes(config: Config, tasks: Sequence[Task], crew: Crew) -> int:
-    """How many processes it takes, this one among them where it is one."""
+    """How many processes are to make visits, this one among them."""
     unread = sum(task.found is None or not str(task.found.partition).endswith(f"-{crew.readers}") for task in tasks)
-    ours = sys.executable and not getattr(
-        sys, "frozen", False
-    )  # else it is no Python, but a program that has one inside
-    if crew.debug or unread < MANY or not ours or not set(crew.connectors) <= set(installed()):
+    is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
+    if crew.debug or unread < MANY or not is_python or not set(crew.connectors) <= set(installed()):
         return 1
     return config.processes or min(MOST_PROCESSES, _processors())
 

@@ -99,10 +99,9 @@ def workers(order: Order, number: int, held: int, crew: Crew | None = None) -> I
     `held`: a file descriptor of what is locked for this crawl; it stays so until the last of them is gone, whoever kills this process.
     """
     with TemporaryFile() as heavy:
+        team = Workers(order, number if crew is None else number - 1, (heavy.fileno(), held), crew)
         if crew is not None:
             crew.pool.heavy = Shared(heavy.fileno())
-            number -= 1
-        team = Workers(order, number, (heavy.fileno(), held), crew)
         try:
             yield team
         finally:
