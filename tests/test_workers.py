@@ -38,8 +38,9 @@ def read(revision):
 speaker = Connector(name="faulty", version=1, wants_file="boom".__eq__, read_revision=lambda r: read(r) if r.files.get("boom") else ())
 """
 CRAWL = """
-import sys
+import signal, sys
 from catalog import cli, crawl
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by whatever a shell begins in its background
 crawl.MANY = 1
 sys.exit(cli.main(["crawl", "--no-build", "--config", sys.argv[1]]))
 """
