@@ -60,7 +60,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
             _whole(config, journal, repo_rows(every, found, files), source_rows(config, every, listings)),
             {Observation.TABLE: partial(remember, observations=observations, found=found)},
         )
-        with closing(database.connect(path)) as connection:
+        with closing(database.connect(path, memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data")
             counts = connection.execute(
                 "select count(distinct repo), count(*), sum(versions) from artifacts"

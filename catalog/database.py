@@ -20,6 +20,7 @@ from catalog.scripts import named
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FOR_ALL = "512MB"  # memory of DuckDB where each row of the catalog is read once
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
@@ -32,12 +33,15 @@ _LOCKED = (
 )
 
 
-def connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Opens a catalog read-only, without access to files, network, extensions or settings. NotFound where there is none."""
+def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+    """Opens a catalog read-only, without access to files, network, extensions or settings. NotFound where there is none.
+
+    `memory`: the most that DuckDB holds; what is more goes by way of the disk.
+    """
     if not path.is_file():
         raise NotFound(f"{path}: no catalog here; `catalog crawl` makes one")
     try:
-        connection = _open(path)
+        connection = _open(path, memory)
         for setting in _LOCKED:
             connection.execute(setting)
     except duckdb.Error as error:
@@ -112,7 +116,7 @@ def build(
     return changes is not None
 
 
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
     """Opens the file that is there now.
 
     `duckdb.connect(path)` would share what this process opened under that name before: with its settings locked, and after a
@@ -121,7 +125,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     try:
         connection.execute("set temp_directory = $1", [f"{path}.tmp"])
-        connection.execute("set memory_limit = '4GB'")
+        connection.execute("set memory_limit = $1", [memory])
         # Without the type, a file of another program makes DuckDB look for an extension.
         connection.execute(f"attach '{quoted(path)}' as catalog (read_only, type duckdb)")
         connection.execute("use catalog")
