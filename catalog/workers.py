@@ -82,6 +82,8 @@ class Workers:
     @contextmanager
     def _least_busy(self) -> Iterator[_Worker | _Here]:
         with self._lock:
+            if self._over:
+                raise _Died("ended with the crawl")
             self._all = [_Worker(self._order, self._files) if worker.dead else worker for worker in self._all]
             worker = min(self._all, key=lambda worker: worker.burden)
             worker.burden += 1
@@ -171,17 +173,20 @@ class _Worker:
             self.process.wait()
 
     def _listen(self) -> None:
-        with suppress(EOFError, OSError):
+        try:
             while True:
                 self._hear(self._line.recv())
-        for end in (self._line, self._socket):
-            end.close()
-        how = self._end()
-        with self._lock:
-            self.dead = True
-            asked, self._asked = self._asked, {}
-        for result in asked.values():
-            result.set_exception(_Died(how))
+        except (EOFError, OSError):
+            pass
+        finally:  # whatever it was: nobody waits for a process that is not listened to
+            for end in (self._line, self._socket):
+                end.close()
+            how = self._end()
+            with self._lock:
+                self.dead = True
+                asked, self._asked = self._asked, {}
+            for result in asked.values():
+                result.set_exception(_Died(how))
 
     def _hear(self, message: Answer | logging.LogRecord) -> None:
         if isinstance(message, logging.LogRecord):
