@@ -113,7 +113,7 @@ class Facts:
 
 
 def read(connection: Connection) -> Facts:
-    """All facts of a catalog, with one query for each kind. The connection is to stay open while they are used."""
+    """All facts of a catalog; details are read when they are asked for, so the connection is to stay open."""
     artifacts = _rows(connection, "site_artifacts", Artifact)
     repos = sorted({artifact.repo for artifact in artifacts})
     return Facts(

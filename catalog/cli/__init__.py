@@ -12,8 +12,6 @@ from typing import NoReturn
 from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
-
-
 GARBAGE = 100_000  # objects that are made before the first look for any: imports make many, and hardly any garbage
 
 
