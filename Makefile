@@ -30,4 +30,6 @@ clean:
 
 .venv/tests: .venv/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	# The oldest DuckDB that must be able to read a catalog, beside the one that writes it.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/duckdb-1.4 'duckdb==1.4.*'
 	touch .venv/product $@

@@ -62,6 +62,30 @@ def answer(
     return Answer(columns=columns, values=tuple(rows), _arrow=arrow)
 
 
+def select(
+    connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], timeout: float | None
+) -> Answer:
+    """Asks what somebody wrote: one SELECT. SqlError where DuckDB, or we, will not have it."""
+    import duckdb  # noqa: PLC0415 - loaded by now
+
+    try:
+        statements = connection.extract_statements(text)
+        if len(statements) != 1 or statements[0].type not in (
+            duckdb.StatementType.SELECT,
+            duckdb.StatementType.EXPLAIN,
+        ):
+            kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
+            raise SqlError(f"found {kinds}, expected one SELECT: a catalog is only read")
+        return answer(connection, text, parameters, timeout)
+    except duckdb.Error as error:
+        raise SqlError(sentence(error)) from error
+
+
+def sentence(error: Exception) -> str:
+    """DuckDB's message without its drawing of where the fault lies."""
+    return " ".join(str(error).partition("\n\n")[0].split())
+
+
 @contextmanager
 def _in_time(connection: duckdb.DuckDBPyConnection, timeout: float | None) -> Iterator[None]:
     """Interrupts what is asked inside when its time is over."""

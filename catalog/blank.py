@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from catalog.scripts import Statement, named, statements
+from catalog.scripts import Statement, macro, named, statements
+from catalog.search import index
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +30,8 @@ def recipe(shapes: Mapping[str, pa.Schema]) -> str:
     """What a catalog without rows depends on: where it differs, nothing of another one is of use."""
     tables = [f"{name} {schema.to_string()}" for name, schema in shapes.items()]
     made = [f"{s.name}{s.parameters} {s.kept} {s.doc} {s.notes} {s.body}" for s in statements()]
-    return blake2b("\n".join([STORAGE, duckdb.__version__, *tables, *made]).encode(), digest_size=16).hexdigest()
+    parts = [STORAGE, duckdb.__version__, *tables, *made, index.recipe()]
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
@@ -62,6 +64,7 @@ def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
         connection.execute("begin")
         for name, schema in shapes.items():
             _table(connection, name, schema)
+        index.make(connection)
         for made in statements():
             _conclusion(connection, made)
         connection.execute("create schema internal")
@@ -85,7 +88,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) 
 
 def _conclusion(connection: duckdb.DuckDBPyConnection, made: Statement) -> None:
     if made.parameters:
-        connection.execute(f"create macro {made.name}{made.parameters} as table {made.body}")
+        connection.execute(macro(made))
         return
     if made.kept:
         connection.execute("create schema if not exists kept")
@@ -105,7 +108,8 @@ def _sentences(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Sc
     for view, column in connection.execute(_SQL["columns"]).fetchall():
         columns.setdefault(view, []).append(column)
     for made in statements():
-        yield f"{'macro table' if made.parameters else 'view'} {made.name}", made.doc
+        kind = "view" if not made.parameters else "macro" if made.scalar else "macro table"
+        yield f"{kind} {made.name}", made.doc
         for name in columns.get(made.name, ()):
             if name in known or name in made.notes:
                 yield f'column {made.name}."{name}"', made.notes.get(name) or known[name]

@@ -16,6 +16,7 @@ from catalog.blank import attach, quoted, recipe, write_blank
 from catalog.errors import NotFound, StoreError
 from catalog.fill import load_in_parts, put_in, take_out, work_out_anew
 from catalog.scripts import named
+from catalog.search import index
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,6 +104,7 @@ def build(
                 connection, tables, load_in_parts(connection, {repo: partitions[repo] for repo in into}, tables), whole
             )
             work_out_anew(connection)
+            index.update(connection, None if changes is None else out | into)
             connection.execute(_SQL["grow_older"])
             connection.execute("use memory")
             connection.execute("checkpoint made")
@@ -146,8 +148,8 @@ def _set(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
 
 def _recipe(shapes: Mapping[str, pa.Schema], whole: Mapping[str, pa.Table]) -> str:
     """What the shape of the database depends on: when it differs, nothing of the last one is used."""
-    # The vocabulary of stages decides conclusions about every repository.
-    rows = [str(table.to_pylist()) for name, table in whole.items() if name == "stage_names"]
+    # The vocabulary of stages decides conclusions about every repository, and what is said of metrics which of them is the main one.
+    rows = [str(table.to_pylist()) for name, table in whole.items() if name in ("stage_names", "metric_directions")]
     return blake2b("\n".join([recipe(shapes), *rows]).encode(), digest_size=16).hexdigest()
 
 

@@ -48,7 +48,9 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def _macros() -> Iterator[str]:
     yield "## Macros\n"
     for made in statements():
-        if made.parameters and not made.name.startswith("site_"):  # those feed pages, and change with them
+        if made.parameters and not made.name.startswith(
+            ("site_", "search_")
+        ):  # parts of pages and of `search`, which change with them
             yield f"### {made.name}{made.parameters}\n\n{made.doc}\n"
             yield from (f"- `{column}`: {note}" for column, note in made.notes.items())
             yield ""

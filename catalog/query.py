@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from catalog.answer import Answer, SqlError, answer
+from catalog.answer import Answer, SqlError, answer, select, sentence
 from catalog.cloud_events import BEGINNING, check, place
 from catalog.content_hash import content_hashes
 from catalog.errors import CatalogError, NotFound, StoreError
 from catalog.reference import moment
 from catalog.resolve import Names
+from catalog.search.ask import SearchAnswer, facets, search
 from catalog.window import Edge, window
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Answer", "Catalog", "SqlError"]
+__all__ = ["Answer", "Catalog", "SearchAnswer", "SqlError"]
 
 
 class Catalog:
@@ -241,19 +243,19 @@ class Catalog:
 
     def sql(self, text: str, /, **parameters: object) -> Answer:
         """One SELECT; `$name` in it stands for a parameter. SqlError where DuckDB, or we, will not have it."""
-        import duckdb  # noqa: PLC0415 - loaded by now
+        return select(self._connection, text, parameters, self._timeout)
 
-        try:
-            statements = self._connection.extract_statements(text)
-            if len(statements) != 1 or statements[0].type not in (
-                duckdb.StatementType.SELECT,
-                duckdb.StatementType.EXPLAIN,
-            ):
-                kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
-                raise SqlError(f"found {kinds}, expected one SELECT: a catalog is only read")
-            return answer(self._connection, text, parameters, self._timeout)
-        except duckdb.Error as error:
-            raise SqlError(_sentence(error)) from error
+    def search(self, query: str, *, limit: int | None = 20) -> SearchAnswer:
+        """What a query finds, the best first: artifacts, or with `is:version` versions. docs/search.md has the language.
+
+        `why` in each row is the piece of text, or the field, by which it was found. At most `limit` rows, or all with None; `total` of
+        the answer says how many there are, `note` what was searched instead. QueryError, which points at the column, for a wrong query.
+        """
+        return search(self._ask, query, limit)
+
+    def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> Answer:
+        """How many of the artifacts (or versions) that a query finds have which `value` of which `field`; of all fields, or of some."""
+        return facets(self._ask, query, fields)
 
     def short_names(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
@@ -282,14 +284,9 @@ class Catalog:
             return answer(self._connection, question, parameters, self._timeout)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise StoreError(
-                f"{self._path} was made by another version of catalog ({_sentence(error)}); run `catalog build`"
+                f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
             ) from error
         except duckdb.Error as error:
             raise StoreError(
-                f"{self._path} cannot be read ({_sentence(error)}); delete it and run `catalog build`"
+                f"{self._path} cannot be read ({sentence(error)}); delete it and run `catalog build`"
             ) from error
-
-
-def _sentence(error: Exception) -> str:
-    """DuckDB's message without its drawing of where the fault lies."""
-    return " ".join(str(error).partition("\n\n")[0].split())

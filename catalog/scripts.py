@@ -9,12 +9,25 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain
 
-SCRIPTS = ("fold", "views", "forks", "bytes", "lineage", "measures", "macros", "memory", "feeds", "site", "reference")
+SCRIPTS = (
+    "fold",
+    "views",
+    "forks",
+    "bytes",
+    "lineage",
+    "measures",
+    "macros",
+    "memory",
+    "feeds",
+    "site",
+    "search",
+    "reference",
+)
 
+HEADING = r"-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?P<kind> \[(?:kept|kept anew|scalar)\])?: "
+_NEXT = re.sub(r"\?P<\w+>", "?:", HEADING)
 _STATEMENT = re.compile(
-    r"^-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?P<kept> \[kept(?: anew)?\])?: (?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)"
-    r"(?P<body>(?:(?!-- \w+(?:\([^)]*\))?(?: \[kept(?: anew)?\])?: ).*\n?)+)",
-    re.MULTILINE,
+    rf"^{HEADING}(?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)(?P<body>(?:(?!{_NEXT}).*\n?)+)", re.MULTILINE
 )
 _NOTE = re.compile(r"^--   (\w+): (.+)$", re.MULTILINE)
 
@@ -23,7 +36,7 @@ _NOTE = re.compile(r"^--   (\w+): (.+)$", re.MULTILINE)
 class Statement:
     """A view, or with parameters a table macro, of the SQL files: its sentence, and sentences for some of its columns.
 
-    The rows of a `kept` view are worked out at each build, for what changed or with `anew` for all, and lie in the schema `kept`.
+    A `scalar` macro gives one value: its body is an expression. The rows of a `kept` view are worked out at each build, for what changed or with `anew` for all, and lie in the schema `kept`.
     """
 
     name: str
@@ -31,8 +44,14 @@ class Statement:
     doc: str
     notes: Mapping[str, str]
     body: str
-    kept: bool
-    anew: bool
+    kept: bool = False
+    anew: bool = False
+    scalar: bool = False
+
+
+def macro(made: Statement) -> str:
+    """The statement that makes a macro."""
+    return f"create macro {made.name}{made.parameters} as {'' if made.scalar else 'table '}{made.body}"
 
 
 def statements() -> Iterator[Statement]:
@@ -55,8 +74,9 @@ def _read(script: str) -> tuple[Statement, ...]:
             doc=found["doc"],
             notes=dict(_NOTE.findall(found["notes"])),
             body=found["body"].strip().rstrip(";"),
-            kept=bool(found["kept"]),
-            anew="anew" in (found["kept"] or ""),
+            kept="kept" in (found["kind"] or ""),
+            anew="anew" in (found["kind"] or ""),
+            scalar="scalar" in (found["kind"] or ""),
         )
         for found in _STATEMENT.finditer(text)
     )

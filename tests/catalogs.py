@@ -15,7 +15,8 @@ from catalog.objects import Objects
 from catalog.read import Carried, rows
 from catalog.record import Record
 from catalog.schema import schema, to_arrow
-from catalog.scripts import statements
+from catalog.scripts import macro, statements
+from catalog.search import index
 from catalog.snapshot import Listing, Snapshot
 from catalog.tables import TABLES
 
@@ -56,9 +57,9 @@ def _empty() -> duckdb.DuckDBPyConnection:
         connection.register("given", schema(table).empty_table())
         connection.execute(f'create table "{table.TABLE}" as from given')
         connection.unregister("given")
+    index.make(connection)
     for made in statements():
-        kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
-        connection.execute(f"create {kind} {made.body}")
+        connection.execute(macro(made) if made.parameters else f"create view {made.name} as {made.body}")
     return connection
 
 

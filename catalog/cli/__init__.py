@@ -58,13 +58,15 @@ def _run(given: list[str]) -> None:
         sys.stdout.reconfigure(encoding="utf-8")  # as JSON and Parquet want it; no locale may fail on somebody's name
     from catalog.cli.quick import parse  # noqa: PLC0415 - what fails here is told as every other failure
 
-    if "_CATALOG_COMPLETE" not in os.environ and (asked := parse(given)) is not None:
-        from catalog.cli.asking import show  # noqa: PLC0415 - as above
-
-        show(asked.ref, asked.output, asked.database)
+    completing = "_CATALOG_COMPLETE" in os.environ
+    if not completing and (command := parse(given)) is not None:
+        command()
         return
     from catalog.cli.app import app  # noqa: PLC0415 - as above
+    from catalog.cli.query_arguments import for_typer  # noqa: PLC0415 - as above
 
+    if given[:1] in (["search"], ["facets"]) and not completing:
+        given = [given[0], *for_typer(given[1:])]
     app(given)(given, prog_name="catalog")
 
 

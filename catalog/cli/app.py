@@ -14,6 +14,8 @@ ASK, LOOK, MAKE, CHOOSE = "Ask", "Look into versions", "Make", "Choose repositor
 
 # Name → module and panel.
 _COMMANDS = {
+    "search": ("searching", ASK),
+    "facets": ("searching", ASK),
     "show": ("reading", ASK),
     "ls": ("reading", ASK),
     "history": ("reading", ASK),

@@ -154,7 +154,7 @@ def put_models(catalog: Catalog, answer: Answer, output: Format) -> None:
         Column(title="repository", key="repo", styles=(DIM,)),
     )
     put_table(
-        columns, [row | {f"#{stage}": _short(version) for stage, version in row["stages"].items()} for row in rows]
+        columns, [row | {f"#{stage}": short(version) for stage, version in row["stages"].items()} for row in rows]
     )
 
 
@@ -173,7 +173,7 @@ def _named(catalog: Catalog, answer: Answer) -> list[Row]:
 
 
 def _told(row: Row, name: str) -> Row:
-    version = _short(row.get("version"))
+    version = short(row.get("version"))
     past = not row.get("active", True)
     return {
         "name": f"({name})" if past and version is None else name,
@@ -182,5 +182,6 @@ def _told(row: Row, name: str) -> Row:
     }
 
 
-def _short(version: str | None) -> str | None:
+def short(version: str | None) -> str | None:
+    """A version as a table has it: of one that is named after its commit, the beginning."""
     return version[:7] if version is not None and len(version) == _COMMIT and version.isalnum() else version

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from catalog.search.ask import FACETS
+from catalog.search.fields import BY_NAME, ORDERS
+
 if TYPE_CHECKING:
     from catalog.query import Catalog
 
@@ -33,6 +36,35 @@ def complete_stage(incomplete: str) -> list[str]:
         stages = dict.fromkeys(row["stage"] for row in catalog.stages().rows)
         found.extend(stage for stage in stages if stage.startswith(incomplete))
     return found
+
+
+def complete_query(incomplete: str) -> list[str]:
+    """Fields of the query language; after `:` the values that the catalog has of that field."""
+    found: list[str] = []
+    with suppress(Exception):
+        sign = "-" if incomplete.startswith("-") else ""
+        name, colon, start = incomplete.removeprefix("-").partition(":")
+        if not colon:
+            fields = (*BY_NAME, "sort")
+            found.extend(f"{sign}{field}:" for field in fields if field.startswith(name))
+            return found
+        values = list(BY_NAME[name].choices or _values(name)) if name != "sort" else list(ORDERS)
+        found.extend(f"{sign}{name}:{_quoted(value)}" for value in values if value.startswith(start.strip('"')))
+    return found
+
+
+def complete_facet(incomplete: str) -> list[str]:
+    """Fields that have values to count."""
+    return [name for name in FACETS if name.startswith(incomplete)]
+
+
+def _values(field: str) -> list[str]:
+    with _catalog() as catalog:
+        return [row["value"] for row in catalog.facets(fields=[field]).rows]
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value
 
 
 def _references(catalog: Catalog, incomplete: str) -> Iterator[str]:

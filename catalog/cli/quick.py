@@ -1,47 +1,71 @@
-"""The short way for `catalog show`, which people and scripts wait for most: typer and pydantic take longer than the answer."""
+"""The short way for `catalog show` and `catalog search`, which people and scripts wait for most: typer and pydantic take longer than the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from catalog.cli.formats import Format
+from catalog.cli.query_arguments import separated
 
-_OUTPUT, _DATABASE = ("-o", "--output"), ("--catalog",)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Show:
-    """The arguments of `catalog show`."""
-
-    ref: str | None = None
-    output: Format = Format.TABLE
-    database: Path | None = None
+_OPTIONS = {"-o": "output", "--output": "output", "--catalog": "database", "-n": "limit", "--limit": "limit"}
 
 
-def parse(arguments: Sequence[str]) -> Show | None:
-    """`show` with what it plainly takes; None for anything else, which typer reads and explains."""
-    if not arguments or arguments[0] != "show":
-        return None
-    ref: str | None = None
-    output, database = Format.TABLE, None
-    rest = list(arguments[1:])
-    while rest:
-        word = rest.pop(0)
-        name, sign, value = word.partition("=") if word.startswith("--") else (word, "", "")
-        if name in (*_OUTPUT, *_DATABASE):
-            if not sign and not rest:
-                return None
-            value = value if sign else rest.pop(0)
-            if name in _DATABASE:
-                database = Path(value)
-            elif value in set(Format):
-                output = Format(value)
-            else:
-                return None
-        elif word.startswith("-") or ref is not None:
+def parse(arguments: Sequence[str]) -> Callable[[], None] | None:
+    """What `show` or `search` does with what it plainly takes; None for anything else, which typer reads and explains."""
+    match list(arguments):
+        case ["show", *rest]:
+            return _show(rest)
+        case ["search", *rest]:
+            return _search(rest)
+        case _:
             return None
-        else:
-            ref = word
-    return Show(ref=ref, output=output, database=database)
+
+
+def _show(arguments: Sequence[str]) -> Callable[[], None] | None:
+    options, terms = separated(arguments)
+    values = _values(options)
+    if values is None or "limit" in values or len(terms) > 1 or any(term.startswith("-") for term in terms):
+        return None
+    from catalog.cli.asking import show  # noqa: PLC0415 - what fails here is told as every other failure
+
+    ref = terms[0] if terms else None
+    return partial(show, ref, values.get("output", Format.TABLE), values.get("database"))
+
+
+def _search(arguments: Sequence[str]) -> Callable[[], None] | None:
+    options, terms = separated(arguments)
+    values = _values(options)
+    if values is None:
+        return None
+    from catalog.cli.finding import LIMIT, search  # noqa: PLC0415 - as above
+
+    limit, output = values.get("limit", LIMIT), values.get("output", Format.TABLE)
+    return partial(search, terms, limit=limit, explain=False, output=output, database=values.get("database"))
+
+
+def _values(options: Sequence[str]) -> dict[str, Any] | None:
+    """The values of options by name; None where one is not plain."""
+    values: dict[str, Any] = {}
+    rest = list(options)
+    while rest:
+        name, sign, value = rest.pop(0).partition("=")
+        if name not in _OPTIONS or not (sign or rest):
+            return None
+        read = _read(_OPTIONS[name], value if sign else rest.pop(0))
+        if read is None:
+            return None
+        values[_OPTIONS[name]] = read
+    return values
+
+
+def _read(option: str, value: str) -> Format | Path | int | None:
+    match option:
+        case "output":
+            return Format(value) if value in set(Format) else None
+        case "limit":
+            return int(value) if value.isascii() and value.isdecimal() and int(value) else None
+        case _:
+            return Path(value)

@@ -13,6 +13,7 @@ from catalog.cli.app import app
 from catalog.cli.formats import Format
 from cli.small_catalog import CHURN, VISION
 
+SEARCH = {"limit": 20, "explain": False, "output": Format.TABLE, "database": None}
 ARTIFACT = """\
 git.example/acme/churn:churn
 
@@ -248,20 +249,28 @@ def test_an_interruption_is_quiet(run, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        pytest.param(("show",), quick.Show(), id="nothing"),
-        pytest.param(("show", "a#b"), quick.Show(ref="a#b"), id="a reference"),
-        pytest.param(("show", "-o", "json", "a"), quick.Show(ref="a", output=Format.JSON), id="a format"),
-        pytest.param(("show", "--output=csv"), quick.Show(output=Format.CSV), id="a long option"),
+        pytest.param(("show",), ("show", (None, Format.TABLE, None), {}), id="nothing"),
+        pytest.param(("show", "a#b"), ("show", ("a#b", Format.TABLE, None), {}), id="a reference"),
+        pytest.param(("show", "-o", "json", "a"), ("show", ("a", Format.JSON, None), {}), id="a format"),
+        pytest.param(("show", "--output=csv"), ("show", (None, Format.CSV, None), {}), id="a long option"),
         pytest.param(("show", "a", "b"), None, id="two references"),
         pytest.param(("show", "--help"), None, id="help"),
+        pytest.param(("show", "-n", "5"), None, id="an option of search"),
+        pytest.param(("show", "-x"), None, id="an unknown option"),
         pytest.param(("show", "-ojson"), None, id="a short option with its value"),
         pytest.param(("show", "-o"), None, id="an option without its value"),
         pytest.param(("show", "-o", "xml"), None, id="an unknown format"),
         pytest.param(("ls", "models"), None, id="another command"),
+        pytest.param(("search", "a", "-b:c"), ("search", (["a", "-b:c"],), SEARCH), id="a query with a negation"),
+        pytest.param(("search", "a", "-n", "5"), ("search", (["a"],), SEARCH | {"limit": 5}), id="a limit"),
+        pytest.param(("search", "--", "--limit"), ("search", (["--limit"],), SEARCH), id="what stands behind --"),
+        pytest.param(("search", "a", "-n", "0"), None, id="a limit that is too low"),
+        pytest.param(("search", "a", "--explain"), None, id="an option that typer reads"),
     ],
 )
 def test_the_short_way_takes_what_is_plain(arguments, expected):
-    assert quick.parse(arguments) == expected
+    command = quick.parse(arguments)
+    assert (command and (command.func.__name__, command.args, command.keywords)) == expected
 
 
 @pytest.mark.parametrize("arguments", [(), ("mask",), ("mask#prod", "-o", "json"), ("--output=csv", "mask")])

@@ -1,0 +1,113 @@
+"""What `catalog search` and `catalog facets` do once their arguments are known. Without typer, as asking.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from catalog.answer import Answer, Row
+from catalog.cli.asking import open_catalog, short
+from catalog.cli.formats import Format, to_json
+from catalog.cli.output import put, put_table, put_text, say
+from catalog.cli.text import BOLD, DIM, GREEN, Column, cell
+from catalog.query import SearchAnswer
+
+LIMIT = 20
+VALUES = 10  # of each field, in a table
+
+_COLUMNS = (
+    Column(title="artifact", key="artifact", styles=(BOLD,)),
+    Column(title="stages", key="stages", styles=(GREEN,)),
+    Column(title="latest", key="latest"),
+    Column(title="metrics", key="metrics"),
+    Column(title="found in", key="why"),
+    Column(title="type", key="type"),
+    Column(title="repository", key="repo", styles=(DIM,)),
+)
+_VERSION_COLUMNS = (_COLUMNS[0], Column(title="version", key="version"), *_COLUMNS[1:])
+_FACETS = (
+    Column(title="field", key="field", styles=(BOLD,)),
+    Column(title="value", key="value"),
+    Column(title="count", key="count"),
+)
+
+
+def search(terms: Sequence[str], *, limit: int, explain: bool, output: Format, database: Path | None) -> None:
+    """Writes what a query finds, or with `explain` what it asks DuckDB."""
+    with open_catalog(database) as catalog:
+        answer = catalog.search(joined(terms), limit=limit)
+        if explain:
+            put_text(_explained(answer))
+            return
+        if answer.values or output is not Format.TABLE:
+            _put(answer, output)
+        else:
+            say("nothing found")
+        if answer.note:
+            say(answer.note)
+        if answer.total > len(answer.values):
+            say(f"showing {len(answer.values)} of {answer.total}; --limit N shows more")
+
+
+def facets(terms: Sequence[str], *, fields: Sequence[str], output: Format, database: Path | None) -> None:
+    """Writes how much of what a query finds has which value of which field; a table has the commonest values."""
+    with open_catalog(database) as catalog:
+        answer = catalog.facets(joined(terms), fields=fields)
+        if output is Format.TABLE and not fields:
+            _put_commonest(answer)
+        else:
+            put(answer, output, _FACETS)
+
+
+def joined(terms: Sequence[str]) -> str:
+    """The query of several arguments: one with a space in it, which a shell took out of its quotation marks, is a phrase."""
+    if len(terms) < 2:  # noqa: PLR2004 - the whole query may be one argument
+        return "".join(terms)
+    return " ".join(f'"{term}"' if " " in term and not set(term) & set('":()') else term for term in terms)
+
+
+def _put(answer: SearchAnswer, output: Format) -> None:
+    if output is not Format.TABLE:
+        put(answer, output)
+        return
+    of_versions = any(row["version"] for row in answer.rows)
+    rows = [_shown(row, of_versions) for row in answer.rows]
+    columns = _VERSION_COLUMNS if of_versions else _COLUMNS
+    put_table([column for column in columns if column.key != "why" or any(row["why"] for row in rows)], rows)
+
+
+def _shown(row: Row, of_version: bool) -> Row:
+    stages = row["stages"]
+    return row | {
+        "version": short(row["version"]),
+        "stages": ", ".join(stages)
+        if of_version
+        else ", ".join(f"{stage} {short(version)}" for stage, version in stages.items()),
+        "metrics": ", ".join(f"{metric['name']} {_value(metric)}" for metric in row["metrics"]),
+        "why": _why(row["why"]),
+    }
+
+
+def _value(metric: Mapping[str, Any]) -> str:
+    return metric["text"] if metric["number"] is None else cell(metric["number"])
+
+
+def _why(why: Mapping[str, str] | None) -> str:
+    return f"{why['field']}: {why['before']}[{why['match']}]{why['after']}" if why else ""
+
+
+def _put_commonest(answer: Answer) -> None:
+    rows: list[Row] = []
+    for field, found in groupby(answer.rows, key=lambda row: row["field"]):
+        values = list(found)
+        rows += values[:VALUES]
+        if len(values) > VALUES:
+            say(f"{field}: {VALUES} of {len(values)} values; --field {field} shows all")
+    put_table(_FACETS, rows)
+
+
+def _explained(answer: SearchAnswer) -> str:
+    values = "".join(f"-- ${name}: {to_json(value, indent=None)}" for name, value in answer.parameters.items())
+    return f"{values}{answer.sql.strip()}\n"

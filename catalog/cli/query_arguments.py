@@ -1,0 +1,40 @@
+"""Tells the options of `catalog search` from the terms of its query, of which some begin with a `-` as options do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalog.cli.formats import Format
+
+_WITH_VALUE = ("-o", "--output", "-n", "--limit", "--catalog", "--field")
+
+
+def separated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The options, each with its value, and the terms of the query in their order. What stands behind `--` is the query's."""
+    options: list[str] = []
+    terms: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            terms += rest
+            break
+        if word in _WITH_VALUE:
+            options += [word, *rest[:1]]
+            rest = rest[1:]
+        elif word.startswith("--") or word == "-h" or _is_short_option(word):
+            options.append(word)
+        else:
+            terms.append(word)
+    return options, terms
+
+
+def for_typer(arguments: Sequence[str]) -> list[str]:
+    """The arguments of a command that takes a query, in an order in which no term is taken for an option."""
+    options, terms = separated(arguments)
+    return [*options, "--", *terms] if terms else options
+
+
+def _is_short_option(word: str) -> bool:
+    """Whether it is an option with its value in one word: `-ojson`, `-n5`."""
+    return (word.startswith("-o") and word[2:] in set(Format)) or (word.startswith("-n") and word[2:].isdecimal())

@@ -1,0 +1,55 @@
+"""Commands that search: search, facets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from catalog.cli import finding
+from catalog.cli.completion import complete_facet, complete_query
+from catalog.cli.formats import Format
+from catalog.cli.options import Database, Output
+
+_QUERY = typer.Argument(
+    metavar="[QUERY]",
+    autocompletion=complete_query,
+    help='Words, "a phrase", word*, field:value, metric.NAME:>N, -term, OR, ( ); docs/search.md has all of it.',
+    show_default=False,
+)
+
+
+def search(
+    query: Annotated[list[str] | None, _QUERY] = None,
+    *,
+    limit: Annotated[
+        int, typer.Option("-n", "--limit", metavar="N", help="Show at most so many.", min=1)
+    ] = finding.LIMIT,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the SQL instead of what it finds.")] = False,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """Find artifacts, or with is:version versions, in all repositories: the best first.
+
+    Examples: catalog search churn stage:prod, catalog search 'metric.auc:>0.9 -label:legacy sort:auc'
+    """
+    finding.search(query or [], limit=limit, explain=explain, output=output, database=database)
+
+
+def facets(
+    query: Annotated[list[str] | None, _QUERY] = None,
+    *,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field", metavar="FIELD", autocompletion=complete_facet, help="Only this field, with all values."
+        ),
+    ] = None,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """Count what a query finds by the values of each field: stages, types, labels, owners ...
+
+    Example: catalog facets stage:prod --field framework
+    """
+    finding.facets(query or [], fields=field or [], output=output, database=database)

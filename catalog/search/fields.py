@@ -1,0 +1,56 @@
+"""The fields of the query language: what can stand before a `:`, and what may stand behind it. docs/search.md says what each asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """A field: `choices` are its only values, where it has such; `version_choices` those that make sense of versions (`is:version`).
+
+    With `of_version`, the field is about the version where versions are looked for, and not about its artifact.
+    """
+
+    name: str
+    kind: Literal["text", "number", "date", "flag"]
+    choices: tuple[str, ...] = ()
+    version_choices: tuple[str, ...] = ()
+    of_version: bool = False
+
+
+_HAS = (
+    "card", "description", "framework", "label", "licence", "metrics", "owner", "params", "plots", "stage", "task", "type", "version",
+)  # fmt: skip
+_HAS_OF_VERSION = ("metrics", "params", "plots", "stage")
+
+FIELDS = (
+    Field(name="stage", kind="text", of_version=True),
+    Field(name="type", kind="text"),
+    Field(name="label", kind="text"),
+    Field(name="framework", kind="text"),
+    Field(name="task", kind="text"),
+    Field(name="licence", kind="text"),
+    Field(name="owner", kind="text"),
+    Field(name="author", kind="text", of_version=True),
+    Field(name="org", kind="text"),
+    Field(name="repo", kind="text"),
+    Field(name="host", kind="text"),
+    Field(name="name", kind="text"),
+    Field(name="version", kind="text", of_version=True),
+    Field(name="versions", kind="number"),
+    Field(name="updated", kind="date", of_version=True),
+    Field(name="created", kind="date", of_version=True),
+    Field(name="has", kind="flag", choices=_HAS, version_choices=_HAS_OF_VERSION),
+    Field(name="no", kind="flag", choices=_HAS, version_choices=_HAS_OF_VERSION),
+    Field(
+        name="is",
+        kind="flag",
+        choices=("version", "registered", "deprecated", "copy", "stale"),
+        version_choices=("registered", "latest", "deregistered", "signed"),
+    ),
+)
+BY_NAME = {field.name: field for field in FIELDS}
+MEASURES = ("metric", "param")  # `metric.NAME` and `param.NAME`
+ORDERS = ("score", "updated", "created", "name", "versions")  # of `sort:`, beside metrics

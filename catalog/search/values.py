@@ -1,0 +1,31 @@
+"""Numbers and dates of the query language, as `search_number` and `search_start` of `sql/search.sql` read them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, time
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DATE = re.compile(
+    r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d))?Z?)?)?)?",
+    re.ASCII,
+)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a finite number: `5`, `-0.5`, `1e-3`."""
+    return bool(_NUMBER.fullmatch(text)) and math.isfinite(float(text))
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a year, a month, a day, or a minute or second in UTC: `2026`, `2026-01`, `2026-01-31T12:00`."""
+    found = _DATE.fullmatch(text)
+    if not found:
+        return False
+    try:
+        date(int(found["year"]), int(found["month"] or 1), int(found["day"] or 1))
+        time(int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0))
+    except ValueError:
+        return False
+    return True

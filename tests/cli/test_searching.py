@@ -1,0 +1,162 @@
+"""`catalog search` and `catalog facets`: what they print for a person, and how they end."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.cli import main
+from catalog.cli.finding import joined
+from catalog.cli.query_arguments import for_typer
+from cli.small_catalog import CHURN, VISION
+
+TABLE = """\
+artifact  stages                       latest  metrics   found in       type  repository
+churn     prod v1.0.0, staging v2.0.0  v2.0.0  auc 0.93  name: [churn]  -     git.example/acme/churn
+churn     -                            v0.1.0  -         name: [churn]  -     git.example/acme/vision
+"""
+
+
+def test_a_table_says_where_it_was_found(ask):
+    assert ask("search", "churn") == (0, TABLE, "")
+
+
+def test_a_limit_says_how_much_there_is(ask):
+    code, out, err = ask("search", "-n", "1", "-o", "ids")
+    assert (code, out.splitlines(), err) == (0, [f"{VISION}:seg:mask"], "showing 1 of 4; --limit N shows more\n")
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        pytest.param(["churn", "stage:production"], [f"{CHURN}:churn"], id="a stage by an alias"),
+        pytest.param(["churn", "-has:metrics"], [f"{VISION}:churn"], id="a negation that looks like options"),
+        pytest.param(["-org:acme", "-is:registered"], [], id="a negation that begins with -o"),
+        pytest.param(["churn", "-name:churn"], [], id="a negation that begins with -n"),
+        pytest.param(["is:version", "stage:staging"], [f"{CHURN}:churn@v2.0.0"], id="a version"),
+        pytest.param(["is:deprecated"], [f"{VISION}:old"], id="what is deprecated"),
+        pytest.param(["mask seg"], [f"{VISION}:seg:mask"], id="words of one argument in any order"),
+        pytest.param(["acme", "seg mask"], [f"{VISION}:seg:mask"], id="a phrase without its quotation marks"),
+        pytest.param(['"mask seg"'], [], id="a phrase whose words come in another order"),
+        pytest.param(["--", "-has:metrics", "churn"], [f"{VISION}:churn"], id="a query behind --"),
+    ],
+)
+def test_ids_are_references(ask, terms, expected):
+    code, out, _ = ask("search", "-o", "ids", *terms)
+    assert (code, out.splitlines()) == (0, expected)
+
+
+def test_json_has_every_column(ask):
+    code, out, _ = ask("search", "churn", "has:metrics", "-o", "json")
+    (row,) = json.loads(out)
+    assert (code, list(row), row["ref"], row["stages"], row["why"]) == (
+        0,
+        [
+            "ref", "repo", "artifact", "version", "commit", "type", "description", "labels", "stages", "latest", "metrics",
+            "created_at", "updated_at", "score", "matched", "note", "why",
+        ],
+        f"{CHURN}:churn",
+        {"prod": "v1.0.0", "staging": "v2.0.0"},
+        {"field": "name", "before": "", "match": "churn", "after": ""},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("output", ["json", "jsonl", "csv", "tsv", "md", "ids"])
+def test_nothing_found_is_no_error(ask, output):
+    code, out, err = ask("search", "type:nothing", "-o", output)
+    assert (code, "git.example" in out, err) == (0, False, "nothing has type:nothing\n")
+
+
+def test_nothing_found_names_what_is_near(ask):
+    assert ask("search", "stage:prdo") == (0, "", "nothing found\nnothing has stage:prdo, near: prod\n")
+
+
+def test_a_typo_is_repaired_and_said(ask):
+    code, out, err = ask("search", "chrun", "-o", "ids")
+    assert (code, set(out.splitlines()), err) == (
+        0,
+        {f"{CHURN}:churn", f"{VISION}:churn"},
+        "nothing for chrun; showing churn\n",
+    )
+
+
+def test_parquet_holds_the_columns_of_json(capfdbinary, database, tmp_path):
+    assert main(["search", "churn", "-o", "parquet", "--catalog", str(database)]) == 0
+    file = tmp_path / "found.parquet"
+    file.write_bytes(capfdbinary.readouterr().out)
+    assert pq.read_schema(file).names[-2:] == ["note", "why"]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        pytest.param(
+            "stge:prod",
+            "catalog: invalid query, column 1: unknown field 'stge', did you mean stage?; quote it to search for the text\n",
+            id="an unknown field",
+        ),
+        pytest.param("a b)", "catalog: invalid query, column 4: found ) without (\n", id="unbalanced"),
+        pytest.param("-", "catalog: invalid query, column 1: expected a word or field right behind -\n", id="- alone"),
+        pytest.param(
+            "metric.auc:>high",
+            "catalog: invalid query, column 13: found 'high', expected a number behind metric.auc:>\n",
+            id="a comparison with text",
+        ),
+    ],
+)
+def test_a_wrong_query_is_refused_in_one_sentence(ask, query, message):
+    assert ask("search", query) == (2, "", message)
+
+
+def test_explain_shows_the_sql_and_its_values(ask):
+    code, out, err = ask("search", "o'brien", "--explain")
+    assert (code, "from search_words($words)" in out, "'brien'" in out, err) == (0, True, False, "")
+
+
+def test_facets_count_the_values_of_fields(ask):
+    code, out, _ = ask("facets", "churn", "--field", "stage", "-o", "jsonl")
+    assert (code, [json.loads(line) for line in out.splitlines()]) == (
+        0,
+        [{"field": "stage", "value": "prod", "count": 1}, {"field": "stage", "value": "staging", "count": 1}],
+    )
+
+
+def test_facets_of_an_unknown_field_are_refused(ask):
+    code, out, err = ask("facets", "--field", "colour")
+    assert (code, out, err.startswith("catalog: unknown facet 'colour', expected one of stage, type, ")) == (
+        2,
+        "",
+        True,
+    )
+
+
+def test_a_table_of_facets_shows_the_commonest_values(ask):
+    code, out, _ = ask("facets")
+    assert (code, out.splitlines()[0].split()) == (0, ["field", "value", "count"])
+
+
+def test_a_misspelt_command_is_named(run):
+    code, _, err = run("serch")
+    assert (code, "Did you mean 'search'?" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("terms", "query"),
+    [
+        ([], ""),
+        (["a b"], "a b"),
+        (["a", "b c"], 'a "b c"'),
+        (["a", 'label:"b c"'], 'a label:"b c"'),
+        (["a", "(b OR c)"], "a (b OR c)"),
+    ],
+)
+def test_arguments_are_one_query(terms, query):
+    assert joined(terms) == query
+
+
+def test_typer_reads_no_term_as_an_option():
+    assert for_typer(["a", "-owner:x", "--limit", "5", "-o", "json", "-ojson", "--explain"]) == [
+        "--limit", "5", "-o", "json", "-ojson", "--explain", "--", "a", "-owner:x",
+    ]  # fmt: skip
