@@ -37,13 +37,11 @@ def test_every_file_says_first_what_it_is():
 
 def test_every_statement_of_every_sql_file_is_found_with_its_heading():
     headings = [
-        found[1]
-        for file in SQL
-        for found in re.finditer(
-            rf"^{HEADING}", file.read_text("utf-8"), re.MULTILINE
-        )
+        found[1] for file in SQL for found in re.finditer(rf"^{HEADING}", file.read_text("utf-8"), re.MULTILINE)
     ]
-    assert sorted([*(made.name for made in statements()), *named("build"), *named("search_index"), *named("search_query")]) == sorted(headings)
+    assert sorted(
+        [*(made.name for made in statements()), *named("build"), *named("search_index"), *named("search_query")]
+    ) == sorted(headings)
 
 
 @pytest.mark.parametrize("made", list(statements()), ids=lambda made: made.name)

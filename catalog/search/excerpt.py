@@ -14,7 +14,8 @@ Excerpt = Mapping[str, str]  # field, before, match, after
 def excerpt(texts: Iterable[tuple[str, str]], terms: Collection[str]) -> Excerpt | None:
     """The first of some (field, text) with a word that begins with one of the terms, or else has it inside; None where none has."""
     inside: Excerpt | None = None
-    for field, text in texts:
+    for field, written in texts:
+        text = unicodedata.normalize("NFC", written)  # so that an accent does not stand apart from its letter
         folded = fold(text)
         starts = [
             (found.start(1), term) for term in terms if (found := re.search(rf"(?:^|[\W_])({re.escape(term)})", folded))
@@ -35,7 +36,7 @@ def fold(text: str) -> str:
 
 
 def _folded(character: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFD", character.lower()) if not unicodedata.combining(c))
+    plain = "".join(c for c in unicodedata.normalize("NFD", character.lower()) if unicodedata.category(c)[0] != "M")
     return plain if len(plain) == 1 else character
 
 

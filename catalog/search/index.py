@@ -18,7 +18,7 @@ MOST_STALE = 0.1  # of the base: beyond that what came and went since it was wri
 
 _SQL = named("search_index")
 _MAKE = [text for name, text in _SQL.items() if name.startswith("make_")]
-_FORGET = ("forget_terms", "forget_facets", "forget_measures", "forget_versions", "forget_lengths", "forget_documents")
+_FORGET = ("forget_facets", "forget_measures", "forget_versions", "forget_lengths", "forget_documents")
 _ADD = (
     "find_subjects",
     "find_cards",
@@ -27,10 +27,11 @@ _ADD = (
     "add_documents",
     "add_versions",
     "add_facets",
+    "find_texts",
     "find_words",
     "add_lengths",
 )
-_DROP = ("drop_subjects", "drop_cards", "drop_measures", "drop_words")
+_DROP = ("drop_subjects", "drop_cards", "drop_measures", "drop_texts", "drop_words")
 _MERGE = ("merge_postings", "merge_terms", "empty_recent")
 
 

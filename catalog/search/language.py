@@ -23,9 +23,10 @@ from catalog.search.nodes import And, Condition, Leaf, Node, Not, Or, Query, Sor
 from catalog.search.terms import QueryError, read_term
 
 MOST_CHARACTERS = 4096
-MOST_DEPTH = 50  # of parentheses
+MOST_DEPTH = 50  # of parentheses, and of one NOT behind another
 
 _MINUS = "-("  # the token of a - before a parenthesis, which is one of its own
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'[ \t\n\r\f]+|[()]|-(?=\()|(?P<chunk>(?:"[^"]*"|[^ \t\n\r\f"()])+)|"')
 
 
@@ -35,6 +36,8 @@ def parse(text: str) -> Query:
         raise QueryError(
             f"the query has {len(text)} characters, expected at most {MOST_CHARACTERS}", MOST_CHARACTERS + 1
         )
+    if found := _SURROGATE.search(text):  # what the shell gives for bytes that are no UTF-8; DuckDB takes none
+        raise QueryError("found a lone surrogate, expected Unicode text", found.start() + 1)
     return _Parser(text).query()
 
 
@@ -100,26 +103,39 @@ class _Parser:
         if self._peek() in (None, ")", "OR", "AND"):
             self._missing(word)
         first = self._at
-        node = self._negation() if word == "NOT" else self._atom()
+        node = self._negated() if word == "NOT" else self._atom()
         self._refuse_whole(first, "negated")
         if node is None:
             raise QueryError(f"expected something to find behind {word}", column)
         return Not(node)
+
+    def _negated(self) -> Node | None:
+        """What stands behind a NOT. Where that is a negation again, `format_query` needs parentheses."""
+        word, column = self._tokens[self._at]
+        if word != "NOT" and not word.startswith("-"):
+            return self._atom()
+        self._descend(column)
+        node = self._negation()
+        self._depth -= 1
+        return node
 
     def _atom(self) -> Node | None:
         word, column = self._tokens[self._at]
         self._at += 1
         if word != "(":
             return self._chunk(word, column)
-        self._depth += 1
-        if self._depth > MOST_DEPTH:
-            raise QueryError(f"more than {MOST_DEPTH} parentheses inside each other", column)
+        self._descend(column)
         node = self._disjunction()
         if self._peek() != ")":
             raise QueryError("found ( without )", column)
         self._at += 1
         self._depth -= 1
         return node
+
+    def _descend(self, column: int) -> None:
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            raise QueryError(f"more than {MOST_DEPTH} parentheses or NOT inside each other", column)
 
     def _chunk(self, chunk: str, column: int) -> Node | None:
         if chunk.startswith("-"):

@@ -23,29 +23,23 @@ search_spaced(regexp_replace(
 list_filter(string_split(search_normal(search_split(a_text)), ' '), lambda word: word <> '');
 
 -- search_compounds(a_text) [scalar]: What of a text consists of several words without a space between them: `ResNet50`, Chinese.
+-- A word inside ends between letters and digits of ASCII: to look between those of all languages takes twice the time.
 array_to_string(regexp_extract_all(
     a_text,
-    '[\p{L}\p{N}]*(?:\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}|\p{L}\p{N}|\p{N}\p{L}|[\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{N}]*'
+    '[\p{L}\p{N}]*(?:[a-z][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z]|[\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{N}]*'
 ), ' ');
-
--- search_terms_of(a_text) [scalar]: The terms under which a text is found: its words, and once each the parts of those that consist of several.
-list_concat(
-    regexp_extract_all(strip_accents(lower(a_text)), '[\p{L}\p{N}]+'),
-    list_distinct(list_concat(
-        search_parts(search_compounds(a_text)), string_split(search_normal(search_spaced(search_compounds(a_text))), ' ')
-    ))
-);
 
 -- search_folded(a_text) [scalar]: A text as fields compare it: without accents and case.
 strip_accents(lower(a_text));
 
 -- search_start(a_date) [scalar]: When a year, month, day, minute or second begins, UTC; null for an invalid date.
 case
+    when starts_with(a_date, '0000') then null
     when regexp_full_match(a_date, '\d{4}') then try_cast(a_date || '-01-01' as timestamp)
     when regexp_full_match(a_date, '\d{4}-\d{2}') then try_cast(a_date || '-01' as timestamp)
     when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}') then try_cast(a_date as timestamp)
-    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z?') then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') || ':00' as timestamp)
-    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z?') then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') as timestamp)
+    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}Z?') then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') || ':00' as timestamp)
+    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}Z?') then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') as timestamp)
 end;
 
 -- search_end(a_date) [scalar]: When it ends: the first moment after it.
@@ -209,10 +203,17 @@ with words as materialized (
     select place, value as word, array_to_string(parts, '') as whole, parts
     from search_unnested(leaves) where kind = 'word' and not negated
 ),
+asked as (
+    select distinct unnest([whole] || parts) as term from words
+),
+known as materialized (
+    select distinct term from (from search_index.postings union all from search_index.recent)
+    semi join asked using (term) semi join search_index.lengths using (doc)
+),
 unknown as materialized (
     select * from words
-    where length(whole) between 3 and 40 and whole not in (from search_index.terms)
-        and not list_has_all((select coalesce(list(term), []) from search_index.terms where term in (select unnest(parts) from words)), parts)
+    where length(whole) between 3 and 40 and whole not in (from known)
+        and not list_has_all((select coalesce(list(term), []) from known), parts)
 ),
 likely as materialized (
     select u.place, u.word, t.term, damerau_levenshtein(t.term, u.whole) as edits, jaro_winkler_similarity(t.term, u.whole) as likeness
@@ -340,7 +341,7 @@ select
 from search_index.documents d left join found f on f.doc = d.doc
 where (d.active or with_deprecated) and (not d.copied or with_copies);
 
--- search_versions(hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version, with the places of the leaves that find it or its artifact.
+-- search_versions(candidates, hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version of some documents, with the places of the leaves that find it or its artifact.
 --   places: The places of these leaves.
 with found as (
     select doc, list(place) as places, sum(score)::bigint as score from query_table(hits) group by doc
@@ -353,6 +354,7 @@ select
     list_has_any(v.stages, ['prod', 'production']) as in_prod, v.created_at, v.updated_at, d.versions,
     list_concat(coalesce(f.places, []), coalesce(o.places, [])) as places, coalesce(f.score, 0) as score
 from search_index.documents d
+semi join query_table(candidates) c on c.doc = d.doc
 join search_index.versions v on v.doc = d.doc
 left join found f on f.doc = d.doc
 left join own o on o.doc = v.doc and o.version = v.version and o.commit is not distinct from v.commit
@@ -551,6 +553,7 @@ known as (
 ),
 checked as (
     select *, case
+        when length(q) > 4096 then 'the query has ' || length(q) || ' characters, expected at most 4096'
         when chunk in ('OR', 'AND', 'NOT') or regexp_matches(unquoted, '[()]') or (field = 'sort' and prefix <> '')
             then 'only flat queries here; use catalog search'
         when contains(unquoted, '"') then 'a quotation mark without its second'
@@ -573,7 +576,7 @@ checked as (
             or list_bool_and(list_transform(string_split(value, '..'), lambda bound: bound in ('', '*'))))
             then 'expected two bounds in ' || prefix || ':' || value
         when kind = 'flag' and negated and field = 'is' and value = 'version' then 'is:version is about the whole query, expected it without -'
-        when kind = 'flag' and not list_contains(choices, value) and not bool_or(prefix = 'is' and value = 'version') over ()
+        when kind = 'flag' and not list_contains(choices, value) and not bool_or(field = 'is' and value = 'version') over ()
             then prefix || ':' || value || ' is about versions, expected is:version beside it'
     end as fault
     from known
@@ -639,7 +642,7 @@ version_hits as materialized (
 places as (
     from search_artifacts('hits', (select with_deprecated from lists), (select with_copies from lists)) where not (select by_version from lists)
     union all
-    from search_versions('hits', 'version_hits', (select with_deprecated from lists), (select with_copies from lists), (select with_deregistered from lists))
+    from search_versions('search_index.documents', 'hits', 'version_hits', (select with_deprecated from lists), (select with_copies from lists), (select with_deregistered from lists))
     where (select by_version from lists)
 ),
 judged as (

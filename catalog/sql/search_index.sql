@@ -32,7 +32,7 @@ create table search_index.postings (term varchar, doc uinteger, frequency usmall
 -- make_recent: The delta: the same of documents that came since the base was written, sorted by term where they came together.
 create table search_index.recent (term varchar, doc uinteger, frequency usmallint);
 
--- make_terms: Every term that some document has.
+-- make_terms: Every term that some document has; those that none has any more stay until base and delta are merged.
 create table search_index.terms (term varchar);
 
 -- make_changed: The repositories whose artifacts are to be indexed anew.
@@ -46,13 +46,6 @@ insert into search_index.changed select unnest($1);
 
 -- note_all: All repositories are.
 insert into search_index.changed select distinct repo from artifacts;
-
--- forget_terms: Terms that no document has but those that go.
-with gone as (select doc from search_index.documents semi join search_index.changed using (repo)),
-every as (from search_index.postings union all from search_index.recent),
-lost as (select distinct term from every semi join gone using (doc)),
-live as (select distinct term from every semi join lost using (term) semi join search_index.documents using (doc) anti join gone using (doc))
-delete from search_index.terms where term in (select term from lost anti join live using (term));
 
 -- forget_facets: The facets of documents that go.
 delete from search_index.facets where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
@@ -70,9 +63,15 @@ delete from search_index.lengths where doc in (select doc from search_index.docu
 delete from search_index.documents where repo in (from search_index.changed);
 
 -- find_subjects: The artifacts to index, each with the commit and the place by which its card, licence and owners are found: those of its latest version, or else of the tip.
+-- No number is given a second time while postings of who had it are left.
 create or replace temp table subjects as
+with used as (
+    select max(doc) as last from search_index.documents
+    union all select max(doc) from search_index.postings
+    union all select max(doc) from search_index.recent
+)
 select
-    (select coalesce(max(doc), 0) from search_index.documents) + row_number() over (order by a.repo, a.artifact) as doc,
+    (select coalesce(max(last), 0) from used) + row_number() over (order by a.repo, a.artifact) as doc,
     a.repo, a.artifact, a.folder, a.name, a.type, a.description, a.labels, a.registered, a.active, a.versions, a.created_at, a.updated_at,
     l.version, l.commit, coalesce(l.revision, l.commit, t.commit) as reading,
     coalesce(l.file, t.file) as file, coalesce(l.path, t.path) as path,
@@ -226,17 +225,25 @@ select field, value, key, doc from every order by field, value, key, doc;
 update search_index.documents d set copied = not copied
 where copied <> ((d.repo, d.artifact) in (select (repo, artifact) from copied_artifacts));
 
--- find_words: The terms of these artifacts, and how often each has them, by weight.
+-- find_texts: The texts of these artifacts, with what in them consists of several words without a space between them.
+create or replace temp table subject_texts as
+select *, search_compounds(text) as compounds
+from search_texts((select coalesce(list(doc), []) from subjects));
+
+-- find_words: The terms of these texts, and how often each artifact has them, by weight: words, once in each text the parts of compounds, and names and labels whole.
 create or replace temp table subject_words as
 select term, doc, least(sum(weight), 65535)::usmallint as frequency
 from (
-    select doc, weight, unnest(search_terms_of(text)) as term
-    from search_texts((select coalesce(list(doc), []) from subjects))
+    select doc, weight, unnest(regexp_extract_all(strip_accents(lower(text)), '[\p{L}\p{N}]+')) as term from subject_texts
     union all
-    select doc, weight, search_joined(regexp_extract(text, '[^:]*$'))
-    from search_texts((select coalesce(list(doc), []) from subjects)) where field in ('name', 'label')
+    select doc, weight, unnest(list_distinct(list_concat(
+        search_parts(compounds), string_split(search_normal(search_spaced(compounds)), ' ')
+    )))
+    from subject_texts where compounds <> ''
+    union all
+    select doc, weight, search_joined(regexp_extract(text, '[^:]*$')) from subject_texts where field in ('name', 'label')
 )
-where length(term) <= 40
+where length(term) between 1 and 40
 group by all;
 
 -- add_lengths: How long they are.
@@ -279,6 +286,9 @@ drop table nearest_cards;
 
 -- drop_measures: As above.
 drop table subject_measures;
+
+-- drop_texts: As above.
+drop table subject_texts;
 
 -- drop_words: As above.
 drop table subject_words;

@@ -48,10 +48,23 @@ judged as (
 -- judge_versions: Every version, with whether it is found.
 with hits as materialized ({hits}),
 own_hits as materialized ({own}),
+candidates as ({candidates}),
 judged as (
     select *, {all_words} as all_words, {any_word} as any_word
-    from search_versions('hits', 'own_hits', $with_deprecated, $with_copies, $with_deregistered)
+    from search_versions('candidates', 'hits', 'own_hits', $with_deprecated, $with_copies, $with_deregistered)
 )
+
+-- candidates_all: Versions of any artifact may be found.
+select doc from search_index.documents
+
+-- candidates_hits: Only versions of artifacts that something finds.
+select doc from hits
+
+-- candidates_own: Only artifacts of which a version is found by what is asked of versions.
+select doc from own_hits
+
+-- candidates_both: Only both.
+select doc from hits semi join own_hits using (doc)
 
 -- find: What is found, in order, and how much there is.
 {judge},
