@@ -13,7 +13,7 @@ from catalog.search.compile import Compiled, Words, count, find
 from catalog.search.excerpt import Excerpt, excerpt
 from catalog.search.fields import BY_NAME
 from catalog.search.language import parse
-from catalog.search.nodes import Query, Text, leaves, with_words
+from catalog.search.nodes import Query, Text, has_choice, leaves, with_words
 from catalog.search.words import words_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
     query = parse(text)
     asked = find(query, _words(ask, query), limit=limit)
     answer = ask(asked.text, **asked.parameters)
-    if asked.words and not _has_all(answer):
+    if asked.words and (has_choice(query.node) or not _has_all(answer)):
         repairs = ask("from search_repairs($words)", words=asked.words).rows
         if repairs:
             note = ", ".join(f"nothing for {row['word']}; showing {row['instead']}" for row in repairs)

@@ -12,8 +12,12 @@ Excerpt = Mapping[str, str]  # field, before, match, after
 
 
 def excerpt(texts: Iterable[tuple[str, str]], terms: Collection[str]) -> Excerpt | None:
-    """The first of some (field, text) with a word that begins with one of the terms, or else has it inside; None where none has."""
+    """The first of some (field, text) with a word that begins with one of the terms, or else has it inside, or else with gaps.
+
+    None where none has. A gap is what stands between words: `random-forest` has `randomforest` with one.
+    """
     inside: Excerpt | None = None
+    gapped: Excerpt | None = None
     for field, written in texts:
         text = unicodedata.normalize("NFC", written)  # so that an accent does not stand apart from its letter
         folded = fold(text)
@@ -25,7 +29,11 @@ def excerpt(texts: Iterable[tuple[str, str]], terms: Collection[str]) -> Excerpt
         places = [(folded.index(term), term) for term in terms if term in folded]
         if places and inside is None:
             inside = _cut(field, text, *min(places, key=lambda place: (place[0], -len(place[1]))))
-    return inside
+        if inside is None and gapped is None:
+            gaps = [re.search(r"[\W_]*".join(map(re.escape, term)), folded) for term in terms]
+            spans = [found.span() for found in gaps if found]
+            gapped = _cut(field, text, min(spans)[0], text[slice(*min(spans))]) if spans else None
+    return inside or gapped
 
 
 def fold(text: str) -> str:

@@ -96,6 +96,19 @@ def leaves(node: Node | None) -> Iterator[tuple[Leaf, bool]]:
             yield node, False
 
 
+def has_choice(node: Node | None) -> bool:
+    """Whether one of several alternatives is enough somewhere."""
+    match node:
+        case Or():
+            return True
+        case And():
+            return any(map(has_choice, node.nodes))
+        case Not():
+            return has_choice(node.node)
+        case _:
+            return False
+
+
 def with_words(query: Query, words: Mapping[int, str]) -> Query:
     """The query with other words at some columns."""
 

@@ -302,7 +302,7 @@ where l.name = 'author';
 -- search_version_has(leaves): The versions that have the metrics, parameters and plots that a query asks for.
 select distinct l.place, v.doc, v.version, v.commit
 from search_unnested(leaves) l
-join version_measure_files f on f.role = l.value
+join version_measure_files f on f.role = l.value and coalesce(f.status, 'ok') in ('ok', 'fetched')
 join search_index.documents d on d.repo = f.repo and d.artifact = f.artifact
 join search_index.versions v on v.doc = d.doc and v.version = f.version and coalesce(v.commit = f.commit, true)
 where l.name = 'has';
@@ -365,8 +365,8 @@ where (d.active or with_deprecated) and (not d.copied or with_copies) and (v.act
 --   score: How well the words fit: BM25 in millionths; 0 without words.
 select * exclude (places, all_words, any_word), case when all_words then 'all' else 'any' end as matched
 from query_table(judged)
-where all_words or any_word
-qualify all_words or not bool_or(all_words) over ()
+-- Not a window over all rows: DuckDB 1.4 fails in one now and then.
+where all_words or (any_word and not (select coalesce(bool_or(all_words), false) from query_table(judged)))
 order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, version, commit;
 
 -- search_measures(ranked, endings): The metrics to show of each artifact of a relation with that name: those that were asked for, or else its main metric.
@@ -467,6 +467,7 @@ counted as (
             join search_index.documents d on d.doc = v.doc
             join version_measure_files f
                 on f.repo = d.repo and f.artifact = d.artifact and f.version = v.version and coalesce(v.commit = f.commit, true)
+                    and coalesce(f.status, 'ok') in ('ok', 'fetched')
         )
     )
     group by field, value
@@ -494,7 +495,9 @@ group by all;
 -- search_near(leaves): The fields of which nothing has the text that a query asks for, each with the nearest values.
 --   near: At most three values, the nearest first.
 with asked as materialized (
-    select place, kind, name, value from search_unnested(leaves) where kind in ('field', 'metric', 'param') and not negated
+    select place, kind, name, value, search_key(name, case when kind = 'field' then value else name end) as key
+    from search_unnested(leaves)
+    where kind in ('field', 'metric', 'param') and name not in ('is', 'has', 'version') and not negated
 ),
 known as (
     select field as kind, field as name, value, key from search_index.facets
@@ -502,7 +505,8 @@ known as (
     select kind, kind, name, lower(name) from search_index.measures
 ),
 nearest as (
-    select a.place, k.value, max(jaro_winkler_similarity(k.key, search_key(a.name, case when a.kind = 'field' then a.value else a.name end))) as likeness
+    select a.place, k.value,
+        max(greatest(jaro_winkler_similarity(k.key, a.key), case when damerau_levenshtein(k.key, a.key) <= 1 then 0.9 else 0 end)) as likeness
     from asked a join known k on k.name = case when a.kind = 'field' then a.name else a.kind end
     group by all
 )
@@ -576,7 +580,7 @@ checked as (
             or list_bool_and(list_transform(string_split(value, '..'), lambda bound: bound in ('', '*'))))
             then 'expected two bounds in ' || prefix || ':' || value
         when kind = 'flag' and negated and field = 'is' and value = 'version' then 'is:version is about the whole query, expected it without -'
-        when kind = 'flag' and not list_contains(choices, value) and not bool_or(field = 'is' and value = 'version') over ()
+        when kind = 'flag' and not list_contains(choices, value) and not (select coalesce(bool_or(field = 'is' and value = 'version'), false) from parts)
             then prefix || ':' || value || ' is about versions, expected is:version beside it'
     end as fault
     from known
@@ -652,7 +656,10 @@ judged as (
     from places p, lists l
 ),
 ranked as materialized (
-    select *, row_number() over () as place, 0 as total from search_ranked('judged')
+    select *, 0 as total, row_number() over (
+        order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, version, commit
+    ) as place
+    from search_ranked('judged')
 ),
 artifacts_found as (from ranked where version is null),
 versions_found as (from ranked where version is not null),

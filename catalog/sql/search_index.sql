@@ -168,8 +168,10 @@ with around as (
     left join (select repo, commit, file, library, task, licence, licence_name from cards) k
         on k.repo = s.repo and k.commit = s.reading and k.file = c.file
 ),
+-- What names a host has a dot or a port in it; a name in repos.toml need not have one.
 path as (
-    select doc, string_split(repo, '/') as parts from subjects
+    select doc, parts, case when regexp_matches(parts[1], '[.:]') or parts[1] in ('local', 'localhost') then 2 else 1 end as first
+    from (select doc, string_split(repo, '/') as parts from subjects)
 ),
 owners as (
     select s.doc, unnest(o.owners) as owner
@@ -185,8 +187,8 @@ authors as (
 said as (
     select doc, 'name' as field, artifact as value from subjects
     union all select doc, 'repo', repo from subjects
-    union all select doc, 'host', parts[1] from path where len(parts) > 2
-    union all select doc, 'org', unnest(list_transform(range(2, len(parts)), lambda place: array_to_string(parts[2:place], '/'))) from path
+    union all select doc, 'host', parts[1] from path where first = 2
+    union all select doc, 'org', unnest(list_transform(range(first, len(parts)), lambda place: array_to_string(parts[first:place], '/'))) from path
     union all select doc, 'type', type from subjects
     union all select doc, 'label', unnest(labels) from subjects
     union all select doc, 'stage', unnest(map_keys(stages)) from search_index.documents semi join subjects using (doc)
@@ -209,7 +211,7 @@ said as (
     union all select doc, 'has', case kind when 'metric' then 'metrics' else 'params' end from subject_measures
     union all select s.doc, 'has', 'plots'
         from version_measure_files f join subjects s on s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
-        where f.role = 'plots'
+        where f.role = 'plots' and coalesce(f.status, 'ok') in ('ok', 'fetched')
 ),
 every as (
     select doc, field, value, search_key(field, value) as key from said where value <> ''
