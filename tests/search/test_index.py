@@ -12,12 +12,13 @@ from itertools import count
 import duckdb
 import pytest
 
-from catalog import blank, database
+from catalog import database
 from catalog.cli import main
 from catalog.fleet_tables import Repo
 from catalog.query import Catalog
 from catalog.schema import to_arrow
 from catalog.scripts import statements
+from catalog.search import index
 from catalog.search.index import MOST_STALE
 from catalog.store import Key, Store
 from catalogs import rows_of
@@ -379,7 +380,7 @@ def test_a_build_gives_an_index_to_a_catalog_that_has_none(path, partitions):
 
 
 def test_another_index_makes_it_from_nothing(path, partitions, monkeypatch):
-    monkeypatch.setattr(blank.index, "FIELDS", (*blank.index.FIELDS, replace(blank.index.FIELDS[0], name="more")))
+    monkeypatch.setattr(index, "FIELDS", (*index.FIELDS, replace(index.FIELDS[0], name="more")))
     assert build(path, partitions) is False
 
 

@@ -24,8 +24,7 @@ from catalog.query import Catalog
 from conftest import FLEET as BUNDLES
 from crawling import wish
 from loopback import environment, serve
-from search import queries
-from search.queries import ANY_NOTE, COPIES, DEMO, FLEET, is_flat
+from search.queries import ANY_NOTE, COPIES, DEMO, FLEET, WHOLE_LANGUAGE, is_flat
 
 OLD_DUCKDB = Path(__file__).parents[2] / ".venv" / "duckdb-1.4"
 HOST = "demo.example/"  # of the demo fleet: not in the table
@@ -245,7 +244,7 @@ def test_the_command_line_finds_the_same(worlds, opened, world, step):
 
 
 def test_what_is_not_flat_is_refused_by_plain_duckdb(worlds):
-    asked = [case.query for case in queries.WHOLE_LANGUAGE.values()][::3]
+    asked = [case.query for case in WHOLE_LANGUAGE.values()][::3]
     refused = []
     with closing(duckdb.connect(str(worlds("demo")), read_only=True)) as connection:
         for query in asked:
