@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from catalog.config import named, public_url, repo_name
 from catalog.forge import Forge, Listed
 from catalog.listings import Known
+from catalog.naming import endings
 from catalog.origin.words import quote
-from catalog.reference import endings
 from catalog.wish import SourceConfig
 
 EXCLUDED, NOT_INCLUDED = "excluded", "not included"

@@ -1,8 +1,13 @@
-"""File names for names that strangers chose: safe on every file system, stable, and never the same for two names."""
+"""Names: file names for names that strangers chose, and the endings that can stand for a full name.
+
+A file name is safe on every file system, stable, and never the same for two names.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 MAX_LENGTH = 100
@@ -28,3 +33,18 @@ def slug(name: str) -> str:
     if device:
         safe = safe.replace(".", "-")
     return f"{safe or '-'}-{digest}"
+
+
+def endings(name: str) -> Iterator[str]:
+    """Everything that can stand for a full name: each end of it that begins after a `/` or `:`, the shortest first."""
+    starts = [found.end() for found in re.finditer("[/:]", name)]
+    yield from (name[start:] for start in reversed(starts))
+    yield name
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """For each full name, the shortest ending that no other name shares."""
+    every = tuple(names)
+    shared = Counter(ending for name in every for ending in endings(name))
+    full = frozenset(every)
+    return {name: next(e for e in endings(name) if e == name or (shared[e] == 1 and e not in full)) for name in every}

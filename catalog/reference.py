@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -53,18 +51,3 @@ def _read(text: str) -> datetime | date:
         except ValueError:
             continue
     raise Misuse(f"{text!r} is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z")
-
-
-def endings(name: str) -> Iterator[str]:
-    """Everything that can stand for a full name: each end of it that begins after a `/` or `:`, the shortest first."""
-    starts = [found.end() for found in re.finditer("[/:]", name)]
-    yield from (name[start:] for start in reversed(starts))
-    yield name
-
-
-def short_names(names: Iterable[str]) -> dict[str, str]:
-    """For each full name, the shortest ending that no other name shares."""
-    every = tuple(names)
-    shared = Counter(ending for name in every for ending in endings(name))
-    full = frozenset(every)
-    return {name: next(e for e in endings(name) if e == name or (shared[e] == 1 and e not in full)) for name in every}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from catalog.answer import Answer, Row
 from catalog.errors import Ambiguous, NotFound
-from catalog.reference import LATEST, Reference, parse, short_names
+from catalog.naming import short_names
+from catalog.reference import LATEST, Reference, parse
 
 
 class Names:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import Misuse
-from catalog.reference import Reference, endings, moment, parse, short_names
+from catalog.naming import endings, short_names
+from catalog.reference import Reference, moment, parse
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from catalog.cli.options import ConfigFile
 from catalog.cli.output import put_text, say
 from catalog.cli.progress import Progress, plural, size
 from catalog.errors import Ambiguous, Exit, NotFound, StoreError
+from catalog.naming import endings
 from catalog.query import Catalog
-from catalog.reference import endings
 
 if TYPE_CHECKING:
     from catalog.config import Config
