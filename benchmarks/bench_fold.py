@@ -18,12 +18,12 @@ from common import smoke, tell
 from duckdb import DuckDBPyConnection
 from serve import TESTS
 
-from catalog.choice import choose
-from catalog.connector import installed
-from catalog.fetch import Known, fetch
-from catalog.origin import open_origin
-from catalog.read import Carried, rows
-from catalog.wish import Options
+from catalog.config.model import Options
+from catalog.crawl.extract import Carried, rows
+from catalog.crawl.fetch import Known, fetch
+from catalog.crawl.selection import choose
+from catalog.plugins.connector import installed
+from catalog.transport.origin import open_origin
 
 TAGS, ROUNDS = 2000, 5
 ARTIFACTS = 10
@@ -40,7 +40,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="bench-") as folder:
         path = make(Path(folder), tags)
         found = read(path)
-        database = partial(import_module("catalogs").catalog_of, {"r": found})
+        database = partial(import_module("support.catalogs").catalog_of, {"r": found})
         database()  # the views are made once for all repositories
         reading = timed(lambda: read(path), rounds)
         loading = timed(database, rounds)
@@ -76,7 +76,7 @@ def questions(
 
 def make(folder: Path, tags: int) -> Path:
     """A repository in which every version is registered, and assigned to a stage at once."""
-    world = import_module("worlds").World()
+    world = import_module("support.worlds").World()
     for number in range(tags // 2):
         artifact, minor = f"model-{number % ARTIFACTS}", number // ARTIFACTS
         world.commit({"params.yaml": f"lr: {number}\n"})

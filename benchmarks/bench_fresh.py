@@ -26,7 +26,7 @@ CLONE = """\
 def main() -> None:
     repos, rounds = (12, 1) if smoke(__doc__) else (REPOS, ROUNDS)
     with fleet(repos) as served:
-        served.run(sys.executable, "-c", "import catalog.crawl, catalog.cli.app")  # makes byte code
+        served.run(sys.executable, "-c", "import catalog.crawl.crawl, catalog.cli.app")  # makes byte code
         ours, theirs = interleaved(rounds, lambda: crawl(served), lambda: clone(served))
     tell(
         f"first crawl of {repos:,} repositories",

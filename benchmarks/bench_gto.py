@@ -55,19 +55,19 @@ def crawl_and_build(served: Fleet, *connectors: str) -> tuple[float, float]:
 
 def crawl_with(file: Path, names: list[str]) -> float:
     """What `catalog crawl --no-site` does; the seconds of the build."""
-    from catalog import ahead  # noqa: PLC0415 - only the process that is measured imports what it uses
-    from catalog.config import load  # noqa: PLC0415 - as above
-    from catalog.connector import installed  # noqa: PLC0415 - as above
-    from catalog.crawl import crawl  # noqa: PLC0415 - as above
+    from catalog.config.parse import load  # noqa: PLC0415 - as above
+    from catalog.crawl.crawl import crawl  # noqa: PLC0415 - as above
+    from catalog.database import prewarm  # noqa: PLC0415 - only the process that is measured imports what it uses
+    from catalog.plugins.connector import installed  # noqa: PLC0415 - as above
 
     config = load(file)
-    ahead.begin(config)
+    prewarm.begin(config)
     report = crawl(config, connectors=tuple(each for each in installed() if not names or each.name in names))
     if report.failed:
         raise SystemExit(f"{report.failed} repositories could not be read")
     clock = perf_counter()
 
-    from catalog.build import build  # noqa: PLC0415 - as above
+    from catalog.database.build import build  # noqa: PLC0415 - as above
 
     build(config)
     return perf_counter() - clock

@@ -17,9 +17,9 @@ import duckdb
 import pyarrow.parquet as pq
 from common import build, partition, run, smoke, tell, write_partitions
 
-from catalog import database
-from catalog.fleet_tables import Repo
-from catalog.schema import schema
+from catalog.database import database
+from catalog.schema.arrow import schema
+from catalog.schema.tables.inventory import Repo
 
 REPOS, VERSIONS, ROUNDS = 2000, 50, 20  # repositories, versions of each, questions
 CHAIN = 10  # repositories of which each trains on what the one before made; the middle one declares it as an import

@@ -18,9 +18,10 @@ from common import clean, interleaved, smoke, tell
 from serve import TESTS
 
 from catalog.demo import make_fleet
-from catalog.snapshot import Snapshot
-from connectors import measures, metafiles
-from connectors.remembering import Remembered
+from catalog.git.snapshot import Snapshot
+from connectors.dvc import metafiles
+from connectors.formats.memo import Remembered
+from connectors.metrics import measures
 
 ROUNDS = 15
 HAND_MADE = 15  # repositories of the fleet, with the one below among them
@@ -44,7 +45,7 @@ def main() -> None:
             clean(folder)
             | {f"DVC_{name}_DIR": str(folder / name) for name in ("GLOBAL_CONFIG", "SYSTEM_CONFIG", "SITE_CACHE")}
         )
-        judge = import_module("dvc_judge")  # imports DVC, which looks at the environment
+        judge = import_module("support.dvc_judge")  # imports DVC, which looks at the environment
         commits: Sequence[str] = judge.commits_of(path)
         snapshot: Snapshot = judge.snapshot_of(path)
         indexed = partial(by_dvc, path, commits, folder)

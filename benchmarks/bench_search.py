@@ -20,10 +20,10 @@ import duckdb
 import pyarrow as pa
 from common import BIN, build, clean, interleaved, partition, run, smoke, tell, write_partitions
 
-from catalog.fleet_tables import Repo
+from catalog.database import search_index
 from catalog.query import Catalog
-from catalog.schema import schema
-from catalog.search import index
+from catalog.schema.arrow import schema
+from catalog.schema.tables.inventory import Repo
 
 Command = Sequence[str | Path]
 
@@ -430,12 +430,12 @@ def cost_of_index(
 
 
 def built(
-    path: Path, files: Mapping[str, Path], repos: pa.Table, update: Callable[..., object] = index.update
+    path: Path, files: Mapping[str, Path], repos: pa.Table, update: Callable[..., object] = search_index.update
 ) -> tuple[float, float]:
     """The seconds that a build takes, and those of them that the index takes."""
     spent = []
     with patch.object(
-        index, "update", lambda *args, **options: spent.append(seconds(partial(update, *args, **options)))
+        search_index, "update", lambda *args, **options: spent.append(seconds(partial(update, *args, **options)))
     ):
         whole = seconds(partial(build, path, files, repos))
     return whole, sum(spent)

@@ -53,20 +53,20 @@ def measure(served: Fleet) -> list[float]:
 
 def crawl_and_build(file: Path) -> list[float]:
     """What `catalog crawl` does; the moments of the last byte, of the swap, and of the end of exports and of the site."""
-    from catalog import ahead  # noqa: PLC0415 - the process that is measured imports what the command does, when it does
-    from catalog.config import load  # noqa: PLC0415 - as above
-    from catalog.crawl import crawl  # noqa: PLC0415 - as above
-    from catalog.origin.bounds import Meter  # noqa: PLC0415 - as above
+    from catalog.config.parse import load  # noqa: PLC0415 - as above
+    from catalog.crawl.crawl import crawl  # noqa: PLC0415 - as above
+    from catalog.database import prewarm  # noqa: PLC0415 - the process that is measured imports what the command does, when it does
+    from catalog.transport.limits import Meter  # noqa: PLC0415 - as above
 
     config, bytes_at, swapped_at = load(file), [0.0], [0.0]
-    ahead.begin(config)
+    prewarm.begin(config)
     with patch.object(Meter, "receive", stamped(Meter.receive, bytes_at)):
         report = crawl(config)
     if report.failed or report.crawl.changed not in (0, CHANGED):
         raise SystemExit(f"found {report.crawl}, expected no failure, and {CHANGED} changed or none")
 
-    from catalog import database  # noqa: PLC0415 - as above
-    from catalog.build import build  # noqa: PLC0415 - as above
+    from catalog.database import database  # noqa: PLC0415 - as above
+    from catalog.database.build import build  # noqa: PLC0415 - as above
 
     with patch.object(database, "build", stamped(database.build, swapped_at)):
         built = build(config)

@@ -18,11 +18,11 @@ from time import perf_counter, sleep
 import duckdb
 import pyarrow as pa
 
-from catalog import database
+from catalog.database import database
 from catalog.naming import slug
-from catalog.partition import pack
-from catalog.schema import schema
-from catalog.tables import CRAWL, PARTITION
+from catalog.schema.arrow import schema
+from catalog.schema.tables import CRAWL, PARTITION
+from catalog.store.partition_format import pack
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent

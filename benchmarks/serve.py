@@ -16,7 +16,7 @@ LABS = 2  # repositories of the fleet that are broken on purpose: Git and GTO gi
 def main(folder: Path, repos: int) -> None:
     """Prints the base URL, then a line for each repository."""
     sys.path.append(str(TESTS))
-    loopback = import_module("loopback")
+    loopback = import_module("support.loopback")
     made = (path.relative_to(folder) for path in make_fleet(folder, repos=repos + LABS))
     sound = islice((path for path in made if path.parts[0] != "labs"), repos)
     with loopback.serve(folder) as site:

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from catalog.connector import Connector
 from catalog.errors import MetafileError
-from catalog.model_tables import MlemObject
-from catalog.record import replace
-from catalog.snapshot import Revision
-from catalog.tables import Problem
-from connectors.faults import Fault, fault_of, problem
-from connectors.metadata import written
-from connectors.public_urls import public_url
-from connectors.reading import cleaned, load_yaml, mapping, quoted, text, texts
-from connectors.remembering import Remembered
+from catalog.git.snapshot import Revision
+from catalog.plugins.connector import Connector
+from catalog.schema.record import replace
+from catalog.schema.tables import Problem
+from catalog.schema.tables.cards import MlemObject
+from connectors.formats.faults import Fault, fault_of, problem
+from connectors.formats.memo import Remembered
+from connectors.formats.metadata import written
+from connectors.formats.public_urls import public_url
+from connectors.formats.typed import cleaned, load_yaml, mapping, quoted, text, texts
 
 NAME = "mlem"
 SUFFIX = ".mlem"

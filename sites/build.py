@@ -10,13 +10,17 @@ from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
-from catalog import database as catalog_database
-from catalog.statuses import UNREAD
-from sites import feeds, made, plots, urls
-from sites import folder as site_folder
-from sites.facts import Facts, Key, read
-from sites.feeds import Feeds
-from sites.lines import (
+from catalog.database import database as catalog_database
+from catalog.query.labels import UNREAD
+from sites import output as site_folder
+from sites import urls
+from sites.data.facts import Facts, Key, read
+from sites.data.rows import Artifact, Repository
+from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
+from sites.render import Renderer, assets
+from sites.view_models import feeds, plots, version_details
+from sites.view_models.feeds import Feeds
+from sites.view_models.lines import (
     OUTCOMES,
     Line,
     event_lines,
@@ -30,10 +34,7 @@ from sites.lines import (
     term_lines,
     version_lines,
 )
-from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
-from sites.plots import Plots
-from sites.render import Renderer, assets
-from sites.rows import Artifact, Repository
+from sites.view_models.plots import Plots
 
 OPEN = 8  # events, and stays in stages, of an artifact that are in sight
 MOST = 10  # events, with those that are a click away; `catalog history` has all
@@ -146,8 +147,8 @@ class _Site:
             "outcome": OUTCOMES[repository.outcome],
             "forge": forge,
             "lines": artifacts,
-            "experiments": made.experiment_lines(self._facts.experiments.get(repository.repo, []), forge),
-            "releases": made.release_lines(self._facts.releases.get(repository.repo, []), forge),
+            "experiments": version_details.experiment_lines(self._facts.experiments.get(repository.repo, []), forge),
+            "releases": version_details.release_lines(self._facts.releases.get(repository.repo, []), forge),
             "problems": problem_lines(self._facts.problems.get(repository.repo, []), self._forges),
         }
 
@@ -160,7 +161,7 @@ class _Site:
         events = event_lines(facts.events.get(key, []))
         terms = term_lines(facts.terms.get(key, []))
         versions = version_lines(facts.versions.get(key, []), assignments, forge)
-        bytes_of = made.bytes_of(facts, key)
+        bytes_of = version_details.bytes_of(facts, key)
         unread = facts.unread.get(key, [])
         return {
             "artifact": artifact,
@@ -173,9 +174,9 @@ class _Site:
             "versions": [v for place, v in enumerate(versions) if place < MOST_VERSIONS or v.stages],
             "olds": [v for v in versions[MOST_VERSIONS:] if not v.stages],
             "bytes_of": bytes_of,
-            "made": made.made(facts, key, versions, bytes_of),
-            "metrics": made.metrics(facts, key, versions),
-            "begun": made.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
+            "made": version_details.made(facts, key, versions, bytes_of),
+            "metrics": version_details.metrics(facts, key, versions),
+            "begun": version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
             "plots": self._drawn.get(key),
             "unread": [(one, UNREAD.get(one.status, one.status)) for one in unread if one.role != "plots"],
             "undrawn": Counter(UNREAD.get(one.status, one.status) for one in unread if one.role == "plots"),

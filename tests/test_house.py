@@ -10,11 +10,11 @@ import pytest
 from importlinter.application.use_cases import lint_imports
 from importlinter.configuration import configure
 
-from catalog.scripts import HEADING, named, statements
+from catalog.database.statements import HEADING, named, statements
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(file for room in ("catalog", "connectors", "sites") for file in (ROOT / room).rglob("*.py"))
-SQL = sorted((ROOT / "catalog" / "sql").glob("*.sql"))
+SQL = sorted((ROOT / "catalog" / "database" / "sql").glob("*.sql"))
 
 
 def shown(file: Path) -> str:

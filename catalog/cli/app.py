@@ -34,8 +34,8 @@ _COMMANDS = {
     "schedule": ("schedule", MAKE),
     "status": ("status", MAKE),
     "demo": ("making", MAKE),
-    "init": ("wish", CHOOSE),
-    "add": ("wish", CHOOSE),
+    "init": ("repos_toml", CHOOSE),
+    "add": ("repos_toml", CHOOSE),
     "sources": ("sources", CHOOSE),
 }
 

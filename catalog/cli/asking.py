@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from catalog.answer import Answer, Row
 from catalog.cli.cards import artifact_card, version_card
 from catalog.cli.formats import Format, to_json
 from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, GREEN, Column, screen
 from catalog.query import Catalog
+from catalog.query.answer import Answer, Row
 
 DEFAULT_CONFIG = Path("repos.toml")
 
@@ -88,7 +88,7 @@ def default_database() -> Path:
     file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
     if not file.is_file():
         return Path("output") / "catalog.duckdb"
-    from catalog.config import load  # noqa: PLC0415 - only where there is such a file
+    from catalog.config.parse import load  # noqa: PLC0415 - only where there is such a file
 
     return load(file).output / "catalog.duckdb"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from catalog.answer import Row
 from catalog.cli.output import put_table, say
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, Column
-from catalog.statuses import WHERE
+from catalog.query.answer import Row
+from catalog.query.labels import WHERE
 
 _LONG = 10  # characters of a number: beyond that, nobody reads them all
 _HASH = 12

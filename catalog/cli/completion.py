@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from catalog.search.ask import FACETS
-from catalog.search.fields import BY_NAME, ORDERS
+from catalog.database.search_fields import BY_NAME, ORDERS
+from catalog.query.search.ask import FACETS
 
 if TYPE_CHECKING:
     from catalog.query import Catalog

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
-from catalog.answer import Row
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, told, visible
-from catalog.statuses import OUTDATED, UNREAD, WHERE
+from catalog.query.answer import Row
+from catalog.query.labels import OUTDATED, UNREAD, WHERE
 
 MOST = 20  # metrics or parameters; more are counted
 Fact = tuple[str, str, str]

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from catalog.answer import Row
 from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
 from catalog.cli.output import put, put_table
 from catalog.cli.text import BOLD, DIM, GREEN, Column
+from catalog.query.answer import Row
 
 _COLUMNS = (
     Column(title="change", key="change", styles=(BOLD,)),

@@ -12,7 +12,7 @@ from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
 from catalog.cli.output import put, put_text
 from catalog.cli.text import BOLD, Column
-from catalog.cloud_events import cloud_event
+from catalog.query.cloud_events import cloud_event
 
 _COLUMNS = (
     Column(title="artifact", key="artifact", styles=(BOLD,)),

@@ -7,12 +7,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from catalog.answer import Answer, Row
 from catalog.cli.asking import open_catalog, short
 from catalog.cli.formats import Format, to_json
 from catalog.cli.output import put, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, GREEN, Column, cell
 from catalog.query import SearchAnswer
+from catalog.query.answer import Answer, Row
 
 LIMIT = 20
 VALUES = 10  # of each field, in a table

@@ -21,8 +21,8 @@ from catalog.naming import endings
 from catalog.query import Catalog
 
 if TYPE_CHECKING:
-    from catalog.config import Config
-    from catalog.crawl import CrawlReport
+    from catalog.config.parse import Config
+    from catalog.crawl.crawl import CrawlReport
 
 SIGNALLED = 128  # what a shell adds to the number of the signal that ended a program
 DEMO_TITLE = "Demo models"
@@ -110,14 +110,14 @@ def demo(
 
 
 def _load(file: Path) -> Config:
-    from catalog.config import load  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
 
     return load(file)
 
 
 def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
-    from catalog.fleet import fleet  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.discovery.inventory import fleet  # noqa: PLC0415 - a cold `show` needs no TOML
 
     names = [repo.name for repo in fleet(wish).repos] if words else []
     chosen = []
@@ -133,12 +133,12 @@ def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
 
 def _crawl(wish: Config, only: Collection[str], *, builds: bool, wait: bool, debug: bool) -> CrawlReport:
     """Crawls and says how it went; `builds`: a build will follow. Interrupted, it stops at once; what was finished is kept."""
-    from catalog.crawl import crawl as visit_all  # noqa: PLC0415 - a cold `show` needs no dulwich
+    from catalog.crawl.crawl import crawl as visit_all  # noqa: PLC0415 - a cold `show` needs no dulwich
 
     if builds:
-        from catalog import ahead  # noqa: PLC0415 - as above
+        from catalog.database import prewarm  # noqa: PLC0415 - as above
 
-        ahead.begin(wish)
+        prewarm.begin(wish)
     with Progress() as progress, _stopped_by(signal.SIGTERM):
         try:
             report = visit_all(
@@ -189,7 +189,7 @@ def _report(done: CrawlReport, file: Path) -> None:
 
 
 def _build(wish: Config, *, no_site: bool, wait: bool) -> None:
-    from catalog.build import build as build_catalog  # noqa: PLC0415 - a cold `show` needs no pyarrow
+    from catalog.database.build import build as build_catalog  # noqa: PLC0415 - a cold `show` needs no pyarrow
 
     built = build_catalog(wish, wait=wait, tell=say)
     say(

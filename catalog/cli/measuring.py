@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from catalog.answer import Answer, Row
 from catalog.cli.asking import open_catalog
 from catalog.cli.comparison import put_comparison
 from catalog.cli.contents import unread
@@ -18,6 +17,7 @@ from catalog.cli.output import put, put_table, say
 from catalog.cli.text import BOLD, DIM, Column
 from catalog.errors import Misuse
 from catalog.query import Catalog
+from catalog.query.answer import Answer, Row
 
 FEWEST, MOST = 2, 7  # versions beside each other
 

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from catalog.answer import Answer, Row
 from catalog.cli import formats
 from catalog.cli.formats import Format
 from catalog.cli.text import Column, screen, table, visible
 from catalog.errors import Misuse, StoreError
+from catalog.query.answer import Answer, Row
 
 if TYPE_CHECKING:
     import pyarrow as pa

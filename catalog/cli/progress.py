@@ -12,9 +12,9 @@ from catalog.cli.text import visible
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from catalog.tables import Visit
+    from catalog.schema.tables import Visit
 
-READ = ("new", "changed", "fresh")  # as in catalog.crawl, which a cold command does not load
+READ = ("new", "changed", "fresh")  # as in catalog.crawl.crawl, which a cold command does not load
 _UNIT = 1024
 
 

@@ -15,11 +15,11 @@ from catalog.cli.text import BOLD, DIM, Column
 from catalog.errors import Exit
 
 if TYPE_CHECKING:
-    from catalog.answer import Row
-    from catalog.config import Config
-    from catalog.fleet import Fleet
-    from catalog.forge import Listed
-    from catalog.listings import Listing
+    from catalog.config.parse import Config
+    from catalog.discovery.inventory import Fleet
+    from catalog.discovery.listing_cache import Listing
+    from catalog.plugins.forge import Listed
+    from catalog.query.answer import Row
 
 app = typer.Typer(
     name="sources", help="Look into the forges, folders and lists that repos.toml names.", no_args_is_help=True
@@ -55,10 +55,10 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
 
     Example: catalog sources preview -o csv
     """
-    from catalog.config import load  # noqa: PLC0415 - a cold `show` needs no TOML
-    from catalog.discover import discover  # noqa: PLC0415 - and no network
-    from catalog.fleet import fleet  # noqa: PLC0415 - as above
-    from catalog.origin import Pool  # noqa: PLC0415 - as above
+    from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.discovery.discover import discover  # noqa: PLC0415 - and no network
+    from catalog.discovery.inventory import fleet  # noqa: PLC0415 - as above
+    from catalog.transport.origin import Pool  # noqa: PLC0415 - as above
 
     wish = load(config_file)
     with Pool() as pool:
@@ -82,8 +82,8 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
 
 def _rows(fleet: Fleet) -> list[Row]:
     """Those that would be read, then those that are left out."""
-    from catalog.config import public_url  # noqa: PLC0415 - loaded by now
-    from catalog.judge import name_of  # noqa: PLC0415 - as above
+    from catalog.config.parse import public_url  # noqa: PLC0415 - loaded by now
+    from catalog.discovery.rules import name_of  # noqa: PLC0415 - as above
 
     found: list[Row] = []
     row: Row

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.answer import Row
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Database, Output
@@ -17,9 +16,10 @@ from catalog.cli.progress import size
 from catalog.cli.text import BOLD, YELLOW, Column, cell
 from catalog.errors import Exit
 from catalog.query import Catalog
+from catalog.query.answer import Row
 
 if TYPE_CHECKING:
-    from catalog.config import Config
+    from catalog.config.parse import Config
 
 _COLUMNS = (
     Column(title="repository", key="repo", styles=(BOLD,)),
@@ -42,7 +42,7 @@ def status(
 
     Example: catalog status --check
     """
-    from catalog.config import load  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
 
     wish = load(config_file) if config_file.is_file() else None
     with Catalog.open(database or (wish.output if wish else Path("output")) / "catalog.duckdb") as catalog:
@@ -78,8 +78,8 @@ def _with_next(rows: list[Row], wish: Config | None) -> list[Row]:
     """Each row with `next`: why the next crawl would read it, were its refs the same; None where it would not."""
     if wish is None:
         return [row | {"next": None} for row in rows]
-    from catalog.config import public_url  # noqa: PLC0415 - a cold `show` needs no TOML
-    from catalog.fleet import fleet  # noqa: PLC0415 - as above
+    from catalog.config.parse import public_url  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.discovery.inventory import fleet  # noqa: PLC0415 - as above
 
     urls = {repo.name: public_url(repo.url) for repo in fleet(wish).repos}
     outdated = _outdated()
@@ -101,8 +101,8 @@ def _next(row: Row, urls: dict[str, str], outdated: Callable[[str], bool]) -> st
 
 def _outdated() -> Callable[[str], bool]:
     """Whether a partition was made by other readers than those installed now."""
-    from catalog.connector import installed  # noqa: PLC0415 - a cold `show` needs no connectors
-    from catalog.store import readers_digest  # noqa: PLC0415 - as above
+    from catalog.plugins.connector import installed  # noqa: PLC0415 - a cold `show` needs no connectors
+    from catalog.store.partitions import readers_digest  # noqa: PLC0415 - as above
 
     readers = readers_digest(tuple((connector.name, connector.version) for connector in installed()))
     return lambda partition: not partition.endswith(f"-{readers}")

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
 from connectors.forges.fields import entries, flag, identity, inside, needed, part, site_of, text
 
 _API = "api-version=7.1"

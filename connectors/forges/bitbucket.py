@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.errors import Refused
-from catalog.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
 from connectors.forges.fields import entries, flag, identity, inside, moment, needed, part, site_of, text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from catalog.errors import TooBig
-from catalog.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
 
 MOST_DEPTH = 8
 MOST_INSIDE = 10_000  # folders in one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
 from connectors.forges.fields import (
     entries,
     flag,

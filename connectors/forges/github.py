@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from catalog.errors import Down, TooBig
-from catalog.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
 from connectors.forges.fields import (
     entries,
     flag,

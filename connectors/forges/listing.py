@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from catalog.errors import Refused
-from catalog.forge import Answer, Ask, Forge, Listed, Page, Scope
-from connectors.quoting import quoted
+from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from connectors.formats.quoting import quoted
 
 _SCHEMES = ("https", "http", "ssh", "git")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.cli import main
-from cli.small_catalog import make
+from support.small_catalog import make
 
 
 @pytest.fixture(scope="session")

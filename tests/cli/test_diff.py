@@ -7,7 +7,7 @@ import json
 import pytest
 
 from catalog.cli import main
-from worlds import World
+from support.worlds import World
 
 DIFF = """\
 change         what      stage  before   after    how          by

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from catalog.cli import main
 from catalog.cli.formats import comma, ids, jsonl, markdown, tab, to_json
-from cli.small_catalog import CHURN, FORMULA, HOSTILE, VISION
+from support.small_catalog import CHURN, FORMULA, HOSTILE, VISION
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 REFS = [f"{CHURN}:churn@v2.0.0", f"{CHURN}:churn@v1.0.0"]

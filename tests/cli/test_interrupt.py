@@ -12,9 +12,9 @@ from threading import Event
 
 import pytest
 
-from catalog.lock import lock
-from loopback import Request, serve
-from worlds import World
+from catalog.store.lock import lock
+from support.loopback import Request, serve
+from support.worlds import World
 
 # Ctrl-C is ignored by whatever a shell begins in its background, and so perhaps by us and our children.
 HANDLED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"

@@ -144,7 +144,7 @@ def test_status_shows_the_schedule(run, fleet):
 
 def test_status_after_other_readers(run, fleet, monkeypatch):
     assert fleet.is_dir()
-    monkeypatch.setattr("catalog.store.readers_digest", lambda _: "other")
+    monkeypatch.setattr("catalog.store.partitions.readers_digest", lambda _: "other")
     assert [row[2] for row in status(run)[1]] == ["reader_changed", "reader_changed"]
 
 

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from catalog.cli.comparison import put_comparison
-from cli.small_catalog import CHURN, VISION
+from support.small_catalog import CHURN, VISION
 
 REF = "acme/churn:churn"
 UNREAD = "(eval/roc.json is in DVC's storage, not in Git)\n"

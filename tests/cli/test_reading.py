@@ -11,7 +11,7 @@ from catalog import __version__
 from catalog.cli import main, quick
 from catalog.cli.app import app
 from catalog.cli.formats import Format
-from cli.small_catalog import CHURN, VISION
+from support.small_catalog import CHURN, VISION
 
 SEARCH = {"limit": 20, "explain": False, "output": Format.TABLE, "database": None}
 ARTIFACT = """\

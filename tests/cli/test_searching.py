@@ -10,7 +10,7 @@ import pytest
 from catalog.cli import main
 from catalog.cli.finding import joined
 from catalog.cli.query_arguments import for_typer
-from cli.small_catalog import CHURN, VISION
+from support.small_catalog import CHURN, VISION
 
 TABLE = """\
 artifact  stages                       latest  metrics   found in       type  repository

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from cli.small_catalog import C1, CHURN
-from cli.small_facts import DATA, MODEL, RAW
+from support.small_catalog import C1, CHURN
+from support.small_facts import DATA, MODEL, RAW
 
 REF = "acme/churn:churn#prod"
 UP = """\

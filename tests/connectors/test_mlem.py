@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.model_tables import MlemObject
-from catalog.tables import Problem
+from catalog.schema.tables import Problem
+from catalog.schema.tables.cards import MlemObject
 from connectors.mlem import CONNECTOR
-from worlds import Link, World
+from support.worlds import Link, World
 
 HASH = "75ef3099c3aa9ac48211ad5635fef9f7"
 OLD = f"""artifacts:

@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from catalog import database
 from catalog.cli import main
+from catalog.database import database
 
 
 @pytest.fixture(scope="module")

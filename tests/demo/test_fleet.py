@@ -11,7 +11,7 @@ import pytest
 from dulwich.objects import Commit, Tag
 from dulwich.repo import Repo
 
-from catalog.config import load
+from catalog.config.parse import load
 from catalog.demo import fleet as fleet_module
 from catalog.demo import make_fleet, touch, write_config
 from catalog.errors import StoreError

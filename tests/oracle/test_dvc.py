@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import FLEET
-from connectors.dvc_files import roots
-from connectors.dvcignore import Ignore, is_ignored, parse
-from dvc_judge import Facts, commits_of, facts_of_dvc, facts_of_ours, facts_of_worktree, snapshot_of
-from worlds import Link, World
+from connectors.dvc.files import roots
+from connectors.dvc.ignore import Ignore, is_ignored, parse
+from support.dvc_judge import Facts, commits_of, facts_of_dvc, facts_of_ours, facts_of_worktree, snapshot_of
+from support.worlds import Link, World
 
 INIT = {".dvc/config": "", ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n"}
 A, B, C = "3e2b31c72181b87149ff995e7202c0e3", "c260024d5469c601d1559d9cdaa12ddb", "f3ce62f2dae2662716dfe753d899ce4b"

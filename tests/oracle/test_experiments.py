@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from catalog.measure_tables import Experiment
-from catalogs import rows_of
-from loopback import environment
-from worlds import World
+from catalog.schema.tables.metrics import Experiment
+from support.catalogs import rows_of
+from support.loopback import environment
+from support.worlds import World
 
 
 def found_by_dvc(remote: Path, clone: Path) -> dict[str, list[str]]:

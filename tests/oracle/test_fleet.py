@@ -11,13 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from catalog import database
-from catalog.build import build
-from catalog.crawl import crawl
+from catalog.crawl.crawl import crawl
+from catalog.database import database
+from catalog.database.build import build
 from conftest import FLEET
-from crawling import wish
-from gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
-from loopback import environment, serve
+from support.crawling import wish
+from support.gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
+from support.loopback import environment, serve
 
 BUNDLES = {str(bundle.relative_to(FLEET).with_suffix("")): bundle for bundle in FLEET.rglob("*.bundle")}
 NAMES = sorted(BUNDLES)

@@ -15,9 +15,9 @@ from gto.exceptions import GTOException
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from catalogs import asked, catalog_of, rows_of
-from gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
-from worlds import EPOCH, World
+from support.catalogs import asked, catalog_of, rows_of
+from support.gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
+from support.worlds import EPOCH, World
 
 VERSIONS = ("v1.0.0", "v1.0.1", "v1.1.0-rc.1", "v1.1.0-rc.10", "v1.1.0", "v1.1.0+b1", "v2.0.0")
 STAGES = ("dev", "prod", "prod-eu")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from gto.registry import GitRegistry
 
-from catalogs import asked, catalog_of, rows_of
-from gto_says import shown_by_gto, shown_by_us
-from loopback import environment
-from worlds import World
+from support.catalogs import asked, catalog_of, rows_of
+from support.gto_says import shown_by_gto, shown_by_us
+from support.loopback import environment
+from support.worlds import World
 
 OLD, NEW = "m: {type: model, path: old.pkl}\n", "m: {type: model, path: new.pkl}\nk: {type: data}\n"
 

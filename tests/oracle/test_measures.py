@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from dvc.scm import Git
 
-from catalog.objects import RawObject
+from catalog.git.objects import RawObject
 from conftest import FLEET
-from connectors.dvc_files import roots
-from dvc_judge import commits_of, snapshot_of
-from measures_judge import Measures, measures_of_dvc, measures_of_ours
-from worlds import World
+from connectors.dvc.files import roots
+from support.dvc_judge import commits_of, snapshot_of
+from support.measures_judge import Measures, measures_of_dvc, measures_of_ours
+from support.worlds import World
 
 INIT = {".dvc/config": "", ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n"}
 A = "3e2b31c72181b87149ff995e7202c0e3"

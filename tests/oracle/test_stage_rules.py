@@ -13,10 +13,10 @@ import gto.api
 import gto.constants
 import pytest
 
-from catalogs import asked, catalog_of, rows_of
-from gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
-from loopback import environment
-from worlds import World
+from support.catalogs import asked, catalog_of, rows_of
+from support.gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
+from support.loopback import environment
+from support.worlds import World
 
 STOPS = "GTO stops"
 Build = Callable[[World], object]

@@ -17,11 +17,11 @@ from dvc.repo import Repo
 from dvc.scm import Git
 from dvc_data.index import StorageKeyError
 
-from catalog.snapshot import Listing, Ref
-from catalogs import asked, catalog_of, rows_of
+from catalog.git.snapshot import Listing, Ref
 from conftest import FLEET
-from dvc_judge import snapshot_of
-from worlds import Content, World
+from support.catalogs import asked, catalog_of, rows_of
+from support.dvc_judge import snapshot_of
+from support.worlds import Content, World
 
 A, FOLDER = "3e2b31c72181b87149ff995e7202c0e3", "0123456789abcdef0123456789abcdef.dir"
 OUT = f"outs:\n- {{md5: {A}, hash: md5, size: 10, path: m}}\n"

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from catalog import database
-from catalog.schema import schema, to_arrow
-from catalog.store import Key, Store
-from catalog.tables import CRAWL, PARTITION, Annotation, Branch, Crawl, Event, Problem, Repo, Revision, StageName
-from catalogs import rows_of
+from catalog.database import database
+from catalog.schema.arrow import schema, to_arrow
+from catalog.schema.tables import CRAWL, PARTITION, Annotation, Branch, Crawl, Event, Problem, Repo, Revision, StageName
+from catalog.store.partitions import Key, Store
 from sites.build import build
-from stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
-from worlds import Content, World
+from support.catalogs import rows_of
+from support.stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
+from support.worlds import Content, World
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 CHURN, EVIL, LOST = "github.com/acme/churn", "evil.example/x", "git.acme.example/lost"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from catalog.scripts import statements
+from catalog.database.statements import statements
 from sites.build import build
 from sites.pages import PAGES
 

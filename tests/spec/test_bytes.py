@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import duckdb
 import pytest
 
-from catalogs import asked, catalog_of, rows_of
-from worlds import Content, Link, Submodule, World
+from support.catalogs import asked, catalog_of, rows_of
+from support.worlds import Content, Link, Submodule, World
 
 A, B, OLD = "3e2b31c72181b87149ff995e7202c0e3", "c260024d5469c601d1559d9cdaa12ddb", "f3ce62f2dae2662716dfe753d899ce4b"
 FOLDER = "0123456789abcdef0123456789abcdef.dir"

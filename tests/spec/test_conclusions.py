@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from catalog.tables import History, StageName
-from catalogs import asked, catalog_of, rows_of
-from worlds import START, World
+from catalog.schema.tables import History, StageName
+from support.catalogs import asked, catalog_of, rows_of
+from support.worlds import START, World
 
 STAGES = [StageName(raw="prod", stage="prod", rank=0), StageName(raw="live", stage="prod", rank=0)]
 

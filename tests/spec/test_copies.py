@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from catalog.fleet_tables import Repo
-from catalog.memory_tables import Observation
-from catalog.observations import Observations, Sight
-from catalog.tables import Crawl
-from catalogs import asked, catalog_of, rows_of
-from worlds import World
+from catalog.schema.tables import Crawl
+from catalog.schema.tables.inventory import Repo
+from catalog.schema.tables.observations import Observation
+from catalog.store.observations import Observations, Sight
+from support.catalogs import asked, catalog_of, rows_of
+from support.worlds import World
 
 
 def world(*tags: str) -> World:

@@ -9,12 +9,12 @@ from hashlib import md5
 import duckdb
 import pytest
 
-from catalog import database
-from catalog.schema import schema, to_arrow
-from catalog.store import Key, Store
-from catalog.tables import CRAWL, PARTITION, Repo
-from catalogs import asked, catalog_of, rows_of
-from worlds import Content, World
+from catalog.database import database
+from catalog.schema.arrow import schema, to_arrow
+from catalog.schema.tables import CRAWL, PARTITION, Repo
+from catalog.store.partitions import Key, Store
+from support.catalogs import asked, catalog_of, rows_of
+from support.worlds import Content, World
 
 INIT: Mapping[str, Content] = {
     ".dvc/config": "[core]\n  remote = box\n['remote \"box\"']\n  url = https://example.com/box\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog.tables import (
+from catalog.schema.tables import (
     Annotation,
     Commit,
     Event,
@@ -22,8 +22,8 @@ from catalog.tables import (
     Revision,
     Tag,
 )
-from catalogs import asked, catalog_of
-from cli.small_catalog import C1, C2, event
+from support.catalogs import asked, catalog_of
+from support.small_catalog import C1, C2, event
 
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 

@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from catalog.memory_tables import Observation
-from catalog.observations import Observations, Sight
-from catalog.tables import Crawl, Repo, Visit
-from catalogs import asked, catalog_of, rows_of
-from worlds import START, World
+from catalog.schema.tables import Crawl, Repo, Visit
+from catalog.schema.tables.observations import Observation
+from catalog.store.observations import Observations, Sight
+from support.catalogs import asked, catalog_of, rows_of
+from support.worlds import START, World
 
 HOST = "host/o/r"
 METRICS = "metrics: [m.json]\n"

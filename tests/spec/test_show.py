@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalogs import asked, catalog_of, rows_of
-from worlds import World
+from support.catalogs import asked, catalog_of, rows_of
+from support.worlds import World
 
 LOCKED = "outs:\n- md5: 3e2b31c72181b87149ff995e7202c0e3\n  size: 100\n  hash: md5\n  path: m.pkl\n"
 NEW = "artifacts:\n  m:\n    path: m.pkl\n"

@@ -1,0 +1,128 @@
+"""Commands that write repos.toml: init, add."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from catalog.cli.asking import DEFAULT_CONFIG
+from catalog.cli.options import ConfigFile
+from catalog.cli.output import say
+from catalog.errors import ConfigError
+
+if TYPE_CHECKING:
+    import tomlkit
+
+BLANK = """\
+# The repositories that the catalog reads. `catalog add URL` adds one; `catalog crawl` reads them all.
+
+[catalog]
+title = "Model catalog"
+output = "output"                  # the folder for everything that is made; relative to this file
+# site_url = "https://models.example.org"
+
+[crawl]
+jobs = 8                           # repositories at a time
+timeout = 300                      # seconds for one repository
+max_bytes = "256 MiB"              # received from one repository
+history = 10000                    # generations of commits behind each branch; 0 reads none
+# schedule = "0 3 * * *"           # when `catalog schedule` crawls, as in crontab(5)
+
+# One vocabulary over all repositories: on the left the catalog's name for a stage, on the right other names that tags use.
+[stages]
+# prod = ["production", "live"]
+
+# https, http, ssh, git and file URLs, user@host:path, or a path. Git's own insteadOf and credential helpers are honoured.
+# [[repo]]
+# url = "https://github.com/iterative/example-gto"
+# name = "examples/gto"            # where host/owner/name will not do
+# timeout = 60                     # what [crawl] says, for this repository alone
+
+# All that somebody has; `catalog sources preview` shows what would be read. The token comes from GITHUB_TOKEN, never from here.
+# [[source]]
+# kind = "github"                  # github, gitlab, gitea, forgejo, bitbucket, azure, folder, list
+# org = "acme"
+# topics = ["ml-model"]
+"""
+
+
+def init(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The file to write, instead of that of --config.")
+    ] = None,
+    *,
+    config_file: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Write a repos.toml to begin with.
+
+    Example: catalog init
+    """
+    target = file or config_file
+    try:
+        with target.open("x", encoding="utf-8") as made:
+            made.write(BLANK)
+    except FileExistsError as error:
+        raise ConfigError(f"{target}: already there, and left as it is") from error
+    except OSError as error:
+        raise ConfigError(f"{target}: cannot be written: {error.strerror}") from error
+    say(f"{target}: written; `catalog add URL` adds a repository")
+
+
+def add(
+    urls: Annotated[
+        list[str], typer.Argument(metavar="URL...", help="Git repositories: URLs, user@host:path, or paths.")
+    ],
+    *,
+    config_file: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Add repositories to repos.toml; its comments and order stay.
+
+    Example: catalog add https://github.com/iterative/example-gto
+    """
+    import tomlkit  # noqa: PLC0415 - no other command writes TOML
+
+    from catalog.config.parse import load, parse  # noqa: PLC0415 - a cold `show` needs no TOML
+
+    before = load(config_file)
+    document = tomlkit.parse(config_file.read_text("utf-8"))
+    _append(document, [_written(url, config_file) for url in urls])
+    text = tomlkit.dumps(document)
+    after = parse(text, config_file)
+    _replace(config_file, text)
+    for repo in after.repos[len(before.repos) :]:
+        say(f"{repo.name}: {repo.url}")
+
+
+def _written(url: str, file: Path) -> str:
+    """A path counts from where the command runs, but in the file from where the file lies."""
+    if "://" in url or not Path(url).exists() or file.absolute().parent == Path.cwd():
+        return url
+    return str(Path(url).absolute())
+
+
+def _append(document: tomlkit.TOMLDocument, urls: list[str]) -> None:
+    import tomlkit  # noqa: PLC0415 - no other command writes TOML
+
+    repos: Any = document.get("repo")
+    if repos is None:
+        repos = document["repo"] = tomlkit.aot()
+    inline = isinstance(repos, tomlkit.items.Array)  # repo = [{url = "..."}]
+    for url in urls:
+        entry: Any = tomlkit.inline_table() if inline else tomlkit.table()
+        entry["url"] = url
+        repos.append(entry)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Swaps the file in whole: a full disk leaves the old one."""
+    target = file.resolve()
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.chmod(target.stat().st_mode & 0o777)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ConfigError(f"{file}: cannot be written: {error.strerror}") from error

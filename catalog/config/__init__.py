@@ -1,0 +1,1 @@
+"""repos.toml: its model, and how it is read, with every complaint at once."""

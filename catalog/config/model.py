@@ -1,0 +1,96 @@
+"""What repos.toml may wish, as frozen values. `catalog.config.parse` reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.plugins.forge import Scope
+
+VISIBILITIES = ("public", "internal", "private")
+PLAIN_TAGS = 50  # releases that are read of a repository without registry tags
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What may differ from repository to repository. Times in seconds, sizes in bytes."""
+
+    timeout: float = 300.0
+    max_bytes: int = 256 << 20
+    history: int = 10_000  # generations of commits behind each branch; 0 reads none
+    experiments: int = 100  # the newest that are read
+    plain_tags: int | None = None  # the newest that are read; None: where no tag is a registry's
+    fetch_remote_metrics: bool = False  # metrics and plots that are in DVC's storage, not in Git
+
+    def most_releases(self, *, has_registry: bool) -> int:
+        """How many tags that are not a registry's to read."""
+        if self.plain_tags is not None:
+            return self.plain_tags
+        return 0 if has_registry else PLAIN_TAGS
+
+    def digest(self) -> str:
+        """What decides which rows come out: part of a partition's name."""
+        return (
+            f"history={self.history} experiments={self.experiments} plain_tags={self.plain_tags} "
+            f"fetch_remote_metrics={self.fetch_remote_metrics}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepoConfig:
+    """One repository to read."""
+
+    name: str
+    url: str
+    options: Options
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceConfig:
+    """A place where repositories are found, and which of them to read. Empty tuples leave nothing out."""
+
+    name: str
+    kind: str
+    scope: Scope
+    include: tuple[str, ...] = ()  # patterns of host/owner/name, or of the end of it
+    exclude: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()  # one of them will do
+    archived: bool = False
+    forks: bool = False
+    visibility: tuple[str, ...] = ()
+    skip_unpushed: bool = False  # do not ask who was not pushed to since
+    full_check_days: float = 7.0  # ask all the same when so many days have passed
+    token_env: str | None = None
+    options: Options
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """When `catalog schedule` crawls, and what it does besides."""
+
+    cron: str | None = None  # crontab(5), as Debian's cron means it
+    timezone: str = "UTC"
+    jitter: int = 0  # seconds by which a run begins later, at most; drawn anew for each
+    publish: str | tuple[str, ...] | None = None  # run after a good build: words as they are, one text by the shell
+    health_file: Path  # for monitors
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """The whole of repos.toml. `stages` maps each raw stage name to the catalog's name, `directions` are patterns of metrics' names with `higher` or `lower`."""
+
+    file: Path
+    title: str
+    output: Path
+    site_url: str | None
+    jobs: int
+    jobs_per_host: int
+    processes: int | None  # that read repositories; None for as many as there are processors, and four at most
+    connect_timeout: float
+    idle_timeout: float
+    schedule: Schedule
+    stages: Mapping[str, str]
+    directions: tuple[tuple[str, str], ...]
+    repos: tuple[RepoConfig, ...]
+    sources: tuple[SourceConfig, ...] = ()

@@ -1,0 +1,103 @@
+"""The commits that branches reach: which are missing, and what follows from those that came."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from catalog.errors import MetafileError
+from catalog.git.objects import Commit, Objects, parse_commit
+from catalog.transport.origin import Origin
+
+FILTER = "tree:0"  # commits, and nothing of what is in them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """The commits that branches reach: those already known, and those that were fetched. `complete`: no more exist.
+
+    `broken`: one that ought to be among them is not at hand.
+    """
+
+    known: tuple[str, ...]
+    fetched: tuple[Commit, ...]
+    complete: bool
+    broken: bool = False
+
+
+NOTHING = Reach(known=(), fetched=(), complete=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What is to be learnt of branches: their commits within `limit` generations of a tip, where 0 means none.
+
+    `known`: commits that have rows → their parents; `old_tips`: those of last time, behind which nothing need be sent again.
+    """
+
+    tips: tuple[str, ...]
+    limit: int
+    known: Mapping[str, tuple[str, ...]]
+    old_tips: tuple[str, ...] = ()
+    _parsed: dict[str, Commit] = field(default_factory=dict, repr=False)  # a walk often follows another
+
+    def wants(self) -> list[str]:
+        """The tips of which nothing is known."""
+        return [tip for tip in self.tips if tip not in self.known]
+
+    def haves(self) -> list[str]:
+        """What the server may take us to have, and everything behind it."""
+        return [tip for tip in self.old_tips if tip in self.known]
+
+    def walk(self, objects: Objects) -> Reach:
+        """Breadth first, so that a commit counts at its least distance from any branch."""
+        seen: dict[str, Commit | None] = {}
+        queue = deque((tip, 1) for tip in self.tips)
+        cut = broken = False
+        while queue:
+            oid, generation = queue.popleft()
+            if oid in seen:
+                continue
+            if generation > self.limit:
+                cut = True
+                continue
+            parents = self.known.get(oid)
+            commit = None if parents is not None else self._commit(objects, oid)
+            if parents is None and commit is None:
+                broken = True
+                continue
+            seen[oid] = commit
+            queue.extend((parent, generation + 1) for parent in (commit.parents if commit else parents or ()))
+        return Reach(
+            known=tuple(oid for oid, commit in seen.items() if commit is None),
+            fetched=tuple(commit for commit in seen.values() if commit is not None),
+            complete=not (cut or broken),
+            broken=broken,
+        )
+
+    def _commit(self, objects: Objects, oid: str) -> Commit | None:
+        commit = self._parsed.get(oid)
+        raw = None if commit else objects.get(oid)
+        if raw is not None and raw.kind == "commit":
+            with suppress(MetafileError):
+                commit = self._parsed[oid] = parse_commit(oid, raw.data)
+        return commit
+
+
+def reach(origin: Origin, past: Past, at_hand: Objects, *, asked: bool) -> Reach:
+    """The commits within the limit. The server is asked where what is `at_hand` does not suffice, unless it was `asked` before.
+
+    A server that does not honour filters would send every file of every commit; its history is not read.
+    """
+    if not past.limit or not origin.filtered:
+        return NOTHING
+    found = past.walk(at_hand)
+    if found.broken and not asked:
+        wants, haves = past.wants(), past.haves()
+        if wants:
+            found = past.walk(origin.fetch(wants, filters=FILTER, depth=past.limit, haves=haves))
+        if found.broken and haves:  # what was known then does not reach as far from the new tips
+            found = past.walk(origin.fetch(past.tips, filters=FILTER, depth=past.limit))
+    return found

@@ -1,0 +1,260 @@
+"""From a snapshot to rows: what the refs say, what the connectors say, and what earlier rows already said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import TypeVar
+
+from catalog.config.model import Options
+from catalog.crawl.ancestry import Reach
+from catalog.crawl.fetch import Known
+from catalog.crawl.selection import Choice, choose
+from catalog.errors import MetafileError
+from catalog.git.objects import Commit
+from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapshot
+from catalog.plugins.connector import Connector
+from catalog.schema import tables
+from catalog.schema.record import Record, replace
+from catalog.schema.tables import cards, dvc, metrics
+from catalog.store.partitions import Rows
+
+R = TypeVar("R", bound=Record)
+
+ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
+
+# Tables whose rows belong to one commit and so never change.
+OF_REVISIONS: tuple[type[Record], ...] = (
+    tables.Annotation,
+    tables.GtoConfig,
+    dvc.Metafile,
+    dvc.Output,
+    dvc.OutputFile,
+    dvc.Dependency,
+    dvc.Import,
+    dvc.PipelineStage,
+    dvc.Remote,
+    dvc.Dataset,
+    dvc.Param,
+    metrics.MeasureFile,
+    metrics.Metric,
+    metrics.Plot,
+    cards.Card,
+    cards.CardResult,
+    cards.Licence,
+    cards.CodeOwner,
+    cards.MlemObject,
+)
+
+# Tables whose rows belong to a content, and live as long as a plot of a revision shows it.
+OF_CONTENTS: tuple[type[Record], ...] = (metrics.PlotSeries, metrics.Image)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """The rows of a repository's last partition."""
+
+    rows: Mapping[type[Record], tuple[Record, ...]]
+
+    def of(self, table: type[R]) -> tuple[R, ...]:
+        return self.rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
+
+    def tags(self) -> dict[str, tables.Tag]:
+        """The tags whose objects were read, by object id. One that was absent may have come since."""
+        return {
+            tag.oid: tag
+            for tag in self.of(tables.Tag)
+            if tag.inner_name is not None or (tag.rule is not None and tag.rule != ABSENT)
+        }
+
+    def settled(self) -> set[str]:
+        """What needs no second look: the commits that were read, and whatever else tags lead to: bad commits, folders, files."""
+        absent = {problem.commit for problem in self.of(tables.Problem) if problem.rule == ABSENT}
+        read = {revision.commit for revision in self.of(tables.Revision)}
+        return (read | {tag.commit for tag in self.tags().values() if tag.commit}) - absent
+
+    def known(self) -> Known:
+        return Known(
+            tags=self.tags().keys(),
+            revisions=self.settled(),
+            refs={(experiment.ref, experiment.commit) for experiment in self.of(metrics.Experiment)},
+            commits={commit.commit: commit.parents for commit in self.of(tables.Commit)},
+            dates=self.dates(),
+            tips=tuple(branch.commit for branch in self.of(tables.Branch)),
+        )
+
+    def dates(self) -> dict[str, datetime]:
+        """When commits were made, of those that releases and experiments lead to."""
+        tagged = {tag.commit: tag.committed_at for tag in self.of(tables.Tag) if tag.commit and tag.committed_at}
+        return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment)}
+
+
+def carry(read: Callable[[type[Record]], Iterable[Record]]) -> Carried:
+    """Everything of a partition that outlives a change of refs."""
+    kept: tuple[type[Record], ...] = (tables.Branch, tables.Commit, tables.Tag, tables.Revision, tables.Problem)
+    kept += (metrics.Experiment, *OF_REVISIONS, *OF_CONTENTS)
+    return Carried(rows={table: tuple(read(table)) for table in kept})
+
+
+def rows(
+    snapshot: Snapshot,
+    reach: Reach,
+    connectors: Sequence[Connector],
+    carried: Carried,
+    choice: Choice | None = None,
+) -> Rows:
+    """All rows of a repository, given what was fetched and what was known. `choice`: by default, that of the default options."""
+    choice = choice or choose(snapshot.listing, connectors, Options())
+    dates = carried.dates() | snapshot.dates((*choice.releases, *choice.experiments))
+    tags = list(_tags(snapshot, choice, carried, dates))
+    commits = list(_commits(reach, carried))
+    found: dict[type[Record], list[Record]] = {table: [] for table in tables.PARTITION}
+    for row in chain(
+        _branches(snapshot.listing),
+        tags,
+        chain.from_iterable(connector.read_tags(tags) for connector in connectors),
+        _experiments(snapshot, choice, connectors, carried),
+        _revisions(snapshot, choice.reasons(dates), connectors, carried),
+        commits,
+        [tables.History(commits=len(commits), complete=reach.complete)],
+    ):
+        found[type(row)].append(row)
+    return found
+
+
+def _branches(listing: Listing) -> Iterator[tables.Branch]:
+    for ref in listing.branches():
+        name = ref.name.removeprefix(BRANCH_PREFIX)
+        yield tables.Branch(branch=name, commit=ref.oid, is_default=ref.name == listing.head)
+
+
+def _tags(snapshot: Snapshot, choice: Choice, carried: Carried, dates: Mapping[str, datetime]) -> Iterator[tables.Tag]:
+    wanted = {ref.name for ref in choice.tags}
+    releases = {ref.name for ref in choice.releases}
+    known = carried.tags()
+    for ref in snapshot.listing.tags():
+        name = ref.name.removeprefix(TAG_PREFIX)
+        if ref.name not in wanted:
+            commit = ref.peeled or ref.oid
+            at = dates.get(commit) if ref.name in releases else None
+            yield tables.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit, committed_at=at)
+        elif ref.oid in known:
+            yield replace(known[ref.oid], tag=name)
+        else:
+            yield _tag(snapshot, ref, name)
+
+
+def _tag(snapshot: Snapshot, ref: Ref, name: str) -> tables.Tag:
+    try:
+        tag = snapshot.tag(ref.oid)
+    except MetafileError as error:
+        return tables.Tag(
+            tag=name, oid=ref.oid, annotated=True, commit=ref.peeled, rule=error.rule, problem=error.message
+        )
+    return tables.Tag(
+        tag=name,
+        oid=ref.oid,
+        annotated=True,
+        commit=ref.peeled,
+        inner_name=tag.name,
+        target=tag.target,
+        target_kind=tag.target_kind,
+        tagger=tag.tagger.name,
+        tagger_email=tag.tagger.email,
+        tagged_at=tag.tagger.at,
+        utc_offset=tag.tagger.utc_offset,
+        message=tag.message,
+        signed=tag.signed,
+    )
+
+
+def _experiments(
+    snapshot: Snapshot, choice: Choice, connectors: Sequence[Connector], carried: Carried
+) -> Iterator[Record]:
+    known = {(row.ref, row.commit): row for row in carried.of(metrics.Experiment)}
+    for ref in choice.experiments:
+        if (ref.name, ref.oid) in known:
+            yield known[ref.name, ref.oid]
+            continue
+        try:
+            commit = snapshot.commit(ref.oid)
+        except MetafileError as error:
+            yield tables.Problem(connector="git", rule=error.rule, place=ref.name, message=error.message)
+            continue
+        for connector in connectors:
+            if connector.wants_ref(ref.name):
+                yield from connector.read_ref(ref.name, commit)
+
+
+def _revisions(
+    snapshot: Snapshot, reasons: Mapping[str, set[str]], connectors: Sequence[Connector], carried: Carried
+) -> Iterator[Record]:
+    """Revisions with their reasons, and what their files say."""
+    known = {revision.commit: revision for revision in carried.of(tables.Revision)}
+    settled = carried.settled()
+    for oid, why in reasons.items():
+        if oid in settled:
+            yield from (replace(known[oid], reasons=tuple(sorted(why))),) if oid in known else ()
+        else:
+            yield from _revision(snapshot, connectors, oid, tuple(sorted(why)))
+    shown: set[str | None] = set()
+    for row in chain.from_iterable(carried.rows.get(table, ()) for table in (*OF_REVISIONS, tables.Problem)):
+        commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
+        if commit in reasons and commit in settled:
+            yield row
+            if isinstance(row, metrics.Plot):
+                shown.update((row.content, row.x_content))
+    for row in chain.from_iterable(carried.rows.get(table, ()) for table in OF_CONTENTS):
+        if getattr(row, "content") in shown:  # noqa: B009 - each of these tables has it
+            yield row
+
+
+def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why: tuple[str, ...]) -> Iterator[Record]:
+    raw = snapshot.objects.get(oid)
+    if raw is not None and raw.kind in ("tree", "blob"):
+        return  # a tag of a folder or a file: its connector says what it thinks of that
+    try:
+        revision = snapshot.revision(oid)
+    except MetafileError as error:
+        place = f"commit {oid[:7]}" + (f", {error.place}" if error.place else "")
+        yield tables.Problem(connector="git", rule=error.rule, place=place, message=error.message, commit=oid)
+        return
+    commit = revision.commit
+    yield tables.Revision(
+        commit=oid,
+        reasons=why,
+        author=commit.author.name,
+        author_email=commit.author.email,
+        authored_at=commit.author.at,
+        committed_at=commit.committer.at,
+        summary=commit.summary,
+        signed=commit.signed,
+    )
+    told: set[tuple[str, str, str]] = set()
+    for row in chain.from_iterable(connector.read_revision(revision) for connector in connectors):
+        if isinstance(row, tables.Problem):
+            what = (row.rule, row.place, row.message)
+            if what in told:  # a file that several read is wrong once
+                continue
+            told.add(what)
+        yield row
+
+
+def _commits(reach: Reach, carried: Carried) -> Iterator[tables.Commit]:
+    kept = set(reach.known)
+    yield from (commit for commit in carried.of(tables.Commit) if commit.commit in kept)
+    yield from map(_commit, reach.fetched)
+
+
+def _commit(commit: Commit) -> tables.Commit:
+    return tables.Commit(
+        commit=commit.oid,
+        parents=commit.parents,
+        author=commit.author.name,
+        author_email=commit.author.email,
+        authored_at=commit.author.at,
+        committed_at=commit.committer.at,
+        summary=commit.summary,
+    )

@@ -1,0 +1,204 @@
+"""Visits made by processes beside this one: an interpreter reads with one processor, however many there are.
+
+See docs/decisions/13-processes.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import count
+from multiprocessing.connection import Connection
+from tempfile import TemporaryFile
+from threading import Lock, Thread
+from time import perf_counter
+
+from catalog.crawl.visit import Crew, Task, Visited, lost, visit
+from catalog.crawl.worker import Answer, Order, Wish
+from catalog.errors import StoreError
+from catalog.store.lock import Shared
+
+PATIENCE = 2.0  # seconds until a process that does not end is ended
+
+_START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.worker import work; work({line}, {heavy})"
+
+
+class Workers:
+    """Some processes, each with visits that it is at."""
+
+    def __init__(self, order: Order, number: int, files: tuple[int, int], crew: Crew | None = None) -> None:
+        """OSError where processes cannot be started. With a crew, this process is one more, which is idle otherwise."""
+        self._order, self._files = order, files
+        self._lock = Lock()
+        self._all: list[_Worker | _Here] = []
+        self._over = False
+        try:
+            for _ in range(number):
+                self._all.append(_Worker(order, files))
+        except OSError:
+            self.close()
+            raise
+        if crew is not None:
+            self._all.append(_Here(crew))
+
+    def visit(self, task: Task, *, number: int) -> Visited:
+        """Has a visit made, and waits for its end. StoreError as `catalog.crawl.visit.visit` has it.
+
+        When a process dies, the visits that it was at are made again, each by a process that does nothing else: whose files kill that
+        one, too, is known then, and the others are read.
+        """
+        started, clock = datetime.now(UTC), perf_counter()
+        try:
+            with self._least_busy() as worker:
+                try:
+                    return worker.visit(task, number)
+                except _Died:
+                    if self._over:
+                        raise
+            alone = _Worker(self._order, self._files)
+            try:
+                return alone.visit(task, number)
+            finally:
+                alone.close()
+        except _Died as died:
+            why = f"the process that read it {died}"
+        except OSError as error:
+            why = f"no process can be started to read it: {error.strerror}"
+        return lost(task, number, started, perf_counter() - clock, why)
+
+    def close(self) -> None:
+        """Ends all at once; what they are at is lost."""
+        self._over = True
+        for worker in self._all:
+            worker.close()
+
+    @contextmanager
+    def _least_busy(self) -> Iterator[_Worker | _Here]:
+        with self._lock:
+            if self._over:
+                raise _Died("ended with the crawl")
+            self._all = [_Worker(self._order, self._files) if worker.dead else worker for worker in self._all]
+            worker = min(self._all, key=lambda worker: worker.burden)
+            worker.burden += 1
+        try:
+            yield worker
+        finally:
+            with self._lock:
+                worker.burden -= 1
+
+
+@contextmanager
+def workers(order: Order, number: int, held: int, crew: Crew | None = None) -> Iterator[Workers]:
+    """So many processes that end with the context; with a crew, this one is one of them. OSError where they cannot be started.
+
+    `held`: a file descriptor of what is locked for this crawl; it stays so until the last of them is gone, whoever kills this process.
+    """
+    with TemporaryFile() as heavy:
+        team = Workers(order, number if crew is None else number - 1, (heavy.fileno(), held), crew)
+        if crew is not None:
+            crew.pool.heavy = Shared(heavy.fileno())
+        try:
+            yield team
+        finally:
+            team.close()
+
+
+class _Died(Exception):
+    """A process ended before it was told to; the text says how."""
+
+
+class _Here:
+    """One of them is this process."""
+
+    dead = False
+
+    def __init__(self, crew: Crew) -> None:
+        self.burden = 0
+        self._crew = crew
+
+    def visit(self, task: Task, number: int) -> Visited:
+        return visit(task, crew=self._crew, number=number)
+
+    def close(self) -> None:
+        """It goes on."""
+
+
+class _Worker:
+    """Another process, from this side of the line."""
+
+    def __init__(self, order: Order, files: tuple[int, int]) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            code = _START.format(path=sys.path, line=theirs.fileno(), heavy=files[0])
+            try:
+                self.process = subprocess.Popen(  # noqa: S603 - our own code, by the interpreter that runs this
+                    [sys.executable, "-c", code], pass_fds=(theirs.fileno(), *files)
+                )
+            except OSError:
+                ours.close()
+                raise
+        self.dead = False
+        self.burden = 0
+        self._socket, self._line = ours, Connection(os.dup(ours.fileno()))
+        self._lock, self._tickets = Lock(), count()
+        self._asked: dict[int, Future[Visited]] = {}
+        self._line.send(order)
+        Thread(target=self._listen, daemon=True, name=f"worker-{self.process.pid}").start()
+
+    def visit(self, task: Task, number: int) -> Visited:
+        result: Future[Visited] = Future()
+        with self._lock:
+            if self.dead:
+                raise _Died(self._end())
+            ticket = next(self._tickets)
+            self._asked[ticket] = result
+            with suppress(OSError):  # it has just died, as the listener is about to say
+                self._line.send(Wish(ticket=ticket, task=task, number=number))
+        return result.result()
+
+    def close(self) -> None:
+        with suppress(OSError):  # it has died
+            self._socket.shutdown(socket.SHUT_RDWR)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                self._hear(self._line.recv())
+        except (EOFError, OSError):
+            pass
+        finally:  # whatever it was: nobody waits for a process that is not listened to
+            for end in (self._line, self._socket):
+                end.close()
+            how = self._end()
+            with self._lock:
+                self.dead = True
+                asked, self._asked = self._asked, {}
+            for result in asked.values():
+                result.set_exception(_Died(how))
+
+    def _hear(self, message: Answer | logging.LogRecord) -> None:
+        if isinstance(message, logging.LogRecord):
+            logging.getLogger(message.name).handle(message)
+            return
+        with self._lock:
+            result = self._asked.pop(message.ticket)
+        if message.visited is None:
+            result.set_exception(StoreError(message.fault or ""))
+        else:
+            result.set_result(message.visited)
+
+    def _end(self) -> str:
+        code = self.process.wait()
+        return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"

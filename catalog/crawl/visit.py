@@ -1,0 +1,174 @@
+"""One visit to one repository: ask for its refs, compare, and read what is new. The only place that catches Exception."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from catalog.config.parse import RepoConfig
+from catalog.crawl.extract import Carried, carry, rows
+from catalog.crawl.fetch import fetch
+from catalog.crawl.selection import choose
+from catalog.errors import Down, OriginError, StoreError
+from catalog.git.snapshot import Listing
+from catalog.plugins.connector import Connector
+from catalog.schema.record import R
+from catalog.schema.tables import Branch, Tag, Visit
+from catalog.store.journal import READ, Found
+from catalog.store.observations import Observations, Sight
+from catalog.store.partitions import Key, Partition, Rows, Store, readers_digest, refs_digest
+from catalog.transport.origin import Limits, Origin, Pool, open_origin, open_storage
+
+log = logging.getLogger(__name__)
+
+Visited = tuple[Visit, str | None]  # and the partition
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One repository to visit, and how it was found last."""
+
+    repo: RepoConfig
+    found: Found | None
+    limits: Limits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Crew:
+    """What all visits of a crawl share."""
+
+    store: Store
+    observations: Observations
+    connectors: tuple[Connector, ...]
+    readers: str
+    pool: Pool
+    debug: bool = False
+
+    @classmethod
+    def of(cls, output: Path, connectors: tuple[Connector, ...], pool: Pool, *, debug: bool = False) -> Crew:
+        """That of a crawl into a folder."""
+        return cls(
+            store=Store(output / "store" / "rows"),
+            observations=Observations(output / "store" / "observations"),
+            connectors=connectors,
+            readers=readers_digest(tuple((connector.name, connector.version) for connector in connectors)),
+            pool=pool,
+            debug=debug,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Result:
+    outcome: str
+    why: str | None = None
+    message: str | None = None
+    partition: str | None = None
+    listing: Listing | None = None
+    rows: Rows | None = None  # where they were not in the store
+
+
+def visit(task: Task, *, crew: Crew, number: int) -> Visited:
+    """Brings one repository's rows up to date. OriginError becomes its outcome, anything but StoreError the outcome `bug`."""
+    started, clock = datetime.now(UTC), perf_counter()
+    received = requests = 0
+    try:
+        with open_origin(task.repo.url, task.limits, pool=crew.pool) as origin:
+            try:
+                result = _bring_up_to_date(task, crew, origin)
+            finally:
+                received, requests = origin.received, origin.requests
+        _write_down(task, crew, result, number, started)
+    except OriginError as error:
+        result = _Result(outcome=error.outcome, message=str(error))
+    except StoreError:
+        raise  # the disk is full, or damaged: no other repository would fare better
+    except Exception as error:
+        if crew.debug:
+            raise
+        log.exception("%s: this is a bug in catalog", task.repo.name)
+        result = _Result(outcome="bug", message=f"{type(error).__name__}: {error}")
+    return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
+
+
+def lost(task: Task, number: int, started: datetime, seconds: float, message: str) -> Visited:
+    """A visit of which nothing came, by no fault of the repository that is known."""
+    return _visited(task, number, _Result(outcome="bug", message=message), started, seconds), None
+
+
+def _visited(
+    task: Task, number: int, result: _Result, started: datetime, seconds: float, received: int = 0, requests: int = 0
+) -> Visit:
+    return Visit(
+        crawl=number,
+        repo=task.repo.name,
+        outcome=result.outcome,
+        why=result.why,
+        message=result.message,
+        started_at=started,
+        seconds=round(seconds, 6),
+        received=received,
+        requests=requests,
+        turned=task.found is None or (task.found.outcome in READ) != (result.outcome in READ),
+    )
+
+
+def _bring_up_to_date(task: Task, crew: Crew, origin: Origin) -> _Result:
+    """One refs request decides; only where a partition for its answer is missing is anything else asked for."""
+    listing = origin.refs()
+    key = Key(refs=refs_digest(listing, task.repo.options.digest()), readers=crew.readers)
+    before = task.found.partition if task.found else None
+    if crew.store.holds(task.repo.name, key):
+        return _Result(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
+    carried = _carried(task, crew, before)
+    if before is not None and not listing.refs and _had_refs(crew.store.file_of(task.repo.name, before)):
+        raise Down(f"{origin.url} lists no refs, where there were some before")
+    found = _rows(task, crew, origin, listing, carried)
+    crew.store.write(task.repo.name, key, found)
+    why = "new" if before is None else "refs_changed" if before.endswith(f"-{crew.readers}") else "reader_changed"
+    return _Result(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=found)
+
+
+def _write_down(task: Task, crew: Crew, result: _Result, number: int, at: datetime) -> None:
+    """Adds what this visit saw to the repository's observations: before the visit itself counts as done."""
+    assert result.partition
+    assert result.listing
+    sight = Sight(
+        repo=task.repo.name,
+        crawl=number,
+        at=at,
+        partition=result.partition,
+        last_partition=task.found.partition if task.found else None,
+        last_at=task.found.read_at if task.found else None,
+    )
+    stored = crew.store.file_of(task.repo.name, result.partition)
+    crew.observations.see(sight, result.listing, lambda table: _read(table, result.rows, stored))
+
+
+def _read(table: type[R], found: Rows | None, stored: Path) -> Iterable[R]:
+    if found is None:
+        return Partition(stored).rows(table)
+    return found.get(table, ())  # type: ignore[return-value]  # the mapping is by table
+
+
+def _carried(task: Task, crew: Crew, before: str | None) -> Carried:
+    """Rows that other readers made, or that were lost, are no ground to stand on: everything is read again."""
+    if before is None or not before.endswith(f"-{crew.readers}"):
+        return Carried(rows={})
+    file = crew.store.file_of(task.repo.name, before)
+    return carry(Partition(file).rows) if file.is_file() else Carried(rows={})
+
+
+def _had_refs(file: Path) -> bool:
+    return file.is_file() and any(any(Partition(file).rows(table)) for table in (Branch, Tag))
+
+
+def _rows(task: Task, crew: Crew, origin: Origin, listing: Listing, carried: Carried) -> Rows:
+    options = task.repo.options
+    known, choice = carried.known(), choose(listing, crew.connectors, options)
+    storage = open_storage(task.limits) if options.fetch_remote_metrics else None
+    fetched = fetch(origin, listing, crew.connectors, choice, known, storage)
+    return rows(fetched.snapshot, fetched.reach, crew.connectors, carried, choice)

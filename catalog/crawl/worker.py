@@ -1,0 +1,115 @@
+"""A process that makes visits for a crawl: what it is told comes in over a line, and how each visit went goes back.
+
+It ends with the crawl, however that ends: then nobody holds the other end of the line.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock
+from traceback import format_exception
+
+from catalog.crawl.visit import Crew, Task, Visited, visit
+from catalog.errors import Exit, StoreError
+from catalog.plugins.connector import installed
+from catalog.store.lock import Shared
+from catalog.transport.origin import Pool
+
+MOST = 1024  # visits at a time; the crawl has fewer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What a worker is for. It reads with those of the installed connectors that are named."""
+
+    output: Path
+    connectors: tuple[str, ...]
+    log_level: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """A visit to make."""
+
+    ticket: int
+    task: Task
+    number: int  # of the crawl
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """How a visit went; or why no other visit would fare better."""
+
+    ticket: int
+    visited: Visited | None
+    fault: str | None = None
+
+
+def work(line: int, heavy: int) -> None:
+    """Makes visits until nobody asks for more. `line`, `heavy`: file descriptors of a socket, and of a file that is locked."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the crawl will say when it is over; nothing less than killing does
+        signal.signal(number, lambda *_: None)
+    connection = Connection(line)
+    gc.freeze()  # modules stay: no look for garbage needs to pass by them
+    try:
+        _serve(connection, Shared(heavy))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _serve(connection: Connection, heavy: Shared) -> None:
+    order: Order = connection.recv()
+    sending = Lock()
+
+    def send(message: Answer | logging.LogRecord) -> None:
+        with sending:
+            connection.send(message)
+
+    _log_to(send, order.log_level)
+    crew = Crew.of(
+        order.output,
+        tuple(connector for connector in installed() if connector.name in order.connectors),
+        Pool(heavy=heavy),
+    )
+    threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
+    while True:
+        threads.submit(_make, connection.recv(), crew, send).add_done_callback(_expect_no_error)
+
+
+def _make(wish: Wish, crew: Crew, send: Callable[[Answer], None]) -> None:
+    try:
+        answer = Answer(ticket=wish.ticket, visited=visit(wish.task, crew=crew, number=wish.number))
+    except StoreError as error:
+        answer = Answer(ticket=wish.ticket, visited=None, fault=str(error))
+    send(answer)
+
+
+def _expect_no_error(made: Future[None]) -> None:
+    """The crawl would wait for ever for an answer that could not be sent; of a process that ended it hears."""
+    if made.exception() is not None:
+        os._exit(Exit.BUG)
+
+
+def _log_to(send: Callable[[logging.LogRecord], None], level: int) -> None:
+    """Whoever listens to the log listens to it in the crawl's process."""
+
+    class Sender(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            plain = copy(record)
+            plain.msg, plain.args = record.getMessage(), None
+            if record.exc_info:
+                plain.exc_text, plain.exc_info = "".join(format_exception(*record.exc_info)).rstrip(), None
+            send(plain)
+
+    root = logging.getLogger()
+    root.addHandler(Sender())
+    root.setLevel(level)

@@ -1,0 +1,1 @@
+"""catalog.duckdb and its exports: built from partitions, and from the SQL in `sql/`."""

@@ -1,0 +1,103 @@
+"""From partitions to what people use: the database, and one Parquet file for each table and view. All can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+
+from catalog.config.parse import Config
+from catalog.database import database, export
+from catalog.database.inventory_rows import repo_rows, source_rows
+from catalog.database.observations import remember
+from catalog.discovery.inventory import Fleet, fleet
+from catalog.discovery.listing_cache import known
+from catalog.schema.arrow import schema, to_arrow
+from catalog.schema.tables import PARTITION, Crawl, MetricDirection, StageName, Visit
+from catalog.schema.tables.inventory import Repo, Source
+from catalog.schema.tables.observations import Observation
+from catalog.store.journal import Found, Journal
+from catalog.store.lock import lock
+from catalog.store.observations import Observations
+from catalog.store.partitions import Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What a build made, and how long it took. `incremental`: the last database was changed rather than made anew."""
+
+    database: Path
+    seconds: float
+    repos: int
+    artifacts: int
+    versions: int
+    incremental: bool
+
+
+def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> Built:
+    """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
+
+    With `wait`, another crawl or build of the same output is waited for, and `tell` gets who that is; else StoreError says it.
+    """
+    clock = perf_counter()
+    path = config.output / "catalog.duckdb"
+    with lock(config.output, wait=wait, tell=tell):
+        folder = config.output / "store"
+        journal, store = Journal(folder / "crawls"), Store(folder / "rows")
+        observations = Observations(folder / "observations")
+        found, listings = journal.found(), known(config)
+        every = fleet(config, listings)
+        files = _files(every, store, found)
+        incremental = database.build(
+            path,
+            {table.TABLE: schema(table) for table in PARTITION},
+            files,
+            _whole(config, journal, repo_rows(every, found, files), source_rows(config, every, listings)),
+            {Observation.TABLE: partial(remember, observations=observations, found=found)},
+        )
+        with closing(database.connect(path, memory=database.FOR_ALL)) as connection:
+            export.write(connection, config.output / "data")
+            counts = connection.execute(
+                "select count(distinct repo), count(*), sum(versions) from artifacts"
+            ).fetchone()
+        store.prune(files.values())
+    repos, artifacts, versions = counts or (0, 0, 0)
+    return Built(
+        database=path,
+        seconds=round(perf_counter() - clock, 3),
+        repos=repos,
+        artifacts=artifacts,
+        versions=int(versions or 0),
+        incremental=incremental,
+    )
+
+
+def _files(every: Fleet, store: Store, found: dict[str, Found]) -> dict[str, Path]:
+    """The partition of each repository that was ever read; what repos.toml no longer means is left out."""
+    names = [member.repo.name for member in every.members]
+    named = {name: found[name].partition for name in names if name in found}
+    files = {name: store.file_of(name, partition) for name, partition in named.items() if partition}
+    return {name: file for name, file in files.items() if file.is_file()}
+
+
+def _whole(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> dict[str, pa.Table]:
+    ranks = {stage: rank for rank, stage in enumerate(dict.fromkeys(config.stages.values()))}
+    names = [StageName(raw=raw, stage=stage, rank=ranks[stage]) for raw, stage in config.stages.items()]
+    directions = [
+        MetricDirection(pattern=pattern, direction=direction, rank=rank)
+        for rank, (pattern, direction) in enumerate(config.directions)
+    ]
+    return {
+        Repo.TABLE: to_arrow(Repo, repos),
+        Source.TABLE: to_arrow(Source, sources),
+        StageName.TABLE: to_arrow(StageName, names),
+        MetricDirection.TABLE: to_arrow(MetricDirection, directions),
+        Crawl.TABLE: to_arrow(Crawl, journal.crawls()),
+        Visit.TABLE: to_arrow(Visit, journal.visits()),
+        Observation.TABLE: schema(Observation).empty_table(),
+    }

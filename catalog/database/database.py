@@ -1,0 +1,200 @@
+"""catalog.duckdb: made from partitions and the SQL beside this file, swapped in whole, opened read-only by all others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from catalog.database import search_index
+from catalog.database.load import load_in_parts, put_in, take_out, work_out_anew
+from catalog.database.statements import named
+from catalog.database.template import attach, quoted, recipe, write_blank
+from catalog.errors import NotFound, StoreError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FOR_ALL = "512MB"  # memory of DuckDB where each row of the catalog is read once
+MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
+MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
+
+_SQL = named("build")
+_LOCKED = (
+    "set enable_external_access = false",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set lock_configuration = true",
+)
+
+
+def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+    """Opens a catalog read-only, without access to files, network, extensions or settings. NotFound where there is none.
+
+    `memory`: the most that DuckDB holds; what is more goes by way of the disk.
+    """
+    if not path.is_file():
+        raise NotFound(f"{path}: no catalog here; `catalog crawl` makes one")
+    try:
+        connection = _open(path, memory)
+        for setting in _LOCKED:
+            connection.execute(setting)
+    except duckdb.Error as error:
+        raise StoreError(
+            f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({error}); if it was one, delete it and run `catalog build`"
+        ) from error
+    return connection
+
+
+def is_of_today(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a catalog has the tables, views and macros that this version of the code would give it."""
+    from catalog.schema.arrow import schema  # noqa: PLC0415 - with pyarrow, and only to explain what went wrong
+    from catalog.schema.tables import TABLES  # noqa: PLC0415 - as above
+
+    try:
+        made = connection.execute(_SQL["shape"]).fetchone()
+    except duckdb.Error:
+        return False
+    return made == (recipe({table.TABLE: schema(table) for table in TABLES}),)
+
+
+Grow = Callable[[duckdb.DuckDBPyConnection], None]
+Changes = tuple[set[str], set[str]]  # repositories to take out, and to put in
+
+
+def build(
+    path: Path,
+    tables: Mapping[str, pa.Schema],
+    partitions: Mapping[str, Path],
+    whole: Mapping[str, pa.Table],
+    grow: Mapping[str, Grow] | None = None,
+) -> bool:
+    """Makes the database and swaps it in; True where it could start from the last one and change only what changed.
+
+    `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `whole`: name → rows of all others.
+    `grow`: of the others those whose rows are not replaced: each brings its table up to date itself.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left in (beside, beside.with_name(f"{beside.name}.wal")):  # of a build that was killed
+            left.unlink(missing_ok=True)
+        shapes = {**{name: table.schema for name, table in whole.items()}, **tables}
+        made_by = _recipe(shapes, whole)
+        with closing(duckdb.connect()) as connection:
+            _set(connection, beside)
+            changes = _begin_with_last(connection, path, beside, made_by, partitions)
+            if changes is None:
+                write_blank(beside, shapes)
+                attach(connection, beside)
+                connection.execute(_SQL["begin"], [made_by, recipe(shapes)])
+            _replace(connection, {name: table for name, table in whole.items() if name not in (grow or {})})
+            for bring_up_to_date in (grow or {}).values():
+                bring_up_to_date(connection)
+            out, into = changes if changes is not None else (set(), set(partitions))
+            if out:
+                take_out(connection, tables, out)
+            put_in(
+                connection, tables, load_in_parts(connection, {repo: partitions[repo] for repo in into}, tables), whole
+            )
+            work_out_anew(connection)
+            search_index.update(connection, None if changes is None else out | into)
+            connection.execute(_SQL["grow_older"])
+            connection.execute("use memory")
+            connection.execute("checkpoint made")
+            connection.execute("detach made")
+        _sync(beside)
+        beside.replace(path)
+    except (duckdb.Error, OSError, StoreError) as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise StoreError(f"cannot build {path}: {error}") from error
+    return changes is not None
+
+
+def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """Opens the file that is there now.
+
+    `duckdb.connect(path)` would share what this process opened under that name before: with its settings locked, and after a
+    swap with the rows of the file that is gone.
+    """
+    connection = duckdb.connect()
+    try:
+        connection.execute("set temp_directory = $1", [f"{path}.tmp"])
+        connection.execute("set memory_limit = $1", [memory])
+        # Without the type, a file of another program makes DuckDB look for an extension.
+        connection.execute(f"attach '{quoted(path)}' as catalog (read_only, type duckdb)")
+        connection.execute("use catalog")
+        connection.execute("detach memory")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _set(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
+    connection.execute("set temp_directory = $1", [f"{beside}.tmp"])
+    connection.execute("set memory_limit = '320MB'")
+    # Rows are compressed once: those of a full row group at once, all others at the end.
+    connection.execute("set write_buffer_row_group_count = 1")
+    connection.execute("set checkpoint_threshold = '1TB'")
+
+
+def _recipe(shapes: Mapping[str, pa.Schema], whole: Mapping[str, pa.Table]) -> str:
+    """What the shape of the database depends on: when it differs, nothing of the last one is used."""
+    # The vocabulary of stages decides conclusions about every repository, and what is said of metrics which of them is the main one.
+    rows = [str(table.to_pylist()) for name, table in whole.items() if name in ("stage_names", "metric_directions")]
+    return blake2b("\n".join([recipe(shapes), *rows]).encode(), digest_size=16).hexdigest()
+
+
+def _begin_with_last(
+    connection: duckdb.DuckDBPyConnection, path: Path, beside: Path, made_by: str, partitions: Mapping[str, Path]
+) -> Changes | None:
+    """Opens a copy of the last database, and tells what is to change in it; None where it is better made from nothing."""
+    if not path.is_file():
+        return None
+    shutil.copyfile(path, beside)
+    try:
+        attach(connection, beside)
+        changes = _changes(connection, made_by, partitions)
+    except duckdb.Error:  # another program's file, or damaged: it is replaced
+        changes = None
+    if changes is None:
+        connection.execute("use memory")
+        connection.execute("detach database if exists made")
+        beside.unlink()
+    return changes
+
+
+def _changes(connection: duckdb.DuckDBPyConnection, made_by: str, partitions: Mapping[str, Path]) -> Changes | None:
+    """Which repositories to take out, and which to put in; None where too much differs."""
+    last = connection.execute(_SQL["making"]).fetchone()
+    before = dict(connection.execute(_SQL["partitions"]).fetchall())
+    if last is None or last[0] != made_by or last[1] >= MOST_AGE:
+        return None
+    now = {repo: file.name for repo, file in partitions.items()}
+    out = {repo for repo, file in before.items() if now.get(repo) != file}
+    into = {repo for repo, file in now.items() if before.get(repo) != file}
+    return None if len(out | into) > MOST_CHANGED * len(now) else (out, into)
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, whole: Mapping[str, pa.Table]) -> None:
+    for name, table in whole.items():
+        connection.register("rows", table)
+        connection.execute(f'delete from "{name}"')
+        connection.execute(f'insert into "{name}" from rows')
+        connection.unregister("rows")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

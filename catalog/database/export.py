@@ -1,0 +1,95 @@
+"""`data/`: one Parquet file for each table and view, sorted, with its documentation inside, and `catalog.json` beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from catalog.database.statements import named
+from catalog.errors import StoreError
+
+ROWS = 100_000  # of a row group
+AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
+
+_SQL = named("build")
+
+
+def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Writes every table and view of the catalog to `folder/<name>.parquet`; the same rows give the same bytes.
+
+    `catalog.json` lists them, each on a line: name, kind, comment, columns (name, type, comment), rows, bytes and SHA-256.
+    Files of tables that are gone are deleted; a file that would not change is left alone.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        comments: dict[str, dict[str, str | None]] = {}
+        for relation, column, comment in connection.execute(_SQL["comments"]).fetchall():
+            comments.setdefault(relation, {})[column] = comment
+        relations = connection.execute("from relations()").fetchall()
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            writing = [
+                threads.submit(_write, connection.cursor(), folder, name, kind, comment, comments[name])
+                for name, kind, comment in relations
+            ]
+            listed = [each.result() for each in writing]
+        for file in folder.glob("*.parquet"):
+            if file.stem not in {entry["name"] for entry in listed}:
+                file.unlink()
+        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in listed)
+        _replace(folder / "catalog.json", f'{{"tables": [\n{lines}\n]}}\n'.encode())
+    except (OSError, duckdb.Error, pa.ArrowException) as error:
+        raise StoreError(f"cannot write {folder}: {error}") from error
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    kind: str,
+    comment: str,
+    comments: Mapping[str, str | None],
+) -> dict[str, Any]:
+    file, beside = folder / f"{name}.parquet", folder / f".{name}.parquet.new"
+    reader = connection.sql(f'select * from "{name}" order by all').to_arrow_reader(ROWS)
+    schema = _documented(reader.schema, comment, comments)
+    rows = 0
+    with pq.ParquetWriter(beside, schema, compression="zstd") as out:
+        for batch in reader:
+            rows += batch.num_rows
+            out.write_batch(batch.replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
+    data = beside.read_bytes()
+    if file.is_file() and file.read_bytes() == data:
+        beside.unlink()
+    else:
+        beside.replace(file)
+    columns = [{"name": f.name, "type": str(f.type), "comment": comments.get(f.name)} for f in schema]
+    digest = sha256(data).hexdigest()
+    return {
+        "name": name,
+        "kind": kind,
+        "comment": comment,
+        "rows": rows,
+        "bytes": len(data),
+        "sha256": digest,
+        "columns": columns,
+    }
+
+
+def _documented(schema: pa.Schema, comment: str, comments: Mapping[str, str | None]) -> pa.Schema:
+    fields = [field.with_metadata({"comment": comments.get(field.name) or ""}) for field in schema]
+    return pa.schema(fields, metadata={"comment": comment})
+
+
+def _replace(file: Path, data: bytes) -> None:
+    if not file.is_file() or file.read_bytes() != data:
+        beside = file.with_name(f".{file.name}.new")
+        beside.write_bytes(data)
+        beside.replace(file)

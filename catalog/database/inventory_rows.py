@@ -1,0 +1,68 @@
+"""The rows of `repos` and `sources`: the fleet, with how each was found last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from catalog.config.parse import Config, public_url
+from catalog.discovery.inventory import Fleet, Member
+from catalog.discovery.listing_cache import Listing
+from catalog.schema.tables.inventory import Repo, Source
+from catalog.store.journal import READ, Found
+
+
+def repo_rows(fleet: Fleet, found: Mapping[str, Found], files: Mapping[str, Path]) -> list[Repo]:
+    """One row for each repository; `files` are the partitions that are there."""
+    rows = []
+    for member in fleet.members:
+        name = member.repo.name
+        rows.append(_row(fleet, member, found.get(name), files.get(name)))
+    return rows
+
+
+def source_rows(config: Config, fleet: Fleet, listings: Mapping[str, Listing]) -> list[Source]:
+    """One row for each source of repos.toml."""
+    wanted = Counter(member.source.name for member in fleet.members if member.source and not member.has_left)
+    return [
+        Source(
+            source=source.name,
+            kind=source.kind,
+            url=source.scope.api or None,
+            outcome=listings[source.name].outcome,
+            message=listings[source.name].message,
+            asked_at=listings[source.name].asked_at,
+            listed_at=listings[source.name].listed_at,
+            listed=len(listings[source.name].listed),
+            wanted=wanted[source.name],
+        )
+        for source in config.sources
+    ]
+
+
+def _row(fleet: Fleet, member: Member, found: Found | None, file: Path | None) -> Repo:
+    known = member.known
+    listed = known.listed if known else None
+    return Repo(
+        repo=member.repo.name,
+        url=public_url(member.repo.url),
+        outcome=found.outcome if found else "never",
+        message=found.message if found else None,
+        stale=found is not None and found.outcome not in READ and not member.has_left,
+        visited_at=found.visited_at if found else None,
+        read_at=found.read_at if found else None,
+        partition=file.stem if file else None,
+        source=member.source.name if member.source else None,
+        forge_id=listed.forge_id if listed else None,
+        archived=listed.archived if listed else None,
+        fork=listed.fork if listed else None,
+        fork_of=fleet.name_at(listed.parent) if listed and listed.parent else None,
+        visibility=listed.visibility if listed else None,
+        topics=listed.topics if listed else (),
+        pushed_at=listed.pushed_at if listed else None,
+        founded_at=listed.created_at if listed else None,
+        left_at=known.left_at if known else None,
+        left_because=known.left_because if known else None,
+        renamed_to=known.renamed_to if known else None,
+    )

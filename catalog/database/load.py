@@ -1,0 +1,104 @@
+"""Puts the rows of repositories into the database, with what follows from them, and takes them out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.database.statements import Statement, named, statements
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+MOST_FILES, MOST_BYTES = 500, 2 << 20  # of partitions whose rows are in memory at once
+
+_SQL = named("build")
+
+
+def take_out(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], repos: Iterable[str]) -> None:
+    """Deletes the rows of some repositories, and what followed from them."""
+    gone = sorted(repos)
+    places = ", ".join("?" * len(gone))  # constants are found faster than what a query gives
+    for name in (*tables, *(f"kept.{made.name}" for made in _kept()), "internal.partitions"):
+        connection.execute(f"delete from {name} where repo in ({places})", gone)
+
+
+def put_in(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, pa.Schema],
+    parts: Iterable[Mapping[str, pa.Table]],
+    shared: Mapping[str, pa.Table],
+) -> None:
+    """Adds rows, all of a repository in one part, by the names of their tables; and what follows from them and from `shared` rows.
+
+    That follows from a repository's rows alone: it is worked out where no others are to be seen, because those of the part stand before
+    the tables of their name. So it takes the time and the memory that a part wants, whatever the catalog holds.
+    """
+    with closing(connection.cursor()) as apart:
+        apart.execute("use made")
+        for name, rows in shared.items():
+            apart.register(name, rows)
+        # In one transaction, a row group is written when it is full. DuckDB 2.0 does not find such rows before they are committed:
+        # nothing may be read here that was put in here.
+        connection.execute("begin")
+        for rows in parts:
+            for name, shape in tables.items():
+                if name in rows:  # not by a registered name: the transaction would hold the rows to its end
+                    connection.from_arrow(rows[name]).insert_into(f"main.{name}")
+                if name in _looked_at():
+                    apart.register(name, rows.get(name, shape.empty_table()))
+            for made in _kept():
+                apart.execute(f"create or replace temp table {made.name} as {made.body}")
+                found = apart.table(f"temp.main.{made.name}").to_arrow_table()
+                connection.from_arrow(found).insert_into(f"kept.{made.name}")
+        connection.execute("commit")
+
+
+def load_in_parts(
+    connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path], tables: Mapping[str, pa.Schema]
+) -> Iterator[Mapping[str, pa.Table]]:
+    """The rows of partitions, some repositories at a time; which these were is noted."""
+    from catalog.store.partition_format import load  # noqa: PLC0415 - with pyarrow, which only a build needs
+
+    ordered = connection.execute(_SQL["in_order"], [list(files)]).fetchall() if files else []
+    for repos in _parts({repo: files[repo] for (repo,) in ordered}):
+        yield load([files[repo] for repo in repos], tables)
+        connection.execute(_SQL["note_partitions"], [repos, [files[repo].name for repo in repos]])
+
+
+def work_out_anew(connection: duckdb.DuckDBPyConnection) -> None:
+    """Works out the few conclusions that follow from all repositories together."""
+    for made in statements():
+        if made.anew:
+            connection.execute(f"delete from kept.{made.name}")
+            connection.execute(f"insert into kept.{made.name} {made.body}")
+
+
+def _kept() -> Iterator[Statement]:
+    return (made for made in statements() if made.kept and not made.anew)
+
+
+@cache
+def _looked_at() -> frozenset[str]:
+    """Every word of the statements down to the last of these conclusions: the names of all tables that they can stand on."""
+    made = tuple(statements())
+    last = max(place for place, each in enumerate(made) if each.kept)
+    return frozenset(re.findall(r"\w+", " ".join(each.body for each in made[: last + 1])))
+
+
+def _parts(files: Mapping[str, Path]) -> Iterator[list[str]]:
+    part: list[str] = []
+    size = 0
+    for repo, file in files.items():
+        if part and (len(part) == MOST_FILES or size > MOST_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(repo)
+        size += file.stat().st_size
+    if part:
+        yield part

@@ -1,0 +1,67 @@
+"""The table `observations` of the database, kept up with the journals: only those that have grown are read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from catalog.database.statements import named
+from catalog.schema.arrow import to_arrow
+from catalog.schema.tables.observations import Observation
+from catalog.store.journal import Found
+from catalog.store.observations import Observations
+
+if TYPE_CHECKING:
+    import duckdb
+
+MOST_FILES = 100  # whose rows are in memory at once
+
+_SQL = named("build")
+_JOURNALS = pa.schema(
+    [(name, pa.string()) for name in ("file", "stamp", "repo", "partition")] + [("at", pa.timestamp("us"))]
+)
+_VISITED = pa.schema([("repo", pa.string()), ("partition", pa.string()), ("read_at", pa.timestamp("us"))])
+
+
+def remember(connection: duckdb.DuckDBPyConnection, observations: Observations, found: Mapping[str, Found]) -> None:
+    """Brings `observations` up to date; `found` says when each repository was read last."""
+    now = observations.stamps()
+    before = dict(connection.execute(_SQL["journals"]).fetchall())
+    gone = [file for file, stamp in before.items() if now.get(file) != stamp]
+    if gone:
+        connection.execute(_SQL["forget_observations"], [gone])
+        connection.execute(_SQL["forget_journals"], [gone])
+    changed = sorted(file for file, stamp in now.items() if before.get(file) != stamp)
+    for start in range(0, len(changed), MOST_FILES):
+        _add(connection, observations, {file: now[file] for file in changed[start : start + MOST_FILES]})
+    _date(connection, found)
+
+
+def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stamps: Mapping[str, str]) -> None:
+    memories = [observations.remember(file) for file in stamps]
+    rows = pa.concat_tables(to_arrow(Observation, memory.rows(), repo=memory.repo) for memory in memories)
+    connection.from_arrow(rows.combine_chunks()).insert_into("main.observations")
+    journals = (
+        (file, stamp, memory.repo, memory.partition, _naive(memory.at))
+        for (file, stamp), memory in zip(stamps.items(), memories, strict=True)
+    )
+    connection.from_arrow(_table(_JOURNALS, journals)).insert_into("internal.journals")
+
+
+def _date(connection: duckdb.DuckDBPyConnection, found: Mapping[str, Found]) -> None:
+    visited = ((repo, each.partition, _naive(each.read_at)) for repo, each in found.items())
+    connection.register("visited", _table(_VISITED, visited))
+    connection.execute(_SQL["date_observations"])
+    connection.unregister("visited")
+
+
+def _table(schema: pa.Schema, rows: Iterable[tuple[object, ...]]) -> pa.Table:
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in schema]
+    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(tzinfo=None)

@@ -1,0 +1,296 @@
+-- How the search index is made and kept up to date: tables of the schema `search_index`, which the macros of search.sql read.
+
+-- make_fields: What can be asked of a query's `field:value`; the rows are those of catalog/database/search_fields.py.
+create table search_index.fields (place integer, name varchar, kind varchar, choices varchar[], version_choices varchar[], of_version boolean);
+
+-- make_documents: What is found: one row for each artifact, by a number that the other tables of the index have in its place.
+-- `card` is the file, and `reading` the commit, of the card or README whose first `characters` speak of the artifact.
+create table search_index.documents (
+    doc uinteger, repo varchar, artifact varchar, active boolean, copied boolean, in_prod boolean, versions uinteger,
+    stages map(varchar, varchar), metric varchar, card varchar, reading varchar, characters uinteger,
+    created_at timestamp, updated_at timestamp
+);
+
+-- make_versions: The versions of each document. `commit` is null where no other version of the document has its name.
+create table search_index.versions (
+    doc uinteger, version varchar, "commit" varchar, active boolean, registered boolean, is_latest boolean, signed boolean,
+    stages varchar[], created_at timestamp, updated_at timestamp
+);
+
+-- make_lengths: How many terms a document has, and how many words by their weight: what BM25 needs of it.
+create table search_index.lengths (doc uinteger, terms uinteger, length uinteger);
+
+-- make_facets: The values of each document's fields that are text, each with how it is compared.
+create table search_index.facets (field varchar, value varchar, key varchar, doc uinteger);
+
+-- make_measures: The metrics and parameters of each document's latest version.
+create table search_index.measures (kind varchar, name varchar, ending varchar, number double, "text" varchar, key varchar, doc uinteger);
+
+-- make_postings: The base: which document has which term, and how often by weight, sorted by term. Rows of documents that are gone stay until they are a tenth.
+create table search_index.postings (term varchar, doc uinteger, frequency usmallint);
+
+-- make_recent: The delta: the same of documents that came since the base was written, sorted by term where they came together.
+create table search_index.recent (term varchar, doc uinteger, frequency usmallint);
+
+-- make_terms: Every term that some document has; those that none has any more stay until base and delta are merged.
+create table search_index.terms (term varchar);
+
+-- make_changed: The repositories whose artifacts are to be indexed anew.
+create table search_index.changed (repo varchar);
+
+-- add_field: One row of `fields`.
+insert into search_index.fields values ($1, $2, $3, $4, $5, $6);
+
+-- note_changed: The given repositories are to be indexed anew.
+insert into search_index.changed select unnest($1);
+
+-- note_all: All repositories are.
+insert into search_index.changed select distinct repo from artifacts;
+
+-- forget_facets: The facets of documents that go.
+delete from search_index.facets where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
+
+-- forget_measures: The measures of documents that go.
+delete from search_index.measures where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
+
+-- forget_versions: The versions of documents that go.
+delete from search_index.versions where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
+
+-- forget_lengths: The lengths of documents that go.
+delete from search_index.lengths where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
+
+-- forget_documents: These documents go.
+delete from search_index.documents where repo in (from search_index.changed);
+
+-- find_subjects: The artifacts to index, each with the commit and the place by which its card, licence and owners are found: those of its latest version, or else of the tip.
+-- No number is given a second time while postings of who had it are left.
+create or replace temp table subjects as
+with used as (
+    select max(doc) as last from search_index.documents
+    union all select max(doc) from search_index.postings
+    union all select max(doc) from search_index.recent
+)
+select
+    (select coalesce(max(last), 0) from used) + row_number() over (order by a.repo, a.artifact) as doc,
+    a.repo, a.artifact, a.folder, a.name, a.type, a.description, a.labels, a.registered, a.active, a.versions, a.created_at, a.updated_at,
+    l.version, l.commit, coalesce(l.revision, l.commit, t.commit) as reading,
+    coalesce(l.file, t.file) as file, coalesce(l.path, t.path) as path,
+    case when l.annotated_at is not null then l.meta else t.meta end as meta,
+    case when a.path like '%://%' or a.path is null then coalesce(l.file, t.file, '')
+        else coalesce(regexp_extract(coalesce(l.file, t.file), '^(.*/)', 1), '') || a.path end as home
+from artifacts a
+semi join search_index.changed n on n.repo = a.repo
+left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
+left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact;
+
+-- find_cards: The card or README nearest above each of them.
+create or replace temp table nearest_cards as
+select s.doc, s.repo, s.reading, nearest.file, count(*) over (partition by s.repo, s.reading, nearest.file) as artifacts
+from (
+    select s.doc, s.repo, s.reading, arg_max({file: c.file}, (len(c.folder), c.is_model_card, c.file)) as nearest
+    from subjects s
+    join (select repo, commit, folder, is_model_card, file from cards) c
+        on c.repo = s.repo and c.commit = s.reading and (c.folder = '' or starts_with(s.home, c.folder || '/'))
+    group by all
+) s;
+
+-- find_measures: The metrics and parameters of their latest versions.
+create or replace temp table subject_measures as
+with wanted as (
+    select s.doc, f.repo, f.read, f.role, f.file, f.metafile
+    from subjects s
+    join version_measure_files f on f.repo = s.repo and f.artifact = s.artifact and f.version = s.version and f.commit = s.commit
+)
+select distinct 'metric' as kind, m.name, m.number, m.text, w.doc
+from wanted w join metrics m on m.repo = w.repo and m.commit = w.read and m.file = w.file
+where w.role = 'metrics' and m.name <> ''
+union
+select 'param', p.name, p.number, p.text, w.doc
+from wanted w join params p on p.repo = w.repo and p.commit = w.read and p.file = w.file
+    and w.metafile = coalesce(
+        case when p.locked then regexp_replace(p.metafile, 'lock$', 'yaml') else p.metafile end,
+        coalesce(nullif(p.dvc_root, '') || '/', '') || 'dvc.yaml'
+    )
+where w.role = 'params'
+qualify row_number() over (partition by w.doc, p.file, p.name order by p.locked, p.pipeline_stage nulls first, p.metafile) = 1;
+
+-- add_measures: These become rows of the index.
+insert into search_index.measures
+select kind, name, search_ending(name), number, case when number is null then "text" end, case when number is null then search_key('text', "text") end, doc
+from subject_measures order by kind, name, doc, number, "text";
+
+-- add_documents: The artifacts become documents. The main metric is one whose direction is known: of repos.toml's before others, of tests before those of training, the shortest name first.
+insert into search_index.documents
+select
+    s.doc, s.repo, s.artifact, s.active, false, coalesce(a.in_prod, false), s.versions, coalesce(a.stages, map {}),
+    m.metric, c.file, case when c.file is not null then s.reading end, greatest(512, 65536 // c.artifacts), s.created_at, s.updated_at
+from subjects s
+left join (
+    select repo, artifact, map_from_entries(list((stage, version) order by stage)) as stages, bool_or(stage in ('prod', 'production')) as in_prod
+    from assignments semi join search_index.changed using (repo)
+    where rank = 1
+    group by all
+) a on a.repo = s.repo and a.artifact = s.artifact
+left join nearest_cards c on c.doc = s.doc
+left join (
+    select n.doc, arg_min(n.name, (k.unstated, k.training, k.lower, length(n.name), n.name)) as metric
+    from subject_measures n
+    join (
+        select name, not exists (from metric_directions o where lower(m.name) glob lower(o.pattern)) as unstated,
+            regexp_matches(lower(name), 'train') as training, d.direction = 'lower' as lower, d.direction
+        from (select distinct name from subject_measures where kind = 'metric') m, metric_direction(m.name) d
+    ) k on k.name = n.name and k.direction is not null
+    where n.kind = 'metric' and n.number is not null
+    group by all
+) m on m.doc = s.doc
+order by s.doc;
+
+-- add_versions: Their versions.
+insert into search_index.versions
+select
+    s.doc, v.version, case when not v.registered or count(*) over (partition by s.doc, v.version) > 1 then v.commit end,
+    v.active, v.registered, v.is_latest, v.signed is not null, v.stages, v.activated_at, v.created_at
+from versions v join subjects s on s.repo = v.repo and s.artifact = v.artifact
+order by s.doc, v.precedence, v.commit;
+
+-- add_facets: What their fields are.
+insert into search_index.facets
+with around as (
+    select
+        s.doc, s.artifact, s.home, c.file as card,
+        k.library, k.task, coalesce(k.licence_name, k.licence) as card_licence,
+        (
+            select arg_max(l.spdx, (len(l.folder), l.spdx is not null, l.file)) from licences l
+            where l.repo = s.repo and l.commit = s.reading and (l.folder = '' or starts_with(s.home, l.folder || '/'))
+        ) as licence
+    from subjects s
+    left join nearest_cards c on c.doc = s.doc
+    left join (select repo, commit, file, library, task, licence, licence_name from cards) k
+        on k.repo = s.repo and k.commit = s.reading and k.file = c.file
+),
+-- What names a host has a dot or a port in it; a name in repos.toml need not have one.
+path as (
+    select doc, parts, case when regexp_matches(parts[1], '[.:]') or parts[1] in ('local', 'localhost') then 2 else 1 end as first
+    from (select doc, string_split(repo, '/') as parts from subjects)
+),
+owners as (
+    select s.doc, unnest(o.owners) as owner
+    from subjects s join code_owners o on o.repo = s.repo and o.commit = s.reading and list_contains(o.artifacts, s.artifact)
+    union all
+    select doc, meta['owner'] from subjects
+),
+authors as (
+    select distinct s.doc, e.author, e.author_email
+    from events e join subjects s on s.repo = e.repo and s.artifact = e.artifact
+    where e.event in ('registration', 'assignment')
+),
+said as (
+    select doc, 'name' as field, artifact as value from subjects
+    union all select doc, 'repo', repo from subjects
+    union all select doc, 'host', parts[1] from path where first = 2
+    union all select doc, 'org', unnest(list_transform(range(first, len(parts)), lambda place: array_to_string(parts[first:place], '/'))) from path
+    union all select doc, 'type', type from subjects
+    union all select doc, 'label', unnest(labels) from subjects
+    union all select doc, 'stage', unnest(map_keys(stages)) from search_index.documents semi join subjects using (doc)
+    union all select doc, 'owner', owner from owners
+    union all select doc, 'author', author from authors
+    union all select doc, 'framework', library from around
+    union all select doc, 'framework', meta['framework'] from subjects
+    union all select s.doc, 'framework', m.framework
+        from mlem_objects m join subjects s on s.repo = m.repo and s.reading = m.commit and m.name = regexp_replace(s.home, '[.]mlem$', '')
+    union all select doc, 'licence', card_licence from around
+    union all select doc, 'licence', licence from around
+    union all select doc, 'task', task from around
+    union all select s.doc, 'version', v.version
+        from versions v join subjects s on s.repo = v.repo and s.artifact = v.artifact where v.registered and v.active
+    union all select doc, 'is', 'registered' from subjects where registered
+    union all select doc, 'is', 'deprecated' from subjects where not active
+    union all select doc, 'has', 'card' from around where card is not null
+    union all select doc, 'has', 'description' from subjects where description <> ''
+    union all select doc, 'has', 'version' from subjects where versions > 0
+    union all select doc, 'has', case kind when 'metric' then 'metrics' else 'params' end from subject_measures
+    union all select s.doc, 'has', 'plots'
+        from version_measure_files f join subjects s on s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
+        where f.role = 'plots' and coalesce(f.status, 'ok') in ('ok', 'fetched')
+),
+every as (
+    select doc, field, value, search_key(field, value) as key from said where value <> ''
+    union
+    select doc, field, author, search_key(field, author_email) from (select *, 'author' as field from authors) where author <> ''
+    union
+    select doc, 'has', field, field from said
+    where value <> '' and field in ('type', 'label', 'stage', 'owner', 'framework', 'licence', 'task')
+)
+select field, value, key, doc from every order by field, value, key, doc;
+
+-- mark_copies: Which documents are those of another repository, too, may change without a change of their own.
+update search_index.documents d set copied = not copied
+where copied <> ((d.repo, d.artifact) in (select (repo, artifact) from copied_artifacts));
+
+-- find_texts: The texts of these artifacts, with what in them consists of several words without a space between them.
+create or replace temp table subject_texts as
+select *, search_compounds(text) as compounds
+from search_texts((select coalesce(list(doc), []) from subjects));
+
+-- find_words: The terms of these texts, and how often each artifact has them, by weight: words, once in each text the parts of compounds, and names and labels whole.
+create or replace temp table subject_words as
+select term, doc, least(sum(weight), 65535)::usmallint as frequency
+from (
+    select doc, weight, unnest(regexp_extract_all(strip_accents(lower(text)), '[\p{L}\p{N}]+')) as term from subject_texts
+    union all
+    select doc, weight, unnest(list_distinct(list_concat(
+        search_parts(compounds), string_split(search_normal(search_spaced(compounds)), ' ')
+    )))
+    from subject_texts where compounds <> ''
+    union all
+    select doc, weight, search_joined(regexp_extract(text, '[^:]*$')) from subject_texts where field in ('name', 'label')
+)
+where length(term) between 1 and 40
+group by all;
+
+-- add_lengths: How long they are.
+insert into search_index.lengths select doc, count(*), sum(frequency) from subject_words group by doc order by doc;
+
+-- add_base: The terms become the base of an index that is made from nothing.
+insert into search_index.postings select term, doc, frequency from subject_words order by term, doc;
+
+-- add_recent: The terms become part of the delta.
+insert into search_index.recent select term, doc, frequency from subject_words order by term, doc;
+
+-- add_terms: New terms are listed.
+insert into search_index.terms select distinct term from subject_words anti join search_index.terms using (term) order by term;
+
+-- staleness: How much of the base is gone or lies in the delta, as a fraction of the base.
+select (recent + (base + recent - live)) / greatest(base, 1)
+from (select count(*) as base from search_index.postings), (select count(*) as recent from search_index.recent),
+    (select coalesce(sum(terms), 0) as live from search_index.lengths);
+
+-- merge_postings: Base and delta become one, without what is gone.
+create or replace table search_index.postings as
+select term, doc, frequency from (from search_index.postings union all from search_index.recent)
+semi join search_index.documents using (doc)
+order by term, doc;
+
+-- merge_terms: The terms are sorted again.
+create or replace table search_index.terms as select distinct term from search_index.postings order by term;
+
+-- empty_recent: The delta is empty.
+delete from search_index.recent;
+
+-- forget_changed: All is indexed.
+delete from search_index.changed;
+
+-- drop_subjects: What was found for this update alone goes.
+drop table subjects;
+
+-- drop_cards: As above.
+drop table nearest_cards;
+
+-- drop_measures: As above.
+drop table subject_measures;
+
+-- drop_texts: As above.
+drop table subject_texts;
+
+-- drop_words: As above.
+drop table subject_words;

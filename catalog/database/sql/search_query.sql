@@ -1,0 +1,93 @@
+-- What catalog/query/search/compile.py makes of a query: these statements, with those parts of the first ones that the query needs in the places of {names}.
+
+-- hits_none: A query that asks for everything.
+select 0 as place, 0::uinteger as doc, 0::bigint as score where false
+
+-- hits_words: Words and their beginnings.
+select place, doc, score from search_words($words)
+
+-- hits_phrases: Phrases.
+select place, doc, score from search_phrases($phrases)
+
+-- hits_field: Fields that are text.
+select place, doc, 0 as score from search_field($conditions)
+
+-- hits_state: What follows from other repositories, or from the last crawl.
+select place, doc, 0 as score from search_state($conditions)
+
+-- hits_range: Numbers and dates.
+select place, doc, 0 as score from search_range($conditions)
+
+-- hits_metric: Metrics and parameters.
+select place, doc, 0 as score from search_metric($conditions)
+
+-- own_none: Nothing is asked of versions alone.
+select 0 as place, 0::uinteger as doc, null::varchar as version, null::varchar as commit where false
+
+-- own_field: Fields of versions that are text.
+select place, doc, version, commit from search_version_field($own)
+
+-- own_author: Who registered or assigned versions.
+select place, doc, version, commit from search_version_author($own)
+
+-- own_has: What versions have.
+select place, doc, version, commit from search_version_has($own)
+
+-- own_range: Dates of versions.
+select place, doc, version, commit from search_version_range($own)
+
+-- own_metric: Metrics and parameters of versions.
+select place, doc, version, commit from search_version_metric($own)
+
+-- judge_artifacts: Every artifact, with whether it is found.
+with hits as materialized ({hits}),
+judged as (
+    select *, {all_words} as all_words, {any_word} as any_word from search_artifacts('hits', $with_deprecated, $with_copies)
+)
+
+-- judge_versions: Every version, with whether it is found.
+with hits as materialized ({hits}),
+own_hits as materialized ({own}),
+candidates as ({candidates}),
+judged as (
+    select *, {all_words} as all_words, {any_word} as any_word
+    from search_versions('candidates', 'hits', 'own_hits', $with_deprecated, $with_copies, $with_deregistered)
+)
+
+-- candidates_all: Versions of any artifact may be found.
+select doc from search_index.documents
+
+-- candidates_hits: Only versions of artifacts that something finds.
+select doc from hits
+
+-- candidates_own: Only artifacts of which a version is found by what is asked of versions.
+select doc from own_hits
+
+-- candidates_both: Only both.
+select doc from hits semi join own_hits using (doc)
+
+-- find: What is found, in order, and how much there is.
+{judge},
+found as (from search_ranked('judged')),
+ranked as materialized (
+    select f.*, count(*) over () as total, row_number() over (order by {order}) as place
+    from found f {numbers}
+    order by place limit $most
+)
+select *, $note::varchar as note from {shown}('ranked', $endings)
+
+-- count: How much of what is found has which value of which field.
+{judge}
+from {counts}('judged') where len($fields::varchar[]) = 0 or list_contains($fields::varchar[], field)
+
+-- order: By worth: how well the words fit, what is in prod, what is recent.
+score desc, in_prod desc, updated_at desc nulls last, repo, artifact, f.version, f.commit
+
+-- order_number: By the number of a metric, the better first unless the query says otherwise.
+n.number * case when coalesce($descending, (select coalesce(direction, 'higher') = 'higher' from metric_direction($metric))) then -1 else 1 end nulls last
+
+-- numbers: The numbers of a metric, of artifacts.
+left join search_numbers($metric) n on n.doc = f.doc
+
+-- numbers_of_versions: The numbers of a metric, of versions.
+left join search_version_numbers($metric) n on n.doc = f.doc and n.version = f.version and n.commit is not distinct from f.commit

@@ -1,0 +1,66 @@
+"""docs/tables.md: the reference of tables, views and macros, from the comments in the database itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from catalog.database import database
+from catalog.database.statements import statements
+from catalog.schema.arrow import schema
+from catalog.schema.tables import CRAWL, PARTITION
+
+_HEAD = """\
+# Tables, views and macros
+
+This page is generated from the comments in `catalog.duckdb`: `python -m catalog.database.table_reference docs/tables.md`.
+
+Times are `TIMESTAMP` in UTC. *Tables* hold facts; *views* hold what follows from them; *macros* answer questions with parameters
+and are called like tables: `from stages_at(timestamp '2026-03-01')`.
+"""
+
+
+def manual() -> str:
+    """The reference page, as Markdown."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "catalog.duckdb"
+        whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
+        database.build(path, {table.TABLE: schema(table) for table in PARTITION}, {}, whole)
+        with closing(database.connect(path)) as connection:
+            return "\n".join([_HEAD, *_relations(connection), *_macros()])
+
+
+def _relations(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    relations = connection.execute("from relations()").fetchall()
+    for kind in ("table", "view"):
+        yield f"## {kind.capitalize()}s\n"
+        for name, _, comment in (relation for relation in relations if relation[1] == kind):
+            yield f"### {name}\n\n{comment}\n\n| column | type | meaning |\n| --- | --- | --- |"
+            for column, data_type, meaning in connection.execute("from column_comments($1)", [name]).fetchall():
+                yield f"| `{column}` | {data_type} | {_cell(meaning)} |"
+            yield ""
+
+
+def _macros() -> Iterator[str]:
+    yield "## Macros\n"
+    for made in statements():
+        if made.parameters and not made.name.startswith(
+            ("site_", "search_")
+        ):  # parts of pages and of `search`, which change with them
+            yield f"### {made.name}{made.parameters}\n\n{made.doc}\n"
+            yield from (f"- `{column}`: {note}" for column, note in made.notes.items())
+            yield ""
+
+
+def _cell(text: str | None) -> str:
+    return (text or "").replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    import sys
+
+    Path(sys.argv[1]).write_text(manual(), encoding="utf-8")

@@ -1,0 +1,121 @@
+"""A catalog without rows: its tables, views and macros, each with its sentence, as a file to begin from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from catalog.database import search_index
+from catalog.database.statements import Statement, macro, named, statements
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# DuckDB 1.4 and later read this, and so does its browser build; small blocks suit range requests.
+# A change rewrites the row groups that it touches, so these are small too.
+STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
+
+_SQL = named("build")
+_making = Lock()
+_made: dict[str, bytes] = {}  # by recipe: a thousand statements take longer than the rows of a small fleet
+
+
+def recipe(shapes: Mapping[str, pa.Schema]) -> str:
+    """What a catalog without rows depends on: where it differs, nothing of another one is of use."""
+    tables = [f"{name} {schema.to_string()}" for name, schema in shapes.items()]
+    made = [f"{s.name}{s.parameters} {s.kept} {s.doc} {s.notes} {s.body}" for s in statements()]
+    parts = [STORAGE, duckdb.__version__, *tables, *made, search_index.recipe()]
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
+    """Writes a catalog that has these tables, and all views and macros, to a new file."""
+    key = recipe(shapes)
+    with _making:
+        if key in _made:
+            path.write_bytes(_made[key])
+        else:
+            _write(path, shapes)
+            _made.clear()
+            _made[key] = path.read_bytes()
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Opens a file that nobody else knows of, to be written, as `made`; a crash may leave it in any state."""
+    # Without the type, a file of another program makes DuckDB look for an extension.
+    connection.execute(f"attach '{quoted(path)}' as made (type duckdb, {STORAGE}, recovery_mode no_wal_writes)")
+    connection.execute("use made")
+
+
+def quoted(text: object) -> str:
+    """The inside of a literal, where SQL takes no parameter."""
+    return str(text).replace("'", "''")
+
+
+def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
+    with closing(duckdb.connect()) as connection:
+        attach(connection, path)
+        connection.execute("begin")
+        for name, schema in shapes.items():
+            _table(connection, name, schema)
+        search_index.make(connection)
+        for made in statements():
+            _conclusion(connection, made)
+        connection.execute("create schema internal")
+        for name in ("make_making", "make_partitions", "make_journals"):
+            connection.execute(_SQL[name])
+        for what, text in _sentences(connection, shapes):
+            connection.execute(f"comment on {what} is '{quoted(text)}'")  # this statement takes no parameters
+        connection.execute("commit")
+        connection.execute("use memory")
+        connection.execute("detach made")
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
+    types = connection.from_arrow(schema.empty_table()).types
+    columns = (
+        f'"{field.name}" {kind}{"" if field.nullable else " not null"}'
+        for field, kind in zip(schema, types, strict=True)
+    )
+    connection.execute(f'create table "{name}" ({", ".join(columns)})')
+
+
+def _conclusion(connection: duckdb.DuckDBPyConnection, made: Statement) -> None:
+    if made.parameters:
+        connection.execute(macro(made))
+        return
+    if made.kept:
+        connection.execute("create schema if not exists kept")
+        connection.execute(f"create table kept.{made.name} as from ({made.body}) limit 0")
+    connection.execute(f"create view {made.name} as " + (f"from kept.{made.name}" if made.kept else made.body))
+
+
+def _sentences(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> Iterator[tuple[str, str]]:
+    """What to say of what. A column without a note of its own means what it means wherever it was first explained."""
+    known: dict[str, str] = {}
+    for name, schema in shapes.items():
+        yield f'table "{name}"', _comment(schema)
+        for field in schema:
+            yield f'column "{name}"."{field.name}"', _comment(field)
+            known[field.name] = _comment(field)
+    columns: dict[str, list[str]] = {}
+    for view, column in connection.execute(_SQL["columns"]).fetchall():
+        columns.setdefault(view, []).append(column)
+    for made in statements():
+        kind = "view" if not made.parameters else "macro" if made.scalar else "macro table"
+        yield f"{kind} {made.name}", made.doc
+        for name in columns.get(made.name, ()):
+            if name in known or name in made.notes:
+                yield f'column {made.name}."{name}"', made.notes.get(name) or known[name]
+        for name, note in made.notes.items():
+            known.setdefault(name, note)
+
+
+def _comment(shape: pa.Schema | pa.Field) -> str:
+    return str(shape.metadata[b"comment"].decode())

@@ -1,0 +1,198 @@
+"""Discovery: each source is asked what it lists, page by page; one that fails keeps its last listing."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event
+
+from catalog.config.model import SourceConfig
+from catalog.config.parse import Config, public_url, repo_name
+from catalog.discovery.client import Asker, Secret
+from catalog.discovery.listing_cache import Kept, Listing, known, write
+from catalog.discovery.rules import remember
+from catalog.errors import OriginError, Refused, TooBig
+from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, installed
+from catalog.transport.address import Remote, parse_address
+from catalog.transport.credentials import Credential
+from catalog.transport.host_scheduler import Turns, take_turns
+from catalog.transport.limits import Meter
+from catalog.transport.origin import Limits, Pool
+from catalog.transport.quoting import quote
+
+log = logging.getLogger(__name__)
+
+MOST_ASKED = 20_000  # questions to one source: pages, or folders
+MOST_LISTED = 200_000  # repositories of one source
+AT_A_TIME = 8  # sources
+FULL = 10  # a full page of any forge is a multiple of this
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Whole:
+    """A whole listing, and the answers that need not be sent again."""
+
+    listed: tuple[Listed, ...]
+    answers: dict[str, Kept]
+
+
+def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: bool = True) -> dict[str, Listing]:
+    """Asks every source of repos.toml, and says what is known of each then, by its name; with `keep`, writes it down too.
+
+    `tell` gets a sentence for each wait and each failure. Nothing is raised for a source that fails; StoreError where the
+    disk does.
+    """
+    before, stop = known(config), Event()
+    turns: Turns[SourceConfig, tuple[str, Listing]] = Turns(overall=AT_A_TIME, for_host=AT_A_TIME, host=lambda _: None)
+    refresh = partial(_refresh, config=config, pool=pool, before=before, tell=tell, stop=stop)
+    try:
+        found = dict(take_turns(config.sources, refresh, turns))
+    finally:
+        stop.set()
+    for name in sorted(found) if keep else ():
+        write(config, name, found[name])
+    return found
+
+
+def offer_tokens(config: Config, pool: Pool) -> None:
+    """Lets visits use the environment's tokens too: for the servers that the sources' repositories are cloned from, and no other."""
+    for source in config.sources:
+        forge = installed()[source.kind]
+        token = _environment(source, forge, pool)
+        if token is None:
+            continue
+        user, colon, secret = token[1].rpartition(":")
+        for site in forge.clones(source.scope):
+            pool.keyring.offer(site, Credential(user=user if colon else forge.git_user, secret=secret))
+
+
+def _refresh(
+    source: SourceConfig, *, config: Config, pool: Pool, before: Mapping[str, Listing], tell: Tell, stop: Event
+) -> tuple[str, Listing]:
+    """A source's name, and what is known of it after asking."""
+    forge, last, now = installed()[source.kind], before[source.name], datetime.now(UTC)
+    try:
+        whole = _list(source, _asker(source, config, pool, tell, stop), last)
+        memory = remember(source, forge, whole.listed, last.known, now)
+    except OriginError as error:
+        outcome, message = error.outcome, str(error)
+    except Exception as error:
+        log.exception("%s: this is a bug in catalog", source.name)
+        outcome, message = "bug", f"{type(error).__name__}: {error}"
+    else:
+        return source.name, Listing(
+            digest=last.digest,
+            outcome="listed",
+            asked_at=now,
+            listed_at=now,
+            listed=whole.listed,
+            known=memory,
+            answers=whole.answers,
+        )
+    tell(message)
+    return source.name, replace(last, outcome=outcome, message=message, asked_at=now)
+
+
+def _list(source: SourceConfig, asker: Asker, before: Listing) -> _Whole:
+    """All pages of a listing. OriginError where one of them fails: a part of a listing is none."""
+    forge = installed()[source.kind]
+    waiting, asked = deque(forge.begin(source.scope)), set[str]()
+    listed: dict[str, Listed] = {}
+    answers: dict[str, Kept] = {}
+    while waiting:
+        ask = waiting.popleft()
+        if ask.url in asked:
+            raise Refused(f"{source.name}: a page leads to {quote(ask.url)!r}, which was read before")
+        asked.add(ask.url)
+        if len(asked) > MOST_ASKED or len(listed) > MOST_LISTED:
+            raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
+        page = _page(source, forge, asker, ask, before.answers.get(ask.url), answers)
+        waiting.extend(page.then)
+        listed |= {entry.url: entry for entry in page.listed}
+    return _Whole(listed=tuple(listed[url] for url in sorted(listed)), answers=answers)
+
+
+def _page(
+    source: SourceConfig, forge: Forge, asker: Asker, ask: Ask, kept: Kept | None, answers: dict[str, Kept]
+) -> Page:
+    """What one question brings; a kept answer where it still holds."""
+    found = asker.ask(ask, kept.etag if kept and not _may_be_full(kept.page) else None)
+    if found is None:
+        assert kept is not None
+        answers[ask.url] = kept
+        return kept.page
+    answer, etag = found
+    page = _read(source, forge, answer)
+    if etag:
+        answers[ask.url] = Kept(etag=etag, page=page)
+    return page
+
+
+def _may_be_full(page: Page) -> bool:
+    """Whether a page may have come behind this one since. Its ETag would be the same: that is of what it lists, not of its links."""
+    return not page.then and len(page.listed) % FULL == 0
+
+
+def _read(source: SourceConfig, forge: Forge, answer: Answer) -> Page:
+    try:
+        page = forge.read(source.scope, answer)
+    except OriginError as error:
+        raise type(error)(f"{source.name}: {error}") from error
+    return replace(page, listed=tuple(_plain(source, entry) for entry in page.listed))
+
+
+def _plain(source: SourceConfig, listed: Listed) -> Listed:
+    """Without the names and passwords that some forges put into URLs."""
+    try:
+        repo_name(listed.url)
+        return replace(listed, url=public_url(listed.url), parent=public_url(listed.parent) if listed.parent else None)
+    except ValueError as error:
+        raise Refused(f"{source.name}: lists {quote(listed.url)!r}, expected a repository's URL") from error
+
+
+def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: Event) -> Asker:
+    options = source.options
+    limits = Limits(
+        connect=config.connect_timeout,
+        idle=config.idle_timeout,
+        total=options.timeout,
+        max_bytes=options.max_bytes,
+        max_inflated=8 * options.max_bytes,
+    )
+    meter = Meter(source.name, limits)
+    remote = parse_address(source.scope.api.partition("?")[0]) if source.scope.api else None
+    secret = _secret(source, pool) if isinstance(remote, Remote) else None
+    meter.secrets = secret.hidden if secret else ()
+    site = remote.site if isinstance(remote, Remote) else ""
+    return Asker(meter=meter, pool=pool, secret=secret, site=site, tell=tell, stop=stop)
+
+
+def _secret(source: SourceConfig, pool: Pool) -> Secret | None:
+    """The token of the environment, or else the password that Git knows for the forge; None for a list."""
+    forge = installed()[source.kind]
+    if found := _environment(source, forge, pool):
+        return _sent(forge, found[1], found[0])
+    if source.token_env:
+        raise Refused(f"{source.name}: token_env names {source.token_env}, which is not in the environment")
+    for site in forge.clones(source.scope):
+        clone = parse_address(f"{site}/")
+        if isinstance(clone, Remote) and (credential := pool.keyring.find(clone)):
+            return _sent(forge, credential.secret, f"user {quote(credential.user)!r} in Git's credentials")
+    return None
+
+
+def _environment(source: SourceConfig, forge: Forge, pool: Pool) -> tuple[str, str] | None:
+    """The variable that holds a token, and the token."""
+    names = (source.token_env,) if source.token_env else forge.tokens
+    return next(((name, token) for name in names if name and (token := pool.git.environ.get(name, "").strip())), None)
+
+
+def _sent(forge: Forge, token: str, origin: str) -> Secret:
+    header = forge.authorize(token)
+    return Secret(header=header, hidden=(token, header, header.partition(" ")[2]), origin=origin)

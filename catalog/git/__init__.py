@@ -1,0 +1,1 @@
+"""Git as data: objects from their bytes, and a repository at one moment."""

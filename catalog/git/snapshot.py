@@ -1,0 +1,267 @@
+"""A repository at one moment: its refs, and the objects that were fetched. Read-only, and without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
+from typing import Any, NamedTuple, TypeVar, cast
+
+from catalog.errors import MetafileError
+from catalog.git.objects import Commit, Objects, Tag, parse_commit, parse_entries, parse_tag
+
+T = TypeVar("T")
+
+MAX_TREE_DEPTH = 64
+MAX_FILES = 20_000  # wanted files of one revision
+MAX_FOLDERS = 50_000  # of one revision: a dozen trees that name each other can be ten thousand million
+MAX_WALKED = 1_000_000  # folders of all revisions; what they share counts once
+OVERSIZED = "oversized"  # the kind of a blob that was not fetched because of its size
+MAX_OBJECT = 1 << 20  # bytes of a tag, commit or metafile; the largest seen in public repositories is 11 KB
+
+TAG_PREFIX = "refs/tags/"
+BRANCH_PREFIX = "refs/heads/"
+EXPERIMENT_PREFIX = "refs/exps/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ref:
+    """One line of a ref listing. `peeled` is the object behind an annotated tag, and None for all others."""
+
+    name: str
+    oid: str
+    peeled: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """What a server answers when asked for its refs, in the order of their names.
+
+    `head` is the ref that HEAD points at (`refs/heads/main`), None where HEAD is detached, unborn or absent.
+    """
+
+    refs: tuple[Ref, ...]
+    head: str | None = None
+
+    def tags(self) -> tuple[Ref, ...]:
+        return tuple(ref for ref in self.refs if ref.name.startswith(TAG_PREFIX))
+
+    def branches(self) -> tuple[Ref, ...]:
+        return tuple(ref for ref in self.refs if ref.name.startswith(BRANCH_PREFIX))
+
+    def others(self) -> tuple[Ref, ...]:
+        """Neither branches nor tags: DVC's experiments."""
+        return tuple(ref for ref in self.refs if ref.name.startswith(EXPERIMENT_PREFIX))
+
+    def tip(self) -> str | None:
+        """The commit at the tip of the default branch: where HEAD is."""
+        return next((ref.oid for ref in self.refs if ref.name == "HEAD"), None)
+
+
+class Entry(NamedTuple):
+    """What Git has at a path: `kind` is file, folder, link or submodule."""
+
+    kind: str
+    oid: str
+    executable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A file in DVC's storage that a reader would like to see: where it may be had over the network, and its hash."""
+
+    url: str
+    md5: str  # 32 hexadecimal digits, with `.dir` for the list of a folder
+    size: int | None = None  # bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """A commit and its wanted files: path from the Git root → blob oid. Symlinks and submodules are not files."""
+
+    commit: Commit
+    files: Mapping[str, str]
+    objects: Objects = field(repr=False)
+    children: Callable[[str], Mapping[str, Entry]] = field(repr=False)  # of a tree, by name
+    _made: dict[Callable[[Revision], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: Callable[[Revision], T], lasts: Callable[[T], bool]) -> T:
+        """What a reader makes of the revision. Others will ask for it too; it is made anew until it `lasts`: more files may come."""
+        if make in self._made:
+            return cast("T", self._made[make])
+        value = make(self)
+        if lasts(value):
+            self._made[make] = value
+        return value
+
+    @property
+    def is_whole(self) -> bool:
+        """Every wanted file is at hand."""
+        return self.once(_is_whole, bool)
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file that was wanted, or None where this revision has no such file."""
+        oid = self.files.get(path)
+        if oid is None:
+            entry = self.entry(path)
+            if entry is None or entry.kind != "file":
+                return None
+            oid = entry.oid
+        return self._content(oid)
+
+    def stored(self, md5: str) -> bytes | None:
+        """The content of a file in DVC's storage, or None where it was not asked for, or not had."""
+        raw = self.objects.get(f"md5:{md5}")
+        return None if raw is None else raw.data
+
+    def entry(self, path: str) -> Entry | None:
+        """What Git has at a path from its root, itself the empty path; None for nothing. Links are not followed."""
+        found = Entry("folder", self.commit.tree)
+        for name in path.split("/") if path else ():
+            inside = self.children(found.oid) if found.kind == "folder" else {}
+            if name not in inside:
+                return None
+            found = inside[name]
+        return found
+
+    def below(self, folder: str) -> Iterator[tuple[str, Entry]]:
+        """Every file below a folder of Git, in the order of Git's trees. MetafileError where there are too many."""
+        waiting = [(folder, entry)] if (entry := self.entry(folder)) and entry.kind == "folder" else []
+        files = folders = 0
+        while waiting:
+            path, entry = waiting.pop()
+            files, folders = files + (entry.kind == "file"), folders + (entry.kind == "folder")
+            if files > MAX_FILES or folders > MAX_FOLDERS:
+                message = f"the folder has more than {MAX_FILES:,} files or {MAX_FOLDERS:,} folders"
+                raise MetafileError(message, place=folder, rule="too-big")
+            if entry.kind == "file":
+                yield path, entry
+            elif entry.kind == "folder":
+                if path.count("/") > MAX_TREE_DEPTH:
+                    message = f"folders are nested deeper than {MAX_TREE_DEPTH}"
+                    raise MetafileError(message, place=path, rule="too-deep")
+                inside = self.children(entry.oid)
+                waiting += [(f"{path}/{name}" if path else name, inside[name]) for name in reversed([*inside])]
+
+    def _content(self, oid: str) -> bytes:
+        raw = self.objects.get(oid)
+        # How big it is we may know or not, by what came with it; the sentence must not depend on that.
+        if raw is not None and (raw.kind == OVERSIZED or len(raw.data) > MAX_OBJECT):
+            raise MetafileError(f"the file has more than {MAX_OBJECT:,} bytes", rule="too-big")
+        if raw is None or raw.kind != "blob":
+            raise MetafileError("the file's content could not be fetched", rule="missing-object")
+        return raw.data
+
+
+class Snapshot:
+    """Refs and objects of one repository; `wants(path)` says which files its readers ask for."""
+
+    def __init__(self, listing: Listing, objects: Objects, wants: Callable[[str], bool]) -> None:
+        self.listing = listing
+        self.objects = objects
+        self._wants = wants
+        self._wanted: dict[tuple[str, str], _Below] = {}  # by tree and place
+        self._children: dict[str, dict[str, Entry]] = {}
+        self._parsed: dict[str, tuple[tuple[str, int, str], ...]] = {}
+        self._revisions: dict[str, Revision] = {}
+
+    def tag(self, oid: str) -> Tag:
+        """The tag object `oid`; MetafileError where it is absent, or not what Git and GTO call a tag."""
+        return parse_tag(oid, self._raw(oid, "tag"))
+
+    def commit(self, oid: str) -> Commit:
+        """The commit `oid`; MetafileError where it is absent or malformed."""
+        return parse_commit(oid, self._raw(oid, "commit"))
+
+    def revision(self, oid: str) -> Revision:
+        """The commit `oid` with its wanted files; MetafileError where its tree cannot be read."""
+        if oid not in self._revisions:
+            self._revisions[oid] = self._revision(oid)
+        return self._revisions[oid]
+
+    def dates(self, refs: Iterable[Ref]) -> dict[str, datetime]:
+        """When the commits that refs lead to were made, of those that are here and can be read."""
+        found = {}
+        for oid in (ref.peeled or ref.oid for ref in refs):
+            with suppress(MetafileError):
+                found[oid] = self.commit(oid).committer.at
+        return found
+
+    def children(self, tree: str) -> Mapping[str, Entry]:
+        """What lies in a folder, by name; MetafileError where it cannot be read."""
+        known = self._children.get(tree)
+        if known is None:
+            known = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
+        return known
+
+    def _revision(self, oid: str) -> Revision:
+        commit = self.commit(oid)
+        files = dict(self._find(commit.tree, "").files)
+        return Revision(commit=commit, files=files, objects=self.objects, children=self.children)
+
+    def _raw(self, oid: str, kind: str) -> bytes:
+        raw = self.objects.get(oid)
+        if raw is None:
+            raise MetafileError(f"{kind} {oid[:7]} could not be fetched", rule="missing-object")
+        if raw.kind != kind:
+            raise MetafileError(f"object {oid[:7]} is a {raw.kind}, expected a {kind}", rule=f"not-a-{kind}")
+        if kind != "tree" and len(raw.data) > MAX_OBJECT:
+            message = f"{kind} {oid[:7]} has {len(raw.data):,} bytes, expected at most {MAX_OBJECT:,}"
+            raise MetafileError(message, rule="too-big")
+        return raw.data
+
+    def _entries(self, tree: str, prefix: str) -> tuple[tuple[str, int, str], ...]:
+        """Names, modes and object ids of what lies in a folder, read once whoever asks and wherever it lies."""
+        known = self._parsed.get(tree)
+        if known is None:
+            known = self._parsed[tree] = tuple(parse_entries(self._raw(tree, "tree"), prefix))
+        return known
+
+    def _find(self, tree: str, prefix: str) -> _Below:
+        """Wanted files below a tree. Remembered, because revisions share most of their subtrees."""
+        known = self._wanted.get((tree, prefix))
+        if known is None:
+            known = self._wanted[tree, prefix] = self._walk(tree, prefix)
+        return known
+
+    def _walk(self, tree: str, prefix: str) -> _Below:
+        if len(self._wanted) > MAX_WALKED:
+            raise MetafileError(f"the commits have more than {MAX_WALKED:,} folders", rule="too-big")
+        files: list[tuple[str, str]] = []
+        folders = 1
+        if prefix.count("/") > MAX_TREE_DEPTH:
+            raise MetafileError(f"folders are nested deeper than {MAX_TREE_DEPTH}", place=prefix, rule="too-deep")
+        for name, mode, oid in self._entries(tree, prefix):
+            path = prefix + name
+            if S_ISDIR(mode):
+                below = self._find(oid, path + "/")
+                files += below.files
+                folders += below.folders
+            elif S_ISREG(mode) and self._wants(path):
+                files.append((path, oid))
+            if len(files) > MAX_FILES or folders > MAX_FOLDERS:
+                message = f"the commit has more than {MAX_FILES:,} metafiles or {MAX_FOLDERS:,} folders"
+                raise MetafileError(message, rule="too-big")
+        return _Below(tuple(files), folders)
+
+
+class _Below(NamedTuple):
+    """What lies below a folder: wanted files, and how many folders, itself among them."""
+
+    files: tuple[tuple[str, str], ...]
+    folders: int
+
+
+def _is_whole(revision: Revision) -> bool:
+    found = map(revision.objects.get, revision.files.values())
+    return all(raw is not None and raw.kind == "blob" for raw in found)
+
+
+def _entry(mode: int, oid: str) -> Entry:
+    if S_ISDIR(mode):
+        return Entry("folder", oid)
+    if S_ISREG(mode):
+        return Entry("file", oid, bool(mode & S_IXUSR))
+    return Entry("link" if S_ISLNK(mode) else "submodule", oid)

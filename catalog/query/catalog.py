@@ -1,0 +1,292 @@
+"""Questions in Python: `with Catalog.open() as catalog: catalog.show("churn#prod").rows`. The command asks through this, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from catalog.errors import CatalogError, NotFound, StoreError
+from catalog.query.answer import Answer, SqlError, answer, select, sentence
+from catalog.query.cloud_events import BEGINNING, check, place
+from catalog.query.content_hash import content_hashes
+from catalog.query.reference import moment
+from catalog.query.resolve import Names
+from catalog.query.search.ask import SearchAnswer, facets, search
+from catalog.query.time_range import Edge, window
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Answer", "Catalog", "SearchAnswer", "SqlError"]
+
+
+class Catalog:
+    """A catalog, open for reading. Each method is a question and gives an `Answer`.
+
+    NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, Misuse for what is no
+    name or date at all, StoreError where the file cannot be read.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, timeout: float | None) -> None:
+        self._connection = connection
+        self._path = path
+        self._timeout = timeout
+        self._names = Names(self._ask, path)
+
+    @classmethod
+    def open(cls, path: Path | str = "output/catalog.duckdb", *, timeout: float | None = None) -> Self:
+        """Opens catalog.duckdb; a question that takes longer than `timeout` seconds is given up."""
+        from catalog.database.database import connect  # noqa: PLC0415 - DuckDB is most of a cold start; a usage error needs none
+
+        return cls(connect(Path(path)), Path(path), timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """StoreError where the code does not fit the catalog, as that of another version may not, and so fails."""
+        from catalog.database.database import is_of_today  # noqa: PLC0415 - as in `open`
+
+        try:
+            foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
+            if not foreseen and not is_of_today(self._connection):
+                message = (
+                    f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
+                )
+                raise StoreError(message) from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def artifacts(
+        self,
+        *,
+        repo: str | None = None,
+        type: str | None = None,  # noqa: A002 - the column's name
+        stage: str | None = None,
+        deprecated: bool = False,
+    ) -> Answer:
+        """The view `artifacts`, and `stages`: the version in each stage. Deprecated ones on request.
+
+        `repo` is a repository or the end of its name, `stage` a stage by the catalog's name or the tags' own.
+        """
+        return self._ask(
+            "from list_artifacts($repos, $type, $stage, $deprecated)",
+            repos=self._names.repos(repo),
+            type=type,
+            stage=self._names.stage(stage),
+            deprecated=deprecated,
+        )
+
+    def versions(
+        self,
+        *,
+        repo: str | None = None,
+        type: str | None = None,  # noqa: A002 - the column's name
+        stage: str | None = None,
+        deprecated: bool = False,
+    ) -> Answer:
+        """The view `versions`, and `ref`, the version's full name; on request those deregistered, or of deprecated artifacts."""
+        return self._ask(
+            "from list_versions($repos, $type, $stage, $deprecated)",
+            repos=self._names.repos(repo),
+            type=type,
+            stage=self._names.stage(stage),
+            deprecated=deprecated,
+        )
+
+    def stages(self, *, repo: str | None = None) -> Answer:
+        """The view `stages`: those in use or allowed in each repository."""
+        return self._ask("from list_stages($repos)", repos=self._names.repos(repo))
+
+    def repos(self, *, repo: str | None = None) -> Answer:
+        """The table `repos`, with what the last visit took and how many artifacts and problems there are."""
+        return self._ask("from list_repos($repos)", repos=self._names.repos(repo))
+
+    def problems(self, *, repo: str | None = None) -> Answer:
+        """The table `problems`: what could not be read."""
+        return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
+
+    def releases(self, *, repo: str | None = None) -> Answer:
+        """Tags that are no registry's and whose commits were read, newest first within each repository."""
+        return self._ask("from list_releases($repos)", repos=self._names.repos(repo))
+
+    def last_crawl(self) -> Answer:
+        """The newest row of `crawls`, or none."""
+        return self._ask("from last_crawl()")
+
+    def history(self, ref: str | None = None, *, repo: str | None = None, stage: str | None = None) -> Answer:
+        """What tags did, newest first: everywhere, to an artifact, to one version (`@`), or in one stage (`#`)."""
+        if ref is None:
+            return self._events(self._names.repos(repo), None, None, self._names.stage(stage))
+        found, reference = self._names.artifact(ref)
+        if reference.version is None:
+            return self._events([found["repo"]], found["artifact"], None, self._names.stage(reference.stage or stage))
+        return self._events([found["repo"]], found["artifact"], self._names.version(found, reference)["version"], stage)
+
+    def events(self, since: str | None = None) -> Answer:
+        """Registry events in the order in which this catalog came to know them, after the one whose `cursor` is `since`."""
+        marked = place(since) if since is not None else BEGINNING
+        if since is not None:
+            found = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo)
+            check(since, marked, [(row["crawl"], row["told"]) for row in found.rows])
+        return self._ask(
+            "from list_seen_events($crawl, $moment, $oid, $repo)",
+            crawl=marked.crawl,
+            moment=marked.moment,
+            oid=marked.oid,
+            repo=marked.repo,
+        )
+
+    def show(self, ref: str | None = None) -> Answer:
+        """What `ref` names, as one row: an artifact (with `assignments` and `all_versions`), or a version (with `assignments`).
+
+        Without `ref`, the artifacts that are not deprecated.
+        """
+        if ref is None:
+            return self.artifacts()
+        found, reference = self._names.artifact(ref)
+        if reference.version is None and reference.stage is None:
+            return self._ask("from show_artifact($repo, $artifact)", repo=found["repo"], artifact=found["artifact"])
+        return self._ask(
+            "from show_version($repo, $artifact, $version, $commit)", **self._names.version(found, reference)
+        )
+
+    def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
+        """The metrics of a version (without one in `ref`, the latest), or of all versions of its artifact.
+
+        `direction` is `higher` or `lower`: what repos.toml, or else the metric's name, says is better.
+        """
+        return self._ask(
+            "from list_metrics($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+        )
+
+    def params(self, ref: str, *, all_versions: bool = False) -> Answer:
+        """The parameters of a version (without one in `ref`, the latest), or of all versions of its artifact."""
+        return self._ask(
+            "from list_params($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+        )
+
+    def unread(
+        self, ref: str, role: Literal["metrics", "params", "plots"] = "metrics", *, all_versions: bool = False
+    ) -> Answer:
+        """The files with measures of that role that could not be read; `status` says why, `in-dvc` for example."""
+        question = "from list_unread($repo, $artifact, $version, $commit, $role)"
+        return self._ask(question, role=role, **self._wanted(ref, all_versions=all_versions))
+
+    def compare(self, *refs: str, baseline: int = 1, changed: bool = False) -> Answer:
+        """Versions beside each other: for each thing that any of them states, one row for each version.
+
+        `delta` is the difference from the version at place `baseline` (from 1); `best` marks the best number where
+        something says what is better. With `changed`, only what is not the same in all.
+        """
+        wanted = [self._wanted(ref, all_versions=False) for ref in refs]
+        lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}
+        question = (
+            "from list_compared($repos, $artifacts, $versions, $commits, $baseline) where differs or not $changed"
+        )
+        return self._ask(question, baseline=baseline, changed=changed, **lists)
+
+    def reference(self, ref: str) -> str:
+        """The full name of the version that `ref` means: `host/owner/name:artifact@version`."""
+        version = self._wanted(ref, all_versions=False)
+        return f"{version['repo']}:{version['artifact']}@{version['version']}"
+
+    def lineage(self, ref: str, *, down: bool = False, depth: int = 10) -> Answer:
+        """What a version is made from, or with `down` what is made from it: edges up to `depth` steps away, the nearest first."""
+        version = self._wanted(ref, all_versions=False)
+        question = f"from {'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
+        return self._ask(
+            question, repo=version["repo"], artifact=version["artifact"], version=version["version"], depth=depth
+        )
+
+    def identify(self, what: str | Path) -> Answer:
+        """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, or a `Path` to hash."""
+        try:
+            hashes = set(content_hashes(what).values()) if isinstance(what, Path) else {what}
+        except OSError as error:
+            raise NotFound(f"{error.filename or what} cannot be read: {error.strerror}") from error
+        return self._ask("from identify_hashes($hashes)", hashes=sorted(hashes))
+
+    def experiments(self, *, repo: str | None = None) -> Answer:
+        """DVC's experiments, newest first within each repository, with the versions that they began from."""
+        return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
+
+    def stages_at(
+        self, when: datetime | date | str, stage: str | None = None, *, known_at: datetime | date | str | None = None
+    ) -> Answer:
+        """Who was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules.
+
+        `when` is of the taggers' clocks. With `known_at`, as this catalog could have known at that moment by its own: without
+        tags that it saw later, and with those that were deleted or rewritten since.
+        """
+        question = {"moment": moment(when).replace(tzinfo=None), "stage": self._names.stage(stage)}
+        if known_at is None:
+            return self._ask("from list_stages_at($moment, $stage)", **question)
+        known = moment(known_at).replace(tzinfo=None)
+        return self._ask("from list_stages_known_at($moment, $known, $stage)", known=known, **question)
+
+    def diff(self, since: Edge | None = None, until: Edge | None = None) -> Answer:
+        """What changed between two moments, or crawls by number (the state that each left), as far as the catalog could have known.
+
+        By default, from before the last crawl until now. One row for each change; `kind` says which, `old` and `new` what
+        was and is. NotFound for a crawl that there was not.
+        """
+        start, end = window(self._ask, since, until)
+        return self._ask(
+            "from changes_between($since, $until)", since=start.replace(tzinfo=None), until=end.replace(tzinfo=None)
+        )
+
+    def sql(self, text: str, /, **parameters: object) -> Answer:
+        """One SELECT; `$name` in it stands for a parameter. SqlError where DuckDB, or we, will not have it."""
+        return select(self._connection, text, parameters, self._timeout)
+
+    def search(self, query: str, *, limit: int | None = 20) -> SearchAnswer:
+        """What a query finds, the best first: artifacts, or with `is:version` versions. docs/search.md has the language.
+
+        `why` in each row is the piece of text, or the field, by which it was found. At most `limit` rows, or all with None; `total` of
+        the answer says how many there are, `note` what was searched instead. QueryError, which points at the column, for a wrong query.
+        """
+        return search(self._ask, query, limit)
+
+    def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> Answer:
+        """How many of the artifacts (or versions) that a query finds have which `value` of which `field`; of all fields, or of some."""
+        return facets(self._ask, query, fields)
+
+    def short_names(self) -> dict[str, str]:
+        """For each artifact's full name, the shortest reference that means it alone."""
+        return self._names.short()
+
+    def _wanted(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
+        found, reference = self._names.artifact(ref)
+        if all_versions:
+            return {"repo": found["repo"], "artifact": found["artifact"], "version": None, "commit": None}
+        return self._names.version(found, reference)
+
+    def _events(self, repos: list[str] | None, artifact: str | None, version: str | None, stage: str | None) -> Answer:
+        return self._ask(
+            "from list_events($repos, $artifact, $version, $stage)",
+            repos=repos,
+            artifact=artifact,
+            version=version,
+            stage=stage,
+        )
+
+    def _ask(self, question: str, **parameters: object) -> Answer:
+        """One of the questions of sql/macros.sql."""
+        import duckdb  # noqa: PLC0415 - loaded by now
+
+        try:
+            return answer(self._connection, question, parameters, self._timeout)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise StoreError(
+                f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
+            ) from error
+        except duckdb.Error as error:
+            raise StoreError(
+                f"{self._path} cannot be read ({sentence(error)}); delete it and run `catalog build`"
+            ) from error

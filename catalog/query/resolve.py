@@ -1,0 +1,105 @@
+"""What names mean in a catalog: references to artifacts and versions, repositories, stages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from catalog.errors import Ambiguous, NotFound
+from catalog.naming import short_names
+from catalog.query.answer import Answer, Row
+from catalog.query.reference import LATEST, Reference, parse
+
+
+class Names:
+    """Resolves names by asking the catalog at `path`. NotFound and Ambiguous say what there would have been."""
+
+    def __init__(self, ask: Callable[..., Answer], path: Path) -> None:
+        self._ask = ask
+        self._path = path
+
+    def artifact(self, ref: str) -> tuple[Row, Reference]:
+        """The artifact that a reference means. A repository may have `@` or `#` in its name: then the whole is tried, too."""
+        reference = parse(ref)
+        found = self._find(reference.artifact)
+        if not found and reference.artifact != ref:
+            reference = Reference(artifact=ref)
+            found = self._find(ref)
+        if len(found) == 1:
+            return found[0], reference
+        if not found:
+            raise NotFound(f"no artifact {parse(ref).artifact!r} in {self._path}{self._near(parse(ref).artifact)}")
+        candidates = tuple(
+            str(Reference(artifact=row["id"], version=reference.version, stage=reference.stage)) for row in found
+        )
+        raise Ambiguous(f"{reference.artifact!r} names {len(found)} artifacts, expected one", candidates)
+
+    def version(self, found: Row, reference: Reference) -> Row:
+        """The version and the commit that a reference to one of the artifact's versions means; without one, the latest."""
+        names = {"repo": found["repo"], "artifact": found["artifact"]}
+        if reference.stage is not None:
+            rows = self._ask("from find_in_stage($repo, $artifact, $words)", **names, words=reference.stage).rows
+        else:
+            words = reference.version or LATEST[0]
+            rows = self._ask("from find_versions($repo, $artifact, $words)", **names, words=words).rows
+        active = [row for row in rows if row.get("active", True)]
+        if len(active or rows) == 1:
+            return names | {key: (active or rows)[0][key] for key in ("version", "commit")}
+        if rows:
+            one_commit = len({row["commit"] for row in active or rows}) == 1
+            candidates = tuple(f"{found['id']}@{row['version' if one_commit else 'commit']}" for row in active or rows)
+            raise Ambiguous(f"{str(reference)!r} names {len(candidates)} versions, expected one", candidates)
+        raise NotFound(self._missing(found, reference))
+
+    def repos(self, words: str | None) -> list[str] | None:
+        """The repositories that a name means; None, which stands for all, without a name."""
+        if words is None:
+            return None
+        found = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
+        if not found:
+            known = [row["repo"] for row in self._ask("from list_repos(null)").rows]
+            raise NotFound(f"no repository {words!r} in {self._path}, expected {_one_of(known)}")
+        return [words] if words in found else found
+
+    def stage(self, words: str | None) -> str | None:
+        """The same words, where some repository has such a stage."""
+        if words is not None:
+            rows = self._ask("from list_stages(null)").rows
+            known = {row[key]: None for row in rows for key in ("stage", "raw_stage")}
+            if words not in known:
+                raise NotFound(f"no stage {words!r} in {self._path}, expected {_one_of(list(known))}")
+        return words
+
+    def short(self) -> dict[str, str]:
+        """For each artifact's full name, the shortest reference that means it alone."""
+        return short_names(row[0] for row in self._ask("from artifact_names()").values)
+
+    def _find(self, words: str) -> list[Row]:
+        rows = self._ask("from find_artifacts($words)", words=words).rows
+        return [row for row in rows if row["exact"]] or sorted(rows, key=lambda row: str(row["id"]))
+
+    def _missing(self, found: Row, reference: Reference) -> str:
+        names = {"repo": found["repo"], "artifact": found["artifact"]}
+        shown = self._ask("from show_artifact($repo, $artifact)", **names).rows[0]
+        if reference.stage is not None:
+            stages = [row["stage"] for row in shown["assignments"]]
+            return f"no version of {found['id']} is in stage {reference.stage!r}, expected {_one_of(stages)}"
+        if reference.version is None or reference.version in LATEST:
+            return f"{found['id']} has no registered version"
+        return f"{found['id']} has no version {reference.version!r}, expected {_one_of([row['version'] for row in shown['all_versions']])}"
+
+    def _near(self, words: str) -> str:
+        from difflib import get_close_matches  # noqa: PLC0415 - only where something was misspelt
+
+        ends: dict[str, list[str]] = {}
+        for short in self.short().values():
+            for end in {short.lower(), re.split("[/:]", short)[-1].lower()}:
+                ends.setdefault(end, []).append(short)
+        near = dict.fromkeys(short for end in get_close_matches(words.lower(), list(ends), n=5) for short in ends[end])
+        return f"; near: {', '.join(near)}" if near else ""
+
+
+def _one_of(names: list[str]) -> str:
+    shown = ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")  # noqa: PLR2004 - a line of a terminal
+    return f"one of {shown}" if names else "nothing: there is none"

@@ -1,0 +1,151 @@
+"""Asks a catalog what a query finds: exactly, or else with words that the catalog knows, or else by any of the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from catalog.database.search_fields import BY_NAME
+from catalog.errors import Misuse
+from catalog.query.answer import Answer, Row
+from catalog.query.search.compile import Compiled, Words, count, find
+from catalog.query.search.excerpt import Excerpt, excerpt
+from catalog.query.search.language import parse
+from catalog.query.search.nodes import Query, Text, has_choice, leaves, with_words
+from catalog.query.search.words import words_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NEAREST = "nothing has all of these words; showing what has some of them"
+FACETS = tuple(
+    name for name, field in BY_NAME.items() if field.kind in ("text", "flag") and name not in ("name", "version", "no")
+)
+
+Ask = Callable[..., Answer]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchAnswer(Answer):
+    """What was found: of `total` the rows up to the limit; `note` says what was searched instead, or what is near; `sql` is what was asked."""
+
+    total: int
+    note: str | None
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
+    """What a query finds. QueryError where it cannot be read, Misuse for a limit below 1."""
+    if limit is not None and limit < 1:
+        raise Misuse(f"invalid limit {limit}: expected at least 1")
+    query = parse(text)
+    asked = find(query, _words(ask, query), limit=limit)
+    answer = ask(asked.text, **asked.parameters)
+    if asked.words and (has_choice(query.node) or not _has_all(answer)):
+        repairs = ask("from search_repairs($words)", words=asked.words).rows
+        if repairs:
+            note = ", ".join(f"nothing for {row['word']}; showing {row['instead']}" for row in repairs)
+            query = _repaired(query, {row["place"]: row["instead"] for row in repairs})
+            asked = find(query, _words(ask, query), limit=limit, note=note)
+            answer = ask(asked.text, **asked.parameters)
+    return _finished(ask, answer, asked)
+
+
+def facets(ask: Ask, text: str, fields: Sequence[str]) -> Answer:
+    """How much of what a query finds has which value of which field. QueryError for a wrong query, Misuse for a field without values."""
+    for field in fields:
+        if field not in FACETS:
+            raise Misuse(f"unknown facet {field!r}, expected one of {', '.join(FACETS)}")
+    query = parse(text)
+    asked = count(query, _words(ask, query), fields=fields)
+    return ask(asked.text, **asked.parameters)
+
+
+def _words(ask: Ask, query: Query) -> Words:
+    return words_of(ask, {leaf.text for leaf, _ in leaves(query.node) if isinstance(leaf, Text)})
+
+
+def _has_all(answer: Answer) -> bool:
+    return bool(answer.values) and answer.rows[0]["matched"] == "all"
+
+
+def _repaired(query: Query, words: Mapping[int, str]) -> Query:
+    found = [leaf for leaf, _ in leaves(query.node)]
+    return with_words(query, {found[place - 1].column: word for place, word in words.items()})
+
+
+def _finished(ask: Ask, answer: Answer, asked: Compiled) -> SearchAnswer:
+    """The answer with why each row was found, and without what is told of all rows at once."""
+    rows = answer.rows
+    reasons = _reasons(ask, rows, asked)
+    kept = tuple(name for name in answer.columns if name not in ("doc", "total"))
+    return SearchAnswer(
+        columns=(*kept, "why"),
+        values=tuple((*(row[name] for name in kept), why) for row, why in zip(rows, reasons, strict=True)),
+        total=rows[0]["total"] if rows else 0,
+        note=_note(ask, answer, asked),
+        sql=asked.text,
+        parameters=asked.parameters,
+        _arrow=partial(_arrow, answer, reasons),
+    )
+
+
+def _arrow(answer: Answer, reasons: Sequence[Excerpt | None]) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - only where somebody wants it
+
+    kind = pa.struct([(name, pa.string()) for name in ("field", "before", "match", "after")])
+    return answer.arrow().drop_columns(["doc", "total"]).append_column("why", pa.array(reasons, kind))
+
+
+def _reasons(ask: Ask, rows: Sequence[Row], asked: Compiled) -> list[Excerpt | None]:
+    """Why each row was found: by a word in the texts of a row, in its other texts, or else by a field."""
+    terms = {
+        term
+        for leaf in (*asked.words, *asked.phrases)
+        if not leaf["negated"]
+        for term in ("".join(leaf["parts"]), *leaf["parts"])
+        if term
+    }
+    found: dict[int, Excerpt] = {}
+    for row in rows if terms else ():
+        if why := excerpt(_texts(row), terms):
+            found[row["doc"]] = why
+    rest = _without(rows, found)
+    if rest and terms:
+        texts: dict[int, list[tuple[str, str]]] = {}
+        for row in ask("from search_texts($docs)", docs=rest).rows:
+            texts.setdefault(row["doc"], []).append((row["field"], row["text"]))
+        found |= {doc: why for doc, of_doc in texts.items() if (why := excerpt(sorted(of_doc), terms))}
+    rest = _without(rows, found)
+    if rest and any(leaf["kind"] == "field" and not leaf["negated"] for leaf in asked.conditions):
+        for row in ask("from search_reasons($docs, $leaves)", docs=rest, leaves=asked.conditions).rows:
+            found[row["doc"]] = {"field": row["field"], "before": "", "match": row["value"], "after": ""}
+    return [found.get(row["doc"]) for row in rows]
+
+
+def _without(rows: Sequence[Row], found: Mapping[int, Excerpt]) -> list[int]:
+    return list(dict.fromkeys(row["doc"] for row in rows if row["doc"] not in found))
+
+
+def _texts(row: Row) -> Iterator[tuple[str, str]]:
+    yield "name", row["artifact"]
+    yield from (("label", label) for label in row["labels"])
+    if row["description"]:
+        yield "description", row["description"]
+    yield "repo", row["repo"]
+
+
+def _note(ask: Ask, answer: Answer, asked: Compiled) -> str | None:
+    if not answer.values:
+        rows = ask("from search_near($leaves)", leaves=asked.conditions).rows if asked.conditions else []
+        return "; ".join(map(_near, rows)) or None
+    said = [answer.rows[0]["note"], None if _has_all(answer) else NEAREST]
+    return "; ".join(note for note in said if note) or None
+
+
+def _near(row: Row) -> str:
+    what = f"{row['name']}:{row['value']}" if row["kind"] == "field" else f"{row['kind']}.{row['name']}"
+    return f"nothing has {what}" + (f", near: {', '.join(row['near'])}" if row["near"] else "")

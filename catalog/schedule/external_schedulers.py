@@ -1,0 +1,96 @@
+"""Files for what else can keep the time: cron, systemd, a forge's CI, Kubernetes. Each is a template, quoted for who reads it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sys
+from getpass import getuser
+from pathlib import Path
+
+from catalog import __version__
+from catalog.config.parse import Config
+from catalog.errors import ConfigError
+from catalog.schedule.scheduler import scheduled
+
+_LOCAL = ("cron", "systemd")  # of this machine; all others begin with an empty one
+_PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # no quotes needed, whoever reads it
+
+
+def file_for(keeper: str, config: Config) -> str:
+    """The text of a file, by the name of its template; ConfigError where this repos.toml cannot be crawled by that."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only who prints needs it
+
+    environment = Environment(
+        loader=PackageLoader("catalog.schedule"),
+        autoescape=False,  # noqa: S701 - no template is HTML: each names the quotes that its reader wants
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        variable_start_string="[[",
+        variable_end_string="]]",
+        comment_start_string="[#",
+        comment_end_string="#]",
+    )
+    environment.filters |= {
+        "shell": _shell,
+        "crontab": _crontab,
+        "unit": _unit,
+        "specifier": _specifier,
+        "yaml": json.dumps,  # a text of JSON is a text of YAML
+    }
+    return environment.get_template(keeper).render(_values(keeper, config))
+
+
+def _values(keeper: str, config: Config) -> dict[str, object]:
+    schedule, file = scheduled(config), config.file.absolute()
+    here = keeper in _LOCAL
+    output = str(config.output.absolute())
+    if not here:
+        output = Path(os.path.relpath(output, file.parent)).as_posix()
+    if output.startswith(".."):
+        raise ConfigError(
+            f"{config.file}: [catalog]: output is {output!r}, expected a folder beside the file, which is all that {keeper} has"
+        )
+    values = {
+        "cron": schedule.cron,
+        "timezone": schedule.timezone,
+        "file": str(file),
+        "folder": str(file.parent),
+        "name": file.name,
+        "output": output,
+        "package": f"federated-model-catalog=={__version__}",
+        "user": getuser(),
+    }
+    for name, value in values.items():
+        if not str(value).isprintable():
+            raise ConfigError(f"{config.file}: {name} is {value!r}, expected what fits into one line of a file")
+    return values | {"words": (sys.executable, "-P", "-m", "catalog")}
+
+
+def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _shell(value: str | tuple[str, ...]) -> str:
+    return shlex.join(_words(value))
+
+
+def _crontab(line: str) -> str:
+    """To cron, a bare percent sign ends the command."""
+    return line.replace("%", r"\%")
+
+
+def _specifier(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _unit(value: str | tuple[str, ...]) -> str:
+    """Words of a line of systemd.service(5)."""
+    return " ".join(word if _PLAIN.fullmatch(word) else _quoted(word) for word in _words(value))
+
+
+def _quoted(word: str) -> str:
+    inside = _specifier(word).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    return f'"{inside}"'

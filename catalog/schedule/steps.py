@@ -1,0 +1,128 @@
+"""One run after the other: crawl, build, publish, each in a process of its own.
+
+Such a process can be stopped at once, whatever it is doing (the store is made for that), leaves nothing in memory for the next
+night, and reads repos.toml anew.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from catalog.config.parse import Config
+from catalog.errors import Exit
+from catalog.schedule.health import Outcome
+
+PUBLISH_SECONDS = 3600.0  # a command that hangs must not keep all later runs from beginning
+GRACE = 10.0  # seconds that a process has to end by itself
+_CATALOG = (sys.executable, "-P", "-m", "catalog")  # -P: nothing of the folder that we are in is imported
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A command. After an exit code of `good` the next step follows; any other ends the run with `failure`."""
+
+    name: str
+    command: tuple[str, ...]
+    good: tuple[int, ...] = (0,)
+    failure: Outcome = Outcome.FAILED
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """How a run ended, and the exit code that says so."""
+
+    outcome: Outcome
+    code: int
+    message: str | None = None
+
+
+def steps(config: Config) -> tuple[Step, ...]:
+    """What a run of this repos.toml is."""
+    file = ("--config", str(config.file.absolute()))
+    made = (
+        Step(name="crawl", command=(*_CATALOG, "crawl", "--no-build", "--wait", *file), good=(Exit.OK, Exit.ORIGIN)),
+        Step(name="build", command=(*_CATALOG, "build", "--wait", *file)),
+    )
+    publish = config.schedule.publish
+    if publish is None:
+        return made
+    command = ("/bin/sh", "-c", publish) if isinstance(publish, str) else publish
+    return (*made, Step(name="publish", command=command, failure=Outcome.PUBLISH_FAILED, seconds=PUBLISH_SECONDS))
+
+
+class Runner:
+    """Does the steps, in the folder of repos.toml; `stop`, from any thread, ends them."""
+
+    def __init__(self, todo: Sequence[Step], folder: Path, output: Path) -> None:
+        self._steps = todo
+        self._folder = folder
+        self._environment = {**os.environ, "CATALOG_OUTPUT": str(output.absolute())}
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+
+    def run(self) -> Result:
+        """One run, to its end."""
+        result = Result(outcome=Outcome.OK, code=Exit.OK)
+        for step in self._steps:
+            code, complaint = self._do(step)
+            if self._stopped:
+                return Result(outcome=Outcome.STOPPED, code=128 + signal.SIGTERM, message=f"stopped during {step.name}")
+            if complaint or code not in step.good:
+                message = f"{step.name} {complaint or _ending(code)}"
+                return Result(outcome=step.failure, code=code if code > 0 else Exit.STORE, message=message)
+            if code:
+                result = Result(outcome=Outcome.SOME_FAILED, code=code, message="some repositories could not be read")
+        return result
+
+    def stop(self) -> None:
+        """Ends what runs, and lets nothing else begin."""
+        with self._lock:
+            self._stopped = True
+            process = self._process
+        if process is not None:
+            _end(process)
+
+    def _do(self, step: Step) -> tuple[int, str]:
+        """The exit code of a step, and what else there is to complain of."""
+        try:
+            with self._lock:
+                if self._stopped:
+                    return 0, ""
+                # In a session of its own: Ctrl-C reaches us alone, and what the command began in turn ends with it.
+                self._process = process = subprocess.Popen(  # noqa: S603 - the owner of repos.toml says what to run
+                    step.command,
+                    cwd=self._folder,
+                    env=self._environment,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            return process.wait(step.seconds), ""
+        except OSError as error:
+            return 0, f"cannot be run: {error.strerror}: {error.filename!r}"
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return 0, f"did not end within {step.seconds:g} seconds"
+        finally:
+            self._process = None
+
+
+def _ending(code: int) -> str:
+    return f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is None:
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):  # it may end at this very moment
+                os.killpg(process.pid, number)
+                process.wait(GRACE)

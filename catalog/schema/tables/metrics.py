@@ -1,0 +1,104 @@
+"""The tables of how good a version is: metrics, plots and experiments. Parameters are with DVC's files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from catalog.schema.record import Record, column, record
+
+
+@record("measure_files", key=("commit", "role", "file", "metafile", "pipeline_stage"))
+class MeasureFile(Record):
+    """The files in which DVC looks for metrics, parameters and plots at each revision, and whether they could be read."""
+
+    commit: str = column("The commit.")
+    dvc_root: str | None = column("The folder of the DVC project: see `metafiles`.")
+    role: str = column("`metrics`, `params` or `plots`.")
+    file: str = column("The file, from the Git root.")
+    metafile: str | None = column(
+        "The `dvc.yaml` or `.dvc` file that names it; null for the `params.yaml` that DVC reads unasked."
+    )
+    pipeline_stage: str | None = column("The pipeline stage that names it; null for a list at the top of the file.")
+    status: str = column(
+        "`ok`; `in-dvc`: in DVC's storage, not in Git; `fetched`: read from DVC's storage; `missing`; `bad`: see `problems`."
+    )
+    blob: str | None = column("The Git blob, where it is in Git.")
+    hash: str | None = column(
+        "The hash in DVC's storage, where it is there: of the file, or of the folder that holds it."
+    )
+    size: int | None = column("Bytes, as DVC states them.")
+
+
+@record("metrics", key=("commit", "file", "name"))
+class Metric(Record):
+    """The metrics of each revision, as `dvc metrics show` finds them."""
+
+    commit: str = column("The commit.")
+    dvc_root: str | None = column("The folder of the DVC project: see `metafiles`.")
+    file: str = column("The metrics file, from the Git root.")
+    name: str = column("The metric, with dots between the levels; empty where the file holds nothing but one value.")
+    number: float | None = column("The value, where it is a number; a boolean is 0 or 1.")
+    text: str = column("The value as text.")
+    kind: str = column("`number`, `text` or `bool`.")
+
+
+@record("plots", key=("commit", "metafile", "plot", "file", "y"))
+class Plot(Record):
+    """The plots that `dvc.yaml` defines at each revision, one row for each file that a plot draws from."""
+
+    commit: str = column("The commit.")
+    dvc_root: str | None = column("The folder of the DVC project: see `metafiles`.")
+    metafile: str = column("The `dvc.yaml`, or the `.dvc` file, that defines it.")
+    pipeline_stage: str | None = column(
+        "The pipeline stage that makes the file; null for a plot at the top of the file."
+    )
+    plot: str = column("The plot's name: the file, or the id that `dvc.yaml` gives it.")
+    file: str = column("The file that it draws from, from the Git root.")
+    kind: str = column("`series` or `image`.")
+    x: str | None = column("The field along the x axis; null for the number of the row.")
+    x_file: str | None = column("The file that the x axis is from, where it is another.")
+    y: tuple[str, ...] = column("The fields along the y axis; none stated: the last one.")
+    x_label: str | None = column("The label of the x axis.")
+    y_label: str | None = column("The label of the y axis.")
+    title: str | None = column("The title.")
+    template: str | None = column("The Vega template, for example `linear` or `confusion`.")
+    content: str | None = column("The content: see `plot_series` and `images`. Null where it could not be read.")
+    x_content: str | None = column("The content of `x_file`, where that is stated and could be read.", default=None)
+
+
+@record("plot_series", key=("content", "place"))
+class PlotSeries(Record):
+    """The data of plots by content, so that equal files are kept once: one row for each field of a file."""
+
+    content: str = column(
+        "The content as it is read: a Git blob, or `md5:` and DVC's hash; then a colon and the format, for example `csv`."
+    )
+    place: int = column("The field's place in the file, from 0.")
+    field: str = column("The field.")
+    numbers: tuple[float | None, ...] | None = column("Its values row by row, where all are numbers or absent.")
+    texts: tuple[str | None, ...] | None = column("Its values row by row as text, where some are no numbers.")
+
+
+@record("images", key=("content",))
+class Image(Record):
+    """The images of plots by content, so that equal files are kept once."""
+
+    content: str = column("The content: a Git blob, or `md5:` and DVC's hash.")
+    media_type: str = column("`image/png`, `image/jpeg`, `image/gif` or `image/svg+xml`, by the content's first bytes.")
+    data: bytes = column("The bytes. An SVG is a stranger's program: show it as an image only, never inline.")
+
+
+@record("experiments", key=("ref", "commit"))
+class Experiment(Record):
+    """DVC's experiments: the refs under `refs/exps`."""
+
+    ref: str = column("The ref, whole.")
+    name: str = column("The experiment's name.")
+    baseline: str = column("The commit that it began from.")
+    commit: str = column("Its commit. What its files say is under this commit in the other tables, where it was read.")
+    parents: tuple[str, ...] = column("The commit's parents: the baseline, unless it has checkpoints.")
+    author: str = column("Who ran it.")
+    author_email: str = column("The author's e-mail address.")
+    authored_at: datetime = column("When it was written, UTC.")
+    committed_at: datetime = column("When it was committed, UTC.")
+    message: str = column("The commit's message.")

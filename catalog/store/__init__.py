@@ -1,0 +1,1 @@
+"""What is kept: partitions, the journal of visits, observations, and the lock on them."""

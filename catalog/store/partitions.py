@@ -1,0 +1,130 @@
+"""The store of facts: one immutable file for each state of each repository.
+
+`<root>/<repo>/<refs>-<readers>.rows`. `refs` is the digest of the refs that matter and of the repository's options, `readers`
+that of the connectors and the tables. A file is written under another name and moved: if it exists, it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+
+from catalog.errors import StoreError
+from catalog.git.snapshot import Listing
+from catalog.naming import slug
+from catalog.schema.record import R, Record, columns
+from catalog.schema.tables import PARTITION
+
+Rows = Mapping[type[Record], Collection[Record]]
+
+SUFFIX = ".rows"
+
+FORMAT = 2  # raised when the same rows would be written otherwise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """The name of a partition: what its rows are a function of."""
+
+    refs: str
+    readers: str
+
+    def __str__(self) -> str:
+        return f"{self.refs}-{self.readers}"
+
+
+def refs_digest(listing: Listing, options: str) -> str:
+    """The digest of what a repository's rows depend on, apart from who reads them."""
+    lines = [
+        f"{ref.oid} {ref.name} {ref.peeled or ''}" for ref in (*listing.tags(), *listing.branches(), *listing.others())
+    ]
+    return _digest([f"HEAD {listing.head} {listing.tip()}", *sorted(lines), options])
+
+
+@cache
+def readers_digest(readers: tuple[tuple[str, int], ...]) -> str:
+    """The digest of the connectors, as (name, version), and of the tables that they fill."""
+    tables = [f"{table.TABLE} {column}" for table in PARTITION for column in columns(table)]
+    return _digest([f"format {FORMAT}", *(f"{name} {version}" for name, version in sorted(readers)), *tables])
+
+
+class Store:
+    """The partitions below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        # Arrow lets go of the interpreter hundreds of times for each partition; threads that take it in turns lose more than they gain.
+        self._packing = Lock()
+
+    def file(self, repo: str, key: Key) -> Path:
+        return self.file_of(repo, str(key))
+
+    def file_of(self, repo: str, partition: str) -> Path:
+        """Where the journal's `partition` of a repository lies, if it still does."""
+        return self.root / slug(repo) / f"{partition}{SUFFIX}"
+
+    def holds(self, repo: str, key: Key) -> bool:
+        return self.file(repo, key).is_file()
+
+    def write(self, repo: str, key: Key, rows: Rows) -> Path:
+        """Writes a partition, unless it is there: then it has the same rows. Nobody sees it before it is whole and on the disk."""
+        target = self.file(repo, key)
+        if target.is_file():
+            return target
+        from catalog.schema.arrow import to_arrow  # noqa: PLC0415 - as above
+        from catalog.store.partition_format import pack  # noqa: PLC0415 - a crawl that finds nothing new needs no pyarrow, which costs 0.1 s
+
+        with self._packing:
+            data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside = target.with_name(f".{target.name}")
+            try:
+                with beside.open("wb") as out:
+                    out.write(data)
+                    out.flush()
+                    os.fsync(out.fileno())
+                    os.fchmod(out.fileno(), 0o644)
+                beside.replace(target)
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise StoreError(f"cannot write the rows of {repo} to {target}: {error}") from error
+        return target
+
+    def prune(self, keep: Collection[Path]) -> None:
+        """Deletes every partition but those in `keep`."""
+        kept = {(file.parent.name, file.name) for file in keep}
+        for file in self.root.glob("*/*"):
+            if (file.parent.name, file.name) not in kept and file.is_file():
+                file.unlink(missing_ok=True)
+        for folder in self.root.glob("*"):
+            with suppress(OSError):  # not empty: it holds a partition
+                folder.rmdir()
+
+
+class Partition:
+    """The rows of a file of the store. StoreError where it is damaged."""
+
+    def __init__(self, file: Path) -> None:
+        from catalog.store.partition_format import read_file  # noqa: PLC0415 - as above
+
+        self._tables = read_file(file)
+
+    def rows(self, table: type[R]) -> Iterator[R]:
+        """The rows of one table."""
+        from catalog.schema.arrow import from_arrow  # noqa: PLC0415 - as above
+
+        found = self._tables.get(table.TABLE)
+        return from_arrow(table, found) if found else iter(())
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

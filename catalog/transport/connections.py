@@ -1,0 +1,160 @@
+"""HTTP connections whose every received byte passes a meter, and how Git's configuration says to make them."""
+
+from __future__ import annotations
+
+import io
+import logging
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http.client import HTTPResponse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import InsecureRequestWarning
+
+from catalog.errors import Refused
+from catalog.transport.quoting import quote
+
+if TYPE_CHECKING:
+    import socket
+
+    from catalog.transport.address import Remote
+    from catalog.transport.gitconfig import GitConfig
+    from catalog.transport.limits import Meter
+
+Manager = urllib3.PoolManager
+
+# It warns of malformed headers by quoting them, raw.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+
+HOSTS = 128  # whose connections are kept
+CONNECTIONS = 32  # kept for each
+
+# The visit that the current thread is making a request for: urllib3 gives no other way down to a connection.
+METER: ContextVar[Meter] = ContextVar("METER")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """How to connect: what `http.*` and the environment say for one URL (git-config(1))."""
+
+    proxy: str | None = None
+    verify: bool = True
+    ca_file: str | None = None
+    ca_folder: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+
+    def connect(self) -> Manager:
+        """A manager of connections made in this way."""
+        options: dict[str, Any] = {
+            "num_pools": HOSTS,
+            "maxsize": CONNECTIONS,
+            "cert_reqs": "CERT_REQUIRED" if self.verify else "CERT_NONE",
+            "ca_certs": self.ca_file,
+            "ca_cert_dir": self.ca_folder,
+            "cert_file": self.certificate,
+            "key_file": self.key,
+        }
+        if not self.verify:  # said once, in Git's configuration, by who wants it so
+            urllib3.disable_warnings(InsecureRequestWarning)
+        manager = self._through_proxy(options) if self.proxy else Manager(**options)
+        manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        return manager
+
+    def _through_proxy(self, options: dict[str, Any]) -> Manager:
+        url = self.proxy if self.proxy and "://" in self.proxy else f"http://{self.proxy}"
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"}:
+            raise Refused(f"proxy {quote(url)!r}: expected an http or https proxy")
+        headers = (
+            urllib3.make_headers(proxy_basic_auth=f"{parts.username}:{parts.password or ''}") if parts.username else {}
+        )
+        return urllib3.ProxyManager(url, proxy_headers=headers, **options)
+
+
+def read_settings(git: GitConfig, remote: Remote) -> Settings:
+    """The settings for one repository. As in Git, the environment's certificate variables win over the files."""
+    url, environ = remote.shown, git.environ
+    return Settings(
+        proxy=_proxy(git, remote),
+        verify=git.yes("http", "sslverify", url, default=True) and "GIT_SSL_NO_VERIFY" not in environ,
+        ca_file=_path(environ.get("GIT_SSL_CAINFO") or git.one("http", "sslcainfo", url)),
+        ca_folder=_path(environ.get("GIT_SSL_CAPATH") or git.one("http", "sslcapath", url)),
+        certificate=_path(environ.get("GIT_SSL_CERT") or git.one("http", "sslcert", url)),
+        key=_path(environ.get("GIT_SSL_KEY") or git.one("http", "sslkey", url)),
+    )
+
+
+def extra_headers(git: GitConfig, remote: Remote) -> dict[str, str]:
+    """`http.extraHeader` for one repository; a later header of the same name replaces an earlier one."""
+    lines = (value.partition(":") for value in git.every("http", "extraheader", remote.shown))
+    return {name.strip(): value.strip() for name, colon, value in lines if colon and name.strip()}
+
+
+def _path(value: str | None) -> str | None:
+    return str(Path(value).expanduser()) if value else None
+
+
+def _proxy(git: GitConfig, remote: Remote) -> str | None:
+    stated = git.one("http", "proxy", remote.shown)
+    if stated is None:
+        # HTTP_PROXY in capitals is not read: behind CGI, a request's `Proxy:` header would set it.
+        names = (f"{remote.scheme}_proxy", "HTTPS_PROXY" * (remote.scheme == "https"), "all_proxy", "ALL_PROXY")
+        stated = next((git.environ[name] for name in names if git.environ.get(name)), None)
+    return stated if stated and not _bypassed(git, remote.host) else None
+
+
+def _bypassed(git: GitConfig, host: str) -> bool:
+    names = (git.environ.get("no_proxy") or git.environ.get("NO_PROXY") or "").replace(",", " ").split()
+    suffixes = (name.removeprefix("*").lstrip(".") for name in names)
+    return "*" in names or any(suffix and (host == suffix or host.endswith("." + suffix)) for suffix in suffixes)
+
+
+class _MeteredSocket(io.RawIOBase):
+    """A connection's incoming bytes. Each wait is bounded by the idle limit and by what is left of the visit."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, meter: Meter) -> None:
+        self._raw, self._sock, self._meter = raw, sock, meter
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - any writable buffer
+        self._sock.settimeout(self._meter.patience(self._meter.limits.idle))
+        try:
+            size: int | None = self._raw.readinto(buffer)
+        except TimeoutError:
+            raise self._meter.silence() from None
+        self._meter.receive(size or 0)
+        return size
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _MeteredResponse(HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as http.client calls it
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_MeteredSocket(self.fp.detach(), sock, METER.get()), 1 << 16)
+
+
+class _Http(HTTPConnection):
+    response_class = _MeteredResponse
+
+
+class _Https(HTTPSConnection):
+    response_class = _MeteredResponse
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https

@@ -1,0 +1,193 @@
+"""Who we are to a server: ~/.netrc, then Git's credential helpers. Asked only after a 401, and never a prompt."""
+
+from __future__ import annotations
+
+import base64
+import netrc
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from shlex import split as split_words
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from catalog.transport.address import Remote
+    from catalog.transport.gitconfig import GitConfig
+
+HELPER_SECONDS = 10.0
+MAX_FILE = 1 << 20  # bytes of a credentials file
+
+# A helper that cannot ask must fail instead (gitcredentials(7), and the managers that follow it).
+NO_PROMPT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",
+    "SSH_ASKPASS": "",
+    "SSH_ASKPASS_REQUIRE": "never",
+    "GCM_INTERACTIVE": "never",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credential:
+    """A name and a secret. The secret is in no repr."""
+
+    user: str
+    secret: str = field(repr=False)
+
+    @property
+    def basic(self) -> str:
+        """The value of an HTTP Authorization header."""
+        return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode("ascii")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be quoted should a server echo it."""
+        return self.secret, self.basic.removeprefix("Basic ")
+
+
+class Keyring:
+    """Credentials by host, asked for once and kept as long as the pool."""
+
+    def __init__(self, git: GitConfig) -> None:
+        self._git = git
+        self._lock = Lock()
+        self._known: dict[tuple[str, ...], Credential | None] = {}
+        self._offered: dict[str, Credential] = {}
+
+    def offer(self, site: str, credential: Credential) -> None:
+        """A credential for a server (`https://host`), for when neither the URL nor the user's files and helpers know one."""
+        self._offered.setdefault(site, credential)
+
+    def known(self, remote: Remote) -> Credential | None:
+        """What the URL states, or what an earlier visit found out."""
+        if remote.user and remote.secret is not None:
+            return Credential(user=remote.user, secret=remote.secret)
+        return self._known.get(self._key(remote))
+
+    def find(self, remote: Remote) -> Credential | None:
+        """What the user's files and helpers know. One thread asks; the others wait for its answer."""
+        key = self._key(remote)
+        with self._lock:
+            if key not in self._known:
+                self._known[key] = next(self._ask(remote), None)
+            return self._known[key]
+
+    def _key(self, remote: Remote) -> tuple[str, ...]:
+        url = remote.shown
+        helpers = self._git.every("credential", "helper", url)
+        return remote.site, remote.user or "", self._path(remote), *helpers
+
+    def _path(self, remote: Remote) -> str:
+        whole = self._git.yes("credential", "usehttppath", remote.shown, default=False)
+        return remote.path.lstrip("/") if whole else ""
+
+    def _ask(self, remote: Remote) -> Iterator[Credential]:
+        host = remote.site.partition("://")[2]
+        yield from _read_netrc(remote, self._git.environ.get("NETRC") or "~/.netrc")
+        question = {"protocol": remote.scheme, "host": host, "path": self._path(remote)}
+        question["username"] = remote.user or self._git.one("credential", "username", remote.shown) or ""
+        for helper in self._git.every("credential", "helper", remote.shown):
+            answer = self._answer(helper, question)
+            if answer.get("username"):
+                question["username"] = answer["username"]
+            if answer.get("password") and question["username"]:
+                yield Credential(user=question["username"], secret=answer["password"])
+            if answer.get("quit", "").lower() in {"1", "true"}:
+                return
+        if remote.site in self._offered:
+            yield self._offered[remote.site]
+
+    def _answer(self, helper: str, question: dict[str, str]) -> dict[str, str]:
+        words = helper.split()
+        if words[:1] == ["store"]:
+            return _read_store(words[1:], question, self._git.environ)
+        command = _command(helper)
+        text = "".join(f"{key}={value}\n" for key, value in question.items() if value)
+        answer = _run(command, text, self._git.environ) if command else ""
+        return dict(line.partition("=")[::2] for line in answer.splitlines() if "=" in line)
+
+
+def _command(helper: str) -> str | None:
+    """The shell command behind `credential.helper` (gitcredentials(7), custom helpers)."""
+    if helper.startswith("!"):
+        return helper[1:] + " get"
+    if Path(helper).is_absolute():
+        return helper + " get"
+    name = (helper.split() or [""])[0]
+    if shutil.which(f"git-credential-{name}"):
+        return f"git-credential-{helper} get"
+    return f"git credential-{helper} get" if shutil.which("git") else None
+
+
+def _run(command: str, text: str, environ: Mapping[str, str]) -> str:
+    process = subprocess.Popen(  # noqa: S602 - the user's own configuration is a shell command, as in Git
+        command,
+        shell=True,
+        env={**environ, **NO_PROMPT},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # without a terminal there is no prompt, and the whole group can be ended
+    )
+    with process:
+        try:
+            return process.communicate(text.encode(), HELPER_SECONDS)[0].decode("utf-8", "replace")
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return ""
+
+
+def _read_netrc(remote: Remote, path: str) -> Iterator[Credential]:
+    try:
+        found = netrc.netrc(Path(path).expanduser()).authenticators(remote.host)
+    except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
+        return
+    if found and found[2] and remote.user in {None, found[0]}:
+        yield Credential(user=found[0], secret=found[2])
+
+
+def _read_store(options: list[str], question: dict[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The first line that fits, of the files that git-credential-store(1) reads."""
+    for path in _store_files(split_words(" ".join(options)), environ):
+        try:
+            lines = Path(path).expanduser().read_text("utf-8", "replace")[:MAX_FILE].splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            answer = _fits(line.strip(), question)
+            if answer:
+                return answer
+    return {}
+
+
+def _store_files(options: list[str], environ: Mapping[str, str]) -> list[str]:
+    for index, option in enumerate(options):
+        if option.startswith("--file="):
+            return [option.removeprefix("--file=")]
+        if option == "--file" and index + 1 < len(options):
+            return [options[index + 1]]
+    return ["~/.git-credentials", f"{environ.get('XDG_CONFIG_HOME') or '~/.config'}/git/credentials"]
+
+
+def _fits(line: str, question: dict[str, str]) -> dict[str, str]:
+    try:
+        parts = urlsplit(line)
+    except ValueError:
+        return {}
+    user, secret = unquote(parts.username or ""), unquote(parts.password or "")
+    stated = {
+        "protocol": parts.scheme,
+        "host": unquote(parts.netloc.rpartition("@")[2]),
+        "path": parts.path.strip("/"),
+        "username": user,
+    }
+    if any(value and stated[key] != value for key, value in question.items()):
+        return {}
+    return {"username": user, "password": secret}

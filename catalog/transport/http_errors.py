@@ -1,0 +1,65 @@
+"""Why an HTTP request came to nothing, in our words: the library's own carry addresses in memory and whole URLs."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException, IncompleteRead
+from time import time
+
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    SSLError,
+)
+
+from catalog.transport.quoting import quote
+
+# What a request may raise on the way, garbage in the answer included.
+FAILURES = (HTTPError, HTTPException, OSError, ValueError)
+
+
+def explain(error: Exception, connect: float) -> str:
+    """Why no answer began; `connect` is the time limit for connecting, in seconds."""
+    reason = explain_part(error.__cause__ or error.__context__ or error)
+    match error:
+        case ProxyError():
+            return f"the proxy does not answer: {explain_part(error.original_error)}"
+        case NameResolutionError():
+            return "the host name does not resolve"
+        case NewConnectionError():
+            return f"no connection: {reason}"
+        case ConnectTimeoutError():
+            return f"no connection within {connect:g} s"
+        case SSLError():
+            return f"no secure connection: {reason}"
+    return f"the connection broke before an answer: {reason}"
+
+
+def explain_part(error: BaseException) -> str:
+    """What went wrong while an answer came."""
+    if isinstance(error, ProtocolError) and len(error.args) > 1:
+        error = error.args[1]
+    if isinstance(error, IncompleteRead):
+        return "it ends before its announced length"
+    if isinstance(error, OSError) and error.strerror:
+        return quote(error.strerror)
+    return quote(str(error.args[0] if error.args else error)) or type(error).__name__
+
+
+def is_reset(error: Exception) -> bool:
+    """Whether the connection ended without an answer: servers do that to connections that were idle for long."""
+    return isinstance(error, ProtocolError) and isinstance(error.__cause__ or error.__context__, ConnectionError)
+
+
+def retry_seconds(retry_after: str, default: float) -> float:
+    """What a Retry-After header asks for: seconds, or a date (RFC 9110, section 10.2.3)."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after.strip()[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time())
+    except (ValueError, OverflowError):
+        return default

@@ -1,0 +1,128 @@
+"""How much time, and how many bytes, a visit to one repository may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic, sleep
+from typing import Protocol
+
+from catalog.errors import Down, Oversized, TooBig
+from catalog.transport.quoting import quote
+
+HEAVY = 32 << 20  # bytes of a visit: such visits take turns, so that memory is bounded over all of them
+INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """Bounds of one visit. They hold whatever the server does."""
+
+    connect: float = 10.0  # seconds
+    idle: float = 30.0  # seconds without a byte
+    total: float = 300.0  # seconds for all requests of the visit together
+    max_bytes: int = 256 << 20  # received on the wire
+    max_inflated: int = 1 << 30  # after zlib and gzip
+    max_refs: int = 100_000
+    max_objects: int = 1_000_000
+
+
+class Heavy(Protocol):
+    """A lock: of a thread, or of several processes."""
+
+    def acquire(self, *, timeout: float) -> bool: ...
+
+    def release(self) -> None: ...
+
+
+class Meter:
+    """What one visit has cost so far. It raises as soon as a bound is passed.
+
+    Every byte that arrives passes `receive`, and every wait asks `patience` first: so the deadline holds against a
+    server that drips, without a thread that watches.
+    """
+
+    def __init__(self, where: str, limits: Limits, heavy: Heavy | None = None) -> None:
+        self.where = where
+        self._heavy = heavy  # held by the one visit that may be heavy
+        self._holds = False
+        self.limits = limits
+        self.received = 0
+        self.requests = 0
+        self.secrets: tuple[str, ...] = ()  # what no message may hold, should a server echo it
+        self._inflated = 0
+        self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
+        self._deadline = monotonic() + limits.total
+
+    def patience(self, longest: float) -> float:
+        """Seconds to wait for the next byte: `longest`, or what is left of the visit."""
+        left = self._deadline - monotonic()
+        if left <= 0:
+            raise Down(f"{self.where}: not done after {self.limits.total:g} s, the visit's time limit")
+        return min(longest, left)
+
+    def silence(self) -> Down:
+        """The error to raise where a wait of `patience(limits.idle)` came to nothing."""
+        self.patience(self.limits.idle)
+        return Down(f"{self.where}: no byte for {self.limits.idle:g} s, expected an answer")
+
+    def pause(self, seconds: float) -> bool:
+        """Sleep, unless the visit would be over by then."""
+        if seconds >= self._deadline - monotonic():
+            return False
+        sleep(seconds)
+        return True
+
+    def quote(self, raw: bytes | str) -> str:
+        """What the server wrote, fit for a message of ours."""
+        return quote(raw, self.secrets)
+
+    @contextmanager
+    def within(self, most: int | None) -> Iterator[None]:
+        """One answer of `most` bytes: Oversized beyond that, on the wire or eight times that after decompression."""
+        self._ceilings = None if most is None else (self.received + most, self._inflated + INFLATION * most)
+        try:
+            yield
+        finally:
+            self._ceilings = None
+
+    def receive(self, size: int) -> None:
+        self.received += size
+        if self._ceilings and self.received > self._ceilings[0]:
+            raise Oversized(f"{self.where}: the answer has more bytes than were expected")
+        if self.received > self.limits.max_bytes:
+            raise self._too_big("bytes", "max_bytes", self.limits.max_bytes)
+        self._weigh()
+
+    def inflate(self, size: int) -> None:
+        self._inflated += size
+        if self._ceilings and self._inflated > self._ceilings[1]:
+            raise Oversized(f"{self.where}: the answer has more bytes after decompression than were expected")
+        if self._inflated > self.limits.max_inflated:
+            raise self._too_big("bytes after decompression", "max_inflated", self.limits.max_inflated)
+        self._weigh()
+
+    def count_refs(self, number: int) -> None:
+        if number > self.limits.max_refs:
+            raise self._too_big("refs", "max_refs", self.limits.max_refs)
+
+    def count_objects(self, number: int) -> None:
+        if number > self.limits.max_objects:
+            raise self._too_big("objects", "max_objects", self.limits.max_objects)
+
+    def close(self) -> None:
+        """The visit is over, and what it brought is no longer in memory."""
+        if self._holds and self._heavy is not None:
+            self._holds = False
+            self._heavy.release()
+
+    def _weigh(self) -> None:
+        if self._heavy is None or self._holds or self.received + self._inflated <= HEAVY:
+            return
+        self._holds = self._heavy.acquire(timeout=self.patience(self.limits.total))
+        if not self._holds:
+            self.patience(0)
+
+    def _too_big(self, what: str, name: str, value: int) -> TooBig:
+        return TooBig(f"{self.where}: more than {value:,} {what}, the limit {name}")

@@ -1,0 +1,201 @@
+"""A repository on this machine, bare or with a working tree: read in place, nothing copied, nothing written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from struct import error as StructError  # noqa: N812 - a class with the name of a variable
+from typing import TYPE_CHECKING
+from zlib import error as ZlibError  # noqa: N812 - a class with the name of a variable
+
+from dulwich.config import ConfigFile
+from dulwich.errors import ApplyDeltaError, ChecksumMismatch, FileFormatException
+from dulwich.object_store import DiskObjectStore
+from dulwich.objects import ObjectID, Tag
+from dulwich.pack import UnresolvedDeltas
+from dulwich.refs import DiskRefsContainer, RefsContainer, SymrefLoop
+from dulwich.refs import Ref as RefName
+
+from catalog.errors import Down, Gone, Refused
+from catalog.git.objects import RawObject, decode
+from catalog.transport.limits import Limits, Meter
+from catalog.transport.pack import name_object
+from catalog.transport.quoting import quote
+from catalog.transport.wire import make_listing, make_ref, sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from catalog.git.objects import Objects
+    from catalog.git.snapshot import Listing, Ref
+    from catalog.transport.address import Local
+
+MAX_PEEL = 32  # tags of tags; Git itself sets no bound
+MAX_LOOSE = 64 << 20  # bytes of a loose object after inflating
+MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
+
+_KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
+_OID = re.compile(r"[0-9a-f]{40}")
+
+# What dulwich raises over damaged packs, indexes and refs: found by damaging them, and not all of it is meant.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AssertionError,
+    StopIteration,
+    StructError,
+    ZlibError,
+    ApplyDeltaError,
+    ChecksumMismatch,
+    FileFormatException,
+    SymrefLoop,
+    UnresolvedDeltas,
+)
+
+
+class LocalOrigin:
+    """A visit to a repository on disk. It costs neither bytes nor requests."""
+
+    received = 0
+    requests = 0
+    filtered = True
+
+    def __init__(self, address: Local, limits: Limits) -> None:
+        self.url = address.shown
+        self._meter = Meter(address.shown, limits)
+        try:
+            folder = _git_folder(address)
+            common = _common_folder(folder)
+            self._container = _open_refs(folder, common, self._meter)
+            self._store = DiskObjectStore(common / "objects", loose_object_size_limit=MAX_LOOSE)
+        except _DAMAGE as error:
+            raise Refused(f"{self.url}: the repository cannot be opened: {quote(str(error))}") from error
+        self._objects = _Stored(self._store)
+
+    def refs(self) -> Listing:
+        try:
+            names = self._container.allkeys()
+            self._meter.count_refs(len(names))
+            refs = {ref.name: ref for name in names if (ref := self._ref(name))}
+            head = self._container.read_ref(RefName(b"HEAD")) or b""
+        except _DAMAGE as error:
+            raise Down(f"{self.url}: the refs cannot be read: {quote(str(error))}") from error
+        return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None)
+
+    def fetch(
+        self,
+        wants: Sequence[str],  # noqa: ARG002 - everything is here already
+        *,
+        filters: str | None = None,  # noqa: ARG002 - as above
+        depth: int | None = None,  # noqa: ARG002 - as above
+        haves: Collection[str] = (),  # noqa: ARG002 - as above
+        most: int | None = None,  # noqa: ARG002 - as above
+    ) -> Objects:
+        """A view of all objects. What a shallow or partial repository lacks behind the wants is absent, not an error."""
+        return self._objects
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ref(self, name: RefName) -> Ref | None:
+        """A ref as a server would list it: one without an object name is broken, and left out."""
+        oid = self._container.follow(name)[1]
+        if oid is None or not _OID.fullmatch(decode(oid)):
+            return None
+        if oid.decode("ascii") not in self._objects:  # left out, it would look like a ref that somebody deleted
+            raise Down(f"{self.url}: {quote(decode(name))} names object {decode(oid)[:7]}, which is missing or damaged")
+        return make_ref(oid, name, self._peel(oid), self._meter)
+
+    def _peel(self, oid: bytes) -> bytes | None:
+        """The object behind an annotated tag; None where `oid` is none, or the way there is broken."""
+        peeled = None
+        for _ in range(MAX_PEEL):
+            raw = self._objects.get(oid.decode("ascii"))
+            if raw is None or raw.kind != "tag":
+                return peeled
+            try:
+                oid = peeled = Tag.from_string(raw.data).object[1]
+            except _DAMAGE:
+                return None
+        return None
+
+
+class _Stored(Mapping[str, RawObject]):
+    """The objects of a store by name, read when asked for. A damaged object is an absent one."""
+
+    def __init__(self, store: DiskObjectStore) -> None:
+        self._store = store
+
+    def __getitem__(self, oid: str) -> RawObject:
+        if not _OID.fullmatch(oid):
+            raise KeyError(oid)
+        try:
+            kind, data = self._store.get_raw(ObjectID(oid.encode()))
+            raw = RawObject(_KINDS[kind], data)
+        except _DAMAGE as error:
+            raise KeyError(oid) from error
+        if name_object(raw) != oid:
+            raise KeyError(oid)
+        return raw
+
+    def __iter__(self) -> Iterator[str]:
+        return (oid.decode("ascii") for oid in self._store)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._store)
+
+
+def _git_folder(address: Local) -> Path:
+    """Where the refs are: the folder itself, its `.git`, or where a `.git` file leads (gitrepository-layout(5))."""
+    for folder in (address.path / ".git", address.path):
+        if folder.is_file():
+            return folder.parent / _read_path(folder, "gitdir:", address)
+        if (folder / "HEAD").is_file() and ((folder / "objects").is_dir() or (folder / "commondir").is_file()):
+            return folder
+    if not address.path.exists():
+        raise Gone(f"{address.shown}: there is no such folder")
+    raise Refused(f"{address.shown}: not a Git repository, expected a bare repository or a folder with .git")
+
+
+def _common_folder(folder: Path) -> Path:
+    """Where the objects are: elsewhere for a linked working tree."""
+    pointer = folder / "commondir"
+    if not pointer.is_file():
+        return folder
+    return folder / pointer.read_text("utf-8", "surrogateescape")[:MAX_GITFILE].strip()
+
+
+def _read_path(file: Path, prefix: str, address: Local) -> str:
+    with file.open("r", encoding="utf-8", errors="surrogateescape") as text:
+        line = text.read(MAX_GITFILE).strip()
+    if not line.startswith(prefix):
+        raise Refused(f"{address.shown}: not a Git repository: {file.name} does not begin with {prefix!r}")
+    return line.removeprefix(prefix).strip()
+
+
+def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:
+    """The refs as this repository keeps them. Other extensions say nothing about reading, a partial clone's least."""
+    file = common / "config"
+    config = ConfigFile.from_path(file, expand_includes=False) if file.is_file() else ConfigFile()
+    extensions = {key.lower(): value.lower() for key, value in config.items((b"extensions",))}
+    if extensions.get(b"objectformat", b"sha1") != b"sha1":
+        raise sha256(meter)
+    if extensions.get(b"refstorage", b"files") == b"reftable":
+        from dulwich.reftable import ReftableRefsContainer  # noqa: PLC0415 - rare
+
+        return ReftableRefsContainer(str(common))
+    return DiskRefsContainer(str(common), str(folder))

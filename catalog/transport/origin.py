@@ -1,0 +1,104 @@
+"""The network: a repository's refs, then the objects that are missing, within bounds of time and bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from catalog.transport.address import Local, parse_address
+from catalog.transport.gitconfig import GitConfig
+from catalog.transport.limits import Limits, Meter
+from catalog.transport.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from catalog.git.objects import Objects
+    from catalog.git.snapshot import Listing
+    from catalog.transport.storage import WebStorage
+
+__all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin", "open_storage"]
+
+
+class Origin(Protocol):
+    """One visit to one repository. Every method raises OriginError, and nothing else."""
+
+    @property
+    def url(self) -> str:
+        """Where the visit goes, after Git's `insteadOf`; never with credentials."""
+        ...
+
+    @property
+    def received(self) -> int:
+        """Bytes that came over the wire so far."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """Requests made so far: HTTP requests, or commands on a connection."""
+        ...
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the server honours filters. Known after the first `fetch` with a filter; True until then."""
+        ...
+
+    def refs(self) -> Listing:
+        """HEAD, branches, tags and experiments, sorted by name."""
+        ...
+
+    def fetch(
+        self,
+        wants: Sequence[str],
+        *,
+        filters: str | None = None,
+        depth: int | None = None,
+        haves: Collection[str] = (),
+        most: int | None = None,
+    ) -> Objects:
+        """The objects `wants` and what Git sends with them. `filters` is Git's filter-spec (`blob:none`).
+
+        Oversized where the answer has more than `most` bytes; another question can be asked then.
+
+        Without `haves`, a want that does not arrive is an error; with them, the caller decides. A local repository
+        answers with a view of everything it has, valid until the origin is closed: look objects up, never iterate.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def open_origin(
+    url: str, limits: Limits | None = None, *, git: GitConfig | None = None, pool: Pool | None = None
+) -> Origin:
+    """A visit to the repository at `url`: https, http, ssh, git, file, `user@host:path` or a plain path.
+
+    The clock of `limits.total` starts here. `pool` is what many visits share (connections, credentials); without it
+    the visit has its own, made from `git` or from Git's own configuration. Raises Refused for any other kind of URL.
+    """
+    own = None if pool else Pool(git)
+    shared = pool or own
+    assert shared is not None
+    address = parse_address(shared.git.rewrite(url))
+    limits = limits or Limits()
+    if isinstance(address, Local):
+        from catalog.transport.local import LocalOrigin  # noqa: PLC0415 - dulwich.repo costs 0.1 s to import
+
+        return LocalOrigin(address, limits)
+    from catalog.transport.remote import RemoteOrigin  # noqa: PLC0415 - and urllib3 as much again
+
+    return RemoteOrigin(address, Meter(address.shown, limits, shared.heavy), shared, own)
+
+
+def open_storage(limits: Limits) -> WebStorage:
+    """DVC's storage on the public web, for one visit with bounds of its own."""
+    from catalog.transport.storage import WebStorage  # noqa: PLC0415 - urllib3 costs 0.1 s to import
+
+    return WebStorage(limits)

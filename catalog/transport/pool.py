@@ -1,0 +1,59 @@
+"""What the visits of one crawl share: connections, credentials, and what is known about servers."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from catalog.transport.credentials import Keyring
+from catalog.transport.gitconfig import GitConfig
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from catalog.transport.connections import Manager, Settings
+    from catalog.transport.limits import Heavy
+
+
+class Pool:
+    """Made once for a crawl and used by all its threads; close it when the last visit is over.
+
+    `heavy` is the lock of the one visit that may hold much in memory, where other processes make visits, too.
+    """
+
+    def __init__(self, git: GitConfig | None = None, heavy: Heavy | None = None) -> None:
+        self.git = git if git is not None else GitConfig.load()
+        self.keyring = Keyring(self.git)
+        self.heavy: Heavy = heavy or Lock()
+        self._lock = Lock()
+        self._managers: dict[Settings, Manager] = {}
+        self._filtering: set[str] = set()
+
+    def manager(self, settings: Settings) -> Manager:
+        """Connections for one way of connecting (proxy, certificates), kept open between visits."""
+        with self._lock:
+            if settings not in self._managers:
+                self._managers[settings] = settings.connect()
+            return self._managers[settings]
+
+    def filters(self, site: str) -> bool:
+        """Whether some repository of this server honoured filters: then the next one is asked without a check."""
+        return site in self._filtering
+
+    def learn_filters(self, site: str) -> None:
+        self._filtering.add(site)
+
+    def close(self) -> None:
+        with self._lock:
+            for manager in self._managers.values():
+                manager.clear()
+            self._managers.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,160 @@
+"""A repository behind a server: refs, then objects, whatever the wire and whichever protocol version it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from catalog.errors import Absent, Down, Gone, Refused
+from catalog.transport import legacy, wire
+from catalog.transport.pack import read_pack
+from catalog.transport.packets import Garbled, Packets, ServerError
+from catalog.transport.smart_http import HttpWire, Unfit
+from catalog.transport.stream import StreamWire
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+    from typing import Self
+
+    from catalog.git.objects import Objects
+    from catalog.git.snapshot import Listing
+    from catalog.transport.address import Remote
+    from catalog.transport.limits import Meter
+    from catalog.transport.pool import Pool
+
+_V2 = 2
+
+
+class Wire(Protocol):
+    """One way to reach a server. `shy`: it says what it can do only when asked, in a request of its own."""
+
+    shy: bool
+
+    def advertisement(self) -> wire.Advertisement: ...
+
+    def ask(self, request: bytes, version: int = _V2) -> AbstractContextManager[Packets]: ...
+
+    def close(self) -> None: ...
+
+
+class RemoteOrigin:
+    """A visit to a repository over HTTP, SSH or Git's own protocol. `own` is a pool that ends with the visit."""
+
+    def __init__(self, remote: Remote, meter: Meter, pool: Pool, own: Pool | None) -> None:
+        self.url = remote.shown
+        self._site = remote.site
+        self._meter, self._pool, self._own = meter, pool, own
+        self._wire: Wire = (HttpWire if remote.scheme in {"http", "https"} else StreamWire)(remote, meter, pool)
+        self._known: wire.Advertisement | None = None
+        self._speaks_v2 = False
+        self._filters: bool | None = None
+
+    @property
+    def received(self) -> int:
+        return self._meter.received
+
+    @property
+    def requests(self) -> int:
+        return self._meter.requests
+
+    @property
+    def filtered(self) -> bool:
+        return self._filters is not False
+
+    def refs(self) -> Listing:
+        if self._wire.shy and self._known is None:
+            listing = self._guess()
+            if listing is not None:
+                return listing
+        advertisement = self._advertisement()
+        if advertisement.listing is not None:
+            return advertisement.listing
+        with self._wire.ask(wire.LS_REFS) as packets:
+            return wire.read_listing(packets)
+
+    def fetch(
+        self,
+        wants: Sequence[str],
+        *,
+        filters: str | None = None,
+        depth: int | None = None,
+        haves: Collection[str] = (),
+        most: int | None = None,
+    ) -> Objects:
+        if not wants:
+            return {}
+        wish = wire.Wish(wants=wants, filters=filters, depth=depth, haves=haves)
+        with self._meter.within(most):
+            objects = read_pack(self._pack(wish), self._meter)
+        absent = [] if haves else [oid for oid in wants if oid not in objects]
+        if absent:
+            raise Absent(
+                f"{self.url}: {len(absent):,} of {len(wants):,} wanted objects did not arrive, {absent[0]} for one"
+            )
+        return objects
+
+    def close(self) -> None:
+        self._wire.close()
+        self._meter.close()
+        if self._own is not None:
+            self._own.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _guess(self) -> Listing | None:
+        """Ask in version 2 without asking first whether the server speaks it: one request where others make two."""
+        packets = None
+        try:
+            with self._wire.ask(wire.LS_REFS) as packets:
+                listing = wire.read_listing(packets)
+        except (Unfit, Gone, ServerError):
+            return None
+        except Garbled:
+            if packets is not None and packets.begun:
+                raise
+            return None
+        self._speaks_v2 = True
+        return listing
+
+    def _advertisement(self) -> wire.Advertisement:
+        if self._known is None:
+            self._known = self._wire.advertisement()
+            self._speaks_v2 = self._known.version == _V2
+        return self._known
+
+    def _pack(self, wish: wire.Wish) -> bytearray:
+        if wish.filters and self._known is None and self._filters is None and self._pool.filters(self._site):
+            try:
+                return self._ask(wish)
+            except (Refused, Down):  # this repository may differ from the others of its server
+                if self._advertisement().filters:
+                    raise
+        if wish.filters and not self._honours_filters():
+            wish = replace(wish, filters=None)
+        if not self._speaks_v2:
+            self._advertisement()
+        return self._ask(wish)
+
+    def _honours_filters(self) -> bool:
+        if self._filters is None:
+            advertisement = self._advertisement()
+            self._filters = advertisement.filters
+            if self._filters and advertisement.version == _V2:
+                self._pool.learn_filters(self._site)
+        return self._filters
+
+    def _ask(self, wish: wire.Wish) -> bytearray:
+        known = self._known
+        if known is not None and known.version != _V2:
+            with self._wire.ask(legacy.fetch_request(wish, known), known.version) as packets:
+                return legacy.read_fetch(packets, known)
+        with self._wire.ask(wire.fetch_request(wish)) as packets:
+            return wire.read_fetch(packets)

@@ -1,0 +1,121 @@
+"""Small files from DVC's storage, where that is a public web server: metrics and plots that are not in Git.
+
+A repository chooses these URLs, so they may lead anywhere. Only addresses that the whole Internet can reach are asked, of every
+redirect too; nothing of ours is sent; and what comes is kept only if it has the hash that Git states.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import md5
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import urllib3
+
+from catalog.errors import OriginError
+from catalog.git.objects import RawObject
+from catalog.transport.limits import Limits, Meter
+
+if TYPE_CHECKING:
+    from urllib3.connectionpool import HTTPConnectionPool
+    from urllib3.response import BaseHTTPResponse
+
+    from catalog.git.snapshot import Stored
+
+MAX_BYTES = 1 << 20  # of a file
+MAX_FILES = 500  # asked for in one visit
+MAX_REDIRECTS = 5
+
+_OK = 200
+_MOVED = frozenset((301, 302, 303, 307, 308))
+_CHUNK = 1 << 16
+
+
+class _NotHad(Exception):
+    """The file cannot be had, for whatever reason."""
+
+
+def is_public(address: str) -> bool:
+    """An address that the whole Internet can reach: not loopback, private, link-local, shared or multicast."""
+    found = ip_address(address)
+    return found.is_global and not found.is_multicast
+
+
+class WebStorage:
+    """DVC's storage on the web, for one visit: bounded as a whole by `limits`. Proxies are not used: they would resolve names."""
+
+    def __init__(self, limits: Limits, allows: Callable[[str], bool] = is_public) -> None:
+        self._meter = Meter("DVC's storage", limits)
+        self._allows = allows
+        self._asked = 0
+
+    def read(self, stored: Stored) -> RawObject | None:
+        """The file with the hash that is stated; None where it cannot be had, is another one, or has more than MAX_BYTES."""
+        if self._asked >= MAX_FILES or (stored.size or 0) > MAX_BYTES:
+            return None
+        self._asked += 1
+        with suppress(_NotHad, OriginError, OSError, ValueError, urllib3.exceptions.HTTPError):
+            data = self._get(stored.url)
+            if md5(data, usedforsecurity=False).hexdigest() == stored.md5.removesuffix(".dir"):
+                return RawObject("blob", data)
+        return None
+
+    def _get(self, url: str) -> bytes:
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._answer(urlsplit(url)) as response:
+                if response.status == _OK:
+                    return self._read(response)
+                if response.status not in _MOVED or not response.headers.get("location"):
+                    raise _NotHad
+                url = urljoin(url, response.headers["location"])
+        raise _NotHad
+
+    @contextmanager
+    def _answer(self, url: SplitResult) -> Iterator[BaseHTTPResponse]:
+        limits, meter = self._meter.limits, self._meter
+        timeout = urllib3.Timeout(connect=meter.patience(limits.connect), read=meter.patience(limits.idle))
+        target = url.path + (f"?{url.query}" if url.query else "")
+        with self._connect(url) as pool:
+            response = pool.urlopen(
+                "GET",
+                target or "/",
+                headers={"Host": url.netloc.rpartition("@")[2], "Accept-Encoding": "identity"},
+                timeout=timeout,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                yield response
+            finally:
+                response.close()
+
+    def _connect(self, url: SplitResult) -> HTTPConnectionPool:
+        """A connection to the address that was checked, whatever the name may mean a moment later."""
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise _NotHad
+        port = url.port or (443 if url.scheme == "https" else 80)
+        found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
+        addresses = [str(entry[4][0]) for entry in found]
+        if not addresses or not all(map(self._allows, addresses)):
+            raise _NotHad
+        if url.scheme == "http":
+            return urllib3.HTTPConnectionPool(addresses[0], port)
+        return urllib3.HTTPSConnectionPool(
+            addresses[0], port, server_hostname=url.hostname, assert_hostname=url.hostname
+        )
+
+    def _read(self, response: BaseHTTPResponse) -> bytes:
+        parts, size = [], 0
+        for part in response.stream(_CHUNK, decode_content=False):
+            self._meter.patience(1)
+            self._meter.receive(len(part))
+            size += len(part)
+            if size > MAX_BYTES:
+                raise _NotHad
+            parts.append(part)
+        return b"".join(parts)

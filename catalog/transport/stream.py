@@ -1,0 +1,241 @@
+"""A connection that lives as long as the visit: Git's own protocol over TCP, and SSH."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+from contextlib import contextmanager, suppress
+from shlex import quote as shell_quote
+from typing import TYPE_CHECKING
+
+from catalog.errors import Down, Gone, OriginError, Refused
+from catalog.transport.credentials import NO_PROMPT
+from catalog.transport.legacy import read_advertisement
+from catalog.transport.packets import Garbled, Mark, Packets, frame
+from catalog.transport.quoting import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from catalog.transport.address import Remote
+    from catalog.transport.gitconfig import GitConfig
+    from catalog.transport.limits import Meter
+    from catalog.transport.pool import Pool
+    from catalog.transport.wire import Advertisement
+
+_CHUNK = 1 << 16
+_LAST_WORDS = 4096  # bytes of an ssh command's error output
+_FAREWELL = 1.0  # seconds for an ssh command to end by itself
+
+_ABSENT = re.compile(
+    r"(?:repository|project)\b.{0,200}\b(?:not found|could not be found|does not exist)", re.IGNORECASE | re.DOTALL
+)
+_DENIED = re.compile(
+    r"permission denied|host key verification failed|access denied|not appear to be a git repository|unauthorized",
+    re.IGNORECASE,
+)
+
+
+class StreamWire:
+    """One repository over ssh or git. Version 2 takes one command after another; older ones only a single fetch."""
+
+    shy = False
+
+    def __init__(self, remote: Remote, meter: Meter, pool: Pool) -> None:
+        self._remote, self._meter, self._git = remote, meter, pool.git
+        self._connection: _Connection | None = None
+        self._advertisement: Advertisement | None = None
+
+    def advertisement(self) -> Advertisement:
+        """What the server said when we connected."""
+        if self._connection is None or self._advertisement is None:
+            self.close()
+            self._meter.requests += 1
+            open_connection = _dial if self._remote.scheme == "git" else _run_ssh
+            self._connection = open_connection(self._remote, self._meter, self._git)
+            with self._ending_on_error(self._connection):
+                self._advertisement = read_advertisement(self._connection.packets)
+        return self._advertisement
+
+    @contextmanager
+    def ask(self, request: bytes, version: int = 2) -> Iterator[Packets]:
+        self.advertisement()
+        connection = self._connection
+        assert connection is not None
+        with self._ending_on_error(connection):
+            self._meter.requests += 1
+            connection.send(request)
+            yield connection.packets
+        if version != 2:  # noqa: PLR2004 - the server hangs up after a pack
+            self._end()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with suppress(OriginError):
+                self._connection.send(frame([Mark.FLUSH]))
+            self._end()
+
+    def _end(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    @contextmanager
+    def _ending_on_error(self, connection: _Connection) -> Iterator[None]:
+        """After an error nobody knows where in the stream we are."""
+        try:
+            yield
+        except Garbled as error:
+            verdict = None if connection.packets.begun else connection.verdict()
+            self._end()
+            if verdict is not None:
+                raise verdict from error
+            raise
+        except BaseException:
+            self._end()
+            raise
+
+
+class _Connection:
+    """A socket under the meter."""
+
+    def __init__(self, sock: socket.socket, meter: Meter) -> None:
+        self._sock, self._meter = sock, meter
+        self.packets = Packets(self._receive, meter)
+
+    def send(self, data: bytes) -> None:
+        self._sock.settimeout(self._meter.patience(self._meter.limits.idle))
+        try:
+            self._sock.sendall(data)
+        except TimeoutError:
+            raise self._meter.silence() from None
+        except OSError as error:
+            verdict = self.verdict()
+            raise verdict or Down(
+                f"{self._meter.where}: the connection broke: {quote(error.strerror or '')}"
+            ) from error
+
+    def _receive(self) -> bytes:
+        self._sock.settimeout(self._meter.patience(self._meter.limits.idle))
+        try:
+            data = self._sock.recv(_CHUNK)
+        except TimeoutError:
+            raise self._meter.silence() from None
+        except OSError as error:
+            raise Down(f"{self._meter.where}: the connection broke: {quote(error.strerror or '')}") from error
+        self._meter.receive(len(data))
+        return data
+
+    def verdict(self) -> OriginError | None:
+        """What else is known about a connection that ended before an answer."""
+        return None
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+class _SshConnection(_Connection):
+    """A socket that is the standard input and output of an ssh command."""
+
+    def __init__(self, sock: socket.socket, meter: Meter, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(sock, meter)
+        self._process = process
+
+    def verdict(self) -> OriginError:
+        """What the ssh command complained of. Its output waits in a pipe, which bounds it."""
+        assert self._process.stderr is not None
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self._meter.patience(_FAREWELL))
+        os.set_blocking(self._process.stderr.fileno(), False)
+        said = (self._process.stderr.read(_LAST_WORDS) or b"").decode("utf-8", "replace")
+        kind = Gone if _ABSENT.search(said) else Refused if _DENIED.search(said) else Down
+        return kind(f"{self._meter.where}: ssh ends without an answer and says {quote(said)!r}")
+
+    def close(self) -> None:
+        super().close()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+        try:
+            self._process.wait(_FAREWELL)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+def _dial(remote: Remote, meter: Meter, _git: GitConfig) -> _Connection:
+    """git://: the request line names the service, the path, the host, and behind a second NUL the version."""
+    port = remote.port or 9418
+    try:
+        sock = socket.create_connection((remote.host, port), meter.patience(meter.limits.connect))
+    except TimeoutError:
+        meter.patience(0)
+        raise Down(f"{meter.where}: no connection within {meter.limits.connect:g} s") from None
+    except OSError as error:
+        raise Down(f"{meter.where}: no connection: {quote(error.strerror or str(error))}") from error
+    connection = _Connection(sock, meter)
+    host = remote.site.partition("://")[2]
+    line = f"git-upload-pack {remote.path}\0host={host}\0\0version=2\0".encode()
+    connection.send(b"%04x%s" % (len(line) + 4, line))
+    return connection
+
+
+def _run_ssh(remote: Remote, meter: Meter, git: GitConfig) -> _Connection:
+    """ssh, or the command that the user set. In a session of its own it has no terminal to ask on."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the user's own configuration says what to run, as in Git
+                _ssh_command(remote, meter, git),
+                env={**git.environ, **NO_PROMPT, "GIT_PROTOCOL": "version=2"},
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            ours.close()
+            raise Down(f"{meter.where}: ssh cannot be started: {quote(error.strerror or '')}") from error
+    return _SshConnection(ours, meter, process)
+
+
+def _ssh_command(remote: Remote, meter: Meter, git: GitConfig) -> list[str]:
+    """The command and its arguments, by the rules of core.sshCommand and ssh.variant (git-config(1))."""
+    shell = git.environ.get("GIT_SSH_COMMAND") or git.get("core", "sshcommand")
+    program = git.environ.get("GIT_SSH") or "ssh"
+    # `~user` in a URL's path is that user's home folder; the slash before it belongs to the URL.
+    path = remote.path[1:] if remote.path.startswith("/~") else remote.path
+    target = f"{remote.user}@{remote.host}" if remote.user else remote.host
+    options = _ssh_options(remote, meter) if _takes_options(git, shell or program, target) else []
+    arguments = [*options, target, f"git-upload-pack {shell_quote(path)}"]
+    return ["sh", "-c", f'{shell} "$@"', shell, *arguments] if shell else [program, *arguments]
+
+
+def _ssh_options(remote: Remote, meter: Meter) -> list[str]:
+    seconds = max(1, int(meter.patience(meter.limits.connect)))
+    options = ["-x", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={seconds}", "-o", "SendEnv=GIT_PROTOCOL"]
+    return [*options, "-p", str(remote.port)] if remote.port else options
+
+
+def _takes_options(git: GitConfig, command: str, target: str) -> bool:
+    """Whether a command is OpenSSH or passes its options on; `-G` prints a configuration and connects to nothing."""
+    variant = git.environ.get("GIT_SSH_VARIANT") or git.get("ssh", "variant") or "auto"
+    if variant != "auto":
+        return variant == "ssh"
+    if command.split(maxsplit=1)[0].rpartition("/")[2] == "ssh":
+        return True
+    with suppress(OSError, subprocess.TimeoutExpired):
+        probe = subprocess.run(  # noqa: S603 - as above
+            ["sh", "-c", f'{command} "$@"', command, "-G", target],  # noqa: S607 - the user's own shell
+            env={**git.environ, **NO_PROMPT},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=5,
+            check=False,
+            start_new_session=True,
+        )
+        return probe.returncode == 0
+    return False

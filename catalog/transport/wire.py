@@ -1,0 +1,156 @@
+"""Git's protocol version 2 as bytes: what to ask for, and how to read the answer (gitprotocol-v2(5)). No network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from catalog.errors import Down, Refused
+from catalog.git.objects import decode
+from catalog.git.snapshot import Listing, Ref
+from catalog.transport.pack import PACK_HEADER, count_objects
+from catalog.transport.packets import Garbled, Mark, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from catalog.transport.limits import Meter
+    from catalog.transport.packets import Packets
+
+AGENT = "agent=federated-model-catalog"
+PREFIXES = ("refs/heads/", "refs/tags/", "refs/exps/")
+
+# Without `object-format` a server goes by SHA-1, which is what we mean; those before Git 2.28 reject the word.
+LS_REFS = frame(
+    [
+        "command=ls-refs",
+        AGENT,
+        Mark.DELIMITER,
+        "peel",
+        "symrefs",
+        "ref-prefix HEAD",
+        *(f"ref-prefix {prefix}" for prefix in PREFIXES),
+        Mark.FLUSH,
+    ]
+)
+
+_PACK, _PROGRESS, _FATAL = _CHANNELS = (1, 2, 3)
+
+_OID = re.compile(rb"[0-9a-f]{40}")
+_LONG_OID = re.compile(rb"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What to fetch."""
+
+    wants: Sequence[str]
+    filters: str | None = None
+    depth: int | None = None
+    haves: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advertisement:
+    """What a server says about itself. `listing` is there for versions 0 and 1, which send all refs at once."""
+
+    version: int
+    capabilities: dict[str, str] = field(default_factory=dict)
+    listing: Listing | None = None
+
+    @property
+    def filters(self) -> bool:
+        words = self.capabilities.get("fetch", "").split() if self.version == 2 else self.capabilities  # noqa: PLR2004 - version 2
+        return "filter" in words
+
+
+def fetch_request(wish: Wish) -> bytes:
+    """Ask for a pack in one round: `done` tells the server not to negotiate."""
+    lines: list[str | Mark] = ["command=fetch", AGENT, Mark.DELIMITER, "no-progress", "ofs-delta"]
+    lines += [f"want {oid}" for oid in wish.wants]
+    lines += [f"have {oid}" for oid in wish.haves]
+    if wish.depth is not None:
+        lines.append(f"deepen {wish.depth}")
+    if wish.filters:
+        lines.append(f"filter {wish.filters}")
+    return frame([*lines, "done", Mark.FLUSH])
+
+
+def read_listing(packets: Packets) -> Listing:
+    """The answer to LS_REFS. It must end with a flush: half a listing would look like deleted refs."""
+    refs, head, number = {}, None, 0
+    while (line := packets.line()) is not Mark.FLUSH:
+        number += 1
+        packets.meter.count_refs(number)
+        if isinstance(line, Mark):
+            raise Garbled(f"{packets.meter.where}: the ref listing has a {line.name} packet, expected a ref")
+        oid, _, rest = line.partition(b" ")
+        name, *attributes = rest.split(b" ")
+        stated = dict(attribute.partition(b":")[::2] for attribute in attributes)
+        ref = make_ref(oid, name, stated.get(b"peeled"), packets.meter)
+        if name == b"HEAD" and b"symref-target" in stated:
+            head = decode(stated[b"symref-target"])
+        refs[ref.name] = ref
+    return make_listing(refs, head)
+
+
+def make_ref(oid: bytes, name: bytes, peeled: bytes | None, meter: Meter) -> Ref:
+    """One ref, its object names checked."""
+    for found in (oid, peeled):
+        if found is not None and not _OID.fullmatch(found):
+            if _LONG_OID.fullmatch(found):
+                raise sha256(meter)
+            raise Garbled(
+                f"{meter.where}: the ref {meter.quote(name)!r} is at {meter.quote(found)!r}, expected a SHA-1 object name"
+            )
+    return Ref(name=decode(name), oid=oid.decode("ascii"), peeled=peeled.decode("ascii") if peeled else None)
+
+
+def make_listing(refs: dict[str, Ref], head: str | None) -> Listing:
+    """Only the refs that we ask for (a prefix is but a hint to the server), in the order of their names."""
+    wanted = (name for name in refs if name == "HEAD" or name.startswith(PREFIXES))
+    return Listing(refs=tuple(refs[name] for name in sorted(wanted)), head=head if "HEAD" in refs else None)
+
+
+def sha256(meter: Meter) -> Refused:
+    return Refused(f"{meter.where}: the repository uses SHA-256 object names, expected SHA-1")
+
+
+def read_capabilities(packets: Packets) -> Advertisement:
+    """What follows `version 2` in an advertisement."""
+    capabilities = {}
+    while (line := packets.line()) is not Mark.FLUSH:
+        if isinstance(line, Mark):
+            raise Garbled(f"{packets.meter.where}: the capabilities have a {line.name} packet, expected a line")
+        name, _, value = decode(line).partition("=")
+        capabilities[name] = value
+        packets.meter.count_refs(len(capabilities))
+    if capabilities.get("object-format", "sha1") != "sha1":
+        raise sha256(packets.meter)
+    return Advertisement(version=2, capabilities=capabilities)
+
+
+def read_fetch(packets: Packets) -> bytearray:
+    """The pack in the answer to a fetch; sections before it say nothing that we need."""
+    while (line := packets.line()) != b"packfile":
+        if line is Mark.FLUSH:
+            raise Garbled(f"{packets.meter.where}: the answer to a fetch has no pack")
+    return read_sideband(packets, packets.read())
+
+
+def read_sideband(packets: Packets, packet: bytes | Mark) -> bytearray:
+    """Channel 1 is the pack, 2 is progress, 3 the server's last words."""
+    pack, where = bytearray(), packets.meter.where
+    while packet is not Mark.FLUSH:
+        if isinstance(packet, Mark) or packet[0] not in _CHANNELS:
+            raise Garbled(f"{where}: the pack has a packet outside of its channels")
+        if packet[0] == _FATAL:
+            raise Down(f"{where}: the server gave up sending its pack: {packets.meter.quote(packet[1:])!r}")
+        if packet[0] == _PACK:
+            fresh = len(pack) < PACK_HEADER
+            pack += memoryview(packet)[1:]
+            if fresh and len(pack) >= PACK_HEADER:
+                count_objects(pack, packets.meter)
+        packet = packets.read()
+    return pack

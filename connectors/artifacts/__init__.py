@@ -1,0 +1,1 @@
+"""Artifacts as `dvc.yaml` and `artifacts.yaml` annotate them."""

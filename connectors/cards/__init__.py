@@ -1,0 +1,1 @@
+"""Model cards, licences and code owners near artifacts."""

@@ -1,0 +1,153 @@
+"""CODEOWNERS: which rule decides for which paths. After "About code owners" of GitHub's and "Code Owners syntax" of GitLab's manual.
+
+A file under `.gitlab/`, or with sections, is read as GitLab reads it: a pattern without a slash before it is meant at any depth, the
+last rule of each section counts, and `!` takes paths out of a section.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from catalog.errors import MetafileError
+from catalog.git.objects import decode
+from catalog.git.snapshot import Revision
+from catalog.schema.tables.cards import CodeOwner
+from connectors.formats.gitignore import ANY, MAX_PATTERN, Parts, matches, parts_of
+
+# GitHub takes the first of `.github`, the root and `docs`; GitLab of the root, `docs` and `.gitlab`: one order serves both.
+PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+MAX_RULES = 5_000
+MAX_OWNERS = 100  # of one rule
+MAX_WORK = 1_000_000_000  # about four seconds at the worst; 2,000 rules for 100 artifacts take 0.25
+
+_SECTION = re.compile(r"\^?\[([^\]]+)\](?:\[[0-9]+\])?(?:\s+(.*))?")
+_WORD = re.compile(r"(?:\\.|[^\s\\])+")
+
+
+class Owned(NamedTuple):
+    """The rules for any commit, and for how many artifacts they were not tried."""
+
+    rows: tuple[CodeOwner, ...]
+    untried: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One line. `ways` are the patterns of which one must match; none: the line stands for nothing."""
+
+    line: int
+    section: str | None
+    pattern: str
+    owners: tuple[str, ...]
+    ways: tuple[Parts, ...]
+
+    @property
+    def excludes(self) -> bool:
+        return self.section is not None and self.pattern.startswith("!")
+
+
+def file_at(revision: Revision) -> str | None:
+    """The file that counts."""
+    return next((place for place in PLACES if place in revision.files), None)
+
+
+def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> Owned:
+    """The rules of a file, and which of these artifacts each decides for. MetafileError where there are too many rules."""
+    rules = parse(data, file)
+    decided: dict[int, list[str]] = {}
+    characters = sum(len(rule.pattern) for rule in rules)
+    names = sum(len(way) for rule in rules for way in rule.ways)
+    left, tried = MAX_WORK, 0
+    for artifact, path in paths.items():
+        left -= characters * (1 + len(path)) + 100 * names * (1 + path.count("/"))
+        if left < 0:
+            break
+        tried += 1
+        for rule in deciding(rules, path):
+            decided.setdefault(rule.line, []).append(artifact)
+    rows = tuple(
+        CodeOwner(
+            commit="",
+            file=file,
+            line=rule.line,
+            section=rule.section,
+            pattern=rule.pattern,
+            owners=rule.owners,
+            artifacts=tuple(sorted(decided.get(rule.line, ()))),
+        )
+        for rule in rules
+    )
+    return Owned(rows, len(paths) - tried)
+
+
+def parse(data: bytes, file: str) -> tuple[Rule, ...]:
+    """The rules in order. MetafileError where there are too many."""
+    lines = [(number, line.strip()) for number, line in enumerate(decode(data).splitlines(), 1)]
+    lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
+    if len(lines) > MAX_RULES:
+        raise MetafileError(f"found {len(lines):,} rules, expected at most {MAX_RULES:,}", rule="too-big")
+    gitlab = file.startswith(".gitlab/") or any(_SECTION.fullmatch(line) for _, line in lines)
+    section: str | None = None
+    names: dict[str, str] = {}  # GitLab takes sections for one whose names differ in case
+    default: tuple[str, ...] = ()
+    rules = []
+    for number, line in lines:
+        if gitlab and (found := _SECTION.fullmatch(line)):
+            section = names.setdefault(found[1].lower(), found[1])
+            default = _owners(_words(found[2] or ""))
+        elif words := _words(line):
+            rules.append(
+                Rule(
+                    line=number,
+                    section=section,
+                    pattern=words[0],
+                    owners=_owners(words[1:]) or default,
+                    ways=_ways(words[0], gitlab=gitlab),
+                )
+            )
+    return tuple(rules)
+
+
+def deciding(rules: Sequence[Rule], path: str) -> Iterator[Rule]:
+    """The rule that decides for a path in each section; the path of a folder ends in a slash."""
+    names = path.split("/")
+    decided: dict[str | None, Rule] = {}
+    for rule in rules:
+        before = decided.get(rule.section)
+        if before is not None and before.excludes and not rule.excludes:  # nothing brings back what was taken out
+            continue
+        if any(matches(way, names) for way in rule.ways):
+            decided[rule.section] = rule
+    yield from decided.values()
+
+
+def _words(line: str) -> list[str]:
+    """Separated by space, which a backslash makes a part of a word; a comment ends them."""
+    found: list[str] = []
+    for word in _WORD.findall(line):
+        if word.startswith("#"):
+            break
+        found.append(word)
+    return found
+
+
+def _owners(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(words[:MAX_OWNERS])
+
+
+def _ways(pattern: str, *, gitlab: bool) -> tuple[Parts, ...]:
+    path = pattern.removeprefix("!") if gitlab else pattern
+    parts = parts_of(path)
+    if not parts or len(path) > MAX_PATTERN:
+        return ((ANY,),) if path == "/" else ()
+    anchored = path.startswith("/") or (not gitlab and "/" in path.rstrip("/"))
+    if not anchored and parts[0] != ANY:
+        parts = (ANY, *parts)
+    if path.endswith("/"):
+        return ((*parts, ANY),)
+    if gitlab or path.endswith("/*") or parts[-1] == ANY:  # `docs/*` is what lies in `docs`, not what lies deeper
+        return (parts,)
+    return (parts, (*parts, ANY))

@@ -1,0 +1,1 @@
+"""DVC's files: metafiles, pipelines, remotes and experiments."""

@@ -1,0 +1,207 @@
+"""What `dvc.yaml` and `.dvc` files name as metrics, parameters and plots, before anybody looks where those files are.
+
+After `dvc/repo/{metrics,params}/show.py`, `dvc/repo/plots/__init__.py` and `dvc/dependency/__init__.py` (`_merge_params`) of
+DVC 3.67.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from catalog.errors import MetafileError
+from connectors.dvc.files import PARAMS as DEFAULT
+from connectors.dvc.lock import Parameter, parameters
+from connectors.dvc.rows import METRIC
+from connectors.dvc.templates.provenance import Drawn
+from connectors.dvc.values import Complaints, Values, flag, items, located, stated
+from connectors.formats.quoting import cleaned
+from connectors.formats.typed import mapping, quoted, text
+
+METRICS, PARAMS, PLOTS = "metrics", "params", "plots"
+MAX_PLOTS = 1_000  # at the top of one file
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawing:
+    """How a plot is drawn, as stated. `name` is that of a plot that may draw from several files."""
+
+    name: str | None = None
+    x: str | None = None
+    x_file: str | None = None
+    y: tuple[str, ...] = ()
+    x_label: str | None = None
+    y_label: str | None = None
+    title: str | None = None
+    template: str | None = None
+    header: bool = True
+    others: tuple[str, ...] = ()  # the plots at the top of the same file: in a folder, they come first
+
+
+class Named(NamedTuple):
+    """A file, or a folder of files, and what it is named for. Parameters without `keys` or what is `drawn` are meant all."""
+
+    role: str
+    path: str
+    stage: str | None
+    keys: tuple[str, ...] = ()
+    drawing: Drawing | None = None
+    drawn: tuple[Parameter, ...] = ()  # what templates drew from a file of variables
+
+
+def output_named(path: str, role: str, flags: Values, stage: str | None, place: str, complaints: Complaints) -> Named:
+    """A metrics file or a plot among the outputs of a stage, or of a `.dvc` file."""
+    if role == METRIC:
+        return Named(METRICS, path, stage)
+    return Named(PLOTS, path, stage, drawing=_drawing(flags, place, complaints))
+
+
+def params_named(value: object, folder: str, stage: str, place: str, complaints: Complaints) -> Iterator[Named]:
+    """The parameters of a stage: names in `params.yaml`, and maps from other files to the names in them."""
+    found: dict[str, dict[str, None]] = {}
+    whole: set[str] = set()
+    for where, item in items(value, place, complaints):
+        for file, names in item.items() if isinstance(item, dict) else [(DEFAULT, [item])]:
+            try:
+                path = located(folder, file, where)
+                known = found.setdefault(path, {})
+                if names:
+                    known.update(dict.fromkeys(_names(names, where)))
+                else:
+                    whole.add(path)
+            except MetafileError as error:
+                complaints.append(error)
+    for path, keys in found.items():
+        if keys or path in whole:
+            yield Named(PARAMS, path, stage, () if path in whole else tuple(keys))
+
+
+def drawn_named(drawn: Iterable[Drawn], stage: str, place: str, complaints: Complaints) -> Iterator[Named]:
+    """The files of variables that the templates of a stage drew from, with those values."""
+    found: dict[str, dict[str, object]] = {}
+    for file, name, value in drawn:
+        found.setdefault(file, {})[name] = value
+    for file, values in found.items():
+        yield Named(PARAMS, file, stage, drawn=tuple(parameters(values, place, complaints)))
+
+
+def top_named(role: str, value: object, folder: str, complaints: Complaints) -> Iterator[Named]:
+    """The files of a list at the top of a `dvc.yaml`; of DVC 2, the plots may be a map."""
+    if role == PLOTS:
+        yield from _plots(value, folder, complaints)
+        return
+    for where, item in items(value, role, complaints):
+        try:
+            yield Named(role, located(folder, item, where), None)
+        except MetafileError as error:
+            complaints.append(error)
+
+
+def _names(value: object, place: str) -> Iterator[str]:
+    for name in value if isinstance(value, list) else [value]:
+        if isinstance(name, dict | list) or name is None:
+            raise MetafileError(f"found {quoted(name)}, expected the name of a parameter", place=place)
+        yield str(name)
+
+
+def _plots(value: object, folder: str, complaints: Complaints) -> Iterator[Named]:
+    stated_plots = _definitions(value, complaints)
+    if len(stated_plots) > MAX_PLOTS:
+        message = f"found {len(stated_plots):,} plots; those after the first {MAX_PLOTS:,} are left out"
+        complaints.append(MetafileError(message, place=PLOTS, rule="too-many"))
+    plots = dict([*stated_plots.items()][:MAX_PLOTS])
+    others = tuple(_paths(plots, folder))
+    for name, definition in plots.items():
+        place = f"{PLOTS}.{cleaned(name)}"
+        try:
+            props = {} if definition is None else mapping(definition, place)
+            if isinstance(props.get("y"), dict):
+                yield from _of_files(name, props, folder, place, complaints)
+            else:
+                drawing = _drawing(props, place, complaints, others=others)
+                yield Named(PLOTS, located(folder, name, place), None, drawing=drawing)
+        except MetafileError as error:
+            complaints.append(error)
+
+
+def _definitions(value: object, complaints: Complaints) -> dict[str, object]:
+    """The plots by their names: of those that have the same, the last."""
+    found: dict[str, object] = {}
+    for where, item in items([value] if isinstance(value, dict) else value, PLOTS, complaints):
+        try:
+            plots = {item: None} if isinstance(item, str) else mapping(item, where)
+            found |= {text(name, where): definition for name, definition in plots.items()}
+        except MetafileError as error:
+            complaints.append(error)
+    return found
+
+
+def _paths(names: Mapping[str, object], folder: str) -> Iterator[str]:
+    for name in names:
+        try:
+            yield located(folder, name, "")
+        except MetafileError:  # said where the plot is read
+            continue
+
+
+def _of_files(name: str, props: Values, folder: str, place: str, complaints: Complaints) -> Iterator[Named]:
+    """A plot that says which fields of which files it draws."""
+    ys = _axis(props["y"], folder, f"{place}.y")
+    x = props.get("x")
+    xs = _axis(x, folder, f"{place}.x") if isinstance(x, dict) else []
+    pairs = [(file, field) for file, fields in xs for field in fields]
+    drawn = 0  # the fields before: with as many fields on one axis as on the other, they go together in order
+    for file, fields in ys:
+        x_file, x_field = _partner(pairs, file, drawn)
+        drawn += len(fields)
+        said = {key: value for key, value in props.items() if key not in ("x", "y")} | {"y": [*fields]}
+        said["x"] = x_field if isinstance(x, dict) else x
+        other = x_file if x_file != file else None
+        yield Named(PLOTS, file, None, drawing=_drawing(said, place, complaints, name=name, x_file=other))
+
+
+def _partner(pairs: list[tuple[str, str]], file: str, index: int) -> tuple[str | None, str | None]:
+    """The file and field along the x axis for what is drawn of a file."""
+    if len(pairs) > 1:
+        own = next((pair for pair in pairs if pair[0] == file), None)
+        return own or (pairs[index] if index < len(pairs) else pairs[-1])
+    return pairs[0] if pairs else (None, None)
+
+
+def _axis(value: object, folder: str, place: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [(located(folder, file, place), _fields(fields, place)) for file, fields in mapping(value, place).items()]
+
+
+def _fields(value: object, place: str) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(text(field, place) for field in (value if isinstance(value, list) else [value]))
+
+
+def _drawing(
+    props: Values,
+    place: str,
+    complaints: Complaints,
+    *,
+    name: str | None = None,
+    x_file: str | None = None,
+    others: tuple[str, ...] = (),
+) -> Drawing:
+    if not (props or name or x_file or others):
+        return _PLAIN
+    return Drawing(
+        name=name,
+        x=stated(props, "x", text, place, complaints),
+        x_file=x_file,
+        y=stated(props, "y", _fields, place, complaints) or (),
+        x_label=stated(props, "x_label", text, place, complaints),
+        y_label=stated(props, "y_label", text, place, complaints),
+        title=stated(props, "title", text, place, complaints),
+        template=stated(props, "template", text, place, complaints),
+        header=stated(props, "header", flag, place, complaints) is not False,
+        others=others,
+    )
+
+
+_PLAIN = Drawing()

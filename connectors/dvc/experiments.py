@@ -1,0 +1,40 @@
+"""DVC's experiments: the refs under `refs/exps`. After `dvc/repo/experiments/refs.py` of DVC 3.67."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from catalog.git.objects import Commit
+from catalog.plugins.connector import Connector
+from catalog.schema.tables.metrics import Experiment
+
+# The baseline's object id in two parts, and the name. DVC's own refs (exec, stash, celery, ...) have other shapes.
+_REF = re.compile(r"refs/exps/(?P<first>[0-9a-f]{2})/(?P<rest>[0-9a-f]{38})/(?P<name>[^/]+)")
+
+
+def wants_ref(name: str) -> bool:
+    """One experiment's ref."""
+    return _REF.fullmatch(name) is not None
+
+
+def read_ref(name: str, commit: Commit) -> Iterator[Experiment]:
+    """The experiment. What its files say is read as that of any commit; `repro.dat`, a pickle, is never looked at."""
+    found = _REF.fullmatch(name)
+    if found is None:
+        return
+    yield Experiment(
+        ref=name,
+        name=found["name"],
+        baseline=found["first"] + found["rest"],
+        commit=commit.oid,
+        parents=commit.parents,
+        author=commit.author.name,
+        author_email=commit.author.email,
+        authored_at=commit.author.at,
+        committed_at=commit.committer.at,
+        message=commit.message.strip(),
+    )
+
+
+CONNECTOR = Connector(name="experiments", version=1, wants_ref=wants_ref, read_ref=read_ref)

@@ -1,0 +1,119 @@
+"""Which files of a revision are DVC's, and which project each belongs to.
+
+After `dvc/dvcfile.py` (`is_valid_filename`), `dvc/repo/index.py` (`collect_files`) and `dvc/ignore.py` of DVC 3.67.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from connectors.dvc.ignore import Ignore, is_ignored
+from connectors.formats.paths import basename, dirname, join
+
+PIPELINE, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
+SUFFIX = ".dvc"
+OLD_NAME = "Dvcfile"  # what `dvc run` wrote before DVC 1.0, where it was not told otherwise
+IGNORE = ".dvcignore"
+CONFIG, LOCAL_CONFIG = ".dvc/config", ".dvc/config.local"
+_READ = frozenset((PIPELINE, OLD_NAME, LOCK, PARAMS, IGNORE))
+_IN_FOLDER = (CONFIG, ".dvc/.gitignore")  # files that make DVC's folder visible in Git
+_SETTINGS = (*_IN_FOLDER, LOCAL_CONFIG)
+_SETTINGS_BELOW = tuple(f"/{name}" for name in _SETTINGS)
+_CLOSED = frozenset((".dvc", ".git", ".hg"))  # folders that DVC does not look into
+
+
+def is_metafile(path: str) -> bool:
+    """A `.dvc` file, or a `dvc.yaml`. A `dvc.lock` is read with the `dvc.yaml` beside it."""
+    return path.endswith(SUFFIX) or basename(path) in (PIPELINE, OLD_NAME)
+
+
+def is_read(path: str) -> bool:
+    """A metafile, or a file that tells how to read one."""
+    return path.endswith(SUFFIX) or basename(path) in _READ or is_settings(path)
+
+
+def is_settings(path: str) -> bool:
+    """One of the files in DVC's own folder that are wanted."""
+    return path in _SETTINGS or path.endswith(_SETTINGS_BELOW)
+
+
+def roots(files: Iterable[str]) -> frozenset[str]:
+    """The folders of DVC projects, from the Git root: those with a `.dvc` folder in which there is a file."""
+    found = set()
+    for path in files:
+        if ".dvc/" in path:
+            above, inside, _ = f"/{path}".partition("/.dvc/")
+            if inside:
+                found.add(above.removeprefix("/"))
+    return frozenset(found)
+
+
+def root_of(path: str, known: frozenset[str]) -> str | None:
+    """The project that a file belongs to: the nearest one above."""
+    while path:
+        path = dirname(path)
+        if path in known:
+            return path
+    return None
+
+
+class Walk:
+    """The metafiles of a revision in DVC's order: a folder's files before its folders.
+
+    DVC does not look into folders that are outputs; the caller adds those of each file to `outputs` as it goes.
+    """
+
+    def __init__(self, files: Mapping[str, str], ignores: Mapping[str, Ignore]) -> None:
+        self.roots = roots(files)
+        self.outputs: set[str] = set()
+        self._ignores = ignores
+        self._hidden: dict[str, bool] = {}
+        self._known: dict[str, list[Ignore]] = {}
+        self._folders: dict[str, list[str]] = {}
+        for path in files:
+            if is_metafile(path):
+                self._folders.setdefault(dirname(path), []).append(path)
+
+    def __iter__(self) -> Iterator[tuple[str, str | None]]:
+        """Each metafile with its project's folder, None where there is no project."""
+        for folder in sorted(self._folders, key=lambda folder: folder.split("/") if folder else []):
+            root = root_of(join(folder, "file"), self.roots)
+            if self._is_hidden(folder):
+                continue
+            for path in sorted(self._folders[folder]):
+                if self.is_in_sight(path):
+                    yield path, root
+
+    def is_in_sight(self, path: str) -> bool:
+        """A file that DVC does not ignore, given that it does not ignore its folder."""
+        return not is_ignored(path, self._sources(dirname(path)), is_folder=False)
+
+    def _is_hidden(self, folder: str) -> bool:
+        """DVC does not look into the folder, or into one above. What its own project does not ignore is in sight."""
+        known = self._hidden.get(folder)
+        if known is None:
+            known = basename(folder) in _CLOSED or (
+                folder not in self.roots and bool(folder) and self._is_left_out(folder)
+            )
+            self._hidden[folder] = known
+        return known
+
+    def _is_left_out(self, folder: str) -> bool:
+        sources = self._sources(dirname(folder))
+        return folder in self.outputs or is_ignored(folder, sources, is_folder=True) or self._is_hidden(dirname(folder))
+
+    def _sources(self, folder: str) -> list[Ignore]:
+        """The `.dvcignore` files from the project's folder down to this one."""
+        if folder not in self._known:
+            root = root_of(join(folder, "file"), self.roots) or ""
+            found = (self._ignores.get(above) for above in _between(root, folder))
+            self._known[folder] = [ignore for ignore in found if ignore]
+        return self._known[folder]
+
+
+def _between(root: str, folder: str) -> list[str]:
+    """The folders from `root` down to `folder`, both among them."""
+    found = [folder]
+    while found[-1] != root:
+        found.append(dirname(found[-1]))
+    return found[::-1]

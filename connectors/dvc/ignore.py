@@ -1,0 +1,69 @@
+"""`.dvcignore`: the patterns of gitignore(5), matched without regular expressions that a stranger could make explode.
+
+After `dvc/ignore.py` of DVC 3.67.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from catalog.errors import MetafileError
+from connectors.formats.gitignore import ANY, MAX_PATTERN, Parts, matches, parts_of
+
+MAX_PATTERNS = 200  # of one file; each is tried on each metafile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pattern:
+    """One line: the names of folders on the way, `**` for any number of them."""
+
+    parts: Parts
+    negated: bool
+    only_folders: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ignore:
+    """The patterns of one `.dvcignore`; they concern what lies below its folder."""
+
+    folder: str
+    patterns: tuple[Pattern, ...]
+
+
+def is_ignored(path: str, sources: Sequence[Ignore], *, is_folder: bool) -> bool:
+    """What the last pattern that matches says. `sources` come in order from the root downwards; folders above are not asked."""
+    for source in reversed(sources):
+        if source.folder and not path.startswith(source.folder + "/"):
+            continue
+        names = path[len(source.folder) :].lstrip("/").split("/")
+        for pattern in reversed(source.patterns):
+            if (is_folder or not pattern.only_folders) and matches(pattern.parts, names):
+                return not pattern.negated
+    return False
+
+
+@lru_cache(maxsize=64)
+def parse(data: bytes) -> tuple[Pattern, ...]:
+    """The patterns of a file. MetafileError where it is no text, or goes over a bound."""
+    try:
+        lines = [line.strip() for line in data.decode("utf-8").splitlines()]
+    except UnicodeDecodeError as error:
+        raise MetafileError(f"byte {error.start + 1:,} is not UTF-8 text", rule="not-utf8") from error
+    lines = [line for line in lines if line and not line.startswith("#")]
+    if len(lines) > MAX_PATTERNS or any(len(line) > MAX_PATTERN for line in lines):
+        message = f"found {len(lines):,} patterns, expected at most {MAX_PATTERNS}, of {MAX_PATTERN:,} characters each"
+        raise MetafileError(message, rule="too-big")
+    return tuple(pattern for line in lines if (pattern := _pattern(line)) is not None)
+
+
+def _pattern(line: str) -> Pattern | None:
+    negated = line.startswith("!")
+    path = line.removeprefix("!")
+    parts = parts_of(path)
+    if not parts:
+        return None
+    if "/" not in path.rstrip("/"):  # a name alone is meant at any depth
+        parts = (ANY, *parts)
+    return Pattern(parts=parts, negated=negated, only_folders=path.endswith("/"))

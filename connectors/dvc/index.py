@@ -1,0 +1,289 @@
+"""All that DVC's files of a revision say, read once for all who ask: rows, problems, and the measures that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from catalog.errors import MetafileError
+from catalog.git.snapshot import Revision
+from catalog.schema.record import Record
+from catalog.schema.tables import Problem
+from catalog.schema.tables.dvc import Output, PipelineStage
+from connectors.dvc import pipeline as dvc_pipeline
+from connectors.dvc import single
+from connectors.dvc.declared_measures import Named
+from connectors.dvc.files import IGNORE, LOCK, PARAMS, PIPELINE, Walk
+from connectors.dvc.ignore import Ignore, parse
+from connectors.dvc.lock import Lock, read_lock
+from connectors.dvc.pipeline import Pipeline
+from connectors.dvc.rows import Site
+from connectors.dvc.templates.resolver import may_have_templates
+from connectors.dvc.templates.value_files import load_values
+from connectors.dvc.values import Complaints, Values
+from connectors.formats.memo import Remembered
+from connectors.formats.paths import basename, dirname, join
+from connectors.formats.public_urls import without_users
+from connectors.formats.typed import load_once, mapping
+
+NAME = "metafiles"  # who says what is wrong with DVC's files
+MAX_PROBLEMS = 100  # of one file
+MAX_VARIABLES = 100  # files that the templates of one file may draw from
+MAX_REMEMBERED = 16 << 20  # bytes of rows
+ROW = 1_000  # bytes of a row, about
+
+
+class Read(NamedTuple):
+    """What was read of a file, for any commit that has the same content at the same place.
+
+    `asked` are the files of variables that were not at hand.
+    """
+
+    rows: tuple[Record, ...]
+    problems: tuple[Problem, ...]
+    formats: Mapping[str, str | None]
+    named: tuple[Named, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+class Found(NamedTuple):
+    """A metafile in DVC's order, or a `dvc.yaml` with its lock; its project's folder, None where there is no project."""
+
+    path: str
+    root: str | None
+    read: Read
+
+
+class Index(NamedTuple):
+    """The metafiles of a revision. `asked` are the files of variables that Git has, whether or not they could be read."""
+
+    files: tuple[Found, ...]
+    roots: frozenset[str]
+    problems: tuple[Problem, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+def _bytes_of(key: Any, read: Read) -> int:  # noqa: ANN401 - a key of _REMEMBERED
+    said = sum(len(row.command or "") for row in read.rows if isinstance(row, PipelineStage))
+    return sum(len(data) for _, data in key[0]) + ROW * _rows_of(read) + said
+
+
+def _bytes_of_all(key: Any, index: Index) -> int:  # noqa: ANN401 - a key of _INDEXES
+    return ROW * (len(key) + sum(_rows_of(found.read) for found in index.files))
+
+
+def _rows_of(read: Read) -> int:
+    return len(read.rows) + len(read.problems) + sum(1 + len(named.drawn) for named in read.named)
+
+
+# By the content of the files that were read, never by the commit: the rows of a commit do not depend on those before.
+_REMEMBERED: Remembered[Any, Read] = Remembered(MAX_REMEMBERED, _bytes_of)
+_INDEXES: Remembered[Any, Index] = Remembered(MAX_REMEMBERED, _bytes_of_all)
+
+
+def index(revision: Revision) -> Index:
+    """The metafiles of a revision. Those of the same files are read once, unless something could not be had."""
+    return revision.once(_once, lambda found: _lasts(revision, found))
+
+
+def is_final(revision: Revision) -> bool:
+    """No file may come that would change the index."""
+    return _lasts(revision, index(revision))
+
+
+def _lasts(revision: Revision, found: Index) -> bool:
+    return revision.is_whole and not found.asked
+
+
+def _once(revision: Revision) -> Index:
+    if not revision.is_whole:
+        return _index(revision)
+    found = _INDEXES.get(tuple(revision.files.items()), lambda: _index(revision))
+    return _index(revision) if found.asked else found
+
+
+def _index(revision: Revision) -> Index:
+    ignores, problems = _ignores(revision)
+    walk = Walk(revision.files, ignores)
+    params = _params(revision)
+    files: list[Found] = []
+    asked: dict[str, None] = {}
+    for path, root in walk:
+        if basename(path) == PIPELINE:
+            lock = join(dirname(path), LOCK)
+            read = _read_pipeline(revision, [path, lock] if walk.is_in_sight(lock) else [path], root, params)
+        else:
+            read = _read_single(revision, path, root)
+        walk.outputs.update(row.path for row in read.rows if isinstance(row, Output))
+        asked |= dict.fromkeys(read.asked)
+        files.append(Found(path, root, read))
+    return Index(tuple(files), walk.roots, tuple(problems), tuple(asked))
+
+
+def _ignores(revision: Revision) -> tuple[dict[str, Ignore], list[Problem]]:
+    """The `.dvcignore` files by their folders; one that cannot be read ignores nothing."""
+    found: dict[str, Ignore] = {}
+    problems: list[Problem] = []
+    for path in revision.files:
+        if basename(path) == IGNORE:
+            try:
+                if patterns := parse(revision.read(path) or b""):
+                    found[dirname(path)] = Ignore(folder=dirname(path), patterns=patterns)
+            except MetafileError as error:
+                problems.append(_problem(path, error))
+    return found, problems
+
+
+def _read_single(revision: Revision, path: str, root: str | None) -> Read:
+    try:
+        data = revision.read(path) or b""
+    except MetafileError as error:
+        return Read((), (_problem(path, error),), {path: None})
+    return _REMEMBERED.get((((path, data),), path, root), lambda: _single(data, path, root))
+
+
+def _single(data: bytes, path: str, root: str | None) -> Read:
+    complaints: Complaints = []
+    said: list[Record | Named] = []
+    content = None
+    try:
+        content = load_once(data)
+        said += single.read_single(content, _site(path, root), complaints)
+    except MetafileError as error:
+        complaints.append(error)
+    return _read(said, _problems(path, complaints), {path: single.format_of(content, path)})
+
+
+def _read_pipeline(revision: Revision, files: Sequence[str], root: str | None, params: Mapping[str, bytes]) -> Read:
+    """The content of the pipeline's file, its lock and the files of variables, and then what they say."""
+    path = files[0]
+    data: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    _add(data, files, revision, problems)
+    if b"${" in data.get(path, b""):
+        data |= params
+    asked: dict[str, None] = {}
+    while True:
+        read = _REMEMBERED.get((tuple(data.items()), path, root), lambda: _pipeline(data, path, root))
+        fresh = [file for file in read.asked if file not in asked and _is_file(revision, file)]
+        if not fresh:
+            break
+        asked |= dict.fromkeys(fresh)
+        _add(data, fresh, revision, problems)
+    formats = {file: read.formats.get(file) for file in files if file in revision.files}
+    return read._replace(problems=(*problems, *read.problems), formats=formats, asked=tuple(asked))
+
+
+def _add(data: dict[str, bytes], files: Iterable[str], revision: Revision, problems: list[Problem]) -> None:
+    for file in files:
+        try:
+            content = revision.read(file)
+        except MetafileError as error:
+            problems.append(_problem(file, error))
+        else:
+            if content is not None:
+                data[file] = content
+
+
+def _is_file(revision: Revision, path: str) -> bool:
+    try:
+        entry = revision.entry(path)
+    except MetafileError:
+        return False
+    return entry is not None and entry.kind == "file"
+
+
+def _params(revision: Revision) -> dict[str, bytes]:
+    """The parameter files that templates may name. What cannot be read is absent, and complained of where it is named."""
+    found = {}
+    for file in revision.files:
+        if basename(file) == PARAMS:
+            try:
+                found[file] = revision.read(file) or b""
+            except MetafileError:
+                continue
+    return found
+
+
+def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> Read:
+    lock_file = join(dirname(path), LOCK)
+    complaints: Complaints = []
+    lock_complaints: Complaints = []
+    lock = _lock(data.get(lock_file), lock_complaints)
+    definition = _definition(data.get(path), complaints)
+    asked: dict[str, None] = {}
+
+    def load(file: str) -> Any:  # noqa: ANN401 - whatever a file can say
+        if file in data:
+            return load_values(file, data[file])
+        if basename(file) != PARAMS:
+            if len(asked) == MAX_VARIABLES and file not in asked:
+                raise MetafileError(f"more than {MAX_VARIABLES} files of variables, expected fewer", rule="too-many")
+            asked[file] = None
+        return None
+
+    pipeline = Pipeline(_site(path, root), complaints, lock_file, lock, lock_complaints)
+    said = [*pipeline.rows(definition, load, templates=may_have_templates(data.get(path, b"")))]
+    problems = (*_problems(path, complaints), *_problems(lock_file, lock_complaints))
+    return _read(said, problems, {path: dvc_pipeline.format_of(definition), lock_file: lock.format}, asked)
+
+
+def _read(
+    said: Iterable[Record | Named],
+    problems: tuple[Problem, ...],
+    formats: Mapping[str, str | None],
+    asked: Iterable[str] = (),
+) -> Read:
+    rows: list[Record] = []
+    named: dict[Named, None] = {}
+    for each in said:
+        if isinstance(each, Named):
+            named[each] = None
+        else:
+            rows.append(each)
+    return Read(tuple(rows), problems, formats, tuple(named), tuple(asked))
+
+
+def _definition(data: bytes | None, complaints: Complaints) -> Values | None:
+    """None where the file cannot be read. To DVC, an empty file is one without stages."""
+    if data is None:
+        return None
+    try:
+        content = load_once(data)
+        return {} if content is None else mapping(content, "")
+    except MetafileError as error:
+        complaints.append(error)
+        return None
+
+
+def _lock(data: bytes | None, complaints: Complaints) -> Lock:
+    try:
+        return Lock() if data is None else read_lock(load_once(data), complaints)
+    except MetafileError as error:
+        complaints.append(error)
+        return Lock()
+
+
+def _site(path: str, root: str | None) -> Site:
+    return Site(commit="", metafile=path, dvc_root=root, stage=None)
+
+
+def _problems(path: str, complaints: Complaints) -> tuple[Problem, ...]:
+    """One for each place and rule: what a `foreach` repeats is said once."""
+    found = {(error.place, error.rule): error for error in reversed(complaints)}
+    errors = [error for error in complaints if found[error.place, error.rule] is error]
+    if len(errors) > MAX_PROBLEMS:
+        message = f"found {len(errors):,} faults; those after the first {MAX_PROBLEMS} are left out"
+        errors = [*errors[:MAX_PROBLEMS], MetafileError(message, rule="too-many")]
+    return tuple(_problem(path, error) for error in errors)
+
+
+def _problem(path: str, error: MetafileError) -> Problem:
+    place = f"{path}: {error.place}" if error.place else path
+    return Problem(
+        connector=NAME,
+        rule=error.rule,
+        place=without_users(place),
+        message=without_users(error.message),
+        commit="",
+    )

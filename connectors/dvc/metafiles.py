@@ -1,0 +1,45 @@
+"""DVC's files of a revision: `.dvc` files of every age, and `dvc.yaml` with `dvc.lock`. Never runs, fetches or follows anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalog.git.snapshot import Revision
+from catalog.plugins.connector import Connector
+from catalog.schema.record import Record, replace
+from catalog.schema.tables.dvc import Metafile
+from connectors.dvc.files import LOCK, PIPELINE, SUFFIX
+from connectors.dvc.files import is_read as wants_file
+from connectors.dvc.index import NAME, Found, index
+from connectors.formats.paths import basename
+
+
+def wants_also(revision: Revision) -> tuple[str, ...]:
+    """The files that templates draw from."""
+    return index(revision).asked
+
+
+def read_revision(revision: Revision) -> Iterator[Record]:
+    """The rows of a commit's metafiles, in DVC's order, each with what is wrong with it."""
+    everything = index(revision)
+    for problem in everything.problems:
+        yield replace(problem, commit=revision.commit.oid)
+    for found in everything.files:
+        yield from _metafiles(revision, found)
+        for row in (*found.read.rows, *found.read.problems):
+            yield replace(row, commit=revision.commit.oid)
+
+
+CONNECTOR = Connector(name=NAME, version=2, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
+
+
+def _metafiles(revision: Revision, found: Found) -> Iterator[Metafile]:
+    for file, age in found.read.formats.items():
+        yield Metafile(
+            commit=revision.commit.oid,
+            file=file,
+            kind=basename(file) if basename(file) in (PIPELINE, LOCK) else SUFFIX,
+            dvc_root=found.root,
+            format=age,
+            blob=revision.files[file],
+        )

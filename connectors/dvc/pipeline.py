@@ -1,0 +1,238 @@
+"""A `dvc.yaml` with its `dvc.lock`: what the stages of a pipeline take and make, as stated and as last run.
+
+After `dvc/stage/loader.py`, `dvc/output.py` (`load_from_pipeline`) and `dvc/repo/datasets.py` of DVC 3.67. What cannot
+be read of the one is taken from the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from catalog.errors import MetafileError
+from catalog.schema.record import Record
+from catalog.schema.tables.dvc import Dataset, PipelineStage
+from connectors.dvc.declared_measures import (
+    METRICS,
+    PARAMS,
+    PLOTS,
+    Named,
+    drawn_named,
+    output_named,
+    params_named,
+    top_named,
+)
+from connectors.dvc.entries import Entry, read_entry
+from connectors.dvc.lock import Lock, Locked
+from connectors.dvc.rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
+from connectors.dvc.templates.foreach import LISTS, Expansion, Stage
+from connectors.dvc.templates.resolver import Load
+from connectors.dvc.values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
+from connectors.formats.paths import dirname
+from connectors.formats.public_urls import public_url
+from connectors.formats.typed import cleaned, mapping, quoted, text
+
+_ROLES = {"outs": OUT, "metrics": METRIC, "plots": PLOT}
+_ALL = frozenset((*LISTS, "cmd"))
+
+
+def format_of(definition: object) -> str | None:
+    """The age of the format, where the file shows it."""
+    if not isinstance(definition, dict):
+        return None
+    stages = definition.get("stages")
+    bodies = [body for body in stages.values() if isinstance(body, dict)] if isinstance(stages, dict) else []
+    if "artifacts" in definition or "datasets" in definition or any("matrix" in body for body in bodies):
+        return "3"
+    if isinstance(definition.get("plots"), dict) or any("live" in body for body in bodies):
+        return "2.0"
+    return None
+
+
+class Pipeline:
+    """One `dvc.yaml` and the lock beside it, with the complaints of each."""
+
+    def __init__(
+        self, site: Site, complaints: Complaints, lock_file: str, lock: Lock, lock_complaints: Complaints
+    ) -> None:
+        self._folder = dirname(site.metafile)
+        self._site, self._complaints = site, complaints
+        self._lock_file, self._lock, self._lock_complaints = lock_file, lock, lock_complaints
+
+    def rows(self, definition: Values | None, load: Load, *, templates: bool) -> Iterator[Record | Named]:
+        """The rows of all stages and datasets, and what is named in them; of the lock where the definition could not be read.
+
+        `templates`: there may be any in the definition.
+        """
+        if definition is None:
+            for name, locked in self._lock.stages.items():
+                yield from self._stage(Stage(name=name, place=f"stages.{cleaned(name)}", body={}, failed=_ALL), locked)
+            return
+        known: set[str] = set()
+        expansion = Expansion(definition, self._folder, load, self._complaints, templates=templates)
+        for stage in expansion.stages():
+            if stage.unknown:
+                yield from self._unknown(stage, known)
+            else:
+                known.add(stage.name)
+                yield from self._stage(stage, self._lock.stages.get(stage.name))
+        yield from self._datasets(definition, expansion)
+        yield from self._named(definition, expansion)
+
+    def _unknown(self, stage: Stage, known: set[str]) -> Iterator[Record | Named]:
+        """The stages of a group that could not be expanded, or not to its end, as the lock has them."""
+        for name, locked in self._lock.stages.items():
+            if (name == stage.name or name.startswith(f"{stage.name}@")) and name not in known:
+                yield from self._stage(Stage(name=name, place=stage.place, body={}, failed=stage.failed), locked)
+
+    def _stage(self, stage: Stage, locked: Locked | None) -> Iterator[Record | Named]:
+        body, place = stage.body, stage.place
+        wdir = stated(body, "wdir", lambda value, at: folder_at(self._folder, value, at), place, self._complaints)
+        folder = self._folder if wdir is None else wdir
+        yield PipelineStage(
+            commit=self._site.commit,
+            file=self._site.metafile,
+            pipeline_stage=stage.name,
+            command=stated(body, "cmd", command, place, self._complaints),
+            locked_command=locked.command if locked else None,
+            wdir=folder,
+            frozen=stated(body, "frozen", flag, place, self._complaints) or False,
+            always_changed=stated(body, "always_changed", flag, place, self._complaints) or False,
+            description=stated(body, "desc", text, place, self._complaints),
+        )
+        if "wdir" in stage.failed or (wdir is None and body.get("wdir") is not None):
+            return  # nobody knows where its paths lead
+        yield from self._outputs(stage, folder, locked)
+        yield from self._dependencies(stage, folder, locked)
+        where = f"{place}.params"
+        yield from params_named(body.get("params"), folder, stage.name, where, self._complaints)
+        yield from drawn_named(stage.drawn, stage.name, place, self._complaints)
+        if locked:
+            site = self._by(stage.name, locked=True)
+            yield from param_rows(site, folder, locked.params, place, self._lock_complaints)
+
+    def _outputs(self, stage: Stage, folder: str, locked: Locked | None) -> Iterator[Record | Named]:
+        known = locked.outs if locked else {}
+        told = _told(stage, self._complaints)
+        if stage.failed.intersection(_ROLES):
+            told = {path: ({}, OUT) for path in known} | told
+        for path, (said, role) in told.items():
+            where = f"{stage.place}.outs.{cleaned(public_url(path))}"
+            if entry := self._entry(folder, path, known.get(path), where):
+                flags = read_flags(said, where, self._complaints)
+                yield from output_rows(self._by(stage.name, locked=path in known), entry, flags, role)
+                if role != OUT:
+                    yield output_named(entry.path, role, said, stage.name, where, self._complaints)
+
+    def _dependencies(self, stage: Stage, folder: str, locked: Locked | None) -> Iterator[Record]:
+        known = locked.deps if locked else {}
+        place = f"{stage.place}.deps"
+        found = [*items(stage.body.get("deps"), place, self._complaints)]
+        paths = [_path(item, where, self._complaints) for where, item in found]
+        for path in dict.fromkeys([*paths, *(known if "deps" in stage.failed else ())]):
+            if path is not None and (
+                entry := self._entry(folder, path, known.get(path), f"{place}.{cleaned(public_url(path))}")
+            ):
+                yield dependency_row(self._by(stage.name, locked=path in known), entry)
+
+    def _entry(self, folder: str, path: str, locked: Values | None, place: str) -> Entry | None:
+        complaints = self._complaints if locked is None else self._lock_complaints
+        try:
+            return read_entry(folder, {"path": path} if locked is None else locked, place, complaints)
+        except MetafileError as error:
+            self._complaints.append(error)
+            return None
+
+    def _by(self, stage: str, *, locked: bool) -> Site:
+        """Who states a row of the stage: the lock, for what it has locked."""
+        file = self._lock_file if locked else self._site.metafile
+        return Site(commit=self._site.commit, metafile=file, dvc_root=self._site.dvc_root, stage=stage)
+
+    def _datasets(self, definition: Values, expansion: Expansion) -> Iterator[Record]:
+        for place, item in maps(definition.get("datasets"), "datasets", self._complaints):
+            try:
+                yield self._dataset(mapping(expansion.resolve(item, place), place), place)
+            except MetafileError as error:
+                self._complaints.append(MetafileError(error.message, place=error.place or place, rule=error.rule))
+
+    def _named(self, definition: Values, expansion: Expansion) -> Iterator[Named]:
+        for role in (METRICS, PARAMS, PLOTS):
+            found: list[object] = []
+            value = definition.get(role)
+            for item in value if isinstance(value, list) else [] if value is None else [value]:
+                try:
+                    found.append(expansion.resolve(item, role))
+                except MetafileError as error:
+                    self._complaints.append(error)
+            yield from top_named(role, found, self._folder, self._complaints)
+
+    def _dataset(self, values: Values, place: str) -> Dataset:
+        name, kind = text(values.get("name"), f"{place}.name"), text(values.get("type"), f"{place}.type")
+        url = text(values.get("url"), f"{place}.url")
+        locked = self._lock.datasets.get(name, {})
+        keys = ("url", "type", "path", "rev") if kind == "dvc" else ("url", "type")
+        if any((locked.get(key) or None) != (values.get(key) or None) for key in keys):
+            locked = {}  # it was locked for another one
+        meta = stated(locked, "meta", mapping, place, self._lock_complaints) or {}
+        version = locked if kind == "dc" else {"version": meta.get("version_id")}
+        return Dataset(
+            commit=self._site.commit,
+            file=self._site.metafile,
+            name=name,
+            type=kind,
+            url=public_url(url),
+            path=stated(values, "path", text, place, self._complaints),
+            rev=stated(values, "rev", word, place, self._complaints),
+            rev_lock=stated(locked, "rev_lock", word, place, self._lock_complaints),
+            version=stated(version, "version", word, place, self._lock_complaints),
+        )
+
+
+def _told(stage: Stage, complaints: Complaints) -> dict[str, tuple[Values, str]]:
+    """The outputs that the definition tells of, with what it says of each, and their roles."""
+    found: dict[str, tuple[Values, str]] = {}
+    for key, role in _ROLES.items():
+        if key not in stage.body:
+            continue
+        said: dict[str, dict[object, object]] = {}
+        for where, item in _flagged(stage.body.get(key), f"{stage.place}.{key}", complaints):
+            for path, flags in item.items():
+                if isinstance(path, str):
+                    said.setdefault(path, {}).update(flags if isinstance(flags, dict) else {})
+                else:
+                    complaints.append(MetafileError(f"found {quoted(path)}, expected a path", place=where))
+        found |= {path: (flags, role) for path, flags in said.items()}
+    return found | _live(stage.body)
+
+
+def _flagged(value: object, place: str, complaints: Complaints) -> Iterator[tuple[str, Mapping[object, object]]]:
+    """Outputs are paths, or maps from a path to its flags."""
+    for where, item in items([value] if isinstance(value, dict) else value, place, complaints):
+        match item:
+            case str():
+                yield where, {item: None}
+            case dict():
+                yield where, item
+            case _:
+                message = f"found {quoted(item)}, expected a path, or a path with its flags"
+                complaints.append(MetafileError(message, place=where, rule="wrong-type"))
+
+
+def _live(body: Values) -> dict[str, tuple[Values, str]]:
+    """`live` of DVC 2: a folder of plots, and unless told otherwise a summary beside it that lies in Git."""
+    live = body.get("live")
+    found: dict[str, tuple[Values, str]] = {}
+    for path, said in live.items() if isinstance(live, dict) else ():
+        if isinstance(path, str):
+            flags = said if isinstance(said, dict) else {}
+            found[path] = {key: flags[key] for key in ("cache", "persist") if key in flags}, PLOT
+            if flags.get("summary") is not False:
+                found[f"{path}.json"] = {"cache": False}, METRIC
+    return found
+
+
+def _path(item: object, place: str, complaints: Complaints) -> str | None:
+    try:
+        return text(item, place)
+    except MetafileError as error:
+        complaints.append(error)
+        return None

@@ -1,0 +1,147 @@
+"""The remotes of `.dvc/config`: where a project's bytes are. What may be a secret is named and left out.
+
+After `dvc/config.py`, `dvc/config_schema.py` and `dvc/fs/__init__.py` (`_resolve_remote_refs`) of DVC 3.67.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from catalog.errors import MetafileError
+from catalog.git.snapshot import Revision
+from catalog.plugins.connector import Connector
+from catalog.schema.record import replace
+from catalog.schema.tables import Problem
+from catalog.schema.tables.dvc import Remote
+from connectors.dvc.config import Section, parse, remotes, resolved
+from connectors.dvc.files import CONFIG, LOCAL_CONFIG, is_settings, roots
+from connectors.dvc.values import Complaints
+from connectors.formats.memo import Remembered
+from connectors.formats.public_urls import public_url, scheme_of
+from connectors.formats.quoting import cleaned, quoted
+
+NAME = "remotes"
+MAX_SECRETS = 50  # names of settings of one remote
+MAX_REMEMBERED = 4 << 20  # bytes of rows
+ROW = 2_000  # bytes of a row, about
+
+_SHOWN = ("url", "endpointurl", "region", "version_aware", "worktree", "allow_anonymous_login")
+# Settings of `dvc/config_schema.py` that say how to talk to a remote and not as whom. All others may be secrets.
+_HARMLESS = frozenset(
+    (
+        *("checksum_jobs", "jobs", "no_traverse", "type", "protected", "shared", "slow_link_warning", "verify"),
+        *("listobjects", "use_ssl", "ssl_verify", "use_https", "method", "auth", "port", "replication", "sse", "acl"),
+        *("timeout", "connect_timeout", "connection_timeout", "read_timeout", "max_sessions", "cache_regions"),
+        *("ask_password", "ask_passphrase", "gss_auth", "allow_agent", "kerberos"),
+        *("gdrive_trash_only", "gdrive_acknowledge_abuse", "gdrive_use_service_account"),
+    )
+)
+
+
+class _Read(NamedTuple):
+    """What a file of settings says, for any project of any commit that has it."""
+
+    rows: tuple[Remote, ...]
+    complaints: tuple[MetafileError, ...]
+
+
+def _bytes_of(data: bytes, read: _Read) -> int:
+    return len(data) + ROW * (len(read.rows) + len(read.complaints))
+
+
+_REMEMBERED: Remembered[bytes, _Read] = Remembered(MAX_REMEMBERED, _bytes_of)
+
+
+def wants_file(path: str) -> bool:
+    """DVC's settings. Those of one machine are only asked for by name: nobody should have committed them."""
+    return is_settings(path)
+
+
+def read_revision(revision: Revision) -> Iterator[Remote | Problem]:
+    """The remotes of each DVC project of a commit, and what is wrong with them."""
+    known = roots(revision.files)
+    for root in sorted(known):
+        path = f"{root}/{CONFIG}" if root else CONFIG
+        found = _read(revision, path)
+        yield from (replace(row, commit=revision.commit.oid, dvc_root=root) for row in found.rows)
+        yield from (_problem(revision, path, error) for error in found.complaints)
+    for path in sorted(revision.files):
+        if path == LOCAL_CONFIG or path.endswith("/" + LOCAL_CONFIG):
+            message = "found the settings of one machine in Git, expected them to stay there: they may hold secrets"
+            yield _problem(revision, path, MetafileError(message, rule="leaked-config"))
+
+
+CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
+
+
+def _read(revision: Revision, path: str) -> _Read:
+    try:
+        data = revision.read(path)
+    except MetafileError as error:
+        return _Read((), (error,))
+    return _Read((), ()) if data is None else _REMEMBERED.get(data, partial(_parsed, data))
+
+
+def _parsed(data: bytes) -> _Read:
+    complaints: Complaints = []
+    rows: list[Remote] = []
+    try:
+        rows.extend(_rows(data, complaints))
+    except MetafileError as error:
+        complaints.append(error)
+    return _Read(tuple(rows), tuple(complaints))
+
+
+def _rows(data: bytes, complaints: Complaints) -> Iterator[Remote]:
+    sections = parse(data, complaints)
+    known = remotes(sections)
+    default = sections.get("core", {}).get("remote", "").lower()
+    if default and default not in known:
+        message = f"found the default remote {quoted(default)}, expected one of this file's {len(known)}"
+        complaints.append(MetafileError(message, place="core.remote", rule="no-such-remote"))
+    for name, stated in sorted(known.items()):
+        try:
+            yield _row(cleaned(name), resolved(name, known), is_default=name == default)
+        except MetafileError as error:
+            complaints.append(MetafileError(error.message, place=f'remote "{cleaned(name)}"', rule=error.rule))
+        _check(name, stated, complaints)
+
+
+def _row(name: str, settings: Section, *, is_default: bool) -> Remote:
+    url = settings["url"]
+    public = public_url(url)
+    secrets = {cleaned(key, 80) for key in settings if key not in _SHOWN and key not in _HARMLESS}
+    endpoint = settings.get("endpointurl")
+    return Remote(
+        commit="",
+        dvc_root="",
+        remote=name,
+        url=public,
+        scheme=scheme_of(url) or "local",
+        is_default=is_default,
+        endpoint_url=public_url(endpoint) if endpoint else None,
+        region=settings.get("region") or None,
+        version_aware=_is_true(settings, "version_aware"),
+        worktree=_is_true(settings, "worktree"),
+        anonymous=_is_true(settings, "allow_anonymous_login"),
+        secrets=tuple(sorted(secrets | ({"url"} if public != url else set()))[:MAX_SECRETS]),
+    )
+
+
+def _check(name: str, stated: Section, complaints: Complaints) -> None:
+    for key in ("version_aware", "worktree", "allow_anonymous_login"):
+        value = stated.get(key, "false")
+        if value.lower() not in ("true", "false"):  # not quoted: it may be a secret in the wrong line
+            message = f"found a value of {len(value):,} characters, expected true or false"
+            complaints.append(MetafileError(message, place=f'remote "{cleaned(name)}".{key}', rule="wrong-type"))
+
+
+def _is_true(settings: Section, key: str) -> bool:
+    return settings.get(key, "").lower() == "true"
+
+
+def _problem(revision: Revision, path: str, error: MetafileError) -> Problem:
+    place = f"{path}: {error.place}" if error.place else path
+    return Problem(connector=NAME, rule=error.rule, place=place, message=error.message, commit=revision.commit.oid)

@@ -1,0 +1,195 @@
+"""A `.dvc` file: data that was added or imported, and in DVC 0.x a pipeline stage with its command.
+
+After `dvc/schema.py` (`SINGLE_STAGE_SCHEMA`), `dvc/dependency/__init__.py` and `dvc/stage/__init__.py` of DVC 3.67; what
+older versions wrote and 3.67 rejects (`cmd`, `locked`, `metric`) is read as they meant it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from catalog.errors import MetafileError
+from catalog.schema.record import Record
+from catalog.schema.tables.dvc import Import, PipelineStage
+from connectors.dvc.declared_measures import Named, output_named
+from connectors.dvc.entries import Entry, read_entry
+from connectors.dvc.files import OLD_NAME, PARAMS
+from connectors.dvc.rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
+from connectors.dvc.values import Complaints, Values, command, flag, folder_at, maps, stated, word
+from connectors.formats.paths import basename, dirname
+from connectors.formats.public_urls import public_url
+from connectors.formats.typed import mapping, text
+
+REPO, DB, PARAM, FILE = "repo", "db", "params", "path"  # the keys that tell what a dependency is
+_CONNECTION = re.compile(r"[\w.-]+|[A-Za-z][A-Za-z0-9+.-]*://[^\s;]*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
+    """Where imported data comes from."""
+
+    url: str | None
+    path: str | None = None
+    rev: str | None = None
+    rev_lock: str | None = None
+    query: str | None = None
+    etag: str | None = None
+    version_id: str | None = None
+
+
+class _Stated(NamedTuple):
+    """An entry and the map that it was read from."""
+
+    values: Values
+    place: str
+    entry: Entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Whole:
+    """What concerns the whole file."""
+
+    command: str | None
+    folder: str
+    frozen: bool
+    always_changed: bool
+    description: str | None
+
+
+def format_of(content: object, file: str) -> str | None:
+    """The age of the format: DVC 3 says `hash: md5`; 0.x had commands here, and a metric's role."""
+    if not isinstance(content, dict):
+        return None
+    outs = content.get("outs")
+    entries = [entry for entry in outs if isinstance(entry, dict)] if isinstance(outs, list) else []
+    if any("hash" in entry for entry in entries):
+        return "3"
+    is_old = basename(file) == OLD_NAME or "cmd" in content or any("metric" in entry for entry in entries)
+    return "0" if is_old else None
+
+
+def read_single(content: object, site: Site, complaints: Complaints) -> Iterator[Record | Named]:
+    """The rows of a file, and what is named in it. MetafileError where the whole file is none."""
+    found = mapping(content, "")
+    whole = _whole(found, site, complaints)
+    if whole.command is not None:
+        site = Site(commit=site.commit, metafile=site.metafile, dvc_root=site.dvc_root, stage=basename(site.metafile))
+        yield _stage(whole, site)
+    outs = [*_entries(maps(found.get("outs"), "outs", complaints), whole.folder, complaints)]
+    deps = [*maps(found.get("deps"), "deps", complaints)]
+    inputs = [*_entries((dep for dep in deps if _kind(dep[1]) == FILE), whole.folder, complaints)]
+    source = deps[0] if whole.command is None and len(deps) == len(outs) == 1 else None
+    for values, place, entry in outs:
+        role = METRIC if values.get("metric") else PLOT if values.get("plot") else OUT
+        fetched = source is not None and _kind(source[1]) == REPO
+        yield from output_rows(site, entry, read_flags(values, place, complaints), role, fetched=fetched)
+        if role != OUT:
+            plot = values.get("plot")
+            flags = plot if isinstance(plot, dict) else {}
+            yield output_named(entry.path, role, flags, site.stage, f"{place}.plot", complaints)
+    yield from (dependency_row(site, each.entry) for each in inputs)
+    for place, values in deps:
+        if _kind(values) == PARAM:
+            yield from _params(site, whole.folder, values, place, complaints)
+    if source is not None and (row := _import(site, source, inputs, outs[0].entry, complaints)):
+        yield row
+
+
+def _whole(found: Values, site: Site, complaints: Complaints) -> _Whole:
+    frozen = stated(found, "frozen", flag, "", complaints)
+    return _Whole(
+        command=stated(found, "cmd", command, "", complaints),
+        folder=folder_at(dirname(site.metafile), found.get("wdir") or ".", "wdir"),
+        frozen=(frozen if frozen is not None else stated(found, "locked", flag, "", complaints)) or False,
+        always_changed=stated(found, "always_changed", flag, "", complaints) or False,
+        description=stated(found, "desc", text, "", complaints),
+    )
+
+
+def _stage(whole: _Whole, site: Site) -> PipelineStage:
+    return PipelineStage(
+        commit=site.commit,
+        file=site.metafile,
+        pipeline_stage=site.stage or "",
+        command=whole.command,
+        locked_command=whole.command,
+        wdir=whole.folder,
+        frozen=whole.frozen,
+        always_changed=whole.always_changed,
+        description=whole.description,
+    )
+
+
+def _entries(found: Iterable[tuple[str, Values]], folder: str, complaints: Complaints) -> Iterator[_Stated]:
+    for place, values in found:
+        try:
+            yield _Stated(values, place, read_entry(folder, values, place, complaints))
+        except MetafileError as error:
+            complaints.append(error)
+
+
+def _kind(dep: Values) -> str:
+    """What a dependency is. Only a file or URL becomes a row of `dependencies`: `imports` and `params` tell of the others."""
+    return next((kind for kind in (REPO, DB, PARAM) if kind in dep), FILE)
+
+
+def _params(site: Site, folder: str, values: Values, place: str, complaints: Complaints) -> Iterator[Record]:
+    """Parameters of DVC before 1.0; a list of names was never locked."""
+    params, file = values.get(PARAM), values.get("path") or PARAMS
+    if isinstance(params, dict) and isinstance(file, str):
+        yield from param_rows(site, folder, {file: params}, place, complaints)
+
+
+def _import(
+    site: Site, source: tuple[str, Values], inputs: Sequence[_Stated], out: Entry, complaints: Complaints
+) -> Import | None:
+    place, dep = source
+    match _kind(dep):
+        case "repo":
+            found = _from_repo(dep, place, complaints)
+        case "db":
+            found = _from_database(dep, place, complaints)
+        case "path" if inputs:
+            entry = inputs[0].entry
+            found = _Source(url=entry.path, etag=entry.etag, version_id=entry.version_id)
+        case _:
+            return None
+    return Import(
+        commit=site.commit,
+        metafile=site.metafile,
+        path=out.path,
+        kind="url" if _kind(dep) == FILE else _kind(dep),
+        url=found.url,
+        source_path=found.path,
+        rev=found.rev,
+        rev_lock=found.rev_lock,
+        query=found.query,
+        etag=found.etag,
+        version_id=found.version_id,
+        partial=out.hash is None,
+    )
+
+
+def _from_repo(dep: Values, place: str, complaints: Complaints) -> _Source:
+    repo = stated(dep, REPO, mapping, place, complaints) or {}
+    url = stated(repo, "url", text, f"{place}.repo", complaints)
+    return _Source(
+        url=url and public_url(url),
+        path=stated(dep, "path", text, place, complaints),
+        rev=stated(repo, "rev", word, f"{place}.repo", complaints),
+        rev_lock=stated(repo, "rev_lock", word, f"{place}.repo", complaints),
+    )
+
+
+def _from_database(dep: Values, place: str, complaints: Complaints) -> _Source:
+    """The connection is a name of DVC's settings, or a URL; of another form it may hold a password."""
+    db = stated(dep, DB, mapping, place, complaints) or {}
+    connection = stated(db, "connection", text, f"{place}.db", complaints) or ""
+    return _Source(
+        url=public_url(connection) if _CONNECTION.fullmatch(connection) else None,
+        path=stated(db, "table", text, f"{place}.db", complaints),
+        query=stated(db, "query", text, f"{place}.db", complaints),
+    )

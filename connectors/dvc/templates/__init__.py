@@ -1,0 +1,1 @@
+"""`${...}` in `dvc.yaml`: the values, the resolver, and where each value is from."""

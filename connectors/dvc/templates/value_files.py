@@ -1,0 +1,113 @@
+"""Files of values, read by their names as DVC does: `.json`, `.toml`, `.py`, and YAML under any other.
+
+After `dvc/utils/serialize` of DVC 3.67.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import time
+from posixpath import splitext
+from typing import Any
+
+from catalog.errors import MetafileError
+from connectors.dvc.templates.python_literals import load_python
+from connectors.formats.memo import Remembered
+from connectors.formats.quoting import cleaned
+from connectors.formats.typed import load_once
+from connectors.formats.yaml import MAX_DEPTH
+
+MAX_REMEMBERED = 16 << 20  # bytes of values
+PER_BYTE = 20  # bytes of values that a byte of JSON may stand for, about
+MAX_TOML = 128 << 10  # characters
+MAX_BITS = 3_300  # of a whole number: about 1,000 digits; Python refuses to print one of more than 4,300
+MAX_DOTS = 500  # in one line of TOML: the parser's time and memory grow with the square of the levels of a key
+
+_HALF = re.compile("[\ud800-\udfff]")
+_VALUES: Remembered[tuple[str, bytes], Any] = Remembered(MAX_REMEMBERED, lambda key, _: PER_BYTE * len(key[1]))
+
+
+def load_values(file: str, data: bytes) -> Any:  # noqa: ANN401 - whatever a file can say
+    """The values of a file, an empty map of an empty one; made once for all revisions. Nobody may change them.
+
+    MetafileError where it cannot be read.
+    """
+    suffix = splitext(file)[1].lower()
+    if suffix not in _LOADERS:
+        return load_once(data) or {}
+    return _VALUES.get((suffix, data), lambda: _loaded(suffix, _text(data))) or {}
+
+
+def _loaded(suffix: str, source: str) -> Any:  # noqa: ANN401 - whatever a file can say
+    return _checked(_LOADERS[suffix](source), escapes="\\u" in source or "\\U" in source)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MetafileError(f"byte {error.start + 1:,} is not UTF-8 text", rule="not-utf8") from error
+
+
+def _json(source: str) -> Any:  # noqa: ANN401 - whatever JSON can say
+    try:
+        return json.loads(source)
+    except RecursionError as error:
+        raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep") from error
+    except ValueError as error:  # also for a number that Python will not read because of its length
+        raise MetafileError(f"not JSON: {cleaned(str(error))}", rule="not-json") from error
+
+
+def _toml(source: str) -> Any:  # noqa: ANN401 - whatever TOML can say
+    if len(source) > MAX_TOML:
+        message = f"found TOML of {len(source):,} characters, expected at most {MAX_TOML:,}"
+        raise MetafileError(message, rule="too-big")
+    if any(line.count(".") > MAX_DOTS for line in source.split("\n")):
+        raise MetafileError(f"found a line with more than {MAX_DOTS} dots, expected fewer", rule="too-deep")
+    try:
+        return tomllib.loads(source)
+    except RecursionError as error:
+        raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep") from error
+    except ValueError as error:
+        raise MetafileError(f"not TOML: {cleaned(str(error))}", rule="not-toml") from error
+
+
+_LOADERS: dict[str, Callable[[str], Any]] = {".json": _json, ".toml": _toml, ".py": load_python}
+
+
+def _checked(value: Any, *, escapes: bool) -> Any:  # noqa: ANN401 - whatever a file can say
+    """The value, unless it is nested deeper or has longer numbers than those who walk through it expect.
+
+    Where the file has `escapes`, its texts may have halves of characters, which nobody could store.
+    """
+    level, depth = [[value]], 0
+    while level:
+        if depth > MAX_DEPTH:
+            raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep")
+        if escapes:
+            _check_texts(level)
+        level = [item for inside in level for item in _inside(inside)]
+        depth += 1
+    return value
+
+
+def _inside(inside: Any) -> Iterator[Any]:  # noqa: ANN401 - a list or a map
+    """The lists and maps in one. Times of TOML become text, as they are nothing elsewhere."""
+    for key, item in inside.items() if isinstance(inside, dict) else enumerate(inside):
+        if isinstance(item, dict | list):
+            yield item
+        elif isinstance(item, time):
+            inside[key] = item.isoformat()
+        elif isinstance(item, int) and item.bit_length() > MAX_BITS:
+            message = f"found a whole number of {item.bit_length():,} bits, expected at most {MAX_BITS:,}"
+            raise MetafileError(message, rule="too-big")
+
+
+def _check_texts(level: Iterable[Any]) -> None:
+    for inside in level:
+        texts = [*inside, *inside.values()] if isinstance(inside, dict) else inside
+        if any(_HALF.search(text) for text in texts if isinstance(text, str)):
+            raise MetafileError("found half of a surrogate pair in a text, expected characters", rule="not-utf8")

@@ -1,0 +1,106 @@
+"""`.gitattributes`: which files Git gives to a filter. After gitattributes(5).
+
+The nearest file has the first word, the last line that matches the first word in it; `!filter` takes back what others say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from catalog.errors import MetafileError
+from catalog.git.objects import decode
+from connectors.formats.gitignore import ANY, MAX_PATTERN, Parts, matches, parts_of
+
+NAME = ".gitattributes"
+MAX_RULES = 2_000  # of one file; `git lfs track` writes one for each file, if it is told so
+MAX_MACROS = 50
+MAX_STATES = 50  # attributes of a line
+
+_MACRO = "[attr]"
+
+State = tuple[str, str | bool | None]  # `filter=lfs`, set, unset (`-`), taken back (`!`)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One line."""
+
+    parts: Parts
+    states: tuple[State, ...]
+
+
+class Attributes(NamedTuple):
+    """What a file says: its rules in order, and the macros, which count at the Git root alone."""
+
+    rules: tuple[Rule, ...]
+    macros: Mapping[str, tuple[State, ...]]
+
+
+@lru_cache(maxsize=32)
+def parse(data: bytes) -> Attributes:
+    """The rules of a file. MetafileError where there are too many."""
+    rules: list[Rule] = []
+    macros: dict[str, tuple[State, ...]] = {}
+    for line in decode(data).splitlines():
+        pattern, states = _split(line.strip())
+        if pattern.startswith(_MACRO):
+            macros[pattern.removeprefix(_MACRO)] = states
+        elif rule := _rule(pattern, states):
+            rules.append(rule)
+    if len(rules) > MAX_RULES or len(macros) > MAX_MACROS:
+        message = (
+            f"found {len(rules):,} rules and {len(macros):,} macros, expected at most {MAX_RULES:,} and {MAX_MACROS}"
+        )
+        raise MetafileError(message, rule="too-big")
+    return Attributes(tuple(rules), macros)
+
+
+def filter_of(path: str, files: Sequence[tuple[str, Attributes]]) -> str | None:
+    """The filter of a file, for example `lfs`. `files` are those in the folders above with their folders, the nearest first."""
+    found: dict[str, str | bool | None] = {}
+    macros = next((attributes.macros for folder, attributes in files if not folder), {})
+    for folder, attributes in files:
+        names = path[len(folder) :].lstrip("/").split("/")
+        for rule in reversed(attributes.rules):
+            if matches(rule.parts, names):
+                _fill(found, rule.states, macros)
+    value = found.get("filter")
+    return value if isinstance(value, str) else None
+
+
+def _fill(
+    found: dict[str, str | bool | None], states: Sequence[State], macros: Mapping[str, tuple[State, ...]]
+) -> None:
+    """What nothing before has decided. A macro that is set stands for its attributes."""
+    for name, value in reversed(states):
+        if name not in found:
+            found[name] = value
+            if value is True and name in macros:
+                _fill(found, macros[name], macros)
+
+
+def _split(line: str) -> tuple[str, tuple[State, ...]]:
+    """The pattern, which may be in quotes, and the attributes."""
+    if line.startswith('"'):
+        pattern, _, rest = line[1:].partition('"')
+    else:
+        pattern, _, rest = line.replace("\t", " ").partition(" ")
+    return pattern, tuple(_state(word) for word in rest.split()[:MAX_STATES])
+
+
+def _state(word: str) -> State:
+    if word[0] in "-!":
+        return word[1:], False if word[0] == "-" else None
+    name, equals, value = word.partition("=")
+    return name, value if equals else True
+
+
+def _rule(pattern: str, states: tuple[State, ...]) -> Rule | None:
+    """None for comments, for what Git forbids here, and for folders: attributes are of files."""
+    if not pattern or pattern[0] in "#!" or pattern.endswith("/") or len(pattern) > MAX_PATTERN:
+        return None
+    parts = parts_of(pattern)
+    return Rule(parts=parts if "/" in pattern else (ANY, *parts), states=states)

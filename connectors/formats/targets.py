@@ -1,0 +1,44 @@
+"""Where an artifact lies: from what an annotation says to a place in the repository. Links are never followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import join as joined
+from posixpath import normpath
+
+from catalog.git.snapshot import Revision
+from connectors.formats.paths import dirname, join
+from connectors.formats.public_urls import scheme_of
+
+DVC_FOLDER = ".dvc"
+
+
+def target_of(file: str, path: str | None) -> str | None:
+    """The path from the Git root, empty for the root itself; None for a URL, and for what is outside or not stated."""
+    if not path or scheme_of(path):
+        return None
+    return inside(joined(dirname(file), path))
+
+
+def inside(path: str) -> str | None:
+    """A path in its shortest form; None where it leads out of the repository."""
+    found = normpath(path)
+    if found == ".." or found.startswith(("/", "../")):
+        return None
+    return "" if found == "." else found
+
+
+def folders_above(path: str) -> Iterator[str]:
+    """The folders of a path, the nearest first; the last one is the Git root."""
+    while path:
+        path = dirname(path)
+        yield path
+
+
+def project_of(revision: Revision, file: str) -> str | None:
+    """The nearest folder above with a `.dvc` folder: the DVC project of a file. None where there is none."""
+    for folder in folders_above(file):
+        entry = revision.entry(join(folder, DVC_FOLDER))
+        if entry and entry.kind == "folder":
+            return folder
+    return None

@@ -1,0 +1,1 @@
+"""GTO's tags and its `.gto` file."""

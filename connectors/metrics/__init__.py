@@ -1,0 +1,1 @@
+"""Metrics, parameters and plots of a revision."""

@@ -1,0 +1,97 @@
+"""The content of files of metrics, parameters and plots, read once for all revisions that share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from posixpath import splitext
+from typing import Any, NamedTuple
+
+from catalog.errors import MetafileError
+from catalog.schema.tables.metrics import Image, PlotSeries
+from connectors.dvc.lock import parameters
+from connectors.dvc.templates.value_files import load_values
+from connectors.dvc.values import Complaints
+from connectors.formats.memo import Remembered
+from connectors.metrics import images
+from connectors.metrics.series import read_series
+from connectors.metrics.values import metrics_in, selected
+
+SERIES, IMAGE = "series", "image"
+MAX_REMEMBERED = 32 << 20  # bytes
+VALUE = 200  # bytes of a metric or parameter, about
+NUMBER = 40  # bytes of a number in a series, about
+
+
+class Read(NamedTuple):
+    """What was read, and what was wrong with it. Of a `bad` file, nothing could be read. `content` names that of a plot."""
+
+    rows: tuple[Any, ...]
+    errors: tuple[MetafileError, ...] = ()
+    bad: bool = False
+    content: str | None = None
+
+
+NOTHING = Read(())
+
+
+def _bytes_of(key: Any, read: Read) -> int:  # noqa: ANN401 - a key of _READ
+    return len(key[2]) + sum(map(_bytes_of_row, read.rows))
+
+
+def _bytes_of_row(row: object) -> int:
+    match row:
+        case PlotSeries(numbers=numbers, texts=texts):
+            return VALUE + NUMBER * (len(numbers or ()) + len(texts or ()))
+        case Image(data=data):
+            return len(data)
+    return VALUE
+
+
+_READ: Remembered[Any, Read] = Remembered(MAX_REMEMBERED, _bytes_of)
+
+
+def read_metrics(file: str, data: bytes) -> Read:
+    """The metrics of a file."""
+    return _once("metrics", file, data, lambda complaints: metrics_in(load_values(file, data), complaints))
+
+
+def read_params(file: str, data: bytes, names: tuple[str, ...]) -> Read:
+    """The parameters of a file; those with these names only, where there are any."""
+
+    def read(complaints: Complaints) -> Iterator[object]:
+        values = load_values(file, data)
+        return parameters(selected(values, names) if names else values, "", complaints)
+
+    return _once(("params", names), file, data, read)
+
+
+def kind_of(file: str) -> str:
+    """What DVC takes a plot's file for, by its name."""
+    return IMAGE if splitext(file)[1] in images.SUFFIXES else SERIES
+
+
+def read_plot(file: str, data: bytes, key: str, *, header: bool) -> Read:
+    """A plot's image, or the fields of its series. The same bytes may be read as several series, and are so named."""
+    kind = kind_of(file)
+    content = key if kind == IMAGE else f"{key}:{splitext(file)[1][1:]}" + ("" if header else "-without-header")
+
+    def read(complaints: Complaints) -> Iterator[object]:
+        if kind == IMAGE:
+            yield Image(content=content, media_type=images.media_type(data), data=data)
+            return
+        for place, field in enumerate(read_series(file, data, header=header, complaints=complaints)):
+            yield PlotSeries(content=content, place=place, field=field.name, numbers=field.numbers, texts=field.texts)
+
+    found = _once(("plots", content), file, data, read)
+    return found if found.bad else found._replace(content=content)
+
+
+def _once(how: object, file: str, data: bytes, read: Callable[[Complaints], Iterable[object]]) -> Read:
+    def make() -> Read:
+        complaints: Complaints = []
+        try:
+            return Read(tuple(read(complaints)), tuple(complaints))
+        except MetafileError as error:
+            return Read((), (error,), bad=True)
+
+    return _READ.get((how, splitext(file)[1], data), make)

@@ -1,0 +1,71 @@
+"""The files of metrics, parameters and plots of a revision, each for those who name it, and where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from catalog.git.snapshot import Revision
+from connectors.dvc.declared_measures import PARAMS, PLOTS, Named
+from connectors.dvc.files import PARAMS as DEFAULT
+from connectors.dvc.index import Index, index, is_final
+from connectors.dvc.places import MISSING, Place, Places
+
+MAX_FILES = 5_000  # of one revision
+
+
+class Stated(NamedTuple):
+    """A file as a metafile names it; without one, the parameters that DVC reads unasked."""
+
+    named: Named
+    place: Place
+    metafile: str | None
+    root: str | None
+    x_place: Place | None = None
+
+
+def stated_files(revision: Revision) -> tuple[Stated, ...]:
+    """Each file once for each of those who name it for something, up to MAX_FILES."""
+    return revision.once(_stated_files, lambda found: is_final(revision) and not any(map(_is_folder, found)))
+
+
+def _stated_files(revision: Revision) -> tuple[Stated, ...]:
+    everything = index(revision)
+    known: dict[tuple[object, ...], Stated] = {}
+    for each in _stated(everything, Places(revision, everything)):
+        known.setdefault((each.named, each.place.file, each.metafile), each)
+        if len(known) == MAX_FILES:
+            break
+    return tuple(known.values())
+
+
+def _is_folder(each: Stated) -> bool:
+    """The list of its files may come."""
+    return each.place.is_folder or (each.x_place is not None and each.x_place.is_folder)
+
+
+def _stated(everything: Index, places: Places) -> Iterator[Stated]:
+    for found in everything.files:
+        for named in found.read.named:
+            other = named.drawing.x_file if named.drawing else None
+            x_place = places.of(other)[0] if other else None
+            for place in _own(named, places):
+                yield Stated(named, place, found.path, found.root, x_place)
+            if x_place:
+                yield Stated(Named(PLOTS, x_place.file, None), x_place, found.path, found.root)
+    for root in sorted(everything.roots):
+        path = f"{root}/{DEFAULT}" if root else DEFAULT
+        for place in places.of(path):
+            if place.where != MISSING:
+                yield Stated(Named(PARAMS, path, None), place, None, root)
+
+
+def _own(named: Named, places: Places) -> Iterator[Place]:
+    """The places of what is named; of a folder of plots, without what lies with a plot that is named closer to it."""
+    found = places.of(named.path)
+    if not named.drawing or not named.drawing.others or all(place.file == named.path for place in found):
+        yield from found
+        return
+    start = "" if named.path == "." else f"{named.path}/"
+    closer = {other[len(start) :].partition("/")[0] for other in named.drawing.others if other.startswith(start)}
+    yield from (place for place in found if place.file[len(start) :].partition("/")[0] not in closer)

@@ -1,0 +1,258 @@
+"""How good a version is: the metrics, parameters and plots of a revision, where DVC finds them, with the values that it reads.
+
+After `dvc/repo/{metrics,params}/show.py` and `dvc/repo/plots/__init__.py` of DVC 3.67.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from posixpath import splitext
+from typing import NamedTuple
+
+from catalog.errors import MetafileError
+from catalog.git.snapshot import MAX_OBJECT, Revision, Stored
+from catalog.plugins.connector import Connector
+from catalog.schema.record import Record
+from catalog.schema.tables import Problem
+from catalog.schema.tables.dvc import Param
+from catalog.schema.tables.metrics import MeasureFile, Metric, Plot
+from connectors.dvc.declared_measures import METRICS, PARAMS, Drawing
+from connectors.dvc.files import is_read as wants_file
+from connectors.dvc.index import index
+from connectors.dvc.places import BAD, IN_GIT, Place
+from connectors.formats.public_urls import without_users
+from connectors.metrics.content import NOTHING, Read, kind_of, read_metrics, read_params, read_plot
+from connectors.metrics.files import MAX_FILES, Stated, stated_files
+
+NAME = "measures"
+MAX_ROWS = 50_000  # metrics and parameters of one revision
+OK, FETCHED = "ok", "fetched"
+
+# By DVC's documentation, DVCLive and public repositories.
+USUAL = frozenset({"metrics", "plots", "scores", "summary", "eval", "evaluation", "evaluate", "results", "dvclive"})
+USUAL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".toml", ".tsv", ".csv"})
+
+
+def guesses_file(path: str) -> bool:
+    """Small values in a file or folder that is named as metrics and plots commonly are."""
+    folder, _, name = path.rpartition("/")
+    stem, suffix = splitext(name)
+    return suffix.lower() in USUAL_SUFFIXES and (stem in USUAL or not USUAL.isdisjoint(folder.split("/")))
+
+
+def wants_also(revision: Revision) -> Iterator[str | Stored]:
+    """The files of variables, then the files that these and DVC's files name; and those in DVC's storage."""
+    yield from index(revision).asked
+    for each in stated_files(revision):
+        if each.place.where == IN_GIT:
+            yield each.place.file
+        elif stored := each.place.stored():
+            yield stored
+
+
+def read_revision(revision: Revision) -> Iterator[Record]:
+    """The rows of a commit's measures, and what is wrong with their files."""
+    return _Reading(revision).rows()
+
+
+CONNECTOR = Connector(
+    name=NAME,
+    version=1,
+    wants_file=wants_file,
+    guesses_file=guesses_file,
+    wants_also=wants_also,
+    read_revision=read_revision,
+)
+
+
+class _Opened(NamedTuple):
+    """A file's bytes, where they can be had, and the key of its content."""
+
+    status: str
+    data: bytes | None = None
+    key: str = ""
+
+
+class _Reading:
+    """One revision, read from its first file to its last."""
+
+    def __init__(self, revision: Revision) -> None:
+        self._revision, self._commit = revision, revision.commit.oid
+        self._opened: dict[str, _Opened] = {}
+        self._complaints: dict[tuple[str, str, str], MetafileError] = {}
+        self._known: set[Hashable] = set()
+        self._left = MAX_ROWS
+
+    def rows(self) -> Iterator[Record]:
+        stated = stated_files(self._revision)
+        if len(stated) == MAX_FILES:
+            message = f"found {MAX_FILES:,} files of metrics, parameters and plots, or more; the rest is left out"
+            self._complain("", [MetafileError(message, rule="too-many")])
+        whole = {each.place.file: each for each in reversed(stated) if _is_whole(each)}
+        shown = {each.place.file for each in stated if each.named.role == PARAMS and not each.named.drawn}
+        for each in stated:
+            if each.named.drawn and each.place.file in shown:
+                continue  # as in DVC: what the file is named for counts
+            opened = self._open(each.place)
+            read = self._read(each, opened, whole.get(each.place.file, each))
+            self._complain(each.place.file, read.errors)
+            if self._is_new("file", each.named.role, each.place.file, each.metafile, each.named.stage):
+                yield self._file(each, BAD if read.bad else opened.status)
+            yield from self._said(each, read, whole.get(each.place.file, each))
+        for (place, _, _), error in self._complaints.items():
+            yield self._problem(place, error)
+
+    def _read(self, each: Stated, opened: _Opened, whole: Stated) -> Read:
+        """The content of a file. A parameter file that somebody names whole is read whole."""
+        if opened.data is None:
+            return NOTHING
+        if each.named.role == METRICS:
+            return read_metrics(each.place.file, opened.data)
+        if each.named.drawn:
+            return Read(each.named.drawn)
+        if each.named.role == PARAMS:
+            return read_params(each.place.file, opened.data, whole.named.keys)
+        header = each.named.drawing.header if each.named.drawing else True
+        return read_plot(each.place.file, opened.data, opened.key, header=header)
+
+    def _said(self, each: Stated, read: Read, whole: Stated) -> Iterator[Record]:
+        file, drawing = each.place.file, each.named.drawing
+        if each.named.role == METRICS and self._is_new(METRICS, file):
+            yield from self._metrics(each, read)
+        elif each.named.role == PARAMS and whole is each:
+            yield from self._params(each, read)
+        elif drawing and self._is_new("plot", each.metafile, drawing.name or file, file, drawing.y):
+            yield self._plot(each, drawing, read)
+            yield from self._content(read)
+            if each.x_place:
+                yield from self._content(self._other(each.x_place, drawing))
+
+    def _open(self, place: Place) -> _Opened:
+        if place.file not in self._opened:
+            errors = [place.problem] if place.problem else []
+            try:
+                self._opened[place.file] = self._found(place)
+            except MetafileError as error:
+                errors.append(error)
+                self._opened[place.file] = _Opened(BAD)
+            self._complain(place.file, errors)
+        return self._opened[place.file]
+
+    def _found(self, place: Place) -> _Opened:
+        if place.blob:
+            return _Opened(OK, self._revision.read(place.file), place.blob)
+        data = self._revision.stored(place.hash) if place.hash and not place.is_folder else None
+        if data is None:
+            return _Opened(place.where)
+        if len(data) > MAX_OBJECT:
+            message = f"the file has {len(data):,} bytes, expected at most {MAX_OBJECT:,}"
+            raise MetafileError(message, rule="too-big")
+        return _Opened(FETCHED, data, f"md5:{place.hash}")
+
+    def _other(self, place: Place, drawing: Drawing) -> Read:
+        """What the x axis is drawn from, where it is another file."""
+        opened = self._open(place)
+        if opened.data is None:
+            return NOTHING
+        return read_plot(place.file, opened.data, opened.key, header=drawing.header)
+
+    def _metrics(self, each: Stated, read: Read) -> Iterator[Metric]:
+        for name, number, text, kind in self._within(read.rows):
+            yield Metric(
+                commit=self._commit,
+                dvc_root=each.root,
+                file=each.place.file,
+                name=name,
+                number=number,
+                text=text,
+                kind=kind,
+            )
+
+    def _params(self, each: Stated, read: Read) -> Iterator[Param]:
+        for name, number, text, kind in self._within(read.rows):
+            yield Param(
+                commit=self._commit,
+                dvc_root=each.root,
+                metafile=each.metafile,
+                pipeline_stage=each.named.stage if each.named.keys or each.named.drawn else None,
+                file=each.place.file,
+                name=name,
+                number=number,
+                text=text,
+                kind=kind,
+                locked=False,
+            )
+
+    def _plot(self, each: Stated, drawing: Drawing, read: Read) -> Plot:
+        other = self._other(each.x_place, drawing) if each.x_place else NOTHING
+        return Plot(
+            commit=self._commit,
+            dvc_root=each.root,
+            metafile=each.metafile or "",
+            pipeline_stage=each.named.stage,
+            plot=drawing.name or each.place.file,
+            file=each.place.file,
+            kind=kind_of(each.place.file),
+            x=drawing.x,
+            x_file=drawing.x_file,
+            y=drawing.y,
+            x_label=drawing.x_label,
+            y_label=drawing.y_label,
+            title=drawing.title,
+            template=drawing.template,
+            content=read.content,
+            x_content=other.content,
+        )
+
+    def _content(self, read: Read) -> Iterable[Record]:
+        """The data of a plot, once for the revision."""
+        return read.rows if self._is_new("content", read.content) else ()
+
+    def _file(self, each: Stated, status: str) -> MeasureFile:
+        return MeasureFile(
+            commit=self._commit,
+            dvc_root=each.root,
+            role=each.named.role,
+            file=each.place.file,
+            metafile=each.metafile,
+            pipeline_stage=each.named.stage,
+            status=status,
+            blob=each.place.blob,
+            hash=each.place.hash,
+            size=each.place.size,
+        )
+
+    def _within(
+        self, found: tuple[tuple[str, float | None, str, str], ...]
+    ) -> Iterable[tuple[str, float | None, str, str]]:
+        """What fits into the bound for the whole revision."""
+        kept = found[: self._left]
+        self._left -= len(kept)
+        if len(kept) < len(found):
+            message = f"found more than {MAX_ROWS:,} metrics and parameters; the rest is left out"
+            self._complain("", [MetafileError(message, rule="too-many")])
+        return kept
+
+    def _is_new(self, *key: Hashable) -> bool:
+        known = len(self._known)
+        self._known.add(key)
+        return len(self._known) > known
+
+    def _complain(self, file: str, errors: Iterable[MetafileError]) -> None:
+        for error in errors:
+            self._complaints.setdefault((file, error.place, error.rule), error)
+
+    def _problem(self, file: str, error: MetafileError) -> Problem:
+        place = ": ".join(filter(None, (file, error.place)))
+        return Problem(
+            connector=NAME,
+            rule=error.rule,
+            place=without_users(place),
+            message=without_users(error.message),
+            commit=self._commit,
+        )
+
+
+def _is_whole(each: Stated) -> bool:
+    """A parameter file of which all values count."""
+    return each.named.role == PARAMS and not each.named.keys and not each.named.drawn

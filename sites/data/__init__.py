@@ -1,0 +1,1 @@
+"""The rows that pages show, read in bulk."""

@@ -1,0 +1,276 @@
+"""The rows that pages show: one class for each macro of `catalog/database/sql/site.sql`, its fields in the macro's order.
+
+Rows are named tuples: a catalog has hundreds of thousands, and they are made straight from what DuckDB answers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple, TypedDict
+
+
+class Counts(NamedTuple):
+    repos: int
+    stale: int
+    artifacts: int
+    deprecated: int
+    versions: int
+    assignments: int
+    problems: int
+
+
+class Type(NamedTuple):
+    type: str | None
+    artifacts: int
+
+
+class Stage(NamedTuple):
+    stage: str
+    rank: int | None
+    artifacts: int
+    repos: int
+    names: list[str]
+    changed_at: datetime
+
+
+class Artifact(NamedTuple):
+    repo: str
+    artifact: str
+    id: str
+    folder: str | None
+    name: str
+    type: str | None
+    description: str | None
+    labels: list[str]
+    path: str | None
+    file: str | None
+    annotated_at: str | None
+    meta: list[dict[str, str]] | None
+    active: bool
+    deprecated_at: datetime | None
+    latest: str | None
+    versions: int
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class Version(NamedTuple):
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    revision: str
+    registered: bool
+    active: bool
+    created_at: datetime
+    author: str
+    signed: str | None
+    reachable: bool | None
+    is_latest: bool
+
+
+class Assignment(NamedTuple):
+    repo: str
+    artifact: str
+    stage: str
+    raw_stage: str
+    rank: int | None
+    version: str
+    commit: str
+    revision: str
+    since: datetime
+    how: str
+    author: str
+    signed: str | None
+    message: str
+
+
+class Term(NamedTuple):
+    repo: str
+    artifact: str
+    stage: str
+    version: str
+    started_at: datetime
+    ended_at: datetime | None
+    how: str
+    assigned_by: str | None
+    days: int | None
+
+
+class Event(NamedTuple):
+    repo: str
+    artifact: str
+    event: str
+    version: str | None
+    stage: str | None
+    raw_stage: str | None
+    revision: str
+    created_at: datetime
+    author: str
+    tag: str
+    oid: str
+    signed: str | None
+    message: str
+
+
+class Lookup(NamedTuple):
+    repo: str
+    artifact: str
+    request: str
+    dvc_commit: str | None
+    gto_commit: str | None
+
+
+class Repository(NamedTuple):
+    repo: str
+    url: str
+    outcome: str
+    message: str | None
+    stale: bool
+    visited_at: datetime | None
+    read_at: datetime | None
+    branch: str | None
+    tip: str | None
+    artifacts: int
+    versions: int
+    updated_at: datetime | None
+    problems: int
+    copy_of: str | None
+    left_at: datetime | None
+    left_because: str | None
+
+
+class Problem(NamedTuple):
+    repo: str
+    rule: str
+    place: str
+    message: str
+    commit: str | None
+
+
+class Crawl(NamedTuple):
+    crawl: int
+    started_at: datetime
+    seconds: float
+    new: int
+    changed: int
+    fresh: int
+    failed: int
+    received: int
+
+
+class Shown(NamedTuple):
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    reading: str
+    place: int
+
+
+class Twin(TypedDict):
+    """Another version with the same bytes."""
+
+    repo: str
+    artifact: str
+    version: str
+
+
+class File(NamedTuple):
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    status: str
+    hash: str | None
+    size: int | None
+    files: int | None
+    path: str | None
+    url: str | None
+    link: str | None
+    version_id: str | None
+    source_url: str | None
+    source_path: str | None
+    source_rev: str | None
+    twins: int
+    twin: Twin | None
+
+
+class Maker(NamedTuple):
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    pipeline_stage: str
+    command: str | None
+    outdated: list[str]
+
+
+class Input(NamedTuple):
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    path: str
+    hash: str | None
+    size: int | None
+    in_git: bool
+    source_url: str | None
+    source_path: str | None
+    source_rev: str | None
+    origin: Twin | None
+
+
+class Param(NamedTuple):
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    file: str
+    name: str
+    text: str | None
+
+
+class Point(TypedDict):
+    """What a version has of a metric."""
+
+    version: str
+    commit: str
+    number: float | None
+    text: str
+
+
+class Metric(NamedTuple):
+    repo: str
+    artifact: str
+    file: str
+    name: str
+    direction: str | None
+    best: str | None
+    points: list[Point]
+
+
+class Unread(NamedTuple):
+    repo: str
+    artifact: str
+    role: str
+    file: str
+    status: str
+
+
+class Card(NamedTuple):
+    repo: str
+    artifact: str
+    file: str | None
+    title: str | None
+    licence: str | None
+    licence_file: str | None
+    languages: list[str]
+    datasets: list[str]
+    base_models: list[str]
+    tags: list[str]
+    library: str | None
+    task: str | None
+    text: str | None
+    cut: bool | None
+    owners: list[str]

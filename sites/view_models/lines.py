@@ -1,0 +1,291 @@
+"""What templates are given: rows joined with the links and badges that they are shown with."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from sites import urls
+from sites.data.facts import Facts, Key
+from sites.data.rows import Artifact, Assignment, Event, Lookup, Problem, Repository, Term, Version
+from sites.text import clip, look, pill, short, stage_order, visible
+
+CLIPPED = 140  # characters of a description in a list
+
+# What is safe in a shell line as it is; GTO and DVC accept no other names.
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:-]*")
+# How a last visit ended, for people.
+OUTCOMES = {
+    "new": "read",
+    "changed": "read",
+    "fresh": "read",
+    "down": "no answer",
+    "refused": "refused",
+    "gone": "gone",
+    "too_big": "too big",
+    "bug": "our bug",
+    "never": "not visited yet",
+}
+ICONS = {"model": "model", "dataset": "data", "data": "data"}
+_VERBS = {
+    "registration": "registered",
+    "deregistration": "deregistered",
+    "assignment": "assigned",
+    "unassignment": "unassigned",
+    "deprecation": "deprecated",
+}
+
+
+class Line(NamedTuple):
+    """An artifact in a list."""
+
+    path: str
+    folder: str
+    name: str
+    repo: str
+    type: str
+    icon: str
+    description: str
+    stages: Markup
+    latest: str
+    versions: int
+    artifact: Artifact
+
+
+class VersionLine(NamedTuple):
+    """A version in the table of its artifact."""
+
+    version: Version
+    anchor: str
+    name: str
+    stages: Markup
+    commit: Markup
+    look: str
+
+
+class StageCard(NamedTuple):
+    """Who is in a stage now."""
+
+    assignment: Assignment
+    look: str
+    stage: Markup
+    commit: Markup
+    version: str
+
+
+class TermLine(NamedTuple):
+    """One stay in a stage."""
+
+    term: Term
+    stage: Markup
+    version: str
+    days: str
+
+
+class EventLine(NamedTuple):
+    """What one tag did."""
+
+    event: Event
+    verb: str
+    stage: Markup
+    version: str
+    look: str
+    commit: str
+    message: str
+    path: str
+    artifact: str
+
+
+class ProblemLine(NamedTuple):
+    """Something that could not be read."""
+
+    problem: Problem
+    commit: Markup
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snippet:
+    """A line for a shell: what it does, and the line."""
+
+    label: str
+    line: str
+
+
+def lines(facts: Facts) -> dict[Key, Line]:
+    """Every artifact's line, in the order of the list."""
+    return {(a.repo, a.artifact): _line(a, facts.assignments.get((a.repo, a.artifact), [])) for a in facts.artifacts}
+
+
+def _line(artifact: Artifact, assignments: list[Assignment]) -> Line:
+    return Line(
+        path=urls.model(artifact.repo, artifact.artifact),
+        folder=f"{artifact.folder}:" if artifact.folder else "",
+        name=artifact.name,
+        repo=artifact.repo,
+        type=artifact.type or "",
+        icon=icon(artifact.type),
+        description=clip(artifact.description, CLIPPED),
+        stages=Markup("").join(pill(a.stage, a.version) for a in in_order(assignments)),
+        latest=short(artifact.latest or ""),
+        versions=artifact.versions,
+        artifact=artifact,
+    )
+
+
+def icon(kind: str | None) -> str:
+    """The icon of a type."""
+    return ICONS.get((kind or "model").lower(), "other")
+
+
+def in_order(assignments: list[Assignment]) -> list[Assignment]:
+    """The assignments of one artifact, as repos.toml orders stages, or else production first."""
+    return sorted(assignments, key=lambda a: stage_order(a.stage, a.rank))
+
+
+def foremost(assignments: list[Assignment]) -> Assignment | None:
+    """The assignment that readers come for: to production, or else the first in order."""
+    ordered = in_order(assignments)
+    return next((a for a in ordered if look(a.stage) == "prod"), next(iter(ordered), None))
+
+
+def commit_mark(forge: urls.Forge | None, oid: str) -> Markup:
+    """A commit, with a link where it can be looked at."""
+    to = forge.commit(oid) if forge else None
+    shown = Markup('<code data-copy="{}">{}</code>').format(visible(oid), visible(short(oid)))
+    return Markup('<a href="{}" rel="noopener nofollow">{}</a>').format(to, shown) if to else shown
+
+
+def version_lines(
+    versions: list[Version], assignments: list[Assignment], forge: urls.Forge | None
+) -> list[VersionLine]:
+    """The versions of one artifact; of a version on two commits, the first has the anchor."""
+    stages: dict[tuple[str, str], list[Assignment]] = {}
+    for assignment in in_order(assignments):
+        stages.setdefault((assignment.version, assignment.commit), []).append(assignment)
+    named: set[str] = set()
+    made = []
+    for version in versions:
+        here = stages.get((version.version, version.commit), [])
+        made.append(
+            VersionLine(
+                version=version,
+                anchor="" if version.version in named else version.version,
+                name=short(version.version),
+                stages=Markup("").join(pill(a.stage) for a in here),
+                commit=commit_mark(forge, version.revision),
+                look=look(here[0].stage) if here else "",
+            )
+        )
+        named.add(version.version)
+    return made
+
+
+def stage_cards(assignments: list[Assignment], forge: urls.Forge | None) -> list[StageCard]:
+    """Who is in which stage, in order."""
+    return [
+        StageCard(
+            assignment=a,
+            look=look(a.stage),
+            stage=pill(a.stage),
+            commit=commit_mark(forge, a.revision),
+            version=short(a.version),
+        )
+        for a in in_order(assignments)
+    ]
+
+
+def term_lines(terms: list[Term]) -> list[TermLine]:
+    """The stays in stages, the last first."""
+    return [
+        TermLine(term=term, stage=pill(term.stage), version=short(term.version), days=_days(term.days))
+        for term in terms
+    ]
+
+
+def _days(days: int | None) -> str:
+    if days is None:
+        return ""
+    return "less than a day" if days == 0 else "1 day" if days == 1 else f"{days:,} days"
+
+
+def event_lines(events: list[Event]) -> list[EventLine]:
+    """What tags did, the last first."""
+    return [
+        EventLine(
+            event=event,
+            verb=_VERBS[event.event],
+            stage=pill(event.stage) if event.stage else Markup(""),
+            version=short(event.version or ""),
+            look=look(event.stage) if event.stage else event.event,
+            commit=short(event.revision),
+            message=clip(event.message, 1000),
+            path=urls.model(event.repo, event.artifact),
+            artifact=event.artifact,
+        )
+        for event in events
+    ]
+
+
+def problem_lines(problems: list[Problem], forges: Mapping[str, urls.Forge | None]) -> list[ProblemLine]:
+    """What could not be read."""
+    return [
+        ProblemLine(
+            problem=problem,
+            commit=commit_mark(forges.get(problem.repo), problem.commit) if problem.commit else Markup(""),
+        )
+        for problem in problems
+    ]
+
+
+def plain_id(artifact: Artifact) -> str | None:
+    """The artifact's name in the catalog, where it can stand in a line for a shell."""
+    return artifact.id if _PLAIN.fullmatch(artifact.artifact) and _PLAIN.fullmatch(artifact.repo) else None
+
+
+def snippets(
+    artifact: Artifact, repository: Repository | None, assignments: list[Assignment], lookups: list[Lookup]
+) -> list[Snippet]:
+    """Lines that can be copied. A name that no tool accepts, or that would need more than quotes, gets none."""
+    name = plain_id(artifact)
+    if name is None:
+        return []
+    made = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
+    if repository is None or visible(repository.url) != repository.url or not artifact.active:
+        return made
+    url = shlex.quote(repository.url)
+    made.insert(0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {url}"))
+    which = _download(artifact, foremost(assignments), {lookup.request for lookup in lookups})
+    if which:
+        label, option = which
+        made.insert(0, Snippet(label=label, line=f"dvc artifacts get {url} {artifact.artifact} {option}"))
+    return made
+
+
+def _download(artifact: Artifact, first: Assignment | None, differs: set[str]) -> tuple[str, str] | None:
+    """What to download, and the option of `dvc artifacts get` for it; None where DVC would take something else."""
+    if first:
+        label = f"Download what is in {first.stage}"
+        if f"#{first.raw_stage}" not in differs:
+            return label, f"--stage {shlex.quote(first.raw_stage)}"
+        if first.version != first.commit and f"@{first.version}" not in differs:
+            return label, f"--rev {shlex.quote(first.version)}"
+    if artifact.latest and f"@{artifact.latest}" not in differs:
+        return "Download the latest version", f"--rev {shlex.quote(artifact.latest)}"
+    return None
+
+
+def remarks(lookups: list[Lookup]) -> list[str]:
+    """Where DVC takes another commit than GTO names, as sentences."""
+    return [_remark(lookup) for lookup in lookups]
+
+
+def _remark(lookup: Lookup) -> str:
+    asked = "the latest version" if lookup.request == "latest" else lookup.request
+    dvc = short(lookup.dvc_commit) if lookup.dvc_commit else "nothing"
+    gto = short(lookup.gto_commit) if lookup.gto_commit else "none"
+    return f"Asked for {asked}, DVC takes {dvc}; GTO names {gto}."

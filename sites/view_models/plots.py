@@ -1,0 +1,168 @@
+"""The plots of each artifact: those of its latest version beside those of the version in production.
+
+They are drawn while they are read, because the numbers of a whole catalog would fill the memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from sites.data.facts import Connection, Facts, Key
+from sites.data.rows import Assignment
+from sites.svg.figures import Line, draw_bars, draw_lines, draw_matrix
+from sites.text import short
+from sites.view_models.lines import foremost
+
+MOST = 6  # plots of an artifact
+AT_ONCE = 500  # rows of a query
+IMAGES_AT_ONCE = 50
+
+# An SVG is left out: a browser that opens the file by itself would run a stranger's program on the site.
+_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
+_CONTENT = re.compile("(md5:)?[0-9a-f]{32,64}")
+
+
+class Row(NamedTuple):
+    """A line or an image of a plot: a row of `site_plots`."""
+
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    is_latest: bool
+    plot: str
+    title: str | None
+    template: str | None
+    x: str | None
+    x_label: str | None
+    y_label: str | None
+    file: str
+    field: str | None
+    xs: list[float | None] | None
+    ys: list[float | None] | None
+    words: list[str] | None
+    others: list[str] | None
+    counts: list[float] | None
+    content: str | None
+    media_type: str | None
+
+
+class Figure(NamedTuple):
+    """A plot: drawn, or the path of an image in the site; what it shows, and the names of its lines, if there are several."""
+
+    title: str
+    axes: str
+    drawing: Markup
+    image: str
+    names: list[str]
+
+
+class Plots(NamedTuple):
+    """The plots of an artifact: of which version they are, and of which other one the dashed lines."""
+
+    version: str
+    beside: str
+    figures: list[Figure]
+
+
+def read(connection: Connection, facts: Facts) -> dict[Key, Plots]:
+    """The plots of all artifacts that have some."""
+    drawn: dict[Key, Plots] = {}
+    for key, rows in groupby(_rows(connection), lambda row: (row.repo, row.artifact)):
+        found = _plots([*rows], facts.assignments.get(key, []))
+        if found.figures:
+            drawn[key] = found
+    return drawn
+
+
+def images(connection: Connection, plots: Mapping[Key, Plots], folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of the images that `folder` lacks. Their names are those of their contents, which never change."""
+    contents = {path.rpartition("/")[2].partition(".")[0].replace("-", ":"): path for path in paths(plots)}
+    lacking = [content for content, path in contents.items() if not (folder / path).exists()]
+    for start in range(0, len(lacking), IMAGES_AT_ONCE):
+        chosen = lacking[start : start + IMAGES_AT_ONCE]
+        for content, data in connection.execute("from site_images(?)", [chosen]).fetchall():
+            yield contents[content], data
+
+
+def paths(plots: Mapping[Key, Plots]) -> list[str]:
+    """The paths of all images."""
+    return sorted({figure.image for found in plots.values() for figure in found.figures if figure.image})
+
+
+def _rows(connection: Connection) -> Iterator[Row]:
+    cursor = connection.execute("from site_plots()")
+    names = tuple(column[0] for column in cursor.description or ())
+    if names != Row._fields:
+        raise TypeError(f"the columns of site_plots are {names}, expected {Row._fields}")
+    while cells := cursor.fetchmany(AT_ONCE):
+        yield from (Row._make(row) for row in cells)
+
+
+def _plots(rows: Sequence[Row], assignments: list[Assignment]) -> Plots:
+    """Of the latest version, or else of the one in production; beside it, of the one in production if that is another."""
+    staged = foremost(assignments)
+    first = staged and (staged.version, staged.commit)
+    shown = [row for row in rows if row.is_latest] or [row for row in rows if (row.version, row.commit) == first]
+    if not shown:
+        return Plots("", "", [])
+    version = (shown[0].version, shown[0].commit)
+    beside = [row for row in rows if (row.version, row.commit) == first] if first != version else []
+    figures: dict[Markup | str, Figure] = {}
+    for plot, its in groupby(shown, lambda row: row.plot):
+        figure = _figure([*its], [row for row in beside if row.plot == plot])
+        if figure and len(figures) < MOST:
+            # DVC's files may define a plot twice, by its name and by its file: what looks the same is shown once.
+            figures.setdefault(figure.image or figure.axes + figure.drawing.partition(">")[2], figure)
+    dashed = staged is not None and any('class="ref"' in figure.drawing for figure in figures.values())
+    other = f"{short(staged.version)} in {staged.stage}" if staged and dashed else ""
+    return Plots(short(version[0]), other, [*figures.values()])
+
+
+def _figure(rows: Sequence[Row], beside: Sequence[Row]) -> Figure | None:
+    row = rows[0]
+    title = row.title or row.plot
+    image = _image(row)
+    drawing = Markup("") if image else _drawn(rows, beside, title)
+    if not image and not drawing:
+        return None
+    names = [line.name for line in _lines(rows)] if len(rows) > 1 else []
+    return Figure(title=title, axes="" if image else _axes(row), drawing=drawing, image=image, names=names)
+
+
+def _image(row: Row) -> str:
+    suffix = _SUFFIXES.get(row.media_type or "")
+    if suffix is None or row.content is None or not _CONTENT.fullmatch(row.content):
+        return ""
+    return f"plots/{row.content.replace(':', '-')}.{suffix}"
+
+
+def _drawn(rows: Sequence[Row], beside: Sequence[Row], title: str) -> Markup:
+    row = rows[0]
+    if row.words and row.counts:
+        if row.others and (row.template or "").startswith("confusion"):
+            shares = row.template == "confusion_normalized"
+            return draw_matrix(row.words, row.others, row.counts, title, shares=shares)
+        return draw_bars(row.words, row.counts, title)
+    return draw_lines(_lines(rows), _lines(beside), title, dots=(row.template or "").startswith("scatter"))
+
+
+def _lines(rows: Iterable[Row]) -> list[Line]:
+    several = [row for row in rows if row.xs is not None and row.ys is not None]
+    files = len({row.file for row in several}) > 1
+    return [
+        Line(f"{row.file}: {row.field}" if files else row.field or "", row.xs or [], row.ys or []) for row in several
+    ]
+
+
+def _axes(row: Row) -> str:
+    """What is drawn over what; of bars, what is drawn of each."""
+    if row.words and not row.others:
+        return f"{row.x_label or row.x} of each {row.y_label or row.field}"
+    return f"{row.y_label or row.field} over {row.x_label or row.x or 'the rows'}"

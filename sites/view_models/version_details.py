@@ -1,0 +1,243 @@
+"""What templates are given about what versions are made of: bytes, metrics, inputs and parameters; and about experiments and releases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+from markupsafe import Markup
+
+from catalog.query.labels import OUTDATED, WHERE
+from sites import text, urls
+from sites.data.experiments import Experiment, Release
+from sites.data.facts import Facts, Key
+from sites.data.rows import File, Input, Maker, Metric, Param, Point, Twin
+from sites.svg.charts import line_chart
+from sites.view_models.lines import VersionLine, commit_mark
+
+COLUMNS = 4  # versions beside each other in the table of metrics
+MOST_METRICS = 20
+MOST_PARAMS = 20
+MOST_INPUTS = 12
+LONG = 10  # characters of a number
+
+BETTER = {"higher": "↑", "lower": "↓"}
+
+
+class Same(NamedTuple):
+    """A version somewhere in the catalog, with the way to it."""
+
+    path: str
+    name: str
+
+
+class InputLine(NamedTuple):
+    """What a version was made from."""
+
+    path: str
+    size: str
+    hash: str
+    source: str
+    origin: Same | None
+
+
+class Bytes(NamedTuple):
+    """Where a version's bytes are."""
+
+    file: File
+    where: str
+    size: str
+    link: str
+    twin: Same | None
+    short: str
+
+
+class Made(NamedTuple):
+    """Everything about what one version is made of."""
+
+    line: VersionLine
+    bytes: Bytes | None
+    maker: Maker | None
+    outdated: str
+    inputs: list[InputLine]
+    more_inputs: int
+    code: list[str]
+    params: list[Param]
+    more_params: int
+
+
+class MetricLine(NamedTuple):
+    """A metric over versions: its chart, its best number, and one cell for each of the newest versions."""
+
+    metric: Metric
+    better: str
+    chart: Markup
+    best: str
+    cells: list[tuple[str, bool]]
+
+
+class ExperimentLine(NamedTuple):
+    """An experiment of DVC."""
+
+    experiment: Experiment
+    commit: Markup
+    began: str
+
+
+class ReleaseLine(NamedTuple):
+    """A release."""
+
+    release: Release
+    commit: Markup
+
+
+class Metrics(NamedTuple):
+    """The table of metrics."""
+
+    columns: list[str]
+    lines: list[MetricLine]
+    more: int
+    files: list[str]
+
+
+Of = TypeVar("Of", File, Maker, Input, Param)
+
+
+def bytes_of(facts: Facts, key: Key) -> dict[tuple[str, str], Bytes]:
+    """Where the bytes of each version of an artifact are: (version, commit) → bytes."""
+    return {(file.version, file.commit): _bytes(file) for file in facts.files.get(key, [])}
+
+
+def made(facts: Facts, key: Key, versions: Sequence[VersionLine], found: dict[tuple[str, str], Bytes]) -> list[Made]:
+    """What the versions of which a page says everything are made of, the highest first."""
+    makers, inputs = _of_version(facts.makers.get(key, [])), _of_version(facts.inputs.get(key, []))
+    params = _of_version(facts.params.get(key, []))
+    shown = {(one.version, one.commit) for one in facts.shown.get(key, [])}
+    lines = []
+    for version in versions:
+        at = (version.version.version, version.version.commit)
+        if at not in shown or not _known(found.get(at), params.get(at)):
+            continue
+        maker = next(iter(makers.get(at, [])), None)
+        tracked = [one for one in inputs.get(at, []) if not one.in_git]
+        lines.append(
+            Made(
+                line=version,
+                bytes=found.get(at),
+                maker=maker,
+                outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
+                inputs=[_input(one) for one in tracked[:MOST_INPUTS]],
+                more_inputs=len(tracked[MOST_INPUTS:]),
+                code=[one.path for one in inputs.get(at, []) if one.in_git],
+                params=params.get(at, [])[:MOST_PARAMS],
+                more_params=len(params.get(at, [])[MOST_PARAMS:]),
+            )
+        )
+    return lines
+
+
+def metrics(facts: Facts, key: Key, versions: Sequence[VersionLine]) -> Metrics | None:
+    """The metrics of an artifact; None where it has none."""
+    found = facts.metrics.get(key, [])
+    if not found:
+        return None
+    newest = [v.version for v in versions if v.version.registered and v.version.active][:COLUMNS]
+    at = [(version.version, version.commit) for version in newest]
+    return Metrics(
+        columns=[text.short(version.version) for version in newest],
+        lines=[_metric(metric, at) for metric in found[:MOST_METRICS]],
+        more=len(found[MOST_METRICS:]),
+        files=sorted({metric.file for metric in found}),
+    )
+
+
+def experiment_lines(experiments: Sequence[Experiment], forge: urls.Forge | None) -> list[ExperimentLine]:
+    """The experiments of a repository, the last first."""
+    return [
+        ExperimentLine(
+            experiment=found,
+            commit=commit_mark(forge, found.commit),
+            began=", ".join(ref.removeprefix(f"{found.repo}:") for ref in found.versions) or text.short(found.baseline),
+        )
+        for found in experiments
+    ]
+
+
+def release_lines(releases: Sequence[Release], forge: urls.Forge | None) -> list[ReleaseLine]:
+    """The releases of a repository, the last first."""
+    return [ReleaseLine(release=found, commit=commit_mark(forge, found.commit)) for found in releases]
+
+
+def begun_from(experiments: Sequence[Experiment], artifact: str) -> int:
+    """How many of a repository's experiments began from versions of an artifact."""
+    return sum(any(ref.rpartition("@")[0] == artifact for ref in found.versions) for found in experiments)
+
+
+def _known(found: Bytes | None, params: list[Param] | None) -> bool:
+    """There is anything to say of a version."""
+    return bool(params) or (found is not None and found.file.status != "not-annotated")
+
+
+def _of_version(rows: Sequence[Of]) -> dict[tuple[str, str], list[Of]]:
+    grouped: dict[tuple[str, str], list[Of]] = {}
+    for row in rows:
+        grouped.setdefault((row.version, row.commit), []).append(row)
+    return grouped
+
+
+def _bytes(file: File) -> Bytes:
+    size = "" if file.size is None else text.size(file.size)
+    if file.files is not None:
+        size = f"{size} in {text.number(file.files)} {'file' if file.files == 1 else 'files'}".strip()
+    where = WHERE.get(file.status, file.status)
+    link = file.link if file.link and file.link.startswith("https://") else ""
+    short = size or ("" if file.status == "not-annotated" else where)
+    return Bytes(file=file, where=where, size=size, link=link, twin=_same(file.twin), short=short)
+
+
+def _same(twin: Twin | None) -> Same | None:
+    if twin is None:
+        return None
+    path = f"{urls.model(twin['repo'], twin['artifact'])}#{twin['version']}"
+    return Same(path=path, name=f"{twin['repo']}:{twin['artifact']}@{text.short(twin['version'])}")
+
+
+def _input(found: Input) -> InputLine:
+    source = " ".join(part for part in (found.source_url, found.source_path) if part)
+    return InputLine(
+        path=found.path,
+        size="" if found.size is None else text.size(found.size),
+        hash=(found.hash or "")[:7],
+        source=f"{source} at {found.source_rev}" if source and found.source_rev else source,
+        origin=_same(found.origin),
+    )
+
+
+def _metric(metric: Metric, columns: Sequence[tuple[str, str]]) -> MetricLine:
+    values = {(point["version"], point["commit"]): point for point in metric.points}
+    best = next((point for point in metric.points if point["version"] == metric.best), None)
+    cells = [values.get(column) for column in columns]
+    return MetricLine(
+        metric=metric,
+        better=BETTER.get(metric.direction or "", ""),
+        chart=_chart(metric, best),
+        best=_value(best),
+        cells=[(_value(cell), bool(best and cell and cell["number"] == best["number"])) for cell in cells],
+    )
+
+
+def _chart(metric: Metric, best: Point | None) -> Markup:
+    first, last = metric.points[0], metric.points[-1]
+    if last is first:
+        return Markup("")
+    label = f"{metric.name}: {_value(first)} in {first['version']}, {_value(last)} in {last['version']}"
+    return line_chart([point["number"] for point in metric.points], label, best["number"] if best else None)
+
+
+def _value(point: Point | None) -> str:
+    """A value as it is written, where it is not too long a number."""
+    if point is None:
+        return ""
+    if point["number"] is None or len(point["text"]) <= LONG:
+        return text.clip(point["text"], 60)
+    return f"{point['number']:.5g}"

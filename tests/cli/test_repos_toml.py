@@ -1,0 +1,106 @@
+"""Writing repos.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.cli.repos_toml import BLANK
+from catalog.config import parse as config
+
+URL = "https://git.example/team/model"
+
+
+def test_init_writes_a_file_that_reads_as_the_defaults(run):
+    run("init")
+    written = config.load(Path("repos.toml"))
+    assert written == config.parse("", Path("repos.toml"))
+
+
+KEYS = ("# [[", "# url", "# name", "# timeout", "# prod", "# s", "# kind", "# org", "# topics")
+
+
+def test_what_is_commented_out_is_right_too():
+    lines = [line.removeprefix("# ") if line.startswith(KEYS) else line for line in BLANK.splitlines()]
+    read = config.parse("\n".join(lines), Path("repos.toml"))
+    assert (
+        [repo.name for repo in read.repos],
+        [source.name for source in read.sources],
+        read.stages["live"],
+        read.schedule.cron,
+        read.site_url,
+    ) == (["examples/gto"], ["github.com/acme"], "prod", "0 3 * * *", "https://models.example.org")
+
+
+@pytest.mark.parametrize("arguments", [("init", "there.toml"), ("init", "--config", "there.toml")])
+def test_init_overwrites_nothing(run, tmp_path, arguments):
+    (tmp_path / "there.toml").write_text("mine")
+    assert (run(*arguments), (tmp_path / "there.toml").read_text()) == (
+        (2, "", "catalog: there.toml: already there, and left as it is\n"),
+        "mine",
+    )
+
+
+def test_add_keeps_comments_and_order(run, tmp_path):
+    before = '# mine\n[[repo]] # first\nurl = "https://git.example/a/b"\n\n[crawl] # odd place\njobs = 2\n'
+    (tmp_path / "repos.toml").write_text(before)
+    code, _, err = run("add", URL, "git@git.example:team/other.git")
+    after = (tmp_path / "repos.toml").read_text()
+    kept = [line for line in before.splitlines() if line not in after.splitlines()]
+    names = [repo.name for repo in config.load(tmp_path / "repos.toml").repos]
+    assert (code, err, kept, names) == (
+        0,
+        f"git.example/team/model: {URL}\ngit.example/team/other: git@git.example:team/other.git\n",
+        [],
+        ["git.example/a/b", "git.example/team/model", "git.example/team/other"],
+    )
+
+
+def test_add_to_a_fresh_file(run):
+    run("init")
+    run("add", URL)
+    assert [repo.url for repo in config.load(Path("repos.toml")).repos] == [URL]
+
+
+def test_add_to_a_list_in_one_line(run, tmp_path):
+    (tmp_path / "repos.toml").write_text('repo = [{url = "https://git.example/a/b"}]\n')
+    run("add", URL)
+    assert [repo.url for repo in config.load(tmp_path / "repos.toml").repos] == ["https://git.example/a/b", URL]
+
+
+def test_a_path_counts_from_here(run, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "repos.toml").write_text("")
+    (tmp_path / "model.git").mkdir()
+    run("add", "model.git", "--config", "there/repos.toml")
+    assert [repo.url for repo in config.load(tmp_path / "there" / "repos.toml").repos] == [str(tmp_path / "model.git")]
+
+
+@pytest.mark.parametrize(
+    ("before", "url", "complaint"),
+    [
+        pytest.param(
+            f'[[repo]]\nurl = "{URL}"\n',
+            URL,
+            "catalog: repos.toml: [[repo]] number 2: 'git.example/team/model' is a duplicate of [[repo]] number 1; "
+            "give one of them a name\n",
+            id="a duplicate",
+        ),
+        pytest.param("", "ftp://git.example/x", None, id="a URL of no kind that we speak"),
+        pytest.param("oops", URL, None, id="a file that is not TOML"),
+    ],
+)
+def test_a_complaint_leaves_the_file_as_it_was(run, tmp_path, before, url, complaint):
+    (tmp_path / "repos.toml").write_text(before)
+    code, out, err = run("add", url)
+    assert (code, out, (tmp_path / "repos.toml").read_text(), err if complaint else None) == (2, "", before, complaint)
+
+
+def test_add_without_a_file(run):
+    assert run("add", URL) == (2, "", "catalog: repos.toml: no such file; `catalog init` makes one\n")
+
+
+def test_every_complaint_is_told(run, tmp_path):
+    (tmp_path / "repos.toml").write_text("[catalog]\ntitel = 1\n[crawl]\njobs = 0\n")
+    assert len(run("crawl")[2].splitlines()) == 2

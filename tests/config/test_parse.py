@@ -1,0 +1,327 @@
+"""repos.toml: what each key does, and that all that is wrong with the file is said at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.config.model import Schedule
+from catalog.config.parse import Config, Options, RepoConfig, load, parse, public_url, repo_name
+from catalog.errors import ConfigError, Exit
+
+FILE = Path("/wish/repos.toml")
+
+EVERYTHING = """
+[catalog]
+title = "Our models"
+output = "made"
+site_url = "https://models.example.org"
+
+[crawl]
+jobs = 3
+jobs_per_host = 2
+processes = 3
+connect_timeout = 1.5
+idle_timeout = 7
+timeout = 60
+max_bytes = "1 GiB"
+history = 100
+schedule = "0 3 * * *"
+experiments = 7
+
+[schedule]
+timezone = "Europe/Berlin"
+jitter = 300
+publish = ["rsync", "-a", "made/site/", "web:/srv"]
+health_file = "health.json"
+
+[metrics]
+higher = ["gain", "*_lift"]
+lower = ["cost"]
+
+[stages]
+prod = ["production", "live"]
+dev = []
+
+[[repo]]
+url = "https://github.com/iterative/example-gto"
+
+[[repo]]
+url = "models/churn"
+name = "team/churn"
+timeout = 5.5
+max_bytes = 4096
+history = 0
+experiments = 0
+plain_tags = 5
+fetch_remote_metrics = true
+"""
+
+
+def test_every_key_does_what_it_says():
+    assert parse(EVERYTHING, FILE) == Config(
+        file=FILE,
+        title="Our models",
+        output=Path("/wish/made"),
+        site_url="https://models.example.org",
+        jobs=3,
+        jobs_per_host=2,
+        processes=3,
+        connect_timeout=1.5,
+        idle_timeout=7,
+        schedule=Schedule(
+            cron="0 3 * * *",
+            timezone="Europe/Berlin",
+            jitter=300,
+            publish=("rsync", "-a", "made/site/", "web:/srv"),
+            health_file=Path("/wish/health.json"),
+        ),
+        directions=(("gain", "higher"), ("*_lift", "higher"), ("cost", "lower")),
+        stages={"prod": "prod", "production": "prod", "live": "prod", "dev": "dev"},
+        repos=(
+            RepoConfig(
+                name="github.com/iterative/example-gto",
+                url="https://github.com/iterative/example-gto",
+                options=Options(timeout=60, max_bytes=1 << 30, history=100, experiments=7),
+            ),
+            RepoConfig(
+                name="team/churn",
+                url="/wish/models/churn",
+                options=Options(
+                    timeout=5.5, max_bytes=4096, history=0, experiments=0, plain_tags=5, fetch_remote_metrics=True
+                ),
+            ),
+        ),
+    )
+
+
+def test_an_empty_file_is_all_defaults():
+    assert parse("", FILE) == Config(
+        file=FILE,
+        title="Model catalog",
+        output=Path("/wish/output"),
+        site_url=None,
+        jobs=8,
+        jobs_per_host=8,
+        processes=None,
+        connect_timeout=10,
+        idle_timeout=30,
+        schedule=Schedule(health_file=Path("/wish/output/health.json")),
+        directions=(),
+        stages={},
+        repos=(),
+    )
+
+
+def test_an_absolute_output_stays_where_it_is():
+    assert parse('[catalog]\noutput = "/srv/catalog"', FILE).output == Path("/srv/catalog")
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://github.com/iterative/example-gto", "github.com/iterative/example-gto"),
+        ("https://GitHub.com/Iterative/Example.git/", "github.com/Iterative/Example"),
+        ("https://ann:secret@host:8443/group/sub/name.git", "host/group/sub/name"),
+        ("http://host/name", "host/name"),
+        ("https://host//owner/./name", "host/owner/name"),
+        ("ssh://git@host:2222/~/models.git", "host/models"),
+        ("git://host/owner/name", "host/owner/name"),
+        ("git@host:owner/name.git", "host/owner/name"),
+        ("git@host:/srv/git/name.git", "host/srv/git/name"),
+        ("host:owner/name", "host/owner/name"),
+        ("file:///srv/git/name.git", "local/git/name"),
+        ("/srv/git/name", "local/git/name"),
+        ("/srv/git/../name", "local/srv/name"),
+        ("/name", "local/name"),
+    ],
+)
+def test_a_repository_is_named_after_its_url(url, name):
+    assert repo_name(url) == name
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        pytest.param("models", "/wish/models", id="a folder beside the file"),
+        pytest.param("../models", "/wish/../models", id="a folder beside the file's"),
+        pytest.param("/srv/models", "/srv/models", id="an absolute path"),
+        pytest.param("~/models", "/home/ann/models", id="a folder at home"),
+        pytest.param("git@host:models", "git@host:models", id="a host and a path, as scp writes it"),
+        pytest.param("file:///srv/models", "file:///srv/models", id="a file URL"),
+    ],
+)
+def test_paths_count_from_the_file(monkeypatch, url, found):
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert [repo.url for repo in parse(f"[[repo]]\nurl = '{url}'", FILE).repos] == [found]
+
+
+@pytest.mark.parametrize(
+    ("size", "octets"),
+    [
+        (1, 1),
+        ('"64 KiB"', 64 << 10),
+        ('"3MiB"', 3 << 20),
+        ('" 2 GiB "', 2 << 30),
+        *((wrong, None) for wrong in ("0", "-1", "1.5", "true", '""', '"512"', '"5 MB"', '"0 MiB"')),
+    ],
+)
+def test_sizes_are_bytes_or_have_a_binary_unit(size, octets):
+    try:
+        found = parse(f"[crawl]\nmax_bytes = {size}\n[[repo]]\nurl = 'x'", FILE).repos[0].options.max_bytes
+    except ConfigError:
+        found = None
+    assert found == octets
+
+
+def complaints(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, FILE)
+    return [complaint.removeprefix("/wish/repos.toml: ") for complaint in caught.value.complaints]
+
+
+WRONG = """
+owner = "ann"
+[catalog]
+title = 3
+output = " "
+site_url = "models.example.org"
+colour = "red"
+[crawl]
+jobs = 2.5
+connect_timeout = 0
+idle_timeout = nan
+timeout = "soon"
+max_bytes = "lots"
+history = -1
+schedule = "daily"
+[schedule]
+timezone = "Berlin"
+jitter = -1
+publish = []
+[stages]
+prod = "production"
+live = ["on", 1]
+[[repo]]
+name = "a"
+[[repo]]
+url = ""
+[[repo]]
+url = "https://host/x"
+name = "a//b"
+branch = "main"
+timeout = true
+[[repo]]
+url = "ftp://host/x"
+[[repo]]
+url = "https://[host/x"
+[[repo]]
+url = "https://"
+"""
+
+
+def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
+    assert complaints(WRONG) == [
+        "unknown key 'owner', expected one of catalog, crawl, metrics, repo, schedule, source, stages",
+        "[catalog]: unknown key 'colour', expected one of output, site_url, title",
+        "[crawl]: timeout is 'soon', expected a number of seconds from 0.001 to 1e+09",
+        "[crawl]: max_bytes is 'lots', expected a number of bytes, or a size such as \"256 MiB\"",
+        "[crawl]: history is -1, expected a whole number from 0 to 1e+09",
+        "[catalog]: output is ' ', expected text",
+        "[catalog]: title is 3, expected text",
+        "[catalog]: site_url is 'models.example.org', expected a URL that begins with https:// or http://",
+        "[crawl]: jobs is 2.5, expected a whole number from 1 to 256",
+        "[crawl]: connect_timeout is 0, expected a number of seconds from 0.001 to 1e+09",
+        "[crawl]: idle_timeout is nan, expected a number of seconds from 0.001 to 1e+09",
+        "[crawl]: schedule is 'daily', expected five fields of crontab(5), such as \"0 3 * * *\"; the fields are 1",
+        "[schedule]: timezone is 'Berlin', expected for example \"Europe/Berlin\"; no time zone is called 'Berlin'",
+        "[schedule]: jitter is -1, expected a whole number from 0 to 86400",
+        '[schedule]: publish is [], expected a list of words, such as ["rsync", "-a", "output/site/", "web:/srv"], or a line for the shell',
+        '[stages]: prod is \'production\', expected a list of names, such as ["production", "live"]',
+        '[stages]: live is [\'on\', 1], expected a list of names, such as ["production", "live"]',
+        '[[repo]] number 1: url is missing, expected for example "https://host/owner/name"',
+        "[[repo]] number 2: url is '', expected text",
+        "[[repo]] number 3: unknown key 'branch', expected one of experiments, fetch_remote_metrics, history, max_bytes, name, plain_tags, timeout, url",
+        "[[repo]] number 3: name is 'a//b', expected parts of printable characters with / between them, such as team/model",
+        "[[repo]] number 3: timeout is True, expected a number of seconds from 0.001 to 1e+09",
+        "[[repo]] number 4: url is 'ftp://host/x', expected one of https, http, ssh, git, file, user@host:path, or a path",
+        "[[repo]] number 5: url is 'https://[host/x', expected a URL with a host, such as https://host/owner/name",
+        "[[repo]] number 6: url is 'https://', expected a URL with a host, such as https://host/owner/name",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        pytest.param("repo = 3", "[[repo]]: repo is 3, expected an array of tables, each begun by [[repo]]", id="repo is a number"),
+        pytest.param("repo = [1]", "[[repo]]: repo is [1], expected an array of tables, each begun by [[repo]]", id="repo lists numbers"),
+        pytest.param("[repo]\nurl='x'", "[[repo]]: repo is {'url': 'x'}, expected an array of tables, each begun by [[repo]]", id="repo is one table"),
+        pytest.param("[metrics]\nhigher='auc'", "[metrics]: higher is 'auc', expected a list of names, such as [\"auc\", \"*_recall\"]", id="one metric is no list"),
+        pytest.param("[crawl]\nplain_tags='all'", "[crawl]: plain_tags is 'all', expected true, false, or how many of the newest to read", id="plain tags by a word"),
+        pytest.param("[crawl]\nfetch_remote_metrics=1", "[crawl]: fetch_remote_metrics is 1, expected true or false", id="a number for a switch"),
+        pytest.param("crawl = []", "crawl is [], expected a table begun by [crawl]", id="crawl is a list"),
+        pytest.param("[catalog]\nsite_url='https://[x'", "[catalog]: site_url is 'https://[x', expected a URL with a host, such as https://host/owner/name", id="the site is nowhere"),
+        pytest.param("[stages]\na=['x']\nb=['x']", "[stages]: 'x' is in 'a' and in 'b', expected in one", id="one name in two stages"),
+        pytest.param("[stages]\na=['b']\nb=[]", "[stages]: 'b' is in 'a' and in 'b', expected in one", id="a stage is another's name"),
+        pytest.param("[[repo]]\nurl='https://ann:s3cret@h/o/m'", "[[repo]] number 1: url holds a password, expected none; ~/.netrc and Git's credential helpers are asked", id="a password, which is told to nobody"),
+        pytest.param("[[repo]]\nurl='https://ann:s3cret@[h/o/m'", "[[repo]] number 1: url is 'https://[h/o/m', expected a URL with a host, such as https://host/owner/name", id="a password in what is no URL"),
+        pytest.param("[[repo]]\nurl='/a/m'\n[[repo]]\nurl='/b/a/m'", "[[repo]] number 2: 'local/a/m' is a duplicate of [[repo]] number 1; give one of them a name", id="two repositories of one name"),
+        pytest.param("[[repo]]\nurl='https://h/o/M'\n[[repo]]\nurl='https://h/o/m.git'", "[[repo]] number 2: 'h/o/m' is a duplicate of [[repo]] number 1; give one of them a name", id="two names that differ in case alone"),
+        pytest.param("[[repo]]\nurl='x'\nname='../x'", "[[repo]] number 1: name is '../x', expected parts of printable characters with / between them, such as team/model", id="a name that climbs"),
+        pytest.param("[[repo]]\nurl='x'\nname='a\\u001bb'".replace("'a", '"a').replace("b'", 'b"'), "[[repo]] number 1: name is 'a\\x1bb', expected parts of printable characters with / between them, such as team/model", id="a name with an escape"),
+    ],
+)  # fmt: skip
+def test_one_complaint(text, complaint):
+    assert complaints(text) == [complaint]
+
+
+def test_a_stage_may_name_itself():
+    assert parse("[stages]\nprod = ['prod', 'live', 'live']", FILE).stages == {"prod": "prod", "live": "prod"}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        pytest.param(b"[catalog", "repos.toml: not TOML: ", id="a file that is not TOML"),
+        pytest.param(b"[[repo]]\nurl='x'\nurl='y'", "repos.toml: not TOML: ", id="a key that comes twice"),
+        pytest.param(b"title = '\xff'", "repos.toml: cannot be read: ", id="a file that is not UTF-8"),
+        pytest.param(None, "repos.toml: no such file; `catalog init` makes one", id="no file"),
+    ],
+)
+def test_a_file_that_cannot_be_read(tmp_path, content, complaint):
+    if content is not None:
+        (tmp_path / "repos.toml").write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "repos.toml")
+    assert (caught.value.exit_code, complaint in str(caught.value)) == (Exit.CONFIG, True)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path)
+
+
+SECRETS = st.text("abcXYZ019:@%+-_", min_size=1).map(lambda text: f"s3cr3t{text}")
+
+
+@given(st.sampled_from(["https", "http", "HTTPS", "git", "ssh"]), SECRETS)
+def test_the_public_url_has_no_password(scheme, secret):
+    assert "s3cr3t" not in public_url(f"{scheme}://ann:{secret}@host/owner/name")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://token@host/x", "https://host/x"),
+        ("ssh://git@host/x", "ssh://git@host/x"),
+        ("ssh://git:secret@host/x", "ssh://host/x"),
+        ("git@host:x", "git@host:x"),
+        ("/srv/a@b", "/srv/a@b"),
+        ("https://host:8443/x", "https://host:8443/x"),
+    ],
+)
+def test_the_public_url_keeps_what_is_needed_to_go_there(url, shown):
+    assert public_url(url) == shown

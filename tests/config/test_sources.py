@@ -1,0 +1,159 @@
+"""[[source]] in repos.toml: what each key does, and that everything wrong is said, but never a secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.config.model import Options, SourceConfig
+from catalog.config.parse import parse
+from catalog.errors import ConfigError
+from catalog.plugins.forge import Scope
+
+FILE = Path("/wish/repos.toml")
+
+EVERYTHING = """
+[crawl]
+timeout = 60
+
+[[source]]
+kind = "gitlab"
+url = "https://gitlab.acme.example"
+group = "risk/models"
+name = "risk"
+include = ["risk/*"]
+exclude = ["*-test"]
+topics = ["ml-model"]
+archived = true
+forks = true
+visibility = ["internal", "public"]
+skip_unpushed = true
+full_check_days = 2
+token_env = "RISK_TOKEN"
+history = 5
+
+[[source]]
+kind = "github"
+org = "acme"
+
+[[source]]
+kind = "github"
+topic = "ml-model"
+user = "ann"
+
+[[source]]
+kind = "folder"
+path = "git"
+
+[[source]]
+kind = "list"
+url = "https://acme.example/repos.txt"
+"""
+
+
+def test_every_key_does_what_it_says():
+    assert parse(EVERYTHING, FILE).sources[0] == SourceConfig(
+        name="risk",
+        kind="gitlab",
+        scope=Scope(api="https://gitlab.acme.example/api/v4", words={"group": "risk/models"}),
+        include=("risk/*",),
+        exclude=("*-test",),
+        topics=("ml-model",),
+        archived=True,
+        forks=True,
+        visibility=("internal", "public"),
+        skip_unpushed=True,
+        full_check_days=2,
+        token_env="RISK_TOKEN",
+        options=Options(timeout=60, history=5),
+    )
+
+
+def test_a_source_is_called_by_what_it_lists():
+    assert [source.name for source in parse(EVERYTHING, FILE).sources] == [
+        "risk",
+        "github.com/acme",
+        "github.com/topic:ml-model/ann",
+        "/wish/git",
+        "https://acme.example/repos.txt",
+    ]
+
+
+KINDS = "azure, bitbucket, folder, forgejo, gitea, github, gitlab, list"
+TOKEN_ADVICE = (
+    "does not belong into this file; put it into an environment variable, and name that by token_env where it is not the usual one, "
+    "or into Git's credential helper"
+)
+KEYS = (
+    "expected one of archived, exclude, experiments, fetch_remote_metrics, forks, full_check_days, history, include, kind, max_bytes, "
+    "name, org, plain_tags, skip_unpushed, timeout, token_env, topic, topics, url, user, visibility"
+)
+BAD = {
+    "no kind": ("", f"kind is None, expected one of {KINDS}"),
+    "an unknown kind": ('kind = "sourceforge"', f"kind is 'sourceforge', expected one of {KINDS}"),
+    "nobody's repositories": (
+        'kind = "github"',
+        "kind 'github' needs org or user or topic or org and topic or topic and user, found none of them",
+    ),
+    "everybody's": (
+        'kind = "gitlab"\ngroup = "a"\nuser = "b"',
+        "kind 'gitlab' needs group or user or topic, found group and user",
+    ),
+    "the word of another forge": ('kind = "github"\norg = "a"\nworkspace = "b"', f"unknown key 'workspace', {KEYS}"),
+    "a token": ('kind = "github"\norg = "a"\ntoken = "ghp_secret"', f"token {TOKEN_ADVICE}"),
+    "a token where its variable should be": (
+        'kind = "github"\norg = "a"\ntoken_env = "ghp-secret"',
+        "token_env is no name of an environment variable, expected one such as GITHUB_TOKEN",
+    ),
+    "a password in the URL": (
+        'kind = "gitea"\norg = "a"\nurl = "https://ann:secret@git.acme.example"',
+        "url holds a name or password, expected none",
+    ),
+    "no URL where there is no usual one": (
+        'kind = "gitea"\norg = "a"',
+        "url is None, expected the address of the gitea server, such as https://git.example.com",
+    ),
+    "a URL that is none": (
+        'kind = "gitea"\norg = "a"\nurl = "git.acme.example"',
+        "url is 'git.acme.example', expected a URL that begins with https:// or http://",
+    ),
+    "a choice by what the forge does not tell": (
+        'kind = "bitbucket"\nworkspace = "a"\narchived = true',
+        "kind 'bitbucket' does not tell what archived needs",
+    ),
+    "a visibility that there is not": (
+        'kind = "github"\norg = "a"\nvisibility = "hidden"',
+        "visibility is 'hidden', expected one or a list of public, internal, private",
+    ),
+    "patterns that are none": (
+        'kind = "github"\norg = "a"\ninclude = "acme/*"',
+        "include is 'acme/*', expected a list of texts, such as [\"acme/*\"]",
+    ),
+    "a flag that is none": (
+        'kind = "github"\norg = "a"\nforks = "yes"',
+        "forks is 'yes', expected true or false",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "complaint"), BAD.values(), ids=BAD.keys())
+def test_what_is_wrong_is_said(text, complaint):
+    with pytest.raises(ConfigError) as error:
+        parse(f"[[source]]\n{text}\n", FILE)
+    assert error.value.complaints == (f"{FILE}: [[source]] number 1: {complaint}",)
+
+
+def test_no_secret_is_told():
+    texts = [text for text, _ in BAD.values() if "secret" in text]
+    with pytest.raises(ConfigError) as error:
+        parse("".join(f"[[source]]\n{text}\n" for text in texts), FILE)
+    assert (len(texts), "secret" in str(error.value)) == (3, False)
+
+
+def test_two_sources_of_one_name():
+    with pytest.raises(ConfigError) as error:
+        parse('[[source]]\nkind = "github"\norg = "a"\n' * 2, FILE)
+    assert error.value.complaints == (
+        f"{FILE}: [[source]] number 2: 'github.com/a' is a duplicate of [[source]] number 1; give one of them a name",
+    )

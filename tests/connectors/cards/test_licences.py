@@ -1,0 +1,103 @@
+"""Which licence a text is, by the words that tell."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.schema.tables.cards import Licence
+from connectors.cards.cards import CONNECTOR
+from connectors.cards.licences import is_licence, parse_licence, spdx_of
+from support.worlds import World
+
+# The words that matter, broken over lines as the originals are; the whole texts would say no more.
+MIT = """MIT License
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software ...
+The above copyright notice and this permission notice shall be included ...
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY
+"""
+BSD_2 = """Redistribution and use in source and binary forms, ...
+ * Redistributions in binary form must reproduce the above ...
+"""
+BSD_3 = BSD_2 + "may be used to endorse or promote products"
+APACHE = "\n   Apache License\n   Version 2.0, January 2004\n   http://www.apache.org/licenses/"
+GNU = "GNU {} PUBLIC LICENSE\n   Version {}, 29 June 2007"
+CREATIVE = "Creative Commons Attribution{} 4.0 International Public License"
+MPL = (
+    'Mozilla Public License Version 2.0\n...\nExhibit A - Source Code Form License Notice\n"GNU General Public License"'
+)
+ISC = """Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted, provided that the above
+copyright notice ..."""
+
+
+@pytest.mark.parametrize(
+    ("text", "spdx"),
+    [
+        (MIT, "MIT"),
+        (APACHE, "Apache-2.0"),
+        (BSD_2, "BSD-2-Clause"),
+        (BSD_3, "BSD-3-Clause"),
+        (GNU.format("GENERAL", 2), "GPL-2.0"),
+        (GNU.format("GENERAL", 3), "GPL-3.0"),
+        (GNU.format("LESSER GENERAL", "2.1"), "LGPL-2.1"),
+        (GNU.format("LESSER GENERAL", 3), "LGPL-3.0"),
+        (GNU.format("LIBRARY GENERAL", 2), "LGPL-2.0"),
+        (GNU.format("AFFERO GENERAL", 3), "AGPL-3.0"),
+        (MPL, "MPL-2.0"),
+        (ISC, "ISC"),
+        ("This is free and unencumbered software released into\nthe public domain.", "Unlicense"),
+        ("Creative Commons Legal Code\n\nCC0 1.0 Universal", "CC0-1.0"),
+        (CREATIVE.format(""), "CC-BY-4.0"),
+        (CREATIVE.format("-ShareAlike"), "CC-BY-SA-4.0"),
+        (CREATIVE.format("-NonCommercial"), "CC-BY-NC-4.0"),
+        (CREATIVE.format("-NonCommercial-NoDerivatives"), "CC-BY-NC-ND-4.0"),
+        ("CreativeML Open RAIL-M\n...\nUse-based restrictions.", "OpenRAIL-M"),
+        ("# SPDX-License-Identifier: Apache-2.0 OR MIT\nwhatever", "Apache-2.0 OR MIT"),
+    ],
+    ids=lambda value: None if "\n" in value else value,
+)
+def test_a_text_is_known(text, spdx):
+    assert spdx_of(text) == spdx
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("All rights reserved.", id="a text of one's own"),
+        pytest.param(MIT + APACHE, id="two licences in one file"),
+        pytest.param(MIT.replace("The above copyright notice", "Nothing"), id="a part of one"),
+        pytest.param("Commons Clause\n" + MIT, id="one with a clause above it"),
+        pytest.param(BSD_3 + "All advertising materials", id="an older one, with another clause"),
+        pytest.param("SPDX-License-Identifier: <script>", id="an identifier that is none"),
+        pytest.param("x" * 700 + "SPDX-License-Identifier: MIT", id="the identifier of a part further down"),
+    ],
+)
+def test_a_text_is_not_known(text):
+    assert spdx_of(text) is None
+
+
+def test_a_licence_says_its_first_line():
+    world = World()
+    commit = world.commit({"LICENSE.md": "\n\n# MIT License \n" + MIT})
+    assert [*CONNECTOR.read_revision(world.revision())] == [
+        Licence(commit=commit, file="LICENSE.md", folder="", spdx="MIT", title="MIT License")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *((name, True) for name in ("LICENSE", "licence.txt", "LICENSE-MIT", "COPYING", "COPYING.LESSER", "UNLICENSE")),
+        *((name, False) for name in ("licensed.py", "LICENSEE", "my_license", "copyingfile", "lice")),
+    ],
+)
+def test_a_name_is_that_of_a_licence(name, expected):
+    assert is_licence(name) is expected
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_upset_the_reader(data):
+    assert parse_licence(data).spdx is None

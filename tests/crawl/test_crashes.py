@@ -1,0 +1,152 @@
+"""kill -9 at many points of crawl and build: nothing that was finished is lost, and the next crawl makes up for the rest."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from catalog.config.parse import Config, load
+from catalog.crawl.crawl import crawl
+from catalog.database import database
+from catalog.database.build import build
+from catalog.store.observations import Observations
+from support.changes import base, delete_tag, move_tag, register
+from support.worlds import World
+
+pytestmark = pytest.mark.slow
+
+REPOS, CHANGED = 8, 2
+AT_FILES, AT_TIMES = 14, 10  # kills of each kind
+CLOCKS = {"crawls", "deleted_tags", "observations", "repos", "rewritten_tags", "time_skew", "told_events", "visits"}
+
+# Copies a state for each point, and crawls and builds there until it is killed: by a file operation's number, or after some
+# seconds, wherever it is then. It forks, because most of a process would be its imports.
+DRIVER = """
+import os, random, shutil, signal, sys
+from pathlib import Path
+from catalog.database.build import build
+from catalog.config.parse import load
+from catalog.plugins.connector import installed
+from catalog.crawl.crawl import crawl
+
+EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.copyfile")
+
+def work(folder, point):
+    seen = 0
+    def hook(event, arguments):
+        nonlocal seen
+        if event in EVENTS and "/output" in str(arguments[0]):
+            seen += 1
+            if seen == point:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+    if isinstance(point, float):
+        signal.setitimer(signal.ITIMER_REAL, point)  # nobody handles its signal: the kernel ends us
+    config = load(folder / "repos.toml")
+    crawl(config)
+    build(config)
+    (folder / "done").write_text(str(seen))
+
+installed()
+for line in sys.stdin:
+    state, folder, point = line.split()
+    shutil.copytree(state, folder)
+    child = os.fork()
+    if child == 0:
+        try:
+            work(Path(folder), float(point) if "." in point else int(point))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    print(folder, flush=True)
+"""
+
+
+def make(folder: Path, *, crawled: bool) -> Path:
+    """A folder with repos.toml and what a crawl and a build leave; since then some repositories have changed."""
+    state = folder / "state"
+    state.mkdir()
+    worlds: list[World] = [base() for _ in range(REPOS)]
+    urls = [world.write(folder / "git" / f"r{number}") for number, world in enumerate(worlds)]
+    text = "".join(f"[[repo]]\nname = 'r{number}'\nurl = '{url}'\n" for number, url in enumerate(urls))
+    (state / "repos.toml").write_text(text)
+    if crawled:
+        again(state)
+    for number in range(CHANGED):
+        for change in (register, move_tag, delete_tag):
+            change(worlds[number], number + 5)
+        worlds[number].write(folder / "git" / f"r{number}")
+    return state
+
+
+def again(folder: Path) -> Config:
+    """A crawl and a build to their ends."""
+    config = load(folder / "repos.toml")
+    crawl(config, debug=True)
+    build(config)
+    return config
+
+
+def killed(state: Path, points: list[str]) -> list[Path]:
+    """The folders of the points, each as the kill left it."""
+    jobs = [(state, state.with_name(f"at-{point}"), point) for point in points]
+    text = "".join(f"{state} {folder} {point}\n" for state, folder, point in jobs)
+    subprocess.run([sys.executable, "-c", DRIVER], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+    return [folder for _, folder, _ in jobs]
+
+
+def facts(folder: Path) -> dict[str, list[tuple[object, ...]]] | None:
+    """All rows of the catalog that no clock goes into; None where there is no catalog yet."""
+    path = folder / "output" / "catalog.duckdb"
+    if not path.is_file():
+        return None
+    with closing(database.connect(path)) as connection:
+        names = [name for name, *_ in connection.execute("from relations()").fetchall() if name not in CLOCKS]
+        return {name: connection.execute(f'from "{name}" order by all').fetchall() for name in names}
+
+
+def files(folder: Path) -> dict[str, bytes | None]:
+    """Every file that a crawl and a build leave; without its bytes where a clock goes in."""
+    found = {}
+    for file in sorted((folder / "output").rglob("*")):
+        name = str(file.relative_to(folder / "output"))
+        if file.is_file() and not name.startswith("store/crawls"):
+            clocked = name in (".lock", "catalog.duckdb", "data/catalog.json") or "observations/" in name
+            found[name] = None if clocked or file.stem in CLOCKS else file.read_bytes()
+    return found
+
+
+def remembered(folder: Path, *cells: str) -> set[tuple[object, ...]]:
+    """Those cells of all that was observed."""
+    observations = Observations(folder / "output" / "store" / "observations")
+    memories = [observations.remember(name) for name in observations.stamps()]
+    return {(m.repo, *(getattr(row, cell) for cell in cells)) for m in memories for row in m.rows()}
+
+
+@pytest.mark.parametrize("crawled", [True, False], ids=["some changed", "the first crawl"])
+def test_a_kill_costs_time_and_nothing_else(tmp_path, crawled):
+    state = make(tmp_path, crawled=crawled)
+    (whole,) = killed(state, ["1000000"])
+    operations = int((whole / "done").read_text())
+    chance = random.Random(7)
+    points = [str(point) for point in sorted(chance.sample(range(1, operations + 1), AT_FILES))]
+    points += [f"{chance.uniform(0.01, 1.5):.3f}" for _ in range(AT_TIMES)]
+    finished = (facts(state), facts(whole))
+    known = remembered(state, "ref", "oid", "first_seen")
+    complaints = []
+    for folder in killed(state, points):
+        if facts(folder) not in finished:
+            complaints.append(f"{folder.name}: the catalog is neither as it was nor as it should become")
+        if not known <= remembered(folder, "ref", "oid", "first_seen"):
+            complaints.append(f"{folder.name}: something was forgotten")
+        again(folder)
+        if files(folder) != files(whole):
+            complaints.append(f"{folder.name}: the next crawl ends in other bytes")
+        if remembered(folder, "ref", "oid") != remembered(whole, "ref", "oid"):
+            complaints.append(f"{folder.name}: the next crawl remembers other things")
+    assert complaints == []

@@ -1,0 +1,218 @@
+"""Visits made by other processes: the same rows, and what becomes of a crawl when one of them dies."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from catalog.crawl import crawl as crawls
+from catalog.crawl.crawl import crawl
+from catalog.crawl.process_pool import workers
+from catalog.crawl.visit import Task
+from catalog.crawl.worker import Order
+from catalog.errors import StoreError
+from catalog.plugins.connector import installed
+from catalog.store.lock import Shared, lock
+from catalog.transport.origin import Limits
+from support.changes import base
+from support.crawling import partition, wish
+from support.loopback import Answer, Request, serve
+
+CONNECTOR = """
+import os
+from catalog.plugins.connector import Connector
+
+def read(revision):
+    raise RuntimeError(f"made by a process of {os.getppid()}")
+
+speaker = Connector(name="faulty", version=1, wants_file="boom".__eq__, read_revision=lambda r: read(r) if r.files.get("boom") else ())
+"""
+CRAWL = """
+import signal, sys
+from catalog import cli
+from catalog.crawl import crawl
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by whatever a shell begins in its background
+crawl.MANY = 1
+sys.exit(cli.main(["crawl", "--no-build", "--config", sys.argv[1]]))
+"""
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    """One repository to be read is enough to start processes for."""
+    monkeypatch.setattr(crawls, "MANY", 1)
+
+
+def outcomes(report):
+    return {visit.repo: (visit.outcome, visit.message) for visit in report.visits}
+
+
+def fleet(folder: Path, *names: str) -> dict[str, str]:
+    return {name: str(base().write(folder / name)) for name in names}
+
+
+def test_other_processes_read_the_same_rows(tmp_path):
+    repos = fleet(tmp_path / "git", "a", "b", "c")
+    one, two = wish(tmp_path / "1", repos, "processes = 1"), wish(tmp_path / "2", repos, "processes = 2")
+    found = [outcomes(crawl(config)) for config in (one, two)]
+    rows = [{name: partition(config, name) for name in repos} for config in (one, two)]
+    assert (found[1], rows[1]) == (found[0], rows[0])
+
+
+def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_path, monkeypatch, caplog):
+    """The connector is one that somebody else installed: an entry point of a distribution on the path."""
+    (tmp_path / "faulty-1.dist-info").mkdir()
+    (tmp_path / "faulty-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty\nVersion: 1\n")
+    (tmp_path / "faulty-1.dist-info" / "entry_points.txt").write_text("[catalog.connectors]\nfaulty = faulty:speaker\n")
+    (tmp_path / "faulty.py").write_text(CONNECTOR)
+    monkeypatch.syspath_prepend(tmp_path)
+    installed.cache_clear()
+    bad = base()
+    bad.commit({"boom": ""})
+    repos = fleet(tmp_path / "git", "good") | {"bad": str(bad.write(tmp_path / "git" / "bad"))}
+    config = replace(wish(tmp_path, repos, "processes = 2"), jobs=1)  # not by the crawl's own process
+    try:
+        found = outcomes(crawl(config))
+    finally:
+        installed.cache_clear()
+    (record,) = caplog.records
+    assert (found, record.getMessage(), "in read\n    raise RuntimeError" in (record.exc_text or "")) == (
+        {"good": ("new", None), "bad": ("bug", f"RuntimeError: made by a process of {os.getpid()}")},
+        "bad: this is a bug in catalog",
+        True,
+    )
+
+
+@pytest.fixture
+def killed(tmp_path, monkeypatch) -> Iterator[dict[str, str]]:
+    """Six sound repositories, and one whose server wants credentials: the helper that is asked for them kills who asks."""
+    (tmp_path / "gitconfig").write_text(f'[credential]\nhelper = "!test $PPID = {os.getpid()} || kill -9 $PPID"\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    names = [f"m{number}" for number in range(6)]
+    fleet(tmp_path / "git", *names)
+
+    def rule(request: Request) -> Answer | None:
+        if "killer" in request.path:
+            return Answer(status=401, headers={"WWW-Authenticate": "Basic"})
+        return None
+
+    with serve(tmp_path / "git", rule=rule) as site:
+        yield {"killer": f"{site}/killer"} | {name: f"{site}/{name}" for name in names}
+
+
+def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, killed):
+    config = replace(
+        wish(tmp_path, killed, "processes = 2"), jobs=1
+    )  # one at a time, and not by the crawl's own process
+    assert outcomes(crawl(config)) == {
+        "killer": ("bug", "the process that read it was ended by signal 9"),
+        **dict.fromkeys(set(killed) - {"killer"}, ("new", None)),
+    }
+
+
+def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, killed):
+    config = wish(tmp_path, killed)
+    order = Order(output=config.output, connectors=tuple(c.name for c in installed()), log_level=logging.WARNING)
+    tasks = [Task(repo=repo, found=None, limits=Limits()) for repo in config.repos]
+    with lock(config.output) as held, workers(order, 1, held) as team, ThreadPoolExecutor(len(tasks)) as threads:
+        made = [visit for visit, _ in threads.map(lambda task: team.visit(task, number=1), tasks)]
+    assert {visit.repo: visit.outcome for visit in made} == dict.fromkeys(killed, "new") | {"killer": "bug"}
+
+
+def test_a_disk_that_fails_another_process_stops_the_crawl(tmp_path):
+    (tmp_path / "output" / "store" / "rows").mkdir(parents=True)
+    (tmp_path / "output" / "store" / "rows" / "m").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot write the rows of m to "):
+        crawl(wish(tmp_path, fleet(tmp_path / "git", "m"), "processes = 3"))
+
+
+def test_where_no_process_can_be_started_this_one_reads(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    found = outcomes(crawl(wish(tmp_path, fleet(tmp_path / "git", "m"), "processes = 2")))
+    assert (found, [record.getMessage().partition(":")[0] for record in caplog.records]) == (
+        {"m": ("new", None)},
+        ["reads with one process"],
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes where Linux shows them")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_other_processes_end_with_the_crawl(tmp_path, number):
+    asked, over = Event(), Event()
+
+    def rule(_: Request) -> None:
+        asked.set()
+        over.wait(60)
+
+    with serve(tmp_path, rule=rule) as site:
+        wish(tmp_path, {})
+        config = tmp_path / "repos.toml"
+        config.write_text(f"[crawl]\nprocesses = 2\n[[repo]]\nname = 'hangs'\nurl = '{site}/x'\n")
+        process = subprocess.Popen([sys.executable, "-c", CRAWL, str(config)], stderr=subprocess.DEVNULL)
+        try:
+            assert asked.wait(20)
+            others = children(process.pid)
+            process.send_signal(number)
+            process.wait(20)
+            with lock(tmp_path / "output", wait=True):  # held until the last of them is gone
+                left = [pid for pid in others if alive(pid)]
+        finally:
+            over.set()
+    assert (len(others), left) == (1, [])
+
+
+def children(pid: int) -> list[int]:
+    found = (stat(folder) for folder in Path("/proc").glob("[0-9]*"))
+    return [child for child, _, parent in found if parent == pid]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs, and is not only waiting to be counted by whoever adopted it."""
+    return stat(Path("/proc", str(pid)))[1] not in ("", "Z")
+
+
+def stat(folder: Path) -> tuple[int, str, int]:
+    """The number of a process, its state, and its parent's number (proc_pid_stat(5)); it may be gone at any moment."""
+    try:
+        text = (folder / "stat").read_text()
+    except OSError:
+        return int(folder.name), "", 0
+    state, parent = text.rpartition(")")[2].split()[:2]
+    return int(folder.name), state, int(parent)
+
+
+def test_one_of_all_processes_and_threads_has_the_lock(tmp_path):
+    code = "import sys; from catalog.store.lock import Shared; print(Shared(int(sys.argv[1])).acquire(timeout=0.1))"
+
+    def another() -> str:
+        command = [sys.executable, "-c", code, str(file.fileno())]
+        return subprocess.run(command, pass_fds=(file.fileno(),), capture_output=True, text=True, check=True).stdout
+
+    with (tmp_path / "lock").open("wb") as file:
+        shared = Shared(file.fileno())
+        taken = shared.acquire(timeout=0), shared.acquire(timeout=0.1), another()
+        shared.release()
+        assert (taken, another(), shared.acquire(timeout=0)) == ((True, False, "False\n"), "True\n", True)
+
+
+def test_who_waits_for_the_lock_gets_it_when_its_holder_dies(tmp_path):
+    code = "import sys, time; from catalog.store.lock import Shared; print(Shared(int(sys.argv[1])).acquire(timeout=1), flush=True); time.sleep(60)"
+    with (tmp_path / "lock").open("wb") as file:
+        command = [sys.executable, "-c", code, str(file.fileno())]
+        holder = subprocess.Popen(command, pass_fds=(file.fileno(),), stdout=subprocess.PIPE, text=True)
+        assert holder.stdout
+        held = holder.stdout.readline()
+        before = Shared(file.fileno()).acquire(timeout=0)
+        holder.kill()
+        assert (held, before, Shared(file.fileno()).acquire(timeout=20), holder.wait()) == ("True\n", False, True, -9)
+        holder.stdout.close()

@@ -1,0 +1,289 @@
+"""From a forge's listing to the catalog: what is crawled, what stays of repositories that left, and who is not even asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from catalog.cli import main
+from catalog.crawl.crawl import crawl
+from catalog.database import database
+from catalog.database.build import build
+from catalog.naming import slug
+from sites.build import build as build_site
+from support.changes import base, register
+from support.forging import Talk, forge, said, wish
+from support.loopback import needs
+
+ORG = {"kind": "github", "org": "acme", "name": "s"}
+LONG_AGO = "2023-01-02T03:04:05Z"
+
+
+def repo(talk: Talk, name: str, number: int, **facts: object) -> dict[str, object]:
+    given = {"id": number, "clone_url": f"{talk.url}/acme/{name}.git", "archived": False, "fork": False}
+    return given | {"visibility": "public", "topics": ["ml"], "pushed_at": LONG_AGO, "created_at": LONG_AGO} | facts
+
+
+@pytest.fixture
+def forged(tmp_path):
+    """A forge that lists `talk.entries`, with the repositories acme/churn and acme/vision behind it."""
+    for name in ("churn", "vision"):
+        base().write(tmp_path / "git" / "acme" / f"{name}.git")
+    with forge(tmp_path / "git") as talk:
+        talk.entries = [repo(talk, "churn", 1), repo(talk, "vision", 2)]
+        talk.answer = lambda request: said(talk.entries) if request.path.startswith("/api") else None
+        yield talk
+
+
+def visits(config) -> tuple[list[str], list[str], int]:
+    """Crawls: who was visited and how that ended, which sources failed, and how many were not asked."""
+    report = crawl(config, debug=True)
+    ended = [f"{visit.repo.partition('/')[2]} {visit.outcome}" for visit in report.visits]
+    return ended, sorted(report.failures), report.unpushed
+
+
+def asked(config, query: str) -> list[tuple[object, ...]]:
+    with closing(database.connect(config.output / "catalog.duckdb")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_what_a_forge_lists_is_crawled_and_told(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    build(config)
+    told = asked(
+        config,
+        "select repo, outcome, source, forge_id, fork, archived, visibility, topics, pushed_at, left_at from repos",
+    )
+    assert (told[0], asked(config, "select source, kind, outcome, listed, wanted from sources")) == (
+        ("127.0.0.1/acme/churn", "new", "s", "1", False, False, "public", ["ml"], datetime(2023, 1, 2, 3, 4, 5), None),  # noqa: DTZ001 - as the catalog has it
+        [("s", "github", "listed", 2, 2)],
+    )
+
+
+def test_a_source_that_fails_keeps_its_repositories_and_the_crawl_goes_on(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
+    assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], ["s"], 0)
+
+
+def test_a_repository_that_left_keeps_its_rows_and_is_not_visited(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    forged.entries.pop()
+    ended = visits(config)
+    build(config)
+    rows = "select repo, left_because, left_at is not null, stale, count(v.version) from repos join versions v using (repo) group by all order by repo"
+    assert (ended, asked(config, rows)) == (
+        (["acme/churn fresh"], [], 0),
+        [
+            ("127.0.0.1/acme/churn", None, False, False, 2),
+            ("127.0.0.1/acme/vision", "no longer listed", True, False, 2),
+        ],
+    )
+
+
+def test_the_page_of_a_repository_that_left_says_so(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    forged.entries.pop()
+    crawl(config, debug=True)
+    build(config)
+    build_site(config.output / "catalog.duckdb", config.output / "site", title="Models")
+    pages = [(config.output / "site" / page).read_text() for page in ("repos/127.0.0.1~acme~vision.html", "repos.html")]
+    assert ["no longer listed" in page for page in pages] == [True, True]
+
+
+def test_the_build_needs_no_network(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    forged.requests.clear()
+    assert (build(config).repos, forged.requests) == (2, [])
+
+
+def test_one_repository_is_crawled_without_asking_the_forge(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    forged.requests.clear()
+    crawl(config, only=["127.0.0.1/acme/churn"], debug=True)
+    assert {request.path.partition("/git-")[0] for request in forged.requests} == {"/acme/churn.git"}
+
+
+def test_the_token_of_the_environment_opens_private_repositories_too(forged, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_secret")
+    locked = needs("x-access-token", "ghp_secret")
+    forged.answer = lambda request: said(forged.entries) if request.path.startswith("/api") else locked(request)
+    assert visits(wish(tmp_path, ORG | {"url": forged.url}))[0] == ["acme/churn new", "acme/vision new"]
+
+
+def test_who_was_not_pushed_to_is_not_asked_for_refs(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
+    first, second = visits(config), visits(config)
+    forged.entries[0] |= {"pushed_at": "2023-02-03T04:05:06Z"}
+    assert (first[0], second, visits(config)) == (
+        ["acme/churn new", "acme/vision new"],
+        ([], [], 2),
+        (["acme/churn fresh"], [], 1),
+    )
+
+
+def soon(**by: float) -> str:
+    return (datetime.now(UTC) + timedelta(**by)).isoformat()
+
+
+ASKED_ALL_THE_SAME = {
+    "the option is off": ({}, LONG_AGO),
+    "the forge does not say": ({"skip_unpushed": True}, None),
+    "the push was a moment ago": ({"skip_unpushed": True}, soon(seconds=-10)),
+}
+
+
+@pytest.mark.parametrize(("keys", "pushed_at"), ASKED_ALL_THE_SAME.values(), ids=ASKED_ALL_THE_SAME.keys())
+def test_who_is_asked_all_the_same(keys, pushed_at, forged, tmp_path):
+    for entry in forged.entries:
+        entry["pushed_at"] = pushed_at
+    config = wish(tmp_path, ORG | {"url": forged.url} | keys)
+    crawl(config, debug=True)
+    assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], [], 0)
+
+
+def test_now_and_then_everybody_is_asked(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
+    crawl(config, debug=True)
+    _age(config, days=8)
+    assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], [], 0)
+
+
+def _age(config, *, days: float) -> None:
+    """Makes what was read some days older, as a clock would."""
+    file = config.output / "store" / "sources" / "pushed.json"
+    kept = json.loads(file.read_text())
+    for entry in kept.values():
+        entry["read_at"] = (datetime.fromisoformat(entry["read_at"]) - timedelta(days=days)).isoformat()
+    file.write_text(json.dumps(kept))
+
+
+def test_rows_that_were_lost_are_read_again_whatever_the_forge_says(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
+    crawl(config, debug=True)
+    shutil.rmtree(config.output / "store" / "rows" / slug("127.0.0.1/acme/churn"))
+    ended, _, unpushed = visits(config)
+    assert ([name.partition(" ")[0] for name in ended], unpushed) == (["acme/churn"], 1)
+
+
+def test_other_options_are_a_reason_to_ask(forged, tmp_path):
+    keys = ORG | {"url": forged.url, "skip_unpushed": True}
+    crawl(wish(tmp_path, keys), debug=True)
+    assert visits(wish(tmp_path, keys | {"history": 1}))[0] == ["acme/churn changed", "acme/vision changed"]
+
+
+def test_a_renamed_repository_is_told_once(forged, tmp_path):
+    config = wish(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    (tmp_path / "git" / "acme" / "churn.git").rename(tmp_path / "git" / "acme" / "attrition.git")
+    forged.entries[0] = repo(forged, "attrition", 1)
+    crawl(config, debug=True)
+    build(config)
+    listed = "select distinct repo from list_artifacts(null, null, null, false) where repo like '%/churn' or repo like '%/attrition'"
+    assert (
+        asked(config, "select repo, renamed_to from repos where left_at is not null"),
+        asked(config, listed),
+    ) == ([("127.0.0.1/acme/churn", "127.0.0.1/acme/attrition")], [("127.0.0.1/acme/attrition",)])
+
+
+def fork(forged, tmp_path, *changes) -> list[tuple[object, ...]]:
+    """acme/vision as a fork of acme/churn that has changed since: the view `copies`."""
+    world = base()
+    for number, change in enumerate(changes, 7):
+        change(world, number)
+    world.write(tmp_path / "git" / "acme" / "vision.git")
+    forged.entries[1] |= {"fork": True, "created_at": "2024-01-01T00:00:00Z"}
+    config = wish(tmp_path, ORG | {"url": forged.url, "forks": True})
+    crawl(config, debug=True)
+    build(config)
+    return asked(config, "from copies")
+
+
+def test_a_fork_without_tags_of_its_own_is_folded(forged, tmp_path):
+    copies = fork(forged, tmp_path)
+    assert [(row[0], row[1], row[3], row[4]) for row in copies] == [
+        ("127.0.0.1/acme/vision", "127.0.0.1/acme/churn", 0, True)
+    ]
+
+
+def test_a_fork_with_tags_of_its_own_is_told_beside_its_parent(forged, tmp_path):
+    copies = fork(forged, tmp_path, register)
+    assert [(row[0], row[1], row[3], row[4]) for row in copies] == [
+        ("127.0.0.1/acme/vision", "127.0.0.1/acme/churn", 1, False)
+    ]
+
+
+def test_a_name_means_the_original_and_a_longer_one_the_fork(forged, tmp_path, capsys):
+    fork(forged, tmp_path)
+    database_ = str(tmp_path / "output" / "catalog.duckdb")
+    codes = [main(["show", ref, "-o", "ids", "--catalog", database_]) for ref in ("m", "vision:m")]
+    out = capsys.readouterr().out.split()
+    assert (codes, out[0].partition("@")[0], out[-1].partition("@")[0]) == (
+        [0, 0],
+        "127.0.0.1/acme/churn:m",
+        "127.0.0.1/acme/vision:m",
+    )
+
+
+@pytest.fixture
+def written(forged, tmp_path):
+    """repos.toml on the disk, for commands."""
+    file = tmp_path / "repos.toml"
+    file.write_text(f'[[source]]\nkind = "github"\norg = "acme"\nurl = "{forged.url}"\nexclude = ["vision"]\n')
+    return file
+
+
+def test_preview_tells_what_would_be_read_and_fetches_nothing(forged, written, capsys):
+    code = main(["sources", "preview", "-o", "jsonl", "--config", str(written)])
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (
+        code,
+        [(row["repo"], row["wanted"], row["why"]) for row in rows],
+        [request.path for request in forged.requests],
+        (written.parent / "output").exists(),
+    ) == (
+        0,
+        [("127.0.0.1/acme/churn", True, None), ("127.0.0.1/acme/vision", False, "excluded")],
+        ["/api/v3/orgs/acme/repos"],
+        False,
+    )
+
+
+def test_preview_of_a_source_that_fails_ends_with_5(forged, written, capsys):
+    forged.answer = lambda _: said({}, status=404)
+    code = main(["sources", "preview", "--config", str(written)])
+    told = capsys.readouterr().err
+    assert (code, "404: there is no such address" in told, "nothing found" in told) == (5, True, True)
+
+
+def test_a_crawl_with_a_failing_source_ends_with_5(forged, written, capsys):
+    main(["crawl", "--no-build", "--config", str(written)])
+    forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
+    code = main(["crawl", "--no-build", "--config", str(written)])
+    told = capsys.readouterr().err.splitlines()
+    assert (code, told[-1]) == (5, "1 source failed: what they listed last was read")
+
+
+def test_status_knows_who_left(forged, written, capsys):
+    main(["crawl", "--no-site", "--config", str(written)])
+    forged.entries.clear()
+    main(["crawl", "--no-site", "--config", str(written)])
+    capsys.readouterr()
+    code = main(["status", "--check", "-o", "jsonl", "--config", str(written)])
+    row = json.loads(capsys.readouterr().out)
+    assert (code, row["repo"], row["left_because"], row["next"]) == (
+        0,
+        "127.0.0.1/acme/churn",
+        "no longer listed",
+        None,
+    )

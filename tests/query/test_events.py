@@ -1,0 +1,316 @@
+"""Events for scripts: CloudEvents in the order in which the catalog came to know them, and cursors that neither skip nor repeat."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.cli import main
+from catalog.database.build import build
+from catalog.errors import Misuse, NotFound
+from catalog.query import Catalog
+from catalog.query.cloud_events import cloud_event, place
+from catalog.schema.tables import Crawl, StageName
+from catalog.schema.tables.observations import Observation
+from support.catalogs import catalog_of
+from support.crawling import visited, wish
+from support.worlds import World
+
+NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
+
+
+def seen(number, *, crawl=1, told=None, made=0, ended=None, ref=None, **cells):
+    """A registry tag that the catalog saw first in a crawl, and could read then or in `told`, made so many hours after noon by its tagger."""
+    said = {
+        "event": "registration",
+        "tag": f"m@v{number}.0.0",
+        "artifact": "m",
+        "version": f"v{number}.0.0",
+        "commit": f"{number:040x}",
+        "created_at": NOON + timedelta(hours=made),
+        "author": "Ann",
+        "author_email": "ann@example.com",
+        "message": "Go",
+    }
+    return Observation(
+        ref=ref or f"refs/tags/m@v{number}.0.0",
+        oid=f"{number:040x}",
+        revision=f"{number:040x}",
+        unseen_at=None,
+        first_seen=NOON + timedelta(days=crawl),
+        last_seen=NOON + timedelta(days=crawl),
+        ended_at=NOON + timedelta(days=ended) if ended else None,
+        first_crawl=crawl,
+        ended_crawl=ended,
+        told_at=NOON + timedelta(days=told or crawl),
+        told_crawl=told or crawl,
+        **said | cells,
+    )
+
+
+def asked(repos, since=None, crawls=9):
+    """The events of a catalog that has observations: repository → rows."""
+    done = [
+        Crawl(crawl=number, started_at=NOON, seconds=1, new=0, changed=0, fresh=0, failed=0, received=0)
+        for number in range(1, crawls + 1)
+    ]
+    whole = {Crawl: done, StageName: [StageName(raw="live", stage="prod", rank=0)]}
+    connection = catalog_of({repo: {Observation: rows} for repo, rows in repos.items()}, whole)
+    return Catalog(connection, Path("catalog.duckdb"), None).events(since).rows
+
+
+def tags(rows):
+    return [row["tag"] for row in rows]
+
+
+def test_an_event_says_all_that_its_tag_says():
+    (row,) = asked({"host/o/ü m": [seen(7, crawl=3)]})
+    assert cloud_event(row) == {
+        "specversion": "1.0",
+        "id": f"host/o/ü m@{7:040x}",
+        "source": "host/o/%C3%BC%20m",
+        "type": "org.model-catalog.registration",
+        "time": NOON,
+        "subject": "m@v7.0.0",
+        "datacontenttype": "application/json",
+        "cursor": row["cursor"],
+        "data": {
+            "repo": "host/o/ü m",
+            "artifact": "m",
+            "event": "registration",
+            "version": "v7.0.0",
+            "stage": None,
+            "raw_stage": None,
+            "commit": f"{7:040x}",
+            "author": "Ann",
+            "author_email": "ann@example.com",
+            "message": "Go",
+            "tag": "m@v7.0.0",
+            "oid": f"{7:040x}",
+            "signed": None,
+            "crawl": 3,
+            "first_seen": NOON + timedelta(days=3),
+            "copy_of": None,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "subject"),
+    [
+        ({"event": "deregistration"}, "org.model-catalog.deregistration", "m@v1.0.0"),
+        ({"event": "assignment", "version": None, "stage": "live"}, "org.model-catalog.assignment", "m#prod"),
+        ({"event": "unassignment", "version": None, "stage": "dev"}, "org.model-catalog.unassignment", "m#dev"),
+        ({"event": "deprecation", "version": None}, "org.model-catalog.deprecation", "m"),
+    ],
+    ids=["a deregistration", "an assignment, by the catalog's name of the stage", "an unassignment", "a deprecation"],
+)
+def test_what_an_event_is_about(cells, kind, subject):
+    (event,) = map(cloud_event, asked({"r": [seen(1, **cells)]}))
+    assert (event["type"], event["subject"]) == (kind, subject)
+
+
+def test_what_was_seen_first_comes_first_and_then_the_tagger_s_clock_decides():
+    rows = [seen(1, crawl=2, made=-99), seen(2, crawl=1, made=5), seen(3, crawl=1, made=4)]
+    assert tags(asked({"r": rows})) == ["m@v3.0.0", "m@v2.0.0", "m@v1.0.0"]
+
+
+def test_a_tag_of_an_older_date_that_arrives_later_is_not_skipped():
+    first = [seen(1, crawl=1, made=9)]
+    last = asked({"r": first})[-1]["cursor"]
+    assert tags(asked({"r": [*first, seen(2, crawl=2, made=-9999)]}, last)) == ["m@v2.0.0"]
+
+
+def test_a_tag_that_could_be_read_later_than_it_was_seen_is_news_of_then():
+    first = [seen(1, crawl=1, made=9), seen(2, crawl=2)]
+    last = asked({"r": first})[-1]["cursor"]
+    assert tags(asked({"r": [*first, seen(3, crawl=1, told=3)]}, last)) == ["m@v3.0.0"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [seen(1, ended=2), seen(1, crawl=4)],
+        [seen(1), seen(1, crawl=2, ref="refs/tags/alias")],
+        [seen(1, ended=2)],
+    ],
+    ids=["gone and back", "under two names", "gone"],
+)
+def test_a_tag_is_told_once_whatever_became_of_it(rows):
+    assert [(row["tag"], row["crawl"]) for row in asked({"r": rows})] == [("m@v1.0.0", 1)]
+
+
+def test_a_tag_that_was_made_again_is_told_again():
+    name = "m@v1.0.0"
+    assert tags(asked({"r": [seen(1, ended=2, tag=name), seen(2, crawl=2, tag=name)]})) == [name, name]
+
+
+def test_the_same_tag_object_in_two_repositories_is_two_events():
+    events = [cloud_event(row) for row in asked({"a": [seen(1)], "b": [seen(1)]})]
+    assert [event["id"] for event in events] == [f"a@{1:040x}", f"b@{1:040x}"]
+
+
+def test_branches_are_no_events():
+    assert asked({"r": [seen(1, event=None)]}) == []
+
+
+rows = st.builds(
+    lambda number, crawl, made: seen(number, crawl=crawl, made=made),
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.integers(-2, 2),
+)
+
+
+@settings(max_examples=20)
+@given(st.fixed_dictionaries({"a": st.lists(rows, max_size=6), "b": st.lists(rows, max_size=6)}), st.data())
+def test_whoever_goes_on_from_the_last_cursor_hears_of_everything_once(repos, data):
+    """After each crawl somebody reads some of what is new; in the end they have all, in the order of the whole."""
+    heard, cursor = [], None
+    for crawl in range(1, 6):
+        known = {repo: [row for row in found if row.first_crawl <= crawl] for repo, found in repos.items()}
+        new = asked(known, cursor, crawls=crawl)
+        taken = new if crawl == 5 else new[: data.draw(st.integers(0, len(new)))]
+        heard += taken
+        cursor = taken[-1]["cursor"] if taken else cursor
+    assert heard == asked(repos)
+
+
+def encoded(text):
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "ü",
+        "a b",
+        "=" * 9,
+        encoded("1\n2\n3\n4"),
+        encoded(f"1\n2\n3\n{1:040x}\n"),
+        encoded(f"{10**30}\n2\n3\n{1:040x}\nr"),
+    ],
+    ids=[
+        "empty",
+        "too short",
+        "not ASCII",
+        "a space",
+        "nothing but padding",
+        "no object",
+        "no repository",
+        "a huge number",
+    ],
+)
+def test_what_is_no_cursor(cursor):
+    with pytest.raises(Misuse, match="is no cursor, expected one that `catalog events` gave"):
+        place(cursor)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [seen(1, crawl=1)],
+        [seen(1, crawl=9)],
+        [replace(seen(1, crawl=7), told_at=NOON)],
+        [seen(2, crawl=7)],
+    ],
+    ids=[
+        "nothing is known",
+        "the catalog began anew and has not come so far",
+        "what was known was seen again later",
+        "what was known was seen again in a crawl of that number",
+        "the tag was gone before it was seen again",
+    ],
+)
+def test_a_cursor_of_a_memory_that_is_lost_is_refused_rather_than_skipping(rows):
+    cursor = asked({"r": [seen(1, crawl=7)]})[-1]["cursor"]
+    with pytest.raises(NotFound, match=r"is of crawl 7 of another catalog, or of one whose memory was lost since"):
+        asked({"r": rows}, cursor)
+
+
+def test_a_cursor_outlives_the_tag_that_it_marks():
+    cursor = asked({"a": [seen(1)], "b": [seen(2)]})[0]["cursor"]
+    assert tags(asked({"a": [seen(1, ended=2)], "b": [seen(2)]}, cursor)) == ["m@v2.0.0"]
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """A repository that was crawled twice, with a tag of an older date before the second time: what a script got each time."""
+    folder, world = tmp_path_factory.mktemp("twice"), World()
+    world.commit({"artifacts.yaml": "m:\n  type: model\n"})
+    world.tag("m@v1.0.0", at=2_000)
+    world.tag("m#prod#1", at=3_000)
+    config = wish(folder, {"team/m": str(world.write(folder / "m"))})
+    got = folder / "got.jsonl"
+    for since in (False, True):
+        visited(config)
+        build(config)
+        cursor = json.loads(got.read_text().splitlines()[-1])["cursor"] if since else None
+        lines = [json.dumps(cloud_event(row), default=str) for row in read(config, cursor)]
+        with got.open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        world.tag("m#prod!#2", at=1_000)
+        world.write(folder / "m")
+    return config.output / "catalog.duckdb", [json.loads(line)["subject"] for line in got.read_text().splitlines()]
+
+
+def read(config, cursor):
+    with Catalog.open(config.output / "catalog.duckdb") as catalog:
+        return catalog.events(cursor).rows
+
+
+def test_a_script_that_reads_after_each_crawl_gets_each_event_once(twice):
+    assert twice[1] == ["m@v1.0.0", "m#prod", "m#prod"]
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("jsonl", ["registration", "assignment", "unassignment"]),
+        ("json", ["registration", "assignment", "unassignment"]),
+    ],
+)
+def test_the_command_writes_cloud_events(twice, capsys, output, expected):
+    main(["events", "--catalog", str(twice[0]), "-o", output])
+    text = capsys.readouterr().out
+    events = json.loads(text) if output == "json" else [json.loads(line) for line in text.splitlines()]
+    assert [event["type"].rpartition(".")[2] for event in events] == expected
+
+
+def test_the_command_begins_at_the_beginning_where_a_script_has_no_cursor_yet(twice, capsys):
+    texts = []
+    for since in ([], ["--since", ""]):
+        main(["events", "--catalog", str(twice[0]), "-o", "jsonl", *since])
+        texts.append(capsys.readouterr().out)
+    assert (texts[0] == texts[1], texts[0].count("\n")) == (True, 3)
+
+
+def test_the_command_writes_a_table(twice, capsys):
+    main(["events", "--catalog", str(twice[0]), "-o", "tsv"])
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert (header.split("\t")[:6], [line.split("\t")[2:6] for line in lines]) == (
+        ["cursor", "repo", "artifact", "event", "version", "stage"],
+        [
+            ["m", "registration", "v1.0.0", ""],
+            ["m", "assignment", "v1.0.0", "prod"],
+            ["m", "unassignment", "v1.0.0", "prod"],
+        ],
+    )
+
+
+def test_the_command_refuses_what_is_no_cursor(twice, capsys):
+    code = main(["events", "--catalog", str(twice[0]), "--since", "yesterday"])
+    assert (code, capsys.readouterr().err) == (
+        2,
+        "catalog: 'yesterday' is no cursor, expected one that `catalog events` gave\n",
+    )

@@ -1,0 +1,80 @@
+"""Plots as SVG: where the points are, and what cannot be drawn."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from sites.svg.figures import MOST_BARS, MOST_CLASSES, Line, draw_bars, draw_lines, draw_matrix
+
+
+def texts(drawing):
+    return re.findall("<text[^>]*>([^<]*)", drawing)
+
+
+@pytest.mark.parametrize(
+    ("xs", "ys", "points"),
+    [
+        pytest.param(
+            [0, 1, 2], [0, 5, 10], "42,136 166,73 290,10", id="they rise from the lower left to the upper right"
+        ),
+        pytest.param([0, 1, 2], [5, 5, 5], "42,73 166,73 290,73", id="equal ones are a line in the middle"),
+        pytest.param([0, 1, 2], [0, None, 10], "42,136 290,10", id="a missing one is left out"),
+        pytest.param([0, 1, 2], [0, math.inf, 10], "42,136 290,10", id="an infinite one is left out"),
+        pytest.param([0, 1], [-1.7e308, 1.7e308], "42,136 290,10", id="their difference may be beyond all numbers"),
+    ],
+)
+def test_points(xs, ys, points):
+    assert re.findall('points="([^"]*)"', draw_lines([Line("", xs, ys)], [], "")) == [points]
+
+
+def test_the_ends_of_both_axes_are_told_for_all_lines():
+    assert texts(draw_lines([Line("", [0, 4], [0.25, 1])], [Line("", [1, 9], [0.5, 2])], "")) == ["0.25", "2", "0", "9"]
+
+
+def test_lines_beside_are_dashed_and_below():
+    drawn = draw_lines([Line("a", [0, 1], [0, 1]), Line("b", [0, 1], [1, 0])], [Line("a", [0, 1], [0, 1])], "")
+    assert re.findall('polyline class="([^"]*)"', drawn) == ["ref", "l0", "l1"]
+
+
+def test_dots_and_a_single_point():
+    drawn = [draw_lines([Line("", xs, xs)], [], "", dots=dots) for xs, dots in (([0, 1], True), ([7], False))]
+    assert [re.findall('<path class="dots l0" d="([^"]*)"', each) for each in drawn] == [
+        ["M42 136h0M290 10h0"],
+        ["M166 73h0"],
+    ]
+
+
+@pytest.mark.parametrize("line", [Line("", [], []), Line("", [None], [1]), Line("", [1], [math.nan])], ids=str)
+def test_without_a_point_there_is_no_drawing(line):
+    assert draw_lines([line], [Line("", [0], [0])], "") == ""
+
+
+def test_bars_are_as_long_as_their_numbers():
+    drawn = draw_bars(["a", "<b>"], [2, -1], "")
+    assert (texts(drawn), re.findall('width="([0-9]+)"', drawn)) == (["a", "2", "&lt;b&gt;", "-1"], ["154", "77"])
+
+
+def test_no_more_bars_than_there_is_room_for():
+    assert draw_bars([str(n) for n in range(50)], [1.0] * 50, "").count("<rect") == MOST_BARS
+
+
+@pytest.mark.parametrize(
+    ("shares", "cells"),
+    [(False, ["3", "1", "2"]), (True, ["0.75", "0.25", "1.00"])],
+    ids=["counts", "shares of what was predicted"],
+)
+def test_the_cells_of_a_matrix(shares, cells):
+    drawn = draw_matrix(["a", "a", "b"], ["a", "b", "b"], [3, 1, 2], "", shares=shares)
+    assert re.findall('<text class="n"[^>]*>([^<]*)', drawn) == cells
+
+
+def test_a_matrix_of_too_many_classes_is_not_drawn():
+    names = [str(number) for number in range(MOST_CLASSES + 1)]
+    assert draw_matrix(names, names, [1.0] * len(names), "", shares=False) == ""
+
+
+def test_what_is_drawn_is_escaped():
+    assert 'aria-label="&lt;b&gt;&#34; \\u202e"' in draw_bars(["a"], [1], '<b>" \u202e')

@@ -1,0 +1,100 @@
+"""The folder of the site: the same bytes, only what differs, and never what is somebody else's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.errors import NotFound, StoreError
+from sites.build import build
+from sites.output import MANIFEST, fill
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def put(folder: Path, *paths: str) -> tuple[int, int, int]:
+    """Fills the folder with files that hold their own names; how many were written, left and removed."""
+    done = fill(folder, ((path, path.encode()) for path in paths), paths)
+    return done.written, done.unchanged, done.removed
+
+
+def test_the_same_catalog_gives_the_same_bytes_and_a_second_build_writes_nothing(catalog_file, site, tmp_path):
+    build(catalog_file, tmp_path, title="Models <of> Acme")
+    again = build(catalog_file, tmp_path, title="Models <of> Acme")
+    assert (files(tmp_path), again.written, again.removed) == (files(site), 0, 0)
+
+
+def test_the_page_of_an_artifact_that_is_gone_is_deleted(catalog_file, smaller_catalog_file, tmp_path):
+    build(catalog_file, tmp_path, title="x")
+    build(smaller_catalog_file, tmp_path, title="x")
+    left = [folder.name for part in ("models", "feeds/models") for folder in (tmp_path / part).iterdir()]
+    assert left == ["evil.example~x", "evil.example~x"]
+
+
+def test_only_what_differs_is_written(tmp_path):
+    put(tmp_path, "a.html", "b/c.html")
+    (tmp_path / "a.html").write_text("changed by hand")
+    assert put(tmp_path, "a.html", "b/c.html") == (1, 1, 0)
+
+
+def test_a_file_that_is_no_longer_wanted_goes_with_its_empty_folder(tmp_path):
+    put(tmp_path, "a.html", "b/c/d.html")
+    put(tmp_path, "a.html")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [MANIFEST, "a.html"]
+
+
+def test_files_of_others_stay(tmp_path):
+    put(tmp_path, "a.html", "b/c.html")
+    (tmp_path / "CNAME").write_text("mine")
+    (tmp_path / "b" / "notes.txt").write_text("mine")
+    put(tmp_path, "a.html")
+    assert sorted(files(tmp_path)) == [MANIFEST, "CNAME", "a.html", "b/notes.txt"]
+
+
+def test_a_file_in_the_way_that_we_did_not_make_stops_the_build(tmp_path):
+    (tmp_path / "index.html").write_text("mine")
+    with pytest.raises(StoreError, match=r"index\.html is in the way, and we did not make it"):
+        put(tmp_path, "index.html")
+    assert files(tmp_path) == {"index.html": b"mine"}
+
+
+def test_a_build_that_was_cut_off_is_taken_up_again(tmp_path):
+    def cut_off():
+        yield "a.html", b"a"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fill(tmp_path, cut_off(), ["a.html", "b.html"])
+    assert put(tmp_path, "b.html") == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        pytest.param('["../outside.txt"]', id="it climbs out of the folder"),
+        pytest.param('["{outside}"]', id="it names an absolute path"),
+        pytest.param('{"a": 1}', id="it is no list"),
+        pytest.param("[1", id="it is cut off"),
+    ],
+)
+def test_a_manifest_that_is_not_ours_deletes_nothing(tmp_path, manifest):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("mine")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / MANIFEST).write_text(manifest.replace("{outside}", str(outside)))
+    put(tmp_path / "site", "a.html")
+    assert outside.read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_is_told_by_its_name(tmp_path):
+    (tmp_path / "site").write_text("a file")
+    with pytest.raises(StoreError, match=r"cannot write the site to .*site: "):
+        put(tmp_path / "site", "a.html")
+
+
+def test_no_catalog_is_told_by_its_name(tmp_path):
+    with pytest.raises(NotFound, match=r"none\.duckdb: no catalog here"):
+        build(tmp_path / "none.duckdb", tmp_path / "site", title="x")

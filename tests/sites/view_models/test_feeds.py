@@ -1,0 +1,245 @@
+"""The feeds: what RFC 4287 and JSON Feed 1.1 require, what they tell, and that no entry ever changes its name."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from catalog.database import database
+from sites.build import build
+from sites.data.facts import read
+from sites.view_models.feeds import NEWEST, Feeds, model, repository
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+BASE = "{http://www.w3.org/XML/1998/namespace}base"
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+URL = "https://models.acme.example/all"
+CHURN = "feeds/models/github.com~acme~churn/churn"
+
+
+@pytest.fixture(scope="module")
+def facts(catalog_file):
+    connection = database.connect(catalog_file)
+    yield read(connection)
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def files(facts):
+    """All feeds, for a site whose address is known."""
+    return dict(Feeds(facts, "Models <of> Acme", URL).files())
+
+
+def entries(data):
+    return ET.fromstring(data).findall(f"{ATOM}entry")
+
+
+def said(element, name):
+    found = element.findall(ATOM + name)
+    return found[0].text if len(found) == 1 else [one.text for one in found]
+
+
+def without_commit(text):
+    return re.sub(r"\b[0-9a-f]{7}\b", "COMMIT", text)
+
+
+def wrong_in_atom(data):
+    """What RFC 4287, sections 4.1.1 and 4.1.2, has against a feed."""
+    feed = ET.fromstring(data)
+    elements = [feed, *feed.findall(f"{ATOM}entry")]
+    names = [said(element, "id") for element in elements]
+    wrong = [f"{name} is there twice" for name in set(names) if names.count(name) > 1]
+    for element in elements:
+        wrong += (
+            [f"id {said(element, 'id')}"] if not re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", said(element, "id")) else []
+        )
+        wrong += ["no title"] if not isinstance(said(element, "title"), str) else []
+        wrong += ["no date of RFC 3339"] if not RFC_3339.fullmatch(str(said(element, "updated"))) else []
+        links = [(link.get("rel"), link.get("type")) for link in element.findall(f"{ATOM}link")]
+        wrong += ["two links that say the same"] if len(links) != len(set(links)) else []
+    for entry in elements[1:]:
+        wrong += ["no author"] if not all(said(a, "name") for a in entry.findall(f"{ATOM}author")) else []
+        wrong += ["no content"] if not said(entry, "content") else []
+    wrong += (
+        ["no address of its own"]
+        if not [link for link in feed.findall(f"{ATOM}link") if link.get("rel") == "self"]
+        else []
+    )
+    wrong += (
+        ["older than an entry"]
+        if str(said(feed, "updated")) < max((said(e, "updated") for e in elements[1:]), default="")
+        else []
+    )
+    return wrong
+
+
+def wrong_in_json(data):
+    """What https://www.jsonfeed.org/version/1.1/ has against a feed."""
+    feed = json.loads(data)
+    wrong = [] if feed["version"] == "https://jsonfeed.org/version/1.1" else ["version"]
+    wrong += [] if isinstance(feed["title"], str) and isinstance(feed["items"], list) else ["title or items"]
+    wrong += [key for key in ("home_page_url", "feed_url") if not feed.get(key, URL).startswith(URL)]
+    names = [item["id"] for item in feed["items"]]
+    wrong += [] if len(names) == len(set(names)) else ["an id twice"]
+    for item in feed["items"]:
+        wrong += [] if isinstance(item["id"], str) and isinstance(item["content_text"], str) else ["id or content"]
+        wrong += [] if RFC_3339.fullmatch(item["date_published"]) else ["date_published"]
+        wrong += [] if item.get("url", URL).startswith(URL) else ["url"]
+        wrong += [] if all(isinstance(author["name"], str) for author in item["authors"]) else ["authors"]
+        wrong += [] if all(isinstance(tag, str) for tag in item["tags"]) else ["tags"]
+    return wrong
+
+
+@pytest.mark.parametrize("url", [URL, None], ids=["a known address", "no known address"])
+def test_every_feed_is_one_also_where_strangers_wrote_every_word(facts, url):
+    made = dict(Feeds(facts, "Models <of> Acme", url).files())
+    check = {".xml": wrong_in_atom, ".json": wrong_in_json}
+    wrong = {path: found for path, data in made.items() if (found := check[Path(path).suffix](data))}
+    assert (wrong, len(made) > 20) == ({}, True)
+
+
+def test_a_feed_tells_what_tags_did_newest_first(files):
+    entry = entries(files[f"{CHURN}.xml"])[1]
+    told = [said(entry, "title") for entry in entries(files[f"{CHURN}.xml"])]
+    assert (told, without_commit(said(entry, "content")), entry.find(f"{ATOM}author/{ATOM}name").text) == (
+        [
+            "churn v1.2.0-rc.1 deregistered",
+            "churn v1.2.0-rc.1 registered",
+            "churn v1.1.0 unassigned from prod",
+            "churn v1.1.0 assigned to prod",
+            "churn v1.1.0 registered",
+            "churn v1.0.0 assigned to prod",
+            "churn v1.0.0 registered",
+        ],
+        "churn@v1.2.0-rc.1\n\ngithub.com/acme/churn, tag churn@v1.2.0-rc.1 at COMMIT, by Ann",
+        "Ann",
+    )
+
+
+def test_an_item_of_json_feed(files):
+    item = json.loads(files[f"{CHURN}.json"])["items"][3]
+    assert item | {"id": None, "content_text": without_commit(item["content_text"])} == {
+        "id": None,
+        "title": "churn v1.1.0 assigned to prod",
+        "content_text": "Go\n\ngithub.com/acme/churn, tag churn#production#2 at COMMIT, by Bo Ek",
+        "date_published": item["date_published"],
+        "authors": [{"name": "Bo Ek"}],
+        "tags": ["assignment", "prod"],
+        "url": f"{URL}/models/github.com~acme~churn/churn.html",
+    }
+
+
+def test_the_feeds_of_a_repository(files):
+    found = {path: len(json.loads(data)["items"]) for path, data in files.items() if path.endswith(".json")}
+    assert {path: count for path, count in found.items() if "evil" not in path and "script" not in path} == {
+        "feeds/all.json": 31,
+        "feeds/models/github.com~acme~churn/churn.json": 7,
+        "feeds/models/github.com~acme~churn/old.json": 2,
+        "feeds/orgs/github.com~acme.json": 9,
+        "feeds/repos/github.com~acme~churn.json": 9,
+        "feeds/stages/prod.json": 3,
+    }
+
+
+def names(data):
+    return [said(entry, "id") for entry in entries(data)]
+
+
+def test_an_entry_keeps_its_name_wherever_the_catalog_is_shown(facts, files):
+    other = dict(Feeds(facts, "Another title", None).files())
+    again = [item["id"] for item in json.loads(files["feeds/all.json"])["items"]]
+    assert (names(other["feeds/all.xml"]), again) == (names(files["feeds/all.xml"]), names(files["feeds/all.xml"]))
+
+
+def test_an_entry_keeps_its_name_while_others_come(facts, files):
+    key = ("github.com/acme/churn", "churn")
+    fewer = facts.events | {key: facts.events[key][2:]}
+    before = dict(Feeds(with_events(facts, fewer), "x", URL).files())
+    assert names(before[f"{CHURN}.xml"]) == names(files[f"{CHURN}.xml"])[2:]
+
+
+def with_events(facts, events):
+    return type(facts)(**{name: getattr(facts, name) for name in type(facts).__slots__} | {"events": events})
+
+
+def many(facts, count):
+    """The facts, with so many events of one artifact, a day apart."""
+    (event, *_) = facts.events["github.com/acme/churn", "churn"]
+    start = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
+    return [
+        event._replace(
+            oid=f"{n:040x}", tag=f"t{n}", created_at=datetime.fromtimestamp(start + 86400 * n, UTC).replace(tzinfo=None)
+        )
+        for n in range(count)
+    ]
+
+
+def test_a_feed_has_the_newest_entries_alone(facts):
+    told = with_events(facts, {("r", "a"): many(facts, 2 * NEWEST)})
+    found = json.loads(dict(Feeds(told, "x", URL).files())["feeds/all.json"])["items"]
+    assert (len(found), found[0]["date_published"], found[-1]["date_published"]) == (
+        NEWEST,
+        "2020-04-09T00:00:00Z",
+        "2020-02-20T00:00:00Z",
+    )
+
+
+def test_what_is_dated_after_the_last_crawl_is_no_news(facts):
+    event = many(facts, 1)[0]._replace(created_at=datetime(2099, 1, 1))  # noqa: DTZ001 - as the catalog has it
+    told = with_events(facts, {("r", "a"): [event]})
+    assert list(dict(Feeds(told, "x", None).files())) == ["feeds/all.xml", "feeds/all.json"]
+
+
+def test_a_catalog_of_nothing_has_a_feed_of_nothing(empty_catalog_file):
+    connection = database.connect(empty_catalog_file)
+    made = dict(Feeds(read(connection), "Nothing", None).files())
+    connection.close()
+    assert (sorted(made), wrong_in_atom(made["feeds/all.xml"]), json.loads(made["feeds/all.json"])["items"]) == (
+        ["feeds/all.json", "feeds/all.xml"],
+        [],
+        [],
+    )
+
+
+def test_links_lead_to_pages_of_the_site_without_a_known_address(site):
+    lost = []
+    for file in (site / "feeds").rglob("*.xml"):
+        feed = ET.parse(file).getroot()
+        root = file.parent / feed.get(BASE)
+        lost += [link.get("href") for link in feed.iter(f"{ATOM}link") if not (root / link.get("href")).is_file()]
+    assert lost == []
+
+
+def test_pages_name_their_feeds(page):
+    def feeds(path):
+        links = [found for tag, found in page(path).elements if tag == "link" and found.get("rel") == "alternate"]
+        return [found["href"] for found in links if "script" not in found["href"] and "evil" not in found["href"]]
+
+    assert (feeds("index.html"), feeds("models/github.com~acme~churn/churn.html"), feeds("404.html")) == (
+        ["feeds/all.xml", "feeds/orgs/github.com~acme.xml", "feeds/stages/prod.xml"],
+        [
+            "../../feeds/all.xml",
+            "../../feeds/models/github.com~acme~churn/churn.xml",
+            "../../feeds/repos/github.com~acme~churn.xml",
+        ],
+        ["feeds/all.xml"],
+    )
+
+
+def test_feeds_are_named_as_pages_are():
+    assert (model("github.com/acme/churn", "churn"), repository("github.com/acme/churn")) == (
+        CHURN,
+        "feeds/repos/github.com~acme~churn",
+    )
+
+
+def test_a_second_build_leaves_the_feeds_as_they_are(catalog_file, tmp_path):
+    build(catalog_file, tmp_path, title="x", site_url=URL)
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "feeds").rglob("*.*")}
+    build(catalog_file, tmp_path, title="x", site_url=URL)
+    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "feeds").rglob("*.*")} == before

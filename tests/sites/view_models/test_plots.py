@@ -1,0 +1,126 @@
+"""The plots of a page: which are drawn, of which versions, and from which of their points."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from sites.view_models import plots
+from sites.view_models.lines import foremost
+from support.catalogs import catalog_of, rows_of
+from support.worlds import World
+
+CURVE = "step,loss,auc\n0,3,0.5\n1,2,0.7\n2,1,0.9\n"
+PAIRS = json.dumps([{"real": "a", "said": "a"}, {"real": "b", "said": "a"}, {"real": "b", "said": "b"}])
+FILES = {
+    ".dvc/config": "",
+    "dvc.yaml": "artifacts: {m: {path: m.bin}}\n",
+    "c.csv": CURVE,
+    "d.csv": CURVE,
+    "pairs.json": PAIRS,
+    "gains.csv": "what,gain\nage,3\nplan,1\n",
+    "plain.tsv": "1\t5\n2\t6\n",
+    "x.png": b"\x89PNG\r\n\x1a\n1",
+    "x.svg": "<svg></svg>",
+}
+
+
+def drawn(*versions):
+    """The plots of an artifact whose versions have these definitions; the first of several is in production."""
+    world = World()
+    for number, definition in enumerate(versions):
+        world.commit(FILES | {"dvc.yaml": FILES["dvc.yaml"] + f"plots:\n{definition}"})
+        world.tag(f"m@v1.{number}.0")
+        if number == 0 and len(versions) > 1:
+            world.tag("m#prod")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    columns = connection.execute("from site_assignments()")
+    names = [column[0] for column in columns.description]
+    staged = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in columns.fetchall()]
+    return plots.read(connection, SimpleNamespace(assignments={("r", "m"): staged})).get(("r", "m"))
+
+
+def told(found):
+    return (
+        [(figure.title, figure.axes, figure.names, bool(figure.drawing)) for figure in found.figures] if found else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        pytest.param("- c.csv\n", [("c.csv", "auc over the rows", [], True)], id="the last field, over the rows"),
+        pytest.param(
+            "- c.csv: {x: step, y: loss, x_label: Step, y_label: Loss, title: Training}\n",
+            [("Training", "Loss over Step", [], True)],
+            id="as it is stated",
+        ),
+        pytest.param(
+            "- both: {x: step, y: {c.csv: [loss, auc]}}\n",
+            [("both", "auc over step", ["auc", "loss"], True)],
+            id="two fields of a file",
+        ),
+        pytest.param(
+            "- both: {x: step, y: {c.csv: loss, d.csv: loss}}\n",
+            [("both", "loss over step", ["c.csv: loss", "d.csv: loss"], True)],
+            id="a field of two files",
+        ),
+        pytest.param(
+            "- c.csv: {x: step, y: loss}\n- again: {x: step, y: {c.csv: loss}}\n",
+            [("again", "loss over step", [], True)],
+            id="what looks the same, once",
+        ),
+        pytest.param("- c.csv: {x: nothing}\n", [], id="a field that is not there"),
+        pytest.param(
+            "- pairs.json: {template: confusion, x: real, y: said}\n",
+            [("pairs.json", "said over real", [], True)],
+            id="a confusion matrix",
+        ),
+        pytest.param(
+            "- gains.csv: {template: bar_horizontal_sorted, x: gain, y: what}\n",
+            [("gains.csv", "gain of each what", [], True)],
+            id="bars",
+        ),
+        pytest.param("- plain.tsv: {header: false}\n", [("plain.tsv", "1 over the rows", [], True)], id="no header"),
+        pytest.param("- x.png\n- x.svg\n", [("x.png", "", [], False)], id="images, but no programs"),
+    ],
+)
+def test_what_is_drawn(definition, expected):
+    assert told(drawn(definition)) == expected
+
+
+def test_the_latest_version_is_beside_the_one_in_production():
+    found = drawn("- c.csv: {x: step, y: auc}\n", "- c.csv: {x: step, y: auc}\n- d.csv: {x: step, y: loss}\n")
+    lines = [re.findall('polyline class="([^"]*)"', figure.drawing) for figure in found.figures]
+    assert (found.version, found.beside, lines) == ("v1.1.0", "v1.0.0 in prod", [["ref", "l0"], ["l0"]])
+
+
+def staged(stage, rank, version):
+    return SimpleNamespace(stage=stage, rank=rank, version=version)
+
+
+@pytest.mark.parametrize(
+    ("assignments", "expected"),
+    [
+        pytest.param(
+            [("dev", 0, "v3"), ("staging", 1, "v2"), ("prod", 2, "v1")], "v1", id="repos.toml ends with production"
+        ),
+        pytest.param([("staging", None, "v2"), ("production", None, "v1")], "v1", id="repos.toml names no stages"),
+        pytest.param([("qa", 1, "v2"), ("shadow", 0, "v1")], "v1", id="nothing is in production"),
+    ],
+)
+def test_the_foremost_stage(assignments, expected):
+    assert foremost([staged(*each) for each in assignments]).version == expected
+
+
+def test_a_long_series_is_thinned_out_to_its_last_point():
+    world = World()
+    rows = "step,loss\n" + "".join(f"{step},{step}\n" for step in range(1_000))
+    world.commit(FILES | {"dvc.yaml": FILES["dvc.yaml"] + "plots: [long.csv: {x: step}]\n", "long.csv": rows})
+    world.tag("m@v1.0.0")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    (xs,) = connection.execute("select xs from site_plots()").fetchone()
+    assert (len(xs), xs[-1], xs[1] - xs[0]) == (59, 999.0, 17.0)

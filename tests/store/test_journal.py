@@ -1,0 +1,265 @@
+"""The journal: what a crash may cut off is the line that was being written, and nothing before it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+
+import pytest
+
+from catalog.errors import StoreError
+from catalog.schema.tables import Crawl, Visit
+from catalog.store import journal as module
+from catalog.store.journal import Found, Journal
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def hour(number: int) -> datetime:
+    return NOON + timedelta(hours=number)
+
+
+def visit(crawl: int, repo: str, outcome: str = "new", message: str | None = None) -> Visit:
+    return Visit(
+        crawl=crawl,
+        repo=repo,
+        outcome=outcome,
+        why="new" if outcome == "new" else None,
+        message=message,
+        started_at=hour(crawl),
+        seconds=0.5,
+        received=100,
+        requests=3,
+    )
+
+
+def ended(crawl: int) -> Crawl:
+    return Crawl(crawl=crawl, started_at=hour(crawl), seconds=1.5, new=1, changed=0, fresh=0, failed=0, received=100)
+
+
+def crawled(journal: Journal, *visits: tuple[str, str, str | None]) -> None:
+    """A crawl that came to an end: repository, outcome, partition."""
+    with journal.begin() as entry:
+        for repo, outcome, partition in visits:
+            entry.add(visit(entry.number, repo, outcome), partition)
+        entry.end(ended(entry.number))
+
+
+def cut_short(journal: Journal, *visits: tuple[str, str, str | None]) -> None:
+    """A crawl whose process was killed: neither its end nor the sum was written."""
+    entry = journal.begin()
+    for repo, outcome, partition in visits:
+        entry.add(visit(entry.number, repo, outcome), partition)
+    entry._out.close()
+
+
+def test_an_empty_journal_knows_nothing(tmp_path):
+    journal = Journal(tmp_path / "crawls")
+    assert (journal.found(), journal.crawls(), journal.visits()) == ({}, (), ())
+
+
+def test_what_is_written_is_read_again(tmp_path):
+    journal = Journal(tmp_path)
+    said = visit(1, "a/b", "down", 'no answer from "höst"\n\x1b[31m\u2028')
+    with journal.begin() as entry:
+        entry.add(said, None)
+        entry.end(ended(1))
+    assert (journal.visits(), journal.crawls()) == ((replace(said, first_at=hour(1), crawls=(1,)),), (ended(1),))
+
+
+@pytest.mark.parametrize(
+    ("crawls", "found"),
+    [
+        pytest.param(
+            [("new", "p1")],
+            Found(outcome="new", message=None, visited_at=hour(1), partition="p1", read_at=hour(1)),
+            id="read once",
+        ),
+        pytest.param(
+            [("new", "p1"), ("fresh", "p1")],
+            Found(outcome="fresh", message=None, visited_at=hour(2), partition="p1", read_at=hour(2)),
+            id="unchanged, so its rows are true as of the last visit",
+        ),
+        pytest.param(
+            [("new", "p1"), ("down", None), ("gone", None)],
+            Found(outcome="gone", message=None, visited_at=hour(3), partition="p1", read_at=hour(1)),
+            id="failed twice, so its rows are those of the first visit",
+        ),
+        pytest.param(
+            [("refused", None)],
+            Found(outcome="refused", message=None, visited_at=hour(1)),
+            id="never read",
+        ),
+    ],
+)
+@pytest.mark.parametrize("last_is_cut_short", [False, True], ids=["to the end", "cut short"])
+def test_how_a_repository_was_found_last(tmp_path, crawls, found, last_is_cut_short):
+    journal = Journal(tmp_path)
+    for outcome, partition in crawls[:-1]:
+        crawled(journal, ("r", outcome, partition))
+    (cut_short if last_is_cut_short else crawled)(journal, ("r", *crawls[-1]))
+    assert Journal(tmp_path).found() == {"r": found}
+
+
+def test_the_sum_says_what_the_lines_say(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"), ("b", "down", None))
+    crawled(journal, ("a", "down", None))
+    cut_short(journal, ("b", "new", "p2"))
+    summed_up = journal.found()
+    (tmp_path / "repos.json").unlink()
+    from_lines = journal.found()
+    journal.sum_up()
+    assert summed_up == from_lines == journal.found()
+
+
+def test_a_crash_at_any_byte_of_the_last_line_loses_that_visit_alone(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"))
+    cut_short(journal, ("a", "changed", "p2"), ("b", "new", "p3"))
+    file = tmp_path / "000002.jsonl"
+    whole = file.read_bytes()
+    first_line = whole.index(b"\n") + 1
+    found = []
+    for end in range(first_line, len(whole)):
+        file.write_bytes(whole[:end])
+        found.append(({repo: each.partition for repo, each in journal.found().items()}, len(journal.visits())))
+    # The last line without its newline is whole: its checksum says so.
+    lost, whole_line = ({"a": "p2"}, 2), ({"a": "p2", "b": "p3"}, 3)
+    assert found == [lost] * (len(whole) - 1 - first_line) + [whole_line]
+
+
+def test_a_crash_at_any_byte_of_the_end_leaves_what_the_visits_tell_of_the_crawl(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"))
+    file = tmp_path / "000001.jsonl"
+    whole = file.read_bytes()
+    seen = set()
+    for end in range(whole.index(b"\n") + 1, len(whole) - 1):
+        file.write_bytes(whole[:end])
+        seen.add((journal.crawls(), len(journal.visits())))
+    assert seen == {((replace(ended(1), seconds=0.5, outcome="cut_short"),), 1)}
+
+
+@pytest.mark.parametrize("noise", [b"\n", b"\xff\xfe\n", b"00000000 {}\n", b"no checksum\n", bytes(64)], ids=repr)
+def test_noise_between_lines_is_passed_over(tmp_path, noise):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"))
+    file = tmp_path / "000001.jsonl"
+    line, end = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(line + noise.rstrip(b"\n") + b"\n" + end)
+    assert (len(journal.visits()), journal.crawls()) == (1, (ended(1),))
+
+
+def test_after_a_crash_the_next_crawl_has_a_number_of_its_own(tmp_path):
+    journal = Journal(tmp_path)
+    cut_short(journal, ("a", "new", "p1"))
+    crawled(journal, ("a", "fresh", "p1"))
+    assert [(each.crawl, each.outcome) for each in journal.visits()] == [(1, "new"), (2, "fresh")]
+
+
+def test_a_crawl_that_raises_is_summed_up_all_the_same(tmp_path):
+    journal = Journal(tmp_path)
+    with suppress(KeyboardInterrupt), journal.begin() as entry:
+        entry.add(visit(1, "a"), "p1")
+        raise KeyboardInterrupt
+    (tmp_path / "000001.jsonl").unlink()
+    assert {repo: found.partition for repo, found in journal.found().items()} == {"a": "p1"}
+
+
+def test_old_crawls_lose_their_visits_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 2)
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"), ("b", "new", "p2"))
+    for _ in range(3):
+        crawled(journal, ("a", "changed", "p1"))
+    assert (
+        [each.crawl for each in journal.crawls()],
+        [(each.crawl, each.repo) for each in journal.visits()],
+        {repo: (found.partition, found.read_at) for repo, found in journal.found().items()},
+    ) == ([1, 2, 3, 4], [(4, "a")], {"a": ("p1", hour(4)), "b": ("p2", hour(1))})
+
+
+def test_visits_that_ended_alike_are_told_as_one_run(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"), ("b", "new", "p2"))
+    crawled(journal, ("a", "fresh", "p1"), ("b", "fresh", "p2"))
+    crawled(journal, ("a", "fresh", "p1"))
+    crawled(journal, ("a", "down", None))
+    crawled(journal, ("a", "fresh", "p1"))
+    crawled(journal, ("b", "fresh", "p2"))
+    found = [(each.repo, each.outcome, each.first_at, each.crawl, each.times, each.crawls) for each in journal.visits()]
+    assert sorted(found, key=itemgetter(0, 3)) == [
+        ("a", "new", hour(1), 1, 1, (1,)),
+        ("a", "fresh", hour(2), 3, 2, (2, 3)),
+        ("a", "down", hour(4), 4, 1, (4,)),
+        ("a", "fresh", hour(5), 5, 1, (5,)),
+        ("b", "new", hour(1), 1, 1, (1,)),
+        ("b", "fresh", hour(2), 6, 2, (2, 6)),
+    ]
+
+
+def test_of_old_crawls_the_visits_stay_with_which_a_repository_was_lost_or_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 2)
+    journal = Journal(tmp_path)
+    for outcome, turned in (("new", True), ("fresh", False), ("gone", True), ("gone", False), ("fresh", True)):
+        with journal.begin() as entry:
+            entry.add(replace(visit(entry.number, "a", outcome), turned=turned), None)
+            entry.end(ended(entry.number))
+    crawled(journal, ("a", "fresh", None))
+    crawled(journal, ("a", "fresh", None))
+    found = [(each.crawl, each.outcome, each.turned) for each in journal.visits()]
+    assert found == [(1, "new", True), (3, "gone", True), (5, "fresh", True), (7, "fresh", False)]
+
+
+def test_of_an_old_crawl_that_was_cut_short_a_row_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 1)
+    journal = Journal(tmp_path)
+    cut_short(journal, ("a", "new", "p1"), ("b", "down", None))
+    before = journal.crawls()
+    crawled(journal, ("a", "fresh", "p1"))
+    assert (before, [each.outcome for each in before], len(journal.visits())) == (
+        journal.crawls()[:1],
+        ["cut_short"],
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": {"outcome',
+        "[]",
+        "[1]",
+        "null",
+        '{"a": {}}',
+        '{"": "x"}',
+        '{"": 1, "a": 1}',
+        '{"": 1, "a": {"outcome": "new"}}',
+        '{"": 1, "a": {"outcome": "new", "message": null, "visited_at": "noon"}}',
+        "\udc80",
+    ],
+)
+def test_a_damaged_sum_is_named_and_what_to_do(tmp_path, text):
+    (tmp_path / "repos.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(
+        StoreError, match=r"repos\.json is damaged \(.*\); delete it, and the next crawl makes it anew$"
+    ):
+        Journal(tmp_path).found()
+
+
+def test_a_sum_that_was_deleted_is_made_again(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"), ("b", "down", None))
+    text = (tmp_path / "repos.json").read_text()
+    (tmp_path / "repos.json").unlink()
+    journal.sum_up()
+    assert (tmp_path / "repos.json").read_text() == text
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "crawls").write_text("a file where a folder should be")
+    with pytest.raises(StoreError, match=r"^cannot write to .*crawls: "):
+        Journal(tmp_path / "crawls").begin()

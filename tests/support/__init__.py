@@ -1,0 +1,1 @@
+"""What tests share: worlds, servers, catalogs, and the originals as judges."""

@@ -1,0 +1,70 @@
+"""A catalog in memory: rows of snapshots in a DuckDB without a file, with the views and macros of `catalog/database/sql`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from catalog.crawl.ancestry import Past
+from catalog.crawl.extract import Carried, rows
+from catalog.database import search_index
+from catalog.database.statements import macro, statements
+from catalog.git.objects import Objects
+from catalog.git.snapshot import Listing, Snapshot
+from catalog.plugins.connector import Connector, installed
+from catalog.schema.arrow import schema, to_arrow
+from catalog.schema.record import Record
+from catalog.schema.tables import TABLES
+
+
+def rows_of(listing: Listing, objects: Objects, connectors: tuple[Connector, ...] | None = None) -> Mapping[Any, Any]:
+    """All rows of one repository, as the crawl would make them."""
+    connectors = installed() if connectors is None else connectors
+    snapshot = Snapshot(listing, objects, lambda path: any(c.wants_file(path) for c in connectors))
+    past = Past(tips=tuple(ref.oid for ref in listing.branches()), limit=10_000, known={})
+    return rows(snapshot, past.walk(objects), connectors, Carried(rows={}))
+
+
+def catalog_of(
+    repos: Mapping[str, Mapping[type[Record], Iterable[Record]]],
+    whole: Mapping[type[Record], Iterable[Record]] | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """A catalog that holds the given rows: repository → table → rows; `whole` fills the tables of no repository.
+
+    Making views takes a quarter of a second, so there is one catalog, and each call empties it of what the last one put in.
+    """
+    connection = _empty()
+    for table in TABLES:
+        parts = [to_arrow(table, found[table], repo=repo) for repo, found in repos.items() if found.get(table)]
+        if not table.REPO and whole and whole.get(table):
+            parts = [to_arrow(table, whole[table])]
+        connection.execute(f'delete from "{table.TABLE}"')
+        if parts:
+            connection.register("given", pa.concat_tables(parts))
+            connection.execute(f'insert into "{table.TABLE}" from given')
+            connection.unregister("given")
+    return connection
+
+
+@cache
+def _empty() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    for table in TABLES:
+        connection.register("given", schema(table).empty_table())
+        connection.execute(f'create table "{table.TABLE}" as from given')
+        connection.unregister("given")
+    search_index.make(connection)
+    for made in statements():
+        connection.execute(macro(made) if made.parameters else f"create view {made.name} as {made.body}")
+    return connection
+
+
+def asked(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[dict[str, Any]]:
+    """The answer to a query as dicts."""
+    cursor = connection.execute(query, list(parameters))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,137 @@
+"""Turns: every visit ends once, no host has more than its share, and who hangs keeps nobody waiting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Event, Lock
+from time import sleep
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import catalog.transport.host_scheduler as module
+from catalog.transport.host_scheduler import Turns, take_turns
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 5), st.integers(1, 3))
+def test_every_visit_ends_once_and_no_host_has_more_than_its_share(hosts, overall, for_host):
+    lock, now, most = Lock(), Counter(), Counter()
+
+    def visit(task: tuple[int, str]) -> tuple[int, str]:
+        for place in (task[1], "all"):
+            with lock:
+                now[place] += 1
+                most[place] = max(most[place], now[place])
+        sleep(0.0005)
+        for place in (task[1], "all"):
+            with lock:
+                now[place] -= 1
+        return task
+
+    tasks = [*enumerate(hosts)]
+    turns = Turns(overall=overall, for_host=for_host, host=lambda task: task[1])
+    assert sorted(take_turns(tasks, visit, turns)) == tasks
+    assert most["all"] <= overall
+    assert all(most[host] <= for_host for host in "abc")
+
+
+def test_who_hangs_steps_aside_and_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(module, "FIRST", 0.2)
+    healthy_done, told = Event(), []
+
+    def visit(task: str) -> str:
+        if task.startswith("hangs"):
+            return "in time" if healthy_done.wait(20) else "kept the others waiting"
+        return task
+
+    tasks = ["hangs 1", "hangs 2", "hangs 3", *(f"{number}" for number in range(20))]
+    found = []
+    for result in take_turns(tasks, visit, Turns(overall=2, for_host=2, host=lambda _: "h", slow=told.append)):
+        found.append(result)
+        if len(found) == 20:
+            healthy_done.set()
+    assert (found[20:], told[-1], ["hangs 1", "hangs 2"] in told) == (["in time"] * 3, [], True)
+
+
+def test_a_host_that_is_slow_with_everybody_is_asked_by_no_more_at_a_time(monkeypatch):
+    monkeypatch.setattr(module, "SOON", 0.01)
+    lock, now, most = Lock(), 0, 0
+
+    def visit(task: int) -> int:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        sleep(0.05)
+        with lock:
+            now -= 1
+        return task
+
+    list(take_turns(range(20), visit, Turns(overall=2, for_host=2, host=lambda _: "far away")))
+    assert most == 2
+
+
+def test_a_host_that_answers_nobody_is_asked_by_few_and_keeps_nobody_elsewhere_waiting(monkeypatch):
+    monkeypatch.setattr(module, "FIRST", 0.05)
+    elsewhere_done, begun = Event(), []
+
+    def visit(task: str) -> str:
+        begun.append(task)
+        if task.startswith("down"):
+            elsewhere_done.wait(20)
+        return task
+
+    tasks = [*(f"down {number}" for number in range(40)), *(f"up {number}" for number in range(20))]
+    turns = Turns(overall=2, for_host=2, host=lambda task: task.split()[0], well=lambda task: task.startswith("up"))
+    found, down = [], 0
+    for result in take_turns(tasks, visit, turns):
+        found.append(result)
+        if len(found) == 20:
+            down = sum(task.startswith("down") for task in begun)
+            elsewhere_done.set()
+    assert (found[:20], down <= module.MOST_UNANSWERED + 2) == ([f"up {number}" for number in range(20)], True)
+
+
+def test_who_hangs_is_told_also_when_all_others_are_done(monkeypatch):
+    monkeypatch.setattr(module, "FIRST", 0.1)
+    told, known = [], Event()
+
+    def slow(tasks):
+        told.append(list(tasks))
+        known.set()
+
+    turns = Turns(overall=2, for_host=2, host=lambda _: "h", slow=slow)
+    assert (list(take_turns(["hangs"], lambda _: known.wait(20), turns)), told) == ([True], [["hangs"], []])
+
+
+def test_an_error_is_raised_and_no_other_visit_begins():
+    begun = []
+
+    def visit(task: int) -> int:
+        begun.append(task)
+        if task == 2:
+            raise ZeroDivisionError
+        return task
+
+    with pytest.raises(ZeroDivisionError):
+        list(take_turns([1, 2, 3, 4], visit, Turns(overall=1, for_host=1, host=lambda _: None)))
+    assert begun == [1, 2]
+
+
+def test_whoever_goes_to_another_host_need_not_wait():
+    order = []
+    turns = Turns(overall=2, for_host=1, host=lambda task: task[0])
+    gate = Event()
+
+    def visit(task: str) -> str:
+        if task == "a1":
+            assert gate.wait(20)
+        order.append(task)
+        if task == "b1":
+            gate.set()
+        return task
+
+    list(take_turns(["a1", "a2", "b1"], visit, turns))
+    assert order[0] == "b1"

@@ -1,0 +1,167 @@
+"""Repositories on disk, whole and damaged, however they are laid out."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.errors import Gone, OriginError, Refused, TooBig
+from catalog.transport.origin import GitConfig, Limits, open_origin
+from support.loopback import git
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from catalog.git.snapshot import Listing
+
+
+def refs(path: Path | str, limits: Limits | None = None) -> Listing:
+    with open_origin(str(path), limits, git=GitConfig()) as origin:
+        return origin.refs()
+
+
+def clone(team: Path, path: Path, *options: str) -> Path:
+    git(team, "clone", "-q", *options, f"file://{team}", str(path))
+    return path
+
+
+def working_tree(team: Path, tmp_path: Path) -> Path:
+    return clone(team, tmp_path / "work")
+
+
+def linked_tree(team: Path, tmp_path: Path) -> Path:
+    git(working_tree(team, tmp_path), "worktree", "add", "-q", "--detach", str(tmp_path / "linked"), "main")
+    return tmp_path / "linked"
+
+
+def separate_folder(team: Path, tmp_path: Path) -> Path:
+    return clone(team, tmp_path / "apart", "--separate-git-dir", str(tmp_path / "there.git"))
+
+
+def partial(team: Path, tmp_path: Path) -> Path:
+    return clone(team, tmp_path / "partial.git", "--bare", "--filter=blob:none")
+
+
+LAYOUTS = {
+    "a working tree": working_tree,
+    "a linked working tree": linked_tree,
+    "a working tree whose repository is elsewhere": separate_folder,
+    "a partial clone": partial,
+}
+
+
+@pytest.mark.parametrize("lay", LAYOUTS.values(), ids=LAYOUTS)
+def test_tags_are_found_in(lay: Callable[[Path, Path], Path], team: Path, tmp_path: Path) -> None:
+    path = lay(team, tmp_path)
+
+    assert refs(path).tags() == refs(team).tags()
+
+
+def test_the_home_folder_is_known(team: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    clone(team, tmp_path / "mine", "--bare")
+
+    assert refs("~/mine").tags() == refs(team).tags()
+
+
+def test_what_a_shallow_or_partial_clone_lacks_is_absent(team: Path, tmp_path: Path) -> None:
+    path = clone(team, tmp_path / "thin.git", "--bare", "--depth=1", "--filter=blob:none")
+    names = ("main", "main^{tree}", "main:big", "main~1")
+
+    with open_origin(str(path), git=GitConfig()) as origin:
+        objects = origin.fetch([])
+        found = [git(team, "rev-parse", name) in objects for name in names]
+
+    assert found == [True, True, False, False]
+
+
+def test_a_damaged_object_is_absent(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", ".")
+    oids = [git(tmp_path, "hash-object", "-w", "--stdin", text=text) for text in ("one", "two", "three")]
+    files = [tmp_path / "objects" / oid[:2] / oid[2:] for oid in oids]
+    for file in files[1:]:
+        file.chmod(0o600)
+    files[1].write_bytes(files[0].read_bytes())
+    files[2].write_bytes(b"garbage")
+
+    with open_origin(str(tmp_path), git=GitConfig()) as origin:
+        objects = origin.fetch([])
+        found = [oid in objects for oid in [*oids, "../../config", ""]]
+
+    assert found == [True, False, False, False, False]
+
+
+def test_a_broken_ref_is_left_out(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", ".")
+    (tmp_path / "refs/heads/broken").write_text("garbage\n")
+    (tmp_path / "refs/heads/empty").write_text("")
+
+    assert refs(tmp_path).refs == ()
+
+
+def test_refs_are_counted_on_disk_too(team: Path) -> None:
+    with pytest.raises(TooBig) as caught:
+        refs(team, Limits(max_refs=3))
+
+    assert str(caught.value) == f"{team}: more than 3 refs, the limit max_refs"
+
+
+NOTHING = {
+    "an absent folder": (lambda path: path / "absent", Gone, "there is no such folder"),
+    "an empty folder": (
+        lambda path: path,
+        Refused,
+        "not a Git repository, expected a bare repository or a folder with .git",
+    ),
+    "a .git file of something else": (
+        lambda path: (path / ".git").write_text("hello") and path,
+        Refused,
+        "not a Git repository: .git does not begin with 'gitdir:'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "error", "says"), NOTHING.values(), ids=NOTHING)
+def test_no_repository_is_an_outcome(
+    make: Callable[[Path], Path], error: type[OriginError], says: str, tmp_path: Path
+) -> None:
+    path = make(tmp_path)
+
+    with pytest.raises(error) as caught:
+        refs(path)
+
+    assert str(caught.value) == f"{path}: {says}"
+
+
+@pytest.fixture(scope="module")
+def victim(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository to be damaged, all of it packed."""
+    path = tmp_path_factory.mktemp("victim") / "team.git"
+    shutil.copytree(folder / "team.git", path)
+    git(path, "repack", "-adq")
+    for file in path.glob("objects/pack/*"):
+        file.chmod(0o600)
+    return path
+
+
+@given(st.data())
+def test_a_damaged_repository_raises_nothing_but_origin_errors(victim: Path, data: st.DataObject) -> None:
+    files = [victim / "HEAD", victim / "config", victim / "packed-refs", *sorted(victim.glob("objects/pack/*.[ip]*"))]
+    file = data.draw(st.sampled_from(files))
+    whole = file.read_bytes()
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 6))):
+        damaged[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    file.write_bytes(damaged)
+
+    try:
+        with suppress(OriginError), open_origin(str(victim), git=GitConfig()) as origin:
+            [origin.fetch([]).get(ref.oid) for ref in origin.refs().refs]
+    finally:
+        file.write_bytes(whole)

@@ -1,0 +1,176 @@
+"""Packs that are not what they say: bombs, lies and damage."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from contextlib import suppress
+from hashlib import sha1
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.errors import Down, OriginError, TooBig
+from catalog.transport.limits import Meter
+from catalog.transport.origin import Limits, Pool, open_origin
+from catalog.transport.pack import read_pack
+from support.loopback import Answer, Request, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TINY = Limits(max_inflated=1_000_000, max_objects=50)
+
+
+def packet(payload: bytes) -> bytes:
+    return b"%04x%s" % (len(payload) + 4, payload)
+
+
+def entry(kind: int, data: bytes, size: int | None = None, base: bytes = b"") -> bytes:
+    """An object as it lies in a pack."""
+    size = len(data) if size is None else size
+    head, size = bytearray([kind << 4 | size & 15]), size >> 4
+    while size:
+        head[-1] |= 0x80
+        head.append(size & 0x7F)
+        size >>= 7
+    return bytes(head) + base + zlib.compress(data, 9)
+
+
+def packed(*entries: bytes, number: int | None = None) -> bytes:
+    body = b"PACK" + struct.pack(">II", 2, len(entries) if number is None else number) + b"".join(entries)
+    return body + sha1(body).digest()
+
+
+def broken(pack: bytes, *, mark: bytes = b"0000") -> Callable[[Request], Answer]:
+    """A rule: whatever is fetched, this pack comes."""
+    data = b"".join(packet(b"\1" + pack[at : at + 60_000]) for at in range(0, len(pack), 60_000))
+    types = {"POST": "result", "GET": "advertisement"}
+    bodies = {
+        "POST": packet(b"packfile\n") + data + mark,
+        "GET": packet(b"version 2\n") + packet(b"fetch=shallow filter\n") + b"0000",
+    }
+
+    def rule(request: Request) -> Answer:
+        kind = {"Content-Type": f"application/x-git-upload-pack-{types[request.method]}"}
+        return Answer(headers=kind, body=bodies[request.method])
+
+    return rule
+
+
+GOOD = packed(entry(3, b"hello"))
+HELLO = "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0"
+CORRUPT = "the pack is corrupt: "
+PACKS = {
+    "is truncated": (GOOD[:-3], Down, "the pack is truncated or corrupt: its checksum does not fit"),
+    "has one wrong byte": (
+        GOOD[:14] + b"?" + GOOD[15:],
+        Down,
+        "the pack is truncated or corrupt: its checksum does not fit",
+    ),
+    "is none": (b"<html>not found</html>", Down, "the answer is no pack of version 2"),
+    "is empty": (packed(), Down, f"1 of 1 wanted objects did not arrive, {HELLO} for one"),
+    "holds other content than was asked for": (
+        packed(entry(3, b"hullo")),
+        Down,
+        f"1 of 1 wanted objects did not arrive, {HELLO} for one",
+    ),
+    "promises a million objects": (
+        packed(number=10**6),
+        TooBig,
+        "more than 50 objects, the limit max_objects",
+    ),
+    "has fewer objects than it promises": (packed(entry(3, b"hello"), number=2), Down, CORRUPT + "it ends too early"),
+    "has bytes behind its last object": (
+        packed(entry(3, b"hello") + b"more", number=1),
+        Down,
+        CORRUPT + "4 bytes follow the last object",
+    ),
+    "is a bomb that says so": (
+        packed(entry(3, bytes(10**7))),
+        TooBig,
+        "more than 1,000,000 bytes after decompression, the limit max_inflated",
+    ),
+    "is a bomb that lies": (
+        packed(entry(3, bytes(10**7), size=5)),
+        Down,
+        CORRUPT + "an object does not inflate to the 5 bytes that it promises",
+    ),
+    "is a bomb of deltas": (
+        packed(
+            entry(3, bytes(60_000)),
+            *(
+                entry(
+                    7,
+                    b"\xe0\xd4\x03\xe0\xd4\x03" + b"\xb0\x60\xea" * 1,
+                    base=sha1(b"blob 60000\0" + bytes(60_000)).digest(),
+                )
+                for _ in range(30)
+            ),
+        ),
+        TooBig,
+        "more than 1,000,000 bytes after decompression, the limit max_inflated",
+    ),
+    "has a delta without a base": (
+        packed(entry(7, b"\5\5\x90\5", base=b"x" * 20)),
+        Down,
+        CORRUPT + "1 deltas have no base",
+    ),
+    "has a delta that is its own base": (
+        packed(entry(6, b"\5\5\x90\5", base=b"\0")),
+        Down,
+        CORRUPT + "1 deltas have no base",
+    ),
+    "has a delta that reads past its base": (
+        packed(entry(3, b"hello"), entry(7, b"\5\x09\x90\x09", base=bytes.fromhex(HELLO))),
+        Down,
+        CORRUPT + "a delta copies from behind its base's end",
+    ),
+    "has an object of no kind": (packed(entry(5, b"hello")), Down, CORRUPT + "an object has the kind 5"),
+    "has an endless size": (packed(b"\xff" * 40), Down, CORRUPT + "an object's size has too many digits"),
+}
+
+
+@pytest.mark.parametrize(("pack", "error", "says"), PACKS.values(), ids=PACKS)
+def test_a_pack_that(pack: bytes, error: type, says: str, folder: Path, pool: Pool) -> None:
+    with (
+        serve(folder, rule=broken(pack)) as site,
+        open_origin(f"{site}/x", TINY, pool=pool) as origin,
+        pytest.raises(error) as caught,
+    ):
+        origin.fetch([HELLO], filters="blob:none")
+
+    assert str(caught.value) == f"{site}/x: {says}"
+
+
+def test_a_pack_without_its_flush_is_cut_off(folder: Path, pool: Pool) -> None:
+    with (
+        serve(folder, rule=broken(GOOD, mark=b"")) as site,
+        open_origin(f"{site}/x", TINY, pool=pool) as origin,
+        pytest.raises(Down, match=r"the answer ends after .* bytes, 4 too early"),
+    ):
+        origin.fetch([HELLO])
+
+
+def test_deltas_whose_base_comes_later_are_resolved(folder: Path, pool: Pool) -> None:
+    copy = b"\5\6\x90\5\1!"  # the base and "!"
+    later = packed(entry(7, copy, base=bytes.fromhex(HELLO)), entry(3, b"hello"))
+    with serve(folder, rule=broken(later)) as site, open_origin(f"{site}/x", TINY, pool=pool) as origin:
+        objects = origin.fetch([HELLO])
+
+    assert sorted(raw.data for raw in objects.values()) == [b"hello", b"hello!"]
+
+
+@given(st.data())
+def test_a_damaged_pack_raises_nothing_but_origin_errors(data: st.DataObject) -> None:
+    body = bytearray(
+        packed(entry(3, b"hello" * 50), entry(7, b"\5\6\x90\5\1!", base=bytes.fromhex(HELLO)), entry(3, b"hello"))[:-20]
+    )
+    for _ in range(data.draw(st.integers(1, 4))):
+        body[data.draw(st.integers(12, len(body) - 1))] = data.draw(st.integers(0, 255))
+
+    with suppress(OriginError):
+        read_pack(body + sha1(body).digest(), Meter("x", TINY))

@@ -1,0 +1,94 @@
+"""Files in DVC's storage: had from public web servers alone, bounded, and only with the hash that Git states."""
+
+from __future__ import annotations
+
+from hashlib import md5
+from itertools import count
+
+import pytest
+
+from catalog.git.objects import RawObject
+from catalog.git.snapshot import Stored
+from catalog.transport.origin import Limits
+from catalog.transport.storage import MAX_BYTES, WebStorage, is_public
+from support.loopback import Answer, Request, serve
+
+CONTENT = b'{"auc": 0.9}'
+HASH = md5(CONTENT, usedforsecurity=False).hexdigest()
+
+
+def had(tmp_path, rule, *, hash_: str = HASH, size: int | None = None, allows=lambda _: True, path="/files/x"):
+    """What is had from a server that answers by the rule, and the paths that it was asked for."""
+    paths = []
+
+    def answer(request: Request) -> Answer:
+        paths.append(request.path)
+        return rule(request)
+
+    with serve(tmp_path, rule=answer) as site:
+        storage = WebStorage(Limits(total=10, idle=2), allows)
+        return storage.read(Stored(url=f"{site}{path}", md5=hash_, size=size)), paths
+
+
+def test_a_file_is_had(tmp_path):
+    assert had(tmp_path, lambda _: Answer(body=CONTENT)) == (RawObject("blob", CONTENT), ["/files/x"])
+
+
+def test_the_list_of_a_folder_is_had(tmp_path):
+    assert had(tmp_path, lambda _: Answer(body=CONTENT), hash_=f"{HASH}.dir")[0] == RawObject("blob", CONTENT)
+
+
+def test_a_redirect_is_followed(tmp_path):
+    def rule(request: Request) -> Answer:
+        return Answer(body=CONTENT) if request.path == "/there" else Answer(status=302, headers={"Location": "/there"})
+
+    assert had(tmp_path, rule) == (RawObject("blob", CONTENT), ["/files/x", "/there"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "options", "asked"),
+    [
+        pytest.param(lambda _: Answer(body=b"other"), {}, 1, id="another content"),
+        pytest.param(lambda _: Answer(status=404), {}, 1, id="nothing there"),
+        pytest.param(lambda _: Answer(status=500), {}, 1, id="a server at fault"),
+        pytest.param(lambda _: Answer(status=302, headers={"Location": "/files/x"}), {}, 6, id="a redirect to itself"),
+        pytest.param(lambda _: Answer(status=302, headers={"Location": "file:///etc/hostname"}), {}, 1, id="a redirect to a file"),
+        pytest.param(lambda _: Answer(body=bytes(MAX_BYTES + 1)), {}, 1, id="a file without end"),
+        pytest.param(lambda _: Answer(body=CONTENT), {"size": MAX_BYTES + 1}, 0, id="a file that says that it is big"),
+        pytest.param(lambda _: Answer(body=CONTENT), {"allows": is_public}, 0, id="an address of ours"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_had_is_absent(tmp_path, rule, options, asked):
+    found, paths = had(tmp_path, rule, **options)
+    assert (found, len(paths)) == (None, asked)
+
+
+def test_a_redirect_inwards_is_not_followed(tmp_path):
+    allowed = count()
+
+    def once(_address: str) -> bool:
+        return next(allowed) == 0
+
+    assert had(tmp_path, lambda _: Answer(status=302, headers={"Location": "/there"}), allows=once) == (
+        None,
+        ["/files/x"],
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/x", "file:///etc/hostname", "https://", "http://[::", "http://a:b/", "x"]
+)
+def test_other_urls_are_not_asked(url):
+    assert WebStorage(Limits(), lambda _: True).read(Stored(url=url, md5=HASH)) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("10.1.2.3", False), ("192.168.0.1", False), ("172.16.5.4", False),
+        ("169.254.169.254", False), ("100.64.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False), ("fe80::1", False), ("fc00::1", False),
+        ("::ffff:127.0.0.1", False), ("::ffff:10.0.0.1", False),
+    ],
+)  # fmt: skip
+def test_which_addresses_are_public(address, public):
+    assert is_public(address) is public
