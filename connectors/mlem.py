@@ -14,8 +14,8 @@ from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
-from catalog.schema.tables import Problem
 from catalog.schema.tables.cards import MlemObject
+from catalog.schema.tables.problems import Problem
 from connectors.formats.faults import Fault, fault_of, problem
 from connectors.formats.memo import Remembered
 from connectors.formats.metadata import written

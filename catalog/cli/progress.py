@@ -12,7 +12,7 @@ from catalog.cli.text import visible
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from catalog.schema.tables import Visit
+    from catalog.schema.tables.inventory import Visit
 
 READ = ("new", "changed", "fresh")  # as in catalog.crawl.crawl, which a cold command does not load
 _UNIT = 1024

@@ -17,7 +17,7 @@ from catalog.config.parse import Config, RepoConfig, repo_name
 from catalog.crawl.plan import Due, due
 from catalog.crawl.visit import Crew, Task, Visited, visit
 from catalog.plugins.connector import Connector, installed
-from catalog.schema.tables import Crawl, Visit
+from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.journal import READ, Entry, Found, Journal
 from catalog.store.lock import lock
 from catalog.store.partitions import Store

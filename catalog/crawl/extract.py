@@ -18,7 +18,7 @@ from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapsh
 from catalog.plugins.connector import Connector
 from catalog.schema import tables
 from catalog.schema.record import Record, replace
-from catalog.schema.tables import cards, dvc, metrics
+from catalog.schema.tables import cards, dvc, git, metrics, problems, registry
 from catalog.store.partitions import Rows
 
 R = TypeVar("R", bound=Record)
@@ -27,8 +27,8 @@ ABSENT = "missing-object"  # the rule of what a repository ought to have and has
 
 # Tables whose rows belong to one commit and so never change.
 OF_REVISIONS: tuple[type[Record], ...] = (
-    tables.Annotation,
-    tables.GtoConfig,
+    registry.Annotation,
+    registry.GtoConfig,
     dvc.Metafile,
     dvc.Output,
     dvc.OutputFile,
@@ -61,18 +61,18 @@ class Carried:
     def of(self, table: type[R]) -> tuple[R, ...]:
         return self.rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
 
-    def tags(self) -> dict[str, tables.Tag]:
+    def tags(self) -> dict[str, git.Tag]:
         """The tags whose objects were read, by object id. One that was absent may have come since."""
         return {
             tag.oid: tag
-            for tag in self.of(tables.Tag)
+            for tag in self.of(git.Tag)
             if tag.inner_name is not None or (tag.rule is not None and tag.rule != ABSENT)
         }
 
     def settled(self) -> set[str]:
         """What needs no second look: the commits that were read, and whatever else tags lead to: bad commits, folders, files."""
-        absent = {problem.commit for problem in self.of(tables.Problem) if problem.rule == ABSENT}
-        read = {revision.commit for revision in self.of(tables.Revision)}
+        absent = {problem.commit for problem in self.of(problems.Problem) if problem.rule == ABSENT}
+        read = {revision.commit for revision in self.of(git.Revision)}
         return (read | {tag.commit for tag in self.tags().values() if tag.commit}) - absent
 
     def known(self) -> Known:
@@ -80,20 +80,20 @@ class Carried:
             tags=self.tags().keys(),
             revisions=self.settled(),
             refs={(experiment.ref, experiment.commit) for experiment in self.of(metrics.Experiment)},
-            commits={commit.commit: commit.parents for commit in self.of(tables.Commit)},
+            commits={commit.commit: commit.parents for commit in self.of(git.Commit)},
             dates=self.dates(),
-            tips=tuple(branch.commit for branch in self.of(tables.Branch)),
+            tips=tuple(branch.commit for branch in self.of(git.Branch)),
         )
 
     def dates(self) -> dict[str, datetime]:
         """When commits were made, of those that releases and experiments lead to."""
-        tagged = {tag.commit: tag.committed_at for tag in self.of(tables.Tag) if tag.commit and tag.committed_at}
+        tagged = {tag.commit: tag.committed_at for tag in self.of(git.Tag) if tag.commit and tag.committed_at}
         return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment)}
 
 
 def carry(read: Callable[[type[Record]], Iterable[Record]]) -> Carried:
     """Everything of a partition that outlives a change of refs."""
-    kept: tuple[type[Record], ...] = (tables.Branch, tables.Commit, tables.Tag, tables.Revision, tables.Problem)
+    kept: tuple[type[Record], ...] = (git.Branch, git.Commit, git.Tag, git.Revision, problems.Problem)
     kept += (metrics.Experiment, *OF_REVISIONS, *OF_CONTENTS)
     return Carried(rows={table: tuple(read(table)) for table in kept})
 
@@ -118,19 +118,19 @@ def rows(
         _experiments(snapshot, choice, connectors, carried),
         _revisions(snapshot, choice.reasons(dates), connectors, carried),
         commits,
-        [tables.History(commits=len(commits), complete=reach.complete)],
+        [git.History(commits=len(commits), complete=reach.complete)],
     ):
         found[type(row)].append(row)
     return found
 
 
-def _branches(listing: Listing) -> Iterator[tables.Branch]:
+def _branches(listing: Listing) -> Iterator[git.Branch]:
     for ref in listing.branches():
         name = ref.name.removeprefix(BRANCH_PREFIX)
-        yield tables.Branch(branch=name, commit=ref.oid, is_default=ref.name == listing.head)
+        yield git.Branch(branch=name, commit=ref.oid, is_default=ref.name == listing.head)
 
 
-def _tags(snapshot: Snapshot, choice: Choice, carried: Carried, dates: Mapping[str, datetime]) -> Iterator[tables.Tag]:
+def _tags(snapshot: Snapshot, choice: Choice, carried: Carried, dates: Mapping[str, datetime]) -> Iterator[git.Tag]:
     wanted = {ref.name for ref in choice.tags}
     releases = {ref.name for ref in choice.releases}
     known = carried.tags()
@@ -139,21 +139,19 @@ def _tags(snapshot: Snapshot, choice: Choice, carried: Carried, dates: Mapping[s
         if ref.name not in wanted:
             commit = ref.peeled or ref.oid
             at = dates.get(commit) if ref.name in releases else None
-            yield tables.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit, committed_at=at)
+            yield git.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit, committed_at=at)
         elif ref.oid in known:
             yield replace(known[ref.oid], tag=name)
         else:
             yield _tag(snapshot, ref, name)
 
 
-def _tag(snapshot: Snapshot, ref: Ref, name: str) -> tables.Tag:
+def _tag(snapshot: Snapshot, ref: Ref, name: str) -> git.Tag:
     try:
         tag = snapshot.tag(ref.oid)
     except MetafileError as error:
-        return tables.Tag(
-            tag=name, oid=ref.oid, annotated=True, commit=ref.peeled, rule=error.rule, problem=error.message
-        )
-    return tables.Tag(
+        return git.Tag(tag=name, oid=ref.oid, annotated=True, commit=ref.peeled, rule=error.rule, problem=error.message)
+    return git.Tag(
         tag=name,
         oid=ref.oid,
         annotated=True,
@@ -181,7 +179,7 @@ def _experiments(
         try:
             commit = snapshot.commit(ref.oid)
         except MetafileError as error:
-            yield tables.Problem(connector="git", rule=error.rule, place=ref.name, message=error.message)
+            yield problems.Problem(connector="git", rule=error.rule, place=ref.name, message=error.message)
             continue
         for connector in connectors:
             if connector.wants_ref(ref.name):
@@ -192,7 +190,7 @@ def _revisions(
     snapshot: Snapshot, reasons: Mapping[str, set[str]], connectors: Sequence[Connector], carried: Carried
 ) -> Iterator[Record]:
     """Revisions with their reasons, and what their files say."""
-    known = {revision.commit: revision for revision in carried.of(tables.Revision)}
+    known = {revision.commit: revision for revision in carried.of(git.Revision)}
     settled = carried.settled()
     for oid, why in reasons.items():
         if oid in settled:
@@ -200,7 +198,7 @@ def _revisions(
         else:
             yield from _revision(snapshot, connectors, oid, tuple(sorted(why)))
     shown: set[str | None] = set()
-    for row in chain.from_iterable(carried.rows.get(table, ()) for table in (*OF_REVISIONS, tables.Problem)):
+    for row in chain.from_iterable(carried.rows.get(table, ()) for table in (*OF_REVISIONS, problems.Problem)):
         commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
         if commit in reasons and commit in settled:
             yield row
@@ -219,10 +217,10 @@ def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why
         revision = snapshot.revision(oid)
     except MetafileError as error:
         place = f"commit {oid[:7]}" + (f", {error.place}" if error.place else "")
-        yield tables.Problem(connector="git", rule=error.rule, place=place, message=error.message, commit=oid)
+        yield problems.Problem(connector="git", rule=error.rule, place=place, message=error.message, commit=oid)
         return
     commit = revision.commit
-    yield tables.Revision(
+    yield git.Revision(
         commit=oid,
         reasons=why,
         author=commit.author.name,
@@ -234,7 +232,7 @@ def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why
     )
     told: set[tuple[str, str, str]] = set()
     for row in chain.from_iterable(connector.read_revision(revision) for connector in connectors):
-        if isinstance(row, tables.Problem):
+        if isinstance(row, problems.Problem):
             what = (row.rule, row.place, row.message)
             if what in told:  # a file that several read is wrong once
                 continue
@@ -242,14 +240,14 @@ def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why
         yield row
 
 
-def _commits(reach: Reach, carried: Carried) -> Iterator[tables.Commit]:
+def _commits(reach: Reach, carried: Carried) -> Iterator[git.Commit]:
     kept = set(reach.known)
-    yield from (commit for commit in carried.of(tables.Commit) if commit.commit in kept)
+    yield from (commit for commit in carried.of(git.Commit) if commit.commit in kept)
     yield from map(_commit, reach.fetched)
 
 
-def _commit(commit: Commit) -> tables.Commit:
-    return tables.Commit(
+def _commit(commit: Commit) -> git.Commit:
+    return git.Commit(
         commit=commit.oid,
         parents=commit.parents,
         author=commit.author.name,

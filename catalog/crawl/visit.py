@@ -17,7 +17,8 @@ from catalog.errors import Down, OriginError, StoreError
 from catalog.git.snapshot import Listing
 from catalog.plugins.connector import Connector
 from catalog.schema.record import R
-from catalog.schema.tables import Branch, Tag, Visit
+from catalog.schema.tables.git import Branch, Tag
+from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import READ, Found
 from catalog.store.observations import Observations, Sight
 from catalog.store.partitions import Key, Partition, Rows, Store, readers_digest, refs_digest

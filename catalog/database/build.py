@@ -18,8 +18,8 @@ from catalog.database.observations import remember
 from catalog.discovery.inventory import Fleet, fleet
 from catalog.discovery.listing_cache import known
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import PARTITION, Crawl, MetricDirection, StageName, Visit
-from catalog.schema.tables.inventory import Repo, Source
+from catalog.schema.tables import PARTITION
+from catalog.schema.tables.inventory import Crawl, MetricDirection, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
 from catalog.store.journal import Found, Journal
 from catalog.store.lock import lock

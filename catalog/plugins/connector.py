@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from catalog.git.objects import Commit
 from catalog.git.snapshot import Revision, Stored
 from catalog.schema.record import Record
-from catalog.schema.tables import Tag
+from catalog.schema.tables.git import Tag
 
 GROUP = "catalog.connectors"
 

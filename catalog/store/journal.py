@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from catalog.errors import StoreError
-from catalog.schema.tables import Crawl, Visit
+from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store import jsonl
 
 KEPT = 10  # crawls whose visits are kept

@@ -19,8 +19,9 @@ from typing import Any, Protocol
 from catalog.git.snapshot import TAG_PREFIX, Listing
 from catalog.naming import slug
 from catalog.schema.record import R
-from catalog.schema.tables import Event, Tag
+from catalog.schema.tables.git import Tag
 from catalog.schema.tables.observations import Observation
+from catalog.schema.tables.registry import Event
 from catalog.store.jsonl import append, texts, writing
 
 MOST_TOLD = 4096  # characters of a tag's message

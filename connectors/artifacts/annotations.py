@@ -8,7 +8,8 @@ from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
-from catalog.schema.tables import Annotation, Problem
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation
 from connectors.artifacts import files
 from connectors.artifacts.files import NAME, stated
 from connectors.formats import gitattributes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.errors import MetafileError
-from catalog.schema.tables import Annotation
+from catalog.schema.tables.registry import Annotation
 from connectors.dvc.templates.resolver import Resolver, has_templates
 from connectors.formats.metadata import metadata, written
 from connectors.formats.paths import dirname

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
-from catalog.schema.tables import Annotation, Problem
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation
 from connectors.artifacts.entries import DVC, GTO, Entry, read_dvc_entry, read_gto_entry
 from connectors.dvc.templates.resolver import PARAMS, Resolver, context, has_templates
 from connectors.dvc.templates.value_files import load_values

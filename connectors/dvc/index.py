@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
 from catalog.schema.record import Record
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Output, PipelineStage
+from catalog.schema.tables.problems import Problem
 from connectors.dvc import pipeline as dvc_pipeline
 from connectors.dvc import single
 from connectors.dvc.declared_measures import Named

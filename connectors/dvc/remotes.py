@@ -13,8 +13,8 @@ from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Remote
+from catalog.schema.tables.problems import Problem
 from connectors.dvc.config import Section, parse, remotes, resolved
 from connectors.dvc.files import CONFIG, LOCAL_CONFIG, is_settings, roots
 from connectors.dvc.values import Complaints

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.schema.tables import Problem
+from catalog.schema.tables.problems import Problem
 
 
 class Fault(NamedTuple):

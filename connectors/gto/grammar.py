@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from catalog.errors import MetafileError
-from catalog.schema.tables import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
+from catalog.schema.tables.registry import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
 
 CREATION = "creation"  # `churn@created` is in the grammar, but GTO gives it no meaning and stops at it
 

@@ -12,7 +12,9 @@ from typing import Any
 from catalog.errors import MetafileError
 from catalog.git.snapshot import TAG_PREFIX, Revision
 from catalog.plugins.connector import Connector
-from catalog.schema.tables import ASSIGNMENT, DEREGISTRATION, REGISTRATION, UNASSIGNMENT, Event, GtoConfig, Problem, Tag
+from catalog.schema.tables.git import Tag
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import ASSIGNMENT, DEREGISTRATION, REGISTRATION, UNASSIGNMENT, Event, GtoConfig
 from connectors.formats.typed import load_yaml, mapping, quoted, text, texts
 from connectors.gto.grammar import CREATION, Parsed, foreign_digits, is_name, matches, parse, precedence
 

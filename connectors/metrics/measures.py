@@ -13,9 +13,9 @@ from catalog.errors import MetafileError
 from catalog.git.snapshot import MAX_OBJECT, Revision, Stored
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import MeasureFile, Metric, Plot
+from catalog.schema.tables.problems import Problem
 from connectors.dvc.declared_measures import METRICS, PARAMS, Drawing
 from connectors.dvc.files import is_read as wants_file
 from connectors.dvc.index import index

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.cli.progress import line, plural, size
 from catalog.cli.text import Column, Screen, cell, cut, fit, table, visible, width
-from catalog.schema.tables import Visit
+from catalog.schema.tables.inventory import Visit
 
 
 @given(st.text())

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.schema.tables import Problem
 from catalog.schema.tables.cards import MlemObject
+from catalog.schema.tables.problems import Problem
 from connectors.mlem import CONNECTOR
 from support.worlds import Link, World
 

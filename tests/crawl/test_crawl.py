@@ -16,7 +16,7 @@ from catalog.database import database
 from catalog.database.build import build
 from catalog.git.snapshot import Revision
 from catalog.plugins.connector import Connector, installed
-from catalog.schema.tables import Problem
+from catalog.schema.tables.problems import Problem
 from support.changes import CHANGES, STEPS, add_commit, assign_old, base, delete_tag, detach, no_head, orphan, register
 from support.crawling import partition, talking, visited, wish
 from support.loopback import git, serve

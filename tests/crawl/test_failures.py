@@ -19,7 +19,7 @@ from catalog.database import database
 from catalog.database.build import build
 from catalog.errors import NotFound, StoreError
 from catalog.plugins.connector import Connector, installed
-from catalog.schema.tables import Problem
+from catalog.schema.tables.problems import Problem
 from catalog.store.journal import Journal
 from catalog.store.lock import lock
 from support.changes import base, register

@@ -12,9 +12,11 @@ from catalog.crawl.crawl import crawl
 from catalog.git.snapshot import Revision
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.record import Record
-from catalog.schema.tables import Annotation, Problem, Tag
-from catalog.schema.tables import Revision as RevisionRow
+from catalog.schema.tables.git import Revision as RevisionRow
+from catalog.schema.tables.git import Tag
 from catalog.schema.tables.metrics import Experiment
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation
 from catalog.store.journal import Journal
 from catalog.store.partitions import Partition, Store
 from support.catalogs import rows_of

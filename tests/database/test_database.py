@@ -21,8 +21,10 @@ from catalog.database import database, export, template
 from catalog.database.statements import statements
 from catalog.errors import StoreError
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION, Revision, StageName
+from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.dvc import Output
+from catalog.schema.tables.git import Revision
+from catalog.schema.tables.inventory import StageName
 from catalog.store.partitions import Key, Store
 from support.catalogs import rows_of
 from support.worlds import World

@@ -17,7 +17,7 @@ from catalog.database.build import build
 from catalog.errors import Misuse, NotFound
 from catalog.query import Catalog
 from catalog.query.cloud_events import cloud_event, place
-from catalog.schema.tables import Crawl, StageName
+from catalog.schema.tables.inventory import Crawl, StageName
 from catalog.schema.tables.observations import Observation
 from support.catalogs import catalog_of
 from support.crawling import visited, wish

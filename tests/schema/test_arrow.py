@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from catalog.schema.arrow import comment, from_arrow, schema, to_arrow
 from catalog.schema.record import columns
-from catalog.schema.tables import TABLES, Annotation, Event, Problem, Tag
+from catalog.schema.tables import TABLES
+from catalog.schema.tables.git import Tag
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation, Event
 
 AT = datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
 

@@ -13,7 +13,11 @@ import pytest
 
 from catalog.database import database
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION, Annotation, Branch, Crawl, Event, Problem, Repo, Revision, StageName
+from catalog.schema.tables import CRAWL, PARTITION, Repo
+from catalog.schema.tables.git import Branch, Revision
+from catalog.schema.tables.inventory import Crawl, StageName
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation, Event
 from catalog.store.partitions import Key, Store
 from sites.build import build
 from support.catalogs import rows_of

@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from catalog.schema.tables import History, StageName
+from catalog.schema.tables.git import History
+from catalog.schema.tables.inventory import StageName
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import START, World
 

@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from catalog.schema.tables import Crawl
-from catalog.schema.tables.inventory import Repo
+from catalog.schema.tables.inventory import Crawl, Repo
 from catalog.schema.tables.observations import Observation
 from catalog.store.observations import Observations, Sight
 from support.catalogs import asked, catalog_of, rows_of

@@ -7,21 +7,10 @@ from typing import Any
 
 import pytest
 
-from catalog.schema.tables import (
-    Annotation,
-    Commit,
-    Event,
-    Experiment,
-    History,
-    MeasureFile,
-    Metric,
-    MetricDirection,
-    Output,
-    Param,
-    Plot,
-    Revision,
-    Tag,
-)
+from catalog.schema.tables import Experiment, MeasureFile, Metric, Output, Param, Plot
+from catalog.schema.tables.git import Commit, History, Revision, Tag
+from catalog.schema.tables.inventory import MetricDirection
+from catalog.schema.tables.registry import Annotation, Event
 from support.catalogs import asked, catalog_of
 from support.small_catalog import C1, C2, event
 

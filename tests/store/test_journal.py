@@ -10,7 +10,7 @@ from operator import itemgetter
 import pytest
 
 from catalog.errors import StoreError
-from catalog.schema.tables import Crawl, Visit
+from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store import journal as module
 from catalog.store.journal import Found, Journal
 

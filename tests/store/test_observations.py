@@ -16,7 +16,7 @@ from catalog.config.parse import Config
 from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
-from catalog.schema.tables import Tag
+from catalog.schema.tables.git import Tag
 from catalog.store.observations import Observations, Sight
 from support.changes import CHANGES, STEPS, base
 from support.crawling import visited, wish

@@ -20,7 +20,8 @@ from catalog.git.snapshot import Listing, Ref
 from catalog.plugins.connector import Connector
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record, columns, replace
-from catalog.schema.tables import PARTITION, Branch, History, Tag
+from catalog.schema.tables import PARTITION
+from catalog.schema.tables.git import Branch, History, Tag
 from catalog.store.partition_format import Damaged, load, pack, unpack
 from catalog.store.partitions import Key, Partition, Store, readers_digest, refs_digest
 

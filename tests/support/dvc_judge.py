@@ -20,8 +20,8 @@ from dvc.stage import PipelineStage as DvcPipelineStage
 
 from catalog.git.objects import RawObject
 from catalog.git.snapshot import Revision, Snapshot
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Dependency, Import, Metafile, Output, OutputFile, Param, PipelineStage
+from catalog.schema.tables.problems import Problem
 from connectors.dvc.metafiles import read_revision, wants_file
 from support.worlds import World
 

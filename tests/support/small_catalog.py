@@ -7,21 +7,11 @@ from pathlib import Path
 
 from catalog.database.database import build
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import (
-    CRAWL,
-    PARTITION,
-    Annotation,
-    Branch,
-    Commit,
-    Crawl,
-    Event,
-    History,
-    Problem,
-    Repo,
-    Revision,
-    StageName,
-    Visit,
-)
+from catalog.schema.tables import CRAWL, PARTITION, Repo
+from catalog.schema.tables.git import Branch, Commit, History, Revision
+from catalog.schema.tables.inventory import Crawl, StageName, Visit
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation, Event
 from catalog.store.partitions import Key, Store
 from support.small_facts import TRIED, facts
 

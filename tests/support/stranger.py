@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from catalog.schema.record import Record
 from catalog.schema.tables import (
-    Annotation,
     Card,
     CodeOwner,
     Dependency,
@@ -23,6 +22,7 @@ from catalog.schema.tables import (
     PlotSeries,
     Remote,
 )
+from catalog.schema.tables.registry import Annotation
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 ODD = "\x1b[31m\u202egnp.exe\u2066"

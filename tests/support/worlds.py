@@ -29,7 +29,9 @@ from catalog.git.objects import RawObject
 from catalog.git.snapshot import Listing, Ref, Revision, Snapshot
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record
-from catalog.schema.tables import Annotation, Event, GtoConfig, Problem, Tag
+from catalog.schema.tables.git import Tag
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation, Event, GtoConfig
 from connectors.artifacts import annotations
 from connectors.gto import tags as gto
 

@@ -1,4 +1,4 @@
-"""The tables of the fleet: the repositories, and the sources where they were looked for."""
+"""The tables of the inventory: repositories and sources, the vocabulary of repos.toml, and each crawl with its visits."""
 
 from __future__ import annotations
 
@@ -52,3 +52,61 @@ class Source(Record):
     listed_at: datetime | None = column("When it last gave a whole listing, UTC: what is known of it is from then.")
     listed: int = column("How many repositories it listed.")
     wanted: int = column("How many of them are in the catalog.")
+
+
+@record("stage_names", key=("raw",), repo=False)
+class StageName(Record):
+    """The vocabulary of repos.toml: how stages are called in repositories, and in this catalog."""
+
+    raw: str = column("The stage as tags spell it.")
+    stage: str = column("The stage as the catalog calls it.")
+    rank: int = column("Its place in repos.toml, from 0.")
+
+
+@record("metric_directions", key=("rank",), repo=False)
+class MetricDirection(Record):
+    """What repos.toml says about metrics: of which a higher value is better, and of which a lower one."""
+
+    pattern: str = column("The metric's name, or a pattern of names with `*` and `?`.")
+    direction: str = column("`higher` or `lower`: what is better.")
+    rank: int = column("Its place in repos.toml, from 0: the first that matches counts.")
+
+
+@record("crawls", key=("crawl",), repo=False)
+class Crawl(Record):
+    """Every crawl: when, how long, and how it went."""
+
+    crawl: int = column("The crawl's number, from 1.")
+    started_at: datetime = column("When it began, UTC.")
+    seconds: float = column("How long it took.")
+    new: int = column("Repositories read for the first time.")
+    changed: int = column("Repositories read again, because refs, options or readers had changed.")
+    fresh: int = column("Repositories that had not changed.")
+    failed: int = column("Repositories that could not be read.")
+    received: int = column("Bytes received.")
+    outcome: str = column(
+        "`complete`, `incomplete` where repositories could not be read, or `cut_short`: it was stopped, or killed.",
+        default="complete",
+    )
+
+
+@record("visits", key=("crawl", "repo"), repo=False)
+class Visit(Record):
+    """How visits ended in the last ten crawls: one row for each repository and run of equal outcomes, which tells of its last visit. Of older crawls, the visits with which repositories were lost or found."""
+
+    crawl: int = column("The crawl's number.")
+    repo: str = column("The repository.")
+    outcome: str = column("How it ended: see `repos.outcome`.")
+    why: str | None = column("Why it was read: `new`, `refs_changed` (or its options), `reader_changed`.")
+    message: str | None = column("What went wrong.")
+    started_at: datetime = column("When the visit began, UTC.")
+    seconds: float = column("How long it took.")
+    received: int = column("Bytes received.")
+    requests: int = column("Requests made.")
+    first_at: datetime | None = column("When the first visit of the run began.", default=None)
+    times: int = column("How many visits the run has.", default=1)
+    crawls: tuple[int, ...] = column("The crawls of these visits, the first first.", default=())
+    turned: bool = column(
+        "With the first visit of the run the repository was lost, found again, or met for the first time.",
+        default=False,
+    )

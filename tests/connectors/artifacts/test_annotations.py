@@ -14,7 +14,8 @@ from gto.index import Index
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.schema.tables import Annotation, Problem
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation
 from connectors.artifacts.annotations import CONNECTOR, read_revision
 from connectors.formats.typed import load_yaml
 from support.worlds import Link, World

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.schema.tables import Problem
 from catalog.schema.tables.cards import Card, CardResult, Licence
+from catalog.schema.tables.problems import Problem
 from connectors.cards.cards import CONNECTOR
 from connectors.cards.front_matter import title_of
 from connectors.cards.nearby import MAX_FILES

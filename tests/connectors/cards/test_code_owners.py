@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.schema.tables import Problem
 from catalog.schema.tables.cards import CodeOwner
+from catalog.schema.tables.problems import Problem
 from connectors.cards.cards import CONNECTOR
 from connectors.cards.code_owners import deciding, parse
 from support.worlds import World

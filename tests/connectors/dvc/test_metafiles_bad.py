@@ -5,8 +5,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Metafile, Output
+from catalog.schema.tables.problems import Problem
 from connectors.dvc.index import MAX_PROBLEMS
 from connectors.dvc.metafiles import read_revision, wants_file
 from support.worlds import Link, World

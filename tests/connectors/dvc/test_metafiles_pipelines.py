@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Dataset, Dependency, Metafile, Output, Param, PipelineStage
+from catalog.schema.tables.problems import Problem
 from connectors.dvc.metafiles import read_revision
 from support.worlds import World
 

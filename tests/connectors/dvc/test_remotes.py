@@ -9,8 +9,8 @@ from dvc.fs import get_fs_config
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Remote
+from catalog.schema.tables.problems import Problem
 from connectors.dvc.config import parse
 from connectors.dvc.remotes import CONNECTOR, read_revision
 from connectors.formats.public_urls import public_url, scheme_of

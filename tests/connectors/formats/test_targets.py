@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import MetafileError
-from catalog.schema.tables import Annotation, Problem
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Annotation
 from connectors.artifacts.annotations import CONNECTOR
 from connectors.formats.gitattributes import filter_of, parse
 from connectors.formats.gitignore import matches, parts_of

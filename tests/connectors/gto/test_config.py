@@ -4,7 +4,8 @@ import pytest
 from gto.config import read_registry_config
 from gto.exceptions import WrongConfig
 
-from catalog.schema.tables import GtoConfig, Problem
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import GtoConfig
 from connectors.gto.tags import CONNECTOR, read_revision
 from support.worlds import World
 

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from catalog.errors import MetafileError
-from catalog.schema.tables import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
+from catalog.schema.tables.registry import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
 from connectors.gto import grammar
 from connectors.gto.grammar import CREATION, Parsed, foreign_digits, is_name, matches, parse, precedence
 

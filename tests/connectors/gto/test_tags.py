@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.schema.tables import Event, Problem, Tag
+from catalog.schema.tables.git import Tag
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Event
 from connectors.gto.tags import CONNECTOR, read_tags
 from support.worlds import START, World
 

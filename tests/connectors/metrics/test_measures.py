@@ -7,9 +7,9 @@ import pytest
 
 from catalog.git.objects import RawObject
 from catalog.git.snapshot import Stored
-from catalog.schema.tables import Problem
 from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import Image, MeasureFile, Metric, Plot, PlotSeries
+from catalog.schema.tables.problems import Problem
 from connectors.metrics.measures import guesses_file, read_revision, wants_also, wants_file
 from support.worlds import Link, World
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from catalog.git.objects import RawObject
 from catalog.git.snapshot import OVERSIZED
 from catalog.schema.arrow import to_arrow
-from catalog.schema.tables import Problem
 from catalog.schema.tables.metrics import Image, MeasureFile, Metric, PlotSeries
+from catalog.schema.tables.problems import Problem
 from connectors.metrics import files as measure_files
 from connectors.metrics import measures
 from connectors.metrics.measures import read_revision, wants_also
