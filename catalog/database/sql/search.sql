@@ -649,7 +649,7 @@ places as (
     from search_versions('search_index.documents', 'hits', 'version_hits', (select with_deprecated from lists), (select with_copies from lists), (select with_deregistered from lists))
     where (select by_version from lists)
 ),
-judged as (
+judged as materialized (
     select p.*,
         list_has_all(p.places, l.words) and list_has_all(p.places, l.conditions) and not list_has_any(p.places, l.refused) as all_words,
         list_has_any(p.places, l.words) and list_has_all(p.places, l.conditions) and not list_has_any(p.places, l.refused) as any_word

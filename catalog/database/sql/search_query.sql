@@ -41,7 +41,7 @@ select place, doc, version, commit from search_version_metric($own)
 
 -- judge_artifacts: Every artifact, with whether it is found.
 with hits as materialized ({hits}),
-judged as (
+judged as materialized (
     select *, {all_words} as all_words, {any_word} as any_word from search_artifacts('hits', $with_deprecated, $with_copies)
 )
 
@@ -49,7 +49,7 @@ judged as (
 with hits as materialized ({hits}),
 own_hits as materialized ({own}),
 candidates as ({candidates}),
-judged as (
+judged as materialized (
     select *, {all_words} as all_words, {any_word} as any_word
     from search_versions('candidates', 'hits', 'own_hits', $with_deprecated, $with_copies, $with_deregistered)
 )
