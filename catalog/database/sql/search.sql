@@ -377,10 +377,16 @@ join search_index.measures m on m.doc = r.doc and m.kind = 'metric'
 where case when len(endings) = 0 then m.name = d.metric else list_bool_or(list_transform(endings, lambda ending: ends_with(m.ending, ending))) end
 group by r.doc;
 
--- search_version_measures(ranked, endings): The same of each version.
-select r.doc, r.version, r.commit, list({name: m.name, number: m.number, text: m.text} order by length(m.name), m.name, m.number) as metrics
+-- search_main_measures(ranked): The main metric of each version of a relation with that name.
+select r.doc, r.version, r.commit, [{name: d.metric, number: v.metric, text: v.metric::varchar}] as metrics
 from query_table(ranked) r
 join search_index.documents d on d.doc = r.doc
+join search_index.versions v on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
+where v.metric is not null;
+
+-- search_version_measures(ranked, endings): The metrics that were asked for, of each version of a relation with that name.
+select r.doc, r.version, r.commit, list({name: m.name, number: m.number, text: m.text} order by length(m.name), m.name, m.number) as metrics
+from query_table(ranked) r
 join (
     -- Not version_metrics, which would be worked out for all versions.
     select distinct f.repo, f.artifact, f.version, f.commit, m.name, m.number, m.text
@@ -389,8 +395,7 @@ join (
     join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file
     where f.role = 'metrics'
 ) m on m.repo = r.repo and m.artifact = r.artifact and m.version = r.version and coalesce(r.commit = m.commit, true)
-where case when len(endings) = 0 then m.name = d.metric
-    else list_bool_or(list_transform(endings, lambda ending: ends_with(search_ending(m.name), ending))) end
+where list_bool_or(list_transform(endings, lambda ending: ends_with(search_ending(m.name), ending)))
 group by all;
 
 -- search_shown_artifacts(ranked, endings): What a table shows of the artifacts of a relation with that name, in the same order.
@@ -406,7 +411,7 @@ join (select repo, artifact, type, description, labels, latest from artifacts) a
 left join search_measures(ranked, endings) m on m.doc = r.doc
 order by r.place;
 
--- search_shown_versions(ranked, endings): What a table shows of the versions of a relation with that name, in the same order.
+-- search_shown_versions(ranked, measures): What a table shows of the versions of a relation with that name, in the same order; their metrics are in another.
 --   ref: The version's name in the catalog, for the next question.
 --   stages: The stages that it is in, each with the version.
 --   metrics: Its metrics: those that were asked for, or else the main metric.
@@ -418,7 +423,7 @@ from query_table(ranked) r
 join (select repo, artifact, latest from artifacts) a on a.repo = r.repo and a.artifact = r.artifact
 join (select repo, artifact, version, commit, type, description, labels, stages from versions) v
     on v.repo = r.repo and v.artifact = r.artifact and v.version = r.version and coalesce(r.commit = v.commit, true)
-left join search_version_measures(ranked, endings) m on m.doc = r.doc and m.version = r.version and m.commit is not distinct from r.commit
+left join query_table(measures) m on m.doc = r.doc and m.version = r.version and m.commit is not distinct from r.commit
 order by r.place;
 
 -- search_reasons(docs, leaves): Why fields found some documents: the first of those that a query asks for, and what it is.
@@ -663,10 +668,15 @@ ranked as materialized (
 ),
 artifacts_found as (from ranked where version is null),
 versions_found as (from ranked where version is not null),
+version_measures as (
+    from search_main_measures('versions_found') where (select len(endings) = 0 from lists)
+    union all
+    from search_version_measures('versions_found', (select endings from lists)) where (select len(endings) > 0 from lists)
+),
 shown as (
     from search_shown_artifacts('artifacts_found', (select endings from lists))
     union all
-    from search_shown_versions('versions_found', (select endings from lists))
+    from search_shown_versions('versions_found', 'version_measures')
 )
 select s.* exclude (doc, total), (select string_agg('nothing for ' || word || '; showing ' || instead, ', ' order by place) from repairs) as note
 from shown s

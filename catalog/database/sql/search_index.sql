@@ -11,10 +11,10 @@ create table search_index.documents (
     created_at timestamp, updated_at timestamp
 );
 
--- make_versions: The versions of each document. `commit` is null where no other version of the document has its name.
+-- make_versions: The versions of each document, with the value of its main metric. `commit` is null where no other version of the document has its name.
 create table search_index.versions (
     doc uinteger, version varchar, "commit" varchar, active boolean, registered boolean, is_latest boolean, signed boolean,
-    stages varchar[], created_at timestamp, updated_at timestamp
+    stages varchar[], created_at timestamp, updated_at timestamp, metric double
 );
 
 -- make_lengths: How many terms a document has, and how many words by their weight: what BM25 needs of it.
@@ -149,8 +149,17 @@ order by s.doc;
 insert into search_index.versions
 select
     s.doc, v.version, case when not v.registered or count(*) over (partition by s.doc, v.version) > 1 then v.commit end,
-    v.active, v.registered, v.is_latest, v.signed is not null, v.stages, v.activated_at, v.created_at
+    v.active, v.registered, v.is_latest, v.signed is not null, v.stages, v.activated_at, v.created_at, n.number
 from versions v join subjects s on s.repo = v.repo and s.artifact = v.artifact
+left join (
+    select f.repo, f.artifact, f.version, f.commit, arg_min(m.number, m.file) as number
+    from search_index.documents d
+    semi join subjects using (doc)
+    join version_measure_files f on f.repo = d.repo and f.artifact = d.artifact and f.role = 'metrics'
+    join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file and m.name = d.metric
+    where m.number is not null
+    group by all
+) n on n.repo = v.repo and n.artifact = v.artifact and n.version = v.version and n.commit = v.commit
 order by s.doc, v.precedence, v.commit;
 
 -- add_facets: What their fields are.

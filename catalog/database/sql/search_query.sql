@@ -73,8 +73,24 @@ ranked as materialized (
     select f.*, count(*) over () as total, row_number() over (order by {order}) as place
     from found f {numbers}
     order by place limit $most
-)
-select *, $note::varchar as note from {shown}('ranked', $endings)
+),
+measures as ({measures})
+select *, $note::varchar as note from {shown}
+
+-- shown: What a table shows of artifacts.
+search_shown_artifacts('ranked', $endings)
+
+-- shown_of_versions: What a table shows of versions.
+search_shown_versions('ranked', 'measures')
+
+-- measures: Nothing more is to be read of artifacts.
+select 1
+
+-- measures_main: The main metric of versions.
+from search_main_measures('ranked')
+
+-- measures_asked: The metrics that are asked for, of versions.
+from search_version_measures('ranked', $endings)
 
 -- count: How much of what is found has which value of which field.
 {judge}

@@ -36,17 +36,19 @@ def find(query: Query, words: Words, *, limit: int | None, note: str | None = No
     sort = query.sort
     metric = sort.key.removeprefix("metric.") if sort and sort.key not in ORDERS else None
     numbers = "" if metric is None else _SQL["numbers_of_versions" if query.by_version else "numbers"]
-    text = _SQL["find"].format(
-        judge=plan.judge(),
-        order=_order(query),
-        numbers=numbers,
-        shown="search_shown_versions" if query.by_version else "search_shown_artifacts",
-    )
     endings = [
         leaf.name
         for leaf, negated in leaves(query.node)
         if isinstance(leaf, Measure) and leaf.kind == "metric" and not negated
     ]
+    measures = "" if not query.by_version else "_asked" if endings or metric else "_main"
+    text = _SQL["find"].format(
+        judge=plan.judge(),
+        order=_order(query),
+        numbers=numbers,
+        measures=_SQL[f"measures{measures}"],
+        shown=_SQL["shown_of_versions" if query.by_version else "shown"],
+    )
     parameters = {
         "most": _EVERYTHING if limit is None else limit,
         "note": note,
