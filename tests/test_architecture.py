@@ -20,18 +20,19 @@ def faults(page):
         for top in ("catalog", "connectors", "sites")
         for file in (ROOT / top).rglob("*/__init__.py")
     ]
-    files = re.findall(r"`([\w/]+/[\w.]+\.(?:py|sql))`", page)
+    files = re.findall(r"`([\w./-]+\.(?:py|sql|toml|md))`", page)
     stations = re.findall(r"`([\w/.]+\.py): (\w+)`", page)
     return [
         *(f"room {room}" for room in sorted(set(listed) ^ set(rooms))),
         *(f"file {file}" for file in files if not (ROOT / file).is_file()),
+        *(f"file {file}" for file, _ in stations if not (ROOT / file).is_file()),
         *(f"function {name}" for file, name in stations if name not in functions(ROOT / file)),
     ]
 
 
 def functions(file):
     nodes = ast.walk(ast.parse(file.read_text("utf-8"))) if file.is_file() else ()
-    return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
 def test_the_page_is_true():
