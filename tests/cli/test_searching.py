@@ -160,3 +160,24 @@ def test_typer_reads_no_term_as_an_option():
     assert for_typer(["a", "-owner:x", "--limit", "5", "-o", "json", "-ojson", "--explain"]) == [
         "--limit", "5", "-o", "json", "-ojson", "--explain", "--", "a", "-owner:x",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", ["4611686018427387904", "99999999999999999999"])
+def test_a_limit_may_be_beyond_every_catalog(ask, limit):
+    code, out, err = ask("search", "churn", "-o", "ids", "-n", limit)
+    assert (code, len(out.splitlines()), err) == (0, 2, "")
+
+
+@pytest.mark.parametrize(
+    ("sort", "note"),
+    [
+        pytest.param("auk", "cannot sort by auk: no artifact has such a metric, near: auc\n", id="a metric misspelt"),
+        pytest.param(
+            "updatd", "cannot sort by updatd: no artifact has such a metric, near: updated\n", id="an order misspelt"
+        ),
+        pytest.param("auc", "", id="a metric"),
+    ],
+)
+def test_a_sort_by_nothing_is_said(ask, sort, note):
+    code, out, err = ask("search", f"churn sort:{sort}", "-o", "ids")
+    assert (code, len(out.splitlines()), err) == (0, 2, note)

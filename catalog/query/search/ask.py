@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from catalog.database.search_fields import BY_NAME
+from catalog.database.search_fields import BY_NAME, ORDERS
 from catalog.errors import Misuse
 from catalog.query.answer import Answer, Row
 from catalog.query.search.compile import Compiled, Words, count, find
@@ -51,7 +52,7 @@ def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
             query = _repaired(query, {row["place"]: row["instead"] for row in repairs})
             asked = find(query, _words(ask, query), limit=limit, note=note)
             answer = ask(asked.text, **asked.parameters)
-    return _finished(ask, answer, asked)
+    return _finished(ask, answer, asked, _sort_note(ask, query, answer))
 
 
 def facets(ask: Ask, text: str, fields: Sequence[str]) -> Answer:
@@ -77,7 +78,7 @@ def _repaired(query: Query, words: Mapping[int, str]) -> Query:
     return with_words(query, {found[place - 1].column: word for place, word in words.items()})
 
 
-def _finished(ask: Ask, answer: Answer, asked: Compiled) -> SearchAnswer:
+def _finished(ask: Ask, answer: Answer, asked: Compiled, sorted_by: str | None) -> SearchAnswer:
     """The answer with why each row was found, and without what is told of all rows at once."""
     rows = answer.rows
     reasons = _reasons(ask, rows, asked)
@@ -86,7 +87,7 @@ def _finished(ask: Ask, answer: Answer, asked: Compiled) -> SearchAnswer:
         columns=(*kept, "why"),
         values=tuple((*(row[name] for name in kept), why) for row, why in zip(rows, reasons, strict=True)),
         total=rows[0]["total"] if rows else 0,
-        note=_note(ask, answer, asked),
+        note="; ".join(note for note in (_note(ask, answer, asked), sorted_by) if note) or None,
         sql=asked.text,
         parameters=asked.parameters,
         _arrow=partial(_arrow, answer, reasons),
@@ -144,6 +145,19 @@ def _note(ask: Ask, answer: Answer, asked: Compiled) -> str | None:
         return "; ".join(map(_near, rows)) or None
     said = [answer.rows[0]["note"], None if _has_all(answer) else NEAREST]
     return "; ".join(note for note in said if note) or None
+
+
+def _sort_note(ask: Ask, query: Query, answer: Answer) -> str | None:
+    """What is said where nothing has the metric to sort by, with the orders and metrics that are near."""
+    sort = query.sort
+    if sort is None or sort.key in ORDERS or any(row["metrics"] for row in answer.rows):
+        return None
+    name = sort.key.removeprefix("metric.")
+    leaf = {"place": 1, "negated": False, "kind": "metric", "name": name, "operator": "=", "value": "0", "parts": []}
+    for row in ask("from search_near($leaves)", leaves=[leaf]).rows:
+        near = [*get_close_matches(name, ORDERS, n=1), *row["near"]]
+        return f"cannot sort by {name}: no artifact has such a metric" + (f", near: {', '.join(near)}" if near else "")
+    return None
 
 
 def _near(row: Row) -> str:

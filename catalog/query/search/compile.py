@@ -12,7 +12,7 @@ from catalog.query.search.nodes import And, Condition, Leaf, Measure, Node, Not,
 
 _STATES = ("copy", "stale")  # what of `is:` the index does not know
 _COPIES = ("repo", "org", "host")  # who names where it lies means a copy, too
-_EVERYTHING = 2**62
+_EVERYTHING = 2**62  # rows: more than any catalog has, and still a BIGINT
 
 _SQL = named("search_query")
 
@@ -50,7 +50,7 @@ def find(query: Query, words: Words, *, limit: int | None, note: str | None = No
         shown=_SQL["shown_of_versions" if query.by_version else "shown"],
     )
     parameters = {
-        "most": _EVERYTHING if limit is None else limit,
+        "most": _EVERYTHING if limit is None else min(limit, _EVERYTHING),
         "note": note,
         "endings": [_ending(name) for name in dict.fromkeys([*endings, *([metric] if metric else [])])],
     }
