@@ -64,8 +64,13 @@ def _run(given: list[str]) -> None:
         return
     from catalog.cli.app import app  # noqa: PLC0415 - as above
     from catalog.cli.query_arguments import for_typer  # noqa: PLC0415 - as above
+    from catalog.cli.word_breaks import WITH_QUERY, whole_words  # noqa: PLC0415 - as above
 
-    if given[:1] in (["search"], ["facets"]) and not completing:
+    if completing:
+        with whole_words(os.environ):
+            app(given)(given, prog_name="catalog")
+        return
+    if given[:1] and given[0] in WITH_QUERY:
         given = [given[0], *for_typer(given[1:])]
     app(given)(given, prog_name="catalog")
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from catalog.database.search_fields import BY_NAME, ORDERS
+from catalog.database.search_fields import BY_NAME, MEASURES, ORDERS
 from catalog.query.search.ask import FACETS
 
 if TYPE_CHECKING:
     from catalog.query import Catalog
+
+COMPARISONS = (">", ">=", "<", "<=")
+
+_TERM = re.compile(r"(?P<before>(?:.*[\s(])?-?)(?P<term>[^\s(]*)", re.DOTALL)
+_MEASURES = {
+    "metric": "select distinct name from metrics order by name",
+    "param": "select distinct name from params order by name",
+}
+_NAME = re.compile(r"[\w./@-]+")
 
 
 def complete_reference(incomplete: str) -> list[str]:
@@ -39,17 +49,11 @@ def complete_stage(incomplete: str) -> list[str]:
 
 
 def complete_query(incomplete: str) -> list[str]:
-    """Fields of the query language; after `:` the values that the catalog has of that field."""
+    """Fields of the query language, names of metrics and parameters; after `:` the values that the catalog has of that field."""
     found: list[str] = []
     with suppress(Exception):
-        sign = "-" if incomplete.startswith("-") else ""
-        name, colon, start = incomplete.removeprefix("-").partition(":")
-        if not colon:
-            fields = (*BY_NAME, "sort")
-            found.extend(f"{sign}{field}:" for field in fields if field.startswith(name))
-            return found
-        values = list(BY_NAME[name].choices or _values(name)) if name != "sort" else list(ORDERS)
-        found.extend(f"{sign}{name}:{_quoted(value)}" for value in values if value.startswith(start.strip('"')))
+        if last := _TERM.fullmatch(incomplete):
+            found.extend(last["before"] + completed for completed in _terms(last["term"]))
     return found
 
 
@@ -58,7 +62,37 @@ def complete_facet(incomplete: str) -> list[str]:
     return [name for name in FACETS if name.startswith(incomplete)]
 
 
+def _terms(incomplete: str) -> list[str]:
+    """The terms that begin so; where that is one field, with its values, since behind a field alone a shell would put a space."""
+    field, colon, value = incomplete.partition(":")
+    if colon:
+        return [f"{field}:{known}" for known in _values(field) if known.startswith(value)]
+    kind, dot, name = field.partition(".")
+    if dot and kind in MEASURES:
+        starts = [f"{kind}.{known}:" for known in _measures(kind) if known.startswith(name)]
+    else:
+        starts = [f"{known}:" for known in (*BY_NAME, "sort") if known.startswith(field)]
+        starts += [f"{known}." for known in MEASURES if known.startswith(field)]
+    return (_terms(starts[0]) if len(starts) == 1 else []) or starts
+
+
 def _values(field: str) -> list[str]:
+    """The values of a field as a query has them; of one that is compared, the comparisons."""
+    if field == "sort":
+        return list(ORDERS)
+    if field.partition(".")[0] in MEASURES or BY_NAME[field].kind in ("number", "date"):
+        return list(COMPARISONS)
+    return [_quoted(value) for value in (BY_NAME[field].choices or _known(field))]
+
+
+def _measures(kind: str) -> list[str]:
+    """The names of metrics or parameters; one with a character that the language uses is quoted."""
+    with _catalog() as catalog:
+        rows = catalog.sql(_MEASURES[kind]).rows
+    return [name if _NAME.fullmatch(name) else f'"{name}"' for name in (row["name"] for row in rows) if '"' not in name]
+
+
+def _known(field: str) -> list[str]:
     with _catalog() as catalog:
         return [row["value"] for row in catalog.facets(fields=[field]).rows]
 

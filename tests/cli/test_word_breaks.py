@@ -1,0 +1,153 @@
+"""Tab in a query, as bash and other shells ask: in pieces, in quotation marks, and behind a `-`."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from catalog.cli.word_breaks import joined
+
+# What bash has in COMP_WORDS, behind `catalog search`, and what it puts for the last word.
+QUERIES = [
+    pytest.param(["typ"], ["type:"], id="a field without values"),
+    pytest.param(["st"], ["stage:prod", "stage:dev", "stage:staging"], id="the only field, with its values"),
+    pytest.param(["l"], ["label:", "licence:"], id="fields"),
+    pytest.param(["stage", ":"], ["prod", "dev", "staging"], id="values"),
+    pytest.param(["stage", ":", "st"], ["staging"], id="the beginning of a value"),
+    pytest.param(["churn", "stage", ":", "st"], ["staging"], id="a second term"),
+    pytest.param(["-stage", ":", "d"], ["dev"], id="the value of a negation"),
+    pytest.param(["churn", "-sta"], ["-stage:prod", "-stage:dev", "-stage:staging"], id="a negation"),
+    pytest.param(
+        ["'churn st"], ["churn stage:prod", "churn stage:dev", "churn stage:staging"], id="in quotation marks"
+    ),
+    pytest.param(["'(stage:pro"], ["(stage:prod"], id="behind a parenthesis"),
+    pytest.param(["'a -(stage:pro"], ["a -(stage:prod"], id="behind a negated one"),
+    pytest.param(["met"], ["metric.auc:", "metric.loss:", "metric.rows:"], id="metrics"),
+    pytest.param(["param.l"], ["param.lr:>", "param.lr:>=", "param.lr:<", "param.lr:<="], id="a parameter"),
+    pytest.param(["upd"], ["updated:>", "updated:>=", "updated:<", "updated:<="], id="a date"),
+    pytest.param(["sort", ":", "up"], ["updated"], id="an order"),
+    pytest.param(["nothing", ":"], [], id="no field"),
+    pytest.param(["--lim"], ["--limit"], id="an option"),
+    pytest.param(["--output", "=", "tsv"], ["tsv"], id="the value of an option"),
+]
+
+
+@pytest.mark.parametrize(("words", "offered"), QUERIES)
+def test_bash_gets_what_stands_for_its_last_word(run, database, monkeypatch, words, offered):
+    words = ["catalog", "search", *words]
+    monkeypatch.setenv("CATALOG_DATABASE", str(database))
+    monkeypatch.setenv("_CATALOG_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "\n".join(words))
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    _, out, err = run()
+    assert (out.splitlines(), err) == (offered, "")
+
+
+def test_a_value_with_spaces_is_quoted_for_the_shell(run, monkeypatch):
+    monkeypatch.setattr("catalog.cli.completion._known", lambda _: ["credit risk"])
+    monkeypatch.setenv("_CATALOG_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "catalog\nsearch\nlabel\n:")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    assert run()[1] == "'\"credit risk\"'\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        pytest.param("catalog search churn -stage:de", ["-stage:dev"], id="a negation"),
+        pytest.param("catalog search stage:st", ["stage:staging"], id="a value"),
+        pytest.param("catalog search --lim", ["--limit"], id="an option"),
+        pytest.param("catalog -", [], id="no command"),
+        pytest.param("", ["search"], id="nothing"),
+    ],
+)
+def test_fish_gets_whole_words(run, database, monkeypatch, line, offered):
+    monkeypatch.setenv("CATALOG_DATABASE", str(database))
+    monkeypatch.setenv("_CATALOG_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    assert [each.partition("\t")[0] for each in run()[1].split("\n")][: len(offered)] == offered
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        pytest.param(["a", "b"], ["a", "b"], id="words"),
+        pytest.param(["a", ":", "b", "c"], ["a:b", "c"], id="a break"),
+        pytest.param(["a", "::", ">", "b"], ["a::>b"], id="several breaks"),
+        pytest.param(["a", "@"], ["a@"], id="a break at the end"),
+        pytest.param(["a", ""], ["a", ""], id="a new word"),
+        pytest.param(["a", ":", '"b c'], ['a:"b c'], id="a quotation mark behind a break"),
+    ],
+)
+def test_words_are_put_together(words, typed):
+    assert joined(words) == typed
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        pytest.param("catalog search churn stage:st", "stage:staging ", id="a value"),
+        pytest.param("catalog search 'churn -stage:st", "'churn -stage:staging' ", id="in quotation marks"),
+        pytest.param("catalog show mask#pro", "mask#prod ", id="a reference"),
+        pytest.param("catalog show mask@v", "mask@v1.0.0 ", id="a version"),
+        pytest.param("catalog show mask@", "mask@", id="what several versions have"),
+        pytest.param("catalog search upd", "updated:", id="no space behind a field"),
+    ],
+)
+def test_tab_in_bash(database, typed, completed):
+    line = _typed_in_bash(typed, Path(sys.executable).parent, database)
+    assert line.endswith(completed)
+
+
+def _typed_in_bash(typed: str, path: Path, database: Path) -> str:
+    """The line as bash shows it after Tab."""
+    environment = os.environ | {"PATH": f"{path}:{os.environ['PATH']}", "CATALOG_DATABASE": str(database)}
+    environment |= {"TERM": "dumb", "COLUMNS": "200", "PS1": "", "PS2": ""}
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], environment)
+    try:
+        os.write(terminal, b'PS1=; eval "$(catalog --show-completion bash)"; echo rea""dy\n')
+        _read(terminal, "\nready", 30)
+        os.write(terminal, f"{typed}\t".encode())
+        return _read(terminal, None, 30)
+    finally:
+        os.close(terminal)
+        os.waitpid(child, 0)
+
+
+def _read(terminal: int, until: str | None, seconds: float) -> str:
+    """What comes until a text does; without one, until nothing more has come for three seconds."""
+    said, end = b"", time.monotonic() + seconds
+    while time.monotonic() < end:
+        ready, _, _ = select.select([terminal], [], [], 3)
+        if not ready and until is None and said:
+            break
+        if ready:
+            said += os.read(terminal, 65_536)
+        if until and until.encode() in said:
+            break
+    return _shown(said.decode())
+
+
+def _shown(said: str) -> str:
+    """The last line as a terminal shows it: a backspace goes one to the left, a bell is only heard."""
+    line: list[str] = []
+    at = 0
+    for character in said.rpartition("\n")[2].replace("\a", ""):
+        if character == "\b":
+            at -= 1
+        else:
+            line[at : at + 1] = [character]
+            at += 1
+    return "".join(line)
