@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -12,7 +12,7 @@ from catalog.database.search_fields import BY_NAME, ORDERS
 from catalog.errors import Misuse
 from catalog.query.answer import Answer, Row
 from catalog.query.search.compile import Compiled, Words, count, find
-from catalog.query.search.excerpt import Excerpt, excerpt
+from catalog.query.search.excerpt import Excerpt, Sought, excerpt
 from catalog.query.search.language import parse
 from catalog.query.search.nodes import Query, Text, has_choice, leaves, with_words
 from catalog.query.search.words import words_of
@@ -103,23 +103,17 @@ def _arrow(answer: Answer, reasons: Sequence[Excerpt | None]) -> pa.Table:
 
 def _reasons(ask: Ask, rows: Sequence[Row], asked: Compiled) -> list[Excerpt | None]:
     """Why each row was found: by a word in the texts of a row, in its other texts, or else by a field."""
-    terms = {
-        term
-        for leaf in (*asked.words, *asked.phrases)
-        if not leaf["negated"]
-        for term in ("".join(leaf["parts"]), *leaf["parts"])
-        if term
-    }
+    sought = [Sought(leaf["kind"], leaf["parts"]) for leaf in (*asked.words, *asked.phrases) if not leaf["negated"]]
     found: dict[int, Excerpt] = {}
-    for row in rows if terms else ():
-        if why := excerpt(_texts(row), terms):
+    for row in rows if sought else ():
+        if why := excerpt(_texts(row), sought):
             found[row["doc"]] = why
     rest = _without(rows, found)
-    if rest and terms:
+    if rest and sought:
         texts: dict[int, list[tuple[str, str]]] = {}
         for row in ask("from search_texts($docs)", docs=rest).rows:
             texts.setdefault(row["doc"], []).append((row["field"], row["text"]))
-        found |= {doc: why for doc, of_doc in texts.items() if (why := excerpt(sorted(of_doc), terms))}
+        found |= {doc: why for doc, of_doc in texts.items() if (why := excerpt(sorted(of_doc), sought))}
     rest = _without(rows, found)
     if rest and any(leaf["kind"] == "field" and not leaf["negated"] for leaf in asked.conditions):
         for row in ask("from search_reasons($docs, $leaves)", docs=rest, leaves=asked.conditions).rows:
@@ -131,12 +125,12 @@ def _without(rows: Sequence[Row], found: Mapping[int, Excerpt]) -> list[int]:
     return list(dict.fromkeys(row["doc"] for row in rows if row["doc"] not in found))
 
 
-def _texts(row: Row) -> Iterator[tuple[str, str]]:
-    yield "name", row["artifact"]
-    yield from (("label", label) for label in row["labels"])
-    if row["description"]:
-        yield "description", row["description"]
-    yield "repo", row["repo"]
+def _texts(row: Row) -> list[tuple[str, str]]:
+    """What of a row is among the texts of `search_texts`."""
+    labels = [("label", label) for label in row["labels"]]
+    description = [("description", row["description"])] if row["description"] else []
+    _, _, repo = row["repo"].partition("/")
+    return [("name", row["artifact"]), *labels, *description, ("repo", repo or row["repo"])]
 
 
 def _note(ask: Ask, answer: Answer, asked: Compiled) -> str | None:

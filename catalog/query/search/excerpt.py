@@ -1,39 +1,77 @@
-"""Why something was found: a piece of the text that has one of the words of a query, and the word in it."""
+"""Why something was found: a piece of the text that has what a query looks for, and in it what was found."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 BEFORE, AFTER = 30, 50  # characters around what was found
 
 Excerpt = Mapping[str, str]  # field, before, match, after
 
+_JOINED = ("name", "label")  # fields in which `credit-risk` is found by `creditrisk`
+_GAP = r"[\W_]*"
+_CHARACTER = re.compile(
+    "[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)  # one that is a word by itself
 
-def excerpt(texts: Iterable[tuple[str, str]], terms: Collection[str]) -> Excerpt | None:
-    """The first of some (field, text) with a word that begins with one of the terms, or else has it inside, or else with gaps.
 
-    None where none has. A gap is what stands between words: `random-forest` has `randomforest` with one.
-    """
-    inside: Excerpt | None = None
-    gapped: Excerpt | None = None
-    for field, written in texts:
-        text = unicodedata.normalize("NFC", written)  # so that an accent does not stand apart from its letter
-        folded = fold(text)
-        starts = [
-            (found.start(1), term) for term in terms if (found := re.search(rf"(?:^|[\W_])({re.escape(term)})", folded))
-        ]
-        if starts:
-            return _cut(field, text, *min(starts, key=lambda start: (start[0], -len(start[1]))))
-        places = [(folded.index(term), term) for term in terms if term in folded]
-        if places and inside is None:
-            inside = _cut(field, text, *min(places, key=lambda place: (place[0], -len(place[1]))))
-        if inside is None and gapped is None:
-            gaps = [re.search(r"[\W_]*".join(map(re.escape, term)), folded) for term in terms]
-            spans = [found.span() for found in gaps if found]
-            gapped = _cut(field, text, min(spans)[0], text[slice(*min(spans))]) if spans else None
-    return inside or gapped
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A word, prefix or phrase of a query: its parts, folded, of which `ResNet50` has three."""
+
+    kind: str
+    parts: Sequence[str]
+
+
+def excerpt(texts: Sequence[tuple[str, str]], sought: Sequence[Sought]) -> Excerpt | None:
+    """The first of some (field, text) that has what is sought: whole, or else joined, or else a part of it. None where none has."""
+    read = [(field, unicodedata.normalize("NFC", text)) for field, text in texts]  # an accent shall not stand alone
+    for way in (_whole, _letters, _parts):
+        for field, text in read:
+            if way is _letters and field not in _JOINED:
+                continue
+            spans = [span for each in sought for span in _spans(text, way(each), each.kind == "prefix")]
+            if spans:
+                return _cut(field, text, *min(spans, key=lambda span: (span[0], -span[1])))
+    return None
+
+
+def _whole(sought: Sought) -> Iterator[str]:
+    if sought.parts:
+        yield _GAP.join(map(re.escape, sought.parts))
+
+
+def _letters(sought: Sought) -> Iterator[str]:
+    if sought.kind != "phrase" and sought.parts:
+        yield _GAP.join(map(re.escape, "".join(sought.parts)))
+
+
+def _parts(sought: Sought) -> Iterator[str]:
+    if sought.kind != "phrase":
+        yield from map(re.escape, sought.parts)
+
+
+def _spans(text: str, patterns: Iterable[str], begins: bool) -> Iterator[tuple[int, int]]:
+    """Where in a text each pattern is first found as a word, or with `begins` as the beginning of one."""
+    folded = fold(text)
+    for pattern in patterns:
+        for found in re.finditer(pattern, folded):
+            if _is_border(text, found.start()) and (begins or _is_border(text, found.end())):
+                yield found.span()
+                break
+
+
+def _is_border(text: str, at: int) -> bool:
+    """Whether a word begins or ends at a place: between other characters, or inside `creditRisk`, `HTTPServer` and `ResNet50`."""
+    before, after = text[at - 1 : at], text[at : at + 1]
+    if not (before.isalnum() and after.isalnum()) or _CHARACTER.match(before) or _CHARACTER.match(after):
+        return True
+    if before.isalpha() is not after.isalpha():
+        return True
+    return after.isupper() and (before.islower() or (before.isupper() and text[at + 1 : at + 2].islower()))
 
 
 def fold(text: str) -> str:
@@ -48,12 +86,14 @@ def _folded(character: str) -> str:
     return plain if len(plain) == 1 else character
 
 
-def _cut(field: str, text: str, start: int, term: str) -> Excerpt:
-    end = start + len(term)
-    before, after = text[max(start - BEFORE, 0) : start], text[end : end + AFTER]
+def _cut(field: str, text: str, start: int, end: int) -> Excerpt:
+    before, match, after = (
+        re.sub(r"\s+", " ", part)
+        for part in (text[max(start - BEFORE, 0) : start], text[start:end], text[end : end + AFTER])
+    )
     return {
         "field": field,
-        "before": ("…" if start > BEFORE else "") + re.sub(r"\s+", " ", before),
-        "match": text[start:end],
-        "after": re.sub(r"\s+", " ", after) + ("…" if len(text) > end + AFTER else ""),
+        "before": ("…" if start > BEFORE else "") + before,
+        "match": match,
+        "after": after + ("…" if len(text) > end + AFTER else ""),
     }
