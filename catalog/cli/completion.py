@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from catalog.cli.finding import term
 from catalog.database.search_fields import BY_NAME, MEASURES, ORDERS
 from catalog.query.search.ask import FACETS
 
@@ -82,7 +83,7 @@ def _values(field: str) -> list[str]:
         return list(ORDERS)
     if field.partition(".")[0] in MEASURES or BY_NAME[field].kind in ("number", "date"):
         return list(COMPARISONS)
-    return [_quoted(value) for value in (BY_NAME[field].choices or _known(field))]
+    return [term(field, value).partition(":")[2] for value in (BY_NAME[field].choices or _known(field))]
 
 
 def _measures(kind: str) -> list[str]:
@@ -95,10 +96,6 @@ def _measures(kind: str) -> list[str]:
 def _known(field: str) -> list[str]:
     with _catalog() as catalog:
         return [row["value"] for row in catalog.facets(fields=[field]).rows]
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
 
 
 def _references(catalog: Catalog, incomplete: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -52,13 +53,17 @@ def search(terms: Sequence[str], *, limit: int, explain: bool, output: Format, d
 
 
 def facets(terms: Sequence[str], *, fields: Sequence[str], output: Format, database: Path | None) -> None:
-    """Writes how much of what a query finds has which value of which field; a table has the commonest values."""
+    """Writes how much of what a query finds has which value of which field; a table has the commonest values, ids are terms of a query."""
     with open_catalog(database) as catalog:
         answer = catalog.facets(joined(terms), fields=fields)
         if output is Format.TABLE and not fields:
             _put_commonest(answer)
+        elif output is Format.IDS:
+            put_text("".join(f"{term(row['field'], row['value'])}\n" for row in answer.rows))
         else:
             put(answer, output, _FACETS)
+        if answer.note:
+            say(answer.note)
 
 
 def joined(terms: Sequence[str]) -> str:
@@ -66,6 +71,12 @@ def joined(terms: Sequence[str]) -> str:
     if len(terms) < 2:  # noqa: PLR2004 - the whole query may be one argument
         return "".join(terms)
     return " ".join(f'"{term}"' if " " in term and not set(term) & set('":()') else term for term in terms)
+
+
+def term(field: str, value: str) -> str:
+    """The term of a query that finds a value; a quotation mark in it, which the language cannot say, is any text."""
+    text = value.replace('"', "*")
+    return f"{field}:{text}" if re.fullmatch(r"[\w./@*-][\w./@*:+-]*", text) else f'{field}:"{text}"'
 
 
 def _put(answer: SearchAnswer, output: Format) -> None:

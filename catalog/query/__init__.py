@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from catalog.query.answer import Answer, SqlError
 from catalog.query.catalog import Catalog
-from catalog.query.search.ask import SearchAnswer
+from catalog.query.search.ask import FacetAnswer, SearchAnswer
 
-__all__ = ["Answer", "Catalog", "SearchAnswer", "SqlError"]
+__all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]

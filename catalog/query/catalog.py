@@ -13,13 +13,13 @@ from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import content_hashes
 from catalog.query.reference import moment
 from catalog.query.resolve import Names
-from catalog.query.search.ask import SearchAnswer, facets, search
+from catalog.query.search.ask import FacetAnswer, SearchAnswer, facets, search
 from catalog.query.time_range import Edge, window
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Answer", "Catalog", "SearchAnswer", "SqlError"]
+__all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 
 
 class Catalog:
@@ -253,8 +253,11 @@ class Catalog:
         """
         return search(self._ask, query, limit)
 
-    def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> Answer:
-        """How many of the artifacts (or versions) that a query finds have which `value` of which `field`; of all fields, or of some."""
+    def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> FacetAnswer:
+        """How many of the artifacts (or versions) that `search` finds have which `value` of which `field`; of all fields, or of some.
+
+        `note` of the answer says what was searched instead. QueryError for a wrong query, Misuse for a field without values.
+        """
         return facets(self._ask, query, fields)
 
     def short_names(self) -> dict[str, str]:

@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.cli import main
-from catalog.cli.finding import joined
+from catalog.cli.finding import joined, term
 from catalog.cli.query_arguments import for_typer
+from catalog.query.search.language import parse
 from support.small_catalog import CHURN, VISION
 
 TABLE = """\
@@ -121,6 +122,31 @@ def test_facets_count_the_values_of_fields(ask):
         0,
         [{"field": "stage", "value": "prod", "count": 1}, {"field": "stage", "value": "staging", "count": 1}],
     )
+
+
+def test_facets_say_what_was_counted_instead(ask):
+    code, out, err = ask("facets", "chrun", "--field", "stage", "-o", "ids")
+    assert (code, out, err) == (0, "stage:prod\nstage:staging\n", "nothing for chrun; showing churn\n")
+
+
+def test_facets_say_what_is_near(ask):
+    assert ask("facets", "stage:prdo", "-o", "json") == (0, "[]\n", "nothing has stage:prdo, near: prod\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("prod", "label:prod", id="a word"),
+        pytest.param("@acme/ml-team", "label:@acme/ml-team", id="a team"),
+        pytest.param("to do", 'label:"to do"', id="a space"),
+        pytest.param(">5", 'label:">5"', id="what looks like a comparison"),
+        pytest.param('5" (new)', 'label:"5* (new)"', id="a quotation mark"),
+    ],
+)
+def test_a_facet_is_a_term_of_a_query(value, expected):
+    assert term("label", value) == expected
+    found = parse(expected).node
+    assert (found.name, found.operator, found.value) == ("label", "=", value.replace('"', "*"))
 
 
 def test_facets_of_an_unknown_field_are_refused(ask):

@@ -436,14 +436,14 @@ qualify row_number() over (partition by f.doc order by l.place, f.value) = 1;
 
 -- search_counts(judged): How many artifacts a query finds with each value of each field. `judged` is a relation with that name: see `search_ranked`.
 --   field: The field of docs/search.md.
---   value: The value as written.
+--   value: The value as written; of several spellings, the first in the order of their characters.
 --   count: How many of what is found have it.
 with found as (from search_ranked(judged)),
 counted as (
-    select f.field, f.value, count(distinct f.doc) as count
+    select f.field, min(f.value) as value, count(distinct f.doc) as count
     from found r join search_index.facets f on f.doc = r.doc
     where f.field not in ('name', 'version')
-    group by f.field, f.value
+    group by f.field, case when f.field = 'author' then f.value else f.key end
 )
 select c.field, c.value, c.count from counted c join search_index.fields n on n.name = c.field order by n.place, c.count desc, c.value;
 
@@ -453,10 +453,10 @@ own as (
     select v.* from search_index.versions v join found r on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
 ),
 counted as (
-    select f.field, f.value, count(*) as count
+    select f.field, min(f.value) as value, count(distinct (r.doc, r.version, r.commit)) as count
     from found r join search_index.facets f on f.doc = r.doc
     where f.field not in ('name', 'version', 'stage', 'author', 'is', 'has')
-    group by f.field, f.value
+    group by f.field, f.key
     union all
     select field, value, count(*) from (
         select 'stage' as field, unnest(v.stages) as value from own v

@@ -38,11 +38,34 @@ class SearchAnswer(Answer):
     parameters: Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FacetAnswer(Answer):
+    """How much of what was found has which value of which field; `note` as in SearchAnswer."""
+
+    note: str | None
+
+
 def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
     """What a query finds. QueryError where it cannot be read, Misuse for a limit below 1."""
     if limit is not None and limit < 1:
         raise Misuse(f"invalid limit {limit}: expected at least 1")
-    query = parse(text)
+    query, answer, asked = _found(ask, parse(text), limit)
+    return _finished(ask, answer, asked, _sort_note(ask, query, answer))
+
+
+def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
+    """How much of what a search finds has which value of which field. QueryError for a wrong query, Misuse for a field without values."""
+    for field in fields:
+        if field not in FACETS:
+            raise Misuse(f"unknown facet {field!r}, expected one of {', '.join(FACETS)}")
+    query, found, asked = _found(ask, parse(text), 1)
+    counted = count(query, _words(ask, query), fields=fields)
+    answer = ask(counted.text, **counted.parameters)
+    return FacetAnswer(columns=answer.columns, values=answer.values, note=_note(ask, found, asked), _arrow=answer.arrow)
+
+
+def _found(ask: Ask, query: Query, limit: int | None) -> tuple[Query, Answer, Compiled]:
+    """What a query finds; where not everything asked for is known, with the nearest words. The query is the one that was asked in the end."""
     asked = find(query, _words(ask, query), limit=limit)
     answer = ask(asked.text, **asked.parameters)
     if asked.words and (has_choice(query.node) or not _has_all(answer)):
@@ -52,17 +75,7 @@ def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
             query = _repaired(query, {row["place"]: row["instead"] for row in repairs})
             asked = find(query, _words(ask, query), limit=limit, note=note)
             answer = ask(asked.text, **asked.parameters)
-    return _finished(ask, answer, asked, _sort_note(ask, query, answer))
-
-
-def facets(ask: Ask, text: str, fields: Sequence[str]) -> Answer:
-    """How much of what a query finds has which value of which field. QueryError for a wrong query, Misuse for a field without values."""
-    for field in fields:
-        if field not in FACETS:
-            raise Misuse(f"unknown facet {field!r}, expected one of {', '.join(FACETS)}")
-    query = parse(text)
-    asked = count(query, _words(ask, query), fields=fields)
-    return ask(asked.text, **asked.parameters)
+    return query, answer, asked
 
 
 def _words(ask: Ask, query: Query) -> Words:

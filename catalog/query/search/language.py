@@ -49,16 +49,19 @@ class _Parser:
         self._at = 0
         self._end = len(text) + 1
         self._depth = 0
-        self._modes: list[Condition] = []
-        self._sorts: list[Sort] = []
+        self._whole: list[
+            tuple[Condition | Sort, int]
+        ] = []  # what is about the whole query, with the depth at which it stands
 
     def query(self) -> Query:
         node = self._disjunction() if self._tokens else None
         if self._at < len(self._tokens):
             raise QueryError("found ) without (", self._tokens[self._at][1])
-        query = Query(node=node, by_version=bool(self._modes), sort=self._sorts[0] if self._sorts else None)
-        if len(self._sorts) > 1:
-            raise QueryError("found a second sort:, expected one", self._sorts[1].column)
+        sorts = [each for each, _ in self._whole if isinstance(each, Sort)]
+        by_version = any(isinstance(each, Condition) for each, _ in self._whole)
+        query = Query(node=node, by_version=by_version, sort=sorts[0] if sorts else None)
+        if len(sorts) > 1:
+            raise QueryError("found a second sort:, expected one", sorts[1].column)
         if not query.by_version:
             _check_versions(query)
         return query
@@ -71,10 +74,13 @@ class _Parser:
         nodes = [self._conjunction()]
         while self._peek() == "OR":
             self._at += 1
+            start = self._tokens[self._at][1] if self._at < len(self._tokens) else self._end
             nodes.append(self._conjunction())
+            if None in nodes:
+                raise QueryError("expected something to find beside OR", start if nodes[0] else self._tokens[first][1])
         if len(nodes) == 1:
             return nodes[0]
-        self._refuse_whole(first, "in one of several alternatives")
+        self._refuse_whole(first, "in parentheses with OR", most_depth=0)
         return Or(tuple(_flat(Or, nodes)))
 
     def _conjunction(self) -> Node | None:
@@ -150,23 +156,21 @@ class _Parser:
     def _term(self, chunk: str, column: int) -> Leaf | None:
         """A leaf; None for what is about the whole query."""
         match term := read_term(chunk, column):
-            case Sort():
-                self._sorts.append(term)
-            case Condition(name="is", value="version"):
-                self._modes.append(term)
+            case Sort() | Condition(name="is", value="version"):
+                self._whole.append((term, self._depth))
+                return None
             case _:
                 return term
-        return None
 
-    def _refuse_whole(self, first: int, where: str) -> None:
-        """`is:version` and `sort:` are about the whole query: none may stand among the tokens since `first`."""
+    def _refuse_whole(self, first: int, where: str, most_depth: int = -1) -> None:
+        """`is:version` and `sort:` are about the whole query: none may stand among the tokens since `first` that is deeper."""
         start = self._tokens[first][1] if first < len(self._tokens) else self._end
-        for name, columns in (("is:version", self._modes), ("sort:", self._sorts)):
-            for each in columns:
-                if each.column >= start:
-                    raise QueryError(
-                        f"{name} is about the whole query, expected it outside of what is {where}", each.column
-                    )
+        for each, depth in self._whole:
+            if each.column >= start and depth > most_depth:
+                name = "sort:" if isinstance(each, Sort) else "is:version"
+                raise QueryError(
+                    f"{name} is about the whole query, expected it outside of what is {where}", each.column
+                )
 
     def _before(self) -> str | None:
         return self._tokens[self._at - 1][0] if self._at else None

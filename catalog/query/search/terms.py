@@ -127,5 +127,5 @@ def _sort(said: tuple[str, str, bool], columns: tuple[int, int]) -> Sort:
 
 def _near(name: str, names: list[str]) -> str:
     by_start = {known.partition(".")[0]: known for known in names}
-    near = get_close_matches(name.partition(".")[0], list(by_start), n=1, cutoff=0.5)
+    near = get_close_matches(name.partition(".")[0], list(by_start), n=1)
     return f", did you mean {by_start[near[0]]}?" if near else f", expected one of {', '.join(names)}"

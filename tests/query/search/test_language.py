@@ -65,7 +65,7 @@ def test_reading_a_query(text, expected):
 
 A_DATE = "expected a date such as 2026, 2026-01, 2026-01-31 or 2026-01-31T12:00 behind updated:"
 STATES = "expected one of version, registered, deprecated, copy, stale, latest, deregistered, signed"
-IN_ALTERNATIVE = "is about the whole query, expected it outside of what is in one of several alternatives"
+IN_ALTERNATIVE = "is about the whole query, expected it outside of what is in parentheses with OR"
 IN_NEGATION = "is about the whole query, expected it outside of what is negated"
 
 
@@ -121,11 +121,13 @@ IN_NEGATION = "is about the whole query, expected it outside of what is negated"
         pytest.param("is:nice", f"column 4: unknown is:nice, {STATES}", id="an unknown state"),
         pytest.param("is:>version", f"column 5: unknown is:>version, {STATES}", id="a comparison with a state"),
         pytest.param("a -is:latest", "column 4: is:latest is about versions, expected is:version beside it", id="a version's state without versions"),
-        pytest.param("is:version OR a", f"column 1: is:version {IN_ALTERNATIVE}", id="is:version before OR"),
-        pytest.param("a OR (b is:version)", f"column 9: is:version {IN_ALTERNATIVE}", id="is:version behind OR"),
+        pytest.param("is:version OR a", "column 1: expected something to find beside OR", id="is:version alone before OR"),
+        pytest.param("a OR (b is:version)", f"column 9: is:version {IN_ALTERNATIVE}", id="is:version in parentheses behind OR"),
+        pytest.param("c (a OR b is:version)", f"column 11: is:version {IN_ALTERNATIVE}", id="is:version behind OR in parentheses"),
         pytest.param("-is:version", "column 1: is:version is about the whole query, expected it without -", id="is:version behind a minus"),
         pytest.param("NOT -(a is:version)", f"column 9: is:version {IN_NEGATION}", id="is:version negated"),
-        pytest.param("a OR sort:auc", f"column 6: sort: {IN_ALTERNATIVE}", id="a sort behind OR"),
+        pytest.param("a OR sort:auc", "column 6: expected something to find beside OR", id="a sort alone behind OR"),
+        pytest.param("a OR (b sort:auc) OR c", f"column 9: sort: {IN_ALTERNATIVE}", id="a sort in parentheses between OR"),
         pytest.param("NOT sort:auc", f"column 5: sort: {IN_NEGATION}", id="a sort negated"),
         pytest.param("-sort:auc", "column 1: sort:auc is about the whole query, expected it without -", id="a sort behind a minus"),
         pytest.param("sort:auc a sort:auc", "column 12: found a second sort:, expected one", id="two sorts"),

@@ -252,3 +252,10 @@ def test_what_is_not_flat_is_refused_by_plain_duckdb(worlds):
                 connection.execute("from search(?)", [query])
             refused.append("only flat queries here; use catalog search" in str(error.value))
     assert refused == [True] * len(asked)
+
+
+@pytest.mark.parametrize("query", ["", "is:version"])
+def test_spellings_of_one_value_are_counted_as_one(opened, query):
+    owners = [row["value"].lstrip("@").lower() for row in opened("demo").facets(query, fields=["owner"]).rows]
+    assert owners
+    assert len(owners) == len(set(owners))
