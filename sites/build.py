@@ -20,7 +20,7 @@ from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
 from sites.render import Renderer, assets
 from sites.view_models import feeds, plots, version_details
 from sites.view_models.feeds import Feeds
-from sites.view_models.lines import (
+from sites.view_models.registry import (
     OUTCOMES,
     Line,
     event_lines,

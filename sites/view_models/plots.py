@@ -17,7 +17,7 @@ from sites.data.facts import Connection, Facts, Key
 from sites.data.rows import Assignment
 from sites.svg.figures import Line, draw_bars, draw_lines, draw_matrix
 from sites.text import short
-from sites.view_models.lines import foremost
+from sites.view_models.registry import foremost
 
 MOST = 6  # plots of an artifact
 AT_ONCE = 500  # rows of a query

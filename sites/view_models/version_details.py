@@ -13,7 +13,7 @@ from sites.data.experiments import Experiment, Release
 from sites.data.facts import Facts, Key
 from sites.data.rows import File, Input, Maker, Metric, Param, Point, Twin
 from sites.svg.charts import line_chart
-from sites.view_models.lines import VersionLine, commit_mark
+from sites.view_models.registry import VersionLine, commit_mark
 
 COLUMNS = 4  # versions beside each other in the table of metrics
 MOST_METRICS = 20
