@@ -15,26 +15,26 @@ from catalog.query.labels import UNREAD
 from sites import output as site_folder
 from sites import urls
 from sites.data.facts import Facts, Key, read
-from sites.data.rows import Artifact, Repository
+from sites.data.rows import ArtifactRow, RepositoryRow
 from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
 from sites.render import Renderer, assets
 from sites.view_models import feeds, plots, version_details
 from sites.view_models.feeds import Feeds
+from sites.view_models.plots import Plots
 from sites.view_models.registry import (
     OUTCOMES,
-    Line,
+    ArtifactLine,
+    artifact_lines,
     event_lines,
     icon,
-    lines,
     plain_id,
     problem_lines,
     remarks,
     snippets,
     stage_cards,
-    term_lines,
+    stage_period_lines,
     version_lines,
 )
-from sites.view_models.plots import Plots
 
 OPEN = 8  # events, and stays in stages, of an artifact that are in sight
 MOST = 10  # events, with those that are a click away; `catalog history` has all
@@ -43,7 +43,7 @@ MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Built:
+class SiteReport:
     """What a build made: pages of the site, files written, left as they were and removed; and the seconds that it took."""
 
     pages: int
@@ -53,7 +53,7 @@ class Built:
     seconds: float
 
 
-def build(database: Path, folder: Path, *, title: str, site_url: str | None = None) -> Built:
+def build(database: Path, folder: Path, *, title: str, site_url: str | None = None) -> SiteReport:
     """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
 
     `site_url` is where the site will be, for what cannot know where it is shown from: the page 404.html, and feeds.
@@ -65,12 +65,12 @@ def build(database: Path, folder: Path, *, title: str, site_url: str | None = No
         news = Feeds(facts, title, site_url)
         site = _Site(facts, drawn, news, title, site_url)
         static = assets()
-        done = site_folder.fill(
+        done = site_folder.write_site(
             folder,
             chain(static.items(), plots.images(connection, drawn, folder), site.pages(), news.files()),
             [*static, *plots.paths(drawn), *site.paths(), *news.paths()],
         )
-    return Built(
+    return SiteReport(
         pages=len(site.paths()),
         written=done.written,
         unchanged=done.unchanged,
@@ -88,9 +88,9 @@ class _Site:
         self._news = news
         self._render = Renderer(title)
         self._site_url = site_url
-        self._lines = lines(facts)
+        self._lines = artifact_lines(facts)
         self._repositories = {r.repo: r for r in facts.repositories}
-        self._forges = {r.repo: urls.forge(r.url) for r in facts.repositories}
+        self._forges = {r.repo: urls.repository_links(r.url) for r in facts.repositories}
 
     def paths(self) -> list[str]:
         """Where the pages lie, from the root of the site."""
@@ -109,7 +109,7 @@ class _Site:
         for artifact in sorted(self._facts.artifacts, key=lambda one: (one.repo, one.artifact)):
             line = self._lines[artifact.repo, artifact.artifact]
             yield line.path, self._render(MODEL, self._model(artifact))
-        of_repo: dict[str, list[Line]] = {}
+        of_repo: dict[str, list[ArtifactLine]] = {}
         for line in everything:
             of_repo.setdefault(line.repo, []).append(line)
         for repository in self._facts.repositories:
@@ -138,30 +138,30 @@ class _Site:
             "problem_count": len(every),
         }
 
-    def _repository(self, repository: Repository, artifacts: list[Line]) -> dict[str, object]:
-        forge = self._forges[repository.repo]
+    def _repository(self, repository: RepositoryRow, artifacts: list[ArtifactLine]) -> dict[str, object]:
+        links = self._forges[repository.repo]
         return {
             "repository": repository,
             "original": urls.repository(repository.copy_of) if repository.copy_of else "",
             "feeds": self._news.of(feeds.repository(repository.repo)),
             "outcome": OUTCOMES[repository.outcome],
-            "forge": forge,
+            "forge": links,
             "lines": artifacts,
-            "experiments": version_details.experiment_lines(self._facts.experiments.get(repository.repo, []), forge),
-            "releases": version_details.release_lines(self._facts.releases.get(repository.repo, []), forge),
+            "experiments": version_details.experiment_lines(self._facts.experiments.get(repository.repo, []), links),
+            "releases": version_details.release_lines(self._facts.releases.get(repository.repo, []), links),
             "problems": problem_lines(self._facts.problems.get(repository.repo, []), self._forges),
         }
 
-    def _model(self, artifact: Artifact) -> dict[str, object]:
+    def _model(self, artifact: ArtifactRow) -> dict[str, object]:
         key = (artifact.repo, artifact.artifact)
-        facts, forge = self._facts, self._forges.get(artifact.repo)
+        facts, links = self._facts, self._forges.get(artifact.repo)
         repository = self._repositories.get(artifact.repo)
         assignments = facts.assignments.get(key, [])
         lookups = facts.lookups.get(key, [])
         events = event_lines(facts.events.get(key, []))
-        terms = term_lines(facts.terms.get(key, []))
-        versions = version_lines(facts.versions.get(key, []), assignments, forge)
-        bytes_of = version_details.bytes_of(facts, key)
+        terms = stage_period_lines(facts.terms.get(key, []))
+        versions = version_lines(facts.versions.get(key, []), assignments, links)
+        storage = version_details.storage_of(facts, key)
         unread = facts.unread.get(key, [])
         return {
             "artifact": artifact,
@@ -169,12 +169,12 @@ class _Site:
             "plain_id": plain_id(artifact),
             "icon": icon(artifact.type),
             "repository": repository,
-            "forge": forge,
-            "cards": stage_cards(assignments, forge),
+            "forge": links,
+            "cards": stage_cards(assignments, links),
             "versions": [v for place, v in enumerate(versions) if place < MOST_VERSIONS or v.stages],
             "olds": [v for v in versions[MOST_VERSIONS:] if not v.stages],
-            "bytes_of": bytes_of,
-            "made": version_details.made(facts, key, versions, bytes_of),
+            "bytes_of": storage,
+            "made": version_details.version_details(facts, key, versions, storage),
             "metrics": version_details.metrics(facts, key, versions),
             "begun": version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
             "plots": self._drawn.get(key),

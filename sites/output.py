@@ -14,7 +14,7 @@ MANIFEST = ".made.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
+class OutputCounts:
     """How many files a visit to the folder wrote, left as they were, and deleted."""
 
     written: int
@@ -22,7 +22,7 @@ class Written:
     removed: int
 
 
-def fill(folder: Path, files: Iterable[tuple[str, bytes]], paths: Iterable[str]) -> Written:
+def write_site(folder: Path, files: Iterable[tuple[str, bytes]], paths: Iterable[str]) -> OutputCounts:
     """Makes the folder hold `files`, whose paths are `paths`. StoreError where that would take what is not ours.
 
     The manifest names what we made. It is written before anything else, so that a crash leaves no file that it does not name.
@@ -45,7 +45,7 @@ def fill(folder: Path, files: Iterable[tuple[str, bytes]], paths: Iterable[str])
             _write_manifest(folder, wanted)
     except OSError as error:
         raise StoreError(f"cannot write the site to {folder}: {error}") from error
-    return Written(written=written, unchanged=unchanged, removed=removed)
+    return OutputCounts(written=written, unchanged=unchanged, removed=removed)
 
 
 def _manifest(folder: Path) -> frozenset[str]:

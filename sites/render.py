@@ -14,7 +14,7 @@ from sites.pages import PAGES, Page
 @cache
 def environment() -> Environment:
     """The environment of all templates, which are compiled once."""
-    made = Environment(
+    env = Environment(
         loader=PackageLoader("sites"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -25,7 +25,7 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.filters |= {
+    env.filters |= {
         "day": text.day,
         "minute": text.minute,
         "person": text.person,
@@ -37,8 +37,8 @@ def environment() -> Environment:
         "pill": text.pill,
         "look": text.look,
     }
-    made.globals |= {"repository_path": urls.repository}
-    return made
+    env.globals |= {"repository_path": urls.repository}
+    return env
 
 
 class Renderer:

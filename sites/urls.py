@@ -49,7 +49,7 @@ def absolute_root(site_url: str | None) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Forge:
+class RepositoryLinks:
     """Where a repository can be looked at in a browser."""
 
     url: str
@@ -60,14 +60,14 @@ class Forge:
         return f"{self.url}{self.commits}{oid}" if _COMMIT.fullmatch(oid) else None
 
 
-def forge(url: str) -> Forge | None:
+def repository_links(url: str) -> RepositoryLinks | None:
     """The forge that a repository's URL leads to; None for one that we do not know, as for a path."""
     scheme, host, path = _parts(url)
     commits = _KINDS.get(host) or next((to for prefix, to in _PREFIXES.items() if host.startswith(prefix)), None)
     path = path.strip("/").removesuffix(".git")
     if commits is None or "/" not in path or ".." in path.split("/"):
         return None
-    return Forge(url=f"{scheme}://{host}/{quote(path, safe='/~')}", commits=commits)
+    return RepositoryLinks(url=f"{scheme}://{host}/{quote(path, safe='/~')}", commits=commits)
 
 
 def _parts(url: str) -> tuple[str, str, str]:

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import NamedTuple, TypedDict
 
 
-class Measure(TypedDict):
+class MetricText(TypedDict):
     """A metric."""
 
     name: str
     text: str
 
 
-class Experiment(NamedTuple):
+class ExperimentRow(NamedTuple):
     """A row of `site_experiments`."""
 
     repo: str
@@ -27,10 +27,10 @@ class Experiment(NamedTuple):
     versions: list[str]
     total: int
     metric_count: int
-    metrics: list[Measure]
+    metrics: list[MetricText]
 
 
-class Release(NamedTuple):
+class ReleaseRow(NamedTuple):
     """A row of `site_releases`."""
 
     repo: str
@@ -40,4 +40,4 @@ class Release(NamedTuple):
     committed_at: datetime
     summary: str
     metric_count: int
-    metrics: list[Measure]
+    metrics: list[MetricText]

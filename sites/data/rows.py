@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, TypedDict
 
 
-class Counts(NamedTuple):
+class CountsRow(NamedTuple):
     repos: int
     stale: int
     artifacts: int
@@ -19,12 +19,12 @@ class Counts(NamedTuple):
     problems: int
 
 
-class Type(NamedTuple):
+class TypeRow(NamedTuple):
     type: str | None
     artifacts: int
 
 
-class Stage(NamedTuple):
+class StageRow(NamedTuple):
     stage: str
     rank: int | None
     artifacts: int
@@ -33,7 +33,7 @@ class Stage(NamedTuple):
     changed_at: datetime
 
 
-class Artifact(NamedTuple):
+class ArtifactRow(NamedTuple):
     repo: str
     artifact: str
     id: str
@@ -54,7 +54,7 @@ class Artifact(NamedTuple):
     updated_at: datetime | None
 
 
-class Version(NamedTuple):
+class VersionRow(NamedTuple):
     repo: str
     artifact: str
     version: str
@@ -69,7 +69,7 @@ class Version(NamedTuple):
     is_latest: bool
 
 
-class Assignment(NamedTuple):
+class AssignmentRow(NamedTuple):
     repo: str
     artifact: str
     stage: str
@@ -85,7 +85,7 @@ class Assignment(NamedTuple):
     message: str
 
 
-class Term(NamedTuple):
+class StagePeriodRow(NamedTuple):
     repo: str
     artifact: str
     stage: str
@@ -97,7 +97,7 @@ class Term(NamedTuple):
     days: int | None
 
 
-class Event(NamedTuple):
+class EventRow(NamedTuple):
     repo: str
     artifact: str
     event: str
@@ -113,7 +113,7 @@ class Event(NamedTuple):
     message: str
 
 
-class Lookup(NamedTuple):
+class LookupRow(NamedTuple):
     repo: str
     artifact: str
     request: str
@@ -121,7 +121,7 @@ class Lookup(NamedTuple):
     gto_commit: str | None
 
 
-class Repository(NamedTuple):
+class RepositoryRow(NamedTuple):
     repo: str
     url: str
     outcome: str
@@ -140,7 +140,7 @@ class Repository(NamedTuple):
     left_because: str | None
 
 
-class Problem(NamedTuple):
+class ProblemRow(NamedTuple):
     repo: str
     rule: str
     place: str
@@ -148,7 +148,7 @@ class Problem(NamedTuple):
     commit: str | None
 
 
-class Crawl(NamedTuple):
+class CrawlRow(NamedTuple):
     crawl: int
     started_at: datetime
     seconds: float
@@ -159,7 +159,7 @@ class Crawl(NamedTuple):
     received: int
 
 
-class Shown(NamedTuple):
+class ShownRow(NamedTuple):
     repo: str
     artifact: str
     version: str
@@ -168,7 +168,7 @@ class Shown(NamedTuple):
     place: int
 
 
-class Twin(TypedDict):
+class VersionKey(TypedDict):
     """Another version with the same bytes."""
 
     repo: str
@@ -176,7 +176,7 @@ class Twin(TypedDict):
     version: str
 
 
-class File(NamedTuple):
+class FileRow(NamedTuple):
     repo: str
     artifact: str
     version: str
@@ -193,10 +193,10 @@ class File(NamedTuple):
     source_path: str | None
     source_rev: str | None
     twins: int
-    twin: Twin | None
+    twin: VersionKey | None
 
 
-class Maker(NamedTuple):
+class ProducerRow(NamedTuple):
     repo: str
     artifact: str
     version: str
@@ -206,7 +206,7 @@ class Maker(NamedTuple):
     outdated: list[str]
 
 
-class Input(NamedTuple):
+class InputRow(NamedTuple):
     repo: str
     artifact: str
     version: str
@@ -218,10 +218,10 @@ class Input(NamedTuple):
     source_url: str | None
     source_path: str | None
     source_rev: str | None
-    origin: Twin | None
+    origin: VersionKey | None
 
 
-class Param(NamedTuple):
+class ParamRow(NamedTuple):
     repo: str
     artifact: str
     version: str
@@ -231,7 +231,7 @@ class Param(NamedTuple):
     text: str | None
 
 
-class Point(TypedDict):
+class MetricPoint(TypedDict):
     """What a version has of a metric."""
 
     version: str
@@ -240,17 +240,17 @@ class Point(TypedDict):
     text: str
 
 
-class Metric(NamedTuple):
+class MetricRow(NamedTuple):
     repo: str
     artifact: str
     file: str
     name: str
     direction: str | None
     best: str | None
-    points: list[Point]
+    points: list[MetricPoint]
 
 
-class Unread(NamedTuple):
+class UnreadRow(NamedTuple):
     repo: str
     artifact: str
     role: str
@@ -258,7 +258,7 @@ class Unread(NamedTuple):
     status: str
 
 
-class Card(NamedTuple):
+class CardRow(NamedTuple):
     repo: str
     artifact: str
     file: str | None

@@ -20,7 +20,7 @@ BAR, BAR_LEFT, BAR_RIGHT = 18, 96, 250
 NAME = 14  # characters
 
 
-class Line(NamedTuple):
+class Polyline(NamedTuple):
     """A line of points: what it is called, and where each point is."""
 
     name: str
@@ -33,17 +33,17 @@ class Line(NamedTuple):
         return [(x, y) for x, y in pairs if x is not None and y is not None and isfinite(x) and isfinite(y)]
 
 
-def draw_lines(lines: Sequence[Line], beside: Sequence[Line], label: str, *, dots: bool = False) -> Markup:
+def draw_lines(lines: Sequence[Polyline], beside: Sequence[Polyline], label: str, *, dots: bool = False) -> Markup:
     """Lines with the ends of both axes; those `beside` are dashed. Nothing where there is no point."""
-    found = [line.points() for line in lines[:COLOURS]]
+    curves = [line.points() for line in lines[:COLOURS]]
     others = [line.points() for line in beside[:COLOURS]]
-    every = [point for points in (*found, *others) for point in points]
-    if not any(found):
+    every = [point for points in (*curves, *others) for point in points]
+    if not any(curves):
         return Markup("")
     across, up = _Axis([x for x, _ in every], LEFT, RIGHT), _Axis([y for _, y in every], BOTTOM, TOP)
     parts = [_grid(across, up)]
     parts += [_line(points, across, up, "ref", dots=dots) for points in others]
-    parts += [_line(points, across, up, f"l{place}", dots=dots) for place, points in enumerate(found)]
+    parts += [_line(points, across, up, f"l{place}", dots=dots) for place, points in enumerate(curves)]
     return _svg(parts, label, HEIGHT)
 
 

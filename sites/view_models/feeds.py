@@ -20,7 +20,7 @@ from markupsafe import Markup
 from catalog.naming import slug
 from sites import urls
 from sites.data.facts import Facts
-from sites.data.rows import Event
+from sites.data.rows import EventRow
 from sites.render import environment
 from sites.text import short, visible
 
@@ -42,7 +42,7 @@ class Feed:
     path: str
     title: str
     page: str
-    events: list[Event] = field(default_factory=list, compare=False)
+    events: list[EventRow] = field(default_factory=list, compare=False)
 
 
 class Feeds:
@@ -78,12 +78,12 @@ class Feeds:
             yield f"{feed.path}.xml", self._atom(feed, [atom for atom, _ in entries]).encode()
             yield f"{feed.path}.json", self._json(feed, [item for _, item in entries]).encode()
 
-    def _entry(self, event: Event) -> tuple[str, str]:
+    def _entry(self, event: EventRow) -> tuple[str, str]:
         """The event as an entry of Atom, and as an item of JSON Feed."""
         key = (event.repo, event.oid)
         if key not in self._entries:
             page = self._root + quote(urls.model(event.repo, event.artifact), safe="/~")
-            told = {
+            item = {
                 "id": uuid5(_EVENTS, f"{event.repo} {event.oid}").urn,
                 "title": _clean(_title(event)),
                 "content_text": _clean(_content(event)),
@@ -91,8 +91,8 @@ class Feeds:
                 "authors": [{"name": _clean(event.author) or "unknown"}],
                 "tags": [_clean(tag) for tag in (event.event, event.stage) if tag],
             }
-            item = told | ({"url": page} if self._root else {})
-            self._entries[key] = _atom_entry(told, page), _JSON.encode(item)
+            item |= {"url": page} if self._root else {}
+            self._entries[key] = _atom_entry(item, page), _JSON.encode(item)
         return self._entries[key]
 
     def _atom(self, feed: Feed, entries: list[str]) -> str:
@@ -126,16 +126,16 @@ def repository(repo: str) -> str:
     return f"feeds/{urls.repository(repo).removesuffix('.html')}"
 
 
-def _news(facts: Facts) -> list[Event]:
+def _news(facts: Facts) -> list[EventRow]:
     """All events, the newest first."""
     most = facts.crawls[0].started_at + _SLACK if facts.crawls else datetime.max  # noqa: DTZ901 - see _NEVER
-    events = [event for found in facts.events.values() for event in found if event.created_at <= most]
+    events = [event for events in facts.events.values() for event in events if event.created_at <= most]
     return sorted(
         events, key=lambda event: (event.created_at, event.repo, event.artifact, event.tag, event.oid), reverse=True
     )
 
 
-def _feeds_of(event: Event, title: str) -> Iterable[Feed]:
+def _feeds_of(event: EventRow, title: str) -> Iterable[Feed]:
     """The feeds that tell of an event."""
     repo = urls.repository(event.repo)
     yield Feed(path=ALL, title=title, page="index.html")
@@ -152,7 +152,7 @@ def _feeds_of(event: Event, title: str) -> Iterable[Feed]:
         yield Feed(path=f"feeds/stages/{slug(event.stage)}", title=f"{event.stage} · {title}", page="models.html")
 
 
-def _title(event: Event) -> str:
+def _title(event: EventRow) -> str:
     version = short(event.version or "")
     match event.event:
         case "registration":
@@ -168,20 +168,20 @@ def _title(event: Event) -> str:
     return f"{event.artifact} {what}"
 
 
-def _content(event: Event) -> str:
+def _content(event: EventRow) -> str:
     where = f"{event.repo}, tag {event.tag} at {short(event.revision)}, by {event.author or 'unknown'}"
     return f"{event.message.strip()}\n\n{where}" if event.message.strip() else where
 
 
-def _atom_entry(told: Mapping[str, Any], page: str) -> str:
+def _atom_entry(item: Mapping[str, Any], page: str) -> str:
     """An entry of Atom. No template: there are tens of thousands."""
-    categories = "".join(f'<category term="{_quoted(tag)}"/>\n' for tag in told["tags"])
+    categories = "".join(f'<category term="{_quoted(tag)}"/>\n' for tag in item["tags"])
     return (
-        f"<entry>\n<id>{told['id']}</id>\n<title>{_quoted(told['title'])}</title>\n"
-        f"<published>{told['date_published']}</published>\n<updated>{told['date_published']}</updated>\n"
-        f"<author><name>{_quoted(told['authors'][0]['name'])}</name></author>\n"
+        f"<entry>\n<id>{item['id']}</id>\n<title>{_quoted(item['title'])}</title>\n"
+        f"<published>{item['date_published']}</published>\n<updated>{item['date_published']}</updated>\n"
+        f"<author><name>{_quoted(item['authors'][0]['name'])}</name></author>\n"
         f'<link rel="alternate" type="text/html" href="{_quoted(page)}"/>\n{categories}'
-        f'<content type="text">{_quoted(told["content_text"])}</content>\n</entry>\n'
+        f'<content type="text">{_quoted(item["content_text"])}</content>\n</entry>\n'
     )
 
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sites.data.facts import Connection, Facts, Key
-from sites.data.rows import Assignment
-from sites.svg.figures import Line, draw_bars, draw_lines, draw_matrix
+from sites.data.rows import AssignmentRow
+from sites.svg.figures import Polyline, draw_bars, draw_lines, draw_matrix
 from sites.text import short
 from sites.view_models.registry import foremost
 
@@ -28,7 +28,7 @@ _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _CONTENT = re.compile("(md5:)?[0-9a-f]{32,64}")
 
 
-class Row(NamedTuple):
+class PlotRow(NamedTuple):
     """A line or an image of a plot: a row of `site_plots`."""
 
     repo: str
@@ -75,9 +75,9 @@ def read(connection: Connection, facts: Facts) -> dict[Key, Plots]:
     """The plots of all artifacts that have some."""
     drawn: dict[Key, Plots] = {}
     for key, rows in groupby(_rows(connection), lambda row: (row.repo, row.artifact)):
-        found = _plots([*rows], facts.assignments.get(key, []))
-        if found.figures:
-            drawn[key] = found
+        shown = _plots([*rows], facts.assignments.get(key, []))
+        if shown.figures:
+            drawn[key] = shown
     return drawn
 
 
@@ -93,19 +93,19 @@ def images(connection: Connection, plots: Mapping[Key, Plots], folder: Path) -> 
 
 def paths(plots: Mapping[Key, Plots]) -> list[str]:
     """The paths of all images."""
-    return sorted({figure.image for found in plots.values() for figure in found.figures if figure.image})
+    return sorted({figure.image for artifact in plots.values() for figure in artifact.figures if figure.image})
 
 
-def _rows(connection: Connection) -> Iterator[Row]:
+def _rows(connection: Connection) -> Iterator[PlotRow]:
     cursor = connection.execute("from site_plots()")
     names = tuple(column[0] for column in cursor.description or ())
-    if names != Row._fields:
-        raise TypeError(f"the columns of site_plots are {names}, expected {Row._fields}")
+    if names != PlotRow._fields:
+        raise TypeError(f"the columns of site_plots are {names}, expected {PlotRow._fields}")
     while cells := cursor.fetchmany(AT_ONCE):
-        yield from (Row._make(row) for row in cells)
+        yield from (PlotRow._make(row) for row in cells)
 
 
-def _plots(rows: Sequence[Row], assignments: list[Assignment]) -> Plots:
+def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow]) -> Plots:
     """Of the latest version, or else of the one in production; beside it, of the one in production if that is another."""
     staged = foremost(assignments)
     first = staged and (staged.version, staged.commit)
@@ -125,7 +125,7 @@ def _plots(rows: Sequence[Row], assignments: list[Assignment]) -> Plots:
     return Plots(short(version[0]), other, [*figures.values()])
 
 
-def _figure(rows: Sequence[Row], beside: Sequence[Row]) -> Figure | None:
+def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow]) -> Figure | None:
     row = rows[0]
     title = row.title or row.plot
     image = _image(row)
@@ -136,14 +136,14 @@ def _figure(rows: Sequence[Row], beside: Sequence[Row]) -> Figure | None:
     return Figure(title=title, axes="" if image else _axes(row), drawing=drawing, image=image, names=names)
 
 
-def _image(row: Row) -> str:
+def _image(row: PlotRow) -> str:
     suffix = _SUFFIXES.get(row.media_type or "")
     if suffix is None or row.content is None or not _CONTENT.fullmatch(row.content):
         return ""
     return f"plots/{row.content.replace(':', '-')}.{suffix}"
 
 
-def _drawn(rows: Sequence[Row], beside: Sequence[Row], title: str) -> Markup:
+def _drawn(rows: Sequence[PlotRow], beside: Sequence[PlotRow], title: str) -> Markup:
     row = rows[0]
     if row.words and row.counts:
         if row.others and (row.template or "").startswith("confusion"):
@@ -153,15 +153,16 @@ def _drawn(rows: Sequence[Row], beside: Sequence[Row], title: str) -> Markup:
     return draw_lines(_lines(rows), _lines(beside), title, dots=(row.template or "").startswith("scatter"))
 
 
-def _lines(rows: Iterable[Row]) -> list[Line]:
+def _lines(rows: Iterable[PlotRow]) -> list[Polyline]:
     several = [row for row in rows if row.xs is not None and row.ys is not None]
     files = len({row.file for row in several}) > 1
     return [
-        Line(f"{row.file}: {row.field}" if files else row.field or "", row.xs or [], row.ys or []) for row in several
+        Polyline(f"{row.file}: {row.field}" if files else row.field or "", row.xs or [], row.ys or [])
+        for row in several
     ]
 
 
-def _axes(row: Row) -> str:
+def _axes(row: PlotRow) -> str:
     """What is drawn over what; of bars, what is drawn of each."""
     if row.words and not row.others:
         return f"{row.x_label or row.x} of each {row.y_label or row.field}"

@@ -12,7 +12,16 @@ from markupsafe import Markup
 
 from sites import urls
 from sites.data.facts import Facts, Key
-from sites.data.rows import Artifact, Assignment, Event, Lookup, Problem, Repository, Term, Version
+from sites.data.rows import (
+    ArtifactRow,
+    AssignmentRow,
+    EventRow,
+    LookupRow,
+    ProblemRow,
+    RepositoryRow,
+    StagePeriodRow,
+    VersionRow,
+)
 from sites.text import clip, look, pill, short, stage_order, visible
 
 CLIPPED = 140  # characters of a description in a list
@@ -41,7 +50,7 @@ _VERBS = {
 }
 
 
-class Line(NamedTuple):
+class ArtifactLine(NamedTuple):
     """An artifact in a list."""
 
     path: str
@@ -54,13 +63,13 @@ class Line(NamedTuple):
     stages: Markup
     latest: str
     versions: int
-    artifact: Artifact
+    artifact: ArtifactRow
 
 
 class VersionLine(NamedTuple):
     """A version in the table of its artifact."""
 
-    version: Version
+    version: VersionRow
     anchor: str
     name: str
     stages: Markup
@@ -71,17 +80,17 @@ class VersionLine(NamedTuple):
 class StageCard(NamedTuple):
     """Who is in a stage now."""
 
-    assignment: Assignment
+    assignment: AssignmentRow
     look: str
     stage: Markup
     commit: Markup
     version: str
 
 
-class TermLine(NamedTuple):
+class StagePeriodLine(NamedTuple):
     """One stay in a stage."""
 
-    term: Term
+    term: StagePeriodRow
     stage: Markup
     version: str
     days: str
@@ -90,7 +99,7 @@ class TermLine(NamedTuple):
 class EventLine(NamedTuple):
     """What one tag did."""
 
-    event: Event
+    event: EventRow
     verb: str
     stage: Markup
     version: str
@@ -104,7 +113,7 @@ class EventLine(NamedTuple):
 class ProblemLine(NamedTuple):
     """Something that could not be read."""
 
-    problem: Problem
+    problem: ProblemRow
     commit: Markup
 
 
@@ -116,13 +125,13 @@ class Snippet:
     line: str
 
 
-def lines(facts: Facts) -> dict[Key, Line]:
+def artifact_lines(facts: Facts) -> dict[Key, ArtifactLine]:
     """Every artifact's line, in the order of the list."""
     return {(a.repo, a.artifact): _line(a, facts.assignments.get((a.repo, a.artifact), [])) for a in facts.artifacts}
 
 
-def _line(artifact: Artifact, assignments: list[Assignment]) -> Line:
-    return Line(
+def _line(artifact: ArtifactRow, assignments: list[AssignmentRow]) -> ArtifactLine:
+    return ArtifactLine(
         path=urls.model(artifact.repo, artifact.artifact),
         folder=f"{artifact.folder}:" if artifact.folder else "",
         name=artifact.name,
@@ -142,67 +151,67 @@ def icon(kind: str | None) -> str:
     return ICONS.get((kind or "model").lower(), "other")
 
 
-def in_order(assignments: list[Assignment]) -> list[Assignment]:
+def in_order(assignments: list[AssignmentRow]) -> list[AssignmentRow]:
     """The assignments of one artifact, as repos.toml orders stages, or else production first."""
     return sorted(assignments, key=lambda a: stage_order(a.stage, a.rank))
 
 
-def foremost(assignments: list[Assignment]) -> Assignment | None:
+def foremost(assignments: list[AssignmentRow]) -> AssignmentRow | None:
     """The assignment that readers come for: to production, or else the first in order."""
     ordered = in_order(assignments)
     return next((a for a in ordered if look(a.stage) == "prod"), next(iter(ordered), None))
 
 
-def commit_mark(forge: urls.Forge | None, oid: str) -> Markup:
+def commit_mark(links: urls.RepositoryLinks | None, oid: str) -> Markup:
     """A commit, with a link where it can be looked at."""
-    to = forge.commit(oid) if forge else None
+    to = links.commit(oid) if links else None
     shown = Markup('<code data-copy="{}">{}</code>').format(visible(oid), visible(short(oid)))
     return Markup('<a href="{}" rel="noopener nofollow">{}</a>').format(to, shown) if to else shown
 
 
 def version_lines(
-    versions: list[Version], assignments: list[Assignment], forge: urls.Forge | None
+    versions: list[VersionRow], assignments: list[AssignmentRow], links: urls.RepositoryLinks | None
 ) -> list[VersionLine]:
     """The versions of one artifact; of a version on two commits, the first has the anchor."""
-    stages: dict[tuple[str, str], list[Assignment]] = {}
+    stages: dict[tuple[str, str], list[AssignmentRow]] = {}
     for assignment in in_order(assignments):
         stages.setdefault((assignment.version, assignment.commit), []).append(assignment)
     named: set[str] = set()
-    made = []
+    shown_versions = []
     for version in versions:
         here = stages.get((version.version, version.commit), [])
-        made.append(
+        shown_versions.append(
             VersionLine(
                 version=version,
                 anchor="" if version.version in named else version.version,
                 name=short(version.version),
                 stages=Markup("").join(pill(a.stage) for a in here),
-                commit=commit_mark(forge, version.revision),
+                commit=commit_mark(links, version.revision),
                 look=look(here[0].stage) if here else "",
             )
         )
         named.add(version.version)
-    return made
+    return shown_versions
 
 
-def stage_cards(assignments: list[Assignment], forge: urls.Forge | None) -> list[StageCard]:
+def stage_cards(assignments: list[AssignmentRow], links: urls.RepositoryLinks | None) -> list[StageCard]:
     """Who is in which stage, in order."""
     return [
         StageCard(
             assignment=a,
             look=look(a.stage),
             stage=pill(a.stage),
-            commit=commit_mark(forge, a.revision),
+            commit=commit_mark(links, a.revision),
             version=short(a.version),
         )
         for a in in_order(assignments)
     ]
 
 
-def term_lines(terms: list[Term]) -> list[TermLine]:
+def stage_period_lines(terms: list[StagePeriodRow]) -> list[StagePeriodLine]:
     """The stays in stages, the last first."""
     return [
-        TermLine(term=term, stage=pill(term.stage), version=short(term.version), days=_days(term.days))
+        StagePeriodLine(term=term, stage=pill(term.stage), version=short(term.version), days=_days(term.days))
         for term in terms
     ]
 
@@ -213,7 +222,7 @@ def _days(days: int | None) -> str:
     return "less than a day" if days == 0 else "1 day" if days == 1 else f"{days:,} days"
 
 
-def event_lines(events: list[Event]) -> list[EventLine]:
+def event_lines(events: list[EventRow]) -> list[EventLine]:
     """What tags did, the last first."""
     return [
         EventLine(
@@ -231,7 +240,7 @@ def event_lines(events: list[Event]) -> list[EventLine]:
     ]
 
 
-def problem_lines(problems: list[Problem], forges: Mapping[str, urls.Forge | None]) -> list[ProblemLine]:
+def problem_lines(problems: list[ProblemRow], forges: Mapping[str, urls.RepositoryLinks | None]) -> list[ProblemLine]:
     """What could not be read."""
     return [
         ProblemLine(
@@ -242,31 +251,31 @@ def problem_lines(problems: list[Problem], forges: Mapping[str, urls.Forge | Non
     ]
 
 
-def plain_id(artifact: Artifact) -> str | None:
+def plain_id(artifact: ArtifactRow) -> str | None:
     """The artifact's name in the catalog, where it can stand in a line for a shell."""
     return artifact.id if _PLAIN.fullmatch(artifact.artifact) and _PLAIN.fullmatch(artifact.repo) else None
 
 
 def snippets(
-    artifact: Artifact, repository: Repository | None, assignments: list[Assignment], lookups: list[Lookup]
+    artifact: ArtifactRow, repository: RepositoryRow | None, assignments: list[AssignmentRow], lookups: list[LookupRow]
 ) -> list[Snippet]:
     """Lines that can be copied. A name that no tool accepts, or that would need more than quotes, gets none."""
     name = plain_id(artifact)
     if name is None:
         return []
-    made = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
+    commands = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
     if repository is None or visible(repository.url) != repository.url or not artifact.active:
-        return made
+        return commands
     url = shlex.quote(repository.url)
-    made.insert(0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {url}"))
+    commands.insert(0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {url}"))
     which = _download(artifact, foremost(assignments), {lookup.request for lookup in lookups})
     if which:
         label, option = which
-        made.insert(0, Snippet(label=label, line=f"dvc artifacts get {url} {artifact.artifact} {option}"))
-    return made
+        commands.insert(0, Snippet(label=label, line=f"dvc artifacts get {url} {artifact.artifact} {option}"))
+    return commands
 
 
-def _download(artifact: Artifact, first: Assignment | None, differs: set[str]) -> tuple[str, str] | None:
+def _download(artifact: ArtifactRow, first: AssignmentRow | None, differs: set[str]) -> tuple[str, str] | None:
     """What to download, and the option of `dvc artifacts get` for it; None where DVC would take something else."""
     if first:
         label = f"Download what is in {first.stage}"
@@ -279,12 +288,12 @@ def _download(artifact: Artifact, first: Assignment | None, differs: set[str]) -
     return None
 
 
-def remarks(lookups: list[Lookup]) -> list[str]:
+def remarks(lookups: list[LookupRow]) -> list[str]:
     """Where DVC takes another commit than GTO names, as sentences."""
     return [_remark(lookup) for lookup in lookups]
 
 
-def _remark(lookup: Lookup) -> str:
+def _remark(lookup: LookupRow) -> str:
     asked = "the latest version" if lookup.request == "latest" else lookup.request
     dvc = short(lookup.dvc_commit) if lookup.dvc_commit else "nothing"
     gto = short(lookup.gto_commit) if lookup.gto_commit else "none"

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from catalog.query.labels import OUTDATED, WHERE
 from sites import text, urls
-from sites.data.experiments import Experiment, Release
+from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
-from sites.data.rows import File, Input, Maker, Metric, Param, Point, Twin
+from sites.data.rows import FileRow, InputRow, MetricPoint, MetricRow, ParamRow, ProducerRow, VersionKey
 from sites.svg.charts import line_chart
 from sites.view_models.registry import VersionLine, commit_mark
 
@@ -24,7 +24,7 @@ LONG = 10  # characters of a number
 BETTER = {"higher": "↑", "lower": "↓"}
 
 
-class Same(NamedTuple):
+class VersionLink(NamedTuple):
     """A version somewhere in the catalog, with the way to it."""
 
     path: str
@@ -38,38 +38,38 @@ class InputLine(NamedTuple):
     size: str
     hash: str
     source: str
-    origin: Same | None
+    origin: VersionLink | None
 
 
-class Bytes(NamedTuple):
+class VersionStorage(NamedTuple):
     """Where a version's bytes are."""
 
-    file: File
+    file: FileRow
     where: str
     size: str
     link: str
-    twin: Same | None
+    twin: VersionLink | None
     short: str
 
 
-class Made(NamedTuple):
+class VersionDetails(NamedTuple):
     """Everything about what one version is made of."""
 
     line: VersionLine
-    bytes: Bytes | None
-    maker: Maker | None
+    bytes: VersionStorage | None
+    maker: ProducerRow | None
     outdated: str
     inputs: list[InputLine]
     more_inputs: int
     code: list[str]
-    params: list[Param]
+    params: list[ParamRow]
     more_params: int
 
 
 class MetricLine(NamedTuple):
     """A metric over versions: its chart, its best number, and one cell for each of the newest versions."""
 
-    metric: Metric
+    metric: MetricRow
     better: str
     chart: Markup
     best: str
@@ -79,7 +79,7 @@ class MetricLine(NamedTuple):
 class ExperimentLine(NamedTuple):
     """An experiment of DVC."""
 
-    experiment: Experiment
+    experiment: ExperimentRow
     commit: Markup
     began: str
 
@@ -87,7 +87,7 @@ class ExperimentLine(NamedTuple):
 class ReleaseLine(NamedTuple):
     """A release."""
 
-    release: Release
+    release: ReleaseRow
     commit: Markup
 
 
@@ -100,15 +100,17 @@ class Metrics(NamedTuple):
     files: list[str]
 
 
-Of = TypeVar("Of", File, Maker, Input, Param)
+DetailRow = TypeVar("DetailRow", FileRow, ProducerRow, InputRow, ParamRow)
 
 
-def bytes_of(facts: Facts, key: Key) -> dict[tuple[str, str], Bytes]:
+def storage_of(facts: Facts, key: Key) -> dict[tuple[str, str], VersionStorage]:
     """Where the bytes of each version of an artifact are: (version, commit) → bytes."""
-    return {(file.version, file.commit): _bytes(file) for file in facts.files.get(key, [])}
+    return {(file.version, file.commit): _storage(file) for file in facts.files.get(key, [])}
 
 
-def made(facts: Facts, key: Key, versions: Sequence[VersionLine], found: dict[tuple[str, str], Bytes]) -> list[Made]:
+def version_details(
+    facts: Facts, key: Key, versions: Sequence[VersionLine], storage: dict[tuple[str, str], VersionStorage]
+) -> list[VersionDetails]:
     """What the versions of which a page says everything are made of, the highest first."""
     makers, inputs = _of_version(facts.makers.get(key, [])), _of_version(facts.inputs.get(key, []))
     params = _of_version(facts.params.get(key, []))
@@ -116,14 +118,14 @@ def made(facts: Facts, key: Key, versions: Sequence[VersionLine], found: dict[tu
     lines = []
     for version in versions:
         at = (version.version.version, version.version.commit)
-        if at not in shown or not _known(found.get(at), params.get(at)):
+        if at not in shown or not _is_known(storage.get(at), params.get(at)):
             continue
         maker = next(iter(makers.get(at, [])), None)
         tracked = [one for one in inputs.get(at, []) if not one.in_git]
         lines.append(
-            Made(
+            VersionDetails(
                 line=version,
-                bytes=found.get(at),
+                bytes=storage.get(at),
                 maker=maker,
                 outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
                 inputs=[_input(one) for one in tracked[:MOST_INPUTS]],
@@ -138,82 +140,83 @@ def made(facts: Facts, key: Key, versions: Sequence[VersionLine], found: dict[tu
 
 def metrics(facts: Facts, key: Key, versions: Sequence[VersionLine]) -> Metrics | None:
     """The metrics of an artifact; None where it has none."""
-    found = facts.metrics.get(key, [])
-    if not found:
+    rows = facts.metrics.get(key, [])
+    if not rows:
         return None
     newest = [v.version for v in versions if v.version.registered and v.version.active][:COLUMNS]
     at = [(version.version, version.commit) for version in newest]
     return Metrics(
         columns=[text.short(version.version) for version in newest],
-        lines=[_metric(metric, at) for metric in found[:MOST_METRICS]],
-        more=len(found[MOST_METRICS:]),
-        files=sorted({metric.file for metric in found}),
+        lines=[_metric(metric, at) for metric in rows[:MOST_METRICS]],
+        more=len(rows[MOST_METRICS:]),
+        files=sorted({metric.file for metric in rows}),
     )
 
 
-def experiment_lines(experiments: Sequence[Experiment], forge: urls.Forge | None) -> list[ExperimentLine]:
+def experiment_lines(experiments: Sequence[ExperimentRow], links: urls.RepositoryLinks | None) -> list[ExperimentLine]:
     """The experiments of a repository, the last first."""
     return [
         ExperimentLine(
-            experiment=found,
-            commit=commit_mark(forge, found.commit),
-            began=", ".join(ref.removeprefix(f"{found.repo}:") for ref in found.versions) or text.short(found.baseline),
+            experiment=experiment,
+            commit=commit_mark(links, experiment.commit),
+            began=", ".join(ref.removeprefix(f"{experiment.repo}:") for ref in experiment.versions)
+            or text.short(experiment.baseline),
         )
-        for found in experiments
+        for experiment in experiments
     ]
 
 
-def release_lines(releases: Sequence[Release], forge: urls.Forge | None) -> list[ReleaseLine]:
+def release_lines(releases: Sequence[ReleaseRow], links: urls.RepositoryLinks | None) -> list[ReleaseLine]:
     """The releases of a repository, the last first."""
-    return [ReleaseLine(release=found, commit=commit_mark(forge, found.commit)) for found in releases]
+    return [ReleaseLine(release=release, commit=commit_mark(links, release.commit)) for release in releases]
 
 
-def begun_from(experiments: Sequence[Experiment], artifact: str) -> int:
+def begun_from(experiments: Sequence[ExperimentRow], artifact: str) -> int:
     """How many of a repository's experiments began from versions of an artifact."""
-    return sum(any(ref.rpartition("@")[0] == artifact for ref in found.versions) for found in experiments)
+    return sum(any(ref.rpartition("@")[0] == artifact for ref in experiment.versions) for experiment in experiments)
 
 
-def _known(found: Bytes | None, params: list[Param] | None) -> bool:
-    """There is anything to say of a version."""
-    return bool(params) or (found is not None and found.file.status != "not-annotated")
+def _is_known(storage: VersionStorage | None, params: list[ParamRow] | None) -> bool:
+    """Whether there is anything to show of a version."""
+    return bool(params) or (storage is not None and storage.file.status != "not-annotated")
 
 
-def _of_version(rows: Sequence[Of]) -> dict[tuple[str, str], list[Of]]:
-    grouped: dict[tuple[str, str], list[Of]] = {}
+def _of_version(rows: Sequence[DetailRow]) -> dict[tuple[str, str], list[DetailRow]]:
+    grouped: dict[tuple[str, str], list[DetailRow]] = {}
     for row in rows:
         grouped.setdefault((row.version, row.commit), []).append(row)
     return grouped
 
 
-def _bytes(file: File) -> Bytes:
+def _storage(file: FileRow) -> VersionStorage:
     size = "" if file.size is None else text.size(file.size)
     if file.files is not None:
         size = f"{size} in {text.number(file.files)} {'file' if file.files == 1 else 'files'}".strip()
     where = WHERE.get(file.status, file.status)
     link = file.link if file.link and file.link.startswith("https://") else ""
     short = size or ("" if file.status == "not-annotated" else where)
-    return Bytes(file=file, where=where, size=size, link=link, twin=_same(file.twin), short=short)
+    return VersionStorage(file=file, where=where, size=size, link=link, twin=_same(file.twin), short=short)
 
 
-def _same(twin: Twin | None) -> Same | None:
+def _same(twin: VersionKey | None) -> VersionLink | None:
     if twin is None:
         return None
     path = f"{urls.model(twin['repo'], twin['artifact'])}#{twin['version']}"
-    return Same(path=path, name=f"{twin['repo']}:{twin['artifact']}@{text.short(twin['version'])}")
+    return VersionLink(path=path, name=f"{twin['repo']}:{twin['artifact']}@{text.short(twin['version'])}")
 
 
-def _input(found: Input) -> InputLine:
-    source = " ".join(part for part in (found.source_url, found.source_path) if part)
+def _input(row: InputRow) -> InputLine:
+    source = " ".join(part for part in (row.source_url, row.source_path) if part)
     return InputLine(
-        path=found.path,
-        size="" if found.size is None else text.size(found.size),
-        hash=(found.hash or "")[:7],
-        source=f"{source} at {found.source_rev}" if source and found.source_rev else source,
-        origin=_same(found.origin),
+        path=row.path,
+        size="" if row.size is None else text.size(row.size),
+        hash=(row.hash or "")[:7],
+        source=f"{source} at {row.source_rev}" if source and row.source_rev else source,
+        origin=_same(row.origin),
     )
 
 
-def _metric(metric: Metric, columns: Sequence[tuple[str, str]]) -> MetricLine:
+def _metric(metric: MetricRow, columns: Sequence[tuple[str, str]]) -> MetricLine:
     values = {(point["version"], point["commit"]): point for point in metric.points}
     best = next((point for point in metric.points if point["version"] == metric.best), None)
     cells = [values.get(column) for column in columns]
@@ -226,7 +229,7 @@ def _metric(metric: Metric, columns: Sequence[tuple[str, str]]) -> MetricLine:
     )
 
 
-def _chart(metric: Metric, best: Point | None) -> Markup:
+def _chart(metric: MetricRow, best: MetricPoint | None) -> Markup:
     first, last = metric.points[0], metric.points[-1]
     if last is first:
         return Markup("")
@@ -234,7 +237,7 @@ def _chart(metric: Metric, best: Point | None) -> Markup:
     return line_chart([point["number"] for point in metric.points], label, best["number"] if best else None)
 
 
-def _value(point: Point | None) -> str:
+def _value(point: MetricPoint | None) -> str:
     """A value as it is written, where it is not too long a number."""
     if point is None:
         return ""

@@ -125,7 +125,7 @@ def test_a_card_is_shown_as_it_was_written(written, shown):
     ],
 )
 def test_a_forge_is_known_by_its_host(url, home):
-    found = urls.forge(url)
+    found = urls.repository_links(url)
     assert (found.url if found else None) == home
 
 
@@ -139,6 +139,6 @@ def test_a_forge_is_known_by_its_host(url, home):
     ],
 )
 def test_each_forge_has_its_own_address_for_a_commit(url, link):
-    known = urls.forge(url)
+    known = urls.repository_links(url)
     assert known is not None
     assert (known.commit("a" * 40), known.commit("v1.0.0")) == (link + "a" * 40, None)

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.errors import NotFound, StoreError
 from sites.build import build
-from sites.output import MANIFEST, fill
+from sites.output import MANIFEST, write_site
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -17,7 +17,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def put(folder: Path, *paths: str) -> tuple[int, int, int]:
     """Fills the folder with files that hold their own names; how many were written, left and removed."""
-    done = fill(folder, ((path, path.encode()) for path in paths), paths)
+    done = write_site(folder, ((path, path.encode()) for path in paths), paths)
     return done.written, done.unchanged, done.removed
 
 
@@ -67,7 +67,7 @@ def test_a_build_that_was_cut_off_is_taken_up_again(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fill(tmp_path, cut_off(), ["a.html", "b.html"])
+        write_site(tmp_path, cut_off(), ["a.html", "b.html"])
     assert put(tmp_path, "b.html") == (1, 0, 1)
 
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from sites.svg.figures import MOST_BARS, MOST_CLASSES, Line, draw_bars, draw_lines, draw_matrix
+from sites.svg.figures import MOST_BARS, MOST_CLASSES, Polyline, draw_bars, draw_lines, draw_matrix
 
 
 def texts(drawing):
@@ -27,29 +27,38 @@ def texts(drawing):
     ],
 )
 def test_points(xs, ys, points):
-    assert re.findall('points="([^"]*)"', draw_lines([Line("", xs, ys)], [], "")) == [points]
+    assert re.findall('points="([^"]*)"', draw_lines([Polyline("", xs, ys)], [], "")) == [points]
 
 
 def test_the_ends_of_both_axes_are_told_for_all_lines():
-    assert texts(draw_lines([Line("", [0, 4], [0.25, 1])], [Line("", [1, 9], [0.5, 2])], "")) == ["0.25", "2", "0", "9"]
+    assert texts(draw_lines([Polyline("", [0, 4], [0.25, 1])], [Polyline("", [1, 9], [0.5, 2])], "")) == [
+        "0.25",
+        "2",
+        "0",
+        "9",
+    ]
 
 
 def test_lines_beside_are_dashed_and_below():
-    drawn = draw_lines([Line("a", [0, 1], [0, 1]), Line("b", [0, 1], [1, 0])], [Line("a", [0, 1], [0, 1])], "")
+    drawn = draw_lines(
+        [Polyline("a", [0, 1], [0, 1]), Polyline("b", [0, 1], [1, 0])], [Polyline("a", [0, 1], [0, 1])], ""
+    )
     assert re.findall('polyline class="([^"]*)"', drawn) == ["ref", "l0", "l1"]
 
 
 def test_dots_and_a_single_point():
-    drawn = [draw_lines([Line("", xs, xs)], [], "", dots=dots) for xs, dots in (([0, 1], True), ([7], False))]
+    drawn = [draw_lines([Polyline("", xs, xs)], [], "", dots=dots) for xs, dots in (([0, 1], True), ([7], False))]
     assert [re.findall('<path class="dots l0" d="([^"]*)"', each) for each in drawn] == [
         ["M42 136h0M290 10h0"],
         ["M166 73h0"],
     ]
 
 
-@pytest.mark.parametrize("line", [Line("", [], []), Line("", [None], [1]), Line("", [1], [math.nan])], ids=str)
+@pytest.mark.parametrize(
+    "line", [Polyline("", [], []), Polyline("", [None], [1]), Polyline("", [1], [math.nan])], ids=str
+)
 def test_without_a_point_there_is_no_drawing(line):
-    assert draw_lines([line], [Line("", [0], [0])], "") == ""
+    assert draw_lines([line], [Polyline("", [0], [0])], "") == ""
 
 
 def test_bars_are_as_long_as_their_numbers():
