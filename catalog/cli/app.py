@@ -42,7 +42,7 @@ _COMMANDS = {
 
 def app(arguments: Sequence[str] = ()) -> typer.Typer:
     """The command. Where the arguments begin with the name of a command of ours, just that one: to make all takes 60 ms."""
-    made = typer.Typer(
+    typer_app = typer.Typer(
         name="catalog",
         help="One catalog over the model registries in many Git repositories (GTO tags, DVC metafiles).",
         epilog="Begin with: catalog demo, or: catalog init, catalog add URL, catalog crawl.",
@@ -50,16 +50,16 @@ def app(arguments: Sequence[str] = ()) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    made.callback()(_options)
+    typer_app.callback()(_options)
     asked = arguments[:1] if arguments and arguments[0] in _COMMANDS else _COMMANDS
     for name in asked:
         module, panel = _COMMANDS[name]
-        found = import_module(f"catalog.cli.{module}")
+        commands = import_module(f"catalog.cli.{module}")
         if name == "sources":
-            made.add_typer(found.app, rich_help_panel=panel)
+            typer_app.add_typer(commands.app, rich_help_panel=panel)
         else:
-            made.command(rich_help_panel=panel)(getattr(found, name))
-    return made
+            typer_app.command(rich_help_panel=panel)(getattr(commands, name))
+    return typer_app
 
 
 def _version(asked: bool) -> None:

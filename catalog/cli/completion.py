@@ -26,36 +26,36 @@ _NAME = re.compile(r"[\w./@-]+")
 
 def complete_reference(incomplete: str) -> list[str]:
     """Artifacts; after `@` the versions of that artifact, after `#` its stages."""
-    found: list[str] = []
+    completions: list[str] = []
     with suppress(Exception), _catalog() as catalog:
-        found.extend(name for name in _references(catalog, incomplete) if name.startswith(incomplete))
-    return found
+        completions.extend(name for name in _references(catalog, incomplete) if name.startswith(incomplete))
+    return completions
 
 
 def complete_repo(incomplete: str) -> list[str]:
     """Repositories."""
-    found: list[str] = []
+    completions: list[str] = []
     with suppress(Exception), _catalog() as catalog:
-        found.extend(row["repo"] for row in catalog.repos().rows if row["repo"].startswith(incomplete))
-    return found
+        completions.extend(row["repo"] for row in catalog.repos().rows if row["repo"].startswith(incomplete))
+    return completions
 
 
 def complete_stage(incomplete: str) -> list[str]:
     """Stages, as the catalog calls them."""
-    found: list[str] = []
+    completions: list[str] = []
     with suppress(Exception), _catalog() as catalog:
         stages = dict.fromkeys(row["stage"] for row in catalog.stages().rows)
-        found.extend(stage for stage in stages if stage.startswith(incomplete))
-    return found
+        completions.extend(stage for stage in stages if stage.startswith(incomplete))
+    return completions
 
 
 def complete_query(incomplete: str) -> list[str]:
     """Fields of the query language, names of metrics and parameters; after `:` the values that the catalog has of that field."""
-    found: list[str] = []
+    completions: list[str] = []
     with suppress(Exception):
         if last := _TERM.fullmatch(incomplete):
-            found.extend(last["before"] + completed for completed in _terms(last["term"]))
-    return found
+            completions.extend(last["before"] + completed for completed in _terms(last["term"]))
+    return completions
 
 
 def complete_facet(incomplete: str) -> list[str]:

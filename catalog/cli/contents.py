@@ -56,7 +56,7 @@ def contents_tables(row: Row, screen: Screen) -> Iterator[str]:
     """Metrics, parameters and inputs, each where there are some, and what is not shown of them."""
     yield _some(_METRICS, row["metrics"], f"metrics {row['ref']}", screen) + "".join(unread(row["unread"]))
     yield _some(_PARAMS, row["params"], f"params {row['ref']}", screen)
-    yield told(_INPUTS, [_input(found) for found in row["inputs"]], screen)
+    yield told(_INPUTS, [_input(used) for used in row["inputs"]], screen)
 
 
 def unread(files: Sequence[Row]) -> Iterator[str]:
@@ -70,26 +70,26 @@ def _some(columns: Sequence[Column], rows: Sequence[Row], command: str, screen: 
     return told(columns, rows[:MOST], screen) + (more if len(rows) > MOST else "")
 
 
-def _bytes(found: Row) -> str:
-    if found["status"] is None:
+def _bytes(storage: Row) -> str:
+    if storage["status"] is None:
         return ""
-    parts = [WHERE.get(found["status"], visible(found["status"]))]
-    if found["remote"]:
-        parts[0] += f" ({visible(found['remote'])})"
-    if found["size"] is not None:
-        parts.append(size(found["size"]))
-    if found["files"] is not None:
-        parts.append(f"{found['files']} files")
+    parts = [WHERE.get(storage["status"], visible(storage["status"]))]
+    if storage["remote"]:
+        parts[0] += f" ({visible(storage['remote'])})"
+    if storage["size"] is not None:
+        parts.append(size(storage["size"]))
+    if storage["files"] is not None:
+        parts.append(f"{storage['files']} files")
     return ", ".join(parts)
 
 
-def _url(found: Row) -> str:
-    version = f" (version {found['version_id']})" if found["version_id"] else ""
-    return f"{found['link'] or found['url']}{version}" if found["link"] or found["url"] else ""
+def _url(storage: Row) -> str:
+    version = f" (version {storage['version_id']})" if storage["version_id"] else ""
+    return f"{storage['link'] or storage['url']}{version}" if storage["link"] or storage["url"] else ""
 
 
-def _hash(found: Row) -> str:
-    return f"{visible(found['hash'])} ({visible(found['hash_kind'] or 'unknown kind')})" if found["hash"] else ""
+def _hash(storage: Row) -> str:
+    return f"{visible(storage['hash'])} ({visible(storage['hash_kind'] or 'unknown kind')})" if storage["hash"] else ""
 
 
 def _outdated(made: Row) -> str:
@@ -103,19 +103,19 @@ def _command(made: Row) -> str:
     return made["locked_command"] or made["command"] or ""
 
 
-def _input(found: Row) -> Row:
-    return found | {
-        "size": size(found["size"]) if found["size"] is not None else None,
-        "hash": (found["hash"] or "")[:7],
-        "source": _source(found) or found["made_by"] or found["metafile"],
+def _input(row: Row) -> Row:
+    return row | {
+        "size": size(row["size"]) if row["size"] is not None else None,
+        "hash": (row["hash"] or "")[:7],
+        "source": _source(row) or row["made_by"] or row["metafile"],
     }
 
 
-def _source(found: Mapping[str, str | None]) -> str:
+def _source(row: Mapping[str, str | None]) -> str:
     """Where an import is from: `url@rev:path`."""
-    if not found["source_url"]:
+    if not row["source_url"]:
         return ""
-    rev = found["source_rev"] or (found["source_commit"] or "")[:7]
+    rev = row["source_rev"] or (row["source_commit"] or "")[:7]
     return visible(
-        found["source_url"] + (f"@{rev}" if rev else "") + (f":{found['source_path']}" if found["source_path"] else "")
+        row["source_url"] + (f"@{rev}" if rev else "") + (f":{row['source_path']}" if row["source_path"] else "")
     )

@@ -111,8 +111,8 @@ def _why(why: Mapping[str, str] | None) -> str:
 
 def _put_commonest(answer: Answer) -> None:
     rows: list[Row] = []
-    for field, found in groupby(answer.rows, key=lambda row: row["field"]):
-        values = list(found)
+    for field, rows_of_field in groupby(answer.rows, key=lambda row: row["field"]):
+        values = list(rows_of_field)
         rows += values[:VALUES]
         if len(values) > VALUES:
             say(f"{field}: {VALUES} of {len(values)} values; --field {field} shows all")

@@ -53,21 +53,21 @@ def _name(row: Row, same: Counter[tuple[str | None, str | None]]) -> str:
     return f"{name} {row['hash'][:_HASH]}" if same[row["repo"], row["label"]] > 1 and row["hash"] else name
 
 
-def tree(found: Graph, screen: Screen) -> str:
-    """A line for each node, with its repository where that changes; one that was told before is not told further again."""
-    told: set[str] = set()
+def tree(lineage: Graph, screen: Screen) -> str:
+    """A line for each node, with its repository where that changes; one that was shown before is not shown further again."""
+    shown: set[str] = set()
 
     def lines(node: str, repo: str, first: str, further: str) -> Iterator[str]:
-        row, after = found.nodes[node], found.further.get(node, [])
-        again = node in told and bool(after)
-        told.add(node)
+        row, after = lineage.nodes[node], lineage.further.get(node, [])
+        again = node in shown and bool(after)
+        shown.add(node)
         yield _line(row, _titled(row, repo), first, " (as above)" if again else "", screen)
         after = [] if again else after
         for place, child in enumerate(after, 1):
             branch, space = ("└── ", "    ") if place == len(after) else ("├── ", "│   ")
             yield from lines(child, row["repo"] or repo, further + branch, further + space)
 
-    return "".join(lines(found.root, found.home, "", ""))
+    return "".join(lines(lineage.root, lineage.home, "", ""))
 
 
 def _line(row: Row, name: str, branch: str, note: str, screen: Screen) -> str:
@@ -89,34 +89,34 @@ def _titled(row: Row, repo: str) -> str:
 
 def _tail(node: Row) -> str:
     """What a node is, how it came here, and which versions it is."""
-    said = [node["what"]] if node["what"] not in ("version", "data") else []
-    said += [node["kind"]] if node["kind"] not in (None, "input", "output", node["what"]) else []
+    details = [node["what"]] if node["what"] not in ("version", "data") else []
+    details += [node["kind"]] if node["kind"] not in (None, "input", "output", node["what"]) else []
     versions = [ref.removeprefix(f"{node['repo']}:") for ref in node["refs"] or ()]
-    return (f"  ({', '.join(said)})" if said else "") + (f"  = {cell(versions)}" if versions else "")
+    return (f"  ({', '.join(details)})" if details else "") + (f"  = {cell(versions)}" if versions else "")
 
 
-def mermaid(found: Graph) -> str:
+def mermaid(lineage: Graph) -> str:
     """A flowchart: see https://mermaid.js.org/syntax/flowchart.html."""
-    return _drawn(found, "flowchart LR\n", _mermaid_node, "    {} --> {}\n", "")
+    return _drawn(lineage, "flowchart LR\n", _mermaid_node, "    {} --> {}\n", "")
 
 
-def dot(found: Graph) -> str:
+def dot(lineage: Graph) -> str:
     """A directed graph: see https://graphviz.org/doc/info/lang.html."""
-    return _drawn(found, "digraph lineage {\n    rankdir=LR;\n", _dot_node, "    {} -> {};\n", "}\n")
+    return _drawn(lineage, "digraph lineage {\n    rankdir=LR;\n", _dot_node, "    {} -> {};\n", "}\n")
 
 
-def _drawn(found: Graph, head: str, node: Callable[[str, str, str], str], edge: str, tail: str) -> str:
-    names = {name: f"n{place}" for place, name in enumerate(found.nodes)}
-    labels = {name: visible(_titled(row, found.home) + _tail(row)) for name, row in found.nodes.items()}
-    nodes = (f"    {node(names[name], row['what'], labels[name])}\n" for name, row in found.nodes.items())
-    edges = (edge.format(names[before], names[after]) for before, after in found.edges)
+def _drawn(lineage: Graph, head: str, node: Callable[[str, str, str], str], edge: str, tail: str) -> str:
+    names = {name: f"n{place}" for place, name in enumerate(lineage.nodes)}
+    labels = {name: visible(_titled(row, lineage.home) + _tail(row)) for name, row in lineage.nodes.items()}
+    nodes = (f"    {node(names[name], row['what'], labels[name])}\n" for name, row in lineage.nodes.items())
+    edges = (edge.format(names[before], names[after]) for before, after in lineage.edges)
     return "".join([head, *nodes, *edges, tail])
 
 
 def _mermaid_node(name: str, what: str, label: str) -> str:
     opening, closing = _SHAPES.get(what, ("[", "]"))
     # Characters that mean something, and all that are not ASCII, as the numbers that Mermaid gives them.
-    return f'{name}{opening}"{_MERMAID.sub(lambda found: f"#{ord(found[0])};", label)}"{closing}'
+    return f'{name}{opening}"{_MERMAID.sub(lambda match: f"#{ord(match[0])};", label)}"{closing}'
 
 
 def _dot_node(name: str, what: str, label: str) -> str:

@@ -122,12 +122,12 @@ def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
     names = [repo.name for repo in fleet(wish).repos] if words else []
     chosen = []
     for word in words:
-        found = [word] if word in names else [name for name in names if word in endings(name)]
-        if not found:
+        matches = [word] if word in names else [name for name in names if word in endings(name)]
+        if not matches:
             raise NotFound(f"{wish.file} has no repository named {word!r}; `catalog status` lists the names")
-        if len(found) > 1:
-            raise Ambiguous(f"{word!r} names {len(found)} repositories, expected one", tuple(found))
-        chosen += found
+        if len(matches) > 1:
+            raise Ambiguous(f"{word!r} names {len(matches)} repositories, expected one", tuple(matches))
+        chosen += matches
     return tuple(chosen)
 
 

@@ -138,13 +138,13 @@ def _by_version(rows: list[Row]) -> tuple[list[Column], list[Row]]:
 
 
 def _titles(rows: Iterable[Row]) -> Callable[[Mapping[str, str]], str]:
-    found = Counter((row["version"], row["commit"], row["name"]) for row in rows)
-    several = {name for (_, _, name), count in found.items() if count > 1}
+    counts = Counter((row["version"], row["commit"], row["name"]) for row in rows)
+    several = {name for (_, _, name), count in counts.items() if count > 1}
     # A mark before it: a metric may be called `version`.
     return lambda row: f"={row['file']}:{row['name']}" if row["name"] in several else f"={row['name']}"
 
 
 def _tell_unread(catalog: Catalog, ref: str, role: Literal["metrics", "params"], *, all_versions: bool) -> None:
-    found = catalog.unread(ref, role, all_versions=all_versions).rows
-    for sentence in dict.fromkeys(unread(found)):
+    files = catalog.unread(ref, role, all_versions=all_versions).rows
+    for sentence in dict.fromkeys(unread(files)):
         say(sentence.strip())

@@ -85,19 +85,19 @@ def _rows(fleet: Fleet) -> list[Row]:
     from catalog.config.parse import public_url  # noqa: PLC0415 - loaded by now
     from catalog.discovery.rules import name_of  # noqa: PLC0415 - as above
 
-    found: list[Row] = []
+    rows: list[Row] = []
     row: Row
     for member in fleet.members:
         source = member.source.name if member.source else "[[repo]]"
         why = f"it has left: {member.known.left_because}" if member.known and member.has_left else None
         row = {"repo": member.repo.name, "source": source, "url": public_url(member.repo.url)}
-        found.append(
+        rows.append(
             row | {"wanted": not member.has_left, "why": why} | _facts(member.known.listed if member.known else None)
         )
     for entry in fleet.left_out:
         row = {"repo": name_of(entry.listed), "source": entry.source.name, "url": entry.listed.url}
-        found.append(row | {"wanted": False, "why": entry.why} | _facts(entry.listed))
-    return sorted(found, key=lambda row: (not row["wanted"], row["repo"], row["source"]))
+        rows.append(row | {"wanted": False, "why": entry.why} | _facts(entry.listed))
+    return sorted(rows, key=lambda row: (not row["wanted"], row["repo"], row["source"]))
 
 
 def _facts(listed: Listed | None) -> Row:

@@ -71,15 +71,15 @@ def lineage(
         if output.value in set(Format):
             put(answer, Format(output.value))
             return
-        found = graph(answer.rows, catalog.reference(ref), down=down)
+        lineage_graph = graph(answer.rows, catalog.reference(ref), down=down)
     match output:
         case GraphFormat.MERMAID:
-            put_text(mermaid(found))
+            put_text(mermaid(lineage_graph))
         case GraphFormat.DOT:
-            put_text(dot(found))
+            put_text(dot(lineage_graph))
         case _:
-            put_text(tree(found, screen()))
-    if not found.edges:
+            put_text(tree(lineage_graph, screen()))
+    if not lineage_graph.edges:
         say("nothing is known to be made from it" if down else "nothing is known of what it is made from")
 
 

@@ -108,14 +108,14 @@ def _in_time(connection: duckdb.DuckDBPyConnection, timeout: float | None) -> It
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
     """A column that has the name of another gets a number."""
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for name in names:
         number, free = 1, name
-        while free in found:
+        while free in unique:
             number += 1
             free = f"{name}_{number}"
-        found[free] = None
-    return tuple(found)
+        unique[free] = None
+    return tuple(unique)
 
 
 def _aware(value: Any) -> Any:  # noqa: ANN401 - a cell

@@ -123,17 +123,21 @@ class Catalog:
         """What tags did, newest first: everywhere, to an artifact, to one version (`@`), or in one stage (`#`)."""
         if ref is None:
             return self._events(self._names.repos(repo), None, None, self._names.stage(stage))
-        found, reference = self._names.artifact(ref)
+        artifact, reference = self._names.artifact(ref)
         if reference.version is None:
-            return self._events([found["repo"]], found["artifact"], None, self._names.stage(reference.stage or stage))
-        return self._events([found["repo"]], found["artifact"], self._names.version(found, reference)["version"], stage)
+            return self._events(
+                [artifact["repo"]], artifact["artifact"], None, self._names.stage(reference.stage or stage)
+            )
+        return self._events(
+            [artifact["repo"]], artifact["artifact"], self._names.version(artifact, reference)["version"], stage
+        )
 
     def events(self, since: str | None = None) -> Answer:
         """Registry events in the order in which this catalog came to know them, after the one whose `cursor` is `since`."""
         marked = place(since) if since is not None else BEGINNING
         if since is not None:
-            found = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo)
-            check(since, marked, [(row["crawl"], row["told"]) for row in found.rows])
+            events = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo)
+            check(since, marked, [(row["crawl"], row["told"]) for row in events.rows])
         return self._ask(
             "from list_seen_events($crawl, $moment, $oid, $repo)",
             crawl=marked.crawl,
@@ -149,11 +153,13 @@ class Catalog:
         """
         if ref is None:
             return self.artifacts()
-        found, reference = self._names.artifact(ref)
+        artifact, reference = self._names.artifact(ref)
         if reference.version is None and reference.stage is None:
-            return self._ask("from show_artifact($repo, $artifact)", repo=found["repo"], artifact=found["artifact"])
+            return self._ask(
+                "from show_artifact($repo, $artifact)", repo=artifact["repo"], artifact=artifact["artifact"]
+            )
         return self._ask(
-            "from show_version($repo, $artifact, $version, $commit)", **self._names.version(found, reference)
+            "from show_version($repo, $artifact, $version, $commit)", **self._names.version(artifact, reference)
         )
 
     def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
@@ -265,10 +271,10 @@ class Catalog:
         return self._names.short()
 
     def _wanted(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
-        found, reference = self._names.artifact(ref)
+        artifact, reference = self._names.artifact(ref)
         if all_versions:
-            return {"repo": found["repo"], "artifact": found["artifact"], "version": None, "commit": None}
-        return self._names.version(found, reference)
+            return {"repo": artifact["repo"], "artifact": artifact["artifact"], "version": None, "commit": None}
+        return self._names.version(artifact, reference)
 
     def _events(self, repos: list[str] | None, artifact: str | None, version: str | None, stage: str | None) -> Answer:
         return self._ask(

@@ -57,10 +57,10 @@ def place(cursor: str) -> Place:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
         text = ""
-    found = _PLACE.fullmatch(text)
-    if found is None:
+    match = _PLACE.fullmatch(text)
+    if match is None:
         raise Misuse(f"{cursor!r} is no cursor, expected one that `catalog events` gave")
-    return Place(crawl=int(found[1]), told=int(found[2]), moment=int(found[3]), oid=found[4], repo=found[5])
+    return Place(crawl=int(match[1]), told=int(match[2]), moment=int(match[3]), oid=match[4], repo=match[5])
 
 
 def check(cursor: str, marked: Place, known: Collection[tuple[int, int]]) -> None:

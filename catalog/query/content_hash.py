@@ -22,7 +22,7 @@ def content_hashes(path: Path) -> dict[str, str]:
     if not path.is_dir():
         return _of_file(path)
     files = {name: _of_file(file) for name, file in _files(path)}
-    return {kind: _of_list({name: found[kind] for name, found in files.items()}) for kind in ("md5", "md5-dos2unix")}
+    return {kind: _of_list({name: hashes[kind] for name, hashes in files.items()}) for kind in ("md5", "md5-dos2unix")}
 
 
 def _of_file(path: Path) -> dict[str, str]:

@@ -27,10 +27,10 @@ class Reference:
 
 def parse(text: str) -> Reference:
     """Reads a reference. Whether there is such an artifact is another question; Misuse for what is no name at all."""
-    found = _REFERENCE.fullmatch(text.strip())
-    if not found or found["artifact"].strip("@#") == "" or found["artifact"].endswith(("@", "#")):
+    match = _REFERENCE.fullmatch(text.strip())
+    if not match or match["artifact"].strip("@#") == "" or match["artifact"].endswith(("@", "#")):
         raise Misuse(f"{text!r} is no reference, expected artifact, artifact@version or artifact#stage")
-    return Reference(artifact=found["artifact"], version=found["version"], stage=found["stage"])
+    return Reference(artifact=match["artifact"], version=match["version"], stage=match["stage"])
 
 
 def moment(when: datetime | date | str) -> datetime:

@@ -22,22 +22,22 @@ class Names:
     def artifact(self, ref: str) -> tuple[Row, Reference]:
         """The artifact that a reference means. A repository may have `@` or `#` in its name: then the whole is tried, too."""
         reference = parse(ref)
-        found = self._find(reference.artifact)
-        if not found and reference.artifact != ref:
+        matches = self._find(reference.artifact)
+        if not matches and reference.artifact != ref:
             reference = Reference(artifact=ref)
-            found = self._find(ref)
-        if len(found) == 1:
-            return found[0], reference
-        if not found:
+            matches = self._find(ref)
+        if len(matches) == 1:
+            return matches[0], reference
+        if not matches:
             raise NotFound(f"no artifact {parse(ref).artifact!r} in {self._path}{self._near(parse(ref).artifact)}")
         candidates = tuple(
-            str(Reference(artifact=row["id"], version=reference.version, stage=reference.stage)) for row in found
+            str(Reference(artifact=row["id"], version=reference.version, stage=reference.stage)) for row in matches
         )
-        raise Ambiguous(f"{reference.artifact!r} names {len(found)} artifacts, expected one", candidates)
+        raise Ambiguous(f"{reference.artifact!r} names {len(matches)} artifacts, expected one", candidates)
 
-    def version(self, found: Row, reference: Reference) -> Row:
+    def version(self, artifact: Row, reference: Reference) -> Row:
         """The version and the commit that a reference to one of the artifact's versions means; without one, the latest."""
-        names = {"repo": found["repo"], "artifact": found["artifact"]}
+        names = {"repo": artifact["repo"], "artifact": artifact["artifact"]}
         if reference.stage is not None:
             rows = self._ask("from find_in_stage($repo, $artifact, $words)", **names, words=reference.stage).rows
         else:
@@ -48,19 +48,21 @@ class Names:
             return names | {key: (active or rows)[0][key] for key in ("version", "commit")}
         if rows:
             one_commit = len({row["commit"] for row in active or rows}) == 1
-            candidates = tuple(f"{found['id']}@{row['version' if one_commit else 'commit']}" for row in active or rows)
+            candidates = tuple(
+                f"{artifact['id']}@{row['version' if one_commit else 'commit']}" for row in active or rows
+            )
             raise Ambiguous(f"{str(reference)!r} names {len(candidates)} versions, expected one", candidates)
-        raise NotFound(self._missing(found, reference))
+        raise NotFound(self._missing(artifact, reference))
 
     def repos(self, words: str | None) -> list[str] | None:
         """The repositories that a name means; None, which stands for all, without a name."""
         if words is None:
             return None
-        found = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
-        if not found:
+        matches = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
+        if not matches:
             known = [row["repo"] for row in self._ask("from list_repos(null)").rows]
             raise NotFound(f"no repository {words!r} in {self._path}, expected {_one_of(known)}")
-        return [words] if words in found else found
+        return [words] if words in matches else matches
 
     def stage(self, words: str | None) -> str | None:
         """The same words, where some repository has such a stage."""
@@ -79,15 +81,15 @@ class Names:
         rows = self._ask("from find_artifacts($words)", words=words).rows
         return [row for row in rows if row["exact"]] or sorted(rows, key=lambda row: str(row["id"]))
 
-    def _missing(self, found: Row, reference: Reference) -> str:
-        names = {"repo": found["repo"], "artifact": found["artifact"]}
+    def _missing(self, artifact: Row, reference: Reference) -> str:
+        names = {"repo": artifact["repo"], "artifact": artifact["artifact"]}
         shown = self._ask("from show_artifact($repo, $artifact)", **names).rows[0]
         if reference.stage is not None:
             stages = [row["stage"] for row in shown["assignments"]]
-            return f"no version of {found['id']} is in stage {reference.stage!r}, expected {_one_of(stages)}"
+            return f"no version of {artifact['id']} is in stage {reference.stage!r}, expected {_one_of(stages)}"
         if reference.version is None or reference.version in LATEST:
-            return f"{found['id']} has no registered version"
-        return f"{found['id']} has no version {reference.version!r}, expected {_one_of([row['version'] for row in shown['all_versions']])}"
+            return f"{artifact['id']} has no registered version"
+        return f"{artifact['id']} has no version {reference.version!r}, expected {_one_of([row['version'] for row in shown['all_versions']])}"
 
     def _near(self, words: str) -> str:
         from difflib import get_close_matches  # noqa: PLC0415 - only where something was misspelt

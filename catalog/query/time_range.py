@@ -32,8 +32,8 @@ def _edge(ask: Callable[..., Answer], edge: Edge | None) -> datetime | None:
         edge = int(edge)
     if not isinstance(edge, int):
         return None if edge is None else moment(edge)
-    found = ask("from crawl_window($crawl)", crawl=edge).rows
-    if not found:
+    crawls = ask("from crawl_window($crawl)", crawl=edge).rows
+    if not crawls:
         raise NotFound(f"there is no crawl {edge}; `catalog sql 'from crawls'` lists them")
-    after: datetime = found[0]["after"]
+    after: datetime = crawls[0]["after"]
     return after

@@ -34,8 +34,8 @@ def next_time(schedule: Schedule, moment: datetime) -> datetime | None:
         return None
     zone = zone_of(schedule.timezone)
     trigger = parse(schedule.cron).trigger(zone)
-    found: datetime = trigger.get_next_fire_time(None, moment.astimezone(zone) + timedelta(microseconds=1))
-    return found
+    next_fire_time: datetime = trigger.get_next_fire_time(None, moment.astimezone(zone) + timedelta(microseconds=1))
+    return next_fire_time
 
 
 def due(schedule: Schedule, last: Health, now: datetime) -> datetime:
