@@ -1,9 +1,9 @@
-"""Plots as inline SVG: lines, dots, bars and confusion matrices. No scripts, no styles of their own, the same bytes for the same numbers."""
+"""Charts as inline SVG: sparklines, lines, dots, bars and confusion matrices. No scripts, no styles of their own, the same bytes for the same numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import isfinite
+from math import ceil, isfinite
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -18,6 +18,8 @@ MOST_CLASSES = 12
 READ = 8  # classes of a matrix up to which its numbers can be read
 BAR, BAR_LEFT, BAR_RIGHT = 18, 96, 250
 NAME = 14  # characters
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 28, 4  # of a chart in a table
+SPARK_POINTS = 60  # of its line: more cannot be told apart
 
 
 class Polyline(NamedTuple):
@@ -113,6 +115,23 @@ def draw_matrix(
     return _svg(parts, label, side * len(names) + 18)
 
 
+def line_chart(numbers: Sequence[float | None], label: str, best: float | None = None) -> Markup:
+    """A line over versions, with a dot at its end and at the best number; numbers that are missing, or none, break nothing."""
+    known = [(place, number) for place, number in enumerate(numbers) if number is not None and isfinite(number)]
+    if not known:
+        return Markup("")
+    places = _spark_points(known, len(numbers))
+    step = ceil(len(places) / SPARK_POINTS)
+    drawn = places[(len(places) - 1) % step :: step]  # the last is among them
+    line = Markup('<polyline points="{}"/>').format(" ".join(f"{x},{y}" for x, y in drawn)) if len(places) > 1 else ""
+    top = next((at for at, (_, number) in zip(places, known, strict=True) if number == best), None)
+    ring = Markup('<circle class="b" cx="{}" cy="{}" r="3"/>').format(*top) if top else ""
+    end = Markup('<circle cx="{}" cy="{}" r="1.8"/>').format(*places[-1])
+    return Markup('<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
+        SPARK_WIDTH, SPARK_HEIGHT, visible(label), line, ring, end
+    )
+
+
 class _Axis:
     """Where numbers are along an axis. Halves, because the difference of two large numbers may be infinite."""
 
@@ -160,3 +179,15 @@ def _svg(parts: Sequence[Markup], label: str, height: int) -> Markup:
 
 def _short(number: float) -> str:
     return f"{number:.4g}"
+
+
+def _spark_points(known: Sequence[tuple[int, float]], count: int) -> list[tuple[int, int]]:
+    """Where the numbers are in the picture. Halves, because the difference of two large numbers may be infinite."""
+    lowest, highest = min(number for _, number in known) / 2, max(number for _, number in known) / 2
+    across = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(count - 1, 1)
+    up = (SPARK_HEIGHT - 2 * SPARK_EDGE) / (highest - lowest) if highest > lowest else 0.0
+    middle = 0 if up else (SPARK_HEIGHT - 2 * SPARK_EDGE) / 2
+    return [
+        (round(SPARK_EDGE + place * across), round(SPARK_HEIGHT - SPARK_EDGE - middle - (number / 2 - lowest) * up))
+        for place, number in known
+    ]

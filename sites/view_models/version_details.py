@@ -12,7 +12,7 @@ from sites import text, urls
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
 from sites.data.rows import FileRow, InputRow, MetricPoint, MetricRow, ParamRow, ProducerRow, VersionKey
-from sites.svg.charts import line_chart
+from sites.svg.figures import line_chart
 from sites.view_models.registry import VersionLine, commit_mark
 
 COLUMNS = 4  # versions beside each other in the table of metrics

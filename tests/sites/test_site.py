@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from catalog.database.database import connect
 from catalog.database.statements import statements
 from sites.build import build
-from sites.pages import PAGES
 
 MODEL = [
     "Models github.com/acme/churn churn",
@@ -266,9 +266,30 @@ def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_
     assert 'href="/models/index.html"' in (tmp_path / "404.html").read_text("utf-8")
 
 
-def test_what_feeds_the_pages_is_exactly_what_site_sql_offers():
-    offered = {made.name for made in statements() if made.name.startswith("site_")}
-    assert {feed for page in PAGES for feed in page.feeds} == offered
+class Recorded:
+    """A connection that keeps what it was asked."""
+
+    def __init__(self, path, **options):
+        self.connection = connect(path, **options)
+        self.asked = []
+
+    def execute(self, query, *parameters):
+        self.asked.append(query)
+        return self.connection.execute(query, *parameters)
+
+    def close(self):
+        self.connection.close()
+
+
+def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, monkeypatch):
+    connections = []
+    connect_and_keep = lambda *given, **options: connections.append(Recorded(*given, **options)) or connections[-1]  # noqa: E731
+    monkeypatch.setattr("sites.build.catalog_database.connect", connect_and_keep)
+    build(catalog_file, tmp_path, title="x")
+    offered = {statement.name for statement in statements() if statement.name.startswith("site_")}
+    assert {
+        name for name in offered if any(re.search(rf"\b{name}\(", query) for query in connections[0].asked)
+    } == offered
 
 
 def test_old_versions_that_are_in_no_stage_are_a_line_each(catalog_file, tmp_path, monkeypatch):

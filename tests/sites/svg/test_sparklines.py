@@ -1,4 +1,4 @@
-"""Line charts: where the points are, and numbers that are none."""
+"""Sparklines: where the points are, and numbers that are none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from sites.svg.charts import line_chart
+from sites.svg.figures import line_chart
 
 
 @pytest.mark.parametrize(
