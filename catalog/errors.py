@@ -12,7 +12,6 @@ class Exit(IntEnum):
     STORE = 1
     CONFIG = 2
     NOT_FOUND = 3
-    POLICY = 4
     ORIGIN = 5
     BUG = 70
 

@@ -47,10 +47,6 @@ class Signature:
     at: datetime
     utc_offset: int  # minutes east of Greenwich
 
-    @property
-    def epoch(self) -> int:
-        return int(self.at.timestamp())
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tag:

@@ -260,10 +260,7 @@ class Catalog:
         return search(self._ask, query, limit)
 
     def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> FacetAnswer:
-        """How many of the artifacts (or versions) that `search` finds have which `value` of which `field`; of all fields, or of some.
-
-        `note` of the answer says what was searched instead. QueryError for a wrong query, Misuse for a field without values.
-        """
+        """How many of the artifacts (or versions) that `search` finds have which `value` of which `field`; errors and `note` as there."""
         return facets(self._ask, query, fields)
 
     def short_names(self) -> dict[str, str]:
