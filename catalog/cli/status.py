@@ -104,5 +104,5 @@ def _outdated() -> Callable[[str], bool]:
     from catalog.plugins.connector import installed  # noqa: PLC0415 - a cold `show` needs no connectors
     from catalog.store.partitions import readers_digest  # noqa: PLC0415 - as above
 
-    readers = readers_digest(tuple((connector.name, connector.version) for connector in installed()))
+    readers = readers_digest(installed())
     return lambda partition: not partition.endswith(f"-{readers}")

@@ -11,45 +11,29 @@ from typing import TypeVar
 from catalog.config.model import Options
 from catalog.crawl.ancestry import Reach
 from catalog.crawl.fetch import Known
+from catalog.crawl.isolation import Reader
 from catalog.crawl.selection import Choice, choose
 from catalog.errors import MetafileError
 from catalog.git.objects import Commit
 from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapshot
-from catalog.plugins.connector import Connector
-from catalog.schema import tables
-from catalog.schema.record import Record, replace
-from catalog.schema.tables import cards, dvc, git, metrics, problems, registry
+from catalog.plugins.connector import Connector, partition_tables
+from catalog.schema.record import Lives, Record, replace
+from catalog.schema.tables import git, metrics, problems
 from catalog.store.partitions import Rows
 
 R = TypeVar("R", bound=Record)
 
 ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
 
-# Tables whose rows belong to one commit and so never change.
-OF_REVISIONS: tuple[type[Record], ...] = (
-    registry.Annotation,
-    registry.GtoConfig,
-    dvc.Metafile,
-    dvc.Output,
-    dvc.OutputFile,
-    dvc.Dependency,
-    dvc.Import,
-    dvc.PipelineStage,
-    dvc.Remote,
-    dvc.Dataset,
-    dvc.Param,
-    metrics.MeasureFile,
-    metrics.Metric,
-    metrics.Plot,
-    cards.Card,
-    cards.CardResult,
-    cards.Licence,
-    cards.CodeOwner,
-    cards.MlemObject,
+# What of a partition outlives a change of refs, beside what lives with a revision or a content.
+_CARRIED: tuple[type[Record], ...] = (
+    git.Branch,
+    git.Commit,
+    git.Tag,
+    git.Revision,
+    problems.Problem,
+    metrics.Experiment,
 )
-
-# Tables whose rows belong to a content, and live as long as a plot of a revision shows it.
-OF_CONTENTS: tuple[type[Record], ...] = (metrics.PlotSeries, metrics.Image)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +44,10 @@ class Carried:
 
     def of(self, table: type[R]) -> tuple[R, ...]:
         return self.rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
+
+    def living(self, lives: Lives) -> Iterator[tuple[Record, ...]]:
+        """The rows of each table that live so."""
+        return (rows for table, rows in self.rows.items() if lives == table.LIVES)
 
     def tags(self) -> dict[str, git.Tag]:
         """The tags whose objects were read, by object id. One that was absent may have come since."""
@@ -91,10 +79,9 @@ class Carried:
         return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment)}
 
 
-def carry(read: Callable[[type[Record]], Iterable[Record]]) -> Carried:
-    """Everything of a partition that outlives a change of refs."""
-    kept: tuple[type[Record], ...] = (git.Branch, git.Commit, git.Tag, git.Revision, problems.Problem)
-    kept += (metrics.Experiment, *OF_REVISIONS, *OF_CONTENTS)
+def carry(read: Callable[[type[Record]], Iterable[Record]], tables: Iterable[type[Record]]) -> Carried:
+    """Everything of a partition with such tables that outlives a change of refs."""
+    kept = (*_CARRIED, *(table for table in tables if table.LIVES in ("revision", "content")))
     return Carried(rows={table: tuple(read(table)) for table in kept})
 
 
@@ -110,13 +97,14 @@ def rows(
     dates = carried.dates() | snapshot.dates((*choice.releases, *choice.experiments))
     tags = list(_tags(snapshot, choice, carried, dates))
     commits = list(_commits(reach, carried))
-    found: dict[type[Record], list[Record]] = {table: [] for table in tables.PARTITION}
+    found: dict[type[Record], list[Record]] = {table: [] for table in partition_tables(connectors)}
+    readers = [Reader(connector=connector, tables=found.keys()) for connector in connectors]
     for row in chain(
         _branches(snapshot.listing),
         tags,
-        chain.from_iterable(connector.read_tags(tags) for connector in connectors),
-        _experiments(snapshot, choice, connectors, carried),
-        _revisions(snapshot, choice.reasons(dates), connectors, carried),
+        chain.from_iterable(reader.read_tags(tags) for reader in readers),
+        _experiments(snapshot, choice, readers, carried),
+        _revisions(snapshot, choice.reasons(dates), readers, carried),
         commits,
         [git.History(commits=len(commits), complete=reach.complete)],
     ):
@@ -168,9 +156,7 @@ def _tag(snapshot: Snapshot, ref: Ref, name: str) -> git.Tag:
     )
 
 
-def _experiments(
-    snapshot: Snapshot, choice: Choice, connectors: Sequence[Connector], carried: Carried
-) -> Iterator[Record]:
+def _experiments(snapshot: Snapshot, choice: Choice, readers: Sequence[Reader], carried: Carried) -> Iterator[Record]:
     known = {(row.ref, row.commit): row for row in carried.of(metrics.Experiment)}
     for ref in choice.experiments:
         if (ref.name, ref.oid) in known:
@@ -181,13 +167,12 @@ def _experiments(
         except MetafileError as error:
             yield problems.Problem(connector="git", rule=error.rule, place=ref.name, message=error.message)
             continue
-        for connector in connectors:
-            if connector.wants_ref(ref.name):
-                yield from connector.read_ref(ref.name, commit)
+        for reader in readers:
+            yield from reader.read_ref(ref.name, commit)
 
 
 def _revisions(
-    snapshot: Snapshot, reasons: Mapping[str, set[str]], connectors: Sequence[Connector], carried: Carried
+    snapshot: Snapshot, reasons: Mapping[str, set[str]], readers: Sequence[Reader], carried: Carried
 ) -> Iterator[Record]:
     """Revisions with their reasons, and what their files say."""
     known = {revision.commit: revision for revision in carried.of(git.Revision)}
@@ -196,20 +181,20 @@ def _revisions(
         if oid in settled:
             yield from (replace(known[oid], reasons=tuple(sorted(why))),) if oid in known else ()
         else:
-            yield from _revision(snapshot, connectors, oid, tuple(sorted(why)))
+            yield from _revision(snapshot, readers, oid, tuple(sorted(why)))
     shown: set[str | None] = set()
-    for row in chain.from_iterable(carried.rows.get(table, ()) for table in (*OF_REVISIONS, problems.Problem)):
+    for row in (*chain.from_iterable(carried.living("revision")), *carried.of(problems.Problem)):
         commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
         if commit in reasons and commit in settled:
             yield row
             if isinstance(row, metrics.Plot):
                 shown.update((row.content, row.x_content))
-    for row in chain.from_iterable(carried.rows.get(table, ()) for table in OF_CONTENTS):
+    for row in chain.from_iterable(carried.living("content")):
         if getattr(row, "content") in shown:  # noqa: B009 - each of these tables has it
             yield row
 
 
-def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why: tuple[str, ...]) -> Iterator[Record]:
+def _revision(snapshot: Snapshot, readers: Sequence[Reader], oid: str, why: tuple[str, ...]) -> Iterator[Record]:
     raw = snapshot.objects.get(oid)
     if raw is not None and raw.kind in ("tree", "blob"):
         return  # a tag of a folder or a file: its connector says what it thinks of that
@@ -231,7 +216,7 @@ def _revision(snapshot: Snapshot, connectors: Sequence[Connector], oid: str, why
         signed=commit.signed,
     )
     told: set[tuple[str, str, str]] = set()
-    for row in chain.from_iterable(connector.read_revision(revision) for connector in connectors):
+    for row in chain.from_iterable(reader.read_revision(revision) for reader in readers):
         if isinstance(row, problems.Problem):
             what = (row.rule, row.place, row.message)
             if what in told:  # a file that several read is wrong once

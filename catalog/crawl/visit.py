@@ -12,10 +12,11 @@ from time import perf_counter
 from catalog.config.parse import RepoConfig
 from catalog.crawl.extract import Carried, carry, rows
 from catalog.crawl.fetch import fetch
+from catalog.crawl.isolation import guarded
 from catalog.crawl.selection import choose
 from catalog.errors import Down, OriginError, StoreError
 from catalog.git.snapshot import Listing
-from catalog.plugins.connector import Connector
+from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import R
 from catalog.schema.tables.git import Branch, Tag
 from catalog.schema.tables.inventory import Visit
@@ -56,7 +57,7 @@ class Crew:
             store=Store(output / "store" / "rows"),
             observations=Observations(output / "store" / "observations"),
             connectors=connectors,
-            readers=readers_digest(tuple((connector.name, connector.version) for connector in connectors)),
+            readers=readers_digest(connectors),
             pool=pool,
             debug=debug,
         )
@@ -127,8 +128,7 @@ def _bring_up_to_date(task: Task, crew: Crew, origin: Origin) -> _Result:
     carried = _carried(task, crew, before)
     if before is not None and not listing.refs and _had_refs(crew.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
-    found = _rows(task, crew, origin, listing, carried)
-    crew.store.write(task.repo.name, key, found)
+    found = _written(task, crew, origin, listing, carried, key)
     why = "new" if before is None else "refs_changed" if before.endswith(f"-{crew.readers}") else "reader_changed"
     return _Result(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=found)
 
@@ -160,16 +160,31 @@ def _carried(task: Task, crew: Crew, before: str | None) -> Carried:
     if before is None or not before.endswith(f"-{crew.readers}"):
         return Carried(rows={})
     file = crew.store.file_of(task.repo.name, before)
-    return carry(Partition(file).rows) if file.is_file() else Carried(rows={})
+    return carry(Partition(file).rows, partition_tables(crew.connectors)) if file.is_file() else Carried(rows={})
 
 
 def _had_refs(file: Path) -> bool:
     return file.is_file() and any(any(Partition(file).rows(table)) for table in (Branch, Tag))
 
 
-def _rows(task: Task, crew: Crew, origin: Origin, listing: Listing, carried: Carried) -> Rows:
+def _written(task: Task, crew: Crew, origin: Origin, listing: Listing, carried: Carried, key: Key) -> Rows:
+    """The rows, once they are in the store. What fails for no known reason is done again with connectors that are checked at every call."""
+    try:
+        found = _rows(task, crew.connectors, origin, listing, carried)
+        crew.store.write(task.repo.name, key, found)
+    except (OriginError, StoreError):
+        raise
+    except Exception:
+        if crew.debug:
+            raise
+        found = _rows(task, tuple(map(guarded, crew.connectors)), origin, listing, carried)
+        crew.store.write(task.repo.name, key, found)
+    return found
+
+
+def _rows(task: Task, connectors: tuple[Connector, ...], origin: Origin, listing: Listing, carried: Carried) -> Rows:
     options = task.repo.options
-    known, choice = carried.known(), choose(listing, crew.connectors, options)
+    known, choice = carried.known(), choose(listing, connectors, options)
     storage = open_storage(task.limits) if options.fetch_remote_metrics else None
-    fetched = fetch(origin, listing, crew.connectors, choice, known, storage)
-    return rows(fetched.snapshot, fetched.reach, crew.connectors, carried, choice)
+    fetched = fetch(origin, listing, connectors, choice, known, storage)
+    return rows(fetched.snapshot, fetched.reach, connectors, carried, choice)

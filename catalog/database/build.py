@@ -15,10 +15,10 @@ from catalog.config.parse import Config
 from catalog.database import database, export
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import remember
+from catalog.database.shapes import partition_shapes
 from catalog.discovery.inventory import Fleet, fleet
 from catalog.discovery.listing_cache import known
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import PARTITION
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
 from catalog.store.journal import Found, Journal
@@ -55,7 +55,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         files = _files(every, store, found)
         incremental = database.build(
             path,
-            {table.TABLE: schema(table) for table in PARTITION},
+            partition_shapes(),
             files,
             _whole(config, journal, repo_rows(every, found, files), source_rows(config, every, listings)),
             {Observation.TABLE: partial(remember, observations=observations, found=found)},

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 
 from catalog.config.parse import Config
-from catalog.schema.tables import TABLES
 
 
 def begin(config: Config) -> None:
@@ -23,10 +22,10 @@ def _make(database: Path) -> None:
 
     import duckdb  # noqa: PLC0415 - as above
 
+    from catalog.database.shapes import all_shapes  # noqa: PLC0415 - as above
     from catalog.database.template import write_blank  # noqa: PLC0415 - as above
-    from catalog.schema.arrow import schema  # noqa: PLC0415 - as above
 
-    shapes = {table.TABLE: schema(table) for table in TABLES}
+    shapes = all_shapes()
     with suppress(duckdb.Error, OSError), TemporaryDirectory() as folder:  # the build will meet these again, and say so
         if database.is_file():
             duckdb.connect().close()  # the first takes twice as long as any other

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
+from catalog.errors import ConfigError
 from catalog.git.objects import Commit
 from catalog.git.snapshot import Revision, Stored
-from catalog.schema.record import Record
+from catalog.schema.record import TYPES, Record, columns
+from catalog.schema.tables import PARTITION, TABLES
 from catalog.schema.tables.git import Tag
 
 GROUP = "catalog.connectors"
@@ -47,11 +49,16 @@ class Connector:
     `read_ref(name, commit)`: rows of one wanted ref, the commit among their columns as `commit`, the ref as `ref`.
     `read_revision(revision)`: rows of one commit. Those never change, so they are read once in a commit's life.
 
-    A fault in one tag or file becomes a `Problem` row; a reader raises nothing.
+    `tables`: the tables that the connector brings beside those of the catalog, as classes that `record` declares. They become tables
+    of the database and exported files like all others, for as long as the connector is installed.
+
+    A fault in one tag or file becomes a `Problem` row; a reader raises nothing. One that does, or that returns rows of tables nobody
+    declared, loses its own rows of that revision, or of all tags: a `Problem` of rule `connector-bug` stands in their place.
     """
 
     name: str
     version: int
+    tables: tuple[type[Record], ...] = ()
     wants_tag: Callable[[str], bool] = _never
     wants_ref: Callable[[str], bool] = _never
     wants_file: Callable[[str], bool] = _never
@@ -62,8 +69,47 @@ class Connector:
     read_revision: Callable[[Revision], Iterable[Record]] = _nothing
 
 
+def partition_tables(connectors: Sequence[Connector]) -> tuple[type[Record], ...]:
+    """The tables of which each repository has rows: the catalog's own, and those that connectors bring. ConfigError for one that cannot be."""
+    by_name = {table.TABLE: table for table in TABLES}
+    brought: dict[type[Record], None] = {}
+    for connector in connectors:
+        for table in connector.tables:
+            if reason := _refusal(table, by_name):
+                raise ConfigError(f"connector {connector.name!r} cannot be used: its table {table.TABLE!r} {reason}")
+            if by_name.setdefault(table.TABLE, table) not in PARTITION:
+                brought[table] = None
+    return (*PARTITION, *brought)
+
+
+def _refusal(table: type[Record], by_name: Mapping[str, type[Record]]) -> str | None:
+    if by_name.get(table.TABLE, table) is not table:
+        return f"has the name of a table of {by_name[table.TABLE].__module__}, expected another"
+    if not table.REPO:
+        return "lives with the crawl, expected with a repository, revision or content"
+    strange = [column.name for column in columns(table) if column.type not in TYPES]
+    return f"has the column {strange[0]!r} of a type that no table can hold" if strange else None
+
+
 @cache
 def installed() -> tuple[Connector, ...]:
-    """The installed connectors in the order of their names: entry points of the group `catalog.connectors`."""
-    found: Iterator[Connector] = (point.load() for point in entry_points(group=GROUP))
-    return tuple(sorted(found, key=lambda connector: connector.name))
+    """The installed connectors in the order of their names: entry points of the group `catalog.connectors`. ConfigError for one that cannot be loaded."""
+    return tuple(sorted(map(_load, entry_points(group=GROUP)), key=lambda connector: connector.name))
+
+
+def _load(point: EntryPoint) -> Connector:
+    try:
+        connector = point.load()
+    except Exception as error:
+        where = f" of {point.dist.name}" if point.dist else ""
+        raise ConfigError(
+            f"connector {point.name!r}{where} cannot be loaded: {type(error).__name__}: {error}; mend or uninstall it"
+        ) from error
+    if not isinstance(connector, Connector):
+        raise ConfigError(f"connector {point.name!r} is {connector!r}, expected a catalog.plugins.connector.Connector")
+    return connector
+
+
+def installed_tables() -> tuple[type[Record], ...]:
+    """The tables of which each repository has rows, with those of the installed connectors."""
+    return partition_tables(installed())

@@ -48,10 +48,11 @@ class Catalog:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """StoreError where the code does not fit the catalog, as that of another version may not, and so fails."""
         from catalog.database.database import is_of_today  # noqa: PLC0415 - as in `open`
+        from catalog.database.shapes import all_shapes  # noqa: PLC0415 - as in `open`
 
         try:
             foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
-            if not foreseen and not is_of_today(self._connection):
+            if not foreseen and not is_of_today(self._connection, all_shapes()):
                 message = (
                     f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
                 )

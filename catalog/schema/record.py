@@ -6,21 +6,32 @@ run time, the guard would double what a row costs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from types import NoneType, UnionType
-from typing import Any, ClassVar, TypeVar, cast, dataclass_transform, get_args, get_type_hints
+from typing import Any, ClassVar, Literal, TypeVar, cast, dataclass_transform, get_args, get_type_hints
 
 R = TypeVar("R", bound="Record")
+# How long a row lives: as long as its repository's refs stay as they are; with a revision, whose rows never change (column
+# `commit`); with a content that a plot of a revision shows (column `content`); or with the crawl: such rows are no repository's.
+Lives = Literal["repository", "revision", "content", "crawl"]
+TYPES: tuple[Any, ...] = (
+    str, int, float, bool, datetime, bytes, tuple[str, ...], tuple[int, ...], tuple[str | None, ...], tuple[float | None, ...], Mapping[str, str],
+)  # fmt: skip
+_LIVES_BY = {"revision": "commit", "content": "content"}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Record:
-    """A row. Its class is a table: `TABLE` is the name, `KEY` the columns that sort its rows."""
+    """A row. Its class is a table: `TABLE` is the name, `KEY` the columns that sort its rows, `LIVES` how long a row is kept."""
 
     __slots__ = ()
 
     TABLE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]]
+    LIVES: ClassVar[Lives]
     REPO: ClassVar[bool]  # rows belong to one repository, named in a first column that the store adds
     COPY: ClassVar[Callable[[Any], Any]]
 
@@ -43,15 +54,33 @@ def column(doc: str, *, default: Any = ...) -> Any:  # noqa: ANN401 - a field sp
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(column,))
-def record(table: str, *, key: tuple[str, ...], repo: bool = True) -> Callable[[type[R]], type[R]]:
-    """Declares a table. With `repo`, its rows belong to one repository, named in a first column that the store adds."""
+def record(table: str, *, key: tuple[str, ...], lives: Lives = "repository") -> Callable[[type[R]], type[R]]:
+    """Declares a table. But for those that live with the crawl, its rows belong to one repository, named in a first column that the store adds.
+
+    ValueError for a name or a key that no table can have.
+    """
 
     def declare(cls: type[R]) -> type[R]:
-        made = dataclass(kw_only=True, slots=True, unsafe_hash=True)(cls)
-        made.TABLE, made.KEY, made.REPO, made.COPY = table, key, repo, staticmethod(_copier(made))
-        return made
+        row = dataclass(kw_only=True, slots=True, unsafe_hash=True)(cls)
+        row.TABLE, row.KEY, row.LIVES, row.REPO = table, key, lives, lives != "crawl"
+        row.COPY = staticmethod(_copier(row))
+        _check(row)
+        return row
 
     return declare
+
+
+def _check(table: type[Record]) -> None:
+    names = [field.name for field in fields(cast("Any", table))]
+    if table.REPO and "repo" in names:
+        raise ValueError(f"table {table.TABLE!r} declares the column 'repo', expected none: the store adds it")
+    for name in (table.TABLE, *names):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"invalid name {name!r} in table {table.TABLE!r}: expected a-z, 0-9 and _, a letter first")
+    if missing := [name for name in table.KEY if name not in names]:
+        raise ValueError(f"table {table.TABLE!r} has the key {missing[0]!r}, expected one of {', '.join(names)}")
+    if (by := _LIVES_BY.get(table.LIVES)) and by not in names:
+        raise ValueError(f"table {table.TABLE!r} lives with a {table.LIVES}, expected a column {by!r}")
 
 
 def replace(row: R, **cells: Any) -> R:  # noqa: ANN401 - cells of any column

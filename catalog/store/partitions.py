@@ -18,8 +18,8 @@ from threading import Lock
 from catalog.errors import StoreError
 from catalog.git.snapshot import Listing
 from catalog.naming import slug
+from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import R, Record, columns
-from catalog.schema.tables import PARTITION
 
 Rows = Mapping[type[Record], Collection[Record]]
 
@@ -48,10 +48,11 @@ def refs_digest(listing: Listing, options: str) -> str:
 
 
 @cache
-def readers_digest(readers: tuple[tuple[str, int], ...]) -> str:
-    """The digest of the connectors, as (name, version), and of the tables that they fill."""
-    tables = [f"{table.TABLE} {column}" for table in PARTITION for column in columns(table)]
-    return _digest([f"format {FORMAT}", *(f"{name} {version}" for name, version in sorted(readers)), *tables])
+def readers_digest(connectors: tuple[Connector, ...]) -> str:
+    """The digest of the connectors, by name and version, and of the tables that they fill."""
+    readers = sorted((connector.name, connector.version) for connector in connectors)
+    tables = [f"{table.TABLE} {column}" for table in partition_tables(connectors) for column in columns(table)]
+    return _digest([f"format {FORMAT}", *(f"{name} {version}" for name, version in readers), *tables])
 
 
 class Store:

@@ -18,10 +18,10 @@ from catalog.crawl.crawl import CrawlReport, crawl
 from catalog.database import database
 from catalog.database.build import build
 from catalog.errors import NotFound, StoreError
-from catalog.plugins.connector import Connector, installed
-from catalog.schema.tables.problems import Problem
+from catalog.git.snapshot import Listing
 from catalog.store.journal import Journal
 from catalog.store.lock import lock
+from catalog.store.partitions import refs_digest
 from support.changes import base, register
 from support.crawling import partition, talking, visited, wish
 from support.loopback import Answer, Request, evil, serve
@@ -31,25 +31,20 @@ def outcomes(report: CrawlReport) -> dict[str, tuple[str, str | None]]:
     return {visit.repo: (visit.outcome, visit.message) for visit in report.visits}
 
 
-def raises(_: object) -> list[Problem]:
-    raise RuntimeError("nobody thought of this")
-
-
-BUGGY = Connector(
-    name="buggy",
-    version=1,
-    wants_file=lambda path: path == "boom",
-    read_revision=lambda r: raises(r) if r.files.get("boom") else [],
-)
-
-
-def test_a_bug_costs_one_repository_and_is_raised_only_with_debug(tmp_path, caplog):
+def test_a_bug_costs_one_repository_and_is_raised_only_with_debug(tmp_path, caplog, monkeypatch):
     good, bad = base(), base()
-    bad.commit({"boom": ""})
+    tip = bad.commit({"boom": ""})
+
+    def of_all_but_one(listing: Listing, options: str) -> str:
+        if listing.tip() == tip:
+            raise RuntimeError("nobody thought of this")
+        return refs_digest(listing, options)
+
+    monkeypatch.setattr("catalog.crawl.visit.refs_digest", of_all_but_one)
     config = wish(tmp_path, {"good": str(good.write(tmp_path / "good")), "bad": str(bad.write(tmp_path / "bad"))})
-    report = crawl(config, connectors=(*installed(), BUGGY))
+    report = crawl(config)
     with pytest.raises(RuntimeError, match="nobody thought of this"):
-        crawl(config, connectors=(*installed(), BUGGY), debug=True)
+        crawl(config, debug=True)
     assert (outcomes(report), [record.getMessage() for record in caplog.records]) == (
         {"bad": ("bug", "RuntimeError: nobody thought of this"), "good": ("new", None)},
         ["bad: this is a bug in catalog"],

@@ -23,9 +23,8 @@ from catalog.database.statements import statements
 from catalog.plugins.connector import Connector, installed
 from catalog.query import Catalog
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import Repo
 from catalog.schema.tables.git import Tag
-from catalog.schema.tables.inventory import StageName
+from catalog.schema.tables.inventory import Repo, StageName
 from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
 from catalog.store.observations import Observations, Sight

@@ -13,9 +13,9 @@ import pytest
 
 from catalog.database import database
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION, Repo
+from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.git import Branch, Revision
-from catalog.schema.tables.inventory import Crawl, StageName
+from catalog.schema.tables.inventory import Crawl, Repo, StageName
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
 from catalog.store.partitions import Key, Store

@@ -11,7 +11,8 @@ import pytest
 
 from catalog.database import database
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION, Repo
+from catalog.schema.tables import CRAWL, PARTITION
+from catalog.schema.tables.inventory import Repo
 from catalog.store.partitions import Key, Store
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import Content, World

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from catalog.schema.tables import Experiment, MeasureFile, Metric, Output, Param, Plot
+from catalog.schema.tables.dvc import Output, Param
 from catalog.schema.tables.git import Commit, History, Revision, Tag
 from catalog.schema.tables.inventory import MetricDirection
+from catalog.schema.tables.metrics import Experiment, MeasureFile, Metric, Plot
 from catalog.schema.tables.registry import Annotation, Event
 from support.catalogs import asked, catalog_of
 from support.small_catalog import C1, C2, event

@@ -11,8 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from catalog.schema.tables import Repo
-from catalog.schema.tables.inventory import Crawl, Visit
+from catalog.schema.tables.inventory import Crawl, Repo, Visit
 from catalog.schema.tables.observations import Observation
 from catalog.store.observations import Observations, Sight
 from support.catalogs import asked, catalog_of, rows_of

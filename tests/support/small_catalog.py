@@ -7,9 +7,9 @@ from pathlib import Path
 
 from catalog.database.database import build
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION, Repo
+from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.git import Branch, Commit, History, Revision
-from catalog.schema.tables.inventory import Crawl, StageName, Visit
+from catalog.schema.tables.inventory import Crawl, Repo, StageName, Visit
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
 from catalog.store.partitions import Key, Store

@@ -7,21 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from catalog.schema.record import Record
-from catalog.schema.tables import (
-    Card,
-    CodeOwner,
-    Dependency,
-    Experiment,
-    Import,
-    Licence,
-    MeasureFile,
-    Metafile,
-    Metric,
-    Output,
-    Param,
-    PipelineStage,
-    Remote,
-)
+from catalog.schema.tables.cards import Card, CodeOwner, Licence
+from catalog.schema.tables.dvc import Dependency, Import, Metafile, Output, Param, PipelineStage, Remote
+from catalog.schema.tables.metrics import Experiment, MeasureFile, Metric
 
 RAW = b"id,churned\n"
 DATA, MODEL, CODE = "03ba77e0ebc6ffbb7e5c7e4ea7e979d3", "a" * 32, "c" * 32  # the first is that of RAW

@@ -7,21 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from catalog.schema.record import Record
-from catalog.schema.tables import (
-    Card,
-    CodeOwner,
-    Dependency,
-    Experiment,
-    Image,
-    MeasureFile,
-    Metric,
-    Output,
-    Param,
-    PipelineStage,
-    Plot,
-    PlotSeries,
-    Remote,
-)
+from catalog.schema.tables.cards import Card, CodeOwner
+from catalog.schema.tables.dvc import Dependency, Output, Param, PipelineStage, Remote
+from catalog.schema.tables.metrics import Experiment, Image, MeasureFile, Metric, Plot, PlotSeries
 from catalog.schema.tables.registry import Annotation
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)

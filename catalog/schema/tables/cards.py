@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from catalog.schema.record import Record, column, record
 
 
-@record("cards", key=("commit", "file"))
+@record("cards", key=("commit", "file"), lives="revision")
 class Card(Record):
     """Model cards and READMEs near artifacts, with what their front matter says. Fields after the model card metadata of the Hugging Face Hub."""
 
@@ -32,7 +32,7 @@ class Card(Record):
     text: str = column("The text without the front matter, up to 64 KiB. Markdown of a stranger.")
 
 
-@record("card_results", key=("commit", "file", "place"))
+@record("card_results", key=("commit", "file", "place"), lives="revision")
 class CardResult(Record):
     """The evaluation results that a model card states in `model-index`."""
 
@@ -47,7 +47,7 @@ class CardResult(Record):
     text: str = column("The value as text.")
 
 
-@record("licences", key=("commit", "file"))
+@record("licences", key=("commit", "file"), lives="revision")
 class Licence(Record):
     """The licence files at the root of each revision, and in folders of artifacts."""
 
@@ -58,7 +58,7 @@ class Licence(Record):
     title: str = column("The first line with text.")
 
 
-@record("code_owners", key=("commit", "file", "line"))
+@record("code_owners", key=("commit", "file", "line"), lives="revision")
 class CodeOwner(Record):
     """The rules of CODEOWNERS: who answers for which paths."""
 
@@ -71,7 +71,7 @@ class CodeOwner(Record):
     artifacts: tuple[str, ...] = column("The annotated artifacts of the revision that the rule decides.")
 
 
-@record("mlem_objects", key=("commit", "file"))
+@record("mlem_objects", key=("commit", "file"), lives="revision")
 class MlemObject(Record):
     """What MLEM, until 2023, wrote about models, datasets and links in `.mlem` files."""
 

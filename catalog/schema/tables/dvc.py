@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from catalog.schema.record import Record, column, record
 
 
-@record("metafiles", key=("commit", "file"))
+@record("metafiles", key=("commit", "file"), lives="revision")
 class Metafile(Record):
     """The DVC files of each revision that DVC would read, and those that are too old for it."""
 
@@ -21,7 +21,7 @@ class Metafile(Record):
     blob: str = column("The Git blob: equal blobs have equal content.")
 
 
-@record("outputs", key=("commit", "metafile", "pipeline_stage", "path"))
+@record("outputs", key=("commit", "metafile", "pipeline_stage", "path"), lives="revision")
 class Output(Record):
     """What DVC tracks at a commit: each output of each `.dvc` file and of each pipeline stage."""
 
@@ -50,7 +50,7 @@ class Output(Record):
     meta: Mapping[str, str] = column("Other metadata stated with the output.")
 
 
-@record("output_files", key=("commit", "metafile", "path"))
+@record("output_files", key=("commit", "metafile", "path"), lives="revision")
 class OutputFile(Record):
     """The files of folders in version-aware remotes, which DVC lists one by one."""
 
@@ -65,7 +65,7 @@ class OutputFile(Record):
     etag: str | None = column("Its entity tag there.")
 
 
-@record("dependencies", key=("commit", "metafile", "pipeline_stage", "path"))
+@record("dependencies", key=("commit", "metafile", "pipeline_stage", "path"), lives="revision")
 class Dependency(Record):
     """What pipeline stages and imports depend on."""
 
@@ -79,7 +79,7 @@ class Dependency(Record):
     files: int | None = column("Files, of a folder.")
 
 
-@record("imports", key=("commit", "metafile", "path"))
+@record("imports", key=("commit", "metafile", "path"), lives="revision")
 class Import(Record):
     """Outputs that come from elsewhere: `dvc import`, `import-url`, `import-db`."""
 
@@ -97,7 +97,7 @@ class Import(Record):
     partial: bool = column("Only stated so far: its content was not downloaded.")
 
 
-@record("pipeline_stages", key=("commit", "file", "pipeline_stage"))
+@record("pipeline_stages", key=("commit", "file", "pipeline_stage"), lives="revision")
 class PipelineStage(Record):
     """The steps of DVC pipelines, with names expanded from foreach and matrix."""
 
@@ -112,7 +112,7 @@ class PipelineStage(Record):
     description: str | None = column("The description as stated.")
 
 
-@record("remotes", key=("commit", "dvc_root", "remote"))
+@record("remotes", key=("commit", "dvc_root", "remote"), lives="revision")
 class Remote(Record):
     """The DVC remotes of each revision: where the bytes are. Secrets are never kept."""
 
@@ -130,7 +130,7 @@ class Remote(Record):
     secrets: tuple[str, ...] = column("The settings that were left out because they may be secrets: names, not values.")
 
 
-@record("datasets", key=("commit", "file", "name"))
+@record("datasets", key=("commit", "file", "name"), lives="revision")
 class Dataset(Record):
     """The datasets that `dvc.yaml` declares, with what `dvc.lock` says of them."""
 
@@ -145,7 +145,7 @@ class Dataset(Record):
     version: str | None = column("The version, for `dc` and versioned URLs.")
 
 
-@record("params", key=("commit", "file", "name", "pipeline_stage", "metafile"))
+@record("params", key=("commit", "file", "name", "pipeline_stage", "metafile"), lives="revision")
 class Param(Record):
     """The parameters of each revision: those that pipeline stages ran with, and those in the files that DVC reads for them."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from catalog.schema.record import Record, column, record
 
 
-@record("repos", key=("repo",), repo=False)
+@record("repos", key=("repo",), lives="crawl")
 class Repo(Record):
     """The repositories of repos.toml and of its sources, and how the last crawl found each."""
 
@@ -37,7 +37,7 @@ class Repo(Record):
     renamed_to: str | None = column("What it is called now.", default=None)
 
 
-@record("sources", key=("source",), repo=False)
+@record("sources", key=("source",), lives="crawl")
 class Source(Record):
     """The sources of repos.toml, and how the last crawl found each."""
 
@@ -54,7 +54,7 @@ class Source(Record):
     wanted: int = column("How many of them are in the catalog.")
 
 
-@record("stage_names", key=("raw",), repo=False)
+@record("stage_names", key=("raw",), lives="crawl")
 class StageName(Record):
     """The vocabulary of repos.toml: how stages are called in repositories, and in this catalog."""
 
@@ -63,7 +63,7 @@ class StageName(Record):
     rank: int = column("Its place in repos.toml, from 0.")
 
 
-@record("metric_directions", key=("rank",), repo=False)
+@record("metric_directions", key=("rank",), lives="crawl")
 class MetricDirection(Record):
     """What repos.toml says about metrics: of which a higher value is better, and of which a lower one."""
 
@@ -72,7 +72,7 @@ class MetricDirection(Record):
     rank: int = column("Its place in repos.toml, from 0: the first that matches counts.")
 
 
-@record("crawls", key=("crawl",), repo=False)
+@record("crawls", key=("crawl",), lives="crawl")
 class Crawl(Record):
     """Every crawl: when, how long, and how it went."""
 
@@ -90,7 +90,7 @@ class Crawl(Record):
     )
 
 
-@record("visits", key=("crawl", "repo"), repo=False)
+@record("visits", key=("crawl", "repo"), lives="crawl")
 class Visit(Record):
     """How visits ended in the last ten crawls: one row for each repository and run of equal outcomes, which tells of its last visit. Of older crawls, the visits with which repositories were lost or found."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from catalog.schema.record import Record, column, record
 
 
-@record("measure_files", key=("commit", "role", "file", "metafile", "pipeline_stage"))
+@record("measure_files", key=("commit", "role", "file", "metafile", "pipeline_stage"), lives="revision")
 class MeasureFile(Record):
     """The files in which DVC looks for metrics, parameters and plots at each revision, and whether they could be read."""
 
@@ -29,7 +29,7 @@ class MeasureFile(Record):
     size: int | None = column("Bytes, as DVC states them.")
 
 
-@record("metrics", key=("commit", "file", "name"))
+@record("metrics", key=("commit", "file", "name"), lives="revision")
 class Metric(Record):
     """The metrics of each revision, as `dvc metrics show` finds them."""
 
@@ -42,7 +42,7 @@ class Metric(Record):
     kind: str = column("`number`, `text` or `bool`.")
 
 
-@record("plots", key=("commit", "metafile", "plot", "file", "y"))
+@record("plots", key=("commit", "metafile", "plot", "file", "y"), lives="revision")
 class Plot(Record):
     """The plots that `dvc.yaml` defines at each revision, one row for each file that a plot draws from."""
 
@@ -66,7 +66,7 @@ class Plot(Record):
     x_content: str | None = column("The content of `x_file`, where that is stated and could be read.", default=None)
 
 
-@record("plot_series", key=("content", "place"))
+@record("plot_series", key=("content", "place"), lives="content")
 class PlotSeries(Record):
     """The data of plots by content, so that equal files are kept once: one row for each field of a file."""
 
@@ -79,7 +79,7 @@ class PlotSeries(Record):
     texts: tuple[str | None, ...] | None = column("Its values row by row as text, where some are no numbers.")
 
 
-@record("images", key=("content",))
+@record("images", key=("content",), lives="content")
 class Image(Record):
     """The images of plots by content, so that equal files are kept once."""
 

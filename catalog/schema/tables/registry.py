@@ -37,7 +37,7 @@ class Event(Record):
     signed: str | None = column("The kind of the tag's signature; not verified.")
 
 
-@record("annotations", key=("commit", "file", "artifact"))
+@record("annotations", key=("commit", "file", "artifact"), lives="revision")
 class Annotation(Record):
     """What `dvc.yaml` and `artifacts.yaml` say about an artifact at a commit."""
 
@@ -66,7 +66,7 @@ class Annotation(Record):
     lfs_size: int | None = column("Bytes of the content, where the file is a Git LFS pointer.", default=None)
 
 
-@record("gto_configs", key=("commit",))
+@record("gto_configs", key=("commit",), lives="revision")
 class GtoConfig(Record):
     """What `.gto` says at the tip of the default branch."""
 

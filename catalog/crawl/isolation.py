@@ -1,0 +1,124 @@
+"""Keeps a connector's bugs to itself: what it raises costs its own rows and becomes a problem, with the traceback in the log.
+
+Reading is always isolated. The functions by which a connector says what it wants are asked for every path, so they are called as they
+are; where a visit failed for no known reason, it is made again with `guarded` connectors.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from catalog.git.objects import Commit
+from catalog.git.snapshot import Revision, Stored
+from catalog.plugins.connector import Connector, no_files
+from catalog.schema.record import Record, columns
+from catalog.schema.record import replace as with_cells
+from catalog.schema.tables.git import Tag
+from catalog.schema.tables.problems import Problem
+from catalog.transport.quoting import quote
+
+BUG = "connector-bug"  # the rule of these problems
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Reads with a connector; one problem instead of its rows, where it raises or where rows are of none of `tables`."""
+
+    connector: Connector
+    tables: Collection[type[Record]]
+
+    def read_tags(self, tags: Sequence[Tag]) -> Iterable[Record]:
+        """The rows of all tags."""
+        return self._rows(lambda: self.connector.read_tags(tags), "all tags")
+
+    def read_ref(self, name: str, commit: Commit) -> Iterable[Record]:
+        """The rows of a ref; none, where the connector does not want it."""
+        wanted = self.connector.wants_ref(name)
+        return self._rows(lambda: self.connector.read_ref(name, commit), name) if wanted else ()
+
+    def read_revision(self, revision: Revision) -> Iterable[Record]:
+        """The rows of one commit."""
+        oid = revision.commit.oid
+        return self._rows(lambda: self.connector.read_revision(revision), f"commit {oid[:7]}", oid)
+
+    def _rows(self, read: Callable[[], Iterable[Record]], place: str, commit: str | None = None) -> Iterable[Record]:
+        try:
+            rows = tuple(read())
+            if strangers := {type(row) for row in rows}.difference(self.tables):
+                names = ", ".join(sorted(stranger.__qualname__ for stranger in strangers))
+                raise TypeError(f"returned rows of {names}, expected rows of the catalog's tables and its own")  # noqa: TRY301 - told as all others
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+            return (_problem(self.connector, error, place, commit),)
+        return rows
+
+
+def guarded(connector: Connector) -> Connector:
+    """The connector, checked at every call: what it is asked and cannot answer it does not want, and a problem says so; rows are checked cell by cell."""
+    of_refs: dict[str, Problem] = {}
+    of_files: dict[str, Problem] = {}
+
+    def wants(name: str, problems: dict[str, Problem]) -> Callable[[str], bool]:
+        ask: Callable[[str], bool] = getattr(connector, name)
+        return lambda place: _answer(connector, lambda: bool(ask(place)), False, f"{name}({place})", problems)
+
+    def wants_also(revision: Revision) -> Sequence[str | Stored]:
+        return _answer(connector, lambda: tuple(connector.wants_also(revision)), (), "wants_also", of_files)
+
+    def read_tags(tags: Sequence[Tag]) -> Iterator[Record]:
+        yield from _checked(connector.read_tags(tags))
+        yield from of_refs.values()
+
+    def read_ref(name: str, commit: Commit) -> Iterator[Record]:
+        yield from _checked(connector.read_ref(name, commit))
+
+    def read_revision(revision: Revision) -> Iterator[Record]:
+        yield from _checked(connector.read_revision(revision))
+        yield from (with_cells(problem, commit=revision.commit.oid) for problem in of_files.values())
+
+    return replace(
+        connector,
+        wants_tag=wants("wants_tag", of_refs),
+        wants_ref=wants("wants_ref", of_refs),
+        wants_file=wants("wants_file", of_files),
+        guesses_file=wants("guesses_file", of_files),
+        wants_also=connector.wants_also if connector.wants_also is no_files else wants_also,
+        read_tags=read_tags,
+        read_ref=read_ref,
+        read_revision=read_revision,
+    )
+
+
+def _answer(connector: Connector, ask: Callable[[], T], otherwise: T, call: str, problems: dict[str, Problem]) -> T:
+    """What a connector answers; of each of its functions, the first call that raises is told."""
+    function = call.partition("(")[0]
+    try:
+        return ask()
+    except Exception as error:  # noqa: BLE001 - as above
+        if function not in problems:
+            problems[function] = _problem(connector, error, call)
+        return otherwise
+
+
+def _checked(rows: Iterable[Record]) -> Iterator[Record]:
+    """The rows, as they are; an error for the first one that cannot be written."""
+    from catalog.schema.arrow import to_arrow  # noqa: PLC0415 - with pyarrow, and only where something is wrong
+
+    for row in rows:
+        for column in columns(type(row)):
+            if not column.nullable and column.name != "repo" and getattr(row, column.name) is None:
+                raise TypeError(f"{type(row).TABLE}.{column.name} is None, expected a value")
+        to_arrow(type(row), [row], repo="")
+        yield row
+
+
+def _problem(connector: Connector, error: Exception, place: str, commit: str | None = None) -> Problem:
+    log.error("connector %s, %s: this is a bug in that connector", connector.name, quote(place), exc_info=error)
+    message = quote(f"{type(error).__name__}: {error}")
+    return Problem(connector=connector.name, rule=BUG, place=quote(place), message=message, commit=commit)

@@ -1,0 +1,162 @@
+"""A connector of somebody else, installed as a distribution of its own, with a table of its own: from crawl to SQL and Parquet."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from support.changes import base
+
+PROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "catalog-mlproject"
+version = "1.0"
+
+[project.entry-points."catalog.connectors"]
+mlproject = "catalog_mlproject:CONNECTOR"
+"""
+MODULE = '''\
+"""Reads the names of MLflow projects."""
+
+from catalog.plugins.connector import Connector
+from catalog.schema.record import Record, column, record
+from catalog.schema.tables.problems import Problem
+
+
+@record("ml_projects", key=("commit", "file"), lives="revision")
+class MlProject(Record):
+    """MLflow projects, as their files name them."""
+
+    commit: str = column("The commit.")
+    file: str = column("The file.")
+    name: str | None = column("What the file calls the project.")
+
+
+def read_revision(revision):
+    content = revision.files.get("MLproject")
+    if content is not None:
+        {BODY}
+    yield from ()
+
+
+CONNECTOR = Connector(
+    name="mlproject", version={VERSION}, tables=(MlProject,), wants_file="MLproject".__eq__, read_revision=read_revision
+)
+'''
+SOUND = 'yield MlProject(commit=revision.commit.oid, file="MLproject", name=revision.read("MLproject").decode().partition(": ")[2].strip())'
+
+
+@pytest.fixture
+def fleet(tmp_path):
+    """Two repositories, one of them with the file of an MLflow project, and a repos.toml."""
+    project, other = base(), base()
+    project.commit({"MLproject": "name: churn\n"})
+    urls = [world.write(tmp_path / name) for name, world in (("project", project), ("other", other))]
+    (tmp_path / "repos.toml").write_text("".join(f'[[repo]]\nurl = "{url}"\nname = "{url.name}"\n' for url in urls))
+    return tmp_path
+
+
+def install(folder: Path, body: str, version: int = 1) -> None:
+    """Builds the distribution, and installs it beside the tests."""
+    source = folder / "source"
+    (source / "catalog_mlproject").mkdir(parents=True, exist_ok=True)
+    (source / "pyproject.toml").write_text(PROJECT)
+    module = MODULE.replace("{BODY}", body).replace("{VERSION}", str(version))
+    (source / "catalog_mlproject" / "__init__.py").write_text(module)
+    options = (
+        "--no-index",
+        "--no-deps",
+        "--no-build-isolation",
+        "--quiet",
+        "--upgrade",
+        "--target",
+        folder / "installed",
+    )
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, source], check=True, timeout=100)
+
+
+def catalog(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(folder / "installed"), *sys.path])
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "catalog", *arguments],
+        cwd=folder, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+
+
+def asked(folder: Path, query: str) -> list[dict[str, object]]:
+    return json.loads(catalog(folder, "sql", query, "-o", "json").stdout)
+
+
+def test_a_table_of_its_own_from_crawl_to_parquet(fleet):
+    install(fleet, SOUND)
+    done = catalog(fleet, "crawl")
+    assert (done.returncode, asked(fleet, "select repo, file, name from ml_projects")) == (
+        0,
+        [{"repo": "project", "file": "MLproject", "name": "churn"}],
+    )
+    exported = pq.read_table(fleet / "output" / "data" / "ml_projects.parquet")
+    comments = {field.name: field.metadata[b"comment"].decode() for field in exported.schema if field.metadata}
+    assert (exported.num_rows, comments["name"]) == (1, "What the file calls the project.")
+    assert asked(fleet, "select comment from duckdb_tables() where table_name = 'ml_projects'") == [
+        {"comment": "MLflow projects, as their files name them."}
+    ]
+
+
+@pytest.mark.slow
+def test_what_it_raises_costs_its_own_rows_until_it_is_mended(fleet):
+    install(fleet, "raise KeyError('name')")
+    broken = catalog(fleet, "crawl")
+    versions = asked(fleet, "select repo, count(*)::int as versions from versions group by repo order by repo")
+    problems = asked(fleet, "select repo, connector, rule, message from problems where rule = 'connector-bug'")
+    install(fleet, SOUND, version=2)
+    catalog(fleet, "crawl")
+    mended = asked(
+        fleet, "select name, (select count(*)::int from problems where rule = 'connector-bug') as bugs from ml_projects"
+    )
+    assert (broken.returncode, versions, problems, mended) == (
+        0,
+        [{"repo": "other", "versions": 2}, {"repo": "project", "versions": 2}],
+        [{"repo": "project", "connector": "mlproject", "rule": "connector-bug", "message": "KeyError: 'name'"}],
+        [{"name": "churn", "bugs": 0}],
+    )
+    assert "connector mlproject, commit" in broken.stderr
+    assert "raise KeyError('name')" in broken.stderr
+
+
+@pytest.mark.slow
+def test_its_table_goes_when_it_is_uninstalled_and_comes_back_with_it(fleet):
+    install(fleet, SOUND)
+    catalog(fleet, "crawl")
+    (fleet / "installed").rename(fleet / "away")
+    without = [catalog(fleet, command).returncode for command in ("build", "crawl")]
+    tables = asked(fleet, "select count(*)::int as tables from duckdb_tables() where table_name = 'ml_projects'")
+    left = (fleet / "output" / "data" / "ml_projects.parquet").exists()
+    (fleet / "away").rename(fleet / "installed")
+    catalog(fleet, "crawl")
+    assert (without, tables, left, asked(fleet, "select name from ml_projects")) == (
+        [0, 0],
+        [{"tables": 0}],
+        False,
+        [{"name": "churn"}],
+    )
+
+
+@pytest.mark.slow
+def test_one_that_cannot_be_loaded_is_named(fleet):
+    install(fleet, SOUND)
+    (fleet / "installed" / "catalog_mlproject" / "__init__.py").write_text("import nothing_of_the_kind\n")
+    done = catalog(fleet, "crawl")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "catalog: connector 'mlproject' of catalog-mlproject cannot be loaded: ModuleNotFoundError: No module named 'nothing_of_the_kind'; mend or uninstall it\n",
+    )

@@ -1,0 +1,167 @@
+"""What a connector raises, or returns and must not, costs its own rows in that place alone, and becomes a problem."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from catalog.crawl.crawl import crawl
+from catalog.crawl.isolation import guarded
+from catalog.errors import ConfigError
+from catalog.plugins.connector import Connector, installed, partition_tables
+from catalog.schema.record import Record, column, record
+from catalog.schema.tables import PARTITION
+from catalog.schema.tables.problems import Problem
+from catalog.schema.tables.registry import Event
+from catalog.store.journal import Journal
+from catalog.store.partitions import Partition, Store
+from support.changes import base
+from support.crawling import wish
+
+BUG = "connector-bug"
+NOT_THIS = "ValueError: not this"
+UNDECLARED = "TypeError: returned rows of {}, expected rows of the catalog's tables and its own"
+
+
+@record("own_rows", key=("commit", "name"), lives="revision")
+class OwnRow(Record):
+    """A row of a connector's own table."""
+
+    commit: str = column("The commit.")
+    name: str = column("A name.")
+
+
+@record("other_rows", key=("name",))
+class OtherRow(Record):
+    """A row that no connector declares."""
+
+    name: str = column("A name.")
+
+
+@record("events", key=())
+class Impostor(Record):
+    """A table with the name of another."""
+
+
+@record("own_rows", key=())
+class Twin(Record):
+    """Another one."""
+
+
+@record("of_the_crawl", key=("name",), lives="crawl")
+class OfTheCrawl(Record):
+    """A table without repositories."""
+
+    name: str = column("A name.")
+
+
+@record("odd", key=())
+class Odd(Record):
+    """A table with a column that no table can have."""
+
+    cell: complex = column("A number.")
+
+
+def raises(*_):
+    raise ValueError("not this")
+
+
+def of_revisions(*cells):
+    return lambda revision: [OwnRow(commit=revision.commit.oid, name=cell) for cell in cells]
+
+
+SOUND = Connector(
+    name="own", version=1, tables=(OwnRow,), wants_file="boom".__eq__, read_revision=of_revisions("a")
+)  # fmt: skip
+
+
+def crawled(folder, connector):
+    """Of a repository with three events and three revisions, read with one more connector: outcome, events, own rows, and its problems.
+
+    A problem is rule, place but for the commit, message, and whether it is about a revision.
+    """
+    world = base()
+    world.commit({"boom": ""})
+    config = wish(folder, {"m": str(world.write(folder / "m"))})
+    report = crawl(config, connectors=(connector, *installed()))
+    found = Journal(config.output / "store" / "crawls").found()["m"].partition
+    rows = Partition(Store(config.output / "store" / "rows").file_of("m", found))
+    problems = {
+        (row.rule, row.place.partition(" ")[0], row.message, row.commit is not None)
+        for row in rows.rows(Problem)
+        if row.connector == "own"
+    }
+    return [visit.outcome for visit in report.visits], len([*rows.rows(Event)]), len([*rows.rows(OwnRow)]), problems
+
+
+@pytest.mark.parametrize(
+    ("functions", "own", "problems"),
+    [
+        pytest.param({}, 3, set(), id="nothing is wrong"),
+        pytest.param({"read_revision": raises}, 0, {(BUG, "commit", NOT_THIS, True)}, id="reading a revision raises"),
+        pytest.param({"read_tags": raises}, 3, {(BUG, "all", NOT_THIS, False)}, id="reading tags raises"),
+        pytest.param(
+            {"read_tags": lambda _: iter([raises])}, 3, {(BUG, "all", UNDECLARED.format("function"), False)}, id="what is no row"
+        ),
+        pytest.param(
+            {"read_revision": lambda _: [OtherRow(name="a")]},
+            0,
+            {(BUG, "commit", UNDECLARED.format("OtherRow"), True)},
+            id="rows of a table that nobody declared",
+        ),
+        pytest.param(
+            {"read_revision": of_revisions(5)},
+            0,
+            {(BUG, "commit", "ArrowTypeError: Expected bytes, got a 'int' object", True)},
+            id="a cell of another type",
+        ),
+        pytest.param(
+            {"read_revision": of_revisions("a", None)},
+            0,
+            {(BUG, "commit", "TypeError: own_rows.name is None, expected a value", True)},
+            id="a cell without a value",
+        ),
+        pytest.param({"wants_tag": raises}, 3, {(BUG, "wants_tag(m#prod#1)", NOT_THIS, False)}, id="wanting a tag raises"),
+        pytest.param({"wants_file": raises}, 3, {(BUG, "wants_file(artifacts.yaml)", NOT_THIS, True)}, id="wanting a file raises"),
+        pytest.param({"wants_also": raises}, 3, {(BUG, "wants_also", NOT_THIS, True)}, id="wanting more files raises"),
+    ],
+)  # fmt: skip
+def test_a_connectors_bug_costs_its_own_rows(tmp_path, functions, own, problems):
+    assert crawled(tmp_path, replace(SOUND, **functions)) == (["new"], 3, own, problems)
+
+
+def test_a_guess_that_raises_is_none():
+    assert guarded(replace(SOUND, guesses_file=raises)).guesses_file("boom") is False
+
+
+def test_the_traceback_is_in_the_log(tmp_path, caplog):
+    crawled(tmp_path, replace(SOUND, read_tags=raises))
+    (record,) = caplog.records
+    assert record.getMessage() == "connector own, all tags: this is a bug in that connector"
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ValueError
+
+
+def test_a_revision_is_read_again_once_the_connector_is_mended(tmp_path):
+    crawled(tmp_path, replace(SOUND, read_revision=raises))
+    assert crawled(tmp_path, replace(SOUND, version=2))[1:] == (3, 3, set())
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        pytest.param((Impostor,), "its table 'events' has the name of a table of catalog.schema.tables.registry, expected another", id="a name that the catalog has"),
+        pytest.param((OwnRow, Twin), "its table 'own_rows' has the name of a table of {module}, expected another", id="two tables of one name"),
+        pytest.param((OfTheCrawl,), "its table 'of_the_crawl' lives with the crawl, expected with a repository, revision or content", id="a table of the crawl"),
+        pytest.param((Odd,), "its table 'odd' has the column 'cell' of a type that no table can hold", id="a type that Arrow lacks"),
+    ],
+)  # fmt: skip
+def test_tables_that_cannot_be(tables, message):
+    with pytest.raises(ConfigError) as refused:
+        partition_tables([replace(SOUND, tables=tables)])
+    assert str(refused.value) == f"connector 'own' cannot be used: {message.format(module=__name__)}"
+
+
+def test_a_connector_may_name_the_catalogs_own_tables():
+    assert partition_tables([replace(SOUND, tables=(Event, OwnRow)), replace(SOUND, name="b")]) == (*PARTITION, OwnRow)
