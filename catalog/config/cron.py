@@ -1,78 +1,53 @@
-"""Five fields of crontab(5), as Debian's cron means them: which times they name, and when the next one is.
+"""Five fields of crontab(5), as Debian's cron means them: their check, and the next time that they name.
 
-APScheduler's own reading of a crontab line differs: its week begins on Monday with 0, it wants day of the month *and* day of the
-week to match where cron wants either, and it knows words that no other cron does. So the fields are read here, and given to it as
-lists of numbers.
+cronsim reads the fields and finds the times, also where clocks change. It takes more than crontab(5) defines (seconds, `L`, `5#2`) or
+than all crons read alike (`5/15`): that is refused here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from apscheduler.triggers.base import BaseTrigger
+from cronsim import CronSim, CronSimError
 
 EXAMPLE = 'five fields of crontab(5), such as "0 3 * * *"'
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEK = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_LONGEST = dict(zip(range(1, 13), (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True))
-_PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?", re.ASCII)
+_FIELDS = (
+    ("minute", "from 0 to 59"),
+    ("hour", "from 0 to 23"),
+    ("day of the month", "from 1 to 31"),
+    ("month", "from 1 to 12 (or name such as jan)"),
+    ("day of the week", "from 0 to 7 (or name such as sun)"),
+)
+_VALUE = r"[0-9]{1,9}|[A-Za-z]{3}"
+_PART = re.compile(rf"\*(?:/[0-9]{{1,9}})?|(?P<first>{_VALUE})(?:-(?P<last>{_VALUE})(?P<step>/[0-9]{{1,9}})?)?")
+_ANY_MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cron:
-    """The times that five fields name. `starred` says which of the two fields for days begins with a star."""
-
-    minutes: frozenset[int]
-    hours: frozenset[int]
-    days: frozenset[int]
-    months: frozenset[int]
-    weekdays: frozenset[int]  # 0 is Sunday
-    starred: tuple[bool, bool]
-
-    def trigger(self, zone: tzinfo, jitter: int = 0) -> BaseTrigger:
-        """The same for APScheduler, which adds up to `jitter` seconds to each time."""
-        from apscheduler.triggers.combining import OrTrigger  # noqa: PLC0415 - only who schedules needs it
-        from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - as above
-
-        common = {
-            "minute": _list(self.minutes),
-            "hour": _list(self.hours),
-            "month": _list(self.months),
-            "timezone": zone,
-        }
-        day, weekday = _list(self.days), ",".join(_WEEK[number] for number in sorted(self.weekdays))
-        if any(self.starred):
-            return CronTrigger(**common, day=day, day_of_week=weekday, jitter=jitter)
-        # crontab(5): where both fields are restricted, one of them is enough.
-        return OrTrigger([CronTrigger(**common, day=day), CronTrigger(**common, day_of_week=weekday)], jitter=jitter)
-
-
-def parse(text: str) -> Cron:
-    """Reads five fields; ValueError says what is wrong with which."""
+def check(text: str) -> None:
+    """ValueError says which of five fields is wrong."""
     fields = text.split()
-    if len(fields) != 5:  # noqa: PLR2004 - crontab(5) has five fields
+    if len(fields) != len(_FIELDS):
         raise ValueError(f"the fields are {len(fields)}")
-    minute, hour, day, month, weekday = fields
-    cron = Cron(
-        minutes=_values("minute", minute, 0, 59),
-        hours=_values("hour", hour, 0, 23),
-        days=_values("day of the month", day, 1, 31),
-        months=_values("month", month, 1, 12, _MONTHS),
-        weekdays=frozenset(
-            number % 7 for number in _values("day of the week", weekday, 0, 7, _WEEK)
-        ),  # Sunday is 0 and 7
-        starred=(day.startswith("*"), weekday.startswith("*")),
-    )
-    if any(cron.starred) and min(cron.days) > max(_LONGEST[number] for number in cron.months):
-        raise ValueError(f"day {day!r} never comes in month {month!r}")
-    return cron
+    for place, (name, values) in enumerate(_FIELDS):
+        if not (all(_is_portable(place, part) for part in fields[place].split(",")) and _reads(place, fields[place])):
+            raise ValueError(
+                f"{name} {fields[place]!r} is no number {values}, range (1-5), star, steps (*/15, 1-9/2), nor a list of these"
+            )
+    try:
+        CronSim(text, _ANY_MOMENT)
+    except CronSimError:
+        raise ValueError(f"day {fields[2]!r} never comes in month {fields[3]!r}") from None
+
+
+def next_time(text: str, zone: tzinfo, moment: datetime) -> datetime | None:
+    """The first time at or after a moment, on the clocks of a zone; None where there is none within 50 years."""
+    start = moment.astimezone(UTC)
+    before = (start - timedelta(microseconds=1)).astimezone(zone)  # cronsim's first time comes after this one's second
+    # In an hour that comes twice, cronsim may begin with a time of the first pass.
+    return next((time for time in CronSim(text, before) if time >= start), None)
 
 
 def zone_of(name: str) -> tzinfo:
@@ -85,36 +60,20 @@ def zone_of(name: str) -> tzinfo:
         raise ValueError(f"no time zone is called {name!r}") from error
 
 
-def _values(what: str, field: str, low: int, high: int, names: Sequence[str] = ()) -> frozenset[int]:
-    """The numbers that a field means; `names` are those of the numbers from `low` on."""
-    found: set[int] = set()
-    for part in field.split(","):
-        match = _PART.fullmatch(part)
-        step = int(match["step"] or 1) if match else 0
-        # What 5/15 means differs from cron to cron.
-        if match is None or step < 1 or (match["step"] and match["first"] and not match["last"]):
-            raise ValueError(
-                f"{what} {field!r} is no number, range (1-5), star, steps (*/15, 1-9/2), nor a list of these"
-            )
-        first, last = low, high
-        if match["first"]:
-            first = _number(what, match["first"], low, high, names)
-            last = _number(what, match["last"], low, high, names) if match["last"] else first
-        if first > last:
-            raise ValueError(f"{what} {field!r} has a range that falls")
-        found.update(range(first, last + 1, step))
-    return frozenset(found)
+def _is_portable(place: int, part: str) -> bool:
+    match = _PART.fullmatch(part)
+    if match is None:
+        return False
+    # To cronsim `5-5/15` is `5/15`. A range that can be read backwards has one number.
+    return not (match["step"] and _reads(place, f"{match['last']}-{match['first']}"))
 
 
-def _number(what: str, word: str, low: int, high: int, names: Sequence[str]) -> int:
-    if word.lower() in names:
-        return low + names.index(word.lower())
-    if word.isdigit() and low <= int(word) <= high:
-        return int(word)
-    raise ValueError(
-        f"{what} {word!r} is no number from {low} to {high}" + (f", or name such as {names[0]}" if names else "")
-    )
-
-
-def _list(values: frozenset[int]) -> str:
-    return ",".join(map(str, sorted(values)))
+def _reads(place: int, field: str) -> bool:
+    """Whether cronsim reads a field in this place of five."""
+    fields = ["*"] * len(_FIELDS)
+    fields[place] = field
+    try:
+        CronSim(" ".join(fields), _ANY_MOMENT)
+    except CronSimError:
+        return False
+    return True

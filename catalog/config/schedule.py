@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from catalog.config.cron import EXAMPLE, parse, zone_of
+from catalog.config.cron import EXAMPLE, check, zone_of
 from catalog.config.model import Schedule
 
 _MOST_JITTER = 86_400
@@ -37,7 +37,7 @@ def read_schedule(reader: Reader, crawl: dict[str, Any], table: dict[str, Any], 
     """When to crawl. The health file lies in the output folder, if nothing is said."""
     place = "[schedule]"
     reader.unknown(place, table, {"timezone", "jitter", "publish", "health_file"})
-    cron = _checked(reader, "[crawl]", "schedule", reader.text("[crawl]", crawl, "schedule"), parse, EXAMPLE)
+    cron = _checked(reader, "[crawl]", "schedule", reader.text("[crawl]", crawl, "schedule"), check, EXAMPLE)
     zone = _checked(
         reader, place, "timezone", reader.text(place, table, "timezone"), zone_of, 'for example "Europe/Berlin"'
     )
@@ -52,11 +52,11 @@ def read_schedule(reader: Reader, crawl: dict[str, Any], table: dict[str, Any], 
 
 
 def _checked(
-    reader: Reader, place: str, key: str, value: str | None, check: Callable[[str], object], example: str
+    reader: Reader, place: str, key: str, value: str | None, read: Callable[[str], object], example: str
 ) -> str | None:
     try:
         if value is not None:
-            check(value)
+            read(value)
     except ValueError as error:
         reader.complain(place, key, value, f"{example}; {error}")
         return None

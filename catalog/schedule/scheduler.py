@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
-from catalog.config.cron import EXAMPLE, parse, zone_of
+from catalog.config import cron
+from catalog.config.cron import EXAMPLE, zone_of
 from catalog.config.model import Schedule
 from catalog.config.parse import Config
 from catalog.errors import ConfigError
@@ -32,10 +33,8 @@ def next_time(schedule: Schedule, moment: datetime) -> datetime | None:
     """The first time after a moment, without jitter; None where there is no schedule."""
     if schedule.cron is None:
         return None
-    zone = zone_of(schedule.timezone)
-    trigger = parse(schedule.cron).trigger(zone)
-    next_fire_time: datetime = trigger.get_next_fire_time(None, moment.astimezone(zone) + timedelta(microseconds=1))
-    return next_fire_time
+    after = moment.astimezone(UTC) + timedelta(microseconds=1)
+    return cron.next_time(schedule.cron, zone_of(schedule.timezone), after)
 
 
 def due(schedule: Schedule, last: Health, now: datetime) -> datetime:
@@ -64,13 +63,15 @@ def keep(config: Config, runner: Runner, say: Say) -> None:
     from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES  # noqa: PLC0415 - only who keeps time needs it
     from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - as above
 
+    from catalog.schedule.trigger import CronTrigger  # noqa: PLC0415 - as above
+
     schedule, file = scheduled(config), config.schedule.health_file
     assert schedule.cron is not None
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the listeners tell what there is to tell
     scheduler = BackgroundScheduler(timezone=UTC)
     first = due(schedule, last := health.read(file), now := datetime.now(UTC))
     health.write(file, replace(last, running=False, next_run_at=first))
-    trigger = parse(schedule.cron).trigger(zone_of(schedule.timezone), schedule.jitter)
+    trigger = CronTrigger(schedule.cron, zone_of(schedule.timezone), schedule.jitter)
     at_once = {"next_run_time": now} if first <= now else {}
     scheduler.add_job(
         _attend, trigger, (config, runner, say), coalesce=True, max_instances=1, misfire_grace_time=None, **at_once

@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.config.cron import parse, zone_of
+from catalog.config.cron import check, next_time, zone_of
 
 START = datetime(2024, 2, 1, tzinfo=UTC)  # a Thursday
 
 
 def times(text, count, zone="UTC", start=START):
-    trigger, found, moment = parse(text).trigger(zone_of(zone)), [], start.astimezone(zone_of(zone))
+    check(text)
+    found, moment = [], start
     while len(found) < count:
-        moment = trigger.get_next_fire_time(None, moment)
+        moment = next_time(text, zone_of(zone), moment)
         found.append(moment)
-        moment += timedelta(microseconds=1)
+        moment = moment.astimezone(UTC) + timedelta(microseconds=1)
     return found
 
 
@@ -59,55 +60,78 @@ def test_the_times_are_those_of_cron(text, expected):
         pytest.param("daily", "the fields are 1", id="a word"),
         pytest.param("@daily", "the fields are 1", id="a nickname"),
         pytest.param("0 0 3 * * *", "the fields are 6", id="seconds"),
-        pytest.param("61 * * * *", "minute '61' is no number from 0 to 59", id="a minute too late"),
+        pytest.param(
+            "61 * * * *",
+            "minute '61' is no number from 0 to 59, range (1-5), star, steps (*/15, 1-9/2), nor a list of these",
+            id="a minute too late",
+        ),
         pytest.param("* 24 * * *", "hour '24' is no number from 0 to 23", id="an hour too late"),
         pytest.param("* * 0 * *", "day of the month '0' is no number from 1 to 31", id="a day too early"),
-        pytest.param("* * * 13 *", "month '13' is no number from 1 to 12, or name such as jan", id="a month too late"),
         pytest.param(
-            "* * * * 8", "day of the week '8' is no number from 0 to 7, or name such as sun", id="a day too late"
+            "* * * 13 *", "month '13' is no number from 1 to 12 (or name such as jan), range", id="a month too late"
+        ),
+        pytest.param(
+            "* * * * 8",
+            "day of the week '8' is no number from 0 to 7 (or name such as sun), range",
+            id="a day too late",
         ),
         pytest.param("* * last * *", "day of the month 'last' is no number from 1 to 31", id="a word of APScheduler"),
-        pytest.param("* * * * fri-mon", "day of the week 'fri-mon' has a range that falls", id="a range that falls"),
-        pytest.param("*/0 * * * *", "minute '*/0' is no number,", id="a step of nothing"),
+        pytest.param("* * L * *", "day of the month 'L' is no number from 1 to 31", id="a word of cronsim"),
+        pytest.param("* * * * 5#2", "day of the week '5#2' is no number", id="a sign of cronsim"),
+        pytest.param("* * * * fri-mon", "day of the week 'fri-mon' is no number", id="a range that falls"),
+        pytest.param("*/0 * * * *", "minute '*/0' is no number", id="a step of nothing"),
         pytest.param(
-            "5/15 * * * *", "minute '5/15' is no number,", id="steps without an end, which crons read differently"
+            "5/15 * * * *", "minute '5/15' is no number", id="steps without an end, which crons read differently"
         ),
-        pytest.param("1,, * * * *", "minute '1,,' is no number,", id="an empty part"),
-        pytest.param("٣ * * * *", "minute '٣' is no number,", id="digits of another script"),
+        pytest.param("* * * * mon-1/2", "day of the week 'mon-1/2' is no number", id="steps in a range of one"),
+        pytest.param("0000000001 * * * *", "minute '0000000001' is no number", id="a number of ten digits"),
+        pytest.param("1,, * * * *", "minute '1,,' is no number", id="an empty part"),
+        pytest.param("٣ * * * *", "minute '٣' is no number", id="digits of another script"),
         pytest.param("* * 30 feb *", "day '30' never comes in month 'feb'", id="a day that never comes"),
     ],
 )
 def test_what_cron_would_not_read_is_refused(text, complaint):
-    with pytest.raises(ValueError, match=r"is|are|has|never") as caught:
-        parse(text)
+    with pytest.raises(ValueError, match=r"is|are|never") as caught:
+        check(text)
     assert str(caught.value).startswith(complaint)
 
 
 @given(st.text(alphabet="0123456789*/-, @LW#?junfrisatx\t", max_size=30))
 def test_garbage_is_refused_in_words(text):
     try:
-        parse(text).trigger(UTC)
+        check(text)
     except ValueError as error:
         assert str(error)  # noqa: PT017 - what is no garbage may pass
+    else:
+        assert next_time(text, UTC, START) >= START
 
 
 def some(low, high):
+    """A field, and the numbers that it names."""
     number = st.integers(low, high)
-    ranges = st.tuples(number, number).map(lambda pair: f"{min(pair)}-{max(pair)}")
-    return st.one_of(st.just("*"), number.map(str), ranges, ranges.map("{}/2".format), st.just("*/3"))
+    ranges = st.tuples(number, number).map(lambda pair: (min(pair), max(pair)))
+    return st.one_of(
+        st.just(("*", {*range(low, high + 1)})),
+        st.just(("*/3", {*range(low, high + 1, 3)})),
+        number.map(lambda one: (str(one), {one})),
+        ranges.map(lambda pair: (f"{pair[0]}-{pair[1]}", {*range(pair[0], pair[1] + 1)})),
+        ranges.filter(lambda pair: pair[0] < pair[1]).map(
+            lambda pair: (f"{pair[0]}-{pair[1]}/2", {*range(pair[0], pair[1] + 1, 2)})
+        ),
+        st.tuples(number, number).map(lambda pair: (f"{pair[0]},{pair[1]}", {*pair})),
+    )
 
 
 @given(some(0, 59), some(0, 23), some(1, 28), some(1, 12), some(0, 7))
 def test_between_two_times_no_minute_is_named(minute, hour, day, month, weekday):
-    text = f"{minute} {hour} {day} {month} {weekday}"
-    cron = parse(text)
+    weekdays, starred = {number % 7 for number in weekday[1]}, any(field[0].startswith("*") for field in (day, weekday))
 
     def named(moment):
-        days = (moment.day in cron.days, moment.isoweekday() % 7 in cron.weekdays)
-        right = all(days) if any(cron.starred) else any(days)
-        return right and moment.month in cron.months and moment.hour in cron.hours and moment.minute in cron.minutes
+        days = (moment.day in day[1], moment.isoweekday() % 7 in weekdays)
+        right = all(days) if starred else any(days)
+        return right and moment.month in month[1] and moment.hour in hour[1] and moment.minute in minute[1]
 
-    found = times(text, 4)
+    found = times(" ".join(field[0] for field in (minute, hour, day, month, weekday)), 4)
     wrong = [
         first for first, last in pairwise(found) if not named(first) or any(named(m) for m in between(first, last))
     ]
@@ -121,13 +145,26 @@ def between(first, last):
     return [moment for moment in (*minutes, *hours) if moment < last]
 
 
-def test_the_clock_is_that_of_the_time_zone():
-    start = datetime(2024, 3, 29, 12, tzinfo=UTC)
-    assert [f"{found.astimezone(UTC):%d %H:%M}" for found in times("0 4 * * *", 3, "Europe/Berlin", start)] == [
-        "30 03:00",
-        "31 02:00",
-        "01 02:00",
-    ]
+@pytest.mark.parametrize(
+    ("text", "start", "expected"),
+    [
+        pytest.param("0 4 * * *", (3, 29, 12), ["30 03:00", "31 02:00", "01 02:00"], id="the clock of the time zone"),
+        pytest.param(
+            "30 2 * * *", (3, 29, 12), ["30 01:30", "31 01:00", "01 00:30"], id="a time that is left out: at once"
+        ),
+        pytest.param(
+            "30 2 * * *", (10, 26, 12), ["27 00:30", "28 01:30", "29 01:30"], id="a time that comes twice: once"
+        ),
+        pytest.param("30 2 * * *", (10, 27, 1, 10), ["28 01:30", "29 01:30"], id="once, also from its second hour on"),
+        pytest.param(
+            "*/30 * * * *", (10, 27, 0, 20), ["27 00:30", "27 01:00", "27 01:30"], id="every half hour stays that"
+        ),
+    ],
+)
+def test_when_clocks_change(text, start, expected):
+    """Moments are UTC; in Berlin, 02:00 to 03:00 is left out on 31 March and comes twice on 27 October."""
+    found = times(text, len(expected), "Europe/Berlin", datetime(2024, *start, tzinfo=UTC))
+    assert [f"{moment.astimezone(UTC):%d %H:%M}" for moment in found] == expected
 
 
 @pytest.mark.parametrize("name", ["Berlin", "Europe", "../UTC", "/etc/localtime", "", "a\0b"], ids=repr)
