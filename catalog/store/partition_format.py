@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
-from itertools import chain
 from pathlib import Path
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class with the name of a variable
@@ -23,7 +22,6 @@ _HEAD = Struct("<4sQ16s")  # what it is, bytes before compression, checksum of t
 _MAGIC = b"FMC1"
 _MOST = 8 << 30  # bytes before compression
 _NAME = b"table"
-_END = b"\xff\xff\xff\xff\0\0\0\0"  # of a stream ("IPC Streaming Format" of Arrow's columnar format)
 
 
 class Damaged(ValueError):
@@ -32,7 +30,11 @@ class Damaged(ValueError):
 
 def pack(tables: Mapping[str, pa.Table]) -> bytes:
     """The bytes of a partition. Equal tables in the same order give equal bytes; a table without rows leaves no trace."""
-    raw = b"".join(chain.from_iterable(_stream(name, table) for name, table in tables.items() if table.num_rows))
+    sink = pa.BufferOutputStream()
+    for name, table in tables.items():
+        if table.num_rows:
+            _write(sink, name, table)
+    raw = sink.getvalue()
     body: bytes = pa.compress(raw, "zstd", asbytes=True)
     return _HEAD.pack(_MAGIC, len(raw), _checksum(body)) + body
 
@@ -101,39 +103,35 @@ def _streams(raw: pa.Buffer) -> Iterator[tuple[str, pa.Table]]:
         yield table.schema.metadata[_NAME].decode(), table
 
 
-def _stream(name: str, table: pa.Table) -> Iterator[pa.Buffer | bytes]:
-    """What Arrow's own writer of streams would write, without making one for each small table."""
+def _write(sink: pa.BufferOutputStream, name: str, table: pa.Table) -> None:
+    """One stream with the rows in one batch, so that equal rows are equal bytes."""
     shape = _shapes.get(name)
-    if shape is None or not shape.schema.equals(table.schema):
+    if shape is None or not shape.given.equals(table.schema):
         shape = _shapes[name] = _shape(name, table.schema)
-    batches = table.to_batches()
-    yield shape.head
-    for batch in batches if len(batches) == 1 else table.combine_chunks().to_batches():
-        for place in shape.required:  # Arrow writes nothing where there must be something, and never says so
-            if empty := batch.column(place).null_count:
-                column = f"{name}.{table.schema.names[place]}"
-                raise ValueError(f"{column} has no value in {empty} rows, expected one in each")
-        yield batch.serialize()
-    yield _END
+    for place in shape.required:  # Arrow writes nothing where there must be something, and never says so
+        if empty := table.column(place).null_count:
+            column = f"{name}.{table.schema.names[place]}"
+            raise ValueError(f"{column} has no value in {empty} rows, expected one in each")
+    with pa.ipc.new_stream(sink, shape.written) as writer:
+        writer.write_table(table.combine_chunks())
 
 
 class _Shape(NamedTuple):
-    """What is to be known of a table to write it."""
+    """What is to be known of a table to write it. Kept, because making it costs as much as writing a small table."""
 
-    schema: pa.Schema
-    head: pa.Buffer
+    given: pa.Schema
+    written: pa.Schema
     required: tuple[int, ...]  # the places of columns that are never null
 
 
 _shapes: dict[str, _Shape] = {}
 
 
-def _shape(name: str, schema: pa.Schema) -> _Shape:
-    """The head is the schema without the sentences, which are longer than most tables."""
-    fields = [pa.field(field.name, field.type, nullable=field.nullable) for field in schema]
-    plain = pa.schema(fields, metadata={_NAME: name.encode()})
+def _shape(name: str, given: pa.Schema) -> _Shape:
+    """The schema is written without the sentences, which are longer than most tables."""
+    fields = [pa.field(field.name, field.type, nullable=field.nullable) for field in given]
     required = tuple(place for place, field in enumerate(fields) if not field.nullable)
-    return _Shape(schema, plain.serialize(), required)
+    return _Shape(given, pa.schema(fields, metadata={_NAME: name.encode()}), required)
 
 
 def _checksum(body: bytes | memoryview) -> bytes:
