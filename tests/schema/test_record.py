@@ -1,46 +1,26 @@
-"""Declaring a table: what can be none is refused where it is declared."""
+"""Rows: what a copy with other cells is."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from catalog.schema.record import Record, column, record
+from catalog.schema.record import columns, replace
+from catalog.schema.tables import CRAWL, PARTITION
 
 
-def declare(table="runs", *, key=("name",), lives="repository", names=("name",)):
-    cells = {name: column("A cell.") for name in names}
-    return record(table, key=key, lives=lives)(
-        type("Run", (Record,), {"__annotations__": dict.fromkeys(names, str), **cells})
-    )
+@pytest.mark.parametrize("table", [*PARTITION, *CRAWL], ids=lambda table: table.TABLE)
+def test_a_row_with_another_cell_is_as_dataclasses_make_it(table):
+    row = table(**{field.name: field.name for field in dataclasses.fields(table)})
+    for field in dataclasses.fields(table):
+        made = replace(row, **{field.name: 1})
+        assert (type(made), made) == (table, dataclasses.replace(row, **{field.name: 1}))
+    assert row == table(**{field.name: field.name for field in dataclasses.fields(table)})
 
 
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        pytest.param({"table": "my runs"}, "invalid name 'my runs' in table 'my runs': expected a-z, 0-9 and _, a letter first", id="a name with a space"),
-        pytest.param({"table": "Runs"}, "invalid name 'Runs' in table 'Runs': expected a-z, 0-9 and _, a letter first", id="a name in upper case"),
-        pytest.param({"names": ("name", "_x")}, "invalid name '_x' in table 'runs': expected a-z, 0-9 and _, a letter first", id="a column with an underscore first"),
-        pytest.param({"key": ("id",)}, "table 'runs' has the key 'id', expected one of name", id="a key that is no column"),
-        pytest.param({"names": ("name", "repo")}, "table 'runs' declares the column 'repo', expected none: the store adds it", id="a column that the store adds"),
-        pytest.param({"lives": "revision"}, "table 'runs' lives with a revision, expected a column 'commit'", id="of a revision, without its commit"),
-        pytest.param({"lives": "content"}, "table 'runs' lives with a content, expected a column 'content'", id="of a content, without its name"),
-    ],
-)  # fmt: skip
-def test_what_is_no_table_is_refused(table, message):
-    with pytest.raises(ValueError, match="table") as refused:
-        declare(**table)
-    assert str(refused.value) == message
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        {},
-        {"lives": "revision", "names": ("name", "commit")},
-        {"lives": "crawl", "names": ("name", "repo")},
-        {"key": ()},
-    ],
-    ids=["of a repository", "of a revision", "of the crawl, with repositories", "without a key"],
-)
-def test_what_is_a_table(table):
-    assert declare(**table).TABLE == "runs"
+def test_a_cell_of_no_column_is_refused():
+    table = PARTITION[0]
+    row = table(**dict.fromkeys((column.name for column in columns(table) if column.name != "repo"), "x"))
+    with pytest.raises(AttributeError):
+        replace(row, colour="red")
