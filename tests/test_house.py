@@ -64,17 +64,18 @@ def test_no_file_of_the_product_names_this_machine():
     assert [shown(file) for file in (*SOURCES, *SQL) if str(ROOT) in file.read_text("utf-8")] == []
 
 
-# What connectors may use of catalog and of the standard library: what is in neither list, no connector imports.
+# What connectors may use of catalog, of the standard library and of others: what is in neither list, no connector imports.
 ROOMS_FOR_CONNECTORS = {"errors", "git", "naming", "plugins", "privacy", "schema"}
 MODULES_FOR_CONNECTORS = {
     *("__future__", "ast", "base64", "bisect", "collections", "collections.abc", "contextlib", "csv", "dataclasses"),
     *("datetime", "fnmatch", "functools", "hashlib", "itertools", "json", "math", "re", "shlex", "tomllib", "typing"),
     *("urllib.parse", "warnings", "yaml"),
 }
-# Of these only what asks no system: `posixpath.exists` would look at the disk, `open` is the module io's, too.
+# Of these only what asks no system: `posixpath.exists` would look at the disk, `open` is the module io's, `TTLCache` has a clock.
 NAMES_FOR_CONNECTORS = {
     **dict.fromkeys(("basename", "dirname", "join", "normpath", "splitext"), "posixpath"),
     "StringIO": "io",
+    "LRUCache": "cachetools",
 }
 # The code that is not there yet. A path that is only text, and locks of what threads share: nothing is waited for.
 EXCEPTIONS = {
@@ -135,6 +136,7 @@ def test_connectors_use_nothing_but_what_they_are_allowed():
         ("from threading import Thread", {"threading.Thread"}),
         ("import urllib.request", {"urllib.request"}),
         ("import posixpath", {"posixpath"}),
+        ("from cachetools import TTLCache", {"cachetools.TTLCache"}),
         ("from posixpath import exists", {"posixpath.exists"}),
         ("import importlib", {"importlib"}),
         ("import duckdb", {"duckdb"}),
