@@ -1,4 +1,7 @@
-"""Protocol versions 0 and 1, for servers that do not speak version 2 (gitprotocol-pack(5)). No network."""
+"""Protocol versions 0 and 1, for servers that do not speak version 2 (gitprotocol-pack(5)). No network.
+
+Why not dulwich: docs/decisions/16-git-client.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Patterns of paths as gitignore(5) has them, for `.dvcignore`, `.gitattributes` and CODEOWNERS: no stranger can make them slow."""
+"""Patterns of paths as gitignore(5) has them, for `.dvcignore`, `.gitattributes` and CODEOWNERS: no stranger can make them slow.
+
+Why not pathspec: docs/decisions/17-path-patterns.md.
+"""
 
 from __future__ import annotations
 
