@@ -3,7 +3,8 @@
 They read with ruamel.yaml. PyYAML's C parser is far faster, but speaks YAML 1.1 (`no` is false, `1e-3` is text), and can
 be made to crash. So we take only its events and build the values ourselves, counting as we go: nothing is nested,
 repeated or merged beyond the bounds, and an alias costs what it would cost if it were written out. What programs write is
-plainer than that and read line by line, in a quarter of the time: see `yaml_lines`.
+plainer than that and read line by line, in a quarter of the time: see `yaml_block`.
+Why not ruamel.yaml: docs/decisions/18-yaml.md.
 """
 
 from __future__ import annotations
