@@ -21,7 +21,7 @@ from catalog.database.statements import HEADING, named, statements
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(file for room in ("catalog", "connectors", "sites") for file in (ROOT / room).rglob("*.py"))
-SQL = sorted((ROOT / "catalog" / "database" / "sql").glob("*.sql"))
+SQL = sorted((ROOT / "catalog" / "database" / "sql").rglob("*.sql"))
 
 
 def shown(file: Path) -> str:
@@ -46,9 +46,10 @@ def test_every_statement_of_every_sql_file_is_found_with_its_heading():
     headings = [
         found[1] for file in SQL for found in re.finditer(rf"^{HEADING}", file.read_text("utf-8"), re.MULTILINE)
     ]
-    assert sorted(
-        [*(made.name for made in statements()), *named("build"), *named("search_index"), *named("search_query")]
-    ) == sorted(headings)
+    scripts = ("build", "search/index_tables", "search/index_update", "search/query")
+    assert sorted([*(made.name for made in statements()), *(name for script in scripts for name in named(script))]) == (
+        sorted(headings)
+    )
 
 
 @pytest.mark.parametrize("made", list(statements()), ids=lambda made: made.name)

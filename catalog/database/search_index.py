@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_STALE = 0.1  # of the base: beyond that what came and went since it was written is merged into it
 
-_SQL = named("search_index")
+_SQL = {**named("search/index_tables"), **named("search/index_update")}
 _MAKE = [text for name, text in _SQL.items() if name.startswith("make_")]
 _FORGET = ("forget_facets", "forget_measures", "forget_versions", "forget_lengths", "forget_documents")
 _ADD = (
@@ -41,7 +41,7 @@ def recipe() -> str:
 
 
 def make(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the tables of the index, without documents. The macros of `sql/search.sql` read them."""
+    """Makes the tables of the index, without documents. The macros of `sql/search/` read them."""
     connection.execute("create schema search_index")
     for text in _MAKE:
         connection.execute(text)

@@ -1,4 +1,4 @@
-"""The SQL beside this file: views, macros and their sentences, read from `sql/*.sql`."""
+"""The SQL beside this file: views, macros and their sentences, read from the files in `sql/`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,39 @@ from importlib.resources import files
 from itertools import chain
 
 SCRIPTS = (
-    "fold",
-    "views",
-    "forks",
-    "bytes",
-    "lineage",
+    "registry_state",
+    "registry",
+    "stage_history",
+    "dvc_lookups",
+    "copies",
+    "locations",
+    "lineage/nodes",
+    "lineage/links",
+    "lineage/walk",
+    "lineage/hashes",
+    "lineage/outdated_locks",
     "measures",
-    "macros",
-    "memory",
+    "questions/references",
+    "questions/stages",
+    "questions/lists",
+    "questions/measures",
+    "questions/show",
+    "bitemporal",
+    "questions/changes",
     "feeds",
-    "site",
-    "search",
-    "reference",
+    "site/artifacts",
+    "site/versions",
+    "site/measures",
+    "site/overview",
+    "site/repositories",
+    "search/text",
+    "search/values",
+    "search/words",
+    "search/fields",
+    "search/versions",
+    "search/results",
+    "search/flat",
+    "metadata",
 )
 
 HEADING = r"-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?P<kind> \[(?:kept|kept anew|scalar)\])?: "

@@ -284,7 +284,7 @@ class Catalog:
         )
 
     def _ask(self, question: str, **parameters: object) -> Answer:
-        """One of the questions of sql/macros.sql."""
+        """One of the questions of sql/questions/."""
         import duckdb  # noqa: PLC0415 - loaded by now
 
         try:

@@ -1,4 +1,4 @@
-"""What the pages show, read in bulk: one query for each macro of `catalog/database/sql/site.sql`.
+"""What the pages show, read in bulk: one query for each macro of `catalog/database/sql/site/`.
 
 What is many rows for each artifact is read for some repositories at a time: all of a large catalog would fill the memory.
 """

@@ -1,4 +1,4 @@
-"""The rows that pages show: one class for each macro of `catalog/database/sql/site.sql`, its fields in the macro's order.
+"""The rows that pages show: one class for each macro of `catalog/database/sql/site/`, its fields in the macro's order.
 
 Rows are named tuples: a catalog has hundreds of thousands, and they are made straight from what DuckDB answers.
 """

@@ -1,4 +1,4 @@
-"""From a query to what DuckDB is asked: macros of `sql/search.sql`, joined as the query says, with bound values only."""
+"""From a query to what DuckDB is asked: macros of `sql/search/`, joined as the query says, with bound values only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STATES = ("copy", "stale")  # what of `is:` the index does not know
 _COPIES = ("repo", "org", "host")  # who names where it lies means a copy, too
 _EVERYTHING = 2**62  # rows: more than any catalog has, and still a BIGINT
 
-_SQL = named("search_query")
+_SQL = named("search/query")
 
 Words = Mapping[str, Sequence[str]]  # of each text
 

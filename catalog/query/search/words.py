@@ -1,4 +1,4 @@
-"""The words of a query's texts, as `search_parts` of `sql/search.sql` splits them.
+"""The words of a query's texts, as `search_parts` of `sql/search/text.sql` splits them.
 
 Of plain ASCII they are found here: DuckDB takes 8 ms to read the patterns of all letters of all languages, a third of a search.
 """

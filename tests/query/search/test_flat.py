@@ -1,4 +1,4 @@
-"""Flat queries: `search_leaves(q)` of sql/search.sql reads them as Python does, and refuses the others."""
+"""Flat queries: `search_leaves(q)` of sql/search/flat.sql reads them as Python does, and refuses the others."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
--- The fold: what GTO's tags come to at a moment, by the tagger's clock. Rules: gto/base.py and gto/registry.py of GTO 1.10.
--- Every macro takes the moment `t` (UTC); tags after it have not happened. The views of views.sql are the fold at infinity.
+-- What GTO's tags come to at a moment, by the tagger's clock. Rules: gto/base.py and gto/registry.py of GTO 1.10.
+-- Every macro takes the moment `t` (UTC); tags after it have not happened. The views of registry.sql are this state at infinity.
 -- `source` is the relation whose tags are folded: `events`, or a part of it, by the name that a `with` gave it. The macros that end in `_of` take
 -- what `resolved_events_at` said, by such a name: whoever asks several of them works that out once.
 

@@ -1,0 +1,87 @@
+-- What repositories have from each other: declared imports, and equal content.
+
+-- lineage_imports [kept]: The data that each revision has from elsewhere: `dvc import`, `import-url`, `import-db`, and datasets.
+--   kind: `version` where the revision that was asked for is a GTO version's tag, `import` for any other of a repository, `url` for what is in no repository.
+--   node: The number of the data.
+--   url_key: Host and path of the source repository: what https, ssh and scp addresses of it have in common.
+--   label: The source in one line.
+with found as (
+    select
+        i.repo, i.commit, o.revision, o.node, i.kind = 'repo' as is_repo, i.url, i.source_path, i.rev, i.rev_lock, i.path, o.hash_kind, o.hash
+    from imports i join output_nodes o on o.repo = i.repo and o.commit = i.commit and o.path = i.path and o.file = i.metafile
+    union all
+    select d.repo, d.commit, d.revision, d.node, s.type = 'dvc', s.url, s.path, coalesce(s.rev, s.version), s.rev_lock, d.path, null, null
+    from input_nodes d join datasets s on s.repo = d.repo and s.commit = d.commit and s.file = d.file and 'ds://' || s.name = d.path
+),
+told as (
+    select
+        repo, hash(repo) as home, commit, revision, node,
+        case when not is_repo then 'url' when regexp_matches(rev, '^[^@#]+@v[0-9]+[.][0-9]+[.][0-9]+[^!]*$') then 'version' else 'import' end as kind,
+        url, case when is_repo then (select key from repository_key(url)) end as url_key,
+        source_path, rev, rev_lock, path, hash_kind, hash,
+        coalesce(url, '') || coalesce('@' || coalesce(rev, rev_lock), '') || coalesce(':' || source_path, '') as label
+    from found
+)
+select *, hash(label, coalesce(rev_lock, '')) as source from told;
+
+-- import_sources [kept anew]: Where imported data came from, in this catalog where the source is crawled.
+--   source: The number of the source, where it is not in this catalog.
+--   source_repo: The source's repository, where it is in this catalog.
+--   source_home: The number of that repository.
+--   source_revision: The number of the commit there; of a commit that was not read, the earliest one with this data. 0 where there is none.
+--   source_node: The number of the data there, or of what is outside this catalog.
+with known as (
+    select key, min(repo) as repo from repos, repository_key(url) group by key
+),
+named as (
+    select i.*, k.repo as source_repo from lineage_imports i left join known k on k.key = i.url_key
+)
+select
+    i.*, n.home as source_home, coalesce(c.revision, n.revision, 0) as source_revision, coalesce(n.node, i.source) as source_node
+from named i
+-- What is imported is equal to its source.
+left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path and n.hash = i.hash
+left join lineage_commits c on c.repo = i.source_repo and c.commit = i.rev_lock
+order by i.home, i.revision, i.node;
+
+-- lineage_links [kept anew]: The steps between repositories: declared imports, and equal content.
+--   kind: `version` or `import` (declared), `url` for what is from outside, `content` for equal data, `value` where one is hashed by DVC 2 and one by DVC 3: equal but for the ends of lines.
+--   from_home: The number of the repository that data flows from.
+--   from_node: The number of the node that data flows from.
+--   from_revision: The number of the commit that it flows from; 0 where none is known.
+--   to_home: The number of the repository that it flows to.
+--   to_node: The number of the node that it flows to.
+--   revision: The number of the commit that says so; 0 for any.
+select distinct kind, source_home as from_home, source_node as from_node, source_revision as from_revision, home as to_home, node as to_node, revision
+from import_sources
+union all
+select * exclude (moment)
+from (
+    select
+        case when o.hash_kind = n.hash_kind then 'content' else 'value' end as kind,
+        o.home as from_home, o.node as from_node, o.revision as from_revision, n.home as to_home, n.node as to_node, 0::ubigint as revision, c.committed_at as moment
+    from lineage_nodes n
+    join lineage_nodes o on o.content = n.content and o.home <> n.home
+    join lineage_commits c on c.revision = o.revision and c.repo = o.repo
+    where n.is_root and n.content is not null and o.is_origin
+)
+-- What so many repositories made is nobody's: the weights of a well-known network, a licence.
+qualify row_number() over (partition by to_node order by moment, from_home, from_node) <= 20
+order by to_home, to_node, from_home, from_node, revision, kind;
+
+-- lineage: What repositories have from each other: declared imports, versions that were asked for, and equal content.
+--   kind: `version` or `import` (declared), `content` (the same hash), `value` (the same, but one of DVC 2 and one of DVC 3: equal but for the ends of lines).
+--   from_repo: Where it comes from: the repository.
+--   from_path: Its path there, from the Git root.
+--   rev: The revision that was asked for.
+--   to_repo: Who has it from there: the repository.
+--   to_path: Its path there, from the Git root.
+select distinct
+    kind, source_repo as from_repo, source_path as from_path, rev, repo as to_repo, path as to_path, hash_kind, hash
+from import_sources where source_repo is not null
+union all
+select
+    case when o.hash_kind = n.hash_kind then 'content' else 'value' end, o.repo, o.path, null, n.repo, n.path, n.hash_kind, n.hash
+from lineage_nodes n join lineage_nodes o on o.content = n.content and o.repo <> n.repo
+where n.is_root and o.is_origin
+    and not exists (from import_sources i where i.node = n.node and i.source_repo = o.repo);

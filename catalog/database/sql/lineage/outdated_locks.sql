@@ -1,0 +1,34 @@
+-- Pipeline stages whose definition and lock differ.
+
+-- outdated_locks [kept]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run them again.
+--   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with), `changed` (an input that DVC tracks has other content than it ran with).
+--   what: The paths and parameters that differ.
+--   command: What the definition says.
+--   locked_command: What the lock says.
+with stages as (
+    select repo, commit, file, pipeline_stage, command, locked_command, frozen from pipeline_stages where locked_command is not null
+),
+unlocked as (
+    select repo, commit, metafile as file, pipeline_stage, 'outputs' as reason, path as what from outputs where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null
+    union all
+    select repo, commit, metafile, pipeline_stage, 'inputs', path from dependencies
+    where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null and not starts_with(path, 'ds://')
+    union all
+    select i.repo, i.commit, i.file, i.pipeline_stage, 'changed', i.path
+    from input_nodes i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
+    where o.hash <> i.hash
+    union all
+    select l.repo, l.commit, regexp_replace(l.metafile, 'dvc[.]lock$', 'dvc.yaml'), l.pipeline_stage, 'params', l.file || ':' || l.name
+    from params l join (select distinct repo, commit, file, name, text from params where not locked) f
+        on f.repo = l.repo and f.commit = l.commit and f.file = l.file and f.name = l.name
+    where l.locked and f.text is distinct from l.text
+    union all
+    select repo, commit, file, pipeline_stage, 'command', null from stages where command <> locked_command
+)
+select
+    s.repo, s.commit, s.file, s.pipeline_stage, list(distinct u.reason order by u.reason) as reasons,
+    coalesce(list(distinct u.what order by u.what) filter (u.what is not null), []) as what, s.command, s.locked_command
+from stages s join unlocked u using (repo, commit, file, pipeline_stage)
+-- DVC leaves a frozen stage alone, whatever its inputs are.
+where not (s.frozen and u.reason in ('inputs', 'changed', 'params'))
+group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command;

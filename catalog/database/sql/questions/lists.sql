@@ -1,0 +1,72 @@
+-- Lists over all repositories, or of some: artifacts, versions, events, repositories, problems.
+
+-- list_artifacts(some_repos, a_type, a_stage, with_deprecated): The artifacts, with the version that is in each stage.
+--   stages: The version in each stage that is in use.
+select a.*, coalesce(s.stages, map {}) as stages
+from artifacts a
+left join (
+    select repo, artifact,
+        map_from_entries(list((stage, version) order by stage)) as stages,
+        bool_or(stage = a_stage or raw_stage = a_stage) as wanted
+    from assignments where rank = 1
+    group by repo, artifact
+) s on s.repo = a.repo and s.artifact = a.artifact
+where (list_contains(some_repos::varchar[], a.repo)
+        or (some_repos::varchar[] is null and (a.repo, a.artifact) not in (select (repo, artifact) from copied_artifacts)))
+    and (a_type::varchar is null or a.type = a_type)
+    and (a_stage::varchar is null or coalesce(s.wanted, false))
+    and (with_deprecated or a.active)
+order by a.repo, a.artifact;
+
+-- list_versions(some_repos, a_type, a_stage, with_deprecated): The versions, newest first within each artifact.
+--   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
+select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence)
+from versions v join (select repo, artifact, active from artifacts) a on a.repo = v.repo and a.artifact = v.artifact
+where (list_contains(some_repos::varchar[], v.repo)
+        or (some_repos::varchar[] is null and (v.repo, v.artifact) not in (select (repo, artifact) from copied_artifacts)))
+    and (a_type::varchar is null or v.type = a_type)
+    and (with_deprecated or (a.active and v.active))
+    and (a_stage::varchar is null or exists (
+        from assignments s
+        where s.rank = 1 and (s.stage = a_stage or s.raw_stage = a_stage)
+            and s.repo = v.repo and s.artifact = v.artifact and s.version = v.version and s.commit = v.commit
+    ))
+order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
+
+-- history(a_repo, an_artifact): What happened to one artifact, newest first.
+select * from resolved_events
+where repo = a_repo and artifact = an_artifact
+order by created_at desc, priority desc, tag desc;
+
+-- list_events(some_repos, an_artifact, a_version, a_stage): What happened, newest first.
+--   id: The artifact's name in the catalog.
+select repo || ':' || artifact as id, e.* exclude (precedence, priority)
+from resolved_events e
+where (list_contains(some_repos::varchar[], repo)
+        or (some_repos::varchar[] is null and (repo, artifact) not in (select (repo, artifact) from copied_artifacts)))
+    and (an_artifact::varchar is null or artifact = an_artifact)
+    and (a_version::varchar is null or version = a_version)
+    and (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
+order by created_at desc, priority desc, repo, tag desc, oid;
+
+-- list_repos(some_repos): The repositories, how the last visit to each went, and how much each holds.
+--   why: Why the last visit read it.
+--   problems: What could not be read in it.
+select r.*, v.why, v.seconds, v.received, v.requests,
+    coalesce(a.artifacts, 0) as artifacts, coalesce(p.problems, 0) as problems
+from repos r
+left join (
+    select * from visits qualify row_number() over (partition by repo order by crawl desc) = 1
+) v on v.repo = r.repo
+left join (select repo, count(*) as artifacts from artifacts group by repo) a on a.repo = r.repo
+left join (select repo, count(*) as problems from problems group by repo) p on p.repo = r.repo
+where some_repos::varchar[] is null or list_contains(some_repos::varchar[], r.repo)
+order by r.repo;
+
+-- list_problems(some_repos): What could not be read, and why.
+from problems
+where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
+order by repo, connector, place, rule, message, commit;
+
+-- last_crawl(): The newest crawl.
+from crawls order by crawl desc limit 1;

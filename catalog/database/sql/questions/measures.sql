@@ -1,0 +1,127 @@
+-- Metrics, parameters, experiments and releases: `catalog metrics`, `params`, `diff`, `experiments`, `releases`.
+
+-- list_metrics(a_repo, an_artifact, a_version, a_commit): The metrics of an artifact's versions, the highest version first; or of one version.
+--   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
+--   direction: `higher` or `lower`: what is better; null where nobody says.
+select m.repo || ':' || m.artifact || '@' || m.version as ref, m.* exclude (precedence), d.direction
+from version_metrics m, metric_direction(m.name) d
+where m.repo = a_repo and m.artifact = an_artifact
+    and (a_version::varchar is null or m.version = a_version) and (a_commit::varchar is null or m.commit = a_commit)
+order by m.precedence desc nulls last, m.version desc, m.commit, m.file, m.name;
+
+-- list_params(a_repo, an_artifact, a_version, a_commit): The parameters of an artifact's versions, the highest version first; or of one version.
+select p.repo || ':' || p.artifact || '@' || p.version as ref, p.* exclude (precedence)
+from version_params p
+where p.repo = a_repo and p.artifact = an_artifact
+    and (a_version::varchar is null or p.version = a_version) and (a_commit::varchar is null or p.commit = a_commit)
+order by p.precedence desc nulls last, p.version desc, p.commit, p.file, p.name;
+
+-- list_unread(a_repo, an_artifact, a_version, a_commit, a_role): The files with metrics, params or plots that could not be read, and why.
+select repo || ':' || artifact || '@' || version as ref, repo, artifact, version, commit, file, status
+from version_measure_files
+where repo = a_repo and artifact = an_artifact and role = a_role and status not in ('ok', 'fetched')
+    and (a_version::varchar is null or version = a_version) and (a_commit::varchar is null or commit = a_commit)
+order by precedence desc nulls last, version desc, commit, file;
+
+-- list_compared(some_repos, some_artifacts, some_versions, some_commits, a_baseline): Versions beside each other, one row for each thing said about each.
+--   place: The version's place among those asked for, from 1.
+--   what: `version`, `metric` or `param`.
+--   name: The metric or parameter, with its file before it where a version has several of that name.
+--   delta: How far the number is from that of the version whose place is `a_baseline`.
+--   best: No other version has a better number; null where nothing says what is better, or all are equal.
+--   differs: The versions do not all say the same.
+with asked as (
+    select unnest(some_repos::varchar[]) as repo, unnest(some_artifacts::varchar[]) as artifact,
+        unnest(some_versions::varchar[]) as version, unnest(some_commits::varchar[]) as commit,
+        generate_subscripts(some_repos::varchar[], 1) as place
+),
+facts as (
+    select a.place, unnest([
+        {rank: 1, name: 'registered', text: strftime(v.created_at, '%Y-%m-%d %H:%M'), number: null::double},
+        {rank: 2, name: 'stages', text: nullif(list_aggregate(v.stages, 'string_agg', ', '), ''), number: null},
+        {rank: 3, name: 'bytes', text: f.status, number: null},
+        {rank: 4, name: 'hash', text: f.hash, number: null},
+        {rank: 5, name: 'size', text: f.size::varchar, number: f.size}
+    ]) as fact
+    from asked a
+    join versions v on v.repo = a.repo and v.artifact = a.artifact and v.version = a.version and v.commit = a.commit
+    left join version_files f on f.repo = a.repo and f.artifact = a.artifact and f.version = a.version and f.commit = a.commit
+),
+-- Only what is wanted of these views: a join alone would have them worked out for every version there is.
+measures as (
+    select repo, artifact, version, commit, 'metric' as what, file, name, number, text, kind from version_metrics
+    where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
+    union all
+    select repo, artifact, version, commit, 'param', file, name, number, text, kind from version_params
+    where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
+),
+measured as (
+    select place, what, file, name, number, text from asked join measures using (repo, artifact, version, commit)
+),
+said as (
+    select place, 'version' as what, fact.rank as rank, fact.name as name, fact.number as number, fact.text as text, null as direction from facts
+    union all
+    select m.place, m.what, case m.what when 'metric' then 6 else 7 end,
+        case when m.many then m.file || ':' || m.name else m.name end,
+        m.number, coalesce(m.text, ''), case when m.what = 'metric' then d.direction end
+    from (select *, max(same) over (partition by what, name) > 1 as many from (
+        select *, count(*) over (partition by what, name, place) as same from measured
+    )) m, metric_direction(m.name) d
+),
+cells as (
+    select a.*, n.*, s.number, s.text
+    from asked a
+    cross join (select distinct what, rank, name, direction from said) n
+    left join said s on s.place = a.place and s.what = n.what and s.name = n.name
+)
+select
+    repo || ':' || artifact || '@' || version as ref, repo, artifact, version, commit, place,
+    what, name, number, text, direction,
+    number - max(number) filter (place = a_baseline) over same as delta,
+    case when direction is not null and min(number) over same < max(number) over same
+        then coalesce(number = case direction when 'lower' then min(number) over same else max(number) over same end, false) end as best,
+    count(distinct coalesce(number::varchar, text)) over same > 1 or count(text) over same < count(*) over same as differs
+from cells
+window same as (partition by what, name)
+order by rank, name, place;
+
+-- list_experiments(some_repos): DVC's experiments, newest first, with the versions that they began from.
+--   short_name: The experiment's name.
+--   detached: No branch reaches the commit that it began from. Null where the history was not read far enough to tell.
+--   was_read: Its files were read: `metrics` and the other tables have rows for its commit.
+--   metrics: How many metrics it has.
+--   versions: The versions at the commit that it began from.
+select
+    e.repo, e.name, e.baseline, e.commit, e.author, e.author_email, e.authored_at, e.committed_at, e.message, e.ref,
+    len(e.parents) as parents,
+    case when c.commit is not null then false when h.complete then true end as detached,
+    r.commit is not null as was_read,
+    coalesce(m.metrics, 0) as metrics,
+    coalesce(v.versions, []) as versions
+from experiments e
+left join commits c on c.repo = e.repo and c.commit = e.baseline
+left join histories h on h.repo = e.repo
+left join revisions r on r.repo = e.repo and r.commit = e.commit
+left join (
+    select repo, commit, count(*) as metrics from metrics
+    where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
+    group by all
+) m on m.repo = e.repo and m.commit = e.commit
+left join (
+    select repo, coalesce(revision, commit) as commit, list(repo || ':' || artifact || '@' || version order by artifact, version) as versions
+    from versions where active group by all
+) v on v.repo = e.repo and v.commit = e.baseline
+where some_repos::varchar[] is null or list_contains(some_repos::varchar[], e.repo)
+order by e.repo, e.authored_at desc, e.name, e.ref;
+
+-- list_releases(some_repos): Tags that are no registry's and whose commits were read, the newest first: `v1.2.0` of a project without GTO.
+--   annotated: The tag has an object of its own.
+--   metrics: How many metrics there are at its commit.
+select
+    t.repo, t.tag, t.annotated, t.commit, r.author, r.author_email, r.committed_at, r.summary, coalesce(m.metrics, 0) as metrics
+from tags t
+join revisions r on r.repo = t.repo and r.commit = t.commit and list_contains(r.reasons, 'release')
+left join (select repo, commit, count(*) as metrics from metrics group by all) m on m.repo = t.repo and m.commit = t.commit
+where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], t.repo))
+    and not exists (from events e where e.repo = t.repo and e.tag = t.tag)
+order by t.repo, r.committed_at desc, t.tag;

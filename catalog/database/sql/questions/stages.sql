@@ -1,0 +1,33 @@
+-- Who is or was in which stage: `catalog stages`, and what `gto show` prints.
+
+-- stages_at(t, source := 'events'): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for falling back.
+select a.* exclude (rank, rank_semver)
+from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
+where a.rank = 1 and s.active;
+
+-- list_stages_at(t, a_stage, source := 'events'): Who was in which stage at the moment `t`, in the order in which to show it.
+--   id: The artifact's name in the catalog.
+select repo || ':' || artifact as id, *
+from stages_at(t, source := source)
+where (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
+    and (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
+order by repo, artifact, stage;
+
+-- list_stages(some_repos): The stages of each repository, in the order in which to show them.
+from stages
+where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
+order by repo, rank nulls last, place nulls last, stage, raw_stage;
+
+-- gto_show(a_repo): One repository as `gto show` prints it: each artifact that is active, its latest version, its stages.
+select s.artifact, s.latest as version, s.registered,
+    coalesce(map_from_entries(list((a.raw_stage, a.version) order by a.raw_stage) filter (a.raw_stage is not null)), map {}) as stages
+from artifacts s
+left join (from assignments where rank = 1) a on a.repo = s.repo and a.artifact = s.artifact
+where s.repo = a_repo and s.active
+    -- GTO does not read dvc.yaml.
+    and (s.registered or s.artifact in (
+        select n.artifact from annotations n join revisions r using (repo, commit)
+        where n.repo = a_repo and n.source = 'artifacts.yaml' and list_contains(r.reasons, 'tip')
+    ))
+group by all
+order by s.artifact;

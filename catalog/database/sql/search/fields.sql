@@ -1,0 +1,96 @@
+-- Documents by their fields, numbers, dates, metrics and parameters.
+
+-- search_key(a_field, a_value) [scalar]: The text of a field as it is compared. Of names and paths any end is found that begins after a `/` or `:`; of a person's name any word.
+case
+    when a_field in ('repo', 'name') then '/' || replace(search_folded(a_value), ':', '/')
+    when a_field = 'owner' then '/' || ltrim(search_folded(a_value), '@')
+    when a_field = 'author' then ' ' || search_folded(a_value) || ' '
+    else search_folded(a_value)
+end;
+
+-- search_pattern(a_field, an_asked_value) [scalar]: What is asked of a field as a pattern of LIKE for `search_key`; its escape is `\`, and `*` stands for any text.
+case when a_field in ('repo', 'name', 'owner') then '%' when a_field = 'author' then '%' else '' end
+    || replace(replace(replace(replace(
+        case when a_field = 'author' then rtrim(search_key(a_field, an_asked_value), ' ') || ' ' else search_key(a_field, an_asked_value) end,
+        '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
+    || case when a_field = 'author' then '%' else '' end;
+
+-- search_ending(a_name) [scalar]: The name of a metric or parameter as its ends are compared: any that begins after a `.` or `/` is meant.
+'.' || replace(lower(a_name), '/', '.');
+
+-- search_field(leaves): The documents whose fields have the text that a query asks for: see docs/search.md.
+with asked as materialized (
+    -- A stage has the catalog's name, whichever of its names is asked for.
+    select l.place, l.name, search_pattern(l.name, coalesce(n.stage, l.value)) as pattern
+    from search_unnested(leaves) l left join stage_names n on l.name = 'stage' and search_folded(n.raw) = search_folded(l.value)
+    where l.kind = 'field'
+)
+select distinct a.place, f.doc
+from asked a join search_index.facets f on f.field = a.name and f.key like a.pattern escape '\';
+
+-- search_state(leaves): The documents of which a query asks what follows from other repositories, or from the last crawl: `is:copy`, `is:stale`.
+select l.place, d.doc
+from search_unnested(leaves) l join search_index.documents d on case l.value
+    when 'copy' then d.copied
+    when 'stale' then d.repo in (select repo from repos where stale)
+end
+where l.kind = 'state';
+
+-- search_range(leaves): The documents whose numbers and dates lie where a query asks for them.
+select l.place, d.doc
+from search_unnested(leaves) l join search_index.documents d on case l.name
+    when 'versions' then d.versions between search_least(l.operator, l.value) and search_most(l.operator, l.value)
+    when 'updated' then d.updated_at >= search_from(l.operator, l.value) and d.updated_at < search_until(l.operator, l.value)
+    when 'created' then d.created_at >= search_from(l.operator, l.value) and d.created_at < search_until(l.operator, l.value)
+end
+where l.kind in ('number', 'date');
+
+-- search_measured(leaves): What a query asks of metrics and parameters: ends of names, bounds, texts.
+select
+    place, kind, search_ending(name) as ending, search_least(operator, value) as least, search_most(operator, value) as most,
+    case when operator = '=' then search_pattern('text', value) end as pattern
+from search_unnested(leaves) where kind in ('metric', 'param');
+
+-- search_metric(leaves): The documents whose latest version has the metrics and parameters that a query asks for.
+with asked as materialized (from search_measured(leaves))
+select distinct a.place, m.doc
+from asked a join search_index.measures m on m.kind = a.kind and ends_with(m.ending, a.ending)
+where m.number between a.least and a.most or m.key like a.pattern escape '\';
+
+-- search_reasons(docs, leaves): Why fields found some documents: the first of those that a query asks for, and what it is.
+select f.doc, f.field, f.value
+from search_unnested(leaves) l
+left join stage_names n on l.name = 'stage' and search_folded(n.raw) = search_folded(l.value)
+join search_index.facets f on f.field = l.name and f.key like search_pattern(l.name, coalesce(n.stage, l.value)) escape '\'
+where l.kind = 'field' and not l.negated and f.doc in (select unnest(docs)::uinteger)
+qualify row_number() over (partition by f.doc order by l.place, f.value) = 1;
+
+-- search_near(leaves): The fields of which nothing has the text that a query asks for, each with the nearest values.
+--   near: At most three values, the nearest first.
+with asked as materialized (
+    select place, kind, name, value, search_key(name, case when kind = 'field' then value else name end) as key
+    from search_unnested(leaves)
+    where kind in ('field', 'metric', 'param') and name not in ('is', 'has', 'version') and not negated
+),
+known as (
+    select field as kind, field as name, value, key from search_index.facets
+    union
+    select kind, kind, name, lower(name) from search_index.measures
+),
+nearest as (
+    select a.place, k.value,
+        max(greatest(jaro_winkler_similarity(k.key, a.key), case when damerau_levenshtein(k.key, a.key) <= 1 then 0.9 else 0 end)) as likeness
+    from asked a join known k on k.name = case when a.kind = 'field' then a.name else a.kind end
+    group by all
+)
+select a.place, a.kind, a.name, a.value, coalesce(list(n.value order by n.likeness desc, n.value) filter (n.likeness > 0.8), [])[:3] as near
+from asked a left join nearest n on n.place = a.place
+where not exists (
+    from search_index.facets f where a.kind = 'field' and f.field = a.name and f.key like search_pattern(a.name, a.value) escape '\'
+) and not exists (
+    from search_index.measures m where a.kind = m.kind and ends_with(m.ending, search_ending(a.name))
+) and not exists (
+    from stage_names s where a.name = 'stage' and search_folded(s.raw) = search_folded(a.value)
+)
+group by all
+order by a.place;

@@ -1,0 +1,99 @@
+-- What the pages of the static site show. Each macro is one bulk read, in the order in which it is shown.
+
+-- site_artifacts(): Every artifact, without those that forks have from their parents: those in use first, and of those the last touched.
+--   file: The file that annotates it.
+select
+    a.repo, a.artifact, a.id, a.folder, a.name, a.type, a.description, a.labels, a.path,
+    coalesce(l.file, t.file) as file,
+    coalesce(l.annotated_at, case when t.commit is not null then 'tip' end) as annotated_at,
+    map_entries(case when l.annotated_at is not null then l.meta else t.meta end) as meta,
+    a.active, a.deprecated_at, a.latest, a.versions, a.created_at, a.updated_at
+from original_artifacts a
+left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
+left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact
+order by a.active desc, a.updated_at desc nulls last, a.repo, a.artifact;
+
+-- site_versions(): Every version, highest first.
+--   revision: The commit that it leads to in the end.
+select
+    v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as revision,
+    v.registered, v.active, v.created_at, v.author, v.signed, v.reachable, v.is_latest
+from versions v
+order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
+
+-- site_assignments(): Who is in which stage now.
+--   since: Since when without a break; after a fallback that is later than the assignment.
+select
+    a.repo, a.artifact, a.stage, a.raw_stage, n.rank, a.version, a.commit, coalesce(a.revision, a.commit) as revision,
+    coalesce(h.started_at, a.assigned_at) as since, coalesce(h.how, 'assigned') as how, a.author, a.signed,
+    case when a.message = 'Assigning stage ' || a.raw_stage || ' to artifact ' || a.artifact || ' version ' || a.version
+        then '' else a.message end as message
+from current_assignments a
+left join (from stage_history where ended_at is null) h
+    on h.repo = a.repo and h.artifact = a.artifact and h.stage = a.stage and h.version = a.version and h.commit = a.commit
+left join (select stage, min(rank) as rank from stage_names group by stage) n on n.stage = a.stage
+order by a.repo, a.artifact, n.rank, a.stage;
+
+-- site_terms(): Who was in which stage, the last first.
+--   days: For how long, in whole days.
+select
+    repo, artifact, stage, version, started_at, ended_at, how, assigned_by,
+    date_diff('second', started_at, ended_at) // 86400 as days
+from stage_history
+order by repo, artifact, started_at desc, stage, version;
+
+-- site_events(): What every registry tag did, the last first within each artifact.
+--   message: The tag's message, without the sentence that GTO writes where nobody gave one.
+select
+    repo, artifact, event, version, stage, raw_stage, coalesce(revision, commit) as revision, created_at, author, tag, oid, signed,
+    case when message in (
+        'Registering artifact ' || artifact || ' version ' || version,
+        'Deregistering artifact ' || artifact || ' version ' || version,
+        'Assigning stage ' || raw_stage || ' to artifact ' || artifact || ' version ' || version,
+        'Unassigning stage ''' || raw_stage || ''' to artifact ''' || artifact || ''' version ''' || version || '''',
+        'Deprecating artifact ''' || artifact || ''''
+    ) then '' else message end as message
+from resolved_events
+semi join original_artifacts using (repo, artifact)
+order by repo, artifact, created_at desc, priority desc, tag desc;
+
+-- site_lookups(): Where `dvc artifacts get` takes another commit than GTO names.
+select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where not agree order by repo, artifact, request;
+
+-- site_cards(): The card, the licence and the owners of each artifact: at its latest version, or else at the tip of the default branch.
+--   licence_file: The SPDX identifier of the licence file nearest to it, or else that file's first line.
+with places as (
+    select
+        a.repo, a.artifact, coalesce(l.revision, l.commit, t.commit) as reading,
+        case when p.path is null or p.path like '%://%' then coalesce(p.file, '') else coalesce(regexp_extract(p.file, '^(.*/)', 1), '') || p.path end as home
+    from artifacts a
+    left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
+    left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact
+    cross join lateral (select coalesce(l.path, t.path) as path, coalesce(l.file, t.file) as file) p
+),
+cards_near as (
+    select p.repo, p.artifact, arg_max(c, (length(c.folder), c.is_model_card, c.file)) as card
+    from places p join cards c on c.repo = p.repo and c.commit = p.reading and (c.folder = '' or starts_with(p.home, c.folder || '/'))
+    group by all
+),
+licences_near as (
+    select p.repo, p.artifact, arg_max(coalesce(l.spdx, l.title), (length(l.folder), l.spdx is not null, l.file)) as licence
+    from places p join licences l on l.repo = p.repo and l.commit = p.reading and (l.folder = '' or starts_with(p.home, l.folder || '/'))
+    group by all
+),
+owned as (
+    select p.repo, p.artifact, flatten(list(o.owners order by o.line)) as owners
+    from places p join code_owners o on o.repo = p.repo and o.commit = p.reading and list_contains(o.artifacts, p.artifact)
+    group by all
+)
+select
+    a.repo, a.artifact, c.card.file as file, c.card.title as title, coalesce(c.card.licence_name, c.card.licence) as licence,
+    l.licence as licence_file, coalesce(c.card.languages, []) as languages, coalesce(c.card.datasets, []) as datasets,
+    coalesce(c.card.base_models, []) as base_models, coalesce(c.card.tags, []) as tags, c.card.library as library, c.card.task as task,
+    left(c.card.text, 3000) as text, length(c.card.text) > 3000 as cut, coalesce(o.owners, []) as owners
+from artifacts a
+left join cards_near c using (repo, artifact)
+left join licences_near l using (repo, artifact)
+left join owned o using (repo, artifact)
+where c.card is not null or l.licence is not null or o.owners is not null
+order by a.repo, a.artifact;

@@ -1,0 +1,100 @@
+-- What the pages show of metrics and plots.
+
+-- site_metrics(): The metrics of each artifact over its versions, the oldest version first.
+--   direction: `higher` or `lower`: what is better.
+--   best: The version with the best number, where some are worse.
+--   points: What each version has.
+with told as (
+    select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text
+    from version_metrics m join versions v using (repo, artifact, version, commit)
+    where v.registered and v.active
+),
+grouped as (
+    select
+        repo, artifact, file, name,
+        list({version: version, commit: commit, number: number, text: text} order by precedence, commit) as points,
+        max(number) filter (isfinite(number)) as highest, min(number) filter (isfinite(number)) as lowest,
+        arg_max(version, (number, precedence)) filter (isfinite(number)) as of_highest,
+        arg_max(version, (-number, precedence)) filter (isfinite(number)) as of_lowest
+    from told
+    group by all
+)
+select
+    g.repo, g.artifact, g.file, g.name, d.direction,
+    case when g.lowest < g.highest then case d.direction when 'higher' then g.of_highest when 'lower' then g.of_lowest end end as best,
+    g.points
+from grouped g, metric_direction(g.name) d
+order by g.repo, g.artifact, g.file, d.direction is null, g.name;
+
+-- site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for each line or image.
+--   field: The field along the y axis.
+--   xs: Where each point is along the x axis, thinned out to about sixty; null where that is no number.
+--   ys: And along the y axis.
+--   words: Of bars, what each is of; of a confusion matrix, what was predicted. At most 150, the greatest count first.
+--   others: Of a confusion matrix, what it was.
+--   counts: How long each bar is, or how often each pair is there.
+with plotted as (
+    select
+        v.repo, v.artifact, v.version, v.commit, v.is_latest, p.* exclude (repo, artifact, version, commit, precedence),
+        dense_rank() over (partition by v.repo, v.artifact, v.version, v.commit order by p.metafile, p.plot) as place
+    from versions v join version_plots p using (repo, artifact, version, commit)
+    where v.registered and v.active and (v.is_latest or len(v.stages) > 0) and p.content is not null
+    qualify place <= 6
+),
+lasts as (
+    select repo, content, arg_max(field, place) as field from plot_series group by all
+),
+lines as (
+    select p.*, unnest(case when len(p.y) > 0 then p.y else [l.field] end) as field from plotted p join lasts l using (repo, content)
+),
+data as (
+    select
+        n.*, xs.numbers as along, ys.numbers as up, coalesce(len(ys.numbers), len(ys.texts)) as count,
+        coalesce(xs.texts, xs.numbers::varchar[]) as said, coalesce(ys.texts, ys.numbers::varchar[]) as named,
+        coalesce(starts_with(n.template, 'confusion'), false) as is_matrix, coalesce(starts_with(n.template, 'bar_horizontal'), false) as is_bars
+    from lines n
+    join plot_series ys on ys.repo = n.repo and ys.content = n.content and ys.field = n.field
+    left join plot_series xs on xs.repo = n.repo and xs.content = coalesce(n.x_content, n.content) and xs.field = n.x
+),
+pairs as (
+    select repo, content, x_content, x, field, is_matrix, unnest(named) as word, unnest(said) as other, unnest(along) as number
+    from (select distinct repo, content, x_content, x, field, is_matrix, named, said, along from data where is_matrix or is_bars)
+),
+told as (
+    select repo, content, x_content, x, field, is_matrix, word, other, count(*)::double as number
+    from pairs where is_matrix and word is not null and other is not null group by all
+    union all
+    select repo, content, x_content, x, field, is_matrix, word, null, max(number)
+    from pairs where not is_matrix and word is not null and number is not null group by all
+),
+counted as (
+    select repo, content, x_content, x, field, is_matrix,
+        list(word order by number desc, word, other)[:150] as words,
+        (list(other order by number desc, word, other) filter (other is not null))[:150] as others,
+        list(number order by number desc, word, other)[:150] as counts
+    from told group by all
+)
+select
+    d.repo, d.artifact, d.version, d.commit, d.is_latest, d.plot, d.title, d.template, d.x, d.x_label, d.y_label, d.file, d.field,
+    case when d.x is null then range(1, d.count + 1)::double[] else d.along end[step.first:d.count:step.length] as xs,
+    d.up[step.first:d.count:step.length] as ys,
+    c.words, c.others, c.counts, null as content, null as media_type
+from data d
+cross join lateral (select length, ((d.count - 1) % length + 1)::bigint as first from (select greatest(1, ceil(d.count / 60))::bigint as length)) step
+left join counted c on c.repo = d.repo and c.content = d.content and c.x_content is not distinct from d.x_content
+    and c.x is not distinct from d.x and c.field = d.field and c.is_matrix = d.is_matrix
+union all
+select
+    p.repo, p.artifact, p.version, p.commit, p.is_latest, p.plot, p.title, p.template, p.x, p.x_label, p.y_label, p.file, null,
+    null, null, null, null, null, p.content, i.media_type
+from plotted p join images i using (repo, content)
+order by repo, artifact, plot, is_latest desc, version, commit, file, field;
+
+-- site_images(some_contents): The bytes of images.
+select content, any_value(data) as data from images where list_contains(some_contents::varchar[], content) group by content order by content;
+
+-- site_unread(): The files with metrics, parameters and plots of the latest versions that could not be read, and why.
+select m.repo, m.artifact, m.role, m.file, m.status
+from version_measure_files m join versions v using (repo, artifact, version, commit)
+where v.is_latest and m.status not in ('ok', 'fetched')
+order by m.repo, m.artifact, m.role, m.file;

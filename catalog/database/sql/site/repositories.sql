@@ -1,0 +1,49 @@
+-- What the pages of repositories show.
+
+-- site_repositories(): Every repository, and how much is in it.
+--   copy_of: The repository that all of its registry tags are from.
+select
+    r.repo, r.url, r.outcome, r.message, r.stale, r.visited_at, r.read_at,
+    b.branch, b.commit as tip,
+    coalesce(a.artifacts, 0) as artifacts, coalesce(a.versions, 0) as versions, a.updated_at,
+    coalesce(p.problems, 0) as problems,
+    c.of_repo as copy_of, r.left_at, r.left_because
+from repos r
+left join (from copies where folded) c on c.repo = r.repo
+left join (from branches where is_default) b on b.repo = r.repo
+left join (
+    select repo, count(*) as artifacts, sum(versions)::bigint as versions, max(updated_at) as updated_at
+    from original_artifacts group by repo
+) a on a.repo = r.repo
+left join (select repo, count(*) as problems from problems group by repo) p on p.repo = r.repo
+order by r.repo;
+
+-- site_problems(): Everything that could not be read.
+select repo, rule, place, message, commit from problems order by repo, connector, place, rule, message, commit;
+
+-- site_experiments(): DVC's experiments of each repository, the newest first, at most fifty.
+--   total: How many the repository has.
+--   metrics: Its first metrics.
+with shown as (
+    select *, count(*) over (partition by repo) as total
+    from list_experiments(null)
+    qualify row_number() over (partition by repo order by authored_at desc, name, ref) <= 50
+)
+select
+    s.repo, s.name, s.author, s.authored_at, s.commit, s.baseline, s.detached, s.was_read, s.versions, s.total, s.metrics as metric_count,
+    coalesce(m.metrics, []) as metrics
+from shown s
+left join (
+    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics from metrics group by all
+) m on m.repo = s.repo and m.commit = s.commit
+order by s.repo, s.authored_at desc, s.name, s.commit;
+
+-- site_releases(): Releases of each repository that are no registry's, the newest first.
+--   metrics: The first metrics of its commit.
+select
+    s.repo, s.tag, s.commit, s.author, s.committed_at, s.summary, s.metrics as metric_count, coalesce(m.metrics, []) as metrics
+from list_releases(null) s
+left join (
+    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics from metrics group by all
+) m on m.repo = s.repo and m.commit = s.commit
+order by s.repo, s.committed_at desc, s.tag;

@@ -1,0 +1,86 @@
+-- What the pages show of single versions: where their bytes are, what made them, and of what.
+
+-- site_shown(): The versions of which a page says everything: the newest four of each artifact, and those in a stage.
+select repo, artifact, version, commit, coalesce(revision, commit) as reading, row_number() over newest as place
+from versions
+where registered and active
+window newest as (partition by repo, artifact order by precedence desc, created_at desc, commit)
+qualify place <= 4 or len(stages) > 0;
+
+-- site_files(): Where the bytes of each version are.
+--   twins: How many other versions have the same bytes.
+--   twin: One of them.
+with same as (
+    select
+        repo, artifact, version, commit, count(*) as twins,
+        arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version}, (twin_repo <> repo, twin_artifact <> artifact, twin_ref)) as twin
+    from identical_versions
+    semi join original_artifacts o on o.repo = twin_repo and o.artifact = twin_artifact
+    group by all
+)
+select
+    f.repo, f.artifact, f.version, f.commit, f.status, f.hash, f.size, f.files, f.path, f.url, f.link, f.version_id,
+    f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin
+from version_files f
+left join same s using (repo, artifact, version, commit)
+order by f.repo, f.artifact, f.version, f.commit;
+
+-- site_makers(): The pipeline stage that made each version of which a page says everything.
+--   outdated: Why DVC would run it again: see `outdated_locks`.
+select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.locked_command, p.command) as command, coalesce(l.reasons, []) as outdated
+from site_shown() s
+join version_files f using (repo, artifact, version, commit)
+join pipeline_stages p
+    on p.repo = s.repo and p.commit = s.reading and p.file = regexp_replace(f.metafile, 'dvc\.lock$', 'dvc.yaml') and p.pipeline_stage = f.pipeline_stage
+left join outdated_locks l on l.repo = p.repo and l.commit = p.commit and l.file = p.file and l.pipeline_stage = p.pipeline_stage
+order by s.repo, s.artifact, s.version, s.commit;
+
+-- site_inputs(): What each version of which a page says everything was made from in the end: the inputs of its pipeline that no stage makes.
+--   in_git: DVC does not track it: code, as a rule.
+--   origin: The first version of any artifact that has the same bytes.
+with recursive made as (
+    select s.repo, s.artifact, s.version, s.commit, s.reading, f.metafile, f.pipeline_stage
+    from site_shown() s join version_files f using (repo, artifact, version, commit)
+    where f.pipeline_stage is not null
+    union
+    select m.repo, m.artifact, m.version, m.commit, m.reading, o.metafile, o.pipeline_stage
+    from made m
+    join dependencies d on d.repo = m.repo and d.commit = m.reading and d.metafile = m.metafile and d.pipeline_stage = m.pipeline_stage
+    join outputs o on o.repo = d.repo and o.commit = d.commit and o.pipeline_stage is not null
+        and (o.path = d.path or starts_with(d.path, o.path || '/') or starts_with(o.path, d.path || '/'))
+),
+needed as (
+    select distinct m.repo, m.artifact, m.version, m.commit, m.reading, d.path, d.hash, d.size
+    from made m
+    join dependencies d on d.repo = m.repo and d.commit = m.reading and d.metafile = m.metafile and d.pipeline_stage = m.pipeline_stage
+    where not exists (
+        from outputs o where o.repo = d.repo and o.commit = d.commit and o.pipeline_stage is not null
+            and (o.path = d.path or starts_with(d.path, o.path || '/') or starts_with(o.path, d.path || '/'))
+    )
+),
+origins as (
+    select hash, arg_min({repo: repo, artifact: artifact, version: version}, (created_at, repo, artifact, version)) as origin
+    from version_files f join versions using (repo, artifact, version, commit) semi join original_artifacts using (repo, artifact)
+    where hash is not null and coalesce(f.output = f.path, true) and hash not in (from trivial_hashes()) and coalesce(size, 32) >= 32
+        and registered and active
+    group by hash
+)
+select
+    n.repo, n.artifact, n.version, n.commit, n.path, any_value(n.hash) as hash, any_value(n.size) as size,
+    bool_and(o.path is null and n.path not like '%://%') as in_git,
+    any_value(coalesce(i.url, s.url)) as source_url, any_value(coalesce(i.source_path, s.path)) as source_path,
+    any_value(coalesce(i.rev, s.rev, s.version)) as source_rev,
+    any_value(g.origin) as origin
+from needed n
+left join outputs o on o.repo = n.repo and o.commit = n.reading and (o.path = n.path or starts_with(n.path, o.path || '/'))
+left join imports i on i.repo = n.repo and i.commit = n.reading and i.path = n.path
+left join datasets s on s.repo = n.repo and s.commit = n.reading and n.path = 'ds://' || s.name
+left join origins g on g.hash = n.hash
+group by all
+order by n.repo, n.artifact, n.version, n.commit, in_git, n.path;
+
+-- site_params(): The parameters of each version of which a page says everything.
+select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text
+from site_shown() s
+join version_params p using (repo, artifact, version, commit)
+order by p.repo, p.artifact, p.version, p.commit, p.file, p.name;
