@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FOR_ALL = "512MB"  # memory of DuckDB where each row of the catalog is read once
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
+# The vocabulary of stages decides conclusions about every repository, and what is said of metrics which of them is the main one.
+VOCABULARY = ("stage_names", "metric_directions")
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
 _SQL = named("build")
@@ -145,8 +147,7 @@ def _set(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
 
 def _recipe(shapes: Mapping[str, pa.Schema], whole: Mapping[str, pa.Table]) -> str:
     """What the shape of the database depends on: when it differs, nothing of the last one is used."""
-    # The vocabulary of stages decides conclusions about every repository, and what is said of metrics which of them is the main one.
-    rows = [str(table.to_pylist()) for name, table in whole.items() if name in ("stage_names", "metric_directions")]
+    rows = [str(table.to_pylist()) for name, table in whole.items() if name in VOCABULARY]
     return blake2b("\n".join([recipe(shapes), *rows]).encode(), digest_size=16).hexdigest()
 
 

@@ -24,7 +24,7 @@ def take_out(connection: duckdb.DuckDBPyConnection, tables: Iterable[str], repos
     """Deletes the rows of some repositories, and what followed from them."""
     gone = sorted(repos)
     places = ", ".join("?" * len(gone))  # constants are found faster than what a query gives
-    for name in (*tables, *(f"kept.{made.name}" for made in _kept()), "internal.partitions"):
+    for name in (*tables, *(f"materialized.{made.name}" for made in _incremental()), "internal.partitions"):
         connection.execute(f"delete from {name} where repo in ({places})", gone)
 
 
@@ -52,10 +52,10 @@ def put_in(
                     connection.from_arrow(rows[name]).insert_into(f"main.{name}")
                 if name in _looked_at():
                     apart.register(name, rows.get(name, shape.empty_table()))
-            for made in _kept():
+            for made in _incremental():
                 apart.execute(f"create or replace temp table {made.name} as {made.body}")
                 found = apart.table(f"temp.main.{made.name}").to_arrow_table()
-                connection.from_arrow(found).insert_into(f"kept.{made.name}")
+                connection.from_arrow(found).insert_into(f"materialized.{made.name}")
         connection.execute("commit")
 
 
@@ -74,20 +74,20 @@ def load_in_parts(
 def work_out_anew(connection: duckdb.DuckDBPyConnection) -> None:
     """Works out the few conclusions that follow from all repositories together."""
     for made in statements():
-        if made.anew:
-            connection.execute(f"delete from kept.{made.name}")
-            connection.execute(f"insert into kept.{made.name} {made.body}")
+        if made.materialized == "full":
+            connection.execute(f"delete from materialized.{made.name}")
+            connection.execute(f"insert into materialized.{made.name} {made.body}")
 
 
-def _kept() -> Iterator[Statement]:
-    return (made for made in statements() if made.kept and not made.anew)
+def _incremental() -> Iterator[Statement]:
+    return (made for made in statements() if made.materialized == "incremental")
 
 
 @cache
 def _looked_at() -> frozenset[str]:
     """Every word of the statements down to the last of these conclusions: the names of all tables that they can stand on."""
     made = tuple(statements())
-    last = max(place for place, each in enumerate(made) if each.kept)
+    last = max(place for place, each in enumerate(made) if each.materialized)
     return frozenset(re.findall(r"\w+", " ".join(each.body for each in made[: last + 1])))
 
 

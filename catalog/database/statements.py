@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import chain
+from typing import Literal
 
 SCRIPTS = (
     "registry_state",
@@ -45,28 +46,38 @@ SCRIPTS = (
     "metadata",
 )
 
-HEADING = r"-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?P<kind> \[(?:kept|kept anew|scalar)\])?: "
+HEADING = r"-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?: \[(?P<mark>materialized: incremental|materialized: full|scalar)\])?: "
 _NEXT = re.sub(r"\?P<\w+>", "?:", HEADING)
 _STATEMENT = re.compile(
     rf"^{HEADING}(?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)(?P<body>(?:(?!{_NEXT}).*\n?)+)", re.MULTILINE
 )
-_NOTE = re.compile(r"^--   (\w+): (.+)$", re.MULTILINE)
+_NOTE = re.compile(r"^--   (?!key: )(\w+): (.+)$", re.MULTILINE)
+_KEY = re.compile(r"^--   key: (.+)$", re.MULTILINE)
+_SOURCE = re.compile(r"^--   from (\w+): (.+)$", re.MULTILINE)
+_MATERIALIZED: dict[str, Literal["incremental", "full"]] = {
+    "materialized: incremental": "incremental",
+    "materialized: full": "full",
+}
+ALL = "*"  # columns of a source: those of the same name that have no sentence of their own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Statement:
-    """A view, or with parameters a table macro, of the SQL files: its sentence, and sentences for some of its columns.
+    """A view, or with parameters a table macro, of the SQL files: its sentence, its key, and the sentences of its columns.
 
-    A `scalar` macro gives one value: its body is an expression. The rows of a `kept` view are worked out at each build, for what changed or with `anew` for all, and lie in the schema `kept`.
+    `notes`: column → its own sentence; `sources`: relation → the columns that mean what they mean there, `*` for all that have no sentence of their own.
+    A `scalar` macro gives one value: its body is an expression. The rows of a `materialized` view are stored by each build:
+    `incremental` for the repositories that changed, from whose rows alone they follow; `full` for all.
     """
 
     name: str
     parameters: str
     doc: str
     notes: Mapping[str, str]
+    sources: Mapping[str, tuple[str, ...]]
+    key: tuple[str, ...]
     body: str
-    kept: bool = False
-    anew: bool = False
+    materialized: Literal["incremental", "full"] | None = None
     scalar: bool = False
 
 
@@ -88,16 +99,24 @@ def named(script: str) -> dict[str, str]:
 @cache
 def _read(script: str) -> tuple[Statement, ...]:
     text = (files("catalog.database") / "sql" / f"{script}.sql").read_text("utf-8")
-    return tuple(
-        Statement(
-            name=found["name"],
-            parameters=found["parameters"] or "",
-            doc=found["doc"],
-            notes=dict(_NOTE.findall(found["notes"])),
-            body=found["body"].strip().rstrip(";"),
-            kept="kept" in (found["kind"] or ""),
-            anew="anew" in (found["kind"] or ""),
-            scalar="scalar" in (found["kind"] or ""),
-        )
-        for found in _STATEMENT.finditer(text)
+    return tuple(map(_statement, _STATEMENT.finditer(text)))
+
+
+def _statement(found: re.Match[str]) -> Statement:
+    mark, notes = found["mark"] or "", found["notes"]
+    key = _KEY.search(notes)
+    return Statement(
+        name=found["name"],
+        parameters=found["parameters"] or "",
+        doc=found["doc"],
+        notes=dict(_NOTE.findall(notes)),
+        sources={source: _names(columns) for source, columns in _SOURCE.findall(notes)},
+        key=_names(key[1]) if key else (),
+        body=found["body"].strip().rstrip(";"),
+        materialized=_MATERIALIZED.get(mark),
+        scalar=mark == "scalar",
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(", "))

@@ -36,10 +36,13 @@ def manual() -> str:
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     relations = connection.execute("from relations()").fetchall()
+    keys = {
+        made.name: f"Key: {', '.join(f'`{column}`' for column in made.key)}.\n\n" for made in statements() if made.key
+    }
     for kind in ("table", "view"):
         yield f"## {kind.capitalize()}s\n"
         for name, _, comment in (relation for relation in relations if relation[1] == kind):
-            yield f"### {name}\n\n{comment}\n\n| column | type | meaning |\n| --- | --- | --- |"
+            yield f"### {name}\n\n{comment}\n\n{keys.get(name, '')}| column | type | meaning |\n| --- | --- | --- |"
             for column, data_type, meaning in connection.execute("from column_comments($1)", [name]).fetchall():
                 yield f"| `{column}` | {data_type} | {_cell(meaning)} |"
             yield ""

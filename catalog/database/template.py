@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from catalog.database import search_index
-from catalog.database.statements import Statement, macro, named, statements
+from catalog.database.statements import ALL, Statement, macro, named, statements
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,7 @@ _made: dict[str, bytes] = {}  # by recipe: a thousand statements take longer tha
 def recipe(shapes: Mapping[str, pa.Schema]) -> str:
     """What a catalog without rows depends on: where it differs, nothing of another one is of use."""
     tables = [f"{name} {schema.to_string()}" for name, schema in shapes.items()]
-    made = [f"{s.name}{s.parameters} {s.kept} {s.doc} {s.notes} {s.body}" for s in statements()]
+    made = [str(statement) for statement in statements()]
     parts = [STORAGE, duckdb.__version__, *tables, *made, search_index.recipe()]
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
@@ -90,31 +90,38 @@ def _conclusion(connection: duckdb.DuckDBPyConnection, made: Statement) -> None:
     if made.parameters:
         connection.execute(macro(made))
         return
-    if made.kept:
-        connection.execute("create schema if not exists kept")
-        connection.execute(f"create table kept.{made.name} as from ({made.body}) limit 0")
-    connection.execute(f"create view {made.name} as " + (f"from kept.{made.name}" if made.kept else made.body))
+    if made.materialized:
+        connection.execute("create schema if not exists materialized")
+        connection.execute(f"create table materialized.{made.name} as from ({made.body}) limit 0")
+    body = f"from materialized.{made.name}" if made.materialized else made.body
+    connection.execute(f"create view {made.name} as {body}")
 
 
 def _sentences(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> Iterator[tuple[str, str]]:
-    """What to say of what. A column without a note of its own means what it means wherever it was first explained."""
-    known: dict[str, str] = {}
+    """What to say of what. A column of a view has a sentence of its own, or that of the relation it is from."""
+    known: dict[str, dict[str, str]] = {}
     for name, schema in shapes.items():
         yield f'table "{name}"', _comment(schema)
-        for field in schema:
-            yield f'column "{name}"."{field.name}"', _comment(field)
-            known[field.name] = _comment(field)
+        known[name] = {field.name: _comment(field) for field in schema}
     columns: dict[str, list[str]] = {}
     for view, column in connection.execute(_SQL["columns"]).fetchall():
         columns.setdefault(view, []).append(column)
     for made in statements():
         kind = "view" if not made.parameters else "macro" if made.scalar else "macro table"
         yield f"{kind} {made.name}", made.doc
-        for name in columns.get(made.name, ()):
-            if name in known or name in made.notes:
-                yield f'column {made.name}."{name}"', made.notes.get(name) or known[name]
-        for name, note in made.notes.items():
-            known.setdefault(name, note)
+        if not made.parameters:
+            known[made.name] = {**dict(_inherited(made, columns[made.name], known)), **made.notes}
+    for name, sentences in known.items():
+        yield from ((f'column "{name}"."{column}"', sentence) for column, sentence in sentences.items())
+
+
+def _inherited(
+    made: Statement, columns: Iterable[str], known: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, str]]:
+    for source, names in made.sources.items():
+        for column in columns if names == (ALL,) else names:
+            if column in known[source]:
+                yield column, known[source][column]
 
 
 def _comment(shape: pa.Schema | pa.Field) -> str:

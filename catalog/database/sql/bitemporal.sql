@@ -19,14 +19,23 @@ with known as materialized (from known_events_at(k))
 from list_stages_at(t, a_stage, source := 'known');
 
 -- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.
+--   key: repo, tag, seen_at, oid
+--   from observations: repo, artifact, stage
 --   tag: The tag's name.
 --   old_oid: The object that it named before.
+--   oid: The object that it names afterwards.
 --   old_revision: The commit that it led to before.
+--   revision: The commit that it leads to afterwards.
 --   old_event: What it did before, if it was a registry tag.
+--   event: What it does afterwards, if it is a registry tag.
 --   old_version: The version that it named before.
+--   version: The version that it names afterwards.
 --   old_author: Who made it, by their claim, before.
+--   author: Who made it, by their claim, afterwards.
 --   old_created_at: When that was, by the tagger's clock, UTC.
+--   created_at: When that was, by the tagger's clock, UTC.
 --   old_message: What its message was.
+--   message: The beginning of its message afterwards.
 --   old_seen_at: The last visit that certainly found the old object, UTC.
 --   seen_at: The first visit that found the new one, UTC.
 --   crawl: The crawl of `seen_at`.
@@ -43,6 +52,8 @@ from (
 where old.oid <> oid;
 
 -- deleted_tags: Tags that are gone or were for some time, and what they said.
+--   key: repo, tag, first_seen, oid
+--   from observations: repo, oid, revision, event, artifact, version, stage, author, created_at, message, first_seen, last_seen, ended_at
 --   tag: The tag's name.
 --   crawl: The crawl of `ended_at`.
 --   returned_at: The first visit that found a tag of that name again, UTC.
@@ -57,6 +68,8 @@ from (
 where ended_at is not null and ended_at is distinct from returned_at;
 
 -- time_skew: Registry tags whose dates cannot be right, or were kept back: dated after they were seen, or a week before a visit that did not find them.
+--   key: repo, tag, first_seen, oid
+--   from observations: repo, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen
 --   tag: The tag's name.
 --   skew: `future`, or `late`.
 --   seconds: How far its date is after `first_seen`, or before `unseen_at`.

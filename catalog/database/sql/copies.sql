@@ -1,7 +1,9 @@
 -- Who has whose registry: forks carry the tags of what they were forked from, and would be told as models of their own.
--- Rows marked [kept anew] follow from all repositories together; they are worked out at every build.
+-- Rows marked [materialized: full] follow from all repositories together; they are worked out at every build.
 
--- copies [kept anew]: Repositories that have another's registry tags, the very same tag objects: forks, mirrors, younger copies, and what a rename left.
+-- copies [materialized: full]: Repositories that have another's registry tags, the very same tag objects: forks, mirrors, younger copies, and what a rename left.
+--   key: repo
+--   repo: The repository that has the other's tags.
 --   of_repo: The repository that they are from: one that has them all, the declared parent before others, the oldest before the rest.
 --   shared: How many registry tags both have.
 --   own: How many registry tags only the copy has.
@@ -45,7 +47,10 @@ qualify row_number() over (
     order by p.shared = c.tags desc, coalesce(c.fork_of = o.repo or c.renamed_to = o.repo, false) desc, p.shared desc, o.place
 ) = 1;
 
--- copied_artifacts [kept anew]: Artifacts of copies that are the original's: it has them too, with all of their registry tags. Lists over all repositories leave them out.
+-- copied_artifacts [materialized: full]: Artifacts of copies that are the original's: it has them too, with all of their registry tags. Lists over all repositories leave them out.
+--   key: repo, artifact
+--   from artifacts: repo, artifact
+--   from copies: of_repo
 select a.repo, a.artifact, c.of_repo
 from artifacts a
 join copies c on c.repo = a.repo
@@ -56,4 +61,6 @@ anti join (
 ) own on own.repo = a.repo and own.artifact = a.artifact;
 
 -- original_artifacts: The artifacts, without those that forks and other copies have from their originals.
+--   key: repo, artifact
+--   from artifacts: *
 from artifacts a anti join copied_artifacts c on c.repo = a.repo and c.artifact = a.artifact;

@@ -1,6 +1,8 @@
 -- Where DVC and GTO find different commits for one request.
 
 -- dvc_lookups: What `dvc artifacts get` finds for a request, beside what GTO says: DVC goes by the newest tag, whatever it did.
+--   key: repo, artifact, request
+--   from events: repo, artifact
 --   request: `latest`, `@version` or `#stage`.
 --   dvc_commit: The commit that DVC takes.
 --   gto_commit: The commit that GTO names; null where it names none.

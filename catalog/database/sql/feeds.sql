@@ -1,6 +1,8 @@
 -- What scripts read: registry events in the order in which this catalog came to know them.
 
 -- told_events: Every registry event that was ever seen, also of tags that are gone, as it was told first.
+--   key: repo, oid
+--   from observations: *
 --   moment: When the tag was made, by the tagger's clock, in microseconds since 1970.
 select *, epoch_us(created_at) as moment
 from observations

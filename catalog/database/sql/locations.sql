@@ -38,12 +38,18 @@ select unnest([
     '4b825dc642cb6eb9a060e54bf8d69288fbee4904' -- a folder without files
 ]) as hash;
 
--- version_files [kept]: What each version is made of: one row for each row of `versions`, with its bytes, where they are, and how sure that is.
+-- version_files [materialized: incremental]: What each version is made of: one row for each row of `versions`, with its bytes, where they are, and how sure that is.
+--   key: repo, artifact, version, commit
+--   from versions: repo, artifact, version, commit, file, precedence, annotated_at
 --   revision: The commit whose files tell of it.
 --   path: Where it lies, from the Git root; a URL, where it is stated so.
 --   status: `ok`, or what is special or missing: see docs/bytes.md.
 --   hash_kind: `md5` or `md5-dos2unix` (DVC), `sha256` (Git LFS), `git-blob` or `git-tree` (Git); null where nothing is known of the content.
 --   hash: The hash of the content; of the folder that DVC tracks, where the version lies inside one.
+--   size: Bytes; null where they are not known.
+--   files: How many files it has, of a folder.
+--   is_folder: It is a folder.
+--   executable: DVC or Git has it as an executable file.
 --   output: The output of DVC that holds it: itself, or a folder above it.
 --   metafile: The metafile that states the output.
 --   pipeline_stage: The pipeline stage that made it.
@@ -60,7 +66,6 @@ select unnest([
 --   in_git: What Git has at its path: `file`, `folder`, `link` or `submodule`; null for nothing, or where only the tip tells of the path.
 --   blob: Git's object.
 --   node: Its number in lineage.
---   precedence: Text that sorts as SemVer 2.0 sorts the version.
 with annotated as (
     select
         v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as revision, v.file, v.path as stated, v.annotated_at, v.precedence,
@@ -233,10 +238,15 @@ select
 from placed;
 
 -- version_artifact_files: The files of those versions that are folders in version-aware remotes, which keep each file under its own name.
+--   key: repo, artifact, version, commit, path
+--   from version_files: repo, artifact, version, commit, remote
 --   path: The file, from the Git root.
+--   hash: The md5 of the file.
+--   size: Bytes of the file.
+--   version_id: Its version there.
+--   etag: Its entity tag in the remote.
 --   url: Where the remote has it.
 --   link: The same as an address that a browser can open.
---   version_id: Its version there.
 select
     v.repo, v.artifact, v.version, v.commit, f.path, f.hash, f.size, r.remote, f.version_id, f.etag,
     v.url || f.path[length(v.path) + 1:] as url,
@@ -247,11 +257,14 @@ join output_files f
 join remotes r on r.repo = v.repo and r.commit = v.revision and r.dvc_root = v.dvc_root and r.remote = v.remote;
 
 -- identical_versions: Versions that are the same bytes as another, in whichever repository. Nothing is said of files that are empty or tiny.
+--   key: repo, artifact, version, commit, twin_repo, twin_artifact, twin_version, twin_commit
+--   from version_files: repo, artifact, version, commit, hash_kind, hash, size
 --   ref: The version's name in the catalog.
 --   twin_repo: The repository of the other.
 --   twin_artifact: The artifact of the other.
 --   twin_version: The other version.
 --   twin_ref: The other's name in the catalog.
+--   twin_commit: The commit of the other.
 --   same_kind: Both state the same kind of hash. DVC 2 hashed text as if its lines ended as on Unix: equal values of the two kinds are equal bytes but for that.
 with comparable as (
     select
@@ -267,5 +280,6 @@ twins as (
 )
 select
     a.repo, a.artifact, a.version, a.ref, a.commit, a.hash_kind, a.hash, a.size,
-    b.repo as twin_repo, b.artifact as twin_artifact, b.version as twin_version, b.ref as twin_ref, a.hash_kind = b.hash_kind as same_kind
+    b.repo as twin_repo, b.artifact as twin_artifact, b.version as twin_version, b.ref as twin_ref, b.commit as twin_commit,
+    a.hash_kind = b.hash_kind as same_kind
 from twins a join twins b on b.content = a.content and b.ref || '#' || b.commit <> a.ref || '#' || a.commit;

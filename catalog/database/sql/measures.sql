@@ -1,6 +1,8 @@
 -- How good a version is: its metrics, parameters and plots, among those of its commit. The names of their columns are those of the facts.
 
--- version_measure_files [kept]: The files with each version's metrics, parameters and plots.
+-- version_measure_files [materialized: incremental]: The files with each version's metrics, parameters and plots.
+--   key: repo, artifact, version, commit, role, file, metafile
+--   from versions: repo, artifact, version, commit, precedence
 --   read: The commit whose files these are.
 --   role: `metrics`, `params` or `plots`.
 --   file: The file, from the Git root.
@@ -44,11 +46,18 @@ qualify list_position(['named', 'project', 'only'], belongs)
     = min(list_position(['named', 'project', 'only'], belongs)) over (partition by h.repo, h.artifact, h.version, h.commit, c.role);
 
 -- version_metrics: The metrics of each version.
+--   key: repo, artifact, version, commit, file, name
+--   from versions: repo, artifact, version, commit, precedence
+--   from metrics: file, name, number, text, kind
 select distinct f.repo, f.artifact, f.version, f.commit, f.precedence, m.file, m.name, m.number, m.text, m.kind
 from version_measure_files f join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file
 where f.role = 'metrics';
 
 -- version_params: The parameters of each version: what the file says, or else what the pipeline stage ran with.
+--   key: repo, artifact, version, commit, file, name
+--   from versions: repo, artifact, version, commit, precedence
+--   from params: file, name, number, text, kind
+--   pipeline_stage: The pipeline stage that reads it; null where the whole file counts.
 --   locked: No file has it; it is what the stage ran with, from `dvc.lock`.
 select f.repo, f.artifact, f.version, f.commit, f.precedence, p.file, p.name, p.number, p.text, p.kind, p.pipeline_stage, p.locked
 from version_measure_files f
@@ -66,6 +75,9 @@ qualify row_number() over (
 ) = 1;
 
 -- version_plots: The plots of each version.
+--   key: repo, artifact, version, commit, metafile, plot, file, y
+--   from versions: repo, artifact, version, commit, precedence
+--   from plots: metafile, pipeline_stage, plot, file, kind, x, x_file, y, x_label, y_label, title, template, content, x_content
 select
     f.repo, f.artifact, f.version, f.commit, f.precedence, p.metafile, p.pipeline_stage, p.plot, p.file, p.kind,
     p.x, p.x_file, p.y, p.x_label, p.y_label, p.title, p.template, p.content, p.x_content

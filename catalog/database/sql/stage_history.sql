@@ -1,11 +1,16 @@
 -- Who was in which stage, and from when until when: the states between the events of each stage.
 
--- stage_history [kept]: Who was in which stage, and from when until when.
+-- stage_history [materialized: incremental]: Who was in which stage, and from when until when.
+--   key: repo, artifact, stage, started_at
+--   from resolved_events: repo, artifact, stage, raw_stage, version, commit
 --   started_at: Since when, UTC.
 --   ended_at: Until when, UTC; null for who is there now.
+--   how: `assigned`, or `fallback` where another version left the stage and this one's older assignment came back.
 --   assigned_by: Who made the tag that put the version there; for a fallback, who had assigned it before.
 --   assigned_by_email: That person's e-mail address.
---   how: `assigned`, or `fallback` where another version left the stage and this one's older assignment came back.
+--   message: The message of the tag that put the version there, or had assigned it before.
+--   tag: The name inside that tag object.
+--   oid: That tag object.
 with happened as (
     select repo, artifact, stage, raw_stage, version, commit, event, priority, created_at as moment, author, author_email, message, tag, oid
     from resolved_events

@@ -1,10 +1,17 @@
 -- What repositories have from each other: declared imports, and equal content.
 
--- lineage_imports [kept]: The data that each revision has from elsewhere: `dvc import`, `import-url`, `import-db`, and datasets.
---   kind: `version` where the revision that was asked for is a GTO version's tag, `import` for any other of a repository, `url` for what is in no repository.
+-- lineage_imports [materialized: incremental]: The data that each revision has from elsewhere: `dvc import`, `import-url`, `import-db`, and datasets.
+--   key: repo, commit, node, source
+--   from imports: repo, commit, url, source_path, rev, rev_lock, path
+--   home: The number of the repository.
+--   revision: The number of the commit.
 --   node: The number of the data.
+--   kind: `version` where the revision that was asked for is a GTO version's tag, `import` for any other of a repository, `url` for what is in no repository.
 --   url_key: Host and path of the source repository: what https, ssh and scp addresses of it have in common.
+--   hash_kind: The kind of hash: see `outputs`; null for a dataset.
+--   hash: The hash of the imported content; null for a dataset.
 --   label: The source in one line.
+--   source: The number of the source, from its label and commit.
 with found as (
     select
         i.repo, i.commit, o.revision, o.node, i.kind = 'repo' as is_repo, i.url, i.source_path, i.rev, i.rev_lock, i.path, o.hash_kind, o.hash
@@ -24,7 +31,9 @@ told as (
 )
 select *, hash(label, coalesce(rev_lock, '')) as source from told;
 
--- import_sources [kept anew]: Where imported data came from, in this catalog where the source is crawled.
+-- import_sources [materialized: full]: Where imported data came from, in this catalog where the source is crawled.
+--   key: repo, commit, node, source
+--   from lineage_imports: repo, home, commit, revision, node, kind, url, url_key, source_path, rev, rev_lock, path, hash_kind, hash, label
 --   source: The number of the source, where it is not in this catalog.
 --   source_repo: The source's repository, where it is in this catalog.
 --   source_home: The number of that repository.
@@ -44,7 +53,8 @@ left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path a
 left join lineage_commits c on c.repo = i.source_repo and c.commit = i.rev_lock
 order by i.home, i.revision, i.node;
 
--- lineage_links [kept anew]: The steps between repositories: declared imports, and equal content.
+-- lineage_links [materialized: full]: The steps between repositories: declared imports, and equal content.
+--   key: kind, from_node, from_revision, to_node, revision
 --   kind: `version` or `import` (declared), `url` for what is from outside, `content` for equal data, `value` where one is hashed by DVC 2 and one by DVC 3: equal but for the ends of lines.
 --   from_home: The number of the repository that data flows from.
 --   from_node: The number of the node that data flows from.
@@ -70,12 +80,15 @@ qualify row_number() over (partition by to_node order by moment, from_home, from
 order by to_home, to_node, from_home, from_node, revision, kind;
 
 -- lineage: What repositories have from each other: declared imports, versions that were asked for, and equal content.
+--   key: kind, from_repo, from_path, rev, to_repo, to_path, hash
 --   kind: `version` or `import` (declared), `content` (the same hash), `value` (the same, but one of DVC 2 and one of DVC 3: equal but for the ends of lines).
 --   from_repo: Where it comes from: the repository.
 --   from_path: Its path there, from the Git root.
 --   rev: The revision that was asked for.
 --   to_repo: Who has it from there: the repository.
 --   to_path: Its path there, from the Git root.
+--   hash_kind: The kind of hash of the data in `to_repo`: see `outputs`.
+--   hash: The hash of the data in `to_repo`.
 select distinct
     kind, source_repo as from_repo, source_path as from_path, rev, repo as to_repo, path as to_path, hash_kind, hash
 from import_sources where source_repo is not null

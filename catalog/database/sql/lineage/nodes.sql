@@ -14,6 +14,8 @@ select case
 end as key;
 
 -- output_nodes: The outputs of every revision, with the numbers of lineage.
+--   key: repo, commit, file, pipeline_stage, path
+--   from outputs: repo, commit, pipeline_stage, path, hash_kind, hash, size, files, is_folder
 --   file: The file that defines it: the `dvc.yaml` of a lock.
 --   revision: The number of the commit.
 --   node: The number of the data.
@@ -28,6 +30,12 @@ from (
 );
 
 -- input_nodes: What the pipeline stages of every revision take in, with the numbers of lineage.
+--   key: repo, commit, file, pipeline_stage, path
+--   from dependencies: repo, commit, pipeline_stage, path, hash_kind, hash, size, files
+--   file: The file that defines the pipeline stage: the `dvc.yaml` of a lock.
+--   is_folder: The lock states it as a folder.
+--   revision: The number of the commit.
+--   node: The number of the data.
 --   stage_node: The number of the pipeline stage that takes it in.
 select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node, hash(repo, file, pipeline_stage) as stage_node
 from (
@@ -37,15 +45,25 @@ from (
     from dependencies where pipeline_stage is not null
 );
 
--- lineage_commits [kept]: The numbers of the commits.
+-- lineage_commits [materialized: incremental]: The numbers of the commits.
+--   key: repo, commit
+--   from revisions: repo, commit, committed_at
 --   revision: The number of the commit.
 select repo, commit, hash(repo, commit) as revision, committed_at from revisions;
 
--- lineage_nodes [kept]: Every piece of data and every pipeline stage that lineage knows, once for each repository.
+-- lineage_nodes [materialized: incremental]: Every piece of data and every pipeline stage that lineage knows, once for each repository.
+--   key: repo, node
+--   from outputs: repo
 --   home: The number of the repository.
 --   node: Its number.
 --   what: `data` or `stage`.
 --   path: From the Git root; of a pipeline stage, the file that defines it.
+--   pipeline_stage: The name of the pipeline stage, where the node is one.
+--   hash_kind: The kind of hash: see `version_files`; null for a pipeline stage and where nothing was locked.
+--   hash: The hash of the content, with `.dir` for a folder of DVC; null for a pipeline stage and where nothing was locked.
+--   size: Bytes, where some commit states them.
+--   files: How many files it has, of a folder.
+--   is_folder: It is a folder.
 --   content: The number of its content, the same in every repository; null where an equal hash says nothing: it is no MD5, or one of something empty or tiny (less than 32 bytes).
 --   is_root: No pipeline stage of the repository makes it: it came from elsewhere, or was added.
 --   is_origin: A pipeline stage makes it, or it is a version that was not imported: others may have it from here.
@@ -83,7 +101,9 @@ select
     null, true, false, 0
 from version_files where output is null and node is not null group by repo, node;
 
--- lineage_edges [kept]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a folder and what lies in it.
+-- lineage_edges [materialized: incremental]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a folder and what lies in it.
+--   key: home, kind, revision, from_revision, from_node, to_node
+--   from outputs: repo
 --   home: The number of the repository.
 --   kind: `input` or `output` of a pipeline stage; `part` of a folder, or the folder of parts; `path` where an input was never locked, so that only its path tells what it is; `earlier` for the output of an earlier commit, which a stage that did not run again took in.
 --   revision: The number of the commit that says so.

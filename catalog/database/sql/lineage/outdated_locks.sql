@@ -1,6 +1,8 @@
 -- Pipeline stages whose definition and lock differ.
 
--- outdated_locks [kept]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run them again.
+-- outdated_locks [materialized: incremental]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run them again.
+--   key: repo, commit, file, pipeline_stage
+--   from pipeline_stages: repo, commit, file, pipeline_stage
 --   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with), `changed` (an input that DVC tracks has other content than it ran with).
 --   what: The paths and parameters that differ.
 --   command: What the definition says.

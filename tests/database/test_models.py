@@ -1,0 +1,105 @@
+"""The models of `catalog/database/sql`: what each may use, that its key is one, and that its columns are explained."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from contextlib import closing
+
+import pytest
+
+from catalog.cli import main
+from catalog.database import database, load
+from catalog.database.statements import ALL
+from catalog.schema.tables import PARTITION
+from support import changes, small_catalog
+from support.catalogs import catalog_of, rows_of
+from support.models import FACTS, MODELS, all_uses, duplicated, uses
+
+VIEWS = [made for made in MODELS.values() if not made.parameters]
+INCREMENTAL = [made for made in VIEWS if made.materialized == "incremental"]
+
+
+def named(models):
+    return {"argvalues": models, "ids": [made.name for made in models]}
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    """The output folder of the demo fleet."""
+    folder = tmp_path_factory.mktemp("demo")
+    with contextlib.redirect_stderr(io.StringIO()):
+        assert main(["demo", str(folder), "--debug"]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(fleet):
+    with closing(database.connect(fleet / "output" / "catalog.duckdb")) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    with closing(database.connect(small_catalog.make(tmp_path_factory.mktemp("small")))) as connection:
+        yield connection
+
+
+@pytest.fixture
+def changed():
+    """A repository with every change that the tests of the crawl know, each made twice."""
+    world = changes.base()
+    for number in range(2):
+        for change in changes.CHANGES:
+            change(world, number)
+    return catalog_of({"h/o/n": rows_of(world.listing(), world.objects)})
+
+
+@pytest.mark.parametrize("catalog", ["demo", "small", "changed"])
+@pytest.mark.parametrize("made", **named(VIEWS))
+def test_each_row_of_a_view_has_a_key_of_its_own(made, catalog, request):
+    assert duplicated(request.getfixturevalue(catalog), made) == []
+
+
+@pytest.mark.parametrize("made", **named(VIEWS))
+def test_a_view_explains_each_of_its_columns_once(made, demo):
+    rows = demo.execute("from column_comments($1)", [made.name]).fetchall()
+    shown = {name for name, _, _ in rows}
+    listed = [column for names in made.sources.values() for column in names if column != ALL]
+    assert {
+        "without a sentence": [name for name, _, comment in rows if not comment],
+        "explained, and not there": ({*made.notes, *listed, *made.key}) - shown,
+        "explained twice": [column for column in listed if listed.count(column) > 1 or column in made.notes],
+    } == {"without a sentence": [], "explained, and not there": set(), "explained twice": []}
+
+
+@pytest.mark.parametrize("made", **named(VIEWS))
+def test_a_view_has_sentences_only_of_relations_that_it_uses(made, demo):
+    there = {
+        (row[0], row[1]) for row in demo.execute("select table_name, column_name from duckdb_columns()").fetchall()
+    }
+    stated = {(source, column) for source, names in made.sources.items() for column in names if column != ALL}
+    assert (made.sources.keys() - all_uses(made), stated - there) == (set(), set())
+
+
+@pytest.mark.parametrize("made", **named(list(MODELS.values())))
+def test_a_model_uses_only_what_is_declared_before_it(made):
+    order = list(MODELS)
+    before = {*FACTS, *order[: order.index(made.name)]}
+    assert uses(made) - before == set()
+
+
+@pytest.mark.parametrize("made", **named(INCREMENTAL))
+def test_an_incremental_model_uses_nothing_of_all_repositories_together(made):
+    allowed = {table.TABLE for table in PARTITION} | set(database.VOCABULARY)
+    facts = all_uses(made) & FACTS.keys()
+    full = {name for name in all_uses(made) - facts if MODELS[name].materialized == "full"}
+    assert (facts - allowed, full) == (set(), set())
+
+
+def test_an_incremental_model_gives_each_repository_the_same_rows_alone_as_with_others(fleet, monkeypatch):
+    listed = (fleet / "output" / "data" / "catalog.json").read_bytes()
+    (fleet / "output" / "catalog.duckdb").rename(fleet / "output" / "together.duckdb")
+    monkeypatch.setattr(load, "MOST_FILES", 1)
+    assert main(["build", "--no-site", "--config", str(fleet / "repos.toml")]) == 0
+    assert (fleet / "output" / "data" / "catalog.json").read_bytes() == listed
