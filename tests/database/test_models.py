@@ -15,6 +15,7 @@ from catalog.schema.tables import PARTITION
 from support import changes, small_catalog
 from support.catalogs import catalog_of, rows_of
 from support.models import FACTS, MODELS, all_uses, duplicated, uses
+from support.worlds import World
 
 VIEWS = [made for made in MODELS.values() if not made.parameters]
 INCREMENTAL = [made for made in VIEWS if made.materialized == "incremental"]
@@ -55,7 +56,50 @@ def changed():
     return catalog_of({"h/o/n": rows_of(world.listing(), world.objects)})
 
 
-@pytest.mark.parametrize("catalog", ["demo", "small", "changed"])
+TWICE = {
+    ".gto": "stages: [dev, dev]\n",
+    ".dvc/config": "",
+    "data.dvc": f"outs:\n- {{md5: {'1' * 32}.dir, size: 1000, nfiles: 2, hash: md5, path: data}}\n",
+    "dvc.yaml": """
+datasets:
+- {name: words, type: url, url: "https://example.com/words"}
+stages:
+  a: {cmd: a, deps: [data/a.csv, raw.csv, "ds://words"], outs: [models/a]}
+  b: {cmd: b, deps: [data/a.csv, raw.csv, "ds://words"], outs: [models/b]}
+artifacts:
+  loose: {path: raw.csv}
+  m: {path: models}
+""",
+    "dvc.lock": f"""
+schema: '2.0'
+stages:
+  a:
+    cmd: a
+    deps:
+    - {{path: data/a.csv, hash: md5, md5: {"2" * 32}, size: 1000}}
+    outs:
+    - {{path: models/a, hash: md5, md5: {"3" * 32}, size: 1000}}
+  b:
+    cmd: b
+    deps:
+    - {{path: data/a.csv, hash: md5, md5: {"2" * 32}, size: 1000}}
+    outs:
+    - {{path: models/b, hash: md5, md5: {"3" * 32}, size: 1000}}
+""",
+}
+
+
+@pytest.fixture
+def twice():
+    """A commit in which all is said twice: two versions, two readers of one file, of one dataset and of a file that nothing tracks."""
+    world = World()
+    world.commit(TWICE)
+    for tag in ("m@v1.0.0", "m@v1.0.1", "loose@v1.0.0", "loose@v1.0.1"):
+        world.tag(tag)
+    return catalog_of({"h/o/n": rows_of(world.listing(), world.objects)})
+
+
+@pytest.mark.parametrize("catalog", ["demo", "small", "changed", "twice"])
 @pytest.mark.parametrize("made", **named(VIEWS))
 def test_each_row_of_a_view_has_a_key_of_its_own(made, catalog, request):
     assert duplicated(request.getfixturevalue(catalog), made) == []

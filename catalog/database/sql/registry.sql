@@ -158,9 +158,13 @@ where v.is_latest and s.active;
 --   place: Its place in `.gto`'s list, from 1; null where `.gto` does not list it.
 --   rank: Its place in repos.toml, from 0; null where repos.toml does not name it.
 with listed as (
-    select g.repo, unnest(g.stages) as raw_stage, generate_subscripts(g.stages, 1) as place
-    from gto_configs g join revisions r on r.repo = g.repo and r.commit = g.commit
-    where list_contains(r.reasons, 'tip') and g.stages is not null
+    select repo, raw_stage, min(place) as place
+    from (
+        select g.repo, unnest(g.stages) as raw_stage, generate_subscripts(g.stages, 1) as place
+        from gto_configs g join revisions r on r.repo = g.repo and r.commit = g.commit
+        where list_contains(r.reasons, 'tip') and g.stages is not null
+    )
+    group by all
 ),
 used as (
     select repo, raw_stage, count(distinct artifact) filter (rank = 1) as artifacts

@@ -17,7 +17,7 @@ with found as (
         i.repo, i.commit, o.revision, o.node, i.kind = 'repo' as is_repo, i.url, i.source_path, i.rev, i.rev_lock, i.path, o.hash_kind, o.hash
     from imports i join output_nodes o on o.repo = i.repo and o.commit = i.commit and o.path = i.path and o.file = i.metafile
     union all
-    select d.repo, d.commit, d.revision, d.node, s.type = 'dvc', s.url, s.path, coalesce(s.rev, s.version), s.rev_lock, d.path, null, null
+    select distinct d.repo, d.commit, d.revision, d.node, s.type = 'dvc', s.url, s.path, coalesce(s.rev, s.version), s.rev_lock, d.path, null, null
     from input_nodes d join datasets s on s.repo = d.repo and s.commit = d.commit and s.file = d.file and 'ds://' || s.name = d.path
 ),
 told as (

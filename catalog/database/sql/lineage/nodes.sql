@@ -99,7 +99,7 @@ union all
 select
     repo, hash(repo), node, 'data', any_value(path), null, any_value(hash_kind), any_value(hash), any_value(size), any_value(files), any_value(is_folder),
     null, true, false, 0
-from version_files where output is null and node is not null group by repo, node;
+from version_files anti join data using (repo, node) where output is null and node is not null group by repo, node;
 
 -- lineage_edges [materialized: incremental]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a folder and what lies in it.
 --   key: home, kind, revision, from_revision, from_node, to_node
@@ -120,22 +120,22 @@ steps as (
     union all
     select repo, 'output', revision, revision, stage_node, node from output_nodes where stage_node is not null
     union all
-    select repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from differing where hash is null
+    select distinct repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from differing where hash is null
     union all
     select d.repo, 'earlier', d.revision, n.revision, o.stage_node, n.node
     from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from differing where hash is not null) d
     join lineage_nodes n on n.repo = d.repo and n.node = d.node
     join output_nodes o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null and o.revision = n.revision
     union all
-    select i.repo, 'part', i.revision, i.revision, o.node, i.node
+    select distinct i.repo, 'part', i.revision, i.revision, o.node, i.node
     from input_nodes i join output_nodes o on o.repo = i.repo and o.commit = i.commit and starts_with(i.path, o.path || '/')
     where o.is_folder
     union all
-    select i.repo, 'part', i.revision, i.revision, o.node, i.node
+    select distinct i.repo, 'part', i.revision, i.revision, o.node, i.node
     from input_nodes i join output_nodes o on o.repo = i.repo and o.commit = i.commit and starts_with(o.path, i.path || '/')
     where i.is_folder or i.hash is null
     union all
-    select v.repo, 'part', o.revision, o.revision, o.node, v.node
+    select distinct v.repo, 'part', o.revision, o.revision, o.node, v.node
     from version_files v join output_nodes o on o.repo = v.repo and o.commit = v.revision and starts_with(o.path, v.path || '/')
     where v.output is null and v.in_git is null
 )
