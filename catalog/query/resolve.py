@@ -21,11 +21,11 @@ class Names:
 
     def artifact(self, ref: str) -> tuple[Row, Reference]:
         """The artifact that a reference means. A repository may have `@` or `#` in its name: then the whole is tried, too."""
-        reference = parse(ref)
+        reference, whole = parse(ref), ref.strip()
         matches = self._find(reference.artifact)
-        if not matches and reference.artifact != ref:
-            reference = Reference(artifact=ref)
-            matches = self._find(ref)
+        if not matches and reference.artifact != whole:
+            reference = Reference(artifact=whole)
+            matches = self._find(whole)
         if len(matches) == 1:
             return matches[0], reference
         if not matches:

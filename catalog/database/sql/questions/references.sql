@@ -27,24 +27,45 @@ limit 1;
 -- artifact_names(): Every artifact's full name.
 select id, active from artifacts order by id;
 
--- version_of(ref): What a reference can mean: `churn` or `churn@latest`, `churn@v3.1.0`, `churn#prod`; instead of `churn`, any longer end of `host/owner/name:artifact`.
-with words as (
-    select part.artifact as artifact, part.mark as mark, coalesce(nullif(part.rest, ''), 'latest') as rest
-    from (select regexp_extract(ref, '^(.+?)(?:([@#])([^@#]+))?$', ['artifact', 'mark', 'rest']) as part)
-),
-meant as (select a.repo, a.artifact, w.mark, w.rest from words w, find_artifacts(w.artifact) a)
-select m.repo, m.artifact, v.version, v.commit
-from meant m join versions v using (repo, artifact)
-where m.mark is distinct from '#' and (
-    v.version = m.rest or (m.rest in ('latest', 'greatest') and v.is_latest)
-    or (regexp_full_match(m.rest, '[0-9a-f]{7,40}') and starts_with(v.commit, m.rest))
+-- read_reference(ref): The parts of a reference: the grammar of `catalog.query.reference.parse`, and of GTO. No row for an invalid one.
+--   whole: All of it, without the space around it.
+--   artifact: What names the artifact.
+--   version: What stands after the last `@`; null where a stage or nothing is named.
+--   stage: What stands after the last `#`; null where a version or nothing is named.
+select whole, part.artifact as artifact, nullif(part.version, '') as version, nullif(part.stage, '') as stage
+from (
+    select whole, regexp_extract(whole, '^((?s).+?)(?:@([^@#]+)|#([^@#]+))?$', ['artifact', 'version', 'stage']) as part
+    -- The characters that Python's strip() takes for space.
+    from (select regexp_replace(ref, '^[\t-\r\x1c-\x1f\x85\p{Z}]+|[\t-\r\x1c-\x1f\x85\p{Z}]+$', '', 'g') as whole)
 )
-qualify v.active or not bool_or(v.active) over (partition by m.repo, m.artifact)
+where not regexp_matches(part.artifact, '[@#]$') and part.artifact <> '';
+
+-- version_of(ref): What a reference can mean: `churn` or `churn@latest`, `churn@v3.1.0`, `churn#prod`; instead of `churn`, any longer end of `host/owner/name:artifact`.
+with reference as materialized (from read_reference(ref)),
+by_name as materialized (
+    select f.repo, f.artifact, f.exact, r.version, r.stage from reference r, find_artifacts(r.artifact) f
+),
+-- A repository may have `@` or `#` in its name: where nothing has the name before the mark, the whole is a name.
+candidates as materialized (
+    from by_name
+    union all
+    select f.repo, f.artifact, f.exact, null, null from reference r, find_artifacts(r.whole) f where not exists (from by_name)
+),
+named as (
+    select repo, artifact, version, stage from candidates where exact or not exists (from candidates where exact)
+)
+select n.repo, n.artifact, v.version, v.commit
+from named n join versions v using (repo, artifact)
+where n.stage is null and (
+    v.version = coalesce(n.version, 'latest') or (coalesce(n.version, 'latest') in ('latest', 'greatest') and v.is_latest)
+    or (regexp_full_match(n.version, '[0-9a-f]{7,40}') and starts_with(v.commit, n.version))
+)
+qualify v.active or not bool_or(v.active) over (partition by n.repo, n.artifact)
 union all
-select m.repo, m.artifact, s.version, s.commit
-from meant m join assignments s using (repo, artifact)
-where m.mark = '#' and (s.stage = m.rest or s.raw_stage = m.rest)
-qualify row_number() over (partition by m.repo, m.artifact order by s.stage = m.rest desc, s.rank) = 1
+select n.repo, n.artifact, s.version, s.commit
+from named n join assignments s using (repo, artifact)
+where s.stage = n.stage or s.raw_stage = n.stage
+qualify row_number() over (partition by n.repo, n.artifact order by s.stage = n.stage desc, s.rank) = 1
 order by all;
 
 -- upstream_of(ref, depth): `upstream` of the one version that a reference means: `from upstream_of('churn#prod', 10)`.
