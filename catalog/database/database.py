@@ -99,9 +99,8 @@ def build(
             out, into = changes if changes is not None else (set(), set(partitions))
             if out:
                 take_out(connection, tables, out)
-            put_in(
-                connection, tables, load_in_parts(connection, {repo: partitions[repo] for repo in into}, tables), whole
-            )
+            parts = load_in_parts(connection, {repo: partitions[repo] for repo in into}, tables)
+            put_in(connection, tables, parts, {name: whole[name] for name in VOCABULARY})
             work_out_anew(connection)
             search_index.update(connection, None if changes is None else out | into)
             connection.execute(_SQL["grow_older"])

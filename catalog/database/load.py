@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.database.statements import Statement, named, statements
+from catalog.database.statements import Statement, macro, named, statements
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,13 +35,14 @@ def put_in(
 ) -> None:
     """Adds rows, all of a repository in one part, by the names of their tables; and what follows from them and from `shared` rows.
 
-    That follows from a repository's rows alone: it is worked out where no others are to be seen, because those of the part stand before
-    the tables of their name. So it takes the time and the memory that a part wants, whatever the catalog holds.
+    That follows from a repository's rows alone, so it takes the time and the memory that a part wants, whatever the catalog holds.
     """
-    with closing(connection.cursor()) as apart:
-        apart.execute("use made")
-        for name, rows in shared.items():
-            apart.register(name, rows)
+    with closing(connection.cursor()) as batch:
+        batch.execute("use memory")  # where no tables are: the models see what is registered here, and nothing else
+        for name, rows in {**{name: shape.empty_table() for name, shape in tables.items()}, **shared}.items():
+            batch.register(name, rows)
+        for made in _macros():
+            batch.execute(macro(made, temporary=True))
         # In one transaction, a row group is written when it is full. DuckDB 2.0 does not find such rows before they are committed:
         # nothing may be read here that was put in here.
         connection.execute("begin")
@@ -50,11 +50,10 @@ def put_in(
             for name, shape in tables.items():
                 if name in rows:  # not by a registered name: the transaction would hold the rows to its end
                     connection.from_arrow(rows[name]).insert_into(f"main.{name}")
-                if name in _looked_at():
-                    apart.register(name, rows.get(name, shape.empty_table()))
+                batch.register(name, rows.get(name, shape.empty_table()))
             for made in _incremental():
-                apart.execute(f"create or replace temp table {made.name} as {made.body}")
-                found = apart.table(f"temp.main.{made.name}").to_arrow_table()
+                batch.execute(f"create or replace temp table {made.name} as {made.body}")
+                found = batch.table(f"temp.main.{made.name}").to_arrow_table()
                 connection.from_arrow(found).insert_into(f"materialized.{made.name}")
         connection.execute("commit")
 
@@ -83,12 +82,10 @@ def _incremental() -> Iterator[Statement]:
     return (made for made in statements() if made.materialized == "incremental")
 
 
-@cache
-def _looked_at() -> frozenset[str]:
-    """Every word of the statements down to the last of these conclusions: the names of all tables that they can stand on."""
-    made = tuple(statements())
-    last = max(place for place, each in enumerate(made) if each.materialized)
-    return frozenset(re.findall(r"\w+", " ".join(each.body for each in made[: last + 1])))
+def _macros() -> Iterator[Statement]:
+    """Those that incremental models may use: the ones declared before the last of them."""
+    last = list(_incremental())[-1]
+    return (made for made in takewhile(lambda made: made is not last, statements()) if made.parameters)
 
 
 def _parts(files: Mapping[str, Path]) -> Iterator[list[str]]:

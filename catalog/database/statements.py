@@ -11,18 +11,21 @@ from itertools import chain
 from typing import Literal
 
 SCRIPTS = (
+    # What follows from one repository alone.
     "registry_state",
     "registry",
     "stage_history",
-    "dvc_lookups",
-    "copies",
     "locations",
     "lineage/nodes",
+    "lineage/imports",
+    "lineage/outdated_locks",
+    "measures",
+    # What asks of all of them.
+    "dvc_lookups",
+    "copies",
     "lineage/links",
     "lineage/walk",
     "lineage/hashes",
-    "lineage/outdated_locks",
-    "measures",
     "questions/references",
     "questions/stages",
     "questions/lists",
@@ -81,9 +84,10 @@ class Statement:
     scalar: bool = False
 
 
-def macro(made: Statement) -> str:
-    """The statement that makes a macro."""
-    return f"create macro {made.name}{made.parameters} as {'' if made.scalar else 'table '}{made.body}"
+def macro(made: Statement, *, temporary: bool = False) -> str:
+    """The statement that makes a macro; a temporary one is that of one connection."""
+    kind = "temp macro" if temporary else "macro"
+    return f"create {kind} {made.name}{made.parameters} as {'' if made.scalar else 'table '}{made.body}"
 
 
 def statements() -> Iterator[Statement]:

@@ -3,23 +3,7 @@
 -- numbers are joined faster than text. A build makes all numbers with one DuckDB, and no question makes any, since another DuckDB may
 -- hash otherwise. A commit is the context of a step: within a repository a walk stays in one commit.
 
--- repository_key(a_url): Host and path of a repository's address: the same for https, ssh and scp forms, with and without `.git`.
-select case
-    when contains(a_url, '://') then
-        lower(regexp_replace(regexp_extract(a_url, '^[^:]*://(?:[^/?#]*@)?([^/?#]*)', 1), case when starts_with(a_url, 'ssh') or starts_with(a_url, 'git+ssh') then ':[0-9]+$' else ':443$' end, ''))
-        || regexp_replace(regexp_extract(a_url, '^[^:]*://[^/]*(/[^?#]*)?', 1), '(/|[.]git)+$', '')
-    when regexp_matches(a_url, '^[^/\\]{2,}:') then
-        lower(regexp_extract(a_url, '^(?:[^@]*@)?([^:]*):', 1)) || '/' || trim(regexp_replace(regexp_extract(a_url, '^[^:]*:(.*)$', 1), '(/|[.]git)+$', ''), '/')
-    else regexp_replace(a_url, '(/|[.]git)+$', '')
-end as key;
-
--- output_nodes: The outputs of every revision, with the numbers of lineage.
---   key: repo, commit, file, pipeline_stage, path
---   from outputs: repo, commit, pipeline_stage, path, hash_kind, hash, size, files, is_folder
---   file: The file that defines it: the `dvc.yaml` of a lock.
---   revision: The number of the commit.
---   node: The number of the data.
---   stage_node: The number of the pipeline stage that makes it.
+-- numbered_outputs(): The outputs of every revision, with the numbers of lineage: see `output_nodes`.
 select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node,
     case when pipeline_stage is not null then hash(repo, file, pipeline_stage) end as stage_node
 from (
@@ -29,6 +13,24 @@ from (
     from outputs
 );
 
+-- numbered_inputs(): What the pipeline stages of every revision take in, with the numbers of lineage: see `input_nodes`.
+select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node, hash(repo, file, pipeline_stage) as stage_node
+from (
+    select
+        repo, commit, case when ends_with(metafile, 'dvc.lock') then metafile[:-5] || 'yaml' else metafile end as file,
+        pipeline_stage, path, hash_kind, hash, size, files, coalesce(files is not null or ends_with(hash, '.dir'), false) as is_folder
+    from dependencies where pipeline_stage is not null
+);
+
+-- output_nodes: The outputs of every revision, with the numbers of lineage.
+--   key: repo, commit, file, pipeline_stage, path
+--   from outputs: repo, commit, pipeline_stage, path, hash_kind, hash, size, files, is_folder
+--   file: The file that defines it: the `dvc.yaml` of a lock.
+--   revision: The number of the commit.
+--   node: The number of the data.
+--   stage_node: The number of the pipeline stage that makes it.
+from numbered_outputs();
+
 -- input_nodes: What the pipeline stages of every revision take in, with the numbers of lineage.
 --   key: repo, commit, file, pipeline_stage, path
 --   from dependencies: repo, commit, pipeline_stage, path, hash_kind, hash, size, files
@@ -37,13 +39,7 @@ from (
 --   revision: The number of the commit.
 --   node: The number of the data.
 --   stage_node: The number of the pipeline stage that takes it in.
-select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node, hash(repo, file, pipeline_stage) as stage_node
-from (
-    select
-        repo, commit, case when ends_with(metafile, 'dvc.lock') then metafile[:-5] || 'yaml' else metafile end as file,
-        pipeline_stage, path, hash_kind, hash, size, files, coalesce(files is not null or ends_with(hash, '.dir'), false) as is_folder
-    from dependencies where pipeline_stage is not null
-);
+from numbered_inputs();
 
 -- lineage_commits [materialized: incremental]: The numbers of the commits.
 --   key: repo, commit
@@ -69,9 +65,9 @@ select repo, commit, hash(repo, commit) as revision, committed_at from revisions
 --   is_origin: A pipeline stage makes it, or it is a version that was not imported: others may have it from here.
 --   revision: The number of the earliest commit in which it is an output; without one, in which it is an input.
 with seen as (
-    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, true as is_output, stage_node is not null as is_made from output_nodes
+    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, true as is_output, stage_node is not null as is_made from numbered_outputs()
     union all
-    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, false, false from input_nodes
+    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, false, false from numbered_inputs()
 ),
 data as (
     select
@@ -116,27 +112,27 @@ with differing as (
     where o.hash is not null and i.pipeline_stage is not null and o.hash is distinct from i.hash
 ),
 steps as (
-    select repo, 'input' as kind, revision, revision as from_revision, node as from_node, stage_node as to_node from input_nodes
+    select repo, 'input' as kind, revision, revision as from_revision, node as from_node, stage_node as to_node from numbered_inputs()
     union all
-    select repo, 'output', revision, revision, stage_node, node from output_nodes where stage_node is not null
+    select repo, 'output', revision, revision, stage_node, node from numbered_outputs() where stage_node is not null
     union all
     select distinct repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from differing where hash is null
     union all
     select d.repo, 'earlier', d.revision, n.revision, o.stage_node, n.node
     from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from differing where hash is not null) d
     join lineage_nodes n on n.repo = d.repo and n.node = d.node
-    join output_nodes o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null and o.revision = n.revision
+    join numbered_outputs() o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null and o.revision = n.revision
     union all
     select distinct i.repo, 'part', i.revision, i.revision, o.node, i.node
-    from input_nodes i join output_nodes o on o.repo = i.repo and o.commit = i.commit and starts_with(i.path, o.path || '/')
+    from numbered_inputs() i join numbered_outputs() o on o.repo = i.repo and o.commit = i.commit and starts_with(i.path, o.path || '/')
     where o.is_folder
     union all
     select distinct i.repo, 'part', i.revision, i.revision, o.node, i.node
-    from input_nodes i join output_nodes o on o.repo = i.repo and o.commit = i.commit and starts_with(o.path, i.path || '/')
+    from numbered_inputs() i join numbered_outputs() o on o.repo = i.repo and o.commit = i.commit and starts_with(o.path, i.path || '/')
     where i.is_folder or i.hash is null
     union all
     select distinct v.repo, 'part', o.revision, o.revision, o.node, v.node
-    from version_files v join output_nodes o on o.repo = v.repo and o.commit = v.revision and starts_with(o.path, v.path || '/')
+    from version_files v join numbered_outputs() o on o.repo = v.repo and o.commit = v.revision and starts_with(o.path, v.path || '/')
     where v.output is null and v.in_git is null
 )
 select repo, hash(repo) as home, * exclude (repo) from steps

@@ -17,7 +17,7 @@ unlocked as (
     where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null and not starts_with(path, 'ds://')
     union all
     select i.repo, i.commit, i.file, i.pipeline_stage, 'changed', i.path
-    from input_nodes i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
+    from numbered_inputs() i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
     where o.hash <> i.hash
     union all
     select l.repo, l.commit, regexp_replace(l.metafile, 'dvc[.]lock$', 'dvc.yaml'), l.pipeline_stage, 'params', l.file || ':' || l.name
