@@ -15,7 +15,7 @@ named as (
     select i.*, k.repo as source_repo from lineage_imports i left join known k on k.key = i.url_key
 )
 select
-    i.*, n.home as source_home, coalesce(c.revision, n.revision, 0) as source_revision, coalesce(n.node, i.source) as source_node
+    i.*, n.home as source_home, coalesce(c.revision, n.revision, 0::ubigint) as source_revision, coalesce(n.node, i.source) as source_node
 from named i
 -- What is imported is equal to its source.
 left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path and n.hash = i.hash

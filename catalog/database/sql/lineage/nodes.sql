@@ -73,9 +73,9 @@ data as (
     select
         s.repo, s.node, any_value(path) as path, min(hash_kind) as hash_kind, any_value(hash) as hash, max(size) as size, max(files) as files,
         bool_or(is_folder) as is_folder, bool_or(is_made) as is_made,
-        -- One number that sorts as its three parts do.
-        min(((not is_output)::hugeint * 4611686018427387904 + r.moment) * 18446744073709551616 + s.revision) as first_seen
-    from seen s join (select repo, hash(repo, commit) as revision, epoch_us(committed_at) as moment from revisions) r on r.repo = s.repo and r.revision = s.revision
+        arg_min(s.revision, (not s.is_output, r.committed_at, s.revision)) as revision
+    from seen s
+    join (select repo, hash(repo, commit) as revision, committed_at from revisions) r on r.repo = s.repo and r.revision = s.revision
     group by s.repo, s.node
 ),
 versioned as (
@@ -85,16 +85,17 @@ select
     d.repo, hash(d.repo) as home, d.node, 'data' as what, d.path, null::varchar as pipeline_stage, d.hash_kind, d.hash, d.size, d.files, d.is_folder,
     case when starts_with(d.hash_kind, 'md5') and d.hash not in (from trivial_hashes()) and coalesce(d.size, 32) >= 32 then hash(d.hash) end as content,
     not d.is_made as is_root, d.is_made or coalesce(v.is_own, false) as is_origin,
-    (d.first_seen % 18446744073709551616)::ubigint as revision
+    d.revision
 from data d left join versioned v on v.repo = d.repo and v.node = d.node
 union all
-select repo, hash(repo), hash(repo, file, pipeline_stage), 'stage', file, pipeline_stage, null, null, null, null, false, null, false, false, 0
+select
+    repo, hash(repo), hash(repo, file, pipeline_stage), 'stage', file, pipeline_stage, null, null, null, null, false, null, false, false, 0::ubigint
 from (select distinct repo, file, pipeline_stage from pipeline_stages)
 union all
 -- What is no output of DVC: in Git, in Git LFS.
 select
     repo, hash(repo), node, 'data', any_value(path), null, any_value(hash_kind), any_value(hash), any_value(size), any_value(files), any_value(is_folder),
-    null, true, false, 0
+    null, true, false, 0::ubigint
 from version_files anti join data using (repo, node) where output is null and node is not null group by repo, node;
 
 -- lineage_edges [materialized: incremental]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a folder and what lies in it.

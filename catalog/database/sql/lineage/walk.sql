@@ -24,8 +24,8 @@ reach(home, level) using key (home) as (
     select l.from_home, r.level + 1 from reach r join lineage_links l on l.to_home = r.home
     where r.level < depth and l.from_home is not null and not exists (from recurring.reach y where y.home = l.from_home)
 ),
--- This is used twice below because only then is it worked out just once; the database's format forgets the word for it.
-edges as (
+-- Used twice below, this is computed once also where the database's format, that of DuckDB 1.4, drops the word.
+edges as materialized (
     select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
     union all
     select from_home, kind, revision, from_revision, from_node, to_node from lineage_links where to_home in (select home from reach)
@@ -63,7 +63,7 @@ reach(home, level) using key (home) as (
 edges as (
     select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
     union all
-    select to_home, kind, revision, case when revision = 0 then 0 else from_revision end, from_node, to_node
+    select to_home, kind, revision, case when revision = 0 then 0::ubigint else from_revision end, from_node, to_node
     from lineage_links where from_home in (select home from reach)
 ),
 walk(home, node, near, revision, level, kind) using key (node, near, revision, kind) as (
