@@ -12,6 +12,7 @@ from typing import Literal
 
 SCRIPTS = (
     # What follows from one repository alone.
+    "names",
     "registry_state",
     "registry",
     "stage_history",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from hashlib import md5
+from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -131,8 +133,12 @@ def stories() -> dict[str, World]:
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The catalog of all stories."""
-    folder = tmp_path_factory.mktemp("lineage")
-    worlds = stories()
+    with closing(written(tmp_path_factory.mktemp("lineage"), stories())) as connection:
+        yield connection
+
+
+def written(folder: Path, worlds: Mapping[str, World]) -> duckdb.DuckDBPyConnection:
+    """A catalog of repositories, in a file."""
     store = Store(folder / "rows")
     partitions = {
         name: store.write(name, Key(refs="0", readers="0"), rows_of(world.listing(), world.objects))
@@ -146,8 +152,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
     ]
     whole = {table.TABLE: to_arrow(Repo, repos) if table is Repo else schema(table).empty_table() for table in CRAWL}
     database.build(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
-    with closing(database.connect(folder / "catalog.duckdb")) as connection:
-        yield connection
+    return database.connect(folder / "catalog.duckdb")
 
 
 def told(catalog: duckdb.DuckDBPyConnection, question: str, *parameters: object) -> list[str]:
@@ -419,3 +424,38 @@ KEYS = {
 @pytest.mark.parametrize(("url", "key"), KEYS.items(), ids=KEYS)
 def test_addresses_of_one_repository_have_one_key(catalog, url, key):
     assert asked(catalog, "from repository_key(?)", url) == [{"key": key}]
+
+
+@pytest.mark.parametrize(
+    ("others", "links"),
+    [
+        pytest.param(20, 20, id="twenty repositories with the same content are linked to"),
+        pytest.param(21, 20, id="of twenty-one, the earliest twenty"),
+    ],
+)
+def test_content_that_many_repositories_made_is_linked_to_some_of_them(tmp_path, others, links):
+    worlds = {f"r{number:02}": registered(data() | added("data.csv", "shared")) for number in range(others + 1)}
+    with closing(written(tmp_path, worlds)) as connection:
+        counts = asked(connection, "select distinct count(*) as links from lineage_links group by to_home, to_node")
+    assert counts == [{"links": links}]
+
+
+def chain(stages: int, artifact: str) -> Files:
+    """Pipeline stages one after the other, the last of which writes into the folder `out`."""
+    files = [f"d{number}" for number in range(stages)] + ["out/last"]
+    steps = {f"s{number}": (f"{a}={a}", f"{b}={b}") for number, (a, b) in enumerate(pairwise(files))}
+    return pipeline(artifact, **steps)
+
+
+@pytest.mark.parametrize(
+    ("artifact", "steps"),
+    [
+        pytest.param("out/last", [100], id="a version a hundred steps away was made with it"),
+        pytest.param("out", [], id="one step further, it is not looked for"),
+    ],
+)
+def test_how_far_versions_using_walks(tmp_path, artifact, steps):
+    with closing(written(tmp_path, {"r": registered(chain(50, artifact))})) as connection:
+        found = asked(connection, "from versions_using(?, null)", hash_of("d0"))
+        near = asked(connection, "from versions_using(?, null)", hash_of("d1"))
+    assert ([row["steps"] for row in found], [row["steps"] for row in near]) == (steps, [99 - (artifact != "out")])

@@ -431,3 +431,24 @@ def test_the_window_of_a_crawl(number, before):
 def test_nothing_is_known_of_the_time_after_the_last_visit_or_before_the_first():
     connection = catalog_of({}, {})
     assert (changes(connection, 0, 9), asked(connection, "from crawl_window(null)")) == ([], [])
+
+
+UNSEEN, SEEN = visit_at(30), visit_at(31)
+INSTANT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("made", "skew"),
+    [
+        pytest.param(SEEN + timedelta(minutes=5), [], id="a clock may be five minutes ahead"),
+        pytest.param(SEEN + timedelta(minutes=5) + INSTANT, ["future"], id="and no more"),
+        pytest.param(UNSEEN - timedelta(days=7), [], id="a tag may be pushed a week late"),
+        pytest.param(UNSEEN - timedelta(days=7) - INSTANT, ["late"], id="and no later"),
+    ],
+)
+def test_how_far_a_date_may_be_off(made, skew):
+    row = Observation(
+        ref="refs/tags/m@v1.0.0", oid="a" * 40, revision=None, unseen_at=UNSEEN, first_seen=SEEN, last_seen=SEEN,
+        ended_at=None, first_crawl=2, ended_crawl=None, event="registration", created_at=made,
+    )  # fmt: skip
+    assert [row["skew"] for row in asked(catalog_of({HOST: {Observation: [row]}}), "from time_skew")] == skew

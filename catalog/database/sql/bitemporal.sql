@@ -40,7 +40,7 @@ from list_stages_at(t, a_stage, source := 'known');
 --   seen_at: The first visit that found the new one, UTC.
 --   crawl: The crawl of `seen_at`.
 select
-    repo, ref[11:] as tag, artifact, stage,
+    repo, tag_name(ref) as tag, artifact, stage,
     old.oid as old_oid, oid, old.revision as old_revision, revision, old.event as old_event, event, old.version as old_version, version,
     old.author as old_author, author, old.created_at as old_created_at, created_at, old.message as old_message, message,
     old.last_seen as old_seen_at, first_seen as seen_at, first_crawl as crawl
@@ -58,7 +58,7 @@ where old.oid <> oid;
 --   crawl: The crawl of `ended_at`.
 --   returned_at: The first visit that found a tag of that name again, UTC.
 select
-    repo, ref[11:] as tag, oid, revision, event, artifact, version, stage, author, created_at, message,
+    repo, tag_name(ref) as tag, oid, revision, event, artifact, version, stage, author, created_at, message,
     first_seen, last_seen, ended_at, ended_crawl as crawl, returned_at
 from (
     select *, lead(first_seen) over (partition by repo, ref order by first_seen, first_crawl) as returned_at
@@ -67,6 +67,12 @@ from (
 )
 where ended_at is not null and ended_at is distinct from returned_at;
 
+-- clock_tolerance() [scalar]: How far a tagger's clock may be ahead of ours before `time_skew` tells of it.
+interval 5 minutes;
+
+-- late_after() [scalar]: How long a tag may be made before a visit that did not find it, before `time_skew` tells of it: tags are pushed later than they are made.
+interval 7 days;
+
 -- time_skew: Registry tags whose dates cannot be right, or were kept back: dated after they were seen, or a week before a visit that did not find them.
 --   key: repo, tag, first_seen, oid
 --   from observations: repo, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen
@@ -74,8 +80,8 @@ where ended_at is not null and ended_at is distinct from returned_at;
 --   skew: `future`, or `late`.
 --   seconds: How far its date is after `first_seen`, or before `unseen_at`.
 select
-    repo, ref[11:] as tag, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen,
+    repo, tag_name(ref) as tag, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen,
     case when created_at > first_seen then 'future' else 'late' end as skew,
     abs(date_diff('second', case when created_at > first_seen then first_seen else unseen_at end, created_at)) as seconds
 from observations
-where event is not null and (created_at > first_seen + interval 5 minutes or created_at < unseen_at - interval 7 days);
+where event is not null and (created_at > first_seen + clock_tolerance() or created_at < unseen_at - late_after());

@@ -29,14 +29,17 @@ select case
 end as link
 from place;
 
--- trivial_hashes(): The hashes of what is empty, in every way of hashing: it ties nothing together.
-select unnest([
+-- least_bytes() [scalar]: Smaller contents are too often equal by chance: a number, a word.
+32;
+
+-- is_trivial_content(a_hash, a_size) [scalar]: Equal hashes say nothing here: the content is empty, or smaller than `least_bytes()`.
+coalesce(a_size < least_bytes(), false) or list_contains([
     'd41d8cd98f00b204e9800998ecf8427e', -- no bytes
     'd751713988987e9331980363e24189ce.dir', -- a folder without files
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', -- no bytes
     'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391', -- no bytes
     '4b825dc642cb6eb9a060e54bf8d69288fbee4904' -- a folder without files
-]) as hash;
+], a_hash);
 
 -- version_files [materialized: incremental]: What each version is made of: one row for each row of `versions`, with its bytes, where they are, and how sure that is.
 --   key: repo, artifact, version, commit
@@ -273,7 +276,7 @@ with comparable as (
             -- Inside a folder that is known by its list, the place in it counts too.
             || case when output <> path and status <> 'cloud-versioned' then path[length(output) + 1:] else '' end as content
     from version_files
-    where hash is not null and hash not in (from trivial_hashes()) and coalesce(size, 32) >= 32
+    where hash is not null and not is_trivial_content(hash, size)
 ),
 twins as (
     from comparable where content in (select content from comparable group by content having count(*) > 1)

@@ -17,7 +17,7 @@ with claims as (
             coalesce(metafile, coalesce(nullif(dvc_root, '') || '/', '') || 'dvc.yaml') as metafile
         from measure_files
         union all
-        select repo, commit, 'params', file, null, coalesce(dvc_root, '/'), regexp_replace(metafile, 'lock$', 'yaml')
+        select repo, commit, 'params', file, null, coalesce(dvc_root, '/'), pipeline_file(metafile)
         from params where locked
     )
     group by all
@@ -29,7 +29,7 @@ homes as (
     select
         v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as read, v.precedence, f.dvc_root,
         coalesce(v.file, coalesce(nullif(regexp_extract(v.artifact, '^(.*):[^:]*$', 1), '') || '/', '') || 'dvc.yaml') as annotated_in,
-        regexp_replace(f.metafile, 'dvc\.lock$', 'dvc.yaml') as made_by
+        pipeline_file(f.metafile) as made_by
     from versions v
     left join version_files f
         on f.repo = v.repo and f.artifact = v.artifact and f.version = v.version and f.commit = v.commit
@@ -63,8 +63,7 @@ select f.repo, f.artifact, f.version, f.commit, f.precedence, p.file, p.name, p.
 from version_measure_files f
 join (
     select * replace (
-        coalesce(case when locked then regexp_replace(metafile, 'lock$', 'yaml') else metafile end,
-            coalesce(nullif(dvc_root, '') || '/', '') || 'dvc.yaml') as metafile
+        coalesce(pipeline_file(metafile), coalesce(nullif(dvc_root, '') || '/', '') || 'dvc.yaml') as metafile
     )
     from params
 ) p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.metafile = f.metafile

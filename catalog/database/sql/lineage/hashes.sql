@@ -10,7 +10,7 @@ with wanted as (
 ),
 tips as (select repo, commit from revisions where list_contains(reasons, 'tip')),
 found as (
-    select repo, commit, 'stage' as what, regexp_replace(metafile, 'dvc[.]lock$', 'dvc.yaml') as file, pipeline_stage as name, path, hash_kind, hash, size
+    select repo, commit, 'stage' as what, pipeline_file(metafile) as file, pipeline_stage as name, path, hash_kind, hash, size
     from dependencies where hash in (from wanted) and pipeline_stage is not null
     union all
     select o.repo, o.commit, case when i.path is not null then 'import' else 'copy' end, o.metafile, null, o.path, o.hash_kind, o.hash, o.size
@@ -24,6 +24,9 @@ from found f left join tips t using (repo, commit)
 group by f.repo, f.what, f.file, f.name, f.path, f.hash
 order by f.repo, f.what = 'copy', f.what, f.file, f.name, f.path, f.hash;
 
+-- most_steps() [scalar]: How far `versions_using` walks: further than any pipeline goes.
+100;
+
 -- versions_using(a_hash, a_stage): The versions that were made with this content, directly or through pipelines and other repositories; with `a_stage`, only those in that stage now.
 --   ref: The version's name in the catalog.
 --   steps: How many steps from the content to the version; 0 for a version that is the content itself.
@@ -31,7 +34,7 @@ with wanted as (
     select home, node from lineage_nodes
     where hash in (regexp_replace(lower(trim(a_hash)), '[.]dir$', ''), regexp_replace(lower(trim(a_hash)), '[.]dir$', '') || '.dir')
 ),
-reached as (select node, min(level) as steps from walk_down(100, 'wanted') group by node),
+reached as (select node, min(level) as steps from walk_down(most_steps(), 'wanted') group by node),
 found as (from version_files where node in (select node from reached))
 select f.repo || ':' || f.artifact || '@' || f.version as ref, f.repo, f.artifact, f.version, f.commit, f.path, f.hash, v.stages, v.active, r.steps
 from found f

@@ -22,6 +22,9 @@ left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path a
 left join lineage_commits c on c.repo = i.source_repo and c.commit = i.rev_lock
 order by i.home, i.revision, i.node;
 
+-- most_origins() [scalar]: Of so many repositories with the same content, the earliest are linked to: what more of them made is nobody's, the weights of a well-known network, a licence.
+20;
+
 -- lineage_links [materialized: full]: The steps between repositories: declared imports, and equal content.
 --   key: kind, from_node, from_revision, to_node, revision
 --   kind: `version` or `import` (declared), `url` for what is from outside, `content` for equal data, `value` where one is hashed by DVC 2 and one by DVC 3: equal but for the ends of lines.
@@ -44,8 +47,7 @@ from (
     join lineage_commits c on c.revision = o.revision and c.repo = o.repo
     where n.is_root and n.content is not null and o.is_origin
 )
--- What so many repositories made is nobody's: the weights of a well-known network, a licence.
-qualify row_number() over (partition by to_node order by moment, from_home, from_node) <= 20
+qualify row_number() over (partition by to_node order by moment, from_home, from_node) <= most_origins()
 order by to_home, to_node, from_home, from_node, revision, kind;
 
 -- lineage: What repositories have from each other: declared imports, versions that were asked for, and equal content.

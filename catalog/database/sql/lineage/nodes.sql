@@ -8,7 +8,7 @@ select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) a
     case when pipeline_stage is not null then hash(repo, file, pipeline_stage) end as stage_node
 from (
     select
-        repo, commit, case when ends_with(metafile, 'dvc.lock') then metafile[:-5] || 'yaml' else metafile end as file,
+        repo, commit, pipeline_file(metafile) as file,
         pipeline_stage, path, hash_kind, hash, size, files, is_folder
     from outputs
 );
@@ -17,7 +17,7 @@ from (
 select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node, hash(repo, file, pipeline_stage) as stage_node
 from (
     select
-        repo, commit, case when ends_with(metafile, 'dvc.lock') then metafile[:-5] || 'yaml' else metafile end as file,
+        repo, commit, pipeline_file(metafile) as file,
         pipeline_stage, path, hash_kind, hash, size, files, coalesce(files is not null or ends_with(hash, '.dir'), false) as is_folder
     from dependencies where pipeline_stage is not null
 );
@@ -83,7 +83,7 @@ versioned as (
 )
 select
     d.repo, hash(d.repo) as home, d.node, 'data' as what, d.path, null::varchar as pipeline_stage, d.hash_kind, d.hash, d.size, d.files, d.is_folder,
-    case when starts_with(d.hash_kind, 'md5') and d.hash not in (from trivial_hashes()) and coalesce(d.size, 32) >= 32 then hash(d.hash) end as content,
+    case when starts_with(d.hash_kind, 'md5') and not is_trivial_content(d.hash, d.size) then hash(d.hash) end as content,
     not d.is_made as is_root, d.is_made or coalesce(v.is_own, false) as is_origin,
     d.revision
 from data d left join versioned v on v.repo = d.repo and v.node = d.node

@@ -20,7 +20,7 @@ unlocked as (
     from numbered_inputs() i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
     where o.hash <> i.hash
     union all
-    select l.repo, l.commit, regexp_replace(l.metafile, 'dvc[.]lock$', 'dvc.yaml'), l.pipeline_stage, 'params', l.file || ':' || l.name
+    select l.repo, l.commit, pipeline_file(l.metafile), l.pipeline_stage, 'params', l.file || ':' || l.name
     from params l join (select distinct repo, commit, file, name, text from params where not locked) f
         on f.repo = l.repo and f.commit = l.commit and f.file = l.file and f.name = l.name
     where l.locked and f.text is distinct from l.text

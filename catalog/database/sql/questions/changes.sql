@@ -158,7 +158,7 @@ changes as (
 select kind, repo || coalesce(':' || artifact, '') as id, changes.* exclude (kind)
 from changes
 -- What a fork has from its parent is told of the parent.
-where artifact is null or (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
+where artifact is null or not is_copied(repo, artifact)
 order by
     list_position([
         'lost_repo', 'found_repo', 'new_repo', 'rewritten_tag', 'deleted_tag', 'skewed_tag', 'lost_artifact', 'lost_version', 'new_artifact',

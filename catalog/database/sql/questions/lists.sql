@@ -12,7 +12,7 @@ left join (
     group by repo, artifact
 ) s on s.repo = a.repo and s.artifact = a.artifact
 where (list_contains(some_repos::varchar[], a.repo)
-        or (some_repos::varchar[] is null and (a.repo, a.artifact) not in (select (repo, artifact) from copied_artifacts)))
+        or (some_repos::varchar[] is null and not is_copied(a.repo, a.artifact)))
     and (a_type::varchar is null or a.type = a_type)
     and (a_stage::varchar is null or coalesce(s.wanted, false))
     and (with_deprecated or a.active)
@@ -23,7 +23,7 @@ order by a.repo, a.artifact;
 select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence)
 from versions v join (select repo, artifact, active from artifacts) a on a.repo = v.repo and a.artifact = v.artifact
 where (list_contains(some_repos::varchar[], v.repo)
-        or (some_repos::varchar[] is null and (v.repo, v.artifact) not in (select (repo, artifact) from copied_artifacts)))
+        or (some_repos::varchar[] is null and not is_copied(v.repo, v.artifact)))
     and (a_type::varchar is null or v.type = a_type)
     and (with_deprecated or (a.active and v.active))
     and (a_stage::varchar is null or exists (
@@ -43,7 +43,7 @@ order by created_at desc, priority desc, tag desc;
 select repo || ':' || artifact as id, e.* exclude (precedence, priority)
 from resolved_events e
 where (list_contains(some_repos::varchar[], repo)
-        or (some_repos::varchar[] is null and (repo, artifact) not in (select (repo, artifact) from copied_artifacts)))
+        or (some_repos::varchar[] is null and not is_copied(repo, artifact)))
     and (an_artifact::varchar is null or artifact = an_artifact)
     and (a_version::varchar is null or version = a_version)
     and (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)

@@ -3,11 +3,13 @@
 -- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
 --   exact: The whole name was given.
 -- What a fork has from its parent is meant only where nothing else is: whoever wants it names the fork.
-select repo, artifact, id, id = words as exact
-from artifacts
-where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words)
-qualify (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
-    or bool_and((repo, artifact) in (select (repo, artifact) from copied_artifacts)) over ();
+with candidates as (
+    select repo, artifact, id, id = words as exact, is_copied(repo, artifact) as copied
+    from artifacts
+    where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words)
+)
+select repo, artifact, id, exact from candidates
+where not copied or not exists (from candidates where not copied);
 
 -- find_repos(words): The repositories that a name can mean: any end of `host/owner/name` that begins after a `/`.
 select repo from repos where ends_with('/' || repo, '/' || words) order by repo;

@@ -86,7 +86,7 @@ made as materialized (
             from v, f, pipeline_stages p
             left join (from outdated_locks where repo = a_repo and commit = (select reading from v)) o
                 on o.file = p.file and o.pipeline_stage = p.pipeline_stage
-            where p.repo = a_repo and p.commit = v.reading and p.file = regexp_replace(f.metafile, 'dvc\.lock$', 'dvc.yaml')
+            where p.repo = a_repo and p.commit = v.reading and p.file = pipeline_file(f.metafile)
                 and coalesce(p.pipeline_stage = f.pipeline_stage, not ends_with(p.file, 'dvc.yaml'))
         ) as made_by,
         (
@@ -147,7 +147,7 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
     (
         select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])
         from version_files o, f
-        where o.hash = f.hash and o.hash not in (from trivial_hashes()) and coalesce(o.size, 32) >= 32
+        where o.hash = f.hash and not is_trivial_content(o.hash, o.size)
             and not (o.repo = a_repo and o.artifact = an_artifact and o.version = a_version and o.commit = a_commit)
             -- Inside a folder that is known by its list, the place in it counts, too.
             and coalesce(o.path[length(o.output) + 1:], '') = coalesce(f.path[length(f.output) + 1:], '')

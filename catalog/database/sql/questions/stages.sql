@@ -10,7 +10,7 @@ where a.rank = 1 and s.active;
 select repo || ':' || artifact as id, *
 from stages_at(t, source := source)
 where (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
-    and (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
+    and not is_copied(repo, artifact)
 order by repo, artifact, stage;
 
 -- list_stages(some_repos): The stages of each repository, in the order in which to show them.

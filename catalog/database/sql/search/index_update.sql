@@ -70,7 +70,7 @@ union
 select 'param', p.name, p.number, p.text, w.doc
 from wanted w join params p on p.repo = w.repo and p.commit = w.read and p.file = w.file
     and w.metafile = coalesce(
-        case when p.locked then regexp_replace(p.metafile, 'lock$', 'yaml') else p.metafile end,
+        pipeline_file(p.metafile),
         coalesce(nullif(p.dvc_root, '') || '/', '') || 'dvc.yaml'
     )
 where w.role = 'params'
@@ -196,7 +196,7 @@ select field, value, key, doc from every order by field, value, key, doc;
 
 -- mark_copies: Which documents are those of another repository, too, may change without a change of their own.
 update search_index.documents d set copied = not copied
-where copied <> ((d.repo, d.artifact) in (select (repo, artifact) from copied_artifacts));
+where copied <> is_copied(d.repo, d.artifact);
 
 -- find_texts: The texts of these artifacts, with what in them consists of several words without a space between them.
 create or replace temp table subject_texts as

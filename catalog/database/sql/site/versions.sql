@@ -31,7 +31,7 @@ select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.loc
 from site_shown() s
 join version_files f using (repo, artifact, version, commit)
 join pipeline_stages p
-    on p.repo = s.repo and p.commit = s.reading and p.file = regexp_replace(f.metafile, 'dvc\.lock$', 'dvc.yaml') and p.pipeline_stage = f.pipeline_stage
+    on p.repo = s.repo and p.commit = s.reading and p.file = pipeline_file(f.metafile) and p.pipeline_stage = f.pipeline_stage
 left join outdated_locks l on l.repo = p.repo and l.commit = p.commit and l.file = p.file and l.pipeline_stage = p.pipeline_stage
 order by s.repo, s.artifact, s.version, s.commit;
 
@@ -61,7 +61,7 @@ needed as (
 origins as (
     select hash, arg_min({repo: repo, artifact: artifact, version: version}, (created_at, repo, artifact, version)) as origin
     from version_files f join versions using (repo, artifact, version, commit) semi join original_artifacts using (repo, artifact)
-    where hash is not null and coalesce(f.output = f.path, true) and hash not in (from trivial_hashes()) and coalesce(size, 32) >= 32
+    where hash is not null and coalesce(f.output = f.path, true) and not is_trivial_content(hash, size)
         and registered and active
     group by hash
 )
