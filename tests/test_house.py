@@ -35,7 +35,12 @@ def test_nobody_imports_what_is_not_theirs(monkeypatch):
 
 
 def test_no_file_is_too_long_to_read():
-    assert [shown(file) for file in SOURCES if len(file.read_text("utf-8").splitlines()) > 300] == []
+    assert [shown(file) for file in (*SOURCES, *SQL) if len(file.read_text("utf-8").splitlines()) > 300] == []
+
+
+def test_lines_of_sql_have_less_than_140_characters():
+    lines = [(shown(file), line) for file in SQL for line in file.read_text("utf-8").splitlines()]
+    assert [(file, line) for file, line in lines if len(line) >= 140] == []
 
 
 def test_every_file_says_first_what_it_is():

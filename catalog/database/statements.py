@@ -23,6 +23,7 @@ SCRIPTS = (
     "measures",
     # What asks of all of them.
     "dvc_lookups",
+    "identical_versions",
     "copies",
     "lineage/links",
     "lineage/walk",
@@ -55,6 +56,7 @@ _NEXT = re.sub(r"\?P<\w+>", "?:", HEADING)
 _STATEMENT = re.compile(
     rf"^{HEADING}(?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)(?P<body>(?:(?!{_NEXT}).*\n?)+)", re.MULTILINE
 )
+_CONTINUED = re.compile(r"\n--     (?=\S)")  # a sentence of a header goes on in a line that is indented further
 _NOTE = re.compile(r"^--   (?!key: )(\w+): (.+)$", re.MULTILINE)
 _KEY = re.compile(r"^--   key: (.+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^--   from (\w+): (.+)$", re.MULTILINE)
@@ -104,7 +106,7 @@ def named(script: str) -> dict[str, str]:
 @cache
 def _read(script: str) -> tuple[Statement, ...]:
     text = (files("catalog.database") / "sql" / f"{script}.sql").read_text("utf-8")
-    return tuple(map(_statement, _STATEMENT.finditer(text)))
+    return tuple(map(_statement, _STATEMENT.finditer(_CONTINUED.sub(" ", text))))
 
 
 def _statement(found: re.Match[str]) -> Statement:

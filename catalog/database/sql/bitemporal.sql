@@ -70,10 +70,12 @@ where ended_at is not null and ended_at is distinct from returned_at;
 -- clock_tolerance() [scalar]: How far a tagger's clock may be ahead of ours before `time_skew` tells of it.
 interval 5 minutes;
 
--- late_after() [scalar]: How long a tag may be made before a visit that did not find it, before `time_skew` tells of it: tags are pushed later than they are made.
+-- late_after() [scalar]: How long a tag may be made before a visit that did not find it, before `time_skew` tells of it: tags are pushed
+--     later than they are made.
 interval 7 days;
 
--- time_skew: Registry tags whose dates cannot be right, or were kept back: dated after they were seen, or a week before a visit that did not find them.
+-- time_skew: Registry tags whose dates cannot be right, or were kept back: dated after they were seen, or a week before a visit that did
+--     not find them.
 --   key: repo, tag, first_seen, oid
 --   from observations: repo, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen
 --   tag: The tag's name.

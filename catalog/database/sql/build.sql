@@ -8,7 +8,8 @@ order by table_name, column_index;
 -- comments: What each column of each table and view means.
 select table_name, column_name, comment from duckdb_columns() where schema_name = 'main' and not internal;
 
--- make_making: What the database was made by, what its tables, views and macros alone were made by, and how often it was changed since it was made from nothing.
+-- make_making: What the database was made by, what its tables, views and macros alone were made by, and how often it was changed since it
+--     was made from nothing.
 create table internal.making (recipe varchar, shape varchar, age integer);
 
 -- make_partitions: The partition that the rows of each repository are from.

@@ -1,7 +1,8 @@
 -- Who has whose registry: forks carry the tags of what they were forked from, and would be told as models of their own.
 -- Rows marked [materialized: full] follow from all repositories together; they are worked out at every build.
 
--- copies [materialized: full]: Repositories that have another's registry tags, the very same tag objects: forks, mirrors, younger copies, and what a rename left.
+-- copies [materialized: full]: Repositories that have another's registry tags, the very same tag objects: forks, mirrors, younger copies,
+--     and what a rename left.
 --   key: repo
 --   repo: The repository that has the other's tags.
 --   of_repo: The repository that they are from: one that has them all, the declared parent before others, the oldest before the rest.
@@ -47,7 +48,8 @@ qualify row_number() over (
     order by p.shared = c.tags desc, coalesce(c.fork_of = o.repo or c.renamed_to = o.repo, false) desc, p.shared desc, o.place
 ) = 1;
 
--- copied_artifacts [materialized: full]: Artifacts of copies that are the original's: it has them too, with all of their registry tags. Lists over all repositories leave them out.
+-- copied_artifacts [materialized: full]: Artifacts of copies that are the original's: it has them too, with all of their registry tags.
+--     Lists over all repositories leave them out.
 --   key: repo, artifact
 --   from artifacts: repo, artifact
 --   from copies: of_repo

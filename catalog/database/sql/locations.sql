@@ -1,6 +1,7 @@
 -- From a version to its bytes: what DVC, Git or a URL holds of it, and where. See docs/bytes.md for the words of `status`.
 
--- public_link(a_url, an_endpoint, a_region, a_version_id): The address at which a browser finds what a storage URL names; null where none is.
+-- public_link(a_url, an_endpoint, a_region, a_version_id): The address at which a browser finds what a storage URL names; null where none
+--     is.
 --   link: Without credentials. Nobody asked whether it may be read by everybody.
 with place as (
     select
@@ -11,7 +12,8 @@ with place as (
 select case
     when host = '' or contains(host, '@') then null
     when scheme in ('http', 'https')
-        then case when not regexp_matches(a_url, '[?&#;][^=]*(sig|token|key|secret|passw|pwd|credential|auth)[^=]*=', 'i') then replace(a_url, ' ', '%20') end
+        then case when not regexp_matches(a_url, '[?&#;][^=]*(sig|token|key|secret|passw|pwd|credential|auth)[^=]*=', 'i')
+            then replace(a_url, ' ', '%20') end
     when key = '' or not regexp_full_match(host, '[a-z0-9][a-z0-9._-]*') then null
     when scheme = 'gs' then 'https://storage.googleapis.com/' || host || '/' || replace(url_encode(key), '%2F', '/')
         || coalesce('?generation=' || url_encode(a_version_id), '')
@@ -41,13 +43,15 @@ coalesce(a_size < least_bytes(), false) or list_contains([
     '4b825dc642cb6eb9a060e54bf8d69288fbee4904' -- a folder without files
 ], a_hash);
 
--- version_files [materialized: incremental]: What each version is made of: one row for each row of `versions`, with its bytes, where they are, and how sure that is.
+-- version_files [materialized: incremental]: What each version is made of: one row for each row of `versions`, with its bytes, where they
+--     are, and how sure that is.
 --   key: repo, artifact, version, commit
 --   from versions: repo, artifact, version, commit, file, precedence, annotated_at
 --   revision: The commit whose files tell of it.
 --   path: Where it lies, from the Git root; a URL, where it is stated so.
 --   status: `ok`, or what is special or missing: see docs/bytes.md.
---   hash_kind: `md5` or `md5-dos2unix` (DVC), `sha256` (Git LFS), `git-blob` or `git-tree` (Git); null where nothing is known of the content.
+--   hash_kind: `md5` or `md5-dos2unix` (DVC), `sha256` (Git LFS), `git-blob` or `git-tree` (Git); null where nothing is known of the
+--     content.
 --   hash: The hash of the content; of the folder that DVC tracks, where the version lies inside one.
 --   size: Bytes; null where they are not known.
 --   files: How many files it has, of a folder.
@@ -71,26 +75,30 @@ coalesce(a_size < least_bytes(), false) or list_contains([
 --   node: Its number in lineage.
 with annotated as (
     select
-        v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as revision, v.file, v.path as stated, v.annotated_at, v.precedence,
+        v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as revision, v.file, v.path as stated, v.annotated_at,
+        v.precedence,
         coalesce(a.target, t.target) as target,
         case when v.annotated_at = 'tip' then t.dvc_root else a.dvc_root end as project,
         -- What Git has at the tip says nothing of what it had then.
         a.in_git, a.blob, coalesce(a.executable, false) as executable, a.lfs_hash, a.lfs_size
     from versions v
     left join annotations a
-        on v.annotated_at = 'commit' and a.repo = v.repo and a.artifact = v.artifact and a.file = v.file and a.commit = coalesce(v.revision, v.commit)
+        on v.annotated_at = 'commit' and a.repo = v.repo and a.artifact = v.artifact and a.file = v.file
+            and a.commit = coalesce(v.revision, v.commit)
     left join tip_annotations t on v.annotated_at = 'tip' and t.repo = v.repo and t.artifact = v.artifact
 ),
 -- The target itself, and each folder above it.
 steps as (
     select
         repo, artifact, version, commit, revision, project, target,
-        unnest(list_transform(range(1, len(string_split(target, '/')) + 1), lambda depth: array_to_string(string_split(target, '/')[:depth], '/'))) as path
+        unnest(list_transform(range(1, len(string_split(target, '/')) + 1),
+            lambda depth: array_to_string(string_split(target, '/')[:depth], '/'))) as path
     from annotated where target <> ''
 ),
 told as (
     select
-        repo, commit, metafile, pipeline_stage, dvc_root, path, hash_kind, hash, size, files, is_folder, executable, cached, pushed, remote, version_id
+        repo, commit, metafile, pipeline_stage, dvc_root, path, hash_kind, hash, size, files, is_folder, executable, cached, pushed,
+        remote, version_id
     from outputs
 ),
 candidates as (
@@ -108,7 +116,8 @@ held as (
     -- The nearest output; of several projects that of the annotation's file first.
     qualify row_number() over (
         partition by repo, artifact, version, at_commit
-        order by pointed desc, length(path) desc, dvc_root is not distinct from project desc, length(dvc_root) desc, hash is null, metafile, pipeline_stage
+        order by pointed desc, length(path) desc, dvc_root is not distinct from project desc, length(dvc_root) desc, hash is null,
+            metafile, pipeline_stage
     ) = 1
 ),
 listed as (
@@ -134,15 +143,18 @@ faults as (
 ),
 known as (
     select
-        a.*, h.metafile, h.pipeline_stage, h.dvc_root as held_root, h.path as output, h.hash_kind, h.hash as output_hash, h.size as output_size, h.files as output_files,
+        a.*, h.metafile, h.pipeline_stage, h.dvc_root as held_root, h.path as output, h.hash_kind, h.hash as output_hash,
+        h.size as output_size, h.files as output_files,
         h.is_folder, h.executable as output_executable, h.cached, h.pushed, h.pointed,
         coalesce(l.version_id, h.version_id) as version_id,
         -- A hash that is listed is that of the file; otherwise it is that of the folder above.
         l.path is not null as is_listed, l.hash as listed_hash, l.size as listed_size,
-        exists (from listed f where f.repo = h.repo and f.commit = h.commit and f.metafile = h.metafile and f.output = h.path) as lists_files,
+        exists (from listed f where f.repo = h.repo and f.commit = h.commit and f.metafile = h.metafile
+            and f.output = h.path) as lists_files,
         case when a.target <> h.path and not h.pointed then a.target[length(h.path) + 1:] else '' end as inside,
         r.remote, r.url as remote_url, r.scheme, r.endpoint_url, r.region, r.version_aware or r.worktree as keeps_versions,
-        i.kind as import_kind, i.url as source_url, i.source_path, i.rev as source_rev, i.rev_lock as source_commit, coalesce(i.partial, false) as partial,
+        i.kind as import_kind, i.url as source_url, i.source_path, i.rev as source_rev, i.rev_lock as source_commit,
+        coalesce(i.partial, false) as partial,
         b.files as below_files, b.size as below_size, b.dvc_root as below_root,
         coalesce(f.bad_hashes, []) as bad_hashes, coalesce(f.templates, []) as templates, coalesce(f.absent, []) as absent
     from annotated a
@@ -151,7 +163,8 @@ known as (
         -- What Git has goes before what DVC has above it; DVC reads files in the same order.
         and (a.in_git is null or h.path = a.target or h.pointed)
     left join listed l
-        on l.repo = h.repo and l.commit = h.commit and l.metafile = h.metafile and l.output = h.path and l.path = a.target and h.path <> a.target
+        on l.repo = h.repo and l.commit = h.commit and l.metafile = h.metafile and l.output = h.path and l.path = a.target
+            and h.path <> a.target
     left join remotes r
         on r.repo = h.repo and r.commit = h.commit and r.dvc_root = h.dvc_root
         and case when h.remote is null then r.is_default else r.remote = h.remote end
@@ -165,7 +178,8 @@ judged as (
         case
             when regexp_matches(stated, '^[A-Za-z][A-Za-z0-9+.-]*://') then 'external-url'
             when stated is null then case
-                when list_bool_or(list_transform(absent, lambda place: place in (coalesce(folder || '/', '') || 'dvc.yaml', 'artifacts.yaml'))) then 'missing-object'
+                when list_bool_or(list_transform(absent,
+                    lambda place: place in (coalesce(folder || '/', '') || 'dvc.yaml', 'artifacts.yaml'))) then 'missing-object'
                 else 'not-annotated'
             end
             when contains(stated, '${') then 'template-error'
@@ -189,7 +203,8 @@ judged as (
             end
             when below_files is not null then case when below_root is null then 'no-dvc-repo' else 'ok' end
             when project is null then 'no-dvc-repo'
-            when list_bool_or(list_transform(absent, lambda place: regexp_matches(place, '([.]dvc|dvc[.]yaml|dvc[.]lock)$'))) then 'missing-object'
+            when list_bool_or(list_transform(absent, lambda place: regexp_matches(place, '([.]dvc|dvc[.]yaml|dvc[.]lock)$')))
+                then 'missing-object'
             when list_bool_or(list_transform(templates, lambda place: contains(place, 'dvc.yaml: stages'))) then 'template-error'
             when annotated_at = 'tip' then 'not-annotated'
             else 'not-tracked'
@@ -199,11 +214,14 @@ judged as (
 placed as (
     select *,
         case
-            when status = 'external-url' then regexp_replace(regexp_replace(stated, '^([^:]*://)[^/?#]*@', '\1'), '[?#].*(sig|token|key|secret|passw|pwd|credential|auth)[^=]*=.*$', '', 'i')
+            when status = 'external-url' then regexp_replace(regexp_replace(stated, '^([^:]*://)[^/?#]*@', '\1'),
+                '[?#].*(sig|token|key|secret|passw|pwd|credential|auth)[^=]*=.*$', '', 'i')
             when status = 'partial-import' and import_kind = 'url' then source_url
-            when status in ('lfs', 'in-git', 'partial-import', 'no-dvc-repo', 'no-remote', 'not-tracked') or remote is null or import_kind = 'repo' then null
+            when status in ('lfs', 'in-git', 'partial-import', 'no-dvc-repo', 'no-remote', 'not-tracked') or remote is null
+                or import_kind = 'repo' then null
             when keeps_versions or version_id is not null or lists_files
-                then rtrim(remote_url, '/') || '/' || coalesce(nullif(output, ''), '')[case when held_root = '' then 1 else length(held_root) + 2 end:] || inside
+                then rtrim(remote_url, '/') || '/'
+                    || coalesce(output, '')[case when held_root = '' then 1 else length(held_root) + 2 end:] || inside
             when output_hash is null then null
             when hash_kind = 'md5' then rtrim(remote_url, '/') || '/files/md5/' || output_hash[:2] || '/' || output_hash[3:]
             when hash_kind = 'md5-dos2unix' then rtrim(remote_url, '/') || '/' || output_hash[:2] || '/' || output_hash[3:]
@@ -214,13 +232,16 @@ select
     repo, artifact, version, commit, revision,
     case when status = 'external-url' then url when pointed then output when target is not null then target end as path,
     status,
-    case when lfs_hash is not null then 'sha256' when is_listed and listed_hash is null then null when output_hash is not null or is_listed then coalesce(hash_kind, 'md5')
+    case when lfs_hash is not null then 'sha256' when is_listed and listed_hash is null then null when output_hash is not null or is_listed
+        then coalesce(hash_kind, 'md5')
         when in_git = 'file' then 'git-blob' when in_git = 'folder' then 'git-tree' end as hash_kind,
     case when lfs_hash is not null then lfs_hash when is_listed then listed_hash when output_hash is not null then output_hash
         when in_git in ('file', 'folder') then blob end as hash,
-    case when lfs_hash is not null then lfs_size when is_listed then listed_size when inside <> '' then null else coalesce(output_size, below_size) end as size,
+    case when lfs_hash is not null then lfs_size when is_listed then listed_size when inside <> '' then null
+        else coalesce(output_size, below_size) end as size,
     case when inside = '' then coalesce(output_files, below_files) end as files,
-    case when inside = '' and output is not null then is_folder when in_git is not null then in_git = 'folder' else below_files is not null end as is_folder,
+    case when inside = '' and output is not null then is_folder when in_git is not null then in_git = 'folder'
+        else below_files is not null end as is_folder,
     executable or coalesce(output_executable and inside = '', false) as executable,
     output, metafile, pipeline_stage,
     coalesce(held_root, below_root, project) as dvc_root,
@@ -258,31 +279,3 @@ from version_files v
 join output_files f
     on f.repo = v.repo and f.commit = v.revision and f.metafile = v.metafile and f.output = v.output and starts_with(f.path, v.path || '/')
 join remotes r on r.repo = v.repo and r.commit = v.revision and r.dvc_root = v.dvc_root and r.remote = v.remote;
-
--- identical_versions: Versions that are the same bytes as another, in whichever repository. Nothing is said of files that are empty or tiny.
---   key: repo, artifact, version, commit, twin_repo, twin_artifact, twin_version, twin_commit
---   from version_files: repo, artifact, version, commit, hash_kind, hash, size
---   ref: The version's name in the catalog.
---   twin_repo: The repository of the other.
---   twin_artifact: The artifact of the other.
---   twin_version: The other version.
---   twin_ref: The other's name in the catalog.
---   twin_commit: The commit of the other.
---   same_kind: Both state the same kind of hash. DVC 2 hashed text as if its lines ended as on Unix: equal values of the two kinds are equal bytes but for that.
-with comparable as (
-    select
-        repo, artifact, version, repo || ':' || artifact || '@' || version as ref, commit, hash_kind, hash, size,
-        case when hash_kind like 'md5%' then 'md5' else hash_kind end || ':' || hash
-            -- Inside a folder that is known by its list, the place in it counts too.
-            || case when output <> path and status <> 'cloud-versioned' then path[length(output) + 1:] else '' end as content
-    from version_files
-    where hash is not null and not is_trivial_content(hash, size)
-),
-twins as (
-    from comparable where content in (select content from comparable group by content having count(*) > 1)
-)
-select
-    a.repo, a.artifact, a.version, a.ref, a.commit, a.hash_kind, a.hash, a.size,
-    b.repo as twin_repo, b.artifact as twin_artifact, b.version as twin_version, b.ref as twin_ref, b.commit as twin_commit,
-    a.hash_kind = b.hash_kind as same_kind
-from twins a join twins b on b.content = a.content and b.ref || '#' || b.commit <> a.ref || '#' || a.commit;

@@ -8,7 +8,8 @@
 --   file: The file, from the Git root.
 --   metafile: Who names it; the `params.yaml` that DVC reads unasked counts as named by the `dvc.yaml` beside it.
 --   status: Whether the file could be read: see `measure_files`. Null for parameters that only `dvc.lock` has.
---   belongs: Why it is the version's: `named` by the `dvc.yaml` that annotates it, or whose pipeline makes it; where those name none, it is of the same DVC `project`; else of the `only` project.
+--   belongs: Why it is the version's: `named` by the `dvc.yaml` that annotates it, or whose pipeline makes it; where those name none, it
+--     is of the same DVC `project`; else of the `only` project.
 with claims as (
     select repo, commit, role, file, metafile, project, max(status) as status
     from (
@@ -92,7 +93,8 @@ select coalesce(
         'loss', 'losses', 'error', 'errors', 'err', 'mse', 'rmse', 'rmsle', 'mae', 'mape', 'smape', 'wape', 'logloss', 'nll',
         'perplexity', 'ppl', 'wer', 'cer', 'fpr', 'fnr', 'eer', 'latency', 'time', 'size', 'duration', 'brier', 'ece'
     ]) then 'lower' when list_has_any(words, [
-        'accuracy', 'acc', 'auc', 'auroc', 'auprc', 'specificity', 'sensitivity', 'mcc', 'f1', 'precision', 'recall', 'r2', 'ap', 'map', 'iou', 'dice', 'bleu', 'rouge', 'score', 'ndcg',
+        'accuracy', 'acc', 'auc', 'auroc', 'auprc', 'specificity', 'sensitivity', 'mcc', 'f1', 'precision', 'recall', 'r2', 'ap', 'map',
+        'iou', 'dice', 'bleu', 'rouge', 'score', 'ndcg',
         'mrr', 'hit', 'kappa', 'gini', 'tpr'
     ]) then 'higher' end
 ) as direction

@@ -1,17 +1,21 @@
 -- What follows from the facts, as of now. Each view stands on those above it and on registry_state.sql.
--- The rows of a view marked [materialized: incremental] follow from one repository alone; they are worked out once, when the database is built.
+-- The rows of a view marked [materialized: incremental] follow from one repository alone; they are worked out once, when the database is
+-- built.
 
--- resolved_events [materialized: incremental]: What each registry tag did, with the version that a stage tag means and the stage's name in this catalog.
+-- resolved_events [materialized: incremental]: What each registry tag did, with the version that a stage tag means and the stage's name in
+--     this catalog.
 --   key: repo, oid, tag
 --   from events: repo, oid, tag, event, artifact, counter, commit, revision, created_at, utc_offset, author, author_email, message, signed
---   version: The version that the tag registers or deregisters; of a stage tag, the version registered on its commit, or the commit where none is.
+--   version: The version that the tag registers or deregisters; of a stage tag, the version registered on its commit, or the commit where
+--     none is.
 --   precedence: Text that sorts as SemVer 2.0 sorts the version; null where the version is named after its commit.
 --   stage: The stage's name in this catalog; null for tags that name no stage.
 --   raw_stage: The stage as the tag spells it.
 --   priority: GTO's order among events of the same second.
 from resolved_events_at('infinity'::timestamp);
 
--- tip_annotations [materialized: incremental]: What the tip of the default branch says about each artifact; dvc.yaml goes before artifacts.yaml.
+-- tip_annotations [materialized: incremental]: What the tip of the default branch says about each artifact; dvc.yaml goes before
+--     artifacts.yaml.
 --   key: repo, artifact
 --   from annotations: *
 select a.*

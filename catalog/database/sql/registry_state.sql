@@ -1,9 +1,11 @@
 -- What GTO's tags come to at a moment, by the tagger's clock. Rules: gto/base.py and gto/registry.py of GTO 1.10.
 -- Every macro takes the moment `t` (UTC); tags after it have not happened. The views of registry.sql are this state at infinity.
--- `source` is the relation whose tags are folded: `events`, or a part of it, by the name that a `with` gave it. The macros that end in `_of` take
+-- `source` is the relation whose tags are folded: `events`, or a part of it, by the name that a `with` gave it. The macros that end in
+-- `_of` take
 -- what `resolved_events_at` said, by such a name: whoever asks several of them works that out once.
 
--- resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one registered on its commit.
+-- resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one registered on
+--     its commit.
 --   raw_stage: The stage as the tag spells it; `stage` is its name in this catalog.
 --   priority: GTO's order among events of the same second.
 select
@@ -90,7 +92,8 @@ from (
 )
 group by repo, artifact;
 
--- artifacts_at(t, source := 'events'): The artifacts known at `t`: those that tags speak of, and those in `artifacts.yaml` or `dvc.yaml` at the tip.
+-- artifacts_at(t, source := 'events'): The artifacts known at `t`: those that tags speak of, and those in `artifacts.yaml` or `dvc.yaml`
+--     at the tip.
 --   active: Not deprecated, or something happened to it since. At the same second, whatever else happened wins.
 --   registered: A tag speaks of it.
 with resolved as (from resolved_events_at(t, source := source))
@@ -123,7 +126,8 @@ from (
 join versions_of(resolved) as v using (repo, artifact, version, commit)
 where assigned and v.active;
 
--- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage assigns it.
+-- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage
+--     assigns it.
 --   rank: 1 for who is in the stage, by time of assignment; 2 for who would be next, were it unassigned; ...
 --   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
 --   assigned_at: When it was assigned last.

@@ -12,7 +12,8 @@
 --   tag: The name inside that tag object.
 --   oid: That tag object.
 with happened as (
-    select repo, artifact, stage, raw_stage, version, commit, event, priority, created_at as moment, author, author_email, message, tag, oid
+    select repo, artifact, stage, raw_stage, version, commit, event, priority, created_at as moment, author, author_email, message, tag,
+        oid
     from resolved_events
 ),
 -- Each with a number: what follows goes through these rows place by place, and one number is told apart faster than six texts.

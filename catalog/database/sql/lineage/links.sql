@@ -6,7 +6,8 @@
 --   source: The number of the source, where it is not in this catalog.
 --   source_repo: The source's repository, where it is in this catalog.
 --   source_home: The number of that repository.
---   source_revision: The number of the commit there; of a commit that was not read, the earliest one with this data. 0 where there is none.
+--   source_revision: The number of the commit there; of a commit that was not read, the earliest one with this data. 0 where there is
+--     none.
 --   source_node: The number of the data there, or of what is outside this catalog.
 with known as (
     select key, min(repo) as repo from repos, repository_key(url) group by key
@@ -22,26 +23,30 @@ left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path a
 left join lineage_commits c on c.repo = i.source_repo and c.commit = i.rev_lock
 order by i.home, i.revision, i.node;
 
--- most_origins() [scalar]: Of so many repositories with the same content, the earliest are linked to: what more of them made is nobody's, the weights of a well-known network, a licence.
+-- most_origins() [scalar]: Of so many repositories with the same content, the earliest are linked to: what more of them made is nobody's,
+--     the weights of a well-known network, a licence.
 20;
 
 -- lineage_links [materialized: full]: The steps between repositories: declared imports, and equal content.
 --   key: kind, from_node, from_revision, to_node, revision
---   kind: `version` or `import` (declared), `url` for what is from outside, `content` for equal data, `value` where one is hashed by DVC 2 and one by DVC 3: equal but for the ends of lines.
+--   kind: `version` or `import` (declared), `url` for what is from outside, `content` for equal data, `value` where one is hashed by DVC 2
+--     and one by DVC 3: equal but for the ends of lines.
 --   from_home: The number of the repository that data flows from.
 --   from_node: The number of the node that data flows from.
 --   from_revision: The number of the commit that it flows from; 0 where none is known.
 --   to_home: The number of the repository that it flows to.
 --   to_node: The number of the node that it flows to.
 --   revision: The number of the commit that says so; 0 for any.
-select distinct kind, source_home as from_home, source_node as from_node, source_revision as from_revision, home as to_home, node as to_node, revision
+select distinct kind, source_home as from_home, source_node as from_node, source_revision as from_revision, home as to_home,
+    node as to_node, revision
 from import_sources
 union all
 select * exclude (moment)
 from (
     select
         case when o.hash_kind = n.hash_kind then 'content' else 'value' end as kind,
-        o.home as from_home, o.node as from_node, o.revision as from_revision, n.home as to_home, n.node as to_node, 0::ubigint as revision, c.committed_at as moment
+        o.home as from_home, o.node as from_node, o.revision as from_revision, n.home as to_home, n.node as to_node,
+        0::ubigint as revision, c.committed_at as moment
     from lineage_nodes n
     join lineage_nodes o on o.content = n.content and o.home <> n.home
     join lineage_commits c on c.revision = o.revision and c.repo = o.repo
@@ -52,7 +57,8 @@ order by to_home, to_node, from_home, from_node, revision, kind;
 
 -- lineage: What repositories have from each other: declared imports, versions that were asked for, and equal content.
 --   key: kind, from_repo, from_path, rev, to_repo, to_path, hash
---   kind: `version` or `import` (declared), `content` (the same hash), `value` (the same, but one of DVC 2 and one of DVC 3: equal but for the ends of lines).
+--   kind: `version` or `import` (declared), `content` (the same hash), `value` (the same, but one of DVC 2 and one of DVC 3: equal but for
+--     the ends of lines).
 --   from_repo: Where it comes from: the repository.
 --   from_path: Its path there, from the Git root.
 --   rev: The revision that was asked for.

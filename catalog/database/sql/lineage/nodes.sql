@@ -60,18 +60,21 @@ select repo, commit, hash(repo, commit) as revision, committed_at from revisions
 --   size: Bytes, where some commit states them.
 --   files: How many files it has, of a folder.
 --   is_folder: It is a folder.
---   content: The number of its content, the same in every repository; null where an equal hash says nothing: it is no MD5, or one of something empty or tiny (less than 32 bytes).
+--   content: The number of its content, the same in every repository; null where an equal hash says nothing: it is no MD5, or one of
+--     something empty or tiny (less than 32 bytes).
 --   is_root: No pipeline stage of the repository makes it: it came from elsewhere, or was added.
 --   is_origin: A pipeline stage makes it, or it is a version that was not imported: others may have it from here.
 --   revision: The number of the earliest commit in which it is an output; without one, in which it is an input.
 with seen as (
-    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, true as is_output, stage_node is not null as is_made from numbered_outputs()
+    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, true as is_output, stage_node is not null as is_made
+    from numbered_outputs()
     union all
     select repo, node, path, hash_kind, hash, size, files, is_folder, revision, false, false from numbered_inputs()
 ),
 data as (
     select
-        s.repo, s.node, any_value(path) as path, min(hash_kind) as hash_kind, any_value(hash) as hash, max(size) as size, max(files) as files,
+        s.repo, s.node, any_value(path) as path, min(hash_kind) as hash_kind, any_value(hash) as hash, max(size) as size,
+        max(files) as files,
         bool_or(is_folder) as is_folder, bool_or(is_made) as is_made,
         arg_min(s.revision, (not s.is_output, r.committed_at, s.revision)) as revision
     from seen s
@@ -82,27 +85,32 @@ versioned as (
     select repo, node, bool_or(import_kind is distinct from 'repo') as is_own from version_files where node is not null group by all
 )
 select
-    d.repo, hash(d.repo) as home, d.node, 'data' as what, d.path, null::varchar as pipeline_stage, d.hash_kind, d.hash, d.size, d.files, d.is_folder,
+    d.repo, hash(d.repo) as home, d.node, 'data' as what, d.path, null::varchar as pipeline_stage, d.hash_kind, d.hash, d.size, d.files,
+    d.is_folder,
     case when starts_with(d.hash_kind, 'md5') and not is_trivial_content(d.hash, d.size) then hash(d.hash) end as content,
     not d.is_made as is_root, d.is_made or coalesce(v.is_own, false) as is_origin,
     d.revision
 from data d left join versioned v on v.repo = d.repo and v.node = d.node
 union all
 select
-    repo, hash(repo), hash(repo, file, pipeline_stage), 'stage', file, pipeline_stage, null, null, null, null, false, null, false, false, 0::ubigint
+    repo, hash(repo), hash(repo, file, pipeline_stage), 'stage', file, pipeline_stage, null, null, null, null, false, null, false, false,
+    0::ubigint
 from (select distinct repo, file, pipeline_stage from pipeline_stages)
 union all
 -- What is no output of DVC: in Git, in Git LFS.
 select
-    repo, hash(repo), node, 'data', any_value(path), null, any_value(hash_kind), any_value(hash), any_value(size), any_value(files), any_value(is_folder),
+    repo, hash(repo), node, 'data', any_value(path), null, any_value(hash_kind), any_value(hash), any_value(size), any_value(files),
+    any_value(is_folder),
     null, true, false, 0::ubigint
 from version_files anti join data using (repo, node) where output is null and node is not null group by repo, node;
 
--- lineage_edges [materialized: incremental]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a folder and what lies in it.
+-- lineage_edges [materialized: incremental]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a
+--     folder and what lies in it.
 --   key: home, kind, revision, from_revision, from_node, to_node
 --   from outputs: repo
 --   home: The number of the repository.
---   kind: `input` or `output` of a pipeline stage; `part` of a folder, or the folder of parts; `path` where an input was never locked, so that only its path tells what it is; `earlier` for the output of an earlier commit, which a stage that did not run again took in.
+--   kind: `input` or `output` of a pipeline stage; `part` of a folder, or the folder of parts; `path` where an input was never locked, so
+--     that only its path tells what it is; `earlier` for the output of an earlier commit, which a stage that did not run again took in.
 --   revision: The number of the commit that says so.
 --   from_revision: The number of the commit from which data flows: another one for `earlier`.
 --   from_node: The number of the node that data flows from.
@@ -117,12 +125,15 @@ steps as (
     union all
     select repo, 'output', revision, revision, stage_node, node from numbered_outputs() where stage_node is not null
     union all
-    select distinct repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from differing where hash is null
+    select distinct repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from differing
+    where hash is null
     union all
     select d.repo, 'earlier', d.revision, n.revision, o.stage_node, n.node
-    from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from differing where hash is not null) d
+    from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from differing
+        where hash is not null) d
     join lineage_nodes n on n.repo = d.repo and n.node = d.node
-    join numbered_outputs() o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null and o.revision = n.revision
+    join numbered_outputs() o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null
+        and o.revision = n.revision
     union all
     select distinct i.repo, 'part', i.revision, i.revision, o.node, i.node
     from numbered_inputs() i join numbered_outputs() o on o.repo = i.repo and o.commit = i.commit and starts_with(i.path, o.path || '/')

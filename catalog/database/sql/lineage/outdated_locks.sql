@@ -1,9 +1,11 @@
 -- Pipeline stages whose definition and lock differ.
 
--- outdated_locks [materialized: incremental]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run them again.
+-- outdated_locks [materialized: incremental]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run
+--     them again.
 --   key: repo, commit, file, pipeline_stage
 --   from pipeline_stages: repo, commit, file, pipeline_stage
---   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with), `changed` (an input that DVC tracks has other content than it ran with).
+--   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with),
+--     `changed` (an input that DVC tracks has other content than it ran with).
 --   what: The paths and parameters that differ.
 --   command: What the definition says.
 --   locked_command: What the lock says.
@@ -11,7 +13,8 @@ with stages as (
     select repo, commit, file, pipeline_stage, command, locked_command, frozen from pipeline_stages where locked_command is not null
 ),
 unlocked as (
-    select repo, commit, metafile as file, pipeline_stage, 'outputs' as reason, path as what from outputs where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null
+    select repo, commit, metafile as file, pipeline_stage, 'outputs' as reason, path as what from outputs
+    where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null
     union all
     select repo, commit, metafile, pipeline_stage, 'inputs', path from dependencies
     where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null and not starts_with(path, 'ds://')

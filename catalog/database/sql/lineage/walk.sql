@@ -49,7 +49,8 @@ walk(home, node, near, revision, level, kind) using key (node, near, revision, k
 )
 from walk;
 
--- walk_down(depth, start): The steps from data, the `home` and `node` of the relation that `start` names, to what was made from it in any commit.
+-- walk_down(depth, start): The steps from data, the `home` and `node` of the relation that `start` names, to what was made from it in any
+--     commit.
 --   home: The number of the repository that has the node.
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in; 0 for any.
@@ -85,9 +86,11 @@ walk(home, node, near, revision, level, kind) using key (node, near, revision, k
 )
 from walk;
 
--- walk(up, steps): What is known of each node of a walk up or down; `steps` names the relation that has its steps. One row for each step, the nearest first.
+-- walk(up, steps): What is known of each node of a walk up or down; `steps` names the relation that has its steps. One row for each step,
+--     the nearest first.
 --   level: How many steps away.
---   kind: How the two belong together: `input`, `output`, `part`, `path`, `earlier` within a repository; `version`, `import`, `content` (equal), `value` (equal, but one hashed by DVC 2 and one by DVC 3) between repositories; `url` from outside. Null for the start.
+--   kind: How the two belong together: `input`, `output`, `part`, `path`, `earlier` within a repository; `version`, `import`, `content`
+--     (equal), `value` (equal, but one hashed by DVC 2 and one by DVC 3) between repositories; `url` from outside. Null for the start.
 --   from_node: The node that data flows from.
 --   to_node: The node that it flows to.
 --   node: The one of the two that this step reached.
@@ -98,7 +101,8 @@ from walk;
 --   refs: The versions of that repository that are these bytes.
 with met as (
     select
-        any_value(home) as home, node, near, min(level) as level, coalesce(list(distinct revision) filter (revision <> 0), []) as revisions,
+        any_value(home) as home, node, near, min(level) as level,
+        coalesce(list(distinct revision) filter (revision <> 0), []) as revisions,
         -- What was declared goes before what is only equal.
         arg_min(kind, case kind when 'version' then 0 when 'import' then 1 else 2 end) as kind
     from query_table(steps) group by node, near
@@ -126,7 +130,8 @@ select
     case when m.kind is null then null when up then to_hex(m.node) else to_hex(m.near) end as from_node,
     case when m.kind is null then null when up then to_hex(m.near) else to_hex(m.node) end as to_node,
     to_hex(m.node) as node,
-    case when r.refs is not null then 'version' when n.what is not null then n.what when m.kind = 'url' then 'url' else 'import' end as what,
+    case when r.refs is not null then 'version' when n.what is not null then n.what when m.kind = 'url' then 'url'
+        else 'import' end as what,
     coalesce(n.repo, e.repo) as repo, coalesce(d.commit, e.commit) as commit, coalesce(n.path, e.path) as path,
     n.pipeline_stage, n.hash_kind, n.hash, n.size, n.files, len(m.revisions) as revisions,
     coalesce(n.pipeline_stage, n.path, e.label) as label,
@@ -142,7 +147,8 @@ order by m.level, m.kind nulls first, coalesce(n.repo, e.repo, ''), coalesce(n.p
 with walked as (from walk_up(a_repo, an_artifact, a_version, depth))
 from walk(true, 'walked');
 
--- downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across repositories.
+-- downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across
+--     repositories.
 with begun as (from version_node(a_repo, an_artifact, a_version)),
 walked as (from walk_down(depth, 'begun'))
 from walk(false, 'walked');

@@ -46,8 +46,10 @@ from (
 ) gone
 where gone.moment > a and gone.moment <= b;
 
--- changes_between(a, b): What changed in the catalog between two moments (UTC), by what it could have known at each; what came and went in between is not told.
---   kind: `new_repo`, `lost_repo`, `found_repo`, `new_artifact`, `lost_artifact`, `deprecation`, `revival`, `new_version`, `lost_version`, `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag`, `skewed_tag` or `metric`.
+-- changes_between(a, b): What changed in the catalog between two moments (UTC), by what it could have known at each; what came and went in
+--     between is not told.
+--   kind: `new_repo`, `lost_repo`, `found_repo`, `new_artifact`, `lost_artifact`, `deprecation`, `revival`, `new_version`, `lost_version`,
+--     `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag`, `skewed_tag` or `metric`.
 --   id: The artifact's name in the catalog; the repository's, where no artifact is concerned.
 --   what: The tag, the metric, why a repository was lost, or how a version came to its stage: `assigned`, or `fallback`.
 --   old: The version, the metric, the tag's object or the repository's outcome before.
@@ -147,7 +149,8 @@ changes as (
     from time_skew where first_seen > a and first_seen <= b
     union all
     select 'metric', m.repo, m.artifact, null, n.name, o.text, n.text,
-        case when n.number <> o.number then (from metric_direction(n.name)) = case when n.number > o.number then 'higher' else 'lower' end end,
+        case when n.number <> o.number then (from metric_direction(n.name)) = case when n.number > o.number then 'higher'
+            else 'lower' end end,
         m.author, m.moment
     from moved m
     join measured o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
@@ -161,7 +164,8 @@ from changes
 where artifact is null or not is_copied(repo, artifact)
 order by
     list_position([
-        'lost_repo', 'found_repo', 'new_repo', 'rewritten_tag', 'deleted_tag', 'skewed_tag', 'lost_artifact', 'lost_version', 'new_artifact',
+        'lost_repo', 'found_repo', 'new_repo', 'rewritten_tag', 'deleted_tag', 'skewed_tag', 'lost_artifact', 'lost_version',
+        'new_artifact',
         'new_version', 'promotion', 'rollback', 'vacancy', 'deregistration', 'deprecation', 'revival', 'metric'
     ], kind),
     repo, artifact, stage, what, old, new;

@@ -1,6 +1,7 @@
 -- Metrics, parameters, experiments and releases: `catalog metrics`, `params`, `diff`, `experiments`, `releases`.
 
--- list_metrics(a_repo, an_artifact, a_version, a_commit): The metrics of an artifact's versions, the highest version first; or of one version.
+-- list_metrics(a_repo, an_artifact, a_version, a_commit): The metrics of an artifact's versions, the highest version first; or of one
+--     version.
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 --   direction: `higher` or `lower`: what is better; null where nobody says.
 select m.repo || ':' || m.artifact || '@' || m.version as ref, m.* exclude (precedence), d.direction
@@ -9,7 +10,8 @@ where m.repo = a_repo and m.artifact = an_artifact
     and (a_version::varchar is null or m.version = a_version) and (a_commit::varchar is null or m.commit = a_commit)
 order by m.precedence desc nulls last, m.version desc, m.commit, m.file, m.name;
 
--- list_params(a_repo, an_artifact, a_version, a_commit): The parameters of an artifact's versions, the highest version first; or of one version.
+-- list_params(a_repo, an_artifact, a_version, a_commit): The parameters of an artifact's versions, the highest version first; or of one
+--     version.
 select p.repo || ':' || p.artifact || '@' || p.version as ref, p.* exclude (precedence)
 from version_params p
 where p.repo = a_repo and p.artifact = an_artifact
@@ -23,7 +25,8 @@ where repo = a_repo and artifact = an_artifact and role = a_role and status not 
     and (a_version::varchar is null or version = a_version) and (a_commit::varchar is null or commit = a_commit)
 order by precedence desc nulls last, version desc, commit, file;
 
--- list_compared(some_repos, some_artifacts, some_versions, some_commits, a_baseline): Versions beside each other, one row for each thing said about each.
+-- list_compared(some_repos, some_artifacts, some_versions, some_commits, a_baseline): Versions beside each other, one row for each thing
+--     said about each.
 --   place: The version's place among those asked for, from 1.
 --   what: `version`, `metric` or `param`.
 --   name: The metric or parameter, with its file before it where a version has several of that name.
@@ -59,7 +62,8 @@ measured as (
     select place, what, file, name, number, text from asked join measures using (repo, artifact, version, commit)
 ),
 said as (
-    select place, 'version' as what, fact.rank as rank, fact.name as name, fact.number as number, fact.text as text, null as direction from facts
+    select place, 'version' as what, fact.rank as rank, fact.name as name, fact.number as number, fact.text as text, null as direction
+    from facts
     union all
     select m.place, m.what, case m.what when 'metric' then 6 else 7 end,
         case when m.many then m.file || ':' || m.name else m.name end,
@@ -108,7 +112,8 @@ left join (
     group by all
 ) m on m.repo = e.repo and m.commit = e.commit
 left join (
-    select repo, coalesce(revision, commit) as commit, list(repo || ':' || artifact || '@' || version order by artifact, version) as versions
+    select repo, coalesce(revision, commit) as commit,
+        list(repo || ':' || artifact || '@' || version order by artifact, version) as versions
     from versions where active group by all
 ) v on v.repo = e.repo and v.commit = e.baseline
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], e.repo)

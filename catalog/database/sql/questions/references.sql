@@ -17,7 +17,8 @@ select repo from repos where ends_with('/' || repo, '/' || words) order by repo;
 -- find_versions(a_repo, an_artifact, words): The versions that a reference can mean: a version, `latest`, or the beginning of a commit.
 select version, commit, active from versions
 where repo = a_repo and artifact = an_artifact
-    and (version = words or (words in ('latest', 'greatest') and is_latest) or (regexp_full_match(words, '[0-9a-f]{7,40}') and starts_with(commit, words)))
+    and (version = words or (words in ('latest', 'greatest') and is_latest)
+        or (regexp_full_match(words, '[0-9a-f]{7,40}') and starts_with(commit, words)))
 order by version, commit;
 
 -- find_in_stage(a_repo, an_artifact, words): Who is in a stage, by the catalog's name of the stage or by the tags' own.
@@ -42,7 +43,8 @@ from (
 )
 where not regexp_matches(part.artifact, '[@#]$') and part.artifact <> '';
 
--- version_of(ref): What a reference can mean: `churn` or `churn@latest`, `churn@v3.1.0`, `churn#prod`; instead of `churn`, any longer end of `host/owner/name:artifact`.
+-- version_of(ref): What a reference can mean: `churn` or `churn@latest`, `churn@v3.1.0`, `churn#prod`; instead of `churn`, any longer end
+--     of `host/owner/name:artifact`.
 with reference as materialized (from read_reference(ref)),
 by_name as materialized (
     select f.repo, f.artifact, f.exact, r.version, r.stage from reference r, find_artifacts(r.artifact) f

@@ -41,7 +41,8 @@ where a.repo = a_repo and a.artifact = an_artifact;
 with v as materialized (
     select *,
         coalesce(revision, commit) as reading,
-        case when path like '%://%' or path is null then coalesce(file, '') else coalesce(regexp_extract(file, '^(.*/)', 1), '') || path end as home,
+        case when path like '%://%' or path is null then coalesce(file, '') else coalesce(regexp_extract(file, '^(.*/)', 1), '')
+            || path end as home,
         count(*) filter (registered and active) over (partition by version) as twins
     from versions
     where repo = a_repo and artifact = an_artifact
@@ -53,7 +54,8 @@ f as materialized (
 measured as materialized (
     select
         (
-            select coalesce(list({file: file, name: name, number: number, text: text, kind: kind, direction: direction} order by file, name), [])
+            select coalesce(list({file: file, name: name, number: number, text: text, kind: kind, direction: direction}
+                order by file, name), [])
             from list_metrics(a_repo, an_artifact, a_version, a_commit)
         ) as metrics,
         (
@@ -104,7 +106,8 @@ around as materialized (
     select
         (
             select arg_max({
-                file: c.file, title: c.title, licence: coalesce(c.licence_name, c.licence), licence_link: c.licence_link, languages: c.languages,
+                file: c.file, title: c.title, licence: coalesce(c.licence_name, c.licence), licence_link: c.licence_link,
+                    languages: c.languages,
                 datasets: c.datasets, base_models: c.base_models, tags: c.tags, library: c.library, task: c.task
             }, (len(c.folder), c.is_model_card, c.file))
             from cards c, v
@@ -136,7 +139,8 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
         source_url: f.source_url, source_path: f.source_path, source_rev: f.source_rev, source_commit: f.source_commit
     } as bytes,
     case
-        when f.status not in ('ok', 'in-git', 'lfs', 'cloud-versioned', 'inside-dir', 'partial-import') or f.in_git in ('link', 'submodule') then null
+        when f.status not in ('ok', 'in-git', 'lfs', 'cloud-versioned', 'inside-dir', 'partial-import')
+            or f.in_git in ('link', 'submodule') then null
         when f.dvc_root is not null and v.annotated_at = 'commit' and regexp_matches(v.file, '(^|/)dvc\.yaml$')
                 and v.registered and v.active and v.twins = 1 and not starts_with(v.artifact, '-')
             then ['dvc', 'artifacts', 'get', r.url, v.artifact, '--rev', v.version]

@@ -1,6 +1,7 @@
 -- Who is or was in which stage: `catalog stages`, and what `gto show` prints.
 
--- stages_at(t, source := 'events'): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for falling back.
+-- stages_at(t, source := 'events'): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for
+--     falling back.
 select a.* exclude (rank, rank_semver)
 from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
 where a.rank = 1 and s.active;

@@ -1,6 +1,7 @@
 -- Documents by their fields, numbers, dates, metrics and parameters.
 
--- search_key(a_field, a_value) [scalar]: The text of a field as it is compared. Of names and paths any end is found that begins after a `/` or `:`; of a person's name any word.
+-- search_key(a_field, a_value) [scalar]: The text of a field as it is compared. Of names and paths any end is found that begins after a
+--     `/` or `:`; of a person's name any word.
 case
     when a_field in ('repo', 'name') then '/' || replace(search_folded(a_value), ':', '/')
     when a_field = 'owner' then '/' || ltrim(search_folded(a_value), '@')
@@ -8,10 +9,12 @@ case
     else search_folded(a_value)
 end;
 
--- search_pattern(a_field, an_asked_value) [scalar]: What is asked of a field as a pattern of LIKE for `search_key`; its escape is `\`, and `*` stands for any text.
+-- search_pattern(a_field, an_asked_value) [scalar]: What is asked of a field as a pattern of LIKE for `search_key`; its escape is `\`, and
+--     `*` stands for any text.
 case when a_field in ('repo', 'name', 'owner') then '%' when a_field = 'author' then '%' else '' end
     || replace(replace(replace(replace(
-        case when a_field = 'author' then rtrim(search_key(a_field, an_asked_value), ' ') || ' ' else search_key(a_field, an_asked_value) end,
+        case when a_field = 'author' then rtrim(search_key(a_field, an_asked_value), ' ') || ' '
+            else search_key(a_field, an_asked_value) end,
         '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
     || case when a_field = 'author' then '%' else '' end;
 
@@ -28,7 +31,8 @@ with asked as materialized (
 select distinct a.place, f.doc
 from asked a join search_index.facets f on f.field = a.name and f.key like a.pattern escape '\';
 
--- search_state(leaves): The documents of which a query asks what follows from other repositories, or from the last crawl: `is:copy`, `is:stale`.
+-- search_state(leaves): The documents of which a query asks what follows from other repositories, or from the last crawl: `is:copy`,
+--     `is:stale`.
 select l.place, d.doc
 from search_unnested(leaves) l join search_index.documents d on case l.value
     when 'copy' then d.copied
@@ -79,11 +83,13 @@ known as (
 ),
 nearest as (
     select a.place, k.value,
-        max(greatest(jaro_winkler_similarity(k.key, a.key), case when damerau_levenshtein(k.key, a.key) <= 1 then 0.9 else 0 end)) as likeness
+        max(greatest(jaro_winkler_similarity(k.key, a.key),
+            case when damerau_levenshtein(k.key, a.key) <= 1 then 0.9 else 0 end)) as likeness
     from asked a join known k on k.name = case when a.kind = 'field' then a.name else a.kind end
     group by all
 )
-select a.place, a.kind, a.name, a.value, coalesce(list(n.value order by n.likeness desc, n.value) filter (n.likeness > 0.8), [])[:3] as near
+select a.place, a.kind, a.name, a.value,
+    coalesce(list(n.value order by n.likeness desc, n.value) filter (n.likeness > 0.8), [])[:3] as near
 from asked a left join nearest n on n.place = a.place
 where not exists (
     from search_index.facets f where a.kind = 'field' and f.field = a.name and f.key like search_pattern(a.name, a.value) escape '\'

@@ -1,6 +1,7 @@
 -- Artifacts and versions by words, fields and measures. `search(q)` answers a flat query in any DuckDB shell; what the whole language
 -- of docs/search.md means is compiled by catalog/query/search to the same macros.
--- A query is a list of leaves: {place, negated, kind, name, operator, value, parts}; `parts` are the words of `value`. `kind` is `word`, `prefix`, `phrase`, `field`, `metric` or `param`.
+-- A query is a list of leaves: {place, negated, kind, name, operator, value, parts}; `parts` are the words of `value`. `kind` is `word`,
+-- `prefix`, `phrase`, `field`, `metric` or `param`.
 
 -- search_leaves(q): A flat query as leaves; an error where it is not flat, or wrong.
 --   of_version: Where versions are looked for, it speaks of the version.
@@ -20,11 +21,13 @@ named as (
 ),
 parts as (
     select place, chunk, negated, body, unquoted, prefix,
-        case when prefix = '' then '' when regexp_matches(prefix, '^(metric|param)[.]') then regexp_extract(prefix, '^([a-z]+)[.]', 1) else lower(prefix) end as field,
+        case when prefix = '' then '' when regexp_matches(prefix, '^(metric|param)[.]') then regexp_extract(prefix, '^([a-z]+)[.]', 1)
+            else lower(prefix) end as field,
         replace(regexp_extract(prefix, '^(?:metric|param)[.]((?s).*)$', 1), '"', '') as measure,
         said.operator as operator,
         case when regexp_full_match(case when prefix = '' then body else said.value end, '"[^"]*"')
-            then case when prefix = '' then body else said.value end[2:-2] else case when prefix = '' then body else said.value end end as value,
+            then case when prefix = '' then body else said.value end[2:-2]
+                else case when prefix = '' then body else said.value end end as value,
         regexp_full_match(case when prefix = '' then body else said.value end, '"[^"]*"') as quoted
     from named
 ),
@@ -43,7 +46,8 @@ checked as (
         when contains(unquoted, '"') then 'a quotation mark without its second'
         when body = '' or starts_with(body, '-') then 'expected a word or field behind -'
         when prefix <> '' and kind is null then 'unknown field ''' || prefix || ''''
-        when prefix = '' and not quoted and (contains(body, '"') or contains(body, ':') or regexp_matches(body, '[<>=]') or contains(rtrim(body, '*') || case when ends_with(body, '**') then '*' else '' end, '*'))
+        when prefix = '' and not quoted and (contains(body, '"') or contains(body, ':') or regexp_matches(body, '[<>=]')
+            or contains(rtrim(body, '*') || case when ends_with(body, '**') then '*' else '' end, '*'))
             then 'unexpected ''' || body || ''', expected a word, "a phrase", word*, or field:value'
         when prefix = '' and not regexp_matches(value, '[\p{L}\p{N}]') then 'expected a letter or digit in ''' || body || ''''
         when prefix <> '' and (value = '' or (not quoted and contains(value, '"'))) then 'expected a value behind ''' || prefix || ':'''
@@ -51,7 +55,8 @@ checked as (
         when kind = 'field' and operator <> '' then field || ' is text, expected ' || field || ':value'
         when kind = 'flag' and (operator <> '' or not list_contains(list_concat(choices, coalesce(version_choices, [])), value))
             then 'unknown ' || field || ':' || value
-        when kind in ('metric', 'param') and not ranged and operator <> '' and search_number(value) is null then 'expected a number behind ' || prefix || ':' || operator
+        when kind in ('metric', 'param') and not ranged and operator <> '' and search_number(value) is null
+            then 'expected a number behind ' || prefix || ':' || operator
         when kind = 'number' and not ranged and search_number(value) is null then 'expected a number behind ' || prefix || ':'
         when kind = 'date' and not ranged and search_start(value) is null then 'expected a date behind ' || prefix || ':'
         when kind in ('metric', 'param', 'number', 'date') and ranged and (operator <> '' or len(string_split(value, '..')) <> 2
@@ -59,8 +64,10 @@ checked as (
                 and case when kind = 'date' then search_start(bound) is null else search_number(bound) is null end))
             or list_bool_and(list_transform(string_split(value, '..'), lambda bound: bound in ('', '*'))))
             then 'expected two bounds in ' || prefix || ':' || value
-        when kind = 'flag' and negated and field = 'is' and value = 'version' then 'is:version is about the whole query, expected it without -'
-        when kind = 'flag' and not list_contains(choices, value) and not (select coalesce(bool_or(field = 'is' and value = 'version'), false) from parts)
+        when kind = 'flag' and negated and field = 'is' and value = 'version'
+            then 'is:version is about the whole query, expected it without -'
+        when kind = 'flag' and not list_contains(choices, value)
+            and not (select coalesce(bool_or(field = 'is' and value = 'version'), false) from parts)
             then prefix || ':' || value || ' is about versions, expected is:version beside it'
     end as fault
     from known
@@ -68,16 +75,19 @@ checked as (
 select
     case when fault is not null then error(fault) else place end as place,
     case when field = 'no' then not negated else negated end as negated,
-    case when kind = 'flag' then case when field = 'is' and value = 'version' then 'mode' when field = 'is' and value in ('copy', 'stale') then 'state' else 'field' end
+    case when kind = 'flag' then case when field = 'is' and value = 'version' then 'mode' when field = 'is' and value in ('copy', 'stale')
+        then 'state' else 'field' end
         else kind end as kind,
     case when kind in ('metric', 'param') then measure when field = 'no' then 'has' else field end as name,
-    case when kind in ('metric', 'param', 'number', 'date') then case when ranged then '..' when operator = '' then '=' else operator end else '=' end as operator,
+    case when kind in ('metric', 'param', 'number', 'date') then case when ranged then '..' when operator = '' then '=' else operator end
+        else '=' end as operator,
     case when kind = 'prefix' then rtrim(value, '*') else value end as value,
     case when kind in ('word', 'prefix', 'phrase') then search_parts(value) else [] end as parts,
     coalesce(of_version, kind in ('metric', 'param')) or coalesce(list_contains(version_choices, value), false) as of_version
 from checked;
 
--- search(q): What a flat query finds: words, `"phrases"`, `word*`, `field:value`, `field:>n`, each with a leading `-` for its opposite, all of which must hold.
+-- search(q): What a flat query finds: words, `"phrases"`, `word*`, `field:value`, `field:>n`, each with a leading `-` for its opposite,
+--     all of which must hold.
 --   ref: The name of the artifact, or with `is:version` of the version, for the next question.
 --   stages: The version in each stage that is in use.
 --   metrics: The metrics that were asked for, or else the main metric; of artifacts, those of the latest version.
@@ -86,10 +96,12 @@ from checked;
 --   note: What was searched instead of words that no document has; null where all are known.
 with leaves as materialized (from search_leaves(q)),
 repairs as materialized (from search_repairs((
-    select coalesce(list({place: place, negated: negated, kind: kind, name: name, operator: operator, value: value, parts: parts}), []) from leaves
+    select coalesce(list({place: place, negated: negated, kind: kind, name: name, operator: operator, value: value, parts: parts}), [])
+    from leaves
 ))),
 repaired as materialized (
-    select l.place, l.negated, l.kind, l.name, l.operator, coalesce(r.instead, l.value) as value, case when r.instead is not null then [r.instead] else l.parts end as parts, l.of_version
+    select l.place, l.negated, l.kind, l.name, l.operator, coalesce(r.instead, l.value) as value,
+        case when r.instead is not null then [r.instead] else l.parts end as parts, l.of_version
     from leaves l left join repairs r on r.place = l.place
 ),
 lists as materialized (
@@ -109,7 +121,8 @@ lists as materialized (
     from repaired
 ),
 hits as materialized (
-    select place, doc, score from search_words((select of_artifact from lists)) where place in (select place from repaired where kind <> 'phrase')
+    select place, doc, score from search_words((select of_artifact from lists))
+    where place in (select place from repaired where kind <> 'phrase')
     union all select place, doc, score from search_phrases((select of_artifact from lists))
     union all select place, doc, 0 from search_field((select of_artifact from lists))
     union all select place, doc, 0 from search_state((select of_artifact from lists))
@@ -124,9 +137,11 @@ version_hits as materialized (
     union all select place, doc, version, commit from search_version_metric((select of_version from lists))
 ),
 places as (
-    from search_artifacts('hits', (select with_deprecated from lists), (select with_copies from lists)) where not (select by_version from lists)
+    from search_artifacts('hits', (select with_deprecated from lists), (select with_copies from lists))
+    where not (select by_version from lists)
     union all
-    from search_versions('search_index.documents', 'hits', 'version_hits', (select with_deprecated from lists), (select with_copies from lists), (select with_deregistered from lists))
+    from search_versions('search_index.documents', 'hits', 'version_hits', (select with_deprecated from lists),
+        (select with_copies from lists), (select with_deregistered from lists))
     where (select by_version from lists)
 ),
 judged as materialized (
@@ -153,6 +168,8 @@ shown as (
     union all
     from search_shown_versions('versions_found', 'version_measures')
 )
-select s.* exclude (doc, total), (select string_agg('nothing for ' || word || '; showing ' || instead, ', ' order by place) from repairs) as note
+select s.* exclude (doc, total), (select string_agg('nothing for ' || word || '; showing ' || instead, ', ' order by place)
+    from repairs) as note
 from shown s
-order by s.score desc, (s.stages['prod'] is not null or s.stages['production'] is not null) desc, s.updated_at desc nulls last, s.repo, s.artifact, s.version, s.commit;
+order by s.score desc, (s.stages['prod'] is not null or s.stages['production'] is not null) desc, s.updated_at desc nulls last, s.repo,
+    s.artifact, s.version, s.commit;

@@ -24,7 +24,8 @@ delete from search_index.lengths where doc in (select doc from search_index.docu
 -- forget_documents: These documents go.
 delete from search_index.documents where repo in (from search_index.changed);
 
--- find_subjects: The artifacts to index, each with the commit and the place by which its card, licence and owners are found: those of its latest version, or else of the tip.
+-- find_subjects: The artifacts to index, each with the commit and the place by which its card, licence and owners are found: those of its
+--     latest version, or else of the tip.
 -- No number is given a second time while postings of who had it are left.
 create or replace temp table subjects as
 with used as (
@@ -78,17 +79,20 @@ qualify row_number() over (partition by w.doc, p.file, p.name order by p.locked,
 
 -- add_measures: These become rows of the index.
 insert into search_index.measures
-select kind, name, search_ending(name), number, case when number is null then "text" end, case when number is null then search_key('text', "text") end, doc
+select kind, name, search_ending(name), number, case when number is null then "text" end,
+    case when number is null then search_key('text', "text") end, doc
 from subject_measures order by kind, name, doc, number, "text";
 
--- add_documents: The artifacts become documents. The main metric is one whose direction is known: of repos.toml's before others, of tests before those of training, the shortest name first.
+-- add_documents: The artifacts become documents. The main metric is one whose direction is known: of repos.toml's before others, of tests
+--     before those of training, the shortest name first.
 insert into search_index.documents
 select
     s.doc, s.repo, s.artifact, s.active, false, coalesce(a.in_prod, false), s.versions, coalesce(a.stages, map {}),
     m.metric, c.file, case when c.file is not null then s.reading end, greatest(512, 65536 // c.artifacts), s.created_at, s.updated_at
 from subjects s
 left join (
-    select repo, artifact, map_from_entries(list((stage, version) order by stage)) as stages, bool_or(stage in ('prod', 'production')) as in_prod
+    select repo, artifact, map_from_entries(list((stage, version) order by stage)) as stages,
+        bool_or(stage in ('prod', 'production')) as in_prod
     from assignments semi join search_index.changed using (repo)
     where rank = 1
     group by all
@@ -159,7 +163,8 @@ said as (
     select doc, 'name' as field, artifact as value from subjects
     union all select doc, 'repo', repo from subjects
     union all select doc, 'host', parts[1] from path where first = 2
-    union all select doc, 'org', unnest(list_transform(range(first, len(parts)), lambda place: array_to_string(parts[first:place], '/'))) from path
+    union all select doc, 'org', unnest(list_transform(range(first, len(parts)), lambda place: array_to_string(parts[first:place], '/')))
+        from path
     union all select doc, 'type', type from subjects
     union all select doc, 'label', unnest(labels) from subjects
     union all select doc, 'stage', unnest(map_keys(stages)) from search_index.documents semi join subjects using (doc)
@@ -181,7 +186,8 @@ said as (
     union all select doc, 'has', 'version' from subjects where versions > 0
     union all select doc, 'has', case kind when 'metric' then 'metrics' else 'params' end from subject_measures
     union all select s.doc, 'has', 'plots'
-        from version_measure_files f join subjects s on s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
+        from version_measure_files f
+        join subjects s on s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
         where f.role = 'plots' and coalesce(f.status, 'ok') in ('ok', 'fetched')
 ),
 every as (
@@ -203,7 +209,8 @@ create or replace temp table subject_texts as
 select *, search_compounds(text) as compounds
 from search_texts((select coalesce(list(doc), []) from subjects));
 
--- find_words: The terms of these texts, and how often each artifact has them, by weight: words, once in each text the parts of compounds, and names and labels whole.
+-- find_words: The terms of these texts, and how often each artifact has them, by weight: words, once in each text the parts of compounds,
+--     and names and labels whole.
 create or replace temp table subject_words as
 select term, doc, least(sum(weight), 65535)::usmallint as frequency
 from (

@@ -1,4 +1,5 @@
--- What catalog/query/search/compile.py makes of a query: these statements, with those parts of the first ones that the query needs in the places of {names}.
+-- What catalog/query/search/compile.py makes of a query: these statements, with those parts of the first ones that the query needs in the
+-- places of {names}.
 
 -- hits_none: A query that asks for everything.
 select 0 as place, 0::uinteger as doc, 0::bigint as score where false
@@ -100,7 +101,8 @@ from {counts}('judged') where len($fields::varchar[]) = 0 or list_contains($fiel
 score desc, in_prod desc, updated_at desc nulls last, repo, artifact, f.version, f.commit
 
 -- order_number: By the number of a metric, the better first unless the query says otherwise.
-n.number * case when coalesce($descending, (select coalesce(direction, 'higher') = 'higher' from metric_direction($metric))) then -1 else 1 end nulls last
+n.number * case when coalesce($descending, (select coalesce(direction, 'higher') = 'higher' from metric_direction($metric))) then -1
+    else 1 end nulls last
 
 -- numbers: The numbers of a metric, of artifacts.
 left join search_numbers($metric) n on n.doc = f.doc

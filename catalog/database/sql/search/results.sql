@@ -1,6 +1,7 @@
 -- What a query finds, in order: which columns are shown, and how much has which value of which field.
 
--- search_artifacts(hits, with_deprecated, with_copies): Every artifact, with the places of the leaves that find it. `hits` is a relation: leaves' places, documents, scores.
+-- search_artifacts(hits, with_deprecated, with_copies): Every artifact, with the places of the leaves that find it. `hits` is a relation:
+--     leaves' places, documents, scores.
 --   places: The places of the leaves that find it.
 with found as (
     select doc, list(place) as places, sum(score)::bigint as score from query_table(hits) group by doc
@@ -11,7 +12,8 @@ select
 from search_index.documents d left join found f on f.doc = d.doc
 where (d.active or with_deprecated) and (not d.copied or with_copies);
 
--- search_versions(candidates, hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version of some documents, with the places of the leaves that find it or its artifact.
+-- search_versions(candidates, hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version of some documents, with
+--     the places of the leaves that find it or its artifact.
 --   places: The places of these leaves.
 with found as (
     select doc, list(place) as places, sum(score)::bigint as score from query_table(hits) group by doc
@@ -30,7 +32,8 @@ left join found f on f.doc = d.doc
 left join own o on o.doc = v.doc and o.version = v.version and o.commit is not distinct from v.commit
 where (d.active or with_deprecated) and (not d.copied or with_copies) and (v.active or with_deregistered);
 
--- search_ranked(judged): What a query finds, in the order of its worth. `judged` is a relation like that of `search_artifacts`, with `all_words` and `any_word`.
+-- search_ranked(judged): What a query finds, in the order of its worth. `judged` is a relation like that of `search_artifacts`, with
+--     `all_words` and `any_word`.
 --   matched: `all`, or `any` where nothing has all words and these have some.
 --   score: How well the words fit: BM25 in millionths; 0 without words.
 select * exclude (places, all_words, any_word), case when all_words then 'all' else 'any' end as matched
@@ -39,12 +42,15 @@ from query_table(judged)
 where all_words or (any_word and not (select coalesce(bool_or(all_words), false) from query_table(judged)))
 order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, version, commit;
 
--- search_measures(ranked, endings): The metrics to show of each artifact of a relation with that name: those that were asked for, or else its main metric.
-select r.doc, list({name: m.name, number: m.number, text: coalesce(m.text, m.number::varchar)} order by length(m.name), m.name, m.number) as metrics
+-- search_measures(ranked, endings): The metrics to show of each artifact of a relation with that name: those that were asked for, or else
+--     its main metric.
+select r.doc, list({name: m.name, number: m.number, text: coalesce(m.text, m.number::varchar)}
+    order by length(m.name), m.name, m.number) as metrics
 from query_table(ranked) r
 join search_index.documents d on d.doc = r.doc
 join search_index.measures m on m.doc = r.doc and m.kind = 'metric'
-where case when len(endings) = 0 then m.name = d.metric else list_bool_or(list_transform(endings, lambda ending: ends_with(m.ending, ending))) end
+where case when len(endings) = 0 then m.name = d.metric
+    else list_bool_or(list_transform(endings, lambda ending: ends_with(m.ending, ending))) end
 group by r.doc;
 
 -- search_main_measures(ranked): The main metric of each version of a relation with that name.
@@ -55,7 +61,8 @@ join search_index.versions v on v.doc = r.doc and v.version = r.version and v.co
 where v.metric is not null;
 
 -- search_version_measures(ranked, endings): The metrics that were asked for, of each version of a relation with that name.
-select r.doc, r.version, r.commit, list({name: m.name, number: m.number, text: m.text} order by length(m.name), m.name, m.number) as metrics
+select r.doc, r.version, r.commit, list({name: m.name, number: m.number, text: m.text} order by length(m.name), m.name,
+    m.number) as metrics
 from query_table(ranked) r
 join (
     -- Not version_metrics, which would be worked out for all versions.
@@ -81,7 +88,8 @@ join (select repo, artifact, type, description, labels, latest from artifacts) a
 left join search_measures(ranked, endings) m on m.doc = r.doc
 order by r.place;
 
--- search_shown_versions(ranked, measures): What a table shows of the versions of a relation with that name, in the same order; their metrics are in another.
+-- search_shown_versions(ranked, measures): What a table shows of the versions of a relation with that name, in the same order; their
+--     metrics are in another.
 --   ref: The version's name in the catalog, for the next question.
 --   stages: The stages that it is in, each with the version.
 --   metrics: Its metrics: those that were asked for, or else the main metric.
@@ -96,7 +104,8 @@ join (select repo, artifact, version, commit, type, description, labels, stages 
 left join query_table(measures) m on m.doc = r.doc and m.version = r.version and m.commit is not distinct from r.commit
 order by r.place;
 
--- search_counts(judged): How many artifacts a query finds with each value of each field. `judged` is a relation with that name: see `search_ranked`.
+-- search_counts(judged): How many artifacts a query finds with each value of each field. `judged` is a relation with that name: see
+--     `search_ranked`.
 --   field: The field of docs/search.md.
 --   value: The value as written; of several spellings, the first in the order of their characters.
 --   count: How many of what is found have it.
@@ -112,7 +121,8 @@ select c.field, c.value, c.count from counted c join search_index.fields n on n.
 -- search_version_counts(judged): How many versions a query finds with each value of each field: see `search_counts`.
 with found as (from search_ranked(judged)),
 own as (
-    select v.* from search_index.versions v join found r on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
+    select v.* from search_index.versions v
+    join found r on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
 ),
 counted as (
     select f.field, min(f.value) as value, count(distinct (r.doc, r.version, r.commit)) as count
@@ -146,7 +156,8 @@ counted as (
 )
 select c.field, c.value, c.count from counted c join search_index.fields n on n.name = c.field order by n.place, c.count desc, c.value;
 
--- search_numbers(ending): The number by which to sort documents: that of their latest version's metric with such a name, the shortest of several.
+-- search_numbers(ending): The number by which to sort documents: that of their latest version's metric with such a name, the shortest of
+--     several.
 select doc, arg_min(number, (length(name), name)) as number
 from search_index.measures where kind = 'metric' and number is not null and ends_with(measures.ending, search_ending(ending))
 group by doc;

@@ -6,13 +6,16 @@ case
     when regexp_full_match(a_date, '\d{4}') then try_cast(a_date || '-01-01' as timestamp)
     when regexp_full_match(a_date, '\d{4}-\d{2}') then try_cast(a_date || '-01' as timestamp)
     when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}') then try_cast(a_date as timestamp)
-    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}Z?') then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') || ':00' as timestamp)
-    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}Z?') then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') as timestamp)
+    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}Z?')
+        then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') || ':00' as timestamp)
+    when regexp_full_match(a_date, '\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}Z?')
+        then try_cast(rtrim(replace(a_date, 'T', ' '), 'Z') as timestamp)
 end;
 
 -- search_end(a_date) [scalar]: When it ends: the first moment after it.
 search_start(a_date) + case length(rtrim(a_date, 'Z'))
-    when 4 then interval 1 year when 7 then interval 1 month when 10 then interval 1 day when 16 then interval 1 minute else interval 1 second
+    when 4 then interval 1 year when 7 then interval 1 month when 10 then interval 1 day when 16 then interval 1 minute
+        else interval 1 second
 end;
 
 -- search_number(a_number) [scalar]: A number; null for what is none, or is too large.

@@ -2,7 +2,8 @@
 
 -- search_unnested(leaves): The leaves as rows.
 select leaf.* from (
-    select unnest(leaves::struct(place integer, negated boolean, kind varchar, name varchar, operator varchar, value varchar, parts varchar[])[]) as leaf
+    select unnest(leaves::struct(place integer, negated boolean, kind varchar, name varchar, operator varchar, value varchar,
+        parts varchar[])[]) as leaf
 );
 
 -- search_texts(docs): The texts of some documents by which words find them, and how much each counts.
@@ -23,12 +24,14 @@ from (
 )
 where said.text is not null
 union all
-select doc, field, 2, value from search_index.facets semi join chosen using (doc) where field in ('type', 'owner', 'framework', 'licence', 'task')
+select doc, field, 2, value from search_index.facets semi join chosen using (doc)
+where field in ('type', 'owner', 'framework', 'licence', 'task')
 union all
 select s.doc, 'card', 1, left(c.text, s.characters)
 from chosen s join (select repo, commit, file, text from cards) c on c.repo = s.repo and c.commit = s.reading and c.file = s.card;
 
--- search_words(leaves): The documents that have the words of a query, each with its score: BM25 (k1 1.2, b 0.75) over weighted fields, in millionths.
+-- search_words(leaves): The documents that have the words of a query, each with its score: BM25 (k1 1.2, b 0.75) over weighted fields, in
+--     millionths.
 -- A word is found whole or by all of its parts. The score is a whole number, so that the order of a sum does not change it.
 --   place: The leaf's place in the query.
 --   doc: The document: see `search_texts`.
@@ -67,7 +70,8 @@ select place, doc, max(score) as score from (
 )
 group by place, doc;
 
--- search_phrases(leaves): The documents that have the words of a query's phrases one after the other, each with its score: see `search_words`.
+-- search_phrases(leaves): The documents that have the words of a query's phrases one after the other, each with its score: see
+--     `search_words`.
 -- The index does not know which word follows which: whoever has all words of a phrase is read again.
 with found as materialized (
     from search_words(leaves)
@@ -85,7 +89,8 @@ from found join asked using (place) join texts using (doc)
 where contains(texts.split, asked.split) or contains(texts.whole, asked.whole)
 group by place, doc;
 
--- search_repairs(leaves): The words of a query that no document has, each with the nearest term: the fewest edits away, the likeliest, the commonest.
+-- search_repairs(leaves): The words of a query that no document has, each with the nearest term: the fewest edits away, the likeliest, the
+--     commonest.
 --   place: The leaf's place in the query.
 --   word: The word as written.
 --   instead: The term.

@@ -26,7 +26,8 @@ select
 from grouped g, metric_direction(g.name) d
 order by g.repo, g.artifact, g.file, d.direction is null, g.name;
 
--- site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for each line or image.
+-- site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for each line or
+--     image.
 --   field: The field along the y axis.
 --   xs: Where each point is along the x axis, thinned out to about sixty; null where that is no number.
 --   ys: And along the y axis.
@@ -51,7 +52,8 @@ data as (
     select
         n.*, xs.numbers as along, ys.numbers as up, coalesce(len(ys.numbers), len(ys.texts)) as count,
         coalesce(xs.texts, xs.numbers::varchar[]) as said, coalesce(ys.texts, ys.numbers::varchar[]) as named,
-        coalesce(starts_with(n.template, 'confusion'), false) as is_matrix, coalesce(starts_with(n.template, 'bar_horizontal'), false) as is_bars
+        coalesce(starts_with(n.template, 'confusion'), false) as is_matrix,
+        coalesce(starts_with(n.template, 'bar_horizontal'), false) as is_bars
     from lines n
     join plot_series ys on ys.repo = n.repo and ys.content = n.content and ys.field = n.field
     left join plot_series xs on xs.repo = n.repo and xs.content = coalesce(n.x_content, n.content) and xs.field = n.x
@@ -80,7 +82,8 @@ select
     d.up[step.first:d.count:step.length] as ys,
     c.words, c.others, c.counts, null as content, null as media_type
 from data d
-cross join lateral (select length, ((d.count - 1) % length + 1)::bigint as first from (select greatest(1, ceil(d.count / 60))::bigint as length)) step
+cross join lateral (select length, ((d.count - 1) % length + 1)::bigint as first
+    from (select greatest(1, ceil(d.count / 60))::bigint as length)) step
 left join counted c on c.repo = d.repo and c.content = d.content and c.x_content is not distinct from d.x_content
     and c.x is not distinct from d.x and c.field = d.field and c.is_matrix = d.is_matrix
 union all
@@ -91,7 +94,8 @@ from plotted p join images i using (repo, content)
 order by repo, artifact, plot, is_latest desc, version, commit, file, field;
 
 -- site_images(some_contents): The bytes of images.
-select content, any_value(data) as data from images where list_contains(some_contents::varchar[], content) group by content order by content;
+select content, any_value(data) as data from images where list_contains(some_contents::varchar[], content) group by content
+order by content;
 
 -- site_unread(): The files with metrics, parameters and plots of the latest versions that could not be read, and why.
 select m.repo, m.artifact, m.role, m.file, m.status

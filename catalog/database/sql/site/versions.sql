@@ -13,7 +13,8 @@ qualify place <= 4 or len(stages) > 0;
 with same as (
     select
         repo, artifact, version, commit, count(*) as twins,
-        arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version}, (twin_repo <> repo, twin_artifact <> artifact, twin_ref)) as twin
+        arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version},
+            (twin_repo <> repo, twin_artifact <> artifact, twin_ref)) as twin
     from identical_versions
     semi join original_artifacts o on o.repo = twin_repo and o.artifact = twin_artifact
     group by all
@@ -27,7 +28,8 @@ order by f.repo, f.artifact, f.version, f.commit;
 
 -- site_makers(): The pipeline stage that made each version of which a page says everything.
 --   outdated: Why DVC would run it again: see `outdated_locks`.
-select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.locked_command, p.command) as command, coalesce(l.reasons, []) as outdated
+select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.locked_command, p.command) as command,
+    coalesce(l.reasons, []) as outdated
 from site_shown() s
 join version_files f using (repo, artifact, version, commit)
 join pipeline_stages p
@@ -35,7 +37,8 @@ join pipeline_stages p
 left join outdated_locks l on l.repo = p.repo and l.commit = p.commit and l.file = p.file and l.pipeline_stage = p.pipeline_stage
 order by s.repo, s.artifact, s.version, s.commit;
 
--- site_inputs(): What each version of which a page says everything was made from in the end: the inputs of its pipeline that no stage makes.
+-- site_inputs(): What each version of which a page says everything was made from in the end: the inputs of its pipeline that no stage
+--     makes.
 --   in_git: DVC does not track it: code, as a rule.
 --   origin: The first version of any artifact that has the same bytes.
 with recursive made as (
