@@ -10,10 +10,10 @@
 --   own: How many registry tags only the copy has.
 --   folded: It has none of its own.
 -- Which of two is the original follows from what forges declare, then from age, then from which the catalog met first.
-with held as (
+with tag_counts as (
     select repo, count(distinct oid) as tags from events group by repo
 ),
-ranked as (
+repos_by_age as (
     select r.repo, r.fork_of, r.renamed_to, h.tags,
         -- Nobody is a copy of who comes after, so of a circle of copies one always stays.
         row_number() over (
@@ -21,7 +21,7 @@ ranked as (
                 m.met nulls last, h.tags desc, r.repo
         ) as place
     from repos r
-    join held h on h.repo = r.repo
+    join tag_counts h on h.repo = r.repo
     left join (
         -- Who has another name now was met under the old one. A crawl that was cut short and the one that made up for it are one.
         select coalesce(k.renamed_to, f.repo) as repo, min(coalesce(c.whole, f.first_crawl)) as met
@@ -31,18 +31,18 @@ ranked as (
         group by all
     ) m on m.repo = r.repo
 ),
-named as (
-    select distinct r.place, e.oid from events e join ranked r on r.repo = e.repo
+tags_by_rank as (
+    select distinct r.place, e.oid from events e join repos_by_age r on r.repo = e.repo
 ),
-pairs as (
+shared_tags as (
     select c.place as copy, o.place as original, count(*) as shared
-    from named c join named o on o.oid = c.oid and o.place < c.place
+    from tags_by_rank c join tags_by_rank o on o.oid = c.oid and o.place < c.place
     group by c.place, o.place
 )
 select c.repo, o.repo as of_repo, p.shared, c.tags - p.shared as own, c.tags = p.shared as folded
-from pairs p
-join ranked c on c.place = p.copy
-join ranked o on o.place = p.original
+from shared_tags p
+join repos_by_age c on c.place = p.copy
+join repos_by_age o on o.place = p.original
 qualify row_number() over (
     partition by c.repo
     order by p.shared = c.tags desc, coalesce(c.fork_of = o.repo or c.renamed_to = o.repo, false) desc, p.shared desc, o.place

@@ -88,31 +88,31 @@ with annotated as (
     left join tip_annotations t on v.annotated_at = 'tip' and t.repo = v.repo and t.artifact = v.artifact
 ),
 -- The target itself, and each folder above it.
-steps as (
+folders_above as (
     select
         repo, artifact, version, commit, revision, project, target,
         unnest(list_transform(range(1, len(string_split(target, '/')) + 1),
             lambda depth: array_to_string(string_split(target, '/')[:depth], '/'))) as path
     from annotated where target <> ''
 ),
-told as (
+stated_outputs as (
     select
         repo, commit, metafile, pipeline_stage, dvc_root, path, hash_kind, hash, size, files, is_folder, executable, cached, pushed,
         remote, version_id
     from outputs
 ),
-candidates as (
+candidate_outputs as (
     select s.artifact, s.version, s.commit as at_commit, s.project, false as pointed, o.*
-    from steps s join told o on o.repo = s.repo and o.commit = s.revision and o.path = s.path
+    from folders_above s join stated_outputs o on o.repo = s.repo and o.commit = s.revision and o.path = s.path
     union all
     -- An artifact may be a `.dvc` file; what it means is the output that the file tells of.
     select a.artifact, a.version, a.commit, a.project, true, o.*
-    from annotated a join told o on o.repo = a.repo and o.commit = a.revision and o.metafile = a.target
+    from annotated a join stated_outputs o on o.repo = a.repo and o.commit = a.revision and o.metafile = a.target
     where a.target like '%.dvc' and a.in_git = 'file'
     qualify count(*) over (partition by a.repo, a.artifact, a.version, a.commit) = 1
 ),
-held as (
-    select * from candidates
+chosen_output as (
+    select * from candidate_outputs
     -- The nearest output; of several projects that of the annotation's file first.
     qualify row_number() over (
         partition by repo, artifact, version, at_commit
@@ -120,18 +120,18 @@ held as (
             metafile, pipeline_stage
     ) = 1
 ),
-listed as (
+listed_files as (
     select repo, commit, metafile, output, path, hash, size, version_id from output_files
 ),
 -- A folder that is nothing but what is tracked below it.
-below as (
+tracked_below as (
     select a.repo, a.artifact, a.version, a.commit, count(*) as files, sum(o.size)::bigint as size, max(o.dvc_root) as dvc_root
     from annotated a
     join outputs o on o.repo = a.repo and o.commit = a.revision and starts_with(o.path, a.target || '/') and o.hash is not null
     where a.in_git is null and a.target <> ''
     group by all
 ),
-faults as (
+unread_files as (
     select
         repo, commit,
         coalesce(list(place) filter (rule = 'bad-hash'), []) as bad_hashes,
@@ -141,7 +141,7 @@ faults as (
     where rule in ('bad-hash', 'template', 'missing-object', 'too-big') and commit is not null
     group by repo, commit
 ),
-known as (
+resolved as (
     select
         a.*, h.metafile, h.pipeline_stage, h.dvc_root as held_root, h.path as output, h.hash_kind, h.hash as output_hash,
         h.size as output_size, h.files as output_files,
@@ -149,7 +149,7 @@ known as (
         coalesce(l.version_id, h.version_id) as version_id,
         -- A hash that is listed is that of the file; otherwise it is that of the folder above.
         l.path is not null as is_listed, l.hash as listed_hash, l.size as listed_size,
-        exists (from listed f where f.repo = h.repo and f.commit = h.commit and f.metafile = h.metafile
+        exists (from listed_files f where f.repo = h.repo and f.commit = h.commit and f.metafile = h.metafile
             and f.output = h.path) as lists_files,
         case when a.target <> h.path and not h.pointed then a.target[length(h.path) + 1:] else '' end as inside,
         r.remote, r.url as remote_url, r.scheme, r.endpoint_url, r.region, r.version_aware or r.worktree as keeps_versions,
@@ -158,22 +158,22 @@ known as (
         b.files as below_files, b.size as below_size, b.dvc_root as below_root,
         coalesce(f.bad_hashes, []) as bad_hashes, coalesce(f.templates, []) as templates, coalesce(f.absent, []) as absent
     from annotated a
-    left join held h
+    left join chosen_output h
         on h.repo = a.repo and h.artifact = a.artifact and h.version = a.version and h.at_commit = a.commit
         -- What Git has goes before what DVC has above it; DVC reads files in the same order.
         and (a.in_git is null or h.path = a.target or h.pointed)
-    left join listed l
+    left join listed_files l
         on l.repo = h.repo and l.commit = h.commit and l.metafile = h.metafile and l.output = h.path and l.path = a.target
             and h.path <> a.target
     left join remotes r
         on r.repo = h.repo and r.commit = h.commit and r.dvc_root = h.dvc_root
         and case when h.remote is null then r.is_default else r.remote = h.remote end
     left join imports i on i.repo = h.repo and i.commit = h.commit and i.metafile = h.metafile and i.path = h.path
-    left join below b
+    left join tracked_below b
         on b.repo = a.repo and b.artifact = a.artifact and b.version = a.version and b.commit = a.commit and h.path is null
-    left join faults f on f.repo = a.repo and f.commit = a.revision
+    left join unread_files f on f.repo = a.repo and f.commit = a.revision
 ),
-judged as (
+with_status as (
     select *,
         case
             when regexp_matches(stated, '^[A-Za-z][A-Za-z0-9+.-]*://') then 'external-url'
@@ -209,9 +209,9 @@ judged as (
             when annotated_at = 'tip' then 'not-annotated'
             else 'not-tracked'
         end as status
-    from (select *, nullif(regexp_extract(artifact, '^(.*):[^:]*$', 1), '') as folder from known)
+    from (select *, nullif(regexp_extract(artifact, '^(.*):[^:]*$', 1), '') as folder from resolved)
 ),
-placed as (
+with_url as (
     select *,
         case
             when status = 'external-url' then regexp_replace(regexp_replace(stated, '^([^:]*://)[^/?#]*@', '\1'),
@@ -226,7 +226,7 @@ placed as (
             when hash_kind = 'md5' then rtrim(remote_url, '/') || '/files/md5/' || output_hash[:2] || '/' || output_hash[3:]
             when hash_kind = 'md5-dos2unix' then rtrim(remote_url, '/') || '/' || output_hash[:2] || '/' || output_hash[3:]
         end as url
-    from judged
+    from with_status
 )
 select
     repo, artifact, version, commit, revision,
@@ -259,7 +259,7 @@ select
         when status <> 'external-url' and target is not null then hash(repo, target, coalesce(lfs_hash, blob, ''))
     end as node,
     precedence
-from placed;
+from with_url;
 
 -- version_artifact_files: The files of those versions that are folders in version-aware remotes, which keep each file under its own name.
 --   key: repo, artifact, version, commit, path

@@ -10,7 +10,7 @@
 --   status: Whether the file could be read: see `measure_files`. Null for parameters that only `dvc.lock` has.
 --   belongs: Why it is the version's: `named` by the `dvc.yaml` that annotates it, or whose pipeline makes it; where those name none, it
 --     is of the same DVC `project`; else of the `only` project.
-with claims as (
+with named_files as (
     select repo, commit, role, file, metafile, project, max(status) as status
     from (
         select
@@ -24,9 +24,9 @@ with claims as (
     group by all
 ),
 projects as (
-    select repo, commit, count(distinct project) as projects from claims group by all
+    select repo, commit, count(distinct project) as projects from named_files group by all
 ),
-homes as (
+version_files_of_dvc as (
     select
         v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as read, v.precedence, f.dvc_root,
         coalesce(v.file, coalesce(nullif(regexp_extract(v.artifact, '^(.*):[^:]*$', 1), '') || '/', '') || 'dvc.yaml') as annotated_in,
@@ -39,8 +39,8 @@ select
     h.repo, h.artifact, h.version, h.commit, h.read, h.precedence, c.role, c.file, c.metafile, c.status,
     case when c.metafile = h.annotated_in or c.metafile = h.made_by then 'named'
         when c.project = h.dvc_root then 'project' else 'only' end as belongs
-from homes h
-join claims c on c.repo = h.repo and c.commit = h.read
+from version_files_of_dvc h
+join named_files c on c.repo = h.repo and c.commit = h.read
 join projects p on p.repo = h.repo and p.commit = h.read
 where belongs <> 'only' or p.projects = 1
 qualify list_position(['named', 'project', 'only'], belongs)

@@ -66,7 +66,7 @@ from assignments_of('resolved_events');
 --   description: The description that the annotation states.
 --   labels: The labels that the annotation states.
 --   meta: Other metadata that the annotation states; values that are not text are JSON.
-with folded as materialized (from versions_of('resolved_events'))
+with registry_versions as materialized (from versions_of('resolved_events'))
 select
     v.* exclude (born),
     case when c.commit is not null then true when h.complete then false end as reachable,
@@ -79,9 +79,9 @@ select
     case when a.commit is not null then a.description else t.description end as description,
     case when a.commit is not null then a.labels else coalesce(t.labels, []) end as labels,
     case when a.commit is not null then a.meta else t.meta end as meta
-from folded v
+from registry_versions v
 left join (
-    select repo, artifact, version, commit from folded
+    select repo, artifact, version, commit from registry_versions
     where active and registered
     qualify row_number() over (partition by repo, artifact order by precedence desc, born desc) = 1
 ) l on l.repo = v.repo and l.artifact = v.artifact and l.version = v.version and l.commit = v.commit
@@ -161,7 +161,7 @@ where v.is_latest and s.active;
 --   artifacts: How many artifacts have a version in it now.
 --   place: Its place in `.gto`'s list, from 1; null where `.gto` does not list it.
 --   rank: Its place in repos.toml, from 0; null where repos.toml does not name it.
-with listed as (
+with allowed_stages as (
     select repo, raw_stage, min(place) as place
     from (
         select g.repo, unnest(g.stages) as raw_stage, generate_subscripts(g.stages, 1) as place
@@ -170,21 +170,21 @@ with listed as (
     )
     group by all
 ),
-used as (
+stages_in_use as (
     select repo, raw_stage, count(distinct artifact) filter (rank = 1) as artifacts
     from assignments group by all
 ),
-every as (
-    select repo, raw_stage from listed
+all_stages as (
+    select repo, raw_stage from allowed_stages
     union
     select repo, stage from events where stage is not null
 )
 select
     e.repo, e.raw_stage, coalesce(n.stage, e.raw_stage) as stage,
-    case when exists (from listed o where o.repo = e.repo) then l.place is not null end as allowed,
+    case when exists (from allowed_stages o where o.repo = e.repo) then l.place is not null end as allowed,
     coalesce(u.artifacts, 0) as artifacts,
     l.place, n.rank
-from every e
-left join listed l on l.repo = e.repo and l.raw_stage = e.raw_stage
-left join used u on u.repo = e.repo and u.raw_stage = e.raw_stage
+from all_stages e
+left join allowed_stages l on l.repo = e.repo and l.raw_stage = e.raw_stage
+left join stages_in_use u on u.repo = e.repo and u.raw_stage = e.raw_stage
 left join stage_names n on n.raw = e.raw_stage;

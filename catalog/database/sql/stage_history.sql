@@ -11,39 +11,39 @@
 --   message: The message of the tag that put the version there, or had assigned it before.
 --   tag: The name inside that tag object.
 --   oid: That tag object.
-with happened as (
+with tag_events as (
     select repo, artifact, stage, raw_stage, version, commit, event, priority, created_at as moment, author, author_email, message, tag,
         oid
     from resolved_events
 ),
 -- Each with a number: what follows goes through these rows place by place, and one number is told apart faster than six texts.
-places as materialized (
+candidates as materialized (
     select *, row_number() over () as place
-    from (select distinct repo, artifact, stage, raw_stage, version, commit from happened where raw_stage is not null)
+    from (select distinct repo, artifact, stage, raw_stage, version, commit from tag_events where raw_stage is not null)
 ),
-lives as (
-    select repo, artifact, moment, bool_and(event = 'deprecation') as deprecated from happened
-    where (repo, artifact) in (select (repo, artifact) from happened where event = 'deprecation')
+deprecations as (
+    select repo, artifact, moment, bool_and(event = 'deprecation') as deprecated from tag_events
+    where (repo, artifact) in (select (repo, artifact) from tag_events where event = 'deprecation')
     group by all
 ),
 -- Whatever changes the state of a version in a stage: its own tags, its version's registrations, the artifact's deprecation.
-signals as (
+state_changes as (
     select
         place, moment,
         arg_max(event, priority) = 'assignment' as assigned,
         max(moment) filter (event = 'assignment') as assigned_at,
         null::boolean as registered,
         null::boolean as deprecated
-    from happened join places using (repo, artifact, stage, raw_stage, version, commit)
+    from tag_events join candidates using (repo, artifact, stage, raw_stage, version, commit)
     group by place, moment
     union all
     select place, moment, null, null, arg_max(event, priority) = 'registration', null
-    from places
-    join (from happened where event in ('registration', 'deregistration')) using (repo, artifact, version, commit)
+    from candidates
+    join (from tag_events where event in ('registration', 'deregistration')) using (repo, artifact, version, commit)
     group by place, moment
     union all
     select place, moment, null, null, null, deprecated
-    from places join lives using (repo, artifact)
+    from candidates join deprecations using (repo, artifact)
 ),
 states as (
     select
@@ -53,7 +53,7 @@ states as (
             and coalesce(last_value(any_value(registered) ignore nulls) over so_far, true)
             and not coalesce(last_value(any_value(deprecated) ignore nulls) over so_far, false) as there,
         lead(moment) over (partition by place order by moment) as until
-    from signals
+    from state_changes
     group by place, moment
     window so_far as (partition by place order by moment rows unbounded preceding)
 ),
@@ -63,14 +63,14 @@ seniority as (
     from versions_of('resolved_events')
 ),
 moments as (
-    select distinct repo, artifact, stage, moment from states join places using (place)
+    select distinct repo, artifact, stage, moment from states join candidates using (place)
 ),
 holders as (
     select m.*, arg_max(
         {raw_stage: s.raw_stage, version: s.version, commit: s.commit, assigned_at: s.assigned_at}, (s.assigned_at, s.seniority)
     ) filter (s.there) as holder
     from moments m
-    left join (from states join places using (place) join seniority using (repo, artifact, version, commit) where there) s
+    left join (from states join candidates using (place) join seniority using (repo, artifact, version, commit) where there) s
         on s.repo = m.repo and s.artifact = m.artifact and s.stage = m.stage
         and s.moment <= m.moment and m.moment < coalesce(s.until, 'infinity'::timestamp)
     group by m.repo, m.artifact, m.stage, m.moment
@@ -79,7 +79,7 @@ changes as (
     select * from holders
     qualify holder is distinct from lag(holder) over (partition by repo, artifact, stage order by moment)
 ),
-terms as (
+stage_periods as (
     select *, lead(moment) over (partition by repo, artifact, stage order by moment) as ended_at from changes
 )
 select
@@ -87,8 +87,8 @@ select
     t.moment as started_at, t.ended_at,
     case when t.holder.assigned_at = t.moment then 'assigned' else 'fallback' end as how,
     a.author as assigned_by, a.author_email as assigned_by_email, a.message, a.tag, a.oid
-from terms t
-left join happened a
+from stage_periods t
+left join tag_events a
     on a.repo = t.repo and a.artifact = t.artifact and a.version = t.holder.version and a.commit = t.holder.commit
     and a.raw_stage = t.holder.raw_stage and a.event = 'assignment' and a.moment = t.holder.assigned_at
 where t.holder is not null

@@ -26,7 +26,7 @@ end as key;
 --   hash: The hash of the imported content; null for a dataset.
 --   label: The source in one line.
 --   source: The number of the source, from its label and commit.
-with found as (
+with declared_imports as (
     select
         i.repo, i.commit, o.revision, o.node, i.kind = 'repo' as is_repo, i.url, i.source_path, i.rev, i.rev_lock, i.path, o.hash_kind,
         o.hash
@@ -36,7 +36,7 @@ with found as (
         null, null
     from numbered_inputs() d join datasets s on s.repo = d.repo and s.commit = d.commit and s.file = d.file and 'ds://' || s.name = d.path
 ),
-told as (
+labelled_imports as (
     select
         repo, hash(repo) as home, commit, revision, node,
         case when not is_repo then 'url' when regexp_matches(rev, '^[^@#]+@v[0-9]+[.][0-9]+[.][0-9]+[^!]*$') then 'version'
@@ -44,6 +44,6 @@ told as (
         url, case when is_repo then (select key from repository_key(url)) end as url_key,
         source_path, rev, rev_lock, path, hash_kind, hash,
         coalesce(url, '') || coalesce('@' || coalesce(rev, rev_lock), '') || coalesce(':' || source_path, '') as label
-    from found
+    from declared_imports
 )
-select *, hash(label, coalesce(rev_lock, '')) as source from told;
+select *, hash(label, coalesce(rev_lock, '')) as source from labelled_imports;

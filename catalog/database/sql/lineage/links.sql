@@ -9,15 +9,15 @@
 --   source_revision: The number of the commit there; of a commit that was not read, the earliest one with this data. 0 where there is
 --     none.
 --   source_node: The number of the data there, or of what is outside this catalog.
-with known as (
+with repos_by_key as (
     select key, min(repo) as repo from repos, repository_key(url) group by key
 ),
-named as (
-    select i.*, k.repo as source_repo from lineage_imports i left join known k on k.key = i.url_key
+imports_with_repo as (
+    select i.*, k.repo as source_repo from lineage_imports i left join repos_by_key k on k.key = i.url_key
 )
 select
     i.*, n.home as source_home, coalesce(c.revision, n.revision, 0::ubigint) as source_revision, coalesce(n.node, i.source) as source_node
-from named i
+from imports_with_repo i
 -- What is imported is equal to its source.
 left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path and n.hash = i.hash
 left join lineage_commits c on c.repo = i.source_repo and c.commit = i.rev_lock

@@ -65,23 +65,23 @@ select repo, commit, hash(repo, commit) as revision, committed_at from revisions
 --   is_root: No pipeline stage of the repository makes it: it came from elsewhere, or was added.
 --   is_origin: A pipeline stage makes it, or it is a version that was not imported: others may have it from here.
 --   revision: The number of the earliest commit in which it is an output; without one, in which it is an input.
-with seen as (
+with occurrences as (
     select repo, node, path, hash_kind, hash, size, files, is_folder, revision, true as is_output, stage_node is not null as is_made
     from numbered_outputs()
     union all
     select repo, node, path, hash_kind, hash, size, files, is_folder, revision, false, false from numbered_inputs()
 ),
-data as (
+data_nodes as (
     select
         s.repo, s.node, any_value(path) as path, min(hash_kind) as hash_kind, any_value(hash) as hash, max(size) as size,
         max(files) as files,
         bool_or(is_folder) as is_folder, bool_or(is_made) as is_made,
         arg_min(s.revision, (not s.is_output, r.committed_at, s.revision)) as revision
-    from seen s
+    from occurrences s
     join (select repo, hash(repo, commit) as revision, committed_at from revisions) r on r.repo = s.repo and r.revision = s.revision
     group by s.repo, s.node
 ),
-versioned as (
+version_nodes as (
     select repo, node, bool_or(import_kind is distinct from 'repo') as is_own from version_files where node is not null group by all
 )
 select
@@ -90,7 +90,7 @@ select
     case when starts_with(d.hash_kind, 'md5') and not is_trivial_content(d.hash, d.size) then hash(d.hash) end as content,
     not d.is_made as is_root, d.is_made or coalesce(v.is_own, false) as is_origin,
     d.revision
-from data d left join versioned v on v.repo = d.repo and v.node = d.node
+from data_nodes d left join version_nodes v on v.repo = d.repo and v.node = d.node
 union all
 select
     repo, hash(repo), hash(repo, file, pipeline_stage), 'stage', file, pipeline_stage, null, null, null, null, false, null, false, false,
@@ -102,7 +102,7 @@ select
     repo, hash(repo), node, 'data', any_value(path), null, any_value(hash_kind), any_value(hash), any_value(size), any_value(files),
     any_value(is_folder),
     null, true, false, 0::ubigint
-from version_files anti join data using (repo, node) where output is null and node is not null group by repo, node;
+from version_files anti join data_nodes using (repo, node) where output is null and node is not null group by repo, node;
 
 -- lineage_edges [materialized: incremental]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a
 --     folder and what lies in it.
@@ -115,7 +115,7 @@ from version_files anti join data using (repo, node) where output is null and no
 --   from_revision: The number of the commit from which data flows: another one for `earlier`.
 --   from_node: The number of the node that data flows from.
 --   to_node: The number of the node that it flows to.
-with differing as (
+with changed_inputs as (
     select i.repo, i.commit, i.path, i.hash, o.hash as other
     from dependencies i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
     where o.hash is not null and i.pipeline_stage is not null and o.hash is distinct from i.hash
@@ -125,11 +125,11 @@ steps as (
     union all
     select repo, 'output', revision, revision, stage_node, node from numbered_outputs() where stage_node is not null
     union all
-    select distinct repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from differing
+    select distinct repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from changed_inputs
     where hash is null
     union all
     select d.repo, 'earlier', d.revision, n.revision, o.stage_node, n.node
-    from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from differing
+    from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from changed_inputs
         where hash is not null) d
     join lineage_nodes n on n.repo = d.repo and n.node = d.node
     join numbered_outputs() o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null

@@ -9,10 +9,10 @@
 --   what: The paths and parameters that differ.
 --   command: What the definition says.
 --   locked_command: What the lock says.
-with stages as (
+with locked_stages as (
     select repo, commit, file, pipeline_stage, command, locked_command, frozen from pipeline_stages where locked_command is not null
 ),
-unlocked as (
+differences as (
     select repo, commit, metafile as file, pipeline_stage, 'outputs' as reason, path as what from outputs
     where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null
     union all
@@ -28,12 +28,12 @@ unlocked as (
         on f.repo = l.repo and f.commit = l.commit and f.file = l.file and f.name = l.name
     where l.locked and f.text is distinct from l.text
     union all
-    select repo, commit, file, pipeline_stage, 'command', null from stages where command <> locked_command
+    select repo, commit, file, pipeline_stage, 'command', null from locked_stages where command <> locked_command
 )
 select
     s.repo, s.commit, s.file, s.pipeline_stage, list(distinct u.reason order by u.reason) as reasons,
     coalesce(list(distinct u.what order by u.what) filter (u.what is not null), []) as what, s.command, s.locked_command
-from stages s join unlocked u using (repo, commit, file, pipeline_stage)
+from locked_stages s join differences u using (repo, commit, file, pipeline_stage)
 -- DVC leaves a frozen stage alone, whatever its inputs are.
 where not (s.frozen and u.reason in ('inputs', 'changed', 'params'))
 group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command;

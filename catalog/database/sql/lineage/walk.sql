@@ -16,22 +16,23 @@ limit 1;
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in.
 with recursive
-begun as (from version_node(a_repo, an_artifact, a_version)),
+start_node as (from version_node(a_repo, an_artifact, a_version)),
 -- The repositories that the walk may come to: nobody has to look into the others.
-reach(home, level) using key (home) as (
-    select home, 0 as level from begun
+reachable_repos(home, level) using key (home) as (
+    select home, 0 as level from start_node
     union
-    select l.from_home, r.level + 1 from reach r join lineage_links l on l.to_home = r.home
-    where r.level < depth and l.from_home is not null and not exists (from recurring.reach y where y.home = l.from_home)
+    select l.from_home, r.level + 1 from reachable_repos r join lineage_links l on l.to_home = r.home
+    where r.level < depth and l.from_home is not null and not exists (from recurring.reachable_repos y where y.home = l.from_home)
 ),
 -- Used twice below, this is computed once also where the database's format, that of DuckDB 1.4, drops the word.
 edges as materialized (
-    select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
+    select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reachable_repos)
     union all
-    select from_home, kind, revision, from_revision, from_node, to_node from lineage_links where to_home in (select home from reach)
+    select from_home, kind, revision, from_revision, from_node, to_node from lineage_links
+    where to_home in (select home from reachable_repos)
 ),
 walk(home, node, near, revision, level, kind) using key (node, near, revision, kind) as (
-    select home, node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from begun
+    select home, node, 0::ubigint as near, revision, 0 as level, null::varchar as kind from start_node
     union
     select next.* from (
         select e.home, e.from_node as node, w.node as near, e.from_revision as revision, w.level + 1 as level, e.kind
@@ -55,17 +56,17 @@ from walk;
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in; 0 for any.
 with recursive
-reach(home, level) using key (home) as (
+reachable_repos(home, level) using key (home) as (
     select distinct home, 0 as level from query_table(start)
     union
-    select l.to_home, r.level + 1 from reach r join lineage_links l on l.from_home = r.home
-    where r.level < depth and not exists (from recurring.reach y where y.home = l.to_home)
+    select l.to_home, r.level + 1 from reachable_repos r join lineage_links l on l.from_home = r.home
+    where r.level < depth and not exists (from recurring.reachable_repos y where y.home = l.to_home)
 ),
 edges as (
-    select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reach)
+    select home, kind, revision, from_revision, from_node, to_node from lineage_edges where home in (select home from reachable_repos)
     union all
     select to_home, kind, revision, case when revision = 0 then 0::ubigint else from_revision end, from_node, to_node
-    from lineage_links where from_home in (select home from reach)
+    from lineage_links where from_home in (select home from reachable_repos)
 ),
 walk(home, node, near, revision, level, kind) using key (node, near, revision, kind) as (
     select distinct home, node, 0::ubigint as near, 0::ubigint as revision, 0 as level, null::varchar as kind from query_table(start)
@@ -99,7 +100,7 @@ from walk;
 --   revisions: In how many commits of the walk it was found; 0 where equal content is all.
 --   label: What to call it in one line.
 --   refs: The versions of that repository that are these bytes.
-with met as (
+with reached_nodes as (
     select
         any_value(home) as home, node, near, min(level) as level,
         coalesce(list(distinct revision) filter (revision <> 0), []) as revisions,
@@ -107,23 +108,23 @@ with met as (
         arg_min(kind, case kind when 'version' then 0 when 'import' then 1 else 2 end) as kind
     from query_table(steps) group by node, near
 ),
-known as (
+node_facts as (
     -- By its repository first: what lies elsewhere is passed over.
-    from lineage_nodes where home in (select home from met) and node in (select node from met)
+    from lineage_nodes where home in (select home from reached_nodes) and node in (select node from reached_nodes)
 ),
-dated as (
+first_commits as (
     select m.node, m.near, arg_min(c.commit, (c.committed_at, c.commit)) as commit
-    from (select node, near, unnest(revisions) as revision from met) m join lineage_commits c on c.revision = m.revision
+    from (select node, near, unnest(revisions) as revision from reached_nodes) m join lineage_commits c on c.revision = m.revision
     group by m.node, m.near
 ),
-named as (
+version_refs as (
     select node, list(repo || ':' || artifact || '@' || version order by artifact, precedence desc nulls last, version, commit) as refs
-    from version_files where node in (select node from met)
+    from version_files where node in (select node from reached_nodes)
     group by node
 ),
-elsewhere as (
+outside_sources as (
     select source_node as node, min(label) as label, min(source_repo) as repo, min(source_path) as path, min(rev_lock) as commit
-    from import_sources where source in (select node from met) and source_node = source group by source_node
+    from import_sources where source in (select node from reached_nodes) and source_node = source group by source_node
 )
 select
     m.level, m.kind,
@@ -136,11 +137,11 @@ select
     n.pipeline_stage, n.hash_kind, n.hash, n.size, n.files, len(m.revisions) as revisions,
     coalesce(n.pipeline_stage, n.path, e.label) as label,
     coalesce(r.refs, []) as refs
-from met m
-left join known n on n.node = m.node
-left join dated d on d.node = m.node and d.near = m.near
-left join named r on r.node = m.node
-left join elsewhere e on e.node = m.node
+from reached_nodes m
+left join node_facts n on n.node = m.node
+left join first_commits d on d.node = m.node and d.near = m.near
+left join version_refs r on r.node = m.node
+left join outside_sources e on e.node = m.node
 order by m.level, m.kind nulls first, coalesce(n.repo, e.repo, ''), coalesce(n.path, e.label), n.pipeline_stage, n.hash, m.node, m.near;
 
 -- upstream(a_repo, an_artifact, a_version, depth): What a version was made from, step by step, through pipelines and across repositories.
@@ -149,6 +150,6 @@ from walk(true, 'walked');
 
 -- downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across
 --     repositories.
-with begun as (from version_node(a_repo, an_artifact, a_version)),
-walked as (from walk_down(depth, 'begun'))
+with start_node as (from version_node(a_repo, an_artifact, a_version)),
+walked as (from walk_down(depth, 'start_node'))
 from walk(false, 'walked');

@@ -57,19 +57,19 @@ where gone.moment > a and gone.moment <= b;
 --   better: Whether the metric moved the right way; null where nothing says which way is better.
 --   author: Whose tag did it: a claim. Who deletes a tag leaves no name.
 --   moment: When: by the tagger's clock, or that of the visit, UTC.
-with touched as materialized (
+with changed_registries as materialized (
     select distinct repo from observations
     where event is not null and ((told_at > a and told_at <= b) or (ended_at > a and ended_at <= b))
 ),
-events_before as materialized (from known_events_at(a) where repo in (from touched)),
-events_after as materialized (from known_events_at(b) where repo in (from touched)),
+events_before as materialized (from known_events_at(a) where repo in (from changed_registries)),
+events_after as materialized (from known_events_at(b) where repo in (from changed_registries)),
 artifacts_before as materialized (from artifacts_at('infinity'::timestamp, source := 'events_before') where registered),
 artifacts_after as materialized (from artifacts_at('infinity'::timestamp, source := 'events_after') where registered),
 versions_before as materialized (from versions_at('infinity'::timestamp, source := 'events_before')),
 versions_after as materialized (from versions_at('infinity'::timestamp, source := 'events_after')),
 stages_before as materialized (from stages_at('infinity'::timestamp, source := 'events_before')),
 stages_after as materialized (from stages_at('infinity'::timestamp, source := 'events_after')),
-stopped as materialized (
+withdrawals as materialized (
     select repo, artifact, version, arg_max(author, created_at) as author, max(created_at) as moment
     from events_after where event in ('deregistration', 'deprecation')
     group by repo, artifact, version
@@ -89,14 +89,14 @@ latest_after as materialized (
     from versions_after where registered and active
     qualify row_number() over (partition by repo, artifact order by precedence desc, born desc) = 1
 ),
-moved as materialized (
+changed_latest as materialized (
     select repo, artifact, o.version as old_version, o.commit as old_commit, n.version, n.commit, n.author, n.created_at as moment
     from latest_before o join latest_after n using (repo, artifact)
     where (o.version, o.commit) <> (n.version, n.commit)
 ),
 measured as materialized (
     from version_metrics
-    where (repo, artifact) in (select (repo, artifact) from moved) and repo in (select repo from moved)
+    where (repo, artifact) in (select (repo, artifact) from changed_latest) and repo in (select repo from changed_latest)
 ),
 changes as (
     select kind, repo, null as artifact, null as stage, what, old, new, null as better, null as author, moment
@@ -113,7 +113,7 @@ changes as (
     select case when n.active then 'revival' else 'deprecation' end, repo, artifact, null, null, null, null, null,
         case when not n.active then s.author end, case when not n.active then n.deprecated_at end
     from artifacts_before o join artifacts_after n using (repo, artifact)
-    left join (from stopped where version is null) s using (repo, artifact)
+    left join (from withdrawals where version is null) s using (repo, artifact)
     where o.active <> n.active
     union all
     select 'new_version', repo, artifact, null, null, null, version, null, n.author, n.moment
@@ -123,7 +123,7 @@ changes as (
     select case when n.active is null then 'lost_version' else 'deregistration' end, repo, artifact, null, null, version, null, null,
         case when n.active is not null then s.author end, case when n.active is not null then s.moment end
     from registered_before o left join registered_after n using (repo, artifact, version)
-    left join stopped s using (repo, artifact, version)
+    left join withdrawals s using (repo, artifact, version)
     where o.active and not coalesce(n.active, false)
     union all
     select
@@ -152,7 +152,7 @@ changes as (
         case when n.number <> o.number then (from metric_direction(n.name)) = case when n.number > o.number then 'higher'
             else 'lower' end end,
         m.author, m.moment
-    from moved m
+    from changed_latest m
     join measured o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
     join measured n on n.repo = m.repo and n.artifact = m.artifact and n.version = m.version and n.commit = m.commit
         and n.file = o.file and n.name = o.name

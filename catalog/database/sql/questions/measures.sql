@@ -33,7 +33,7 @@ order by precedence desc nulls last, version desc, commit, file;
 --   delta: How far the number is from that of the version whose place is `a_baseline`.
 --   best: No other version has a better number; null where nothing says what is better, or all are equal.
 --   differs: The versions do not all say the same.
-with asked as (
+with asked_versions as (
     select unnest(some_repos::varchar[]) as repo, unnest(some_artifacts::varchar[]) as artifact,
         unnest(some_versions::varchar[]) as version, unnest(some_commits::varchar[]) as commit,
         generate_subscripts(some_repos::varchar[], 1) as place
@@ -46,12 +46,12 @@ facts as (
         {rank: 4, name: 'hash', text: f.hash, number: null},
         {rank: 5, name: 'size', text: f.size::varchar, number: f.size}
     ]) as fact
-    from asked a
+    from asked_versions a
     join versions v on v.repo = a.repo and v.artifact = a.artifact and v.version = a.version and v.commit = a.commit
     left join version_files f on f.repo = a.repo and f.artifact = a.artifact and f.version = a.version and f.commit = a.commit
 ),
 -- Only what is wanted of these views: a join alone would have them worked out for every version there is.
-measures as (
+wanted_measures as (
     select repo, artifact, version, commit, 'metric' as what, file, name, number, text, kind from version_metrics
     where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
     union all
@@ -59,9 +59,9 @@ measures as (
     where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
 ),
 measured as (
-    select place, what, file, name, number, text from asked join measures using (repo, artifact, version, commit)
+    select place, what, file, name, number, text from asked_versions join wanted_measures using (repo, artifact, version, commit)
 ),
-said as (
+statements as (
     select place, 'version' as what, fact.rank as rank, fact.name as name, fact.number as number, fact.text as text, null as direction
     from facts
     union all
@@ -74,9 +74,9 @@ said as (
 ),
 cells as (
     select a.*, n.*, s.number, s.text
-    from asked a
-    cross join (select distinct what, rank, name, direction from said) n
-    left join said s on s.place = a.place and s.what = n.what and s.name = n.name
+    from asked_versions a
+    cross join (select distinct what, rank, name, direction from statements) n
+    left join statements s on s.place = a.place and s.what = n.what and s.name = n.name
 )
 select
     repo || ':' || artifact || '@' || version as ref, repo, artifact, version, commit, place,

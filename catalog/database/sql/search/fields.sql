@@ -22,14 +22,14 @@ case when a_field in ('repo', 'name', 'owner') then '%' when a_field = 'author' 
 '.' || replace(lower(a_name), '/', '.');
 
 -- search_field(leaves): The documents whose fields have the text that a query asks for: see docs/search.md.
-with asked as materialized (
+with asked_fields as materialized (
     -- A stage has the catalog's name, whichever of its names is asked for.
     select l.place, l.name, search_pattern(l.name, coalesce(n.stage, l.value)) as pattern
     from search_unnested(leaves) l left join stage_names n on l.name = 'stage' and search_folded(n.raw) = search_folded(l.value)
     where l.kind = 'field'
 )
 select distinct a.place, f.doc
-from asked a join search_index.facets f on f.field = a.name and f.key like a.pattern escape '\';
+from asked_fields a join search_index.facets f on f.field = a.name and f.key like a.pattern escape '\';
 
 -- search_state(leaves): The documents of which a query asks what follows from other repositories, or from the last crawl: `is:copy`,
 --     `is:stale`.
@@ -56,9 +56,9 @@ select
 from search_unnested(leaves) where kind in ('metric', 'param');
 
 -- search_metric(leaves): The documents whose latest version has the metrics and parameters that a query asks for.
-with asked as materialized (from search_measured(leaves))
+with asked_measures as materialized (from search_measured(leaves))
 select distinct a.place, m.doc
-from asked a join search_index.measures m on m.kind = a.kind and ends_with(m.ending, a.ending)
+from asked_measures a join search_index.measures m on m.kind = a.kind and ends_with(m.ending, a.ending)
 where m.number between a.least and a.most or m.key like a.pattern escape '\';
 
 -- search_reasons(docs, leaves): Why fields found some documents: the first of those that a query asks for, and what it is.
@@ -71,26 +71,26 @@ qualify row_number() over (partition by f.doc order by l.place, f.value) = 1;
 
 -- search_near(leaves): The fields of which nothing has the text that a query asks for, each with the nearest values.
 --   near: At most three values, the nearest first.
-with asked as materialized (
+with asked_values as materialized (
     select place, kind, name, value, search_key(name, case when kind = 'field' then value else name end) as key
     from search_unnested(leaves)
     where kind in ('field', 'metric', 'param') and name not in ('is', 'has', 'version') and not negated
 ),
-known as (
+known_values as (
     select field as kind, field as name, value, key from search_index.facets
     union
     select kind, kind, name, lower(name) from search_index.measures
 ),
-nearest as (
+likeness_of_values as (
     select a.place, k.value,
         max(greatest(jaro_winkler_similarity(k.key, a.key),
             case when damerau_levenshtein(k.key, a.key) <= 1 then 0.9 else 0 end)) as likeness
-    from asked a join known k on k.name = case when a.kind = 'field' then a.name else a.kind end
+    from asked_values a join known_values k on k.name = case when a.kind = 'field' then a.name else a.kind end
     group by all
 )
 select a.place, a.kind, a.name, a.value,
     coalesce(list(n.value order by n.likeness desc, n.value) filter (n.likeness > 0.8), [])[:3] as near
-from asked a left join nearest n on n.place = a.place
+from asked_values a left join likeness_of_values n on n.place = a.place
 where not exists (
     from search_index.facets f where a.kind = 'field' and f.field = a.name and f.key like search_pattern(a.name, a.value) escape '\'
 ) and not exists (

@@ -3,22 +3,22 @@
 -- search_artifacts(hits, with_deprecated, with_copies): Every artifact, with the places of the leaves that find it. `hits` is a relation:
 --     leaves' places, documents, scores.
 --   places: The places of the leaves that find it.
-with found as (
+with hits_of_documents as (
     select doc, list(place) as places, sum(score)::bigint as score from query_table(hits) group by doc
 )
 select
     d.doc, d.repo, d.artifact, null::varchar as version, null::varchar as commit, d.in_prod, d.created_at, d.updated_at, d.versions,
     coalesce(f.places, []) as places, coalesce(f.score, 0) as score
-from search_index.documents d left join found f on f.doc = d.doc
+from search_index.documents d left join hits_of_documents f on f.doc = d.doc
 where (d.active or with_deprecated) and (not d.copied or with_copies);
 
 -- search_versions(candidates, hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version of some documents, with
 --     the places of the leaves that find it or its artifact.
 --   places: The places of these leaves.
-with found as (
+with hits_of_documents as (
     select doc, list(place) as places, sum(score)::bigint as score from query_table(hits) group by doc
 ),
-own as (
+hits_of_versions as (
     select doc, version, commit, list(place) as places from query_table(version_hits) group by all
 )
 select
@@ -28,8 +28,8 @@ select
 from search_index.documents d
 semi join query_table(candidates) c on c.doc = d.doc
 join search_index.versions v on v.doc = d.doc
-left join found f on f.doc = d.doc
-left join own o on o.doc = v.doc and o.version = v.version and o.commit is not distinct from v.commit
+left join hits_of_documents f on f.doc = d.doc
+left join hits_of_versions o on o.doc = v.doc and o.version = v.version and o.commit is not distinct from v.commit
 where (d.active or with_deprecated) and (not d.copied or with_copies) and (v.active or with_deregistered);
 
 -- search_ranked(judged): What a query finds, in the order of its worth. `judged` is a relation like that of `search_artifacts`, with
@@ -120,7 +120,7 @@ select c.field, c.value, c.count from counted c join search_index.fields n on n.
 
 -- search_version_counts(judged): How many versions a query finds with each value of each field: see `search_counts`.
 with found as (from search_ranked(judged)),
-own as (
+found_versions as (
     select v.* from search_index.versions v
     join found r on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
 ),
@@ -131,16 +131,16 @@ counted as (
     group by f.field, f.key
     union all
     select field, value, count(*) from (
-        select 'stage' as field, unnest(v.stages) as value from own v
+        select 'stage' as field, unnest(v.stages) as value from found_versions v
         union all
         select 'is', unnest(list_filter([
             case when v.is_latest then 'latest' end, case when v.registered then 'registered' end,
             case when not v.active then 'deregistered' end, case when v.signed then 'signed' end
-        ], lambda state: state is not null)) from own v
+        ], lambda state: state is not null)) from found_versions v
         union all
         select 'has', role from (
             select distinct v.doc, v.version, v.commit, f.role
-            from own v
+            from found_versions v
             join search_index.documents d on d.doc = v.doc
             join version_measure_files f
                 on f.repo = d.repo and f.artifact = d.artifact and f.version = v.version and coalesce(v.commit = f.commit, true)

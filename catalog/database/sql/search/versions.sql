@@ -1,13 +1,13 @@
 -- Versions by their fields, dates, people, metrics and parameters.
 
 -- search_version_field(leaves): The versions whose names, stages and states are what a query asks for.
-with asked as materialized (
+with asked_fields as materialized (
     select l.place, l.name, l.value, search_pattern(l.name, coalesce(n.stage, l.value)) as pattern
     from search_unnested(leaves) l left join stage_names n on l.name = 'stage' and search_folded(n.raw) = search_folded(l.value)
     where l.kind = 'field'
 )
 select a.place, v.doc, v.version, v.commit
-from asked a join search_index.versions v on case a.name
+from asked_fields a join search_index.versions v on case a.name
     when 'stage' then list_bool_or(list_transform(v.stages, lambda stage: search_folded(stage) like a.pattern escape '\'))
     when 'version' then v.registered and search_folded(v.version) like a.pattern escape '\'
     when 'has' then a.value = 'stage' and len(v.stages) > 0
@@ -46,14 +46,14 @@ join search_index.versions v on case l.name when 'updated' then v.updated_at els
 where l.kind = 'date';
 
 -- search_version_metric(leaves): The versions that have the metrics and parameters that a query asks for.
-with asked as materialized (from search_measured(leaves)),
+with asked_measures as materialized (from search_measured(leaves)),
 measures as (
     select a.place, m.repo, m.artifact, m.version, m.commit
-    from asked a join version_metrics m on a.kind = 'metric' and ends_with(search_ending(m.name), a.ending)
+    from asked_measures a join version_metrics m on a.kind = 'metric' and ends_with(search_ending(m.name), a.ending)
     where m.number between a.least and a.most or search_key('text', m.text) like a.pattern escape '\'
     union all
     select a.place, p.repo, p.artifact, p.version, p.commit
-    from asked a join version_params p on a.kind = 'param' and ends_with(search_ending(p.name), a.ending)
+    from asked_measures a join version_params p on a.kind = 'param' and ends_with(search_ending(p.name), a.ending)
     where p.number between a.least and a.most or search_key('text', p.text) like a.pattern escape '\'
 )
 select distinct m.place, v.doc, v.version, v.commit

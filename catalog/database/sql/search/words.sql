@@ -38,21 +38,22 @@ from chosen s join (select repo, commit, file, text from cards) c on c.repo = s.
 with words as materialized (
     select place, kind, parts from search_unnested(leaves) where kind in ('word', 'prefix', 'phrase') and len(parts) > 0
 ),
-ways as materialized (
+alternatives as materialized (
     select place, 1 as way, 1 as parts, array_to_string(parts, '') as term, kind = 'prefix' as begins from words where kind <> 'phrase'
     union all
     select place, 2, len(parts), unnest(parts), kind = 'prefix' and unnest(range(1, len(parts) + 1)) = len(parts)
     from words where len(parts) > 1 or kind = 'phrase'
 ),
 terms as (
-    select place, way, parts, term as part, term from ways where not begins
+    select place, way, parts, term as part, term from alternatives where not begins
     union all
-    select w.place, w.way, w.parts, w.term, t.term from ways w join search_index.terms t on starts_with(t.term, w.term) where w.begins
+    select w.place, w.way, w.parts, w.term, t.term from alternatives w join search_index.terms t on starts_with(t.term, w.term)
+    where w.begins
 ),
 corpus as (
     select count(*)::double as documents, avg(length) as mean from search_index.lengths
 ),
-held as (
+matches as (
     select t.*, p.doc, p.frequency, l.length
     from terms t
     join (from search_index.postings union all from search_index.recent) p on p.term = t.term
@@ -62,7 +63,7 @@ scored as (
     select h.place, h.way, h.parts, h.part, h.doc,
         max((1e6 * ln(1 + (c.documents - h.held_by + 0.5) / (h.held_by + 0.5))
             * h.frequency * 2.2 / (h.frequency + 1.2 * (0.25 + 0.75 * h.length / c.mean)))::bigint) as score
-    from (select *, count(*) over (partition by place, way, part, term) as held_by from held) h, corpus c
+    from (select *, count(*) over (partition by place, way, part, term) as held_by from matches) h, corpus c
     group by h.place, h.way, h.parts, h.part, h.doc
 )
 select place, doc, max(score) as score from (
@@ -73,20 +74,20 @@ group by place, doc;
 -- search_phrases(leaves): The documents that have the words of a query's phrases one after the other, each with its score: see
 --     `search_words`.
 -- The index does not know which word follows which: whoever has all words of a phrase is read again.
-with found as materialized (
+with word_hits as materialized (
     from search_words(leaves)
 ),
-asked as (
+asked_phrases as (
     select place, ' ' || array_to_string(parts, ' ') || ' ' as split, ' ' || search_normal(value) || ' ' as whole
     from search_unnested(leaves) where kind = 'phrase'
 ),
 texts as (
     select doc, ' ' || search_normal(search_split(text)) || ' ' as split, ' ' || search_normal(text) || ' ' as whole
-    from search_texts((select coalesce(list(distinct doc), []) from found semi join asked using (place)))
+    from search_texts((select coalesce(list(distinct doc), []) from word_hits semi join asked_phrases using (place)))
 )
 select place, doc, any_value(score) as score
-from found join asked using (place) join texts using (doc)
-where contains(texts.split, asked.split) or contains(texts.whole, asked.whole)
+from word_hits join asked_phrases using (place) join texts using (doc)
+where contains(texts.split, asked_phrases.split) or contains(texts.whole, asked_phrases.whole)
 group by place, doc;
 
 -- search_repairs(leaves): The words of a query that no document has, each with the nearest term: the fewest edits away, the likeliest, the
@@ -98,29 +99,29 @@ with words as materialized (
     select place, value as word, array_to_string(parts, '') as whole, parts
     from search_unnested(leaves) where kind = 'word' and not negated
 ),
-asked as (
+asked_terms as (
     select distinct unnest([whole] || parts) as term from words
 ),
-known as materialized (
+known_terms as materialized (
     select distinct term from (from search_index.postings union all from search_index.recent)
-    semi join asked using (term) semi join search_index.lengths using (doc)
+    semi join asked_terms using (term) semi join search_index.lengths using (doc)
 ),
-unknown as materialized (
+unknown_words as materialized (
     select * from words
-    where length(whole) between 3 and 40 and whole not in (from known)
-        and not list_has_all((select coalesce(list(term), []) from known), parts)
+    where length(whole) between 3 and 40 and whole not in (from known_terms)
+        and not list_has_all((select coalesce(list(term), []) from known_terms), parts)
 ),
-likely as materialized (
+likely_terms as materialized (
     select u.place, u.word, t.term, damerau_levenshtein(t.term, u.whole) as edits, jaro_winkler_similarity(t.term, u.whole) as likeness
-    from unknown u
+    from unknown_words u
     join search_index.terms t on abs(length(t.term) - length(u.whole)) <= 2 and jaro_winkler_similarity(t.term, u.whole) > 0.8
     where damerau_levenshtein(t.term, u.whole) <= case when length(u.whole) <= 5 then 1 else 2 end
 )
 select l.place, l.word, l.term as instead
-from likely l
+from likely_terms l
 join (
     select term, count(*) as docs from (from search_index.postings union all from search_index.recent)
-    semi join likely using (term) semi join search_index.documents using (doc) group by all
+    semi join likely_terms using (term) semi join search_index.documents using (doc) group by all
 ) d using (term)
 qualify row_number() over (partition by l.place order by l.edits, l.likeness desc, d.docs desc, l.term) = 1
 order by l.place;

@@ -4,26 +4,26 @@
 --   direction: `higher` or `lower`: what is better.
 --   best: The version with the best number, where some are worse.
 --   points: What each version has.
-with told as (
+with registered_metrics as (
     select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text
     from version_metrics m join versions v using (repo, artifact, version, commit)
     where v.registered and v.active
 ),
-grouped as (
+series as (
     select
         repo, artifact, file, name,
         list({version: version, commit: commit, number: number, text: text} order by precedence, commit) as points,
         max(number) filter (isfinite(number)) as highest, min(number) filter (isfinite(number)) as lowest,
         arg_max(version, (number, precedence)) filter (isfinite(number)) as of_highest,
         arg_max(version, (-number, precedence)) filter (isfinite(number)) as of_lowest
-    from told
+    from registered_metrics
     group by all
 )
 select
     g.repo, g.artifact, g.file, g.name, d.direction,
     case when g.lowest < g.highest then case d.direction when 'higher' then g.of_highest when 'lower' then g.of_lowest end end as best,
     g.points
-from grouped g, metric_direction(g.name) d
+from series g, metric_direction(g.name) d
 order by g.repo, g.artifact, g.file, d.direction is null, g.name;
 
 -- site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for each line or
@@ -42,11 +42,11 @@ with plotted as (
     where v.registered and v.active and (v.is_latest or len(v.stages) > 0) and p.content is not null
     qualify place <= 6
 ),
-lasts as (
+last_fields as (
     select repo, content, arg_max(field, place) as field from plot_series group by all
 ),
 lines as (
-    select p.*, unnest(case when len(p.y) > 0 then p.y else [l.field] end) as field from plotted p join lasts l using (repo, content)
+    select p.*, unnest(case when len(p.y) > 0 then p.y else [l.field] end) as field from plotted p join last_fields l using (repo, content)
 ),
 data as (
     select
@@ -62,7 +62,7 @@ pairs as (
     select repo, content, x_content, x, field, is_matrix, unnest(named) as word, unnest(said) as other, unnest(along) as number
     from (select distinct repo, content, x_content, x, field, is_matrix, named, said, along from data where is_matrix or is_bars)
 ),
-told as (
+bar_counts as (
     select repo, content, x_content, x, field, is_matrix, word, other, count(*)::double as number
     from pairs where is_matrix and word is not null and other is not null group by all
     union all
@@ -74,7 +74,7 @@ counted as (
         list(word order by number desc, word, other)[:150] as words,
         (list(other order by number desc, word, other) filter (other is not null))[:150] as others,
         list(number order by number desc, word, other)[:150] as counts
-    from told group by all
+    from bar_counts group by all
 )
 select
     d.repo, d.artifact, d.version, d.commit, d.is_latest, d.plot, d.title, d.template, d.x, d.x_label, d.y_label, d.file, d.field,

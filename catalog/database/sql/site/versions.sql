@@ -10,7 +10,7 @@ qualify place <= 4 or len(stages) > 0;
 -- site_files(): Where the bytes of each version are.
 --   twins: How many other versions have the same bytes.
 --   twin: One of them.
-with same as (
+with twins_of_versions as (
     select
         repo, artifact, version, commit, count(*) as twins,
         arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version},
@@ -23,7 +23,7 @@ select
     f.repo, f.artifact, f.version, f.commit, f.status, f.hash, f.size, f.files, f.path, f.url, f.link, f.version_id,
     f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin
 from version_files f
-left join same s using (repo, artifact, version, commit)
+left join twins_of_versions s using (repo, artifact, version, commit)
 order by f.repo, f.artifact, f.version, f.commit;
 
 -- site_makers(): The pipeline stage that made each version of which a page says everything.
@@ -41,20 +41,20 @@ order by s.repo, s.artifact, s.version, s.commit;
 --     makes.
 --   in_git: DVC does not track it: code, as a rule.
 --   origin: The first version of any artifact that has the same bytes.
-with recursive made as (
+with recursive making_stages as (
     select s.repo, s.artifact, s.version, s.commit, s.reading, f.metafile, f.pipeline_stage
     from site_shown() s join version_files f using (repo, artifact, version, commit)
     where f.pipeline_stage is not null
     union
     select m.repo, m.artifact, m.version, m.commit, m.reading, o.metafile, o.pipeline_stage
-    from made m
+    from making_stages m
     join dependencies d on d.repo = m.repo and d.commit = m.reading and d.metafile = m.metafile and d.pipeline_stage = m.pipeline_stage
     join outputs o on o.repo = d.repo and o.commit = d.commit and o.pipeline_stage is not null
         and (o.path = d.path or starts_with(d.path, o.path || '/') or starts_with(o.path, d.path || '/'))
 ),
-needed as (
+outer_inputs as (
     select distinct m.repo, m.artifact, m.version, m.commit, m.reading, d.path, d.hash, d.size
-    from made m
+    from making_stages m
     join dependencies d on d.repo = m.repo and d.commit = m.reading and d.metafile = m.metafile and d.pipeline_stage = m.pipeline_stage
     where not exists (
         from outputs o where o.repo = d.repo and o.commit = d.commit and o.pipeline_stage is not null
@@ -74,7 +74,7 @@ select
     any_value(coalesce(i.url, s.url)) as source_url, any_value(coalesce(i.source_path, s.path)) as source_path,
     any_value(coalesce(i.rev, s.rev, s.version)) as source_rev,
     any_value(g.origin) as origin
-from needed n
+from outer_inputs n
 left join outputs o on o.repo = n.repo and o.commit = n.reading and (o.path = n.path or starts_with(n.path, o.path || '/'))
 left join imports i on i.repo = n.repo and i.commit = n.reading and i.path = n.path
 left join datasets s on s.repo = n.repo and s.commit = n.reading and n.path = 'ds://' || s.name
