@@ -10,18 +10,18 @@ from catalog.cli import main
 from support.worlds import World
 
 DIFF = """\
-change         what      stage  before   after    how          by
-rewritten tag  m         -      {old}  {new}  m@v1.0.0     Cy
-deleted tag    o/r:gone  prod   {old}  -        gone#prod    -
-deleted tag    o/r:gone  -      {old}  -        gone@v1.0.0  -
-skewed tag     m         prod   -        late     m#prod#2     Ann
-skewed tag     m         -      -        late     m@v1.0.0     Cy
-skewed tag     m         -      -        late     m@v1.1.0     Ann
-lost artifact  o/r:gone  -      v1.0.0   -        -            -
-lost version   o/r:gone  -      v1.0.0   -        -            -
-new version    m         -      -        v1.1.0   -            Ann
-promotion      m         prod   v1.0.0   v1.1.0   assigned     Ann
-vacancy        o/r:gone  prod   v1.0.0   -        -            -
+change         what      stage  before   after      how          by
+rewritten tag  m         -      {old}  {new}    m@v1.0.0     Cy
+deleted tag    o/r:gone  prod   {old}  -          gone#prod    -
+deleted tag    o/r:gone  -      {old}  -          gone@v1.0.0  -
+skewed tag     m         prod   -        backdated  m#prod#2     Ann
+skewed tag     m         -      -        backdated  m@v1.0.0     Cy
+skewed tag     m         -      -        backdated  m@v1.1.0     Ann
+lost artifact  o/r:gone  -      v1.0.0   -          -            -
+lost version   o/r:gone  -      v1.0.0   -          -            -
+new version    m         -      -        v1.1.0     -            Ann
+promotion      m         prod   v1.0.0   v1.1.0     assigned     Ann
+vacancy        o/r:gone  prod   v1.0.0   -          -            -
 """
 
 

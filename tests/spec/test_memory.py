@@ -238,7 +238,7 @@ DAY = 24 * 3600
 @pytest.mark.parametrize(
     ("made", "skew"),
     [
-        pytest.param(20 * DAY, [{"skew": "late", "seconds": 9 * DAY}], id="nine days before a visit that did not find it"),
+        pytest.param(20 * DAY, [{"skew": "backdated", "seconds": 9 * DAY}], id="nine days before a visit that did not find it"),
         pytest.param(23 * DAY, [], id="made on a Friday, pushed on a Monday"),
         pytest.param(30 * DAY + 60, [], id="a clock a minute fast"),
         pytest.param(31 * DAY, [{"skew": "future", "seconds": DAY}], id="tomorrow"),
@@ -443,7 +443,7 @@ INSTANT = timedelta(microseconds=1)
         pytest.param(SEEN + timedelta(minutes=5), [], id="a clock may be five minutes ahead"),
         pytest.param(SEEN + timedelta(minutes=5) + INSTANT, ["future"], id="and no more"),
         pytest.param(UNSEEN - timedelta(days=7), [], id="a tag may be pushed a week late"),
-        pytest.param(UNSEEN - timedelta(days=7) - INSTANT, ["late"], id="and no later"),
+        pytest.param(UNSEEN - timedelta(days=7) - INSTANT, ["backdated"], id="and no later"),
     ],
 )
 def test_how_far_a_date_may_be_off(made, skew):

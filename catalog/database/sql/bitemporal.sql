@@ -70,7 +70,8 @@ where ended_at is not null and ended_at is distinct from returned_at;
 -- clock_tolerance() [scalar]: How far a tagger's clock may be ahead of ours before `time_skew` tells of it.
 interval 5 minutes;
 
--- late_after() [scalar]: How long a tag may be made before a visit that did not find it, before `time_skew` tells of it: tags are pushed
+-- backdated_after() [scalar]: How long a tag may be made before a visit that did not find it, before `time_skew` tells of it: tags are
+--     pushed
 --     later than they are made.
 interval 7 days;
 
@@ -79,11 +80,11 @@ interval 7 days;
 --   key: repo, tag, first_seen, oid
 --   from observations: repo, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen
 --   tag: The tag's name.
---   skew: `future`, or `late`.
+--   skew: `future`, or `backdated`.
 --   seconds: How far its date is after `first_seen`, or before `unseen_at`.
 select
     repo, tag_name(ref) as tag, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen,
-    case when created_at > first_seen then 'future' else 'late' end as skew,
+    case when created_at > first_seen then 'future' else 'backdated' end as skew,
     abs(date_diff('second', case when created_at > first_seen then first_seen else unseen_at end, created_at)) as seconds
 from observations
-where event is not null and (created_at > first_seen + clock_tolerance() or created_at < unseen_at - late_after());
+where event is not null and (created_at > first_seen + clock_tolerance() or created_at < unseen_at - backdated_after());

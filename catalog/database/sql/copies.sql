@@ -7,8 +7,8 @@
 --   repo: The repository that has the other's tags.
 --   of_repo: The repository that they are from: one that has them all, the declared parent before others, the oldest before the rest.
 --   shared: How many registry tags both have.
---   own: How many registry tags only the copy has.
---   folded: It has none of its own.
+--   own_tags: How many registry tags only the copy has.
+--   is_pure_copy: It has none of its own.
 -- Which of two is the original follows from what forges declare, then from age, then from which the catalog met first.
 with tag_counts as (
     select repo, count(distinct oid) as tags from events group by repo
@@ -39,7 +39,7 @@ shared_tags as (
     from tags_by_rank c join tags_by_rank o on o.oid = c.oid and o.place < c.place
     group by c.place, o.place
 )
-select c.repo, o.repo as of_repo, p.shared, c.tags - p.shared as own, c.tags = p.shared as folded
+select c.repo, o.repo as of_repo, p.shared, c.tags - p.shared as own_tags, c.tags = p.shared as is_pure_copy
 from shared_tags p
 join repos_by_age c on c.place = p.copy
 join repos_by_age o on o.place = p.original

@@ -53,7 +53,7 @@ where gone.moment > a and gone.moment <= b;
 --   id: The artifact's name in the catalog; the repository's, where no artifact is concerned.
 --   what: The tag, the metric, why a repository was lost, or how a version came to its stage: `assigned`, or `fallback`.
 --   old: The version, the metric, the tag's object or the repository's outcome before.
---   new: The same afterwards; of a skewed tag, `future` or `late`: see `time_skew`.
+--   new: The same afterwards; of a skewed tag, `future` or `backdated`: see `time_skew`.
 --   better: Whether the metric moved the right way; null where nothing says which way is better.
 --   author: Whose tag did it: a claim. Who deletes a tag leaves no name.
 --   moment: When: by the tagger's clock, or that of the visit, UTC.

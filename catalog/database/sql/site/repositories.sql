@@ -9,7 +9,7 @@ select
     coalesce(p.problems, 0) as problems,
     c.of_repo as copy_of, r.left_at, r.left_because
 from repos r
-left join (from copies where folded) c on c.repo = r.repo
+left join (from copies where is_pure_copy) c on c.repo = r.repo
 left join (from branches where is_default) b on b.repo = r.repo
 left join (
     select repo, count(*) as artifacts, sum(versions)::bigint as versions, max(updated_at) as updated_at
