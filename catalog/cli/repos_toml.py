@@ -116,13 +116,10 @@ def _append(document: tomlkit.TOMLDocument, urls: list[str]) -> None:
 
 
 def _replace(file: Path, text: str) -> None:
-    """Swaps the file in whole: a full disk leaves the old one."""
-    target = file.resolve()
-    beside = target.with_name(f".{target.name}.new")
+    """Swaps the file in whole: a full disk leaves the old one. Where it is a link, the file that it leads to."""
+    from catalog.store import files  # noqa: PLC0415 - no other command writes beside the output folder
+
     try:
-        beside.write_text(text, "utf-8")
-        beside.chmod(target.stat().st_mode & 0o777)
-        beside.replace(target)
+        files.write(file.resolve(), text)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise ConfigError(f"{file}: cannot be written: {error.strerror}") from error

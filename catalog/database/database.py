@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
@@ -17,6 +16,7 @@ from catalog.database.load import load_in_parts, put_in, take_out, work_out_anew
 from catalog.database.statements import named
 from catalog.database.template import attach, quoted, recipe, write_blank
 from catalog.errors import NotFound, StoreError
+from catalog.store import files
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +79,7 @@ def build(
     `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `whole`: name → rows of all others.
     `grow`: of the others those whose rows are not replaced: each brings its table up to date itself.
     """
-    beside = path.with_name(f".{path.name}.new")
+    beside = files.temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for left in (beside, beside.with_name(f"{beside.name}.wal")):  # of a build that was killed
@@ -107,8 +107,7 @@ def build(
             connection.execute("use memory")
             connection.execute("checkpoint made")
             connection.execute("detach made")
-        _sync(beside)
-        beside.replace(path)
+        files.move(beside, path)
     except (duckdb.Error, OSError, StoreError) as error:
         with suppress(OSError):
             beside.unlink()
@@ -187,11 +186,3 @@ def _replace(connection: duckdb.DuckDBPyConnection, whole: Mapping[str, pa.Table
         connection.execute(f'delete from "{name}"')
         connection.execute(f'insert into "{name}" from rows')
         connection.unregister("rows")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from catalog.database.statements import named
 from catalog.errors import StoreError
+from catalog.store import files
 
 ROWS = 100_000  # of a row group
 AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
@@ -57,19 +58,21 @@ def _write(
     comment: str,
     comments: Mapping[str, str | None],
 ) -> dict[str, Any]:
-    file, beside = folder / f"{name}.parquet", folder / f".{name}.parquet.new"
+    file = folder / f"{name}.parquet"
+    beside = files.temporary(file)
     reader = connection.sql(f'select * from "{name}" order by all').to_arrow_reader(ROWS)
     schema = _documented(reader.schema, comment, comments)
     rows = 0
-    with pq.ParquetWriter(beside, schema, compression="zstd") as out:
-        for batch in reader:
-            rows += batch.num_rows
-            out.write_batch(batch.replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
-    data = beside.read_bytes()
-    if file.is_file() and file.read_bytes() == data:
-        beside.unlink()
-    else:
-        beside.replace(file)
+    with files.deleted_on_failure(beside):
+        with pq.ParquetWriter(beside, schema, compression="zstd") as out:
+            for batch in reader:
+                rows += batch.num_rows
+                out.write_batch(batch.replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
+        data = beside.read_bytes()
+        if file.is_file() and file.read_bytes() == data:
+            beside.unlink()
+        else:
+            files.move(beside, file, durable=False)
     columns = [{"name": f.name, "type": str(f.type), "comment": comments.get(f.name)} for f in schema]
     digest = sha256(data).hexdigest()
     return {
@@ -90,6 +93,4 @@ def _documented(schema: pa.Schema, comment: str, comments: Mapping[str, str | No
 
 def _replace(file: Path, data: bytes) -> None:
     if not file.is_file() or file.read_bytes() != data:
-        beside = file.with_name(f".{file.name}.new")
-        beside.write_bytes(data)
-        beside.replace(file)
+        files.write(file, data, durable=False)

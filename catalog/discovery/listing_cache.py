@@ -6,7 +6,6 @@ The listing can be asked for again; which repository was taken out of it, when a
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -18,6 +17,7 @@ from catalog.config.model import Config, SourceConfig
 from catalog.errors import StoreError
 from catalog.naming import slug
 from catalog.plugins.forge import Ask, Listed, Page, installed
+from catalog.store import files
 
 FORMAT = 1  # raised when the file means something else
 
@@ -63,17 +63,9 @@ def known(config: Config) -> dict[str, Listing]:
 def write(config: Config, source: str, listing: Listing) -> None:
     """Keeps what is known of a source. StoreError where the disk does not take it."""
     file = _file(config, source)
-    beside = file.with_name(f".{file.name}")
     text = json.dumps({"format": FORMAT, **asdict(listing)}, default=_plain, sort_keys=True)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(file)
-    except OSError as error:
-        raise StoreError(f"cannot write to {file.parent}: {error}") from error
+    with files.writing(file.parent):
+        files.write(file, text)
 
 
 def _file(config: Config, source: str) -> Path:

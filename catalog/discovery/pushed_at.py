@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -14,8 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from catalog.discovery.inventory import Member
-from catalog.errors import StoreError
 from catalog.plugins.forge import installed
+from catalog.store import files
 
 _DAY = 86_400.0
 
@@ -73,16 +72,8 @@ class Unpushed:
         }
         if not kept and not self._file.exists():
             return
-        beside = self._file.with_name(f".{self._file.name}")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as out:
-                json.dump({name: asdict(read) for name, read in sorted(kept.items())}, out)
-                out.flush()
-                os.fsync(out.fileno())
-            beside.replace(self._file)
-        except OSError as error:
-            raise StoreError(f"cannot write to {self._file.parent}: {error}") from error
+        with files.writing(self._file.parent):
+            files.write(self._file, json.dumps({name: asdict(read) for name, read in sorted(kept.items())}))
 
 
 def _pushed_at(member: Member) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import StoreError
+from catalog.store import files
 
 
 class Outcome(StrEnum):
@@ -60,13 +60,7 @@ def write(file: Path, health: Health) -> None:
         name: value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value
         for name, value in cells.items()
     }
-    beside = file.with_name(f".{file.name}.new")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as out:
-            out.write(json.dumps(plain, indent=2) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(file)
+        files.write(file, json.dumps(plain, indent=2) + "\n")
     except OSError as error:
         raise StoreError(f"cannot write the health file {file}: {error.strerror}") from error

@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 
 from catalog.errors import StoreError
 from catalog.schema.tables.inventory import Crawl, Visit
-from catalog.store import jsonl
+from catalog.store import files, jsonl
 
 KEPT = 10  # crawls whose visits are kept
 READ = ("new", "changed", "fresh")  # the outcomes of a visit that went well
@@ -56,8 +56,8 @@ class Journal:
         """Opens the next crawl's file; its number is higher than `after`, too, should the files before it be lost."""
         number = max((int(file.stem) for file in self._files()), default=0)
         number = max(number, after) + 1
-        with jsonl.writing(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
+        with files.writing(self.root):
+            files.make_folder(self.root)
             return Entry(self, number)
 
     def crawls(self) -> tuple[Crawl, ...]:
@@ -66,23 +66,23 @@ class Journal:
 
     def visits(self) -> tuple[Visit, ...]:
         """Of the last crawls, one for each repository and run of equal outcomes; of older ones, those that turned."""
-        files = self._files()
+        crawls = self._files()
         older = [
             replace(visit, crawls=(visit.crawl,))
-            for file in files[:-KEPT]
+            for file in crawls[:-KEPT]
             for visit, _ in _visits(file)
             if visit.turned
         ]
-        return tuple(sorted([*_runs(files[-KEPT:]), *older], key=attrgetter("crawl")))
+        return tuple(sorted([*_runs(crawls[-KEPT:]), *older], key=attrgetter("crawl")))
 
     def sum_up(self) -> None:
         """Writes `repos.json` anew, and of crawls that are too old to keep drops the visits that turned nothing."""
-        files = self._files()
+        crawls = self._files()
         state: dict[str, Any] = {repo: _plain(found) for repo, found in sorted(self.found().items())}
-        state[""] = int(files[-1].stem) if files else 0
-        with jsonl.writing(self.root):
-            jsonl.replace(self.root / "repos.json", json.dumps(state))
-            for file in files[:-KEPT]:
+        state[""] = int(crawls[-1].stem) if crawls else 0
+        with files.writing(self.root):
+            files.write(self.root / "repos.json", json.dumps(state))
+            for file in crawls[:-KEPT]:
                 _shorten(file)
 
     def _summed_up(self) -> tuple[int | None, dict[str, Found]]:
@@ -116,19 +116,20 @@ class Entry:
 
     def end(self, crawl: Crawl) -> None:
         self._write({"crawl": _plain(crawl)})
-        with jsonl.writing(self._journal.root):
+        with files.writing(self._journal.root):
             os.fsync(self._out.fileno())
+            files.sync(self._journal.root)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with jsonl.writing(self._journal.root):
+        with files.writing(self._journal.root):
             self._out.close()
         self._journal.sum_up()
 
     def _write(self, raw: dict[str, Any]) -> None:
-        with jsonl.writing(self._journal.root):
+        with files.writing(self._journal.root):
             self._out.write(jsonl.line(raw))
             self._out.flush()
 
@@ -154,9 +155,9 @@ class _Run:
         return Visit(**last)
 
 
-def _runs(files: Iterable[Path]) -> Iterator[Visit]:
+def _runs(crawls: Iterable[Path]) -> Iterator[Visit]:
     open_runs: dict[str, _Run] = {}
-    for file in files:
+    for file in crawls:
         number = int(file.stem)
         for text in _texts(file, _VISITED):
             repo, _, rest = text.partition(_REPO)[2].partition(
@@ -182,7 +183,7 @@ def _shorten(file: Path) -> None:
         crawl = _crawl(file)
         turned = [json.loads(text) for text in kept if text.startswith(_VISITED)]
         ended = [{"crawl": _plain(crawl)}] if crawl else []
-        jsonl.replace(file, "".join(map(jsonl.line, [*turned, *ended])))
+        files.write(file, "".join(map(jsonl.line, [*turned, *ended])))
 
 
 def _crawl(file: Path) -> Crawl | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from catalog.errors import StoreError
+from catalog.store import files
 
 _LONG = 4096
 
@@ -44,29 +43,13 @@ def _whole(text: str) -> Iterator[str]:
 def append(file: Path, raw: Mapping[str, Any]) -> None:
     """Adds a line, behind whatever a crash left there; it is on the disk when this returns."""
     with file.open("a+b") as out:
-        if out.seek(0, os.SEEK_END):
+        is_new = not out.seek(0, os.SEEK_END)
+        if not is_new:
             out.seek(-1, os.SEEK_END)
             if out.read(1) != b"\n":
                 out.write(b"\n")
         out.write(line(raw).encode())
         out.flush()
         os.fsync(out.fileno())
-
-
-def replace(file: Path, text: str) -> None:
-    """Writes a file whole or not at all, also when the power fails."""
-    beside = file.with_name(f".{file.name}")
-    with beside.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(file)
-
-
-@contextmanager
-def writing(root: Path) -> Iterator[None]:
-    """Whatever the disk refuses is a StoreError that names the folder."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"cannot write to {root}: {error}") from error
+    if is_new:
+        files.sync(file.parent)

@@ -22,7 +22,8 @@ from catalog.schema.record import R
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
-from catalog.store.jsonl import append, texts, writing
+from catalog.store.files import make_folder, writing
+from catalog.store.jsonl import append, texts
 
 MOST_TOLD = 4096  # characters of a tag's message
 
@@ -128,7 +129,7 @@ class Observations:
         raw = _line(sight, memory, listing, read)
         if raw["seen"] or raw["gone"] or raw["told"] or memory.partition != sight.partition:
             with writing(self.root):
-                self.root.mkdir(parents=True, exist_ok=True)
+                make_folder(self.root)
                 append(self.root / _file(sight.repo), raw)
 
     def stamps(self) -> dict[str, str]:

@@ -6,7 +6,6 @@ that of the connectors and the tables. A file is written under another name and 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from catalog.git.snapshot import Listing
 from catalog.naming import slug
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import R, Record, columns
+from catalog.store import files
 
 Rows = Mapping[type[Record], Collection[Record]]
 
@@ -84,18 +84,7 @@ class Store:
         with self._packing:
             data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(f".{target.name}")
-            try:
-                with beside.open("wb") as out:
-                    out.write(data)
-                    out.flush()
-                    os.fsync(out.fileno())
-                    os.fchmod(out.fileno(), 0o644)
-                beside.replace(target)
-            except BaseException:
-                beside.unlink(missing_ok=True)
-                raise
+            files.write(target, data)
         except OSError as error:
             raise StoreError(f"cannot write the rows of {repo} to {target}: {error}") from error
         return target

@@ -57,6 +57,17 @@ def test_add_keeps_comments_and_order(run, tmp_path):
     )
 
 
+def test_add_keeps_a_link_and_the_mode(run, tmp_path):
+    (tmp_path / "kept").mkdir()
+    file = tmp_path / "kept" / "mine.toml"
+    file.touch(0o640)
+    (tmp_path / "repos.toml").symlink_to("kept/mine.toml")
+    run("add", URL)
+    found = [repo.url for repo in config.load(file).repos]
+    assert (found, (tmp_path / "repos.toml").is_symlink(), file.stat().st_mode & 0o777) == ([URL], True, 0o640)
+    assert [each.name for each in (tmp_path / "kept").iterdir()] == ["mine.toml"]
+
+
 def test_add_to_a_fresh_file(run):
     run("init")
     run("add", URL)

@@ -40,6 +40,12 @@ def test_only_what_differs_is_written(tmp_path):
     assert put(tmp_path, "a.html", "b/c.html") == (1, 1, 0)
 
 
+def test_what_a_power_cut_left_of_a_page_is_written_again(tmp_path):
+    put(tmp_path, "a.html", "b.html")
+    (tmp_path / "a.html").write_bytes(b"")
+    assert (put(tmp_path, "a.html", "b.html"), (tmp_path / "a.html").read_text()) == ((1, 1, 0), "a.html")
+
+
 def test_a_file_that_is_no_longer_wanted_goes_with_its_empty_folder(tmp_path):
     put(tmp_path, "a.html", "b/c/d.html")
     put(tmp_path, "a.html")

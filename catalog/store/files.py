@@ -1,0 +1,101 @@
+"""Files written whole or not at all, also when the process is killed or the power fails: the one place that knows how."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from catalog.errors import StoreError
+
+
+def write(file: Path, data: bytes | str, *, durable: bool = True) -> None:
+    """Makes the file hold `data` in one step; text is UTF-8. A file that was there keeps its mode. OSError where it cannot be done.
+
+    It is on the disk when this returns, unless `durable` is false: for what is compared and written again at each build, because
+    fsync takes longer than the rest of the write.
+    """
+    raw = data.encode() if isinstance(data, str) else data
+    beside = temporary(file)
+    with deleted_on_failure(beside):
+        with _open(beside, durable=durable) as descriptor:
+            with suppress(FileNotFoundError):
+                os.fchmod(descriptor, file.stat().st_mode & 0o777)
+            _write(descriptor, raw)
+        move(beside, file, durable=durable)
+
+
+def temporary(file: Path) -> Path:
+    """Where a file is written until `move` puts it in its place. What a killed process left there, the next write takes over."""
+    return file.with_name(f".{file.name}.new")
+
+
+@contextmanager
+def deleted_on_failure(beside: Path) -> Iterator[None]:
+    """Leaves nothing of a temporary file where the block raises."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def move(beside: Path, file: Path, *, durable: bool = True) -> None:
+    """Puts a whole file in the place of another one."""
+    if durable:
+        sync(beside)
+    beside.replace(file)
+    if durable:
+        sync(file.parent)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path, *, durable: bool = True) -> None:
+    """Makes a folder and those above it, where they are missing."""
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent, durable=durable)
+    folder.mkdir(exist_ok=True)
+    if durable:
+        sync(folder.parent)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Whatever the disk refuses is a StoreError that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"cannot write to {folder}: {error}") from error
+
+
+@contextmanager
+def _open(beside: Path, *, durable: bool) -> Iterator[int]:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(beside, flags, 0o666)
+    except FileNotFoundError:
+        make_folder(beside.parent, durable=durable)
+        descriptor = os.open(beside, flags, 0o666)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _write(descriptor: int, raw: bytes) -> None:
+    """All of it: one call of write(2) may take less, of a large file or where the disk is nearly full."""
+    rest = memoryview(raw)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
