@@ -4,46 +4,36 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
 from urllib3.exceptions import SSLError
-from urllib3.util import Timeout
 
-from catalog.discovery.client_errors import Again, fault
+from catalog.discovery.client_errors import fault
 from catalog.errors import Down, Gone, Refused, TooBig
 from catalog.plugins.forge import Answer, Ask
 from catalog.transport.address import Remote, parse_address
-from catalog.transport.connections import METER, read_settings
-from catalog.transport.http_errors import FAILURES, explain, explain_part
+from catalog.transport.connections import read_settings
+from catalog.transport.http_client import OK, Body, Redirects, Unanswered, closing, is_redirect, send
 from catalog.transport.quoting import quote
+from catalog.transport.retry import Again, retrying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from urllib3 import BaseHTTPResponse
 
     from catalog.transport.limits import Meter
     from catalog.transport.pool import Pool
 
-ATTEMPTS = 3  # of a question that finds the forge busy or broken
-MAX_REDIRECTS = 3
 MAX_BODY = 32 << 20  # bytes of one answer, after decompression
 MAX_ENTRIES = 100_000  # in one folder
 
 AGENT = "federated-model-catalog"  # GitHub refuses who has none
 
-_OK, _UNCHANGED = 200, 304
-_MOVED = frozenset({301, 302, 303, 307, 308})
-_CHUNK = 1 << 16
-_BACKOFF = wait_exponential(multiplier=0.2, exp_base=4) + wait_random(0.0, 0.2)
+_UNCHANGED = 304
 
 
 class Stopped(Down):
@@ -99,70 +89,35 @@ class Asker:
         return sorted(found)
 
     def _answer(self, ask: Ask, etag: str | None) -> tuple[Answer, str | None] | None:
-        retrying = Retrying(
-            retry=retry_if_exception_type(Again),
-            wait=_wait,
-            stop=self._enough,
-            sleep=self._sleep,
-            before_sleep=self._tell_wait,
-            reraise=True,
-        )
-        return retrying(self._attempt, ask, etag)
-
-    def _enough(self, state: RetryCallState) -> bool:
-        """No further attempt where too many failed, or where the wait would outlast the source's time."""
-        return state.attempt_number >= ATTEMPTS or state.upcoming_sleep >= self.meter.patience(1e9)
+        again = retrying(self.meter, sleep=self._sleep, tell=self.tell)
+        return again(self._attempt, ask, etag)
 
     def _sleep(self, seconds: float) -> None:
         if self.stop.wait(seconds):
             raise Stopped(f"{self.meter.where}: stopped while waiting")
 
-    def _tell_wait(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        self.tell(f"{error}: waiting {state.upcoming_sleep:.0f} s")
-
     def _attempt(self, ask: Ask, etag: str | None) -> tuple[Answer, str | None] | None:
-        url = ask.url
-        for _ in range(MAX_REDIRECTS + 1):
-            with self._get(url, ask, etag) as response:
+        url, redirects = ask.url, Redirects(self.meter)
+        while True:
+            with closing(self._get(url, ask, etag)) as response:
                 if response.status == _UNCHANGED and etag is not None:
                     return None
-                if response.status not in _MOVED:
+                if not is_redirect(response):
                     return self._read(response, ask), response.headers.get("ETag")
-                url = self._redirected(url, response.headers.get("Location", ""))
-        raise Refused(f"{self.meter.where}: redirects more than {MAX_REDIRECTS} times")
+                url = redirects.follow(url, response, self._redirected)
 
-    @contextmanager
-    def _get(self, url: str, ask: Ask, etag: str | None) -> Iterator[BaseHTTPResponse]:
-        meter, limits, remote = self.meter, self.meter.limits, self._remote(url)
-        manager = self.pool.manager(read_settings(self.pool.git, remote))
+    def _get(self, url: str, ask: Ask, etag: str | None) -> BaseHTTPResponse:
+        connections = self.pool.manager(read_settings(self.pool.git, self._remote(url)))
         headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
         headers |= {"Accept": "application/json" if ask.reads == "json" else "*/*"}
         headers |= {"If-None-Match": etag} if etag else {}
         headers |= {"Authorization": self.secret.header} if self.secret else {}
-        meter.requests += 1
-        token = METER.set(meter)
         try:
-            response = manager.urlopen(
-                "GET",
-                url,
-                headers=headers,
-                redirect=False,
-                retries=False,
-                timeout=Timeout(connect=meter.patience(limits.connect), read=meter.patience(limits.idle)),
-                preload_content=False,
-                decode_content=False,
-            )
-        except FAILURES as error:
-            meter.patience(0)
-            kind = Down if isinstance(error, SSLError) else Again  # a certificate does not mend itself
-            raise kind(f"{meter.where}: {explain(error, limits.connect)}") from error
-        finally:
-            METER.reset(token)
-        try:
-            yield response
-        finally:
-            response.close()
+            return send(connections, self.meter, "GET", url, headers)
+        except Unanswered as error:
+            if isinstance(error.__cause__, SSLError):  # a certificate does not mend itself
+                raise
+            raise Again(str(error)) from error
 
     def _remote(self, url: str) -> Remote:
         """Only the source's own server is ever asked: the token goes with every question."""
@@ -174,12 +129,11 @@ class Asker:
             raise Refused(f"{self.meter.where}: leads to {self.meter.quote(url)!r}, expected an address of {self.site}")
         return found
 
-    def _redirected(self, url: str, location: str) -> str:
+    def _redirected(self, target: str) -> str:
         try:
-            target = urljoin(url, location)
             self._remote(target)
-        except (ValueError, Refused) as error:
-            where, to = self.meter.where, self.meter.quote(location)
+        except Refused as error:
+            where, to = self.meter.where, self.meter.quote(target)
             raise Refused(
                 f"{where}: redirects to {to!r}, expected an address of {self.site}; state that one"
             ) from error
@@ -187,8 +141,8 @@ class Asker:
 
     def _read(self, response: BaseHTTPResponse, ask: Ask) -> Answer:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = self._body(response)
-        if response.status != _OK:
+        body = Body(response, self.meter, expected="gzip or none", unfit=Refused).whole(MAX_BODY)
+        if response.status != OK:
             raise fault(response.status, headers, body, self.meter, self.secret.origin if self.secret else None)
         return Answer(ask=ask, value=self._value(ask, headers, body), headers=headers)
 
@@ -202,34 +156,6 @@ class Asker:
             kind = quote(headers.get("content-type", ""))
             expected = "UTF-8 text" if ask.reads == "text" else "JSON"
             raise Refused(f"{where}: answers with {kind!r} that cannot be read, expected {expected}") from error
-
-    def _body(self, response: BaseHTTPResponse) -> bytes:
-        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding not in {"identity", "", "gzip"}:
-            raise Refused(f"{self.meter.where}: answers with the encoding {quote(encoding)!r}, expected gzip or none")
-        engine = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        whole = bytearray()
-        try:
-            while piece := response.read1(_CHUNK):
-                while piece:
-                    part = engine.decompress(piece, _CHUNK) if engine else piece
-                    self.meter.inflate(len(part))
-                    whole += part
-                    if len(whole) > MAX_BODY:
-                        raise TooBig(f"{self.meter.where}: one answer has more than {MAX_BODY:,} bytes")
-                    piece = engine.unconsumed_tail if engine else b""
-        except (*FAILURES, zlib.error) as error:
-            self.meter.patience(0)
-            raise Again(f"{self.meter.where}: the answer broke off: {explain_part(error)}") from error
-        if engine and not engine.eof:
-            raise Again(f"{self.meter.where}: the answer broke off inside its compression")
-        return bytes(whole)
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    stated = error.seconds if isinstance(error, Again) else None
-    return _BACKOFF(state) if stated is None else stated
 
 
 def _file(path: str) -> str:

@@ -8,9 +8,10 @@ from email.utils import parsedate_to_datetime
 from time import time
 from typing import TYPE_CHECKING
 
-from catalog.errors import Down, Gone, OriginError, Refused
+from catalog.errors import Gone, OriginError, Refused
 from catalog.transport.http_errors import retry_seconds
 from catalog.transport.quoting import quote
+from catalog.transport.retry import Again
 
 if TYPE_CHECKING:
     from catalog.transport.limits import Meter
@@ -22,14 +23,6 @@ _MISSING = frozenset({404, 410})
 _BROKEN = 500  # and above
 _UNSTATED = 60.0  # seconds to wait, where a forge says only that it is too much
 _MINUTES, _HOURS = 120, 7200  # seconds that are better told in these
-
-
-class Again(Down):
-    """Another attempt may do better, after so many seconds where the forge states them."""
-
-    def __init__(self, message: str, seconds: float | None = None) -> None:
-        self.seconds = seconds
-        super().__init__(message)
 
 
 def fault(status: int, headers: Mapping[str, str], body: bytes, meter: Meter, token: str | None) -> OriginError:

@@ -63,7 +63,7 @@ class Settings:
         if not self.verify:  # said once, in Git's configuration, by who wants it so
             urllib3.disable_warnings(InsecureRequestWarning)
         manager = self._through_proxy(options) if self.proxy else Manager(**options)
-        manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        manager.pool_classes_by_scheme = {"http": MeteredHttp, "https": MeteredHttps}
         return manager
 
     def _through_proxy(self, options: dict[str, Any]) -> Manager:
@@ -152,9 +152,13 @@ class _Https(HTTPSConnection):
     response_class = _MeteredResponse
 
 
-class _HttpPool(HTTPConnectionPool):
+class MeteredHttp(HTTPConnectionPool):
+    """Connections to one server."""
+
     ConnectionCls = _Http
 
 
-class _HttpsPool(HTTPSConnectionPool):
+class MeteredHttps(HTTPSConnectionPool):
+    """The same, encrypted."""
+
     ConnectionCls = _Https

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, IncompleteRead
 from time import time
+from typing import TypeVar
 
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -17,6 +18,8 @@ from urllib3.exceptions import (
 )
 
 from catalog.transport.quoting import quote
+
+T = TypeVar("T")
 
 # What a request may raise on the way, garbage in the answer included.
 FAILURES = (HTTPError, HTTPException, OSError, ValueError)
@@ -50,13 +53,13 @@ def explain_part(error: BaseException) -> str:
     return quote(str(error.args[0] if error.args else error)) or type(error).__name__
 
 
-def is_reset(error: Exception) -> bool:
+def is_reset(error: BaseException | None) -> bool:
     """Whether the connection ended without an answer: servers do that to connections that were idle for long."""
     return isinstance(error, ProtocolError) and isinstance(error.__cause__ or error.__context__, ConnectionError)
 
 
-def retry_seconds(retry_after: str, default: float) -> float:
-    """What a Retry-After header asks for: seconds, or a date (RFC 9110, section 10.2.3)."""
+def retry_seconds(retry_after: str, default: T) -> float | T:
+    """What a Retry-After header asks for: seconds, or a date (RFC 9110, section 10.2.3); `default` for one that is neither."""
     if retry_after.strip().isdecimal():
         return float(retry_after.strip()[:9])
     try:

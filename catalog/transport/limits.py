@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic, sleep
+from time import monotonic
 from typing import Protocol
 
 from catalog.errors import Down, Oversized, TooBig
@@ -66,13 +66,6 @@ class Meter:
         """The error to raise where a wait of `patience(limits.idle)` came to nothing."""
         self.patience(self.limits.idle)
         return Down(f"{self.where}: no byte for {self.limits.idle:g} s, expected an answer")
-
-    def pause(self, seconds: float) -> bool:
-        """Sleep, unless the visit would be over by then."""
-        if seconds >= self._deadline - monotonic():
-            return False
-        sleep(seconds)
-        return True
 
     def quote(self, raw: bytes | str) -> str:
         """What the server wrote, fit for a message of ours."""

@@ -12,12 +12,14 @@ from contextlib import contextmanager, suppress
 from hashlib import md5
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 
 from catalog.errors import OriginError
 from catalog.git.objects import RawObject
+from catalog.transport.connections import MeteredHttp, MeteredHttps
+from catalog.transport.http_client import OK, Body, Redirects, closing, is_redirect, send
 from catalog.transport.limits import Limits, Meter
 
 if TYPE_CHECKING:
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 20  # of a file
 MAX_FILES = 500  # asked for in one visit
 MAX_REDIRECTS = 5
-
-_OK = 200
-_MOVED = frozenset((301, 302, 303, 307, 308))
-_CHUNK = 1 << 16
 
 
 class _NotHad(Exception):
@@ -65,34 +63,24 @@ class WebStorage:
         return None
 
     def _get(self, url: str) -> bytes:
-        for _ in range(MAX_REDIRECTS + 1):
+        redirects = Redirects(self._meter, MAX_REDIRECTS)
+        while True:
             with self._answer(urlsplit(url)) as response:
-                if response.status == _OK:
-                    return self._read(response)
-                if response.status not in _MOVED or not response.headers.get("location"):
+                if response.status == OK:
+                    return Body(response, self._meter).whole(MAX_BYTES)
+                if not is_redirect(response) or not response.headers.get("Location"):
                     raise _NotHad
-                url = urljoin(url, response.headers["location"])
-        raise _NotHad
+                url = redirects.follow(url, response, str)  # where it leads is checked when its address is known
 
     @contextmanager
     def _answer(self, url: SplitResult) -> Iterator[BaseHTTPResponse]:
-        limits, meter = self._meter.limits, self._meter
-        timeout = urllib3.Timeout(connect=meter.patience(limits.connect), read=meter.patience(limits.idle))
         target = url.path + (f"?{url.query}" if url.query else "")
-        with self._connect(url) as pool:
-            response = pool.urlopen(
-                "GET",
-                target or "/",
-                headers={"Host": url.netloc.rpartition("@")[2], "Accept-Encoding": "identity"},
-                timeout=timeout,
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
-            try:
-                yield response
-            finally:
-                response.close()
+        headers = {"Host": url.netloc.rpartition("@")[2], "Accept-Encoding": "identity"}
+        with (
+            self._connect(url) as connections,
+            closing(send(connections, self._meter, "GET", target or "/", headers)) as response,
+        ):
+            yield response
 
     def _connect(self, url: SplitResult) -> HTTPConnectionPool:
         """A connection to the address that was checked, whatever the name may mean a moment later."""
@@ -104,18 +92,5 @@ class WebStorage:
         if not addresses or not all(map(self._allows, addresses)):
             raise _NotHad
         if url.scheme == "http":
-            return urllib3.HTTPConnectionPool(addresses[0], port)
-        return urllib3.HTTPSConnectionPool(
-            addresses[0], port, server_hostname=url.hostname, assert_hostname=url.hostname
-        )
-
-    def _read(self, response: BaseHTTPResponse) -> bytes:
-        parts, size = [], 0
-        for part in response.stream(_CHUNK, decode_content=False):
-            self._meter.patience(1)
-            self._meter.receive(len(part))
-            size += len(part)
-            if size > MAX_BYTES:
-                raise _NotHad
-            parts.append(part)
-        return b"".join(parts)
+            return MeteredHttp(addresses[0], port)
+        return MeteredHttps(addresses[0], port, server_hostname=url.hostname, assert_hostname=url.hostname)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tenacity import wait_none
 
 from catalog.errors import Down, OriginError, Refused, TooBig
-from catalog.transport import smart_http
+from catalog.transport import retry
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import Answer, Request, evil, serve
 
@@ -31,7 +32,7 @@ OID = "3" * 40
 
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smart_http, "BACKOFF", (0.0, 0.0))
+    monkeypatch.setattr(retry, "BACKOFF", wait_none())
 
 
 def packet(payload: bytes) -> bytes:

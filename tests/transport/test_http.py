@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from tenacity import wait_none
 
 from catalog.errors import Down, Gone, OriginError, Refused
-from catalog.transport import credentials, smart_http
+from catalog.transport import credentials, retry
 from catalog.transport.gitconfig import Entry
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import Answer, Request, always, git, needs, serve
@@ -25,7 +26,7 @@ SECRET = "s3cret-t0ken"
 
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smart_http, "BACKOFF", (0.0, 0.0))
+    monkeypatch.setattr(retry, "BACKOFF", wait_none())
 
 
 def failure(url: str, pool: Pool, limits: Limits | None = None) -> OriginError:
@@ -173,6 +174,17 @@ def test_an_answer_in_an_unknown_encoding_is_down(folder: Path, pool: Pool) -> N
         found = failure(f"{site}/team.git", pool)
 
         assert str(found) == f"{site}/team.git: answers with the encoding 'br', expected none"
+
+
+def test_as_many_redirects_as_are_allowed_are_followed(folder: Path, pool: Pool) -> None:
+    def rule(request: Request) -> Answer | None:
+        depth = request.path.count("/old")
+        return Answer(status=307, headers={"Location": request.path.replace("/old", "", 1)}) if depth else None
+
+    with serve(folder, rule=rule) as site, open_origin(f"{site}/old/old/old/team.git", pool=pool) as origin:
+        origin.refs()
+
+    assert len(site.requests) == 4
 
 
 def test_a_redirect_in_a_circle_ends(folder: Path, pool: Pool) -> None:

@@ -45,6 +45,21 @@ def test_a_redirect_is_followed(tmp_path):
     assert had(tmp_path, rule) == (RawObject("blob", CONTENT), ["/files/x", "/there"])
 
 
+def test_as_many_redirects_as_are_allowed_are_followed(tmp_path):
+    def rule(request: Request) -> Answer:
+        left = int(request.path.removeprefix("/"))
+        return Answer(status=302, headers={"Location": f"/{left - 1}"}) if left else Answer(body=CONTENT)
+
+    found, paths = had(tmp_path, rule, path="/5")
+    assert (found, len(paths)) == (RawObject("blob", CONTENT), 6)
+
+
+def test_a_file_of_the_size_that_is_allowed_is_had(tmp_path):
+    data = bytes(MAX_BYTES)
+    hash_ = md5(data, usedforsecurity=False).hexdigest()
+    assert had(tmp_path, lambda _: Answer(body=data), hash_=hash_)[0] == RawObject("blob", data)
+
+
 @pytest.mark.parametrize(
     ("rule", "options", "asked"),
     [
