@@ -5,19 +5,18 @@ The listing can be asked for again; which repository was taken out of it, when a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from catalog.config.model import Config, SourceConfig
 from catalog.errors import StoreError
 from catalog.naming import slug
-from catalog.plugins.forge import Ask, Listed, Page, installed
+from catalog.plugins.forge import Listed, Page, installed
 from catalog.store import files
+from catalog.store.typed_json import dump, load
 
 FORMAT = 1  # raised when the file means something else
 
@@ -55,6 +54,14 @@ class Listing:
     answers: Mapping[str, Kept] = field(default_factory=dict)  # by address
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Head:
+    """What a file means, and of which question it is the answer."""
+
+    format: int
+    digest: str
+
+
 def known(config: Config) -> dict[str, Listing]:
     """What each source of repos.toml listed last, by its name; nobody is asked. StoreError where a file is damaged."""
     return {source.name: _read(_file(config, source.name), _digest(source)) for source in config.sources}
@@ -63,7 +70,8 @@ def known(config: Config) -> dict[str, Listing]:
 def write(config: Config, source: str, listing: Listing) -> None:
     """Keeps what is known of a source. StoreError where the disk does not take it."""
     file = _file(config, source)
-    text = json.dumps({"format": FORMAT, **asdict(listing)}, default=_plain, sort_keys=True)
+    cells = {each.name: getattr(listing, each.name) for each in fields(listing)}
+    text = dump({"format": FORMAT, **cells}, sort_keys=True)
     with files.writing(file.parent):
         files.write(file, text)
 
@@ -82,47 +90,11 @@ def _digest(source: SourceConfig) -> str:
 def _read(file: Path, digest: str) -> Listing:
     """What is known of a source, or nothing where that was another question."""
     try:
-        raw = json.loads(file.read_text("utf-8"))
-        if raw.pop("format") != FORMAT or raw["digest"] != digest:
-            return Listing(digest=digest)
-        return _listing(raw)
+        raw = file.read_bytes()
+        head = load(_Head, raw)
+        return load(Listing, raw) if (head.format, head.digest) == (FORMAT, digest) else Listing(digest=digest)
     except FileNotFoundError:
         return Listing(digest=digest)
-    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         message = f"{file} is damaged ({error}); delete it, and the next crawl asks the source anew"
         raise StoreError(message) from error
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"cannot keep {type(value).__name__}")
-
-
-def _listing(raw: dict[str, Any]) -> Listing:
-    return Listing(
-        **{
-            **_times(raw),
-            "listed": tuple(map(_listed, raw["listed"])),
-            "known": {name: _known(entry) for name, entry in raw["known"].items()},
-            "answers": {url: Kept(etag=kept["etag"], page=_page(kept["page"])) for url, kept in raw["answers"].items()},
-        }
-    )
-
-
-def _known(raw: dict[str, Any]) -> Known:
-    return Known(**{**_times(raw), "listed": _listed(raw["listed"])})
-
-
-def _page(raw: dict[str, Any]) -> Page:
-    return Page(listed=tuple(map(_listed, raw["listed"])), then=tuple(Ask(**ask) for ask in raw["then"]))
-
-
-def _listed(raw: dict[str, Any]) -> Listed:
-    return Listed(**{**_times(raw), "topics": tuple(raw["topics"])})
-
-
-def _times(raw: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: datetime.fromisoformat(value) if key.endswith("_at") and value else value for key, value in raw.items()
-    }

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from catalog.discovery.inventory import Member
 from catalog.plugins.forge import installed
 from catalog.store import files
+from catalog.store.typed_json import dump, load
 
 _DAY = 86_400.0
 
@@ -23,8 +23,8 @@ _DAY = 86_400.0
 class _Read:
     """A visit that went well. `options` and `readers` are what its rows depend on beside refs."""
 
-    pushed_at: str
-    read_at: str
+    pushed_at: datetime
+    read_at: datetime
     options: str
     readers: str
 
@@ -35,20 +35,18 @@ class Unpushed:
     def __init__(self, root: Path, readers: str) -> None:
         self._file, self._readers = root / "pushed.json", readers
         self._reads: dict[str, _Read] = {}
-        with suppress(OSError, ValueError, TypeError, AttributeError):
-            raw = json.loads(self._file.read_text("utf-8"))
-            self._reads = {name: _Read(**entry) for name, entry in raw.items()}
+        with suppress(OSError, ValueError):
+            self._reads = load(dict[str, _Read], self._file.read_bytes())
 
     def skips(self, member: Member, now: datetime) -> bool:
         """Whether the forge's word is enough this time. A time of the forge's is compared with ours only roughly."""
         source, pushed_at, last = member.source, _pushed_at(member), self._reads.get(member.repo.name)
         if source is None or not source.skip_unpushed or pushed_at is None or last is None:
             return False
-        read_at = datetime.fromisoformat(last.read_at)
-        settled = (read_at - pushed_at).total_seconds() > installed()[source.kind].grain
-        due = now - read_at > timedelta(seconds=source.full_check_days * _DAY)
+        settled = (last.read_at - pushed_at).total_seconds() > installed()[source.kind].grain
+        due = now - last.read_at > timedelta(seconds=source.full_check_days * _DAY)
         same = (last.pushed_at, last.options, last.readers) == (
-            pushed_at.isoformat(),
+            pushed_at,
             member.repo.options.digest(),
             self._readers,
         )
@@ -59,8 +57,8 @@ class Unpushed:
         pushed_at = _pushed_at(member)
         if member.source is not None and member.source.skip_unpushed and pushed_at is not None:
             self._reads[member.repo.name] = _Read(
-                pushed_at=pushed_at.isoformat(),
-                read_at=read_at.isoformat(),
+                pushed_at=pushed_at,
+                read_at=read_at,
                 options=member.repo.options.digest(),
                 readers=self._readers,
             )
@@ -73,7 +71,7 @@ class Unpushed:
         if not kept and not self._file.exists():
             return
         with files.writing(self._file.parent):
-            files.write(self._file, json.dumps({name: asdict(read) for name, read in sorted(kept.items())}))
+            files.write(self._file, dump(dict(sorted(kept.items()))))
 
 
 def _pushed_at(member: Member) -> datetime | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from msgspec import Meta
 
 from catalog.errors import StoreError
 from catalog.store import files
+from catalog.store.typed_json import dump, load
 
 
 class Outcome(StrEnum):
@@ -23,44 +25,39 @@ class Outcome(StrEnum):
     STOPPED = "stopped"
 
 
+Time = Annotated[datetime, Meta(tz=True)]  # one without a zone is damage
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Health:
     """What the file says. Times are UTC; while a run goes on, `ended_at` and `outcome` are those of the one before."""
 
     running: bool = False
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
+    started_at: Time | None = None
+    ended_at: Time | None = None
     outcome: Outcome | None = None
     message: str | None = None
-    succeeded_at: datetime | None = None  # the end of the last run with a good build
-    next_run_at: datetime | None = None
+    succeeded_at: Time | None = None  # the end of the last run with a good build
+    next_run_at: Time | None = None
 
 
 def read(file: Path) -> Health:
     """What the file says; nothing at all, where there is none or it is damaged."""
     try:
-        raw: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        times = {name: datetime.fromisoformat(value) for name, value in raw.items() if name.endswith("_at") and value}
-        if any(time.tzinfo is None for time in times.values()):
-            return Health()
-        return Health(
-            running=bool(raw["running"]),
-            outcome=Outcome(raw["outcome"]) if raw["outcome"] else None,
-            message=raw["message"],
-            **times,
-        )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return load(Health, file.read_bytes())
+    except (OSError, ValueError):
         return Health()
 
 
 def write(file: Path, health: Health) -> None:
     """Replaces the file in one step; StoreError where that cannot be done."""
     cells = {field.name: getattr(health, field.name) for field in fields(health)}
-    plain = {
-        name: value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value
+    times = {
+        name: value.astimezone(UTC).replace(microsecond=0)
         for name, value in cells.items()
+        if isinstance(value, datetime)
     }
     try:
-        files.write(file, json.dumps(plain, indent=2) + "\n")
+        files.write(file, dump(cells | times, indent=2) + "\n")
     except OSError as error:
         raise StoreError(f"cannot write the health file {file}: {error.strerror}") from error

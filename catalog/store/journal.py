@@ -6,24 +6,22 @@ so that a line cut short by a crash is known for what it is. `<root>/repos.json`
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Self
 
 from catalog.errors import StoreError
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store import files, jsonl
+from catalog.store.typed_json import dump, load
 
 KEPT = 10  # crawls whose visits are kept
 READ = ("new", "changed", "fresh")  # the outcomes of a visit that went well
-_ENDED, _VISITED, _TURNED = '{"crawl": ', '{"partition": ', '"turned": true'  # how lines look
-_REPO, _OUTCOME = '"repo": ', ', "outcome": '
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +33,15 @@ class Found:
     visited_at: datetime
     partition: str | None = None
     read_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Line:
+    """A line of a crawl: a visit with the partition that it led to, or the crawl's end."""
+
+    partition: str | None = None
+    visit: Visit | None = None
+    crawl: Crawl | None = None
 
 
 class Journal:
@@ -78,10 +85,10 @@ class Journal:
     def sum_up(self) -> None:
         """Writes `repos.json` anew, and of crawls that are too old to keep drops the visits that turned nothing."""
         crawls = self._files()
-        state: dict[str, Any] = {repo: _plain(found) for repo, found in sorted(self.found().items())}
+        state: dict[str, Found | int] = dict(sorted(self.found().items()))
         state[""] = int(crawls[-1].stem) if crawls else 0
         with files.writing(self.root):
-            files.write(self.root / "repos.json", json.dumps(state))
+            files.write(self.root / "repos.json", dump(state))
             for file in crawls[:-KEPT]:
                 _shorten(file)
 
@@ -89,12 +96,10 @@ class Journal:
         """The last crawl that `repos.json` knows of, and how that left each repository."""
         file = self.root / "repos.json"
         try:
-            state = json.loads(file.read_text("utf-8"))
-            number = int(state.pop(""))
-            return number, {repo: _found(raw) for repo, raw in state.items()}
+            return _take_apart(load(dict[str, Found | int], file.read_bytes()))
         except FileNotFoundError:
             return None, {}
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        except (OSError, ValueError) as error:
             raise StoreError(f"{file} is damaged ({error}); delete it, and the next crawl makes it anew") from error
 
     def _files(self) -> list[Path]:
@@ -112,10 +117,10 @@ class Entry:
         self._out: IO[str] = (journal.root / f"{number:06}.jsonl").open("x", encoding="utf-8")
 
     def add(self, visit: Visit, partition: str | None) -> None:
-        self._write({"partition": partition, "visit": _plain(visit)})
+        self._write({"partition": partition, "visit": visit})
 
     def end(self, crawl: Crawl) -> None:
-        self._write({"crawl": _plain(crawl)})
+        self._write({"crawl": crawl})
         with files.writing(self._journal.root):
             os.fsync(self._out.fileno())
             files.sync(self._journal.root)
@@ -128,9 +133,9 @@ class Entry:
             self._out.close()
         self._journal.sum_up()
 
-    def _write(self, raw: dict[str, Any]) -> None:
+    def _write(self, record: object) -> None:
         with files.writing(self._journal.root):
-            self._out.write(jsonl.line(raw))
+            self._out.write(jsonl.line(record))
             self._out.flush()
 
 
@@ -138,60 +143,55 @@ class Entry:
 class _Run:
     """Visits to a repository in a row, in crawls that follow each other, which ended alike."""
 
-    outcome: str
-    last: str  # as JSON: parsing is what takes time
-    first: str
+    first: Visit
+    last: Visit
     crawls: list[int]
 
     def visit(self) -> Visit:
-        last = json.loads(self.last)["visit"]
-        last |= {
-            "started_at": datetime.fromisoformat(last["started_at"]),
-            "first_at": datetime.fromisoformat(_word(self.first, "started_at").strip('"')),
-            "times": len(self.crawls),
-            "crawls": tuple(self.crawls),
-            "turned": _TURNED in self.first,
-        }
-        return Visit(**last)
+        """The run as one row: that of its last visit."""
+        return replace(
+            self.last,
+            first_at=self.first.started_at,
+            times=len(self.crawls),
+            crawls=tuple(self.crawls),
+            turned=self.first.turned,
+        )
 
 
 def _runs(crawls: Iterable[Path]) -> Iterator[Visit]:
     open_runs: dict[str, _Run] = {}
     for file in crawls:
         number = int(file.stem)
-        for text in _texts(file, _VISITED):
-            repo, _, rest = text.partition(_REPO)[2].partition(
-                _OUTCOME
-            )  # a quotation mark inside a name has a backslash
-            outcome = rest.partition(', "')[0]
-            run = open_runs.get(repo)
-            if run is not None and run.outcome == outcome:
-                run.last = text
+        for visit, _ in _visits(file):
+            run = open_runs.get(visit.repo)
+            if run is not None and run.last.outcome == visit.outcome:
+                run.last = visit
                 run.crawls.append(number)
                 continue
             if run is not None:
                 yield run.visit()
-            open_runs[repo] = _Run(outcome=outcome, last=text, first=text, crawls=[number])
+            open_runs[visit.repo] = _Run(first=visit, last=visit, crawls=[number])
     for run in open_runs.values():
         yield run.visit()
 
 
 def _shorten(file: Path) -> None:
-    texts = list(jsonl.texts(file))
-    kept = [text for text in texts if text.startswith(_ENDED) or _TURNED in text]
-    if len(kept) < len(texts):
+    """Keeps of a crawl the visits that turned something, and its end, which also one that was cut short gets."""
+    lines = list(_lines(file))
+    turned = [jsonl.checked(text) for text, line in lines if line.visit and line.visit.turned]
+    if len(turned) + any(line.crawl for _, line in lines) < len(lines):
         crawl = _crawl(file)
-        turned = [json.loads(text) for text in kept if text.startswith(_VISITED)]
-        ended = [{"crawl": _plain(crawl)}] if crawl else []
-        files.write(file, "".join(map(jsonl.line, [*turned, *ended])))
+        files.write(file, "".join([*turned, *([jsonl.line({"crawl": crawl})] if crawl else [])]))
 
 
 def _crawl(file: Path) -> Crawl | None:
     end = jsonl.last(file)
-    for text in (end,) if end.startswith(_ENDED) else _texts(file, _ENDED):
-        return Crawl(**_times(json.loads(text)["crawl"]))
-    visits = [visit for visit, _ in _visits(file)]
-    return _cut_short(int(file.stem), visits) if visits else None
+    if end and (crawl := _parse(file, end).crawl):
+        return crawl
+    lines = [line for _, line in _lines(file)]
+    visits = [line.visit for line in lines if line.visit]
+    ended = next((line.crawl for line in lines if line.crawl), None)
+    return ended or (_cut_short(int(file.stem), visits) if visits else None)
 
 
 def _cut_short(number: int, visits: list[Visit]) -> Crawl:
@@ -211,19 +211,31 @@ def _cut_short(number: int, visits: list[Visit]) -> Crawl:
     )
 
 
+def _take_apart(state: dict[str, Found | int]) -> tuple[int, dict[str, Found]]:
+    """The number of the last crawl, which is under the empty name, and the repositories."""
+    number = state.pop("", None)
+    found = {repo: each for repo, each in state.items() if isinstance(each, Found)}
+    if not isinstance(number, int) or len(found) < len(state):
+        raise ValueError("it does not say of which crawl it is the sum, or what each repository was found as")
+    return number, found
+
+
 def _visits(file: Path) -> Iterator[tuple[Visit, str | None]]:
-    for text in _texts(file, _VISITED):
-        raw = json.loads(text)
-        yield Visit(**_times(raw["visit"] | {"crawls": ()})), raw["partition"]
+    return ((line.visit, line.partition) for _, line in _lines(file) if line.visit)
 
 
-def _texts(file: Path, begin: str) -> Iterator[str]:
-    return (text for text in jsonl.texts(file) if text.startswith(begin))
+def _lines(file: Path) -> Iterator[tuple[str, _Line]]:
+    """Each whole line, as it is written and as it is read."""
+    return ((text, _parse(file, text)) for text in jsonl.texts(file))
 
 
-def _word(text: str, key: str) -> str:
-    """The value of a key, as JSON spells it. A quotation mark inside a value has a backslash before it."""
-    return text.partition(f'"{key}": ')[2].partition(', "')[0]
+def _parse(file: Path, text: str) -> _Line:
+    try:
+        return load(_Line, text)
+    except ValueError as error:
+        raise StoreError(
+            f"{file} has a line of another shape ({error}); a newer version of the catalog may have written it"
+        ) from error
 
 
 def _after(before: Found | None, visit: Visit, partition: str | None) -> Found:
@@ -233,20 +245,3 @@ def _after(before: Found | None, visit: Visit, partition: str | None) -> Found:
     if before is not None:
         return replace(now, partition=before.partition, read_at=before.read_at)
     return now
-
-
-def _plain(row: Found | Visit | Crawl) -> dict[str, Any]:
-    """All cells are plain but times; `dataclasses.asdict` would copy each, which takes longer than the rest of `sum_up`."""
-    cells = ((field.name, getattr(row, field.name)) for field in fields(row))
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in cells}
-
-
-def _times(raw: dict[str, Any]) -> dict[str, Any]:
-    for key, value in raw.items():
-        if value and key.endswith("_at"):
-            raw[key] = datetime.fromisoformat(value)
-    return raw
-
-
-def _found(raw: dict[str, Any]) -> Found:
-    return Found(**_times(raw))

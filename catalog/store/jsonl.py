@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 from catalog.store import files
+from catalog.store.typed_json import dump
 
 _LONG = 4096
 
 
-def line(raw: Mapping[str, Any]) -> str:
-    """One line, with its end; the keys stay in their order."""
-    text = json.dumps(raw, ensure_ascii=True)
+def line(record: object) -> str:
+    """One line, with its end."""
+    return checked(dump(record))
+
+
+def checked(text: str) -> str:
+    """The line of some JSON, with its end."""
     return f"{crc32(text.encode()):08x} {text}\n"
 
 
@@ -40,7 +43,7 @@ def _whole(text: str) -> Iterator[str]:
             yield raw
 
 
-def append(file: Path, raw: Mapping[str, Any]) -> None:
+def append(file: Path, record: object) -> None:
     """Adds a line, behind whatever a crash left there; it is on the disk when this returns."""
     with file.open("a+b") as out:
         is_new = not out.seek(0, os.SEEK_END)
@@ -48,7 +51,7 @@ def append(file: Path, raw: Mapping[str, Any]) -> None:
             out.seek(-1, os.SEEK_END)
             if out.read(1) != b"\n":
                 out.write(b"\n")
-        out.write(line(raw).encode())
+        out.write(line(record).encode())
         out.flush()
         os.fsync(out.fileno())
     if is_new:

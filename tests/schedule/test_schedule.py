@@ -220,8 +220,8 @@ def test_the_health_file_for_monitors(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    [None, "", "[]", "{", '{"running": true}', '{"running": false, "outcome": "fine", "message": null}', "\0\xff"],
-    ids=["missing", "empty", "a list", "cut short", "keys missing", "an unknown outcome", "not text"],
+    [None, "", "[]", "{", '{"running": "yes"}', '{"running": false, "outcome": "fine", "message": null}', "\0\xff"],
+    ids=["missing", "empty", "a list", "cut short", "another type", "an unknown outcome", "not text"],
 )
 def test_a_damaged_health_file_says_nothing(tmp_path, text):
     if text is not None:
