@@ -1,4 +1,4 @@
-"""Names: file names for names that strangers chose, and the endings that can stand for a full name.
+"""Names and identities: file names for names that strangers chose, endings that can stand for a full name, and repositories by their URLs.
 
 A file name is safe on every file system, stable, and never the same for two names.
 """
@@ -9,6 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from os.path import normpath
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 MAX_LENGTH = 100
 
@@ -16,6 +19,17 @@ _UNSAFE = re.compile(r"[^a-z0-9._~-]+")
 # Windows gives these names to devices, whatever their extension.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _HASHED = re.compile(r".*-[0-9a-f]{16}")  # a name that looks like our answer for another
+
+SCHEMES = ("https", "http", "ssh", "git", "file")  # of a repository's URL
+SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]{2,}):(?P<path>(?!//)\S.*)")  # user@host:path, as scp writes it
+_PORTS = {"http": 80, "https": 443}
+
+_AUTHORITY = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(.*)$", re.DOTALL)
+_USERS = re.compile(r"://[^/?#\s'\"]*@")
+_USER = re.compile(r"[^:@\s]+@[^@]+")  # without a password
+_PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::[0-9]*)?")
+# `sig` signs Azure's shared access, `X-Amz-Signature` and `X-Goog-Signature` presigned links.
+_SECRET = re.compile(r"(?:^|[?&#;])[^=&;#]*(?:sig|token|key|secret|passw|pwd|credential|auth)[^=&;#]*=", re.IGNORECASE)
 
 
 def slug(name: str) -> str:
@@ -48,3 +62,71 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
     shared = Counter(ending for name in every for ending in endings(name))
     full = frozenset(every)
     return {name: next(e for e in endings(name) if e == name or (shared[e] == 1 and e not in full)) for name in every}
+
+
+def repo_name(url: str) -> str:
+    """The name of a repository from its URL: `host/owner/name`; for a path on this machine, `local/folder/name`."""
+    split = urlsplit(url)
+    if split.scheme in SCHEMES and split.scheme != "file":
+        host, path = split.hostname or "", split.path
+    elif split.scheme != "file" and (scp := SCP.fullmatch(url)):
+        host, path = scp["host"], scp["path"]
+    else:
+        place = normpath(split.path if split.scheme == "file" else url)
+        host, path = "local", "/".join(PurePosixPath(place).parts[-2:])
+    return "/".join([host.lower(), *_parts(path)])
+
+
+def is_repo_name(name: str) -> bool:
+    """Whether a repository can be called so."""
+    parts = name.split("/")
+    return bool(name) and name.isprintable() and all(part.strip() and part not in (".", "..") for part in parts)
+
+
+def repository_key(url: str) -> str:
+    """What the URLs of one repository have in common, whatever the protocol. ValueError for one with a host or port that is none.
+
+    The macro `repository_key` says the same of the URLs that both know, in SQL.
+    """
+    name, split = repo_name(url), urlsplit(public_url(url))
+    if name.startswith("local/"):
+        return normpath(split.path if split.scheme == "file" else url)
+    port = split.port if split.scheme in _PORTS else None
+    return name if port in (None, _PORTS.get(split.scheme)) else f"{name}:{port}"
+
+
+def public_url(url: str) -> str:
+    """The URL without what may be a secret. The user of an ssh URL stays: it is `git`, and says which account it is."""
+    found = _AUTHORITY.match(url) if "://" in url else None
+    if found is None:
+        return url
+    scheme, authority, rest = found.groups()
+    if not _PORT.fullmatch(authority.rpartition("@")[2]) and "@" in rest:  # a password with a slash in it
+        authority, rest = "", rest.rpartition("@")[2]
+    elif "@" in authority and not (scheme.lower().endswith("ssh://") and _USER.fullmatch(authority)):
+        authority = authority.rpartition("@")[2]
+    return scheme + authority + _without_tokens(rest)
+
+
+def without_users(sentence: str) -> str:
+    """A sentence that may quote URLs, without their users and passwords."""
+    return _USERS.sub("://", sentence)
+
+
+def scheme_of(url: str) -> str | None:
+    """`s3` of `s3://bucket/key`; None for a path."""
+    found = _AUTHORITY.match(url) if "://" in url else None
+    return found[1][:-3].lower() if found else None
+
+
+def _parts(path: str) -> list[str]:
+    parts = [part for part in path.split("/") if part not in ("", ".", "..", "~")]
+    if parts:
+        parts[-1] = parts[-1].removesuffix(".git")
+    return [part for part in parts if part]
+
+
+def _without_tokens(rest: str) -> str:
+    """All parameters go where one may be a secret: what is left would lead nowhere."""
+    start = re.search(r"[?#]", rest)
+    return rest[: start.start()] if start and _SECRET.search(rest, start.start()) else rest

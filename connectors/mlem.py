@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
+from catalog.naming import public_url
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
 from catalog.schema.tables.cards import MlemObject
@@ -19,7 +20,6 @@ from catalog.schema.tables.problems import Problem
 from connectors.formats.faults import Fault, fault_of, problem
 from connectors.formats.memo import Remembered
 from connectors.formats.metadata import written
-from connectors.formats.public_urls import public_url
 from connectors.formats.typed import cleaned, load_yaml, mapping, quoted, text, texts
 
 NAME = "mlem"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.naming import slug
+from catalog.naming import public_url, repo_name, repository_key, scheme_of, slug
 
 # Like real names, with all that is dangerous in a name; and anything at all.
 NAMES = st.text("abAB019._-~/:\\@=# \0\n\u202eéİ", max_size=130) | st.text(max_size=130)
@@ -69,3 +69,111 @@ def test_a_file_name_is_safe_on_every_file_system(name):
 )
 def test_file_names_stay_what_they_are(name, found):
     assert slug(name) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://github.com/iterative/example-gto", "github.com/iterative/example-gto"),
+        ("https://GitHub.com/Iterative/Example.git/", "github.com/Iterative/Example"),
+        ("https://ann:secret@host:8443/group/sub/name.git", "host/group/sub/name"),
+        ("http://host/name", "host/name"),
+        ("https://host//owner/./name", "host/owner/name"),
+        ("ssh://git@host:2222/~/models.git", "host/models"),
+        ("git://host/owner/name", "host/owner/name"),
+        ("git@host:owner/name.git", "host/owner/name"),
+        ("git@host:/srv/git/name.git", "host/srv/git/name"),
+        ("host:owner/name", "host/owner/name"),
+        ("file:///srv/git/name.git", "local/git/name"),
+        ("/srv/git/name", "local/git/name"),
+        ("/srv/git/../name", "local/srv/name"),
+        ("/name", "local/name"),
+    ],
+)
+def test_a_repository_is_named_after_its_url(url, name):
+    assert repo_name(url) == name
+
+
+SECRETS = st.text("abcXYZ019:@%+-_", min_size=1).map(lambda text: f"s3cr3t{text}")
+
+
+@given(st.sampled_from(["https", "http", "HTTPS", "git", "ssh"]), SECRETS)
+def test_the_public_url_has_no_password(scheme, secret):
+    assert "s3cr3t" not in public_url(f"{scheme}://ann:{secret}@host/owner/name")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://token@host/x", "https://host/x"),
+        ("ssh://git@host/x", "ssh://git@host/x"),
+        ("ssh://git:secret@host/x", "ssh://host/x"),
+        ("git@host:x", "git@host:x"),
+        ("/srv/a@b", "/srv/a@b"),
+        ("https://host:8443/x", "https://host:8443/x"),
+    ],
+)
+def test_the_public_url_keeps_what_is_needed_to_go_there(url, shown):
+    assert public_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("s3://bucket/key", "s3://bucket/key"),
+        ("https://user@h/x", "https://h/x"),
+        ("https://user:pa@ss@h:8080/x?a=b#c", "https://h:8080/x?a=b#c"),
+        ("https://user:pa/s@s@h/x", "https://h/x"),
+        ("ssh://git@h/x", "ssh://git@h/x"),
+        ("ssh://git:pw@h/x", "ssh://h/x"),
+        ("git@h:x/y.git", "git@h:x/y.git"),
+        ("http://[::1]:80/x", "http://[::1]:80/x"),
+        ("https://h/x?access_token=t&a=b", "https://h/x"),
+        ("https://h/x#token=t", "https://h/x"),
+        ("../a@b", "../a@b"),
+        ("/srv/x", "/srv/x"),
+        ("https://h/a@b", "https://h/a@b"),
+    ],
+)
+def test_public_urls(url, shown):
+    assert public_url(url) == shown
+
+
+@given(st.text(alphabet=":/@?#=&.abs[]%", max_size=40))
+def test_the_public_url_is_public(rest):
+    shown = public_url("https://" + rest)
+    assert (public_url(shown), scheme_of(shown)) == (shown, "https")
+
+
+HOSTS = st.sampled_from(["github.com", "GitHub.com", "git.example", "localhost"])
+PATHS = st.lists(st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,6}", fullmatch=True), min_size=1, max_size=3).map(
+    "/".join
+)
+
+
+@given(HOSTS, PATHS.filter(lambda path: not path.endswith((".git", "."))))
+def test_all_urls_of_a_repository_have_one_key(host, path):
+    urls = [
+        f"https://{host}/{path}", f"https://{host}/{path}.git", f"https://ann:pw@{host}:443/{path}/", f"https://{host}/{path}?token=t", f"http://{host}:80/{path}",
+        f"ssh://git@{host}:2222/{path}.git", f"git@{host}:{path}.git", f"{host}:/{path}", f"git://{host}/{path}",
+    ]  # fmt: skip
+    assert {repository_key(url) for url in urls} == {f"{host.lower()}/{path}"}
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://host:8443/x", "host/x:8443"),
+        ("http://host:443/x", "host/x:443"),
+        ("/srv/git/../x", "/srv/x"),
+        ("file:///srv/x", "/srv/x"),
+    ],
+)
+def test_another_server_or_a_path_is_another_repository(url, key):
+    assert repository_key(url) == key
+
+
+@pytest.mark.parametrize("url", ["http://[", "https://host:x/y", "https://host:99999/y"])
+def test_a_url_that_is_none_has_no_key(url):
+    with pytest.raises(ValueError, match=r"."):
+        repository_key(url)

@@ -82,8 +82,8 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
 
 def _rows(fleet: Fleet) -> list[Row]:
     """Those that would be read, then those that are left out."""
-    from catalog.config.parse import public_url  # noqa: PLC0415 - loaded by now
     from catalog.discovery.rules import name_of  # noqa: PLC0415 - as above
+    from catalog.naming import public_url  # noqa: PLC0415 - loaded by now
 
     rows: list[Row] = []
     row: Row

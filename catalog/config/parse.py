@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from os.path import normpath
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from catalog.config.model import PLAIN_TAGS, Config, Options, RepoConfig
 from catalog.config.schedule import read_schedule
 from catalog.config.sources import read_sources
 from catalog.errors import ConfigError
+from catalog.naming import SCHEMES, SCP, is_repo_name, repo_name
 
-__all__ = ["Config", "Options", "RepoConfig", "load", "named", "parse", "public_url", "repo_name"]
+__all__ = ["Config", "Options", "RepoConfig", "load", "parse"]
 
 _SIZE = re.compile(r"(\d+) ?(KiB|MiB|GiB)")
 _SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]{2,}):(?P<path>(?!//)\S.*)")  # user@host:path, as scp writes it
 JOBS = 8  # visits at a time, overall and to one host
-_SCHEMES = ("https", "http", "ssh", "git", "file")
 
 
 def load(file: Path) -> Config:
@@ -40,33 +38,6 @@ def parse(text: str, file: Path) -> Config:
     if reader.complaints:
         raise ConfigError(*reader.complaints)
     return config
-
-
-def repo_name(url: str) -> str:
-    """The name of a repository from its URL: `host/owner/name`; for a path on this machine, `local/folder/name`."""
-    split = urlsplit(url)
-    if split.scheme in _SCHEMES and split.scheme != "file":
-        host, path = split.hostname or "", split.path
-    elif split.scheme != "file" and (scp := _SCP.fullmatch(url)):
-        host, path = scp["host"], scp["path"]
-    else:
-        host, path = "local", "/".join(Path(normpath(split.path if split.scheme == "file" else url)).parts[-2:])
-    return "/".join([host.lower(), *_parts(path)])
-
-
-def public_url(url: str) -> str:
-    """The URL without the user and password that it may hold."""
-    split = urlsplit(url)
-    if split.scheme not in _SCHEMES or split.username is None or (split.scheme == "ssh" and split.password is None):
-        return url
-    return urlunsplit(split._replace(netloc=split.netloc.rpartition("@")[2]))
-
-
-def _parts(path: str) -> list[str]:
-    parts = [part for part in path.split("/") if part not in ("", ".", "..", "~")]
-    if parts:
-        parts[-1] = parts[-1].removesuffix(".git")
-    return [part for part in parts if part]
 
 
 def _text(file: Path) -> str:
@@ -124,7 +95,7 @@ class _Reader:
             self.unknown(place, entry, {"url", "name", *_OPTIONS})
             url = self.url(place, entry)
             name = self.text(place, entry, "name") or repo_name(url)
-            if not named(name):
+            if not is_repo_name(name):
                 self.complain(
                     place, "name", name, "parts of printable characters with / between them, such as team/model"
                 )
@@ -148,17 +119,17 @@ class _Reader:
                 f"{self.file}: {place}: url holds a password, expected none; ~/.netrc and Git's credential helpers are asked"
             )
             return ""
-        if scheme in _SCHEMES or _SCP.fullmatch(url):
+        if scheme in SCHEMES or SCP.fullmatch(url):
             return url
         if "://" in url:
-            self.complain(place, "url", url, f"one of {', '.join(_SCHEMES)}, user@host:path, or a path")
+            self.complain(place, "url", url, f"one of {', '.join(SCHEMES)}, user@host:path, or a path")
         return str((self.file.parent / Path(url).expanduser()).absolute()) if url else ""
 
     def scheme(self, place: str, key: str, url: str) -> str | None:
         """The URL's scheme, in lower case; None, and a complaint, where it is no URL."""
         try:
             split = urlsplit(url)
-            known = split.scheme in _SCHEMES and split.scheme != "file"
+            known = split.scheme in SCHEMES and split.scheme != "file"
             if not known or (split.hostname and split.port != 0):
                 return split.scheme
         except ValueError:  # brackets, or a port, that are none
@@ -284,12 +255,6 @@ class _Reader:
 
 
 _OPTIONS: Sequence[str] = ("timeout", "max_bytes", "history", "experiments", "plain_tags", "fetch_remote_metrics")
-
-
-def named(name: str) -> bool:
-    """Whether a repository can be called so."""
-    parts = name.split("/")
-    return bool(name) and name.isprintable() and all(part.strip() and part not in (".", "..") for part in parts)
 
 
 def _quote(value: object) -> str:

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
 
-from catalog.config.parse import Config, RepoConfig, repo_name
+from catalog.config.parse import Config, RepoConfig
 from catalog.crawl.plan import Due, due
 from catalog.crawl.visit import Crew, Task, Visited, visit
+from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.journal import READ, Entry, Found, Journal

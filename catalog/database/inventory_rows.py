@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from catalog.config.parse import Config, public_url
+from catalog.config.parse import Config
 from catalog.discovery.inventory import Fleet, Member
 from catalog.discovery.listing_cache import Listing
+from catalog.naming import public_url
 from catalog.schema.tables.inventory import Repo, Source
 from catalog.store.journal import READ, Found
 

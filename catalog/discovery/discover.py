@@ -11,11 +11,12 @@ from functools import partial
 from threading import Event
 
 from catalog.config.model import SourceConfig
-from catalog.config.parse import Config, public_url, repo_name
+from catalog.config.parse import Config
 from catalog.discovery.client import Asker, Secret
 from catalog.discovery.listing_cache import Kept, Listing, known, write
 from catalog.discovery.rules import remember
 from catalog.errors import OriginError, Refused, TooBig
+from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, installed
 from catalog.transport.address import Remote, parse_address
 from catalog.transport.credentials import Credential
@@ -150,7 +151,8 @@ def _read(source: SourceConfig, forge: Forge, answer: Answer) -> Page:
 def _plain(source: SourceConfig, listed: Listed) -> Listed:
     """Without the names and passwords that some forges put into URLs."""
     try:
-        repo_name(listed.url)
+        for url in filter(None, (listed.url, listed.parent)):
+            repository_key(url)
         return replace(listed, url=public_url(listed.url), parent=public_url(listed.parent) if listed.parent else None)
     except ValueError as error:
         raise Refused(f"{source.name}: lists {quote(listed.url)!r}, expected a repository's URL") from error

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from os.path import normpath
-from urllib.parse import urlsplit
 
 from catalog.config.model import RepoConfig, SourceConfig
-from catalog.config.parse import Config, public_url, repo_name
+from catalog.config.parse import Config
 from catalog.discovery.listing_cache import Known, Listing, known
 from catalog.discovery.rules import name_of, why_not
+from catalog.naming import public_url, repo_name, repository_key
 from catalog.plugins.forge import Listed, installed
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +52,7 @@ class Fleet:
 
     def name_at(self, url: str) -> str:
         """What the catalog calls, or would call, the repository at a URL."""
-        return self.names.get(_same(url)) or repo_name(url)
+        return self.names.get(repository_key(url)) or repo_name(url)
 
 
 def fleet(config: Config, listings: Mapping[str, Listing] | None = None) -> Fleet:
@@ -97,7 +94,7 @@ class _Muster:
             if (
                 once.left_at is not None
                 and once.name.lower() not in self.members
-                and _same(once.listed.url) not in self._urls
+                and repository_key(once.listed.url) not in self._urls
             ):
                 self._add(_member(source, once))
 
@@ -108,11 +105,11 @@ class _Muster:
         key = member.repo.name.lower()
         self.members[key] = member
         if not member.has_left:
-            self._urls.setdefault(_same(member.repo.url), key)
+            self._urls.setdefault(repository_key(member.repo.url), key)
 
     def _already_there(self, listed: Listed) -> str | None:
         """By the same URL, whatever its protocol; or by the same name, where [[repo]] states that one."""
-        key = self._urls.get(_same(listed.url))
+        key = self._urls.get(repository_key(listed.url))
         if key is None and name_of(listed) in self._stated:
             key = name_of(listed).lower()
         if key is None:
@@ -131,7 +128,7 @@ class _Muster:
 
     def _tell_facts(self, source: SourceConfig, listed: Listed) -> None:
         """What a forge says of a repository is true also where [[repo]] names it."""
-        key = self._urls.get(_same(listed.url))
+        key = self._urls.get(repository_key(listed.url))
         if key is not None and self.members[key].known is None:
             self.members[key] = replace(self.members[key], source=source, known=_new(listed))
 
@@ -143,13 +140,3 @@ def _member(source: SourceConfig, known: Known) -> Member:
 
 def _new(listed: Listed) -> Known:
     return Known(name=name_of(listed), listed=listed)
-
-
-def _same(url: str) -> str:
-    """What two URLs of one repository have in common, whatever the protocol."""
-    name = repo_name(url)
-    split = urlsplit(public_url(url))
-    if name.startswith("local/"):
-        return normpath(split.path if split.scheme == "file" else url)
-    port = split.port if split.scheme in _PORTS else None
-    return name if port in (None, _PORTS.get(split.scheme)) else f"{name}:{port}"

@@ -8,9 +8,8 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from catalog.config.model import SourceConfig
-from catalog.config.parse import named, public_url, repo_name
 from catalog.discovery.listing_cache import Known
-from catalog.naming import endings
+from catalog.naming import endings, is_repo_name, public_url, repo_name
 from catalog.plugins.forge import Forge, Listed
 from catalog.transport.quoting import quote
 
@@ -32,7 +31,7 @@ def why_not(source: SourceConfig, forge: Forge, listed: Listed) -> str | None:
 
 def _reasons(source: SourceConfig, forge: Forge, listed: Listed) -> Iterator[str]:
     name = name_of(listed)
-    if not named(name) or len(name) > _MOST_NAME:
+    if not is_repo_name(name) or len(name) > _MOST_NAME:
         yield f"the name {quote(name)!r} cannot be shown"
     if elsewhere := _elsewhere(source, forge, listed):
         yield f"is cloned from {elsewhere!r}, expected the forge's own server"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
+from catalog.naming import public_url
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
 from catalog.schema.tables.problems import Problem
@@ -15,7 +16,6 @@ from connectors.artifacts.files import NAME, stated
 from connectors.formats import gitattributes
 from connectors.formats.faults import problem
 from connectors.formats.lfs import is_lfs, pointer_at
-from connectors.formats.public_urls import public_url
 from connectors.formats.targets import project_of, target_of
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from catalog.errors import MetafileError
+from catalog.naming import scheme_of
 from connectors.dvc.values import Complaints
-from connectors.formats.public_urls import scheme_of
 from connectors.formats.quoting import quoted
 
 MAX_LINES = 10_000

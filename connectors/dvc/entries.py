@@ -11,8 +11,8 @@ from hashlib import md5 as md5_of
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
+from catalog.naming import scheme_of
 from connectors.dvc.values import Complaints, Values, flag, is_external, located, maps, md5, stated, whole, word
-from connectors.formats.public_urls import scheme_of
 from connectors.formats.typed import mapping, quoted
 
 MD5, OLD_MD5, ETAG, CHECKSUM = "md5", "md5-dos2unix", "etag", "checksum"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
+from catalog.naming import without_users
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Output, PipelineStage
 from catalog.schema.tables.problems import Problem
@@ -23,7 +24,6 @@ from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints, Values
 from connectors.formats.memo import Remembered
 from connectors.formats.paths import basename, dirname, join
-from connectors.formats.public_urls import without_users
 from connectors.formats.typed import load_once, mapping
 
 NAME = "metafiles"  # who says what is wrong with DVC's files

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from catalog.errors import MetafileError
+from catalog.naming import public_url
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Dataset, PipelineStage
 from connectors.dvc.declared_measures import (
@@ -28,7 +29,6 @@ from connectors.dvc.templates.foreach import LISTS, Expansion, Stage
 from connectors.dvc.templates.resolver import Load
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
 from connectors.formats.paths import dirname
-from connectors.formats.public_urls import public_url
 from connectors.formats.typed import cleaned, mapping, quoted, text
 
 _ROLES = {"outs": OUT, "metrics": METRIC, "plots": PLOT}

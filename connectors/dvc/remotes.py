@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
+from catalog.naming import public_url, scheme_of
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
 from catalog.schema.tables.dvc import Remote
@@ -19,7 +20,6 @@ from connectors.dvc.config import Section, parse, remotes, resolved
 from connectors.dvc.files import CONFIG, LOCAL_CONFIG, is_settings, roots
 from connectors.dvc.values import Complaints
 from connectors.formats.memo import Remembered
-from connectors.formats.public_urls import public_url, scheme_of
 from connectors.formats.quoting import cleaned, quoted
 
 NAME = "remotes"

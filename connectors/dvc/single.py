@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
+from catalog.naming import public_url
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Import, PipelineStage
 from connectors.dvc.declared_measures import Named, output_named
@@ -20,7 +21,6 @@ from connectors.dvc.files import OLD_NAME, PARAMS
 from connectors.dvc.rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, maps, stated, word
 from connectors.formats.paths import basename, dirname
-from connectors.formats.public_urls import public_url
 from connectors.formats.typed import mapping, text
 
 REPO, DB, PARAM, FILE = "repo", "db", "params", "path"  # the keys that tell what a dependency is

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import MAX_OBJECT
+from catalog.naming import public_url, scheme_of
 from catalog.schema.tables.dvc import Output
 from connectors.dvc.config import Section, parse, remotes, resolved
 from connectors.dvc.entries import MD5, OLD_MD5
 from connectors.dvc.values import is_external, located, md5
 from connectors.formats.memo import Remembered
-from connectors.formats.public_urls import public_url, scheme_of
 from connectors.formats.typed import mapping, quoted
 
 MAX_LISTED = 20_000  # files of a folder

@@ -8,7 +8,7 @@ from posixpath import join, normpath
 from typing import Any, TypeVar
 
 from catalog.errors import MetafileError
-from connectors.formats.public_urls import public_url
+from catalog.naming import public_url
 from connectors.formats.typed import mapping, quoted
 
 T = TypeVar("T")

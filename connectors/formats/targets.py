@@ -7,8 +7,8 @@ from posixpath import join as joined
 from posixpath import normpath
 
 from catalog.git.snapshot import Revision
+from catalog.naming import scheme_of
 from connectors.formats.paths import dirname, join
-from connectors.formats.public_urls import scheme_of
 
 DVC_FOLDER = ".dvc"
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import MAX_OBJECT, Revision, Stored
+from catalog.naming import without_users
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Param
@@ -20,7 +21,6 @@ from connectors.dvc.declared_measures import METRICS, PARAMS, Drawing
 from connectors.dvc.files import is_read as wants_file
 from connectors.dvc.index import index
 from connectors.dvc.places import BAD, IN_GIT, Place
-from connectors.formats.public_urls import without_users
 from connectors.metrics.content import NOTHING, Read, kind_of, read_metrics, read_params, read_plot
 from connectors.metrics.files import MAX_FILES, Stated, stated_files
 

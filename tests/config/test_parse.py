@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from catalog.config.model import Schedule
-from catalog.config.parse import Config, Options, RepoConfig, load, parse, public_url, repo_name
+from catalog.config.parse import Config, Options, RepoConfig, load, parse
 from catalog.errors import ConfigError, Exit
 
 FILE = Path("/wish/repos.toml")
@@ -118,29 +116,6 @@ def test_an_empty_file_is_all_defaults():
 
 def test_an_absolute_output_stays_where_it_is():
     assert parse('[catalog]\noutput = "/srv/catalog"', FILE).output == Path("/srv/catalog")
-
-
-@pytest.mark.parametrize(
-    ("url", "name"),
-    [
-        ("https://github.com/iterative/example-gto", "github.com/iterative/example-gto"),
-        ("https://GitHub.com/Iterative/Example.git/", "github.com/Iterative/Example"),
-        ("https://ann:secret@host:8443/group/sub/name.git", "host/group/sub/name"),
-        ("http://host/name", "host/name"),
-        ("https://host//owner/./name", "host/owner/name"),
-        ("ssh://git@host:2222/~/models.git", "host/models"),
-        ("git://host/owner/name", "host/owner/name"),
-        ("git@host:owner/name.git", "host/owner/name"),
-        ("git@host:/srv/git/name.git", "host/srv/git/name"),
-        ("host:owner/name", "host/owner/name"),
-        ("file:///srv/git/name.git", "local/git/name"),
-        ("/srv/git/name", "local/git/name"),
-        ("/srv/git/../name", "local/srv/name"),
-        ("/name", "local/name"),
-    ],
-)
-def test_a_repository_is_named_after_its_url(url, name):
-    assert repo_name(url) == name
 
 
 @pytest.mark.parametrize(
@@ -302,26 +277,3 @@ def test_a_file_that_cannot_be_read(tmp_path, content, complaint):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path)
-
-
-SECRETS = st.text("abcXYZ019:@%+-_", min_size=1).map(lambda text: f"s3cr3t{text}")
-
-
-@given(st.sampled_from(["https", "http", "HTTPS", "git", "ssh"]), SECRETS)
-def test_the_public_url_has_no_password(scheme, secret):
-    assert "s3cr3t" not in public_url(f"{scheme}://ann:{secret}@host/owner/name")
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://token@host/x", "https://host/x"),
-        ("ssh://git@host/x", "ssh://git@host/x"),
-        ("ssh://git:secret@host/x", "ssh://host/x"),
-        ("git@host:x", "git@host:x"),
-        ("/srv/a@b", "/srv/a@b"),
-        ("https://host:8443/x", "https://host:8443/x"),
-    ],
-)
-def test_the_public_url_keeps_what_is_needed_to_go_there(url, shown):
-    assert public_url(url) == shown

@@ -47,6 +47,11 @@ def test_before_any_crawl_the_catalog_lists_the_repositories_and_says_never(tmp_
     )
 
 
+def test_no_secret_of_a_url_reaches_the_catalog(tmp_path):
+    build(config := parse('[[repo]]\nurl = "https://ann@host/o/m?access_token=t"', tmp_path / "repos.toml"))
+    assert asked(config, "select url from repos") == [("https://host/o/m",)]
+
+
 def test_it_counts_what_it_made(tmp_path):
     urls = {"a": model(tmp_path / "a", "m@v1.0.0", "m@v2.0.0", "m@v2.0.0!#1", "n@v1.0.0"), "b": model(tmp_path / "b")}
     config = wish(tmp_path, urls)

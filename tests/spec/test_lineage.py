@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from catalog.database import database
+from catalog.naming import repository_key
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.inventory import Repo
@@ -459,3 +460,26 @@ def test_how_far_versions_using_walks(tmp_path, artifact, steps):
         found = asked(connection, "from versions_using(?, null)", hash_of("d0"))
         near = asked(connection, "from versions_using(?, null)", hash_of("d1"))
     assert ([row["steps"] for row in found], [row["steps"] for row in near]) == (steps, [99 - (artifact != "out")])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://GitHub.com/Team/Repo.git", id="https, with .git"),
+        pytest.param("https://github.com/a/b/c/", id="https, with groups and a slash at the end"),
+        pytest.param("https://ann:secret@github.com:443/Team/Repo", id="with a user and the port of https"),
+        pytest.param("https://git.example:8443/Team/Repo", id="another port, where Python puts it last"),
+        pytest.param("https://github.com/Team/Repo?token=t", id="with a token"),
+        pytest.param("http://git.example/Repo", id="http"),
+        pytest.param("git://git.example/Team/Repo.git", id="git"),
+        pytest.param("ssh://git@github.com:2222/Team/Repo.git", id="ssh, with its port"),
+        pytest.param("git@github.com:Team/Repo.git", id="scp"),
+        pytest.param("github.com:/Team/Repo", id="scp, without a user, from the root"),
+        pytest.param("/srv/source", id="a path"),
+    ],
+)
+def test_python_and_sql_have_one_key_for_a_repository(catalog, url):
+    ((_, key),) = [*asked(catalog, "from repository_key(?)", url)[0].items()]
+    host, slash, path = key.partition("/")
+    name, colon, port = host.partition(":")
+    assert repository_key(url) == f"{name}{slash}{path}{colon}{port}"

@@ -13,7 +13,6 @@ from catalog.schema.tables.dvc import Remote
 from catalog.schema.tables.problems import Problem
 from connectors.dvc.config import parse
 from connectors.dvc.remotes import CONNECTOR, read_revision
-from connectors.formats.public_urls import public_url, scheme_of
 from support.worlds import World
 
 
@@ -180,34 +179,6 @@ def test_settings_of_one_machine_in_git_are_a_leak():
     assert [(row.rule, row.place) for row in read_revision(world.revision())] == [
         ("leaked-config", ".dvc/config.local")
     ]
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("s3://bucket/key", "s3://bucket/key"),
-        ("https://user@h/x", "https://h/x"),
-        ("https://user:pa@ss@h:8080/x?a=b#c", "https://h:8080/x?a=b#c"),
-        ("https://user:pa/s@s@h/x", "https://h/x"),
-        ("ssh://git@h/x", "ssh://git@h/x"),
-        ("ssh://git:pw@h/x", "ssh://h/x"),
-        ("git@h:x/y.git", "git@h:x/y.git"),
-        ("http://[::1]:80/x", "http://[::1]:80/x"),
-        ("https://h/x?access_token=t&a=b", "https://h/x"),
-        ("https://h/x#token=t", "https://h/x"),
-        ("../a@b", "../a@b"),
-        ("/srv/x", "/srv/x"),
-        ("https://h/a@b", "https://h/a@b"),
-    ],
-)
-def test_public_urls(url, shown):
-    assert public_url(url) == shown
-
-
-@given(st.text(alphabet=":/@?#=&.abs[]%", max_size=40))
-def test_the_public_url_is_public(rest):
-    shown = public_url("https://" + rest)
-    assert (public_url(shown), scheme_of(shown)) == (shown, "https")
 
 
 WORD = st.text(alphabet="ab1_-/:.% ", min_size=1, max_size=8).map(str.strip).filter(bool)
