@@ -9,15 +9,10 @@ from zlib import crc32
 
 from markupsafe import Markup, escape
 
+from catalog.text import visible_on_page
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AVATARS = 6  # colours for people in site.css
-
-# What reorders, hides or moves other text: C0 (but for tab and line feed) and C1, marks of direction, what has no width
-# (but for the joiners that scripts and emoji need), line separators, and the tag characters.
-_ODD = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
-)
 
 _OBJECT = re.compile("[0-9a-f]{40}")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*)")
@@ -43,17 +38,12 @@ _LOOKS = {
 _ORDER = ("prod", "staging", "dev", "other", "archived")
 
 
-def visible(text: str) -> str:
-    """The text with control characters and marks of direction spelled out in backslashes and digits."""
-    return _ODD.sub(_spelled, text)
-
-
 def shown(value: object) -> object:
     """What a template prints for a value: the finishing touch of every `{{ }}`."""
     if value is None:
         return ""
     if type(value) is str:
-        return _ODD.sub(_spelled, value) if _ODD.search(value) else value
+        return visible_on_page(value)
     return value
 
 
@@ -70,7 +60,9 @@ def prose(text: str) -> Markup:
         in_code = in_code != bool(_FENCE.match(line))
         heading = None if in_code else _HEADING.fullmatch(line)
         lines.append(
-            Markup("<b>{}</b>").format(visible(heading[1].rstrip(" \t#"))) if heading else escape(visible(line))
+            Markup("<b>{}</b>").format(visible_on_page(heading[1].rstrip(" \t#")))
+            if heading
+            else escape(visible_on_page(line))
         )
     return Markup("\n").join(lines)
 
@@ -113,7 +105,9 @@ def person(name: str) -> Markup:
     words = [word for word in re.split(r"[\W_]+", name) if word]
     initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
     colour = crc32(name.encode()) % AVATARS
-    return Markup('<span class="who a{}" data-i="{}">{}</span>').format(colour, visible(initials), visible(name))
+    return Markup('<span class="who a{}" data-i="{}">{}</span>').format(
+        colour, visible_on_page(initials), visible_on_page(name)
+    )
 
 
 def look(stage: str) -> str:
@@ -129,12 +123,8 @@ def stage_order(stage: str, rank: int | None) -> tuple[bool, int, int, str]:
 @lru_cache(maxsize=4096)
 def pill(stage: str, version: str = "") -> Markup:
     """A stage as a pill, with the version that is in it."""
-    inside = Markup(" <b>{}</b>").format(visible(short(version))) if version else ""
-    return Markup('<span class="pill s-{}">{}{}</span>').format(look(stage), visible(stage), inside)
-
-
-def _spelled(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")
+    inside = Markup(" <b>{}</b>").format(visible_on_page(short(version))) if version else ""
+    return Markup('<span class="pill s-{}">{}{}</span>').format(look(stage), visible_on_page(stage), inside)
 
 
 def _date(moment: datetime) -> str:

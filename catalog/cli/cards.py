@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.cli.contents import contents_facts, contents_tables
-from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Column, Screen, cell, cut, told, visible, width
+from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Column, Screen, cell, cut, told, width
 from catalog.query.answer import Row
+from catalog.text import visible
 
 _STAGES = (
     Column(title="stage", key="stage", styles=(GREEN, BOLD)),

@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, told, visible
+from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, told
 from catalog.query.answer import Row
 from catalog.query.labels import OUTDATED, UNREAD, WHERE
+from catalog.text import visible
 
 MOST = 20  # metrics or parameters; more are counted
 Fact = tuple[str, str, str]

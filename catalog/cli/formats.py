@@ -13,8 +13,8 @@ from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
-from catalog.cli.text import escape_json, visible
 from catalog.query.answer import Row
+from catalog.text import escape_json, visible
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|&]")

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog.cli.text import BOLD, DIM, Screen, cell, cut, visible, width
+from catalog.cli.text import BOLD, DIM, Screen, cell, cut, width
 from catalog.query.answer import Row
+from catalog.text import visible
 
 _MERMAID = re.compile(r"[^\w .,:/@+=()-]", re.ASCII)
 _OUTSIDE = ("url", "import")  # these are called by a URL

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from catalog.cli import formats
 from catalog.cli.formats import Format
-from catalog.cli.text import Column, screen, table, visible
+from catalog.cli.text import Column, screen, table
 from catalog.errors import Misuse, StoreError
 from catalog.query.answer import Answer, Row
+from catalog.text import visible
 
 if TYPE_CHECKING:
     import pyarrow as pa

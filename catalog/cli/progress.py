@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from catalog.cli.output import say
-from catalog.cli.text import visible
+from catalog.text import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

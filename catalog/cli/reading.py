@@ -24,8 +24,8 @@ from catalog.cli.asking import (
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
 from catalog.cli.output import put, put_text
-from catalog.cli.text import visible
 from catalog.errors import Misuse
+from catalog.text import visible
 
 
 class What(StrEnum):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import sys
 import unicodedata
@@ -13,13 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TextIO
 
+from catalog.text import visible
+
 GAP = "  "
 NOTHING = "-"
 BOLD, DIM, GREEN, YELLOW = "1", "2", "32", "33"
 
-# Categories that a terminal may obey or hide: controls, format characters (bidi overrides among them), line separators,
-# surrogates, private use, unassigned.
-_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 _NARROWEST = 16  # a time
 
 
@@ -41,26 +38,6 @@ def screen(stream: TextIO | None = None) -> Screen:
         return Screen(width=None, colour=False)
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Screen(width=shutil.get_terminal_size().columns, colour=not plain)
-
-
-def visible(text: str) -> str:
-    """The text with every character that could act on a terminal written as an escape."""
-    return text if text.isascii() and text.isprintable() else "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _UNSEEN:
-        return character
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
-
-
-def escape_json(text: str) -> str:
-    """JSON with the same characters written as JSON's own escapes: other bytes, equal data."""
-    return text if text.isascii() and "\x7f" not in text else re.sub("[^ -~\n]", lambda found: _json(found[0]), text)
-
-
-def _json(character: str) -> str:
-    return json.dumps(character)[1:-1] if unicodedata.category(character) in _UNSEEN else character
 
 
 def cell(value: Any) -> str:  # noqa: ANN401, PLR0911 - a cell of any kind, one line for each

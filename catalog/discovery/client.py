@@ -16,10 +16,10 @@ from urllib3.exceptions import SSLError
 from catalog.discovery.client_errors import fault
 from catalog.errors import Down, Gone, Refused, TooBig
 from catalog.plugins.forge import Answer, Ask
+from catalog.text import quote
 from catalog.transport.address import Remote, parse_address
 from catalog.transport.connections import read_settings
 from catalog.transport.http_client import OK, Body, Redirects, Unanswered, closing, is_redirect, send
-from catalog.transport.quoting import quote
 from catalog.transport.retry import Again, retrying
 
 if TYPE_CHECKING:

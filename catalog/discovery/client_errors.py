@@ -9,8 +9,8 @@ from time import time
 from typing import TYPE_CHECKING
 
 from catalog.errors import Gone, OriginError, Refused
+from catalog.text import quote
 from catalog.transport.http_errors import retry_seconds
-from catalog.transport.quoting import quote
 from catalog.transport.retry import Again
 
 if TYPE_CHECKING:

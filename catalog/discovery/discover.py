@@ -18,12 +18,12 @@ from catalog.discovery.rules import remember
 from catalog.errors import OriginError, Refused, TooBig
 from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, installed
+from catalog.text import quote
 from catalog.transport.address import Remote, parse_address
 from catalog.transport.credentials import Credential
 from catalog.transport.host_scheduler import Turns, take_turns
 from catalog.transport.limits import Meter
 from catalog.transport.origin import Limits, Pool
-from catalog.transport.quoting import quote
 
 log = logging.getLogger(__name__)
 

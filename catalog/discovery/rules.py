@@ -11,7 +11,7 @@ from catalog.config.model import SourceConfig
 from catalog.discovery.listing_cache import Known
 from catalog.naming import endings, is_repo_name, public_url, repo_name
 from catalog.plugins.forge import Forge, Listed
-from catalog.transport.quoting import quote
+from catalog.text import quote
 
 EXCLUDED, NOT_INCLUDED = "excluded", "not included"
 BY_THE_WISH = (EXCLUDED, NOT_INCLUDED)  # of repos.toml: such a repository is not kept

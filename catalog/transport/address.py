@@ -9,7 +9,7 @@ from typing import Literal, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from catalog.errors import Refused
-from catalog.transport.quoting import is_plain, quote
+from catalog.text import is_plain, quote
 
 PORTS = {"http": 80, "https": 443, "git": 9418, "ssh": 22}
 KINDS = "expected https, http, ssh, git, file, user@host:path or a path"

@@ -17,7 +17,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import InsecureRequestWarning
 
 from catalog.errors import Refused
-from catalog.transport.quoting import quote
+from catalog.text import quote
 
 if TYPE_CHECKING:
     import socket

@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 from urllib3.util import Timeout
 
 from catalog.errors import Down, OriginError, Refused, TooBig
+from catalog.text import quote
 from catalog.transport.connections import METER
 from catalog.transport.http_errors import FAILURES, explain, explain_part
-from catalog.transport.quoting import quote
 from catalog.transport.retry import Again
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from catalog.transport.quoting import quote
+from catalog.text import quote
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Protocol
 
 from catalog.errors import Down, Oversized, TooBig
-from catalog.transport.quoting import quote
+from catalog.text import quote
 
 HEAVY = 32 << 20  # bytes of a visit: such visits take turns, so that memory is bounded over all of them
 INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule

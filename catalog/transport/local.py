@@ -19,9 +19,9 @@ from dulwich.refs import Ref as RefName
 
 from catalog.errors import Down, Gone, Refused
 from catalog.git.objects import RawObject, decode
+from catalog.text import quote
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.pack import name_object
-from catalog.transport.quoting import quote
 from catalog.transport.wire import make_listing, make_ref, sha256
 
 if TYPE_CHECKING:

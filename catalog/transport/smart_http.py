@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog.errors import Down, Gone, OriginError, Refused
+from catalog.text import quote
 from catalog.transport.address import Remote, parse_address
 from catalog.transport.connections import extra_headers, read_settings
 from catalog.transport.http_client import OK, Body, Redirects, Unanswered, discard, is_redirect, send
 from catalog.transport.http_errors import is_reset, retry_seconds
 from catalog.transport.legacy import read_advertisement
 from catalog.transport.packets import Packets
-from catalog.transport.quoting import quote
 from catalog.transport.retry import Again, retrying
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from shlex import quote as shell_quote
 from typing import TYPE_CHECKING
 
 from catalog.errors import Down, Gone, OriginError, Refused
+from catalog.text import quote
 from catalog.transport.credentials import NO_PROMPT
 from catalog.transport.legacy import read_advertisement
 from catalog.transport.packets import Garbled, Mark, Packets, frame
-from catalog.transport.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

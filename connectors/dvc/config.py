@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from catalog.errors import MetafileError
 from catalog.naming import scheme_of
+from catalog.text import quoted
 from connectors.dvc.values import Complaints
-from connectors.formats.quoting import quoted
 
 MAX_LINES = 10_000
 MAX_STEPS = 10  # from a remote that refers to another to the one that it means in the end

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
+from catalog.text import cleaned
 from connectors.dvc.files import PARAMS as DEFAULT
 from connectors.dvc.lock import Parameter, parameters
 from connectors.dvc.rows import METRIC
 from connectors.dvc.templates.provenance import Drawn
 from connectors.dvc.values import Complaints, Values, flag, items, located, stated
-from connectors.formats.quoting import cleaned
 from connectors.formats.typed import mapping, quoted, text
 
 METRICS, PARAMS, PLOTS = "metrics", "params", "plots"

@@ -11,9 +11,9 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
+from catalog.text import cleaned
 from connectors.dvc.values import Complaints, Values, command, maps, stated
 from connectors.formats.metadata import written
-from connectors.formats.quoting import cleaned
 from connectors.formats.typed import mapping, quoted, text
 
 MAX_PARAMS = 10_000  # of one file

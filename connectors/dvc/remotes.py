@@ -16,11 +16,11 @@ from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
 from catalog.schema.tables.dvc import Remote
 from catalog.schema.tables.problems import Problem
+from catalog.text import cleaned, quoted
 from connectors.dvc.config import Section, parse, remotes, resolved
 from connectors.dvc.files import CONFIG, LOCAL_CONFIG, is_settings, roots
 from connectors.dvc.values import Complaints
 from connectors.formats.memo import Remembered
-from connectors.formats.quoting import cleaned, quoted
 
 NAME = "remotes"
 MAX_SECRETS = 50  # names of settings of one remote

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from catalog.errors import Refused
-from connectors.formats.quoting import quoted
+from catalog.text import quoted
 
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;]*)*)")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?[^";]*\bnext\b', re.IGNORECASE)

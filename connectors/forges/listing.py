@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from catalog.errors import Refused
 from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
-from connectors.formats.quoting import quoted
+from catalog.text import quoted
 
 _SCHEMES = ("https", "http", "ssh", "git")
 

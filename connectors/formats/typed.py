@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.errors import MetafileError
+from catalog.text import cleaned, quoted
 from connectors.formats.memo import Remembered
-from connectors.formats.quoting import cleaned, quoted
 from connectors.formats.yaml import load_yaml
 
 __all__ = ["cleaned", "load_once", "load_yaml", "mapping", "quoted", "text", "texts"]

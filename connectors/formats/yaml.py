@@ -18,7 +18,7 @@ import yaml
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import MAX_OBJECT
-from connectors.formats.quoting import cleaned, quoted
+from catalog.text import cleaned, quoted
 from connectors.formats.yaml_block import NotPlain, read_lines
 from connectors.formats.yaml_scalars import LETTERS, MERGE, TAG, old, plain, tagged
 

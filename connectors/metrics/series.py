@@ -14,11 +14,11 @@ from posixpath import splitext
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
+from catalog.text import cleaned, quoted
 from connectors.dvc.lock import number_text
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints
 from connectors.formats.metadata import written
-from connectors.formats.quoting import cleaned, quoted
 
 MAX_ROWS = 10_000
 MAX_FIELDS = 64

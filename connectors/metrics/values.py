@@ -10,10 +10,10 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
+from catalog.text import cleaned
 from connectors.dvc.lock import BOOL, NUMBER, TEXT, number_of, number_text
 from connectors.dvc.values import Complaints
 from connectors.formats.metadata import written
-from connectors.formats.quoting import cleaned
 
 MAX_METRICS = 2_000  # of one file
 MAX_TEXT = 1_000  # characters of a metric; a table that was taken for one has more

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from sites.text import clip, visible
+from catalog.text import visible_on_page
+from sites.text import clip
 
 WIDTH, HEIGHT = 300, 160
 LEFT, RIGHT, TOP, BOTTOM = 42, 290, 10, 136  # of the room for points
@@ -62,7 +63,7 @@ def draw_bars(words: Sequence[str], counts: Sequence[float], label: str) -> Mark
             ).format(
                 BAR_LEFT - 6,
                 BAR * place + 13,
-                visible(clip(word, NAME)),
+                visible_on_page(clip(word, NAME)),
                 BAR_LEFT,
                 BAR * place + 3,
                 max(length, 1),
@@ -106,10 +107,10 @@ def draw_matrix(
             ).format(
                 BAR_LEFT - 6,
                 middle + 3,
-                visible(clip(name, NAME)),
+                visible_on_page(clip(name, NAME)),
                 BAR_LEFT + middle,
                 side * len(names) + 12,
-                visible(clip(name, max(side // 6, 1))),
+                visible_on_page(clip(name, max(side // 6, 1))),
             )
         )
     return _svg(parts, label, side * len(names) + 18)
@@ -173,7 +174,7 @@ def _line(points: Sequence[tuple[float, float]], across: _Axis, up: _Axis, kind:
 
 def _svg(parts: Sequence[Markup], label: str, height: int) -> Markup:
     return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, height, visible(label), Markup("").join(parts)
+        WIDTH, height, visible_on_page(label), Markup("").join(parts)
     )
 
 

@@ -18,11 +18,12 @@ from xml.sax.saxutils import escape
 from markupsafe import Markup
 
 from catalog.naming import slug
+from catalog.text import visible_on_page
 from sites import urls
 from sites.data.facts import Facts
 from sites.data.rows import EventRow
 from sites.render import environment
-from sites.text import short, visible
+from sites.text import short
 
 NEWEST = 50  # entries of a feed
 ALL = "feeds/all"
@@ -31,7 +32,7 @@ _EVENTS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:event")
 _FEEDS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:feed")
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC without saying so
 _JSON = json.JSONEncoder(ensure_ascii=False)
-_NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible` spells the others
+_NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible_on_page` spells the others
 _SLACK = timedelta(days=1)  # what is dated further after the last crawl cannot be news
 
 
@@ -196,4 +197,4 @@ def _time(moment: datetime) -> str:
 def _clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    return visible(_NO_XML.sub("\ufffd", text))
+    return visible_on_page(_NO_XML.sub("\ufffd", text))

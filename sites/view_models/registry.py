@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from catalog.text import visible_on_page
 from sites import urls
 from sites.data.facts import Facts, Key
 from sites.data.rows import (
@@ -22,7 +23,7 @@ from sites.data.rows import (
     StagePeriodRow,
     VersionRow,
 )
-from sites.text import clip, look, pill, short, stage_order, visible
+from sites.text import clip, look, pill, short, stage_order
 
 CLIPPED = 140  # characters of a description in a list
 
@@ -165,7 +166,7 @@ def foremost(assignments: list[AssignmentRow]) -> AssignmentRow | None:
 def commit_mark(links: urls.RepositoryLinks | None, oid: str) -> Markup:
     """A commit, with a link where it can be looked at."""
     to = links.commit(oid) if links else None
-    shown = Markup('<code data-copy="{}">{}</code>').format(visible(oid), visible(short(oid)))
+    shown = Markup('<code data-copy="{}">{}</code>').format(visible_on_page(oid), visible_on_page(short(oid)))
     return Markup('<a href="{}" rel="noopener nofollow">{}</a>').format(to, shown) if to else shown
 
 
@@ -264,7 +265,7 @@ def snippets(
     if name is None:
         return []
     commands = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
-    if repository is None or visible(repository.url) != repository.url or not artifact.active:
+    if repository is None or visible_on_page(repository.url) != repository.url or not artifact.active:
         return commands
     url = shlex.quote(repository.url)
     commands.insert(0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {url}"))

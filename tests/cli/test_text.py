@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -10,19 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cli.progress import line, plural, size
-from catalog.cli.text import Column, Screen, cell, cut, fit, table, visible, width
+from catalog.cli.text import Column, Screen, cell, cut, fit, table, width
 from catalog.schema.tables.inventory import Visit
-
-
-@given(st.text())
-def test_what_is_visible_acts_on_nothing(text):
-    unseen = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
-    assert unseen.isdisjoint(unicodedata.category(character) for character in visible(text))
-
-
-@given(st.text(st.characters(categories=["L", "M", "N", "P", "S"])))
-def test_what_acts_on_nothing_stays_as_it_is(text):
-    assert visible(text) == text
 
 
 @pytest.mark.parametrize(

@@ -75,21 +75,6 @@ def test_a_stage_and_a_person_are_escaped_where_they_are_made():
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        pytest.param("a\tb\nc", "a\tb\nc", id="tabs and new lines are text"),
-        pytest.param("\x1b[31m", "\\x1b[31m", id="an escape for terminals is spelled out"),
-        pytest.param("\u202egnp.exe", "\\u202egnp.exe", id="a mark that turns the line around is spelled out"),
-        pytest.param("a\u200bb", "a\\u200bb", id="a space without width is spelled out"),
-        pytest.param("\U000e0041", "\\U000e0041", id="a tag character is spelled out"),
-        pytest.param("👩\u200d🔬 שלום", "👩\u200d🔬 שלום", id="other scripts and joined emoji stay"),
-    ],
-)
-def test_what_is_invisible_is_made_visible(written, shown):
-    assert text.visible(written) == shown
-
-
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
         pytest.param("# A <b>\n\nx *y*\n## B ##", "<b>A &lt;b&gt;</b>\n\nx *y*\n<b>B</b>", id="headings are bold"),
         pytest.param("#A\n####### B", "#A\n####### B", id="what is no heading is none"),
         pytest.param("```\n# a\n```\n# b", "```\n# a\n```\n<b>b</b>", id="in code there are no headings"),

@@ -11,7 +11,6 @@ from catalog.transport.address import Local, Remote, parse_address
 from catalog.transport.connections import Settings, read_settings
 from catalog.transport.gitconfig import Entry
 from catalog.transport.origin import GitConfig
-from catalog.transport.quoting import quote
 
 ADDRESSES = {
     "https://u%40x:p%2F@Example.com:443/a/b.git/": Remote(
@@ -60,19 +59,6 @@ def test_the_secret_is_in_no_repr() -> None:
     address = parse_address("https://ann:s3cret@example.com/x")
 
     assert "s3cret" not in repr(address)
-
-
-QUOTES = {
-    "a terminal sequence": ("\x1b[31mred\x1b[0m \x1b]0;title\x07end", "red end"),
-    "bidi marks and line ends": ("a\u202eb\u2066c\r\nd\0e", "a b c d e"),
-    "a URL with credentials": ("see https://u:p@h/x", "see https://h/x"),
-    "a long text": ("x" * 300, "x" * 199 + "…"),
-}
-
-
-@pytest.mark.parametrize(("raw", "clean"), QUOTES.values(), ids=QUOTES)
-def test_quoting_cleans(raw: str, clean: str) -> None:
-    assert quote(raw) == quote(raw.encode()) == clean
 
 
 def test_git_s_files_are_read_in_git_s_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,10 @@ from itertools import product
 from typing import Any
 
 from catalog.errors import MetafileError
+from catalog.text import cleaned
 from connectors.dvc.templates.provenance import NO_ITEM, Drawn, Files, Item, Words, drawn
 from connectors.dvc.templates.resolver import Context, Load, Resolver, context, has_templates, sizes
 from connectors.dvc.values import Complaints, Values, folder_at
-from connectors.formats.quoting import cleaned
 from connectors.formats.typed import mapping, quoted, text
 
 MAX_EXPANSION = 100_000  # values in the stages that the `foreach` and `matrix` of one file stand for

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from catalog.errors import MetafileError
-from connectors.formats.quoting import cleaned
+from catalog.text import cleaned
 
 MAX_SOURCE = 128 << 10  # bytes; a syntax tree takes some hundred bytes for each
 

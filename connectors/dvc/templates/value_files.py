@@ -14,9 +14,9 @@ from posixpath import splitext
 from typing import Any
 
 from catalog.errors import MetafileError
+from catalog.text import cleaned
 from connectors.dvc.templates.python_literals import load_python
 from connectors.formats.memo import Remembered
-from connectors.formats.quoting import cleaned
 from connectors.formats.typed import load_once
 from connectors.formats.yaml import MAX_DEPTH
 

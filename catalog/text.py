@@ -1,0 +1,103 @@
+"""A stranger's text made harmless: quoted in a message of ours, or shown on a terminal or a page."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+
+LONGEST = 200  # characters of what a server said
+MAX_VALUE = 80  # characters of a value in a file
+MAX_SENTENCE = 300
+
+# Terminal sequences whole: without its escape character, the rest of one would be noise.
+_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|\x9b[0-?]*[ -/]*[@-~]", re.DOTALL
+)
+_USERINFO = re.compile(r"//[^/@\s]*@")
+
+# Categories that a terminal may obey or hide: controls, format characters (bidi overrides among them), line separators,
+# surrogates, private use, unassigned.
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
+
+# What reorders, hides or moves other text: C0 (but for tab and line feed) and C1, marks of direction, what has no width
+# (but for the joiners that scripts and emoji need), line separators, and the tag characters.
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def quote(raw: bytes | str, secrets: Iterable[str] = ()) -> str:
+    """One line of at most 200 characters, without control, bidi or escape characters and without credentials."""
+    text = raw[: 16 * LONGEST].decode("utf-8", "replace") if isinstance(raw, bytes) else raw[: 16 * LONGEST]
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    text = "".join(" " if _unfit(char) else char for char in _SEQUENCE.sub("", text))
+    text = " ".join(_USERINFO.sub("//", text).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def is_plain(text: str) -> bool:
+    """Whether a URL or path can be shown, and handed to a program or a server, as it is."""
+    return not any(_unfit(char) for char in text)
+
+
+def quoted(value: object) -> str:
+    """The value as a message shows it: text in quotes, lists and maps by their size."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"'{cleaned(value, MAX_VALUE)}'"
+        case dict() | list():
+            kind = "map" if isinstance(value, dict) else "list"
+            return f"a {kind} of {len(value):,}" if value else f"an empty {kind}"
+        case _:
+            return cleaned(str(value), MAX_VALUE)
+
+
+def cleaned(sentence: str, limit: int = MAX_SENTENCE) -> str:
+    """What cannot be printed as visible escapes, and what is too long cut off."""
+    short = sentence if len(sentence) <= limit else sentence[: limit - 1] + "…"
+    if short.isprintable():
+        return short
+    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+    return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """The text with every character that could act on a terminal written as an escape."""
+    return text if text.isascii() and text.isprintable() else "".join(_shown(character) for character in text)
+
+
+def escape_json(text: str) -> str:
+    """JSON with the same characters written as JSON's own escapes: other bytes, equal data."""
+    return text if text.isascii() and "\x7f" not in text else re.sub("[^ -~\n]", lambda found: _json(found[0]), text)
+
+
+def visible_on_page(text: str) -> str:
+    """The text of one or more lines with control characters and marks of direction written as escapes; scripts keep their joiners."""
+    return _ODD.sub(_spelled, text) if _ODD.search(text) else text
+
+
+def _unfit(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in _UNSEEN:
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _json(character: str) -> str:
+    return json.dumps(character)[1:-1] if unicodedata.category(character) in _UNSEEN else character
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")

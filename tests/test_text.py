@@ -1,0 +1,84 @@
+"""A stranger's text is quoted, and shown, without doing anything."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.text import LONGEST, MAX_SENTENCE, MAX_VALUE, cleaned, quote, quoted, visible, visible_on_page
+
+QUOTES = {
+    "a terminal sequence": ("\x1b[31mred\x1b[0m \x1b]0;title\x07end", "red end"),
+    "bidi marks and line ends": ("a\u202eb\u2066c\r\nd\0e", "a b c d e"),
+    "a URL with credentials": ("see https://u:p@h/x", "see https://h/x"),
+    "a long text": ("x" * 300, "x" * 199 + "…"),
+}
+
+
+@pytest.mark.parametrize(("raw", "clean"), QUOTES.values(), ids=QUOTES)
+def test_quoting_cleans(raw, clean):
+    assert quote(raw) == quote(raw.encode()) == clean
+
+
+@given(st.text() | st.text("a\x1b[]m\u202e /@:", max_size=400))
+def test_what_is_quoted_is_one_short_line_that_acts_on_nothing(text):
+    said = quote(text)
+    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert (len(said) <= LONGEST, unseen & {unicodedata.category(character) for character in said}) == (True, set())
+
+
+@given(st.text() | st.text("a\x1b\u202e", max_size=400))
+def test_a_sentence_with_a_value_is_printable_and_short(text):
+    said = cleaned(text)
+    assert (len(said) <= MAX_SENTENCE, said.isprintable()) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "nothing"),
+        (True, "true"),
+        ("a\n", "'a\\n'"),
+        ("x" * MAX_VALUE, f"'{'x' * MAX_VALUE}'"),
+        ("x" * (MAX_VALUE + 1), f"'{'x' * (MAX_VALUE - 1)}…'"),
+        ([], "an empty list"),
+        ({"a": 1}, "a map of 1"),
+        (1.5, "1.5"),
+    ],
+)
+def test_a_value_is_quoted(value, shown):
+    assert quoted(value) == shown
+
+
+@pytest.mark.parametrize(("size", "shown"), [(LONGEST, "x" * LONGEST), (LONGEST + 1, "x" * (LONGEST - 1) + "…")])
+def test_what_is_too_long_is_cut(size, shown):
+    assert quote("x" * size) == shown
+
+
+@given(st.text())
+def test_what_is_visible_acts_on_nothing(text):
+    unseen = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+    assert unseen.isdisjoint(unicodedata.category(character) for character in visible(text))
+
+
+@given(st.text(st.characters(categories=["L", "M", "N", "P", "S"])))
+def test_what_acts_on_nothing_stays_as_it_is(text):
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        pytest.param("a\tb\nc", "a\tb\nc", id="tabs and new lines are text"),
+        pytest.param("\x1b[31m", "\\x1b[31m", id="an escape for terminals is spelled out"),
+        pytest.param("\u202egnp.exe", "\\u202egnp.exe", id="a mark that turns the line around is spelled out"),
+        pytest.param("a\u200bb", "a\\u200bb", id="a space without width is spelled out"),
+        pytest.param("\U000e0041", "\\U000e0041", id="a tag character is spelled out"),
+        pytest.param("👩\u200d🔬 שלום", "👩\u200d🔬 שלום", id="other scripts and joined emoji stay"),
+    ],
+)
+def test_what_is_invisible_is_made_visible(written, shown):
+    assert visible_on_page(written) == shown
