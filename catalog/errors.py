@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Exit(IntEnum):
@@ -14,6 +14,23 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     ORIGIN = 5
     BUG = 70
+
+
+class Outcome(StrEnum):
+    """How a visit to a repository ended. What the SQL, the table reference and the site say of it is tested against this list."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    FRESH = "fresh"
+    DOWN = "down"
+    REFUSED = "refused"
+    GONE = "gone"
+    TOO_BIG = "too_big"
+    BUG = "bug"
+    NEVER = "never"  # there was no visit yet
+
+
+READ = (Outcome.NEW, Outcome.CHANGED, Outcome.FRESH)  # of a visit that went well
 
 
 class CatalogError(Exception):
@@ -36,31 +53,31 @@ class OriginError(CatalogError):
     """A Git server, or time, must mend it: the repository keeps its last good rows."""
 
     exit_code = Exit.ORIGIN
-    outcome = "down"
+    outcome: Outcome = Outcome.DOWN
 
 
 class Gone(OriginError):
     """The server says that there is no such repository."""
 
-    outcome = "gone"
+    outcome = Outcome.GONE
 
 
 class Refused(OriginError):
     """The server knows us and says no, or speaks something that we cannot read."""
 
-    outcome = "refused"
+    outcome = Outcome.REFUSED
 
 
 class Down(OriginError):
     """No answer, a broken answer, or an answer too slow to wait for."""
 
-    outcome = "down"
+    outcome = Outcome.DOWN
 
 
 class TooBig(OriginError):
     """The answer went over a bound that repos.toml sets."""
 
-    outcome = "too_big"
+    outcome = Outcome.TOO_BIG
 
 
 class Oversized(TooBig):

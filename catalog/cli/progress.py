@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from catalog.cli.output import say
+from catalog.errors import READ
 from catalog.text import visible
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from catalog.schema.tables.inventory import Visit
 
-READ = ("new", "changed", "fresh")  # as in catalog.crawl.crawl, which a cold command does not load
 _UNIT = 1024
 
 

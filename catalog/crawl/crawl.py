@@ -16,10 +16,11 @@ from time import perf_counter
 from catalog.config.parse import Config, RepoConfig
 from catalog.crawl.plan import Due, due
 from catalog.crawl.visit import Crew, Task, Visited, visit
+from catalog.errors import READ
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.tables.inventory import Crawl, Visit
-from catalog.store.journal import READ, Entry, Found, Journal
+from catalog.store.journal import Entry, Found, Journal
 from catalog.store.lock import lock
 from catalog.store.partitions import Store
 from catalog.transport.host_scheduler import Turns, take_turns

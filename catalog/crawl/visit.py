@@ -14,13 +14,13 @@ from catalog.crawl.extract import Carried, carry, rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.isolation import guarded
 from catalog.crawl.selection import choose
-from catalog.errors import Down, OriginError, StoreError
+from catalog.errors import READ, Down, OriginError, StoreError
 from catalog.git.snapshot import Listing
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import R
 from catalog.schema.tables.git import Branch, Tag
 from catalog.schema.tables.inventory import Visit
-from catalog.store.journal import READ, Found
+from catalog.store.journal import Found
 from catalog.store.observations import Observations, Sight
 from catalog.store.partitions import Key, Partition, Rows, Store, readers_digest, refs_digest
 from catalog.transport.origin import Limits, Origin, Pool, open_origin, open_storage

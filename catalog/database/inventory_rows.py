@@ -9,9 +9,10 @@ from pathlib import Path
 from catalog.config.parse import Config
 from catalog.discovery.inventory import Fleet, Member
 from catalog.discovery.listing_cache import Listing
+from catalog.errors import READ, Outcome
 from catalog.naming import public_url
 from catalog.schema.tables.inventory import Repo, Source
-from catalog.store.journal import READ, Found
+from catalog.store.journal import Found
 
 
 def repo_rows(fleet: Fleet, found: Mapping[str, Found], files: Mapping[str, Path]) -> list[Repo]:
@@ -48,7 +49,7 @@ def _row(fleet: Fleet, member: Member, found: Found | None, file: Path | None) -
     return Repo(
         repo=member.repo.name,
         url=public_url(member.repo.url),
-        outcome=found.outcome if found else "never",
+        outcome=found.outcome if found else Outcome.NEVER,
         message=found.message if found else None,
         stale=found is not None and found.outcome not in READ and not member.has_left,
         visited_at=found.visited_at if found else None,

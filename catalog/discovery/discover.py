@@ -15,7 +15,7 @@ from catalog.config.parse import Config
 from catalog.discovery.client import Asker, Secret
 from catalog.discovery.listing_cache import Kept, Listing, known, write
 from catalog.discovery.rules import remember
-from catalog.errors import OriginError, Refused, TooBig
+from catalog.errors import OriginError, Outcome, Refused, TooBig
 from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, installed
 from catalog.text import quote
@@ -85,7 +85,7 @@ def _refresh(
         outcome, message = error.outcome, str(error)
     except Exception as error:
         log.exception("%s: this is a bug in catalog", source.name)
-        outcome, message = "bug", f"{type(error).__name__}: {error}"
+        outcome, message = Outcome.BUG, f"{type(error).__name__}: {error}"
     else:
         return source.name, Listing(
             digest=last.digest,

@@ -15,13 +15,12 @@ from operator import attrgetter
 from pathlib import Path
 from typing import IO, Self
 
-from catalog.errors import StoreError
+from catalog.errors import READ, StoreError
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store import files, jsonl
 from catalog.store.typed_json import dump, load
 
 KEPT = 10  # crawls whose visits are kept
-READ = ("new", "changed", "fresh")  # the outcomes of a visit that went well
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

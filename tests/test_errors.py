@@ -1,0 +1,39 @@
+"""The outcomes of visits: one list, and all that repeats it says the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from catalog.errors import READ, OriginError, Outcome
+from catalog.schema.tables.inventory import Repo
+from sites.view_models.lines import OUTCOMES
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_sql_counts_as_read_what_python_does():
+    sql = (ROOT / "catalog" / "database" / "sql" / "memory.sql").read_text("utf-8")
+    (listed,) = re.findall(r"outcome in \(([^)]*)\) as there", sql)
+    assert re.findall(r"'(\w+)'", listed) == [*READ]
+
+
+def test_the_comment_of_the_column_lists_every_outcome():
+    comment = str({field.name: field.metadata for field in fields(Repo)}["outcome"])
+    assert re.findall(r"`(\w+)`", comment) == [*Outcome]
+
+
+def test_the_site_has_words_for_every_outcome():
+    assert sorted(OUTCOMES) == sorted(Outcome)
+
+
+def kinds(kind):
+    return [kind, *(each for below in kind.__subclasses__() for each in kinds(below))]
+
+
+@pytest.mark.parametrize("kind", kinds(OriginError), ids=lambda kind: kind.__name__)
+def test_an_error_of_an_origin_is_an_outcome_of_a_visit_that_failed(kind):
+    assert (type(kind.outcome), kind.outcome in READ) == (Outcome, False)
