@@ -18,7 +18,7 @@ from catalog.schema.record import Record, columns
 from catalog.schema.record import replace as with_cells
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
-from catalog.transport.quoting import quote
+from catalog.text import quote
 
 BUG = "connector-bug"  # the rule of these problems
 

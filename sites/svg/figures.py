@@ -129,7 +129,7 @@ def line_chart(numbers: Sequence[float | None], label: str, best: float | None =
     ring = Markup('<circle class="b" cx="{}" cy="{}" r="3"/>').format(*top) if top else ""
     end = Markup('<circle cx="{}" cy="{}" r="1.8"/>').format(*places[-1])
     return Markup('<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
-        SPARK_WIDTH, SPARK_HEIGHT, visible(label), line, ring, end
+        SPARK_WIDTH, SPARK_HEIGHT, visible_on_page(label), line, ring, end
     )
 
 
