@@ -19,6 +19,7 @@ from sites.data.rows import ArtifactRow, RepositoryRow
 from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
 from sites.render import Renderer, assets
 from sites.view_models import feeds, plots, version_details
+from sites.view_models.commands import plain_id, remarks, snippets
 from sites.view_models.feeds import Feeds
 from sites.view_models.plots import Plots
 from sites.view_models.registry import (
@@ -27,10 +28,7 @@ from sites.view_models.registry import (
     artifact_lines,
     event_lines,
     icon,
-    plain_id,
     problem_lines,
-    remarks,
-    snippets,
     stage_cards,
     stage_period_lines,
     version_lines,

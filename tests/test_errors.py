@@ -7,10 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from sites.view_models.lines import OUTCOMES
 
 from catalog.errors import READ, OriginError, Outcome
 from catalog.schema.tables.inventory import Repo
+from sites.view_models.registry import OUTCOMES
 
 ROOT = Path(__file__).parents[1]
 
