@@ -104,7 +104,7 @@ def demo(
     if failed or problems:
         say(
             f"{plural(failed, 'repository', 'repositories')} unreadable, {plural(problems, 'problem')} in others: the demo is "
-            "damaged in places on purpose, to show what becomes of that (catalog ls problems)"
+            "damaged on purpose, to show how damage is reported (catalog ls problems)"
         )
     say(f"open {wish.output / 'site' / 'index.html'}, or ask: catalog show --catalog {database}")
 
@@ -153,9 +153,9 @@ def _crawl(wish: Config, only: Collection[str], *, builds: bool, wait: bool, deb
         f"{size(done.received)} in {done.seconds:.1f} s"
     )
     if report.unpushed:
-        say(f"{report.unpushed} not asked: nobody pushed to them since they were read")
+        say(f"{report.unpushed} not asked: no push since they were last read")
     if report.failures:
-        say(f"{plural(len(report.failures), 'source')} failed: what they listed last was read")
+        say(f"{plural(len(report.failures), 'source')} failed: the last listing was used")
     return report
 
 

@@ -82,7 +82,7 @@ def compare(
     if not FEWEST <= len(refs) <= MOST:
         raise Misuse(f"found {len(refs)} references to compare, expected {FEWEST} to {MOST}")
     if baseline > len(refs):
-        raise Misuse(f"--baseline {baseline} is none of the {len(refs)} references")
+        raise Misuse(f"invalid --baseline {baseline}: expected 1 to {len(refs)}, the place of a reference")
     with open_catalog(database) as catalog:
         answer = catalog.compare(*refs, baseline=baseline, changed=changed)
         if output is Format.TABLE:

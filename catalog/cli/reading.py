@@ -85,7 +85,7 @@ def _check_filters(what: What, **filters: object) -> None:
     }
     for name, value in filters.items():
         if value and name not in known.get(what, ()):
-            raise Misuse(f"--{name} filters nothing of {what}")
+            raise Misuse(f"--{name} does not apply to {what}")
 
 
 def show(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
@@ -159,5 +159,5 @@ def sql(
 def _parameter(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name.isidentifier():
-        raise Misuse(f"-p {text!r} is no parameter, expected name=value")
+        raise Misuse(f"invalid parameter {text!r}: expected name=value")
     return name, value

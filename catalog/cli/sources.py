@@ -119,4 +119,4 @@ def _sum_up(wish: Config, listings: dict[str, Listing], rows: list[Row]) -> None
         told = f"{listing.outcome}; shown is its last listing" if listing.message else f"{len(listing.listed)} listed"
         say(f"{source.name} ({source.kind}): {told}")
     if not wish.sources:
-        say(f"{wish.file} has no [[source]]: only what stands under [[repo]] is read")
+        say(f"{wish.file} has no [[source]]: only the repositories under [[repo]] are read")

@@ -17,7 +17,7 @@ from catalog.cli.output import put, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, Column, screen
 from catalog.errors import Misuse
 
-MOST = 100  # steps: beyond that, a pipeline is no pipeline
+MOST = 100  # steps: a longer chain is not a pipeline
 
 _HASH = re.compile(r"[0-9a-fA-F]{7,64}(\.dir)?")
 _KNOWN = (
@@ -80,7 +80,7 @@ def lineage(
         case _:
             put_text(tree(lineage_graph, screen()))
     if not lineage_graph.edges:
-        say("nothing is known to be made from it" if down else "nothing is known of what it is made from")
+        say("no known dependents" if down else "no known inputs")
 
 
 def identify(
@@ -112,5 +112,5 @@ def _path_or_words(what: str) -> str | Path:
     if path.is_file() or path.is_dir():
         return path
     if not _HASH.fullmatch(what):
-        raise Misuse(f"{what!r} is no file or folder here, and no hash: expected 7 to 64 hexadecimal digits")
+        raise Misuse(f"invalid {what!r}: expected an existing file or folder, or a hash of 7 to 64 hexadecimal digits")
     return what

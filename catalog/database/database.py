@@ -49,7 +49,7 @@ def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
             connection.execute(setting)
     except duckdb.Error as error:
         raise StoreError(
-            f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({error}); if it was one, delete it and run `catalog build`"
+            f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({error}); `catalog build` replaces it"
         ) from error
     return connection
 

@@ -25,8 +25,8 @@ __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 class Catalog:
     """A catalog, open for reading. Each method is a question and gives an `Answer`.
 
-    NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, Misuse for what is no
-    name or date at all, StoreError where the file cannot be read.
+    NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, Misuse for an invalid
+    reference or date, StoreError where the file cannot be read.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, timeout: float | None) -> None:
@@ -294,6 +294,4 @@ class Catalog:
                 f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
             ) from error
         except duckdb.Error as error:
-            raise StoreError(
-                f"{self._path} cannot be read ({sentence(error)}); delete it and run `catalog build`"
-            ) from error
+            raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error

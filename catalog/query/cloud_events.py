@@ -52,14 +52,14 @@ BEGINNING = Place(crawl=0, told=0, moment=0, oid="", repo="")
 
 
 def place(cursor: str) -> Place:
-    """The place that a cursor marks; Misuse where it is none."""
+    """The place that a cursor marks; Misuse for an invalid one."""
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
         text = ""
     match = _PLACE.fullmatch(text)
     if match is None:
-        raise Misuse(f"{cursor!r} is no cursor, expected one that `catalog events` gave")
+        raise Misuse(f"invalid cursor {cursor!r}: expected one that `catalog events` printed")
     return Place(crawl=int(match[1]), told=int(match[2]), moment=int(match[3]), oid=match[4], repo=match[5])
 
 
@@ -70,8 +70,8 @@ def check(cursor: str, marked: Place, known: Collection[tuple[int, int]]) -> Non
     """
     if (marked.crawl, marked.told) not in known:
         raise NotFound(
-            f"{cursor!r} is of crawl {marked.crawl} of another catalog, or of one whose memory was lost since; "
-            "begin again without it, and leave out the ids that you have"
+            f"unknown cursor {cursor!r}: this catalog has no record of its event in crawl {marked.crawl}; "
+            "start again without a cursor, and skip the ids that you have"
         )
 
 

@@ -26,15 +26,15 @@ class Reference:
 
 
 def parse(text: str) -> Reference:
-    """Reads a reference. Whether there is such an artifact is another question; Misuse for what is no name at all."""
+    """Reads a reference. It may name an artifact that does not exist. Misuse for an invalid reference."""
     match = _REFERENCE.fullmatch(text.strip())
     if not match or match["artifact"].strip("@#") == "" or match["artifact"].endswith(("@", "#")):
-        raise Misuse(f"{text!r} is no reference, expected artifact, artifact@version or artifact#stage")
+        raise Misuse(f"invalid reference {text!r}: expected artifact, artifact@version or artifact#stage")
     return Reference(artifact=match["artifact"], version=match["version"], stage=match["stage"])
 
 
 def moment(when: datetime | date | str) -> datetime:
-    """A moment in UTC. A bare date is the end of its day; a time without a zone is UTC; `now` is now. Misuse for what is none."""
+    """A moment in UTC. A bare date is the end of its day; a time without a zone is UTC; `now` is now. Misuse for an invalid date."""
     if isinstance(when, str):
         return moment(_read(when))
     if not isinstance(when, datetime):
@@ -50,4 +50,4 @@ def _read(text: str) -> datetime | date:
             return kind.fromisoformat(text)
         except ValueError:
             continue
-    raise Misuse(f"{text!r} is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z")
+    raise Misuse(f"invalid date {text!r}: expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z")

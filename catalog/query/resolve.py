@@ -61,7 +61,7 @@ class Names:
         matches = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
         if not matches:
             known = [row["repo"] for row in self._ask("from list_repos(null)").rows]
-            raise NotFound(f"no repository {words!r} in {self._path}, expected {_one_of(known)}")
+            raise NotFound(f"no repository {words!r} in {self._path}{_expected(known)}")
         return [words] if words in matches else matches
 
     def stage(self, words: str | None) -> str | None:
@@ -70,7 +70,7 @@ class Names:
             rows = self._ask("from list_stages(null)").rows
             known = {row[key]: None for row in rows for key in ("stage", "raw_stage")}
             if words not in known:
-                raise NotFound(f"no stage {words!r} in {self._path}, expected {_one_of(list(known))}")
+                raise NotFound(f"no stage {words!r} in {self._path}{_expected(list(known))}")
         return words
 
     def short(self) -> dict[str, str]:
@@ -86,10 +86,10 @@ class Names:
         shown = self._ask("from show_artifact($repo, $artifact)", **names).rows[0]
         if reference.stage is not None:
             stages = [row["stage"] for row in shown["assignments"]]
-            return f"no version of {artifact['id']} is in stage {reference.stage!r}, expected {_one_of(stages)}"
+            return f"no version of {artifact['id']} is in stage {reference.stage!r}{_expected(stages)}"
         if reference.version is None or reference.version in LATEST:
             return f"{artifact['id']} has no registered version"
-        return f"{artifact['id']} has no version {reference.version!r}, expected {_one_of([row['version'] for row in shown['all_versions']])}"
+        return f"{artifact['id']} has no version {reference.version!r}{_expected([row['version'] for row in shown['all_versions']])}"
 
     def _near(self, words: str) -> str:
         from difflib import get_close_matches  # noqa: PLC0415 - only where something was misspelt
@@ -102,6 +102,6 @@ class Names:
         return f"; near: {', '.join(near)}" if near else ""
 
 
-def _one_of(names: list[str]) -> str:
+def _expected(names: list[str]) -> str:
     shown = ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")  # noqa: PLR2004 - a line of a terminal
-    return f"one of {shown}" if names else "nothing: there is none"
+    return f", expected one of {shown}" if names else "; there are none"

@@ -34,6 +34,6 @@ def _edge(ask: Callable[..., Answer], edge: Edge | None) -> datetime | None:
         return None if edge is None else moment(edge)
     crawls = ask("from crawl_window($crawl)", crawl=edge).rows
     if not crawls:
-        raise NotFound(f"there is no crawl {edge}; `catalog sql 'from crawls'` lists them")
+        raise NotFound(f"unknown crawl {edge}; `catalog sql 'from crawls'` lists them")
     after: datetime = crawls[0]["after"]
     return after

@@ -84,11 +84,11 @@ def test_diff_ids_are_of_artifacts_and_repositories(asking):
 @pytest.mark.parametrize(
     ("edge", "code", "message"),
     [
-        ("7", 3, "there is no crawl 7; `catalog sql 'from crawls'` lists them"),
+        ("7", 3, "unknown crawl 7; `catalog sql 'from crawls'` lists them"),
         (
             "noon",
             2,
-            "'noon' is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z",
+            "invalid date 'noon': expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z",
         ),
     ],
 )

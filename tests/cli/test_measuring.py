@@ -33,7 +33,7 @@ COMPARED = """\
 what     name        v1.0.0            v2.0.0
 version  registered  2024-01-02 12:00  2024-01-04 12:00
 version  stages      prod              staging
-version  bytes       in DVC's storage  nobody says where
+version  bytes       in DVC's storage  not stated
 version  hash        aaaaaaaaaaaa      -
 version  size        2.0 KiB           -
 metric   auc         0.91              0.93* (+0.02)
@@ -113,7 +113,7 @@ def test_every_format(ask, command, output):
         pytest.param(
             ("compare", "mask", "mask", "--baseline", "3"),
             2,
-            "catalog: --baseline 3 is none of the 2 references\n",
+            "catalog: invalid --baseline 3: expected 1 to 2, the place of a reference\n",
             id="a baseline that is none of them",
         ),
         pytest.param(

@@ -160,13 +160,13 @@ def test_a_deprecated_artifact_says_so(ask):
         pytest.param(
             ("at", "once"),
             2,
-            "catalog: 'once' is no moment, expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
+            "catalog: invalid date 'once': expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
             id="no moment",
         ),
         pytest.param(
             ("show", "mask@"),
             2,
-            "catalog: 'mask@' is no reference, expected artifact, artifact@version or artifact#stage\n",
+            "catalog: invalid reference 'mask@': expected artifact, artifact@version or artifact#stage\n",
             id="no reference",
         ),
         pytest.param(
@@ -179,13 +179,13 @@ def test_a_deprecated_artifact_says_so(ask):
         pytest.param(
             ("sql", "select 1", "-p", "x"),
             2,
-            "catalog: -p 'x' is no parameter, expected name=value\n",
+            "catalog: invalid parameter 'x': expected name=value\n",
             id="a parameter that is none",
         ),
         pytest.param(
             ("ls", "repos", "--stage", "prod"),
             2,
-            "catalog: --stage filters nothing of repos\n",
+            "catalog: --stage does not apply to repos\n",
             id="a filter out of place",
         ),
         pytest.param(("ls", "everything"), 2, None, id="no such list"),

@@ -37,13 +37,11 @@ flowchart LR
         pytest.param((REF,), UP, "", id="a tree of what it is made from"),
         pytest.param((REF, "-o", "mermaid"), MERMAID, "", id="a graph"),
         pytest.param((REF, "--depth", "1"), "\n".join(UP.splitlines()[:2]) + "\n", "", id="one step"),
-        pytest.param(
-            (REF, "--down"), UP.splitlines()[0] + "\n", "nothing is known to be made from it\n", id="nothing below"
-        ),
+        pytest.param((REF, "--down"), UP.splitlines()[0] + "\n", "no known dependents\n", id="nothing below"),
         pytest.param(
             ("mask",),
             "git.example/acme/vision:seg:mask@v1.0.0\n",
-            "nothing is known of what it is made from\n",
+            "no known inputs\n",
             id="nothing above",
         ),
     ],
@@ -91,7 +89,7 @@ def test_identify_a_file_by_what_it_holds(ask, tmp_path):
         pytest.param(
             ("identify", "nothing.pkl"),
             2,
-            "catalog: 'nothing.pkl' is no file or folder here, and no hash: expected 7 to 64 hexadecimal digits\n",
+            "catalog: invalid 'nothing.pkl': expected an existing file or folder, or a hash of 7 to 64 hexadecimal digits\n",
             id="no file and no hash",
         ),
         pytest.param(("identify", "abc123"), 2, None, id="too few digits"),

@@ -95,7 +95,7 @@ def test_a_file_that_is_no_catalog_is_named_and_what_to_do(tmp_path, data):
     (tmp_path / "catalog.duckdb").write_bytes(data)
     with pytest.raises(
         StoreError,
-        match=r"(?s)catalog\.duckdb is not a catalog that DuckDB .* can open .*; if it was one, delete it and run `catalog build`$",
+        match=r"(?s)catalog\.duckdb is not a catalog that DuckDB .* can open .*; `catalog build` replaces it$",
     ):
         database.connect(tmp_path / "catalog.duckdb")
 

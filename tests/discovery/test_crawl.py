@@ -271,7 +271,7 @@ def test_a_crawl_with_a_failing_source_ends_with_5(forged, written, capsys):
     forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
     code = main(["crawl", "--no-build", "--config", str(written)])
     told = capsys.readouterr().err.splitlines()
-    assert (code, told[-1]) == (5, "1 source failed: what they listed last was read")
+    assert (code, told[-1]) == (5, "1 source failed: the last listing was used")
 
 
 def test_status_knows_who_left(forged, written, capsys):

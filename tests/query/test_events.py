@@ -211,7 +211,7 @@ def encoded(text):
     ],
 )
 def test_what_is_no_cursor(cursor):
-    with pytest.raises(Misuse, match="is no cursor, expected one that `catalog events` gave"):
+    with pytest.raises(Misuse, match=r"^invalid cursor .*: expected one that `catalog events` printed"):
         place(cursor)
 
 
@@ -234,7 +234,7 @@ def test_what_is_no_cursor(cursor):
 )
 def test_a_cursor_of_a_memory_that_is_lost_is_refused_rather_than_skipping(rows):
     cursor = asked({"r": [seen(1, crawl=7)]})[-1]["cursor"]
-    with pytest.raises(NotFound, match=r"is of crawl 7 of another catalog, or of one whose memory was lost since"):
+    with pytest.raises(NotFound, match=r"this catalog has no record of its event in crawl 7"):
         asked({"r": rows}, cursor)
 
 
@@ -312,5 +312,5 @@ def test_the_command_refuses_what_is_no_cursor(twice, capsys):
     code = main(["events", "--catalog", str(twice[0]), "--since", "yesterday"])
     assert (code, capsys.readouterr().err) == (
         2,
-        "catalog: 'yesterday' is no cursor, expected one that `catalog events` gave\n",
+        "catalog: invalid cursor 'yesterday': expected one that `catalog events` printed\n",
     )

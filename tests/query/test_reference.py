@@ -73,5 +73,5 @@ def test_reading_a_moment(when, expected):
 
 
 def test_what_is_no_moment():
-    with pytest.raises(Misuse, match="'yesterday' is no moment, expected now, a date"):
+    with pytest.raises(Misuse, match="invalid date 'yesterday': expected now, a date"):
         moment("yesterday")
