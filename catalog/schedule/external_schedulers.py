@@ -51,7 +51,7 @@ def _values(keeper: str, config: Config) -> dict[str, object]:
         output = Path(os.path.relpath(output, file.parent)).as_posix()
     if output.startswith(".."):
         raise ConfigError(
-            f"{config.file}: [catalog]: output is {output!r}, expected a folder beside the file, which is all that {keeper} has"
+            f"{config.file}: [catalog]: output is {output!r}, expected a folder beside the file: {keeper} has no other"
         )
     values = {
         "cron": schedule.cron,

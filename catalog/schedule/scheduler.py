@@ -48,7 +48,7 @@ def once(config: Config, runner: Runner, say: Say, *, forced: bool) -> Result | 
     """One run, where one is due or `forced`; None where not. SIGINT and SIGTERM stop it."""
     now = datetime.now(UTC)
     if not forced and (first := due(scheduled(config), health.read(config.schedule.health_file), now)) > now:
-        say(f"nothing is due before {_shown(first)}")
+        say(f"no run is due before {_shown(first)}")
         return None
     with _ending() as ends, ThreadPoolExecutor(1) as worker:
         future = worker.submit(_attend, config, runner, say)
@@ -79,7 +79,7 @@ def keep(config: Config, runner: Runner, say: Say) -> None:
     with _ending() as ends:
         scheduler.add_listener(lambda event: ends.put(event.exception), EVENT_JOB_ERROR)
         scheduler.add_listener(
-            lambda _: say("a run is due, but the last one goes on: left out"), EVENT_JOB_MAX_INSTANCES
+            lambda _: say("skipped a run: the previous one is still running"), EVENT_JOB_MAX_INSTANCES
         )
         say(f"next run {_shown(first.astimezone(zone_of(schedule.timezone)))}")
         scheduler.start()
@@ -117,7 +117,7 @@ def _attend(config: Config, runner: Runner, say: Say) -> Result:
     )
     health.write(schedule.health_file, now)
     following = now.next_run_at if result.outcome is not Outcome.STOPPED else None
-    say(f"run over: {result.message or 'all is well'}" + (f"; next run {_shown(following)}" if following else ""))
+    say(f"run finished: {result.message or 'no problems'}" + (f"; next run {_shown(following)}" if following else ""))
     return result
 
 

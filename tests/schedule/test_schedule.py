@@ -186,7 +186,7 @@ def test_what_is_not_due_is_not_run_unless_it_must_be(tmp_path):
     config, said = nightly(tmp_path), []
     runner = Runner([shell("echo >> runs")], tmp_path, tmp_path)
     ran = [once(config, runner, said.append, forced=forced) is not None for forced in (False, False, True)]
-    assert (ran, (tmp_path / "runs").read_text(), said[1].startswith("nothing is due before ")) == (
+    assert (ran, (tmp_path / "runs").read_text(), said[1].startswith("no run is due before ")) == (
         [True, False, True],
         "\n\n",
         True,
@@ -266,7 +266,7 @@ def test_a_signal_ends_the_scheduler_and_what_it_runs(tmp_path, number):
     assert (began, process.returncode, said.splitlines()[-1], found.outcome, found.running) == (
         True,
         0,
-        "run over: stopped during crawl",
+        "run finished: stopped during crawl",
         Outcome.STOPPED,
         False,
     )
