@@ -35,8 +35,8 @@ def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lamb
             file.seek(0)
             used = f"{output} is in use by {file.read().decode('utf-8', 'replace').strip() or 'another process'}"
             if not wait:
-                raise StoreError(f"{used}; wait for its end, or use --wait") from error
-            tell(f"{used}; waiting for its end")
+                raise StoreError(f"{used}; try again later, or use --wait") from error
+            tell(f"{used}; waiting")
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError as error:
             raise StoreError(f"cannot lock {output}: {error.strerror}") from error

@@ -167,7 +167,7 @@ def _git_folder(address: Local) -> Path:
         if (folder / "HEAD").is_file() and ((folder / "objects").is_dir() or (folder / "commondir").is_file()):
             return folder
     if not address.path.exists():
-        raise Gone(f"{address.shown}: there is no such folder")
+        raise Gone(f"{address.shown}: folder not found")
     raise Refused(f"{address.shown}: not a Git repository, expected a bare repository or a folder with .git")
 
 

@@ -43,7 +43,7 @@ def count_objects(pack: bytes | bytearray, meter: Meter) -> int:
     """The number of objects that a pack's header promises, within the bound."""
     version = int.from_bytes(pack[4:8], "big")
     if len(pack) < PACK_HEADER or pack[:4] != b"PACK" or version not in _VERSIONS:
-        raise Down(f"{meter.where}: the answer is no pack of version 2")
+        raise Down(f"{meter.where}: invalid answer: expected a pack of version 2")
     number = int.from_bytes(pack[8:12], "big")
     meter.count_objects(number)
     return number

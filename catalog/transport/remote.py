@@ -91,7 +91,7 @@ class RemoteOrigin:
         absent = [] if haves else [oid for oid in wants if oid not in objects]
         if absent:
             raise Absent(
-                f"{self.url}: {len(absent):,} of {len(wants):,} wanted objects did not arrive, {absent[0]} for one"
+                f"{self.url}: {len(absent):,} of {len(wants):,} wanted objects did not arrive, such as {absent[0]}"
             )
         return objects
 

@@ -138,7 +138,7 @@ class HttpWire:
         """Only within the same host, or from http to https on it: a redirect may not lead to an internal server."""
         where = self._meter.where
         if not target.endswith(service):
-            raise Unfit(f"{where}: redirects to {self._meter.quote(target)!r}, which is no Git repository")
+            raise Unfit(f"{where}: redirects to {self._meter.quote(target)!r}, expected a Git repository")
         moved = parse_address(target.removesuffix(service))
         if not isinstance(moved, Remote) or not _same_host(self._remote, moved):
             elsewhere = self._meter.quote(target.removesuffix(service))

@@ -192,7 +192,7 @@ def test_two_crawls_at_once_are_one_too_many(tmp_path):
         holder.stdout.readline()
         with pytest.raises(
             StoreError,
-            match=rf"^{config.output} is in use by process {holder.pid} since .* UTC; wait for its end, or use --wait$",
+            match=rf"^{config.output} is in use by process {holder.pid} since .* UTC; try again later, or use --wait$",
         ):
             crawl(config)
         holder.communicate()

@@ -113,7 +113,7 @@ def test_refs_are_counted_on_disk_too(team: Path) -> None:
 
 
 NOTHING = {
-    "an absent folder": (lambda path: path / "absent", Gone, "there is no such folder"),
+    "an absent folder": (lambda path: path / "absent", Gone, "folder not found"),
     "an empty folder": (
         lambda path: path,
         Refused,

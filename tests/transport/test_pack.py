@@ -71,12 +71,12 @@ PACKS = {
         Down,
         "the pack is truncated or corrupt: its checksum does not fit",
     ),
-    "is none": (b"<html>not found</html>", Down, "the answer is no pack of version 2"),
-    "is empty": (packed(), Down, f"1 of 1 wanted objects did not arrive, {HELLO} for one"),
+    "is none": (b"<html>not found</html>", Down, "invalid answer: expected a pack of version 2"),
+    "is empty": (packed(), Down, f"1 of 1 wanted objects did not arrive, such as {HELLO}"),
     "holds other content than was asked for": (
         packed(entry(3, b"hullo")),
         Down,
-        f"1 of 1 wanted objects did not arrive, {HELLO} for one",
+        f"1 of 1 wanted objects did not arrive, such as {HELLO}",
     ),
     "promises a million objects": (
         packed(number=10**6),

@@ -181,7 +181,7 @@ def test_a_repository_with_sha256_names_is_refused(wire: str, folder: Path, tmp_
     ("wire", "error", "says"),
     [
         ("http", Gone, "404: the server knows no such repository"),
-        ("path", Gone, "there is no such folder"),
+        ("path", Gone, "folder not found"),
         ("git", Refused, "the server says 'access denied or repository not exported: /absent.git'"),
         (
             "ssh",
