@@ -69,7 +69,7 @@ def _check(folder: Path, new: frozenset[str]) -> None:
     for path in sorted(new):
         if (folder / path).exists():
             raise StoreError(
-                f"{folder / path} is in the way, and we did not make it; delete it, or let the site have another folder"
+                f"{folder / path} exists and was not created by catalog; move it, or choose another output folder"
             )
 
 

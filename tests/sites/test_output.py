@@ -62,7 +62,7 @@ def test_files_of_others_stay(tmp_path):
 
 def test_a_file_in_the_way_that_we_did_not_make_stops_the_build(tmp_path):
     (tmp_path / "index.html").write_text("mine")
-    with pytest.raises(StoreError, match=r"index\.html is in the way, and we did not make it"):
+    with pytest.raises(StoreError, match=r"index\.html exists and was not created by catalog"):
         put(tmp_path, "index.html")
     assert files(tmp_path) == {"index.html": b"mine"}
 
