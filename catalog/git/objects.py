@@ -93,7 +93,7 @@ def parse_tag(oid: str, data: bytes) -> Tag:
     except (ObjectFormatException, ValueError, OverflowError) as error:
         raise MetafileError(f"the tag object is malformed: {error}", rule="malformed-tag") from error
     if tagger is None or epoch is None:
-        raise MetafileError("the tag says nobody made it, expected a tagger line", rule="no-tagger")
+        raise MetafileError("found no tagger line, expected one", rule="no-tagger")
     return _tag(oid, name, target, kind.type_name, _signature(tagger, epoch, zone or 0, "tagger"), body)
 
 
@@ -182,7 +182,9 @@ def _moment(epoch: int, role: str) -> datetime:
     try:
         return _START + timedelta(seconds=epoch)
     except OverflowError as error:
-        raise MetafileError(f"the {role}'s time {epoch} is no date", rule="absurd-time") from error
+        raise MetafileError(
+            f"invalid {role} time {epoch}: expected seconds within the years 1 to 9999", rule="absurd-time"
+        ) from error
 
 
 def _split_signature(body: bytes) -> tuple[bytes, str | None]:

@@ -85,7 +85,7 @@ def read_revision(revision: Revision) -> Iterator[GtoConfig | Problem]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=1,
+    version=2,
     wants_tag=matches,
     wants_file=wants_file,
     read_tags=read_tags,
@@ -151,16 +151,14 @@ def _event(tag: Tag, parsed: Parsed) -> Event:
 def _moment(tag: Tag) -> datetime:
     """When the tag was made. GTO shows the tagger's own clock, so the date must exist there too."""
     if tag.tagged_at is None:
-        raise MetafileError("the tag says nobody made it, expected a tagger line; GTO stops at it", rule="no-tagger")
+        raise MetafileError("found no tagger line, expected one; GTO stops at it", rule="no-tagger")
     offset = tag.utc_offset or 0
     if abs(offset) < _DAY and MINYEAR < tag.tagged_at.year < MAXYEAR:
         return tag.tagged_at
     try:
         tag.tagged_at.astimezone(timezone(timedelta(minutes=offset)))
     except (ValueError, OverflowError) as error:
-        message = (
-            f"the tagger's time {tag.tagged_at:%Y-%m-%d %H:%M} UTC, {offset:+} minutes, is no date; GTO stops at it"
-        )
+        message = f"invalid tagger time {tag.tagged_at:%Y-%m-%d %H:%M} UTC {offset:+} minutes, expected a date; GTO stops at it"
         raise MetafileError(message, rule="absurd-time") from error
     return tag.tagged_at
 
@@ -222,7 +220,7 @@ def _unknown(settings: Mapping[Any, object]) -> Iterator[MetafileError]:
 
 
 def _names(value: object, name: str, complaints: list[MetafileError]) -> tuple[str, ...] | None:
-    """The names that are names. GTO stops at the first that is none."""
+    """The valid names. GTO stops at the first invalid one."""
     if value is None:
         return None
     try:

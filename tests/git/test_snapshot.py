@@ -75,7 +75,7 @@ def test_the_time_zone_is_in_minutes_east(zone, minutes):
 @pytest.mark.parametrize(
     ("data", "rule"),
     [
-        pytest.param(tag_bytes(tagger=""), "no-tagger", id="nobody made it"),
+        pytest.param(tag_bytes(tagger=""), "no-tagger", id="no tagger line"),
         pytest.param(tag_bytes(body=b"\xff"), "not-utf8", id="the message is not UTF-8"),
         pytest.param(
             tag_bytes(tagger=f"tagger A <a@b> {10**15} +0000\n"), "absurd-time", id="the year has eight digits"

@@ -120,7 +120,7 @@ class Expansion:
         found, templates = mapping(self.resolve(data, place), place), self._templates(data)
         lists = [value for value in found.values() if isinstance(value, list)]
         if len(lists) < len(found):
-            raise MetafileError("found an axis that is no list, expected lists", place=place, rule="template")
+            raise MetafileError("found an axis that is not a list, expected lists", place=place, rule="template")
         # product() makes lists of its arguments, not of its results: a million combinations cost nothing until asked for
         for combination in product(*(enumerate(values) for values in lists)):
             parts = [

@@ -75,7 +75,7 @@ def outputs(files):
             "",
             0,
             [("template", "dvc.yaml: stages.s.matrix")],
-            id="a matrix with an axis that is no list",
+            id="a matrix with an axis that is not a list",
         ),
         pytest.param(
             "cmd: ${__class__.__init__}",
