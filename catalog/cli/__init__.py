@@ -1,4 +1,4 @@
-"""The command `catalog`: parse, call, print. Here the errors of all commands become a sentence and an exit code."""
+"""The command `catalog`: parses arguments, runs a command, and turns errors into a message and an exit code."""
 
 from __future__ import annotations
 

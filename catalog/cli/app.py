@@ -1,4 +1,4 @@
-"""The commands in their order, as `catalog --help` lists them."""
+"""The typer application: registers the commands in the order in which `catalog --help` lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reading commands do once their arguments are known. Without typer: half of a cold `catalog show` was its import."""
+"""The reading commands after argument parsing, without typer: its import was half of a cold `catalog show`."""
 
 from __future__ import annotations
 

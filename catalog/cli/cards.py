@@ -1,4 +1,4 @@
-"""What `catalog show REF` prints for a person: an artifact with its stages and versions, or one version."""
+"""The text that `catalog show REF` prints: an artifact with its stages and versions, or one version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `catalog compare` prints for a person: a column for each version, differences in brackets, `*` on the best."""
+"""The table that `catalog compare` prints: a column for each version, differences in brackets, `*` on the best."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Tab offers: names from the local catalog. On any failure nothing, and silently: a prompt is no place for complaints."""
+"""Shell completion of names from the local catalog. A failure completes nothing and prints nothing, so that it does not disturb the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a version is made of, as `catalog show REF` prints it: bytes, metrics, parameters, pipeline, inputs, card."""
+"""The contents of a version in `catalog show REF`: files, metrics, parameters, pipeline, inputs, card."""
 
 from __future__ import annotations
 

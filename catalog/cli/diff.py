@@ -1,4 +1,4 @@
-"""The command `diff`: what changed between two moments, as far as this catalog could have known at each."""
+"""The command `diff`: what changed between two points in time, from what the catalog had seen by each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `events`: what registry tags did, in the order in which the catalog came to know it, for scripts that go on where they were."""
+"""The command `events`: registry events in the order in which the catalog saw them, so that a script can resume from a cursor."""
 
 from __future__ import annotations
 

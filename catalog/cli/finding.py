@@ -1,4 +1,4 @@
-"""What `catalog search` and `catalog facets` do once their arguments are known. Without typer, as asking.py."""
+"""`catalog search` and `catalog facets` after argument parsing, without typer for the same reason as asking.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formats of `-o`: what each makes of rows. Every one of them is quoted for the program that reads it."""
+"""The formats of `-o`, each escaped for the program that reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lineage as a person sees it: a tree for the terminal, or a graph in the language of Mermaid or Graphviz."""
+"""Lineage as text: a tree for the terminal, or a graph for Mermaid or Graphviz."""
 
 from __future__ import annotations
 

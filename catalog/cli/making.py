@@ -1,4 +1,4 @@
-"""Commands that make the catalog: crawl, build, demo."""
+"""Commands that build the catalog: crawl, build, demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands about how good versions are: metrics, params, compare, experiments."""
+"""Commands on metrics and parameters: metrics, params, compare, experiments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data goes to standard output, talk to standard error."""
+"""Output: data to standard output, messages to standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a crawl is going: a bar on a terminal, one line for each outcome otherwise. And small words for numbers."""
+"""Progress of a crawl: a bar on a terminal, otherwise one line for each outcome; and numbers with units."""
 
 from __future__ import annotations
 

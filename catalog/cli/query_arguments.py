@@ -1,4 +1,4 @@
-"""Tells the options of `catalog search` from the terms of its query, of which some begin with a `-` as options do."""
+"""Separates the options of `catalog search` from query terms that also begin with a `-`."""
 
 from __future__ import annotations
 

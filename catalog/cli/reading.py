@@ -1,4 +1,4 @@
-"""Commands that ask the catalog: ls, show, history, at, sql."""
+"""Commands that query the registry: ls, show, history, at, sql."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `schedule`: crawl, build and publish by the clock, or print a file that lets something else keep the time."""
+"""The command `schedule`: crawls, builds and publishes at set times, or prints a file for an external scheduler."""
 
 from __future__ import annotations
 

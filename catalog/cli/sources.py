@@ -1,4 +1,4 @@
-"""The commands `catalog sources ...`: where repositories are looked for."""
+"""The commands `catalog sources ...`: what the sources in repos.toml list."""
 
 from __future__ import annotations
 

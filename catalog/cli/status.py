@@ -1,4 +1,4 @@
-"""The command `status`: how the last crawl found each repository, and what the next one would read again."""
+"""The command `status`: the outcome of the last crawl for each repository, and what the next crawl will read again."""
 
 from __future__ import annotations
 

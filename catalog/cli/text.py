@@ -1,4 +1,4 @@
-"""Text for terminals: what strangers wrote is made harmless, then laid out in columns that fit."""
+"""Terminal text: escapes untrusted text, then lays it out in columns that fit the width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands about where versions come from and go to: lineage, identify."""
+"""Commands on the origin and use of versions: lineage, identify."""
 
 from __future__ import annotations
 

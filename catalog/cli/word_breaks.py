@@ -1,4 +1,4 @@
-"""Completion of words that a shell takes apart: bash ends words at `:` and `@`, and a term such as `-label:x` looks like an option."""
+"""Completion of arguments that bash splits: it ends words at `:` and `@`, and a term such as `-label:x` looks like an option."""
 
 from __future__ import annotations
 
