@@ -1,4 +1,4 @@
-"""An answer of DuckDB in Python: columns, rows, times with their zone; given up when it takes too long."""
+"""Query results in Python: columns, rows and aware times, with a time limit."""
 
 from __future__ import annotations
 

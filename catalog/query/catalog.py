@@ -1,4 +1,4 @@
-"""Questions in Python: `with Catalog.open() as catalog: catalog.show("churn#prod").rows`. The command asks through this, too."""
+"""The Python API: `with Catalog.open() as catalog: catalog.show("churn#prod").rows`. The command line uses it, too."""
 
 from __future__ import annotations
 

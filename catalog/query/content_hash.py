@@ -1,4 +1,4 @@
-"""What a file or folder is called by its content: as DVC 3, DVC 2, Git LFS and Git each hash it."""
+"""Content hashes of a file or folder, as DVC 3, DVC 2, Git LFS and Git compute them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the short words of the tables mean, for people: of bytes, of files with measures, of locks that are out of date."""
+"""Readable labels for status codes in the tables: of files of versions, of metrics files, and of outdated locks."""
 
 from __future__ import annotations
 

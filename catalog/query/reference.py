@@ -1,4 +1,4 @@
-"""How people name things: `churn`, `churn@v3.1.0`, `churn@latest`, `churn#prod`, as GTO does, and a moment in time."""
+"""Parses references as GTO writes them (`churn`, `churn@v3.1.0`, `churn@latest`, `churn#prod`), and dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names mean in a catalog: references to artifacts and versions, repositories, stages."""
+"""Resolves names in a catalog: references to artifacts and versions, repositories, stages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From when until when a comparison of the catalog with itself goes: moments, or the numbers of crawls."""
+"""Parses the two ends of `catalog diff`: dates, or numbers of crawls."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Search: the query language, what it asks of the database, and the index that is made for it."""
+"""Search: the query language, its compiler, and the ranking of results."""

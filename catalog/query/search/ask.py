@@ -1,4 +1,4 @@
-"""Asks a catalog what a query finds: exactly, or else with words that the catalog knows, or else by any of the words."""
+"""Runs a search: with exact words, else with corrected words, else with any of the words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a query to what DuckDB is asked: macros of `sql/search/`, joined as the query says, with bound values only."""
+"""Compiles a query to SQL: calls of the macros in `sql/search/`, with bound values only."""
 
 from __future__ import annotations
 

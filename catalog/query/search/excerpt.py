@@ -1,4 +1,4 @@
-"""Why something was found: a piece of the text that has what a query looks for, and in it what was found."""
+"""Excerpts for search results: the part of the text that matches, with the matches marked."""
 
 from __future__ import annotations
 

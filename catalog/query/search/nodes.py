@@ -1,4 +1,4 @@
-"""What a query consists of: nodes, whose leaves are texts, conditions on fields, and measures."""
+"""The syntax tree of a query; its leaves are texts, conditions on fields, and metrics or parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One term of a query: a word, a phrase, or a field with what stands behind its `:`."""
+"""Parses one term of a query: a word, a phrase, or a field with its value."""
 
 from __future__ import annotations
 

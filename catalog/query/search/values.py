@@ -1,4 +1,4 @@
-"""Numbers and dates of the query language, as `search_number` and `search_start` of `sql/search/values.sql` read them."""
+"""Parses numbers and dates of the query language as `search_number` and `search_start` of `sql/search/values.sql` do."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The words of a query's texts, as `search_parts` of `sql/search/text.sql` splits them.
+"""Splits a query's texts into words as `search_parts` of `sql/search/text.sql` does.
 
-Of plain ASCII they are found here: DuckDB takes 8 ms to read the patterns of all letters of all languages, a third of a search.
+Plain ASCII is split in Python: DuckDB takes 8 ms to compile the patterns of all letters of all languages, a third of a search.
 """
 
 from __future__ import annotations
