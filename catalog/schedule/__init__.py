@@ -1,1 +1,1 @@
-"""Keeping time: the scheduler, the steps of a run, health, and files for external schedulers."""
+"""Scheduling: the scheduler, the steps of a run, the health file, and files for external schedulers."""

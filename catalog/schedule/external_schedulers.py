@@ -1,4 +1,4 @@
-"""Files for what else can keep the time: cron, systemd, a forge's CI, Kubernetes. Each is a template, quoted for who reads it."""
+"""Files for external schedulers: cron, systemd, a forge's CI, Kubernetes. Each is a template whose values are quoted for its format."""
 
 from __future__ import annotations
 

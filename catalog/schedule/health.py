@@ -1,4 +1,4 @@
-"""The health file: how the last run went, and when the next one is due. For monitors, and for us after a restart."""
+"""The health file: the result of the last run and the time of the next one, for monitors and for a restart of the scheduler."""
 
 from __future__ import annotations
 

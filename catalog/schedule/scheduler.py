@@ -1,4 +1,4 @@
-"""Crawl, build and publish at the times of repos.toml: one run at a time, what was missed only once, until a signal comes."""
+"""Runs crawl, build and publish at the times of repos.toml: one run at a time, missed runs coalesced, until a signal."""
 
 from __future__ import annotations
 

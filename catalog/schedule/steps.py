@@ -1,7 +1,6 @@
-"""One run after the other: crawl, build, publish, each in a process of its own.
+"""The steps of a run (crawl, build, publish), each in its own process.
 
-Such a process can be stopped at once, whatever it is doing (the store is made for that), leaves nothing in memory for the next
-night, and reads repos.toml anew.
+Such a process can be stopped at any point (the store tolerates that), frees all of its memory, and reads repos.toml again.
 """
 
 from __future__ import annotations
