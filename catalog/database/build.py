@@ -1,4 +1,4 @@
-"""From partitions to what people use: the database, and one Parquet file for each table and view. All can be made again."""
+"""Builds the database from partitions, and one Parquet file for each table and view. Both can be deleted and built again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""catalog.duckdb: made from partitions and the SQL beside this file, swapped in whole, opened read-only by all others."""
+"""catalog.duckdb: built from partitions in a copy that replaces the old file, and opened read-only everywhere else."""
 
 from __future__ import annotations
 

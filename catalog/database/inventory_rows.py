@@ -1,4 +1,4 @@
-"""The rows of `repos` and `sources`: the fleet, with how each was found last."""
+"""The rows of `repos` and `sources`: the inventory with the outcome of each last visit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the rows of repositories into the database, with what follows from them, and takes them out."""
+"""Loads the rows of repositories and their materialized views into the database, and deletes them."""
 
 from __future__ import annotations
 

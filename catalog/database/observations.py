@@ -1,4 +1,4 @@
-"""The table `observations` of the database, kept up with the journals: only those that have grown are read again."""
+"""Loads the table `observations` from the journals; only journals that have grown are read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a build will need, made while the crawl before it waits for the network: DuckDB's modules, and a catalog without rows."""
+"""Prepares a build in a thread during the crawl: imports DuckDB's modules and creates an empty catalog."""
 
 from __future__ import annotations
 

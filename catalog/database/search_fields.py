@@ -1,4 +1,4 @@
-"""The fields of the query language: what can stand before a `:`, and what may stand behind it. docs/search.md says what each asks."""
+"""The fields of the query language, with the values and comparisons that each accepts. docs/search.md describes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search index: tables of `catalog.duckdb` in a schema of their own, brought up to date by each build in proportion to what changed.
+"""The search index: tables of `catalog.duckdb` in their own schema, updated by each build in proportion to what changed.
 
 Why it has this form: docs/decisions/14-search.md.
 """

@@ -1,4 +1,4 @@
-"""The SQL beside this file: views, macros and their sentences, read from the files in `sql/`."""
+"""Reads the views, macros and their descriptions from the files below `sql/`."""
 
 from __future__ import annotations
 

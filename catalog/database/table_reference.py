@@ -1,4 +1,4 @@
-"""docs/tables.md: the reference of tables, views and macros, from the comments in the database itself."""
+"""Generates docs/tables.md, the reference of tables, views and macros, from the comments in the database."""
 
 from __future__ import annotations
 

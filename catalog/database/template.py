@@ -1,4 +1,4 @@
-"""A catalog without rows: its tables, views and macros, each with its sentence, as a file to begin from."""
+"""An empty catalog with its tables, views, macros and comments, as a file that builds copy."""
 
 from __future__ import annotations
 
