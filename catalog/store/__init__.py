@@ -1,1 +1,1 @@
-"""What is kept: partitions, the journal of visits, observations, and the lock on them."""
+"""Persistent state: partitions, the journal of visits, observations, and the lock on them."""

@@ -1,7 +1,7 @@
-"""What the clock says: when each repository was visited, and how that went. Append-only; it cannot be made again.
+"""The journal of visits: when each repository was visited, and the outcome. Append-only, because it cannot be reconstructed.
 
 `<root>/<number>.jsonl` holds one crawl: a line for each visit as it ends, and a last line for the whole. A line carries a checksum,
-so that a line cut short by a crash is known for what it is. `<root>/repos.json` sums up all crawls.
+so that a line truncated by a crash is detected. `<root>/repos.json` summarises all crawls.
 """
 
 from __future__ import annotations

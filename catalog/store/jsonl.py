@@ -1,4 +1,4 @@
-"""Lines that know whether they are whole: JSON behind a checksum, for files that a crash may cut short."""
+"""JSON Lines with a checksum for each line, so that a truncated line is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One crawl or build at a time on one output folder, and one heavy visit at a time in all its processes."""
+"""Locks: one crawl or build at a time for each output folder, and one memory-intensive visit at a time in all processes."""
 
 from __future__ import annotations
 

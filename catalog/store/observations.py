@@ -1,7 +1,7 @@
-"""What was seen when: which object each ref named, and what registry tags said. Append-only; it cannot be made again.
+"""The observations: which object each ref named at which visit, and what registry tags said. Append-only, because they cannot be reconstructed.
 
-`<root>/<repo>.jsonl` holds a line for each visit that found something new: refs that came or name another object, refs that are
-gone, and what registry tags say. A repository that is as it was costs a look at the end of its file.
+`<root>/<repo>.jsonl` holds a line for each visit that found a change: refs that are new or name another object, deleted refs, and what
+registry tags say. For an unchanged repository only the end of its file is read.
 """
 
 from __future__ import annotations

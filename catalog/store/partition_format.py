@@ -1,4 +1,4 @@
-"""A partition as bytes: the rows of one repository, table by table, in one small file.
+"""The file format of a partition: the rows of one repository, table by table, in one small file.
 
 Behind a head (what it is, its length, its checksum) come Arrow IPC streams one after the other, each a table that has rows with
 its name in the schema's metadata, compressed as a whole. A dozen Parquet files would say the same at ten times the cost, and each

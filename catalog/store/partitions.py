@@ -1,4 +1,4 @@
-"""The store of facts: one immutable file for each state of each repository.
+"""The partitions: one immutable file for each state of each repository.
 
 `<root>/<repo>/<refs>-<readers>.rows`. `refs` is the digest of the refs that matter and of the repository's options, `readers`
 that of the connectors and the tables. A file is written under another name and moved: if it exists, it is complete.
