@@ -1,4 +1,4 @@
-"""A repository's URL, taken apart as Git does it: https, http, ssh, git, file, `user@host:path` or a plain path."""
+"""Parses a repository's URL as Git does: https, http, ssh, git, file, `user@host:path` or a plain path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP connections whose every received byte passes a meter, and how Git's configuration says to make them."""
+"""HTTP connections that count every received byte against the visit's limits, set up by Git's configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who we are to a server: ~/.netrc, then Git's credential helpers. Asked only after a 401, and never a prompt."""
+"""Credentials from ~/.netrc and Git's credential helpers, looked up only after a 401 and never by a prompt."""
 
 from __future__ import annotations
 

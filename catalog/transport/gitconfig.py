@@ -1,4 +1,4 @@
-"""Git's own configuration: the system's, the user's and the environment's, read without a git binary."""
+"""Reads Git's configuration (system, user and environment) without a git binary."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Who is visited when: so many at a time overall and on one host, and whoever hangs steps aside for the next.
+"""Scheduler with a global and a per-host concurrency limit; a visit that exceeds its host's usual duration gives up its slot.
 
-A thread cannot be stopped, and a visit to a server that hangs lasts as long as its time limit. So a visit that takes far longer than
-is usual on its host gives its turn to the next one and goes on beside the others; a bounded number may do so. What is usual is learnt
-as visits end: a host that is slow with everybody, because it is far away or busy, is never asked by more at a time for being slow. The
-threads are daemons: when the crawl is interrupted, the program ends without waiting for them.
+A thread cannot be stopped, and a visit to a server that hangs lasts until its time limit. So a visit that takes far longer than usual
+on its host gives up its slot and continues without one; a bounded number of visits may do so. The usual duration is learnt as visits
+end, so a host that is slow for every visit, because it is far away or busy, never gets more visits at a time for being slow. The threads
+are daemons: when the crawl is interrupted, the program ends without waiting for them.
 """
 
 from __future__ import annotations

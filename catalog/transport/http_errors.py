@@ -1,4 +1,4 @@
-"""Why an HTTP request came to nothing, in our words: the library's own carry addresses in memory and whole URLs."""
+"""Error messages for failed HTTP requests, because those of the library contain memory addresses and whole URLs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much time, and how many bytes, a visit to one repository may cost."""
+"""Limits of time and bytes for a visit to one repository."""
 
 from __future__ import annotations
 

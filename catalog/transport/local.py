@@ -1,4 +1,4 @@
-"""A repository on this machine, bare or with a working tree: read in place, nothing copied, nothing written."""
+"""A repository on this machine, bare or with a working tree, read in place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network: a repository's refs, then the objects that are missing, within bounds of time and bytes."""
+"""The interface of the network: a repository's refs, then the missing objects, within limits of time and bytes."""
 
 from __future__ import annotations
 

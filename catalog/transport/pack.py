@@ -1,4 +1,4 @@
-"""A pack as it came over the wire, unpacked in memory: every byte checked, every object named by us (gitformat-pack(5))."""
+"""Unpacks a received pack in memory, and verifies every byte and object name (gitformat-pack(5))."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the visits of one crawl share: connections, credentials, and what is known about servers."""
+"""State that the visits of one crawl share: connections, credentials, and the capabilities of servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A repository behind a server: refs, then objects, whatever the wire and whichever protocol version it speaks."""
+"""A repository on a server: refs, then objects, over any transport and protocol version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git's smart HTTP protocol: requests, credentials, redirects and retries by our own rules (gitprotocol-http(5))."""
+"""Git's smart HTTP protocol, with our own rules for credentials, redirects and retries (gitprotocol-http(5))."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Small files from DVC's storage, where that is a public web server: metrics and plots that are not in Git.
+"""Reads metrics and plots from DVC's storage where that is a public web server.
 
-A repository chooses these URLs, so they may lead anywhere. Only addresses that the whole Internet can reach are asked, of every
-redirect too; nothing of ours is sent; and what comes is kept only if it has the hash that Git states.
+A repository chooses these URLs, so they may lead anywhere. Only publicly reachable addresses are requested, also after redirects; no
+credentials are sent; and a file is kept only if it has the hash that Git states.
 """
 
 from __future__ import annotations

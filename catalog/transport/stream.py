@@ -1,4 +1,4 @@
-"""A connection that lives as long as the visit: Git's own protocol over TCP, and SSH."""
+"""Connections that last for a visit: Git's own protocol over TCP, and SSH."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git's protocol version 2 as bytes: what to ask for, and how to read the answer (gitprotocol-v2(5)). No network."""
+"""Git's protocol version 2 as bytes: writes requests and parses answers (gitprotocol-v2(5)). No network."""
 
 from __future__ import annotations
 
