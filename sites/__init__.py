@@ -1,1 +1,1 @@
-"""The static site: pages, data and links, made from catalog.duckdb alone."""
+"""The static site: pages, data and links, built from catalog.duckdb alone."""

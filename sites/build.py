@@ -1,4 +1,4 @@
-"""The static site, made from catalog.duckdb alone: the same catalog gives the same bytes."""
+"""Builds the static site from catalog.duckdb alone: the same catalog gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder of the site: only what differs is written, and only what we once wrote is deleted."""
+"""The output folder of the site: writes only files that differ, and deletes only files that an earlier build wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages: what each is called, where it lies, and its template."""
+"""The list of pages: name, path and template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates to text: everything is escaped, nothing may be undefined, and what is invisible is made visible."""
+"""Renders templates: every value is escaped, undefined names are errors, and invisible characters are made visible."""
 
 from __future__ import annotations
 

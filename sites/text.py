@@ -1,4 +1,4 @@
-"""How values look: dates, people, stages, and text of strangers with everything invisible made visible."""
+"""Formats values for pages: dates, people, stages, and untrusted text with invisible characters made visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every link, once: paths inside the site, relative so that the folder can lie anywhere, and links into known forges."""
+"""Builds every link: relative paths inside the site, so that its folder can be moved, and links to known forges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of what a repository has tried and released: DVC's experiments, and tags that are no registry's."""
+"""The row classes of DVC's experiments, and of releases (tags that belong to no registry)."""
 
 from __future__ import annotations
 

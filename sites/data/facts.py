@@ -1,6 +1,6 @@
-"""What the pages show, read in bulk: one query for each macro of `catalog/database/sql/site/`.
+"""Reads the rows of all pages in bulk: one query for each macro of `catalog/database/sql/site/`.
 
-What is many rows for each artifact is read for some repositories at a time: all of a large catalog would fill the memory.
+Tables with many rows for each artifact are read for some repositories at a time: all rows of a large catalog would fill the memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The rows that pages show: one class for each macro of `catalog/database/sql/site/`, its fields in the macro's order.
+"""The row classes: one for each macro of `catalog/database/sql/site/`, with its columns in order.
 
-Rows are named tuples: a catalog has hundreds of thousands, and they are made straight from what DuckDB answers.
+Rows are named tuples, made directly from DuckDB's tuples, because a catalog has hundreds of thousands of them.
 """
 
 from __future__ import annotations

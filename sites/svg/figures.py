@@ -1,4 +1,4 @@
-"""Charts as inline SVG: sparklines, lines, dots, bars and confusion matrices. No scripts, no styles of their own, the same bytes for the same numbers."""
+"""Charts as inline SVG (sparklines, lines, dots, bars, confusion matrices), without scripts or styles; the same numbers give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What templates are given: rows joined with the links and badges that they are shown with."""
+"""View models: rows with the links and badges that templates print."""

@@ -1,6 +1,6 @@
-"""Feeds of what registry tags did, as Atom (RFC 4287) and JSON Feed (1.1): of everything, an organisation, a repository, a model, a stage.
+"""Feeds of registry events as Atom (RFC 4287) and JSON Feed (1.1): for everything, an organisation, a repository, a model, a stage.
 
-An entry is the same in every feed that has it, so each is written once. No clock is asked: a feed is as new as its newest entry.
+An entry is the same in every feed, so each is rendered once. No clock is read: the date of a feed is that of its newest entry.
 """
 
 from __future__ import annotations

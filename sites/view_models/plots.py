@@ -1,6 +1,6 @@
 """The plots of each artifact: those of its latest version beside those of the version in production.
 
-They are drawn while they are read, because the numbers of a whole catalog would fill the memory.
+They are rendered while they are read, because the numbers of a whole catalog would fill the memory.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What templates are given: rows joined with the links and badges that they are shown with."""
+"""View models of lists: rows with the links and badges that templates print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What templates are given about what versions are made of: bytes, metrics, inputs and parameters; and about experiments and releases."""
+"""View models of what versions consist of (files, metrics, inputs, parameters), and of experiments and releases."""
 
 from __future__ import annotations
 
