@@ -74,7 +74,7 @@ def _options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", envvar="CATALOG_DEBUG", help="Show the traceback where catalog itself fails.")
+        bool, typer.Option("--debug", envvar="CATALOG_DEBUG", help="Show the traceback of a bug in catalog.")
     ] = False,
 ) -> None:
     """Options of every command: `main` reads `--debug` itself, `--version` acts by itself."""

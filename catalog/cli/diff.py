@@ -29,8 +29,10 @@ _EDGE = "A date (the end of that day, UTC), a time, or the number of a crawl: th
 
 
 def diff(
-    since: Annotated[str | None, typer.Argument(metavar="[FROM]", help=f"{_EDGE} Else, before the last crawl.")] = None,
-    until: Annotated[str | None, typer.Argument(metavar="[TO]", help="The same. Else, now.")] = None,
+    since: Annotated[
+        str | None, typer.Argument(metavar="[FROM]", help=f"{_EDGE} By default, before the last crawl.")
+    ] = None,
+    until: Annotated[str | None, typer.Argument(metavar="[TO]", help="Another date or crawl; now by default.")] = None,
     *,
     output: Output = Format.TABLE,
     database: Database = None,

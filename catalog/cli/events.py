@@ -30,9 +30,7 @@ def events(
     *,
     since: Annotated[
         str | None,
-        typer.Option(
-            metavar="CURSOR", help="Only what comes after the event that has this cursor; all, if it is empty."
-        ),
+        typer.Option(metavar="CURSOR", help="Only events after the one with this cursor; an empty one lists all."),
     ] = None,
     output: Output = Format.TABLE,
     database: Database = None,

@@ -28,27 +28,27 @@ SIGNALLED = 128  # what a shell adds to the number of the signal that ended a pr
 DEMO_TITLE = "Demo models"
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait while another crawl or build is at work.")]
-NoSite = Annotated[bool, typer.Option("--no-site", help="Leave the site as it is.")]
+NoSite = Annotated[bool, typer.Option("--no-site", help="Do not build the site.")]
 
 
 def crawl(
     repos: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REPO...]", autocompletion=complete_repo, help="Only these; the ends of their names will do."
+            metavar="[REPO...]", autocompletion=complete_repo, help="Only these; any suffix of their names works."
         ),
     ] = None,
     *,
     no_build: Annotated[
-        bool, typer.Option("--no-build", help="Read repositories, and make nothing of it yet.")
+        bool, typer.Option("--no-build", help="Read repositories, but do not build the catalog.")
     ] = False,
     no_site: NoSite = False,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write how it went to this file, as JSON; - for standard output."),
+        typer.Option(metavar="FILE", help="Write a report as JSON to this file; - for standard output."),
     ] = None,
     wait: Wait = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug of catalog and show where it is.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Read what changed in the repositories, then build catalog and site.
@@ -81,7 +81,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to put it.")] = Path("demo"),
     *,
     repos: Annotated[int | None, typer.Option(min=1, help="How many repositories, instead of about a dozen.")] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug of catalog and show where it is.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
 ) -> None:
     """Make an invented company's repositories, crawl them, and build catalog and site.
 

@@ -36,9 +36,7 @@ _EXPERIMENTS = (
     Column(title="repository", key="repo", styles=(DIM,)),
 )
 
-AllVersions = Annotated[
-    bool, typer.Option("--all-versions", help="Of every version of the artifact, not only of this one.")
-]
+AllVersions = Annotated[bool, typer.Option("--all-versions", help="All versions of the artifact, not only this one.")]
 
 
 def metrics(
@@ -70,8 +68,10 @@ def params(
 def compare(
     refs: SomeRefs,
     *,
-    baseline: Annotated[int, typer.Option(metavar="N", help="Count differences from the N-th.", min=1, max=MOST)] = 1,
-    changed: Annotated[bool, typer.Option("--changed", help="Only what is not the same in all.")] = False,
+    baseline: Annotated[
+        int, typer.Option(metavar="N", help="Show differences from the N-th version.", min=1, max=MOST)
+    ] = 1,
+    changed: Annotated[bool, typer.Option("--changed", help="Only rows whose values differ.")] = False,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:

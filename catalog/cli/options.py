@@ -25,29 +25,27 @@ Database = Annotated[
         "--catalog",
         envvar="CATALOG_DATABASE",
         metavar="PATH",
-        help="The catalog to ask; else catalog.duckdb in the output folder of repos.toml, or of this folder.",
+        help="The catalog to query; by default catalog.duckdb in the output folder of repos.toml, or of this folder.",
     ),
 ]
 ConfigFile = Annotated[
     Path,
     typer.Option("--config", envvar="CATALOG_CONFIG", metavar="FILE", help="The file that lists the repositories."),
 ]
-_REFERENCE = (
-    "artifact, artifact@version, artifact@latest or artifact#stage; the end of host/owner/name:artifact will do."
-)
+_REFERENCE = "artifact, artifact@version, artifact@latest or artifact#stage; any unambiguous suffix of host/owner/name:artifact works."
 Ref = Annotated[str | None, typer.Argument(metavar="[REF]", autocompletion=complete_reference, help=_REFERENCE)]
 SomeRef = Annotated[str, typer.Argument(metavar="REF", autocompletion=complete_reference, help=_REFERENCE)]
 SomeRefs = Annotated[list[str], typer.Argument(metavar="REF...", autocompletion=complete_reference, help=_REFERENCE)]
 RepoArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[REPO]", autocompletion=complete_repo, help="Only this repository, or all whose names end so."
+        metavar="[REPO]", autocompletion=complete_repo, help="Only this repository, or all with this suffix."
     ),
 ]
 RepoOption = Annotated[
     str | None,
     typer.Option(
-        "--repo", metavar="REPO", autocompletion=complete_repo, help="Only this repository, or all whose names end so."
+        "--repo", metavar="REPO", autocompletion=complete_repo, help="Only this repository, or all with this suffix."
     ),
 ]
 StageOption = Annotated[

@@ -118,7 +118,7 @@ def at(
         str | None,
         typer.Option(
             metavar="DATE",
-            help="As this catalog could have known at that moment: without tags that it saw later, with those gone since.",
+            help="From what this catalog had seen by then: without tags that it saw later, with those deleted since.",
         ),
     ] = None,
     output: Output = Format.TABLE,
@@ -139,7 +139,7 @@ def sql(
         list[str] | None,
         typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Give up after so many seconds.", min=0.001)] = 60.0,
+    timeout: Annotated[float, typer.Option(help="Stop after this many seconds.", min=0.001)] = 60.0,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:

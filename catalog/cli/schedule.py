@@ -25,8 +25,8 @@ class Keeper(StrEnum):
 
 def schedule(
     *,
-    once: Annotated[bool, typer.Option("--once", help="Run what is due, if anything is, and end.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="Run once, due or not, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Run once if a run is due, then exit.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Run once, due or not, then exit.")] = False,
     keeper: Annotated[
         Keeper | None,
         typer.Option("--print", metavar="KIND", help=f"Run nothing; print a file for {', '.join(Keeper)}."),

@@ -14,7 +14,7 @@ from catalog.cli.options import Database, Output
 _QUERY = typer.Argument(
     metavar="[QUERY]",
     autocompletion=complete_query,
-    help='Words, "a phrase", word*, field:value, metric.NAME:>N, -term, OR, ( ); docs/search.md has all of it.',
+    help='Words, "a phrase", word*, field:value, metric.NAME:>N, -term, OR, ( ); see docs/search.md.',
     show_default=False,
 )
 
@@ -23,9 +23,9 @@ def search(
     query: Annotated[list[str] | None, _QUERY] = None,
     *,
     limit: Annotated[
-        int, typer.Option("-n", "--limit", metavar="N", help="Show at most so many.", min=1)
+        int, typer.Option("-n", "--limit", metavar="N", help="The maximum number of results.", min=1)
     ] = finding.LIMIT,
-    explain: Annotated[bool, typer.Option("--explain", help="Show the SQL instead of what it finds.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the SQL instead of the results.")] = False,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:

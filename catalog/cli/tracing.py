@@ -55,10 +55,8 @@ GraphOutput = Annotated[
 def lineage(
     ref: SomeRef,
     *,
-    down: Annotated[
-        bool, typer.Option("--down/--up", help="What is made from it; otherwise, what it is made from.")
-    ] = False,
-    depth: Annotated[int, typer.Option(metavar="N", help="At most so many steps.", min=1, max=MOST)] = 10,
+    down: Annotated[bool, typer.Option("--down/--up", help="What is made from it, instead of its inputs.")] = False,
+    depth: Annotated[int, typer.Option(metavar="N", help="The maximum number of steps.", min=1, max=MOST)] = 10,
     output: GraphOutput = GraphFormat.TREE,
     database: Database = None,
 ) -> None:
