@@ -125,6 +125,6 @@ class Ambiguous(CatalogError):
 
 
 class StoreError(CatalogError):
-    """We, or the disk, must mend it; the message says what to delete."""
+    """The disk, or another process, must mend it; the message says what cannot be read or written, and why."""
 
     exit_code = Exit.STORE
