@@ -19,7 +19,7 @@ class Card(Record):
     is_model_card: bool = column("It is named as a model card, or has front matter; otherwise a README like any other.")
     title: str | None = column("The first heading, or the model's name in the front matter.")
     licence: str | None = column("`license`, as stated.")
-    licence_name: str | None = column("`license_name`, of a licence that is none of the known ones.")
+    licence_name: str | None = column("`license_name`, the name of a licence without an identifier of the Hub.")
     licence_link: str | None = column("`license_link`.")
     languages: tuple[str, ...] = column("`language`.")
     datasets: tuple[str, ...] = column("`datasets`.")
@@ -67,7 +67,7 @@ class CodeOwner(Record):
     line: int = column("The line, from 1: the last rule that matches counts.")
     section: str | None = column("The section, for GitLab.")
     pattern: str = column("The pattern as written.")
-    owners: tuple[str, ...] = column("Users, teams and e-mail addresses as written; none: nobody.")
+    owners: tuple[str, ...] = column("Users, teams and e-mail addresses as written; empty where the rule removes owners.")
     artifacts: tuple[str, ...] = column("The annotated artifacts of the revision that the rule decides.")
 
 
