@@ -73,7 +73,7 @@ SITTING = (
     Column(title="commit", key="commit7", styles=(DIM,)),
     Column(title="repository", key="repo", styles=(DIM,)),
 )
-_COMMIT = 40  # digits: a version of that length is a commit that nobody registered
+_COMMIT = 40  # digits: a version of that length is an unregistered commit
 
 
 def open_catalog(database: Path | None, *, timeout: float | None = None) -> Catalog:

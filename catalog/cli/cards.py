@@ -110,7 +110,7 @@ def _version_row(row: Row) -> Row:
 
 
 def _name(row: Row) -> str:
-    """The version; the beginning of the commit for one that nobody registered."""
+    """The version; the beginning of the commit for an unregistered one."""
     version = str(row["version"])
     return version[:_COMMIT] if version == row["commit"] else version
 

@@ -10,7 +10,7 @@ from catalog.cli.text import BOLD, DIM, Column
 from catalog.query.answer import Row
 from catalog.query.labels import WHERE
 
-_LONG = 10  # characters of a number: beyond that, nobody reads them all
+_LONG = 10  # characters of a number: longer ones are shortened
 _HASH = 12
 _WHOLE = 10**_LONG  # up to here, a whole number has all of its digits
 

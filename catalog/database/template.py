@@ -47,7 +47,7 @@ def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Opens a file that nobody else knows of, to be written, as `made`; a crash may leave it in any state."""
+    """Attaches a private temporary file as `made` for writing; a crash may leave it in any state."""
     # Without the type, a file of another program makes DuckDB look for an extension.
     connection.execute(f"attach '{quoted(path)}' as made (type duckdb, {STORAGE}, recovery_mode no_wal_writes)")
     connection.execute("use made")

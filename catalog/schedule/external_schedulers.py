@@ -16,7 +16,7 @@ from catalog.errors import ConfigError
 from catalog.schedule.scheduler import scheduled
 
 _LOCAL = ("cron", "systemd")  # of this machine; all others begin with an empty one
-_PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # no quotes needed, whoever reads it
+_PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # needs no quotes in any of the formats
 
 
 def file_for(keeper: str, config: Config) -> str:

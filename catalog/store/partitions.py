@@ -74,7 +74,7 @@ class Store:
         return self.file(repo, key).is_file()
 
     def write(self, repo: str, key: Key, rows: Rows) -> Path:
-        """Writes a partition, unless it is there: then it has the same rows. Nobody sees it before it is whole and on the disk."""
+        """Writes a partition, unless it is there: then it has the same rows. It becomes visible only when it is complete and synced."""
         target = self.file(repo, key)
         if target.is_file():
             return target

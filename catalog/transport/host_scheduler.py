@@ -24,7 +24,7 @@ FAR_LONGER = 4  # times what is usual
 FIRST = 5.0  # seconds, as long as no visit has ended well
 REMEMBERED = 15  # visits, of which the median is the usual
 MOST_ASIDE = 128  # visits that go on beside the others
-MOST_UNANSWERED = 8  # of these, on a host that has answered nobody
+MOST_UNANSWERED = 8  # of these, on a host without a successful visit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +52,7 @@ class _Host:
     took: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def has_room(self) -> bool:
-        """Whether another may have a turn. A host that answers nobody may be down, or too busy for more."""
+        """Whether another visit may get a slot. A host without a successful visit may be down, or too busy for more."""
         return self.most is None or (self.turns < self.most and (bool(self.took) or self.aside < MOST_UNANSWERED))
 
 
@@ -155,7 +155,7 @@ class _Round(Generic[T, R]):
             self._answered = True
 
     def _patience(self, host: _Host) -> float:
-        """Seconds that a visit may take before it steps aside. Where a host has answered nobody and others have, few; few may do so."""
+        """Seconds that a visit may take before it gives up its slot. Few for a host without a successful visit where others have some; few visits may do so."""
         if host.took:
             return max(SOON, FAR_LONGER * sorted(host.took)[len(host.took) // 2])
         return SOON if self._answered else FIRST

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from catalog.transport.packets import Packets
     from catalog.transport.wire import Wish
 
-# Azure DevOps answers nobody who leaves out multi_ack, so what is offered of these is accepted.
+# Azure DevOps does not answer requests without multi_ack, so what is offered of these is accepted.
 _ACCEPTED = ("multi_ack_detailed", "side-band-64k", "ofs-delta", "no-progress")
 _NO_REFS = b"capabilities^{}"
 _PEELED = b"^{}"

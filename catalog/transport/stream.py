@@ -85,7 +85,7 @@ class StreamWire:
 
     @contextmanager
     def _ending_on_error(self, connection: _Connection) -> Iterator[None]:
-        """After an error nobody knows where in the stream we are."""
+        """After an error the position in the stream is unknown."""
         try:
             yield
         except Garbled as error:

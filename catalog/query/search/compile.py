@@ -170,7 +170,7 @@ def _kinds(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _own_kinds(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The macros for what is asked of versions: those that read more than the index are left out where nobody asks."""
+    """The macros for what is asked of versions: those that read more than the index are left out unless needed."""
     names = {"author": "author", "has": "has"}
     kinds = [names.get(row["name"], kind) for row in rows for kind in _kinds([row])]
     yield from dict.fromkeys(["field"] * any(row["value"] == "stage" for row in rows) + kinds)

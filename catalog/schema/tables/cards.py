@@ -67,7 +67,9 @@ class CodeOwner(Record):
     line: int = column("The line, from 1: the last rule that matches counts.")
     section: str | None = column("The section, for GitLab.")
     pattern: str = column("The pattern as written.")
-    owners: tuple[str, ...] = column("Users, teams and e-mail addresses as written; empty where the rule removes owners.")
+    owners: tuple[str, ...] = column(
+        "Users, teams and e-mail addresses as written; empty where the rule removes owners."
+    )
     artifacts: tuple[str, ...] = column("The annotated artifacts of the revision that the rule decides.")
 
 
