@@ -91,11 +91,16 @@ def _shape_of(table: type[Record]) -> _Shape:
     names = [column.name for column in own]
     return _Shape(
         own=own,
-        cells_of=attrgetter(*names),
+        cells_of=attrgetter(*names) if len(names) > 1 else _alone(names[0]),
         key_of=itemgetter(*map(names.index, table.KEY)) if table.KEY else lambda _: (),
         key=table.KEY,
         maps=tuple(place for place, column in enumerate(own) if column.type == Mapping[str, str]),
     )
+
+
+def _alone(name: str) -> Callable[[Record], tuple[Any, ...]]:
+    """The cells of a row that has one."""
+    return lambda row: (getattr(row, name),)
 
 
 def _own(table: type[Record]) -> tuple[Column, ...]:
