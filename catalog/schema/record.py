@@ -21,7 +21,17 @@ TYPES: tuple[Any, ...] = (
     str, int, float, bool, datetime, bytes, tuple[str, ...], tuple[int, ...], tuple[str | None, ...], tuple[float | None, ...], Mapping[str, str],
 )  # fmt: skip
 _LIVES_BY = {"revision": "commit", "content": "content"}
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+# Where SQL expects a name, DuckDB wants quotation marks around these (its `duckdb_keywords()`).
+RESERVED = frozenset(
+    """
+    all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create
+    default deferrable desc describe distinct do else end except false fetch for foreign from group having in
+    initially intersect into lambda lateral leading limit not null offset on only or order pivot pivot_longer
+    pivot_wider placing primary qualify references returning select show some summarize symmetric table then to
+    trailing true union unique unpivot using variadic when where window with
+    """.split()  # noqa: SIM905 - seventy words in a list take seventy lines
+)
 
 
 class Record:
@@ -74,8 +84,10 @@ def _check(table: type[Record]) -> None:
     if table.REPO and "repo" in names:
         raise ValueError(f"table {table.TABLE!r} declares the column 'repo', expected none: the store adds it")
     for name in (table.TABLE, *names):
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"invalid name {name!r} in table {table.TABLE!r}: expected a-z, 0-9 and _, a letter first")
+        if not _NAME.fullmatch(name) or name in RESERVED:
+            raise ValueError(
+                f"invalid name {name!r} in table {table.TABLE!r}: expected at most 63 of a-z, 0-9 and _, a letter first, and no reserved word of SQL"
+            )
     if missing := [name for name in table.KEY if name not in names]:
         raise ValueError(f"table {table.TABLE!r} has the key {missing[0]!r}, expected one of {', '.join(names)}")
     if (by := _LIVES_BY.get(table.LIVES)) and by not in names:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
-from catalog.schema.record import Record, column, record
+from catalog.schema.record import RESERVED, Record, column, record
+
+EXPECTED = "expected at most 63 of a-z, 0-9 and _, a letter first, and no reserved word of SQL"
 
 
 def declare(table="runs", *, key=("name",), lives="repository", names=("name",)):
@@ -17,9 +20,11 @@ def declare(table="runs", *, key=("name",), lives="repository", names=("name",))
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        pytest.param({"table": "my runs"}, "invalid name 'my runs' in table 'my runs': expected a-z, 0-9 and _, a letter first", id="a name with a space"),
-        pytest.param({"table": "Runs"}, "invalid name 'Runs' in table 'Runs': expected a-z, 0-9 and _, a letter first", id="a name in upper case"),
-        pytest.param({"names": ("name", "_x")}, "invalid name '_x' in table 'runs': expected a-z, 0-9 and _, a letter first", id="a column with an underscore first"),
+        pytest.param({"table": "my runs"}, "invalid name 'my runs' in table 'my runs': " + EXPECTED, id="a name with a space"),
+        pytest.param({"table": "Runs"}, "invalid name 'Runs' in table 'Runs': " + EXPECTED, id="a name in upper case"),
+        pytest.param({"names": ("name", "_x")}, "invalid name '_x' in table 'runs': " + EXPECTED, id="a column with an underscore first"),
+        pytest.param({"table": "table"}, "invalid name 'table' in table 'table': " + EXPECTED, id="a word of SQL"),
+        pytest.param({"table": "r" * 64}, f"invalid name '{'r' * 64}' in table '{'r' * 64}': " + EXPECTED, id="64 characters"),
         pytest.param({"key": ("id",)}, "table 'runs' has the key 'id', expected one of name", id="a key that is no column"),
         pytest.param({"names": ("name", "repo")}, "table 'runs' declares the column 'repo', expected none: the store adds it", id="a column that the store adds"),
         pytest.param({"lives": "revision"}, "table 'runs' lives with a revision, expected a column 'commit'", id="of a revision, without its commit"),
@@ -44,3 +49,12 @@ def test_what_is_no_table_is_refused(table, message):
 )
 def test_what_is_a_table(table):
     assert declare(**table).TABLE == "runs"
+
+
+def test_a_name_may_have_63_characters():
+    assert declare("r" * 63).TABLE == "r" * 63
+
+
+def test_the_reserved_words_are_those_of_duckdb():
+    rows = duckdb.sql("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'").fetchall()
+    assert {word for (word,) in rows} <= RESERVED
