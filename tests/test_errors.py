@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_sql_counts_as_read_what_python_does():
-    sql = (ROOT / "catalog" / "database" / "sql" / "bitemporal.sql").read_text("utf-8")
+    sql = (ROOT / "catalog" / "database" / "sql" / "questions" / "changes.sql").read_text("utf-8")
     (listed,) = re.findall(r"outcome in \(([^)]*)\) as there", sql)
     assert re.findall(r"'(\w+)'", listed) == [*READ]
 
