@@ -30,16 +30,16 @@ def check(text: str) -> None:
     """ValueError says which of five fields is wrong."""
     fields = text.split()
     if len(fields) != len(_FIELDS):
-        raise ValueError(f"the fields are {len(fields)}")
+        raise ValueError(f"there {'is' if len(fields) == 1 else 'are'} {len(fields)}")
     for place, (name, values) in enumerate(_FIELDS):
         if not (all(_is_portable(place, part) for part in fields[place].split(",")) and _reads(place, fields[place])):
             raise ValueError(
-                f"{name} {fields[place]!r} is no number {values}, range (1-5), star, steps (*/15, 1-9/2), nor a list of these"
+                f"invalid {name} {fields[place]!r}: expected a number {values}, range (1-5), star, steps (*/15, 1-9/2), or a list of these"
             )
     try:
         CronSim(text, _ANY_MOMENT)
     except CronSimError:
-        raise ValueError(f"day {fields[2]!r} never comes in month {fields[3]!r}") from None
+        raise ValueError(f"invalid day {fields[2]!r}: no month {fields[3]!r} has it") from None
 
 
 def next_time(text: str, zone: tzinfo, moment: datetime) -> datetime | None:
@@ -57,7 +57,7 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError) as error:
-        raise ValueError(f"no time zone is called {name!r}") from error
+        raise ValueError(f"invalid time zone {name!r}: expected a name of the tz database") from error
 
 
 def _is_portable(place: int, part: str) -> bool:

@@ -94,8 +94,8 @@ def test_a_path_counts_from_here(run, tmp_path):
         pytest.param(
             f'[[repo]]\nurl = "{URL}"\n',
             URL,
-            "catalog: repos.toml: [[repo]] number 2: 'git.example/team/model' is a duplicate of [[repo]] number 1; "
-            "give one of them a name\n",
+            "catalog: repos.toml: [[repo]] number 2: duplicate name 'git.example/team/model': expected another than that of "
+            "[[repo]] number 1; state one by the key 'name'\n",
             id="a duplicate",
         ),
         pytest.param("", "ftp://git.example/x", None, id="a URL of no kind that we speak"),

@@ -1,4 +1,4 @@
-"""Five fields of crontab(5): the times that Debian's cron makes of them, and what it would not read."""
+"""Five fields of crontab(5): the times that Debian's cron makes of them, and what it refuses."""
 
 from __future__ import annotations
 
@@ -57,41 +57,57 @@ def test_the_times_are_those_of_cron(text, expected):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        pytest.param("daily", "the fields are 1", id="a word"),
-        pytest.param("@daily", "the fields are 1", id="a nickname"),
-        pytest.param("0 0 3 * * *", "the fields are 6", id="seconds"),
+        pytest.param("daily", "there is 1", id="a word"),
+        pytest.param("@daily", "there is 1", id="a nickname"),
+        pytest.param("0 0 3 * * *", "there are 6", id="seconds"),
         pytest.param(
             "61 * * * *",
-            "minute '61' is no number from 0 to 59, range (1-5), star, steps (*/15, 1-9/2), nor a list of these",
+            "invalid minute '61': expected a number from 0 to 59, range (1-5), star, steps (*/15, 1-9/2), or a list of these",
             id="a minute too late",
         ),
-        pytest.param("* 24 * * *", "hour '24' is no number from 0 to 23", id="an hour too late"),
-        pytest.param("* * 0 * *", "day of the month '0' is no number from 1 to 31", id="a day too early"),
+        pytest.param("* 24 * * *", "invalid hour '24': expected a number from 0 to 23", id="an hour too late"),
+        pytest.param("* * 0 * *", "invalid day of the month '0': expected a number from 1 to 31", id="a day too early"),
         pytest.param(
-            "* * * 13 *", "month '13' is no number from 1 to 12 (or name such as jan), range", id="a month too late"
+            "* * * 13 *",
+            "invalid month '13': expected a number from 1 to 12 (or name such as jan), range",
+            id="a month too late",
         ),
         pytest.param(
             "* * * * 8",
-            "day of the week '8' is no number from 0 to 7 (or name such as sun), range",
+            "invalid day of the week '8': expected a number from 0 to 7 (or name such as sun), range",
             id="a day too late",
         ),
-        pytest.param("* * last * *", "day of the month 'last' is no number from 1 to 31", id="a word of APScheduler"),
-        pytest.param("* * L * *", "day of the month 'L' is no number from 1 to 31", id="a word of cronsim"),
-        pytest.param("* * * * 5#2", "day of the week '5#2' is no number", id="a sign of cronsim"),
-        pytest.param("* * * * fri-mon", "day of the week 'fri-mon' is no number", id="a range that falls"),
-        pytest.param("*/0 * * * *", "minute '*/0' is no number", id="a step of nothing"),
         pytest.param(
-            "5/15 * * * *", "minute '5/15' is no number", id="steps without an end, which crons read differently"
+            "* * last * *",
+            "invalid day of the month 'last': expected a number from 1 to 31",
+            id="a word of APScheduler",
         ),
-        pytest.param("* * * * mon-1/2", "day of the week 'mon-1/2' is no number", id="steps in a range of one"),
-        pytest.param("0000000001 * * * *", "minute '0000000001' is no number", id="a number of ten digits"),
-        pytest.param("1,, * * * *", "minute '1,,' is no number", id="an empty part"),
-        pytest.param("٣ * * * *", "minute '٣' is no number", id="digits of another script"),
-        pytest.param("* * 30 feb *", "day '30' never comes in month 'feb'", id="a day that never comes"),
+        pytest.param(
+            "* * L * *", "invalid day of the month 'L': expected a number from 1 to 31", id="a word of cronsim"
+        ),
+        pytest.param("* * * * 5#2", "invalid day of the week '5#2': expected a number", id="a sign of cronsim"),
+        pytest.param(
+            "* * * * fri-mon", "invalid day of the week 'fri-mon': expected a number", id="a range that falls"
+        ),
+        pytest.param("*/0 * * * *", "invalid minute '*/0': expected a number", id="a step of nothing"),
+        pytest.param(
+            "5/15 * * * *",
+            "invalid minute '5/15': expected a number",
+            id="steps without an end, which crons read differently",
+        ),
+        pytest.param(
+            "* * * * mon-1/2", "invalid day of the week 'mon-1/2': expected a number", id="steps in a range of one"
+        ),
+        pytest.param(
+            "0000000001 * * * *", "invalid minute '0000000001': expected a number", id="a number of ten digits"
+        ),
+        pytest.param("1,, * * * *", "invalid minute '1,,': expected a number", id="an empty part"),
+        pytest.param("٣ * * * *", "invalid minute '٣': expected a number", id="digits of another script"),
+        pytest.param("* * 30 feb *", "invalid day '30': no month 'feb' has it", id="a day that never comes"),
     ],
 )
 def test_what_cron_would_not_read_is_refused(text, complaint):
-    with pytest.raises(ValueError, match=r"is|are|never") as caught:
+    with pytest.raises(ValueError, match=r"^there (is|are) \d+$|^invalid ") as caught:
         check(text)
     assert str(caught.value).startswith(complaint)
 
@@ -169,5 +185,5 @@ def test_when_clocks_change(text, start, expected):
 
 @pytest.mark.parametrize("name", ["Berlin", "Europe", "../UTC", "/etc/localtime", "", "a\0b"], ids=repr)
 def test_a_time_zone_that_is_none(name):
-    with pytest.raises(ValueError, match="no time zone is called"):
+    with pytest.raises(ValueError, match="invalid time zone"):
         zone_of(name)

@@ -1,4 +1,4 @@
-"""[[source]] in repos.toml: what each key does, and that everything wrong is said, but never a secret."""
+"""[[source]] in repos.toml: what each key does, and the complaints, which never show a secret."""
 
 from __future__ import annotations
 
@@ -81,58 +81,59 @@ def test_a_source_is_called_by_what_it_lists():
 
 
 KINDS = "azure, bitbucket, folder, forgejo, gitea, github, gitlab, list"
-TOKEN_ADVICE = (
-    "does not belong into this file; put it into an environment variable, and name that by token_env where it is not the usual one, "
-    "or into Git's credential helper"
-)
+TOKEN_ADVICE = "expected the value in an environment variable (`token_env` names one that is not the usual one) or in Git's credential helper"
 KEYS = (
     "expected one of archived, exclude, experiments, fetch_remote_metrics, forks, full_check_days, history, include, kind, max_bytes, "
     "name, org, plain_tags, skip_unpushed, timeout, token_env, topic, topics, url, user, visibility"
 )
 BAD = {
-    "no kind": ("", f"kind is None, expected one of {KINDS}"),
-    "an unknown kind": ('kind = "sourceforge"', f"kind is 'sourceforge', expected one of {KINDS}"),
+    "no kind": ("", f"missing key 'kind': expected one of {KINDS}"),
+    "an unknown kind": ('kind = "sourceforge"', f"invalid kind 'sourceforge': expected one of {KINDS}"),
     "nobody's repositories": (
         'kind = "github"',
-        "kind 'github' needs org or user or topic or org and topic or topic and user, found none of them",
+        "invalid keys for kind 'github': expected org or user or topic or org and topic or topic and user, found none",
     ),
     "everybody's": (
         'kind = "gitlab"\ngroup = "a"\nuser = "b"',
-        "kind 'gitlab' needs group or user or topic, found group and user",
+        "invalid keys for kind 'gitlab': expected group or user or topic, found group and user",
     ),
-    "the word of another forge": ('kind = "github"\norg = "a"\nworkspace = "b"', f"unknown key 'workspace', {KEYS}"),
-    "a token": ('kind = "github"\norg = "a"\ntoken = "ghp_secret"', f"token {TOKEN_ADVICE}"),
+    "the word of another forge": ('kind = "github"\norg = "a"\nworkspace = "b"', f"unknown key 'workspace': {KEYS}"),
+    "a token": ('kind = "github"\norg = "a"\ntoken = "ghp_secret"', f"forbidden key 'token': {TOKEN_ADVICE}"),
     "a token where its variable should be": (
         'kind = "github"\norg = "a"\ntoken_env = "ghp-secret"',
-        "token_env is no name of an environment variable, expected one such as GITHUB_TOKEN",
+        "invalid token_env: expected the name of an environment variable, such as GITHUB_TOKEN",
     ),
     "a password in the URL": (
         'kind = "gitea"\norg = "a"\nurl = "https://ann:secret@git.acme.example"',
-        "url holds a name or password, expected none",
+        "invalid url with a name or password: expected none",
     ),
     "no URL where there is no usual one": (
         'kind = "gitea"\norg = "a"',
-        "url is None, expected the address of the gitea server, such as https://git.example.com",
+        "missing key 'url': expected the address of the gitea server, such as https://git.example.com",
     ),
-    "a URL that is none": (
+    "an invalid URL": (
         'kind = "gitea"\norg = "a"\nurl = "git.acme.example"',
-        "url is 'git.acme.example', expected a URL that begins with https:// or http://",
+        "invalid url 'git.acme.example': expected a URL that begins with https:// or http://",
     ),
-    "a choice by what the forge does not tell": (
+    "a password in an invalid URL": (
+        'kind = "gitea"\norg = "a"\nurl = "https://ann:secret@git.acme.example:99999"',
+        "invalid url 'https://git.acme.example:99999': expected a URL that begins with https:// or http://",
+    ),
+    "a filter by what the forge does not list": (
         'kind = "bitbucket"\nworkspace = "a"\narchived = true',
-        "kind 'bitbucket' does not tell what archived needs",
+        "unsupported key 'archived': kind 'bitbucket' does not list what it filters by",
     ),
-    "a visibility that there is not": (
+    "an unknown visibility": (
         'kind = "github"\norg = "a"\nvisibility = "hidden"',
-        "visibility is 'hidden', expected one or a list of public, internal, private",
+        "invalid visibility 'hidden': expected one or a list of public, internal, private",
     ),
-    "patterns that are none": (
+    "invalid patterns": (
         'kind = "github"\norg = "a"\ninclude = "acme/*"',
-        "include is 'acme/*', expected a list of texts, such as [\"acme/*\"]",
+        "invalid include 'acme/*': expected a list of texts, such as [\"acme/*\"]",
     ),
-    "a flag that is none": (
+    "an invalid flag": (
         'kind = "github"\norg = "a"\nforks = "yes"',
-        "forks is 'yes', expected true or false",
+        "invalid forks 'yes': expected true or false",
     ),
 }
 
@@ -144,16 +145,16 @@ def test_what_is_wrong_is_said(text, complaint):
     assert error.value.complaints == (f"{FILE}: [[source]] number 1: {complaint}",)
 
 
-def test_no_secret_is_told():
+def test_no_message_shows_a_secret():
     texts = [text for text, _ in BAD.values() if "secret" in text]
     with pytest.raises(ConfigError) as error:
         parse("".join(f"[[source]]\n{text}\n" for text in texts), FILE)
-    assert (len(texts), "secret" in str(error.value)) == (3, False)
+    assert (len(texts), "secret" in str(error.value)) == (4, False)
 
 
 def test_two_sources_of_one_name():
     with pytest.raises(ConfigError) as error:
         parse('[[source]]\nkind = "github"\norg = "a"\n' * 2, FILE)
     assert error.value.complaints == (
-        f"{FILE}: [[source]] number 2: 'github.com/a' is a duplicate of [[source]] number 1; give one of them a name",
+        f"{FILE}: [[source]] number 2: duplicate name 'github.com/a': expected another than that of [[source]] number 1; state one by the key 'name'",
     )

@@ -1,0 +1,255 @@
+"""The keys of repos.toml, declared once: the parser, its messages and docs/repos-toml.md follow from these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.config.model import PLAIN_TAGS, Options
+from catalog.config.value_types import (
+    COMMAND,
+    CRON,
+    DAYS,
+    FLAG,
+    REPOSITORY_NAME,
+    REPOSITORY_URL,
+    SECONDS,
+    SERVER_URL,
+    SITE_URL,
+    SIZE,
+    TAG_LIMIT,
+    TEXT,
+    TIME_ZONE,
+    VARIABLE,
+    VISIBILITY,
+    ValueType,
+    choice,
+    text_list,
+    whole_number,
+)
+from catalog.plugins.forge import Forge, installed
+
+MOST_JITTER = 86_400  # seconds
+
+_OPTIONS = Options()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """One key of a table. `absent` says what holds without it where the default alone does not."""
+
+    name: str
+    type: ValueType
+    default: Any = None
+    absent: str | None = None
+    required: bool = False
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A table of repos.toml. `any_key`: it has no fixed keys, and this describes each."""
+
+    name: str
+    sentence: str
+    keys: tuple[Key, ...] = ()
+    any_key: Key | None = None
+    is_array: bool = False
+
+    @property
+    def header(self) -> str:
+        """How the file begins the table."""
+        return f"[[{self.name}]]" if self.is_array else f"[{self.name}]"
+
+
+CATALOG = Table(
+    name="catalog",
+    sentence="The catalog as a whole.",
+    keys=(
+        Key(name="title", type=TEXT, default="Model catalog", sentence="The title of the site and of its feeds."),
+        Key(
+            name="output",
+            type=TEXT,
+            default="output",
+            sentence="The folder for everything that the catalog writes, relative to the file.",
+        ),
+        Key(name="site_url", type=SITE_URL, sentence="The address of the published site: feeds and links need it."),
+    ),
+)
+
+OPTIONS = (
+    Key(name="timeout", type=SECONDS, default=_OPTIONS.timeout, sentence="The time for one repository or source."),
+    Key(
+        name="max_bytes",
+        type=SIZE,
+        default=_OPTIONS.max_bytes,
+        absent='"256 MiB"',
+        sentence="How much to receive from one repository or source.",
+    ),
+    Key(
+        name="history",
+        type=whole_number(0),
+        default=_OPTIONS.history,
+        sentence="Generations of commits to read behind each branch; 0 reads none.",
+    ),
+    Key(
+        name="experiments",
+        type=whole_number(0),
+        default=_OPTIONS.experiments,
+        sentence="How many of the newest DVC experiments to read.",
+    ),
+    Key(
+        name="plain_tags",
+        type=TAG_LIMIT,
+        default=_OPTIONS.plain_tags,
+        absent=f"{PLAIN_TAGS} for a repository without registry tags, else 0",
+        sentence=f"How many of the newest tags that are not GTO's to read; true means {PLAIN_TAGS}, false 0.",
+    ),
+    Key(
+        name="fetch_remote_metrics",
+        type=FLAG,
+        default=_OPTIONS.fetch_remote_metrics,
+        sentence="Whether to fetch metrics and plots that are in DVC's storage and not in Git.",
+    ),
+)
+
+_JOBS = whole_number(1, 256)
+
+CRAWL = Table(
+    name="crawl",
+    sentence="How to crawl. The keys from `timeout` on are also keys of each `[[repo]]` and `[[source]]`, whose default is the value here.",
+    keys=(
+        Key(name="jobs", type=_JOBS, default=8, sentence="Repositories at a time."),
+        Key(name="jobs_per_host", type=_JOBS, default=8, sentence="Repositories at a time on one host."),
+        Key(
+            name="processes",
+            type=whole_number(1, 64),
+            absent="one per processor, four at most",
+            sentence="Processes that read repositories.",
+        ),
+        Key(name="connect_timeout", type=SECONDS, default=10.0, sentence="The time to connect to a server."),
+        Key(name="idle_timeout", type=SECONDS, default=30.0, sentence="How long a server may send nothing."),
+        Key(name="schedule", type=CRON, sentence="When `catalog schedule` crawls."),
+        *OPTIONS,
+    ),
+)
+
+SCHEDULE = Table(
+    name="schedule",
+    sentence="What `catalog schedule` does besides crawling at the times of `schedule` in `[crawl]`.",
+    keys=(
+        Key(name="timezone", type=TIME_ZONE, default="UTC", sentence="The time zone of the schedule."),
+        Key(
+            name="jitter",
+            type=whole_number(0, MOST_JITTER),
+            default=0,
+            sentence="The most seconds by which a run begins later; drawn anew for each run.",
+        ),
+        Key(name="publish", type=COMMAND, sentence="The command to run after a successful build."),
+        Key(
+            name="health_file",
+            type=TEXT,
+            absent="`health.json` in the output folder",
+            sentence="The file for monitors, relative to repos.toml.",
+        ),
+    ),
+)
+
+_METRICS = text_list('["auc", "*_recall"]')
+
+METRICS = Table(
+    name="metrics",
+    sentence="Which direction of a metric is better, by patterns of names.",
+    keys=(
+        Key(name="higher", type=_METRICS, default=(), sentence="Metrics of which a higher value is better."),
+        Key(name="lower", type=_METRICS, default=(), sentence="Metrics of which a lower value is better."),
+    ),
+)
+
+STAGES = Table(
+    name="stages",
+    sentence="One vocabulary of stages for all repositories. Each key is the catalog's name of a stage.",
+    any_key=Key(
+        name="stage",
+        type=text_list('["production", "live"]', blanks=True),
+        sentence="Other names that tags use for the stage; a name belongs to one stage.",
+    ),
+)
+
+REPO = Table(
+    name="repo",
+    sentence="One repository.",
+    is_array=True,
+    keys=(
+        Key(
+            name="url",
+            type=REPOSITORY_URL,
+            required=True,
+            sentence="Where Git clones it from: https, http, ssh, git, file, user@host:path, or a path relative to repos.toml.",
+        ),
+        Key(
+            name="name",
+            type=REPOSITORY_NAME,
+            absent="`host/owner/name` of the URL",
+            sentence="What the catalog calls it; no two repositories share a name.",
+        ),
+        *OPTIONS,
+    ),
+)
+
+_PATTERNS = text_list('["acme/*"]')
+FILTERS = ("topics", "archived", "forks", "visibility", "skip_unpushed")  # only where the forge lists what they need
+
+SOURCE = Table(
+    name="source",
+    sentence="All repositories of an organisation, a user, a topic, a folder or a list.",
+    is_array=True,
+    keys=(
+        Key(name="name", type=TEXT, absent="what it lists, such as `github.com/acme`", sentence="The source's name."),
+        Key(name="url", type=SERVER_URL, absent="the kind's public server", sentence="The server, or the list."),
+        Key(
+            name="include",
+            type=_PATTERNS,
+            default=(),
+            sentence="Patterns of `host/owner/name`, or of an end of it: only these.",
+        ),
+        Key(name="exclude", type=_PATTERNS, default=(), sentence="Patterns of repositories to leave out."),
+        Key(name="topics", type=_PATTERNS, default=(), sentence="Only repositories with one of these topics."),
+        Key(name="archived", type=FLAG, default=False, sentence="Whether to read archived repositories."),
+        Key(name="forks", type=FLAG, default=False, sentence="Whether to read forks."),
+        Key(name="visibility", type=VISIBILITY, default=(), absent="all", sentence="Only repositories seen by these."),
+        Key(
+            name="skip_unpushed",
+            type=FLAG,
+            default=False,
+            sentence="Whether to skip a repository without a push since it was last read, by what the forge lists.",
+        ),
+        Key(
+            name="full_check_days",
+            type=DAYS,
+            default=7.0,
+            sentence="With `skip_unpushed`: after how many days to visit a repository in any case.",
+        ),
+        Key(
+            name="token_env",
+            type=VARIABLE,
+            absent="the kind's usual variable",
+            sentence="The environment variable with the token.",
+        ),
+        *OPTIONS,
+    ),
+)
+
+TABLES = (CATALOG, CRAWL, SCHEDULE, METRICS, STAGES, REPO, SOURCE)
+
+
+def kind_key() -> Key:
+    """The key that says which kind of forge a [[source]] is."""
+    return Key(name="kind", type=choice(installed()), required=True, sentence="The kind of forge.")
+
+
+def scope_keys(forges: Iterable[Forge]) -> tuple[Key, ...]:
+    """The keys that say whose repositories a [[source]] lists, apart from `url`."""
+    words = sorted({word for forge in forges for scope in forge.scopes for word in scope} - {"url"})
+    return tuple(Key(name=word, type=TEXT, sentence=f"Whose repositories to list: the {word}.") for word in words)
