@@ -117,9 +117,9 @@ def _load(file: Path) -> Config:
 
 def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
-    from catalog.discovery.inventory import fleet  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.discovery.inventory import read_inventory  # noqa: PLC0415 - a cold `show` needs no TOML
 
-    names = [repo.name for repo in fleet(wish).repos] if words else []
+    names = [repo.name for repo in read_inventory(wish).repos] if words else []
     chosen = []
     for word in words:
         matches = [word] if word in names else [name for name in names if word in endings(name)]

@@ -16,8 +16,8 @@ from catalog.errors import Exit
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config
-    from catalog.discovery.inventory import Fleet
-    from catalog.discovery.listing_cache import Listing
+    from catalog.discovery.inventory import Inventory
+    from catalog.discovery.listing_cache import SourceState
     from catalog.plugins.forge import Listed
     from catalog.query.answer import Row
 
@@ -57,13 +57,13 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
     """
     from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
     from catalog.discovery.discover import discover  # noqa: PLC0415 - and no network
-    from catalog.discovery.inventory import fleet  # noqa: PLC0415 - as above
+    from catalog.discovery.inventory import read_inventory  # noqa: PLC0415 - as above
     from catalog.transport.origin import Pool  # noqa: PLC0415 - as above
 
     wish = load(config_file)
     with Pool() as pool:
         listings = discover(wish, pool, say, keep=False)
-    rows = _rows(fleet(wish, listings))
+    rows = _rows(read_inventory(wish, listings))
     match output:
         case Format.TABLE:
             put_table(_TABLE, [row | {"read": "yes" if row["wanted"] else "no"} for row in rows])
@@ -80,23 +80,25 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
         raise typer.Exit(int(Exit.ORIGIN))
 
 
-def _rows(fleet: Fleet) -> list[Row]:
+def _rows(inventory: Inventory) -> list[Row]:
     """Those that would be read, then those that are left out."""
-    from catalog.discovery.rules import name_of  # noqa: PLC0415 - as above
+    from catalog.discovery.rules import repository_name  # noqa: PLC0415 - as above
     from catalog.naming import public_url  # noqa: PLC0415 - loaded by now
 
     rows: list[Row] = []
     row: Row
-    for member in fleet.members:
-        source = member.source.name if member.source else "[[repo]]"
-        why = f"it has left: {member.known.left_because}" if member.known and member.has_left else None
-        row = {"repo": member.repo.name, "source": source, "url": public_url(member.repo.url)}
+    for repository in inventory.repositories:
+        source = repository.source.name if repository.source else "[[repo]]"
+        why = f"it has left: {repository.known.left_because}" if repository.known and repository.has_left else None
+        row = {"repo": repository.repo.name, "source": source, "url": public_url(repository.repo.url)}
         rows.append(
-            row | {"wanted": not member.has_left, "why": why} | _facts(member.known.listed if member.known else None)
+            row
+            | {"wanted": not repository.has_left, "why": why}
+            | _facts(repository.known.listed if repository.known else None)
         )
-    for entry in fleet.left_out:
-        row = {"repo": name_of(entry.listed), "source": entry.source.name, "url": entry.listed.url}
-        rows.append(row | {"wanted": False, "why": entry.why} | _facts(entry.listed))
+    for entry in inventory.excluded:
+        row = {"repo": repository_name(entry.listed), "source": entry.source.name, "url": entry.listed.url}
+        rows.append(row | {"wanted": False, "why": entry.reason} | _facts(entry.listed))
     return sorted(rows, key=lambda row: (not row["wanted"], row["repo"], row["source"]))
 
 
@@ -111,7 +113,7 @@ def _facts(listed: Listed | None) -> Row:
     }
 
 
-def _sum_up(wish: Config, listings: dict[str, Listing], rows: list[Row]) -> None:
+def _sum_up(wish: Config, listings: dict[str, SourceState], rows: list[Row]) -> None:
     wanted = sum(row["wanted"] for row in rows)
     say(f"{plural(wanted, 'repository', 'repositories')} to read, {len(rows) - wanted} left out")
     for source in wish.sources:

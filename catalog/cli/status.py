@@ -78,10 +78,10 @@ def _with_next(rows: list[Row], wish: Config | None) -> list[Row]:
     """Each row with `next`: why the next crawl would read it, were its refs the same; None where it would not."""
     if wish is None:
         return [row | {"next": None} for row in rows]
-    from catalog.discovery.inventory import fleet  # noqa: PLC0415 - as above
+    from catalog.discovery.inventory import read_inventory  # noqa: PLC0415 - as above
     from catalog.naming import public_url  # noqa: PLC0415 - a cold `show` needs no TOML
 
-    urls = {repo.name: public_url(repo.url) for repo in fleet(wish).repos}
+    urls = {repo.name: public_url(repo.url) for repo in read_inventory(wish).repos}
     outdated = _outdated()
     told = [row | {"next": _next(row, urls, outdated)} for row in rows]
     known = {row["repo"] for row in rows}

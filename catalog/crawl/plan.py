@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from catalog.config.model import RepoConfig
 from catalog.config.parse import Config
-from catalog.discovery.inventory import Fleet, fleet
-from catalog.discovery.listing_cache import Listing, known
-from catalog.discovery.pushed_at import Unpushed
-from catalog.discovery.rules import name_of
+from catalog.discovery.inventory import Inventory, read_inventory
+from catalog.discovery.listing_cache import SourceState, read_states
+from catalog.discovery.pushed_at import PushCache
+from catalog.discovery.rules import repository_name
 from catalog.errors import NotFound
 from catalog.transport.origin import Pool
 
@@ -41,37 +41,37 @@ def due(
     NotFound for a name in `only` that the fleet does not have.
     """
     listings = {} if not config.sources else _listings(config, pool, tell, ask=not only)
-    every = fleet(config, listings)
+    every = read_inventory(config, listings)
     _tell_clashes(every, tell)
-    members = {member.repo.name: member for member in every.members if not member.has_left}
+    members = {member.repo.name: member for member in every.repositories if not member.has_left}
     if unknown := sorted(set(only) - members.keys()):
         raise NotFound(f"{config.file} has no repository named {unknown[0]!r}; `catalog status` lists the names")
-    memory, now = Unpushed(config.output / "store" / "sources", readers), datetime.now(UTC)
+    memory, now = PushCache(config.output / "store" / "sources", readers), datetime.now(UTC)
     chosen = [member for name, member in members.items() if not only or name in only]
-    skipped = {m.repo.name for m in chosen if not only and stands(m.repo.name) and memory.skips(m, now)}
+    skipped = {m.repo.name for m in chosen if not only and stands(m.repo.name) and memory.can_skip(m, now)}
     try:
         yield Due(
             repos=tuple(member.repo for member in chosen if member.repo.name not in skipped),
             unpushed=len(skipped),
             failures={} if only else _failures(listings),
-            note=lambda name, read_at: memory.note(members[name], read_at),
+            note=lambda name, read_at: memory.record(members[name], read_at),
         )
     finally:
-        memory.write(every.members)
+        memory.write(every.repositories)
 
 
-def _listings(config: Config, pool: Pool, tell: Callable[[str], None], *, ask: bool) -> dict[str, Listing]:
+def _listings(config: Config, pool: Pool, tell: Callable[[str], None], *, ask: bool) -> dict[str, SourceState]:
     from catalog.discovery.discover import discover, offer_tokens  # noqa: PLC0415 - only a fleet with sources needs it
 
     offer_tokens(config, pool)
-    return discover(config, pool, tell) if ask else known(config)
+    return discover(config, pool, tell) if ask else read_states(config)
 
 
-def _failures(listings: Mapping[str, Listing]) -> dict[str, str]:
+def _failures(listings: Mapping[str, SourceState]) -> dict[str, str]:
     return {name: listing.message for name, listing in listings.items() if listing.message is not None}
 
 
-def _tell_clashes(every: Fleet, tell: Callable[[str], None]) -> None:
-    for entry in every.left_out:
-        if entry.clash:
-            tell(f"{name_of(entry.listed)}: left out: {entry.why}")
+def _tell_clashes(every: Inventory, tell: Callable[[str], None]) -> None:
+    for entry in every.excluded:
+        if entry.name_conflict:
+            tell(f"{repository_name(entry.listed)}: left out: {entry.reason}")

@@ -16,8 +16,8 @@ from catalog.database import database, export
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import remember
 from catalog.database.shapes import partition_shapes
-from catalog.discovery.inventory import Fleet, fleet
-from catalog.discovery.listing_cache import known
+from catalog.discovery.inventory import Inventory, read_inventory
+from catalog.discovery.listing_cache import read_states
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
@@ -50,14 +50,14 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         folder = config.output / "store"
         journal, store = Journal(folder / "crawls"), Store(folder / "rows")
         observations = Observations(folder / "observations")
-        found, listings = journal.found(), known(config)
-        every = fleet(config, listings)
-        files = _files(every, store, found)
+        found, listings = journal.found(), read_states(config)
+        inventory = read_inventory(config, listings)
+        files = _files(inventory, store, found)
         incremental = database.build(
             path,
             partition_shapes(),
             files,
-            _whole(config, journal, repo_rows(every, found, files), source_rows(config, every, listings)),
+            _whole(config, journal, repo_rows(inventory, found, files), source_rows(config, inventory, listings)),
             {Observation.TABLE: partial(remember, observations=observations, found=found)},
         )
         with closing(database.connect(path, memory=database.FOR_ALL)) as connection:
@@ -77,9 +77,9 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
     )
 
 
-def _files(every: Fleet, store: Store, found: dict[str, Found]) -> dict[str, Path]:
+def _files(inventory: Inventory, store: Store, found: dict[str, Found]) -> dict[str, Path]:
     """The partition of each repository that was ever read; what repos.toml no longer means is left out."""
-    names = [member.repo.name for member in every.members]
+    names = [repository.repo.name for repository in inventory.repositories]
     named = {name: found[name].partition for name in names if name in found}
     files = {name: store.file_of(name, partition) for name, partition in named.items() if partition}
     return {name: file for name, file in files.items() if file.is_file()}

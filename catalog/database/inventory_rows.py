@@ -7,26 +7,28 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from catalog.config.parse import Config
-from catalog.discovery.inventory import Fleet, Member
-from catalog.discovery.listing_cache import Listing
+from catalog.discovery.inventory import Inventory, Repository
+from catalog.discovery.listing_cache import SourceState
 from catalog.errors import READ, Outcome
 from catalog.naming import public_url
 from catalog.schema.tables.inventory import Repo, Source
 from catalog.store.journal import Found
 
 
-def repo_rows(fleet: Fleet, found: Mapping[str, Found], files: Mapping[str, Path]) -> list[Repo]:
+def repo_rows(inventory: Inventory, found: Mapping[str, Found], files: Mapping[str, Path]) -> list[Repo]:
     """One row for each repository; `files` are the partitions that are there."""
     rows = []
-    for member in fleet.members:
-        name = member.repo.name
-        rows.append(_row(fleet, member, found.get(name), files.get(name)))
+    for repository in inventory.repositories:
+        name = repository.repo.name
+        rows.append(_row(inventory, repository, found.get(name), files.get(name)))
     return rows
 
 
-def source_rows(config: Config, fleet: Fleet, listings: Mapping[str, Listing]) -> list[Source]:
+def source_rows(config: Config, inventory: Inventory, listings: Mapping[str, SourceState]) -> list[Source]:
     """One row for each source of repos.toml."""
-    wanted = Counter(member.source.name for member in fleet.members if member.source and not member.has_left)
+    wanted = Counter(
+        repository.source.name for repository in inventory.repositories if repository.source and not repository.has_left
+    )
     return [
         Source(
             source=source.name,
@@ -43,23 +45,23 @@ def source_rows(config: Config, fleet: Fleet, listings: Mapping[str, Listing]) -
     ]
 
 
-def _row(fleet: Fleet, member: Member, found: Found | None, file: Path | None) -> Repo:
-    known = member.known
+def _row(inventory: Inventory, repository: Repository, found: Found | None, file: Path | None) -> Repo:
+    known = repository.known
     listed = known.listed if known else None
     return Repo(
-        repo=member.repo.name,
-        url=public_url(member.repo.url),
+        repo=repository.repo.name,
+        url=public_url(repository.repo.url),
         outcome=found.outcome if found else Outcome.NEVER,
         message=found.message if found else None,
-        stale=found is not None and found.outcome not in READ and not member.has_left,
+        stale=found is not None and found.outcome not in READ and not repository.has_left,
         visited_at=found.visited_at if found else None,
         read_at=found.read_at if found else None,
         partition=file.stem if file else None,
-        source=member.source.name if member.source else None,
+        source=repository.source.name if repository.source else None,
         forge_id=listed.forge_id if listed else None,
         archived=listed.archived if listed else None,
         fork=listed.fork if listed else None,
-        fork_of=fleet.name_at(listed.parent) if listed and listed.parent else None,
+        fork_of=inventory.name_at(listed.parent) if listed and listed.parent else None,
         visibility=listed.visibility if listed else None,
         topics=listed.topics if listed else (),
         pushed_at=listed.pushed_at if listed else None,

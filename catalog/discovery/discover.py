@@ -13,8 +13,8 @@ from threading import Event
 from catalog.config.model import SourceConfig
 from catalog.config.parse import Config
 from catalog.discovery.client import Asker, Secret
-from catalog.discovery.listing_cache import Kept, Listing, known, write
-from catalog.discovery.rules import remember
+from catalog.discovery.listing_cache import CachedPage, SourceState, read_states, write_state
+from catalog.discovery.rules import mark_departed
 from catalog.errors import OriginError, Outcome, Refused, TooBig
 from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, installed
@@ -36,29 +36,31 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Whole:
-    """A whole listing, and the answers that need not be sent again."""
+class _CompleteListing:
+    """A complete listing, and the answers to cache."""
 
     listed: tuple[Listed, ...]
-    answers: dict[str, Kept]
+    answers: dict[str, CachedPage]
 
 
-def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: bool = True) -> dict[str, Listing]:
+def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: bool = True) -> dict[str, SourceState]:
     """Asks every source of repos.toml, and says what is known of each then, by its name; with `keep`, writes it down too.
 
     `tell` gets a sentence for each wait and each failure. Nothing is raised for a source that fails; StoreError where the
     disk does.
     """
-    before, stop = known(config), Event()
-    turns: Turns[SourceConfig, tuple[str, Listing]] = Turns(overall=AT_A_TIME, for_host=AT_A_TIME, host=lambda _: None)
+    before, stop = read_states(config), Event()
+    turns: Turns[SourceConfig, tuple[str, SourceState]] = Turns(
+        overall=AT_A_TIME, for_host=AT_A_TIME, host=lambda _: None
+    )
     refresh = partial(_refresh, config=config, pool=pool, before=before, tell=tell, stop=stop)
     try:
-        found = dict(take_turns(config.sources, refresh, turns))
+        states = dict(take_turns(config.sources, refresh, turns))
     finally:
         stop.set()
-    for name in sorted(found) if keep else ():
-        write(config, name, found[name])
-    return found
+    for name in sorted(states) if keep else ():
+        write_state(config, name, states[name])
+    return states
 
 
 def offer_tokens(config: Config, pool: Pool) -> None:
@@ -74,38 +76,38 @@ def offer_tokens(config: Config, pool: Pool) -> None:
 
 
 def _refresh(
-    source: SourceConfig, *, config: Config, pool: Pool, before: Mapping[str, Listing], tell: Tell, stop: Event
-) -> tuple[str, Listing]:
+    source: SourceConfig, *, config: Config, pool: Pool, before: Mapping[str, SourceState], tell: Tell, stop: Event
+) -> tuple[str, SourceState]:
     """A source's name, and what is known of it after asking."""
     forge, last, now = installed()[source.kind], before[source.name], datetime.now(UTC)
     try:
         whole = _list(source, _asker(source, config, pool, tell, stop), last)
-        memory = remember(source, forge, whole.listed, last.known, now)
+        repos = mark_departed(source, forge, whole.listed, last.known, now)
     except OriginError as error:
         outcome, message = error.outcome, str(error)
     except Exception as error:
         log.exception("%s: this is a bug in catalog", source.name)
         outcome, message = Outcome.BUG, f"{type(error).__name__}: {error}"
     else:
-        return source.name, Listing(
+        return source.name, SourceState(
             digest=last.digest,
             outcome="listed",
             asked_at=now,
             listed_at=now,
             listed=whole.listed,
-            known=memory,
+            known=repos,
             answers=whole.answers,
         )
     tell(message)
     return source.name, replace(last, outcome=outcome, message=message, asked_at=now)
 
 
-def _list(source: SourceConfig, asker: Asker, before: Listing) -> _Whole:
+def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteListing:
     """All pages of a listing. OriginError where one of them fails: a part of a listing is none."""
     forge = installed()[source.kind]
     waiting, asked = deque(forge.begin(source.scope)), set[str]()
     listed: dict[str, Listed] = {}
-    answers: dict[str, Kept] = {}
+    answers: dict[str, CachedPage] = {}
     while waiting:
         ask = waiting.popleft()
         if ask.url in asked:
@@ -116,22 +118,22 @@ def _list(source: SourceConfig, asker: Asker, before: Listing) -> _Whole:
         page = _page(source, forge, asker, ask, before.answers.get(ask.url), answers)
         waiting.extend(page.then)
         listed |= {entry.url: entry for entry in page.listed}
-    return _Whole(listed=tuple(listed[url] for url in sorted(listed)), answers=answers)
+    return _CompleteListing(listed=tuple(listed[url] for url in sorted(listed)), answers=answers)
 
 
 def _page(
-    source: SourceConfig, forge: Forge, asker: Asker, ask: Ask, kept: Kept | None, answers: dict[str, Kept]
+    source: SourceConfig, forge: Forge, asker: Asker, ask: Ask, kept: CachedPage | None, answers: dict[str, CachedPage]
 ) -> Page:
     """What one question brings; a kept answer where it still holds."""
-    found = asker.ask(ask, kept.etag if kept and not _may_be_full(kept.page) else None)
-    if found is None:
+    reply = asker.ask(ask, kept.etag if kept and not _may_be_full(kept.page) else None)
+    if reply is None:
         assert kept is not None
         answers[ask.url] = kept
         return kept.page
-    answer, etag = found
+    answer, etag = reply
     page = _read(source, forge, answer)
     if etag:
-        answers[ask.url] = Kept(etag=etag, page=page)
+        answers[ask.url] = CachedPage(etag=etag, page=page)
     return page
 
 
@@ -178,8 +180,8 @@ def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: E
 def _secret(source: SourceConfig, pool: Pool) -> Secret | None:
     """The token of the environment, or else the password that Git knows for the forge; None for a list."""
     forge = installed()[source.kind]
-    if found := _environment(source, forge, pool):
-        return _sent(forge, found[1], found[0])
+    if variable := _environment(source, forge, pool):
+        return _sent(forge, variable[1], variable[0])
     if source.token_env:
         raise Refused(f"{source.name}: token_env names {source.token_env}, which is not in the environment")
     for site in forge.clones(source.scope):

@@ -1,4 +1,4 @@
-"""What sources listed last, kept between crawls: `store/sources/<source>.json`, written whole or not at all.
+"""The cache of what sources listed last: `store/sources/<source>.json`, written whole or not at all.
 
 The listing can be asked for again; which repository was taken out of it, when and why, cannot.
 """
@@ -22,8 +22,8 @@ FORMAT = 1  # raised when the file means something else
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """A repository that a source listed and the wish took in; `left_at` where it did so no more."""
+class ListedRepo:
+    """A repository that a source listed and the rules included; `left_at` since they do no more."""
 
     name: str
     listed: Listed
@@ -33,7 +33,7 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class CachedPage:
     """An answer that need not be sent again while its ETag holds."""
 
     etag: str
@@ -41,7 +41,7 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
+class SourceState:
     """What is known of one source. `listed` is its last whole listing, `known` the repositories ever taken from it, by name."""
 
     digest: str = ""  # of what was asked, and by which reader
@@ -50,8 +50,8 @@ class Listing:
     asked_at: datetime | None = None
     listed_at: datetime | None = None
     listed: tuple[Listed, ...] = ()
-    known: Mapping[str, Known] = field(default_factory=dict)
-    answers: Mapping[str, Kept] = field(default_factory=dict)  # by address
+    known: Mapping[str, ListedRepo] = field(default_factory=dict)
+    answers: Mapping[str, CachedPage] = field(default_factory=dict)  # by address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,15 +62,15 @@ class _Head:
     digest: str
 
 
-def known(config: Config) -> dict[str, Listing]:
-    """What each source of repos.toml listed last, by its name; nobody is asked. StoreError where a file is damaged."""
+def read_states(config: Config) -> dict[str, SourceState]:
+    """What each source of repos.toml listed last, by its name; no source is asked. StoreError where a file is damaged."""
     return {source.name: _read(_file(config, source.name), _digest(source)) for source in config.sources}
 
 
-def write(config: Config, source: str, listing: Listing) -> None:
+def write_state(config: Config, source: str, state: SourceState) -> None:
     """Keeps what is known of a source. StoreError where the disk does not take it."""
     file = _file(config, source)
-    cells = {each.name: getattr(listing, each.name) for each in fields(listing)}
+    cells = {field.name: getattr(state, field.name) for field in fields(state)}
     text = dump({"format": FORMAT, **cells}, sort_keys=True)
     with files.writing(file.parent):
         files.write(file, text)
@@ -87,14 +87,14 @@ def _digest(source: SourceConfig) -> str:
     return blake2b(f"{source.kind} {version} {source.scope.api} {words}".encode(), digest_size=10).hexdigest()
 
 
-def _read(file: Path, digest: str) -> Listing:
+def _read(file: Path, digest: str) -> SourceState:
     """What is known of a source, or nothing where that was another question."""
     try:
         raw = file.read_bytes()
         head = load(_Head, raw)
-        return load(Listing, raw) if (head.format, head.digest) == (FORMAT, digest) else Listing(digest=digest)
+        return load(SourceState, raw) if (head.format, head.digest) == (FORMAT, digest) else SourceState(digest=digest)
     except FileNotFoundError:
-        return Listing(digest=digest)
+        return SourceState(digest=digest)
     except (OSError, ValueError) as error:
         message = f"{file} is damaged ({error}); delete it, and the next crawl asks the source anew"
         raise StoreError(message) from error

@@ -1,6 +1,6 @@
-"""Who need not be asked for refs: those whose forge says that nobody pushed since they were read.
+"""The cache of last pushes: a repository without a push since its last good visit needs no visit.
 
-`<root>/pushed.json` has, for each repository, what its forge said when it was last read well. Without it everybody is asked.
+`<root>/pushed.json` has, for each repository, what its forge said when it was last read well. Without it every repository is visited.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from catalog.discovery.inventory import Member
+from catalog.discovery.inventory import Repository
 from catalog.plugins.forge import installed
 from catalog.store import files
 from catalog.store.typed_json import dump, load
@@ -20,7 +20,7 @@ _DAY = 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Read:
+class _Visit:
     """A visit that went well. `options` and `readers` are what its rows depend on beside refs."""
 
     pushed_at: datetime
@@ -29,50 +29,52 @@ class _Read:
     readers: str
 
 
-class Unpushed:
+class PushCache:
     """What forges said of repositories when they were last read, before this crawl and after it."""
 
     def __init__(self, root: Path, readers: str) -> None:
         self._file, self._readers = root / "pushed.json", readers
-        self._reads: dict[str, _Read] = {}
+        self._visits: dict[str, _Visit] = {}
         with suppress(OSError, ValueError):
-            self._reads = load(dict[str, _Read], self._file.read_bytes())
+            self._visits = load(dict[str, _Visit], self._file.read_bytes())
 
-    def skips(self, member: Member, now: datetime) -> bool:
-        """Whether the forge's word is enough this time. A time of the forge's is compared with ours only roughly."""
-        source, pushed_at, last = member.source, _pushed_at(member), self._reads.get(member.repo.name)
+    def can_skip(self, repository: Repository, now: datetime) -> bool:
+        """Whether the repository needs no visit this time. A time of the forge's is compared with ours only roughly."""
+        source, pushed_at, last = repository.source, _pushed_at(repository), self._visits.get(repository.repo.name)
         if source is None or not source.skip_unpushed or pushed_at is None or last is None:
             return False
         settled = (last.read_at - pushed_at).total_seconds() > installed()[source.kind].grain
         due = now - last.read_at > timedelta(seconds=source.full_check_days * _DAY)
         same = (last.pushed_at, last.options, last.readers) == (
             pushed_at,
-            member.repo.options.digest(),
+            repository.repo.options.digest(),
             self._readers,
         )
         return settled and same and not due
 
-    def note(self, member: Member, read_at: datetime) -> None:
+    def record(self, repository: Repository, read_at: datetime) -> None:
         """The repository was read, or found fresh, in a visit that began then."""
-        pushed_at = _pushed_at(member)
-        if member.source is not None and member.source.skip_unpushed and pushed_at is not None:
-            self._reads[member.repo.name] = _Read(
+        pushed_at = _pushed_at(repository)
+        if repository.source is not None and repository.source.skip_unpushed and pushed_at is not None:
+            self._visits[repository.repo.name] = _Visit(
                 pushed_at=pushed_at,
                 read_at=read_at,
-                options=member.repo.options.digest(),
+                options=repository.repo.options.digest(),
                 readers=self._readers,
             )
 
-    def write(self, members: Iterable[Member]) -> None:
-        """Keeps what was noted of these, whole or not at all."""
-        kept = {
-            member.repo.name: self._reads[member.repo.name] for member in members if member.repo.name in self._reads
+    def write(self, repositories: Iterable[Repository]) -> None:
+        """Writes what was recorded of these, whole or not at all."""
+        visits = {
+            repository.repo.name: self._visits[repository.repo.name]
+            for repository in repositories
+            if repository.repo.name in self._visits
         }
-        if not kept and not self._file.exists():
+        if not visits and not self._file.exists():
             return
         with files.writing(self._file.parent):
-            files.write(self._file, dump(dict(sorted(kept.items()))))
+            files.write(self._file, dump(dict(sorted(visits.items()))))
 
 
-def _pushed_at(member: Member) -> datetime | None:
-    return member.known.listed.pushed_at if member.known else None
+def _pushed_at(repository: Repository) -> datetime | None:
+    return repository.known.listed.pushed_at if repository.known else None

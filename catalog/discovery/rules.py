@@ -1,4 +1,4 @@
-"""Whether a listed repository is wanted, what it is called, and why the others are left out. No network, no disk."""
+"""The rules of repos.toml for listed repositories: the name of each, and the reason why one is excluded. No network, no disk."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from catalog.config.model import SourceConfig
-from catalog.discovery.listing_cache import Known
+from catalog.discovery.listing_cache import ListedRepo
 from catalog.naming import endings, is_repo_name, public_url, repo_name
 from catalog.plugins.forge import Forge, Listed
 from catalog.text import quote
 
 EXCLUDED, NOT_INCLUDED = "excluded", "not included"
-BY_THE_WISH = (EXCLUDED, NOT_INCLUDED)  # of repos.toml: such a repository is not kept
+BY_CONFIG = (EXCLUDED, NOT_INCLUDED)  # of repos.toml: such a repository is not kept
 
 _MOST_NAME = 1_000  # characters
 
 
-def name_of(listed: Listed) -> str:
+def repository_name(listed: Listed) -> str:
     """A repository's name in the catalog: `host/owner/name`, or its place below the folder it was found in."""
     return f"local/{listed.place}" if listed.place else repo_name(listed.url)
 
 
-def why_not(source: SourceConfig, forge: Forge, listed: Listed) -> str | None:
-    """Why a repository is left out; None for one that is wanted."""
+def exclusion_reason(source: SourceConfig, forge: Forge, listed: Listed) -> str | None:
+    """Why a repository is excluded; None for one that is included."""
     return next(_reasons(source, forge, listed), None)
 
 
 def _reasons(source: SourceConfig, forge: Forge, listed: Listed) -> Iterator[str]:
-    name = name_of(listed)
+    name = repository_name(listed)
     if not is_repo_name(name) or len(name) > _MOST_NAME:
         yield f"the name {quote(name)!r} cannot be shown"
-    if elsewhere := _elsewhere(source, forge, listed):
-        yield f"is cloned from {elsewhere!r}, expected the forge's own server"
-    if source.include and not _fits(name, source.include):
+    if site := _foreign_site(source, forge, listed):
+        yield f"is cloned from {site!r}, expected the forge's own server"
+    if source.include and not _matches(name, source.include):
         yield NOT_INCLUDED
-    if _fits(name, source.exclude):
+    if _matches(name, source.exclude):
         yield EXCLUDED
     if source.topics and not set(source.topics) & set(listed.topics):
         yield f"no topic of {', '.join(source.topics)}"
@@ -49,43 +49,48 @@ def _reasons(source: SourceConfig, forge: Forge, listed: Listed) -> Iterator[str
         yield listed.visibility or "of unknown visibility"
 
 
-def remember(
-    source: SourceConfig, forge: Forge, listed: tuple[Listed, ...], before: Mapping[str, Known], now: datetime
-) -> dict[str, Known]:
+def mark_departed(
+    source: SourceConfig, forge: Forge, listed: tuple[Listed, ...], before: Mapping[str, ListedRepo], now: datetime
+) -> dict[str, ListedRepo]:
     """The repositories ever taken from a source, by name, after a new listing: those that left it are marked."""
-    verdicts = {name_of(entry): why_not(source, forge, entry) for entry in listed}
-    wanted = {name_of(entry): entry for entry in listed if verdicts[name_of(entry)] is None}
-    found = {name: Known(name=name, listed=entry) for name, entry in wanted.items()}
-    ids = {entry.forge_id: name_of(entry) for entry in listed if entry.forge_id}
-    for name, known in before.items():
-        if name in wanted or verdicts.get(name) in BY_THE_WISH or not _included(source, name):
+    reasons = {repository_name(entry): exclusion_reason(source, forge, entry) for entry in listed}
+    included = {repository_name(entry): entry for entry in listed if reasons[repository_name(entry)] is None}
+    repos = {name: ListedRepo(name=name, listed=entry) for name, entry in included.items()}
+    ids = {entry.forge_id: repository_name(entry) for entry in listed if entry.forge_id}
+    for name, previous in before.items():
+        if name in included or reasons.get(name) in BY_CONFIG or not _included(source, name):
             continue
-        called = ids.get(known.listed.forge_id or "")
-        renamed_to = called if called in wanted else None
-        if known.left_at is None:
-            because = f"renamed to {renamed_to}" if renamed_to else _because(verdicts.get(called or name))
-            known = Known(name=name, listed=known.listed, left_at=now, left_because=because, renamed_to=renamed_to)  # noqa: PLW2901 - the same one, marked
-        found[name] = known
-    return dict(sorted(found.items()))
+        current_name = ids.get(previous.listed.forge_id or "")
+        renamed_to = current_name if current_name in included else None
+        repo = previous
+        if previous.left_at is None:
+            left_because = (
+                f"renamed to {renamed_to}" if renamed_to else _departure_reason(reasons.get(current_name or name))
+            )
+            repo = ListedRepo(
+                name=name, listed=previous.listed, left_at=now, left_because=left_because, renamed_to=renamed_to
+            )
+        repos[name] = repo
+    return dict(sorted(repos.items()))
 
 
-def _because(verdict: str | None) -> str:
-    if verdict is None:
+def _departure_reason(reason: str | None) -> str:
+    if reason is None:
         return "no longer listed"
-    return f"made {verdict}" if verdict in {"private", "internal", "public"} else f"now {verdict}"
+    return f"made {reason}" if reason in {"private", "internal", "public"} else f"now {reason}"
 
 
 def _included(source: SourceConfig, name: str) -> bool:
-    return (not source.include or _fits(name, source.include)) and not _fits(name, source.exclude)
+    return (not source.include or _matches(name, source.include)) and not _matches(name, source.exclude)
 
 
-def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     """A pattern is of the whole name or of an end of it; forges do not tell upper from lower case."""
     ends = tuple(endings(name.lower()))
     return any(fnmatchcase(end, pattern.lower()) for pattern in patterns for end in ends)
 
 
-def _elsewhere(source: SourceConfig, forge: Forge, listed: Listed) -> str | None:
+def _foreign_site(source: SourceConfig, forge: Forge, listed: Listed) -> str | None:
     """The server of a repository that is not cloned from its forge: a listing may not lead us, and the token, anywhere."""
     sites = forge.clones(source.scope)
     if not sites:

@@ -32,13 +32,13 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 
 def read(_: Scope, answer: Answer) -> Page:
-    found = [
+    repos = [
         entry
         for entry in entries(inside(answer.value, "values"), "values")
         if text(entry, "scm") in {"git", None}  # a few have been Mercurial's
     ]
     following = text(answer.value, "next")
-    return Page(listed=tuple(map(_listed, found)), then=(Ask(url=following),) if following else ())
+    return Page(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if following else ())
 
 
 def _listed(entry: Mapping[str, Any]) -> Listed:

@@ -66,16 +66,16 @@ def texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def moment(entry: Mapping[str, Any], key: str) -> datetime | None:
     """A time in ISO 8601, as UTC; None where there is none that Python can read."""
     try:
-        found = datetime.fromisoformat(entry.get(key) or "")
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+        time = datetime.fromisoformat(entry.get(key) or "")
+        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
 
 
 def next_link(headers: Mapping[str, str]) -> str | None:
     """The next page by the Link header (RFC 8288)."""
-    found = (link[1] for link in _LINK.finditer(headers.get("link", "")) if _NEXT.search(link[2]))
-    return next(found, None)
+    links = (link[1] for link in _LINK.finditer(headers.get("link", "")) if _NEXT.search(link[2]))
+    return next(links, None)
 
 
 def part(word: str) -> str:

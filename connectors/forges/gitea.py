@@ -45,12 +45,12 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 def read(scope: Scope, answer: Answer) -> Page:
     value = inside(answer.value, "data") if "topic" in scope.words else answer.value
-    found = entries(value, "the answer")
+    repos = entries(value, "the answer")
     # The Link header has the address that the server believes to have: only that there is a next page is taken from it.
     silent = not {"link", "x-total-count"} & answer.headers.keys()
-    more = next_link(answer.headers) is not None or (silent and found)
+    more = next_link(answer.headers) is not None or (silent and repos)
     following = with_page(answer.ask.url, page_of(answer.ask.url) + 1)
-    return Page(listed=tuple(map(_listed, found)), then=(Ask(url=following),) if more else ())
+    return Page(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if more else ())
 
 
 def _listed(entry: Mapping[str, Any]) -> Listed:

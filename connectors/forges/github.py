@@ -60,14 +60,14 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 
 def read(scope: Scope, answer: Answer) -> Page:
-    found = _found(answer.value, scope.words["topic"]) if "topic" in scope.words else answer.value
+    repos = _search_results(answer.value, scope.words["topic"]) if "topic" in scope.words else answer.value
     following = next_link(answer.headers)
     return Page(
-        listed=tuple(map(_listed, entries(found, "the answer"))), then=(Ask(url=following),) if following else ()
+        listed=tuple(map(_listed, entries(repos, "the answer"))), then=(Ask(url=following),) if following else ()
     )
 
 
-def _found(value: object, topic: str) -> object:
+def _search_results(value: object, topic: str) -> object:
     items, total = inside(value, "items"), inside(value, "total_count")
     if isinstance(total, int) and total > MOST_FOUND:
         raise TooBig(

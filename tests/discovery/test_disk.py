@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from catalog.discovery.inventory import fleet
+from catalog.discovery.inventory import read_inventory
 from support.forging import ask, forge, wish
 from support.loopback import Answer, git
 
@@ -18,7 +18,7 @@ def repository(path, *, bare: bool = True):
 
 def found(config) -> dict[str, str]:
     """The repositories to read: name → URL."""
-    return {repo.name: repo.url for repo in fleet(config).repos}
+    return {repo.name: repo.url for repo in read_inventory(config).repos}
 
 
 def test_a_folder_of_bare_and_working_repositories_at_any_depth(tmp_path):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.discovery.inventory import fleet
+from catalog.discovery.inventory import read_inventory
 from support.forging import Talk, ask, forge, names, reasons, said, wish
 
 ORG = {"kind": "github", "org": "acme", "name": "s"}
@@ -23,7 +23,7 @@ def chosen(tmp_path, entries, **keys) -> tuple[list[str], dict[str, str]]:
         talk.answer = lambda _: said(entries(talk))
         config = wish(tmp_path, ORG | {"url": talk.url} | keys)
         ask(config)
-        found = {name: why.replace(talk.url, "FORGE") for name, why in reasons(fleet(config)).items()}
+        found = {name: why.replace(talk.url, "FORGE") for name, why in reasons(read_inventory(config)).items()}
         return names(config), found
 
 
@@ -126,9 +126,9 @@ def test_what_repo_names_goes_before_what_a_source_lists(tmp_path):
             repos={"team/churn": f"{talk.url}/acme/churn", "team/old": f"{talk.url}/acme/old.git/"},
         )
         ask(config)
-        found = fleet(config)
+        found = read_inventory(config)
         assert (
-            [(member.repo.name, member.known and member.known.listed.archived) for member in found.members],
+            [(member.repo.name, member.known and member.known.listed.archived) for member in found.repositories],
             reasons(found),
         ) == (
             [("team/churn", False), ("team/old", True)],
@@ -141,7 +141,10 @@ def test_two_sources_that_list_the_same_repository(tmp_path):
         talk.answer = lambda _: said([repo(talk, "churn")])
         config = wish(tmp_path, ORG | {"url": talk.url}, ORG | {"url": talk.url, "org": "x", "name": "t"})
         ask(config)
-        assert (names(config), reasons(fleet(config))) == (["acme/churn"], {"churn": "already there by source 's'"})
+        assert (names(config), reasons(read_inventory(config))) == (
+            ["acme/churn"],
+            {"churn": "already there by source 's'"},
+        )
 
 
 LEAVING = {
@@ -169,7 +172,7 @@ def test_a_repository_that_leaves_is_marked(entries, because, renamed_to, tmp_pa
         ask(config)
         talk.answer = lambda _: said(entries(talk))
         listing = ask(config)[0]["s"]
-        left = [member.known for member in fleet(config).members if member.has_left]
+        left = [member.known for member in read_inventory(config).repositories if member.has_left]
         assert [(k.name, k.left_at, k.left_because, k.renamed_to) for k in left if k] == [
             ("127.0.0.1/acme/churn", listing.asked_at, because, renamed_to)
         ]
@@ -191,7 +194,7 @@ def test_what_the_wish_excludes_is_not_kept(tmp_path):
         ask(wish(tmp_path, ORG | {"url": talk.url}))
         excluding = wish(tmp_path, ORG | {"url": talk.url, "exclude": ["churn"]})
         ask(excluding)
-        assert fleet(excluding).members == ()
+        assert read_inventory(excluding).repositories == ()
 
 
 def test_another_question_begins_with_nothing(tmp_path):
@@ -200,7 +203,7 @@ def test_another_question_begins_with_nothing(tmp_path):
         config = wish(tmp_path, ORG | {"url": talk.url})
         ask(config)
         other = wish(tmp_path, ORG | {"url": talk.url, "org": "other"})
-        assert (len(fleet(config).members), len(fleet(other).members)) == (1, 0)
+        assert (len(read_inventory(config).repositories), len(read_inventory(other).repositories)) == (1, 0)
 
 
 def test_the_order_of_a_listing_is_irrelevant(tmp_path):

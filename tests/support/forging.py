@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from catalog.config.parse import Config, parse
 from catalog.discovery.discover import discover
-from catalog.discovery.inventory import Fleet, fleet
-from catalog.discovery.listing_cache import Listing
+from catalog.discovery.inventory import Inventory, read_inventory
+from catalog.discovery.listing_cache import SourceState
 from catalog.transport.origin import GitConfig, Pool
 from support.loopback import Answer, Request, serve
 
@@ -80,7 +80,7 @@ def wish(folder: Path, *tables: Mapping[str, object], repos: Mapping[str, str] |
     return parse("\n".join(lines), folder / "repos.toml")
 
 
-def ask(config: Config, **environ: str) -> tuple[dict[str, Listing], list[str]]:
+def ask(config: Config, **environ: str) -> tuple[dict[str, SourceState], list[str]]:
     """Asks the sources of a repos.toml with an environment, and gives what is known of each, and what was told."""
     told: list[str] = []
     with Pool(GitConfig(environ=environ)) as pool:
@@ -89,11 +89,12 @@ def ask(config: Config, **environ: str) -> tuple[dict[str, Listing], list[str]]:
 
 def names(config: Config) -> list[str]:
     """The repositories to read by the listings that were kept, without their host."""
-    return [repo.name.partition("/")[2] for repo in fleet(config).repos]
+    return [repo.name.partition("/")[2] for repo in read_inventory(config).repos]
 
 
-def reasons(found: Fleet) -> dict[str, str]:
+def reasons(found: Inventory) -> dict[str, str]:
     """Why each repository is left out, by the last part of its name."""
     return {
-        urlsplit(entry.listed.url).path.rpartition("/")[2].removesuffix(".git"): entry.why for entry in found.left_out
+        urlsplit(entry.listed.url).path.rpartition("/")[2].removesuffix(".git"): entry.reason
+        for entry in found.excluded
     }
