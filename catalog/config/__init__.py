@@ -1,1 +1,1 @@
-"""repos.toml: its model, and how it is read, with every complaint at once."""
+"""repos.toml: its model, its declared keys, and the parser, which makes every complaint at once."""

@@ -1,4 +1,4 @@
-"""What repos.toml may wish, as frozen values. `catalog.config.parse` reads them."""
+"""The model of repos.toml, as frozen values. `catalog.config.parse` reads them."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class SourceConfig:
     archived: bool = False
     forks: bool = False
     visibility: tuple[str, ...] = ()
-    skip_unpushed: bool = False  # do not ask who was not pushed to since
-    full_check_days: float = 7.0  # ask all the same when so many days have passed
+    skip_unpushed: bool = False  # do not visit a repository without a push since
+    full_check_days: float = 7.0  # visit it in any case after so many days
     token_env: str | None = None
     options: Options
 

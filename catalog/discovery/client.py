@@ -1,4 +1,4 @@
-"""Asking forges: one bounded GET after the other, with a token for one host only, waits that are told, and folders and files."""
+"""The client for forges: bounded GET requests, with a token for one host only and reported waits; and folders and files."""
 
 from __future__ import annotations
 

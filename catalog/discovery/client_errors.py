@@ -1,4 +1,4 @@
-"""What it means when a forge does not answer with a listing: a sentence, an outcome, and whether to ask again."""
+"""Errors of requests to forges: the message, the outcome, and whether to retry."""
 
 from __future__ import annotations
 

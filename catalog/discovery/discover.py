@@ -1,4 +1,4 @@
-"""Discovery: each source is asked what it lists, page by page; one that fails keeps its last listing."""
+"""Discovery: requests the listing of each source, page by page; a source that fails keeps its last listing."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _refresh(
 
 
 def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteListing:
-    """All pages of a listing. OriginError where one of them fails: a part of a listing is none."""
+    """All pages of a listing. OriginError where one of them fails: an incomplete listing is an error."""
     forge = installed()[source.kind]
     waiting, asked = deque(forge.begin(source.scope)), set[str]()
     listed: dict[str, Listed] = {}

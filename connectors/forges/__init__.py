@@ -1,1 +1,1 @@
-"""Where repositories come from: one module for each kind of forge."""
+"""Forges, the servers that list repositories: one module for each kind."""

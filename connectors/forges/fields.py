@@ -1,4 +1,4 @@
-"""What every forge's answers are read with: typed getters that know their place, links, and queries."""
+"""Helpers to parse the answers of forges: typed getters, links, and queries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def inside(value: object, key: str) -> Any:  # noqa: ANN401 - whatever JSON can 
 
 
 def needed(entry: Mapping[str, Any], key: str) -> str:
-    """Text without which there is no repository: to leave the entry out would look as if it were gone."""
+    """Required text: an entry without it is an error, because to skip it would look like a deleted repository."""
     value = entry.get(key)
     if isinstance(value, str) and value:
         return value

@@ -10,7 +10,7 @@ from catalog.config.model import Schedule
 from catalog.config.parse import Config, Options, RepoConfig, load, parse
 from catalog.errors import ConfigError, Exit
 
-FILE = Path("/wish/repos.toml")
+FILE = Path("/etc/catalog/repos.toml")
 
 EVERYTHING = """
 [catalog]
@@ -63,7 +63,7 @@ def test_every_key_does_what_it_says():
     assert parse(EVERYTHING, FILE) == Config(
         file=FILE,
         title="Our models",
-        output=Path("/wish/made"),
+        output=Path("/etc/catalog/made"),
         site_url="https://models.example.org",
         jobs=3,
         jobs_per_host=2,
@@ -75,7 +75,7 @@ def test_every_key_does_what_it_says():
             timezone="Europe/Berlin",
             jitter=300,
             publish=("rsync", "-a", "made/site/", "web:/srv"),
-            health_file=Path("/wish/health.json"),
+            health_file=Path("/etc/catalog/health.json"),
         ),
         directions=(("gain", "higher"), ("*_lift", "higher"), ("cost", "lower")),
         stages={"prod": "prod", "production": "prod", "live": "prod", "dev": "dev"},
@@ -87,7 +87,7 @@ def test_every_key_does_what_it_says():
             ),
             RepoConfig(
                 name="team/churn",
-                url="/wish/models/churn",
+                url="/etc/catalog/models/churn",
                 options=Options(
                     timeout=5.5, max_bytes=4096, history=0, experiments=0, plain_tags=5, fetch_remote_metrics=True
                 ),
@@ -100,14 +100,14 @@ def test_an_empty_file_is_all_defaults():
     assert parse("", FILE) == Config(
         file=FILE,
         title="Model catalog",
-        output=Path("/wish/output"),
+        output=Path("/etc/catalog/output"),
         site_url=None,
         jobs=8,
         jobs_per_host=8,
         processes=None,
         connect_timeout=10,
         idle_timeout=30,
-        schedule=Schedule(health_file=Path("/wish/output/health.json")),
+        schedule=Schedule(health_file=Path("/etc/catalog/output/health.json")),
         directions=(),
         stages={},
         repos=(),
@@ -121,8 +121,8 @@ def test_an_absolute_output_stays_where_it_is():
 @pytest.mark.parametrize(
     ("url", "found"),
     [
-        pytest.param("models", "/wish/models", id="a folder beside the file"),
-        pytest.param("../models", "/wish/../models", id="a folder beside the file's"),
+        pytest.param("models", "/etc/catalog/models", id="a folder beside the file"),
+        pytest.param("../models", "/etc/catalog/../models", id="a folder beside the file's"),
         pytest.param("/srv/models", "/srv/models", id="an absolute path"),
         pytest.param("~/models", "/home/ann/models", id="a folder at home"),
         pytest.param("git@host:models", "git@host:models", id="a host and a path, as scp writes it"),
@@ -155,7 +155,7 @@ def test_sizes_are_bytes_or_have_a_binary_unit(size, octets):
 def complaints(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         parse(text, FILE)
-    return [complaint.removeprefix("/wish/repos.toml: ") for complaint in caught.value.complaints]
+    return [complaint.removeprefix("/etc/catalog/repos.toml: ") for complaint in caught.value.complaints]
 
 
 WRONG = """
@@ -236,7 +236,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         pytest.param("[repo]\nurl='x'", "invalid repo {'url': 'x'}: expected an array of tables, each of which begins with [[repo]]", id="repo is one table"),
         pytest.param("[metrics]\nhigher='auc'", "[metrics]: invalid higher 'auc': expected a list of texts, such as [\"auc\", \"*_recall\"]", id="one metric is no list"),
         pytest.param("[crawl]\nplain_tags='all'", "[crawl]: invalid plain_tags 'all': expected true, false, or how many of the newest to read", id="plain tags by a word"),
-        pytest.param("[crawl]\nfetch_remote_metrics=1", "[crawl]: invalid fetch_remote_metrics 1: expected true or false", id="a number for a switch"),
+        pytest.param("[crawl]\nfetch_remote_metrics=1", "[crawl]: invalid fetch_remote_metrics 1: expected true or false", id="a number for a flag"),
         pytest.param("crawl = []", "invalid crawl []: expected a table that begins with [crawl]", id="crawl is a list"),
         pytest.param("[catalog]\nsite_url='https://[x'", "[catalog]: invalid site_url 'https://[x': expected a URL with a host, such as https://host/owner/name", id="the site is nowhere"),
         pytest.param("[stages]\na=['x']\nb=['x']", "[stages]: duplicate name 'x': expected it in one of 'a' and 'b'", id="one name in two stages"),

@@ -11,7 +11,7 @@ from catalog.config.parse import parse
 from catalog.errors import ConfigError
 from catalog.plugins.forge import Scope
 
-FILE = Path("/wish/repos.toml")
+FILE = Path("/etc/catalog/repos.toml")
 
 EVERYTHING = """
 [crawl]
@@ -75,7 +75,7 @@ def test_a_source_is_called_by_what_it_lists():
         "risk",
         "github.com/acme",
         "github.com/topic:ml-model/ann",
-        "/wish/git",
+        "/etc/catalog/git",
         "https://acme.example/repos.txt",
     ]
 

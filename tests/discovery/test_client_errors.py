@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from catalog.errors import StoreError
-from support.forging import Talk, ask, forge, names, said, wish
+from support.forging import Talk, ask, config_of, forge, names, said
 from support.loopback import Answer, Request
 
 TOKEN = "ghp_secret"  # of no account
@@ -23,7 +23,7 @@ def repo(talk: Talk, name: str = "a", **facts: object) -> dict[str, object]:
 def outcome(tmp_path, answer: Callable[[Talk, Request], Answer], **environ: str) -> tuple[str, str]:
     """How a source fares that was listed well before: its outcome and the sentence, the server's address called FORGE."""
     with forge(tmp_path) as talk:
-        config = wish(tmp_path, ORG | {"url": talk.url})
+        config = config_of(tmp_path, ORG | {"url": talk.url})
         talk.answer = lambda _: said([repo(talk)])
         ask(config)
         talk.answer = lambda request: answer(talk, request)
@@ -201,8 +201,8 @@ def test_a_short_wait_for_the_rate_limit_is_told_and_kept(tmp_path):
     with forge(tmp_path) as talk:
         answers = [said({}, status=429, Retry_After="1"), said([repo(talk)])]
         talk.answer = lambda _: answers.pop(0)
-        listings, told = ask(wish(tmp_path, ORG | {"url": talk.url}))
-        assert (listings["s"].outcome, told) == (
+        listings, messages = ask(config_of(tmp_path, ORG | {"url": talk.url}))
+        assert (listings["s"].outcome, messages) == (
             "listed",
             ["s: 429: the rate limit is used up for 1 s: waiting 1 s"],
         )
@@ -212,7 +212,7 @@ def test_a_server_that_was_busy_once_is_asked_again(tmp_path):
     with forge(tmp_path) as talk:
         answers = [said({}, status=503), said([repo(talk)])]
         talk.answer = lambda _: answers.pop(0)
-        assert ask(wish(tmp_path, ORG | {"url": talk.url}))[0]["s"].outcome == "listed"
+        assert ask(config_of(tmp_path, ORG | {"url": talk.url}))[0]["s"].outcome == "listed"
 
 
 def test_a_redirect_on_the_same_server_is_followed(tmp_path):
@@ -222,7 +222,7 @@ def test_a_redirect_on_the_same_server_is_followed(tmp_path):
             if "organizations" in request.path
             else said({}, status=301, Location=f"{talk.url}/api/v3/organizations/7/repos")
         )
-        assert ask(wish(tmp_path, ORG | {"url": talk.url}))[0]["s"].outcome == "listed"
+        assert ask(config_of(tmp_path, ORG | {"url": talk.url}))[0]["s"].outcome == "listed"
 
 
 SEARCHES = {
@@ -244,7 +244,7 @@ SEARCHES = {
 def test_a_part_of_a_search_is_no_listing(value, expected, tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said(value)
-        listing = ask(wish(tmp_path, {"kind": "github", "topic": "ml", "url": talk.url, "name": "s"}))[0]["s"]
+        listing = ask(config_of(tmp_path, {"kind": "github", "topic": "ml", "url": talk.url, "name": "s"}))[0]["s"]
         assert (listing.outcome, listing.message) == expected
 
 
@@ -252,14 +252,14 @@ def test_pages_have_an_end(tmp_path, monkeypatch):
     monkeypatch.setattr("catalog.discovery.discover.MOST_ASKED", 5)
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([], Link=f'<{talk.url}/p{len(talk.requests)}>; rel="next"')
-        listing = ask(wish(tmp_path, ORG | {"url": talk.url}))[0]["s"]
+        listing = ask(config_of(tmp_path, ORG | {"url": talk.url}))[0]["s"]
         assert (listing.outcome, listing.message) == ("too_big", "s: more than 5 pages or 200,000 repositories")
 
 
 def test_a_damaged_listing_says_what_to_delete(tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([repo(talk)])
-        config = wish(tmp_path, ORG | {"url": talk.url})
+        config = config_of(tmp_path, ORG | {"url": talk.url})
         ask(config)
         file = tmp_path / "output" / "store" / "sources" / "s.json"
         file.write_text(json.dumps({"format": 1}))

@@ -16,7 +16,7 @@ from catalog.database.build import build
 from catalog.naming import slug
 from sites.build import build as build_site
 from support.changes import base, register
-from support.forging import Talk, forge, said, wish
+from support.forging import Talk, config_of, forge, said
 from support.loopback import needs
 
 ORG = {"kind": "github", "org": "acme", "name": "s"}
@@ -52,28 +52,28 @@ def asked(config, query: str) -> list[tuple[object, ...]]:
 
 
 def test_what_a_forge_lists_is_crawled_and_told(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url})
+    config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     build(config)
-    told = asked(
+    messages = asked(
         config,
         "select repo, outcome, source, forge_id, fork, archived, visibility, topics, pushed_at, left_at from repos",
     )
-    assert (told[0], asked(config, "select source, kind, outcome, listed, wanted from sources")) == (
+    assert (messages[0], asked(config, "select source, kind, outcome, listed, wanted from sources")) == (
         ("127.0.0.1/acme/churn", "new", "s", "1", False, False, "public", ["ml"], datetime(2023, 1, 2, 3, 4, 5), None),  # noqa: DTZ001 - as the catalog has it
         [("s", "github", "listed", 2, 2)],
     )
 
 
 def test_a_source_that_fails_keeps_its_repositories_and_the_crawl_goes_on(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url})
+    config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
     assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], ["s"], 0)
 
 
 def test_a_repository_that_left_keeps_its_rows_and_is_not_visited(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url})
+    config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     forged.entries.pop()
     ended = visits(config)
@@ -89,7 +89,7 @@ def test_a_repository_that_left_keeps_its_rows_and_is_not_visited(forged, tmp_pa
 
 
 def test_the_page_of_a_repository_that_left_says_so(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url})
+    config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     forged.entries.pop()
     crawl(config, debug=True)
@@ -100,14 +100,14 @@ def test_the_page_of_a_repository_that_left_says_so(forged, tmp_path):
 
 
 def test_the_build_needs_no_network(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url})
+    config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     forged.requests.clear()
     assert (build(config).repos, forged.requests) == (2, [])
 
 
 def test_one_repository_is_crawled_without_asking_the_forge(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url})
+    config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     forged.requests.clear()
     crawl(config, only=["127.0.0.1/acme/churn"], debug=True)
@@ -118,11 +118,11 @@ def test_the_token_of_the_environment_opens_private_repositories_too(forged, tmp
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_secret")
     locked = needs("x-access-token", "ghp_secret")
     forged.answer = lambda request: said(forged.entries) if request.path.startswith("/api") else locked(request)
-    assert visits(wish(tmp_path, ORG | {"url": forged.url}))[0] == ["acme/churn new", "acme/vision new"]
+    assert visits(config_of(tmp_path, ORG | {"url": forged.url}))[0] == ["acme/churn new", "acme/vision new"]
 
 
 def test_who_was_not_pushed_to_is_not_asked_for_refs(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
+    config = config_of(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
     first, second = visits(config), visits(config)
     forged.entries[0] |= {"pushed_at": "2023-02-03T04:05:06Z"}
     assert (first[0], second, visits(config)) == (
@@ -147,13 +147,13 @@ ASKED_ALL_THE_SAME = {
 def test_who_is_asked_all_the_same(keys, pushed_at, forged, tmp_path):
     for entry in forged.entries:
         entry["pushed_at"] = pushed_at
-    config = wish(tmp_path, ORG | {"url": forged.url} | keys)
+    config = config_of(tmp_path, ORG | {"url": forged.url} | keys)
     crawl(config, debug=True)
     assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], [], 0)
 
 
 def test_now_and_then_everybody_is_asked(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
+    config = config_of(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
     crawl(config, debug=True)
     _age(config, days=8)
     assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], [], 0)
@@ -169,7 +169,7 @@ def _age(config, *, days: float) -> None:
 
 
 def test_rows_that_were_lost_are_read_again_whatever_the_forge_says(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
+    config = config_of(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
     crawl(config, debug=True)
     shutil.rmtree(config.output / "store" / "rows" / slug("127.0.0.1/acme/churn"))
     ended, _, unpushed = visits(config)
@@ -178,12 +178,12 @@ def test_rows_that_were_lost_are_read_again_whatever_the_forge_says(forged, tmp_
 
 def test_other_options_are_a_reason_to_ask(forged, tmp_path):
     keys = ORG | {"url": forged.url, "skip_unpushed": True}
-    crawl(wish(tmp_path, keys), debug=True)
-    assert visits(wish(tmp_path, keys | {"history": 1}))[0] == ["acme/churn changed", "acme/vision changed"]
+    crawl(config_of(tmp_path, keys), debug=True)
+    assert visits(config_of(tmp_path, keys | {"history": 1}))[0] == ["acme/churn changed", "acme/vision changed"]
 
 
 def test_a_renamed_repository_is_told_once(forged, tmp_path):
-    config = wish(tmp_path, ORG | {"url": forged.url})
+    config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     (tmp_path / "git" / "acme" / "churn.git").rename(tmp_path / "git" / "acme" / "attrition.git")
     forged.entries[0] = repo(forged, "attrition", 1)
@@ -203,7 +203,7 @@ def fork(forged, tmp_path, *changes) -> list[tuple[object, ...]]:
         change(world, number)
     world.write(tmp_path / "git" / "acme" / "vision.git")
     forged.entries[1] |= {"fork": True, "created_at": "2024-01-01T00:00:00Z"}
-    config = wish(tmp_path, ORG | {"url": forged.url, "forks": True})
+    config = config_of(tmp_path, ORG | {"url": forged.url, "forks": True})
     crawl(config, debug=True)
     build(config)
     return asked(config, "from copies")
@@ -262,16 +262,16 @@ def test_preview_tells_what_would_be_read_and_fetches_nothing(forged, written, c
 def test_preview_of_a_source_that_fails_ends_with_5(forged, written, capsys):
     forged.answer = lambda _: said({}, status=404)
     code = main(["sources", "preview", "--config", str(written)])
-    told = capsys.readouterr().err
-    assert (code, "404: there is no such address" in told, "nothing found" in told) == (5, True, True)
+    messages = capsys.readouterr().err
+    assert (code, "404: there is no such address" in messages, "nothing found" in messages) == (5, True, True)
 
 
 def test_a_crawl_with_a_failing_source_ends_with_5(forged, written, capsys):
     main(["crawl", "--no-build", "--config", str(written)])
     forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
     code = main(["crawl", "--no-build", "--config", str(written)])
-    told = capsys.readouterr().err.splitlines()
-    assert (code, told[-1]) == (5, "1 source failed: the last listing was used")
+    messages = capsys.readouterr().err.splitlines()
+    assert (code, messages[-1]) == (5, "1 source failed: the last listing was used")
 
 
 def test_status_knows_who_left(forged, written, capsys):

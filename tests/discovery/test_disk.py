@@ -7,7 +7,7 @@ import os
 import pytest
 
 from catalog.discovery.inventory import read_inventory
-from support.forging import ask, forge, wish
+from support.forging import ask, config_of, forge
 from support.loopback import Answer, git
 
 
@@ -30,7 +30,7 @@ def test_a_folder_of_bare_and_working_repositories_at_any_depth(tmp_path):
     repository(root / ".hidden" / "d")
     (root / "empty").mkdir()
     (root / "link").symlink_to(root / "team")
-    config = wish(tmp_path, {"kind": "folder", "path": "git"})
+    config = config_of(tmp_path, {"kind": "folder", "path": "git"})
     ask(config)
     assert found(config) == {
         "local/git/a": str(root / "a.git"),
@@ -41,7 +41,7 @@ def test_a_folder_of_bare_and_working_repositories_at_any_depth(tmp_path):
 
 def test_a_folder_that_is_a_repository_itself(tmp_path):
     repository(tmp_path / "git")
-    config = wish(tmp_path, {"kind": "folder", "path": "git"})
+    config = config_of(tmp_path, {"kind": "folder", "path": "git"})
     ask(config)
     assert found(config) == {"local/git": str(tmp_path / "git")}
 
@@ -49,13 +49,13 @@ def test_a_folder_that_is_a_repository_itself(tmp_path):
 def test_a_folder_has_a_floor(tmp_path):
     repository(tmp_path.joinpath("git", *"12345678"))
     repository(tmp_path.joinpath("git", *"abcdefghi"))
-    config = wish(tmp_path, {"kind": "folder", "path": "git"})
+    config = config_of(tmp_path, {"kind": "folder", "path": "git"})
     ask(config)
     assert list(found(config)) == ["local/git/1/2/3/4/5/6/7/8"]
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    listing = ask(wish(tmp_path, {"kind": "folder", "path": "git", "name": "s"}))[0]["s"]
+    listing = ask(config_of(tmp_path, {"kind": "folder", "path": "git", "name": "s"}))[0]["s"]
     assert (listing.outcome, listing.message) == ("gone", f"{tmp_path}/git: no such folder")
 
 
@@ -63,9 +63,9 @@ def test_a_folder_that_is_not_there(tmp_path):
 def test_a_folder_inside_that_may_not_be_read_is_told_and_left_out(tmp_path):
     repository(tmp_path / "git" / "a")
     (tmp_path / "git" / "shut").mkdir(mode=0)
-    config = wish(tmp_path, {"kind": "folder", "path": "git"})
-    _, told = ask(config)
-    assert (list(found(config)), told) == (
+    config = config_of(tmp_path, {"kind": "folder", "path": "git"})
+    _, messages = ask(config)
+    assert (list(found(config)), messages) == (
         ["local/git/a"],
         [f"{tmp_path}/git/shut: may not be read, and is left out"],
     )
@@ -82,7 +82,7 @@ git@git.example:acme/vision.git
 
 def test_a_list_in_a_file(tmp_path):
     (tmp_path / "repos.txt").write_text(LIST + "local/model\nhttps://ann:secret@git.example/acme/x\n")
-    config = wish(tmp_path, {"kind": "list", "path": "repos.txt"})
+    config = config_of(tmp_path, {"kind": "list", "path": "repos.txt"})
     ask(config)
     assert found(config) == {
         "git.example/acme/churn": "https://git.example/acme/churn.git",
@@ -96,7 +96,7 @@ def test_a_list_in_a_file(tmp_path):
 def test_a_list_at_an_address(tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: Answer(headers={"Content-Type": "text/plain"}, body=LIST.encode())
-        config = wish(tmp_path, {"kind": "list", "url": f"{talk.url}/repos.txt?raw=1"})
+        config = config_of(tmp_path, {"kind": "list", "url": f"{talk.url}/repos.txt?raw=1"})
         ask(config, GITHUB_TOKEN="secret")
         assert (talk.asked(), len(found(config)), "authorization" in str(talk.requests)) == (
             ["/repos.txt?raw=1"],
@@ -120,7 +120,7 @@ BAD = {
 def test_a_list_from_elsewhere_names_only_what_is_elsewhere(line, message, tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: Answer(body=line.encode())
-        listing = ask(wish(tmp_path, {"kind": "list", "url": f"{talk.url}/l", "name": "s"}))[0]["s"]
+        listing = ask(config_of(tmp_path, {"kind": "list", "url": f"{talk.url}/l", "name": "s"}))[0]["s"]
         assert (listing.outcome, listing.message) == ("refused", f"s: {message}")
 
 
@@ -134,5 +134,5 @@ MISSING = {
 def test_a_list_that_cannot_be_read(data, expected, tmp_path):
     if data is not None:
         (tmp_path / "l").write_bytes(data)
-    listing = ask(wish(tmp_path, {"kind": "list", "path": "l", "name": "s"}))[0]["s"]
+    listing = ask(config_of(tmp_path, {"kind": "list", "path": "l", "name": "s"}))[0]["s"]
     assert (listing.outcome, listing.message) == (expected[0], f"{tmp_path}/l: {expected[1]}")

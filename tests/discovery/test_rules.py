@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.discovery.inventory import read_inventory
-from support.forging import Talk, ask, forge, names, reasons, said, wish
+from support.forging import Talk, ask, config_of, forge, names, reasons, said
 
 ORG = {"kind": "github", "org": "acme", "name": "s"}
 
@@ -21,7 +21,7 @@ def chosen(tmp_path, entries, **keys) -> tuple[list[str], dict[str, str]]:
     """The names that are wanted, and why the others are not; `entries(talk)` is what the forge lists."""
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said(entries(talk))
-        config = wish(tmp_path, ORG | {"url": talk.url} | keys)
+        config = config_of(tmp_path, ORG | {"url": talk.url} | keys)
         ask(config)
         found = {name: why.replace(talk.url, "FORGE") for name, why in reasons(read_inventory(config)).items()}
         return names(config), found
@@ -120,7 +120,7 @@ def test_names_that_differ_only_in_case_are_one_repository_until_somebody_names_
 def test_what_repo_names_goes_before_what_a_source_lists(tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([repo(talk, "churn"), repo(talk, "old", 2, archived=True)])
-        config = wish(
+        config = config_of(
             tmp_path,
             ORG | {"url": talk.url},
             repos={"team/churn": f"{talk.url}/acme/churn", "team/old": f"{talk.url}/acme/old.git/"},
@@ -139,7 +139,7 @@ def test_what_repo_names_goes_before_what_a_source_lists(tmp_path):
 def test_two_sources_that_list_the_same_repository(tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([repo(talk, "churn")])
-        config = wish(tmp_path, ORG | {"url": talk.url}, ORG | {"url": talk.url, "org": "x", "name": "t"})
+        config = config_of(tmp_path, ORG | {"url": talk.url}, ORG | {"url": talk.url, "org": "x", "name": "t"})
         ask(config)
         assert (names(config), reasons(read_inventory(config))) == (
             ["acme/churn"],
@@ -167,7 +167,7 @@ LEAVING = {
 @pytest.mark.parametrize(("entries", "because", "renamed_to"), LEAVING.values(), ids=LEAVING.keys())
 def test_a_repository_that_leaves_is_marked(entries, because, renamed_to, tmp_path):
     with forge(tmp_path) as talk:
-        config = wish(tmp_path, ORG | {"url": talk.url, "visibility": "public"})
+        config = config_of(tmp_path, ORG | {"url": talk.url, "visibility": "public"})
         talk.answer = lambda _: said([repo(talk, "churn", 7)])
         ask(config)
         talk.answer = lambda _: said(entries(talk))
@@ -180,7 +180,7 @@ def test_a_repository_that_leaves_is_marked(entries, because, renamed_to, tmp_pa
 
 def test_the_mark_stays_as_it_was_and_goes_when_the_repository_is_back(tmp_path):
     with forge(tmp_path) as talk:
-        config = wish(tmp_path, ORG | {"url": talk.url})
+        config = config_of(tmp_path, ORG | {"url": talk.url})
         churn, marks = [repo(talk, "churn", 7)], []
         for entries in (churn, [], [], churn):
             talk.answer = lambda _, entries=entries: said(entries)
@@ -188,11 +188,11 @@ def test_the_mark_stays_as_it_was_and_goes_when_the_repository_is_back(tmp_path)
         assert (marks[0], marks[1] is not None, marks[1] == marks[2], marks[3]) == (None, True, True, None)
 
 
-def test_what_the_wish_excludes_is_not_kept(tmp_path):
+def test_what_the_config_excludes_is_not_kept(tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([repo(talk, "churn")])
-        ask(wish(tmp_path, ORG | {"url": talk.url}))
-        excluding = wish(tmp_path, ORG | {"url": talk.url, "exclude": ["churn"]})
+        ask(config_of(tmp_path, ORG | {"url": talk.url}))
+        excluding = config_of(tmp_path, ORG | {"url": talk.url, "exclude": ["churn"]})
         ask(excluding)
         assert read_inventory(excluding).repositories == ()
 
@@ -200,15 +200,15 @@ def test_what_the_wish_excludes_is_not_kept(tmp_path):
 def test_another_question_begins_with_nothing(tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([repo(talk, "churn")])
-        config = wish(tmp_path, ORG | {"url": talk.url})
+        config = config_of(tmp_path, ORG | {"url": talk.url})
         ask(config)
-        other = wish(tmp_path, ORG | {"url": talk.url, "org": "other"})
+        other = config_of(tmp_path, ORG | {"url": talk.url, "org": "other"})
         assert (len(read_inventory(config).repositories), len(read_inventory(other).repositories)) == (1, 0)
 
 
 def test_the_order_of_a_listing_is_irrelevant(tmp_path):
     with forge(tmp_path) as talk:
-        config = wish(tmp_path, ORG | {"url": talk.url})
+        config = config_of(tmp_path, ORG | {"url": talk.url})
         both = [repo(talk, "a", 1), repo(talk, "b", 2)]
         talk.answer = lambda _: said(both)
         first = ask(config)[0]["s"]

@@ -70,7 +70,7 @@ def cut(entries: Sequence[object], page: int, size: int = 2) -> list[object]:
     return list(entries[size * (page - 1) : size * page])
 
 
-def wish(folder: Path, *tables: Mapping[str, object], repos: Mapping[str, str] | None = None) -> Config:
+def config_of(folder: Path, *tables: Mapping[str, object], repos: Mapping[str, str] | None = None) -> Config:
     """A repos.toml with one [[source]] for each table, and [[repo]] for name → URL."""
     lines = ["[crawl]", "timeout = 5", "connect_timeout = 2", "idle_timeout = 2"]
     for table in tables:
@@ -81,10 +81,10 @@ def wish(folder: Path, *tables: Mapping[str, object], repos: Mapping[str, str] |
 
 
 def ask(config: Config, **environ: str) -> tuple[dict[str, SourceState], list[str]]:
-    """Asks the sources of a repos.toml with an environment, and gives what is known of each, and what was told."""
-    told: list[str] = []
+    """Asks the sources of a repos.toml with an environment, and gives what is known of each, and what was messages."""
+    messages: list[str] = []
     with Pool(GitConfig(environ=environ)) as pool:
-        return discover(config, pool, told.append), told
+        return discover(config, pool, messages.append), messages
 
 
 def names(config: Config) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from catalog.plugins.forge import Listed
 from support.forge_answers import azure, bitbucket, gitea, github, gitlab
-from support.forging import Talk, ask, conditional, forge, query, said, wish
+from support.forging import Talk, ask, conditional, config_of, forge, query, said
 from support.loopback import Answer, Request
 
 
@@ -106,7 +106,7 @@ EVERY = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_all_pages_are_asked_for_with_the_token(case, tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda request: case.answer(talk, request)
-        ask(wish(tmp_path, case.source | {"url": talk.url}), **dict([case.token]))
+        ask(config_of(tmp_path, case.source | {"url": talk.url}), **dict([case.token]))
         sent = {request.headers.get("authorization") for request in talk.requests}
         assert (talk.asked(), sent) == (case.asked, {case.header})
 
@@ -115,7 +115,7 @@ def test_all_pages_are_asked_for_with_the_token(case, tmp_path):
 def test_what_a_forge_says_of_a_repository(case, tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda request: case.answer(talk, request)
-        config = wish(tmp_path, case.source | {"url": talk.url, "name": "s", "forks": True})
+        config = config_of(tmp_path, case.source | {"url": talk.url, "name": "s", "forks": True})
         listing = ask(config)[0]["s"]
         assert (listing.listed[0], [entry.url for entry in listing.listed]) == (
             Listed(**{**_cells(case.first), "url": talk.url + case.first.url}),
@@ -127,7 +127,7 @@ def test_what_a_forge_says_of_a_repository(case, tmp_path):
 def test_a_fork_is_left_out_and_its_parent_known(case, tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda request: case.answer(talk, request)
-        listing = ask(wish(tmp_path, case.source | {"url": talk.url, "name": "s"}))[0]["s"]
+        listing = ask(config_of(tmp_path, case.source | {"url": talk.url, "name": "s"}))[0]["s"]
         parents = {entry.parent.removeprefix(talk.url) for entry in listing.listed if entry.fork and entry.parent}
         assert (
             sorted(name.partition("/")[2] for name in listing.known),
@@ -148,7 +148,7 @@ def test_what_did_not_change_is_not_sent_again(case, tmp_path):
             return answers[-1]
 
         talk.answer = answer
-        config = wish(tmp_path, case.source | {"url": talk.url, "name": "s"})
+        config = config_of(tmp_path, case.source | {"url": talk.url, "name": "s"})
         first, second = ask(config)[0]["s"], ask(config)[0]["s"]
         assert ([each.status for each in answers], second.listed) == ([200, 200, 304, 304], first.listed)
 
@@ -199,7 +199,7 @@ QUESTIONS = {
 def test_what_each_scope_asks(source, question, tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([])
-        ask(wish(tmp_path, source | {"url": talk.url}))
+        ask(config_of(tmp_path, source | {"url": talk.url}))
         assert talk.asked()[:1] == [question]
 
 
@@ -213,7 +213,7 @@ def test_a_page_that_comes_behind_a_full_one_is_found_though_that_is_as_it_was(t
         return said(entries, **links)
 
     with forge(tmp_path) as talk:
-        config = wish(tmp_path, {"kind": "github", "org": "acme", "url": talk.url, "name": "s"})
+        config = config_of(tmp_path, {"kind": "github", "org": "acme", "url": talk.url, "name": "s"})
         talk.answer = lambda request: conditional(page(range(10)), request)
         first = ask(config)[0]["s"]
         link = f'<{talk.url}/api/v3/orgs/acme/repos?page=2>; rel="next"'
@@ -236,7 +236,7 @@ ENVELOPES = {
 def test_a_search_has_an_envelope(source, value, tmp_path):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said(value, X_Total_Count="0")
-        listing = ask(wish(tmp_path, source | {"url": talk.url, "name": "s"}))[0]["s"]
+        listing = ask(config_of(tmp_path, source | {"url": talk.url, "name": "s"}))[0]["s"]
         assert (listing.outcome, listing.message, listing.listed) == ("listed", None, ())
 
 
@@ -265,5 +265,5 @@ ADDRESSES = {
 )
 def test_the_address_of_an_api_from_what_a_person_states(kind, stated, address, tmp_path):
     words = {"github": "org", "gitlab": "group", "gitea": "org", "bitbucket": "workspace", "azure": "org"}
-    config = wish(tmp_path, {"kind": kind, "url": stated, words[kind]: "acme"})
+    config = config_of(tmp_path, {"kind": kind, "url": stated, words[kind]: "acme"})
     assert config.sources[0].scope.api == address.rstrip("/")
