@@ -36,18 +36,18 @@ _MAIN = ("data", "model")  # what MLEM calls the artifact or the processor, wher
 Values = Mapping[Any, object]
 
 
-class _Read(NamedTuple):
+class _MlemFile(NamedTuple):
     """What a file says, for any commit that has it at any place."""
 
     row: MlemObject | None
     faults: tuple[Fault, ...]
 
 
-def _bytes_of(data: bytes, read: _Read) -> int:
+def _bytes_of(data: bytes, read: _MlemFile) -> int:
     return len(data) + ROW * (1 + len(read.faults))
 
 
-_REMEMBERED: Remembered[bytes, _Read] = Remembered(MAX_REMEMBERED, _bytes_of)
+_REMEMBERED: Remembered[bytes, _MlemFile] = Remembered(MAX_REMEMBERED, _bytes_of)
 
 
 def wants_file(path: str) -> bool:
@@ -74,16 +74,16 @@ def read_revision(revision: Revision) -> Iterator[MlemObject | Problem]:
 CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
 
 
-def _read(data: bytes) -> _Read:
+def _read(data: bytes) -> _MlemFile:
     faults: list[Fault] = []
     try:
-        row = _Reader(mapping(load_yaml(data), ""), faults).row()
+        row = _FieldReader(mapping(load_yaml(data), ""), faults).row()
     except MetafileError as error:
-        return _Read(None, (fault_of(error),))
-    return _Read(row, tuple(faults[:MAX_FAULTS]))
+        return _MlemFile(None, (fault_of(error),))
+    return _MlemFile(row, tuple(faults[:MAX_FAULTS]))
 
 
-class _Reader:
+class _FieldReader:
     """Reads the fields; one that is not as it should be is left out, and told."""
 
     def __init__(self, values: Values, faults: list[Fault]) -> None:

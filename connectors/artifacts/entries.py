@@ -18,7 +18,7 @@ DVC, GTO = "dvc.yaml", "artifacts.yaml"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class ArtifactEntry:
     """One artifact of a file: its place there, its keys, and what is wrong with it."""
 
     file: str
@@ -32,7 +32,7 @@ class Entry:
         self.complaints.append(MetafileError(message, place=place, rule=rule))
 
 
-def read_dvc_entry(entry: Entry, resolver: Resolver | None) -> Annotation:
+def read_dvc_entry(entry: ArtifactEntry, resolver: Resolver | None) -> Annotation:
     """An artifact of `dvc.yaml`. DVC checks the types before it resolves templates, which may stand for anything."""
     for key in entry.values:
         if key not in _DVC_KEYS:
@@ -72,7 +72,7 @@ _DVC_KEYS: Mapping[str, Callable[[object, str], Any]] = {
 }
 
 
-def _dvc_name(entry: Entry, resolver: Resolver | None) -> str:
+def _dvc_name(entry: ArtifactEntry, resolver: Resolver | None) -> str:
     """The name inside the file. DVC only warns of one that GTO could not put into a tag."""
     name = _resolved(entry, resolver, "", entry.name) if resolver else entry.name
     if not isinstance(name, str):
@@ -83,7 +83,7 @@ def _dvc_name(entry: Entry, resolver: Resolver | None) -> str:
     return name
 
 
-def _resolved(entry: Entry, resolver: Resolver, key: str, value: object) -> Any:  # noqa: ANN401 - see Resolver
+def _resolved(entry: ArtifactEntry, resolver: Resolver, key: str, value: object) -> Any:  # noqa: ANN401 - see Resolver
     try:
         return resolver.resolve(value)
     except MetafileError as error:
@@ -91,7 +91,7 @@ def _resolved(entry: Entry, resolver: Resolver, key: str, value: object) -> Any:
         return value
 
 
-def read_gto_entry(entry: Entry) -> Annotation:
+def read_gto_entry(entry: ArtifactEntry) -> Annotation:
     """An artifact of `artifacts.yaml`."""
     if not is_name(entry.name):
         raise MetafileError(f"found the name {quoted(entry.name)}, expected {_A_NAME}")

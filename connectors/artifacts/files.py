@@ -14,7 +14,7 @@ from catalog.errors import MetafileError
 from catalog.git.snapshot import Revision
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation
-from connectors.artifacts.entries import DVC, GTO, Entry, read_dvc_entry, read_gto_entry
+from connectors.artifacts.entries import DVC, GTO, ArtifactEntry, read_dvc_entry, read_gto_entry
 from connectors.dvc.templates.resolver import PARAMS, Resolver, context, has_templates
 from connectors.dvc.templates.value_files import load_values
 from connectors.formats.faults import problem
@@ -33,7 +33,7 @@ Row = Annotation | MetafileError
 Content = bytes | str  # of a file, or why it could not be read
 
 
-class Stated(NamedTuple):
+class Annotations(NamedTuple):
     """The annotations of any commit with the same files, without what Git has at their paths; and what is wrong with them."""
 
     annotations: tuple[Annotation, ...]
@@ -45,11 +45,11 @@ class Stated(NamedTuple):
         return revision.is_whole and self.files <= revision.files.keys()
 
 
-def _bytes_of(key: Any, stated: Stated) -> int:  # noqa: ANN401 - a key of _REMEMBERED
+def _bytes_of(key: Any, stated: Annotations) -> int:  # noqa: ANN401 - a key of _REMEMBERED
     return sum(len(content) for _, content in key[1]) + ROW * (len(stated.annotations) + len(stated.problems))
 
 
-_REMEMBERED: Remembered[Any, Stated] = Remembered(MAX_REMEMBERED, _bytes_of)
+_REMEMBERED: Remembered[Any, Annotations] = Remembered(MAX_REMEMBERED, _bytes_of)
 
 
 def wants_file(path: str) -> bool:
@@ -78,12 +78,12 @@ def _others(revision: Revision) -> Iterator[str]:
         yield from _named(path, data)
 
 
-def stated(revision: Revision) -> Stated:
+def stated(revision: Revision) -> Annotations:
     """The annotations of a commit, file by file, read once for all commits that share these files."""
     return revision.once(_stated, lambda found: found.lasts(revision))
 
 
-def _stated(revision: Revision) -> Stated:
+def _stated(revision: Revision) -> Annotations:
     index = index_of(revision)
     contents = dict(_contents(revision, index))
     files = sorted(path for path in contents if path == index or basename(path) == DVC)
@@ -141,7 +141,7 @@ def _content(revision: Revision, path: str) -> Content | None:
         return f"{error.rule} {error.message}"
 
 
-def _read(contents: Mapping[str, Content], files: list[str], index: str) -> Stated:
+def _read(contents: Mapping[str, Content], files: list[str], index: str) -> Annotations:
     def load(path: str) -> Any:  # noqa: ANN401 - whatever a file can say
         content = contents.get(path)
         if isinstance(content, str):
@@ -164,7 +164,7 @@ def _read(contents: Mapping[str, Content], files: list[str], index: str) -> Stat
         except MetafileError as error:
             problems.append(problem(NAME, None, path, error))
         annotations += rows.values()
-    return Stated(tuple(annotations), tuple(problems), frozenset(contents))
+    return Annotations(tuple(annotations), tuple(problems), frozenset(contents))
 
 
 def _read_dvc(path: str, load: Callable[[str], Any]) -> Iterator[Row]:
@@ -186,7 +186,7 @@ def _read_gto(path: str, load: Callable[[str], Any]) -> Iterator[Row]:
 
 
 def _entries(
-    path: str, above: str, entries: Mapping[Any, object], read: Callable[[Entry], Annotation]
+    path: str, above: str, entries: Mapping[Any, object], read: Callable[[ArtifactEntry], Annotation]
 ) -> Iterator[Row]:
     """Each entry by itself: a bad one costs nothing else."""
     for key, values in entries.items():
@@ -194,7 +194,9 @@ def _entries(
         complaints: list[MetafileError] = []
         try:
             name = text(key, place)
-            yield read(Entry(file=path, name=name, place=place, values=mapping(values, place), complaints=complaints))
+            yield read(
+                ArtifactEntry(file=path, name=name, place=place, values=mapping(values, place), complaints=complaints)
+            )
         except MetafileError as error:
             yield MetafileError(error.message, place=error.place or place, rule="annotation")
         yield from complaints

@@ -16,9 +16,9 @@ from catalog.schema.tables.registry import Annotation
 from connectors.artifacts import files
 from connectors.artifacts.files import stated
 from connectors.cards import code_owners
-from connectors.cards.code_owners import Owned, file_at, owners_of
-from connectors.cards.licences import Text, is_licence, parse_licence
-from connectors.cards.model_card import Parsed, parse_card
+from connectors.cards.code_owners import OwnerRules, file_at, owners_of
+from connectors.cards.licences import LicenceText, is_licence, parse_licence
+from connectors.cards.model_card import ModelCard, parse_card
 from connectors.cards.nearby import SUFFIX, is_card_or_licence, is_model_card, nearby
 from connectors.formats.faults import problem
 from connectors.formats.memo import Remembered
@@ -32,17 +32,17 @@ ROW = 1_000  # bytes of a row, about
 Row = Card | CardResult | Licence | CodeOwner | Problem
 
 
-def _bytes_of_card(key: tuple[bytes, str], parsed: Parsed) -> int:
+def _bytes_of_card(key: tuple[bytes, str], parsed: ModelCard) -> int:
     return 4 * len(key[0]) + ROW * (1 + len(parsed.results) + len(parsed.faults))
 
 
-def _bytes_of_owners(key: Any, owned: Owned) -> int:  # noqa: ANN401 - a key of _OWNERS
+def _bytes_of_owners(key: Any, owned: OwnerRules) -> int:  # noqa: ANN401 - a key of _OWNERS
     return len(key[0]) + ROW * (len(owned.rows) + len(key[2]))
 
 
-_CARDS: Remembered[tuple[bytes, str], Parsed] = Remembered(MAX_REMEMBERED, _bytes_of_card)
-_LICENCES: Remembered[bytes, Text] = Remembered(MAX_REMEMBERED, lambda data, _: ROW + len(data))
-_OWNERS: Remembered[Any, Owned] = Remembered(MAX_REMEMBERED, _bytes_of_owners)
+_CARDS: Remembered[tuple[bytes, str], ModelCard] = Remembered(MAX_REMEMBERED, _bytes_of_card)
+_LICENCES: Remembered[bytes, LicenceText] = Remembered(MAX_REMEMBERED, lambda data, _: ROW + len(data))
+_OWNERS: Remembered[Any, OwnerRules] = Remembered(MAX_REMEMBERED, _bytes_of_owners)
 
 
 def wants_file(path: str) -> bool:

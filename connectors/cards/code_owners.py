@@ -27,7 +27,7 @@ _SECTION = re.compile(r"\^?\[([^\]]+)\](?:\[[0-9]+\])?(?:\s+(.*))?")
 _WORD = re.compile(r"(?:\\.|[^\s\\])+")
 
 
-class Owned(NamedTuple):
+class OwnerRules(NamedTuple):
     """The rules for any commit, and for how many artifacts they were not tried."""
 
     rows: tuple[CodeOwner, ...]
@@ -35,7 +35,7 @@ class Owned(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class OwnerRule:
     """One line. `ways` are the patterns of which one must match; none: the line stands for nothing."""
 
     line: int
@@ -54,7 +54,7 @@ def file_at(revision: Revision) -> str | None:
     return next((place for place in PLACES if place in revision.files), None)
 
 
-def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> Owned:
+def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> OwnerRules:
     """The rules of a file, and which of these artifacts each decides for. MetafileError where there are too many rules."""
     rules = parse(data, file)
     decided: dict[int, list[str]] = {}
@@ -80,10 +80,10 @@ def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> Owned:
         )
         for rule in rules
     )
-    return Owned(rows, len(paths) - tried)
+    return OwnerRules(rows, len(paths) - tried)
 
 
-def parse(data: bytes, file: str) -> tuple[Rule, ...]:
+def parse(data: bytes, file: str) -> tuple[OwnerRule, ...]:
     """The rules in order. MetafileError where there are too many."""
     lines = [(number, line.strip()) for number, line in enumerate(decode(data).splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
@@ -100,7 +100,7 @@ def parse(data: bytes, file: str) -> tuple[Rule, ...]:
             default = _owners(_words(found[2] or ""))
         elif words := _words(line):
             rules.append(
-                Rule(
+                OwnerRule(
                     line=number,
                     section=section,
                     pattern=words[0],
@@ -111,10 +111,10 @@ def parse(data: bytes, file: str) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def deciding(rules: Sequence[Rule], path: str) -> Iterator[Rule]:
+def deciding(rules: Sequence[OwnerRule], path: str) -> Iterator[OwnerRule]:
     """The rule that decides for a path in each section; the path of a folder ends in a slash."""
     names = path.split("/")
-    decided: dict[str | None, Rule] = {}
+    decided: dict[str | None, OwnerRule] = {}
     for rule in rules:
         before = decided.get(rule.section)
         if before is not None and before.excludes and not rule.excludes:  # nothing brings back what was taken out

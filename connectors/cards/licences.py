@@ -59,7 +59,7 @@ _PHRASES: dict[str, tuple[str, ...]] = {
 _OTHERS = ("commons clause", "used for good, not evil", "zope public license", "python software foundation license")
 
 
-class Text(NamedTuple):
+class LicenceText(NamedTuple):
     """What a licence file says."""
 
     spdx: str | None
@@ -71,10 +71,10 @@ def is_licence(name: str) -> bool:
     return _IS_LICENCE.fullmatch(name) is not None
 
 
-def parse_licence(data: bytes) -> Text:
+def parse_licence(data: bytes) -> LicenceText:
     """The licence of a file, and its first line with text."""
     text = decode(data[:MAX_TEXT])
-    return Text(spdx_of(text), _title(text))
+    return LicenceText(spdx_of(text), _title(text))
 
 
 def spdx_of(text: str) -> str | None:

@@ -30,7 +30,7 @@ _KNOWN = frozenset(
 )
 
 
-class Parsed(NamedTuple):
+class ModelCard(NamedTuple):
     """What a file says, for any commit that has it at any place."""
 
     card: Card
@@ -38,11 +38,11 @@ class Parsed(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def parse_card(data: bytes, suffix: str) -> Parsed:
+def parse_card(data: bytes, suffix: str) -> ModelCard:
     """The card without its place. Only Markdown has front matter."""
     whole = decode(data.removeprefix(b"\xef\xbb\xbf"))
     front, below = split(whole) if suffix == ".md" else (None, whole)
-    reader = _Reader()
+    reader = _FieldReader()
     try:
         values = {} if front is None else mapping(load_yaml(front.encode()) or {}, "")
     except MetafileError as error:
@@ -51,10 +51,10 @@ def parse_card(data: bytes, suffix: str) -> Parsed:
     body = shortened(below)
     results = tuple(reader.results(values))
     card = reader.card(values, body, title_of(body, restructured=suffix == ".rst"))
-    return Parsed(card, results, tuple(reader.faults[:MAX_FAULTS]))
+    return ModelCard(card, results, tuple(reader.faults[:MAX_FAULTS]))
 
 
-class _Reader:
+class _FieldReader:
     """Reads the fields, and collects what is wrong with them."""
 
     def __init__(self) -> None:

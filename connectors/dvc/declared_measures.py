@@ -13,9 +13,9 @@ from typing import NamedTuple
 from catalog.errors import MetafileError
 from catalog.text import cleaned
 from connectors.dvc.files import PARAMS as DEFAULT
-from connectors.dvc.lock import Parameter, parameters
+from connectors.dvc.lock import LockedParam, parameters
 from connectors.dvc.rows import METRIC
-from connectors.dvc.templates.provenance import Drawn
+from connectors.dvc.templates.provenance import TemplateValue
 from connectors.dvc.values import Complaints, Values, flag, items, located, stated
 from connectors.formats.typed import mapping, quoted, text
 
@@ -24,7 +24,7 @@ MAX_PLOTS = 1_000  # at the top of one file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Drawing:
+class PlotSpec:
     """How a plot is drawn, as stated. `name` is that of a plot that may draw from several files."""
 
     name: str | None = None
@@ -39,25 +39,29 @@ class Drawing:
     others: tuple[str, ...] = ()  # the plots at the top of the same file: in a folder, they come first
 
 
-class Named(NamedTuple):
+class DeclaredMeasure(NamedTuple):
     """A file, or a folder of files, and what it is named for. Parameters without `keys` or what is `drawn` are meant all."""
 
     role: str
     path: str
     stage: str | None
     keys: tuple[str, ...] = ()
-    drawing: Drawing | None = None
-    drawn: tuple[Parameter, ...] = ()  # what templates drew from a file of variables
+    drawing: PlotSpec | None = None
+    drawn: tuple[LockedParam, ...] = ()  # what templates drew from a file of variables
 
 
-def output_named(path: str, role: str, flags: Values, stage: str | None, place: str, complaints: Complaints) -> Named:
+def output_named(
+    path: str, role: str, flags: Values, stage: str | None, place: str, complaints: Complaints
+) -> DeclaredMeasure:
     """A metrics file or a plot among the outputs of a stage, or of a `.dvc` file."""
     if role == METRIC:
-        return Named(METRICS, path, stage)
-    return Named(PLOTS, path, stage, drawing=_drawing(flags, place, complaints))
+        return DeclaredMeasure(METRICS, path, stage)
+    return DeclaredMeasure(PLOTS, path, stage, drawing=_drawing(flags, place, complaints))
 
 
-def params_named(value: object, folder: str, stage: str, place: str, complaints: Complaints) -> Iterator[Named]:
+def params_named(
+    value: object, folder: str, stage: str, place: str, complaints: Complaints
+) -> Iterator[DeclaredMeasure]:
     """The parameters of a stage: names in `params.yaml`, and maps from other files to the names in them."""
     found: dict[str, dict[str, None]] = {}
     whole: set[str] = set()
@@ -74,26 +78,28 @@ def params_named(value: object, folder: str, stage: str, place: str, complaints:
                 complaints.append(error)
     for path, keys in found.items():
         if keys or path in whole:
-            yield Named(PARAMS, path, stage, () if path in whole else tuple(keys))
+            yield DeclaredMeasure(PARAMS, path, stage, () if path in whole else tuple(keys))
 
 
-def drawn_named(drawn: Iterable[Drawn], stage: str, place: str, complaints: Complaints) -> Iterator[Named]:
+def drawn_named(
+    drawn: Iterable[TemplateValue], stage: str, place: str, complaints: Complaints
+) -> Iterator[DeclaredMeasure]:
     """The files of variables that the templates of a stage drew from, with those values."""
     found: dict[str, dict[str, object]] = {}
     for file, name, value in drawn:
         found.setdefault(file, {})[name] = value
     for file, values in found.items():
-        yield Named(PARAMS, file, stage, drawn=tuple(parameters(values, place, complaints)))
+        yield DeclaredMeasure(PARAMS, file, stage, drawn=tuple(parameters(values, place, complaints)))
 
 
-def top_named(role: str, value: object, folder: str, complaints: Complaints) -> Iterator[Named]:
+def top_named(role: str, value: object, folder: str, complaints: Complaints) -> Iterator[DeclaredMeasure]:
     """The files of a list at the top of a `dvc.yaml`; of DVC 2, the plots may be a map."""
     if role == PLOTS:
         yield from _plots(value, folder, complaints)
         return
     for where, item in items(value, role, complaints):
         try:
-            yield Named(role, located(folder, item, where), None)
+            yield DeclaredMeasure(role, located(folder, item, where), None)
         except MetafileError as error:
             complaints.append(error)
 
@@ -105,7 +111,7 @@ def _names(value: object, place: str) -> Iterator[str]:
         yield str(name)
 
 
-def _plots(value: object, folder: str, complaints: Complaints) -> Iterator[Named]:
+def _plots(value: object, folder: str, complaints: Complaints) -> Iterator[DeclaredMeasure]:
     stated_plots = _definitions(value, complaints)
     if len(stated_plots) > MAX_PLOTS:
         message = f"found {len(stated_plots):,} plots; those after the first {MAX_PLOTS:,} are left out"
@@ -120,7 +126,7 @@ def _plots(value: object, folder: str, complaints: Complaints) -> Iterator[Named
                 yield from _of_files(name, props, folder, place, complaints)
             else:
                 drawing = _drawing(props, place, complaints, others=others)
-                yield Named(PLOTS, located(folder, name, place), None, drawing=drawing)
+                yield DeclaredMeasure(PLOTS, located(folder, name, place), None, drawing=drawing)
         except MetafileError as error:
             complaints.append(error)
 
@@ -145,7 +151,7 @@ def _paths(names: Mapping[str, object], folder: str) -> Iterator[str]:
             continue
 
 
-def _of_files(name: str, props: Values, folder: str, place: str, complaints: Complaints) -> Iterator[Named]:
+def _of_files(name: str, props: Values, folder: str, place: str, complaints: Complaints) -> Iterator[DeclaredMeasure]:
     """A plot that says which fields of which files it draws."""
     ys = _axis(props["y"], folder, f"{place}.y")
     x = props.get("x")
@@ -158,7 +164,7 @@ def _of_files(name: str, props: Values, folder: str, place: str, complaints: Com
         said = {key: value for key, value in props.items() if key not in ("x", "y")} | {"y": [*fields]}
         said["x"] = x_field if isinstance(x, dict) else x
         other = x_file if x_file != file else None
-        yield Named(PLOTS, file, None, drawing=_drawing(said, place, complaints, name=name, x_file=other))
+        yield DeclaredMeasure(PLOTS, file, None, drawing=_drawing(said, place, complaints, name=name, x_file=other))
 
 
 def _partner(pairs: list[tuple[str, str]], file: str, index: int) -> tuple[str | None, str | None]:
@@ -187,10 +193,10 @@ def _drawing(
     name: str | None = None,
     x_file: str | None = None,
     others: tuple[str, ...] = (),
-) -> Drawing:
+) -> PlotSpec:
     if not (props or name or x_file or others):
         return _PLAIN
-    return Drawing(
+    return PlotSpec(
         name=name,
         x=stated(props, "x", text, place, complaints),
         x_file=x_file,
@@ -204,4 +210,4 @@ def _drawing(
     )
 
 
-_PLAIN = Drawing()
+_PLAIN = PlotSpec()

@@ -21,7 +21,7 @@ FOLDER = ".dir"
 _SELDOM = frozenset(("cloud", "files", "nfiles", "isexec", "version_id", "etag"))  # what most entries do not state
 
 
-class Listed(NamedTuple):
+class VersionedFile(NamedTuple):
     """A file of a folder in a version-aware remote."""
 
     path: str
@@ -33,7 +33,7 @@ class Listed(NamedTuple):
     etag: str | None
 
 
-class Entry(NamedTuple):
+class DataEntry(NamedTuple):
     """An output or a dependency. What was not locked is None."""
 
     path: str
@@ -46,16 +46,16 @@ class Entry(NamedTuple):
     remote: str | None = None
     version_id: str | None = None
     etag: str | None = None
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[VersionedFile, ...] = ()
 
 
-def read_entry(folder: str, values: Values, place: str, complaints: Complaints) -> Entry:
+def read_entry(folder: str, values: Values, place: str, complaints: Complaints) -> DataEntry:
     """The entry, with its path from `folder`. MetafileError where it has no path inside the repository."""
     path = located(folder, values.get("path"), f"{place}.path")
     if _SELDOM.isdisjoint(values):
         kind, digest = _hash(path, values, place, complaints)
         size = stated(values, "size", whole, place, complaints)
-        return Entry(path, kind, digest, size, is_folder=bool(digest and digest.endswith(FOLDER)))
+        return DataEntry(path, kind, digest, size, is_folder=bool(digest and digest.endswith(FOLDER)))
     values, remote = _merged(values, place, complaints)
     kind, digest = _hash(path, values, place, complaints)
     size = stated(values, "size", whole, place, complaints)
@@ -66,7 +66,7 @@ def read_entry(folder: str, values: Values, place: str, complaints: Complaints) 
         kind = (OLD_MD5 if values.get("hash") is None else MD5) if digest else None
         size, count = sum(file.size or 0 for file in listed), len(listed)
         remote = listed[0].remote
-    return Entry(
+    return DataEntry(
         path=path,
         hash_kind=kind,
         hash=digest,
@@ -108,8 +108,8 @@ def _hash(path: str, values: Values, place: str, complaints: Complaints) -> tupl
     return (kind, value) if value else (None, None)
 
 
-def _listed(path: str, value: object, place: str, complaints: Complaints) -> Iterator[Listed]:
-    found: dict[str, Listed] = {}
+def _listed(path: str, value: object, place: str, complaints: Complaints) -> Iterator[VersionedFile]:
+    found: dict[str, VersionedFile] = {}
     for where, listing in maps(value, place, complaints):
         values, remote = _merged(listing, where, complaints)
         try:
@@ -121,13 +121,13 @@ def _listed(path: str, value: object, place: str, complaints: Complaints) -> Ite
     yield from found.values()
 
 
-def _listed_file(folder: str, values: Values, remote: str | None, place: str, complaints: Complaints) -> Listed:
+def _listed_file(folder: str, values: Values, remote: str | None, place: str, complaints: Complaints) -> VersionedFile:
     relpath = values.get("relpath")
     path = located("" if is_external(folder) else folder, relpath, f"{place}.relpath")
     if not isinstance(relpath, str) or is_external(path) or ".." in relpath.split("/"):
         message = f"found {quoted(path)}, expected a path in its folder"
         raise MetafileError(message, place=f"{place}.relpath", rule="outside")
-    return Listed(
+    return VersionedFile(
         path=f"{folder.rstrip('/')}/{relpath}" if is_external(folder) else path,
         relpath=relpath,
         hash=stated(values, MD5, md5, place, complaints),
@@ -138,7 +138,7 @@ def _listed_file(folder: str, values: Values, remote: str | None, place: str, co
     )
 
 
-def _folder_hash(listed: Sequence[Listed]) -> str | None:
+def _folder_hash(listed: Sequence[VersionedFile]) -> str | None:
     """What `dvc add` made of the folder before its files were listed; None where a file has no hash."""
     if any(file.hash is None for file in listed):
         return None

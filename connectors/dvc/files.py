@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from connectors.dvc.ignore import Ignore, is_ignored
+from connectors.dvc.ignore import IgnoreFile, is_ignored
 from connectors.formats.paths import basename, dirname, join
 
 PIPELINE, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
@@ -57,18 +57,18 @@ def root_of(path: str, known: frozenset[str]) -> str | None:
     return None
 
 
-class Walk:
+class MetafileWalk:
     """The metafiles of a revision in DVC's order: a folder's files before its folders.
 
     DVC does not look into folders that are outputs; the caller adds those of each file to `outputs` as it goes.
     """
 
-    def __init__(self, files: Mapping[str, str], ignores: Mapping[str, Ignore]) -> None:
+    def __init__(self, files: Mapping[str, str], ignores: Mapping[str, IgnoreFile]) -> None:
         self.roots = roots(files)
         self.outputs: set[str] = set()
         self._ignores = ignores
         self._hidden: dict[str, bool] = {}
-        self._known: dict[str, list[Ignore]] = {}
+        self._known: dict[str, list[IgnoreFile]] = {}
         self._folders: dict[str, list[str]] = {}
         for path in files:
             if is_metafile(path):
@@ -102,7 +102,7 @@ class Walk:
         sources = self._sources(dirname(folder))
         return folder in self.outputs or is_ignored(folder, sources, is_folder=True) or self._is_hidden(dirname(folder))
 
-    def _sources(self, folder: str) -> list[Ignore]:
+    def _sources(self, folder: str) -> list[IgnoreFile]:
         """The `.dvcignore` files from the project's folder down to this one."""
         if folder not in self._known:
             root = root_of(join(folder, "file"), self.roots) or ""

@@ -16,7 +16,7 @@ MAX_PATTERNS = 200  # of one file; each is tried on each metafile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pattern:
+class IgnorePattern:
     """One line: the names of folders on the way, `**` for any number of them."""
 
     parts: Parts
@@ -25,14 +25,14 @@ class Pattern:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ignore:
+class IgnoreFile:
     """The patterns of one `.dvcignore`; they concern what lies below its folder."""
 
     folder: str
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[IgnorePattern, ...]
 
 
-def is_ignored(path: str, sources: Sequence[Ignore], *, is_folder: bool) -> bool:
+def is_ignored(path: str, sources: Sequence[IgnoreFile], *, is_folder: bool) -> bool:
     """What the last pattern that matches says. `sources` come in order from the root downwards; folders above are not asked."""
     for source in reversed(sources):
         if source.folder and not path.startswith(source.folder + "/"):
@@ -45,7 +45,7 @@ def is_ignored(path: str, sources: Sequence[Ignore], *, is_folder: bool) -> bool
 
 
 @lru_cache(maxsize=64)
-def parse(data: bytes) -> tuple[Pattern, ...]:
+def parse(data: bytes) -> tuple[IgnorePattern, ...]:
     """The patterns of a file. MetafileError where it is no text, or goes over a bound."""
     try:
         lines = [line.strip() for line in data.decode("utf-8").splitlines()]
@@ -58,7 +58,7 @@ def parse(data: bytes) -> tuple[Pattern, ...]:
     return tuple(pattern for line in lines if (pattern := _pattern(line)) is not None)
 
 
-def _pattern(line: str) -> Pattern | None:
+def _pattern(line: str) -> IgnorePattern | None:
     negated = line.startswith("!")
     path = line.removeprefix("!")
     parts = parts_of(path)
@@ -66,4 +66,4 @@ def _pattern(line: str) -> Pattern | None:
         return None
     if "/" not in path.rstrip("/"):  # a name alone is meant at any depth
         parts = (ANY, *parts)
-    return Pattern(parts=parts, negated=negated, only_folders=path.endswith("/"))
+    return IgnorePattern(parts=parts, negated=negated, only_folders=path.endswith("/"))

@@ -13,12 +13,12 @@ from catalog.schema.tables.dvc import Output, PipelineStage
 from catalog.schema.tables.problems import Problem
 from connectors.dvc import pipeline as dvc_pipeline
 from connectors.dvc import single
-from connectors.dvc.declared_measures import Named
-from connectors.dvc.files import IGNORE, LOCK, PARAMS, PIPELINE, Walk
-from connectors.dvc.ignore import Ignore, parse
-from connectors.dvc.lock import Lock, read_lock
-from connectors.dvc.pipeline import Pipeline
-from connectors.dvc.rows import Site
+from connectors.dvc.declared_measures import DeclaredMeasure
+from connectors.dvc.files import IGNORE, LOCK, PARAMS, PIPELINE, MetafileWalk
+from connectors.dvc.ignore import IgnoreFile, parse
+from connectors.dvc.lock import LockFile, read_lock
+from connectors.dvc.pipeline import PipelineFile
+from connectors.dvc.rows import Declaration
 from connectors.dvc.templates.resolver import may_have_templates
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints, Values
@@ -33,7 +33,7 @@ MAX_REMEMBERED = 16 << 20  # bytes of rows
 ROW = 1_000  # bytes of a row, about
 
 
-class Read(NamedTuple):
+class ParsedMetafile(NamedTuple):
     """What was read of a file, for any commit that has the same content at the same place.
 
     `asked` are the files of variables that were not at hand.
@@ -42,46 +42,46 @@ class Read(NamedTuple):
     rows: tuple[Record, ...]
     problems: tuple[Problem, ...]
     formats: Mapping[str, str | None]
-    named: tuple[Named, ...] = ()
+    named: tuple[DeclaredMeasure, ...] = ()
     asked: tuple[str, ...] = ()
 
 
-class Found(NamedTuple):
+class IndexedMetafile(NamedTuple):
     """A metafile in DVC's order, or a `dvc.yaml` with its lock; its project's folder, None where there is no project."""
 
     path: str
     root: str | None
-    read: Read
+    read: ParsedMetafile
 
 
-class Index(NamedTuple):
+class MetafileIndex(NamedTuple):
     """The metafiles of a revision. `asked` are the files of variables that Git has, whether or not they could be read."""
 
-    files: tuple[Found, ...]
+    files: tuple[IndexedMetafile, ...]
     roots: frozenset[str]
     problems: tuple[Problem, ...] = ()
     asked: tuple[str, ...] = ()
 
 
-def _bytes_of(key: Any, read: Read) -> int:  # noqa: ANN401 - a key of _REMEMBERED
+def _bytes_of(key: Any, read: ParsedMetafile) -> int:  # noqa: ANN401 - a key of _REMEMBERED
     said = sum(len(row.command or "") for row in read.rows if isinstance(row, PipelineStage))
     return sum(len(data) for _, data in key[0]) + ROW * _rows_of(read) + said
 
 
-def _bytes_of_all(key: Any, index: Index) -> int:  # noqa: ANN401 - a key of _INDEXES
+def _bytes_of_all(key: Any, index: MetafileIndex) -> int:  # noqa: ANN401 - a key of _INDEXES
     return ROW * (len(key) + sum(_rows_of(found.read) for found in index.files))
 
 
-def _rows_of(read: Read) -> int:
+def _rows_of(read: ParsedMetafile) -> int:
     return len(read.rows) + len(read.problems) + sum(1 + len(named.drawn) for named in read.named)
 
 
 # By the content of the files that were read, never by the commit: the rows of a commit do not depend on those before.
-_REMEMBERED: Remembered[Any, Read] = Remembered(MAX_REMEMBERED, _bytes_of)
-_INDEXES: Remembered[Any, Index] = Remembered(MAX_REMEMBERED, _bytes_of_all)
+_REMEMBERED: Remembered[Any, ParsedMetafile] = Remembered(MAX_REMEMBERED, _bytes_of)
+_INDEXES: Remembered[Any, MetafileIndex] = Remembered(MAX_REMEMBERED, _bytes_of_all)
 
 
-def index(revision: Revision) -> Index:
+def index(revision: Revision) -> MetafileIndex:
     """The metafiles of a revision. Those of the same files are read once, unless something could not be had."""
     return revision.once(_once, lambda found: _lasts(revision, found))
 
@@ -91,22 +91,22 @@ def is_final(revision: Revision) -> bool:
     return _lasts(revision, index(revision))
 
 
-def _lasts(revision: Revision, found: Index) -> bool:
+def _lasts(revision: Revision, found: MetafileIndex) -> bool:
     return revision.is_whole and not found.asked
 
 
-def _once(revision: Revision) -> Index:
+def _once(revision: Revision) -> MetafileIndex:
     if not revision.is_whole:
         return _index(revision)
     found = _INDEXES.get(tuple(revision.files.items()), lambda: _index(revision))
     return _index(revision) if found.asked else found
 
 
-def _index(revision: Revision) -> Index:
+def _index(revision: Revision) -> MetafileIndex:
     ignores, problems = _ignores(revision)
-    walk = Walk(revision.files, ignores)
+    walk = MetafileWalk(revision.files, ignores)
     params = _params(revision)
-    files: list[Found] = []
+    files: list[IndexedMetafile] = []
     asked: dict[str, None] = {}
     for path, root in walk:
         if basename(path) == PIPELINE:
@@ -116,35 +116,35 @@ def _index(revision: Revision) -> Index:
             read = _read_single(revision, path, root)
         walk.outputs.update(row.path for row in read.rows if isinstance(row, Output))
         asked |= dict.fromkeys(read.asked)
-        files.append(Found(path, root, read))
-    return Index(tuple(files), walk.roots, tuple(problems), tuple(asked))
+        files.append(IndexedMetafile(path, root, read))
+    return MetafileIndex(tuple(files), walk.roots, tuple(problems), tuple(asked))
 
 
-def _ignores(revision: Revision) -> tuple[dict[str, Ignore], list[Problem]]:
+def _ignores(revision: Revision) -> tuple[dict[str, IgnoreFile], list[Problem]]:
     """The `.dvcignore` files by their folders; one that cannot be read ignores nothing."""
-    found: dict[str, Ignore] = {}
+    found: dict[str, IgnoreFile] = {}
     problems: list[Problem] = []
     for path in revision.files:
         if basename(path) == IGNORE:
             try:
                 if patterns := parse(revision.read(path) or b""):
-                    found[dirname(path)] = Ignore(folder=dirname(path), patterns=patterns)
+                    found[dirname(path)] = IgnoreFile(folder=dirname(path), patterns=patterns)
             except MetafileError as error:
                 problems.append(_problem(path, error))
     return found, problems
 
 
-def _read_single(revision: Revision, path: str, root: str | None) -> Read:
+def _read_single(revision: Revision, path: str, root: str | None) -> ParsedMetafile:
     try:
         data = revision.read(path) or b""
     except MetafileError as error:
-        return Read((), (_problem(path, error),), {path: None})
+        return ParsedMetafile((), (_problem(path, error),), {path: None})
     return _REMEMBERED.get((((path, data),), path, root), lambda: _single(data, path, root))
 
 
-def _single(data: bytes, path: str, root: str | None) -> Read:
+def _single(data: bytes, path: str, root: str | None) -> ParsedMetafile:
     complaints: Complaints = []
-    said: list[Record | Named] = []
+    said: list[Record | DeclaredMeasure] = []
     content = None
     try:
         content = load_once(data)
@@ -154,7 +154,9 @@ def _single(data: bytes, path: str, root: str | None) -> Read:
     return _read(said, _problems(path, complaints), {path: single.format_of(content, path)})
 
 
-def _read_pipeline(revision: Revision, files: Sequence[str], root: str | None, params: Mapping[str, bytes]) -> Read:
+def _read_pipeline(
+    revision: Revision, files: Sequence[str], root: str | None, params: Mapping[str, bytes]
+) -> ParsedMetafile:
     """The content of the pipeline's file, its lock and the files of variables, and then what they say."""
     path = files[0]
     data: dict[str, bytes] = {}
@@ -205,7 +207,7 @@ def _params(revision: Revision) -> dict[str, bytes]:
     return found
 
 
-def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> Read:
+def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> ParsedMetafile:
     lock_file = join(dirname(path), LOCK)
     complaints: Complaints = []
     lock_complaints: Complaints = []
@@ -222,26 +224,26 @@ def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> Read:
             asked[file] = None
         return None
 
-    pipeline = Pipeline(_site(path, root), complaints, lock_file, lock, lock_complaints)
+    pipeline = PipelineFile(_site(path, root), complaints, lock_file, lock, lock_complaints)
     said = [*pipeline.rows(definition, load, templates=may_have_templates(data.get(path, b"")))]
     problems = (*_problems(path, complaints), *_problems(lock_file, lock_complaints))
     return _read(said, problems, {path: dvc_pipeline.format_of(definition), lock_file: lock.format}, asked)
 
 
 def _read(
-    said: Iterable[Record | Named],
+    said: Iterable[Record | DeclaredMeasure],
     problems: tuple[Problem, ...],
     formats: Mapping[str, str | None],
     asked: Iterable[str] = (),
-) -> Read:
+) -> ParsedMetafile:
     rows: list[Record] = []
-    named: dict[Named, None] = {}
+    named: dict[DeclaredMeasure, None] = {}
     for each in said:
-        if isinstance(each, Named):
+        if isinstance(each, DeclaredMeasure):
             named[each] = None
         else:
             rows.append(each)
-    return Read(tuple(rows), problems, formats, tuple(named), tuple(asked))
+    return ParsedMetafile(tuple(rows), problems, formats, tuple(named), tuple(asked))
 
 
 def _definition(data: bytes | None, complaints: Complaints) -> Values | None:
@@ -256,16 +258,16 @@ def _definition(data: bytes | None, complaints: Complaints) -> Values | None:
         return None
 
 
-def _lock(data: bytes | None, complaints: Complaints) -> Lock:
+def _lock(data: bytes | None, complaints: Complaints) -> LockFile:
     try:
-        return Lock() if data is None else read_lock(load_once(data), complaints)
+        return LockFile() if data is None else read_lock(load_once(data), complaints)
     except MetafileError as error:
         complaints.append(error)
-        return Lock()
+        return LockFile()
 
 
-def _site(path: str, root: str | None) -> Site:
-    return Site(commit="", metafile=path, dvc_root=root, stage=None)
+def _site(path: str, root: str | None) -> Declaration:
+    return Declaration(commit="", metafile=path, dvc_root=root, stage=None)
 
 
 def _problems(path: str, complaints: Complaints) -> tuple[Problem, ...]:

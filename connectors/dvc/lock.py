@@ -22,7 +22,7 @@ NUMBER, TEXT, BOOL, LIST, MAP, NULL = "number", "text", "bool", "list", "map", "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Locked:
+class LockedStage:
     """One pipeline stage as it last ran; entries by their paths as written."""
 
     command: str | None = None
@@ -32,15 +32,15 @@ class Locked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lock:
+class LockFile:
     """A whole file."""
 
     format: str | None = None
-    stages: Mapping[str, Locked] = field(default_factory=dict)
+    stages: Mapping[str, LockedStage] = field(default_factory=dict)
     datasets: Mapping[str, Values] = field(default_factory=dict)
 
 
-class Parameter(NamedTuple):
+class LockedParam(NamedTuple):
     """A parameter and its value."""
 
     name: str
@@ -49,7 +49,7 @@ class Parameter(NamedTuple):
     kind: str
 
 
-def read_lock(content: object, complaints: Complaints) -> Lock:
+def read_lock(content: object, complaints: Complaints) -> LockFile:
     """The lock, without its bad entries. MetafileError where the whole file is none."""
     found = mapping(content, "")
     bodies: Mapping[Any, object] | None = found
@@ -60,7 +60,7 @@ def read_lock(content: object, complaints: Complaints) -> Lock:
             raise MetafileError(message, place="schema", rule="unknown-schema")
         bodies = stated(found, "stages", mapping, "", complaints)
     above = "" if is_old else "stages."
-    stages: dict[str, Locked] = {}
+    stages: dict[str, LockedStage] = {}
     for name, body in (bodies or {}).items():
         place = above + cleaned(str(name))
         try:
@@ -68,10 +68,10 @@ def read_lock(content: object, complaints: Complaints) -> Lock:
         except MetafileError as error:
             complaints.append(error)
     datasets = {} if is_old else _by("name", found.get("datasets"), "datasets", complaints)
-    return Lock(format="1.0" if is_old else _format(stages), stages=stages, datasets=datasets)
+    return LockFile(format="1.0" if is_old else _format(stages), stages=stages, datasets=datasets)
 
 
-def _locked(body: Values, place: str, complaints: Complaints) -> Locked:
+def _locked(body: Values, place: str, complaints: Complaints) -> LockedStage:
     params = stated(body, "params", mapping, place, complaints) or {}
     found: dict[str, Values] = {}
     for file, values in params.items():
@@ -80,7 +80,7 @@ def _locked(body: Values, place: str, complaints: Complaints) -> Locked:
             found[text(file, where)] = mapping({} if values is None else values, where)
         except MetafileError as error:
             complaints.append(error)
-    return Locked(
+    return LockedStage(
         command=stated(body, "cmd", command, place, complaints),
         deps=_by("path", body.get("deps"), f"{place}.deps", complaints),
         outs=_by("path", body.get("outs"), f"{place}.outs", complaints),
@@ -99,13 +99,13 @@ def _by(key: str, value: object, place: str, complaints: Complaints) -> dict[str
     return found
 
 
-def _format(stages: Mapping[str, Locked]) -> str:
+def _format(stages: Mapping[str, LockedStage]) -> str:
     """DVC 3 says `hash: md5` beside each hash."""
     entries = [entry for stage in stages.values() for side in (stage.deps, stage.outs) for entry in side.values()]
     return "3" if any("hash" in entry for entry in entries) else "2.0"
 
 
-def parameters(values: Values, place: str, complaints: Complaints) -> Iterator[Parameter]:
+def parameters(values: Values, place: str, complaints: Complaints) -> Iterator[LockedParam]:
     """The values of one file, each with the names of the maps that it lies in."""
     left = MAX_PARAMS
     for name, value in _leaves(values, ""):
@@ -130,19 +130,19 @@ def _leaves(value: object, name: str) -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def _parameter(name: str, value: object) -> Parameter:
+def _parameter(name: str, value: object) -> LockedParam:
     match value:
         case None:
-            return Parameter(name, None, None, NULL)
+            return LockedParam(name, None, None, NULL)
         case bool():
-            return Parameter(name, None, "true" if value else "false", BOOL)
+            return LockedParam(name, None, "true" if value else "false", BOOL)
         case int() | float():
-            return Parameter(name, number_of(value), number_text(value), NUMBER)
+            return LockedParam(name, number_of(value), number_text(value), NUMBER)
         case list() | tuple():
-            return Parameter(name, None, written(value), LIST)
+            return LockedParam(name, None, written(value), LIST)
         case dict():
-            return Parameter(name, None, written(value), MAP)
-    return Parameter(name, None, written(value), TEXT)
+            return LockedParam(name, None, written(value), MAP)
+    return LockedParam(name, None, written(value), TEXT)
 
 
 def number_text(value: float) -> str:

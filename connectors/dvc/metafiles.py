@@ -10,7 +10,7 @@ from catalog.schema.record import Record, replace
 from catalog.schema.tables.dvc import Metafile
 from connectors.dvc.files import LOCK, PIPELINE, SUFFIX
 from connectors.dvc.files import is_read as wants_file
-from connectors.dvc.index import NAME, Found, index
+from connectors.dvc.index import NAME, IndexedMetafile, index
 from connectors.formats.paths import basename
 
 
@@ -33,7 +33,7 @@ def read_revision(revision: Revision) -> Iterator[Record]:
 CONNECTOR = Connector(name=NAME, version=3, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
 
 
-def _metafiles(revision: Revision, found: Found) -> Iterator[Metafile]:
+def _metafiles(revision: Revision, found: IndexedMetafile) -> Iterator[Metafile]:
     for file, age in found.read.formats.items():
         yield Metafile(
             commit=revision.commit.oid,

@@ -16,16 +16,16 @@ from connectors.dvc.declared_measures import (
     METRICS,
     PARAMS,
     PLOTS,
-    Named,
+    DeclaredMeasure,
     drawn_named,
     output_named,
     params_named,
     top_named,
 )
-from connectors.dvc.entries import Entry, read_entry
-from connectors.dvc.lock import Lock, Locked
-from connectors.dvc.rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
-from connectors.dvc.templates.foreach import LISTS, Expansion, Stage
+from connectors.dvc.entries import DataEntry, read_entry
+from connectors.dvc.lock import LockedStage, LockFile
+from connectors.dvc.rows import METRIC, OUT, PLOT, Declaration, dependency_row, output_rows, param_rows, read_flags
+from connectors.dvc.templates.foreach import LISTS, ResolvedStage, StageExpander
 from connectors.dvc.templates.resolver import Load
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
 from connectors.formats.paths import dirname
@@ -48,27 +48,29 @@ def format_of(definition: object) -> str | None:
     return None
 
 
-class Pipeline:
+class PipelineFile:
     """One `dvc.yaml` and the lock beside it, with the complaints of each."""
 
     def __init__(
-        self, site: Site, complaints: Complaints, lock_file: str, lock: Lock, lock_complaints: Complaints
+        self, site: Declaration, complaints: Complaints, lock_file: str, lock: LockFile, lock_complaints: Complaints
     ) -> None:
         self._folder = dirname(site.metafile)
         self._site, self._complaints = site, complaints
         self._lock_file, self._lock, self._lock_complaints = lock_file, lock, lock_complaints
 
-    def rows(self, definition: Values | None, load: Load, *, templates: bool) -> Iterator[Record | Named]:
+    def rows(self, definition: Values | None, load: Load, *, templates: bool) -> Iterator[Record | DeclaredMeasure]:
         """The rows of all stages and datasets, and what is named in them; of the lock where the definition could not be read.
 
         `templates`: there may be any in the definition.
         """
         if definition is None:
             for name, locked in self._lock.stages.items():
-                yield from self._stage(Stage(name=name, place=f"stages.{cleaned(name)}", body={}, failed=_ALL), locked)
+                yield from self._stage(
+                    ResolvedStage(name=name, place=f"stages.{cleaned(name)}", body={}, failed=_ALL), locked
+                )
             return
         known: set[str] = set()
-        expansion = Expansion(definition, self._folder, load, self._complaints, templates=templates)
+        expansion = StageExpander(definition, self._folder, load, self._complaints, templates=templates)
         for stage in expansion.stages():
             if stage.unknown:
                 yield from self._unknown(stage, known)
@@ -78,13 +80,15 @@ class Pipeline:
         yield from self._datasets(definition, expansion)
         yield from self._named(definition, expansion)
 
-    def _unknown(self, stage: Stage, known: set[str]) -> Iterator[Record | Named]:
+    def _unknown(self, stage: ResolvedStage, known: set[str]) -> Iterator[Record | DeclaredMeasure]:
         """The stages of a group that could not be expanded, or not to its end, as the lock has them."""
         for name, locked in self._lock.stages.items():
             if (name == stage.name or name.startswith(f"{stage.name}@")) and name not in known:
-                yield from self._stage(Stage(name=name, place=stage.place, body={}, failed=stage.failed), locked)
+                yield from self._stage(
+                    ResolvedStage(name=name, place=stage.place, body={}, failed=stage.failed), locked
+                )
 
-    def _stage(self, stage: Stage, locked: Locked | None) -> Iterator[Record | Named]:
+    def _stage(self, stage: ResolvedStage, locked: LockedStage | None) -> Iterator[Record | DeclaredMeasure]:
         body, place = stage.body, stage.place
         wdir = stated(body, "wdir", lambda value, at: folder_at(self._folder, value, at), place, self._complaints)
         folder = self._folder if wdir is None else wdir
@@ -110,7 +114,9 @@ class Pipeline:
             site = self._by(stage.name, locked=True)
             yield from param_rows(site, folder, locked.params, place, self._lock_complaints)
 
-    def _outputs(self, stage: Stage, folder: str, locked: Locked | None) -> Iterator[Record | Named]:
+    def _outputs(
+        self, stage: ResolvedStage, folder: str, locked: LockedStage | None
+    ) -> Iterator[Record | DeclaredMeasure]:
         known = locked.outs if locked else {}
         told = _told(stage, self._complaints)
         if stage.failed.intersection(_ROLES):
@@ -123,7 +129,7 @@ class Pipeline:
                 if role != OUT:
                     yield output_named(entry.path, role, said, stage.name, where, self._complaints)
 
-    def _dependencies(self, stage: Stage, folder: str, locked: Locked | None) -> Iterator[Record]:
+    def _dependencies(self, stage: ResolvedStage, folder: str, locked: LockedStage | None) -> Iterator[Record]:
         known = locked.deps if locked else {}
         place = f"{stage.place}.deps"
         found = [*items(stage.body.get("deps"), place, self._complaints)]
@@ -134,7 +140,7 @@ class Pipeline:
             ):
                 yield dependency_row(self._by(stage.name, locked=path in known), entry)
 
-    def _entry(self, folder: str, path: str, locked: Values | None, place: str) -> Entry | None:
+    def _entry(self, folder: str, path: str, locked: Values | None, place: str) -> DataEntry | None:
         complaints = self._complaints if locked is None else self._lock_complaints
         try:
             return read_entry(folder, {"path": path} if locked is None else locked, place, complaints)
@@ -142,19 +148,19 @@ class Pipeline:
             self._complaints.append(error)
             return None
 
-    def _by(self, stage: str, *, locked: bool) -> Site:
+    def _by(self, stage: str, *, locked: bool) -> Declaration:
         """Who states a row of the stage: the lock, for what it has locked."""
         file = self._lock_file if locked else self._site.metafile
-        return Site(commit=self._site.commit, metafile=file, dvc_root=self._site.dvc_root, stage=stage)
+        return Declaration(commit=self._site.commit, metafile=file, dvc_root=self._site.dvc_root, stage=stage)
 
-    def _datasets(self, definition: Values, expansion: Expansion) -> Iterator[Record]:
+    def _datasets(self, definition: Values, expansion: StageExpander) -> Iterator[Record]:
         for place, item in maps(definition.get("datasets"), "datasets", self._complaints):
             try:
                 yield self._dataset(mapping(expansion.resolve(item, place), place), place)
             except MetafileError as error:
                 self._complaints.append(MetafileError(error.message, place=error.place or place, rule=error.rule))
 
-    def _named(self, definition: Values, expansion: Expansion) -> Iterator[Named]:
+    def _named(self, definition: Values, expansion: StageExpander) -> Iterator[DeclaredMeasure]:
         for role in (METRICS, PARAMS, PLOTS):
             found: list[object] = []
             value = definition.get(role)
@@ -187,7 +193,7 @@ class Pipeline:
         )
 
 
-def _told(stage: Stage, complaints: Complaints) -> dict[str, tuple[Values, str]]:
+def _told(stage: ResolvedStage, complaints: Complaints) -> dict[str, tuple[Values, str]]:
     """The outputs that the definition tells of, with what it says of each, and their roles."""
     found: dict[str, tuple[Values, str]] = {}
     for key, role in _ROLES.items():

@@ -15,7 +15,7 @@ from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH, Revision, Stored
 from catalog.schema.tables.dvc import Output, OutputFile
 from connectors.dvc.entries import FOLDER
 from connectors.dvc.files import CONFIG
-from connectors.dvc.index import Index
+from connectors.dvc.index import MetafileIndex
 from connectors.dvc.storage import object_url, read_list, storage_url
 from connectors.dvc.values import is_external
 from connectors.formats.paths import dirname
@@ -25,7 +25,7 @@ MAX_FOLDER = 200  # files of one folder
 IN_GIT, IN_DVC, MISSING, BAD = "in-git", "in-dvc", "missing", "bad"
 
 
-class Place(NamedTuple):
+class FileLocation(NamedTuple):
     """One file. In DVC's storage, `hash` is its own, or that of the folder which is known to hold it."""
 
     file: str
@@ -49,11 +49,11 @@ class Place(NamedTuple):
         return self.hash is not None and self.hash.endswith(FOLDER)
 
 
-class Places:
+class FileLocations:
     """The places of one revision's files."""
 
-    def __init__(self, revision: Revision, index: Index) -> None:
-        self._revision, self._known = revision, dict[str, tuple[Place, ...]]()
+    def __init__(self, revision: Revision, index: MetafileIndex) -> None:
+        self._revision, self._known = revision, dict[str, tuple[FileLocation, ...]]()
         self._outputs: dict[str, Output] = {}
         self._listed: dict[str, OutputFile] = {}
         for found in index.files:
@@ -64,13 +64,13 @@ class Places:
                     self._listed.setdefault(row.path, row)
         self._paths: list[str] = []  # of outputs and listed files, sorted, once they are asked for
 
-    def of(self, path: str) -> tuple[Place, ...]:
+    def of(self, path: str) -> tuple[FileLocation, ...]:
         """The places of a file, or of the files in a folder, in their order."""
         if path not in self._known:
             try:
                 places = tuple(islice(self._of(path), MAX_FOLDER + 1))
             except MetafileError as error:
-                places = (Place(path, BAD, problem=error),)
+                places = (FileLocation(path, BAD, problem=error),)
             if len(places) > MAX_FOLDER:
                 message = (
                     f"the folder {quoted(path)} has more than {MAX_FOLDER} files; those after this one are left out"
@@ -80,40 +80,42 @@ class Places:
             self._known[path] = places
         return self._known[path]
 
-    def _of(self, path: str) -> Iterator[Place]:
+    def _of(self, path: str) -> Iterator[FileLocation]:
         entry = None if is_external(path) else self._revision.entry("" if path == "." else path)
         match entry.kind if entry else None:
             case "file" if entry:
-                yield Place(path, IN_GIT, blob=entry.oid)
+                yield FileLocation(path, IN_GIT, blob=entry.oid)
             case "folder":
                 folder = "" if path == "." else path
                 in_git = dict(islice(self._revision.below(folder), MAX_FOLDER + 1))
                 for file, inside in in_git.items():
-                    yield Place(file, IN_GIT, blob=inside.oid)
+                    yield FileLocation(file, IN_GIT, blob=inside.oid)
                 yield from (place for place in self._tracked_below(folder) if place.file not in in_git)
             case None:
                 yield from self._not_in_git(path)
             case _:  # a link or a submodule: not followed
-                yield Place(path, MISSING)
+                yield FileLocation(path, MISSING)
 
-    def _not_in_git(self, path: str) -> Iterator[Place]:
+    def _not_in_git(self, path: str) -> Iterator[FileLocation]:
         if output := self._outputs.get(path):
             yield from self._of_output(output)
         elif listed := self._listed.get(path):
-            yield Place(path, IN_DVC, hash=listed.hash, size=listed.size)
+            yield FileLocation(path, IN_DVC, hash=listed.hash, size=listed.size)
         elif is_external(path):
-            yield Place(path, MISSING)
+            yield FileLocation(path, MISSING)
         elif holder := self._holder(path):
             yield self._in_folder(holder, path)
         else:
-            yield from [*islice(self._tracked_below(path), MAX_FOLDER + 1)] or [Place(path, MISSING)]
+            yield from [*islice(self._tracked_below(path), MAX_FOLDER + 1)] or [FileLocation(path, MISSING)]
 
-    def _of_output(self, output: Output) -> Iterator[Place]:
+    def _of_output(self, output: Output) -> Iterator[FileLocation]:
         if output.hash is None:
-            yield Place(output.path, MISSING)
+            yield FileLocation(output.path, MISSING)
             return
         if not output.is_folder:
-            yield Place(output.path, IN_DVC, hash=output.hash, size=output.size, url=self._url(output, output.hash))
+            yield FileLocation(
+                output.path, IN_DVC, hash=output.hash, size=output.size, url=self._url(output, output.hash)
+            )
             return
         listed = [*islice(self._listed_below(output.path), MAX_FOLDER + 1)]
         manifest = None if listed else self._revision.stored(output.hash)
@@ -125,25 +127,25 @@ class Places:
             files = read_list(manifest)
             for relpath in sorted(files):
                 digest = files[relpath]
-                yield Place(f"{output.path}/{relpath}", IN_DVC, hash=digest, url=self._url(output, digest))
+                yield FileLocation(f"{output.path}/{relpath}", IN_DVC, hash=digest, url=self._url(output, digest))
 
-    def _in_folder(self, output: Output, path: str) -> Place:
+    def _in_folder(self, output: Output, path: str) -> FileLocation:
         """A file of a folder that DVC stores: with a hash of its own, where the folder's list is at hand."""
         manifest = self._revision.stored(output.hash) if output.hash else None
         if output.hash is None or not output.is_folder or any(self._listed_below(output.path)):
-            return Place(path, MISSING)
+            return FileLocation(path, MISSING)
         if manifest is None:
             return self._whole(output, path)
         digest = read_list(manifest).get(path.removeprefix(output.path + "/"))
         if digest is None:
-            return Place(path, MISSING)
-        return Place(path, IN_DVC, hash=digest, url=self._url(output, digest))
+            return FileLocation(path, MISSING)
+        return FileLocation(path, IN_DVC, hash=digest, url=self._url(output, digest))
 
-    def _whole(self, output: Output, path: str) -> Place:
+    def _whole(self, output: Output, path: str) -> FileLocation:
         """A folder in DVC's storage, or a file of which only the folder is known."""
         assert output.hash
         size = output.size if path == output.path else None
-        return Place(path, IN_DVC, hash=output.hash, size=size, url=self._url(output, output.hash))
+        return FileLocation(path, IN_DVC, hash=output.hash, size=size, url=self._url(output, output.hash))
 
     def _holder(self, path: str) -> Output | None:
         if path.count("/") > MAX_TREE_DEPTH:
@@ -153,16 +155,16 @@ class Places:
                 return output
         return None
 
-    def _tracked_below(self, folder: str) -> Iterator[Place]:
+    def _tracked_below(self, folder: str) -> Iterator[FileLocation]:
         """What DVC stores below a folder that is in Git, or that exists because of it."""
         for path in self._below(folder):
             if output := self._outputs.get(path):
                 yield from self._of_output(output)
 
-    def _listed_below(self, folder: str) -> Iterator[Place]:
+    def _listed_below(self, folder: str) -> Iterator[FileLocation]:
         for path in self._below(folder):
             if listed := self._listed.get(path):
-                yield Place(path, IN_DVC, hash=listed.hash, size=listed.size)
+                yield FileLocation(path, IN_DVC, hash=listed.hash, size=listed.size)
 
     def _below(self, folder: str) -> Iterator[str]:
         if not self._paths:

@@ -40,18 +40,18 @@ _HARMLESS = frozenset(
 )
 
 
-class _Read(NamedTuple):
+class _RemoteSettings(NamedTuple):
     """What a file of settings says, for any project of any commit that has it."""
 
     rows: tuple[Remote, ...]
     complaints: tuple[MetafileError, ...]
 
 
-def _bytes_of(data: bytes, read: _Read) -> int:
+def _bytes_of(data: bytes, read: _RemoteSettings) -> int:
     return len(data) + ROW * (len(read.rows) + len(read.complaints))
 
 
-_REMEMBERED: Remembered[bytes, _Read] = Remembered(MAX_REMEMBERED, _bytes_of)
+_REMEMBERED: Remembered[bytes, _RemoteSettings] = Remembered(MAX_REMEMBERED, _bytes_of)
 
 
 def wants_file(path: str) -> bool:
@@ -76,22 +76,22 @@ def read_revision(revision: Revision) -> Iterator[Remote | Problem]:
 CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
 
 
-def _read(revision: Revision, path: str) -> _Read:
+def _read(revision: Revision, path: str) -> _RemoteSettings:
     try:
         data = revision.read(path)
     except MetafileError as error:
-        return _Read((), (error,))
-    return _Read((), ()) if data is None else _REMEMBERED.get(data, partial(_parsed, data))
+        return _RemoteSettings((), (error,))
+    return _RemoteSettings((), ()) if data is None else _REMEMBERED.get(data, partial(_parsed, data))
 
 
-def _parsed(data: bytes) -> _Read:
+def _parsed(data: bytes) -> _RemoteSettings:
     complaints: Complaints = []
     rows: list[Remote] = []
     try:
         rows.extend(_rows(data, complaints))
     except MetafileError as error:
         complaints.append(error)
-    return _Read(tuple(rows), tuple(complaints))
+    return _RemoteSettings(tuple(rows), tuple(complaints))
 
 
 def _rows(data: bytes, complaints: Complaints) -> Iterator[Remote]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from catalog.errors import MetafileError
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Dependency, Output, OutputFile, Param
-from connectors.dvc.entries import Entry
+from connectors.dvc.entries import DataEntry
 from connectors.dvc.lock import parameters
 from connectors.dvc.values import Complaints, Values, flag, located, stated, word
 from connectors.formats.metadata import metadata
@@ -17,7 +17,7 @@ from connectors.formats.typed import cleaned, mapping, text, texts
 OUT, METRIC, PLOT = "out", "metric", "plot"
 
 
-class Site(NamedTuple):
+class Declaration(NamedTuple):
     """Who states a row: the file, the pipeline stage in it, and the DVC project that they belong to."""
 
     commit: str
@@ -26,7 +26,7 @@ class Site(NamedTuple):
     stage: str | None
 
 
-class Flags(NamedTuple):
+class OutputFlags(NamedTuple):
     """What is said of an output besides its content."""
 
     cached: bool
@@ -38,10 +38,10 @@ class Flags(NamedTuple):
     meta: Mapping[str, str]
 
 
-NOTHING_SAID = Flags(cached=True, pushed=True, remote=None, type=None, description=None, labels=(), meta={})
+NOTHING_SAID = OutputFlags(cached=True, pushed=True, remote=None, type=None, description=None, labels=(), meta={})
 
 
-def read_flags(values: Values, place: str, complaints: Complaints) -> Flags:
+def read_flags(values: Values, place: str, complaints: Complaints) -> OutputFlags:
     """The flags and annotations of an output."""
     if not values:
         return NOTHING_SAID
@@ -50,7 +50,7 @@ def read_flags(values: Values, place: str, complaints: Complaints) -> Flags:
         complaints.append(MetafileError(message, place=f"{place}.{key}", rule=rule))
 
     remote = stated(values, "remote", word, place, complaints)
-    return Flags(
+    return OutputFlags(
         cached=stated(values, "cache", flag, place, complaints) is not False,
         pushed=stated(values, "push", flag, place, complaints) is not False,
         remote=remote.lower() if remote else None,  # as DVC names it: in lower case
@@ -61,7 +61,9 @@ def read_flags(values: Values, place: str, complaints: Complaints) -> Flags:
     )
 
 
-def output_rows(site: Site, entry: Entry, flags: Flags, role: str, *, fetched: bool = False) -> Iterator[Record]:
+def output_rows(
+    site: Declaration, entry: DataEntry, flags: OutputFlags, role: str, *, fetched: bool = False
+) -> Iterator[Record]:
     """An output, and the files that are listed in it. What was `fetched` from another repository is not pushed."""
     yield Output(
         commit=site.commit,
@@ -100,7 +102,7 @@ def output_rows(site: Site, entry: Entry, flags: Flags, role: str, *, fetched: b
         )
 
 
-def dependency_row(site: Site, entry: Entry) -> Dependency:
+def dependency_row(site: Declaration, entry: DataEntry) -> Dependency:
     """A dependency."""
     return Dependency(
         commit=site.commit,
@@ -115,7 +117,7 @@ def dependency_row(site: Site, entry: Entry) -> Dependency:
 
 
 def param_rows(
-    site: Site, folder: str, files: Mapping[str, Values], place: str, complaints: Complaints
+    site: Declaration, folder: str, files: Mapping[str, Values], place: str, complaints: Complaints
 ) -> Iterator[Param]:
     """The parameters of a pipeline stage, file by file."""
     for file, values in files.items():

@@ -15,10 +15,10 @@ from catalog.errors import MetafileError
 from catalog.naming import public_url
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Import, PipelineStage
-from connectors.dvc.declared_measures import Named, output_named
-from connectors.dvc.entries import Entry, read_entry
+from connectors.dvc.declared_measures import DeclaredMeasure, output_named
+from connectors.dvc.entries import DataEntry, read_entry
 from connectors.dvc.files import OLD_NAME, PARAMS
-from connectors.dvc.rows import METRIC, OUT, PLOT, Site, dependency_row, output_rows, param_rows, read_flags
+from connectors.dvc.rows import METRIC, OUT, PLOT, Declaration, dependency_row, output_rows, param_rows, read_flags
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, maps, stated, word
 from connectors.formats.paths import basename, dirname
 from connectors.formats.typed import mapping, text
@@ -28,7 +28,7 @@ _CONNECTION = re.compile(r"[\w.-]+|[A-Za-z][A-Za-z0-9+.-]*://[^\s;]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Source:
+class _ImportSource:
     """Where imported data comes from."""
 
     url: str | None
@@ -40,16 +40,16 @@ class _Source:
     version_id: str | None = None
 
 
-class _Stated(NamedTuple):
+class _DeclaredEntry(NamedTuple):
     """An entry and the map that it was read from."""
 
     values: Values
     place: str
-    entry: Entry
+    entry: DataEntry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Whole:
+class _FileFacts:
     """What concerns the whole file."""
 
     command: str | None
@@ -71,12 +71,14 @@ def format_of(content: object, file: str) -> str | None:
     return "0" if is_old else None
 
 
-def read_single(content: object, site: Site, complaints: Complaints) -> Iterator[Record | Named]:
+def read_single(content: object, site: Declaration, complaints: Complaints) -> Iterator[Record | DeclaredMeasure]:
     """The rows of a file, and what is named in it. MetafileError where the whole file is none."""
     found = mapping(content, "")
     whole = _whole(found, site, complaints)
     if whole.command is not None:
-        site = Site(commit=site.commit, metafile=site.metafile, dvc_root=site.dvc_root, stage=basename(site.metafile))
+        site = Declaration(
+            commit=site.commit, metafile=site.metafile, dvc_root=site.dvc_root, stage=basename(site.metafile)
+        )
         yield _stage(whole, site)
     outs = [*_entries(maps(found.get("outs"), "outs", complaints), whole.folder, complaints)]
     deps = [*maps(found.get("deps"), "deps", complaints)]
@@ -98,9 +100,9 @@ def read_single(content: object, site: Site, complaints: Complaints) -> Iterator
         yield row
 
 
-def _whole(found: Values, site: Site, complaints: Complaints) -> _Whole:
+def _whole(found: Values, site: Declaration, complaints: Complaints) -> _FileFacts:
     frozen = stated(found, "frozen", flag, "", complaints)
-    return _Whole(
+    return _FileFacts(
         command=stated(found, "cmd", command, "", complaints),
         folder=folder_at(dirname(site.metafile), found.get("wdir") or ".", "wdir"),
         frozen=(frozen if frozen is not None else stated(found, "locked", flag, "", complaints)) or False,
@@ -109,7 +111,7 @@ def _whole(found: Values, site: Site, complaints: Complaints) -> _Whole:
     )
 
 
-def _stage(whole: _Whole, site: Site) -> PipelineStage:
+def _stage(whole: _FileFacts, site: Declaration) -> PipelineStage:
     return PipelineStage(
         commit=site.commit,
         file=site.metafile,
@@ -123,10 +125,10 @@ def _stage(whole: _Whole, site: Site) -> PipelineStage:
     )
 
 
-def _entries(found: Iterable[tuple[str, Values]], folder: str, complaints: Complaints) -> Iterator[_Stated]:
+def _entries(found: Iterable[tuple[str, Values]], folder: str, complaints: Complaints) -> Iterator[_DeclaredEntry]:
     for place, values in found:
         try:
-            yield _Stated(values, place, read_entry(folder, values, place, complaints))
+            yield _DeclaredEntry(values, place, read_entry(folder, values, place, complaints))
         except MetafileError as error:
             complaints.append(error)
 
@@ -136,7 +138,7 @@ def _kind(dep: Values) -> str:
     return next((kind for kind in (REPO, DB, PARAM) if kind in dep), FILE)
 
 
-def _params(site: Site, folder: str, values: Values, place: str, complaints: Complaints) -> Iterator[Record]:
+def _params(site: Declaration, folder: str, values: Values, place: str, complaints: Complaints) -> Iterator[Record]:
     """Parameters of DVC before 1.0; a list of names was never locked."""
     params, file = values.get(PARAM), values.get("path") or PARAMS
     if isinstance(params, dict) and isinstance(file, str):
@@ -144,7 +146,11 @@ def _params(site: Site, folder: str, values: Values, place: str, complaints: Com
 
 
 def _import(
-    site: Site, source: tuple[str, Values], inputs: Sequence[_Stated], out: Entry, complaints: Complaints
+    site: Declaration,
+    source: tuple[str, Values],
+    inputs: Sequence[_DeclaredEntry],
+    out: DataEntry,
+    complaints: Complaints,
 ) -> Import | None:
     place, dep = source
     match _kind(dep):
@@ -154,7 +160,7 @@ def _import(
             found = _from_database(dep, place, complaints)
         case "path" if inputs:
             entry = inputs[0].entry
-            found = _Source(url=entry.path, etag=entry.etag, version_id=entry.version_id)
+            found = _ImportSource(url=entry.path, etag=entry.etag, version_id=entry.version_id)
         case _:
             return None
     return Import(
@@ -173,10 +179,10 @@ def _import(
     )
 
 
-def _from_repo(dep: Values, place: str, complaints: Complaints) -> _Source:
+def _from_repo(dep: Values, place: str, complaints: Complaints) -> _ImportSource:
     repo = stated(dep, REPO, mapping, place, complaints) or {}
     url = stated(repo, "url", text, f"{place}.repo", complaints)
-    return _Source(
+    return _ImportSource(
         url=url and public_url(url),
         path=stated(dep, "path", text, place, complaints),
         rev=stated(repo, "rev", word, f"{place}.repo", complaints),
@@ -184,11 +190,11 @@ def _from_repo(dep: Values, place: str, complaints: Complaints) -> _Source:
     )
 
 
-def _from_database(dep: Values, place: str, complaints: Complaints) -> _Source:
+def _from_database(dep: Values, place: str, complaints: Complaints) -> _ImportSource:
     """The connection is a name of DVC's settings, or a URL; of another form it may hold a password."""
     db = stated(dep, DB, mapping, place, complaints) or {}
     connection = stated(db, "connection", text, f"{place}.db", complaints) or ""
-    return _Source(
+    return _ImportSource(
         url=public_url(connection) if _CONNECTION.fullmatch(connection) else None,
         path=stated(db, "table", text, f"{place}.db", complaints),
         query=stated(db, "query", text, f"{place}.db", complaints),

@@ -25,7 +25,7 @@ State = tuple[str, str | bool | None]  # `filter=lfs`, set, unset (`-`), taken b
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class AttributeRule:
     """One line."""
 
     parts: Parts
@@ -35,14 +35,14 @@ class Rule:
 class Attributes(NamedTuple):
     """What a file says: its rules in order, and the macros, which count at the Git root alone."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[AttributeRule, ...]
     macros: Mapping[str, tuple[State, ...]]
 
 
 @lru_cache(maxsize=32)
 def parse(data: bytes) -> Attributes:
     """The rules of a file. MetafileError where there are too many."""
-    rules: list[Rule] = []
+    rules: list[AttributeRule] = []
     macros: dict[str, tuple[State, ...]] = {}
     for line in decode(data).splitlines():
         pattern, states = _split(line.strip())
@@ -98,9 +98,9 @@ def _state(word: str) -> State:
     return name, value if equals else True
 
 
-def _rule(pattern: str, states: tuple[State, ...]) -> Rule | None:
+def _rule(pattern: str, states: tuple[State, ...]) -> AttributeRule | None:
     """None for comments, for what Git forbids here, and for folders: attributes are of files."""
     if not pattern or pattern[0] in "#!" or pattern.endswith("/") or len(pattern) > MAX_PATTERN:
         return None
     parts = parts_of(pattern)
-    return Rule(parts=parts if "/" in pattern else (ANY, *parts), states=states)
+    return AttributeRule(parts=parts if "/" in pattern else (ANY, *parts), states=states)

@@ -31,7 +31,7 @@ _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenCollection:
     """A list, or a map whose keys and values come by turns, until its end was read."""
 
     event: Any
@@ -65,7 +65,7 @@ class _Builder:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.path = [_Open(event=None)]  # from the document to the innermost open list or map
+        self.path = [_OpenCollection(event=None)]  # from the document to the innermost open list or map
         self.anchors: dict[str, tuple[Any, int] | None] = {}  # None while the list or map is open
         self.old_rules = False
 
@@ -99,7 +99,7 @@ class _Builder:
             _reject(f"nested deeper than {MAX_DEPTH}", event.start_mark, "too-deep")
         if event.anchor is not None:
             self.anchors[event.anchor] = None
-        self.path.append(_Open(event=event))
+        self.path.append(_OpenCollection(event=event))
 
     def _leave(self) -> None:
         done = self.path.pop()
@@ -145,13 +145,13 @@ def _is_text(event: Any) -> bool:  # noqa: ANN401 - a value or event of YAML
     return event.tag is None and (event.implicit[1] or event.value[:1] in LETTERS)
 
 
-def _list(done: _Open) -> list[Any]:
+def _list(done: _OpenCollection) -> list[Any]:
     if any(item is MERGE for item in done.items):
         _reject("found '<<', expected a value", done.event and done.event.start_mark)
     return done.items
 
 
-def _map(done: _Open) -> dict[Any, Any]:
+def _map(done: _OpenCollection) -> dict[Any, Any]:
     """Own keys come before merged ones, whatever their order in the file; no key may appear twice."""
     own: dict[Any, Any] = {}
     merged: dict[Any, Any] | None = None

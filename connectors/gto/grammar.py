@@ -34,7 +34,7 @@ _DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parsed:
+class ParsedTagName:
     """What a tag's name says. `artifact` is `name` or `folder:name`; `event` a value of `events.event`, or `CREATION`.
 
     (De)registrations have a `version`, (un)assignments a `stage`; `counter` makes names unique and means nothing else.
@@ -52,13 +52,13 @@ def matches(tag: str) -> bool:
     return _OURS.fullmatch(tag) is not None
 
 
-def parse(tag: str) -> Parsed | None:
+def parse(tag: str) -> ParsedTagName | None:
     """What the name says, or None where GTO takes it for an ordinary tag; MetafileError where a number is absurd."""
     match = _OURS.fullmatch(tag)
     if match is None:
         return None
     artifact, stage, version, cancel, word, counter = match.groups()
-    return Parsed(
+    return ParsedTagName(
         artifact=artifact.replace("=", ":"),
         event=_event(stage, cancel, word),
         version=_bounded(version),
@@ -67,7 +67,7 @@ def parse(tag: str) -> Parsed | None:
     )
 
 
-def format(parsed: Parsed) -> str:  # noqa: A001 - the other half of `parse`; nobody imports it by its bare name
+def format(parsed: ParsedTagName) -> str:  # noqa: A001 - the other half of `parse`; nobody imports it by its bare name
     """The tag's name: `parse` reads it back."""
     artifact = parsed.artifact.replace(":", "=")
     counter = "" if parsed.counter is None else f"#{parsed.counter}"
@@ -105,7 +105,7 @@ def _event(stage: str | None, cancel: str | None, word: str | None) -> str:
     return DEREGISTRATION if cancel else REGISTRATION
 
 
-def _deed(parsed: Parsed) -> str:
+def _deed(parsed: ParsedTagName) -> str:
     deeds = {
         REGISTRATION: f"@{parsed.version}",
         DEREGISTRATION: f"@{parsed.version}!",

@@ -16,7 +16,7 @@ from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import ASSIGNMENT, DEREGISTRATION, REGISTRATION, UNASSIGNMENT, Event, GtoConfig
 from connectors.formats.typed import load_yaml, mapping, quoted, text, texts
-from connectors.gto.grammar import CREATION, Parsed, foreign_digits, is_name, matches, parse, precedence
+from connectors.gto.grammar import CREATION, ParsedTagName, foreign_digits, is_name, matches, parse, precedence
 
 NAME = "gto"
 CONFIG = ".gto"
@@ -111,7 +111,7 @@ def _read_tag(tag: Tag) -> Event | None:
     return _event(tag, parsed)
 
 
-def _parse(name: str) -> Parsed | None:
+def _parse(name: str) -> ParsedTagName | None:
     parsed = parse(name)
     if parsed is None and foreign_digits(name):
         message = f"found digits of another script in {quoted(name)}, expected 0 to 9: GTO takes them for a version"
@@ -124,7 +124,7 @@ def _parse(name: str) -> Parsed | None:
     return parsed
 
 
-def _event(tag: Tag, parsed: Parsed) -> Event:
+def _event(tag: Tag, parsed: ParsedTagName) -> Event:
     if tag.target is None or tag.target_kind not in ("commit", "tag"):
         message = f"the tag names a {tag.target_kind}, expected a commit; GTO stops at it"
         raise MetafileError(message, rule="not-a-commit")

@@ -22,7 +22,7 @@ VALUE = 200  # bytes of a metric or parameter, about
 NUMBER = 40  # bytes of a number in a series, about
 
 
-class Read(NamedTuple):
+class MeasureContent(NamedTuple):
     """What was read, and what was wrong with it. Of a `bad` file, nothing could be read. `content` names that of a plot."""
 
     rows: tuple[Any, ...]
@@ -31,10 +31,10 @@ class Read(NamedTuple):
     content: str | None = None
 
 
-NOTHING = Read(())
+NOTHING = MeasureContent(())
 
 
-def _bytes_of(key: Any, read: Read) -> int:  # noqa: ANN401 - a key of _READ
+def _bytes_of(key: Any, read: MeasureContent) -> int:  # noqa: ANN401 - a key of _READ
     return len(key[2]) + sum(map(_bytes_of_row, read.rows))
 
 
@@ -47,15 +47,15 @@ def _bytes_of_row(row: object) -> int:
     return VALUE
 
 
-_READ: Remembered[Any, Read] = Remembered(MAX_REMEMBERED, _bytes_of)
+_READ: Remembered[Any, MeasureContent] = Remembered(MAX_REMEMBERED, _bytes_of)
 
 
-def read_metrics(file: str, data: bytes) -> Read:
+def read_metrics(file: str, data: bytes) -> MeasureContent:
     """The metrics of a file."""
     return _once("metrics", file, data, lambda complaints: metrics_in(load_values(file, data), complaints))
 
 
-def read_params(file: str, data: bytes, names: tuple[str, ...]) -> Read:
+def read_params(file: str, data: bytes, names: tuple[str, ...]) -> MeasureContent:
     """The parameters of a file; those with these names only, where there are any."""
 
     def read(complaints: Complaints) -> Iterator[object]:
@@ -70,7 +70,7 @@ def kind_of(file: str) -> str:
     return IMAGE if splitext(file)[1] in images.SUFFIXES else SERIES
 
 
-def read_plot(file: str, data: bytes, key: str, *, header: bool) -> Read:
+def read_plot(file: str, data: bytes, key: str, *, header: bool) -> MeasureContent:
     """A plot's image, or the fields of its series. The same bytes may be read as several series, and are so named."""
     kind = kind_of(file)
     content = key if kind == IMAGE else f"{key}:{splitext(file)[1][1:]}" + ("" if header else "-without-header")
@@ -86,12 +86,12 @@ def read_plot(file: str, data: bytes, key: str, *, header: bool) -> Read:
     return found if found.bad else found._replace(content=content)
 
 
-def _once(how: object, file: str, data: bytes, read: Callable[[Complaints], Iterable[object]]) -> Read:
-    def make() -> Read:
+def _once(how: object, file: str, data: bytes, read: Callable[[Complaints], Iterable[object]]) -> MeasureContent:
+    def make() -> MeasureContent:
         complaints: Complaints = []
         try:
-            return Read(tuple(read(complaints)), tuple(complaints))
+            return MeasureContent(tuple(read(complaints)), tuple(complaints))
         except MetafileError as error:
-            return Read((), (error,), bad=True)
+            return MeasureContent((), (error,), bad=True)
 
     return _READ.get((how, splitext(file)[1], data), make)

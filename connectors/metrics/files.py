@@ -6,61 +6,61 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from catalog.git.snapshot import Revision
-from connectors.dvc.declared_measures import PARAMS, PLOTS, Named
+from connectors.dvc.declared_measures import PARAMS, PLOTS, DeclaredMeasure
 from connectors.dvc.files import PARAMS as DEFAULT
-from connectors.dvc.index import Index, index, is_final
-from connectors.dvc.places import MISSING, Place, Places
+from connectors.dvc.index import MetafileIndex, index, is_final
+from connectors.dvc.places import MISSING, FileLocation, FileLocations
 
 MAX_FILES = 5_000  # of one revision
 
 
-class Stated(NamedTuple):
+class DeclaredFile(NamedTuple):
     """A file as a metafile names it; without one, the parameters that DVC reads unasked."""
 
-    named: Named
-    place: Place
+    named: DeclaredMeasure
+    place: FileLocation
     metafile: str | None
     root: str | None
-    x_place: Place | None = None
+    x_place: FileLocation | None = None
 
 
-def stated_files(revision: Revision) -> tuple[Stated, ...]:
+def stated_files(revision: Revision) -> tuple[DeclaredFile, ...]:
     """Each file once for each of those who name it for something, up to MAX_FILES."""
     return revision.once(_stated_files, lambda found: is_final(revision) and not any(map(_is_folder, found)))
 
 
-def _stated_files(revision: Revision) -> tuple[Stated, ...]:
+def _stated_files(revision: Revision) -> tuple[DeclaredFile, ...]:
     everything = index(revision)
-    known: dict[tuple[object, ...], Stated] = {}
-    for each in _stated(everything, Places(revision, everything)):
+    known: dict[tuple[object, ...], DeclaredFile] = {}
+    for each in _stated(everything, FileLocations(revision, everything)):
         known.setdefault((each.named, each.place.file, each.metafile), each)
         if len(known) == MAX_FILES:
             break
     return tuple(known.values())
 
 
-def _is_folder(each: Stated) -> bool:
+def _is_folder(each: DeclaredFile) -> bool:
     """The list of its files may come."""
     return each.place.is_folder or (each.x_place is not None and each.x_place.is_folder)
 
 
-def _stated(everything: Index, places: Places) -> Iterator[Stated]:
+def _stated(everything: MetafileIndex, places: FileLocations) -> Iterator[DeclaredFile]:
     for found in everything.files:
         for named in found.read.named:
             other = named.drawing.x_file if named.drawing else None
             x_place = places.of(other)[0] if other else None
             for place in _own(named, places):
-                yield Stated(named, place, found.path, found.root, x_place)
+                yield DeclaredFile(named, place, found.path, found.root, x_place)
             if x_place:
-                yield Stated(Named(PLOTS, x_place.file, None), x_place, found.path, found.root)
+                yield DeclaredFile(DeclaredMeasure(PLOTS, x_place.file, None), x_place, found.path, found.root)
     for root in sorted(everything.roots):
         path = f"{root}/{DEFAULT}" if root else DEFAULT
         for place in places.of(path):
             if place.where != MISSING:
-                yield Stated(Named(PARAMS, path, None), place, None, root)
+                yield DeclaredFile(DeclaredMeasure(PARAMS, path, None), place, None, root)
 
 
-def _own(named: Named, places: Places) -> Iterator[Place]:
+def _own(named: DeclaredMeasure, places: FileLocations) -> Iterator[FileLocation]:
     """The places of what is named; of a folder of plots, without what lies with a plot that is named closer to it."""
     found = places.of(named.path)
     if not named.drawing or not named.drawing.others or all(place.file == named.path for place in found):

@@ -17,12 +17,12 @@ from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import MeasureFile, Metric, Plot
 from catalog.schema.tables.problems import Problem
-from connectors.dvc.declared_measures import METRICS, PARAMS, Drawing
+from connectors.dvc.declared_measures import METRICS, PARAMS, PlotSpec
 from connectors.dvc.files import is_read as wants_file
 from connectors.dvc.index import index
-from connectors.dvc.places import BAD, IN_GIT, Place
-from connectors.metrics.content import NOTHING, Read, kind_of, read_metrics, read_params, read_plot
-from connectors.metrics.files import MAX_FILES, Stated, stated_files
+from connectors.dvc.places import BAD, IN_GIT, FileLocation
+from connectors.metrics.content import NOTHING, MeasureContent, kind_of, read_metrics, read_params, read_plot
+from connectors.metrics.files import MAX_FILES, DeclaredFile, stated_files
 
 NAME = "measures"
 MAX_ROWS = 50_000  # metrics and parameters of one revision
@@ -52,7 +52,7 @@ def wants_also(revision: Revision) -> Iterator[str | Stored]:
 
 def read_revision(revision: Revision) -> Iterator[Record]:
     """The rows of a commit's measures, and what is wrong with their files."""
-    return _Reading(revision).rows()
+    return _RevisionReader(revision).rows()
 
 
 CONNECTOR = Connector(
@@ -65,7 +65,7 @@ CONNECTOR = Connector(
 )
 
 
-class _Opened(NamedTuple):
+class _FileContent(NamedTuple):
     """A file's bytes, where they can be had, and the key of its content."""
 
     status: str
@@ -73,12 +73,12 @@ class _Opened(NamedTuple):
     key: str = ""
 
 
-class _Reading:
+class _RevisionReader:
     """One revision, read from its first file to its last."""
 
     def __init__(self, revision: Revision) -> None:
         self._revision, self._commit = revision, revision.commit.oid
-        self._opened: dict[str, _Opened] = {}
+        self._opened: dict[str, _FileContent] = {}
         self._complaints: dict[tuple[str, str, str], MetafileError] = {}
         self._known: set[Hashable] = set()
         self._left = MAX_ROWS
@@ -102,20 +102,20 @@ class _Reading:
         for (place, _, _), error in self._complaints.items():
             yield self._problem(place, error)
 
-    def _read(self, each: Stated, opened: _Opened, whole: Stated) -> Read:
+    def _read(self, each: DeclaredFile, opened: _FileContent, whole: DeclaredFile) -> MeasureContent:
         """The content of a file. A parameter file that somebody names whole is read whole."""
         if opened.data is None:
             return NOTHING
         if each.named.role == METRICS:
             return read_metrics(each.place.file, opened.data)
         if each.named.drawn:
-            return Read(each.named.drawn)
+            return MeasureContent(each.named.drawn)
         if each.named.role == PARAMS:
             return read_params(each.place.file, opened.data, whole.named.keys)
         header = each.named.drawing.header if each.named.drawing else True
         return read_plot(each.place.file, opened.data, opened.key, header=header)
 
-    def _said(self, each: Stated, read: Read, whole: Stated) -> Iterator[Record]:
+    def _said(self, each: DeclaredFile, read: MeasureContent, whole: DeclaredFile) -> Iterator[Record]:
         file, drawing = each.place.file, each.named.drawing
         if each.named.role == METRICS and self._is_new(METRICS, file):
             yield from self._metrics(each, read)
@@ -127,36 +127,36 @@ class _Reading:
             if each.x_place:
                 yield from self._content(self._other(each.x_place, drawing))
 
-    def _open(self, place: Place) -> _Opened:
+    def _open(self, place: FileLocation) -> _FileContent:
         if place.file not in self._opened:
             errors = [place.problem] if place.problem else []
             try:
                 self._opened[place.file] = self._found(place)
             except MetafileError as error:
                 errors.append(error)
-                self._opened[place.file] = _Opened(BAD)
+                self._opened[place.file] = _FileContent(BAD)
             self._complain(place.file, errors)
         return self._opened[place.file]
 
-    def _found(self, place: Place) -> _Opened:
+    def _found(self, place: FileLocation) -> _FileContent:
         if place.blob:
-            return _Opened(OK, self._revision.read(place.file), place.blob)
+            return _FileContent(OK, self._revision.read(place.file), place.blob)
         data = self._revision.stored(place.hash) if place.hash and not place.is_folder else None
         if data is None:
-            return _Opened(place.where)
+            return _FileContent(place.where)
         if len(data) > MAX_OBJECT:
             message = f"the file has {len(data):,} bytes, expected at most {MAX_OBJECT:,}"
             raise MetafileError(message, rule="too-big")
-        return _Opened(FETCHED, data, f"md5:{place.hash}")
+        return _FileContent(FETCHED, data, f"md5:{place.hash}")
 
-    def _other(self, place: Place, drawing: Drawing) -> Read:
+    def _other(self, place: FileLocation, drawing: PlotSpec) -> MeasureContent:
         """What the x axis is drawn from, where it is another file."""
         opened = self._open(place)
         if opened.data is None:
             return NOTHING
         return read_plot(place.file, opened.data, opened.key, header=drawing.header)
 
-    def _metrics(self, each: Stated, read: Read) -> Iterator[Metric]:
+    def _metrics(self, each: DeclaredFile, read: MeasureContent) -> Iterator[Metric]:
         for name, number, text, kind in self._within(read.rows):
             yield Metric(
                 commit=self._commit,
@@ -168,7 +168,7 @@ class _Reading:
                 kind=kind,
             )
 
-    def _params(self, each: Stated, read: Read) -> Iterator[Param]:
+    def _params(self, each: DeclaredFile, read: MeasureContent) -> Iterator[Param]:
         for name, number, text, kind in self._within(read.rows):
             yield Param(
                 commit=self._commit,
@@ -183,7 +183,7 @@ class _Reading:
                 locked=False,
             )
 
-    def _plot(self, each: Stated, drawing: Drawing, read: Read) -> Plot:
+    def _plot(self, each: DeclaredFile, drawing: PlotSpec, read: MeasureContent) -> Plot:
         other = self._other(each.x_place, drawing) if each.x_place else NOTHING
         return Plot(
             commit=self._commit,
@@ -204,11 +204,11 @@ class _Reading:
             x_content=other.content,
         )
 
-    def _content(self, read: Read) -> Iterable[Record]:
+    def _content(self, read: MeasureContent) -> Iterable[Record]:
         """The data of a plot, once for the revision."""
         return read.rows if self._is_new("content", read.content) else ()
 
-    def _file(self, each: Stated, status: str) -> MeasureFile:
+    def _file(self, each: DeclaredFile, status: str) -> MeasureFile:
         return MeasureFile(
             commit=self._commit,
             dvc_root=each.root,
@@ -253,6 +253,6 @@ class _Reading:
         )
 
 
-def _is_whole(each: Stated) -> bool:
+def _is_whole(each: DeclaredFile) -> bool:
     """A parameter file of which all values count."""
     return each.named.role == PARAMS and not each.named.keys and not each.named.drawn

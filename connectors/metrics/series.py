@@ -28,7 +28,7 @@ SUFFIXES = frozenset((*_DELIMITERS, ".json", ".yaml", ".yml", ".toml", ".py"))
 Row = dict[str, Any]
 
 
-class Field(NamedTuple):
+class SeriesField(NamedTuple):
     """A field and its values row by row: as numbers where all are, or absent; otherwise as texts."""
 
     name: str
@@ -36,7 +36,7 @@ class Field(NamedTuple):
     texts: tuple[str | None, ...] | None
 
 
-def read_series(file: str, data: bytes, *, header: bool, complaints: Complaints) -> tuple[Field, ...]:
+def read_series(file: str, data: bytes, *, header: bool, complaints: Complaints) -> tuple[SeriesField, ...]:
     """The fields in the file's order. Without a `header`, the columns of a table are numbered from 0.
 
     MetafileError where it is no such file; what goes over a bound is left out, with a complaint.
@@ -100,14 +100,14 @@ def _lists(content: object) -> Iterator[list[Any]]:
                 yield from _lists(value)
 
 
-def _field(name: str, values: Iterable[Any]) -> Field:
+def _field(name: str, values: Iterable[Any]) -> SeriesField:
     numbers: list[float | None] = []
     for value in values:
         try:
             numbers.append(_number(value))
         except ValueError:
-            return Field(name, None, tuple(map(_text, values)))
-    return Field(name, tuple(numbers), None)
+            return SeriesField(name, None, tuple(map(_text, values)))
+    return SeriesField(name, tuple(numbers), None)
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - a value of a table or of JSON

@@ -19,7 +19,7 @@ MAX_METRICS = 2_000  # of one file
 MAX_TEXT = 1_000  # characters of a metric; a table that was taken for one has more
 
 
-class Measured(NamedTuple):
+class MetricValue(NamedTuple):
     """A metric and its value."""
 
     name: str
@@ -28,9 +28,9 @@ class Measured(NamedTuple):
     kind: str
 
 
-def metrics_in(values: object, complaints: Complaints) -> tuple[Measured, ...]:
+def metrics_in(values: object, complaints: Complaints) -> tuple[MetricValue, ...]:
     """The numbers, texts and booleans, each with the names of the maps that it lies in. Lists, dates and nulls are no metrics."""
-    found: dict[str, Measured] = {}
+    found: dict[str, MetricValue] = {}
     for name, value in _leaves(values, ""):
         if name not in found and len(found) == MAX_METRICS:
             message = f"found more than {MAX_METRICS:,} metrics; the rest is left out"
@@ -62,13 +62,13 @@ def _leaves(value: object, name: str) -> Iterator[tuple[str, bool | float | str]
             yield name, value
 
 
-def _measured(name: str, value: bool | float | str) -> Measured:
+def _measured(name: str, value: bool | float | str) -> MetricValue:
     match value:
         case bool():
-            return Measured(name, float(value), "true" if value else "false", BOOL)
+            return MetricValue(name, float(value), "true" if value else "false", BOOL)
         case int() | float():
-            return Measured(name, number_of(value), number_text(value), NUMBER)
-    return Measured(name, None, value, TEXT)
+            return MetricValue(name, number_of(value), number_text(value), NUMBER)
+    return MetricValue(name, None, value, TEXT)
 
 
 def _part(value: Any, words: Sequence[str]) -> Any:  # noqa: ANN401 - whatever a file can say

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import FLEET
 from connectors.dvc.files import roots
-from connectors.dvc.ignore import Ignore, is_ignored, parse
+from connectors.dvc.ignore import IgnoreFile, is_ignored, parse
 from support.dvc_judge import Facts, commits_of, facts_of_dvc, facts_of_ours, facts_of_worktree, snapshot_of
 from support.worlds import Link, World
 
@@ -204,7 +204,7 @@ LINES = st.tuples(
 
 @given(st.lists(LINES, max_size=4), PATHS, st.booleans())
 def test_patterns_match_what_they_match_in_dvc(lines: list[str], path: str, is_folder: bool) -> None:
-    sources = [Ignore(folder="", patterns=parse("\n".join(lines).encode()))]
+    sources = [IgnoreFile(folder="", patterns=parse("\n".join(lines).encode()))]
     parts = path.split("/")
     above = any(is_ignored("/".join(parts[:depth]), sources, is_folder=True) for depth in range(1, len(parts)))
     folder, _, name = path.rpartition("/")

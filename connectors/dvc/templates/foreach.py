@@ -13,7 +13,7 @@ from typing import Any
 
 from catalog.errors import MetafileError
 from catalog.text import cleaned
-from connectors.dvc.templates.provenance import NO_ITEM, Drawn, Files, Item, Words, drawn
+from connectors.dvc.templates.provenance import NO_ITEM, Files, ForeachItem, TemplateValue, Words, drawn
 from connectors.dvc.templates.resolver import Context, Load, Resolver, context, has_templates, sizes
 from connectors.dvc.values import Complaints, Values, folder_at
 from connectors.formats.typed import mapping, quoted, text
@@ -22,11 +22,13 @@ MAX_EXPANSION = 100_000  # values in the stages that the `foreach` and `matrix` 
 STAGE = 10  # values that a stage costs besides its own
 LISTS = ("outs", "metrics", "plots", "deps")
 
-_Each = tuple[str, Context, Item]  # a stage's key in its group, the values that it alone has, where they are from
+_Each = tuple[
+    str, Context, ForeachItem
+]  # a stage's key in its group, the values that it alone has, where they are from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stage:
+class ResolvedStage:
     """One pipeline stage. Keys that could not be resolved are in `failed`, and not in `body`.
 
     `drawn` are the values of files that its templates stand for. An `unknown` one stands for all stages of a group, whose
@@ -38,10 +40,10 @@ class Stage:
     body: Values
     failed: frozenset[str] = frozenset()
     unknown: bool = False
-    drawn: tuple[Drawn, ...] = ()
+    drawn: tuple[TemplateValue, ...] = ()
 
 
-class _Commands(Resolver):
+class _CommandResolver(Resolver):
     """In a command, a map stands for options: `--lr 0.1 --verbose`."""
 
     def _inside(self, expression: str) -> str:
@@ -49,7 +51,7 @@ class _Commands(Resolver):
         return " ".join(_options(value, "")) if isinstance(value, dict) else self.as_text(expression, value)
 
 
-class Expansion:
+class StageExpander:
     """Expands the stages of one file, within a budget for all of them."""
 
     def __init__(self, definition: Values, folder: str, load: Load, complaints: Complaints, *, templates: bool) -> None:
@@ -57,11 +59,11 @@ class Expansion:
         self._definition, self._folder, self._load, self._complaints = definition, folder, load, complaints
         self._values: Context | None = None
         self._files: Files = {}  # where the values are from
-        self._plain, self._commands = Resolver({}), _Commands({})  # each has one budget for the whole file
+        self._plain, self._commands = Resolver({}), _CommandResolver({})  # each has one budget for the whole file
         self._left = MAX_EXPANSION
         self._has_templates = has_templates if templates else lambda _: False
 
-    def stages(self) -> Iterator[Stage]:
+    def stages(self) -> Iterator[ResolvedStage]:
         """The stages in the file's order. What is wrong goes to the complaints, with its place."""
         if self._definition.get("stages") is None:
             return
@@ -77,9 +79,11 @@ class Expansion:
                 yield from self._group(name, place, mapping(body, place))
             except MetafileError as error:
                 self._complain(error, place)
-                yield Stage(name=str(key), place=place, body={}, failed=frozenset((*LISTS, "cmd")), unknown=True)
+                yield ResolvedStage(
+                    name=str(key), place=place, body={}, failed=frozenset((*LISTS, "cmd")), unknown=True
+                )
 
-    def _group(self, name: str, place: str, body: Values) -> Iterator[Stage]:
+    def _group(self, name: str, place: str, body: Values) -> Iterator[ResolvedStage]:
         if "matrix" in body:
             combinations = self._matrix(body["matrix"], f"{place}.matrix")
             yield from self._each(name, place, {key: body[key] for key in body if key != "matrix"}, combinations)
@@ -89,9 +93,9 @@ class Expansion:
         elif body.get("vars") or self._has_templates(body):
             yield self._resolved(name, place, body, self._context())
         else:
-            yield Stage(name=name, place=place, body=body)
+            yield ResolvedStage(name=name, place=place, body=body)
 
-    def _each(self, name: str, place: str, body: Values, found: Iterator[_Each]) -> Iterator[Stage]:
+    def _each(self, name: str, place: str, body: Values, found: Iterator[_Each]) -> Iterator[ResolvedStage]:
         values, size, known = dict(self._context()), STAGE + sum(sizes(body)), set()
         for key, own, item in found:
             self._spend(size, place)
@@ -105,12 +109,12 @@ class Expansion:
         found, templates = self.resolve(data, place), self._templates(data)
         if isinstance(found, dict):
             for key, value in found.items():
-                item = Item(places={("item",): (str(key),), ("key",): None}, templates=templates)
+                item = ForeachItem(places={("item",): (str(key),), ("key",): None}, templates=templates)
                 yield _name(key), {"key": _name(key), "item": value}, item
         elif isinstance(found, list):
             composite = any(isinstance(value, dict | list) for value in found)
             for index, value in enumerate(found):
-                item = Item(places={("item",): (str(index),)}, templates=templates)
+                item = ForeachItem(places={("item",): (str(index),)}, templates=templates)
                 yield str(index) if composite else _name(value), {"item": value}, item
         else:
             message = f"found {quoted(found)}, expected a list or a map"
@@ -132,7 +136,7 @@ class Expansion:
                 ("item", str(axis)): (str(axis), str(index))
                 for axis, (index, _) in zip(found, combination, strict=True)
             }
-            item = Item(places={("key",): None, ("item",): None} | places, templates=templates)
+            item = ForeachItem(places={("key",): None, ("item",): None} | places, templates=templates)
             yield "-".join(parts), {"key": "-".join(parts), "item": own}, item
 
     def _templates(self, data: object) -> dict[Words, Words]:
@@ -152,7 +156,9 @@ class Expansion:
         except MetafileError as error:
             raise MetafileError(error.message, place=error.place or place, rule=error.rule) from error
 
-    def _resolved(self, name: str, place: str, body: Values, values: Context, item: Item = NO_ITEM) -> Stage:
+    def _resolved(
+        self, name: str, place: str, body: Values, values: Context, item: ForeachItem = NO_ITEM
+    ) -> ResolvedStage:
         """Each key by itself: what cannot be resolved costs that key."""
         resolved: dict[Any, object] = {}
         failed: set[str] = set()
@@ -173,7 +179,7 @@ class Expansion:
                 said = f"{error.message}, in {quoted(name)}" if "@" in name else error.message
                 self._complaints.append(MetafileError(said, place=where, rule=error.rule))
         origins = tuple(drawn(selected, files, item))
-        return Stage(name=name, place=place, body=resolved, failed=frozenset(failed), drawn=origins)
+        return ResolvedStage(name=name, place=place, body=resolved, failed=frozenset(failed), drawn=origins)
 
     def _with_own(self, body: Values, place: str, values: Context) -> tuple[Context, Files]:
         """The values with those that the stage's own `vars` bring, whose files lie in its working directory."""

@@ -15,7 +15,7 @@ Words = tuple[str, ...]  # `train.epochs` is two words
 Files = dict[Words, str | None]  # the file of what is below a name, unless a longer name says otherwise; None: no file
 
 
-class Drawn(NamedTuple):
+class TemplateValue(NamedTuple):
     """A value of a file, as a template found it."""
 
     file: str
@@ -24,7 +24,7 @@ class Drawn(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Item:
+class ForeachItem:
     """What one item of a `foreach` or `matrix` adds to the values.
 
     `places` are its names, with what they stand for in the data that the items are from (None: nothing of it). `templates`
@@ -35,19 +35,19 @@ class Item:
     templates: Mapping[Words, Words] = field(default_factory=dict)
 
 
-NO_ITEM = Item()
+NO_ITEM = ForeachItem()
 
 
-def drawn(found: Mapping[Words, object], files: Files, item: Item) -> Iterator[Drawn]:
+def drawn(found: Mapping[Words, object], files: Files, item: ForeachItem) -> Iterator[TemplateValue]:
     """Those of the values that are from files."""
     for words, value in found.items():
         own = _own_name(words, item)
         file, _ = _longest(files, own) or (None, ())
         if file is not None:
-            yield Drawn(file, ".".join(own), value)
+            yield TemplateValue(file, ".".join(own), value)
 
 
-def _own_name(words: Words, item: Item) -> Words:
+def _own_name(words: Words, item: ForeachItem) -> Words:
     """The name that the value has where it is from; no words where it is from nowhere else."""
     inside = _longest(item.places, words)
     if inside is None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catalog.errors import MetafileError
 from catalog.schema.tables.registry import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
 from connectors.gto import grammar
-from connectors.gto.grammar import CREATION, Parsed, foreign_digits, is_name, matches, parse, precedence
+from connectors.gto.grammar import CREATION, ParsedTagName, foreign_digits, is_name, matches, parse, precedence
 
 ACTIONS = {
     Action.REGISTER: REGISTRATION,
@@ -42,11 +42,11 @@ def parsed(draw):
     version = draw(versions()) if event in (REGISTRATION, DEREGISTRATION) else None
     stage = draw(NAMES) if event in (ASSIGNMENT, UNASSIGNMENT) else None
     counter = draw(st.none() | st.integers(0, 10**6))
-    return Parsed(artifact=artifact, event=event, version=version, stage=stage, counter=counter)
+    return ParsedTagName(artifact=artifact, event=event, version=version, stage=stage, counter=counter)
 
 
 def tag(artifact, event, **more):
-    return Parsed(artifact=artifact, event=event, **more)
+    return ParsedTagName(artifact=artifact, event=event, **more)
 
 
 @pytest.mark.parametrize(
