@@ -20,7 +20,8 @@ from serve import TESTS
 
 from catalog.config.model import Options
 from catalog.crawl.extract import Carried, rows
-from catalog.crawl.fetch import Known, fetch
+from catalog.crawl.fetch import fetch
+from catalog.crawl.fetch_plan import Known
 from catalog.crawl.selection import choose
 from catalog.plugins.connector import installed
 from catalog.transport.origin import open_origin

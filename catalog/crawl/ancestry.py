@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 
 from catalog.errors import MetafileError
 from catalog.git.objects import Commit, Objects, parse_commit
-from catalog.transport.origin import Origin
-
-FILTER = "tree:0"  # commits, and nothing of what is in them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,20 +81,3 @@ class Past:
             with suppress(MetafileError):
                 commit = self._parsed[oid] = parse_commit(oid, raw.data)
         return commit
-
-
-def reach(origin: Origin, past: Past, at_hand: Objects, *, asked: bool) -> Reach:
-    """The commits within the limit. The server is asked where what is `at_hand` does not suffice, unless it was `asked` before.
-
-    A server that does not honour filters would send every file of every commit; its history is not read.
-    """
-    if not past.limit or not origin.filtered:
-        return NOTHING
-    found = past.walk(at_hand)
-    if found.broken and not asked:
-        wants, haves = past.wants(), past.haves()
-        if wants:
-            found = past.walk(origin.fetch(wants, filters=FILTER, depth=past.limit, haves=haves))
-        if found.broken and haves:  # what was known then does not reach as far from the new tips
-            found = past.walk(origin.fetch(past.tips, filters=FILTER, depth=past.limit))
-    return found

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from catalog.config.model import Options
 from catalog.crawl.ancestry import Reach
-from catalog.crawl.fetch import Known
+from catalog.crawl.fetch_plan import Known
 from catalog.crawl.isolation import Reader
 from catalog.crawl.selection import Choice, choose
 from catalog.errors import MetafileError

@@ -1,16 +1,29 @@
-"""Which objects are missing, and asking for just those: commits and trees first, then the wanted files."""
+"""Fetches the objects that a visit reads: commits and trees first, then the wanted files, and those that they name, and the ancestry."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Protocol
 
-from catalog.crawl.ancestry import FILTER, Past, Reach, reach
+from catalog.crawl.ancestry import NOTHING, Past, Reach
+from catalog.crawl.fetch_plan import (
+    FetchPlan,
+    Known,
+    ancestry_plan,
+    bare_refs,
+    blob_plans,
+    dates_plan,
+    files_plan,
+    first_plan,
+    halves,
+    revisions_plan,
+    tags_plan,
+    whole_ancestry_plan,
+)
 from catalog.crawl.selection import Choice
 from catalog.errors import Absent, MetafileError, Oversized
 from catalog.git.objects import Objects, RawObject
@@ -18,9 +31,6 @@ from catalog.git.snapshot import OVERSIZED, Listing, Revision, Snapshot, Stored
 from catalog.plugins.connector import Connector, no_files
 from catalog.transport.origin import Origin
 
-MAX_BLOBS = 2_000  # wants in one request
-MAX_ANSWER = 8 << 20  # bytes of one answer: a metafile of 11 KB is a large one
-MAX_BLOB = 2 << 20  # bytes of an answer with a single file
 MAX_GUESSES = 100  # files of a revision that are fetched before anybody asked for them
 MAX_PATHS = 10_000  # about which it is remembered whether they are wanted
 MAX_ROUNDS = 6  # files that name files that name files
@@ -32,18 +42,6 @@ class Storage(Protocol):
     def read(self, stored: Stored) -> RawObject | None:
         """The file, or None where it cannot be had."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """What the last partition already says, by object id: none of it is fetched or read again."""
-
-    tags: Collection[str] = ()  # tag objects
-    revisions: Collection[str] = ()  # commits whose files were read
-    refs: Collection[tuple[str, str]] = ()  # experiments, and their commits
-    commits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # commits of branches → their parents
-    tips: tuple[str, ...] = ()  # of branches
-    dates: Mapping[str, datetime] = field(default_factory=dict)  # commits → when they were made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,51 +80,35 @@ def fetch(
     known: Known,
     storage: Storage | None = None,
 ) -> Fetched:
-    """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the history.
+    """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the ancestry.
 
     `storage` is asked for files that are in DVC's storage; without one they stay there.
     """
     layers: list[Objects] = []
     snapshot = Snapshot(listing, _Layers(layers), _any_of([c.wants_file for c in connectors]))
-    tips = tuple(_unique(ref.oid for ref in listing.branches()))
+    tips = tuple(dict.fromkeys(ref.oid for ref in listing.branches()))
     past = Past(tips=tips, limit=choice.history, known=known.commits, old_tips=known.tips)
     commits = _fetch_commits(origin, snapshot, choice, known, layers)
-    if not layers and tips and not known.commits:  # `reach` must know whether the server honours filters
-        layers.append(origin.fetch([tips[0]], filters=FILTER, depth=1))
+    if not layers and tips and not known.commits:  # ancestry must know whether the server honours filters
+        layers.append(first_plan(tips).send(origin))
     revisions = list(_revisions(snapshot, commits))
     guesses = Snapshot(listing, snapshot.objects, _any_of([c.guesses_file for c in connectors]))
     asked = _fetch_files(origin, revisions, guesses, past, layers)
     _fetch_also(origin, storage, revisions, connectors, layers)
-    return Fetched(snapshot=snapshot, reach=reach(origin, past, snapshot.objects, asked=asked))
+    return Fetched(snapshot=snapshot, reach=_fetch_ancestry(origin, past, snapshot.objects, asked=asked))
 
 
 def _fetch_commits(
     origin: Origin, snapshot: Snapshot, choice: Choice, known: Known, layers: list[Objects]
 ) -> Sequence[str]:
     """The commits that are to be read, fetched with their trees; and tag objects, and dates, of commits that are not."""
-    bare = [ref for ref in choice.tags if ref.oid not in known.tags and ref.peeled in known.revisions]
-    bare += [ref for ref in choice.experiments if (ref.name, ref.oid) not in known.refs]
-    bare += [ref for ref in choice.undated() if (ref.peeled or ref.oid) not in known.dates]
-    dates = choice.undated() != ()
-    if dates and bare:
-        layers.append(origin.fetch(_unique(ref.oid for ref in bare), filters=FILTER, depth=1))
+    bare = bare_refs(choice, known)
+    if dates := dates_plan(choice, bare):
+        layers.append(dates.send(origin))
     commits = [oid for oid in choice.reasons({**known.dates, **snapshot.dates(bare)}) if oid not in known.revisions]
-    fresh = _leading_to(commits, snapshot.listing, choice)
-    if fresh:
-        layers.append(origin.fetch(fresh, filters="blob:none", depth=1))
-    rest = [] if dates else _unique(ref.oid for ref in bare if ref.oid not in set(fresh))
-    if rest:  # their commits were read before: just the tag objects, and commits without trees
-        layers.append(origin.fetch(rest, filters=FILTER, depth=1))
+    plan = revisions_plan(commits, snapshot.listing, choice)
+    layers.extend(each.send(origin) for each in (plan, tags_plan(choice, bare, plan)) if each)
     return commits
-
-
-def _leading_to(commits: Sequence[str], listing: Listing, choice: Choice) -> list[str]:
-    """What to ask for: the objects that refs name, which every server gives, rather than the commits behind them."""
-    wanted = set(commits)
-    refs = (*choice.tags, *choice.releases, *choice.experiments)
-    found = [ref.oid for ref in refs if (ref.peeled or ref.oid) in wanted]
-    tip = listing.tip()
-    return _unique([*found, *([tip] if tip in wanted and tip else [])])
 
 
 def _revisions(snapshot: Snapshot, commits: Iterable[str]) -> Iterator[Revision]:
@@ -142,21 +124,20 @@ def _missing(objects: Objects, blobs: Iterable[str]) -> list[str]:
 def _fetch_files(
     origin: Origin, revisions: Sequence[Revision], guesses: Snapshot, past: Past, layers: list[Objects]
 ) -> bool:
-    """The wanted files; in the same request those that they are likely to name, and the history. True where that was asked for.
+    """The wanted files; in the same request those that they are likely to name, and the ancestry. True where that was asked for.
 
-    Haves would make the server leave out files that the old tips have, too; then the history waits for a request of its own.
+    Haves would make the server leave out files that the old tips have, too; then the ancestry waits for a request of its own.
     """
     objects = guesses.objects
     sure = _missing(objects, (oid for revision in revisions for oid in revision.files.values()))
-    if sure:
-        guessed = _missing(objects, _likely(guesses, revisions))[: max(0, MAX_BLOBS - len(sure))]
-        asks = bool(past.limit and origin.filtered and not past.haves()) and past.walk(objects).broken
-        wants = _unique([*sure, *guessed, *(past.wants() if asks else ())])
-        if len(wants) > len(sure) and len(sure) <= MAX_BLOBS:
-            filters, depth = (FILTER, past.limit) if asks else (None, None)
-            with suppress(Oversized, Absent):
-                layers.append(origin.fetch(wants, filters=filters, depth=depth, most=MAX_ANSWER))
-                return asks
+    if not sure:
+        return False
+    likely = _missing(objects, _likely(guesses, revisions))
+    asks = bool(past.limit and origin.filtered and not past.haves()) and past.walk(objects).broken
+    if plan := files_plan(sure, likely, past if asks else None):
+        with suppress(Oversized, Absent):
+            layers.append(plan.send(origin))
+            return asks
     _fetch_blobs(origin, sure, layers)
     return False
 
@@ -169,19 +150,19 @@ def _likely(guesses: Snapshot, revisions: Iterable[Revision]) -> Iterator[str]:
 
 
 def _fetch_blobs(origin: Origin, missing: Sequence[str], layers: list[Objects]) -> None:
-    for start in range(0, len(missing), MAX_BLOBS):
-        layers.extend(_carefully(origin, missing[start : start + MAX_BLOBS]))
+    for plan in blob_plans(missing):
+        layers.extend(_carefully(origin, plan))
 
 
-def _carefully(origin: Origin, wants: Sequence[str]) -> Iterator[Objects]:
+def _carefully(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
     """Trees do not tell sizes: where an answer is too big, its halves are asked for, down to the files that are at fault."""
     try:
-        yield origin.fetch(wants, most=MAX_ANSWER if len(wants) > 1 else MAX_BLOB)
+        yield plan.send(origin)
     except Oversized:
-        if len(wants) == 1:
-            yield {wants[0]: RawObject(OVERSIZED, b"")}
+        if len(plan.wants) == 1:
+            yield {plan.wants[0]: RawObject(OVERSIZED, b"")}
             return
-        for half in (wants[: len(wants) // 2], wants[len(wants) // 2 :]):
+        for half in halves(plan):
             yield from _carefully(origin, half)
 
 
@@ -227,10 +208,22 @@ def _wishes(
                 yield entry.oid, None
 
 
+def _fetch_ancestry(origin: Origin, past: Past, at_hand: Objects, *, asked: bool) -> Reach:
+    """The commits within the limit. The server is asked where what is `at_hand` does not suffice, unless it was `asked` before.
+
+    A server that does not honour filters would send every file of every commit; its ancestry is not read.
+    """
+    if not past.limit or not origin.filtered:
+        return NOTHING
+    reach = past.walk(at_hand)
+    if reach.broken and not asked:
+        if plan := ancestry_plan(past):
+            reach = past.walk(plan.send(origin))
+        if reach.broken and past.haves():
+            reach = past.walk(whole_ancestry_plan(past).send(origin))
+    return reach
+
+
 def _any_of(choices: Sequence[Callable[[str], bool]]) -> Callable[[str], bool]:
     """Whether one of the choices would take a path. Revisions have most of their paths in common."""
     return lru_cache(MAX_PATHS)(lambda path: any(takes(path) for takes in choices))
-
-
-def _unique(oids: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(oids))

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from catalog.crawl.fetch import MAX_ANSWER
+from catalog.crawl.fetch_plan import MAX_ANSWER
 from support.crawling import partition, talking, visited, wish
 from support.worlds import World
 
