@@ -1,4 +1,4 @@
-"""The crawl: who is visited, by whom and when, and what came of it."""
+"""One crawl: plans which repositories are visited, visits them many at a time, and records what came of it (docs/decisions/15)."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from time import perf_counter
 
 from catalog.config.parse import Config, RepoConfig
-from catalog.crawl.plan import Due, due
+from catalog.crawl.plan import CrawlPlan, plan_crawl, take_inventory
 from catalog.crawl.visit import Crew, Task, Visited, visit
+from catalog.discovery.pushed_at import PushCache
 from catalog.errors import READ
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.tables.inventory import Crawl, Visit
-from catalog.store.journal import Entry, Found, Journal
+from catalog.store.journal import Journal
 from catalog.store.lock import lock
-from catalog.store.partitions import Store
 from catalog.transport.host_scheduler import Turns, take_turns
 from catalog.transport.origin import Limits, Pool
 
-Report = Callable[[Visit, int, int], None]
-Slow = Callable[[Sequence[str]], None]
+OnVisit = Callable[[Visit, int, int], None]
+OnSlow = Callable[[Sequence[str]], None]
 
 MANY = 50  # repositories to be read, for which it pays to start processes
 MOST_PROCESSES = 4  # unless repos.toml says otherwise
@@ -54,8 +55,8 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     config: Config,
     *,
     only: Collection[str] = (),
-    report: Report = lambda _visit, _done, _total: None,
-    slow: Slow = lambda _names: None,
+    report: OnVisit = lambda _visit, _done, _total: None,
+    slow: OnSlow = lambda _names: None,
     tell: Callable[[str], None] = lambda _: None,
     connectors: tuple[Connector, ...] | None = None,
     wait: bool = False,
@@ -70,44 +71,116 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     """
     connectors = installed() if connectors is None else connectors
     with lock(config.output, wait=wait, tell=tell) as held, Pool() as pool:
-        journal = Journal(config.output / "store" / "crawls")
-        crew = Crew.of(config.output, connectors, pool, debug=debug)
-        found = journal.found()
-        stands = partial(_stands, store=crew.store, found=found)
-        after = crew.observations.last_crawl()
-        with due(config, only, crew.readers, stands, pool, tell) as wanted, journal.begin(after) as entry:
-            tasks = [_task(config, repo, found.get(repo.name)) for repo in wanted.repos]
-            tasks.sort(key=_has_failed)  # who failed last time, and may keep us waiting again, comes last
-            turns: Turns[Task, Visited] = Turns(
-                overall=config.jobs,
-                for_host=config.jobs_per_host,
-                host=_host,
-                well=lambda visited: visited[0].outcome in READ,
-                slow=lambda tasks: slow([task.repo.name for task in tasks]),
-            )
-            with _visits(config, tasks, crew, held) as visit_one:
-                return _run(tasks, partial(visit_one, number=entry.number), entry, report, turns, wanted)
+        run = CrawlRun(config, Crew.of(config.output, connectors, pool, debug=debug), held)
+        plan = run.plan(only, tell)
+        try:
+            result = run.visit_all(plan, report, slow)
+        except (KeyboardInterrupt, SystemExit):  # the next crawl is to know what this one has read
+            run.save(plan)
+            raise
+        run.save(plan)
+        return result
 
 
-@contextmanager
-def _visits(config: Config, tasks: Sequence[Task], crew: Crew, held: int) -> Iterator[Callable[..., Visited]]:
-    """How visits are made: here, or where there is much to read and more than one processor, also by processes beside this one."""
-    number = _processes(config, tasks, crew)
-    if number > 1:
-        from catalog.crawl.process_pool import workers  # noqa: PLC0415 - as above
-        from catalog.crawl.worker import Order  # noqa: PLC0415 - a crawl that finds nothing new needs none
+class CrawlRun:
+    """One crawl: `plan` says what it does, `visit_all` does it and records each visit as it ends, `save` sums up what was recorded.
 
-        names = tuple(connector.name for connector in crew.connectors)
-        order = Order(output=config.output.absolute(), connectors=names, log_level=log.getEffectiveLevel())
-        with ExitStack() as stack:
-            try:
-                team = stack.enter_context(workers(order, number, held, crew))
-            except OSError as error:
-                log.warning("reads with one process: %s", error)
-            else:
-                yield team.visit
-                return
-    yield partial(visit, crew=crew)
+    Where a crawl fails, as of a full disk, nothing is summed up: the journal has every visit that ended, and the next crawl reads it.
+    """
+
+    def __init__(self, config: Config, crew: Crew, held: int) -> None:
+        """`held`: the file descriptor of the lock on the output."""
+        self._config, self._crew, self._held = config, crew, held
+        self._journal = Journal(config.output / "store" / "crawls")
+        self._last = self._journal.found()
+        self._pushes = PushCache(config.output / "store" / "sources", crew.readers)
+
+    def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
+        """Asks the sources, unless some repositories are named, and decides who is visited."""
+        inventory, failures = take_inventory(self._config, self._crew.pool, ask=not only, tell=tell)
+        now = datetime.now(UTC)
+        return plan_crawl(
+            self._config.file,
+            inventory,
+            failures,
+            lambda entry: self._is_current(entry.repo.name) and self._pushes.can_skip(entry, now),
+            only=only,
+        )
+
+    def visit_all(self, plan: CrawlPlan, report: OnVisit, slow: OnSlow) -> CrawlReport:
+        """Makes the visits, several at a time, and writes each to the journal."""
+        tasks = [self._task(repo) for repo in plan.repos]
+        tasks.sort(key=_has_failed)  # those that failed last time, and may keep us waiting again, come last
+        entries = {entry.repo.name: entry for entry in plan.visited}
+        started, clock = datetime.now(UTC), perf_counter()
+        visits: list[Visit] = []
+        with self._journal.begin(self._crew.observations.last_crawl()) as journal:
+            with self._visitor(tasks) as visit_one:
+                for visit, partition in take_turns(tasks, partial(visit_one, number=journal.number), self._turns(slow)):
+                    journal.add(visit, partition)
+                    if visit.outcome in READ:
+                        self._pushes.record(entries[visit.repo], visit.started_at)
+                    visits.append(visit)
+                    report(visit, len(visits), len(tasks))
+            ended = _sum_up(journal.number, started, perf_counter() - clock, visits)
+            journal.end(ended)
+        return CrawlReport(
+            crawl=ended,
+            visits=tuple(sorted(visits, key=attrgetter("repo"))),
+            failures=plan.failures,
+            unpushed=len(plan.skipped),
+        )
+
+    def save(self, plan: CrawlPlan) -> None:
+        """Writes what the next crawl begins from: when each repository was last read, and how the last visits ended."""
+        self._pushes.write(plan.inventory.repositories)
+        self._journal.sum_up()
+
+    def _is_current(self, name: str) -> bool:
+        """Whether the last visit went well, and its rows are still there."""
+        last = self._last.get(name)
+        if last is None or last.partition is None or last.outcome not in READ:
+            return False
+        return self._crew.store.file_of(name, last.partition).is_file()
+
+    def _task(self, repo: RepoConfig) -> Task:
+        limits = Limits(
+            connect=self._config.connect_timeout,
+            idle=self._config.idle_timeout,
+            total=repo.options.timeout,
+            max_bytes=repo.options.max_bytes,
+            max_inflated=4 * repo.options.max_bytes,
+        )
+        return Task(repo=repo, found=self._last.get(repo.name), limits=limits)
+
+    def _turns(self, slow: OnSlow) -> Turns[Task, Visited]:
+        return Turns(
+            overall=self._config.jobs,
+            for_host=self._config.jobs_per_host,
+            host=_host,
+            well=lambda visited: visited[0].outcome in READ,
+            slow=lambda tasks: slow([task.repo.name for task in tasks]),
+        )
+
+    @contextmanager
+    def _visitor(self, tasks: Sequence[Task]) -> Iterator[Callable[..., Visited]]:
+        """How visits are made: here, or where there is much to read and more than one processor, also by other processes."""
+        number = _processes(self._config, tasks, self._crew)
+        if number > 1:
+            from catalog.crawl.process_pool import workers  # noqa: PLC0415 - as above
+            from catalog.crawl.worker import Order  # noqa: PLC0415 - a crawl that finds nothing new needs none
+
+            names = tuple(connector.name for connector in self._crew.connectors)
+            order = Order(output=self._config.output.absolute(), connectors=names, log_level=log.getEffectiveLevel())
+            with ExitStack() as stack:
+                try:
+                    team = stack.enter_context(workers(order, number, self._held, self._crew))
+                except OSError as error:
+                    log.warning("reads with one process: %s", error)
+                else:
+                    yield team.visit
+                    return
+        yield partial(visit, crew=self._crew)
 
 
 def _processes(config: Config, tasks: Sequence[Task], crew: Crew) -> int:
@@ -124,53 +197,8 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _stands(repo: str, *, store: Store, found: Mapping[str, Found]) -> bool:
-    """Whether the last visit went well, and its rows are still there."""
-    last = found.get(repo)
-    if last is None or last.partition is None or last.outcome not in READ:
-        return False
-    return store.file_of(repo, last.partition).is_file()
-
-
-def _task(config: Config, repo: RepoConfig, found: Found | None) -> Task:
-    limits = Limits(
-        connect=config.connect_timeout,
-        idle=config.idle_timeout,
-        total=repo.options.timeout,
-        max_bytes=repo.options.max_bytes,
-        max_inflated=4 * repo.options.max_bytes,
-    )
-    return Task(repo=repo, found=found, limits=limits)
-
-
 def _has_failed(task: Task) -> bool:
     return task.found is not None and task.found.outcome not in READ
-
-
-def _run(
-    tasks: list[Task],
-    visit_one: Callable[[Task], Visited],
-    entry: Entry,
-    report: Report,
-    turns: Turns[Task, Visited],
-    wanted: Due,
-) -> CrawlReport:
-    started, clock = datetime.now(UTC), perf_counter()
-    visits: list[Visit] = []
-    for made, partition in take_turns(tasks, visit_one, turns):
-        entry.add(made, partition)
-        visits.append(made)
-        if made.outcome in READ:
-            wanted.note(made.repo, made.started_at)
-        report(made, len(visits), len(tasks))
-    ended = _sum_up(entry.number, started, perf_counter() - clock, visits)
-    entry.end(ended)
-    return CrawlReport(
-        crawl=ended,
-        visits=tuple(sorted(visits, key=lambda made: made.repo)),
-        failures=wanted.failures,
-        unpushed=wanted.unpushed,
-    )
 
 
 def _host(task: Task) -> str | None:

@@ -1,77 +1,87 @@
-"""Who is to be visited: the fleet, after its sources were asked, without those that left it and those nobody pushed to."""
+"""The plan of a crawl: repositories of repos.toml and of its sources, without those that departed and those nobody has pushed to since they were read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from catalog.config.model import RepoConfig
 from catalog.config.parse import Config
-from catalog.discovery.inventory import Inventory, read_inventory
+from catalog.discovery.inventory import Inventory, Repository, read_inventory
 from catalog.discovery.listing_cache import SourceState, read_states
-from catalog.discovery.pushed_at import PushCache
 from catalog.discovery.rules import repository_name
 from catalog.errors import NotFound
 from catalog.transport.origin import Pool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
-    """The repositories to visit, how many need no visit, and what went wrong with sources, by their names."""
+class CrawlPlan:
+    """What a crawl does: repositories to visit; names of those that need no visit, and of those that their sources list no more."""
 
-    repos: tuple[RepoConfig, ...]
-    unpushed: int
-    failures: Mapping[str, str]
-    note: Callable[[str, datetime], None]  # that a repository was read well in a visit that began then
+    visited: tuple[Repository, ...]
+    skipped: tuple[str, ...] = ()
+    departed: tuple[str, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)  # sources that could not be listed → why
+    inventory: Inventory = field(repr=False)
 
-
-@contextmanager
-def due(
-    config: Config,
-    only: Collection[str],
-    readers: str,
-    stands: Callable[[str], bool],
-    pool: Pool,
-    tell: Callable[[str], None],
-) -> Iterator[Due]:
-    """Whom this crawl visits; with `only`, those, and no source is asked. `stands(name)`: its rows are there and up to date.
-
-    NotFound for a name in `only` that the fleet does not have.
-    """
-    listings = {} if not config.sources else _listings(config, pool, tell, ask=not only)
-    every = read_inventory(config, listings)
-    _tell_clashes(every, tell)
-    members = {member.repo.name: member for member in every.repositories if not member.has_left}
-    if unknown := sorted(set(only) - members.keys()):
-        raise NotFound(f"{config.file} has no repository named {unknown[0]!r}; `catalog status` lists the names")
-    memory, now = PushCache(config.output / "store" / "sources", readers), datetime.now(UTC)
-    chosen = [member for name, member in members.items() if not only or name in only]
-    skipped = {m.repo.name for m in chosen if not only and stands(m.repo.name) and memory.can_skip(m, now)}
-    try:
-        yield Due(
-            repos=tuple(member.repo for member in chosen if member.repo.name not in skipped),
-            unpushed=len(skipped),
-            failures={} if only else _failures(listings),
-            note=lambda name, read_at: memory.record(members[name], read_at),
+    def __str__(self) -> str:
+        names = tuple(repository.repo.name for repository in self.visited)
+        parts = (
+            ("visit", names),
+            ("skip", self.skipped),
+            ("departed", self.departed),
+            ("failed", tuple(self.failures)),
         )
-    finally:
-        memory.write(every.repositories)
+        return "; ".join(f"{word} {', '.join(listed)}" for word, listed in parts if listed) or "nothing to do"
+
+    @property
+    def repos(self) -> tuple[RepoConfig, ...]:
+        """The configuration of each repository to visit."""
+        return tuple(repository.repo for repository in self.visited)
 
 
-def _listings(config: Config, pool: Pool, tell: Callable[[str], None], *, ask: bool) -> dict[str, SourceState]:
-    from catalog.discovery.discover import discover, offer_tokens  # noqa: PLC0415 - only a fleet with sources needs it
+def take_inventory(
+    config: Config, pool: Pool, *, ask: bool, tell: Callable[[str], None]
+) -> tuple[Inventory, dict[str, str]]:
+    """Every repository that is configured or discovered, and why sources failed. Without `ask`, sources are as they were listed last."""
+    states = _source_states(config, pool, tell, ask=ask) if config.sources else {}
+    inventory = read_inventory(config, states)
+    for excluded in inventory.excluded:
+        if excluded.name_conflict:
+            tell(f"{repository_name(excluded.listed)}: left out: {excluded.reason}")
+    failures = {name: state.message for name, state in states.items() if state.message is not None}
+    return inventory, failures if ask else {}
+
+
+def plan_crawl(
+    file: Path,
+    inventory: Inventory,
+    failures: Mapping[str, str],
+    can_skip: Callable[[Repository], bool],
+    *,
+    only: Collection[str] = (),
+) -> CrawlPlan:
+    """Visits every repository of a repos.toml that its source still lists, without those that can be skipped; with `only`, exactly those.
+
+    NotFound for a name in `only` that the inventory does not have.
+    """
+    present = {entry.repo.name: entry for entry in inventory.repositories if not entry.has_left}
+    if unknown := sorted(set(only) - present.keys()):
+        raise NotFound(f"{file} has no repository named {unknown[0]!r}; `catalog status` lists the names")
+    chosen = [entry for name, entry in present.items() if not only or name in only]
+    skipped = {entry.repo.name for entry in chosen if not only and can_skip(entry)}
+    return CrawlPlan(
+        visited=tuple(entry for entry in chosen if entry.repo.name not in skipped),
+        skipped=tuple(name for name in present if name in skipped),
+        departed=tuple(entry.repo.name for entry in inventory.repositories if entry.has_left),
+        failures=failures,
+        inventory=inventory,
+    )
+
+
+def _source_states(config: Config, pool: Pool, tell: Callable[[str], None], *, ask: bool) -> dict[str, SourceState]:
+    from catalog.discovery.discover import discover, offer_tokens  # noqa: PLC0415 - only where there are sources
 
     offer_tokens(config, pool)
     return discover(config, pool, tell) if ask else read_states(config)
-
-
-def _failures(listings: Mapping[str, SourceState]) -> dict[str, str]:
-    return {name: listing.message for name, listing in listings.items() if listing.message is not None}
-
-
-def _tell_clashes(every: Inventory, tell: Callable[[str], None]) -> None:
-    for entry in every.excluded:
-        if entry.name_conflict:
-            tell(f"{repository_name(entry.listed)}: left out: {entry.reason}")

@@ -64,7 +64,7 @@ class Journal:
         number = max(number, after) + 1
         with files.writing(self.root):
             files.make_folder(self.root)
-            return Entry(self, number)
+            return Entry(self.root, number)
 
     def crawls(self) -> tuple[Crawl, ...]:
         """The crawls, first to last; what is known of one that did not come to its end are its visits."""
@@ -108,32 +108,31 @@ class Journal:
 
 
 class Entry:
-    """One crawl as it goes; a context manager."""
+    """One crawl as it goes; a context manager, whose end closes the file."""
 
-    def __init__(self, journal: Journal, number: int) -> None:
+    def __init__(self, root: Path, number: int) -> None:
         self.number = number
-        self._journal = journal
-        self._out: IO[str] = (journal.root / f"{number:06}.jsonl").open("x", encoding="utf-8")
+        self._root = root
+        self._out: IO[str] = (root / f"{number:06}.jsonl").open("x", encoding="utf-8")
 
     def add(self, visit: Visit, partition: str | None) -> None:
         self._write({"partition": partition, "visit": visit})
 
     def end(self, crawl: Crawl) -> None:
         self._write({"crawl": crawl})
-        with files.writing(self._journal.root):
+        with files.writing(self._root):
             os.fsync(self._out.fileno())
-            files.sync(self._journal.root)
+            files.sync(self._root)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with files.writing(self._journal.root):
+        with files.writing(self._root):
             self._out.close()
-        self._journal.sum_up()
 
     def _write(self, record: object) -> None:
-        with files.writing(self._journal.root):
+        with files.writing(self._root):
             self._out.write(jsonl.line(record))
             self._out.flush()
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.discovery import pushed_at
-from catalog.discovery.listing_cache import Kept, Known, Listing
+from catalog.discovery.listing_cache import CachedPage, ListedRepo, SourceState
 from catalog.errors import StoreError
 from catalog.plugins.forge import Ask, Listed, Page
 from catalog.schedule.health import Health, Outcome
@@ -37,12 +37,12 @@ RECORDS = st.one_of(
         name: st.none() | TIMES for name in ("started_at", "ended_at", "succeeded_at", "next_run_at")
     }),
     st.builds(
-        Listing,
+        SourceState,
         listed=st.lists(LISTED, max_size=2).map(tuple),
-        known=st.dictionaries(TEXTS, st.builds(Known, listed=LISTED), max_size=2),
-        answers=st.dictionaries(TEXTS, st.builds(Kept, page=PAGES), max_size=2),
+        known=st.dictionaries(TEXTS, st.builds(ListedRepo, listed=LISTED), max_size=2),
+        answers=st.dictionaries(TEXTS, st.builds(CachedPage, page=PAGES), max_size=2),
     ),
-    st.builds(pushed_at._Read),
+    st.builds(pushed_at._Visit),
 )  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_as_it_was(tmp_path)
         (visit,) = journal.visits()
         entry.add(replace(visit, first_at=None, crawls=()), "p1")
         entry.end(crawl)
+    journal.sum_up()
     assert (tmp_path / "000002.jsonl").read_text() == CRAWL
     assert (tmp_path / "repos.json").read_text() == SUM.replace('"": 1', '"": 2')
 

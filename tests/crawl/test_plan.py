@@ -1,0 +1,58 @@
+"""The plan of a crawl: who is visited, who is not, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.config.model import Options, RepoConfig
+from catalog.crawl.plan import plan_crawl
+from catalog.discovery.inventory import Inventory, Repository
+from catalog.discovery.listing_cache import ListedRepo
+from catalog.errors import NotFound
+from catalog.plugins.forge import Listed
+from support.worlds import START
+
+FILE = Path("repos.toml")
+
+
+def repository(name: str, *, left: bool = False) -> Repository:
+    known = ListedRepo(name=name, listed=Listed(url=f"https://x/{name}"), left_at=START if left else None)
+    return Repository(repo=RepoConfig(name=name, url=f"https://x/{name}", options=Options()), known=known)
+
+
+INVENTORY = Inventory(
+    repositories=(repository("a"), repository("b"), repository("c", left=True)), excluded=(), names={}
+)
+
+
+def planned(*only: str, skip: str = ""):
+    plan = plan_crawl(FILE, INVENTORY, {"s": "down"}, lambda entry: entry.repo.name in skip, only=only)
+    return [repo.name for repo in plan.repos], plan.skipped, plan.departed
+
+
+@pytest.mark.parametrize(
+    ("only", "skip", "expected"),
+    [
+        pytest.param((), "", (["a", "b"], (), ("c",)), id="all that are listed still"),
+        pytest.param((), "ac", (["b"], ("a",), ("c",)), id="without those that can be skipped"),
+        pytest.param(("a",), "", (["a"], (), ("c",)), id="those that are named"),
+        pytest.param(("a", "b"), "a", (["a", "b"], (), ("c",)), id="of which none is skipped"),
+    ],
+)
+def test_who_is_visited(only, skip, expected):
+    assert planned(*only, skip=skip) == expected
+
+
+@pytest.mark.parametrize("name", ["zz", "c"], ids=["a name that is nowhere", "one that its source lists no more"])
+def test_a_name_that_cannot_be_visited(name):
+    with pytest.raises(NotFound) as refused:
+        planned("a", name)
+    assert str(refused.value) == f"repos.toml has no repository named {name!r}; `catalog status` lists the names"
+
+
+def test_a_plan_can_be_read():
+    plan = plan_crawl(FILE, INVENTORY, {"s": "down"}, lambda entry: entry.repo.name == "a")
+    nothing = plan_crawl(FILE, Inventory(repositories=(), excluded=(), names={}), {}, lambda _: False)
+    assert (str(plan), str(nothing)) == ("visit b; skip a; departed c; failed s", "nothing to do")
