@@ -19,10 +19,10 @@ from duckdb import DuckDBPyConnection
 from serve import TESTS
 
 from catalog.config.model import Options
-from catalog.crawl.extract import Carried, rows
+from catalog.crawl.extract import PreviousRows, extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.fetch_plan import Known
-from catalog.crawl.selection import choose
+from catalog.crawl.selection import select_revisions
 from catalog.plugins.connector import installed
 from catalog.transport.origin import open_origin
 
@@ -90,8 +90,8 @@ def read(path: Path) -> Rows:
     connectors = installed()
     with open_origin(str(path)) as origin:
         listing = origin.refs()
-        fetched = fetch(origin, listing, connectors, choose(listing, connectors, Options()), Known())
-        return rows(fetched.snapshot, fetched.reach, connectors, Carried(rows={}))
+        fetched = fetch(origin, listing, connectors, select_revisions(listing, connectors, Options()), Known())
+        return extract_rows(fetched.snapshot, fetched.reach, connectors, PreviousRows(extract_rows={}))
 
 
 def timed(measure: Callable[[], object], rounds: int) -> float:

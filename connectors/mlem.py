@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.naming import public_url
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
@@ -55,7 +55,7 @@ def wants_file(path: str) -> bool:
     return path.endswith(SUFFIX)
 
 
-def read_revision(revision: Revision) -> Iterator[MlemObject | Problem]:
+def read_revision(revision: RevisionFiles) -> Iterator[MlemObject | Problem]:
     """MLEM's objects at a commit, and what is wrong with them."""
     commit = revision.commit.oid
     for path in sorted(filter(wants_file, revision.files)):

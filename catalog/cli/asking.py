@@ -8,70 +8,70 @@ from pathlib import Path
 from catalog.cli.cards import artifact_card, version_card
 from catalog.cli.formats import Format, to_json
 from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
-from catalog.cli.text import BOLD, DIM, GREEN, Column, screen
+from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, screen
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
 
 DEFAULT_CONFIG = Path("repos.toml")
 
 VERSIONS = (
-    Column(title="artifact", key="name", styles=(BOLD,)),
-    Column(title="version", key="version7"),
-    Column(title="stages", key="stages", styles=(GREEN,)),
-    Column(title="registered (UTC)", key="created_at"),
-    Column(title="by", key="author"),
-    Column(title="type", key="type"),
-    Column(title="commit", key="commit7", styles=(DIM,)),
-    Column(title="repository", key="repo", styles=(DIM,)),
+    TableColumn(title="artifact", key="name", styles=(BOLD,)),
+    TableColumn(title="version", key="version7"),
+    TableColumn(title="stages", key="stages", styles=(GREEN,)),
+    TableColumn(title="registered (UTC)", key="created_at"),
+    TableColumn(title="by", key="author"),
+    TableColumn(title="type", key="type"),
+    TableColumn(title="commit", key="commit7", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
 STAGES = (
-    Column(title="repository", key="repo", styles=(BOLD,)),
-    Column(title="stage", key="stage", styles=(GREEN,)),
-    Column(title="artifacts", key="artifacts"),
-    Column(title="in tags", key="raw_stage"),
-    Column(title="allowed", key="allowed"),
+    TableColumn(title="repository", key="repo", styles=(BOLD,)),
+    TableColumn(title="stage", key="stage", styles=(GREEN,)),
+    TableColumn(title="artifacts", key="artifacts"),
+    TableColumn(title="in tags", key="raw_stage"),
+    TableColumn(title="allowed", key="allowed"),
 )
 EVENTS = (
-    Column(title="when (UTC)", key="created_at"),
-    Column(title="artifact", key="name", styles=(BOLD,)),
-    Column(title="event", key="event"),
-    Column(title="version", key="version7"),
-    Column(title="stage", key="stage", styles=(GREEN,)),
-    Column(title="by", key="author"),
-    Column(title="commit", key="commit7", styles=(DIM,)),
-    Column(title="message", key="message"),
+    TableColumn(title="when (UTC)", key="created_at"),
+    TableColumn(title="artifact", key="name", styles=(BOLD,)),
+    TableColumn(title="event", key="event"),
+    TableColumn(title="version", key="version7"),
+    TableColumn(title="stage", key="stage", styles=(GREEN,)),
+    TableColumn(title="by", key="author"),
+    TableColumn(title="commit", key="commit7", styles=(DIM,)),
+    TableColumn(title="message", key="message"),
 )
 REPOS = (
-    Column(title="repository", key="repo", styles=(BOLD,)),
-    Column(title="outcome", key="outcome"),
-    Column(title="artifacts", key="artifacts"),
-    Column(title="problems", key="problems"),
-    Column(title="read (UTC)", key="read_at"),
-    Column(title="message", key="message"),
+    TableColumn(title="repository", key="repo", styles=(BOLD,)),
+    TableColumn(title="outcome", key="outcome"),
+    TableColumn(title="artifacts", key="artifacts"),
+    TableColumn(title="problems", key="problems"),
+    TableColumn(title="read (UTC)", key="read_at"),
+    TableColumn(title="message", key="message"),
 )
 PROBLEMS = (
-    Column(title="repository", key="repo", styles=(BOLD,)),
-    Column(title="place", key="place"),
-    Column(title="message", key="message"),
-    Column(title="commit", key="commit7", styles=(DIM,)),
-    Column(title="rule", key="rule", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(BOLD,)),
+    TableColumn(title="place", key="place"),
+    TableColumn(title="message", key="message"),
+    TableColumn(title="commit", key="commit7", styles=(DIM,)),
+    TableColumn(title="rule", key="rule", styles=(DIM,)),
 )
 RELEASES = (
-    Column(title="repository", key="repo", styles=(BOLD,)),
-    Column(title="tag", key="tag"),
-    Column(title="committed (UTC)", key="committed_at"),
-    Column(title="by", key="author"),
-    Column(title="metrics", key="metrics"),
-    Column(title="summary", key="summary"),
+    TableColumn(title="repository", key="repo", styles=(BOLD,)),
+    TableColumn(title="tag", key="tag"),
+    TableColumn(title="committed (UTC)", key="committed_at"),
+    TableColumn(title="by", key="author"),
+    TableColumn(title="metrics", key="metrics"),
+    TableColumn(title="summary", key="summary"),
 )
 SITTING = (
-    Column(title="artifact", key="name", styles=(BOLD,)),
-    Column(title="stage", key="stage", styles=(GREEN,)),
-    Column(title="version", key="version7"),
-    Column(title="since (UTC)", key="assigned_at"),
-    Column(title="by", key="author"),
-    Column(title="commit", key="commit7", styles=(DIM,)),
-    Column(title="repository", key="repo", styles=(DIM,)),
+    TableColumn(title="artifact", key="name", styles=(BOLD,)),
+    TableColumn(title="stage", key="stage", styles=(GREEN,)),
+    TableColumn(title="version", key="version7"),
+    TableColumn(title="since (UTC)", key="assigned_at"),
+    TableColumn(title="by", key="author"),
+    TableColumn(title="commit", key="commit7", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
 _COMMIT = 40  # digits: a version of that length is an unregistered commit
 
@@ -122,7 +122,7 @@ def _put_all_versions(answer: Answer, row: Row, output: Format) -> None:
     put_rows(tuple(rows[0]) if rows else ("ref",), rows, output)
 
 
-def put_named(catalog: Catalog, answer: Answer, output: Format, columns: tuple[Column, ...]) -> None:
+def put_named(catalog: Catalog, answer: Answer, output: Format, columns: tuple[TableColumn, ...]) -> None:
     """Writes rows about artifacts; a table calls each by the shortest name that means it alone."""
     if output is not Format.TABLE:
         put(answer, output)
@@ -147,11 +147,11 @@ def put_models(catalog: Catalog, answer: Answer, output: Format) -> None:
     order = dict.fromkeys(row["stage"] for row in sorted(catalog.stages().rows, key=_rank))
     used = [stage for stage in order if any(stage in row["stages"] for row in rows)]
     columns = (
-        Column(title="artifact", key="name", styles=(BOLD,)),
-        Column(title="latest", key="latest"),
-        *(Column(title=f"#{stage}", key=f"#{stage}", styles=(GREEN,)) for stage in used),
-        Column(title="type", key="type"),
-        Column(title="repository", key="repo", styles=(DIM,)),
+        TableColumn(title="artifact", key="name", styles=(BOLD,)),
+        TableColumn(title="latest", key="latest"),
+        *(TableColumn(title=f"#{stage}", key=f"#{stage}", styles=(GREEN,)) for stage in used),
+        TableColumn(title="type", key="type"),
+        TableColumn(title="repository", key="repo", styles=(DIM,)),
     )
     put_table(
         columns, [row | {f"#{stage}": short(version) for stage, version in row["stages"].items()} for row in rows]

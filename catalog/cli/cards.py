@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.cli.contents import contents_facts, contents_tables
-from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Column, Screen, cell, cut, told, width
+from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Screen, TableColumn, cell, cut, told, width
 from catalog.query.answer import Row
 from catalog.text import visible
 
 _STAGES = (
-    Column(title="stage", key="stage", styles=(GREEN, BOLD)),
-    Column(title="version", key="version"),
-    Column(title="since (UTC)", key="assigned_at"),
-    Column(title="by", key="author"),
+    TableColumn(title="stage", key="stage", styles=(GREEN, BOLD)),
+    TableColumn(title="version", key="version"),
+    TableColumn(title="since (UTC)", key="assigned_at"),
+    TableColumn(title="by", key="author"),
 )
 _VERSIONS = (
-    Column(title="version", key="version", styles=(BOLD,)),
-    Column(title="stages", key="stages", styles=(GREEN,)),
-    Column(title="commit", key="commit", styles=(DIM,)),
-    Column(title="registered (UTC)", key="created_at"),
-    Column(title="by", key="author"),
-    Column(title="notes", key="notes", styles=(YELLOW,)),
+    TableColumn(title="version", key="version", styles=(BOLD,)),
+    TableColumn(title="stages", key="stages", styles=(GREEN,)),
+    TableColumn(title="commit", key="commit", styles=(DIM,)),
+    TableColumn(title="registered (UTC)", key="created_at"),
+    TableColumn(title="by", key="author"),
+    TableColumn(title="notes", key="notes", styles=(YELLOW,)),
 )
 _COMMIT = 7  # digits that people read
 _COPIED = ("url", "get")  # half of it is of no use

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.cli.output import put_table, say
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, DIM, Column
+from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.query.answer import Row
 from catalog.query.labels import WHERE
 
@@ -20,9 +20,9 @@ def put_comparison(rows: Sequence[Row], names: Mapping[str, str], baseline: int)
     places = {row["place"]: row for row in rows}
     several = len({(row["repo"], row["artifact"]) for row in places.values()}) > 1
     columns = [
-        Column(title="what", key="what", styles=(DIM,)),
-        Column(title="name", key="name", styles=(BOLD,)),
-        *(Column(title=_title(row, names if several else {}), key=f"={place}") for place, row in places.items()),
+        TableColumn(title="what", key="what", styles=(DIM,)),
+        TableColumn(title="name", key="name", styles=(BOLD,)),
+        *(TableColumn(title=_title(row, names if several else {}), key=f"={place}") for place, row in places.items()),
     ]
     lines: dict[tuple[str, str], Row] = {}
     for row in rows:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, DIM, YELLOW, Column, Screen, cell, told
+from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, told
 from catalog.query.answer import Row
 from catalog.query.labels import OUTDATED, UNREAD, WHERE
 from catalog.text import visible
@@ -15,21 +15,21 @@ MOST = 20  # metrics or parameters; more are counted
 Fact = tuple[str, str, str]
 
 _METRICS = (
-    Column(title="metric", key="name", styles=(BOLD,)),
-    Column(title="value", key="text"),
-    Column(title="better", key="direction", styles=(DIM,)),
-    Column(title="file", key="file", styles=(DIM,)),
+    TableColumn(title="metric", key="name", styles=(BOLD,)),
+    TableColumn(title="value", key="text"),
+    TableColumn(title="better", key="direction", styles=(DIM,)),
+    TableColumn(title="file", key="file", styles=(DIM,)),
 )
 _PARAMS = (
-    Column(title="parameter", key="name", styles=(BOLD,)),
-    Column(title="value", key="text"),
-    Column(title="file", key="file", styles=(DIM,)),
+    TableColumn(title="parameter", key="name", styles=(BOLD,)),
+    TableColumn(title="value", key="text"),
+    TableColumn(title="file", key="file", styles=(DIM,)),
 )
 _INPUTS = (
-    Column(title="input", key="path", styles=(BOLD,)),
-    Column(title="size", key="size"),
-    Column(title="hash", key="hash", styles=(DIM,)),
-    Column(title="from", key="source"),
+    TableColumn(title="input", key="path", styles=(BOLD,)),
+    TableColumn(title="size", key="size"),
+    TableColumn(title="hash", key="hash", styles=(DIM,)),
+    TableColumn(title="from", key="source"),
 )
 
 
@@ -66,7 +66,7 @@ def unread(files: Sequence[Row]) -> Iterator[str]:
         yield f"({visible(file['file'])} is {UNREAD.get(file['status'], visible(file['status']))})\n"
 
 
-def _some(columns: Sequence[Column], rows: Sequence[Row], command: str, screen: Screen) -> str:
+def _some(columns: Sequence[TableColumn], rows: Sequence[Row], command: str, screen: Screen) -> str:
     more = f"(and {len(rows) - MOST} more: catalog {visible(command)})\n"
     return told(columns, rows[:MOST], screen) + (more if len(rows) > MOST else "")
 

@@ -10,18 +10,18 @@ from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
 from catalog.cli.output import put, put_table
-from catalog.cli.text import BOLD, DIM, GREEN, Column
+from catalog.cli.text import BOLD, DIM, GREEN, TableColumn
 from catalog.query.answer import Row
 
 _COLUMNS = (
-    Column(title="change", key="change", styles=(BOLD,)),
-    Column(title="what", key="name"),
-    Column(title="stage", key="stage", styles=(GREEN,)),
-    Column(title="before", key="old7"),
-    Column(title="after", key="new7"),
-    Column(title="how", key="told"),
-    Column(title="by", key="author"),
-    Column(title="when (UTC)", key="moment", styles=(DIM,)),
+    TableColumn(title="change", key="change", styles=(BOLD,)),
+    TableColumn(title="what", key="name"),
+    TableColumn(title="stage", key="stage", styles=(GREEN,)),
+    TableColumn(title="before", key="old7"),
+    TableColumn(title="after", key="new7"),
+    TableColumn(title="how", key="told"),
+    TableColumn(title="by", key="author"),
+    TableColumn(title="when (UTC)", key="moment", styles=(DIM,)),
 )
 _OBJECT = 40  # digits of an object's id
 

@@ -11,18 +11,18 @@ from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
 from catalog.cli.output import put, put_text
-from catalog.cli.text import BOLD, Column
+from catalog.cli.text import BOLD, TableColumn
 from catalog.query.cloud_events import cloud_event
 
 _COLUMNS = (
-    Column(title="artifact", key="artifact", styles=(BOLD,)),
-    Column(title="event", key="event"),
-    Column(title="version", key="version"),
-    Column(title="stage", key="stage"),
-    Column(title="when (UTC)", key="created_at"),
-    Column(title="crawl", key="crawl"),
-    Column(title="repository", key="repo"),
-    Column(title="author", key="author"),
+    TableColumn(title="artifact", key="artifact", styles=(BOLD,)),
+    TableColumn(title="event", key="event"),
+    TableColumn(title="version", key="version"),
+    TableColumn(title="stage", key="stage"),
+    TableColumn(title="when (UTC)", key="created_at"),
+    TableColumn(title="crawl", key="crawl"),
+    TableColumn(title="repository", key="repo"),
+    TableColumn(title="author", key="author"),
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from catalog.cli.asking import open_catalog, short
 from catalog.cli.formats import Format, to_json
 from catalog.cli.output import put, put_table, put_text, say
-from catalog.cli.text import BOLD, DIM, GREEN, Column, cell
+from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, cell
 from catalog.query import SearchAnswer
 from catalog.query.answer import Answer, Row
 
@@ -19,19 +19,19 @@ LIMIT = 20
 VALUES = 10  # of each field, in a table
 
 _COLUMNS = (
-    Column(title="artifact", key="artifact", styles=(BOLD,)),
-    Column(title="stages", key="stages", styles=(GREEN,)),
-    Column(title="latest", key="latest"),
-    Column(title="metrics", key="metrics"),
-    Column(title="found in", key="why"),
-    Column(title="type", key="type"),
-    Column(title="repository", key="repo", styles=(DIM,)),
+    TableColumn(title="artifact", key="artifact", styles=(BOLD,)),
+    TableColumn(title="stages", key="stages", styles=(GREEN,)),
+    TableColumn(title="latest", key="latest"),
+    TableColumn(title="metrics", key="metrics"),
+    TableColumn(title="found in", key="why"),
+    TableColumn(title="type", key="type"),
+    TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
-_VERSION_COLUMNS = (_COLUMNS[0], Column(title="version", key="version"), *_COLUMNS[1:])
+_VERSION_COLUMNS = (_COLUMNS[0], TableColumn(title="version", key="version"), *_COLUMNS[1:])
 _FACETS = (
-    Column(title="field", key="field", styles=(BOLD,)),
-    Column(title="value", key="value"),
-    Column(title="count", key="count"),
+    TableColumn(title="field", key="field", styles=(BOLD,)),
+    TableColumn(title="value", key="value"),
+    TableColumn(title="count", key="count"),
 )
 
 

@@ -14,26 +14,26 @@ from catalog.cli.contents import unread
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, RepoArgument, SomeRef, SomeRefs
 from catalog.cli.output import put, put_table, say
-from catalog.cli.text import BOLD, DIM, Column
+from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Misuse
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
 
 FEWEST, MOST = 2, 7  # versions beside each other
 
-_NAME = {"metrics": Column(title="metric", key="name", styles=(BOLD,)), "params": Column(title="parameter", key="name", styles=(BOLD,))}  # fmt: skip
-_VALUE = Column(title="value", key="text")
-_BETTER = Column(title="better", key="direction", styles=(DIM,))
-_FILE = Column(title="file", key="file", styles=(DIM,))
+_NAME = {"metrics": TableColumn(title="metric", key="name", styles=(BOLD,)), "params": TableColumn(title="parameter", key="name", styles=(BOLD,))}  # fmt: skip
+_VALUE = TableColumn(title="value", key="text")
+_BETTER = TableColumn(title="better", key="direction", styles=(DIM,))
+_FILE = TableColumn(title="file", key="file", styles=(DIM,))
 _EXPERIMENTS = (
-    Column(title="experiment", key="name", styles=(BOLD,)),
-    Column(title="began from", key="began"),
-    Column(title="when (UTC)", key="authored_at"),
-    Column(title="by", key="author"),
-    Column(title="metrics", key="metrics"),
-    Column(title="detached", key="detached"),
-    Column(title="commit", key="commit7", styles=(DIM,)),
-    Column(title="repository", key="repo", styles=(DIM,)),
+    TableColumn(title="experiment", key="name", styles=(BOLD,)),
+    TableColumn(title="began from", key="began"),
+    TableColumn(title="when (UTC)", key="authored_at"),
+    TableColumn(title="by", key="author"),
+    TableColumn(title="metrics", key="metrics"),
+    TableColumn(title="detached", key="detached"),
+    TableColumn(title="commit", key="commit7", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
 
 AllVersions = Annotated[bool, typer.Option("--all-versions", help="All versions of the artifact, not only this one.")]
@@ -112,7 +112,7 @@ def _told(row: Row) -> Row:
 def _put(
     answer: Answer,
     role: Literal["metrics", "params"],
-    columns: tuple[Column, ...],
+    columns: tuple[TableColumn, ...],
     output: Format,
     *,
     all_versions: bool,
@@ -125,7 +125,7 @@ def _put(
         put_table((_NAME[role], *columns), answer.rows)
 
 
-def _by_version(rows: list[Row]) -> tuple[list[Column], list[Row]]:
+def _by_version(rows: list[Row]) -> tuple[list[TableColumn], list[Row]]:
     """A row for each version, a column for each name; with its file, where a version has several of that name."""
     titled = _titles(rows)
     versions: dict[tuple[str, str], Row] = {}
@@ -133,8 +133,8 @@ def _by_version(rows: list[Row]) -> tuple[list[Column], list[Row]]:
         version = versions.setdefault((row["version"], row["commit"]), {"version": row["version"]})
         version[titled(row)] = row["text"]
     names = dict.fromkeys(titled(row) for row in rows)
-    columns = [Column(title=name.removeprefix("="), key=name) for name in names]
-    return [Column(title="version", key="version", styles=(BOLD,)), *columns], list(versions.values())
+    columns = [TableColumn(title=name.removeprefix("="), key=name) for name in names]
+    return [TableColumn(title="version", key="version", styles=(BOLD,)), *columns], list(versions.values())
 
 
 def _titles(rows: Iterable[Row]) -> Callable[[Mapping[str, str]], str]:

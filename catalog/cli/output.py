@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from catalog.cli import formats
 from catalog.cli.formats import Format
-from catalog.cli.text import Column, screen, table
+from catalog.cli.text import TableColumn, screen, table
 from catalog.errors import Misuse, StoreError
 from catalog.query.answer import Answer, Row
 from catalog.text import visible
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def put(answer: Answer, output: Format, columns: Sequence[Column] | None = None) -> None:
+def put(answer: Answer, output: Format, columns: Sequence[TableColumn] | None = None) -> None:
     """Writes an answer; `columns` are those that a table shows, from the most telling to the least (all, where not given)."""
     match output:
         case Format.TABLE:
-            put_table(columns or [Column(title=name, key=name) for name in answer.columns], answer.rows)
+            put_table(columns or [TableColumn(title=name, key=name) for name in answer.columns], answer.rows)
         case Format.JSON:
             put_text(formats.to_json(answer.rows))
         case Format.PARQUET:
@@ -37,7 +37,7 @@ def put_rows(columns: Sequence[str], rows: Sequence[Row], output: Format) -> Non
     put_text(re.sub(r"[^\t\r\n]+", lambda found: visible(found[0]), text) if sys.stdout.isatty() else text)
 
 
-def put_table(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+def put_table(columns: Sequence[TableColumn], rows: Sequence[Row]) -> None:
     """Writes a table that fits the terminal, and says what was left out."""
     if not rows:
         say("nothing found")

@@ -13,7 +13,7 @@ from catalog.cli.output import put_text, say
 from catalog.errors import Misuse
 
 
-class Keeper(StrEnum):
+class ExternalScheduler(StrEnum):
     """Who else can keep the time; each has a template of its name."""
 
     CRON = "cron"
@@ -28,8 +28,8 @@ def schedule(
     once: Annotated[bool, typer.Option("--once", help="Run once if a run is due, then exit.")] = False,
     now: Annotated[bool, typer.Option("--now", help="Run once, due or not, then exit.")] = False,
     keeper: Annotated[
-        Keeper | None,
-        typer.Option("--print", metavar="KIND", help=f"Run nothing; print a file for {', '.join(Keeper)}."),
+        ExternalScheduler | None,
+        typer.Option("--print", metavar="KIND", help=f"Run nothing; print a file for {', '.join(ExternalScheduler)}."),
     ] = None,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:

@@ -11,7 +11,7 @@ from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Output
 from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say
 from catalog.cli.progress import plural
-from catalog.cli.text import BOLD, DIM, Column
+from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Exit
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ COLUMNS = (
     "pushed_at",
 )
 _TABLE = (
-    Column(title="repository", key="repo", styles=(BOLD,)),
-    Column(title="read", key="read"),
-    Column(title="why", key="why"),
-    Column(title="pushed (UTC)", key="pushed_at"),
-    Column(title="source", key="source", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(BOLD,)),
+    TableColumn(title="read", key="read"),
+    TableColumn(title="why", key="why"),
+    TableColumn(title="pushed (UTC)", key="pushed_at"),
+    TableColumn(title="source", key="source", styles=(DIM,)),
 )
 
 

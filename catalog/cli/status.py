@@ -13,7 +13,7 @@ from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Database, Output
 from catalog.cli.output import put, put_rows, put_table, put_text, say
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, YELLOW, Column, cell
+from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
 from catalog.errors import Exit
 from catalog.query import Catalog
 from catalog.query.answer import Row
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from catalog.config.parse import Config
 
 _COLUMNS = (
-    Column(title="repository", key="repo", styles=(BOLD,)),
-    Column(title="outcome", key="outcome"),
-    Column(title="why", key="why"),
-    Column(title="read (UTC)", key="read_at"),
-    Column(title="next", key="next", styles=(YELLOW,)),
-    Column(title="message", key="message"),
+    TableColumn(title="repository", key="repo", styles=(BOLD,)),
+    TableColumn(title="outcome", key="outcome"),
+    TableColumn(title="why", key="why"),
+    TableColumn(title="read (UTC)", key="read_at"),
+    TableColumn(title="next", key="next", styles=(YELLOW,)),
+    TableColumn(title="message", key="message"),
 )
 
 

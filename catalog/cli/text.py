@@ -83,7 +83,7 @@ def cut(text: str, limit: int) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a printed table. Those on the right are left out first where there is no room."""
 
     title: str
@@ -91,7 +91,9 @@ class Column:
     styles: tuple[str, ...] = ()
 
 
-def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], screen: Screen) -> tuple[str, tuple[str, ...]]:
+def table(
+    columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen
+) -> tuple[str, tuple[str, ...]]:
     """The table as text, and the titles of the columns for which the screen has no room."""
     cells = [[cell(row.get(column.key)) for column in columns] for row in rows]
     titles = [visible(column.title) for column in columns]
@@ -104,7 +106,7 @@ def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], screen: 
     return "\n".join(lines) + "\n", tuple(titles[len(widths) :])
 
 
-def told(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], screen: Screen) -> str:
+def told(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen) -> str:
     """The table as a part of a longer text, with a line for what has no room; nothing where there are no rows."""
     text, hidden = table(columns, rows, screen) if rows else ("", ())
     return text + (screen.paint(f"(no room for {', '.join(hidden)})", DIM) + "\n" if hidden else "")

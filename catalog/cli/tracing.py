@@ -14,20 +14,20 @@ from catalog.cli.formats import Format
 from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.options import Database, Output, SomeRef
 from catalog.cli.output import put, put_table, put_text, say
-from catalog.cli.text import BOLD, DIM, Column, screen
+from catalog.cli.text import BOLD, DIM, TableColumn, screen
 from catalog.errors import Misuse
 
 MOST = 100  # steps: a longer chain is not a pipeline
 
 _HASH = re.compile(r"[0-9a-fA-F]{7,64}(\.dir)?")
 _KNOWN = (
-    Column(title="what", key="what", styles=(BOLD,)),
-    Column(title="name", key="ref"),
-    Column(title="path", key="path"),
-    Column(title="commits", key="revisions"),
-    Column(title="newest", key="commit7", styles=(DIM,)),
-    Column(title="kind", key="hash_kind", styles=(DIM,)),
-    Column(title="repository", key="repo", styles=(DIM,)),
+    TableColumn(title="what", key="what", styles=(BOLD,)),
+    TableColumn(title="name", key="ref"),
+    TableColumn(title="path", key="path"),
+    TableColumn(title="commits", key="revisions"),
+    TableColumn(title="newest", key="commit7", styles=(DIM,)),
+    TableColumn(title="kind", key="hash_kind", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from catalog.errors import MetafileError
-from catalog.git.objects import Commit, Objects, parse_commit
+from catalog.git.objects import CommitObject, Objects, parse_commit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +19,7 @@ class Reach:
     """
 
     known: tuple[str, ...]
-    fetched: tuple[Commit, ...]
+    fetched: tuple[CommitObject, ...]
     complete: bool
     broken: bool = False
 
@@ -38,7 +38,7 @@ class Past:
     limit: int
     known: Mapping[str, tuple[str, ...]]
     old_tips: tuple[str, ...] = ()
-    _parsed: dict[str, Commit] = field(default_factory=dict, repr=False)  # a walk often follows another
+    _parsed: dict[str, CommitObject] = field(default_factory=dict, repr=False)  # a walk often follows another
 
     def wants(self) -> list[str]:
         """The tips of which nothing is known."""
@@ -50,7 +50,7 @@ class Past:
 
     def walk(self, objects: Objects) -> Reach:
         """Breadth first, so that a commit counts at its least distance from any branch."""
-        seen: dict[str, Commit | None] = {}
+        seen: dict[str, CommitObject | None] = {}
         queue = deque((tip, 1) for tip in self.tips)
         cut = broken = False
         while queue:
@@ -74,7 +74,7 @@ class Past:
             broken=broken,
         )
 
-    def _commit(self, objects: Objects, oid: str) -> Commit | None:
+    def _commit(self, objects: Objects, oid: str) -> CommitObject | None:
         commit = self._parsed.get(oid)
         raw = None if commit else objects.get(oid)
         if raw is not None and raw.kind == "commit":

@@ -16,7 +16,7 @@ from time import perf_counter
 
 from catalog.config.parse import Config, RepoConfig
 from catalog.crawl.plan import CrawlPlan, plan_crawl, take_inventory
-from catalog.crawl.visit import Crew, Task, Visited, visit
+from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
 from catalog.discovery.pushed_at import PushCache
 from catalog.errors import READ
 from catalog.naming import repo_name
@@ -24,7 +24,7 @@ from catalog.plugins.connector import Connector, installed
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.journal import Journal
 from catalog.store.lock import lock
-from catalog.transport.host_scheduler import Turns, take_turns
+from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
 from catalog.transport.origin import Limits, Pool
 
 OnVisit = Callable[[Visit, int, int], None]
@@ -71,7 +71,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     """
     connectors = installed() if connectors is None else connectors
     with lock(config.output, wait=wait, tell=tell) as held, Pool() as pool:
-        run = CrawlRun(config, Crew.of(config.output, connectors, pool, debug=debug), held)
+        run = CrawlRun(config, CrawlContext.of(config.output, connectors, pool, debug=debug), held)
         plan = run.plan(only, tell)
         try:
             result = run.visit_all(plan, report, slow)
@@ -88,16 +88,16 @@ class CrawlRun:
     Where a crawl fails, as of a full disk, nothing is summed up: the journal has every visit that ended, and the next crawl reads it.
     """
 
-    def __init__(self, config: Config, crew: Crew, held: int) -> None:
+    def __init__(self, config: Config, context: CrawlContext, held: int) -> None:
         """`held`: the file descriptor of the lock on the output."""
-        self._config, self._crew, self._held = config, crew, held
+        self._config, self._context, self._held = config, context, held
         self._journal = Journal(config.output / "store" / "crawls")
         self._last = self._journal.found()
-        self._pushes = PushCache(config.output / "store" / "sources", crew.readers)
+        self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
         """Asks the sources, unless some repositories are named, and decides who is visited."""
-        inventory, failures = take_inventory(self._config, self._crew.pool, ask=not only, tell=tell)
+        inventory, failures = take_inventory(self._config, self._context.pool, ask=not only, tell=tell)
         now = datetime.now(UTC)
         return plan_crawl(
             self._config.file,
@@ -114,9 +114,11 @@ class CrawlRun:
         entries = {entry.repo.name: entry for entry in plan.visited}
         started, clock = datetime.now(UTC), perf_counter()
         visits: list[Visit] = []
-        with self._journal.begin(self._crew.observations.last_crawl()) as journal:
+        with self._journal.begin(self._context.observations.last_crawl()) as journal:
             with self._visitor(tasks) as visit_one:
-                for visit, partition in take_turns(tasks, partial(visit_one, number=journal.number), self._turns(slow)):
+                for visit, partition in schedule_visits(
+                    tasks, partial(visit_one, number=journal.number), self._turns(slow)
+                ):
                     journal.add(visit, partition)
                     if visit.outcome in READ:
                         self._pushes.record(entries[visit.repo], visit.started_at)
@@ -141,9 +143,9 @@ class CrawlRun:
         last = self._last.get(name)
         if last is None or last.partition is None or last.outcome not in READ:
             return False
-        return self._crew.store.file_of(name, last.partition).is_file()
+        return self._context.store.file_of(name, last.partition).is_file()
 
-    def _task(self, repo: RepoConfig) -> Task:
+    def _task(self, repo: RepoConfig) -> VisitTask:
         limits = Limits(
             connect=self._config.connect_timeout,
             idle=self._config.idle_timeout,
@@ -151,10 +153,10 @@ class CrawlRun:
             max_bytes=repo.options.max_bytes,
             max_inflated=4 * repo.options.max_bytes,
         )
-        return Task(repo=repo, found=self._last.get(repo.name), limits=limits)
+        return VisitTask(repo=repo, found=self._last.get(repo.name), limits=limits)
 
-    def _turns(self, slow: OnSlow) -> Turns[Task, Visited]:
-        return Turns(
+    def _turns(self, slow: OnSlow) -> SchedulerLimits[VisitTask, VisitResult]:
+        return SchedulerLimits(
             overall=self._config.jobs,
             for_host=self._config.jobs_per_host,
             host=_host,
@@ -163,31 +165,33 @@ class CrawlRun:
         )
 
     @contextmanager
-    def _visitor(self, tasks: Sequence[Task]) -> Iterator[Callable[..., Visited]]:
+    def _visitor(self, tasks: Sequence[VisitTask]) -> Iterator[Callable[..., VisitResult]]:
         """How visits are made: here, or where there is much to read and more than one processor, also by other processes."""
-        number = _processes(self._config, tasks, self._crew)
+        number = _processes(self._config, tasks, self._context)
         if number > 1:
             from catalog.crawl.process_pool import workers  # noqa: PLC0415 - as above
-            from catalog.crawl.worker import Order  # noqa: PLC0415 - a crawl that finds nothing new needs none
+            from catalog.crawl.worker import WorkerInit  # noqa: PLC0415 - a crawl that finds nothing new needs none
 
-            names = tuple(connector.name for connector in self._crew.connectors)
-            order = Order(output=self._config.output.absolute(), connectors=names, log_level=log.getEffectiveLevel())
+            names = tuple(connector.name for connector in self._context.connectors)
+            order = WorkerInit(
+                output=self._config.output.absolute(), connectors=names, log_level=log.getEffectiveLevel()
+            )
             with ExitStack() as stack:
                 try:
-                    team = stack.enter_context(workers(order, number, self._held, self._crew))
+                    team = stack.enter_context(workers(order, number, self._held, self._context))
                 except OSError as error:
                     log.warning("reads with one process: %s", error)
                 else:
                     yield team.visit
                     return
-        yield partial(visit, crew=self._crew)
+        yield partial(visit, context=self._context)
 
 
-def _processes(config: Config, tasks: Sequence[Task], crew: Crew) -> int:
+def _processes(config: Config, tasks: Sequence[VisitTask], context: CrawlContext) -> int:
     """How many processes are to make visits, this one among them."""
-    unread = sum(task.found is None or not str(task.found.partition).endswith(f"-{crew.readers}") for task in tasks)
+    unread = sum(task.found is None or not str(task.found.partition).endswith(f"-{context.readers}") for task in tasks)
     is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
-    if crew.debug or unread < MANY or not is_python or not set(crew.connectors) <= set(installed()):
+    if context.debug or unread < MANY or not is_python or not set(context.connectors) <= set(installed()):
         return 1
     return config.processes or min(MOST_PROCESSES, _processors())
 
@@ -197,11 +201,11 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _has_failed(task: Task) -> bool:
+def _has_failed(task: VisitTask) -> bool:
     return task.found is not None and task.found.outcome not in READ
 
 
-def _host(task: Task) -> str | None:
+def _host(task: VisitTask) -> str | None:
     """The server that a visit burdens; None for this machine's disk."""
     host = repo_name(task.repo.url).partition("/")[0]
     return None if host == "local" else host

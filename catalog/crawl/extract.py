@@ -12,10 +12,10 @@ from catalog.config.model import Options
 from catalog.crawl.ancestry import Reach
 from catalog.crawl.fetch_plan import Known
 from catalog.crawl.isolation import Reader
-from catalog.crawl.selection import Choice, choose
+from catalog.crawl.selection import RevisionSelection, select_revisions
 from catalog.errors import MetafileError
-from catalog.git.objects import Commit
-from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Listing, Ref, Snapshot
+from catalog.git.objects import CommitObject
+from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Ref, RefListing, Snapshot
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import Lives, Record, replace
 from catalog.schema.tables import git, metrics, problems
@@ -37,7 +37,7 @@ _CARRIED: tuple[type[Record], ...] = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Carried:
+class PreviousRows:
     """The rows of a repository's last partition."""
 
     rows: Mapping[type[Record], tuple[Record, ...]]
@@ -79,32 +79,32 @@ class Carried:
         return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment)}
 
 
-def carry(read: Callable[[type[Record]], Iterable[Record]], tables: Iterable[type[Record]]) -> Carried:
+def read_previous(read: Callable[[type[Record]], Iterable[Record]], tables: Iterable[type[Record]]) -> PreviousRows:
     """Everything of a partition with such tables that outlives a change of refs."""
     kept = (*_CARRIED, *(table for table in tables if table.LIVES in ("revision", "content")))
-    return Carried(rows={table: tuple(read(table)) for table in kept})
+    return PreviousRows(rows={table: tuple(read(table)) for table in kept})
 
 
-def rows(
+def extract_rows(
     snapshot: Snapshot,
     reach: Reach,
     connectors: Sequence[Connector],
-    carried: Carried,
-    choice: Choice | None = None,
+    previous: PreviousRows,
+    selection: RevisionSelection | None = None,
 ) -> Rows:
     """All rows of a repository, given what was fetched and what was known. `choice`: by default, that of the default options."""
-    choice = choice or choose(snapshot.listing, connectors, Options())
-    dates = carried.dates() | snapshot.dates((*choice.releases, *choice.experiments))
-    tags = list(_tags(snapshot, choice, carried, dates))
-    commits = list(_commits(reach, carried))
+    selection = selection or select_revisions(snapshot.listing, connectors, Options())
+    dates = previous.dates() | snapshot.dates((*selection.releases, *selection.experiments))
+    tags = list(_tags(snapshot, selection, previous, dates))
+    commits = list(_commits(reach, previous))
     found: dict[type[Record], list[Record]] = {table: [] for table in partition_tables(connectors)}
     readers = [Reader(connector=connector, tables=found.keys()) for connector in connectors]
     for row in chain(
         _branches(snapshot.listing),
         tags,
         chain.from_iterable(reader.read_tags(tags) for reader in readers),
-        _experiments(snapshot, choice, readers, carried),
-        _revisions(snapshot, choice.reasons(dates), readers, carried),
+        _experiments(snapshot, selection, readers, previous),
+        _revisions(snapshot, selection.reasons(dates), readers, previous),
         commits,
         [git.History(commits=len(commits), complete=reach.complete)],
     ):
@@ -112,16 +112,18 @@ def rows(
     return found
 
 
-def _branches(listing: Listing) -> Iterator[git.Branch]:
+def _branches(listing: RefListing) -> Iterator[git.Branch]:
     for ref in listing.branches():
         name = ref.name.removeprefix(BRANCH_PREFIX)
         yield git.Branch(branch=name, commit=ref.oid, is_default=ref.name == listing.head)
 
 
-def _tags(snapshot: Snapshot, choice: Choice, carried: Carried, dates: Mapping[str, datetime]) -> Iterator[git.Tag]:
-    wanted = {ref.name for ref in choice.tags}
-    releases = {ref.name for ref in choice.releases}
-    known = carried.tags()
+def _tags(
+    snapshot: Snapshot, selection: RevisionSelection, previous: PreviousRows, dates: Mapping[str, datetime]
+) -> Iterator[git.Tag]:
+    wanted = {ref.name for ref in selection.tags}
+    releases = {ref.name for ref in selection.releases}
+    known = previous.tags()
     for ref in snapshot.listing.tags():
         name = ref.name.removeprefix(TAG_PREFIX)
         if ref.name not in wanted:
@@ -156,9 +158,11 @@ def _tag(snapshot: Snapshot, ref: Ref, name: str) -> git.Tag:
     )
 
 
-def _experiments(snapshot: Snapshot, choice: Choice, readers: Sequence[Reader], carried: Carried) -> Iterator[Record]:
-    known = {(row.ref, row.commit): row for row in carried.of(metrics.Experiment)}
-    for ref in choice.experiments:
+def _experiments(
+    snapshot: Snapshot, selection: RevisionSelection, readers: Sequence[Reader], previous: PreviousRows
+) -> Iterator[Record]:
+    known = {(row.ref, row.commit): row for row in previous.of(metrics.Experiment)}
+    for ref in selection.experiments:
         if (ref.name, ref.oid) in known:
             yield known[ref.name, ref.oid]
             continue
@@ -172,24 +176,24 @@ def _experiments(snapshot: Snapshot, choice: Choice, readers: Sequence[Reader], 
 
 
 def _revisions(
-    snapshot: Snapshot, reasons: Mapping[str, set[str]], readers: Sequence[Reader], carried: Carried
+    snapshot: Snapshot, reasons: Mapping[str, set[str]], readers: Sequence[Reader], previous: PreviousRows
 ) -> Iterator[Record]:
     """Revisions with their reasons, and what their files say."""
-    known = {revision.commit: revision for revision in carried.of(git.Revision)}
-    settled = carried.settled()
+    known = {revision.commit: revision for revision in previous.of(git.Revision)}
+    settled = previous.settled()
     for oid, why in reasons.items():
         if oid in settled:
             yield from (replace(known[oid], reasons=tuple(sorted(why))),) if oid in known else ()
         else:
             yield from _revision(snapshot, readers, oid, tuple(sorted(why)))
     shown: set[str | None] = set()
-    for row in (*chain.from_iterable(carried.living("revision")), *carried.of(problems.Problem)):
+    for row in (*chain.from_iterable(previous.living("revision")), *previous.of(problems.Problem)):
         commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
         if commit in reasons and commit in settled:
             yield row
             if isinstance(row, metrics.Plot):
                 shown.update((row.content, row.x_content))
-    for row in chain.from_iterable(carried.living("content")):
+    for row in chain.from_iterable(previous.living("content")):
         if getattr(row, "content") in shown:  # noqa: B009 - each of these tables has it
             yield row
 
@@ -225,13 +229,13 @@ def _revision(snapshot: Snapshot, readers: Sequence[Reader], oid: str, why: tupl
         yield row
 
 
-def _commits(reach: Reach, carried: Carried) -> Iterator[git.Commit]:
+def _commits(reach: Reach, previous: PreviousRows) -> Iterator[git.Commit]:
     kept = set(reach.known)
-    yield from (commit for commit in carried.of(git.Commit) if commit.commit in kept)
+    yield from (commit for commit in previous.of(git.Commit) if commit.commit in kept)
     yield from map(_commit, reach.fetched)
 
 
-def _commit(commit: Commit) -> git.Commit:
+def _commit(commit: CommitObject) -> git.Commit:
     return git.Commit(
         commit=commit.oid,
         parents=commit.parents,

@@ -24,10 +24,10 @@ from catalog.crawl.fetch_plan import (
     tags_plan,
     whole_ancestry_plan,
 )
-from catalog.crawl.selection import Choice
+from catalog.crawl.selection import RevisionSelection
 from catalog.errors import Absent, MetafileError, Oversized
 from catalog.git.objects import Objects, RawObject
-from catalog.git.snapshot import OVERSIZED, Listing, Revision, Snapshot, Stored
+from catalog.git.snapshot import OVERSIZED, RefListing, RevisionFiles, Snapshot, StoredFile
 from catalog.plugins.connector import Connector, no_files
 from catalog.transport.origin import Origin
 
@@ -39,7 +39,7 @@ MAX_ROUNDS = 6  # files that name files that name files
 class Storage(Protocol):
     """DVC's storage on the network."""
 
-    def read(self, stored: Stored) -> RawObject | None:
+    def read(self, stored: StoredFile) -> RawObject | None:
         """The file, or None where it cannot be had."""
         ...
 
@@ -74,9 +74,9 @@ class _Layers(Mapping[str, RawObject]):
 
 def fetch(
     origin: Origin,
-    listing: Listing,
+    listing: RefListing,
     connectors: Sequence[Connector],
-    choice: Choice,
+    selection: RevisionSelection,
     known: Known,
     storage: Storage | None = None,
 ) -> Fetched:
@@ -87,8 +87,8 @@ def fetch(
     layers: list[Objects] = []
     snapshot = Snapshot(listing, _Layers(layers), _any_of([c.wants_file for c in connectors]))
     tips = tuple(dict.fromkeys(ref.oid for ref in listing.branches()))
-    past = Past(tips=tips, limit=choice.history, known=known.commits, old_tips=known.tips)
-    commits = _fetch_commits(origin, snapshot, choice, known, layers)
+    past = Past(tips=tips, limit=selection.history, known=known.commits, old_tips=known.tips)
+    commits = _fetch_commits(origin, snapshot, selection, known, layers)
     if not layers and tips and not known.commits:  # ancestry must know whether the server honours filters
         layers.append(first_plan(tips).send(origin))
     revisions = list(_revisions(snapshot, commits))
@@ -99,19 +99,19 @@ def fetch(
 
 
 def _fetch_commits(
-    origin: Origin, snapshot: Snapshot, choice: Choice, known: Known, layers: list[Objects]
+    origin: Origin, snapshot: Snapshot, selection: RevisionSelection, known: Known, layers: list[Objects]
 ) -> Sequence[str]:
     """The commits that are to be read, fetched with their trees; and tag objects, and dates, of commits that are not."""
-    bare = bare_refs(choice, known)
-    if dates := dates_plan(choice, bare):
+    bare = bare_refs(selection, known)
+    if dates := dates_plan(selection, bare):
         layers.append(dates.send(origin))
-    commits = [oid for oid in choice.reasons({**known.dates, **snapshot.dates(bare)}) if oid not in known.revisions]
-    plan = revisions_plan(commits, snapshot.listing, choice)
-    layers.extend(each.send(origin) for each in (plan, tags_plan(choice, bare, plan)) if each)
+    commits = [oid for oid in selection.reasons({**known.dates, **snapshot.dates(bare)}) if oid not in known.revisions]
+    plan = revisions_plan(commits, snapshot.listing, selection)
+    layers.extend(each.send(origin) for each in (plan, tags_plan(selection, bare, plan)) if each)
     return commits
 
 
-def _revisions(snapshot: Snapshot, commits: Iterable[str]) -> Iterator[Revision]:
+def _revisions(snapshot: Snapshot, commits: Iterable[str]) -> Iterator[RevisionFiles]:
     for oid in commits:
         with suppress(MetafileError):  # reading will meet it again, and say so
             yield snapshot.revision(oid)
@@ -122,7 +122,7 @@ def _missing(objects: Objects, blobs: Iterable[str]) -> list[str]:
 
 
 def _fetch_files(
-    origin: Origin, revisions: Sequence[Revision], guesses: Snapshot, past: Past, layers: list[Objects]
+    origin: Origin, revisions: Sequence[RevisionFiles], guesses: Snapshot, past: Past, layers: list[Objects]
 ) -> bool:
     """The wanted files; in the same request those that they are likely to name, and the ancestry. True where that was asked for.
 
@@ -142,7 +142,7 @@ def _fetch_files(
     return False
 
 
-def _likely(guesses: Snapshot, revisions: Iterable[Revision]) -> Iterator[str]:
+def _likely(guesses: Snapshot, revisions: Iterable[RevisionFiles]) -> Iterator[str]:
     for revision in revisions:
         with suppress(MetafileError):  # too many folders within each other, or files
             files = guesses.revision(revision.commit.oid).files
@@ -169,7 +169,7 @@ def _carefully(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
 def _fetch_also(
     origin: Origin,
     storage: Storage | None,
-    revisions: Iterable[Revision],
+    revisions: Iterable[RevisionFiles],
     connectors: Sequence[Connector],
     layers: list[Objects],
 ) -> None:
@@ -177,33 +177,31 @@ def _fetch_also(
     asking = [connector.wants_also for connector in connectors if connector.wants_also is not no_files]
     pending = [(revision, frozenset[str]()) for revision in revisions] if asking else []
     for _ in range(MAX_ROUNDS):
-        wished: dict[str, Stored | None] = {}
+        named_files: dict[str, StoredFile | None] = {}
         growing = []
         for revision, before in pending:
-            wishes = dict(_wishes(revision, asking))
-            absent = {
-                key: stored for key, stored in wishes.items() if key not in revision.objects and key not in before
-            }
+            named = dict(_named_files(revision, asking))
+            absent = {key: stored for key, stored in named.items() if key not in revision.objects and key not in before}
             if absent:
-                wished |= absent
+                named_files |= absent
                 growing.append((revision, before.union(absent)))
         if not growing:
             return
-        _fetch_blobs(origin, [oid for oid, stored in wished.items() if stored is None], layers)
+        _fetch_blobs(origin, [oid for oid, stored in named_files.items() if stored is None], layers)
         if storage:
-            layers.append({key: raw for key, stored in wished.items() if stored and (raw := storage.read(stored))})
+            layers.append({key: raw for key, stored in named_files.items() if stored and (raw := storage.read(stored))})
         pending = growing
 
 
-def _wishes(
-    revision: Revision, asking: Sequence[Callable[[Revision], Iterable[str | Stored]]]
-) -> Iterator[tuple[str, Stored | None]]:
-    for wish in chain.from_iterable(wants_also(revision) for wants_also in asking):
-        if isinstance(wish, Stored):
-            yield f"md5:{wish.md5}", wish
+def _named_files(
+    revision: RevisionFiles, asking: Sequence[Callable[[RevisionFiles], Iterable[str | StoredFile]]]
+) -> Iterator[tuple[str, StoredFile | None]]:
+    for named in chain.from_iterable(wants_also(revision) for wants_also in asking):
+        if isinstance(named, StoredFile):
+            yield f"md5:{named.md5}", named
             continue
         with suppress(MetafileError):
-            entry = revision.entry(wish)
+            entry = revision.entry(named)
             if entry and entry.kind == "file":
                 yield entry.oid, None
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from catalog.crawl.ancestry import Past
-from catalog.crawl.selection import Choice
+from catalog.crawl.selection import RevisionSelection
 from catalog.git.objects import Objects
-from catalog.git.snapshot import Listing, Ref
+from catalog.git.snapshot import Ref, RefListing
 from catalog.transport.origin import Origin
 
 COMMITS_ALONE = "tree:0"  # commits, and nothing of what is in them
@@ -54,7 +54,7 @@ class FetchPlan:
         return origin.fetch(self.wants, filters=self.filters, depth=self.depth, haves=self.haves, most=self.most)
 
 
-def bare_refs(selection: Choice, known: Known) -> list[Ref]:
+def bare_refs(selection: RevisionSelection, known: Known) -> list[Ref]:
     """The refs of which just the objects are asked for: their commits were read before, or are perhaps not read at all."""
     refs = [ref for ref in selection.tags if ref.oid not in known.tags and ref.peeled in known.revisions]
     refs += [ref for ref in selection.experiments if (ref.name, ref.oid) not in known.refs]
@@ -62,14 +62,14 @@ def bare_refs(selection: Choice, known: Known) -> list[Ref]:
     return refs
 
 
-def dates_plan(selection: Choice, bare: Sequence[Ref]) -> FetchPlan | None:
+def dates_plan(selection: RevisionSelection, bare: Sequence[Ref]) -> FetchPlan | None:
     """Where dates decide which commits are read: the objects that have them."""
     if not selection.undated() or not bare:
         return None
     return FetchPlan(wants=_unique(ref.oid for ref in bare), filters=COMMITS_ALONE, depth=1)
 
 
-def revisions_plan(commits: Sequence[str], listing: Listing, selection: Choice) -> FetchPlan | None:
+def revisions_plan(commits: Sequence[str], listing: RefListing, selection: RevisionSelection) -> FetchPlan | None:
     """Commits to read, with their folders: asked for by the objects that refs name, which every server gives, rather than by the commits behind them."""
     wanted = set(commits)
     refs = (*selection.tags, *selection.releases, *selection.experiments)
@@ -79,7 +79,7 @@ def revisions_plan(commits: Sequence[str], listing: Listing, selection: Choice) 
     return FetchPlan(wants=_unique(wants), filters=WITHOUT_FILES, depth=1) if wants else None
 
 
-def tags_plan(selection: Choice, bare: Sequence[Ref], sent: FetchPlan | None) -> FetchPlan | None:
+def tags_plan(selection: RevisionSelection, bare: Sequence[Ref], sent: FetchPlan | None) -> FetchPlan | None:
     """The objects that no plan before asked for: tags whose commits were read before. `sent`: the plan of revisions."""
     if selection.undated():
         return None

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from catalog.git.objects import Commit
-from catalog.git.snapshot import Revision, Stored
+from catalog.git.objects import CommitObject
+from catalog.git.snapshot import RevisionFiles, StoredFile
 from catalog.plugins.connector import Connector, no_files
 from catalog.schema.record import Record, columns
 from catalog.schema.record import replace as with_cells
@@ -38,12 +38,12 @@ class Reader:
         """The rows of all tags."""
         return self._rows(lambda: self.connector.read_tags(tags), "all tags")
 
-    def read_ref(self, name: str, commit: Commit) -> Iterable[Record]:
+    def read_ref(self, name: str, commit: CommitObject) -> Iterable[Record]:
         """The rows of a ref; none, where the connector does not want it."""
         wanted = self.connector.wants_ref(name)
         return self._rows(lambda: self.connector.read_ref(name, commit), name) if wanted else ()
 
-    def read_revision(self, revision: Revision) -> Iterable[Record]:
+    def read_revision(self, revision: RevisionFiles) -> Iterable[Record]:
         """The rows of one commit."""
         oid = revision.commit.oid
         return self._rows(lambda: self.connector.read_revision(revision), f"commit {oid[:7]}", oid)
@@ -68,17 +68,17 @@ def guarded(connector: Connector) -> Connector:
         ask: Callable[[str], bool] = getattr(connector, name)
         return lambda place: _answer(connector, lambda: bool(ask(place)), False, f"{name}({place})", problems)
 
-    def wants_also(revision: Revision) -> Sequence[str | Stored]:
+    def wants_also(revision: RevisionFiles) -> Sequence[str | StoredFile]:
         return _answer(connector, lambda: tuple(connector.wants_also(revision)), (), "wants_also", of_files)
 
     def read_tags(tags: Sequence[Tag]) -> Iterator[Record]:
         yield from _checked(connector.read_tags(tags))
         yield from of_refs.values()
 
-    def read_ref(name: str, commit: Commit) -> Iterator[Record]:
+    def read_ref(name: str, commit: CommitObject) -> Iterator[Record]:
         yield from _checked(connector.read_ref(name, commit))
 
-    def read_revision(revision: Revision) -> Iterator[Record]:
+    def read_revision(revision: RevisionFiles) -> Iterator[Record]:
         yield from _checked(connector.read_revision(revision))
         yield from (with_cells(problem, commit=revision.commit.oid) for problem in of_files.values())
 

@@ -20,8 +20,8 @@ from tempfile import TemporaryFile
 from threading import Lock, Thread
 from time import perf_counter
 
-from catalog.crawl.visit import Crew, Task, Visited, lost, visit
-from catalog.crawl.worker import Answer, Order, Wish
+from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, lost, visit
+from catalog.crawl.worker import VisitReply, VisitRequest, WorkerInit
 from catalog.errors import StoreError
 from catalog.store.lock import Shared
 
@@ -33,8 +33,10 @@ _START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.worker import w
 class Workers:
     """Some processes, each with visits that it is at."""
 
-    def __init__(self, order: Order, number: int, files: tuple[int, int], crew: Crew | None = None) -> None:
-        """OSError where processes cannot be started. With a crew, this process is one more, which is idle otherwise."""
+    def __init__(
+        self, order: WorkerInit, number: int, files: tuple[int, int], context: CrawlContext | None = None
+    ) -> None:
+        """OSError where processes cannot be started. With a context, this process is one more, which is idle otherwise."""
         self._order, self._files = order, files
         self._lock = Lock()
         self._all: list[_Worker | _Here] = []
@@ -45,10 +47,10 @@ class Workers:
         except OSError:
             self.close()
             raise
-        if crew is not None:
-            self._all.append(_Here(crew))
+        if context is not None:
+            self._all.append(_Here(context))
 
-    def visit(self, task: Task, *, number: int) -> Visited:
+    def visit(self, task: VisitTask, *, number: int) -> VisitResult:
         """Has a visit made, and waits for its end. StoreError as `catalog.crawl.visit.visit` has it.
 
         When a process dies, the visits that it was at are made again, each by a process that does nothing else: whose files kill that
@@ -95,15 +97,15 @@ class Workers:
 
 
 @contextmanager
-def workers(order: Order, number: int, held: int, crew: Crew | None = None) -> Iterator[Workers]:
-    """So many processes that end with the context; with a crew, this one is one of them. OSError where they cannot be started.
+def workers(order: WorkerInit, number: int, held: int, context: CrawlContext | None = None) -> Iterator[Workers]:
+    """So many processes that end with the `with` block; with a context, this one is one of them. OSError where they cannot be started.
 
     `held`: a file descriptor of what is locked for this crawl; it stays so until the last of them is gone, whoever kills this process.
     """
     with TemporaryFile() as heavy:
-        team = Workers(order, number if crew is None else number - 1, (heavy.fileno(), held), crew)
-        if crew is not None:
-            crew.pool.heavy = Shared(heavy.fileno())
+        team = Workers(order, number if context is None else number - 1, (heavy.fileno(), held), context)
+        if context is not None:
+            context.pool.heavy = Shared(heavy.fileno())
         try:
             yield team
         finally:
@@ -119,12 +121,12 @@ class _Here:
 
     dead = False
 
-    def __init__(self, crew: Crew) -> None:
+    def __init__(self, context: CrawlContext) -> None:
         self.burden = 0
-        self._crew = crew
+        self._context = context
 
-    def visit(self, task: Task, number: int) -> Visited:
-        return visit(task, crew=self._crew, number=number)
+    def visit(self, task: VisitTask, number: int) -> VisitResult:
+        return visit(task, context=self._context, number=number)
 
     def close(self) -> None:
         """It goes on."""
@@ -133,7 +135,7 @@ class _Here:
 class _Worker:
     """Another process, from this side of the line."""
 
-    def __init__(self, order: Order, files: tuple[int, int]) -> None:
+    def __init__(self, order: WorkerInit, files: tuple[int, int]) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             code = _START.format(path=sys.path, line=theirs.fileno(), heavy=files[0])
@@ -148,19 +150,19 @@ class _Worker:
         self.burden = 0
         self._socket, self._line = ours, Connection(os.dup(ours.fileno()))
         self._lock, self._tickets = Lock(), count()
-        self._asked: dict[int, Future[Visited]] = {}
+        self._asked: dict[int, Future[VisitResult]] = {}
         self._line.send(order)
         Thread(target=self._listen, daemon=True, name=f"worker-{self.process.pid}").start()
 
-    def visit(self, task: Task, number: int) -> Visited:
-        result: Future[Visited] = Future()
+    def visit(self, task: VisitTask, number: int) -> VisitResult:
+        result: Future[VisitResult] = Future()
         with self._lock:
             if self.dead:
                 raise _Died(self._end())
             ticket = next(self._tickets)
             self._asked[ticket] = result
             with suppress(OSError):  # it has just died, as the listener is about to say
-                self._line.send(Wish(ticket=ticket, task=task, number=number))
+                self._line.send(VisitRequest(ticket=ticket, task=task, number=number))
         return result.result()
 
     def close(self) -> None:
@@ -188,7 +190,7 @@ class _Worker:
             for result in asked.values():
                 result.set_exception(_Died(how))
 
-    def _hear(self, message: Answer | logging.LogRecord) -> None:
+    def _hear(self, message: VisitReply | logging.LogRecord) -> None:
         if isinstance(message, logging.LogRecord):
             logging.getLogger(message.name).handle(message)
             return

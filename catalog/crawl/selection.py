@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.config.model import Options
-from catalog.git.snapshot import TAG_PREFIX, Listing, Ref
+from catalog.git.snapshot import TAG_PREFIX, Ref, RefListing
 from catalog.plugins.connector import Connector
 
 MOST_DATED = 2_000  # releases, and experiments, among which the newest are looked for
@@ -16,7 +16,7 @@ TAG, TIP, RELEASE, EXPERIMENT = "tag", "tip", "release", "experiment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class RevisionSelection:
     """How much of a repository is read: the refs that lead to commits, by why. `releases` and `experiments` may be more than are read: see `reasons`."""
 
     tags: tuple[Ref, ...]
@@ -46,14 +46,14 @@ class Choice:
         return found
 
 
-def choose(listing: Listing, connectors: Sequence[Connector], options: Options) -> Choice:
+def select_revisions(listing: RefListing, connectors: Sequence[Connector], options: Options) -> RevisionSelection:
     """What refs alone say. Releases count where they are asked for, or where no tag is a registry's."""
     tags = wanted_tags(listing, connectors)
     most = options.most_releases(has_registry=bool(tags))
     names = {ref.name for ref in tags}
     plain = [ref for ref in listing.tags() if ref.name not in names] if most else []
     others = [ref for ref in listing.others() if any(c.wants_ref(ref.name) for c in connectors)]
-    return Choice(
+    return RevisionSelection(
         tags=tags,
         tip=listing.tip(),
         releases=tuple(plain[-MOST_DATED:]),
@@ -64,7 +64,7 @@ def choose(listing: Listing, connectors: Sequence[Connector], options: Options) 
     )
 
 
-def wanted_tags(listing: Listing, connectors: Sequence[Connector]) -> tuple[Ref, ...]:
+def wanted_tags(listing: RefListing, connectors: Sequence[Connector]) -> tuple[Ref, ...]:
     """The annotated tags that a connector asks for."""
     return tuple(
         ref

@@ -10,37 +10,37 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog.config.parse import RepoConfig
-from catalog.crawl.extract import Carried, carry, rows
+from catalog.crawl.extract import PreviousRows, extract_rows, read_previous
 from catalog.crawl.fetch import fetch
 from catalog.crawl.isolation import guarded
-from catalog.crawl.selection import choose
+from catalog.crawl.selection import select_revisions
 from catalog.errors import READ, Down, OriginError, StoreError
-from catalog.git.snapshot import Listing
+from catalog.git.snapshot import RefListing
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import R
 from catalog.schema.tables.git import Branch, Tag
 from catalog.schema.tables.inventory import Visit
-from catalog.store.journal import Found
-from catalog.store.observations import Observations, Sight
+from catalog.store.journal import LastVisit
+from catalog.store.observations import Observations, RefScan
 from catalog.store.partitions import Key, Partition, Rows, Store, readers_digest, refs_digest
 from catalog.transport.origin import Limits, Origin, Pool, open_origin, open_storage
 
 log = logging.getLogger(__name__)
 
-Visited = tuple[Visit, str | None]  # and the partition
+VisitResult = tuple[Visit, str | None]  # and the partition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
+class VisitTask:
     """One repository to visit, and how it was found last."""
 
     repo: RepoConfig
-    found: Found | None
+    found: LastVisit | None
     limits: Limits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Crew:
+class CrawlContext:
     """What all visits of a crawl share."""
 
     store: Store
@@ -51,7 +51,7 @@ class Crew:
     debug: bool = False
 
     @classmethod
-    def of(cls, output: Path, connectors: tuple[Connector, ...], pool: Pool, *, debug: bool = False) -> Crew:
+    def of(cls, output: Path, connectors: tuple[Connector, ...], pool: Pool, *, debug: bool = False) -> CrawlContext:
         """That of a crawl into a folder."""
         return cls(
             store=Store(output / "store" / "rows"),
@@ -64,45 +64,51 @@ class Crew:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Result:
+class _Outcome:
     outcome: str
     why: str | None = None
     message: str | None = None
     partition: str | None = None
-    listing: Listing | None = None
+    listing: RefListing | None = None
     rows: Rows | None = None  # where they were not in the store
 
 
-def visit(task: Task, *, crew: Crew, number: int) -> Visited:
+def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult:
     """Brings one repository's rows up to date. OriginError becomes its outcome, anything but StoreError the outcome `bug`."""
     started, clock = datetime.now(UTC), perf_counter()
     received = requests = 0
     try:
-        with open_origin(task.repo.url, task.limits, pool=crew.pool) as origin:
+        with open_origin(task.repo.url, task.limits, pool=context.pool) as origin:
             try:
-                result = _bring_up_to_date(task, crew, origin)
+                result = _bring_up_to_date(task, context, origin)
             finally:
                 received, requests = origin.received, origin.requests
-        _write_down(task, crew, result, number, started)
+        _write_down(task, context, result, number, started)
     except OriginError as error:
-        result = _Result(outcome=error.outcome, message=str(error))
+        result = _Outcome(outcome=error.outcome, message=str(error))
     except StoreError:
         raise  # the disk is full, or damaged: no other repository would fare better
     except Exception as error:
-        if crew.debug:
+        if context.debug:
             raise
         log.exception("%s: this is a bug in catalog", task.repo.name)
-        result = _Result(outcome="bug", message=f"{type(error).__name__}: {error}")
+        result = _Outcome(outcome="bug", message=f"{type(error).__name__}: {error}")
     return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
 
 
-def lost(task: Task, number: int, started: datetime, seconds: float, message: str) -> Visited:
+def lost(task: VisitTask, number: int, started: datetime, seconds: float, message: str) -> VisitResult:
     """A visit of which nothing came, by no fault of the repository that is known."""
-    return _visited(task, number, _Result(outcome="bug", message=message), started, seconds), None
+    return _visited(task, number, _Outcome(outcome="bug", message=message), started, seconds), None
 
 
 def _visited(
-    task: Task, number: int, result: _Result, started: datetime, seconds: float, received: int = 0, requests: int = 0
+    task: VisitTask,
+    number: int,
+    result: _Outcome,
+    started: datetime,
+    seconds: float,
+    received: int = 0,
+    requests: int = 0,
 ) -> Visit:
     return Visit(
         crawl=number,
@@ -118,26 +124,26 @@ def _visited(
     )
 
 
-def _bring_up_to_date(task: Task, crew: Crew, origin: Origin) -> _Result:
+def _bring_up_to_date(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
     """One refs request decides; only where a partition for its answer is missing is anything else asked for."""
     listing = origin.refs()
-    key = Key(refs=refs_digest(listing, task.repo.options.digest()), readers=crew.readers)
+    key = Key(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
     before = task.found.partition if task.found else None
-    if crew.store.holds(task.repo.name, key):
-        return _Result(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
-    carried = _carried(task, crew, before)
-    if before is not None and not listing.refs and _had_refs(crew.store.file_of(task.repo.name, before)):
+    if context.store.holds(task.repo.name, key):
+        return _Outcome(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
+    previous = _carried(task, context, before)
+    if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
-    found = _written(task, crew, origin, listing, carried, key)
-    why = "new" if before is None else "refs_changed" if before.endswith(f"-{crew.readers}") else "reader_changed"
-    return _Result(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=found)
+    found = _written(task, context, origin, listing, previous, key)
+    why = "new" if before is None else "refs_changed" if before.endswith(f"-{context.readers}") else "reader_changed"
+    return _Outcome(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=found)
 
 
-def _write_down(task: Task, crew: Crew, result: _Result, number: int, at: datetime) -> None:
+def _write_down(task: VisitTask, context: CrawlContext, result: _Outcome, number: int, at: datetime) -> None:
     """Adds what this visit saw to the repository's observations: before the visit itself counts as done."""
     assert result.partition
     assert result.listing
-    sight = Sight(
+    sight = RefScan(
         repo=task.repo.name,
         crawl=number,
         at=at,
@@ -145,8 +151,8 @@ def _write_down(task: Task, crew: Crew, result: _Result, number: int, at: dateti
         last_partition=task.found.partition if task.found else None,
         last_at=task.found.read_at if task.found else None,
     )
-    stored = crew.store.file_of(task.repo.name, result.partition)
-    crew.observations.see(sight, result.listing, lambda table: _read(table, result.rows, stored))
+    stored = context.store.file_of(task.repo.name, result.partition)
+    context.observations.see(sight, result.listing, lambda table: _read(table, result.rows, stored))
 
 
 def _read(table: type[R], found: Rows | None, stored: Path) -> Iterable[R]:
@@ -155,36 +161,44 @@ def _read(table: type[R], found: Rows | None, stored: Path) -> Iterable[R]:
     return found.get(table, ())  # type: ignore[return-value]  # the mapping is by table
 
 
-def _carried(task: Task, crew: Crew, before: str | None) -> Carried:
+def _carried(task: VisitTask, context: CrawlContext, before: str | None) -> PreviousRows:
     """Rows that other readers made, or that were lost, are no ground to stand on: everything is read again."""
-    if before is None or not before.endswith(f"-{crew.readers}"):
-        return Carried(rows={})
-    file = crew.store.file_of(task.repo.name, before)
-    return carry(Partition(file).rows, partition_tables(crew.connectors)) if file.is_file() else Carried(rows={})
+    if before is None or not before.endswith(f"-{context.readers}"):
+        return PreviousRows(rows={})
+    file = context.store.file_of(task.repo.name, before)
+    return (
+        read_previous(Partition(file).rows, partition_tables(context.connectors))
+        if file.is_file()
+        else PreviousRows(rows={})
+    )
 
 
 def _had_refs(file: Path) -> bool:
     return file.is_file() and any(any(Partition(file).rows(table)) for table in (Branch, Tag))
 
 
-def _written(task: Task, crew: Crew, origin: Origin, listing: Listing, carried: Carried, key: Key) -> Rows:
+def _written(
+    task: VisitTask, context: CrawlContext, origin: Origin, listing: RefListing, previous: PreviousRows, key: Key
+) -> Rows:
     """The rows, once they are in the store. What fails for no known reason is done again with connectors that are checked at every call."""
     try:
-        found = _rows(task, crew.connectors, origin, listing, carried)
-        crew.store.write(task.repo.name, key, found)
+        found = _rows(task, context.connectors, origin, listing, previous)
+        context.store.write(task.repo.name, key, found)
     except (OriginError, StoreError):
         raise
     except Exception:
-        if crew.debug:
+        if context.debug:
             raise
-        found = _rows(task, tuple(map(guarded, crew.connectors)), origin, listing, carried)
-        crew.store.write(task.repo.name, key, found)
+        found = _rows(task, tuple(map(guarded, context.connectors)), origin, listing, previous)
+        context.store.write(task.repo.name, key, found)
     return found
 
 
-def _rows(task: Task, connectors: tuple[Connector, ...], origin: Origin, listing: Listing, carried: Carried) -> Rows:
+def _rows(
+    task: VisitTask, connectors: tuple[Connector, ...], origin: Origin, listing: RefListing, previous: PreviousRows
+) -> Rows:
     options = task.repo.options
-    known, choice = carried.known(), choose(listing, connectors, options)
+    known, selection = previous.known(), select_revisions(listing, connectors, options)
     storage = open_storage(task.limits) if options.fetch_remote_metrics else None
-    fetched = fetch(origin, listing, connectors, choice, known, storage)
-    return rows(fetched.snapshot, fetched.reach, connectors, carried, choice)
+    fetched = fetch(origin, listing, connectors, selection, known, storage)
+    return extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection)

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Lock
 from traceback import format_exception
 
-from catalog.crawl.visit import Crew, Task, Visited, visit
+from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
 from catalog.errors import Exit, StoreError
 from catalog.plugins.connector import installed
 from catalog.store.lock import Shared
@@ -28,7 +28,7 @@ MOST = 1024  # visits at a time; the crawl has fewer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Order:
+class WorkerInit:
     """What a worker is for. It reads with those of the installed connectors that are named."""
 
     output: Path
@@ -37,20 +37,20 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class VisitRequest:
     """A visit to make."""
 
     ticket: int
-    task: Task
+    task: VisitTask
     number: int  # of the crawl
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class VisitReply:
     """How a visit went; or why no other visit would fare better."""
 
     ticket: int
-    visited: Visited | None
+    visited: VisitResult | None
     fault: str | None = None
 
 
@@ -67,29 +67,29 @@ def work(line: int, heavy: int) -> None:
 
 
 def _serve(connection: Connection, heavy: Shared) -> None:
-    order: Order = connection.recv()
+    order: WorkerInit = connection.recv()
     sending = Lock()
 
-    def send(message: Answer | logging.LogRecord) -> None:
+    def send(message: VisitReply | logging.LogRecord) -> None:
         with sending:
             connection.send(message)
 
     _log_to(send, order.log_level)
-    crew = Crew.of(
+    context = CrawlContext.of(
         order.output,
         tuple(connector for connector in installed() if connector.name in order.connectors),
         Pool(heavy=heavy),
     )
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
     while True:
-        threads.submit(_make, connection.recv(), crew, send).add_done_callback(_expect_no_error)
+        threads.submit(_make, connection.recv(), context, send).add_done_callback(_expect_no_error)
 
 
-def _make(wish: Wish, crew: Crew, send: Callable[[Answer], None]) -> None:
+def _make(request: VisitRequest, context: CrawlContext, send: Callable[[VisitReply], None]) -> None:
     try:
-        answer = Answer(ticket=wish.ticket, visited=visit(wish.task, crew=crew, number=wish.number))
+        answer = VisitReply(ticket=request.ticket, visited=visit(request.task, context=context, number=request.number))
     except StoreError as error:
-        answer = Answer(ticket=wish.ticket, visited=None, fault=str(error))
+        answer = VisitReply(ticket=request.ticket, visited=None, fault=str(error))
     send(answer)
 
 

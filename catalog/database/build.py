@@ -14,21 +14,21 @@ import pyarrow as pa
 from catalog.config.parse import Config
 from catalog.database import database, export
 from catalog.database.inventory_rows import repo_rows, source_rows
-from catalog.database.observations import remember
+from catalog.database.observations import load_observations
 from catalog.database.shapes import partition_shapes
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.listing_cache import read_states
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
-from catalog.store.journal import Found, Journal
+from catalog.store.journal import Journal, LastVisit
 from catalog.store.lock import lock
 from catalog.store.observations import Observations
 from catalog.store.partitions import Store
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Built:
+class BuildReport:
     """What a build made, and how long it took. `incremental`: the last database was changed rather than made anew."""
 
     database: Path
@@ -39,7 +39,7 @@ class Built:
     incremental: bool
 
 
-def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> Built:
+def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> BuildReport:
     """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
 
     With `wait`, another crawl or build of the same output is waited for, and `tell` gets who that is; else StoreError says it.
@@ -58,7 +58,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
             partition_shapes(),
             files,
             _whole(config, journal, repo_rows(inventory, found, files), source_rows(config, inventory, listings)),
-            {Observation.TABLE: partial(remember, observations=observations, found=found)},
+            {Observation.TABLE: partial(load_observations, observations=observations, found=found)},
         )
         with closing(database.connect(path, memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data")
@@ -67,7 +67,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
             ).fetchone()
         store.prune(files.values())
     repos, artifacts, versions = counts or (0, 0, 0)
-    return Built(
+    return BuildReport(
         database=path,
         seconds=round(perf_counter() - clock, 3),
         repos=repos,
@@ -77,7 +77,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
     )
 
 
-def _files(inventory: Inventory, store: Store, found: dict[str, Found]) -> dict[str, Path]:
+def _files(inventory: Inventory, store: Store, found: dict[str, LastVisit]) -> dict[str, Path]:
     """The partition of each repository that was ever read; what repos.toml no longer means is left out."""
     names = [repository.repo.name for repository in inventory.repositories]
     named = {name: found[name].partition for name in names if name in found}

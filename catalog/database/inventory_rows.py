@@ -12,10 +12,10 @@ from catalog.discovery.listing_cache import SourceState
 from catalog.errors import READ, Outcome
 from catalog.naming import public_url
 from catalog.schema.tables.inventory import Repo, Source
-from catalog.store.journal import Found
+from catalog.store.journal import LastVisit
 
 
-def repo_rows(inventory: Inventory, found: Mapping[str, Found], files: Mapping[str, Path]) -> list[Repo]:
+def repo_rows(inventory: Inventory, found: Mapping[str, LastVisit], files: Mapping[str, Path]) -> list[Repo]:
     """One row for each repository; `files` are the partitions that are there."""
     rows = []
     for repository in inventory.repositories:
@@ -45,7 +45,7 @@ def source_rows(config: Config, inventory: Inventory, listings: Mapping[str, Sou
     ]
 
 
-def _row(inventory: Inventory, repository: Repository, found: Found | None, file: Path | None) -> Repo:
+def _row(inventory: Inventory, repository: Repository, found: LastVisit | None, file: Path | None) -> Repo:
     known = repository.known
     listed = known.listed if known else None
     return Repo(

@@ -11,7 +11,7 @@ import pyarrow as pa
 from catalog.database.statements import named
 from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.observations import Observation
-from catalog.store.journal import Found
+from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ _JOURNALS = pa.schema(
 _VISITED = pa.schema([("repo", pa.string()), ("partition", pa.string()), ("read_at", pa.timestamp("us"))])
 
 
-def remember(connection: duckdb.DuckDBPyConnection, observations: Observations, found: Mapping[str, Found]) -> None:
+def load_observations(
+    connection: duckdb.DuckDBPyConnection, observations: Observations, found: Mapping[str, LastVisit]
+) -> None:
     """Brings `observations` up to date; `found` says when each repository was read last."""
     now = observations.stamps()
     before = dict(connection.execute(_SQL["journals"]).fetchall())
@@ -51,7 +53,7 @@ def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stam
     connection.from_arrow(_table(_JOURNALS, journals)).insert_into("internal.journals")
 
 
-def _date(connection: duckdb.DuckDBPyConnection, found: Mapping[str, Found]) -> None:
+def _date(connection: duckdb.DuckDBPyConnection, found: Mapping[str, LastVisit]) -> None:
     visited = ((repo, each.partition, _naive(each.read_at)) for repo, each in found.items())
     connection.register("visited", _table(_VISITED, visited))
     connection.execute(_SQL["date_observations"])

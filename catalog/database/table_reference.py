@@ -24,7 +24,7 @@ and are called like tables: `from stages_at(timestamp '2026-03-01')`.
 """
 
 
-def manual() -> str:
+def table_reference() -> str:
     """The reference page, as Markdown."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "catalog.duckdb"
@@ -66,4 +66,4 @@ def _cell(text: str | None) -> str:
 if __name__ == "__main__":
     import sys
 
-    Path(sys.argv[1]).write_text(manual(), encoding="utf-8")
+    Path(sys.argv[1]).write_text(table_reference(), encoding="utf-8")

@@ -17,7 +17,7 @@ from catalog.discovery.client_errors import fault
 from catalog.errors import Down, Gone, Refused, TooBig
 from catalog.plugins.forge import Answer, Ask
 from catalog.text import quote
-from catalog.transport.address import Remote, parse_address
+from catalog.transport.address import GitServer, parse_address
 from catalog.transport.connections import read_settings
 from catalog.transport.http_client import OK, Body, Redirects, Unanswered, closing, is_redirect, send
 from catalog.transport.retry import Again, retrying
@@ -119,13 +119,13 @@ class Asker:
                 raise
             raise Again(str(error)) from error
 
-    def _remote(self, url: str) -> Remote:
+    def _remote(self, url: str) -> GitServer:
         """Only the source's own server is ever asked: the token goes with every question."""
         try:
             found = parse_address(urlsplit(url)._replace(query="", fragment="").geturl())
         except ValueError:
             found = None
-        if not isinstance(found, Remote) or found.scheme not in {"http", "https"} or found.site != self.site:
+        if not isinstance(found, GitServer) or found.scheme not in {"http", "https"} or found.site != self.site:
             raise Refused(f"{self.meter.where}: leads to {self.meter.quote(url)!r}, expected an address of {self.site}")
         return found
 

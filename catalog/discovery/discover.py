@@ -19,9 +19,9 @@ from catalog.errors import OriginError, Outcome, Refused, TooBig
 from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, installed
 from catalog.text import quote
-from catalog.transport.address import Remote, parse_address
+from catalog.transport.address import GitServer, parse_address
 from catalog.transport.credentials import Credential
-from catalog.transport.host_scheduler import Turns, take_turns
+from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
 from catalog.transport.limits import Meter
 from catalog.transport.origin import Limits, Pool
 
@@ -50,12 +50,12 @@ def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: b
     disk does.
     """
     before, stop = read_states(config), Event()
-    turns: Turns[SourceConfig, tuple[str, SourceState]] = Turns(
+    turns: SchedulerLimits[SourceConfig, tuple[str, SourceState]] = SchedulerLimits(
         overall=AT_A_TIME, for_host=AT_A_TIME, host=lambda _: None
     )
     refresh = partial(_refresh, config=config, pool=pool, before=before, tell=tell, stop=stop)
     try:
-        states = dict(take_turns(config.sources, refresh, turns))
+        states = dict(schedule_visits(config.sources, refresh, turns))
     finally:
         stop.set()
     for name in sorted(states) if keep else ():
@@ -171,9 +171,9 @@ def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: E
     )
     meter = Meter(source.name, limits)
     remote = parse_address(source.scope.api.partition("?")[0]) if source.scope.api else None
-    secret = _secret(source, pool) if isinstance(remote, Remote) else None
+    secret = _secret(source, pool) if isinstance(remote, GitServer) else None
     meter.secrets = secret.hidden if secret else ()
-    site = remote.site if isinstance(remote, Remote) else ""
+    site = remote.site if isinstance(remote, GitServer) else ""
     return Asker(meter=meter, pool=pool, secret=secret, site=site, tell=tell, stop=stop)
 
 
@@ -186,7 +186,7 @@ def _secret(source: SourceConfig, pool: Pool) -> Secret | None:
         raise Refused(f"{source.name}: token_env names {source.token_env}, which is not in the environment")
     for site in forge.clones(source.scope):
         clone = parse_address(f"{site}/")
-        if isinstance(clone, Remote) and (credential := pool.keyring.find(clone)):
+        if isinstance(clone, GitServer) and (credential := pool.keyring.find(clone)):
             return _sent(forge, credential.secret, f"user {quote(credential.user)!r} in Git's credentials")
     return None
 

@@ -49,7 +49,7 @@ class Signature:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tag:
+class TagObject:
     """An annotated tag object. `name` is the name inside the object, which may differ from the ref's."""
 
     oid: str
@@ -62,7 +62,7 @@ class Tag:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Commit:
+class CommitObject:
     """A commit object."""
 
     oid: str
@@ -78,7 +78,7 @@ class Commit:
         return self.message.strip().partition("\n")[0][:200]
 
 
-def parse_tag(oid: str, data: bytes) -> Tag:
+def parse_tag(oid: str, data: bytes) -> TagObject:
     """A tag object from its bytes. Git allows more than GTO survives; what GTO cannot read, we report."""
     plain = _TAG.match(data)
     if plain:
@@ -97,9 +97,9 @@ def parse_tag(oid: str, data: bytes) -> Tag:
     return _tag(oid, name, target, kind.type_name, _signature(tagger, epoch, zone or 0, "tagger"), body)
 
 
-def _tag(oid: str, name: bytes, target: bytes, kind: bytes, tagger: Signature, body: bytes) -> Tag:
+def _tag(oid: str, name: bytes, target: bytes, kind: bytes, tagger: Signature, body: bytes) -> TagObject:
     message, signed = _split_signature(body)
-    return Tag(
+    return TagObject(
         oid=oid,
         name=decode(name),
         target=target.decode("ascii"),
@@ -110,12 +110,12 @@ def _tag(oid: str, name: bytes, target: bytes, kind: bytes, tagger: Signature, b
     )
 
 
-def parse_commit(oid: str, data: bytes) -> Commit:
+def parse_commit(oid: str, data: bytes) -> CommitObject:
     """A commit object from its bytes."""
     plain = _COMMIT.match(data)
     if plain:
         tree, parents, *who = plain.groups()
-        return Commit(
+        return CommitObject(
             oid=oid,
             tree=tree.decode("ascii"),
             parents=tuple(parents.decode("ascii").split()[1::2]),
@@ -127,7 +127,7 @@ def parse_commit(oid: str, data: bytes) -> Commit:
     commit = GitCommit()
     try:
         commit.set_raw_string(data)
-        return Commit(
+        return CommitObject(
             oid=oid,
             tree=commit.tree.decode("ascii"),
             parents=tuple(parent.decode("ascii") for parent in commit.parents),

@@ -10,7 +10,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 from typing import Any, NamedTuple, TypeVar, cast
 
 from catalog.errors import MetafileError
-from catalog.git.objects import Commit, Objects, Tag, parse_commit, parse_entries, parse_tag
+from catalog.git.objects import CommitObject, Objects, TagObject, parse_commit, parse_entries, parse_tag
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Ref:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
+class RefListing:
     """What a server answers when asked for its refs, in the order of their names.
 
     `head` is the ref that HEAD points at (`refs/heads/main`), None where HEAD is detached, unborn or absent.
@@ -60,7 +60,7 @@ class Listing:
         return next((ref.oid for ref in self.refs if ref.name == "HEAD"), None)
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What Git has at a path: `kind` is file, folder, link or submodule."""
 
     kind: str
@@ -69,7 +69,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stored:
+class StoredFile:
     """A file in DVC's storage that a reader would like to see: where it may be had over the network, and its hash."""
 
     url: str
@@ -78,16 +78,18 @@ class Stored:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Revision:
+class RevisionFiles:
     """A commit and its wanted files: path from the Git root → blob oid. Symlinks and submodules are not files."""
 
-    commit: Commit
+    commit: CommitObject
     files: Mapping[str, str]
     objects: Objects = field(repr=False)
-    children: Callable[[str], Mapping[str, Entry]] = field(repr=False)  # of a tree, by name
-    _made: dict[Callable[[Revision], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    children: Callable[[str], Mapping[str, TreeEntry]] = field(repr=False)  # of a tree, by name
+    _made: dict[Callable[[RevisionFiles], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def once(self, make: Callable[[Revision], T], lasts: Callable[[T], bool]) -> T:
+    def once(self, make: Callable[[RevisionFiles], T], lasts: Callable[[T], bool]) -> T:
         """What a reader makes of the revision. Others will ask for it too; it is made anew until it `lasts`: more files may come."""
         if make in self._made:
             return cast("T", self._made[make])
@@ -116,9 +118,9 @@ class Revision:
         raw = self.objects.get(f"md5:{md5}")
         return None if raw is None else raw.data
 
-    def entry(self, path: str) -> Entry | None:
+    def entry(self, path: str) -> TreeEntry | None:
         """What Git has at a path from its root, itself the empty path; None for nothing. Links are not followed."""
-        found = Entry("folder", self.commit.tree)
+        found = TreeEntry("folder", self.commit.tree)
         for name in path.split("/") if path else ():
             inside = self.children(found.oid) if found.kind == "folder" else {}
             if name not in inside:
@@ -126,7 +128,7 @@ class Revision:
             found = inside[name]
         return found
 
-    def below(self, folder: str) -> Iterator[tuple[str, Entry]]:
+    def below(self, folder: str) -> Iterator[tuple[str, TreeEntry]]:
         """Every file below a folder of Git, in the order of Git's trees. MetafileError where there are too many."""
         waiting = [(folder, entry)] if (entry := self.entry(folder)) and entry.kind == "folder" else []
         files = folders = 0
@@ -158,24 +160,24 @@ class Revision:
 class Snapshot:
     """Refs and objects of one repository; `wants(path)` says which files its readers ask for."""
 
-    def __init__(self, listing: Listing, objects: Objects, wants: Callable[[str], bool]) -> None:
+    def __init__(self, listing: RefListing, objects: Objects, wants: Callable[[str], bool]) -> None:
         self.listing = listing
         self.objects = objects
         self._wants = wants
         self._wanted: dict[tuple[str, str], _Below] = {}  # by tree and place
-        self._children: dict[str, dict[str, Entry]] = {}
+        self._children: dict[str, dict[str, TreeEntry]] = {}
         self._parsed: dict[str, tuple[tuple[str, int, str], ...]] = {}
-        self._revisions: dict[str, Revision] = {}
+        self._revisions: dict[str, RevisionFiles] = {}
 
-    def tag(self, oid: str) -> Tag:
+    def tag(self, oid: str) -> TagObject:
         """The tag object `oid`; MetafileError where it is absent, or not what Git and GTO call a tag."""
         return parse_tag(oid, self._raw(oid, "tag"))
 
-    def commit(self, oid: str) -> Commit:
+    def commit(self, oid: str) -> CommitObject:
         """The commit `oid`; MetafileError where it is absent or malformed."""
         return parse_commit(oid, self._raw(oid, "commit"))
 
-    def revision(self, oid: str) -> Revision:
+    def revision(self, oid: str) -> RevisionFiles:
         """The commit `oid` with its wanted files; MetafileError where its tree cannot be read."""
         if oid not in self._revisions:
             self._revisions[oid] = self._revision(oid)
@@ -189,17 +191,17 @@ class Snapshot:
                 found[oid] = self.commit(oid).committer.at
         return found
 
-    def children(self, tree: str) -> Mapping[str, Entry]:
+    def children(self, tree: str) -> Mapping[str, TreeEntry]:
         """What lies in a folder, by name; MetafileError where it cannot be read."""
         known = self._children.get(tree)
         if known is None:
             known = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
         return known
 
-    def _revision(self, oid: str) -> Revision:
+    def _revision(self, oid: str) -> RevisionFiles:
         commit = self.commit(oid)
         files = dict(self._find(commit.tree, "").files)
-        return Revision(commit=commit, files=files, objects=self.objects, children=self.children)
+        return RevisionFiles(commit=commit, files=files, objects=self.objects, children=self.children)
 
     def _raw(self, oid: str, kind: str) -> bytes:
         raw = self.objects.get(oid)
@@ -254,14 +256,14 @@ class _Below(NamedTuple):
     folders: int
 
 
-def _is_whole(revision: Revision) -> bool:
+def _is_whole(revision: RevisionFiles) -> bool:
     found = map(revision.objects.get, revision.files.values())
     return all(raw is not None and raw.kind == "blob" for raw in found)
 
 
-def _entry(mode: int, oid: str) -> Entry:
+def _entry(mode: int, oid: str) -> TreeEntry:
     if S_ISDIR(mode):
-        return Entry("folder", oid)
+        return TreeEntry("folder", oid)
     if S_ISREG(mode):
-        return Entry("file", oid, bool(mode & S_IXUSR))
-    return Entry("link" if S_ISLNK(mode) else "submodule", oid)
+        return TreeEntry("file", oid, bool(mode & S_IXUSR))
+    return TreeEntry("link" if S_ISLNK(mode) else "submodule", oid)

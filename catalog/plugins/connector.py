@@ -1,4 +1,13 @@
-"""The seam: what a connector is, and which ones are installed."""
+"""The interface of connectors, and the list of those installed.
+
+Files arrive in rounds. The first request brings the files for which `wants_file` is true, often with those for which `guesses_file` is.
+Then `wants_also(revision)` is asked, whose answer may depend on the content of files that are at hand: a `dvc.yaml` names files of
+variables, and these decide which outputs there are. What it names is fetched, and it is asked again, at most `MAX_ROUNDS` times
+(catalog/crawl/fetch.py), until it names nothing new. `read_revision` is called once, at the end. In between, a reader meets revisions
+whose files are not all there: `revision.files` lists what is wanted, `revision.is_whole` says whether all of it is at hand, and
+`revision.once(make, lasts)` keeps what a reader made only where `lasts` says that no further file can change it. So a connector needs no
+state of its own: it answers from what it sees, and is asked again when it sees more.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +17,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from catalog.errors import ConfigError
-from catalog.git.objects import Commit
-from catalog.git.snapshot import Revision, Stored
+from catalog.git.objects import CommitObject
+from catalog.git.snapshot import RevisionFiles, StoredFile
 from catalog.schema.record import TYPES, Record, columns
 from catalog.schema.tables import PARTITION, TABLES
 from catalog.schema.tables.git import Tag
@@ -21,11 +30,11 @@ def _nothing(_: object) -> Iterable[Record]:
     return ()
 
 
-def _nothing_of_a_ref(_name: str, _commit: Commit) -> Iterable[Record]:
+def _nothing_of_a_ref(_name: str, _commit: CommitObject) -> Iterable[Record]:
     return ()
 
 
-def no_files(_: Revision) -> Iterable[str | Stored]:
+def no_files(_: RevisionFiles) -> Iterable[str | StoredFile]:
     """Nothing further is wanted."""
     return ()
 
@@ -63,10 +72,10 @@ class Connector:
     wants_ref: Callable[[str], bool] = _never
     wants_file: Callable[[str], bool] = _never
     guesses_file: Callable[[str], bool] = _never
-    wants_also: Callable[[Revision], Iterable[str | Stored]] = no_files
+    wants_also: Callable[[RevisionFiles], Iterable[str | StoredFile]] = no_files
     read_tags: Callable[[Sequence[Tag]], Iterable[Record]] = _nothing
-    read_ref: Callable[[str, Commit], Iterable[Record]] = _nothing_of_a_ref
-    read_revision: Callable[[Revision], Iterable[Record]] = _nothing
+    read_ref: Callable[[str, CommitObject], Iterable[Record]] = _nothing_of_a_ref
+    read_revision: Callable[[RevisionFiles], Iterable[Record]] = _nothing
 
 
 def partition_tables(connectors: Sequence[Connector]) -> tuple[type[Record], ...]:

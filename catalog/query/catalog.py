@@ -12,9 +12,9 @@ from catalog.query.answer import Answer, SqlError, answer, select, sentence
 from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import content_hashes
 from catalog.query.reference import moment
-from catalog.query.resolve import Names
+from catalog.query.resolve import ReferenceResolver
 from catalog.query.search.ask import FacetAnswer, SearchAnswer, facets, search
-from catalog.query.time_range import Edge, window
+from catalog.query.time_range import Edge, time_range
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +33,7 @@ class Catalog:
         self._connection = connection
         self._path = path
         self._timeout = timeout
-        self._names = Names(self._ask, path)
+        self._names = ReferenceResolver(self._ask, path)
 
     @classmethod
     def open(cls, path: Path | str = "output/catalog.duckdb", *, timeout: float | None = None) -> Self:
@@ -243,7 +243,7 @@ class Catalog:
         By default, from before the last crawl until now. One row for each change; `kind` says which, `old` and `new` what
         was and is. NotFound for a crawl that there was not.
         """
-        start, end = window(self._ask, since, until)
+        start, end = time_range(self._ask, since, until)
         return self._ask(
             "from changes_between($since, $until)", since=start.replace(tzinfo=None), until=end.replace(tzinfo=None)
         )

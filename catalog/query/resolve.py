@@ -12,7 +12,7 @@ from catalog.query.answer import Answer, Row
 from catalog.query.reference import LATEST, Reference, parse
 
 
-class Names:
+class ReferenceResolver:
     """Resolves names by asking the catalog at `path`. NotFound and Ambiguous say what there would have been."""
 
     def __init__(self, ask: Callable[..., Answer], path: Path) -> None:

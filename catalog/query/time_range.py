@@ -15,7 +15,7 @@ _LONGEST = 7  # digits of a crawl's number; 20240531 is a date
 _END = datetime.max.replace(tzinfo=UTC)
 
 
-def window(ask: Callable[..., Answer], since: Edge | None, until: Edge | None) -> tuple[datetime, datetime]:
+def time_range(ask: Callable[..., Answer], since: Edge | None, until: Edge | None) -> tuple[datetime, datetime]:
     """Both moments in UTC. A crawl's number means the state that it left; by default, from just before the last crawl until now.
 
     Misuse for what is neither a moment nor a number, NotFound for the number of no crawl.

@@ -24,7 +24,7 @@ KEPT = 10  # crawls whose visits are kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class LastVisit:
     """How a repository was found last. `partition` and `read_at` are of the last visit that went well."""
 
     outcome: str
@@ -49,7 +49,7 @@ class Journal:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def found(self) -> dict[str, Found]:
+    def found(self) -> dict[str, LastVisit]:
         """How each repository was found last, also in a crawl that was cut short."""
         number, found = self._summed_up()
         for file in self._files():
@@ -58,13 +58,13 @@ class Journal:
                     found[visit.repo] = _after(found.get(visit.repo), visit, partition)
         return found
 
-    def begin(self, after: int = 0) -> Entry:
+    def begin(self, after: int = 0) -> CrawlEntry:
         """Opens the next crawl's file; its number is higher than `after`, too, should the files before it be lost."""
         number = max((int(file.stem) for file in self._files()), default=0)
         number = max(number, after) + 1
         with files.writing(self.root):
             files.make_folder(self.root)
-            return Entry(self.root, number)
+            return CrawlEntry(self.root, number)
 
     def crawls(self) -> tuple[Crawl, ...]:
         """The crawls, first to last; what is known of one that did not come to its end are its visits."""
@@ -84,18 +84,18 @@ class Journal:
     def sum_up(self) -> None:
         """Writes `repos.json` anew, and of crawls that are too old to keep drops the visits that turned nothing."""
         crawls = self._files()
-        state: dict[str, Found | int] = dict(sorted(self.found().items()))
+        state: dict[str, LastVisit | int] = dict(sorted(self.found().items()))
         state[""] = int(crawls[-1].stem) if crawls else 0
         with files.writing(self.root):
             files.write(self.root / "repos.json", dump(state))
             for file in crawls[:-KEPT]:
                 _shorten(file)
 
-    def _summed_up(self) -> tuple[int | None, dict[str, Found]]:
+    def _summed_up(self) -> tuple[int | None, dict[str, LastVisit]]:
         """The last crawl that `repos.json` knows of, and how that left each repository."""
         file = self.root / "repos.json"
         try:
-            return _take_apart(load(dict[str, Found | int], file.read_bytes()))
+            return _take_apart(load(dict[str, LastVisit | int], file.read_bytes()))
         except FileNotFoundError:
             return None, {}
         except (OSError, ValueError) as error:
@@ -107,7 +107,7 @@ class Journal:
         )
 
 
-class Entry:
+class CrawlEntry:
     """One crawl as it goes; a context manager, whose end closes the file."""
 
     def __init__(self, root: Path, number: int) -> None:
@@ -209,10 +209,10 @@ def _cut_short(number: int, visits: list[Visit]) -> Crawl:
     )
 
 
-def _take_apart(state: dict[str, Found | int]) -> tuple[int, dict[str, Found]]:
+def _take_apart(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, LastVisit]]:
     """The number of the last crawl, which is under the empty name, and the repositories."""
     number = state.pop("", None)
-    found = {repo: each for repo, each in state.items() if isinstance(each, Found)}
+    found = {repo: each for repo, each in state.items() if isinstance(each, LastVisit)}
     if not isinstance(number, int) or len(found) < len(state):
         raise ValueError("it does not say of which crawl it is the sum, or what each repository was found as")
     return number, found
@@ -236,8 +236,8 @@ def _parse(file: Path, text: str) -> _Line:
         ) from error
 
 
-def _after(before: Found | None, visit: Visit, partition: str | None) -> Found:
-    now = Found(outcome=visit.outcome, message=visit.message, visited_at=visit.started_at)
+def _after(before: LastVisit | None, visit: Visit, partition: str | None) -> LastVisit:
+    now = LastVisit(outcome=visit.outcome, message=visit.message, visited_at=visit.started_at)
     if partition is not None:
         return replace(now, partition=partition, read_at=visit.started_at)
     if before is not None:

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from catalog.git.snapshot import TAG_PREFIX, Listing
+from catalog.git.snapshot import TAG_PREFIX, RefListing
 from catalog.naming import slug
 from catalog.schema.record import R
 from catalog.schema.tables.git import Tag
@@ -41,7 +41,7 @@ class Reads(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sight:
+class RefScan:
     """One visit that went well. `partition` is the name of the rows that it led to, the `last` ones are of the visit before."""
 
     repo: str
@@ -53,7 +53,7 @@ class Sight:
 
 
 @dataclass(kw_only=True, slots=True)
-class _Spell:
+class _RefInterval:
     """A ref that named an object for some time."""
 
     ref: str
@@ -77,8 +77,8 @@ class Memory:
     repo: str = ""
     partition: str | None = None
     at: datetime | None = None
-    spells: list[_Spell] = field(default_factory=list)
-    now: dict[str, _Spell] = field(default_factory=dict)  # by ref
+    spells: list[_RefInterval] = field(default_factory=list)
+    now: dict[str, _RefInterval] = field(default_factory=dict)  # by ref
 
     def rows(self) -> Iterator[Observation]:
         """All that was seen. What is still there was last seen at the time of the last line: later visits left none."""
@@ -99,7 +99,9 @@ class Memory:
             if ended is not None:
                 ended.last_seen, ended.ended_at, ended.ended_crawl = before, at, number
         for ref, (oid, revision) in raw["seen"].items():
-            spell = _Spell(ref=ref, oid=oid, revision=revision, unseen_at=before, first_seen=at, first_crawl=number)
+            spell = _RefInterval(
+                ref=ref, oid=oid, revision=revision, unseen_at=before, first_seen=at, first_crawl=number
+            )
             self.now[ref] = spell
             self.spells.append(spell)
         for ref, told in raw["told"].items():
@@ -112,7 +114,7 @@ class Memory:
         self.repo, self.partition, self.at = raw["repo"], raw["partition"], at
 
 
-_SPELL = tuple(cell.name for cell in fields(_Spell) if cell.name != "told")
+_SPELL = tuple(cell.name for cell in fields(_RefInterval) if cell.name != "told")
 
 
 class Observations:
@@ -121,7 +123,7 @@ class Observations:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def see(self, sight: Sight, listing: Listing, read: Reads) -> None:
+    def see(self, sight: RefScan, listing: RefListing, read: Reads) -> None:
         """Writes down what is new since the last line. `read(table)` gives the visit's rows; StoreError where the disk fails."""
         if self._is_last(sight):
             return
@@ -153,7 +155,7 @@ class Observations:
             memory.hear(json.loads(text))
         return memory
 
-    def _is_last(self, sight: Sight) -> bool:
+    def _is_last(self, sight: RefScan) -> bool:
         """Whether the last line is of the same rows. It ends in their name, so that its end is all that must be read."""
         end = f'"partition": {json.dumps(sight.partition)}}}'.encode()
         return _tail(self.root / _file(sight.repo), len(end) + 1).removesuffix(b"\n").endswith(end)
@@ -173,7 +175,7 @@ def _tail(path: Path, size: int) -> bytes:
         return b""
 
 
-def _line(sight: Sight, memory: Memory, listing: Listing, read: Reads) -> Cells:
+def _line(sight: RefScan, memory: Memory, listing: RefListing, read: Reads) -> Cells:
     refs = {ref.name: ref for ref in (*listing.tags(), *listing.branches(), *listing.others())}
     seen = {
         name: (ref.oid, ref.peeled or ref.oid)
@@ -194,7 +196,7 @@ def _line(sight: Sight, memory: Memory, listing: Listing, read: Reads) -> Cells:
     }
 
 
-def _before(sight: Sight, memory: Memory) -> str | None:
+def _before(sight: RefScan, memory: Memory) -> str | None:
     """When the refs were certainly as the last line left them: at the last visit, if that saw the same; else when it was written."""
     if memory.at is None:
         return None

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from catalog.errors import StoreError
-from catalog.git.snapshot import Listing
+from catalog.git.snapshot import RefListing
 from catalog.naming import slug
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import R, Record, columns
@@ -39,7 +39,7 @@ class Key:
         return f"{self.refs}-{self.readers}"
 
 
-def refs_digest(listing: Listing, options: str) -> str:
+def refs_digest(listing: RefListing, options: str) -> str:
     """The digest of what a repository's rows depend on, apart from who reads them."""
     lines = [
         f"{ref.oid} {ref.name} {ref.peeled or ''}" for ref in (*listing.tags(), *listing.branches(), *listing.others())

@@ -20,7 +20,7 @@ _SCP = re.compile(r"^(?:(?P<user>[^/@:]+)@)?(?P<host>\[[^\]/]+\]|[^/:\[\]]+):(?P
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Remote:
+class GitServer:
     """A repository behind a server. `user` and `secret` are never part of `shown`."""
 
     scheme: Literal["http", "https", "ssh", "git"]
@@ -51,7 +51,7 @@ class Local:
     shown: str
 
 
-def parse_address(url: str) -> Remote | Local:
+def parse_address(url: str) -> GitServer | Local:
     """Where a URL leads; Refused with a sentence where it leads nowhere that we can go."""
     if not url.strip() or not is_plain(url):
         raise Refused(f"URL {quote(url)!r} is empty or has control characters: {KINDS}")
@@ -61,11 +61,11 @@ def parse_address(url: str) -> Remote | Local:
         return _parse_url(url)
     scp = _SCP.match(url)
     if scp:
-        return _safe(Remote(scheme="ssh", host=scp["host"].strip("[]"), path=scp["path"], user=scp["user"]))
+        return _safe(GitServer(scheme="ssh", host=scp["host"].strip("[]"), path=scp["path"], user=scp["user"]))
     return Local(path=Path(url).expanduser(), shown=url)
 
 
-def _parse_url(url: str) -> Remote | Local:
+def _parse_url(url: str) -> GitServer | Local:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -79,7 +79,7 @@ def _parse_url(url: str) -> Remote | Local:
     return _remote(url, parts, port)
 
 
-def _remote(url: str, parts: SplitResult, port: int | None) -> Remote:
+def _remote(url: str, parts: SplitResult, port: int | None) -> GitServer:
     scheme = cast("Literal['http', 'https', 'ssh', 'git']", parts.scheme)
     if not parts.hostname:
         raise Refused(f"URL {quote(url)!r} names no host: {KINDS}")
@@ -88,7 +88,7 @@ def _remote(url: str, parts: SplitResult, port: int | None) -> Remote:
     # For ssh and git, `?` and `#` belong to the path, and Git decodes percent signs itself.
     path = parts.path if scheme in {"http", "https"} else unquote(url.partition("://")[2].removeprefix(parts.netloc))
     return _safe(
-        Remote(
+        GitServer(
             scheme=scheme,
             host=parts.hostname,
             port=None if port == PORTS[scheme] else port,
@@ -99,7 +99,7 @@ def _remote(url: str, parts: SplitResult, port: int | None) -> Remote:
     )
 
 
-def _safe(remote: Remote) -> Remote:
+def _safe(remote: GitServer) -> GitServer:
     """What begins with a dash would be an option of the ssh command."""
     parts = (remote.host, remote.user or "", remote.path)
     if any(part.startswith("-") for part in parts) or not is_plain(unquote("".join(parts))):

@@ -22,7 +22,7 @@ from catalog.text import quote
 if TYPE_CHECKING:
     import socket
 
-    from catalog.transport.address import Remote
+    from catalog.transport.address import GitServer
     from catalog.transport.gitconfig import GitConfig
     from catalog.transport.limits import Meter
 
@@ -77,7 +77,7 @@ class Settings:
         return urllib3.ProxyManager(url, proxy_headers=headers, **options)
 
 
-def read_settings(git: GitConfig, remote: Remote) -> Settings:
+def read_settings(git: GitConfig, remote: GitServer) -> Settings:
     """The settings for one repository. As in Git, the environment's certificate variables win over the files."""
     url, environ = remote.shown, git.environ
     return Settings(
@@ -90,7 +90,7 @@ def read_settings(git: GitConfig, remote: Remote) -> Settings:
     )
 
 
-def extra_headers(git: GitConfig, remote: Remote) -> dict[str, str]:
+def extra_headers(git: GitConfig, remote: GitServer) -> dict[str, str]:
     """`http.extraHeader` for one repository; a later header of the same name replaces an earlier one."""
     lines = (value.partition(":") for value in git.every("http", "extraheader", remote.shown))
     return {name.strip(): value.strip() for name, colon, value in lines if colon and name.strip()}
@@ -100,7 +100,7 @@ def _path(value: str | None) -> str | None:
     return str(Path(value).expanduser()) if value else None
 
 
-def _proxy(git: GitConfig, remote: Remote) -> str | None:
+def _proxy(git: GitConfig, remote: GitServer) -> str | None:
     stated = git.one("http", "proxy", remote.shown)
     if stated is None:
         # HTTP_PROXY in capitals is not read: behind CGI, a request's `Proxy:` header would set it.

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from catalog.transport.address import Remote
+    from catalog.transport.address import GitServer
     from catalog.transport.gitconfig import GitConfig
 
 HELPER_SECONDS = 10.0
@@ -65,13 +65,13 @@ class Keyring:
         """A credential for a server (`https://host`), for when neither the URL nor the user's files and helpers know one."""
         self._offered.setdefault(site, credential)
 
-    def known(self, remote: Remote) -> Credential | None:
+    def known(self, remote: GitServer) -> Credential | None:
         """What the URL states, or what an earlier visit found out."""
         if remote.user and remote.secret is not None:
             return Credential(user=remote.user, secret=remote.secret)
         return self._known.get(self._key(remote))
 
-    def find(self, remote: Remote) -> Credential | None:
+    def find(self, remote: GitServer) -> Credential | None:
         """What the user's files and helpers know. One thread asks; the others wait for its answer."""
         key = self._key(remote)
         with self._lock:
@@ -79,16 +79,16 @@ class Keyring:
                 self._known[key] = next(self._ask(remote), None)
             return self._known[key]
 
-    def _key(self, remote: Remote) -> tuple[str, ...]:
+    def _key(self, remote: GitServer) -> tuple[str, ...]:
         url = remote.shown
         helpers = self._git.every("credential", "helper", url)
         return remote.site, remote.user or "", self._path(remote), *helpers
 
-    def _path(self, remote: Remote) -> str:
+    def _path(self, remote: GitServer) -> str:
         whole = self._git.yes("credential", "usehttppath", remote.shown, default=False)
         return remote.path.lstrip("/") if whole else ""
 
-    def _ask(self, remote: Remote) -> Iterator[Credential]:
+    def _ask(self, remote: GitServer) -> Iterator[Credential]:
         host = remote.site.partition("://")[2]
         yield from _read_netrc(remote, self._git.environ.get("NETRC") or "~/.netrc")
         question = {"protocol": remote.scheme, "host": host, "path": self._path(remote)}
@@ -144,7 +144,7 @@ def _run(command: str, text: str, environ: Mapping[str, str]) -> str:
             return ""
 
 
-def _read_netrc(remote: Remote, path: str) -> Iterator[Credential]:
+def _read_netrc(remote: GitServer, path: str) -> Iterator[Credential]:
     try:
         found = netrc.netrc(Path(path).expanduser()).authenticators(remote.host)
     except (OSError, netrc.NetrcParseError, UnicodeDecodeError):

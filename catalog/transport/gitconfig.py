@@ -18,7 +18,7 @@ _PORTS = {"http": 80, "https": 443}
 _NO = frozenset({"false", "no", "off", "0", ""})
 
 
-class Entry(NamedTuple):
+class ConfigEntry(NamedTuple):
     """One variable: `section.subsection.name = value`; `section` and `name` in lower case (git-config(1))."""
 
     section: str
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
 class GitConfig:
     """Variables in the order in which Git reads them: a later one wins. `environ` is the environment to go by."""
 
-    def __init__(self, entries: Iterable[Entry] = (), environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, entries: Iterable[ConfigEntry] = (), environ: Mapping[str, str] | None = None) -> None:
         self._entries = tuple(entries)
         self.environ: Mapping[str, str] = {} if environ is None else environ
 
@@ -78,7 +78,7 @@ class GitConfig:
         value = self.one(section, name, url)
         return default if value is None else value.lower() not in _NO
 
-    def _all(self, section: str, name: str) -> Iterator[Entry]:
+    def _all(self, section: str, name: str) -> Iterator[ConfigEntry]:
         return (entry for entry in self._entries if entry.section == section and entry.name == name)
 
 
@@ -93,7 +93,7 @@ def _paths(environ: Mapping[str, str]) -> list[str]:
     return [*paths, get_xdg_config_home_path("git", "config"), str(Path("~/.gitconfig").expanduser())]
 
 
-def _read(path: str) -> list[Entry]:
+def _read(path: str) -> list[ConfigEntry]:
     try:
         return list(_entries(ConfigFile.from_path(path)))
     except (FileNotFoundError, NotADirectoryError):
@@ -102,11 +102,11 @@ def _read(path: str) -> list[Entry]:
         raise ConfigError(f"Git's configuration file {path}: {error}") from error
 
 
-def _entries(config: ConfigFile) -> Iterator[Entry]:
+def _entries(config: ConfigFile) -> Iterator[ConfigEntry]:
     for section in config.sections():
         name, subsection = section[0], section[1] if len(section) > 1 else b""
         for key, value in config.items(section):
-            yield Entry(_text(name).lower(), _text(subsection), _text(key).lower(), _text(value))
+            yield ConfigEntry(_text(name).lower(), _text(subsection), _text(key).lower(), _text(value))
 
 
 def _text(raw: bytes) -> str:

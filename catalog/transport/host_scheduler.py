@@ -28,7 +28,7 @@ MOST_UNANSWERED = 8  # of these, on a host without a successful visit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Turns(Generic[T, R]):
+class SchedulerLimits(Generic[T, R]):
     """The bounds. `host` says where a task goes: at most `for_host` of one host have a turn at the same time; None has no bound.
 
     `well` says whether a result is a host's usual answer. `slow` is told whose visits go on beside the others, whenever that changes.
@@ -63,9 +63,9 @@ class _Ended(Generic[R]):
     error: BaseException | None
 
 
-def take_turns(tasks: Sequence[T], visit: Callable[[T], R], turns: Turns[T, R]) -> Iterator[R]:
+def schedule_visits(tasks: Sequence[T], visit: Callable[[T], R], turns: SchedulerLimits[T, R]) -> Iterator[R]:
     """The results of all visits as they end. The first error of a visit is raised, and no other visit begins."""
-    round_ = _Round(tasks, visit, turns)
+    round_ = _Scheduler(tasks, visit, turns)
     try:
         for _ in tasks:
             yield round_.next_result()
@@ -73,10 +73,10 @@ def take_turns(tasks: Sequence[T], visit: Callable[[T], R], turns: Turns[T, R]) 
         round_.dismiss()
 
 
-class _Round(Generic[T, R]):
+class _Scheduler(Generic[T, R]):
     """All visits of one call: those that wait, those that have a turn, and those that go on beside them."""
 
-    def __init__(self, tasks: Sequence[T], visit: Callable[[T], R], turns: Turns[T, R]) -> None:
+    def __init__(self, tasks: Sequence[T], visit: Callable[[T], R], turns: SchedulerLimits[T, R]) -> None:
         self._tasks, self._visit, self._turns = tasks, visit, turns
         self._hosts: dict[Hashable, _Host] = {}
         self._of: list[_Host] = []  # by the number of a task

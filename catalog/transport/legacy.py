@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Refused
 from catalog.git.objects import decode
-from catalog.git.snapshot import Listing
+from catalog.git.snapshot import RefListing
 from catalog.transport.packets import Garbled, Mark, frame
 from catalog.transport.wire import Advertisement, make_listing, make_ref, read_capabilities, read_sideband, sha256
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from catalog.git.snapshot import Ref
     from catalog.transport.packets import Packets
-    from catalog.transport.wire import Wish
+    from catalog.transport.wire import FetchRequest
 
 # Azure DevOps does not answer requests without multi_ack, so what is offered of these is accepted.
 _ACCEPTED = ("multi_ack_detailed", "side-band-64k", "ofs-delta", "no-progress")
@@ -38,7 +38,7 @@ def read_advertisement(packets: Packets) -> Advertisement:
     if line == b"version 1":
         line = packets.line()
     if line is Mark.FLUSH:  # how Git before version 2 says that it has no refs
-        return Advertisement(version=0, listing=Listing(refs=()))
+        return Advertisement(version=0, listing=RefListing(refs=()))
     if isinstance(line, Mark):
         raise Garbled(f"{packets.meter.where}: a {line.name} packet, expected refs or `version 2`")
     first, _, words = line.partition(b"\0")
@@ -51,7 +51,7 @@ def read_advertisement(packets: Packets) -> Advertisement:
     return Advertisement(version=0, capabilities=capabilities, listing=make_listing(refs, head))
 
 
-def fetch_request(wish: Wish, advertisement: Advertisement) -> bytes:
+def fetch_request(wish: FetchRequest, advertisement: Advertisement) -> bytes:
     """Ask for a pack in one round. Depth, filters and the rest only where the server offers them."""
     offered = advertisement.capabilities
     accepted = [name for name in _ACCEPTED if name in offered]

@@ -28,7 +28,7 @@ class Limits:
     max_objects: int = 1_000_000
 
 
-class Heavy(Protocol):
+class MemoryGate(Protocol):
     """A lock: of a thread, or of several processes."""
 
     def acquire(self, *, timeout: float) -> bool: ...
@@ -43,7 +43,7 @@ class Meter:
     server that drips, without a thread that watches.
     """
 
-    def __init__(self, where: str, limits: Limits, heavy: Heavy | None = None) -> None:
+    def __init__(self, where: str, limits: Limits, heavy: MemoryGate | None = None) -> None:
         self.where = where
         self._heavy = heavy  # held by the one visit that may be heavy
         self._holds = False

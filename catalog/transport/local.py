@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from catalog.git.objects import Objects
-    from catalog.git.snapshot import Listing, Ref
+    from catalog.git.snapshot import Ref, RefListing
     from catalog.transport.address import Local
 
 MAX_PEEL = 32  # tags of tags; Git itself sets no bound
@@ -78,7 +78,7 @@ class LocalOrigin:
             raise Refused(f"{self.url}: the repository cannot be opened: {quote(str(error))}") from error
         self._objects = _Stored(self._store)
 
-    def refs(self) -> Listing:
+    def refs(self) -> RefListing:
         try:
             names = self._container.allkeys()
             self._meter.count_refs(len(names))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from catalog.git.objects import Objects
-    from catalog.git.snapshot import Listing
+    from catalog.git.snapshot import RefListing
     from catalog.transport.storage import WebStorage
 
 __all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin", "open_storage"]
@@ -44,7 +44,7 @@ class Origin(Protocol):
         """Whether the server honours filters. Known after the first `fetch` with a filter; True until then."""
         ...
 
-    def refs(self) -> Listing:
+    def refs(self) -> RefListing:
         """HEAD, branches, tags and experiments, sorted by name."""
         ...
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from catalog.transport.connections import Manager, Settings
-    from catalog.transport.limits import Heavy
+    from catalog.transport.limits import MemoryGate
 
 
 class Pool:
@@ -22,10 +22,10 @@ class Pool:
     `heavy` is the lock of the one visit that may hold much in memory, where other processes make visits, too.
     """
 
-    def __init__(self, git: GitConfig | None = None, heavy: Heavy | None = None) -> None:
+    def __init__(self, git: GitConfig | None = None, heavy: MemoryGate | None = None) -> None:
         self.git = git if git is not None else GitConfig.load()
         self.keyring = Keyring(self.git)
-        self.heavy: Heavy = heavy or Lock()
+        self.heavy: MemoryGate = heavy or Lock()
         self._lock = Lock()
         self._managers: dict[Settings, Manager] = {}
         self._filtering: set[str] = set()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from catalog.git.objects import Objects
-    from catalog.git.snapshot import Listing
-    from catalog.transport.address import Remote
+    from catalog.git.snapshot import RefListing
+    from catalog.transport.address import GitServer
     from catalog.transport.limits import Meter
     from catalog.transport.pool import Pool
 
@@ -42,7 +42,7 @@ class Wire(Protocol):
 class RemoteOrigin:
     """A visit to a repository over HTTP, SSH or Git's own protocol. `own` is a pool that ends with the visit."""
 
-    def __init__(self, remote: Remote, meter: Meter, pool: Pool, own: Pool | None) -> None:
+    def __init__(self, remote: GitServer, meter: Meter, pool: Pool, own: Pool | None) -> None:
         self.url = remote.shown
         self._site = remote.site
         self._meter, self._pool, self._own = meter, pool, own
@@ -63,7 +63,7 @@ class RemoteOrigin:
     def filtered(self) -> bool:
         return self._filters is not False
 
-    def refs(self) -> Listing:
+    def refs(self) -> RefListing:
         if self._wire.shy and self._known is None:
             listing = self._guess()
             if listing is not None:
@@ -85,7 +85,7 @@ class RemoteOrigin:
     ) -> Objects:
         if not wants:
             return {}
-        wish = wire.Wish(wants=wants, filters=filters, depth=depth, haves=haves)
+        wish = wire.FetchRequest(wants=wants, filters=filters, depth=depth, haves=haves)
         with self._meter.within(most):
             objects = read_pack(self._pack(wish), self._meter)
         absent = [] if haves else [oid for oid in wants if oid not in objects]
@@ -109,7 +109,7 @@ class RemoteOrigin:
     ) -> None:
         self.close()
 
-    def _guess(self) -> Listing | None:
+    def _guess(self) -> RefListing | None:
         """Ask in version 2 without asking first whether the server speaks it: one request where others make two."""
         packets = None
         try:
@@ -130,7 +130,7 @@ class RemoteOrigin:
             self._speaks_v2 = self._known.version == _V2
         return self._known
 
-    def _pack(self, wish: wire.Wish) -> bytearray:
+    def _pack(self, wish: wire.FetchRequest) -> bytearray:
         if wish.filters and self._known is None and self._filters is None and self._pool.filters(self._site):
             try:
                 return self._ask(wish)
@@ -151,7 +151,7 @@ class RemoteOrigin:
                 self._pool.learn_filters(self._site)
         return self._filters
 
-    def _ask(self, wish: wire.Wish) -> bytearray:
+    def _ask(self, wish: wire.FetchRequest) -> bytearray:
         known = self._known
         if known is not None and known.version != _V2:
             with self._wire.ask(legacy.fetch_request(wish, known), known.version) as packets:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.text import quote
-from catalog.transport.address import Remote, parse_address
+from catalog.transport.address import GitServer, parse_address
 from catalog.transport.connections import extra_headers, read_settings
 from catalog.transport.http_client import OK, Body, Redirects, Unanswered, discard, is_redirect, send
 from catalog.transport.http_errors import is_reset, retry_seconds
@@ -47,7 +47,7 @@ class HttpWire:
 
     shy = True
 
-    def __init__(self, remote: Remote, meter: Meter, pool: Pool) -> None:
+    def __init__(self, remote: GitServer, meter: Meter, pool: Pool) -> None:
         self._meter, self._pool = meter, pool
         self._redirects = Redirects(meter)
         self._resets = 0  # of the request at hand
@@ -65,7 +65,7 @@ class HttpWire:
     def close(self) -> None:
         """Nothing is held between requests."""
 
-    def _move(self, remote: Remote) -> None:
+    def _move(self, remote: GitServer) -> None:
         self._remote = remote
         self._manager = self._pool.manager(read_settings(self._pool.git, remote))
         self._extra = extra_headers(self._pool.git, remote)
@@ -134,13 +134,13 @@ class HttpWire:
         else:
             raise _failure(status, response.headers.get("Retry-After"), self._meter.where)
 
-    def _moved(self, target: str, service: str) -> Remote:
+    def _moved(self, target: str, service: str) -> GitServer:
         """Only within the same host, or from http to https on it: a redirect may not lead to an internal server."""
         where = self._meter.where
         if not target.endswith(service):
             raise Unfit(f"{where}: redirects to {self._meter.quote(target)!r}, expected a Git repository")
         moved = parse_address(target.removesuffix(service))
-        if not isinstance(moved, Remote) or not _same_host(self._remote, moved):
+        if not isinstance(moved, GitServer) or not _same_host(self._remote, moved):
             elsewhere = self._meter.quote(target.removesuffix(service))
             raise Refused(f"{where}: redirects to {elsewhere!r}, expected the same host: state that URL instead")
         return replace(moved, user=self._remote.user, secret=self._remote.secret)
@@ -165,7 +165,7 @@ class HttpWire:
         raise Unfit(f"{where}: answers with {self._meter.quote(found)!r}, expected a Git repository")
 
 
-def _same_host(stated: Remote, moved: Remote) -> bool:
+def _same_host(stated: GitServer, moved: GitServer) -> bool:
     upgrade = (stated.scheme, moved.scheme) == ("http", "https") and stated.port is None
     return stated.host == moved.host and stated.port == moved.port and (stated.scheme == moved.scheme or upgrade)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
     from urllib3.response import BaseHTTPResponse
 
-    from catalog.git.snapshot import Stored
+    from catalog.git.snapshot import StoredFile
 
 MAX_BYTES = 1 << 20  # of a file
 MAX_FILES = 500  # asked for in one visit
@@ -51,7 +51,7 @@ class WebStorage:
         self._allows = allows
         self._asked = 0
 
-    def read(self, stored: Stored) -> RawObject | None:
+    def read(self, stored: StoredFile) -> RawObject | None:
         """The file with the hash that is stated; None where it cannot be had, is another one, or has more than MAX_BYTES."""
         if self._asked >= MAX_FILES or (stored.size or 0) > MAX_BYTES:
             return None

@@ -20,7 +20,7 @@ from catalog.transport.packets import Garbled, Mark, Packets, frame
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from catalog.transport.address import Remote
+    from catalog.transport.address import GitServer
     from catalog.transport.gitconfig import GitConfig
     from catalog.transport.limits import Meter
     from catalog.transport.pool import Pool
@@ -44,7 +44,7 @@ class StreamWire:
 
     shy = False
 
-    def __init__(self, remote: Remote, meter: Meter, pool: Pool) -> None:
+    def __init__(self, remote: GitServer, meter: Meter, pool: Pool) -> None:
         self._remote, self._meter, self._git = remote, meter, pool.git
         self._connection: _Connection | None = None
         self._advertisement: Advertisement | None = None
@@ -166,7 +166,7 @@ class _SshConnection(_Connection):
             self._process.wait()
 
 
-def _dial(remote: Remote, meter: Meter, _git: GitConfig) -> _Connection:
+def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
     """git://: the request line names the service, the path, the host, and behind a second NUL the version."""
     port = remote.port or 9418
     try:
@@ -183,7 +183,7 @@ def _dial(remote: Remote, meter: Meter, _git: GitConfig) -> _Connection:
     return connection
 
 
-def _run_ssh(remote: Remote, meter: Meter, git: GitConfig) -> _Connection:
+def _run_ssh(remote: GitServer, meter: Meter, git: GitConfig) -> _Connection:
     """ssh, or the command that the user set. In a session of its own it has no terminal to ask on."""
     ours, theirs = socket.socketpair()
     with theirs:
@@ -202,7 +202,7 @@ def _run_ssh(remote: Remote, meter: Meter, git: GitConfig) -> _Connection:
     return _SshConnection(ours, meter, process)
 
 
-def _ssh_command(remote: Remote, meter: Meter, git: GitConfig) -> list[str]:
+def _ssh_command(remote: GitServer, meter: Meter, git: GitConfig) -> list[str]:
     """The command and its arguments, by the rules of core.sshCommand and ssh.variant (git-config(1))."""
     shell = git.environ.get("GIT_SSH_COMMAND") or git.get("core", "sshcommand")
     program = git.environ.get("GIT_SSH") or "ssh"
@@ -214,7 +214,7 @@ def _ssh_command(remote: Remote, meter: Meter, git: GitConfig) -> list[str]:
     return ["sh", "-c", f'{shell} "$@"', shell, *arguments] if shell else [program, *arguments]
 
 
-def _ssh_options(remote: Remote, meter: Meter) -> list[str]:
+def _ssh_options(remote: GitServer, meter: Meter) -> list[str]:
     seconds = max(1, int(meter.patience(meter.limits.connect)))
     options = ["-x", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={seconds}", "-o", "SendEnv=GIT_PROTOCOL"]
     return [*options, "-p", str(remote.port)] if remote.port else options

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Down, Refused
 from catalog.git.objects import decode
-from catalog.git.snapshot import Listing, Ref
+from catalog.git.snapshot import Ref, RefListing
 from catalog.transport.pack import PACK_HEADER, count_objects
 from catalog.transport.packets import Garbled, Mark, frame
 
@@ -42,7 +42,7 @@ _LONG_OID = re.compile(rb"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class FetchRequest:
     """What to fetch."""
 
     wants: Sequence[str]
@@ -57,7 +57,7 @@ class Advertisement:
 
     version: int
     capabilities: dict[str, str] = field(default_factory=dict)
-    listing: Listing | None = None
+    listing: RefListing | None = None
 
     @property
     def filters(self) -> bool:
@@ -65,7 +65,7 @@ class Advertisement:
         return "filter" in words
 
 
-def fetch_request(wish: Wish) -> bytes:
+def fetch_request(wish: FetchRequest) -> bytes:
     """Ask for a pack in one round: `done` tells the server not to negotiate."""
     lines: list[str | Mark] = ["command=fetch", AGENT, Mark.DELIMITER, "no-progress", "ofs-delta"]
     lines += [f"want {oid}" for oid in wish.wants]
@@ -77,7 +77,7 @@ def fetch_request(wish: Wish) -> bytes:
     return frame([*lines, "done", Mark.FLUSH])
 
 
-def read_listing(packets: Packets) -> Listing:
+def read_listing(packets: Packets) -> RefListing:
     """The answer to LS_REFS. It must end with a flush: half a listing would look like deleted refs."""
     refs, head, number = {}, None, 0
     while (line := packets.line()) is not Mark.FLUSH:
@@ -107,10 +107,10 @@ def make_ref(oid: bytes, name: bytes, peeled: bytes | None, meter: Meter) -> Ref
     return Ref(name=decode(name), oid=oid.decode("ascii"), peeled=peeled.decode("ascii") if peeled else None)
 
 
-def make_listing(refs: dict[str, Ref], head: str | None) -> Listing:
+def make_listing(refs: dict[str, Ref], head: str | None) -> RefListing:
     """Only the refs that we ask for (a prefix is but a hint to the server), in the order of their names."""
     wanted = (name for name in refs if name == "HEAD" or name.startswith(PREFIXES))
-    return Listing(refs=tuple(refs[name] for name in sorted(wanted)), head=head if "HEAD" in refs else None)
+    return RefListing(refs=tuple(refs[name] for name in sorted(wanted)), head=head if "HEAD" in refs else None)
 
 
 def sha256(meter: Meter) -> Refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.naming import public_url
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
@@ -24,18 +24,18 @@ def wants_file(path: str) -> bool:
     return files.wants_file(path) or path.rpartition("/")[2] == gitattributes.NAME
 
 
-def wants_also(revision: Revision) -> tuple[str, ...]:
+def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
     """The pointers that Git may have in the place of artifacts."""
     return revision.once(_wants_also, lambda _: stated(revision).lasts(revision))
 
 
-def _wants_also(revision: Revision) -> tuple[str, ...]:
+def _wants_also(revision: RevisionFiles) -> tuple[str, ...]:
     placed = (target_of(annotation.file, annotation.path) for annotation in stated(revision).annotations)
     pointers = (target for target in placed if target and _is_pointer(revision, target))
     return (*files.wants_also(revision), *pointers)
 
 
-def read_revision(revision: Revision) -> Iterator[Annotation | Problem]:
+def read_revision(revision: RevisionFiles) -> Iterator[Annotation | Problem]:
     """The annotations of a commit, and what is wrong with them."""
     found = stated(revision)
     commit = revision.commit.oid
@@ -49,7 +49,7 @@ def read_revision(revision: Revision) -> Iterator[Annotation | Problem]:
 CONNECTOR = Connector(name=NAME, version=2, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
 
 
-def _is_pointer(revision: Revision, target: str) -> bool:
+def _is_pointer(revision: RevisionFiles, target: str) -> bool:
     try:
         entry = revision.entry(target)
         return entry is not None and entry.kind == "file" and is_lfs(revision, target)
@@ -57,7 +57,7 @@ def _is_pointer(revision: Revision, target: str) -> bool:
         return False
 
 
-def _placed(annotation: Annotation, revision: Revision, faults: dict[Problem, None]) -> Annotation:
+def _placed(annotation: Annotation, revision: RevisionFiles, faults: dict[Problem, None]) -> Annotation:
     """The annotation with what Git has at its path."""
     target = target_of(annotation.file, annotation.path)
     commit = revision.commit.oid

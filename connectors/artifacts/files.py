@@ -11,7 +11,7 @@ from posixpath import join as joined
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation
 from connectors.artifacts.entries import DVC, GTO, ArtifactEntry, read_dvc_entry, read_gto_entry
@@ -40,7 +40,7 @@ class Annotations(NamedTuple):
     problems: tuple[Problem, ...]
     files: frozenset[str]  # that were read
 
-    def lasts(self, revision: Revision) -> bool:
+    def lasts(self, revision: RevisionFiles) -> bool:
         """No file may come that would change it."""
         return revision.is_whole and self.files <= revision.files.keys()
 
@@ -57,16 +57,16 @@ def wants_file(path: str) -> bool:
     return path in (GTO, SETTINGS) or basename(path) in (DVC, PARAMS)
 
 
-def wants_also(revision: Revision) -> tuple[str, ...]:
+def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
     """The file that GTO's settings name, and those that `vars` name."""
     return revision.once(_wants_also, lambda _: revision.is_whole)
 
 
-def _wants_also(revision: Revision) -> tuple[str, ...]:
+def _wants_also(revision: RevisionFiles) -> tuple[str, ...]:
     return tuple(_others(revision))
 
 
-def _others(revision: Revision) -> Iterator[str]:
+def _others(revision: RevisionFiles) -> Iterator[str]:
     index = index_of(revision)
     if index != GTO:
         yield index
@@ -78,19 +78,19 @@ def _others(revision: Revision) -> Iterator[str]:
         yield from _named(path, data)
 
 
-def stated(revision: Revision) -> Annotations:
+def stated(revision: RevisionFiles) -> Annotations:
     """The annotations of a commit, file by file, read once for all commits that share these files."""
     return revision.once(_stated, lambda found: found.lasts(revision))
 
 
-def _stated(revision: Revision) -> Annotations:
+def _stated(revision: RevisionFiles) -> Annotations:
     index = index_of(revision)
     contents = dict(_contents(revision, index))
     files = sorted(path for path in contents if path == index or basename(path) == DVC)
     return _REMEMBERED.get((index, tuple(contents.items())), lambda: _read(contents, files, index))
 
 
-def index_of(revision: Revision) -> str:
+def index_of(revision: RevisionFiles) -> str:
     """GTO's file at a commit. The settings may name another one; GTO takes them from the work tree, we from the commit."""
     try:
         data = revision.read(SETTINGS)
@@ -102,7 +102,7 @@ def index_of(revision: Revision) -> str:
     return (inside(name) if isinstance(name, str) else None) or GTO
 
 
-def _pipelines(revision: Revision) -> Iterator[str]:
+def _pipelines(revision: RevisionFiles) -> Iterator[str]:
     return (path for path in revision.files if path.endswith(DVC) and basename(path) == DVC)
 
 
@@ -119,7 +119,7 @@ def _named(path: str, data: bytes) -> Iterator[str]:
             yield file
 
 
-def _contents(revision: Revision, index: str) -> Iterator[tuple[str, Content]]:
+def _contents(revision: RevisionFiles, index: str) -> Iterator[tuple[str, Content]]:
     """Annotations, and the parameters that they may name."""
     named: dict[str, None] = {}
     for path in (*_pipelines(revision), index):
@@ -134,7 +134,7 @@ def _contents(revision: Revision, index: str) -> Iterator[tuple[str, Content]]:
             yield path, content
 
 
-def _content(revision: Revision, path: str) -> Content | None:
+def _content(revision: RevisionFiles, path: str) -> Content | None:
     try:
         return revision.read(path)
     except MetafileError as error:

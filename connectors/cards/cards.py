@@ -7,7 +7,7 @@ from posixpath import splitext
 from typing import Any
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
 from catalog.schema.tables.cards import Card, CardResult, CodeOwner, Licence
@@ -55,7 +55,7 @@ def guesses_file(path: str) -> bool:
     return "/" not in path and is_card_or_licence(path)
 
 
-def wants_also(revision: Revision) -> Iterator[str]:
+def wants_also(revision: RevisionFiles) -> Iterator[str]:
     """The cards and licences near artifacts."""
     yield from files.wants_also(revision)
     try:
@@ -64,7 +64,7 @@ def wants_also(revision: Revision) -> Iterator[str]:
         return
 
 
-def read_revision(revision: Revision) -> Iterator[Row]:
+def read_revision(revision: RevisionFiles) -> Iterator[Row]:
     """The cards, licences and owners of a commit, and what is wrong with them."""
     found = stated(revision)
     commit = revision.commit.oid
@@ -96,7 +96,7 @@ CONNECTOR = Connector(
 )
 
 
-def _card(revision: Revision, path: str) -> Iterator[Row]:
+def _card(revision: RevisionFiles, path: str) -> Iterator[Row]:
     data = revision.read(path) or b""
     suffix = splitext(path)[1].lower()
     parsed = _CARDS.get((data, suffix), lambda: parse_card(data, suffix))
@@ -114,13 +114,13 @@ def _card(revision: Revision, path: str) -> Iterator[Row]:
         yield problem(NAME, commit, path, fault)
 
 
-def _licence(revision: Revision, path: str) -> Iterator[Row]:
+def _licence(revision: RevisionFiles, path: str) -> Iterator[Row]:
     data = revision.read(path) or b""
     text = _LICENCES.get(data, lambda: parse_licence(data))
     yield Licence(commit=revision.commit.oid, file=path, folder=dirname(path), spdx=text.spdx, title=text.title)
 
 
-def _owners(revision: Revision, annotations: Iterable[Annotation]) -> Iterator[Row]:
+def _owners(revision: RevisionFiles, annotations: Iterable[Annotation]) -> Iterator[Row]:
     file = file_at(revision)
     if file is None:
         return
@@ -141,7 +141,7 @@ def _owners(revision: Revision, annotations: Iterable[Annotation]) -> Iterator[R
         yield problem(NAME, commit, file, MetafileError(message, rule="too-many"))
 
 
-def _path_of(revision: Revision, annotation: Annotation) -> str:
+def _path_of(revision: RevisionFiles, annotation: Annotation) -> str:
     """What the rules are tried on: where the artifact lies, or else the annotation's folder. Folders end in a slash."""
     target = target_of(annotation.file, annotation.path)
     if target is None:

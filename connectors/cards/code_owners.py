@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.git.objects import decode
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.schema.tables.cards import CodeOwner
 from connectors.formats.gitignore import ANY, MAX_PATTERN, Parts, matches, parts_of
 
@@ -49,7 +49,7 @@ class OwnerRule:
         return self.section is not None and self.pattern.startswith("!")
 
 
-def file_at(revision: Revision) -> str | None:
+def file_at(revision: RevisionFiles) -> str | None:
     """The file that counts."""
     return next((place for place in PLACES if place in revision.files), None)
 

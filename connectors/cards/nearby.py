@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from catalog.git.snapshot import MAX_TREE_DEPTH, Revision
+from catalog.git.snapshot import MAX_TREE_DEPTH, RevisionFiles
 from connectors.artifacts.entries import DVC
 from connectors.artifacts.files import stated
 from connectors.cards.licences import is_licence
@@ -35,17 +35,17 @@ def is_card_or_licence(name: str) -> bool:
     return any(pattern.fullmatch(name) for pattern in (_MODEL_CARD, _README)) or is_licence(name)
 
 
-def nearby(revision: Revision) -> tuple[list[str], int]:
+def nearby(revision: RevisionFiles) -> tuple[list[str], int]:
     """The paths of cards and licences in order, and how many there are in all. Links are no files."""
     return revision.once(_nearby, lambda _: stated(revision).lasts(revision))
 
 
-def _nearby(revision: Revision) -> tuple[list[str], int]:
+def _nearby(revision: RevisionFiles) -> tuple[list[str], int]:
     found = sorted(_files(revision, _folders(revision)), key=lambda path: (path.count("/"), path))
     return found[:MAX_FILES], len(found)
 
 
-def _folders(revision: Revision) -> set[str]:
+def _folders(revision: RevisionFiles) -> set[str]:
     metafiles = (path for path in revision.files if path.endswith((SUFFIX, DVC)))
     near = {dirname(path) for path in metafiles if path.endswith(SUFFIX) or basename(path) == DVC}
     for annotation in stated(revision).annotations:
@@ -68,7 +68,7 @@ def _with_those_above(folders: Iterable[str]) -> set[str]:
     return found
 
 
-def _files(revision: Revision, folders: Iterable[str]) -> Iterator[str]:
+def _files(revision: RevisionFiles, folders: Iterable[str]) -> Iterator[str]:
     for folder in folders:
         entry = revision.entry(folder)
         if entry and entry.kind == "folder":
@@ -76,7 +76,7 @@ def _files(revision: Revision, folders: Iterable[str]) -> Iterator[str]:
                 yield join(folder, name)
 
 
-def _names(revision: Revision, tree: str) -> tuple[str, ...]:
+def _names(revision: RevisionFiles, tree: str) -> tuple[str, ...]:
     return tuple(
         name for name, entry in revision.children(tree).items() if entry.kind == "file" and is_card_or_licence(name)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from catalog.git.objects import Commit
+from catalog.git.objects import CommitObject
 from catalog.plugins.connector import Connector
 from catalog.schema.tables.metrics import Experiment
 
@@ -18,7 +18,7 @@ def wants_ref(name: str) -> bool:
     return _REF.fullmatch(name) is not None
 
 
-def read_ref(name: str, commit: Commit) -> Iterator[Experiment]:
+def read_ref(name: str, commit: CommitObject) -> Iterator[Experiment]:
     """The experiment. What its files say is read as that of any commit; `repro.dat`, a pickle, is never looked at."""
     found = _REF.fullmatch(name)
     if found is None:

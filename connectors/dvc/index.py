@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.naming import without_users
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Output, PipelineStage
@@ -81,28 +81,28 @@ _REMEMBERED: Remembered[Any, ParsedMetafile] = Remembered(MAX_REMEMBERED, _bytes
 _INDEXES: Remembered[Any, MetafileIndex] = Remembered(MAX_REMEMBERED, _bytes_of_all)
 
 
-def index(revision: Revision) -> MetafileIndex:
+def index(revision: RevisionFiles) -> MetafileIndex:
     """The metafiles of a revision. Those of the same files are read once, unless something could not be had."""
     return revision.once(_once, lambda found: _lasts(revision, found))
 
 
-def is_final(revision: Revision) -> bool:
+def is_final(revision: RevisionFiles) -> bool:
     """No file may come that would change the index."""
     return _lasts(revision, index(revision))
 
 
-def _lasts(revision: Revision, found: MetafileIndex) -> bool:
+def _lasts(revision: RevisionFiles, found: MetafileIndex) -> bool:
     return revision.is_whole and not found.asked
 
 
-def _once(revision: Revision) -> MetafileIndex:
+def _once(revision: RevisionFiles) -> MetafileIndex:
     if not revision.is_whole:
         return _index(revision)
     found = _INDEXES.get(tuple(revision.files.items()), lambda: _index(revision))
     return _index(revision) if found.asked else found
 
 
-def _index(revision: Revision) -> MetafileIndex:
+def _index(revision: RevisionFiles) -> MetafileIndex:
     ignores, problems = _ignores(revision)
     walk = MetafileWalk(revision.files, ignores)
     params = _params(revision)
@@ -120,7 +120,7 @@ def _index(revision: Revision) -> MetafileIndex:
     return MetafileIndex(tuple(files), walk.roots, tuple(problems), tuple(asked))
 
 
-def _ignores(revision: Revision) -> tuple[dict[str, IgnoreFile], list[Problem]]:
+def _ignores(revision: RevisionFiles) -> tuple[dict[str, IgnoreFile], list[Problem]]:
     """The `.dvcignore` files by their folders; one that cannot be read ignores nothing."""
     found: dict[str, IgnoreFile] = {}
     problems: list[Problem] = []
@@ -134,7 +134,7 @@ def _ignores(revision: Revision) -> tuple[dict[str, IgnoreFile], list[Problem]]:
     return found, problems
 
 
-def _read_single(revision: Revision, path: str, root: str | None) -> ParsedMetafile:
+def _read_single(revision: RevisionFiles, path: str, root: str | None) -> ParsedMetafile:
     try:
         data = revision.read(path) or b""
     except MetafileError as error:
@@ -155,7 +155,7 @@ def _single(data: bytes, path: str, root: str | None) -> ParsedMetafile:
 
 
 def _read_pipeline(
-    revision: Revision, files: Sequence[str], root: str | None, params: Mapping[str, bytes]
+    revision: RevisionFiles, files: Sequence[str], root: str | None, params: Mapping[str, bytes]
 ) -> ParsedMetafile:
     """The content of the pipeline's file, its lock and the files of variables, and then what they say."""
     path = files[0]
@@ -176,7 +176,7 @@ def _read_pipeline(
     return read._replace(problems=(*problems, *read.problems), formats=formats, asked=tuple(asked))
 
 
-def _add(data: dict[str, bytes], files: Iterable[str], revision: Revision, problems: list[Problem]) -> None:
+def _add(data: dict[str, bytes], files: Iterable[str], revision: RevisionFiles, problems: list[Problem]) -> None:
     for file in files:
         try:
             content = revision.read(file)
@@ -187,7 +187,7 @@ def _add(data: dict[str, bytes], files: Iterable[str], revision: Revision, probl
                 data[file] = content
 
 
-def _is_file(revision: Revision, path: str) -> bool:
+def _is_file(revision: RevisionFiles, path: str) -> bool:
     try:
         entry = revision.entry(path)
     except MetafileError:
@@ -195,7 +195,7 @@ def _is_file(revision: Revision, path: str) -> bool:
     return entry is not None and entry.kind == "file"
 
 
-def _params(revision: Revision) -> dict[str, bytes]:
+def _params(revision: RevisionFiles) -> dict[str, bytes]:
     """The parameter files that templates may name. What cannot be read is absent, and complained of where it is named."""
     found = {}
     for file in revision.files:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record, replace
 from catalog.schema.tables.dvc import Metafile
@@ -14,12 +14,12 @@ from connectors.dvc.index import NAME, IndexedMetafile, index
 from connectors.formats.paths import basename
 
 
-def wants_also(revision: Revision) -> tuple[str, ...]:
+def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
     """The files that templates draw from."""
     return index(revision).asked
 
 
-def read_revision(revision: Revision) -> Iterator[Record]:
+def read_revision(revision: RevisionFiles) -> Iterator[Record]:
     """The rows of a commit's metafiles, in DVC's order, each with what is wrong with it."""
     everything = index(revision)
     for problem in everything.problems:
@@ -33,7 +33,7 @@ def read_revision(revision: Revision) -> Iterator[Record]:
 CONNECTOR = Connector(name=NAME, version=3, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
 
 
-def _metafiles(revision: Revision, found: IndexedMetafile) -> Iterator[Metafile]:
+def _metafiles(revision: RevisionFiles, found: IndexedMetafile) -> Iterator[Metafile]:
     for file, age in found.read.formats.items():
         yield Metafile(
             commit=revision.commit.oid,

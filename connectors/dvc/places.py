@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH, Revision, Stored
+from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH, RevisionFiles, StoredFile
 from catalog.schema.tables.dvc import Output, OutputFile
 from connectors.dvc.entries import FOLDER
 from connectors.dvc.files import CONFIG
@@ -36,12 +36,12 @@ class FileLocation(NamedTuple):
     url: str | None = None  # in DVC's storage, where anybody can have it
     problem: MetafileError | None = None
 
-    def stored(self) -> Stored | None:
+    def stored(self) -> StoredFile | None:
         """What to ask for in DVC's storage. The size of a folder is not that of its list."""
         size = None if self.is_folder else self.size
         if self.url is None or self.hash is None or (size or 0) > MAX_OBJECT:
             return None
-        return Stored(url=self.url, md5=self.hash, size=size)
+        return StoredFile(url=self.url, md5=self.hash, size=size)
 
     @property
     def is_folder(self) -> bool:
@@ -52,7 +52,7 @@ class FileLocation(NamedTuple):
 class FileLocations:
     """The places of one revision's files."""
 
-    def __init__(self, revision: Revision, index: MetafileIndex) -> None:
+    def __init__(self, revision: RevisionFiles, index: MetafileIndex) -> None:
         self._revision, self._known = revision, dict[str, tuple[FileLocation, ...]]()
         self._outputs: dict[str, Output] = {}
         self._listed: dict[str, OutputFile] = {}

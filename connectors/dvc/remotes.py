@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.naming import public_url, scheme_of
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
@@ -59,7 +59,7 @@ def wants_file(path: str) -> bool:
     return is_settings(path)
 
 
-def read_revision(revision: Revision) -> Iterator[Remote | Problem]:
+def read_revision(revision: RevisionFiles) -> Iterator[Remote | Problem]:
     """The remotes of each DVC project of a commit, and what is wrong with them."""
     known = roots(revision.files)
     for root in sorted(known):
@@ -76,7 +76,7 @@ def read_revision(revision: Revision) -> Iterator[Remote | Problem]:
 CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
 
 
-def _read(revision: Revision, path: str) -> _RemoteSettings:
+def _read(revision: RevisionFiles, path: str) -> _RemoteSettings:
     try:
         data = revision.read(path)
     except MetafileError as error:
@@ -142,6 +142,6 @@ def _is_true(settings: Section, key: str) -> bool:
     return settings.get(key, "").lower() == "true"
 
 
-def _problem(revision: Revision, path: str, error: MetafileError) -> Problem:
+def _problem(revision: RevisionFiles, path: str, error: MetafileError) -> Problem:
     place = f"{path}: {error.place}" if error.place else path
     return Problem(connector=NAME, rule=error.rule, place=place, message=error.message, commit=revision.commit.oid)

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from connectors.formats.gitattributes import NAME, filter_of, parse
 from connectors.formats.paths import join
 from connectors.formats.targets import folders_above
@@ -28,7 +28,7 @@ class Pointer(NamedTuple):
     size: int
 
 
-def is_lfs(revision: Revision, path: str) -> bool:
+def is_lfs(revision: RevisionFiles, path: str) -> bool:
     """`.gitattributes` give the file to Git LFS. MetafileError where one of them cannot be read."""
     files = []
     for folder in folders_above(path):
@@ -41,7 +41,7 @@ def is_lfs(revision: Revision, path: str) -> bool:
     return filter_of(path, files) == "lfs"
 
 
-def pointer_at(revision: Revision, path: str) -> Pointer | None:
+def pointer_at(revision: RevisionFiles, path: str) -> Pointer | None:
     """The pointer at a path; None where the file itself is in Git. MetafileError where its content was not had."""
     try:
         return parse_pointer(revision.read(path) or b"") if is_lfs(revision, path) else None

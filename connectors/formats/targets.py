@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import join as joined
 from posixpath import normpath
 
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.naming import scheme_of
 from connectors.formats.paths import dirname, join
 
@@ -35,7 +35,7 @@ def folders_above(path: str) -> Iterator[str]:
         yield path
 
 
-def project_of(revision: Revision, file: str) -> str | None:
+def project_of(revision: RevisionFiles, file: str) -> str | None:
     """The nearest folder above with a `.dvc` folder: the DVC project of a file. None where there is none."""
     for folder in folders_above(file):
         entry = revision.entry(join(folder, DVC_FOLDER))

@@ -10,7 +10,7 @@ from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 from typing import Any
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import TAG_PREFIX, Revision
+from catalog.git.snapshot import TAG_PREFIX, RevisionFiles
 from catalog.plugins.connector import Connector
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
@@ -60,7 +60,7 @@ def read_tags(tags: Sequence[Tag]) -> Iterator[Event | Problem]:
     yield from _versions_on_two_commits(ordered)
 
 
-def read_revision(revision: Revision) -> Iterator[GtoConfig | Problem]:
+def read_revision(revision: RevisionFiles) -> Iterator[GtoConfig | Problem]:
     """What `.gto` says at this commit."""
     try:
         data = revision.read(CONFIG)
@@ -243,7 +243,7 @@ def _index(value: object, complaints: list[MetafileError]) -> str | None:
         return None
 
 
-def _config_problem(revision: Revision, error: MetafileError) -> Problem:
+def _config_problem(revision: RevisionFiles, error: MetafileError) -> Problem:
     place = f"{CONFIG}: {error.place}" if error.place else CONFIG
     commit = revision.commit.oid
     return Problem(connector=NAME, rule=error.rule, place=place, message=error.message, commit=commit)

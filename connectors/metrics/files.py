@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from connectors.dvc.declared_measures import PARAMS, PLOTS, DeclaredMeasure
 from connectors.dvc.files import PARAMS as DEFAULT
 from connectors.dvc.index import MetafileIndex, index, is_final
@@ -24,12 +24,12 @@ class DeclaredFile(NamedTuple):
     x_place: FileLocation | None = None
 
 
-def stated_files(revision: Revision) -> tuple[DeclaredFile, ...]:
+def stated_files(revision: RevisionFiles) -> tuple[DeclaredFile, ...]:
     """Each file once for each of those who name it for something, up to MAX_FILES."""
     return revision.once(_stated_files, lambda found: is_final(revision) and not any(map(_is_folder, found)))
 
 
-def _stated_files(revision: Revision) -> tuple[DeclaredFile, ...]:
+def _stated_files(revision: RevisionFiles) -> tuple[DeclaredFile, ...]:
     everything = index(revision)
     known: dict[tuple[object, ...], DeclaredFile] = {}
     for each in _stated(everything, FileLocations(revision, everything)):

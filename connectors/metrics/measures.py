@@ -10,7 +10,7 @@ from posixpath import splitext
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import MAX_OBJECT, Revision, Stored
+from catalog.git.snapshot import MAX_OBJECT, RevisionFiles, StoredFile
 from catalog.naming import without_users
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record
@@ -40,7 +40,7 @@ def guesses_file(path: str) -> bool:
     return suffix.lower() in USUAL_SUFFIXES and (stem in USUAL or not USUAL.isdisjoint(folder.split("/")))
 
 
-def wants_also(revision: Revision) -> Iterator[str | Stored]:
+def wants_also(revision: RevisionFiles) -> Iterator[str | StoredFile]:
     """The files of variables, then the files that these and DVC's files name; and those in DVC's storage."""
     yield from index(revision).asked
     for each in stated_files(revision):
@@ -50,7 +50,7 @@ def wants_also(revision: Revision) -> Iterator[str | Stored]:
             yield stored
 
 
-def read_revision(revision: Revision) -> Iterator[Record]:
+def read_revision(revision: RevisionFiles) -> Iterator[Record]:
     """The rows of a commit's measures, and what is wrong with their files."""
     return _RevisionReader(revision).rows()
 
@@ -76,7 +76,7 @@ class _FileContent(NamedTuple):
 class _RevisionReader:
     """One revision, read from its first file to its last."""
 
-    def __init__(self, revision: Revision) -> None:
+    def __init__(self, revision: RevisionFiles) -> None:
         self._revision, self._commit = revision, revision.commit.oid
         self._opened: dict[str, _FileContent] = {}
         self._complaints: dict[tuple[str, str, str], MetafileError] = {}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cli.progress import line, plural, size
-from catalog.cli.text import Column, Screen, cell, cut, fit, table, width
+from catalog.cli.text import Screen, TableColumn, cell, cut, fit, table, width
 from catalog.schema.tables.inventory import Visit
 
 
@@ -45,7 +45,7 @@ def test_what_has_room_fits(widths, limit):
 
 
 def test_a_pipe_cuts_nothing():
-    columns = (Column(title="a", key="a"), Column(title="b", key="b"))
+    columns = (TableColumn(title="a", key="a"), TableColumn(title="b", key="b"))
     assert table(columns, [{"a": "x" * 500, "b": "y"}], Screen(width=None, colour=False)) == (
         f"a{' ' * 499}  b\n{'x' * 500}  y\n",
         (),
@@ -53,7 +53,7 @@ def test_a_pipe_cuts_nothing():
 
 
 def test_wide_characters_take_two_columns():
-    columns = (Column(title="a", key="a"), Column(title="b", key="b"))
+    columns = (TableColumn(title="a", key="a"), TableColumn(title="b", key="b"))
     rows = [{"a": "模型", "b": "1"}, {"a": "mode", "b": "2"}]
     assert table(columns, rows, Screen(width=80, colour=False))[0] == "a     b\n模型  1\nmode  2\n"
 

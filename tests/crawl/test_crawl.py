@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.tables.problems import Problem
 from support.changes import CHANGES, STEPS, add_commit, assign_old, base, delete_tag, detach, no_head, orphan, register
@@ -146,7 +146,7 @@ def test_an_empty_repository_stays_one_when_an_option_changes(tmp_path):
 def marked(version: int) -> tuple[Connector, ...]:
     """The installed readers, and one that leaves a mark on each commit that it is given."""
 
-    def read(revision: Revision) -> list[Problem]:
+    def read(revision: RevisionFiles) -> list[Problem]:
         return [
             Problem(
                 connector="mark",
@@ -181,7 +181,7 @@ def test_when_a_reader_changes_everything_is_read_again(tmp_path):
 def test_a_known_commit_is_never_read_again(tmp_path):
     seen: list[str] = []
 
-    def read(revision: Revision) -> list[Problem]:
+    def read(revision: RevisionFiles) -> list[Problem]:
         seen.append(revision.commit.oid)
         return []
 

@@ -18,7 +18,7 @@ from catalog.crawl.crawl import CrawlReport, crawl
 from catalog.database import database
 from catalog.database.build import build
 from catalog.errors import NotFound, StoreError
-from catalog.git.snapshot import Listing
+from catalog.git.snapshot import RefListing
 from catalog.store.journal import Journal
 from catalog.store.lock import lock
 from catalog.store.partitions import refs_digest
@@ -35,7 +35,7 @@ def test_a_bug_costs_one_repository_and_is_raised_only_with_debug(tmp_path, capl
     good, bad = base(), base()
     tip = bad.commit({"boom": ""})
 
-    def of_all_but_one(listing: Listing, options: str) -> str:
+    def of_all_but_one(listing: RefListing, options: str) -> str:
         if listing.tip() == tip:
             raise RuntimeError("nobody thought of this")
         return refs_digest(listing, options)

@@ -24,8 +24,8 @@ from catalog.crawl.fetch_plan import (
     tags_plan,
     whole_ancestry_plan,
 )
-from catalog.crawl.selection import Choice
-from catalog.git.snapshot import Listing, Ref
+from catalog.crawl.selection import RevisionSelection
+from catalog.git.snapshot import Ref, RefListing
 
 TAG = Ref(name="refs/tags/m@v1", oid="t1", peeled="c1")
 AGAIN = Ref(name="refs/tags/m#prod#1", oid="t2", peeled="c1")
@@ -34,12 +34,12 @@ RELEASE = Ref(name="refs/tags/1.0", oid="c3")
 NEWER = Ref(name="refs/tags/1.1", oid="t4", peeled="c4")
 EXPERIMENT = Ref(name="refs/exps/aa/bb/x", oid="e1")
 MAIN = Ref(name="refs/heads/main", oid="c9")
-LISTING = Listing(refs=(Ref(name="HEAD", oid="c9"), MAIN, TAG, AGAIN, OTHER), head="refs/heads/main")
+LISTING = RefListing(refs=(Ref(name="HEAD", oid="c9"), MAIN, TAG, AGAIN, OTHER), head="refs/heads/main")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def selected(*tags, releases=(), experiments=(), most_releases=9, most_experiments=9):
-    return Choice(
+    return RevisionSelection(
         tags=tags, tip="c9", releases=releases, experiments=experiments,
         most_releases=most_releases, most_experiments=most_experiments, history=5,
     )  # fmt: skip

@@ -19,8 +19,8 @@ from catalog.crawl import crawl as crawls
 from catalog.crawl import visit as visits
 from catalog.crawl.crawl import crawl
 from catalog.crawl.process_pool import workers
-from catalog.crawl.visit import Task
-from catalog.crawl.worker import Order
+from catalog.crawl.visit import VisitTask
+from catalog.crawl.worker import WorkerInit
 from catalog.errors import StoreError
 from catalog.plugins.connector import installed
 from catalog.store.lock import Shared, lock
@@ -131,8 +131,8 @@ def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, k
 
 def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, killed):
     config = wish(tmp_path, killed)
-    order = Order(output=config.output, connectors=tuple(c.name for c in installed()), log_level=logging.WARNING)
-    tasks = [Task(repo=repo, found=None, limits=Limits()) for repo in config.repos]
+    order = WorkerInit(output=config.output, connectors=tuple(c.name for c in installed()), log_level=logging.WARNING)
+    tasks = [VisitTask(repo=repo, found=None, limits=Limits()) for repo in config.repos]
     with lock(config.output) as held, workers(order, 1, held) as team, ThreadPoolExecutor(len(tasks)) as threads:
         made = [visit for visit, _ in threads.map(lambda task: team.visit(task, number=1), tasks)]
     assert {visit.repo: visit.outcome for visit in made} == dict.fromkeys(killed, "new") | {"killer": "bug"}

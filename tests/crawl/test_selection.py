@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from catalog.crawl.crawl import crawl
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.record import Record
 from catalog.schema.tables.git import Revision as RevisionRow
@@ -129,7 +129,7 @@ def test_the_refs_that_dvc_keeps_for_itself_are_no_experiments(tmp_path, ref):
     assert (rows(config, Experiment), why(config)) == ([], [("tip",)])
 
 
-def _names(revision: Revision) -> Iterator[str]:
+def _names(revision: RevisionFiles) -> Iterator[str]:
     """A format in which `a.list` names a file, which names another."""
     path = "a.list"
     while (data := _had(revision, path)) is not None:
@@ -137,12 +137,12 @@ def _names(revision: Revision) -> Iterator[str]:
         yield path
 
 
-def _had(revision: Revision, path: str) -> bytes | None:
+def _had(revision: RevisionFiles, path: str) -> bytes | None:
     entry = revision.entry(path)
     return revision.read(path) if entry and entry.kind == "file" and entry.oid in revision.objects else None
 
 
-def _read_names(revision: Revision) -> Iterator[Annotation | Problem]:
+def _read_names(revision: RevisionFiles) -> Iterator[Annotation | Problem]:
     for path in ("big", "b", "c"):
         try:
             data = revision.read(path)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from catalog.errors import MetafileError
 from catalog.git import objects
 from catalog.git import snapshot as module
-from catalog.git.objects import Commit, Signature, Tag, parse_commit, parse_tag
-from catalog.git.snapshot import Listing, Ref
+from catalog.git.objects import CommitObject, Signature, TagObject, parse_commit, parse_tag
+from catalog.git.snapshot import Ref, RefListing
 from support.worlds import EPOCH, START, Link, Submodule, World
 
 OID = "1" * 40
@@ -40,7 +40,7 @@ def refused(call, *args):
 
 
 def test_a_tag_object_is_read_whole():
-    assert parse_tag("t", tag_bytes()) == Tag(
+    assert parse_tag("t", tag_bytes()) == TagObject(
         oid="t", name="m@v1.0.0", target=OID, target_kind="commit", tagger=ANN, message="hi", signed=None
     )
 
@@ -104,7 +104,7 @@ def test_a_commit_is_read_whole():
     )
     commit = parse_commit("c", data)
     assert (commit, commit.summary) == (
-        Commit(
+        CommitObject(
             oid="c",
             tree=OID,
             parents=("2" * 40, "3" * 40),
@@ -144,7 +144,7 @@ def test_no_bytes_upset_the_readers_of_objects(noise, whole, cut):
             found = parse("x", whole[:cut] + noise + whole[cut:])
         except MetafileError:
             continue
-        assert isinstance(found, Tag | Commit)
+        assert isinstance(found, TagObject | CommitObject)
 
 
 @given(
@@ -294,7 +294,7 @@ def test_a_listing_tells_tags_branches_and_tip():
     )
     listing = world.listing()
     assert (listing, listing.tags(), listing.branches(), listing.tip()) == (
-        Listing(refs=(Ref(name="HEAD", oid=commit), main, *tags), head="refs/heads/main"),
+        RefListing(refs=(Ref(name="HEAD", oid=commit), main, *tags), head="refs/heads/main"),
         tags,
         (main,),
         commit,
@@ -302,7 +302,7 @@ def test_a_listing_tells_tags_branches_and_tip():
 
 
 def test_an_empty_repository_has_no_tip():
-    assert (World().listing(), World().listing().tip()) == (Listing(refs=(), head="refs/heads/main"), None)
+    assert (World().listing(), World().listing().tip()) == (RefListing(refs=(), head="refs/heads/main"), None)
 
 
 def test_git_reads_what_a_world_writes(tmp_path):

@@ -17,7 +17,7 @@ from dvc.repo import Repo
 from dvc.scm import Git
 from dvc_data.index import StorageKeyError
 
-from catalog.git.snapshot import Listing, Ref
+from catalog.git.snapshot import Ref, RefListing
 from conftest import FLEET
 from support.catalogs import asked, catalog_of, rows_of
 from support.dvc_judge import snapshot_of
@@ -151,7 +151,7 @@ def test_where_dvc_says_otherwise(files: dict[str, Content], urls: tuple[str | N
 BUNDLES = sorted(FLEET.glob("*/*.bundle"))
 
 
-def listing_of(path: Path) -> Listing:
+def listing_of(path: Path) -> RefListing:
     """The refs of a repository on disk."""
     command = [
         "git",
@@ -164,7 +164,7 @@ def listing_of(path: Path) -> Listing:
     ]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     refs = [Ref(name=name, oid=oid, peeled=peeled or None) for name, oid, peeled in (line.split(" ") for line in lines)]
-    return Listing(refs=tuple(refs))
+    return RefListing(refs=tuple(refs))
 
 
 @pytest.mark.slow

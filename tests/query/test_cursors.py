@@ -27,7 +27,7 @@ from catalog.schema.tables.git import Tag
 from catalog.schema.tables.inventory import Repo, StageName
 from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
-from catalog.store.observations import Observations, Sight
+from catalog.store.observations import Observations, RefScan
 from support.crawling import wish
 from support.worlds import START, World
 
@@ -40,7 +40,7 @@ class Repository:
 
     name: str
     world: World
-    last: Sight | None = None
+    last: RefScan | None = None
     kept: dict[str, str] = field(default_factory=dict)  # refs that were deleted
     partitions: dict[str, dict[type, list[Any]]] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()  # tag objects that do not arrive
@@ -144,7 +144,7 @@ def made() -> World:
 
 def visit(root: Path, repo: Repository, number: int, reader: int, told: set[tuple[str, str]]) -> None:
     partition, rows = repo.read(reader)
-    sight = Sight(
+    sight = RefScan(
         repo=repo.name,
         crawl=number,
         at=START + timedelta(days=number, seconds=-REPOS.index(repo.name)),  # clocks order nothing

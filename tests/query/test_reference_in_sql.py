@@ -13,7 +13,7 @@ from catalog.database import database
 from catalog.errors import Ambiguous, Misuse, NotFound
 from catalog.query.answer import answer
 from catalog.query.reference import parse
-from catalog.query.resolve import Names
+from catalog.query.resolve import ReferenceResolver
 from catalog.schema.arrow import schema
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.registry import Event
@@ -60,7 +60,7 @@ def catalog(tmp_path_factory):
 
 def in_python(connection, ref):
     """The one version that Python finds, or what it says instead."""
-    names = Names(lambda text, **values: answer(connection, text, values, None), Path("catalog"))
+    names = ReferenceResolver(lambda text, **values: answer(connection, text, values, None), Path("catalog"))
     try:
         found = names.version(*names.artifact(ref))
     except (Misuse, NotFound) as error:

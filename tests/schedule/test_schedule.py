@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from catalog.cli import main
-from catalog.cli.schedule import Keeper
+from catalog.cli.schedule import ExternalScheduler
 from catalog.config.model import Schedule
 from catalog.config.parse import parse
 from catalog.errors import ConfigError, StoreError
@@ -406,13 +406,16 @@ def test_kubernetes_keeps_all_on_a_volume(tmp_path):
     )
 
 
-@pytest.mark.parametrize("keeper", [keeper.value for keeper in Keeper if keeper not in (Keeper.CRON, Keeper.SYSTEMD)])
+@pytest.mark.parametrize(
+    "keeper",
+    [keeper.value for keeper in ExternalScheduler if keeper not in (ExternalScheduler.CRON, ExternalScheduler.SYSTEMD)],
+)
 def test_odd_names_stay_text_in_yaml(tmp_path, keeper):
     config = replace(nightly(tmp_path), file=tmp_path / ODD, output=tmp_path / f"{ODD}: #")
     assert list(yaml.safe_load_all(file_for(keeper, config)))
 
 
-@pytest.mark.parametrize("keeper", [keeper.value for keeper in Keeper])
+@pytest.mark.parametrize("keeper", [keeper.value for keeper in ExternalScheduler])
 def test_a_line_break_in_a_name_is_refused(tmp_path, keeper):
     config = replace(nightly(tmp_path), file=tmp_path / "a\nb", output=tmp_path / "output")
     with pytest.raises(ConfigError, match="expected what fits into one line"):

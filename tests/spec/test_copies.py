@@ -10,7 +10,7 @@ import pytest
 
 from catalog.schema.tables.inventory import Crawl, Repo
 from catalog.schema.tables.observations import Observation
-from catalog.store.observations import Observations, Sight
+from catalog.store.observations import Observations, RefScan
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import World
 
@@ -118,7 +118,7 @@ def told(one, crawl):
     """The rows of a world, and what a first visit in a crawl remembers of it."""
     with TemporaryDirectory() as folder:
         observations = Observations(Path(folder))
-        sight = Sight(repo="r", crawl=crawl, at=made(2024), partition="p")
+        sight = RefScan(repo="r", crawl=crawl, at=made(2024), partition="p")
         observations.see(sight, one.listing(), one.rows)
         return {**rows_of(one.listing(), one.objects), Observation: list(observations.remember("r.jsonl").rows())}
 

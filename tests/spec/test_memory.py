@@ -13,7 +13,7 @@ import pytest
 
 from catalog.schema.tables.inventory import Crawl, Repo, Visit
 from catalog.schema.tables.observations import Observation
-from catalog.store.observations import Observations, Sight
+from catalog.store.observations import Observations, RefScan
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import START, World
 
@@ -78,7 +78,7 @@ def story(folder: Path, *steps: Step, repos: tuple[Repo, ...] = (repo_row(),)) -
     for number, step in enumerate(steps, 1):
         step(world)
         last = (f"p{number - 1}", visit_at(number - 1)) if number > 1 else (None, None)
-        sight = Sight(
+        sight = RefScan(
             repo=HOST,
             crawl=number,
             at=visit_at(number),
@@ -248,7 +248,7 @@ def test_a_date_that_cannot_be_right_is_told(tmp_path, made, skew):
     world = World()
     world.commit()
     observations = Observations(tmp_path)
-    sight = Sight(repo=HOST, crawl=1, at=visit_at(29), partition="p1")
+    sight = RefScan(repo=HOST, crawl=1, at=visit_at(29), partition="p1")
     observations.see(sight, world.listing(), world.rows)
     world.tag("m@v1.0.0", at=made)
     later = replace(sight, crawl=2, at=visit_at(30), partition="p2", last_partition="p1", last_at=visit_at(29))

@@ -12,7 +12,7 @@ import pytest
 from catalog.errors import StoreError
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store import journal as module
-from catalog.store.journal import Found, Journal
+from catalog.store.journal import Journal, LastVisit
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -75,22 +75,22 @@ def test_what_is_written_is_read_again(tmp_path):
     [
         pytest.param(
             [("new", "p1")],
-            Found(outcome="new", message=None, visited_at=hour(1), partition="p1", read_at=hour(1)),
+            LastVisit(outcome="new", message=None, visited_at=hour(1), partition="p1", read_at=hour(1)),
             id="read once",
         ),
         pytest.param(
             [("new", "p1"), ("fresh", "p1")],
-            Found(outcome="fresh", message=None, visited_at=hour(2), partition="p1", read_at=hour(2)),
+            LastVisit(outcome="fresh", message=None, visited_at=hour(2), partition="p1", read_at=hour(2)),
             id="unchanged, so its rows are true as of the last visit",
         ),
         pytest.param(
             [("new", "p1"), ("down", None), ("gone", None)],
-            Found(outcome="gone", message=None, visited_at=hour(3), partition="p1", read_at=hour(1)),
+            LastVisit(outcome="gone", message=None, visited_at=hour(3), partition="p1", read_at=hour(1)),
             id="failed twice, so its rows are those of the first visit",
         ),
         pytest.param(
             [("refused", None)],
-            Found(outcome="refused", message=None, visited_at=hour(1)),
+            LastVisit(outcome="refused", message=None, visited_at=hour(1)),
             id="never read",
         ),
     ],

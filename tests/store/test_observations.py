@@ -17,7 +17,7 @@ from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
 from catalog.schema.tables.git import Tag
-from catalog.store.observations import Observations, Sight
+from catalog.store.observations import Observations, RefScan
 from support.changes import CHANGES, STEPS, base
 from support.crawling import visited, wish
 from support.worlds import World
@@ -32,7 +32,7 @@ def hour(number: int) -> datetime:
 
 def saw(root: Path, world: World, crawl: int, *, last: int | None = None, partition: str | None = None) -> None:
     """A visit at that hour; `last` is the visit before that went well."""
-    sight = Sight(
+    sight = RefScan(
         repo=REPO,
         crawl=crawl,
         at=hour(crawl),
@@ -76,7 +76,7 @@ def three_visits(root: Path) -> World:
 
 def test_a_tag_that_went_was_last_seen_by_the_visit_before_and_one_that_came_was_not(tmp_path):
     world = three_visits(tmp_path)
-    sight = Sight(repo=REPO, crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2))
+    sight = RefScan(repo=REPO, crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2))
     Observations(tmp_path).see(sight, world.listing(), world.rows)
     assert spells(tmp_path) == [("m@v1.0.0", None, 1, 2, 3), ("n@v1.0.0", 2, 3, 3, None)]
 
@@ -137,7 +137,7 @@ def test_a_visit_that_finds_nothing_new_writes_nothing_and_reads_no_rows(tmp_pat
     def fail(table: object) -> Any:
         raise AssertionError(table)
 
-    sight = Sight(repo=REPO, crawl=2, at=hour(2), partition="p1", last_partition="p1", last_at=hour(1))
+    sight = RefScan(repo=REPO, crawl=2, at=hour(2), partition="p1", last_partition="p1", last_at=hour(1))
     Observations(tmp_path).see(sight, world.listing(), fail)
     assert file(tmp_path).read_bytes() == before
 
@@ -146,7 +146,7 @@ def test_a_better_reading_of_a_tag_takes_the_place_of_the_last(tmp_path):
     world = World()
     world.commit()
     world.tag("m@v1.0.0")
-    sight = Sight(repo=REPO, crawl=1, at=hour(1), partition="p1")
+    sight = RefScan(repo=REPO, crawl=1, at=hour(1), partition="p1")
     Observations(tmp_path).see(sight, world.listing(), lambda table: world.rows(table) if table is Tag else [])
     before = told(tmp_path, "version", "first_crawl")
     saw(tmp_path, world, 2, last=1)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import StoreError
-from catalog.git.snapshot import Listing, Ref
+from catalog.git.snapshot import Ref, RefListing
 from catalog.plugins.connector import Connector
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record, columns, replace
@@ -186,19 +186,19 @@ def test_pruning_keeps_what_it_is_told_and_nothing_else(tmp_path):
 MAIN, TIP = Ref(name="refs/heads/main", oid="a" * 40), Ref(name="HEAD", oid="a" * 40)
 TAG = Ref(name="refs/tags/v1", oid="b" * 40, peeled="a" * 40)
 EXPERIMENT = Ref(name="refs/exps/00/1", oid="d" * 40)
-BASE = Listing(refs=(TIP, MAIN, TAG), head="refs/heads/main")
+BASE = RefListing(refs=(TIP, MAIN, TAG), head="refs/heads/main")
 
 
 @pytest.mark.parametrize(
     ("listing", "options", "same"),
     [
-        pytest.param(Listing(refs=(TAG, MAIN, TIP), head="refs/heads/main"), "o", True, id="the order of refs means nothing"),
-        pytest.param(Listing(refs=(TIP, MAIN, EXPERIMENT, TAG), head="refs/heads/main"), "o", False, id="experiments count"),
+        pytest.param(RefListing(refs=(TAG, MAIN, TIP), head="refs/heads/main"), "o", True, id="the order of refs means nothing"),
+        pytest.param(RefListing(refs=(TIP, MAIN, EXPERIMENT, TAG), head="refs/heads/main"), "o", False, id="experiments count"),
         pytest.param(BASE, "p", False, id="the options count"),
-        pytest.param(Listing(refs=(TIP, MAIN, TAG)), "o", False, id="where HEAD points counts"),
-        pytest.param(Listing(refs=(MAIN, TAG), head="refs/heads/main"), "o", False, id="the tip of HEAD counts"),
-        pytest.param(Listing(refs=(TIP, MAIN), head="refs/heads/main"), "o", False, id="a tag counts"),
-        pytest.param(Listing(refs=(TIP, MAIN, Ref(name=TAG.name, oid=TAG.oid)), head="refs/heads/main"), "o", False, id="what a tag leads to counts"),
+        pytest.param(RefListing(refs=(TIP, MAIN, TAG)), "o", False, id="where HEAD points counts"),
+        pytest.param(RefListing(refs=(MAIN, TAG), head="refs/heads/main"), "o", False, id="the tip of HEAD counts"),
+        pytest.param(RefListing(refs=(TIP, MAIN), head="refs/heads/main"), "o", False, id="a tag counts"),
+        pytest.param(RefListing(refs=(TIP, MAIN, Ref(name=TAG.name, oid=TAG.oid)), head="refs/heads/main"), "o", False, id="what a tag leads to counts"),
     ],
 )  # fmt: skip
 def test_the_name_of_a_partition_says_what_its_rows_depend_on(listing, options, same):

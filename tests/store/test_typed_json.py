@@ -15,7 +15,7 @@ from catalog.errors import StoreError
 from catalog.plugins.forge import Ask, Listed, Page
 from catalog.schedule.health import Health, Outcome
 from catalog.schema.tables.inventory import Crawl, Visit
-from catalog.store.journal import Found, Journal
+from catalog.store.journal import Journal, LastVisit
 from catalog.store.jsonl import line
 from catalog.store.typed_json import dump, load
 
@@ -30,7 +30,7 @@ PAGES = st.builds(
     Page, listed=st.lists(LISTED, max_size=2).map(tuple), then=st.lists(st.builds(Ask), max_size=2).map(tuple)
 )
 RECORDS = st.one_of(
-    st.builds(Found),
+    st.builds(LastVisit),
     st.builds(Crawl, seconds=st.floats(0, 1e6)),
     st.builds(Visit, seconds=st.floats(0, 1e6)),
     st.builds(Health, outcome=st.none() | st.sampled_from(Outcome), **{
@@ -52,19 +52,19 @@ def test_what_is_dumped_is_loaded_again(record):
 
 
 def test_half_a_character_is_loaded_again():
-    found = Found(outcome="bug", message="\udc80", visited_at=datetime(2026, 3, 1, tzinfo=UTC))
-    assert load(Found, dump(found)) == found
+    found = LastVisit(outcome="bug", message="\udc80", visited_at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert load(LastVisit, dump(found)) == found
 
 
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        pytest.param(Found, "{", id="no JSON"),
-        pytest.param(Found, b"\xff", id="no text"),
-        pytest.param(Found, "[]", id="a list"),
-        pytest.param(Found, '{"outcome": "new", "message": null}', id="a field too few"),
-        pytest.param(Found, '{"outcome": 1, "message": null, "visited_at": "2026-03-01T13:00:00+00:00"}', id="a number for a text"),
-        pytest.param(Found, '{"outcome": "new", "message": null, "visited_at": "noon"}', id="no time"),
+        pytest.param(LastVisit, "{", id="no JSON"),
+        pytest.param(LastVisit, b"\xff", id="no text"),
+        pytest.param(LastVisit, "[]", id="a list"),
+        pytest.param(LastVisit, '{"outcome": "new", "message": null}', id="a field too few"),
+        pytest.param(LastVisit, '{"outcome": 1, "message": null, "visited_at": "2026-03-01T13:00:00+00:00"}', id="a number for a text"),
+        pytest.param(LastVisit, '{"outcome": "new", "message": null, "visited_at": "noon"}', id="no time"),
         pytest.param(tuple[int, ...], "[1.5]", id="half a number"),
     ],
 )  # fmt: skip
@@ -96,7 +96,7 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_as_it_was(tmp_path)
         [(visit.repo, visit.started_at, visit.first_at, visit.turned) for visit in journal.visits()],
         [(crawl.crawl, crawl.started_at) for crawl in journal.crawls()],
     ) == (
-        {"a/ö": Found(outcome="new", message=None, visited_at=at, partition="p1", read_at=at)},
+        {"a/ö": LastVisit(outcome="new", message=None, visited_at=at, partition="p1", read_at=at)},
         [("a/ö", at, at, True)],
         [(1, at.replace(microsecond=250_000))],
     )

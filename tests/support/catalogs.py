@@ -10,23 +10,25 @@ import duckdb
 import pyarrow as pa
 
 from catalog.crawl.ancestry import Past
-from catalog.crawl.extract import Carried, rows
+from catalog.crawl.extract import PreviousRows, extract_rows
 from catalog.database import search_index
 from catalog.database.statements import macro, statements
 from catalog.git.objects import Objects
-from catalog.git.snapshot import Listing, Snapshot
+from catalog.git.snapshot import RefListing, Snapshot
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record
 from catalog.schema.tables import TABLES
 
 
-def rows_of(listing: Listing, objects: Objects, connectors: tuple[Connector, ...] | None = None) -> Mapping[Any, Any]:
+def rows_of(
+    listing: RefListing, objects: Objects, connectors: tuple[Connector, ...] | None = None
+) -> Mapping[Any, Any]:
     """All rows of one repository, as the crawl would make them."""
     connectors = installed() if connectors is None else connectors
     snapshot = Snapshot(listing, objects, lambda path: any(c.wants_file(path) for c in connectors))
     past = Past(tips=tuple(ref.oid for ref in listing.branches()), limit=10_000, known={})
-    return rows(snapshot, past.walk(objects), connectors, Carried(rows={}))
+    return extract_rows(snapshot, past.walk(objects), connectors, PreviousRows(rows={}))
 
 
 def catalog_of(

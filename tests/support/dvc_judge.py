@@ -19,7 +19,7 @@ from dvc.scm import Git
 from dvc.stage import PipelineStage as DvcPipelineStage
 
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import Revision, Snapshot
+from catalog.git.snapshot import RevisionFiles, Snapshot
 from catalog.schema.tables.dvc import Dependency, Import, Metafile, Output, OutputFile, Param, PipelineStage
 from catalog.schema.tables.problems import Problem
 from connectors.dvc.metafiles import read_revision, wants_file
@@ -177,7 +177,7 @@ def _import(stage: Any) -> tuple[Any, ...]:
     return "url", dep.def_path, None, None, None, None, stage.is_partial_import
 
 
-def facts_of_ours(revision: Revision, *, without: Iterable[str] = (), root: str | None = None) -> Facts:
+def facts_of_ours(revision: RevisionFiles, *, without: Iterable[str] = (), root: str | None = None) -> Facts:
     """As our connector reads the same revision: what belongs to a project (to that of `root`, if given), and not to the files `without`."""
     facts = Facts({}, {}, {}, {}, {})
     rows = [*read_revision(revision)]

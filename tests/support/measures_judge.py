@@ -14,7 +14,7 @@ from dvc.repo.plots import _collect_definitions, _get_data_targets, onerror_coll
 from dvc.scm import Git
 from dvc_render.image import ImageRenderer
 
-from catalog.git.snapshot import Revision
+from catalog.git.snapshot import RevisionFiles
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import Image, MeasureFile, Metric, Plot, PlotSeries
@@ -129,7 +129,7 @@ def _data(file: str, data: Any) -> Any:
     return None
 
 
-def measures_of_ours(revision: Revision, *, without: Iterable[str] = ()) -> Measures:
+def measures_of_ours(revision: RevisionFiles, *, without: Iterable[str] = ()) -> Measures:
     """As our connector reads the same revision: what belongs to a project, and not to the files `without`."""
     rows = [*read_revision(revision)]
     kept = [row for row in rows if getattr(row, "dvc_root", "") is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catalog.git.snapshot import Revision, Snapshot
+from catalog.git.snapshot import RevisionFiles, Snapshot
 from catalog.plugins.connector import Connector
 from support.worlds import World
 
@@ -16,13 +16,13 @@ def asked(world: World, connector: Connector) -> list[str]:
     return sorted(dict.fromkeys(path for _, paths in _rounds(world, connector) for path in paths))
 
 
-def partly(world: World, connector: Connector, *, also: bool = True) -> Revision:
+def partly(world: World, connector: Connector, *, also: bool = True) -> RevisionFiles:
     """The tip of `main` as a crawl gives it to the connector; not `also`: what it asks for is not to be had."""
     rounds = _rounds(world, connector)
     return [revision for revision, _ in rounds][-1] if also else next(rounds)[0]
 
 
-def _rounds(world: World, connector: Connector) -> Iterator[tuple[Revision, list[str]]]:
+def _rounds(world: World, connector: Connector) -> Iterator[tuple[RevisionFiles, list[str]]]:
     """Round by round: the revision so far, and the files that it lacks of those asked for."""
     objects = {oid: raw for oid, raw in world.objects.items() if raw.kind != "blob"}
     for _ in range(ROUNDS):

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from catalog.crawl.ancestry import Reach
-from catalog.crawl.extract import Carried, rows
+from catalog.crawl.extract import PreviousRows, extract_rows
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import Listing, Ref, Revision, Snapshot
+from catalog.git.snapshot import Ref, RefListing, RevisionFiles, Snapshot
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record
 from catalog.schema.tables.git import Tag
@@ -147,18 +147,18 @@ class World:
             entries[name.encode() + b"/"] = b"40000 %s\0" % name.encode() + bytes.fromhex(self.tree(below))
         return self.add("tree", b"".join(entries[name] for name in sorted(entries)))
 
-    def listing(self) -> Listing:
+    def listing(self) -> RefListing:
         """What the server answers when asked for its refs."""
         found = [Ref(name=name, oid=oid, peeled=self._peeled(oid)) for name, oid in sorted(self.refs.items())]
         if self.head in self.refs:
             found.insert(0, Ref(name="HEAD", oid=self.refs[self.head]))
-        return Listing(refs=tuple(found), head=self.head)
+        return RefListing(refs=tuple(found), head=self.head)
 
     def snapshot(self, wants: Callable[[str], bool] = lambda _: True) -> Snapshot:
         """The repository as readers see it; every file is wanted, unless told."""
         return Snapshot(self.listing(), self.objects, wants)
 
-    def revision(self, oid: str | None = None) -> Revision:
+    def revision(self, oid: str | None = None) -> RevisionFiles:
         """A commit and all of its files; the tip of `main`, unless told."""
         return self.snapshot().revision(oid or self.tip())
 
@@ -167,7 +167,7 @@ class World:
         speakers = connectors or SPEAKERS
         snapshot = self.snapshot(lambda path: any(speaker.wants_file(path) for speaker in speakers))
         nothing = Reach(known=(), fetched=(), complete=False)
-        found: Any = rows(snapshot, nothing, speakers, Carried(rows={}))
+        found: Any = extract_rows(snapshot, nothing, speakers, PreviousRows(rows={}))
         return [*found[table]]
 
     def tags(self) -> list[Tag]:

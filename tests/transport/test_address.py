@@ -7,22 +7,22 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import ConfigError, Refused
-from catalog.transport.address import Local, Remote, parse_address
+from catalog.transport.address import GitServer, Local, parse_address
 from catalog.transport.connections import Settings, read_settings
-from catalog.transport.gitconfig import Entry
+from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig
 
 ADDRESSES = {
-    "https://u%40x:p%2F@Example.com:443/a/b.git/": Remote(
+    "https://u%40x:p%2F@Example.com:443/a/b.git/": GitServer(
         scheme="https", host="example.com", path="/a/b.git", user="u@x", secret="p/"
     ),
-    "http://[::1]:8080/a": Remote(scheme="http", host="::1", port=8080, path="/a"),
-    "ssh://git@example.com:2222/~ann/a%20b": Remote(
+    "http://[::1]:8080/a": GitServer(scheme="http", host="::1", port=8080, path="/a"),
+    "ssh://git@example.com:2222/~ann/a%20b": GitServer(
         scheme="ssh", host="example.com", port=2222, path="/~ann/a b", user="git"
     ),
-    "git@example.com:org/repo.git": Remote(scheme="ssh", host="example.com", path="org/repo.git", user="git"),
-    "example.com:/srv/repo": Remote(scheme="ssh", host="example.com", path="/srv/repo"),
-    "git://example.com/a": Remote(scheme="git", host="example.com", path="/a"),
+    "git@example.com:org/repo.git": GitServer(scheme="ssh", host="example.com", path="org/repo.git", user="git"),
+    "example.com:/srv/repo": GitServer(scheme="ssh", host="example.com", path="/srv/repo"),
+    "git://example.com/a": GitServer(scheme="git", host="example.com", path="/a"),
     "file:///srv/a%20b": Local(path=Path("/srv/a b"), shown="file:///srv/a%20b"),
     "./a:b": Local(path=Path("a:b"), shown="./a:b"),
     "/srv/a": Local(path=Path("/srv/a"), shown="/srv/a"),
@@ -43,7 +43,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("url", "address"), ADDRESSES.items(), ids=ADDRESSES)
-def test_an_address_is_taken_apart(url: str, address: Remote | Local) -> None:
+def test_an_address_is_taken_apart(url: str, address: GitServer | Local) -> None:
     assert parse_address(url) == address
 
 
@@ -94,24 +94,31 @@ SETTINGS = {
     "the environment's proxy": ([], {"https_proxy": "http://p:1"}, Settings(proxy="http://p:1")),
     "no proxy for this host": ([], {"https_proxy": "http://p:1", "no_proxy": "x, .example.com"}, Settings()),
     "Git's proxy comes first": (
-        [Entry("http", "", "proxy", "http://q:2")],
+        [ConfigEntry("http", "", "proxy", "http://q:2")],
         {"https_proxy": "http://p:1"},
         Settings(proxy="http://q:2"),
     ),
-    "Git's proxy, for another host": ([Entry("http", "https://other.com", "proxy", "http://q:2")], {}, Settings()),
-    "no proxy at all": ([Entry("http", "", "proxy", "")], {"https_proxy": "http://p:1"}, Settings()),
+    "Git's proxy, for another host": (
+        [ConfigEntry("http", "https://other.com", "proxy", "http://q:2")],
+        {},
+        Settings(),
+    ),
+    "no proxy at all": ([ConfigEntry("http", "", "proxy", "")], {"https_proxy": "http://p:1"}, Settings()),
     "certificates, for a family of hosts": (
-        [Entry("http", "https://*.example.com/", "sslcainfo", "/ca.pem"), Entry("http", "", "sslcainfo", "/other.pem")],
+        [
+            ConfigEntry("http", "https://*.example.com/", "sslcainfo", "/ca.pem"),
+            ConfigEntry("http", "", "sslcainfo", "/other.pem"),
+        ],
         {},
         Settings(ca_file="/ca.pem"),
     ),
-    "no verification": ([Entry("http", "", "sslverify", "false")], {}, Settings(verify=False)),
+    "no verification": ([ConfigEntry("http", "", "sslverify", "false")], {}, Settings(verify=False)),
 }
 
 
 @pytest.mark.parametrize(("entries", "environ", "settings"), SETTINGS.values(), ids=SETTINGS)
-def test_connections_follow_git_s_configuration(entries: list[Entry], environ: dict, settings: Settings) -> None:
+def test_connections_follow_git_s_configuration(entries: list[ConfigEntry], environ: dict, settings: Settings) -> None:
     remote = parse_address("https://git.example.com/org/x")
-    assert isinstance(remote, Remote)
+    assert isinstance(remote, GitServer)
 
     assert read_settings(GitConfig(entries, environ), remote) == settings

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from catalog.errors import Down
-from catalog.transport.gitconfig import Entry
+from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import evil
 
@@ -103,7 +103,7 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, pool: Pool) -> No
 
 
 def trusting(certificate: Path) -> Pool:
-    return Pool(GitConfig([Entry("http", "", "sslcainfo", str(certificate))]))
+    return Pool(GitConfig([ConfigEntry("http", "", "sslcainfo", str(certificate))]))
 
 
 WRONG = {

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import catalog.transport.host_scheduler as module
-from catalog.transport.host_scheduler import Turns, take_turns
+from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
 
 
 @settings(max_examples=30)
@@ -31,8 +31,8 @@ def test_every_visit_ends_once_and_no_host_has_more_than_its_share(hosts, overal
         return task
 
     tasks = [*enumerate(hosts)]
-    turns = Turns(overall=overall, for_host=for_host, host=lambda task: task[1])
-    assert sorted(take_turns(tasks, visit, turns)) == tasks
+    turns = SchedulerLimits(overall=overall, for_host=for_host, host=lambda task: task[1])
+    assert sorted(schedule_visits(tasks, visit, turns)) == tasks
     assert most["all"] <= overall
     assert all(most[host] <= for_host for host in "abc")
 
@@ -48,7 +48,9 @@ def test_who_hangs_steps_aside_and_keeps_nobody_waiting(monkeypatch):
 
     tasks = ["hangs 1", "hangs 2", "hangs 3", *(f"{number}" for number in range(20))]
     found = []
-    for result in take_turns(tasks, visit, Turns(overall=2, for_host=2, host=lambda _: "h", slow=told.append)):
+    for result in schedule_visits(
+        tasks, visit, SchedulerLimits(overall=2, for_host=2, host=lambda _: "h", slow=told.append)
+    ):
         found.append(result)
         if len(found) == 20:
             healthy_done.set()
@@ -69,7 +71,7 @@ def test_a_host_that_is_slow_with_everybody_is_asked_by_no_more_at_a_time(monkey
             now -= 1
         return task
 
-    list(take_turns(range(20), visit, Turns(overall=2, for_host=2, host=lambda _: "far away")))
+    list(schedule_visits(range(20), visit, SchedulerLimits(overall=2, for_host=2, host=lambda _: "far away")))
     assert most == 2
 
 
@@ -84,9 +86,11 @@ def test_a_host_that_answers_nobody_is_asked_by_few_and_keeps_nobody_elsewhere_w
         return task
 
     tasks = [*(f"down {number}" for number in range(40)), *(f"up {number}" for number in range(20))]
-    turns = Turns(overall=2, for_host=2, host=lambda task: task.split()[0], well=lambda task: task.startswith("up"))
+    turns = SchedulerLimits(
+        overall=2, for_host=2, host=lambda task: task.split()[0], well=lambda task: task.startswith("up")
+    )
     found, down = [], 0
-    for result in take_turns(tasks, visit, turns):
+    for result in schedule_visits(tasks, visit, turns):
         found.append(result)
         if len(found) == 20:
             down = sum(task.startswith("down") for task in begun)
@@ -102,8 +106,8 @@ def test_who_hangs_is_told_also_when_all_others_are_done(monkeypatch):
         told.append(list(tasks))
         known.set()
 
-    turns = Turns(overall=2, for_host=2, host=lambda _: "h", slow=slow)
-    assert (list(take_turns(["hangs"], lambda _: known.wait(20), turns)), told) == ([True], [["hangs"], []])
+    turns = SchedulerLimits(overall=2, for_host=2, host=lambda _: "h", slow=slow)
+    assert (list(schedule_visits(["hangs"], lambda _: known.wait(20), turns)), told) == ([True], [["hangs"], []])
 
 
 def test_an_error_is_raised_and_no_other_visit_begins():
@@ -116,13 +120,13 @@ def test_an_error_is_raised_and_no_other_visit_begins():
         return task
 
     with pytest.raises(ZeroDivisionError):
-        list(take_turns([1, 2, 3, 4], visit, Turns(overall=1, for_host=1, host=lambda _: None)))
+        list(schedule_visits([1, 2, 3, 4], visit, SchedulerLimits(overall=1, for_host=1, host=lambda _: None)))
     assert begun == [1, 2]
 
 
 def test_whoever_goes_to_another_host_need_not_wait():
     order = []
-    turns = Turns(overall=2, for_host=1, host=lambda task: task[0])
+    turns = SchedulerLimits(overall=2, for_host=1, host=lambda task: task[0])
     gate = Event()
 
     def visit(task: str) -> str:
@@ -133,5 +137,5 @@ def test_whoever_goes_to_another_host_need_not_wait():
             gate.set()
         return task
 
-    list(take_turns(["a1", "a2", "b1"], visit, turns))
+    list(schedule_visits(["a1", "a2", "b1"], visit, turns))
     assert order[0] == "b1"

@@ -11,7 +11,7 @@ from tenacity import wait_none
 
 from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.transport import credentials, retry
-from catalog.transport.gitconfig import Entry
+from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import Answer, Request, always, git, needs, serve
 
@@ -240,7 +240,7 @@ def test_credentials_are_asked_for_after_a_401_and_kept(
 @pytest.mark.parametrize("helper", ["!sleep 9; echo", "!echo garbage; exit 1;", "/absent/helper", "absent-helper"])
 def test_a_helper_that_does_not_answer_is_no_help(helper: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credentials, "HELPER_SECONDS", 0.2)
-    config = GitConfig([Entry("credential", "", "helper", helper)], {"PATH": os.environ["PATH"]})
+    config = GitConfig([ConfigEntry("credential", "", "helper", helper)], {"PATH": os.environ["PATH"]})
     with serve(folder, rule=needs("ann", SECRET)) as site, Pool(config) as shared:
         found = failure(f"{site}/team.git", shared)
 
@@ -272,8 +272,8 @@ def test_credentials_of_the_url_are_used_and_never_shown(folder: Path, pool: Poo
 def test_extra_headers_go_where_the_configuration_says(folder: Path) -> None:
     with serve(folder) as site:
         entries = [
-            Entry("http", "http://elsewhere.example", "extraheader", "X-Other: 1"),
-            Entry("http", f"{site}/team.git", "extraheader", "X-Token: 2"),
+            ConfigEntry("http", "http://elsewhere.example", "extraheader", "X-Other: 1"),
+            ConfigEntry("http", f"{site}/team.git", "extraheader", "X-Token: 2"),
         ]
         with open_origin(f"{site}/team.git", git=GitConfig(entries)) as origin:
             origin.refs()
@@ -283,7 +283,7 @@ def test_extra_headers_go_where_the_configuration_says(folder: Path) -> None:
 
 def test_a_mirror_is_used_without_editing_the_url(folder: Path) -> None:
     with serve(folder) as site:
-        config = GitConfig([Entry("url", f"{site}/", "insteadof", "https://github.com/example/")])
+        config = GitConfig([ConfigEntry("url", f"{site}/", "insteadof", "https://github.com/example/")])
         with open_origin("https://github.com/example/team.git", git=config) as origin:
             origin.refs()
 
@@ -292,7 +292,7 @@ def test_a_mirror_is_used_without_editing_the_url(folder: Path) -> None:
 
 def test_a_proxy_is_asked_for_the_whole_url(folder: Path) -> None:
     with serve(folder, rule=always(404)) as site:
-        config = GitConfig([Entry("http", "", "proxy", str(site))])
+        config = GitConfig([ConfigEntry("http", "", "proxy", str(site))])
         with Pool(config) as shared:
             failure("http://git.example/team.git", shared)
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from catalog.git.snapshot import Listing
+    from catalog.git.snapshot import RefListing
 
 
-def refs(path: Path | str, limits: Limits | None = None) -> Listing:
+def refs(path: Path | str, limits: Limits | None = None) -> RefListing:
     with open_origin(str(path), limits, git=GitConfig()) as origin:
         return origin.refs()
 

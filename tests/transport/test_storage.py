@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import Stored
+from catalog.git.snapshot import StoredFile
 from catalog.transport.origin import Limits
 from catalog.transport.storage import MAX_BYTES, WebStorage, is_public
 from support.loopback import Answer, Request, serve
@@ -27,7 +27,7 @@ def had(tmp_path, rule, *, hash_: str = HASH, size: int | None = None, allows=la
 
     with serve(tmp_path, rule=answer) as site:
         storage = WebStorage(Limits(total=10, idle=2), allows)
-        return storage.read(Stored(url=f"{site}{path}", md5=hash_, size=size)), paths
+        return storage.read(StoredFile(url=f"{site}{path}", md5=hash_, size=size)), paths
 
 
 def test_a_file_is_had(tmp_path):
@@ -94,7 +94,7 @@ def test_a_redirect_inwards_is_not_followed(tmp_path):
     "url", ["ftp://example.org/x", "file:///etc/hostname", "https://", "http://[::", "http://a:b/", "x"]
 )
 def test_other_urls_are_not_asked(url):
-    assert WebStorage(Limits(), lambda _: True).read(Stored(url=url, md5=HASH)) is None
+    assert WebStorage(Limits(), lambda _: True).read(StoredFile(url=url, md5=HASH)) is None
 
 
 @pytest.mark.parametrize(

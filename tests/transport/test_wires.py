@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.errors import Down, Gone, Refused
-from catalog.git.snapshot import Listing, Ref
-from catalog.transport.gitconfig import Entry
+from catalog.git.snapshot import Ref, RefListing
+from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig, Pool, open_origin
 from support.loopback import daemon, git, serve
 
@@ -43,7 +43,7 @@ def ssh_config(tmp_path: Path, *, v2: bool = True) -> GitConfig:
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GIT_CONFIG_COUNT": str(len(settings))}
     for number, (key, value) in enumerate(settings.items()):
         environ |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return GitConfig([Entry("core", "", "sshcommand", str(script))], environ)
+    return GitConfig([ConfigEntry("core", "", "sshcommand", str(script))], environ)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def wired(wire: str, folder: Path, tmp_path: Path) -> Iterator[tuple[str, Pool]]
 every_wire = pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
 
 
-def expected_listing(repo: Path) -> Listing:
+def expected_listing(repo: Path) -> RefListing:
     """What git itself says, in our words."""
     names = git(repo, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
     refs = []
@@ -75,7 +75,7 @@ def expected_listing(repo: Path) -> Listing:
         peeled = git(repo, "rev-parse", f"{oid}^{{}}")
         if name == "HEAD" or name.startswith(("refs/heads/", "refs/tags/", "refs/exps/")):
             refs.append(Ref(name=name, oid=oid, peeled=peeled if peeled != oid else None))
-    return Listing(refs=tuple(sorted(refs, key=lambda ref: ref.name)), head="refs/heads/main")
+    return RefListing(refs=tuple(sorted(refs, key=lambda ref: ref.name)), head="refs/heads/main")
 
 
 @every_wire
@@ -210,7 +210,7 @@ SAYINGS = {
 @pytest.mark.parametrize(("said", "error"), SAYINGS.items(), ids=SAYINGS)
 def test_what_ssh_complains_of_is_an_outcome(said: str, error: type) -> None:
     config = GitConfig(
-        [Entry("core", "", "sshcommand", f"echo '{said}' >&2; exit 255; ")], {"PATH": os.environ["PATH"]}
+        [ConfigEntry("core", "", "sshcommand", f"echo '{said}' >&2; exit 255; ")], {"PATH": os.environ["PATH"]}
     )
 
     with pytest.raises(error) as caught, open_origin("git@example.com:org/x", git=config) as origin:

@@ -6,7 +6,7 @@ from hashlib import md5
 import pytest
 
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import Stored
+from catalog.git.snapshot import StoredFile
 from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import Image, MeasureFile, Metric, Plot, PlotSeries
 from catalog.schema.tables.problems import Problem
@@ -290,12 +290,12 @@ def test_what_dvc_stores_is_asked_for_on_the_web_and_then_read():
             world.objects[f"md5:{each.md5}"] = RawObject("stored", data)
     m, x, folder = (have[path][0] for path in ("m.json", "folder/x.csv", "folder"))
     base = "https://example.com/store/files/md5"
-    first = Stored(url=f"{base}/{m[:2]}/{m[2:]}", md5=m, size=8)
+    first = StoredFile(url=f"{base}/{m[:2]}/{m[2:]}", md5=m, size=8)
     assert (asked, found) == (
         [
-            [first, Stored(url=f"{base}/{folder[:2]}/{folder[2:]}", md5=folder)],
-            [first, Stored(url=f"{base}/{x[:2]}/{x[2:]}", md5=x)],
-            [first, Stored(url=f"{base}/{x[:2]}/{x[2:]}", md5=x)],
+            [first, StoredFile(url=f"{base}/{folder[:2]}/{folder[2:]}", md5=folder)],
+            [first, StoredFile(url=f"{base}/{x[:2]}/{x[2:]}", md5=x)],
+            [first, StoredFile(url=f"{base}/{x[:2]}/{x[2:]}", md5=x)],
         ],
         [
             [("m.json", "in-dvc", m, 8), ("folder/x.csv", "in-dvc", folder, None)],
