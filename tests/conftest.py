@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The suite is the same every time; `--hypothesis-profile explore` looks for what nobody has thought of.
-settings.register_profile(
-    "same", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
+FEW = 15  # examples of a law
+
+# The suite is the same every time. By default each law is tried on a few examples, so that the suite takes a minute; `.ci/run` tries them all
+# with `--hypothesis-profile full`, and `--hypothesis-profile explore` looks for what nobody has thought of.
+_SAME = {"derandomize": True, "deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+settings.register_profile("few", **_SAME, max_examples=FEW)
+settings.register_profile("full", **_SAME)
 settings.register_profile("explore", deadline=None, suppress_health_check=list(HealthCheck), max_examples=1000)
-settings.load_profile("same")
+settings.load_profile("few")
 
 FLEET = Path(__file__).parents[2] / "shared" / "fleet"
 
@@ -28,3 +31,10 @@ def _nobody_at_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what Hypothesis tries on examples, so that these can be run by themselves with more of them."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.law)

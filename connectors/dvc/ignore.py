@@ -39,9 +39,22 @@ def is_ignored(path: str, sources: Sequence[IgnoreFile], *, is_folder: bool) -> 
             continue
         names = path[len(source.folder) :].lstrip("/").split("/")
         for pattern in reversed(source.patterns):
-            if (is_folder or not pattern.only_folders) and matches(pattern.parts, names):
+            if _hits(pattern, names, is_folder=is_folder):
                 return not pattern.negated
+            # To DVC, a pattern matches also what is below: `!/a` brings back `a/a`, which `a` left out.
+            below = pattern.negated and (is_folder or not pattern.only_folders)
+            if below and any(_hits(pattern, names[:depth], is_folder=True) for depth in range(1, len(names))):
+                return False
     return False
+
+
+def _hits(pattern: IgnorePattern, names: Sequence[str], *, is_folder: bool) -> bool:
+    if not is_folder:
+        return not pattern.only_folders and matches(pattern.parts, names)
+    parts = pattern.parts
+    while len(parts) > 1 and parts[-1] == ANY:  # to DVC, `a/**` is also the folder `a`
+        parts = parts[:-1]
+    return matches(parts, names) or matches(pattern.parts, names)
 
 
 @lru_cache(maxsize=64)
@@ -61,9 +74,18 @@ def parse(data: bytes) -> tuple[IgnorePattern, ...]:
 def _pattern(line: str) -> IgnorePattern | None:
     negated = line.startswith("!")
     path = line.removeprefix("!")
+    if _means_every_folder(path):
+        return None
     parts = parts_of(path)
     if not parts:
         return None
     if "/" not in path.rstrip("/"):  # a name alone is meant at any depth
         parts = (ANY, *parts)
     return IgnorePattern(parts=parts, negated=negated, only_folders=path.endswith("/"))
+
+
+def _means_every_folder(path: str) -> bool:
+    """Whether it is one of those patterns, such as `*/`, of which DVC makes an expression that matches no path."""
+    parts = path.strip("/").split("/")
+    rest = [part for part in parts if part != "**"]
+    return path.endswith("/") and (not rest or (rest == ["*"] and (parts[0] == "**" or path == "*/")))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from dvc.ignore import DvcIgnorePatterns
 from dvc.scm import Git
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import FLEET
@@ -202,6 +202,11 @@ LINES = st.tuples(
 ).map("".join)
 
 
+@example(["a", "!/a"], "a/a", False)
+@example(["*/"], "a", True)
+@example(["/*/"], "a", True)
+@example(["**/*/"], "b/a", True)
+@example(["a/**"], "a", True)
 @given(st.lists(LINES, max_size=4), PATHS, st.booleans())
 def test_patterns_match_what_they_match_in_dvc(lines: list[str], path: str, is_folder: bool) -> None:
     sources = [IgnoreFile(folder="", patterns=parse("\n".join(lines).encode()))]
