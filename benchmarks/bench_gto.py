@@ -55,10 +55,10 @@ def crawl_and_build(served: Fleet, *connectors: str) -> tuple[float, float]:
 
 def crawl_with(file: Path, names: list[str]) -> float:
     """What `catalog crawl --no-site` does; the seconds of the build."""
-    from catalog.config.parse import load  # noqa: PLC0415 - as above
-    from catalog.crawl.crawl import crawl  # noqa: PLC0415 - as above
-    from catalog.database import prewarm  # noqa: PLC0415 - only the process that is measured imports what it uses
-    from catalog.plugins.connector import installed  # noqa: PLC0415 - as above
+    from catalog.config.parse import load
+    from catalog.crawl.crawl import crawl
+    from catalog.database import prewarm  # only the process that is measured imports what it uses
+    from catalog.plugins.connector import installed
 
     config = load(file)
     prewarm.begin(config)
@@ -67,7 +67,7 @@ def crawl_with(file: Path, names: list[str]) -> float:
         raise SystemExit(f"{report.failed} repositories could not be read")
     clock = perf_counter()
 
-    from catalog.database.build import build  # noqa: PLC0415 - as above
+    from catalog.database.build import build
 
     build(config)
     return perf_counter() - clock

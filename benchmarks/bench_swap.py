@@ -53,10 +53,10 @@ def measure(served: Fleet) -> list[float]:
 
 def crawl_and_build(file: Path) -> list[float]:
     """What `catalog crawl` does; the moments of the last byte, of the swap, and of the end of exports and of the site."""
-    from catalog.config.parse import load  # noqa: PLC0415 - as above
-    from catalog.crawl.crawl import crawl  # noqa: PLC0415 - as above
-    from catalog.database import prewarm  # noqa: PLC0415 - the process that is measured imports what the command does, when it does
-    from catalog.transport.limits import Meter  # noqa: PLC0415 - as above
+    from catalog.config.parse import load
+    from catalog.crawl.crawl import crawl
+    from catalog.database import prewarm  # the process that is measured imports what the command does, when it does
+    from catalog.transport.limits import Meter
 
     config, bytes_at, swapped_at = load(file), [0.0], [0.0]
     prewarm.begin(config)
@@ -65,14 +65,14 @@ def crawl_and_build(file: Path) -> list[float]:
     if report.failed or report.crawl.changed not in (0, CHANGED):
         raise SystemExit(f"found {report.crawl}, expected no failure, and {CHANGED} changed or none")
 
-    from catalog.database import database  # noqa: PLC0415 - as above
-    from catalog.database.build import build  # noqa: PLC0415 - as above
+    from catalog.database import database
+    from catalog.database.build import build
 
     with patch.object(database, "build", stamped(database.build, swapped_at)):
         built = build(config)
     exported_at = perf_counter()
 
-    from sites.build import build as build_site  # noqa: PLC0415 - as above
+    from sites.build import build as build_site
 
     build_site(built.database, config.output / "site", title=config.title)
     return [bytes_at[0], swapped_at[0], exported_at, perf_counter()]

@@ -17,6 +17,8 @@ import pytest
 
 from support.loopback import Answer, Request, git, serve
 
+pytestmark = pytest.mark.slow  # each builds distributions, and crawls with them
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
 PRODUCT = ("catalog", "connectors", "sites", "docs", "pyproject.toml", "README.md", "LICENSE")

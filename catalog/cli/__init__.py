@@ -61,15 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: list[str]) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as JSON and Parquet want it; no locale may fail on somebody's name
-    from catalog.cli.quick import parse  # noqa: PLC0415 - what fails here is told as every other failure
+    from catalog.cli.quick import parse  # what fails here is told as every other failure
 
     completing = "_CATALOG_COMPLETE" in os.environ
     if not completing and (command := parse(given)) is not None:
         command()
         return
-    from catalog.cli.app import app  # noqa: PLC0415 - as above
-    from catalog.cli.query_arguments import for_typer  # noqa: PLC0415 - as above
-    from catalog.cli.word_breaks import WITH_QUERY, whole_words  # noqa: PLC0415 - as above
+    from catalog.cli.app import app
+    from catalog.cli.query_arguments import for_typer
+    from catalog.cli.word_breaks import WITH_QUERY, whole_words
 
     if completing:
         with whole_words(os.environ):
@@ -89,6 +89,6 @@ def _tell(error: CatalogError) -> None:
 
 
 def _say(text: str, *, prefix: str = "catalog: ") -> None:
-    from catalog.cli.output import say  # noqa: PLC0415 - as above
+    from catalog.cli.output import say
 
     say(prefix + text)

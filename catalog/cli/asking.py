@@ -88,7 +88,7 @@ def default_database() -> Path:
     file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
     if not file.is_file():
         return Path("output") / "catalog.duckdb"
-    from catalog.config.parse import load  # noqa: PLC0415 - only where there is such a file
+    from catalog.config.parse import load  # only where there is such a file
 
     return load(file).output / "catalog.duckdb"
 
@@ -114,7 +114,7 @@ def show(ref: str | None, output: Format, database: Path | None) -> None:
 def _put_all_versions(answer: Answer, row: Row, output: Format) -> None:
     """An artifact in a format that has rows and no depth: its versions."""
     if output is Format.PARQUET:
-        import pyarrow as pa  # noqa: PLC0415 - no other format needs it
+        import pyarrow as pa  # no other format needs it
 
         put_parquet(pa.Table.from_struct_array(answer.arrow().column("all_versions").combine_chunks().flatten()))
         return

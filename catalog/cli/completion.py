@@ -111,6 +111,6 @@ def _references(catalog: Catalog, incomplete: str) -> Iterator[str]:
 
 
 def _catalog() -> Catalog:
-    from catalog.cli.asking import open_catalog  # noqa: PLC0415 - a shell asks rarely
+    from catalog.cli.asking import open_catalog  # a shell asks rarely
 
     return open_catalog(None)

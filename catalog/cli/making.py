@@ -87,7 +87,7 @@ def demo(
 
     Example: catalog demo, then: catalog show --catalog demo/output/catalog.duckdb
     """
-    from catalog.demo import make_fleet, write_config  # noqa: PLC0415 - a cold `show` needs no dulwich
+    from catalog.demo import make_fleet, write_config  # a cold `show` needs no dulwich
 
     say(
         f"made {plural(len(make_fleet(folder / 'repos', repos=repos)), 'repository', 'repositories')} in {folder / 'repos'}"
@@ -110,14 +110,14 @@ def demo(
 
 
 def _load(file: Path) -> Config:
-    from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.config.parse import load  # a cold `show` needs no TOML
 
     return load(file)
 
 
 def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
-    from catalog.discovery.inventory import read_inventory  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.discovery.inventory import read_inventory  # a cold `show` needs no TOML
 
     names = [repo.name for repo in read_inventory(wish).repos] if words else []
     chosen = []
@@ -133,10 +133,10 @@ def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
 
 def _crawl(wish: Config, only: Collection[str], *, builds: bool, wait: bool, debug: bool) -> CrawlReport:
     """Crawls and says how it went; `builds`: a build will follow. Interrupted, it stops at once; what was finished is kept."""
-    from catalog.crawl.crawl import crawl as visit_all  # noqa: PLC0415 - a cold `show` needs no dulwich
+    from catalog.crawl.crawl import crawl as visit_all  # a cold `show` needs no dulwich
 
     if builds:
-        from catalog.database import prewarm  # noqa: PLC0415 - as above
+        from catalog.database import prewarm
 
         prewarm.begin(wish)
     with Progress() as progress, _stopped_by(signal.SIGTERM):
@@ -175,7 +175,7 @@ def _stopped_by(number: signal.Signals) -> Iterator[None]:
 
 def _report(done: CrawlReport, file: Path) -> None:
     """The crawl's row, those of its visits, and what went wrong with sources, as one JSON object."""
-    from catalog.cli.formats import to_json  # noqa: PLC0415 - only a report needs it
+    from catalog.cli.formats import to_json  # only a report needs it
 
     visits = [asdict(visit) for visit in done.visits]
     text = to_json({"crawl": asdict(done.crawl), "visits": visits, "sources": dict(done.failures)})
@@ -189,7 +189,7 @@ def _report(done: CrawlReport, file: Path) -> None:
 
 
 def _build(wish: Config, *, no_site: bool, wait: bool) -> None:
-    from catalog.database.build import build as build_catalog  # noqa: PLC0415 - a cold `show` needs no pyarrow
+    from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
 
     built = build_catalog(wish, wait=wait, tell=say)
     say(
@@ -197,7 +197,7 @@ def _build(wish: Config, *, no_site: bool, wait: bool) -> None:
         f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
     )
     if not no_site:
-        from sites.build import build as build_site  # noqa: PLC0415 - a cold `show` needs no jinja2
+        from sites.build import build as build_site  # a cold `show` needs no jinja2
 
         site = build_site(built.database, wish.output / "site", title=wish.title, site_url=wish.site_url)
         say(

@@ -52,7 +52,7 @@ def put_parquet(rows: pa.Table) -> None:
     """Writes a Parquet file, but not to a terminal."""
     if sys.stdout.isatty():
         raise Misuse("parquet is binary: send it to a file, as in `-o parquet > rows.parquet`")
-    import pyarrow.parquet as pq  # noqa: PLC0415 - no other format needs it
+    import pyarrow.parquet as pq  # no other format needs it
 
     pq.write_table(rows, sys.stdout.buffer, compression="zstd")
     sys.stdout.flush()

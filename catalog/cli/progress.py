@@ -28,8 +28,8 @@ class Progress:
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
-            from rich import progress  # noqa: PLC0415 - only where there is a terminal
-            from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+            from rich import progress  # only where there is a terminal
+            from rich.console import Console  # only a terminal needs it
 
             self._bar = progress.Progress(
                 progress.TextColumn("reading"),

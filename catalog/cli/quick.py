@@ -33,7 +33,7 @@ def _show(arguments: Sequence[str]) -> Callable[[], None] | None:
     values = _values(options)
     if values is None or "limit" in values or len(terms) > 1 or any(term.startswith("-") for term in terms):
         return None
-    from catalog.cli.asking import show  # noqa: PLC0415 - what fails here is told as every other failure
+    from catalog.cli.asking import show  # what fails here is told as every other failure
 
     ref = terms[0] if terms else None
     return partial(show, ref, values.get("output", Format.TABLE), values.get("database"))
@@ -44,7 +44,7 @@ def _search(arguments: Sequence[str]) -> Callable[[], None] | None:
     values = _values(options)
     if values is None:
         return None
-    from catalog.cli.finding import LIMIT, search  # noqa: PLC0415 - as above
+    from catalog.cli.finding import LIMIT, search
 
     limit, output = values.get("limit", LIMIT), values.get("output", Format.TABLE)
     return partial(search, terms, limit=limit, explain=False, output=output, database=values.get("database"))

@@ -81,9 +81,9 @@ def add(
 
     Example: catalog add https://github.com/iterative/example-gto
     """
-    import tomlkit  # noqa: PLC0415 - no other command writes TOML
+    import tomlkit  # no other command writes TOML
 
-    from catalog.config.parse import load, parse  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.config.parse import load, parse  # a cold `show` needs no TOML
 
     before = load(config_file)
     document = tomlkit.parse(config_file.read_text("utf-8"))
@@ -103,7 +103,7 @@ def _written(url: str, file: Path) -> str:
 
 
 def _append(document: tomlkit.TOMLDocument, urls: list[str]) -> None:
-    import tomlkit  # noqa: PLC0415 - no other command writes TOML
+    import tomlkit  # no other command writes TOML
 
     repos: Any = document.get("repo")
     if repos is None:
@@ -117,7 +117,7 @@ def _append(document: tomlkit.TOMLDocument, urls: list[str]) -> None:
 
 def _replace(file: Path, text: str) -> None:
     """Swaps the file in whole: a full disk leaves the old one. Where it is a link, the file that it leads to."""
-    from catalog.store import files  # noqa: PLC0415 - no other command writes beside the output folder
+    from catalog.store import files  # no other command writes beside the output folder
 
     try:
         files.write(file.resolve(), text)

@@ -39,16 +39,16 @@ def schedule(
     """
     if once + now + (keeper is not None) > 1:
         raise Misuse("found several of --once, --now and --print, expected one")
-    from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.config.parse import load  # a cold `show` needs no TOML
 
     config = load(config_file)
     if keeper is not None:
-        from catalog.schedule.external_schedulers import file_for  # noqa: PLC0415 - as above
+        from catalog.schedule.external_schedulers import file_for
 
         put_text(file_for(keeper.value, config))
         return
-    from catalog.schedule import scheduler as clock  # noqa: PLC0415 - as above
-    from catalog.schedule.steps import Runner, steps  # noqa: PLC0415 - as above
+    from catalog.schedule import scheduler as clock
+    from catalog.schedule.steps import Runner, steps
 
     runner = Runner(steps(config), config.file.absolute().parent, config.output)
     if not once and not now:

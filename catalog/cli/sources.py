@@ -55,10 +55,10 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
 
     Example: catalog sources preview -o csv
     """
-    from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
-    from catalog.discovery.discover import discover  # noqa: PLC0415 - and no network
-    from catalog.discovery.inventory import read_inventory  # noqa: PLC0415 - as above
-    from catalog.transport.origin import Pool  # noqa: PLC0415 - as above
+    from catalog.config.parse import load  # a cold `show` needs no TOML
+    from catalog.discovery.discover import discover  # and no network
+    from catalog.discovery.inventory import read_inventory
+    from catalog.transport.origin import Pool
 
     wish = load(config_file)
     with Pool() as pool:
@@ -71,7 +71,7 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
         case Format.JSON:
             put_text(to_json(rows))
         case Format.PARQUET:
-            import pyarrow as pa  # noqa: PLC0415 - no other format needs it
+            import pyarrow as pa  # no other format needs it
 
             put_parquet(pa.Table.from_pylist(rows) if rows else pa.table({name: [] for name in COLUMNS}))
         case _:
@@ -82,8 +82,8 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
 
 def _rows(inventory: Inventory) -> list[Row]:
     """Those that would be read, then those that are left out."""
-    from catalog.discovery.rules import repository_name  # noqa: PLC0415 - as above
-    from catalog.naming import public_url  # noqa: PLC0415 - loaded by now
+    from catalog.discovery.rules import repository_name
+    from catalog.naming import public_url
 
     rows: list[Row] = []
     row: Row

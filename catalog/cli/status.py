@@ -42,7 +42,7 @@ def status(
 
     Example: catalog status --check
     """
-    from catalog.config.parse import load  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.config.parse import load  # a cold `show` needs no TOML
 
     wish = load(config_file) if config_file.is_file() else None
     with Catalog.open(database or (wish.output if wish else Path("output")) / "catalog.duckdb") as catalog:
@@ -78,8 +78,8 @@ def _with_next(rows: list[Row], wish: Config | None) -> list[Row]:
     """Each row with `next`: why the next crawl would read it, were its refs the same; None where it would not."""
     if wish is None:
         return [row | {"next": None} for row in rows]
-    from catalog.discovery.inventory import read_inventory  # noqa: PLC0415 - as above
-    from catalog.naming import public_url  # noqa: PLC0415 - a cold `show` needs no TOML
+    from catalog.discovery.inventory import read_inventory
+    from catalog.naming import public_url  # a cold `show` needs no TOML
 
     urls = {repo.name: public_url(repo.url) for repo in read_inventory(wish).repos}
     outdated = _outdated()
@@ -101,8 +101,8 @@ def _next(row: Row, urls: dict[str, str], outdated: Callable[[str], bool]) -> st
 
 def _outdated() -> Callable[[str], bool]:
     """Whether a partition was made by other readers than those installed now."""
-    from catalog.plugins.connector import installed  # noqa: PLC0415 - a cold `show` needs no connectors
-    from catalog.store.partitions import readers_digest  # noqa: PLC0415 - as above
+    from catalog.plugins.connector import installed  # a cold `show` needs no connectors
+    from catalog.store.partitions import readers_digest
 
     readers = readers_digest(installed())
     return lambda partition: not partition.endswith(f"-{readers}")

@@ -169,8 +169,8 @@ class CrawlRun:
         """How visits are made: here, or where there is much to read and more than one processor, also by other processes."""
         number = _processes(self._config, tasks, self._context)
         if number > 1:
-            from catalog.crawl.process_pool import workers  # noqa: PLC0415 - as above
-            from catalog.crawl.worker import WorkerInit  # noqa: PLC0415 - a crawl that finds nothing new needs none
+            from catalog.crawl.process_pool import workers
+            from catalog.crawl.worker import WorkerInit  # a crawl that finds nothing new needs none
 
             names = tuple(connector.name for connector in self._context.connectors)
             order = WorkerInit(

@@ -108,7 +108,7 @@ def _answer(connector: Connector, ask: Callable[[], T], otherwise: T, call: str,
 
 def _checked(rows: Iterable[Record]) -> Iterator[Record]:
     """The rows, as they are; an error for the first one that cannot be written."""
-    from catalog.schema.arrow import to_arrow  # noqa: PLC0415 - with pyarrow, and only where something is wrong
+    from catalog.schema.arrow import to_arrow  # with pyarrow, and only where something is wrong
 
     for row in rows:
         for column in columns(type(row)):

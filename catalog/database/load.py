@@ -62,7 +62,7 @@ def load_in_parts(
     connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path], tables: Mapping[str, pa.Schema]
 ) -> Iterator[Mapping[str, pa.Table]]:
     """The rows of partitions, some repositories at a time; which these were is noted."""
-    from catalog.store.partition_format import load  # noqa: PLC0415 - with pyarrow, which only a build needs
+    from catalog.store.partition_format import load  # with pyarrow, which only a build needs
 
     ordered = connection.execute(_SQL["in_order"], [list(files)]).fetchall() if files else []
     for repos in _parts({repo: files[repo] for (repo,) in ordered}):

@@ -20,10 +20,10 @@ def begin(config: Config) -> None:
 def _make(database: Path) -> None:
     import_module("catalog.database.build")  # with DuckDB and PyArrow: a fifth of a second
 
-    import duckdb  # noqa: PLC0415 - as above
+    import duckdb
 
-    from catalog.database.shapes import all_shapes  # noqa: PLC0415 - as above
-    from catalog.database.template import write_blank  # noqa: PLC0415 - as above
+    from catalog.database.shapes import all_shapes
+    from catalog.database.template import write_blank
 
     shapes = all_shapes()
     with suppress(duckdb.Error, OSError), TemporaryDirectory() as folder:  # the build will meet these again, and say so

@@ -10,15 +10,17 @@ if TYPE_CHECKING:
 
 def partition_shapes() -> dict[str, pa.Schema]:
     """The tables of each repository."""
-    from catalog.plugins.connector import installed_tables  # noqa: PLC0415 - with dulwich; a question asks for shapes only where it fails
-    from catalog.schema.arrow import schema  # noqa: PLC0415 - with pyarrow, as above
+    from catalog.plugins.connector import (
+        installed_tables,  # with dulwich; a question asks for shapes only where it fails
+    )
+    from catalog.schema.arrow import schema  # with pyarrow, as above
 
     return {table.TABLE: schema(table) for table in installed_tables()}
 
 
 def all_shapes() -> dict[str, pa.Schema]:
     """All tables."""
-    from catalog.schema.arrow import schema  # noqa: PLC0415 - as above
-    from catalog.schema.tables import CRAWL  # noqa: PLC0415 - as above
+    from catalog.schema.arrow import schema
+    from catalog.schema.tables import CRAWL
 
     return {table.TABLE: schema(table) for table in CRAWL} | partition_shapes()

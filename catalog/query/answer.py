@@ -66,7 +66,7 @@ def select(
     connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], timeout: float | None
 ) -> Answer:
     """Asks what somebody wrote: one SELECT. SqlError where DuckDB, or we, will not have it."""
-    import duckdb  # noqa: PLC0415 - loaded by now
+    import duckdb
 
     try:
         statements = connection.extract_statements(text)
@@ -92,9 +92,9 @@ def _in_time(connection: duckdb.DuckDBPyConnection, timeout: float | None) -> It
     if timeout is None:
         yield
         return
-    from threading import Timer  # noqa: PLC0415 - only where there is a limit
+    from threading import Timer  # only where there is a limit
 
-    import duckdb  # noqa: PLC0415 - loaded by now
+    import duckdb
 
     timer = Timer(timeout, connection.interrupt)
     timer.start()

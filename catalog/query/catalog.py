@@ -38,7 +38,7 @@ class Catalog:
     @classmethod
     def open(cls, path: Path | str = "output/catalog.duckdb", *, timeout: float | None = None) -> Self:
         """Opens catalog.duckdb; a question that takes longer than `timeout` seconds is given up."""
-        from catalog.database.database import connect  # noqa: PLC0415 - DuckDB is most of a cold start; a usage error needs none
+        from catalog.database.database import connect  # DuckDB is most of a cold start; a usage error needs none
 
         return cls(connect(Path(path)), Path(path), timeout)
 
@@ -47,8 +47,8 @@ class Catalog:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """StoreError where the code does not fit the catalog, as that of another version may not, and so fails."""
-        from catalog.database.database import is_of_today  # noqa: PLC0415 - as in `open`
-        from catalog.database.shapes import all_shapes  # noqa: PLC0415 - as in `open`
+        from catalog.database.database import is_of_today
+        from catalog.database.shapes import all_shapes
 
         try:
             foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
@@ -285,7 +285,7 @@ class Catalog:
 
     def _ask(self, question: str, **parameters: object) -> Answer:
         """One of the questions of sql/questions/."""
-        import duckdb  # noqa: PLC0415 - loaded by now
+        import duckdb
 
         try:
             return answer(self._connection, question, parameters, self._timeout)

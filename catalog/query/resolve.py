@@ -92,7 +92,7 @@ class ReferenceResolver:
         return f"{artifact['id']} has no version {reference.version!r}{_expected([row['version'] for row in shown['all_versions']])}"
 
     def _near(self, words: str) -> str:
-        from difflib import get_close_matches  # noqa: PLC0415 - only where something was misspelt
+        from difflib import get_close_matches  # only where something was misspelt
 
         ends: dict[str, list[str]] = {}
         for short in self.short().values():

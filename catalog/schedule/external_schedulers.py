@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # needs no quotes in any of the f
 
 def file_for(keeper: str, config: Config) -> str:
     """The text of a file, by the name of its template; ConfigError where this repos.toml cannot be crawled by that."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only who prints needs it
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # only who prints needs it
 
     environment = Environment(
         loader=PackageLoader("catalog.schedule"),

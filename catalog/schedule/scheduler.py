@@ -60,10 +60,10 @@ def once(config: Config, runner: Runner, say: Say, *, forced: bool) -> Result | 
 
 def keep(config: Config, runner: Runner, say: Say) -> None:
     """Runs at the times of repos.toml until SIGINT or SIGTERM."""
-    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES  # noqa: PLC0415 - only who keeps time needs it
-    from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - as above
+    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES  # only who keeps time needs it
+    from apscheduler.schedulers.background import BackgroundScheduler
 
-    from catalog.schedule.trigger import CronTrigger  # noqa: PLC0415 - as above
+    from catalog.schedule.trigger import CronTrigger
 
     schedule, file = scheduled(config), config.schedule.health_file
     assert schedule.cron is not None

@@ -78,8 +78,10 @@ class Store:
         target = self.file(repo, key)
         if target.is_file():
             return target
-        from catalog.schema.arrow import to_arrow  # noqa: PLC0415 - as above
-        from catalog.store.partition_format import pack  # noqa: PLC0415 - a crawl that finds nothing new needs no pyarrow, which costs 0.1 s
+        from catalog.schema.arrow import to_arrow
+        from catalog.store.partition_format import (
+            pack,  # a crawl that finds nothing new needs no pyarrow, which costs 0.1 s
+        )
 
         with self._packing:
             data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
@@ -104,13 +106,13 @@ class Partition:
     """The rows of a file of the store. StoreError where it is damaged."""
 
     def __init__(self, file: Path) -> None:
-        from catalog.store.partition_format import read_file  # noqa: PLC0415 - as above
+        from catalog.store.partition_format import read_file
 
         self._tables = read_file(file)
 
     def rows(self, table: type[R]) -> Iterator[R]:
         """The rows of one table."""
-        from catalog.schema.arrow import from_arrow  # noqa: PLC0415 - as above
+        from catalog.schema.arrow import from_arrow
 
         found = self._tables.get(table.TABLE)
         return from_arrow(table, found) if found else iter(())

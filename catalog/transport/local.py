@@ -195,7 +195,7 @@ def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:
     if extensions.get(b"objectformat", b"sha1") != b"sha1":
         raise sha256(meter)
     if extensions.get(b"refstorage", b"files") == b"reftable":
-        from dulwich.reftable import ReftableRefsContainer  # noqa: PLC0415 - rare
+        from dulwich.reftable import ReftableRefsContainer  # rare
 
         return ReftableRefsContainer(str(common))
     return DiskRefsContainer(str(common), str(folder))

@@ -89,16 +89,16 @@ def open_origin(
     address = parse_address(shared.git.rewrite(url))
     limits = limits or Limits()
     if isinstance(address, Local):
-        from catalog.transport.local import LocalOrigin  # noqa: PLC0415 - dulwich.repo costs 0.1 s to import
+        from catalog.transport.local import LocalOrigin  # dulwich.repo costs 0.1 s to import
 
         return LocalOrigin(address, limits)
-    from catalog.transport.remote import RemoteOrigin  # noqa: PLC0415 - and urllib3 as much again
+    from catalog.transport.remote import RemoteOrigin  # and urllib3 as much again
 
     return RemoteOrigin(address, Meter(address.shown, limits, shared.heavy), shared, own)
 
 
 def open_storage(limits: Limits) -> WebStorage:
     """DVC's storage on the public web, for one visit with bounds of its own."""
-    from catalog.transport.storage import WebStorage  # noqa: PLC0415 - urllib3 costs 0.1 s to import
+    from catalog.transport.storage import WebStorage  # urllib3 costs 0.1 s to import
 
     return WebStorage(limits)

@@ -97,6 +97,7 @@ def test_a_second_crawl_can_wait(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_crawl_that_waits_for_another_lets_that_build(tmp_path):
     """The lock is free between crawl and build, and whoever waits may get it first."""
     (tmp_path / "repos.toml").write_text("")

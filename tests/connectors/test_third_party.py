@@ -97,6 +97,7 @@ def asked(folder: Path, query: str) -> list[dict[str, object]]:
     return json.loads(catalog(folder, "sql", query, "-o", "json").stdout)
 
 
+@pytest.mark.slow
 def test_a_table_of_its_own_from_crawl_to_parquet(fleet):
     install(fleet, SOUND)
     done = catalog(fleet, "crawl")

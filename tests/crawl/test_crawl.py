@@ -46,6 +46,7 @@ def step_by_step(
             assert partition(config, "m") == partition(anew, "m")
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(STEPS)
 def test_step_by_step_gives_the_bytes_of_all_at_once_from_a_folder(steps):

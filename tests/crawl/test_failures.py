@@ -130,6 +130,7 @@ def test_failures_of_all_kinds_harm_no_other_and_keep_the_last_good_rows(tmp_pat
     )
 
 
+@pytest.mark.slow
 def test_a_slow_server_is_not_asked_more_at_a_time_than_is_its_share(tmp_path):
     for number in range(3):
         base().write(tmp_path / "git" / f"r{number}")

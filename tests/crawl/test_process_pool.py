@@ -129,6 +129,7 @@ def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, k
     }
 
 
+@pytest.mark.slow
 def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, killed):
     config = wish(tmp_path, killed)
     order = WorkerInit(output=config.output, connectors=tuple(c.name for c in installed()), log_level=logging.WARNING)

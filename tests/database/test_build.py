@@ -85,6 +85,7 @@ def test_the_rows_of_a_repository_that_failed_stay_and_are_stale(tmp_path):
     ) == [("gone", True, True, "v1.0.0")]
 
 
+@pytest.mark.slow
 def test_a_new_vocabulary_of_stages_reaches_every_repository(tmp_path):
     config = wish(tmp_path, {"a": model(tmp_path / "a", "m@v1.0.0", "m#live#1")})
     visited(config)
@@ -106,6 +107,7 @@ def test_only_the_newest_rows_of_a_repository_are_kept(tmp_path):
     assert (before, partitions(config)) == (["a", "a"], ["a"])
 
 
+@pytest.mark.slow
 def test_rows_that_were_lost_cost_a_repository_its_rows_until_the_next_crawl(tmp_path):
     config = wish(tmp_path, {name: model(tmp_path / name, "m@v1.0.0") for name in "ab"})
     visited(config)

@@ -208,6 +208,7 @@ def content(path: Path) -> dict[str, list[Any]]:
         return {name: connection.execute(f'select * from "{name}" order by all').fetchall() for name in names}
 
 
+@pytest.mark.slow
 def test_a_change_gives_what_a_build_from_nothing_gives_in_every_table_and_view(changed, anew):
     assert content(changed) == content(anew)
 
@@ -265,6 +266,7 @@ def test_other_sql_makes_it_from_nothing(tmp_path, fleet, anew, monkeypatch):
     assert build(path, fleet.after) is False
 
 
+@pytest.mark.slow
 def test_the_next_of_a_process_is_the_same_as_its_first(tmp_path, fleet, monkeypatch):
     monkeypatch.setattr(template, "_made", {})
     few = {repo: fleet.before[repo] for repo in ("r0", "r1", "r2")}
@@ -287,6 +289,7 @@ def shape(path: Path) -> list[Any]:
         ]
 
 
+@pytest.mark.slow
 def test_what_follows_from_all_repositories_follows_also_from_many_rows(tmp_path):
     store, path = Store(tmp_path / "rows"), tmp_path / "catalog.duckdb"
     many = [made_by("train", f"{number:032x}") for number in range(20_000)]  # more than a build keeps to itself

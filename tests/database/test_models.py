@@ -99,6 +99,7 @@ def twice():
     return catalog_of({"h/o/n": rows_of(world.listing(), world.objects)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("catalog", ["demo", "small", "changed", "twice"])
 @pytest.mark.parametrize("made", **named(VIEWS))
 def test_each_row_of_a_view_has_a_key_of_its_own(made, catalog, request):
@@ -140,6 +141,7 @@ def test_an_incremental_model_uses_nothing_of_all_repositories_together(made):
     assert (facts - {table.TABLE for table in PARTITION} - set(database.VOCABULARY), others) == (set(), set())
 
 
+@pytest.mark.slow
 def test_an_incremental_model_gives_each_repository_the_same_rows_alone_as_with_others(fleet, monkeypatch):
     listed = (fleet / "output" / "data" / "catalog.json").read_bytes()
     (fleet / "output" / "catalog.duckdb").rename(fleet / "output" / "together.duckdb")

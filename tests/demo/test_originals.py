@@ -140,9 +140,9 @@ def open_with_dvc(tmp_path, monkeypatch):
     for name in ("GLOBAL_CONFIG_DIR", "SYSTEM_CONFIG_DIR", "SITE_CACHE_DIR"):
         monkeypatch.setenv(f"DVC_{name}", str(tmp_path / name))
     monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
-    from dvc.fs import GitFileSystem  # noqa: PLC0415 slow to import
-    from dvc.repo import Repo  # noqa: PLC0415 the same
-    from dvc.scm import Git  # noqa: PLC0415 the same
+    from dvc.fs import GitFileSystem
+    from dvc.repo import Repo
+    from dvc.scm import Git
 
     def open_project(path, folder, ref="HEAD"):
         git = Git(str(path))

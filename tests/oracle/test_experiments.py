@@ -13,7 +13,7 @@ from support.worlds import World
 
 def found_by_dvc(remote: Path, clone: Path) -> dict[str, list[str]]:
     """Baseline → names, as `dvc exp list --all-commits REMOTE` says."""
-    from dvc.repo import Repo  # noqa: PLC0415 - as HOUSE.md has it: imported only where it is used
+    from dvc.repo import Repo  # as HOUSE.md has it: imported only where it is used
 
     subprocess.run(["git", "clone", "-q", str(remote), str(clone)], env=environment({}), check=True)
     with Repo(str(clone)) as repo:

@@ -84,6 +84,7 @@ def repeats_discoveries(acts: Sequence[Act]) -> bool:
     return len(loose) != len(set(loose))
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(ACTS)
 def test_show_and_history_are_those_of_gto(acts: list[Act]) -> None:
@@ -96,6 +97,7 @@ def test_show_and_history_are_those_of_gto(acts: list[Act]) -> None:
         assert in_gto_order(history_of_ours(connection)) == in_gto_order(history_of_gto(path))
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(ACTS)
 def test_ranks_are_those_of_gto_by_time_and_by_semver(acts: list[Act]) -> None:
@@ -135,6 +137,7 @@ def test_the_state_at_a_moment_is_what_gto_says_without_the_later_tags(acts: lis
     assert found == {name: stages for name, (_, stages, _) in shown.items() if stages}
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(ACTS, st.integers(-1, 13))
 def test_the_stage_history_agrees_with_the_state_at_every_moment(acts: list[Act], moment: int) -> None:

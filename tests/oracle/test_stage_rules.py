@@ -234,8 +234,8 @@ LOOKUPS = [
 @pytest.fixture(scope="session")
 def dvcs_answers() -> Callable[[Path, list[str]], dict[str, str | None]]:
     """Asks DVC itself, which takes most of a second to import."""
-    from dvc.repo.artifacts import Artifacts  # noqa: PLC0415 - as HOUSE.md has it: imported only where it is used
-    from dvc.scm import Git  # noqa: PLC0415 - as above
+    from dvc.repo.artifacts import Artifacts  # as HOUSE.md has it: imported only where it is used
+    from dvc.scm import Git
 
     def ask(path: Path, requests: list[str]) -> dict[str, str | None]:
         scm = Git(str(path))

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,6 +183,7 @@ def memory() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(crawls, min_size=2, max_size=5))
 def test_everything_that_a_crawl_could_tell_is_heard_once(steps):

@@ -169,6 +169,7 @@ rows = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.fixed_dictionaries({"a": st.lists(rows, max_size=6), "b": st.lists(rows, max_size=6)}), st.data())
 def test_whoever_goes_on_from_the_last_cursor_hears_of_everything_once(repos, data):

@@ -56,5 +56,9 @@ def test_a_name_may_have_63_characters():
 
 
 def test_the_reserved_words_are_those_of_duckdb():
-    rows = duckdb.sql("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'").fetchall()
+    rows = (
+        duckdb.connect()
+        .execute("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'")
+        .fetchall()
+    )
     assert {word for (word,) in rows} <= RESERVED

@@ -269,6 +269,7 @@ def several(folder: Path, *, built: bool = False) -> Config:
     return config
 
 
+@pytest.mark.slow
 def test_a_change_of_one_repository_gives_the_rows_of_a_build_from_nothing(tmp_path):
     config = several(tmp_path, built=True)
     changed = build(config).incremental

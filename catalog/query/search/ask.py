@@ -108,7 +108,7 @@ def _finished(ask: Ask, answer: Answer, asked: Compiled, sorted_by: str | None) 
 
 
 def _arrow(answer: Answer, reasons: Sequence[Excerpt | None]) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415 - only where somebody wants it
+    import pyarrow as pa  # only where somebody wants it
 
     kind = pa.struct([(name, pa.string()) for name in ("field", "before", "match", "after")])
     return answer.arrow().drop_columns(["doc", "total"]).append_column("why", pa.array(reasons, kind))

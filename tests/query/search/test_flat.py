@@ -149,6 +149,7 @@ TERMS = (
 FLAT = st.lists(st.builds("{}{}".format, st.sampled_from(["", "", "-"]), TERMS), max_size=5).map(" ".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(FLAT, min_size=20, max_size=40, unique=True))
 def test_flat_queries_have_the_same_leaves(texts):
@@ -173,6 +174,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(st.lists(PIECES, min_size=1, max_size=7).map("".join))
 def test_what_is_refused_in_python_is_refused_in_sql(text):

@@ -230,6 +230,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", STEPS)
 def test_a_change_gives_the_index_and_the_answers_of_a_build_from_nothing(path, partitions, tmp_path, steps):
     for step in steps:
@@ -238,6 +239,7 @@ def test_a_change_gives_the_index_and_the_answers_of_a_build_from_nothing(path, 
     assert_as_from_nothing(path, partitions, tmp_path)
 
 
+@pytest.mark.slow
 def test_one_that_changes_many_times_is_merged_again_and_again(path, partitions, tmp_path):
     merged = []
     for edition in range(2, 9):
@@ -249,6 +251,7 @@ def test_one_that_changes_many_times_is_merged_again_and_again(path, partitions,
     assert merged == [False, False, True, False, False, True, False]
 
 
+@pytest.mark.slow
 def test_a_tenth_is_not_merged_and_more_is(path, partitions, tmp_path):
     base, _ = sizes(path)
     each, rest = divmod(base, FLEET)
@@ -300,6 +303,7 @@ def repository(name):
     return Repo(repo=name, url=name, outcome="fresh", stale=False, founded_at=founded, **nothing)
 
 
+@pytest.mark.slow
 def test_what_becomes_a_copy_when_its_original_comes_is_left_out(tmp_path):
     partitions, path = Partitions(tmp_path / "rows"), tmp_path / "catalog.duckdb"
     for number in range(3):

@@ -131,7 +131,7 @@ def test_what_is_found_first(opened, world, case):
 
 
 def test_every_field_is_in_the_table():
-    from catalog.database.search_fields import BY_NAME, ORDERS  # noqa: PLC0415 - only here
+    from catalog.database.search_fields import BY_NAME, ORDERS  # only here
 
     asked = " ".join(case.query.lower() for case in DEMO.values())
     assert [name for name in BY_NAME if f"{name}:" not in asked] + [
