@@ -117,7 +117,7 @@ class CrawlRun:
         with self._journal.begin(self._context.observations.last_crawl()) as journal:
             with self._visitor(tasks) as visit_one:
                 for visit, partition in schedule_visits(
-                    tasks, partial(visit_one, number=journal.number), self._turns(slow)
+                    tasks, partial(visit_one, number=journal.number), self._scheduler_limits(slow)
                 ):
                     journal.add(visit, partition)
                     if visit.outcome in READ:
@@ -155,12 +155,12 @@ class CrawlRun:
         )
         return VisitTask(repo=repo, found=self._last.get(repo.name), limits=limits)
 
-    def _turns(self, slow: OnSlow) -> SchedulerLimits[VisitTask, VisitResult]:
+    def _scheduler_limits(self, slow: OnSlow) -> SchedulerLimits[VisitTask, VisitResult]:
         return SchedulerLimits(
             overall=self._config.jobs,
             for_host=self._config.jobs_per_host,
             host=_host,
-            well=lambda visited: visited[0].outcome in READ,
+            is_success=lambda visited: visited[0].outcome in READ,
             slow=lambda tasks: slow([task.repo.name for task in tasks]),
         )
 

@@ -23,13 +23,13 @@ SOON = 0.5  # seconds that every visit may take; most of a repository that did n
 FAR_LONGER = 4  # times what is usual
 FIRST = 5.0  # seconds, as long as no visit has ended well
 REMEMBERED = 15  # visits, of which the median is the usual
-MOST_ASIDE = 128  # visits that go on beside the others
+MAX_DEMOTED = 128  # visits that go on beside the others
 MOST_UNANSWERED = 8  # of these, on a host without a successful visit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SchedulerLimits(Generic[T, R]):
-    """The bounds. `host` says where a task goes: at most `for_host` of one host have a turn at the same time; None has no bound.
+    """The bounds. `host` says where a task goes: at most `for_host` of one host have a slot at the same time; None has no bound.
 
     `well` says whether a result is a host's usual answer. `slow` is told whose visits go on beside the others, whenever that changes.
     """
@@ -37,7 +37,7 @@ class SchedulerLimits(Generic[T, R]):
     overall: int
     for_host: int
     host: Callable[[T], Hashable | None]
-    well: Callable[[R], bool] = lambda _: True
+    is_success: Callable[[R], bool] = lambda _: True
     slow: Callable[[Sequence[T]], None] = lambda _: None
 
 
@@ -47,13 +47,13 @@ class _Host:
 
     most: int | None
     waiting: deque[int] = field(default_factory=deque)
-    turns: int = 0
-    aside: int = 0
+    slots: int = 0
+    demoted: int = 0
     took: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def has_room(self) -> bool:
         """Whether another visit may get a slot. A host without a successful visit may be down, or too busy for more."""
-        return self.most is None or (self.turns < self.most and (bool(self.took) or self.aside < MOST_UNANSWERED))
+        return self.most is None or (self.slots < self.most and (bool(self.took) or self.demoted < MOST_UNANSWERED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +63,30 @@ class _Ended(Generic[R]):
     error: BaseException | None
 
 
-def schedule_visits(tasks: Sequence[T], visit: Callable[[T], R], turns: SchedulerLimits[T, R]) -> Iterator[R]:
+def schedule_visits(tasks: Sequence[T], visit: Callable[[T], R], limits: SchedulerLimits[T, R]) -> Iterator[R]:
     """The results of all visits as they end. The first error of a visit is raised, and no other visit begins."""
-    round_ = _Scheduler(tasks, visit, turns)
+    scheduler = _Scheduler(tasks, visit, limits)
     try:
         for _ in tasks:
-            yield round_.next_result()
+            yield scheduler.next_result()
     finally:
-        round_.dismiss()
+        scheduler.dismiss()
 
 
 class _Scheduler(Generic[T, R]):
-    """All visits of one call: those that wait, those that have a turn, and those that go on beside them."""
+    """All visits of one call: those that wait, those that have a slot, and those that gave theirs up."""
 
-    def __init__(self, tasks: Sequence[T], visit: Callable[[T], R], turns: SchedulerLimits[T, R]) -> None:
-        self._tasks, self._visit, self._turns = tasks, visit, turns
+    def __init__(self, tasks: Sequence[T], visit: Callable[[T], R], limits: SchedulerLimits[T, R]) -> None:
+        self._tasks, self._visit, self._limits = tasks, visit, limits
         self._hosts: dict[Hashable, _Host] = {}
         self._of: list[_Host] = []  # by the number of a task
         for number, task in enumerate(tasks):
-            name = turns.host(task)
-            host = self._hosts.setdefault(name, _Host(most=None if name is None else turns.for_host))
+            name = limits.host(task)
+            host = self._hosts.setdefault(name, _Host(most=None if name is None else limits.for_host))
             host.waiting.append(number)
             self._of.append(host)
-        self._running: dict[int, float] = {}  # with a turn → since when
-        self._aside: dict[int, float] = {}  # without one → since when
+        self._running: dict[int, float] = {}  # with a slot → since when
+        self._demoted: dict[int, float] = {}  # without one → since when
         self._begun: SimpleQueue[int | None] = SimpleQueue()
         self._ended: SimpleQueue[_Ended[R]] = SimpleQueue()
         self._answered = False  # by any host
@@ -99,7 +99,7 @@ class _Scheduler(Generic[T, R]):
             try:
                 ended = self._ended.get(timeout=self._wait())
             except Empty:
-                self._step_aside()
+                self._demote()
                 continue
             self._leave(ended)
             if ended.error is not None:
@@ -111,11 +111,11 @@ class _Scheduler(Generic[T, R]):
             self._begun.put(None)
 
     def _begin(self) -> None:
-        while len(self._running) < self._turns.overall and (number := self._take()) is not None:
+        while len(self._running) < self._limits.overall and (number := self._take()) is not None:
             self._running[number] = monotonic()
-            self._of[number].turns += 1
+            self._of[number].slots += 1
             self._begun.put(number)
-            if self._threads < len(self._running) + len(self._aside):
+            if self._threads < len(self._running) + len(self._demoted):
                 self._threads += 1
                 Thread(target=self._work, daemon=True, name=f"visit-{self._threads}").start()
 
@@ -125,32 +125,32 @@ class _Scheduler(Generic[T, R]):
         return min(ready, key=lambda host: host.waiting[0]).waiting.popleft() if ready else None
 
     def _wait(self) -> float | None:
-        """Seconds until a visit has had its turn for long; None where it may not step aside."""
-        if not self._running or len(self._aside) >= MOST_ASIDE:
+        """Seconds until a visit has had its slot for too long; None where none may give it up."""
+        if not self._running or len(self._demoted) >= MAX_DEMOTED:
             return None
         soonest = min(since + self._patience(self._of[number]) for number, since in self._running.items())
         return max(0.001, soonest - monotonic())
 
-    def _step_aside(self) -> None:
+    def _demote(self) -> None:
         now = monotonic()
         for number, since in [*self._running.items()]:
             host = self._of[number]
-            if now - since >= self._patience(host) and len(self._aside) < MOST_ASIDE:
-                self._aside[number] = self._running.pop(number)
-                host.turns -= 1
-                host.aside += 1
+            if now - since >= self._patience(host) and len(self._demoted) < MAX_DEMOTED:
+                self._demoted[number] = self._running.pop(number)
+                host.slots -= 1
+                host.demoted += 1
         self._tell()
 
     def _leave(self, ended: _Ended[R]) -> None:
         host = self._of[ended.number]
         if ended.number in self._running:
             since = self._running.pop(ended.number)
-            host.turns -= 1
+            host.slots -= 1
         else:
-            since = self._aside.pop(ended.number)
-            host.aside -= 1
+            since = self._demoted.pop(ended.number)
+            host.demoted -= 1
             self._tell()
-        if ended.error is None and self._turns.well(ended.result):  # type: ignore[arg-type]  # as above
+        if ended.error is None and self._limits.is_success(ended.result):  # type: ignore[arg-type]  # as above
             host.took.append(monotonic() - since)
             self._answered = True
 
@@ -161,7 +161,7 @@ class _Scheduler(Generic[T, R]):
         return SOON if self._answered else FIRST
 
     def _tell(self) -> None:
-        self._turns.slow([self._tasks[number] for number in sorted(self._aside)])
+        self._limits.slow([self._tasks[number] for number in sorted(self._demoted)])
 
     def _work(self) -> None:
         while (number := self._begun.get()) is not None:

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from catalog.config.model import Options, RepoConfig
+from catalog.crawl.crawl import crawl
 from catalog.crawl.plan import plan_crawl
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.listing_cache import ListedRepo
-from catalog.errors import NotFound
+from catalog.errors import NotFound, StoreError
 from catalog.plugins.forge import Listed
+from catalog.store.journal import Journal
+from support.changes import base
+from support.crawling import wish as config_of
 from support.worlds import START
 
 FILE = Path("repos.toml")
@@ -56,3 +60,30 @@ def test_a_plan_can_be_read():
     plan = plan_crawl(FILE, INVENTORY, {"s": "down"}, lambda entry: entry.repo.name == "a")
     nothing = plan_crawl(FILE, Inventory(repositories=(), excluded=(), names={}), {}, lambda _: False)
     assert (str(plan), str(nothing)) == ("visit b; skip a; departed c; failed s", "nothing to do")
+
+
+def sums(folder: Path) -> dict[str, bytes]:
+    """What a crawl sums up for the next one."""
+    files = (folder / "output" / "store" / name for name in ("crawls/repos.json", "sources/pushed.json"))
+    return {file.name: file.read_bytes() for file in files if file.exists()}
+
+
+@pytest.mark.parametrize(
+    ("error", "summed_up"),
+    [
+        pytest.param(KeyboardInterrupt(), True, id="Ctrl-C"),
+        pytest.param(SystemExit(143), True, id="SIGTERM"),
+        pytest.param(StoreError("the disk is full"), False, id="a full disk"),
+    ],
+)
+def test_what_an_interrupted_crawl_leaves_to_the_next(tmp_path, error, summed_up):
+    config = config_of(tmp_path, {name: str(base().write(tmp_path / name)) for name in ("a", "b")})
+    before = sums(tmp_path)
+
+    def interrupt(*_: object) -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        crawl(config, report=interrupt)
+    known = Journal(config.output / "store" / "crawls").found()
+    assert (sums(tmp_path) != before, len(known)) == (summed_up, 1)

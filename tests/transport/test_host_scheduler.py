@@ -1,4 +1,4 @@
-"""Turns: every visit ends once, no host has more than its share, and who hangs keeps nobody waiting."""
+"""The host scheduler: every visit ends once, no host has more than its share, and a visit that hangs gives up its slot."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def test_every_visit_ends_once_and_no_host_has_more_than_its_share(hosts, overal
         return task
 
     tasks = [*enumerate(hosts)]
-    turns = SchedulerLimits(overall=overall, for_host=for_host, host=lambda task: task[1])
-    assert sorted(schedule_visits(tasks, visit, turns)) == tasks
+    limits = SchedulerLimits(overall=overall, for_host=for_host, host=lambda task: task[1])
+    assert sorted(schedule_visits(tasks, visit, limits)) == tasks
     assert most["all"] <= overall
     assert all(most[host] <= for_host for host in "abc")
 
@@ -86,11 +86,11 @@ def test_a_host_that_answers_nobody_is_asked_by_few_and_keeps_nobody_elsewhere_w
         return task
 
     tasks = [*(f"down {number}" for number in range(40)), *(f"up {number}" for number in range(20))]
-    turns = SchedulerLimits(
-        overall=2, for_host=2, host=lambda task: task.split()[0], well=lambda task: task.startswith("up")
+    slots = SchedulerLimits(
+        overall=2, for_host=2, host=lambda task: task.split()[0], is_success=lambda task: task.startswith("up")
     )
     found, down = [], 0
-    for result in schedule_visits(tasks, visit, turns):
+    for result in schedule_visits(tasks, visit, slots):
         found.append(result)
         if len(found) == 20:
             down = sum(task.startswith("down") for task in begun)
@@ -106,8 +106,8 @@ def test_who_hangs_is_told_also_when_all_others_are_done(monkeypatch):
         told.append(list(tasks))
         known.set()
 
-    turns = SchedulerLimits(overall=2, for_host=2, host=lambda _: "h", slow=slow)
-    assert (list(schedule_visits(["hangs"], lambda _: known.wait(20), turns)), told) == ([True], [["hangs"], []])
+    slots = SchedulerLimits(overall=2, for_host=2, host=lambda _: "h", slow=slow)
+    assert (list(schedule_visits(["hangs"], lambda _: known.wait(20), slots)), told) == ([True], [["hangs"], []])
 
 
 def test_an_error_is_raised_and_no_other_visit_begins():
@@ -126,7 +126,7 @@ def test_an_error_is_raised_and_no_other_visit_begins():
 
 def test_whoever_goes_to_another_host_need_not_wait():
     order = []
-    turns = SchedulerLimits(overall=2, for_host=1, host=lambda task: task[0])
+    slots = SchedulerLimits(overall=2, for_host=1, host=lambda task: task[0])
     gate = Event()
 
     def visit(task: str) -> str:
@@ -137,5 +137,94 @@ def test_whoever_goes_to_another_host_need_not_wait():
             gate.set()
         return task
 
-    list(schedule_visits(["a1", "a2", "b1"], visit, turns))
+    list(schedule_visits(["a1", "a2", "b1"], visit, slots))
     assert order[0] == "b1"
+
+
+def test_the_first_task_that_waits_begins_first_whatever_its_host():
+    begun: list[str] = []
+
+    def visit(task: str) -> str:
+        begun.append(task)
+        return task
+
+    tasks = ["a1", "b1", "a2", "b2", "c1"]
+    list(schedule_visits(tasks, visit, SchedulerLimits(overall=1, for_host=1, host=lambda task: task[0])))
+    assert begun == tasks
+
+
+def test_the_usual_duration_is_the_median():
+    host = module._Host(most=1)
+    host.took.extend([9.0, 0.25, 0.5])
+    scheduler = module._Scheduler([], str, SchedulerLimits(overall=1, for_host=1, host=lambda _: "h"))
+    assert scheduler._patience(host) == module.FAR_LONGER * 0.5
+
+
+@pytest.mark.parametrize(
+    ("took", "answered", "patience"),
+    [
+        pytest.param([0.1], False, module.SOON, id="every visit may take so long"),
+        pytest.param([], True, module.SOON, id="a host that has not answered, where others have"),
+        pytest.param([], False, module.FIRST, id="nobody has answered"),
+    ],
+)
+def test_how_long_a_visit_keeps_its_slot(took, answered, patience):
+    host = module._Host(most=1)
+    host.took.extend(took)
+    scheduler = module._Scheduler([], str, SchedulerLimits(overall=1, for_host=1, host=lambda _: "h"))
+    scheduler._answered = answered
+    assert scheduler._patience(host) == patience
+
+
+def test_the_durations_of_the_last_visits_are_remembered():
+    host = module._Host(most=1)
+    host.took.extend(range(module.REMEMBERED + 1))
+    assert [*host.took] == [*range(1, module.REMEMBERED + 1)]
+
+
+@pytest.mark.parametrize(
+    ("slots", "took", "demoted", "room"),
+    [
+        pytest.param(1, [1.0], 0, True, id="one of two slots is free"),
+        pytest.param(2, [1.0], 0, False, id="no slot is free"),
+        pytest.param(0, [], module.MOST_UNANSWERED - 1, True, id="a host that has not answered, one demotion before its bound"),
+        pytest.param(0, [], module.MOST_UNANSWERED, False, id="at its bound"),
+        pytest.param(0, [1.0], module.MOST_UNANSWERED, True, id="which is none of a host that has answered"),
+    ],
+)  # fmt: skip
+def test_whether_a_host_has_room(slots, took, demoted, room):
+    host = module._Host(most=2, slots=slots, demoted=demoted)
+    host.took.extend(took)
+    assert host.has_room() is room
+
+
+@pytest.mark.parametrize(("most", "demoted"), [(2, ["a", "b"]), (1, ["a"])], ids=["as many as may", "no more than may"])
+def test_how_many_visits_are_demoted(monkeypatch, most, demoted):
+    monkeypatch.setattr(module, "MAX_DEMOTED", most)
+    monkeypatch.setattr(module, "FIRST", 0.05)
+    released, told = Event(), []
+
+    def tell(tasks) -> None:
+        told.append([*tasks])
+        if len(tasks) == most:
+            released.set()
+
+    def visit(task: str) -> str:
+        released.wait(20)
+        sleep(0.3)
+        return task
+
+    limits = SchedulerLimits(overall=2, for_host=2, host=lambda _: "h", slow=tell)
+    assert sorted(schedule_visits(["a", "b"], visit, limits)) == ["a", "b"]
+    assert max(told, key=len) == demoted
+
+
+def test_what_is_no_success_teaches_nothing():
+    limits = SchedulerLimits(overall=1, for_host=1, host=lambda _: "h", is_success=lambda result: result == "good")
+    scheduler = module._Scheduler(["bad", "good"], str, limits)
+    lessons = []
+    for _ in range(2):
+        scheduler.next_result()
+        lessons.append((scheduler._answered, len(scheduler._of[0].took)))
+    scheduler.dismiss()
+    assert lessons == [(False, 0), (True, 1)]
