@@ -228,3 +228,29 @@ def test_what_is_no_success_teaches_nothing():
         lessons.append((scheduler._answered, len(scheduler._of[0].took)))
     scheduler.dismiss()
     assert lessons == [(False, 0), (True, 1)]
+
+
+def test_an_error_teaches_nothing():
+    def visit(task: str) -> str:
+        raise ValueError(task)
+
+    scheduler = module._Scheduler(["a"], visit, SchedulerLimits(overall=1, for_host=1, host=lambda _: "h"))
+    with pytest.raises(ValueError, match="a"):
+        scheduler.next_result()
+    scheduler.dismiss()
+    assert (scheduler._answered, [*scheduler._of[0].took]) == (False, [])
+
+
+def test_no_host_has_no_bound():
+    lock, now, most = Lock(), Counter(), Counter()
+
+    def visit(_: int) -> None:
+        with lock:
+            now["all"] += 1
+            most["all"] = max(most["all"], now["all"])
+        sleep(0.1)
+        with lock:
+            now["all"] -= 1
+
+    list(schedule_visits(range(3), visit, SchedulerLimits(overall=3, for_host=1, host=lambda _: None)))
+    assert most["all"] == 3
