@@ -65,8 +65,8 @@ class _RefInterval:
     last_seen: datetime | None = None
     ended_at: datetime | None = None
     ended_crawl: int | None = None
-    told_at: datetime | None = None
-    told_crawl: int | None = None
+    first_readable_at: datetime | None = None
+    first_readable_crawl: int | None = None
     told: Cells = field(default_factory=dict)
 
 
@@ -109,8 +109,8 @@ class Memory:
                 continue
             spell = self.now[ref]
             spell.told = told
-            if spell.told_at is None:
-                spell.told_at, spell.told_crawl = at, number
+            if spell.first_readable_at is None:
+                spell.first_readable_at, spell.first_readable_crawl = at, number
         self.repo, self.partition, self.at = raw["repo"], raw["partition"], at
 
 

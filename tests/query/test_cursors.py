@@ -177,7 +177,7 @@ def memory() -> duckdb.DuckDBPyConnection:
     connection.execute("create table resolved_events (repo varchar, oid varchar, version varchar, stage varchar)")
     connection.execute("create table copied_artifacts (repo varchar, artifact varchar, of_repo varchar)")
     for made in statements():
-        if made.name in ("told_events", "list_seen_events", "find_seen"):
+        if made.name in ("known_events", "list_seen_events", "find_seen"):
             kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
             connection.execute(f"create {kind} {made.body}")
     return connection

@@ -49,8 +49,8 @@ def seen(number, *, crawl=1, told=None, made=0, ended=None, ref=None, **cells):
         ended_at=NOON + timedelta(days=ended) if ended else None,
         first_crawl=crawl,
         ended_crawl=ended,
-        told_at=NOON + timedelta(days=told or crawl),
-        told_crawl=told or crawl,
+        first_readable_at=NOON + timedelta(days=told or crawl),
+        first_readable_crawl=told or crawl,
         **said | cells,
     )
 
@@ -222,7 +222,7 @@ def test_what_is_no_cursor(cursor):
         [],
         [seen(1, crawl=1)],
         [seen(1, crawl=9)],
-        [replace(seen(1, crawl=7), told_at=NOON)],
+        [replace(seen(1, crawl=7), first_readable_at=NOON)],
         [seen(2, crawl=7)],
     ],
     ids=[

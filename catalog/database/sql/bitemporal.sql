@@ -6,7 +6,7 @@ select distinct
     repo, oid, tag, event, artifact, version, precedence, stage, counter, commit, revision, created_at, utc_offset,
     author, author_email, message, signed
 from observations
-where event is not null and told_at <= k
+where event is not null and first_readable_at <= k
     and coalesce(ended_at > k, last_seen >= k or repo in (select repo from repos));
 
 -- stages_known_at(t, k): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known at `k`.

@@ -1,6 +1,6 @@
 -- What scripts read: registry events in the order in which this catalog came to know them.
 
--- told_events: Every registry event that was ever seen, also of tags that are gone, as it was told first.
+-- known_events: Every registry event that was ever seen, also of tags that are gone, as it was first readable.
 --   key: repo, oid
 --   from observations: *
 --   moment: When the tag was made, by the tagger's clock, in microseconds since 1970.
@@ -8,7 +8,7 @@ select *, epoch_us(created_at) as moment
 from observations
 where event is not null
 -- A tag that came back, or has two names, is no news.
-qualify row_number() over (partition by repo, oid order by told_crawl, told_at, ref) = 1;
+qualify row_number() over (partition by repo, oid order by first_readable_crawl, first_readable_at, ref) = 1;
 
 -- list_seen_events(a_crawl, a_moment, an_oid, a_repo): Every registry event that was ever seen, also of tags that are gone, after a place.
 --   cursor: The place of this event, for whoever wants to go on after it; URL-safe base64.
@@ -16,29 +16,31 @@ qualify row_number() over (partition by repo, oid order by told_crawl, told_at, 
 --   copy_of: The repository of which the same was told: what a fork has from its parent (see `copied_artifacts`), or had another name.
 with renamed as (
     select r.renamed_to as repo, t.oid, min(t.repo) as former
-    from told_events t join repos r on r.repo = t.repo
+    from known_events t join repos r on r.repo = t.repo
     where r.renamed_to is not null
     group by all
 )
 select
     translate(
-        rtrim(to_base64(encode(concat_ws(chr(10), o.told_crawl, epoch_us(o.told_at), o.moment, o.oid, o.repo))), '='), '+/', '-_'
+        rtrim(to_base64(encode(concat_ws(
+            chr(10), o.first_readable_crawl, epoch_us(o.first_readable_at), o.moment, o.oid, o.repo
+        ))), '='), '+/', '-_'
     ) as cursor,
     o.repo, o.artifact, o.event,
     coalesce(e.version, o.version) as version, coalesce(e.stage, n.stage, o.stage) as stage, o.stage as raw_stage,
     o.commit, o.created_at, o.author, o.author_email, o.message, o.tag, o.oid, o.signed,
-    o.told_crawl as crawl, o.first_seen,
+    o.first_readable_crawl as crawl, o.first_seen,
     -- The old name is told first, and so is no copy of the new one.
     coalesce(f.former, case when r.renamed_to is distinct from c.of_repo then c.of_repo end) as copy_of
-from told_events o
+from known_events o
 left join resolved_events e on e.repo = o.repo and e.oid = o.oid
 left join stage_names n on n.raw = o.stage
 left join copied_artifacts c on c.repo = o.repo and c.artifact = o.artifact
 left join renamed f on f.repo = o.repo and f.oid = o.oid
 left join repos r on r.repo = o.repo
-where (o.told_crawl, o.moment, o.oid, o.repo) > (a_crawl, a_moment, an_oid, a_repo)
-order by o.told_crawl, o.moment, o.oid, o.repo;
+where (o.first_readable_crawl, o.moment, o.oid, o.repo) > (a_crawl, a_moment, an_oid, a_repo)
+order by o.first_readable_crawl, o.moment, o.oid, o.repo;
 
 -- find_seen(an_oid, a_repo): In which crawl a tag object was first told of, and when; no row for never.
 --   told: When that was, in microseconds since 1970.
-select told_crawl as crawl, epoch_us(told_at) as told from told_events where repo = a_repo and oid = an_oid;
+select first_readable_crawl as crawl, epoch_us(first_readable_at) as told from known_events where repo = a_repo and oid = an_oid;

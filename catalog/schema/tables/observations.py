@@ -22,11 +22,11 @@ class Observation(Record):
     ended_at: datetime | None = column("The first visit that did not find it any more, UTC; null while it is there.")
     first_crawl: int = column("The crawl of `first_seen`.")
     ended_crawl: int | None = column("The crawl of `ended_at`.")
-    told_at: datetime | None = column(
-        "Of a registry tag: the first visit that could say what it says, UTC; later than `first_seen` where its object could not be read at first.",
+    first_readable_at: datetime | None = column(
+        "Of a registry tag: the first visit in which its object could be parsed, UTC; later than `first_seen` where it could not be read at first.",
         default=None,
     )
-    told_crawl: int | None = column("The crawl of `told_at`.", default=None)
+    first_readable_crawl: int | None = column("The crawl of `first_readable_at`.", default=None)
     event: str | None = column("Of a registry tag: what it does; see `events`. Null for all other refs.", default=None)
     tag: str | None = column("The name inside the tag object.", default=None)
     artifact: str | None = column("The artifact.", default=None)

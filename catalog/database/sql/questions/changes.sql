@@ -59,7 +59,7 @@ where gone.moment > a and gone.moment <= b;
 --   moment: When: by the tagger's clock, or that of the visit, UTC.
 with changed_registries as materialized (
     select distinct repo from observations
-    where event is not null and ((told_at > a and told_at <= b) or (ended_at > a and ended_at <= b))
+    where event is not null and ((first_readable_at > a and first_readable_at <= b) or (ended_at > a and ended_at <= b))
 ),
 events_before as materialized (from known_events_at(a) where repo in (from changed_registries)),
 events_after as materialized (from known_events_at(b) where repo in (from changed_registries)),
