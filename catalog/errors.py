@@ -16,7 +16,7 @@ class Exit(IntEnum):
     BUG = 70
 
 
-class Outcome(StrEnum):
+class VisitOutcome(StrEnum):
     """How a visit to a repository ended. What the SQL, the table reference and the site say of it is tested against this list."""
 
     NEW = "new"
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
     NEVER = "never"  # there was no visit yet
 
 
-READ = (Outcome.NEW, Outcome.CHANGED, Outcome.FRESH)  # of a visit that went well
+READ = (VisitOutcome.NEW, VisitOutcome.CHANGED, VisitOutcome.FRESH)  # of a visit that went well
 
 
 class CatalogError(Exception):
@@ -53,31 +53,31 @@ class OriginError(CatalogError):
     """A Git server, or time, must mend it: the repository keeps its last good rows."""
 
     exit_code = Exit.ORIGIN
-    outcome: Outcome = Outcome.DOWN
+    outcome: VisitOutcome = VisitOutcome.DOWN
 
 
 class Gone(OriginError):
     """The server says that there is no such repository."""
 
-    outcome = Outcome.GONE
+    outcome = VisitOutcome.GONE
 
 
 class Refused(OriginError):
     """The server knows us and says no, or speaks something that we cannot read."""
 
-    outcome = Outcome.REFUSED
+    outcome = VisitOutcome.REFUSED
 
 
 class Down(OriginError):
     """No answer, a broken answer, or an answer too slow to wait for."""
 
-    outcome = Outcome.DOWN
+    outcome = VisitOutcome.DOWN
 
 
 class TooBig(OriginError):
     """The answer went over a bound that repos.toml sets."""
 
-    outcome = Outcome.TOO_BIG
+    outcome = VisitOutcome.TOO_BIG
 
 
 class Oversized(TooBig):

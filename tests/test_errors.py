@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import READ, OriginError, Outcome
+from catalog.errors import READ, OriginError, VisitOutcome
 from catalog.schema.tables.inventory import Repo
 from sites.view_models.registry import OUTCOMES
 
@@ -23,11 +23,11 @@ def test_sql_counts_as_read_what_python_does():
 
 def test_the_comment_of_the_column_lists_every_outcome():
     comment = str({field.name: field.metadata for field in fields(Repo)}["outcome"])
-    assert re.findall(r"`(\w+)`", comment) == [*Outcome]
+    assert re.findall(r"`(\w+)`", comment) == [*VisitOutcome]
 
 
 def test_the_site_has_words_for_every_outcome():
-    assert sorted(OUTCOMES) == sorted(Outcome)
+    assert sorted(OUTCOMES) == sorted(VisitOutcome)
 
 
 def kinds(kind):
@@ -36,4 +36,4 @@ def kinds(kind):
 
 @pytest.mark.parametrize("kind", kinds(OriginError), ids=lambda kind: kind.__name__)
 def test_an_error_of_an_origin_is_an_outcome_of_a_visit_that_failed(kind):
-    assert (type(kind.outcome), kind.outcome in READ) == (Outcome, False)
+    assert (type(kind.outcome), kind.outcome in READ) == (VisitOutcome, False)

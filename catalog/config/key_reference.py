@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.config.keys import SOURCE, TABLES, Key, Table, kind_key, scope_keys
+from catalog.config.keys import SOURCE, TABLES, ConfigKey, Table, kind_key, scope_keys
 from catalog.plugins.forge import installed
 
 _HEAD = """\
@@ -45,12 +45,12 @@ def _kinds() -> Iterator[str]:
     yield ""
 
 
-def _row(key: Key) -> str:
+def _row(key: ConfigKey) -> str:
     cells = (f"`{key.name}`", key.type.name, _default(key), key.type.expected, key.sentence)
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 
 
-def _default(key: Key) -> str:
+def _default(key: ConfigKey) -> str:
     if key.required:
         return "*required*"
     if key.absent is not None:

@@ -36,7 +36,7 @@ _OPTIONS = Options()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Key:
+class ConfigKey:
     """One key of a table. `absent` says what holds without it where the default alone does not."""
 
     name: str
@@ -53,8 +53,8 @@ class Table:
 
     name: str
     sentence: str
-    keys: tuple[Key, ...] = ()
-    any_key: Key | None = None
+    keys: tuple[ConfigKey, ...] = ()
+    any_key: ConfigKey | None = None
     is_array: bool = False
 
     @property
@@ -67,46 +67,50 @@ CATALOG = Table(
     name="catalog",
     sentence="The catalog as a whole.",
     keys=(
-        Key(name="title", type=TEXT, default="Model catalog", sentence="The title of the site and of its feeds."),
-        Key(
+        ConfigKey(name="title", type=TEXT, default="Model catalog", sentence="The title of the site and of its feeds."),
+        ConfigKey(
             name="output",
             type=TEXT,
             default="output",
             sentence="The folder for everything that the catalog writes, relative to the file.",
         ),
-        Key(name="site_url", type=SITE_URL, sentence="The address of the published site: feeds and links need it."),
+        ConfigKey(
+            name="site_url", type=SITE_URL, sentence="The address of the published site: feeds and links need it."
+        ),
     ),
 )
 
 OPTIONS = (
-    Key(name="timeout", type=SECONDS, default=_OPTIONS.timeout, sentence="The time for one repository or source."),
-    Key(
+    ConfigKey(
+        name="timeout", type=SECONDS, default=_OPTIONS.timeout, sentence="The time for one repository or source."
+    ),
+    ConfigKey(
         name="max_bytes",
         type=SIZE,
         default=_OPTIONS.max_bytes,
         absent='"256 MiB"',
         sentence="How much to receive from one repository or source.",
     ),
-    Key(
+    ConfigKey(
         name="history",
         type=whole_number(0),
         default=_OPTIONS.history,
         sentence="Generations of commits to read behind each branch; 0 reads none.",
     ),
-    Key(
+    ConfigKey(
         name="experiments",
         type=whole_number(0),
         default=_OPTIONS.experiments,
         sentence="How many of the newest DVC experiments to read.",
     ),
-    Key(
+    ConfigKey(
         name="plain_tags",
         type=TAG_LIMIT,
         default=_OPTIONS.plain_tags,
         absent=f"{PLAIN_TAGS} for a repository without registry tags, else 0",
         sentence=f"How many of the newest tags that are not GTO's to read; true means {PLAIN_TAGS}, false 0.",
     ),
-    Key(
+    ConfigKey(
         name="fetch_remote_metrics",
         type=FLAG,
         default=_OPTIONS.fetch_remote_metrics,
@@ -120,17 +124,17 @@ CRAWL = Table(
     name="crawl",
     sentence="How to crawl. The keys from `timeout` on are also keys of each `[[repo]]` and `[[source]]`, whose default is the value here.",
     keys=(
-        Key(name="jobs", type=_JOBS, default=8, sentence="Repositories at a time."),
-        Key(name="jobs_per_host", type=_JOBS, default=8, sentence="Repositories at a time on one host."),
-        Key(
+        ConfigKey(name="jobs", type=_JOBS, default=8, sentence="Repositories at a time."),
+        ConfigKey(name="jobs_per_host", type=_JOBS, default=8, sentence="Repositories at a time on one host."),
+        ConfigKey(
             name="processes",
             type=whole_number(1, 64),
             absent="one per processor, four at most",
             sentence="Processes that read repositories.",
         ),
-        Key(name="connect_timeout", type=SECONDS, default=10.0, sentence="The time to connect to a server."),
-        Key(name="idle_timeout", type=SECONDS, default=30.0, sentence="How long a server may send nothing."),
-        Key(name="schedule", type=CRON, sentence="When `catalog schedule` crawls."),
+        ConfigKey(name="connect_timeout", type=SECONDS, default=10.0, sentence="The time to connect to a server."),
+        ConfigKey(name="idle_timeout", type=SECONDS, default=30.0, sentence="How long a server may send nothing."),
+        ConfigKey(name="schedule", type=CRON, sentence="When `catalog schedule` crawls."),
         *OPTIONS,
     ),
 )
@@ -139,15 +143,15 @@ SCHEDULE = Table(
     name="schedule",
     sentence="What `catalog schedule` does besides crawling at the times of `schedule` in `[crawl]`.",
     keys=(
-        Key(name="timezone", type=TIME_ZONE, default="UTC", sentence="The time zone of the schedule."),
-        Key(
+        ConfigKey(name="timezone", type=TIME_ZONE, default="UTC", sentence="The time zone of the schedule."),
+        ConfigKey(
             name="jitter",
             type=whole_number(0, MOST_JITTER),
             default=0,
             sentence="The most seconds by which a run begins later; drawn anew for each run.",
         ),
-        Key(name="publish", type=COMMAND, sentence="The command to run after a successful build."),
-        Key(
+        ConfigKey(name="publish", type=COMMAND, sentence="The command to run after a successful build."),
+        ConfigKey(
             name="health_file",
             type=TEXT,
             absent="`health.json` in the output folder",
@@ -162,15 +166,15 @@ METRICS = Table(
     name="metrics",
     sentence="Which direction of a metric is better, by patterns of names.",
     keys=(
-        Key(name="higher", type=_METRICS, default=(), sentence="Metrics of which a higher value is better."),
-        Key(name="lower", type=_METRICS, default=(), sentence="Metrics of which a lower value is better."),
+        ConfigKey(name="higher", type=_METRICS, default=(), sentence="Metrics of which a higher value is better."),
+        ConfigKey(name="lower", type=_METRICS, default=(), sentence="Metrics of which a lower value is better."),
     ),
 )
 
 STAGES = Table(
     name="stages",
     sentence="One vocabulary of stages for all repositories. Each key is the catalog's name of a stage.",
-    any_key=Key(
+    any_key=ConfigKey(
         name="stage",
         type=text_list('["production", "live"]', blanks=True),
         sentence="Other names that tags use for the stage; a name belongs to one stage.",
@@ -182,13 +186,13 @@ REPO = Table(
     sentence="One repository.",
     is_array=True,
     keys=(
-        Key(
+        ConfigKey(
             name="url",
             type=REPOSITORY_URL,
             required=True,
             sentence="Where Git clones it from: https, http, ssh, git, file, user@host:path, or a path relative to repos.toml.",
         ),
-        Key(
+        ConfigKey(
             name="name",
             type=REPOSITORY_NAME,
             absent="`host/owner/name` of the URL",
@@ -206,32 +210,36 @@ SOURCE = Table(
     sentence="All repositories of an organisation, a user, a topic, a folder or a list.",
     is_array=True,
     keys=(
-        Key(name="name", type=TEXT, absent="what it lists, such as `github.com/acme`", sentence="The source's name."),
-        Key(name="url", type=SERVER_URL, absent="the kind's public server", sentence="The server, or the list."),
-        Key(
+        ConfigKey(
+            name="name", type=TEXT, absent="what it lists, such as `github.com/acme`", sentence="The source's name."
+        ),
+        ConfigKey(name="url", type=SERVER_URL, absent="the kind's public server", sentence="The server, or the list."),
+        ConfigKey(
             name="include",
             type=_PATTERNS,
             default=(),
             sentence="Patterns of `host/owner/name`, or of an end of it: only these.",
         ),
-        Key(name="exclude", type=_PATTERNS, default=(), sentence="Patterns of repositories to leave out."),
-        Key(name="topics", type=_PATTERNS, default=(), sentence="Only repositories with one of these topics."),
-        Key(name="archived", type=FLAG, default=False, sentence="Whether to read archived repositories."),
-        Key(name="forks", type=FLAG, default=False, sentence="Whether to read forks."),
-        Key(name="visibility", type=VISIBILITY, default=(), absent="all", sentence="Only repositories seen by these."),
-        Key(
+        ConfigKey(name="exclude", type=_PATTERNS, default=(), sentence="Patterns of repositories to leave out."),
+        ConfigKey(name="topics", type=_PATTERNS, default=(), sentence="Only repositories with one of these topics."),
+        ConfigKey(name="archived", type=FLAG, default=False, sentence="Whether to read archived repositories."),
+        ConfigKey(name="forks", type=FLAG, default=False, sentence="Whether to read forks."),
+        ConfigKey(
+            name="visibility", type=VISIBILITY, default=(), absent="all", sentence="Only repositories seen by these."
+        ),
+        ConfigKey(
             name="skip_unpushed",
             type=FLAG,
             default=False,
             sentence="Whether to skip a repository without a push since it was last read, by what the forge lists.",
         ),
-        Key(
+        ConfigKey(
             name="full_check_days",
             type=DAYS,
             default=7.0,
             sentence="With `skip_unpushed`: after how many days to visit a repository in any case.",
         ),
-        Key(
+        ConfigKey(
             name="token_env",
             type=VARIABLE,
             absent="the kind's usual variable",
@@ -244,12 +252,12 @@ SOURCE = Table(
 TABLES = (CATALOG, CRAWL, SCHEDULE, METRICS, STAGES, REPO, SOURCE)
 
 
-def kind_key() -> Key:
+def kind_key() -> ConfigKey:
     """The key that says which kind of forge a [[source]] is."""
-    return Key(name="kind", type=choice(installed()), required=True, sentence="The kind of forge.")
+    return ConfigKey(name="kind", type=choice(installed()), required=True, sentence="The kind of forge.")
 
 
-def scope_keys(forges: Iterable[Forge]) -> tuple[Key, ...]:
+def scope_keys(forges: Iterable[Forge]) -> tuple[ConfigKey, ...]:
     """The keys that say whose repositories a [[source]] lists, apart from `url`."""
     words = sorted({word for forge in forges for scope in forge.scopes for word in scope} - {"url"})
-    return tuple(Key(name=word, type=TEXT, sentence=f"Whose repositories to list: the {word}.") for word in words)
+    return tuple(ConfigKey(name=word, type=TEXT, sentence=f"Whose repositories to list: the {word}.") for word in words)

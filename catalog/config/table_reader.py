@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from catalog.config.keys import Key, Table
+from catalog.config.keys import ConfigKey, Table
 from catalog.config.value_types import InvalidValue, quote
 
 
@@ -17,12 +17,12 @@ class TableReader:
     def __init__(self, file: Path, complaints: list[str], place: str, table: Mapping[str, Any]) -> None:
         self.file, self.complaints, self.place, self.table = file, complaints, place, table
 
-    def values(self, keys: Sequence[Key], defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def values(self, keys: Sequence[ConfigKey], defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The value of each key, or its default; every other key of the table is a complaint."""
         self.refuse_unknown([key.name for key in keys])
         return {key.name: self.value(key, (defaults or {}).get(key.name, key.default)) for key in keys}
 
-    def value(self, key: Key, default: Any = None) -> Any:  # noqa: ANN401 - the type of the key decides
+    def value(self, key: ConfigKey, default: Any = None) -> Any:  # noqa: ANN401 - the type of the key decides
         """One key's value; the default where it is absent or invalid."""
         if key.name not in self.table:
             if key.required:

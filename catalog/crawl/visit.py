@@ -22,7 +22,7 @@ from catalog.schema.tables.git import Branch, Tag
 from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations, RefScan
-from catalog.store.partitions import Key, Partition, Rows, Store, readers_digest, refs_digest
+from catalog.store.partitions import Partition, PartitionKey, Rows, Store, readers_digest, refs_digest
 from catalog.transport.origin import Limits, Origin, Pool, open_origin, open_storage
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def _visited(
 def _bring_up_to_date(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
     """One refs request decides; only where a partition for its answer is missing is anything else asked for."""
     listing = origin.refs()
-    key = Key(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
+    key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
     before = task.found.partition if task.found else None
     if context.store.holds(task.repo.name, key):
         return _Outcome(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
@@ -178,7 +178,12 @@ def _had_refs(file: Path) -> bool:
 
 
 def _written(
-    task: VisitTask, context: CrawlContext, origin: Origin, listing: RefListing, previous: PreviousRows, key: Key
+    task: VisitTask,
+    context: CrawlContext,
+    origin: Origin,
+    listing: RefListing,
+    previous: PreviousRows,
+    key: PartitionKey,
 ) -> Rows:
     """The rows, once they are in the store. What fails for no known reason is done again with connectors that are checked at every call."""
     try:

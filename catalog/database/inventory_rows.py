@@ -9,7 +9,7 @@ from pathlib import Path
 from catalog.config.parse import Config
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.listing_cache import SourceState
-from catalog.errors import READ, Outcome
+from catalog.errors import READ, VisitOutcome
 from catalog.naming import public_url
 from catalog.schema.tables.inventory import Repo, Source
 from catalog.store.journal import LastVisit
@@ -51,7 +51,7 @@ def _row(inventory: Inventory, repository: Repository, found: LastVisit | None, 
     return Repo(
         repo=repository.repo.name,
         url=public_url(repository.repo.url),
-        outcome=found.outcome if found else Outcome.NEVER,
+        outcome=found.outcome if found else VisitOutcome.NEVER,
         message=found.message if found else None,
         stale=found is not None and found.outcome not in READ and not repository.has_left,
         visited_at=found.visited_at if found else None,

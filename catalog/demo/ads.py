@@ -6,7 +6,7 @@ from catalog.demo import data
 from catalog.demo.book import Book, Changes
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 
@@ -43,7 +43,7 @@ _STORY = """
 """
 
 _STEPS = (
-    Step(
+    PipelineStep(
         name="train",
         cmd="python src/train.py --customers data/customers.parquet --out model/ctr.pt",
         deps=("data/customers.parquet", "src/train.py"),

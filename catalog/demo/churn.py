@@ -9,7 +9,7 @@ from catalog.demo.book import Book, Changes
 from catalog.demo.content import Content, imagine
 from catalog.demo.measures import roc, vary
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, import_from, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, import_from, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 from catalog.demo.yaml import write_yaml
@@ -76,14 +76,14 @@ _CHURN = """
 """
 
 _STEPS = (
-    Step(
+    PipelineStep(
         name="features",
         cmd="python src/features.py data/customers.parquet data/features.parquet",
         deps=("data/customers.parquet", "src/features.py"),
         params=("features.window_days",),
         outs={"data/features.parquet": 61_000_000},
     ),
-    Step(
+    PipelineStep(
         name="train",
         cmd="python src/train.py data/features.parquet models/churn.lgb",
         deps=("data/features.parquet", "src/train.py"),
@@ -91,7 +91,7 @@ _STEPS = (
         outs={PATH: 2_300_000},
         random=True,
     ),
-    Step(
+    PipelineStep(
         name="evaluate",
         cmd="python src/evaluate.py models/churn.lgb data/features.parquet",
         deps=("data/features.parquet", PATH, "src/evaluate.py"),

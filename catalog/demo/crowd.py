@@ -13,7 +13,7 @@ from catalog.demo.content import imagine
 from catalog.demo.invention import invent
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, Make, play
 from catalog.demo.yaml import write_yaml
@@ -96,7 +96,7 @@ def _start(team: str, folder: str, names: list[str], framework: str, dice: Rando
     return Project(
         folder=folder,
         steps=tuple(
-            Step(
+            PipelineStep(
                 name=f"train-{name}",
                 cmd=f"python src/train.py --model {name}",
                 deps=(path, "src/train.py"),

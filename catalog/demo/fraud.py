@@ -7,7 +7,7 @@ from dataclasses import replace
 from catalog.demo import churn, data
 from catalog.demo.book import Book, Changes
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, define, import_from
+from catalog.demo.pipeline import PipelineStep, configure, define, import_from
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 
@@ -33,13 +33,13 @@ _STORY = """
 
 _CUSTOMERS, _SCORE = "data/customers.parquet", "upstream/churn.lgb"
 _STEPS = (
-    Step(
+    PipelineStep(
         name="features",
         cmd=f"python src/features.py --customers {_CUSTOMERS} --churn {_SCORE}",
         deps=(_CUSTOMERS, _SCORE, "ds://sessions", "src/features.py"),
         outs={"data/features": (740_000_000, 12)},
     ),
-    Step(
+    PipelineStep(
         name="train",
         cmd="python src/train.py data/features model/payments.json",
         deps=("data/features", "src/train.py"),
@@ -47,7 +47,7 @@ _STEPS = (
         outs={"model/payments.json": 7_100_000},
         random=True,
     ),
-    Step(
+    PipelineStep(
         name="evaluate",
         cmd="python src/evaluate.py model/payments.json --out eval",
         deps=("data/features", "model/payments.json", "src/evaluate.py"),

@@ -6,7 +6,7 @@ from catalog.demo import data
 from catalog.demo.book import Book, Changes
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, point
+from catalog.demo.pipeline import PipelineStep, configure, point
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 from catalog.demo.yaml import write_yaml
@@ -87,8 +87,8 @@ def intents() -> Book:
     return book
 
 
-def _train(name: str) -> Step:
-    return Step(
+def _train(name: str) -> PipelineStep:
+    return PipelineStep(
         name=f"train_{name}",
         cmd=f"python src/train_{name}.py",
         deps=("data/utterances.csv", f"src/train_{name}.py"),

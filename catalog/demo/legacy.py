@@ -8,7 +8,7 @@ from catalog.demo.book import Book, Changes
 from catalog.demo.content import imagine
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 from catalog.demo.yaml import write_yaml
@@ -69,8 +69,8 @@ def credit_scoring() -> Book:
     return book
 
 
-def _fit(name: str) -> Step:
-    return Step(
+def _fit(name: str) -> PipelineStep:
+    return PipelineStep(
         name=name,
         cmd=f"python src/fit.py {name}",
         deps=("data/loans.csv", "src/fit.py"),

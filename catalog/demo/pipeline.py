@@ -15,7 +15,7 @@ Texts = Mapping[str, str | bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class PipelineStep:
     """A pipeline stage. `outs` are cached by DVC; `metrics` and `plots` are kept in Git (`cache: false`), `stored` metrics are not.
 
     `foreach` or `matrix` makes a template of it, as in DVC: `${item}` or `${item.<key>}` in any text. Of a `random` one, no
@@ -52,7 +52,7 @@ class Step:
             return {"foreach": list(self.foreach), "do": body}
         return {"matrix": {key: list(values) for key, values in self.matrix.items()}, **body} if self.matrix else body
 
-    def expand(self) -> Iterator[Step]:
+    def expand(self) -> Iterator[PipelineStep]:
         """The concrete stages that dvc.lock lists."""
         if self.foreach:
             yield from (self._fill(value, {"item": value}) for value in self.foreach)
@@ -63,7 +63,7 @@ class Step:
         else:
             yield self
 
-    def _fill(self, suffix: str, words: Mapping[str, str]) -> Step:
+    def _fill(self, suffix: str, words: Mapping[str, str]) -> PipelineStep:
         def fill(text: str) -> str:
             for word, value in words.items():
                 text = text.replace(f"${{{word}}}", value)
@@ -99,13 +99,13 @@ class Run:
     datasets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
-def define(steps: tuple[Step, ...], top: Mapping[str, object] | None = None) -> str:
+def define(steps: tuple[PipelineStep, ...], top: Mapping[str, object] | None = None) -> str:
     """The text of dvc.yaml: the stages, then `top` (artifacts, metrics, plots, params)."""
     stages = {"stages": {step.name: step.definition() for step in steps}} if steps else {}
     return write_yaml({**stages, **(top or {})})
 
 
-def lock(steps: tuple[Step, ...], run: Run) -> str:
+def lock(steps: tuple[PipelineStep, ...], run: Run) -> str:
     """The text of dvc.lock after a run. Same command, inputs and params, same outputs: hashes follow from what a stage read."""
     stages = {step.name: _locked(step, run, run.labels.get(one.name, "")) for one in steps for step in one.expand()}
     if run.generation == 1:
@@ -155,7 +155,7 @@ def _out(path: str, content: Content, generation: int) -> dict[str, object]:
     return {key: entry[key] for key in ("md5", "size", "nfiles", "hash", "path") if key in entry}
 
 
-def _locked(step: Step, run: Run, label: str) -> dict[str, object]:
+def _locked(step: PipelineStep, run: Run, label: str) -> dict[str, object]:
     deps = [_dependency(path, run) for path in sorted(step.deps)]
     used = {key: _look_up(run.params, key) for key in sorted(step.params)}
     seed = f"{step.cmd} {[(entry['path'], entry.get('md5')) for entry in deps]} {used} {label}"

@@ -7,7 +7,7 @@ from catalog.demo.book import Book
 from catalog.demo.content import digest, imagine
 from catalog.demo.measures import vary, write_table
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, define, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, define, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 from catalog.demo.yaml import write_yaml
@@ -27,7 +27,7 @@ _STORY = """
 2026-10-26 17:50  kavya  markdown@v0.1.0        rmse=0.197 | When to mark down fresh food: written, not yet trained
 """
 
-_TRAIN = Step(
+_TRAIN = PipelineStep(
     name="train",
     cmd="python src/train.py data/holidays.csv model",
     deps=("data/holidays.csv", "src/train.py"),
@@ -37,7 +37,7 @@ _TRAIN = Step(
     plots={"plots/curve.csv": {"x": "price", "y": "demand", "title": "Demand at a price", "template": "smooth"}},
     random=True,
 )
-_MARKDOWN = Step(
+_MARKDOWN = PipelineStep(
     name="markdown",
     cmd="python src/markdown.py",
     deps=("model/elasticity.pkl", "src/markdown.py"),

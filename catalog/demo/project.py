@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from catalog.demo.book import Changes
 from catalog.demo.content import Content
-from catalog.demo.pipeline import Run, Step, define, lock
+from catalog.demo.pipeline import PipelineStep, Run, define, lock
 from catalog.demo.story import Entry
 from catalog.demo.yaml import write_yaml
 
@@ -21,7 +21,7 @@ class Project:
     """`texts` are files in Git (from `folder`), `data` what DVC tracks, `top` the rest of dvc.yaml, `made` what the last run left."""
 
     folder: str = ""
-    steps: tuple[Step, ...]
+    steps: tuple[PipelineStep, ...]
     params: Params
     texts: dict[str, str | bytes] = field(default_factory=dict)
     data: dict[str, Content] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from catalog.demo.book import Book, Changes
 from catalog.demo.cast import CAST
 from catalog.demo.measures import noise, roc, vary, write_curve, write_table
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 
@@ -47,7 +47,7 @@ _EXPERIMENTS = (
 )
 
 _STEPS = (
-    Step(
+    PipelineStep(
         name="index",
         desc="Candidates for each market",
         cmd="python src/index.py --market ${item} --sessions data/sessions",
@@ -56,7 +56,7 @@ _STEPS = (
         outs={"candidates/${item}.parquet": 310_000_000},
         foreach=_MARKETS,
     ),
-    Step(
+    PipelineStep(
         name="train",
         cmd="python src/train.py --market ${item.market} --loss ${item.loss}",
         deps=("candidates/${item.market}.parquet", "src/train.py"),
@@ -65,7 +65,7 @@ _STEPS = (
         random=True,
         matrix={"market": _MARKETS, "loss": _LOSSES},
     ),
-    Step(
+    PipelineStep(
         name="bundle",
         cmd="python src/bundle.py models bundle/ranker.tar",
         deps=(*(f"models/{market}-{loss}.txt" for market in _MARKETS for loss in _LOSSES), "src/bundle.py"),

@@ -6,7 +6,7 @@ from catalog.demo.book import Book, Changes
 from catalog.demo.cast import CAST
 from catalog.demo.content import imagine
 from catalog.demo.paper import MIT, paper, script
-from catalog.demo.pipeline import Step, configure, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 
@@ -19,7 +19,7 @@ _STORY = """
 """
 
 _STEPS = (
-    Step(
+    PipelineStep(
         name="train",
         cmd="python src/train.py",
         deps=("data/iris.csv", "src/train.py"),

@@ -7,7 +7,7 @@ from catalog.demo.book import Book, Changes
 from catalog.demo.content import imagine
 from catalog.demo.measures import noise, vary, write_curve, write_png
 from catalog.demo.paper import paper, script
-from catalog.demo.pipeline import Step, configure, point, write_json
+from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
 
@@ -112,10 +112,10 @@ def _start(artifact: str) -> Project:
     return project
 
 
-def _pipeline(name: str, photos: str) -> tuple[Step, ...]:
+def _pipeline(name: str, photos: str) -> tuple[PipelineStep, ...]:
     extra = ("matcher.threshold",) if name == "matcher" else ()
     return (
-        Step(
+        PipelineStep(
             name="train",
             desc=f"Train and export the {name}",
             cmd=f"python src/train.py --data {photos} --out weights/{name}.onnx",

@@ -15,7 +15,7 @@ from urllib3.exceptions import SSLError
 
 from catalog.discovery.client_errors import fault
 from catalog.errors import Down, Gone, Refused, TooBig
-from catalog.plugins.forge import Answer, Ask
+from catalog.plugins.forge import Ask, Response
 from catalog.text import quote
 from catalog.transport.address import GitServer, parse_address
 from catalog.transport.connections import read_settings
@@ -60,14 +60,14 @@ class Asker:
     tell: Callable[[str], None]
     stop: Event
 
-    def ask(self, ask: Ask, etag: str | None = None) -> tuple[Answer, str | None] | None:
+    def ask(self, ask: Ask, etag: str | None = None) -> tuple[Response, str | None] | None:
         """The answer and its ETag; None where it is still the one of the ETag that is given. OriginError, and nothing else."""
         if self.stop.is_set():
             raise Stopped(f"{self.meter.where}: stopped before the listing was complete")
         if ask.reads == "folder":
-            return Answer(ask=ask, value=self._folder(ask.url), headers={}), None
+            return Response(ask=ask, value=self._folder(ask.url), headers={}), None
         if "://" not in ask.url:
-            return Answer(ask=ask, value=_file(ask.url), headers={}), None
+            return Response(ask=ask, value=_file(ask.url), headers={}), None
         return self._answer(ask, etag)
 
     def _folder(self, path: str) -> list[tuple[str, str]]:
@@ -88,7 +88,7 @@ class Asker:
             raise Down(f"{quote(path)}: {error.strerror}") from error
         return sorted(found)
 
-    def _answer(self, ask: Ask, etag: str | None) -> tuple[Answer, str | None] | None:
+    def _answer(self, ask: Ask, etag: str | None) -> tuple[Response, str | None] | None:
         again = retrying(self.meter, sleep=self._sleep, tell=self.tell)
         return again(self._attempt, ask, etag)
 
@@ -96,7 +96,7 @@ class Asker:
         if self.stop.wait(seconds):
             raise Stopped(f"{self.meter.where}: stopped while waiting")
 
-    def _attempt(self, ask: Ask, etag: str | None) -> tuple[Answer, str | None] | None:
+    def _attempt(self, ask: Ask, etag: str | None) -> tuple[Response, str | None] | None:
         url, redirects = ask.url, Redirects(self.meter)
         while True:
             with closing(self._get(url, ask, etag)) as response:
@@ -139,12 +139,12 @@ class Asker:
             ) from error
         return target
 
-    def _read(self, response: BaseHTTPResponse, ask: Ask) -> Answer:
+    def _read(self, response: BaseHTTPResponse, ask: Ask) -> Response:
         headers = {name.lower(): value for name, value in response.headers.items()}
         body = Body(response, self.meter, expected="gzip or none", unfit=Refused).whole(MAX_BODY)
         if response.status != OK:
             raise fault(response.status, headers, body, self.meter, self.secret.origin if self.secret else None)
-        return Answer(ask=ask, value=self._value(ask, headers, body), headers=headers)
+        return Response(ask=ask, value=self._value(ask, headers, body), headers=headers)
 
     def _value(self, ask: Ask, headers: Mapping[str, str], body: bytes) -> Any:  # noqa: ANN401 - whatever JSON can say
         where = self.meter.where

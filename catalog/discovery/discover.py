@@ -15,9 +15,9 @@ from catalog.config.parse import Config
 from catalog.discovery.client import Asker, Secret
 from catalog.discovery.listing_cache import CachedPage, SourceState, read_states, write_state
 from catalog.discovery.rules import mark_departed
-from catalog.errors import OriginError, Outcome, Refused, TooBig
+from catalog.errors import OriginError, Refused, TooBig, VisitOutcome
 from catalog.naming import public_url, repository_key
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, installed
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, installed
 from catalog.text import quote
 from catalog.transport.address import GitServer, parse_address
 from catalog.transport.credentials import Credential
@@ -87,7 +87,7 @@ def _refresh(
         outcome, message = error.outcome, str(error)
     except Exception as error:
         log.exception("%s: this is a bug in catalog", source.name)
-        outcome, message = Outcome.BUG, f"{type(error).__name__}: {error}"
+        outcome, message = VisitOutcome.BUG, f"{type(error).__name__}: {error}"
     else:
         return source.name, SourceState(
             digest=last.digest,
@@ -123,7 +123,7 @@ def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteL
 
 def _page(
     source: SourceConfig, forge: Forge, asker: Asker, ask: Ask, kept: CachedPage | None, answers: dict[str, CachedPage]
-) -> Page:
+) -> ListPage:
     """What one question brings; a kept answer where it still holds."""
     reply = asker.ask(ask, kept.etag if kept and not _may_be_full(kept.page) else None)
     if reply is None:
@@ -137,12 +137,12 @@ def _page(
     return page
 
 
-def _may_be_full(page: Page) -> bool:
+def _may_be_full(page: ListPage) -> bool:
     """Whether a page may have come behind this one since. Its ETag would be the same: that is of what it lists, not of its links."""
     return not page.then and len(page.listed) % FULL == 0
 
 
-def _read(source: SourceConfig, forge: Forge, answer: Answer) -> Page:
+def _read(source: SourceConfig, forge: Forge, answer: Response) -> ListPage:
     try:
         page = forge.read(source.scope, answer)
     except OriginError as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 from catalog.config.model import Config, SourceConfig
 from catalog.errors import StoreError
 from catalog.naming import slug
-from catalog.plugins.forge import Listed, Page, installed
+from catalog.plugins.forge import Listed, ListPage, installed
 from catalog.store import files
 from catalog.store.typed_json import dump, load
 
@@ -37,7 +37,7 @@ class CachedPage:
     """An answer that need not be sent again while its ETag holds."""
 
     etag: str
-    page: Page
+    page: ListPage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -38,7 +38,7 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class Response:
     """What came back. Header names are in lower case."""
 
     ask: Ask
@@ -47,7 +47,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class ListPage:
     """What an answer says: repositories, and what to ask further."""
 
     listed: tuple[Listed, ...] = ()
@@ -83,7 +83,7 @@ class Forge:
     version: int
     scopes: tuple[frozenset[str], ...]
     begin: Callable[[Scope], tuple[Ask, ...]]
-    read: Callable[[Scope, Answer], Page]
+    read: Callable[[Scope, Response], ListPage]
     url: str = ""
     tells: frozenset[str] = frozenset()
     tokens: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from catalog.store import files
 from catalog.store.typed_json import dump, load
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     """How a run ended."""
 
     OK = "ok"
@@ -35,7 +35,7 @@ class Health:
     running: bool = False
     started_at: Time | None = None
     ended_at: Time | None = None
-    outcome: Outcome | None = None
+    outcome: RunOutcome | None = None
     message: str | None = None
     succeeded_at: Time | None = None  # the end of the last run with a good build
     next_run_at: Time | None = None

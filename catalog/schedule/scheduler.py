@@ -18,12 +18,12 @@ from catalog.config.model import Schedule
 from catalog.config.parse import Config
 from catalog.errors import ConfigError
 from catalog.schedule import health
-from catalog.schedule.health import Health, Outcome
+from catalog.schedule.health import Health, RunOutcome
 from catalog.schedule.steps import Result, Runner
 
 _GLANCE = 1.0  # seconds: a signal that comes just as a wait begins does not end it, and is seen after it
 _AWAKE = 60  # glances: how late a run may be after the machine slept, or its clock jumped
-_BUILT = (Outcome.OK, Outcome.SOME_FAILED, Outcome.PUBLISH_FAILED)
+_BUILT = (RunOutcome.OK, RunOutcome.SOME_FAILED, RunOutcome.PUBLISH_FAILED)
 
 Say: TypeAlias = Callable[[str], None]
 _Ends: TypeAlias = "SimpleQueue[int | BaseException | Future[Result]]"
@@ -39,7 +39,7 @@ def next_time(schedule: Schedule, moment: datetime) -> datetime | None:
 
 def due(schedule: Schedule, last: Health, now: datetime) -> datetime:
     """When the next run is to begin: now, where one was missed, was stopped, or there never was one."""
-    if last.started_at is None or last.running or last.outcome is Outcome.STOPPED:
+    if last.started_at is None or last.running or last.outcome is RunOutcome.STOPPED:
         return now
     return max(next_time(schedule, min(last.started_at, now)) or now, now)
 
@@ -116,7 +116,7 @@ def _attend(config: Config, runner: Runner, say: Say) -> Result:
         next_run_at=next_time(schedule, ended),
     )
     health.write(schedule.health_file, now)
-    following = now.next_run_at if result.outcome is not Outcome.STOPPED else None
+    following = now.next_run_at if result.outcome is not RunOutcome.STOPPED else None
     say(f"run finished: {result.message or 'no problems'}" + (f"; next run {_shown(following)}" if following else ""))
     return result
 

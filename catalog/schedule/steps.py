@@ -17,7 +17,7 @@ from threading import Lock
 
 from catalog.config.parse import Config
 from catalog.errors import Exit
-from catalog.schedule.health import Outcome
+from catalog.schedule.health import RunOutcome
 
 PUBLISH_SECONDS = 3600.0  # a command that hangs must not keep all later runs from beginning
 GRACE = 10.0  # seconds that a process has to end by itself
@@ -31,7 +31,7 @@ class Step:
     name: str
     command: tuple[str, ...]
     good: tuple[int, ...] = (0,)
-    failure: Outcome = Outcome.FAILED
+    failure: RunOutcome = RunOutcome.FAILED
     seconds: float | None = None
 
 
@@ -39,7 +39,7 @@ class Step:
 class Result:
     """How a run ended, and the exit code that says so."""
 
-    outcome: Outcome
+    outcome: RunOutcome
     code: int
     message: str | None = None
 
@@ -55,7 +55,7 @@ def steps(config: Config) -> tuple[Step, ...]:
     if publish is None:
         return made
     command = ("/bin/sh", "-c", publish) if isinstance(publish, str) else publish
-    return (*made, Step(name="publish", command=command, failure=Outcome.PUBLISH_FAILED, seconds=PUBLISH_SECONDS))
+    return (*made, Step(name="publish", command=command, failure=RunOutcome.PUBLISH_FAILED, seconds=PUBLISH_SECONDS))
 
 
 class Runner:
@@ -71,16 +71,20 @@ class Runner:
 
     def run(self) -> Result:
         """One run, to its end."""
-        result = Result(outcome=Outcome.OK, code=Exit.OK)
+        result = Result(outcome=RunOutcome.OK, code=Exit.OK)
         for step in self._steps:
             code, complaint = self._do(step)
             if self._stopped:
-                return Result(outcome=Outcome.STOPPED, code=128 + signal.SIGTERM, message=f"stopped during {step.name}")
+                return Result(
+                    outcome=RunOutcome.STOPPED, code=128 + signal.SIGTERM, message=f"stopped during {step.name}"
+                )
             if complaint or code not in step.good:
                 message = f"{step.name} {complaint or _ending(code)}"
                 return Result(outcome=step.failure, code=code if code > 0 else Exit.STORE, message=message)
             if code:
-                result = Result(outcome=Outcome.SOME_FAILED, code=code, message="some repositories could not be read")
+                result = Result(
+                    outcome=RunOutcome.SOME_FAILED, code=code, message="some repositories could not be read"
+                )
         return result
 
     def stop(self) -> None:

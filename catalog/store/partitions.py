@@ -29,7 +29,7 @@ FORMAT = 2  # raised when the same rows would be written otherwise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Key:
+class PartitionKey:
     """The name of a partition: what its rows are a function of."""
 
     refs: str
@@ -63,17 +63,17 @@ class Store:
         # Arrow lets go of the interpreter hundreds of times for each partition; threads that take it in turns lose more than they gain.
         self._packing = Lock()
 
-    def file(self, repo: str, key: Key) -> Path:
+    def file(self, repo: str, key: PartitionKey) -> Path:
         return self.file_of(repo, str(key))
 
     def file_of(self, repo: str, partition: str) -> Path:
         """Where the journal's `partition` of a repository lies, if it still does."""
         return self.root / slug(repo) / f"{partition}{SUFFIX}"
 
-    def holds(self, repo: str, key: Key) -> bool:
+    def holds(self, repo: str, key: PartitionKey) -> bool:
         return self.file(repo, key).is_file()
 
-    def write(self, repo: str, key: Key, rows: Rows) -> Path:
+    def write(self, repo: str, key: PartitionKey, rows: Rows) -> Path:
         """Writes a partition, unless it is there: then it has the same rows. It becomes visible only when it is complete and synced."""
         target = self.file(repo, key)
         if target.is_file():

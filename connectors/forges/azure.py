@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import entries, flag, identity, inside, needed, part, site_of, text
 
 _API = "api-version=7.1"
@@ -23,12 +23,12 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
     return (Ask(url=f"{_home(scope)}/_apis/git/repositories?{_API}"),)
 
 
-def read(scope: Scope, answer: Answer) -> Page:
+def read(scope: Scope, answer: Response) -> ListPage:
     listed = tuple(_listed(scope, entry) for entry in entries(inside(answer.value, "value"), "value"))
     token = answer.headers.get("x-ms-continuationtoken")
     if not token:
-        return Page(listed=listed)
-    return Page(
+        return ListPage(listed=listed)
+    return ListPage(
         listed=listed,
         then=(Ask(url=f"{_home(scope)}/_apis/git/repositories?{_API}&continuationToken={part(token)}"),),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.errors import Refused
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import entries, flag, identity, inside, moment, needed, part, site_of, text
 
 
@@ -31,14 +31,14 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
     return (Ask(url=url),)
 
 
-def read(_: Scope, answer: Answer) -> Page:
+def read(_: Scope, answer: Response) -> ListPage:
     repos = [
         entry
         for entry in entries(inside(answer.value, "values"), "values")
         if text(entry, "scm") in {"git", None}  # a few have been Mercurial's
     ]
     following = text(answer.value, "next")
-    return Page(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if following else ())
+    return ListPage(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if following else ())
 
 
 def _listed(entry: Mapping[str, Any]) -> Listed:

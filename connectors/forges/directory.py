@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from catalog.errors import TooBig
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 
 MOST_DEPTH = 8
 MOST_INSIDE = 10_000  # folders in one
@@ -15,17 +15,17 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
     return (Ask(url=scope.words["path"], reads="folder"),)
 
 
-def read(scope: Scope, answer: Answer) -> Page:
+def read(scope: Scope, answer: Response) -> ListPage:
     root, here = PurePath(scope.words["path"]), PurePath(answer.ask.url)
     kinds: dict[str, str] = dict(answer.value)
     if kinds.get(".git") == "folder" or _is_bare(kinds):
-        return Page(listed=(Listed(url=str(here), place=_place(root, here)),))
+        return ListPage(listed=(Listed(url=str(here), place=_place(root, here)),))
     inside = sorted(name for name, kind in kinds.items() if kind == "folder" and not name.startswith("."))
     if len(inside) > MOST_INSIDE:
         raise TooBig(f"{here} has {len(inside):,} folders, expected at most {MOST_INSIDE:,}")
     if len(here.relative_to(root).parts) >= MOST_DEPTH:
-        return Page()
-    return Page(then=tuple(Ask(url=str(here / name), reads="folder") for name in inside))
+        return ListPage()
+    return ListPage(then=tuple(Ask(url=str(here / name), reads="folder") for name in inside))
 
 
 def _is_bare(kinds: dict[str, str]) -> bool:

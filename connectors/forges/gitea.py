@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import (
     entries,
     flag,
@@ -43,14 +43,14 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
     return (Ask(url=f"{scope.api}/repos/search?q={part(words['topic'])}&topic=true&{_PAGE}"),)
 
 
-def read(scope: Scope, answer: Answer) -> Page:
+def read(scope: Scope, answer: Response) -> ListPage:
     value = inside(answer.value, "data") if "topic" in scope.words else answer.value
     repos = entries(value, "the answer")
     # The Link header has the address that the server believes to have: only that there is a next page is taken from it.
     silent = not {"link", "x-total-count"} & answer.headers.keys()
     more = next_link(answer.headers) is not None or (silent and repos)
     following = with_page(answer.ask.url, page_of(answer.ask.url) + 1)
-    return Page(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if more else ())
+    return ListPage(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if more else ())
 
 
 def _listed(entry: Mapping[str, Any]) -> Listed:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from catalog.errors import Down, TooBig
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import (
     entries,
     flag,
@@ -59,10 +59,10 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
     return (Ask(url=f"{scope.api}/users/{part(words['user'])}/repos?type=owner&sort=full_name&{_PAGE}"),)
 
 
-def read(scope: Scope, answer: Answer) -> Page:
+def read(scope: Scope, answer: Response) -> ListPage:
     repos = _search_results(answer.value, scope.words["topic"]) if "topic" in scope.words else answer.value
     following = next_link(answer.headers)
-    return Page(
+    return ListPage(
         listed=tuple(map(_listed, entries(repos, "the answer"))), then=(Ask(url=following),) if following else ()
     )
 

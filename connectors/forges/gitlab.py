@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import (
     entries,
     flag,
@@ -42,11 +42,11 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
     return (Ask(url=f"{scope.api}/projects?topic={part(words['topic'])}&pagination=keyset&{_PAGE}"),)
 
 
-def read(_: Scope, answer: Answer) -> Page:
+def read(_: Scope, answer: Response) -> ListPage:
     # The number first: behind a proxy, Link headers have the address that GitLab believes to have.
     number = answer.headers.get("x-next-page")
     following = next_link(answer.headers) if number is None else with_page(answer.ask.url, number) if number else None
-    return Page(
+    return ListPage(
         listed=tuple(map(_listed, entries(answer.value, "the answer"))), then=(Ask(url=following),) if following else ()
     )
 

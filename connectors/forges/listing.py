@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from catalog.errors import Refused
-from catalog.plugins.forge import Answer, Ask, Forge, Listed, Page, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from catalog.text import quoted
 
 _SCHEMES = ("https", "http", "ssh", "git")
@@ -15,14 +15,14 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
     return (Ask(url=scope.words.get("path") or scope.words["url"], reads="text"),)
 
 
-def read(scope: Scope, answer: Answer) -> Page:
+def read(scope: Scope, answer: Response) -> ListPage:
     home = PurePath(scope.words["path"]).parent if "path" in scope.words else None
     listed = []
     for number, line in enumerate(answer.value.splitlines(), 1):
         url = _without_comment(line)
         if url:
             listed.append(Listed(url=_address(url, home, number)))
-    return Page(listed=tuple(listed))
+    return ListPage(listed=tuple(listed))
 
 
 def _without_comment(line: str) -> str:

@@ -25,7 +25,7 @@ from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.dvc import Output
 from catalog.schema.tables.git import Revision
 from catalog.schema.tables.inventory import StageName
-from catalog.store.partitions import Key, Store
+from catalog.store.partitions import PartitionKey, Store
 from support.catalogs import rows_of
 from support.worlds import World
 
@@ -121,7 +121,7 @@ class Fleet(NamedTuple):
 def write(store: Store, number: int, versions: int) -> Path:
     made = world(number, versions)
     return store.write(
-        f"r{number}", Key(refs=f"{versions:020}", readers="0" * 20), rows_of(made.listing(), made.objects)
+        f"r{number}", PartitionKey(refs=f"{versions:020}", readers="0" * 20), rows_of(made.listing(), made.objects)
     )
 
 
@@ -294,7 +294,7 @@ def test_what_follows_from_all_repositories_follows_also_from_many_rows(tmp_path
     store, path = Store(tmp_path / "rows"), tmp_path / "catalog.duckdb"
     many = [made_by("train", f"{number:032x}") for number in range(20_000)]  # more than a build keeps to itself
     rows = {"maker": many, "user": [made_by(None, f"{7:032x}")]}
-    key = Key(refs="0", readers="0")
+    key = PartitionKey(refs="0", readers="0")
     build(path, {repo: store.write(repo, key, {Revision: [TIP], Output: outputs}) for repo, outputs in rows.items()})
     found = content(path)
     assert ([row[:5] for row in found["lineage"]], len(found["lineage_links"])) == (

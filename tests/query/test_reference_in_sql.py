@@ -17,7 +17,7 @@ from catalog.query.resolve import ReferenceResolver
 from catalog.schema.arrow import schema
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.registry import Event
-from catalog.store.partitions import Key, Store
+from catalog.store.partitions import PartitionKey, Store
 from support.catalogs import asked
 from support.small_catalog import C1, C2, day, event
 
@@ -51,7 +51,7 @@ def catalog(tmp_path_factory):
 
     file = tmp_path_factory.mktemp("references") / "catalog.duckdb"
     store = Store(file.with_name("rows"))
-    partitions = {repo: store.write(repo, Key(refs="r", readers="d"), {Event: events(repo)}) for repo in REPOS}
+    partitions = {repo: store.write(repo, PartitionKey(refs="r", readers="d"), {Event: events(repo)}) for repo in REPOS}
     whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
     database.build(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
     with closing(database.connect(file)) as connection:

@@ -25,7 +25,7 @@ from catalog.config.parse import parse
 from catalog.errors import ConfigError, StoreError
 from catalog.schedule import health
 from catalog.schedule.external_schedulers import file_for
-from catalog.schedule.health import Health, Outcome
+from catalog.schedule.health import Health, RunOutcome
 from catalog.schedule.scheduler import due, once
 from catalog.schedule.steps import Result, Runner, Step, steps
 
@@ -56,10 +56,12 @@ def until(true):
         pytest.param(Health(), NOON, id="there was never a run: now"),
         pytest.param(Health(started_at=NOON - timedelta(hours=9)), NOON + timedelta(hours=15), id="tonight"),
         pytest.param(Health(started_at=NOON - timedelta(days=9)), NOON, id="nights were missed: once, now"),
-        pytest.param(Health(started_at=NOON, outcome=Outcome.STOPPED), NOON, id="the last one was stopped: go on, now"),
+        pytest.param(
+            Health(started_at=NOON, outcome=RunOutcome.STOPPED), NOON, id="the last one was stopped: go on, now"
+        ),
         pytest.param(Health(started_at=NOON, running=True), NOON, id="the last one was killed: go on, now"),
         pytest.param(
-            Health(started_at=NOON - timedelta(hours=9), outcome=Outcome.FAILED),
+            Health(started_at=NOON - timedelta(hours=9), outcome=RunOutcome.FAILED),
             NOON + timedelta(hours=15),
             id="the last one failed: not before tonight",
         ),
@@ -75,36 +77,36 @@ def test_when_a_run_is_due(last, expected):
 @pytest.mark.parametrize(
     ("todo", "expected"),
     [
-        pytest.param([shell("true"), shell("true")], Result(outcome=Outcome.OK, code=0), id="all is well"),
+        pytest.param([shell("true"), shell("true")], Result(outcome=RunOutcome.OK, code=0), id="all is well"),
         pytest.param(
             [shell("exit 5"), shell("exit 0")],
-            Result(outcome=Outcome.SOME_FAILED, code=5, message="some repositories could not be read"),
+            Result(outcome=RunOutcome.SOME_FAILED, code=5, message="some repositories could not be read"),
             id="some repositories failed: what follows is done",
         ),
         pytest.param(
             [shell("exit 2"), shell("touch never")],
-            Result(outcome=Outcome.FAILED, code=2, message="crawl ended with exit code 2"),
+            Result(outcome=RunOutcome.FAILED, code=2, message="crawl ended with exit code 2"),
             id="a step failed: what follows is not done",
         ),
         pytest.param(
             [shell("kill -9 $$")],
-            Result(outcome=Outcome.FAILED, code=1, message="crawl was ended by signal 9"),
+            Result(outcome=RunOutcome.FAILED, code=1, message="crawl was ended by signal 9"),
             id="a step was killed",
         ),
         pytest.param(
-            [shell("exit 5"), shell("exit 5", name="publish", good=(0,), failure=Outcome.PUBLISH_FAILED)],
-            Result(outcome=Outcome.PUBLISH_FAILED, code=5, message="publish ended with exit code 5"),
+            [shell("exit 5"), shell("exit 5", name="publish", good=(0,), failure=RunOutcome.PUBLISH_FAILED)],
+            Result(outcome=RunOutcome.PUBLISH_FAILED, code=5, message="publish ended with exit code 5"),
             id="publishing failed",
         ),
         pytest.param(
-            [shell("sleep 60", name="publish", seconds=0.1, failure=Outcome.PUBLISH_FAILED)],
-            Result(outcome=Outcome.PUBLISH_FAILED, code=1, message="publish did not end within 0.1 seconds"),
+            [shell("sleep 60", name="publish", seconds=0.1, failure=RunOutcome.PUBLISH_FAILED)],
+            Result(outcome=RunOutcome.PUBLISH_FAILED, code=1, message="publish did not end within 0.1 seconds"),
             id="publishing hangs",
         ),
         pytest.param(
             [Step(name="publish", command=("no-such-program",))],
             Result(
-                outcome=Outcome.FAILED,
+                outcome=RunOutcome.FAILED,
                 code=1,
                 message="publish cannot be run: No such file or directory: 'no-such-program'",
             ),
@@ -127,7 +129,7 @@ def test_a_run_is_stopped_at_once_with_all_that_it_began(tmp_path):
     worker.join(5)
     gone = until(lambda: not alive(int((tmp_path / "child").read_text())))
     assert (ends, gone, (tmp_path / "never").exists()) == (
-        [Result(outcome=Outcome.STOPPED, code=143, message="stopped during crawl")],
+        [Result(outcome=RunOutcome.STOPPED, code=143, message="stopped during crawl")],
         True,
         False,
     )
@@ -176,7 +178,7 @@ def test_a_run_leaves_word_in_the_health_file(tmp_path):
             ended_at=found.ended_at,
             succeeded_at=found.ended_at,
             next_run_at=found.next_run_at,
-            outcome=Outcome.SOME_FAILED,
+            outcome=RunOutcome.SOME_FAILED,
             message="some repositories could not be read",
         ),
     )
@@ -199,14 +201,14 @@ def test_a_failed_run_does_not_hide_when_all_was_well_last(tmp_path):
     once(config, Runner([shell("exit 2")], tmp_path, tmp_path), lambda _: None, forced=True)
     found = health.read(config.schedule.health_file)
     assert (found.outcome, found.message, found.succeeded_at) == (
-        Outcome.FAILED,
+        RunOutcome.FAILED,
         "crawl ended with exit code 2",
         NOON,
     )
 
 
 def test_the_health_file_for_monitors(tmp_path):
-    health.write(tmp_path / "deep" / "health.json", Health(running=True, started_at=NOON, outcome=Outcome.OK))
+    health.write(tmp_path / "deep" / "health.json", Health(running=True, started_at=NOON, outcome=RunOutcome.OK))
     assert json.loads((tmp_path / "deep" / "health.json").read_text()) == {
         "running": True,
         "started_at": "2024-06-01T12:00:00+00:00",
@@ -267,7 +269,7 @@ def test_a_signal_ends_the_scheduler_and_what_it_runs(tmp_path, number):
         True,
         0,
         "run finished: stopped during crawl",
-        Outcome.STOPPED,
+        RunOutcome.STOPPED,
         False,
     )
 
@@ -460,7 +462,7 @@ def test_systemd_s_command_crawls_builds_publishes_and_goes_on(real, tmp_path):
     process.communicate(timeout=20)
     found = health.read(real.schedule.health_file).outcome
     assert (found, running, process.returncode, (tmp_path / "published").read_text()) == (
-        Outcome.OK,
+        RunOutcome.OK,
         True,
         0,
         "all.json\nall.xml\n",

@@ -18,7 +18,7 @@ from catalog.schema.tables.git import Branch, Revision
 from catalog.schema.tables.inventory import Crawl, Repo, StageName
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
-from catalog.store.partitions import Key, Store
+from catalog.store.partitions import PartitionKey, Store
 from sites.build import build
 from support.catalogs import rows_of
 from support.stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
@@ -179,7 +179,7 @@ def whole() -> Rows:
 def write_catalog(file: Path, repos: Mapping[str, Rows], whole: Rows) -> Path:
     """A catalog on disk that holds these rows."""
     store = Store(file.with_name("rows"))
-    partitions = {repo: store.write(repo, Key(refs="0", readers="0"), rows) for repo, rows in repos.items()}
+    partitions = {repo: store.write(repo, PartitionKey(refs="0", readers="0"), rows) for repo, rows in repos.items()}
     tables = {table.TABLE: to_arrow(table, whole.get(table, ())) for table in CRAWL}
     database.build(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, tables)
     return file

@@ -16,7 +16,7 @@ from catalog.naming import repository_key
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.inventory import Repo
-from catalog.store.partitions import Key, Store
+from catalog.store.partitions import PartitionKey, Store
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import Content, World
 
@@ -142,7 +142,7 @@ def written(folder: Path, worlds: Mapping[str, World]) -> duckdb.DuckDBPyConnect
     """A catalog of repositories, in a file."""
     store = Store(folder / "rows")
     partitions = {
-        name: store.write(name, Key(refs="0", readers="0"), rows_of(world.listing(), world.objects))
+        name: store.write(name, PartitionKey(refs="0", readers="0"), rows_of(world.listing(), world.objects))
         for name, world in worlds.items()
     }
     urls = {"registry": "https://git.example.com/data/registry.git"}

@@ -23,9 +23,9 @@ from catalog.schema.record import Record, columns, replace
 from catalog.schema.tables import PARTITION
 from catalog.schema.tables.git import Branch, History, Tag
 from catalog.store.partition_format import Damaged, load, pack, unpack
-from catalog.store.partitions import Key, Partition, Store, readers_digest, refs_digest
+from catalog.store.partitions import Partition, PartitionKey, Store, readers_digest, refs_digest
 
-KEY = Key(refs="0" * 20, readers="1" * 20)
+KEY = PartitionKey(refs="0" * 20, readers="1" * 20)
 
 # Whatever a connector may say: any text that UTF-8 can hold, any moment that Git can date.
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
@@ -174,7 +174,7 @@ def test_rows_of_an_older_version_come_in_the_shape_of_today(tmp_path):
 
 
 def test_pruning_keeps_what_it_is_told_and_nothing_else(tmp_path):
-    store, old = Store(tmp_path), Key(refs="2" * 20, readers="1" * 20)
+    store, old = Store(tmp_path), PartitionKey(refs="2" * 20, readers="1" * 20)
     kept = store.write("r", KEY, {Branch: [branch("main")]})
     store.write("r", old, {Branch: [branch("main")]})
     store.write("gone", KEY, {})

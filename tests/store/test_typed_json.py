@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from catalog.discovery import pushed_at
 from catalog.discovery.listing_cache import CachedPage, ListedRepo, SourceState
 from catalog.errors import StoreError
-from catalog.plugins.forge import Ask, Listed, Page
-from catalog.schedule.health import Health, Outcome
+from catalog.plugins.forge import Ask, Listed, ListPage
+from catalog.schedule.health import Health, RunOutcome
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.journal import Journal, LastVisit
 from catalog.store.jsonl import line
@@ -27,13 +27,13 @@ st.register_type_strategy(str, TEXTS)
 
 LISTED = st.builds(Listed, topics=st.lists(TEXTS, max_size=2).map(tuple))
 PAGES = st.builds(
-    Page, listed=st.lists(LISTED, max_size=2).map(tuple), then=st.lists(st.builds(Ask), max_size=2).map(tuple)
+    ListPage, listed=st.lists(LISTED, max_size=2).map(tuple), then=st.lists(st.builds(Ask), max_size=2).map(tuple)
 )
 RECORDS = st.one_of(
     st.builds(LastVisit),
     st.builds(Crawl, seconds=st.floats(0, 1e6)),
     st.builds(Visit, seconds=st.floats(0, 1e6)),
-    st.builds(Health, outcome=st.none() | st.sampled_from(Outcome), **{
+    st.builds(Health, outcome=st.none() | st.sampled_from(RunOutcome), **{
         name: st.none() | TIMES for name in ("started_at", "ended_at", "succeeded_at", "next_run_at")
     }),
     st.builds(

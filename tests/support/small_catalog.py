@@ -12,7 +12,7 @@ from catalog.schema.tables.git import Branch, Commit, History, Revision
 from catalog.schema.tables.inventory import Crawl, Repo, StageName, Visit
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
-from catalog.store.partitions import Key, Store
+from catalog.store.partitions import PartitionKey, Store
 from support.small_facts import TRIED, facts
 
 CHURN, VISION, EVIL = "git.example/acme/churn", "git.example/acme/vision", "git.example/evil/x"
@@ -62,7 +62,7 @@ def make(folder: Path) -> Path:
     """Writes the catalog into a folder and returns its path."""
     store = Store(folder / "rows")
     partitions = {
-        repo: store.write(repo, Key(refs="r", readers="d"), rows)
+        repo: store.write(repo, PartitionKey(refs="r", readers="d"), rows)
         for repo, rows in ((CHURN, _churn()), (VISION, _vision()), (EVIL, _evil()))
     }
     crawl = _crawl()

@@ -19,7 +19,7 @@ from catalog.database.statements import statements
 from catalog.query import Catalog
 from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.inventory import Repo
-from catalog.store.partitions import Key, Store
+from catalog.store.partitions import PartitionKey, Store
 from database.test_database import TABLES, WHOLE
 from database.test_database import world as measured_world
 from support.catalogs import rows_of
@@ -45,7 +45,7 @@ class Partitions:
         return Partitions(self._folder, self.now)
 
     def put(self, repo, world):
-        key = Key(refs=f"{next(self._editions):020}", readers="0" * 20)
+        key = PartitionKey(refs=f"{next(self._editions):020}", readers="0" * 20)
         self.now[repo] = self._store.write(repo, key, rows_of(world.listing(), world.objects))
 
     def drop(self, repo):
