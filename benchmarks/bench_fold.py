@@ -91,7 +91,7 @@ def read(path: Path) -> Rows:
     with open_origin(str(path)) as origin:
         listing = origin.refs()
         fetched = fetch(origin, listing, connectors, select_revisions(listing, connectors, Options()), Known())
-        return extract_rows(fetched.snapshot, fetched.reach, connectors, PreviousRows(extract_rows={}))
+        return extract_rows(fetched.snapshot, fetched.reach, connectors, PreviousRows(rows={}))
 
 
 def timed(measure: Callable[[], object], rounds: int) -> float:
