@@ -57,14 +57,14 @@ def crawl(
 
     Example: catalog crawl
     """
-    wish = _load(config_file)
-    if not (wish.repos or wish.sources):
+    config = _load(config_file)
+    if not (config.repos or config.sources):
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
-    done = _crawl(wish, _chosen(wish, repos or ()), builds=not no_build, wait=wait, debug=debug)
+    done = _crawl(config, _chosen(config, repos or ()), builds=not no_build, wait=wait, debug=debug)
     if report is not None:
         _report(done, report)
     if not no_build:
-        _build(wish, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
+        _build(config, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -95,10 +95,10 @@ def demo(
     file = folder / "repos.toml"
     write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE)
     say(f"wrote {file}")
-    wish = _load(file)
-    failed = _crawl(wish, (), builds=True, wait=False, debug=debug).failed
-    _build(wish, no_site=False, wait=False)
-    database = wish.output / "catalog.duckdb"
+    config = _load(file)
+    failed = _crawl(config, (), builds=True, wait=False, debug=debug).failed
+    _build(config, no_site=False, wait=False)
+    database = config.output / "catalog.duckdb"
     with Catalog.open(database) as catalog:
         problems = len(catalog.problems().values)
     if failed or problems:
@@ -106,7 +106,7 @@ def demo(
             f"{plural(failed, 'repository', 'repositories')} unreadable, {plural(problems, 'problem')} in others: the demo is "
             "damaged on purpose, to show how damage is reported (catalog ls problems)"
         )
-    say(f"open {wish.output / 'site' / 'index.html'}, or ask: catalog show --catalog {database}")
+    say(f"open {config.output / 'site' / 'index.html'}, or ask: catalog show --catalog {database}")
 
 
 def _load(file: Path) -> Config:
@@ -115,34 +115,34 @@ def _load(file: Path) -> Config:
     return load(file)
 
 
-def _chosen(wish: Config, words: Collection[str]) -> tuple[str, ...]:
+def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
     from catalog.discovery.inventory import read_inventory  # a cold `show` needs no TOML
 
-    names = [repo.name for repo in read_inventory(wish).repos] if words else []
+    names = [repo.name for repo in read_inventory(config).repos] if words else []
     chosen = []
     for word in words:
         matches = [word] if word in names else [name for name in names if word in endings(name)]
         if not matches:
-            raise NotFound(f"{wish.file} has no repository named {word!r}; `catalog status` lists the names")
+            raise NotFound(f"{config.file} has no repository named {word!r}; `catalog status` lists the names")
         if len(matches) > 1:
             raise Ambiguous(f"{word!r} names {len(matches)} repositories, expected one", tuple(matches))
         chosen += matches
     return tuple(chosen)
 
 
-def _crawl(wish: Config, only: Collection[str], *, builds: bool, wait: bool, debug: bool) -> CrawlReport:
+def _crawl(config: Config, only: Collection[str], *, builds: bool, wait: bool, debug: bool) -> CrawlReport:
     """Crawls and says how it went; `builds`: a build will follow. Interrupted, it stops at once; what was finished is kept."""
     from catalog.crawl.crawl import crawl as visit_all  # a cold `show` needs no dulwich
 
     if builds:
         from catalog.database import prewarm
 
-        prewarm.begin(wish)
+        prewarm.begin(config)
     with Progress() as progress, _stopped_by(signal.SIGTERM):
         try:
             report = visit_all(
-                wish, only=only, report=progress, slow=progress.slow, tell=progress.tell, wait=wait, debug=debug
+                config, only=only, report=progress, slow=progress.slow, tell=progress.tell, wait=wait, debug=debug
             )
         except (KeyboardInterrupt, SystemExit):
             say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
@@ -188,10 +188,10 @@ def _report(done: CrawlReport, file: Path) -> None:
         raise StoreError(f"cannot write the report to {file}: {error.strerror}") from error
 
 
-def _build(wish: Config, *, no_site: bool, wait: bool) -> None:
+def _build(config: Config, *, no_site: bool, wait: bool) -> None:
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
 
-    built = build_catalog(wish, wait=wait, tell=say)
+    built = build_catalog(config, wait=wait, tell=say)
     say(
         f"{built.database}: {plural(built.artifacts, 'artifact')}, {plural(built.versions, 'version')} "
         f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
@@ -199,7 +199,7 @@ def _build(wish: Config, *, no_site: bool, wait: bool) -> None:
     if not no_site:
         from sites.build import build as build_site  # a cold `show` needs no jinja2
 
-        site = build_site(built.database, wish.output / "site", title=wish.title, site_url=wish.site_url)
+        site = build_site(built.database, config.output / "site", title=config.title, site_url=config.site_url)
         say(
-            f"{wish.output / 'site'}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s"
+            f"{config.output / 'site'}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s"
         )

@@ -60,14 +60,14 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
     from catalog.discovery.inventory import read_inventory
     from catalog.transport.origin import Pool
 
-    wish = load(config_file)
+    config = load(config_file)
     with Pool() as pool:
-        listings = discover(wish, pool, say, keep=False)
-    rows = _rows(read_inventory(wish, listings))
+        listings = discover(config, pool, say, keep=False)
+    rows = _rows(read_inventory(config, listings))
     match output:
         case Format.TABLE:
             put_table(_TABLE, [row | {"read": "yes" if row["wanted"] else "no"} for row in rows])
-            _sum_up(wish, listings, rows)
+            _sum_up(config, listings, rows)
         case Format.JSON:
             put_text(to_json(rows))
         case Format.PARQUET:
@@ -113,12 +113,12 @@ def _facts(listed: Listed | None) -> Row:
     }
 
 
-def _sum_up(wish: Config, listings: dict[str, SourceState], rows: list[Row]) -> None:
+def _sum_up(config: Config, listings: dict[str, SourceState], rows: list[Row]) -> None:
     wanted = sum(row["wanted"] for row in rows)
     say(f"{plural(wanted, 'repository', 'repositories')} to read, {len(rows) - wanted} left out")
-    for source in wish.sources:
+    for source in config.sources:
         listing = listings[source.name]
         told = f"{listing.outcome}; shown is its last listing" if listing.message else f"{len(listing.listed)} listed"
         say(f"{source.name} ({source.kind}): {told}")
-    if not wish.sources:
-        say(f"{wish.file} has no [[source]]: only the repositories under [[repo]] are read")
+    if not config.sources:
+        say(f"{config.file} has no [[source]]: only the repositories under [[repo]] are read")

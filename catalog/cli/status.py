@@ -44,19 +44,19 @@ def status(
     """
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
-    wish = load(config_file) if config_file.is_file() else None
-    with Catalog.open(database or (wish.output if wish else Path("output")) / "catalog.duckdb") as catalog:
+    config = load(config_file) if config_file.is_file() else None
+    with Catalog.open(database or (config.output if config else Path("output")) / "catalog.duckdb") as catalog:
         answer = catalog.repos()
         crawls = catalog.last_crawl().rows
         if output is Format.PARQUET:
             put(answer, output)
-        rows = _with_next(answer.rows, wish)
+        rows = _with_next(answer.rows, config)
     if output is Format.TABLE:
         put_table(_COLUMNS, rows)
         _sum_up(crawls)
-        if wish and wish.schedule.cron:
+        if config and config.schedule.cron:
             say(
-                f"schedule {wish.schedule.cron} (minute, hour, day, month, day of the week), {wish.schedule.timezone}: when `catalog schedule` crawls"
+                f"schedule {config.schedule.cron} (minute, hour, day, month, day of the week), {config.schedule.timezone}: when `catalog schedule` crawls"
             )
     elif output is Format.JSON:
         put_text(to_json(rows))
@@ -74,14 +74,14 @@ def _sum_up(crawls: list[Row]) -> None:
         )
 
 
-def _with_next(rows: list[Row], wish: Config | None) -> list[Row]:
+def _with_next(rows: list[Row], config: Config | None) -> list[Row]:
     """Each row with `next`: why the next crawl would read it, were its refs the same; None where it would not."""
-    if wish is None:
+    if config is None:
         return [row | {"next": None} for row in rows]
     from catalog.discovery.inventory import read_inventory
     from catalog.naming import public_url  # a cold `show` needs no TOML
 
-    urls = {repo.name: public_url(repo.url) for repo in read_inventory(wish).repos}
+    urls = {repo.name: public_url(repo.url) for repo in read_inventory(config).repos}
     outdated = _outdated()
     told = [row | {"next": _next(row, urls, outdated)} for row in rows]
     known = {row["repo"] for row in rows}

@@ -43,7 +43,7 @@ class CrawlReport:
     crawl: Crawl
     visits: tuple[Visit, ...]
     failures: Mapping[str, str]
-    unpushed: int  # repositories that were not asked, because nobody pushed to them
+    unpushed: int  # repositories that were skipped, because their forge reports no push since they were read
 
     @property
     def failed(self) -> int:
@@ -64,10 +64,10 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
 ) -> CrawlReport:
     """Visits the repositories of repos.toml and of its sources (or those named in `only`) and stores the rows of what changed.
 
-    `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories that keep us
-    waiting, whenever these change, `tell(sentence)` with what sources make of us. A failing repository never stops the others; with
+    `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
+    their slots, whenever these change, `tell(sentence)` with messages about sources. A failing repository never stops the others; with
     `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the
-    same output is waited for; else StoreError says who it is. NotFound for a name that repos.toml does not hold.
+    same output is waited for; else StoreError names its process. NotFound for a name that repos.toml does not hold.
     """
     connectors = installed() if connectors is None else connectors
     with lock(config.output, wait=wait, tell=tell) as held, Pool() as pool:
@@ -96,7 +96,7 @@ class CrawlRun:
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
-        """Asks the sources, unless some repositories are named, and decides who is visited."""
+        """Asks the sources, unless some repositories are named, and decides which repositories are visited."""
         inventory, failures = take_inventory(self._config, self._context.pool, ask=not only, tell=tell)
         now = datetime.now(UTC)
         return plan_crawl(
@@ -110,7 +110,7 @@ class CrawlRun:
     def visit_all(self, plan: CrawlPlan, report: OnVisit, slow: OnSlow) -> CrawlReport:
         """Makes the visits, several at a time, and writes each to the journal."""
         tasks = [self._task(repo) for repo in plan.repos]
-        tasks.sort(key=_has_failed)  # those that failed last time, and may keep us waiting again, come last
+        tasks.sort(key=_has_failed)  # those that failed last time may be slow again, and come last
         entries = {entry.repo.name: entry for entry in plan.visited}
         started, clock = datetime.now(UTC), perf_counter()
         visits: list[Visit] = []

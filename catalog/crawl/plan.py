@@ -1,4 +1,4 @@
-"""The plan of a crawl: repositories of repos.toml and of its sources, without those that departed and those nobody has pushed to since they were read."""
+"""The plan of a crawl: configured and discovered repositories, without those that departed and those without a push since they were read."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Workers:
 def workers(order: WorkerInit, number: int, held: int, context: CrawlContext | None = None) -> Iterator[Workers]:
     """So many processes that end with the `with` block; with a context, this one is one of them. OSError where they cannot be started.
 
-    `held`: a file descriptor of what is locked for this crawl; it stays so until the last of them is gone, whoever kills this process.
+    `held`: a file descriptor of what is locked for this crawl; it stays locked until the last of them has ended, also where this process is killed.
     """
     with TemporaryFile() as heavy:
         team = Workers(order, number if context is None else number - 1, (heavy.fileno(), held), context)
@@ -180,7 +180,7 @@ class _Worker:
                 self._hear(self._line.recv())
         except (EOFError, OSError):
             pass
-        finally:  # whatever it was: nobody waits for a process that is not listened to
+        finally:  # after any error: a visit must not wait for a process whose answers are no longer read
             for end in (self._line, self._socket):
                 end.close()
             how = self._end()

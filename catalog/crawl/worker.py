@@ -1,6 +1,6 @@
 """A process that makes visits for a crawl: what it is told comes in over a line, and how each visit went goes back.
 
-It ends with the crawl, however that ends: then nobody holds the other end of the line.
+It ends with the crawl, however that ends: the other end of the connection is closed then.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class VisitReply:
 
 
 def work(line: int, heavy: int) -> None:
-    """Makes visits until nobody asks for more. `line`, `heavy`: file descriptors of a socket, and of a file that is locked."""
+    """Makes visits until the connection is closed. `line`, `heavy`: file descriptors of a socket, and of a file that is locked."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the crawl will say when it is over; nothing less than killing does
         signal.signal(number, lambda *_: None)
     connection = Connection(line)

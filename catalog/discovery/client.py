@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MAX_BODY = 32 << 20  # bytes of one answer, after decompression
 MAX_ENTRIES = 100_000  # in one folder
 
-AGENT = "federated-model-catalog"  # GitHub refuses who has none
+AGENT = "federated-model-catalog"  # GitHub refuses requests without one
 
 _UNCHANGED = 304
 

@@ -81,7 +81,7 @@ def _file(config: Config, source: str) -> Path:
 
 
 def _digest(source: SourceConfig) -> str:
-    """Of what a source is asked, and who reads the answers: what was kept under another one means nothing now."""
+    """The digest of a source's requests and of the forge module that reads their answers; a cache under another digest is not used."""
     words = sorted(source.scope.words.items())
     version = installed()[source.kind].version
     return blake2b(f"{source.kind} {version} {source.scope.api} {words}".encode(), digest_size=10).hexdigest()

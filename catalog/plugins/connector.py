@@ -61,7 +61,7 @@ class Connector:
     `tables`: the tables that the connector brings beside those of the catalog, as classes that `record` declares. They become tables
     of the database and exported files like all others, for as long as the connector is installed.
 
-    A fault in one tag or file becomes a `Problem` row; a reader raises nothing. One that does, or that returns rows of tables nobody
+    A fault in one tag or file becomes a `Problem` row; a reader raises nothing. One that does, or that returns rows of tables that are not
     declared, loses its own rows of that revision, or of all tags: a `Problem` of rule `connector-bug` stands in their place.
     """
 

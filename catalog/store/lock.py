@@ -20,7 +20,7 @@ _GLANCE = 0.05  # seconds until another look: no call of fcntl(2) waits for so l
 def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> Iterator[int]:
     """Holds an output folder; StoreError names the process that holds it already, or the reason it cannot be written.
 
-    With `wait`, it waits until the other one is done, and `tell` gets the sentence that says who that is. The result is the file descriptor
+    With `wait`, it waits until the other one is done, and `tell` gets the sentence that names it. The result is the file descriptor
     that holds it: a process that inherits it holds it, too.
     """
     try:
@@ -40,7 +40,7 @@ def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lamb
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError as error:
             raise StoreError(f"cannot lock {output}: {error.strerror}") from error
-        with suppress(OSError):  # a full disk is for those to tell who need more than a word of it
+        with suppress(OSError):  # a full disk: the step that needs the space reports it
             file.truncate(0)
             file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC".encode())
         yield file.fileno()

@@ -40,7 +40,7 @@ class PartitionKey:
 
 
 def refs_digest(listing: RefListing, options: str) -> str:
-    """The digest of what a repository's rows depend on, apart from who reads them."""
+    """The digest of what a repository's rows depend on, apart from the connectors that read them."""
     lines = [
         f"{ref.oid} {ref.name} {ref.peeled or ''}" for ref in (*listing.tags(), *listing.branches(), *listing.others())
     ]

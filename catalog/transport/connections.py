@@ -60,7 +60,7 @@ class Settings:
             "cert_file": self.certificate,
             "key_file": self.key,
         }
-        if not self.verify:  # said once, in Git's configuration, by who wants it so
+        if not self.verify:  # the user turned it off in Git's configuration
             urllib3.disable_warnings(InsecureRequestWarning)
         manager = self._through_proxy(options) if self.proxy else Manager(**options)
         manager.pool_classes_by_scheme = {"http": MeteredHttp, "https": MeteredHttps}

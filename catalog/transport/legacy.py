@@ -51,20 +51,20 @@ def read_advertisement(packets: Packets) -> Advertisement:
     return Advertisement(version=0, capabilities=capabilities, listing=make_listing(refs, head))
 
 
-def fetch_request(wish: FetchRequest, advertisement: Advertisement) -> bytes:
+def fetch_request(request: FetchRequest, advertisement: Advertisement) -> bytes:
     """Ask for a pack in one round. Depth, filters and the rest only where the server offers them."""
     offered = advertisement.capabilities
     accepted = [name for name in _ACCEPTED if name in offered]
     lines: list[str | Mark] = []
-    if wish.depth is not None and "shallow" in offered:
+    if request.depth is not None and "shallow" in offered:
         accepted.append("shallow")
-        lines.append(f"deepen {wish.depth}")
-    if wish.filters and "filter" in offered:
+        lines.append(f"deepen {request.depth}")
+    if request.filters and "filter" in offered:
         accepted.append("filter")
-        lines.append(f"filter {wish.filters}")
-    first, *others = wish.wants
+        lines.append(f"filter {request.filters}")
+    first, *others = request.wants
     wants = [f"want {first} {' '.join(accepted)}", *(f"want {oid}" for oid in others)]
-    haves = [f"have {oid}" for oid in wish.haves]
+    haves = [f"have {oid}" for oid in request.haves]
     return frame([*wants, *lines, Mark.FLUSH, *haves, "done"])
 
 

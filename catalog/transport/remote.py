@@ -85,9 +85,9 @@ class RemoteOrigin:
     ) -> Objects:
         if not wants:
             return {}
-        wish = wire.FetchRequest(wants=wants, filters=filters, depth=depth, haves=haves)
+        request = wire.FetchRequest(wants=wants, filters=filters, depth=depth, haves=haves)
         with self._meter.within(most):
-            objects = read_pack(self._pack(wish), self._meter)
+            objects = read_pack(self._pack(request), self._meter)
         absent = [] if haves else [oid for oid in wants if oid not in objects]
         if absent:
             raise Absent(
@@ -130,18 +130,18 @@ class RemoteOrigin:
             self._speaks_v2 = self._known.version == _V2
         return self._known
 
-    def _pack(self, wish: wire.FetchRequest) -> bytearray:
-        if wish.filters and self._known is None and self._filters is None and self._pool.filters(self._site):
+    def _pack(self, request: wire.FetchRequest) -> bytearray:
+        if request.filters and self._known is None and self._filters is None and self._pool.filters(self._site):
             try:
-                return self._ask(wish)
+                return self._ask(request)
             except (Refused, Down):  # this repository may differ from the others of its server
                 if self._advertisement().filters:
                     raise
-        if wish.filters and not self._honours_filters():
-            wish = replace(wish, filters=None)
+        if request.filters and not self._honours_filters():
+            request = replace(request, filters=None)
         if not self._speaks_v2:
             self._advertisement()
-        return self._ask(wish)
+        return self._ask(request)
 
     def _honours_filters(self) -> bool:
         if self._filters is None:
@@ -151,10 +151,10 @@ class RemoteOrigin:
                 self._pool.learn_filters(self._site)
         return self._filters
 
-    def _ask(self, wish: wire.FetchRequest) -> bytearray:
+    def _ask(self, request: wire.FetchRequest) -> bytearray:
         known = self._known
         if known is not None and known.version != _V2:
-            with self._wire.ask(legacy.fetch_request(wish, known), known.version) as packets:
+            with self._wire.ask(legacy.fetch_request(request, known), known.version) as packets:
                 return legacy.read_fetch(packets, known)
-        with self._wire.ask(wire.fetch_request(wish)) as packets:
+        with self._wire.ask(wire.fetch_request(request)) as packets:
             return wire.read_fetch(packets)

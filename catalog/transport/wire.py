@@ -65,15 +65,15 @@ class Advertisement:
         return "filter" in words
 
 
-def fetch_request(wish: FetchRequest) -> bytes:
+def fetch_request(request: FetchRequest) -> bytes:
     """Ask for a pack in one round: `done` tells the server not to negotiate."""
     lines: list[str | Mark] = ["command=fetch", AGENT, Mark.DELIMITER, "no-progress", "ofs-delta"]
-    lines += [f"want {oid}" for oid in wish.wants]
-    lines += [f"have {oid}" for oid in wish.haves]
-    if wish.depth is not None:
-        lines.append(f"deepen {wish.depth}")
-    if wish.filters:
-        lines.append(f"filter {wish.filters}")
+    lines += [f"want {oid}" for oid in request.wants]
+    lines += [f"have {oid}" for oid in request.haves]
+    if request.depth is not None:
+        lines.append(f"deepen {request.depth}")
+    if request.filters:
+        lines.append(f"filter {request.filters}")
     return frame([*lines, "done", Mark.FLUSH])
 
 

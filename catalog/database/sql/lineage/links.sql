@@ -23,8 +23,8 @@ left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path a
 left join lineage_commits c on c.repo = i.source_repo and c.commit = i.rev_lock
 order by i.home, i.revision, i.node;
 
--- most_origins() [scalar]: Of so many repositories with the same content, the earliest are linked to: what more of them made is nobody's,
---     the weights of a well-known network, a licence.
+-- most_origins() [scalar]: Of so many repositories with the same content, the earliest are linked to:
+--     content that more of them made is common, such as the weights of a well-known network, or a licence.
 20;
 
 -- lineage_links [materialized: full]: The steps between repositories: declared imports, and equal content.

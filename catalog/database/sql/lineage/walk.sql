@@ -17,7 +17,7 @@ limit 1;
 --   revision: The number of the commit that the walk stays in.
 with recursive
 start_node as (from version_node(a_repo, an_artifact, a_version)),
--- The repositories that the walk may come to: nobody has to look into the others.
+-- The repositories that the walk may reach: the others need not be read.
 reachable_repos(home, level) using key (home) as (
     select home, 0 as level from start_node
     union

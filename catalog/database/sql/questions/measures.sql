@@ -3,7 +3,7 @@
 -- list_metrics(a_repo, an_artifact, a_version, a_commit): The metrics of an artifact's versions, the highest version first; or of one
 --     version.
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
---   direction: `higher` or `lower`: what is better; null where nobody says.
+--   direction: `higher` or `lower`: what is better; null where it is unknown.
 select m.repo || ':' || m.artifact || '@' || m.version as ref, m.* exclude (precedence), d.direction
 from version_metrics m, metric_direction(m.name) d
 where m.repo = a_repo and m.artifact = an_artifact

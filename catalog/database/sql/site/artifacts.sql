@@ -43,7 +43,7 @@ from stage_history
 order by repo, artifact, started_at desc, stage, version;
 
 -- site_events(): What every registry tag did, the last first within each artifact.
---   message: The tag's message, without the sentence that GTO writes where nobody gave one.
+--   message: The tag's message, without the sentence that GTO writes by default.
 select
     repo, artifact, event, version, stage, raw_stage, coalesce(revision, commit) as revision, created_at, author, tag, oid, signed,
     case when message in (
