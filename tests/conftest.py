@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,10 +23,18 @@ settings.load_profile("few")
 FLEET = Path(__file__).parents[2] / "shared" / "fleet"
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A new folder for each test. `mktemp` would read the whole folder of all tests' folders for each of them."""
+    parent = tmp_path_factory.mktemp("homes")
+    return (parent / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _nobody_at_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _isolated_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No configuration of this machine decides a test: neither Git's, nor GTO's, nor DVC's, nor ours."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir()
     for name in [name for name in os.environ if name.startswith(("GIT_", "GTO_", "DVC_", "CATALOG_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
