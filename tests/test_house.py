@@ -241,10 +241,12 @@ def test_every_contract_has_a_fault_that_proves_it():
     assert sorted(contract["name"] for contract in contracts) == sorted(FAULTS)
 
 
+@pytest.mark.slow
 def test_a_copy_breaks_nothing(copy):
     assert broken(copy) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("contract", "file", "fault"),
     [

@@ -45,6 +45,7 @@ def hanging(folder):
             over.set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "code"), [pytest.param(signal.SIGINT, 130, id="Ctrl-C"), pytest.param(signal.SIGTERM, 143, id="SIGTERM")]
 )
@@ -67,6 +68,7 @@ def test_a_crawl_that_is_stopped_keeps_what_was_finished(tmp_path, number, code)
     )
 
 
+@pytest.mark.slow
 def test_a_second_crawl_says_who_is_at_work(tmp_path):
     (tmp_path / "repos.toml").write_text("")
     with lock(tmp_path / "output"):
@@ -76,6 +78,7 @@ def test_a_second_crawl_says_who_is_at_work(tmp_path):
     assert (done.returncode, "is in use by process" in done.stderr) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_second_crawl_can_wait(tmp_path):
     (tmp_path / "repos.toml").write_text("")
     with lock(tmp_path / "output"):

@@ -73,6 +73,7 @@ def test_a_crawl_of_one_repository_by_the_end_of_its_name(run, fleet):
     ]
 
 
+@pytest.mark.slow
 def test_a_repository_that_is_gone_fails_alone(run, fleet):
     shutil.rmtree(fleet / "repos" / "risk")
     code, _, err = run("crawl", "--no-site")
@@ -148,6 +149,7 @@ def test_status_after_other_readers(run, fleet, monkeypatch):
     assert [row[2] for row in status(run)[1]] == ["reader_changed", "reader_changed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("repo", "code"), [("risk", 5), ("nothing", 0)], ids=["stale rows", "no stale rows"])
 def test_status_can_be_a_check(run, fleet, repo, code):
     shutil.rmtree(fleet / "repos" / repo, ignore_errors=True)

@@ -41,6 +41,7 @@ def test_a_cold_show_imports_little(database):
     assert (words[0], [name for name in NOT_FOR_A_QUESTION if name in words]) == ("0", [])
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_the_whole_width_and_no_colour(database):
     code = "import sys; from catalog.cli import main; sys.exit(main(sys.argv[1:]))"
     done = python(code, "ls", "repos", "--catalog", database, env={"COLUMNS": "20", "TERM": "xterm"})
@@ -50,6 +51,7 @@ def test_a_pipe_gets_the_whole_width_and_no_colour(database):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["show", "ls events"], ids=["the short way", "the long way"])
 def test_a_reader_who_goes_away_is_no_error(database, command):
     code = (

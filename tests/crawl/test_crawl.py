@@ -61,9 +61,9 @@ ONE_OF_EACH = [(change, number) for number, change in enumerate(CHANGES)]
     ("filters", "lines"),
     [
         pytest.param(True, (), id="a server with filters"),
-        pytest.param(False, (), id="a server without filters"),
-        pytest.param(True, ("history = 2",), id="a history that is longer than its bound"),
-        pytest.param(True, ("history = 0",), id="no history"),
+        pytest.param(False, (), id="a server without filters", marks=pytest.mark.slow),
+        pytest.param(True, ("history = 2",), id="a history that is longer than its bound", marks=pytest.mark.slow),
+        pytest.param(True, ("history = 0",), id="no history", marks=pytest.mark.slow),
         pytest.param(True, ("plain_tags = 2", "experiments = 1"), id="few releases and experiments"),
     ],
 )
@@ -161,6 +161,7 @@ def marked(version: int) -> tuple[Connector, ...]:
     return (*installed(), Connector(name="mark", version=version, read_revision=read))
 
 
+@pytest.mark.slow
 def test_when_a_reader_changes_everything_is_read_again(tmp_path):
     world = base()
     world.write(tmp_path / "git" / "m")

@@ -191,6 +191,7 @@ def test_what_files_are_likely_to_name_comes_with_them_and_with_the_history(tmp_
         assert talk.in_words(world) == [*ASKED_FIRST[:-1], asked]
 
 
+@pytest.mark.slow
 def test_where_all_together_is_too_much_what_is_needed_is_asked_for_by_itself(tmp_path):
     world = with_files({"metrics.json": HUGE})
     world.write(tmp_path / "git" / "m")
@@ -204,6 +205,7 @@ def test_where_all_together_is_too_much_what_is_needed_is_asked_for_by_itself(tm
         ]
 
 
+@pytest.mark.slow
 def test_of_a_file_that_is_too_big_the_same_is_told_whether_it_came_or_not(tmp_path):
     world = with_files({"dvc.yaml": "metrics: [metrics.json]\n", "metrics.json": HUGE})
     path = world.write(tmp_path / "git" / "m")

@@ -62,6 +62,7 @@ LONG = "m" * 150 + "/" + "m" * 150
 NAMES = ("Churn", "churn", LONG, f"{LONG}x", "CON", "a" * 255)
 
 
+@pytest.mark.slow
 def test_names_that_could_be_taken_for_one_another_stay_apart(tmp_path):
     worlds = {}
     for repo in ("Team/m", f"team/{'r' * 300}"):

@@ -77,6 +77,7 @@ def test_other_processes_read_the_same_rows(tmp_path):
     assert (found[1], rows[1]) == (found[0], rows[0])
 
 
+@pytest.mark.slow
 def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_path, monkeypatch, caplog):
     """The connector is one that somebody else installed: an entry point of a distribution on the path."""
     (tmp_path / "faulty-1.dist-info").mkdir()
@@ -139,6 +140,7 @@ def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, kille
     assert {visit.repo: visit.outcome for visit in made} == dict.fromkeys(killed, "new") | {"killer": "bug"}
 
 
+@pytest.mark.slow
 def test_a_disk_that_fails_another_process_stops_the_crawl(tmp_path):
     (tmp_path / "output" / "store" / "rows").mkdir(parents=True)
     (tmp_path / "output" / "store" / "rows" / "m").write_text("in the way")
@@ -155,6 +157,7 @@ def test_where_no_process_can_be_started_this_one_reads(tmp_path, monkeypatch, c
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes where Linux shows them")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_other_processes_end_with_the_crawl(tmp_path, number):
@@ -201,6 +204,7 @@ def stat(folder: Path) -> tuple[int, str, int]:
     return int(folder.name), state, int(parent)
 
 
+@pytest.mark.slow
 def test_one_of_all_processes_and_threads_has_the_lock(tmp_path):
     code = "import sys; from catalog.store.lock import Shared; print(Shared(int(sys.argv[1])).acquire(timeout=0.1))"
 

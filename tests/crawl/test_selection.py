@@ -177,6 +177,7 @@ def test_files_that_files_name_are_fetched_in_turn_and_nothing_else(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_big_costs_that_file(tmp_path):
     world = World()
     world.commit({"a.list": "b", "b": "c", "c": "end", "big": os.urandom(9 << 20)})
@@ -188,6 +189,7 @@ def test_a_file_that_is_too_big_costs_that_file(tmp_path):
     assert (report.failed, found) == (0, [("b", "read"), ("big", "too-big"), ("c", "read")])
 
 
+@pytest.mark.slow
 def test_what_was_too_big_is_not_asked_for_again(tmp_path):
     world = World()
     world.commit({"a.list": "b", "big": b"0" * (40 << 20)})

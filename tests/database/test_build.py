@@ -47,11 +47,13 @@ def test_before_any_crawl_the_catalog_lists_the_repositories_and_says_never(tmp_
     )
 
 
+@pytest.mark.slow
 def test_no_secret_of_a_url_reaches_the_catalog(tmp_path):
     build(config := parse('[[repo]]\nurl = "https://ann@host/o/m?access_token=t"', tmp_path / "repos.toml"))
     assert asked(config, "select url from repos") == [("https://host/o/m",)]
 
 
+@pytest.mark.slow
 def test_it_counts_what_it_made(tmp_path):
     urls = {"a": model(tmp_path / "a", "m@v1.0.0", "m@v2.0.0", "m@v2.0.0!#1", "n@v1.0.0"), "b": model(tmp_path / "b")}
     config = wish(tmp_path, urls)
@@ -60,6 +62,7 @@ def test_it_counts_what_it_made(tmp_path):
     assert (built.database, built.repos, built.artifacts, built.versions) == (config.output / "catalog.duckdb", 2, 3, 2)
 
 
+@pytest.mark.slow
 def test_a_repository_that_left_the_file_leaves_the_catalog_and_the_store(tmp_path):
     urls = {name: model(tmp_path / name, "m@v1.0.0") for name in "abcde"}
     visited(wish(tmp_path, urls))
@@ -97,6 +100,7 @@ def test_a_new_vocabulary_of_stages_reaches_every_repository(tmp_path):
     assert found == [("live", "live", ["live"]), ("prod", "live", ["prod"]), ("online", "live", ["online"])]
 
 
+@pytest.mark.slow
 def test_only_the_newest_rows_of_a_repository_are_kept(tmp_path):
     config = wish(tmp_path, {"a": model(tmp_path / "a", "m@v1.0.0")})
     visited(config)
@@ -132,6 +136,7 @@ def test_everything_but_the_journal_can_be_made_again_byte_for_byte(tmp_path):
     assert {file.name: file.read_bytes() for file in data.iterdir()} == first
 
 
+@pytest.mark.slow
 def test_the_index_lists_every_table_and_view(tmp_path):
     config = wish(tmp_path, {})
     build(config)
@@ -147,6 +152,7 @@ def test_an_output_that_cannot_be_written_is_a_store_error(tmp_path):
         build(wish(tmp_path, {}))
 
 
+@pytest.mark.slow
 def test_what_a_killed_build_left_is_in_nobodys_way(tmp_path):
     config = wish(tmp_path, {"a": model(tmp_path / "a", "m@v1.0.0")})
     visited(config)
@@ -155,6 +161,7 @@ def test_what_a_killed_build_left_is_in_nobodys_way(tmp_path):
     assert build(config).versions == 1
 
 
+@pytest.mark.slow
 def test_a_build_uses_what_was_made_while_the_crawl_went_on(tmp_path):
     config = wish(tmp_path, {})
     template._made.clear()

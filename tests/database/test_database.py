@@ -213,6 +213,7 @@ def test_a_change_gives_what_a_build_from_nothing_gives_in_every_table_and_view(
     assert content(changed) == content(anew)
 
 
+@pytest.mark.slow
 def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
     found = content(anew)
     assert {name for name, rows in found.items() if not rows} <= {
@@ -247,6 +248,7 @@ def test_after_a_change_the_file_can_still_be_read_by_older_programs(built, chan
     assert found == [("v1.4.0+",), ("v1.4.0+",)]
 
 
+@pytest.mark.slow
 def test_most_repositories_changed_so_it_is_made_from_nothing(tmp_path, fleet):
     path = tmp_path / "catalog.duckdb"
     few = {repo: fleet.before[repo] for repo in ("r0", "r1")}
@@ -258,6 +260,7 @@ def test_nothing_changed_so_it_is_the_same(tmp_path, fleet, anew):
     assert (build(path, fleet.after), content(path)) == (True, content(anew))
 
 
+@pytest.mark.slow
 def test_other_sql_makes_it_from_nothing(tmp_path, fleet, anew, monkeypatch):
     shutil.copyfile(anew, path := tmp_path / "catalog.duckdb")
     made = list(statements())
@@ -317,6 +320,7 @@ def test_a_reader_of_the_old_file_is_unharmed_and_a_new_one_sees_the_new(tmp_pat
     assert found == (True, False)
 
 
+@pytest.mark.slow
 def test_while_somebody_reads_the_old_file_a_change_starts_from_the_newest(tmp_path, fleet, built, anew):
     shutil.copyfile(built, path := tmp_path / "catalog.duckdb")
     with closing(database.connect(path)):
@@ -341,6 +345,7 @@ GARBAGE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", GARBAGE)
 def test_a_build_replaces_what_is_no_catalog(tmp_path, data):
     path = tmp_path / "catalog.duckdb"
@@ -410,6 +415,7 @@ def test_exported_times_have_no_zone(exported):
     assert times == {pa.timestamp("us")}
 
 
+@pytest.mark.slow
 def test_files_of_tables_that_are_gone_go_and_nothing_is_left_over(tmp_path, connection):
     (tmp_path / "gone.parquet").write_bytes(b"")
     export.write(connection, tmp_path)

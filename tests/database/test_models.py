@@ -118,6 +118,7 @@ def test_a_view_explains_each_of_its_columns_once(made, demo):
     } == {"without a sentence": [], "explained, and not there": set(), "explained twice": []}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", **named(VIEWS))
 def test_a_view_has_sentences_only_of_relations_that_it_uses(made, demo):
     there = {

@@ -77,6 +77,7 @@ def test_no_name_comes_twice_however_many_are_asked_for():
     assert len(set(names)) == 5_000
 
 
+@pytest.mark.slow
 def test_the_same_call_writes_the_same_bytes_also_over_a_larger_fleet(tmp_path):
     make_fleet(tmp_path / "here", repos=20)
     make_fleet(tmp_path / "there", repos=30)
@@ -186,6 +187,7 @@ def test_a_touched_repository_has_one_commit_more_one_registration_and_one_assig
     assert git(churn, "fsck", "--strict", "--no-dangling", "--no-progress") == ""
 
 
+@pytest.mark.slow
 def test_touching_twice_is_deterministic_and_counts_on(tmp_path):
     here = make_fleet(tmp_path / "here")
     there = make_fleet(tmp_path / "there")

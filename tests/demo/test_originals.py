@@ -41,6 +41,7 @@ def event_of(tag):
     return EVENTS[("@v" if "@" in name else "#") + ("!" if name.endswith("!") else "")]
 
 
+@pytest.mark.slow
 def test_gto_reads_each_tag_as_the_event_that_the_story_tells(fleet):
     healthy = sorted(set(fleet) - SICK - NO_TAGS)
 

@@ -192,11 +192,13 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer", "environ", "expected"), FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_is_told_and_the_last_listing_stays(answer, environ, expected, tmp_path):
     assert outcome(tmp_path, answer, **environ) == expected
 
 
+@pytest.mark.slow
 def test_a_short_wait_for_the_rate_limit_is_told_and_kept(tmp_path):
     with forge(tmp_path) as talk:
         answers = [said({}, status=429, Retry_After="1"), said([repo(talk)])]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import time
 
+import pytest
+
 from support.forging import Talk, ask, config_of, forge, names, said
 from support.loopback import evil
 
@@ -51,11 +53,13 @@ def test_without_a_variable_git_knows_the_password(tmp_path):
         assert talk.requests[0].headers["authorization"] == "Bearer from-netrc"
 
 
+@pytest.mark.slow
 def test_a_host_that_has_no_address(tmp_path):
     listing = ask(config_of(tmp_path, ORG | {"url": "http://forge.invalid"}))[0]["s"]
     assert (listing.outcome, listing.message) == ("down", "s: the host name does not resolve")
 
 
+@pytest.mark.slow
 def test_a_port_where_nobody_listens(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
@@ -83,6 +87,7 @@ def drip(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_server_that_drips_is_given_up_in_time(tmp_path):
     with evil(drip) as url:
         listing = ask(config_of(tmp_path, ORG | {"url": url, "timeout": 1}))[0]["s"]

@@ -72,6 +72,7 @@ def test_a_source_that_fails_keeps_its_repositories_and_the_crawl_goes_on(forged
     assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], ["s"], 0)
 
 
+@pytest.mark.slow
 def test_a_repository_that_left_keeps_its_rows_and_is_not_visited(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
@@ -88,6 +89,7 @@ def test_a_repository_that_left_keeps_its_rows_and_is_not_visited(forged, tmp_pa
     )
 
 
+@pytest.mark.slow
 def test_the_page_of_a_repository_that_left_says_so(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
@@ -99,6 +101,7 @@ def test_the_page_of_a_repository_that_left_says_so(forged, tmp_path):
     assert ["no longer listed" in page for page in pages] == [True, True]
 
 
+@pytest.mark.slow
 def test_the_build_needs_no_network(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
@@ -182,6 +185,7 @@ def test_other_options_are_a_reason_to_ask(forged, tmp_path):
     assert visits(config_of(tmp_path, keys | {"history": 1}))[0] == ["acme/churn changed", "acme/vision changed"]
 
 
+@pytest.mark.slow
 def test_a_renamed_repository_is_told_once(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
@@ -209,6 +213,7 @@ def fork(forged, tmp_path, *changes) -> list[tuple[object, ...]]:
     return asked(config, "from copies")
 
 
+@pytest.mark.slow
 def test_a_fork_without_tags_of_its_own_is_folded(forged, tmp_path):
     copies = fork(forged, tmp_path)
     assert [(row[0], row[1], row[3], row[4]) for row in copies] == [
@@ -216,6 +221,7 @@ def test_a_fork_without_tags_of_its_own_is_folded(forged, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_fork_with_tags_of_its_own_is_told_beside_its_parent(forged, tmp_path):
     copies = fork(forged, tmp_path, register)
     assert [(row[0], row[1], row[3], row[4]) for row in copies] == [
@@ -223,6 +229,7 @@ def test_a_fork_with_tags_of_its_own_is_told_beside_its_parent(forged, tmp_path)
     ]
 
 
+@pytest.mark.slow
 def test_a_name_means_the_original_and_a_longer_one_the_fork(forged, tmp_path, capsys):
     fork(forged, tmp_path)
     database_ = str(tmp_path / "output" / "catalog.duckdb")
@@ -274,6 +281,7 @@ def test_a_crawl_with_a_failing_source_ends_with_5(forged, written, capsys):
     assert (code, messages[-1]) == (5, "1 source failed: the last listing was used")
 
 
+@pytest.mark.slow
 def test_status_knows_who_left(forged, written, capsys):
     main(["crawl", "--no-site", "--config", str(written)])
     forged.entries.clear()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from catalog.schema.tables.metrics import Experiment
 from support.catalogs import rows_of
 from support.loopback import environment
@@ -21,6 +23,7 @@ def found_by_dvc(remote: Path, clone: Path) -> dict[str, list[str]]:
     return {baseline: sorted(name for name, _ in experiments) for baseline, experiments in found.items()}
 
 
+@pytest.mark.slow
 def test_experiments_are_those_that_dvc_lists(tmp_path):
     world = World()
     first = world.commit({".dvc/config": "", "dvc.yaml": "stages: {}\n"})

@@ -122,6 +122,7 @@ def test_ranks_are_those_of_gto_by_time_and_by_semver(acts: list[Act]) -> None:
             assert ranked == {name: stages for name, stages in expected.items() if stages}
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(ACTS, st.integers(-1, 13))
 def test_the_state_at_a_moment_is_what_gto_says_without_the_later_tags(acts: list[Act], moment: int) -> None:
@@ -154,6 +155,7 @@ def test_the_stage_history_agrees_with_the_state_at_every_moment(acts: list[Act]
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(ACTS)
 def test_what_stops_gto_costs_no_more_than_the_ambiguous_tags(acts: list[Act]) -> None:
@@ -178,6 +180,7 @@ def commit_of(world: World, number: int) -> str:
     return oids[number]
 
 
+@pytest.mark.slow
 def test_gto_dates_annotations_by_their_commits(tmp_path: Path) -> None:
     world = World()
     world.commit({"artifacts.yaml": "m:\n  type: model\n"}, at=0)

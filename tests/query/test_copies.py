@@ -96,6 +96,7 @@ def test_feeds_tell_of_it_once(config):
     ]
 
 
+@pytest.mark.slow
 def test_the_page_of_a_fork_without_anything_of_its_own_leads_to_its_parent(tmp_path):
     config = wish(tmp_path, {name: str(base().write(tmp_path / name)) for name in ("churn", "fork")})
     visited(config)

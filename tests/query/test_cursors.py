@@ -210,6 +210,7 @@ def blind_to(mark: str) -> tuple[Connector, ...]:
     return tuple(map(older, installed()))
 
 
+@pytest.mark.slow
 def test_what_a_newer_version_can_read_is_news_though_its_tags_were_seen_long_ago(tmp_path):
     world = made()
     world.tag("m#prod#1", at=5)

@@ -70,6 +70,7 @@ def tags(rows):
     return [row["tag"] for row in rows]
 
 
+@pytest.mark.slow
 def test_an_event_says_all_that_its_tag_says():
     (row,) = asked({"host/o/ü m": [seen(7, crawl=3)]})
     assert cloud_event(row) == {

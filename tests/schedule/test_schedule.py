@@ -274,6 +274,7 @@ def test_a_signal_ends_the_scheduler_and_what_it_runs(tmp_path, number):
     )
 
 
+@pytest.mark.slow
 def test_a_scheduler_in_the_background_of_a_shell_leaves_ctrl_c_to_the_foreground(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", KEEPER, tmp_path, "background"], stdout=subprocess.DEVNULL)
     began = until((tmp_path / "began").exists)

@@ -27,6 +27,7 @@ def test_the_same_catalog_gives_the_same_bytes_and_a_second_build_writes_nothing
     assert (files(tmp_path), again.written, again.removed) == (files(site), 0, 0)
 
 
+@pytest.mark.slow
 def test_the_page_of_an_artifact_that_is_gone_is_deleted(catalog_file, smaller_catalog_file, tmp_path):
     build(catalog_file, tmp_path, title="x")
     build(smaller_catalog_file, tmp_path, title="x")

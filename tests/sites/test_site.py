@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from catalog.database.database import connect
 from catalog.database.statements import statements
 from sites.build import build
@@ -281,6 +283,7 @@ class Recorded:
         self.connection.close()
 
 
+@pytest.mark.slow
 def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, monkeypatch):
     connections = []
     connect_and_keep = lambda *given, **options: connections.append(Recorded(*given, **options)) or connections[-1]  # noqa: E731
@@ -292,6 +295,7 @@ def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, m
     } == offered
 
 
+@pytest.mark.slow
 def test_old_versions_that_are_in_no_stage_are_a_line_each(catalog_file, tmp_path, monkeypatch):
     monkeypatch.setattr("sites.build.MOST_VERSIONS", 1)
     build(catalog_file, tmp_path, title="x")

@@ -243,6 +243,7 @@ def step_by_step(folder: Path, steps: Iterable[tuple[Callable[[World, int], None
     return config
 
 
+@pytest.mark.slow
 def test_what_is_remembered_of_now_is_what_is_there_now(tmp_path):
     config = step_by_step(tmp_path, [(change, number) for number, change in enumerate(CHANGES)])
     assert asked(config, SAME) == [(0,)]
@@ -279,6 +280,7 @@ def test_a_change_of_one_repository_gives_the_rows_of_a_build_from_nothing(tmp_p
     assert (changed, asked(config, "from observations order by all")) == (True, first)
 
 
+@pytest.mark.slow
 def test_what_is_there_was_last_seen_by_the_last_visit_that_went_well(tmp_path):
     config = several(tmp_path)
     visited(config)
@@ -291,6 +293,7 @@ def test_what_is_there_was_last_seen_by_the_last_visit_that_went_well(tmp_path):
     assert asked(config, query) == []
 
 
+@pytest.mark.slow
 def test_a_repository_that_left_the_file_is_remembered(tmp_path):
     several(tmp_path)
     config = wish(tmp_path, {"a": str(tmp_path / "a")})
@@ -299,6 +302,7 @@ def test_a_repository_that_left_the_file_is_remembered(tmp_path):
     assert counts == [("a", 3), ("b", 3), ("c", 3), ("d", 3), ("e", 3)]
 
 
+@pytest.mark.slow
 def test_when_the_memory_is_lost_it_begins_anew_with_the_next_crawl_though_nothing_changed(tmp_path):
     config = several(tmp_path)
     for each in (config.output / "store" / "observations").iterdir():

@@ -11,6 +11,7 @@ from catalog.transport.limits import HEAVY, Meter
 from catalog.transport.origin import Limits
 
 
+@pytest.mark.slow
 def test_a_second_heavy_visit_waits_until_the_first_is_over():
     heavy = Lock()
     first, second = (Meter(name, Limits(total=0.2), heavy) for name in ("first", "second"))

@@ -57,6 +57,7 @@ def test_who_hangs_steps_aside_and_keeps_nobody_waiting(monkeypatch):
     assert (found[20:], told[-1], ["hangs 1", "hangs 2"] in told) == (["in time"] * 3, [], True)
 
 
+@pytest.mark.slow
 def test_a_host_that_is_slow_with_everybody_is_asked_by_no_more_at_a_time(monkeypatch):
     monkeypatch.setattr(module, "SOON", 0.01)
     lock, now, most = Lock(), 0, 0
@@ -75,6 +76,7 @@ def test_a_host_that_is_slow_with_everybody_is_asked_by_no_more_at_a_time(monkey
     assert most == 2
 
 
+@pytest.mark.slow
 def test_a_host_that_answers_nobody_is_asked_by_few_and_keeps_nobody_elsewhere_waiting(monkeypatch):
     monkeypatch.setattr(module, "FIRST", 0.05)
     elsewhere_done, begun = Event(), []
@@ -198,6 +200,7 @@ def test_whether_a_host_has_room(slots, took, demoted, room):
     assert host.has_room() is room
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("most", "demoted"), [(2, ["a", "b"]), (1, ["a"])], ids=["as many as may", "no more than may"])
 def test_how_many_visits_are_demoted(monkeypatch, most, demoted):
     monkeypatch.setattr(module, "MAX_DEMOTED", most)

@@ -283,6 +283,7 @@ def test_vars_come_from_files_too_and_maps_grow_together():
     )
 
 
+@pytest.mark.slow
 def test_braces_that_never_close_are_no_templates():
     path = "${" * 300_000
     assert read({"dvc.yaml": artifacts(f"m: {{path: '{path}'}}")}) == ([bare("dvc.yaml", "m", path)], [])

@@ -347,6 +347,7 @@ def test_cards_and_licences_come_with_their_folders():
     ]
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=80), st.sampled_from([".md", ".rst", ".txt"]))
 def test_no_bytes_upset_the_reader(data, suffix):
     assert rows({f"README{suffix}": data, "README": b"---\n" + data + b"\n---\n"})

@@ -143,6 +143,7 @@ def test_the_first_file_counts(places, expected):
     assert {row.file for row in read(dict.fromkeys(places, "* @ann"))} == ({expected} - {None})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "rules", "kept"),
     [

@@ -27,6 +27,7 @@ def outputs(files):
     return [(row.metafile, row.pipeline_stage, row.path, row.hash) for row in rows(files, Output)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("definition", "params", "most", "found"),
     [

@@ -131,6 +131,7 @@ def test_what_goes_over_a_bound_is_left_out_and_said():
     )
 
 
+@pytest.mark.slow
 def test_a_foreach_over_a_million_items_costs_its_stages():
     definition = (
         "metrics: [good.json]\nstages:\n  s:\n    matrix:\n"

@@ -83,6 +83,7 @@ def test_folding_keeps_the_length(text):
     assert len(fold(text)) == len(text)
 
 
+@pytest.mark.slow
 def test_letters_are_folded_as_the_index_folds_them():
     letters = [
         letter for letter in map(chr, range(0x30000)) if letter.isalnum() and ucd_3_2_0.category(letter)[0] in "LN"

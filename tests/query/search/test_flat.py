@@ -181,6 +181,7 @@ def test_what_is_refused_in_python_is_refused_in_sql(text):
     assert asked_in_sql(text) == in_python(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

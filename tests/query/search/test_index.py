@@ -373,6 +373,7 @@ def test_a_catalog_without_an_index_says_so(path, capsys, older, arguments):
     assert (code, out, err.count("\n"), str(path) in err, "Traceback" in err) == (1, "", 1, True, False)
 
 
+@pytest.mark.slow
 def test_a_build_gives_an_index_to_a_catalog_that_has_none(path, partitions):
     of_an_older_version(path)
     with closing(duckdb.connect(str(path))) as connection:
@@ -382,11 +383,13 @@ def test_a_build_gives_an_index_to_a_catalog_that_has_none(path, partitions):
         assert (made_on, catalog.search("scoring", limit=1).total) == (False, FLEET)
 
 
+@pytest.mark.slow
 def test_another_index_makes_it_from_nothing(path, partitions, monkeypatch):
     monkeypatch.setattr(search_index, "FIELDS", (*search_index.FIELDS, replace(search_index.FIELDS[0], name="more")))
     assert build(path, partitions) is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query",
     [[], ["churn"], ["chur*"], ['"a b"'], ["-churn"], ["stage:prod"], ["metric.auc:>1"], ["is:version"], ["sort:name"]],
@@ -397,6 +400,7 @@ def test_an_empty_catalog_answers_nothing(tmp_path, capsys, query):
     assert (code, json.loads(out)) == (0, [])
 
 
+@pytest.mark.slow
 def test_an_empty_catalog_answers_nothing_in_a_shell(tmp_path):
     path = tmp_path / "catalog.duckdb"
     database.build(path, TABLES, {}, WHOLE)
@@ -407,6 +411,7 @@ def test_an_empty_catalog_answers_nothing_in_a_shell(tmp_path):
     assert found == [[], [], []]
 
 
+@pytest.mark.slow
 def test_a_catalog_that_was_emptied_answers_as_one_that_always_was(path, partitions, tmp_path):
     for number in range(1, FLEET):
         partitions.drop(f"host/team/r{number:02}")

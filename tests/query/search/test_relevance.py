@@ -33,7 +33,7 @@ WORLDS = {"demo": DEMO, "fork": COPIES, "fleet": FLEET}
 # All queries of a world take a minute, so elsewhere than in CI it is some of them.
 PARTS = [
     pytest.param(world, step, marks=marks, id=f"{world}, {which}")
-    for step, which, marks in ((8, "some", ()), (1, "all", pytest.mark.slow))
+    for step, which, marks in ((24, "some", ()), (1, "all", pytest.mark.slow))
     for world in WORLDS
 ]
 
@@ -243,6 +243,7 @@ def test_the_command_line_finds_the_same(worlds, opened, world, step):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_what_is_not_flat_is_refused_by_plain_duckdb(worlds):
     asked = [case.query for case in WHOLE_LANGUAGE.values()][::3]
     refused = []

@@ -63,6 +63,7 @@ class _Rows:
         self.rows = rows
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(st.characters(max_codepoint=127)) | st.text("abAB12-", max_size=12), max_size=30))
 def test_sql_finds_the_same_words_in_ascii(texts):
     assert parts_of(texts) == {text: split_ascii(text) for text in texts}

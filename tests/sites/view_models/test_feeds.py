@@ -238,6 +238,7 @@ def test_feeds_are_named_as_pages_are():
     )
 
 
+@pytest.mark.slow
 def test_a_second_build_leaves_the_feeds_as_they_are(catalog_file, tmp_path):
     build(catalog_file, tmp_path, title="x", site_url=URL)
     before = {file: file.stat().st_mtime_ns for file in (tmp_path / "feeds").rglob("*.*")}
