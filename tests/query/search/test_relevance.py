@@ -26,7 +26,9 @@ from support.crawling import wish
 from support.loopback import environment, serve
 from support.search_queries import ANY_NOTE, COPIES, DEMO, FLEET, WHOLE_LANGUAGE, is_flat
 
-OLD_DUCKDB = Path(__file__).parents[3] / ".venv" / "duckdb-1.4"
+VENV = Path(__file__).parents[3] / ".venv"
+OLD_DUCKDB = VENV / "duckdb-1.4"
+BROWSER_BUILD = VENV / "duckdb-wasm" / "node_modules"
 HOST = "demo.example/"  # of the demo fleet: not in the table
 BOUND = "100000"  # more than there is
 WORLDS = {"demo": DEMO, "fork": COPIES, "fleet": FLEET}
@@ -216,6 +218,18 @@ def in_old_duckdb(path, asked):
     return {query: [tuple(row) for row in rows] for query, rows in answers.items()}
 
 
+def in_browser_build(path, asked):
+    """What DuckDB's browser build says, in Node."""
+    if not BROWSER_BUILD.is_dir():
+        pytest.skip(f"no browser build of DuckDB in {BROWSER_BUILD}: .ci/run puts it there")
+    driver = Path(__file__).parents[2] / "support" / "duckdb_wasm.cjs"
+    question = json.dumps([str(BROWSER_BUILD), str(path), asked])
+    answer = subprocess.run(["node", str(driver)], input=question, check=True, capture_output=True, text=True)
+    version, answers = json.loads(answer.stdout)
+    assert version.startswith("v1.")
+    return {query: [tuple(row) for row in rows] for query, rows in answers.items()}
+
+
 def asked_of(world, step, *, flat=True):
     """The queries of a world, each `step`-th."""
     asked = [case.query for case in WORLDS[world].values() if not flat or is_flat(case.query)]
@@ -232,6 +246,13 @@ def test_plain_duckdb_finds_the_same(worlds, opened, world, step):
 def test_duckdb_1_4_finds_the_same(worlds, opened, world, step):
     asked = asked_of(world, step)
     assert in_old_duckdb(worlds(world), asked) == in_python(opened(world), asked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_browser_build_of_duckdb_finds_the_same(worlds, opened, world):
+    asked = asked_of(world, 6)  # it takes half a second for each
+    assert in_browser_build(worlds(world), asked) == in_python(opened(world), asked)
 
 
 @pytest.mark.parametrize(("world", "step"), PARTS)
