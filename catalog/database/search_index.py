@@ -22,6 +22,7 @@ _FORGET = ("forget_facets", "forget_measures", "forget_versions", "forget_length
 _ADD = (
     "find_subjects",
     "find_cards",
+    "find_metrics",
     "find_measures",
     "add_measures",
     "add_documents",
@@ -31,7 +32,7 @@ _ADD = (
     "find_words",
     "add_lengths",
 )
-_DROP = ("drop_subjects", "drop_cards", "drop_measures", "drop_texts", "drop_words")
+_DROP = ("drop_subjects", "drop_cards", "drop_metrics", "drop_measures", "drop_texts", "drop_words")
 _MERGE = ("merge_postings", "merge_terms", "empty_recent")
 
 

@@ -57,24 +57,35 @@ from (
     group by all
 ) s;
 
+-- find_metrics: The metrics of their versions. The rows to read are found by their numbers first: few of many, and each of the other columns
+--     costs a look at all.
+create or replace temp table subject_metrics as
+with changed as materialized (
+    select repo, commit, file, name, number, text from metrics
+    where rowid in (select rowid from metrics semi join search_index.changed using (repo))
+)
+select s.doc, f.version, f.commit, m.file, m.name, m.number, m.text,
+    coalesce(f.version = s.version and f.commit = s.commit, false) as of_latest
+from subjects s
+join version_measure_files f on f.repo = s.repo and f.artifact = s.artifact and f.role = 'metrics'
+join changed m on m.repo = f.repo and m.commit = f.read and m.file = f.file;
+
 -- find_measures: The metrics and parameters of their latest versions.
 create or replace temp table subject_measures as
-with wanted as (
-    select s.doc, f.repo, f.read, f.role, f.file, f.metafile
-    from subjects s
-    join version_measure_files f on f.repo = s.repo and f.artifact = s.artifact and f.version = s.version and f.commit = s.commit
-)
-select distinct 'metric' as kind, m.name, m.number, m.text, w.doc
-from wanted w join metrics m on m.repo = w.repo and m.commit = w.read and m.file = w.file
-where w.role = 'metrics' and m.name <> ''
+select distinct 'metric' as kind, name, number, text, doc from subject_metrics where of_latest and name <> ''
 union
 select 'param', p.name, p.number, p.text, w.doc
-from wanted w join params p on p.repo = w.repo and p.commit = w.read and p.file = w.file
+from (
+    select s.doc, f.repo, f.read, f.file, f.metafile
+    from subjects s
+    join version_measure_files f on f.repo = s.repo and f.artifact = s.artifact and f.version = s.version and f.commit = s.commit
+    where f.role = 'params'
+) w
+join params p on p.repo = w.repo and p.commit = w.read and p.file = w.file
     and w.metafile = coalesce(
         pipeline_file(p.metafile),
         coalesce(nullif(p.dvc_root, '') || '/', '') || 'dvc.yaml'
     )
-where w.role = 'params'
 qualify row_number() over (partition by w.doc, p.file, p.name order by p.locked, p.pipeline_stage nulls first, p.metafile) = 1;
 
 -- add_measures: These become rows of the index.
@@ -118,14 +129,12 @@ select
     v.active, v.registered, v.is_latest, v.signed is not null, v.stages, v.activated_at, v.created_at, n.number
 from versions v join subjects s on s.repo = v.repo and s.artifact = v.artifact
 left join (
-    select f.repo, f.artifact, f.version, f.commit, arg_min(m.number, m.file) as number
+    select m.doc, m.version, m.commit, arg_min(m.number, m.file) as number
     from search_index.documents d
-    semi join subjects using (doc)
-    join version_measure_files f on f.repo = d.repo and f.artifact = d.artifact and f.role = 'metrics'
-    join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file and m.name = d.metric
+    join subject_metrics m on m.doc = d.doc and m.name = d.metric
     where m.number is not null
     group by all
-) n on n.repo = v.repo and n.artifact = v.artifact and n.version = v.version and n.commit = v.commit
+) n on n.doc = s.doc and n.version = v.version and n.commit = v.commit
 order by s.doc, v.precedence, v.commit;
 
 -- add_facets: What their fields are.
@@ -156,7 +165,8 @@ owners as (
 ),
 authors as (
     select distinct s.doc, e.author, e.author_email
-    from events e join subjects s on s.repo = e.repo and s.artifact = e.artifact
+    from (from events where rowid in (select rowid from events semi join search_index.changed using (repo))) e
+    join subjects s on s.repo = e.repo and s.artifact = e.artifact
     where e.event in ('registration', 'assignment')
 ),
 said as (
@@ -263,6 +273,9 @@ drop table subjects;
 
 -- drop_cards: As above.
 drop table nearest_cards;
+
+-- drop_metrics: As above.
+drop table subject_metrics;
 
 -- drop_measures: As above.
 drop table subject_measures;
