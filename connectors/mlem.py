@@ -84,7 +84,7 @@ def _read(data: bytes) -> _MlemFile:
 
 
 class _FieldReader:
-    """Reads the fields; one that is not as it should be is left out, and told."""
+    """Reads the fields; an invalid one is left out and reported."""
 
     def __init__(self, values: Values, faults: list[Fault]) -> None:
         self.values = values
@@ -124,7 +124,7 @@ class _FieldReader:
         return self.read(values, key, mapping) or {}
 
     def main(self, key: str) -> Values:
-        """The one map of several that stands for the object: the first, where none has a name that tells."""
+        """The one map of several that stands for the object: the first, where none has a well-known name."""
         several = self.map(self.values, key)
         name = next((name for name in (*_MAIN, *several) if name in several), None)
         return {} if name is None else self.map(several, name)

@@ -1,4 +1,4 @@
-"""The annotations of a commit, and what Git has where they say that the artifacts lie."""
+"""The annotations of a commit, and what Git has at the artifacts' paths."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from connectors.formats.targets import project_of, target_of
 
 
 def wants_file(path: str) -> bool:
-    """Annotations and what they need, and the files that say which others are Git LFS's."""
+    """Annotations and what they need, and the files that state which others belong to Git LFS."""
     return files.wants_file(path) or path.rpartition("/")[2] == gitattributes.NAME
 
 
 def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
-    """The pointers that Git may have in the place of artifacts."""
-    return revision.once(_wants_also, lambda _: stated(revision).lasts(revision))
+    """The Git LFS pointers that may stand in Git for artifacts."""
+    return revision.once(_wants_also, lambda _: stated(revision).is_final(revision))
 
 
 def _wants_also(revision: RevisionFiles) -> tuple[str, ...]:
@@ -37,12 +37,12 @@ def _wants_also(revision: RevisionFiles) -> tuple[str, ...]:
 
 def read_revision(revision: RevisionFiles) -> Iterator[Annotation | Problem]:
     """The annotations of a commit, and what is wrong with them."""
-    found = stated(revision)
+    parsed = stated(revision)
     commit = revision.commit.oid
     faults: dict[Problem, None] = {}
-    for annotation in found.annotations:
+    for annotation in parsed.annotations:
         yield _placed(annotation, revision, faults)
-    yield from (replace(row, commit=commit) for row in found.problems)
+    yield from (replace(row, commit=commit) for row in parsed.problems)
     yield from faults
 
 
@@ -53,7 +53,7 @@ def _is_pointer(revision: RevisionFiles, target: str) -> bool:
     try:
         entry = revision.entry(target)
         return entry is not None and entry.kind == "file" and is_lfs(revision, target)
-    except MetafileError:  # reading will meet it again, and say so
+    except MetafileError:  # read_revision() reports it
         return False
 
 

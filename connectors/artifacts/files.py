@@ -1,7 +1,7 @@
-"""What `dvc.yaml` and the older `artifacts.yaml` say about artifacts, for all readers who must know the artifacts of a commit.
+"""What `dvc.yaml` and the older `artifacts.yaml` state about artifacts, for all connectors that need the artifacts of a commit.
 
-After `dvc/annotations.py` of DVC 3.67, and `gto/index.py` of GTO 1.10. Where these reject a whole file for one bad entry, we
-lose that entry.
+After `dvc/annotations.py` of DVC 3.67, and `gto/index.py` of GTO 1.10. Where these reject a whole file for one bad entry, only
+that entry is left out here.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ Content = bytes | str  # of a file, or why it could not be read
 
 
 class Annotations(NamedTuple):
-    """The annotations of any commit with the same files, without what Git has at their paths; and what is wrong with them."""
+    """The annotations of any commit with the same files, without what Git has at their paths; and the problems of the files."""
 
     annotations: tuple[Annotation, ...]
     problems: tuple[Problem, ...]
     files: frozenset[str]  # that were read
 
-    def lasts(self, revision: RevisionFiles) -> bool:
-        """No file may come that would change it."""
+    def is_final(self, revision: RevisionFiles) -> bool:
+        """No file can arrive that would change it."""
         return revision.is_whole and self.files <= revision.files.keys()
 
 
@@ -80,10 +80,10 @@ def _others(revision: RevisionFiles) -> Iterator[str]:
 
 def stated(revision: RevisionFiles) -> Annotations:
     """The annotations of a commit, file by file, read once for all commits that share these files."""
-    return revision.once(_stated, lambda found: found.lasts(revision))
+    return revision.once(_parsed, lambda parsed: parsed.is_final(revision))
 
 
-def _stated(revision: RevisionFiles) -> Annotations:
+def _parsed(revision: RevisionFiles) -> Annotations:
     index = index_of(revision)
     contents = dict(_contents(revision, index))
     files = sorted(path for path in contents if path == index or basename(path) == DVC)
@@ -91,7 +91,7 @@ def _stated(revision: RevisionFiles) -> Annotations:
 
 
 def index_of(revision: RevisionFiles) -> str:
-    """GTO's file at a commit. The settings may name another one; GTO takes them from the work tree, we from the commit."""
+    """GTO's file at a commit. The settings may name another one; GTO reads them in the work tree, this function in the commit."""
     try:
         data = revision.read(SETTINGS)
         settings = mapping(load_once(data), "") if data else {}

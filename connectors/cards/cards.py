@@ -1,4 +1,4 @@
-"""What surrounds artifacts: model cards and READMEs, licences, and who answers for them."""
+"""What surrounds artifacts: model cards and READMEs, licences, and code owners."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _OWNERS: Remembered[Any, OwnerRules] = Remembered(MAX_REMEMBERED, _bytes_of_owne
 
 
 def wants_file(path: str) -> bool:
-    """What tells where artifacts are, and CODEOWNERS."""
+    """The files that state where artifacts are, and CODEOWNERS."""
     return files.wants_file(path) or path.endswith(SUFFIX) or path in code_owners.PLACES
 
 
@@ -60,13 +60,13 @@ def wants_also(revision: RevisionFiles) -> Iterator[str]:
     yield from files.wants_also(revision)
     try:
         yield from nearby(revision)[0]
-    except MetafileError:  # reading will meet it again, and say so
+    except MetafileError:  # read_revision() reports it
         return
 
 
 def read_revision(revision: RevisionFiles) -> Iterator[Row]:
     """The cards, licences and owners of a commit, and what is wrong with them."""
-    found = stated(revision)
+    parsed = stated(revision)
     commit = revision.commit.oid
     try:
         paths, count = nearby(revision)
@@ -83,7 +83,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Row]:
             yield from _licence(revision, path) if is_licence(basename(path)) else _card(revision, path)
         except MetafileError as error:
             yield problem(NAME, commit, path, error)
-    yield from _owners(revision, found.annotations)
+    yield from _owners(revision, parsed.annotations)
 
 
 CONNECTOR = Connector(

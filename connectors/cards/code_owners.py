@@ -28,7 +28,7 @@ _WORD = re.compile(r"(?:\\.|[^\s\\])+")
 
 
 class OwnerRules(NamedTuple):
-    """The rules for any commit, and for how many artifacts they were not tried."""
+    """The rules for any commit, and the number of artifacts that they were not matched with."""
 
     rows: tuple[CodeOwner, ...]
     untried: int
@@ -36,7 +36,7 @@ class OwnerRules(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnerRule:
-    """One line. `ways` are the patterns of which one must match; none: the line stands for nothing."""
+    """One line. `ways` are the patterns of which one must match; without any, the line matches nothing."""
 
     line: int
     section: str | None
@@ -60,12 +60,12 @@ def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> OwnerRules:
     decided: dict[int, list[str]] = {}
     characters = sum(len(rule.pattern) for rule in rules)
     names = sum(len(way) for rule in rules for way in rule.ways)
-    left, tried = MAX_WORK, 0
+    left, checked = MAX_WORK, 0
     for artifact, path in paths.items():
         left -= characters * (1 + len(path)) + 100 * names * (1 + path.count("/"))
         if left < 0:
             break
-        tried += 1
+        checked += 1
         for rule in deciding(rules, path):
             decided.setdefault(rule.line, []).append(artifact)
     rows = tuple(
@@ -80,7 +80,7 @@ def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> OwnerRules:
         )
         for rule in rules
     )
-    return OwnerRules(rows, len(paths) - tried)
+    return OwnerRules(rows, len(paths) - checked)
 
 
 def parse(data: bytes, file: str) -> tuple[OwnerRule, ...]:
@@ -95,9 +95,9 @@ def parse(data: bytes, file: str) -> tuple[OwnerRule, ...]:
     default: tuple[str, ...] = ()
     rules = []
     for number, line in lines:
-        if gitlab and (found := _SECTION.fullmatch(line)):
-            section = names.setdefault(found[1].lower(), found[1])
-            default = _owners(_words(found[2] or ""))
+        if gitlab and (header := _SECTION.fullmatch(line)):
+            section = names.setdefault(header[1].lower(), header[1])
+            default = _owners(_words(header[2] or ""))
         elif words := _words(line):
             rules.append(
                 OwnerRule(
@@ -126,12 +126,12 @@ def deciding(rules: Sequence[OwnerRule], path: str) -> Iterator[OwnerRule]:
 
 def _words(line: str) -> list[str]:
     """Separated by space, which a backslash makes a part of a word; a comment ends them."""
-    found: list[str] = []
+    words: list[str] = []
     for word in _WORD.findall(line):
         if word.startswith("#"):
             break
-        found.append(word)
-    return found
+        words.append(word)
+    return words
 
 
 def _owners(words: Sequence[str]) -> tuple[str, ...]:

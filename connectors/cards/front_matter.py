@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 MAX_TEXT = 64 << 10  # bytes
 MAX_TITLE = 200  # characters
-MAX_LINE = 1_000  # characters of a line that is looked at for a title
+MAX_LINE = 1_000  # characters of a line that are searched for a title
 
 # As the Hugging Face Hub finds it (`REGEX_YAML_BLOCK` of huggingface_hub), with spaces behind the dashes.
 _FRONT = re.compile(r"\s*^---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -23,8 +23,8 @@ _ELEMENT = re.compile(r"<[/!]?[a-z][^<>]*(?:>|$)", re.IGNORECASE)
 
 def split(text: str) -> tuple[str | None, str]:
     """The front matter between its lines of dashes, None where there is none, and the text below."""
-    found = _FRONT.match(text)
-    return (found[1], text[found.end() :]) if found else (None, text)
+    match = _FRONT.match(text)
+    return (match[1], text[match.end() :]) if match else (None, text)
 
 
 def shortened(text: str, most: int = MAX_TEXT) -> str:
@@ -43,10 +43,10 @@ def title_of(text: str, *, restructured: bool = False) -> str | None:
 
 
 def _headings(text: str, underline: re.Pattern[str]) -> Iterator[str]:
-    """Lines with `#`, lines with a line below them, and HTML's; but for those in blocks of code."""
+    """Lines with `#`, underlined lines, and HTML's headings; without those in blocks of code."""
     before, fence = "", None
-    for whole in text.splitlines():
-        line = whole[:MAX_LINE]
+    for full_line in text.splitlines():
+        line = full_line[:MAX_LINE]
         mark = _FENCE.match(line)
         if mark and fence in (None, mark[1]):
             fence = None if fence else mark[1]
@@ -54,6 +54,6 @@ def _headings(text: str, underline: re.Pattern[str]) -> Iterator[str]:
         elif fence is None:
             if underline.fullmatch(line) and before and not underline.fullmatch(before):
                 yield before
-            elif found := _HEADING.fullmatch(line) or _HTML_HEADING.match(line):
-                yield found[1]
+            elif match := _HEADING.fullmatch(line) or _HTML_HEADING.match(line):
+                yield match[1]
             before = line.strip()

@@ -1,4 +1,4 @@
-"""Which licence a text is, by phrases that only it has. Texts of several licences, and changed ones, are none that is known."""
+"""Which licence a text is, by phrases that only it has. Texts of several licences, and changed ones, are not recognised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from catalog.git.objects import decode
 
-MAX_TEXT = 128 << 10  # bytes; the longest of the licences that are known has 35 KB
+MAX_TEXT = 128 << 10  # bytes; the longest of the recognised licences has 35 KB
 MAX_TITLE = 200  # characters
 
 _IS_LICENCE = re.compile(r"(?:un)?licen[cs]es?(?:[-._ ].*)?|copying(?:[-._ ].*)?", re.IGNORECASE)
@@ -78,15 +78,15 @@ def parse_licence(data: bytes) -> LicenceText:
 
 
 def spdx_of(text: str) -> str | None:
-    """The SPDX identifier that the text states, or that its words tell."""
+    """The SPDX identifier that the text states, or that its phrases imply."""
     if stated := _STATED.search(text[:_HEAD]):  # further down, it is that of a part
         return stated[1].strip() or None
     words = _SPACE.sub(" ", text).lower().strip()
     if any(phrase in words for phrase in _OTHERS):
         return None
-    found = [spdx for spdx, phrases in _PHRASES.items() if all(_holds(words, phrase) for phrase in phrases)]
-    found += filter(None, (_gnu(words), _creative_commons(words)))
-    return found[0] if len(found) == 1 else None
+    identifiers = [spdx for spdx, phrases in _PHRASES.items() if all(_holds(words, phrase) for phrase in phrases)]
+    identifiers += filter(None, (_gnu(words), _creative_commons(words)))
+    return identifiers[0] if len(identifiers) == 1 else None
 
 
 def _holds(words: str, phrase: str) -> bool:
@@ -94,19 +94,19 @@ def _holds(words: str, phrase: str) -> bool:
 
 
 def _gnu(words: str) -> str | None:
-    found = _GNU.search(words[:_HEAD])
-    if found is None:
+    match = _GNU.search(words[:_HEAD])
+    if match is None:
         return None
-    version = found["version"] if "." in found["version"] else found["version"] + ".0"
-    return f"{_GNU_KINDS[found['kind'].partition(' ')[0]]}-{version}"
+    version = match["version"] if "." in match["version"] else match["version"] + ".0"
+    return f"{_GNU_KINDS[match['kind'].partition(' ')[0]]}-{version}"
 
 
 def _creative_commons(words: str) -> str | None:
-    found = _CREATIVE.search(words)
-    if found is None:
+    match = _CREATIVE.search(words)
+    if match is None:
         return None
-    terms = [_CREATIVE_TERMS[term] for term in found["terms"].replace("-", " ").split()]
-    return "-".join(["CC", "BY", *terms, found["version"]])
+    terms = [_CREATIVE_TERMS[term] for term in match["terms"].replace("-", " ").split()]
+    return "-".join(["CC", "BY", *terms, match["version"]])
 
 
 def _title(text: str) -> str:

@@ -40,14 +40,14 @@ class ModelCard(NamedTuple):
 
 def parse_card(data: bytes, suffix: str) -> ModelCard:
     """The card without its place. Only Markdown has front matter."""
-    whole = decode(data.removeprefix(b"\xef\xbb\xbf"))
-    front, below = split(whole) if suffix == ".md" else (None, whole)
+    source = decode(data.removeprefix(b"\xef\xbb\xbf"))
+    front, below = split(source) if suffix == ".md" else (None, source)
     reader = _FieldReader()
     try:
         values = {} if front is None else mapping(load_yaml(front.encode()) or {}, "")
     except MetafileError as error:
         reader.complain(error.message, error.rule, error.place or "front matter")
-        values, below = {}, whole
+        values, below = {}, source
     body = shortened(below)
     results = tuple(reader.results(values))
     card = reader.card(values, body, title_of(body, restructured=suffix == ".rst"))
@@ -55,7 +55,7 @@ def parse_card(data: bytes, suffix: str) -> ModelCard:
 
 
 class _FieldReader:
-    """Reads the fields, and collects what is wrong with them."""
+    """Reads the fields, and collects their faults."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -70,37 +70,39 @@ class _FieldReader:
             file="",
             folder="",
             is_model_card=bool(values),
-            title=heading or self.one(values, "model_name") or self.indexed_name(values),
-            licence=", ".join(self.many(values, "license")) or None,
-            licence_name=self.one(values, "license_name"),
-            licence_link=self.one(values, "license_link"),
-            languages=self.many(values, "language"),
-            datasets=self.many(values, "datasets"),
-            base_models=self.many(values, "base_model"),
-            tags=self.many(values, "tags"),
-            metrics=self.many(values, "metrics"),
-            library=self.one(values, "library_name"),
-            task=self.one(values, "pipeline_tag"),
+            title=heading or self.text(values, "model_name") or self.indexed_name(values),
+            licence=", ".join(self.texts(values, "license")) or None,
+            licence_name=self.text(values, "license_name"),
+            licence_link=self.text(values, "license_link"),
+            languages=self.texts(values, "language"),
+            datasets=self.texts(values, "datasets"),
+            base_models=self.texts(values, "base_model"),
+            tags=self.texts(values, "tags"),
+            metrics=self.texts(values, "metrics"),
+            library=self.text(values, "library_name"),
+            task=self.text(values, "pipeline_tag"),
             other=metadata(other, "front matter", self.complain),
             text=body,
         )
 
-    def one(self, values: Mapping[Any, object], key: str) -> str | None:
-        found = self.many(values, key, "text")
-        return found[0] if found else None
+    def text(self, values: Mapping[Any, object], key: str) -> str | None:
+        texts = self.texts(values, key, "text")
+        return texts[0] if texts else None
 
-    def many(self, values: Mapping[Any, object], key: str, wanted: str = "text, or a list of texts") -> tuple[str, ...]:
-        """What is text, or a number or date in its place. A list may be one value alone."""
+    def texts(
+        self, values: Mapping[Any, object], key: str, wanted: str = "text, or a list of texts"
+    ) -> tuple[str, ...]:
+        """The texts, and numbers or dates in their place. A single value stands for a list of one."""
         value = values.get(key)
-        found = []
+        texts = []
         for index, item in enumerate(value[:MAX_ITEMS] if isinstance(value, list) else (value,)):
             place = f"{key}[{index}]" if isinstance(value, list) else key
             try:
                 if item is not None:
-                    found.append(_words(item, place, wanted))
+                    texts.append(_words(item, place, wanted))
             except MetafileError as error:
                 self.complain(error.message, error.rule, error.place or place)
-        return tuple(found)
+        return tuple(texts)
 
     def indexed_name(self, values: Mapping[Any, object]) -> str | None:
         for model in _maps(values.get(_INDEX)):
@@ -181,7 +183,7 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        found = float(value)
+        number = float(value)
     except OverflowError:
         return None
-    return found if isfinite(found) else None
+    return number if isfinite(number) else None

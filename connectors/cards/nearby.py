@@ -21,7 +21,7 @@ MAX_REMEMBERED = 1 << 20  # bytes
 _MODEL_CARD = re.compile(r"(?:model[-_]?)?card\.md", re.IGNORECASE)
 _README = re.compile(r"readme(?:[^/]*\.(?:md|rst|txt))?", re.IGNORECASE)
 
-# By the tree, which says all: commits share most of their folders.
+# By the tree's object id, which determines the names: commits share most of their folders.
 _NAMES: Remembered[str, tuple[str, ...]] = Remembered(MAX_REMEMBERED, lambda _, names: 200 + 100 * len(names))
 
 
@@ -37,12 +37,12 @@ def is_card_or_licence(name: str) -> bool:
 
 def nearby(revision: RevisionFiles) -> tuple[list[str], int]:
     """The paths of cards and licences in order, and how many there are in all. Links are no files."""
-    return revision.once(_nearby, lambda _: stated(revision).lasts(revision))
+    return revision.once(_nearby, lambda _: stated(revision).is_final(revision))
 
 
 def _nearby(revision: RevisionFiles) -> tuple[list[str], int]:
-    found = sorted(_files(revision, _folders(revision)), key=lambda path: (path.count("/"), path))
-    return found[:MAX_FILES], len(found)
+    paths = sorted(_files(revision, _folders(revision)), key=lambda path: (path.count("/"), path))
+    return paths[:MAX_FILES], len(paths)
 
 
 def _folders(revision: RevisionFiles) -> set[str]:
@@ -57,15 +57,15 @@ def _folders(revision: RevisionFiles) -> set[str]:
 
 
 def _with_those_above(folders: Iterable[str]) -> set[str]:
-    found = {""}
+    with_parents = {""}
     for folder in folders:
-        if folder not in found:
-            found.add(folder)
+        if folder not in with_parents:
+            with_parents.add(folder)
             for above in folders_above(folder):
-                if above in found:
+                if above in with_parents:
                     break
-                found.add(above)
-    return found
+                with_parents.add(above)
+    return with_parents
 
 
 def _files(revision: RevisionFiles, folders: Iterable[str]) -> Iterator[str]:

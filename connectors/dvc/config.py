@@ -15,7 +15,7 @@ from catalog.text import quoted
 from connectors.dvc.values import Complaints
 
 MAX_LINES = 10_000
-MAX_STEPS = 10  # from a remote that refers to another to the one that it means in the end
+MAX_STEPS = 10  # from a remote that refers to another to the last one
 MAX_URL = 4_096  # characters
 
 Section = dict[str, str]
@@ -34,12 +34,12 @@ def parse(data: bytes, complaints: Complaints) -> dict[str, Section]:
         raise MetafileError(f"byte {error.start + 1:,} is not UTF-8 text", rule="not-utf8") from error
     if len(lines) > MAX_LINES:
         raise MetafileError(f"found {len(lines):,} lines, expected at most {MAX_LINES:,}", rule="too-big")
-    found: dict[str, Section] = {}
-    section: Section | None = found.setdefault("", {})
-    for number, line in _said(lines):
+    sections: dict[str, Section] = {}
+    section: Section | None = sections.setdefault("", {})
+    for number, line in _settings_lines(lines):
         if line.startswith("["):
             name = _SECTION.fullmatch(line)
-            section = found.setdefault(_text(name).lower(), {}) if name else None
+            section = sections.setdefault(_text(name).lower(), {}) if name else None
             if name is None:
                 complaints.append(_unread(number, "a section's name in brackets"))
         elif section is not None:
@@ -48,7 +48,7 @@ def parse(data: bytes, complaints: Complaints) -> dict[str, Section]:
                 section.setdefault(key, value)
             except MetafileError as error:
                 complaints.append(error)
-    return found
+    return sections
 
 
 def remotes(sections: dict[str, Section]) -> dict[str, Section]:
@@ -56,12 +56,12 @@ def remotes(sections: dict[str, Section]) -> dict[str, Section]:
     return {match[1]: section for name, section in sections.items() if (match := _REMOTE.fullmatch(name))}
 
 
-def resolved(name: str, known: Mapping[str, Section]) -> Section:
-    """A remote's settings, with those of the remote that its URL refers to (`remote://other/folder`) beneath them."""
+def resolved(name: str, sections: Mapping[str, Section]) -> Section:
+    """A remote's settings, completed by those of the remote that its URL refers to (`remote://other/folder`)."""
     settings: Section = {}
     below = ""
     for _ in range(MAX_STEPS):
-        stated = known.get(name)
+        stated = sections.get(name)
         if stated is None:
             message = f"found a reference to the remote {quoted(name)}, expected one of this file's"
             raise MetafileError(message, rule="no-such-remote")
@@ -76,7 +76,7 @@ def resolved(name: str, known: Mapping[str, Section]) -> Section:
     raise MetafileError(f"found more than {MAX_STEPS} remotes that refer to the next", rule="endless")
 
 
-def _said(lines: list[str]) -> Iterator[tuple[int, str]]:
+def _settings_lines(lines: list[str]) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(lines, 1):
         line = line.strip()  # noqa: PLW2901 - the same line
         if line and not line.startswith("#"):

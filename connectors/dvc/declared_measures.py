@@ -1,4 +1,4 @@
-"""What `dvc.yaml` and `.dvc` files name as metrics, parameters and plots, before anybody looks where those files are.
+"""What `dvc.yaml` and `.dvc` files name as metrics, parameters and plots, before those files are located.
 
 After `dvc/repo/{metrics,params}/show.py`, `dvc/repo/plots/__init__.py` and `dvc/dependency/__init__.py` (`_merge_params`) of
 DVC 3.67.
@@ -40,7 +40,7 @@ class PlotSpec:
 
 
 class DeclaredMeasure(NamedTuple):
-    """A file, or a folder of files, and what it is named for. Parameters without `keys` or what is `drawn` are meant all."""
+    """A file, or a folder of files, and its role. Without `keys` and `drawn`, all parameters of the file are meant."""
 
     role: str
     path: str
@@ -63,32 +63,32 @@ def params_named(
     value: object, folder: str, stage: str, place: str, complaints: Complaints
 ) -> Iterator[DeclaredMeasure]:
     """The parameters of a stage: names in `params.yaml`, and maps from other files to the names in them."""
-    found: dict[str, dict[str, None]] = {}
-    whole: set[str] = set()
+    by_path: dict[str, dict[str, None]] = {}
+    whole_files: set[str] = set()
     for where, item in items(value, place, complaints):
         for file, names in item.items() if isinstance(item, dict) else [(DEFAULT, [item])]:
             try:
                 path = located(folder, file, where)
-                known = found.setdefault(path, {})
+                keys = by_path.setdefault(path, {})
                 if names:
-                    known.update(dict.fromkeys(_names(names, where)))
+                    keys.update(dict.fromkeys(_names(names, where)))
                 else:
-                    whole.add(path)
+                    whole_files.add(path)
             except MetafileError as error:
                 complaints.append(error)
-    for path, keys in found.items():
-        if keys or path in whole:
-            yield DeclaredMeasure(PARAMS, path, stage, () if path in whole else tuple(keys))
+    for path, keys in by_path.items():
+        if keys or path in whole_files:
+            yield DeclaredMeasure(PARAMS, path, stage, () if path in whole_files else tuple(keys))
 
 
 def drawn_named(
     drawn: Iterable[TemplateValue], stage: str, place: str, complaints: Complaints
 ) -> Iterator[DeclaredMeasure]:
     """The files of variables that the templates of a stage drew from, with those values."""
-    found: dict[str, dict[str, object]] = {}
+    by_file: dict[str, dict[str, object]] = {}
     for file, name, value in drawn:
-        found.setdefault(file, {})[name] = value
-    for file, values in found.items():
+        by_file.setdefault(file, {})[name] = value
+    for file, values in by_file.items():
         yield DeclaredMeasure(PARAMS, file, stage, drawn=tuple(parameters(values, place, complaints)))
 
 
@@ -133,26 +133,26 @@ def _plots(value: object, folder: str, complaints: Complaints) -> Iterator[Decla
 
 def _definitions(value: object, complaints: Complaints) -> dict[str, object]:
     """The plots by their names: of those that have the same, the last."""
-    found: dict[str, object] = {}
+    definitions: dict[str, object] = {}
     for where, item in items([value] if isinstance(value, dict) else value, PLOTS, complaints):
         try:
             plots = {item: None} if isinstance(item, str) else mapping(item, where)
-            found |= {text(name, where): definition for name, definition in plots.items()}
+            definitions |= {text(name, where): definition for name, definition in plots.items()}
         except MetafileError as error:
             complaints.append(error)
-    return found
+    return definitions
 
 
 def _paths(names: Mapping[str, object], folder: str) -> Iterator[str]:
     for name in names:
         try:
             yield located(folder, name, "")
-        except MetafileError:  # said where the plot is read
+        except MetafileError:  # reported where the plot is read
             continue
 
 
 def _of_files(name: str, props: Values, folder: str, place: str, complaints: Complaints) -> Iterator[DeclaredMeasure]:
-    """A plot that says which fields of which files it draws."""
+    """A plot that states which fields of which files it draws."""
     ys = _axis(props["y"], folder, f"{place}.y")
     x = props.get("x")
     xs = _axis(x, folder, f"{place}.x") if isinstance(x, dict) else []
@@ -161,10 +161,12 @@ def _of_files(name: str, props: Values, folder: str, place: str, complaints: Com
     for file, fields in ys:
         x_file, x_field = _partner(pairs, file, drawn)
         drawn += len(fields)
-        said = {key: value for key, value in props.items() if key not in ("x", "y")} | {"y": [*fields]}
-        said["x"] = x_field if isinstance(x, dict) else x
+        own_props = {key: value for key, value in props.items() if key not in ("x", "y")} | {"y": [*fields]}
+        own_props["x"] = x_field if isinstance(x, dict) else x
         other = x_file if x_file != file else None
-        yield DeclaredMeasure(PLOTS, file, None, drawing=_drawing(said, place, complaints, name=name, x_file=other))
+        yield DeclaredMeasure(
+            PLOTS, file, None, drawing=_drawing(own_props, place, complaints, name=name, x_file=other)
+        )
 
 
 def _partner(pairs: list[tuple[str, str]], file: str, index: int) -> tuple[str | None, str | None]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.naming import scheme_of
-from connectors.dvc.values import Complaints, Values, flag, is_external, located, maps, md5, stated, whole, word
+from connectors.dvc.values import Complaints, Values, flag, is_external, located, maps, md5, stated, whole_number, word
 from connectors.formats.typed import mapping, quoted
 
 MD5, OLD_MD5, ETAG, CHECKSUM = "md5", "md5-dos2unix", "etag", "checksum"
@@ -54,12 +54,12 @@ def read_entry(folder: str, values: Values, place: str, complaints: Complaints) 
     path = located(folder, values.get("path"), f"{place}.path")
     if _SELDOM.isdisjoint(values):
         kind, digest = _hash(path, values, place, complaints)
-        size = stated(values, "size", whole, place, complaints)
+        size = stated(values, "size", whole_number, place, complaints)
         return DataEntry(path, kind, digest, size, is_folder=bool(digest and digest.endswith(FOLDER)))
     values, remote = _merged(values, place, complaints)
     kind, digest = _hash(path, values, place, complaints)
-    size = stated(values, "size", whole, place, complaints)
-    count = stated(values, "nfiles", whole, place, complaints)
+    size = stated(values, "size", whole_number, place, complaints)
+    count = stated(values, "nfiles", whole_number, place, complaints)
     listed = tuple(_listed(path, values.get("files"), f"{place}.files", complaints))
     if listed:
         digest = _folder_hash(listed)
@@ -82,11 +82,11 @@ def read_entry(folder: str, values: Values, place: str, complaints: Complaints) 
 
 
 def _merged(values: Values, place: str, complaints: Complaints) -> tuple[Values, str | None]:
-    """The entry with what `cloud` says of the one remote that holds its version, and that remote."""
+    """The entry with what `cloud` states for the one remote that holds its version, and that remote."""
     cloud = stated(values, "cloud", mapping, place, complaints)
-    for remote, found in (cloud or {}).items():
+    for remote, cloud_values in (cloud or {}).items():
         try:
-            return {**values, **mapping(found, f"{place}.cloud")}, word(remote, f"{place}.cloud").lower()
+            return {**values, **mapping(cloud_values, f"{place}.cloud")}, word(remote, f"{place}.cloud").lower()
         except MetafileError as error:
             complaints.append(error)
     return values, None
@@ -109,7 +109,7 @@ def _hash(path: str, values: Values, place: str, complaints: Complaints) -> tupl
 
 
 def _listed(path: str, value: object, place: str, complaints: Complaints) -> Iterator[VersionedFile]:
-    found: dict[str, VersionedFile] = {}
+    files: dict[str, VersionedFile] = {}
     for where, listing in maps(value, place, complaints):
         values, remote = _merged(listing, where, complaints)
         try:
@@ -117,8 +117,8 @@ def _listed(path: str, value: object, place: str, complaints: Complaints) -> Ite
         except MetafileError as error:
             complaints.append(error)
         else:
-            found[file.relpath] = file
-    yield from found.values()
+            files[file.relpath] = file
+    yield from files.values()
 
 
 def _listed_file(folder: str, values: Values, remote: str | None, place: str, complaints: Complaints) -> VersionedFile:
@@ -131,7 +131,7 @@ def _listed_file(folder: str, values: Values, remote: str | None, place: str, co
         path=f"{folder.rstrip('/')}/{relpath}" if is_external(folder) else path,
         relpath=relpath,
         hash=stated(values, MD5, md5, place, complaints),
-        size=stated(values, "size", whole, place, complaints),
+        size=stated(values, "size", whole_number, place, complaints),
         remote=remote,
         version_id=stated(values, "version_id", word, place, complaints),
         etag=stated(values, ETAG, word, place, complaints),

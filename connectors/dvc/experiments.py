@@ -19,14 +19,14 @@ def wants_ref(name: str) -> bool:
 
 
 def read_ref(name: str, commit: CommitObject) -> Iterator[Experiment]:
-    """The experiment. What its files say is read as that of any commit; `repro.dat`, a pickle, is never looked at."""
-    found = _REF.fullmatch(name)
-    if found is None:
+    """The experiment. Its files are read like those of any commit; `repro.dat`, a pickle, is never opened."""
+    match = _REF.fullmatch(name)
+    if match is None:
         return
     yield Experiment(
         ref=name,
-        name=found["name"],
-        baseline=found["first"] + found["rest"],
+        name=match["name"],
+        baseline=match["first"] + match["rest"],
         commit=commit.oid,
         parents=commit.parents,
         author=commit.author.name,

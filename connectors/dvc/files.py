@@ -12,14 +12,14 @@ from connectors.formats.paths import basename, dirname, join
 
 PIPELINE, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
 SUFFIX = ".dvc"
-OLD_NAME = "Dvcfile"  # what `dvc run` wrote before DVC 1.0, where it was not told otherwise
+OLD_NAME = "Dvcfile"  # what `dvc run` wrote before DVC 1.0, unless another name was given
 IGNORE = ".dvcignore"
 CONFIG, LOCAL_CONFIG = ".dvc/config", ".dvc/config.local"
 _READ = frozenset((PIPELINE, OLD_NAME, LOCK, PARAMS, IGNORE))
 _IN_FOLDER = (CONFIG, ".dvc/.gitignore")  # files that make DVC's folder visible in Git
 _SETTINGS = (*_IN_FOLDER, LOCAL_CONFIG)
 _SETTINGS_BELOW = tuple(f"/{name}" for name in _SETTINGS)
-_CLOSED = frozenset((".dvc", ".git", ".hg"))  # folders that DVC does not look into
+_CLOSED = frozenset((".dvc", ".git", ".hg"))  # folders that DVC does not search
 
 
 def is_metafile(path: str) -> bool:
@@ -28,7 +28,7 @@ def is_metafile(path: str) -> bool:
 
 
 def is_read(path: str) -> bool:
-    """A metafile, or a file that tells how to read one."""
+    """A metafile, or a file that is needed to read one."""
     return path.endswith(SUFFIX) or basename(path) in _READ or is_settings(path)
 
 
@@ -39,20 +39,20 @@ def is_settings(path: str) -> bool:
 
 def roots(files: Iterable[str]) -> frozenset[str]:
     """The folders of DVC projects, from the Git root: those with a `.dvc` folder in which there is a file."""
-    found = set()
+    folders = set()
     for path in files:
         if ".dvc/" in path:
             above, inside, _ = f"/{path}".partition("/.dvc/")
             if inside:
-                found.add(above.removeprefix("/"))
-    return frozenset(found)
+                folders.add(above.removeprefix("/"))
+    return frozenset(folders)
 
 
-def root_of(path: str, known: frozenset[str]) -> str | None:
+def root_of(path: str, project_roots: frozenset[str]) -> str | None:
     """The project that a file belongs to: the nearest one above."""
     while path:
         path = dirname(path)
-        if path in known:
+        if path in project_roots:
             return path
     return None
 
@@ -60,7 +60,7 @@ def root_of(path: str, known: frozenset[str]) -> str | None:
 class MetafileWalk:
     """The metafiles of a revision in DVC's order: a folder's files before its folders.
 
-    DVC does not look into folders that are outputs; the caller adds those of each file to `outputs` as it goes.
+    DVC does not search folders that are outputs; the caller adds those of each file to `outputs` as it goes.
     """
 
     def __init__(self, files: Mapping[str, str], ignores: Mapping[str, IgnoreFile]) -> None:
@@ -68,7 +68,7 @@ class MetafileWalk:
         self.outputs: set[str] = set()
         self._ignores = ignores
         self._hidden: dict[str, bool] = {}
-        self._known: dict[str, list[IgnoreFile]] = {}
+        self._ignores_above: dict[str, list[IgnoreFile]] = {}
         self._folders: dict[str, list[str]] = {}
         for path in files:
             if is_metafile(path):
@@ -89,14 +89,14 @@ class MetafileWalk:
         return not is_ignored(path, self._sources(dirname(path)), is_folder=False)
 
     def _is_hidden(self, folder: str) -> bool:
-        """DVC does not look into the folder, or into one above. What its own project does not ignore is in sight."""
-        known = self._hidden.get(folder)
-        if known is None:
-            known = basename(folder) in _CLOSED or (
+        """DVC does not search the folder, or one above. What its own project does not ignore is searched."""
+        hidden = self._hidden.get(folder)
+        if hidden is None:
+            hidden = basename(folder) in _CLOSED or (
                 folder not in self.roots and bool(folder) and self._is_left_out(folder)
             )
-            self._hidden[folder] = known
-        return known
+            self._hidden[folder] = hidden
+        return hidden
 
     def _is_left_out(self, folder: str) -> bool:
         sources = self._sources(dirname(folder))
@@ -104,16 +104,16 @@ class MetafileWalk:
 
     def _sources(self, folder: str) -> list[IgnoreFile]:
         """The `.dvcignore` files from the project's folder down to this one."""
-        if folder not in self._known:
+        if folder not in self._ignores_above:
             root = root_of(join(folder, "file"), self.roots) or ""
-            found = (self._ignores.get(above) for above in _between(root, folder))
-            self._known[folder] = [ignore for ignore in found if ignore]
-        return self._known[folder]
+            ignores = (self._ignores.get(above) for above in _between(root, folder))
+            self._ignores_above[folder] = [ignore for ignore in ignores if ignore]
+        return self._ignores_above[folder]
 
 
 def _between(root: str, folder: str) -> list[str]:
     """The folders from `root` down to `folder`, both among them."""
-    found = [folder]
-    while found[-1] != root:
-        found.append(dirname(found[-1]))
-    return found[::-1]
+    folders = [folder]
+    while folders[-1] != root:
+        folders.append(dirname(folders[-1]))
+    return folders[::-1]

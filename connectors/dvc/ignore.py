@@ -1,4 +1,4 @@
-"""`.dvcignore`: the patterns of gitignore(5), matched without regular expressions that a stranger could make explode.
+"""`.dvcignore`: the patterns of gitignore(5), matched without backtracking regular expressions.
 
 After `dvc/ignore.py` of DVC 3.67.
 """
@@ -33,7 +33,7 @@ class IgnoreFile:
 
 
 def is_ignored(path: str, sources: Sequence[IgnoreFile], *, is_folder: bool) -> bool:
-    """What the last pattern that matches says. `sources` come in order from the root downwards; folders above are not asked."""
+    """The decision of the last pattern that matches. `sources` come in order from the root downwards; the folders above are not checked."""
     for source in reversed(sources):
         if source.folder and not path.startswith(source.folder + "/"):
             continue
@@ -87,5 +87,5 @@ def _pattern(line: str) -> IgnorePattern | None:
 def _means_every_folder(path: str) -> bool:
     """Whether it is one of those patterns, such as `*/`, of which DVC makes an expression that matches no path."""
     parts = path.strip("/").split("/")
-    rest = [part for part in parts if part != "**"]
-    return path.endswith("/") and (not rest or (rest == ["*"] and (parts[0] == "**" or path == "*/")))
+    names = [part for part in parts if part != "**"]
+    return path.endswith("/") and (not names or (names == ["*"] and (parts[0] == "**" or path == "*/")))

@@ -1,4 +1,4 @@
-"""All that DVC's files of a revision say, read once for all who ask: rows, problems, and the measures that they name."""
+"""All that DVC's files of a revision state, read once for all connectors: rows, problems, and the measures that they name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from connectors.formats.memo import Remembered
 from connectors.formats.paths import basename, dirname, join
 from connectors.formats.typed import load_once, mapping
 
-NAME = "metafiles"  # who says what is wrong with DVC's files
+NAME = "metafiles"  # the connector that reports the problems of DVC's files
 MAX_PROBLEMS = 100  # of one file
 MAX_VARIABLES = 100  # files that the templates of one file may draw from
 MAX_REMEMBERED = 16 << 20  # bytes of rows
@@ -36,14 +36,14 @@ ROW = 1_000  # bytes of a row, about
 class ParsedMetafile(NamedTuple):
     """What was read of a file, for any commit that has the same content at the same place.
 
-    `asked` are the files of variables that were not at hand.
+    `value_files` are the files of variables that its templates draw from and that were not at hand.
     """
 
     rows: tuple[Record, ...]
     problems: tuple[Problem, ...]
     formats: Mapping[str, str | None]
     named: tuple[DeclaredMeasure, ...] = ()
-    asked: tuple[str, ...] = ()
+    value_files: tuple[str, ...] = ()
 
 
 class IndexedMetafile(NamedTuple):
@@ -55,21 +55,21 @@ class IndexedMetafile(NamedTuple):
 
 
 class MetafileIndex(NamedTuple):
-    """The metafiles of a revision. `asked` are the files of variables that Git has, whether or not they could be read."""
+    """The metafiles of a revision. `value_files` are the files of variables that Git has, whether or not they could be read."""
 
     files: tuple[IndexedMetafile, ...]
     roots: frozenset[str]
     problems: tuple[Problem, ...] = ()
-    asked: tuple[str, ...] = ()
+    value_files: tuple[str, ...] = ()
 
 
 def _bytes_of(key: Any, read: ParsedMetafile) -> int:  # noqa: ANN401 - a key of _REMEMBERED
-    said = sum(len(row.command or "") for row in read.rows if isinstance(row, PipelineStage))
-    return sum(len(data) for _, data in key[0]) + ROW * _rows_of(read) + said
+    command_size = sum(len(row.command or "") for row in read.rows if isinstance(row, PipelineStage))
+    return sum(len(data) for _, data in key[0]) + ROW * _rows_of(read) + command_size
 
 
 def _bytes_of_all(key: Any, index: MetafileIndex) -> int:  # noqa: ANN401 - a key of _INDEXES
-    return ROW * (len(key) + sum(_rows_of(found.read) for found in index.files))
+    return ROW * (len(key) + sum(_rows_of(file.read) for file in index.files))
 
 
 def _rows_of(read: ParsedMetafile) -> int:
@@ -82,24 +82,24 @@ _INDEXES: Remembered[Any, MetafileIndex] = Remembered(MAX_REMEMBERED, _bytes_of_
 
 
 def index(revision: RevisionFiles) -> MetafileIndex:
-    """The metafiles of a revision. Those of the same files are read once, unless something could not be had."""
-    return revision.once(_once, lambda found: _lasts(revision, found))
+    """The metafiles of a revision. Revisions with the same files share them, unless a file was not at hand."""
+    return revision.once(_cached, lambda metafiles: _is_final(revision, metafiles))
 
 
 def is_final(revision: RevisionFiles) -> bool:
-    """No file may come that would change the index."""
-    return _lasts(revision, index(revision))
+    """No file can arrive that would change the index."""
+    return _is_final(revision, index(revision))
 
 
-def _lasts(revision: RevisionFiles, found: MetafileIndex) -> bool:
-    return revision.is_whole and not found.asked
+def _is_final(revision: RevisionFiles, metafiles: MetafileIndex) -> bool:
+    return revision.is_whole and not metafiles.value_files
 
 
-def _once(revision: RevisionFiles) -> MetafileIndex:
+def _cached(revision: RevisionFiles) -> MetafileIndex:
     if not revision.is_whole:
         return _index(revision)
-    found = _INDEXES.get(tuple(revision.files.items()), lambda: _index(revision))
-    return _index(revision) if found.asked else found
+    metafiles = _INDEXES.get(tuple(revision.files.items()), lambda: _index(revision))
+    return _index(revision) if metafiles.value_files else metafiles
 
 
 def _index(revision: RevisionFiles) -> MetafileIndex:
@@ -107,7 +107,7 @@ def _index(revision: RevisionFiles) -> MetafileIndex:
     walk = MetafileWalk(revision.files, ignores)
     params = _params(revision)
     files: list[IndexedMetafile] = []
-    asked: dict[str, None] = {}
+    value_files: dict[str, None] = {}
     for path, root in walk:
         if basename(path) == PIPELINE:
             lock = join(dirname(path), LOCK)
@@ -115,23 +115,23 @@ def _index(revision: RevisionFiles) -> MetafileIndex:
         else:
             read = _read_single(revision, path, root)
         walk.outputs.update(row.path for row in read.rows if isinstance(row, Output))
-        asked |= dict.fromkeys(read.asked)
+        value_files |= dict.fromkeys(read.value_files)
         files.append(IndexedMetafile(path, root, read))
-    return MetafileIndex(tuple(files), walk.roots, tuple(problems), tuple(asked))
+    return MetafileIndex(tuple(files), walk.roots, tuple(problems), tuple(value_files))
 
 
 def _ignores(revision: RevisionFiles) -> tuple[dict[str, IgnoreFile], list[Problem]]:
     """The `.dvcignore` files by their folders; one that cannot be read ignores nothing."""
-    found: dict[str, IgnoreFile] = {}
+    by_folder: dict[str, IgnoreFile] = {}
     problems: list[Problem] = []
     for path in revision.files:
         if basename(path) == IGNORE:
             try:
                 if patterns := parse(revision.read(path) or b""):
-                    found[dirname(path)] = IgnoreFile(folder=dirname(path), patterns=patterns)
+                    by_folder[dirname(path)] = IgnoreFile(folder=dirname(path), patterns=patterns)
             except MetafileError as error:
                 problems.append(_problem(path, error))
-    return found, problems
+    return by_folder, problems
 
 
 def _read_single(revision: RevisionFiles, path: str, root: str | None) -> ParsedMetafile:
@@ -144,36 +144,36 @@ def _read_single(revision: RevisionFiles, path: str, root: str | None) -> Parsed
 
 def _single(data: bytes, path: str, root: str | None) -> ParsedMetafile:
     complaints: Complaints = []
-    said: list[Record | DeclaredMeasure] = []
+    statements: list[Record | DeclaredMeasure] = []
     content = None
     try:
         content = load_once(data)
-        said += single.read_single(content, _site(path, root), complaints)
+        statements += single.read_single(content, _site(path, root), complaints)
     except MetafileError as error:
         complaints.append(error)
-    return _read(said, _problems(path, complaints), {path: single.format_of(content, path)})
+    return _read(statements, _problems(path, complaints), {path: single.format_of(content, path)})
 
 
 def _read_pipeline(
     revision: RevisionFiles, files: Sequence[str], root: str | None, params: Mapping[str, bytes]
 ) -> ParsedMetafile:
-    """The content of the pipeline's file, its lock and the files of variables, and then what they say."""
+    """Loads the pipeline's file, its lock and the files of variables, and parses them."""
     path = files[0]
     data: dict[str, bytes] = {}
     problems: list[Problem] = []
     _add(data, files, revision, problems)
     if b"${" in data.get(path, b""):
         data |= params
-    asked: dict[str, None] = {}
+    value_files: dict[str, None] = {}
     while True:
         read = _REMEMBERED.get((tuple(data.items()), path, root), lambda: _pipeline(data, path, root))
-        fresh = [file for file in read.asked if file not in asked and _is_file(revision, file)]
+        fresh = [file for file in read.value_files if file not in value_files and _is_file(revision, file)]
         if not fresh:
             break
-        asked |= dict.fromkeys(fresh)
+        value_files |= dict.fromkeys(fresh)
         _add(data, fresh, revision, problems)
     formats = {file: read.formats.get(file) for file in files if file in revision.files}
-    return read._replace(problems=(*problems, *read.problems), formats=formats, asked=tuple(asked))
+    return read._replace(problems=(*problems, *read.problems), formats=formats, value_files=tuple(value_files))
 
 
 def _add(data: dict[str, bytes], files: Iterable[str], revision: RevisionFiles, problems: list[Problem]) -> None:
@@ -196,15 +196,15 @@ def _is_file(revision: RevisionFiles, path: str) -> bool:
 
 
 def _params(revision: RevisionFiles) -> dict[str, bytes]:
-    """The parameter files that templates may name. What cannot be read is absent, and complained of where it is named."""
-    found = {}
+    """The parameter files that templates may name. One that cannot be read is absent, and reported where it is named."""
+    contents = {}
     for file in revision.files:
         if basename(file) == PARAMS:
             try:
-                found[file] = revision.read(file) or b""
+                contents[file] = revision.read(file) or b""
             except MetafileError:
                 continue
-    return found
+    return contents
 
 
 def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> ParsedMetafile:
@@ -213,37 +213,37 @@ def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> ParsedM
     lock_complaints: Complaints = []
     lock = _lock(data.get(lock_file), lock_complaints)
     definition = _definition(data.get(path), complaints)
-    asked: dict[str, None] = {}
+    value_files: dict[str, None] = {}
 
     def load(file: str) -> Any:  # noqa: ANN401 - whatever a file can say
         if file in data:
             return load_values(file, data[file])
         if basename(file) != PARAMS:
-            if len(asked) == MAX_VARIABLES and file not in asked:
+            if len(value_files) == MAX_VARIABLES and file not in value_files:
                 raise MetafileError(f"more than {MAX_VARIABLES} files of variables, expected fewer", rule="too-many")
-            asked[file] = None
+            value_files[file] = None
         return None
 
     pipeline = PipelineFile(_site(path, root), complaints, lock_file, lock, lock_complaints)
-    said = [*pipeline.rows(definition, load, templates=may_have_templates(data.get(path, b"")))]
+    statements = [*pipeline.rows(definition, load, templates=may_have_templates(data.get(path, b"")))]
     problems = (*_problems(path, complaints), *_problems(lock_file, lock_complaints))
-    return _read(said, problems, {path: dvc_pipeline.format_of(definition), lock_file: lock.format}, asked)
+    return _read(statements, problems, {path: dvc_pipeline.format_of(definition), lock_file: lock.format}, value_files)
 
 
 def _read(
-    said: Iterable[Record | DeclaredMeasure],
+    statements: Iterable[Record | DeclaredMeasure],
     problems: tuple[Problem, ...],
     formats: Mapping[str, str | None],
-    asked: Iterable[str] = (),
+    value_files: Iterable[str] = (),
 ) -> ParsedMetafile:
     rows: list[Record] = []
     named: dict[DeclaredMeasure, None] = {}
-    for each in said:
-        if isinstance(each, DeclaredMeasure):
-            named[each] = None
+    for statement in statements:
+        if isinstance(statement, DeclaredMeasure):
+            named[statement] = None
         else:
-            rows.append(each)
-    return ParsedMetafile(tuple(rows), problems, formats, tuple(named), tuple(asked))
+            rows.append(statement)
+    return ParsedMetafile(tuple(rows), problems, formats, tuple(named), tuple(value_files))
 
 
 def _definition(data: bytes | None, complaints: Complaints) -> Values | None:
@@ -271,9 +271,9 @@ def _site(path: str, root: str | None) -> Declaration:
 
 
 def _problems(path: str, complaints: Complaints) -> tuple[Problem, ...]:
-    """One for each place and rule: what a `foreach` repeats is said once."""
-    found = {(error.place, error.rule): error for error in reversed(complaints)}
-    errors = [error for error in complaints if found[error.place, error.rule] is error]
+    """One for each place and rule: what a `foreach` repeats is reported once."""
+    first = {(error.place, error.rule): error for error in reversed(complaints)}
+    errors = [error for error in complaints if first[error.place, error.rule] is error]
     if len(errors) > MAX_PROBLEMS:
         message = f"found {len(errors):,} faults; those after the first {MAX_PROBLEMS} are left out"
         errors = [*errors[:MAX_PROBLEMS], MetafileError(message, rule="too-many")]

@@ -51,14 +51,14 @@ class LockedParam(NamedTuple):
 
 def read_lock(content: object, complaints: Complaints) -> LockFile:
     """The lock, without its bad entries. MetafileError where the whole file is none."""
-    found = mapping(content, "")
-    bodies: Mapping[Any, object] | None = found
-    is_old = "schema" not in found
+    document = mapping(content, "")
+    bodies: Mapping[Any, object] | None = document
+    is_old = "schema" not in document
     if not is_old:
-        if str(found["schema"]) != "2.0":
-            message = f"found the schema {quoted(found['schema'])}, expected 2.0"
+        if str(document["schema"]) != "2.0":
+            message = f"found the schema {quoted(document['schema'])}, expected 2.0"
             raise MetafileError(message, place="schema", rule="unknown-schema")
-        bodies = stated(found, "stages", mapping, "", complaints)
+        bodies = stated(document, "stages", mapping, "", complaints)
     above = "" if is_old else "stages."
     stages: dict[str, LockedStage] = {}
     for name, body in (bodies or {}).items():
@@ -67,36 +67,36 @@ def read_lock(content: object, complaints: Complaints) -> LockFile:
             stages[text(name, place)] = _locked(mapping(body, place), place, complaints)
         except MetafileError as error:
             complaints.append(error)
-    datasets = {} if is_old else _by("name", found.get("datasets"), "datasets", complaints)
+    datasets = {} if is_old else _by("name", document.get("datasets"), "datasets", complaints)
     return LockFile(format="1.0" if is_old else _format(stages), stages=stages, datasets=datasets)
 
 
 def _locked(body: Values, place: str, complaints: Complaints) -> LockedStage:
     params = stated(body, "params", mapping, place, complaints) or {}
-    found: dict[str, Values] = {}
+    params_by_file: dict[str, Values] = {}
     for file, values in params.items():
         where = f"{place}.params.{cleaned(str(file))}"
         try:
-            found[text(file, where)] = mapping({} if values is None else values, where)
+            params_by_file[text(file, where)] = mapping({} if values is None else values, where)
         except MetafileError as error:
             complaints.append(error)
     return LockedStage(
         command=stated(body, "cmd", command, place, complaints),
         deps=_by("path", body.get("deps"), f"{place}.deps", complaints),
         outs=_by("path", body.get("outs"), f"{place}.outs", complaints),
-        params=found,
+        params=params_by_file,
     )
 
 
 def _by(key: str, value: object, place: str, complaints: Complaints) -> dict[str, Values]:
     """The maps of a list by the text that names each."""
-    found: dict[str, Values] = {}
+    entries: dict[str, Values] = {}
     for where, item in maps(value, place, complaints):
         try:
-            found[text(item.get(key), f"{where}.{key}")] = item
+            entries[text(item.get(key), f"{where}.{key}")] = item
         except MetafileError as error:
             complaints.append(error)
-    return found
+    return entries
 
 
 def _format(stages: Mapping[str, LockedStage]) -> str:

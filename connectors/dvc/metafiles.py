@@ -1,4 +1,4 @@
-"""DVC's files of a revision: `.dvc` files of every age, and `dvc.yaml` with `dvc.lock`. Never runs, fetches or follows anything."""
+"""DVC's files of a revision: `.dvc` files of every age, and `dvc.yaml` with `dvc.lock`. Nothing in them is run, fetched or followed."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from connectors.formats.paths import basename
 
 def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
     """The files that templates draw from."""
-    return index(revision).asked
+    return index(revision).value_files
 
 
 def read_revision(revision: RevisionFiles) -> Iterator[Record]:
     """The rows of a commit's metafiles, in DVC's order, each with what is wrong with it."""
-    everything = index(revision)
-    for problem in everything.problems:
+    metafiles = index(revision)
+    for problem in metafiles.problems:
         yield replace(problem, commit=revision.commit.oid)
-    for found in everything.files:
-        yield from _metafiles(revision, found)
-        for row in (*found.read.rows, *found.read.problems):
+    for metafile in metafiles.files:
+        yield from _metafiles(revision, metafile)
+        for row in (*metafile.read.rows, *metafile.read.problems):
             yield replace(row, commit=revision.commit.oid)
 
 
 CONNECTOR = Connector(name=NAME, version=3, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
 
 
-def _metafiles(revision: RevisionFiles, found: IndexedMetafile) -> Iterator[Metafile]:
-    for file, age in found.read.formats.items():
+def _metafiles(revision: RevisionFiles, metafile: IndexedMetafile) -> Iterator[Metafile]:
+    for file, age in metafile.read.formats.items():
         yield Metafile(
             commit=revision.commit.oid,
             file=file,
             kind=basename(file) if basename(file) in (PIPELINE, LOCK) else SUFFIX,
-            dvc_root=found.root,
+            dvc_root=metafile.root,
             format=age,
             blob=revision.files[file],
         )

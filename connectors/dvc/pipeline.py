@@ -59,9 +59,9 @@ class PipelineFile:
         self._lock_file, self._lock, self._lock_complaints = lock_file, lock, lock_complaints
 
     def rows(self, definition: Values | None, load: Load, *, templates: bool) -> Iterator[Record | DeclaredMeasure]:
-        """The rows of all stages and datasets, and what is named in them; of the lock where the definition could not be read.
+        """The rows of all stages and datasets, and the measures named in them; of the lock where the definition could not be read.
 
-        `templates`: there may be any in the definition.
+        `templates`: the definition may contain templates.
         """
         if definition is None:
             for name, locked in self._lock.stages.items():
@@ -69,21 +69,21 @@ class PipelineFile:
                     ResolvedStage(name=name, place=f"stages.{cleaned(name)}", body={}, failed=_ALL), locked
                 )
             return
-        known: set[str] = set()
+        names: set[str] = set()
         expansion = StageExpander(definition, self._folder, load, self._complaints, templates=templates)
         for stage in expansion.stages():
             if stage.unknown:
-                yield from self._unknown(stage, known)
+                yield from self._unknown(stage, names)
             else:
-                known.add(stage.name)
+                names.add(stage.name)
                 yield from self._stage(stage, self._lock.stages.get(stage.name))
         yield from self._datasets(definition, expansion)
         yield from self._named(definition, expansion)
 
-    def _unknown(self, stage: ResolvedStage, known: set[str]) -> Iterator[Record | DeclaredMeasure]:
+    def _unknown(self, stage: ResolvedStage, names: set[str]) -> Iterator[Record | DeclaredMeasure]:
         """The stages of a group that could not be expanded, or not to its end, as the lock has them."""
         for name, locked in self._lock.stages.items():
-            if (name == stage.name or name.startswith(f"{stage.name}@")) and name not in known:
+            if (name == stage.name or name.startswith(f"{stage.name}@")) and name not in names:
                 yield from self._stage(
                     ResolvedStage(name=name, place=stage.place, body={}, failed=stage.failed), locked
                 )
@@ -104,7 +104,7 @@ class PipelineFile:
             description=stated(body, "desc", text, place, self._complaints),
         )
         if "wdir" in stage.failed or (wdir is None and body.get("wdir") is not None):
-            return  # nobody knows where its paths lead
+            return  # its paths cannot be resolved
         yield from self._outputs(stage, folder, locked)
         yield from self._dependencies(stage, folder, locked)
         where = f"{place}.params"
@@ -117,28 +117,28 @@ class PipelineFile:
     def _outputs(
         self, stage: ResolvedStage, folder: str, locked: LockedStage | None
     ) -> Iterator[Record | DeclaredMeasure]:
-        known = locked.outs if locked else {}
-        told = _told(stage, self._complaints)
+        locked_outs = locked.outs if locked else {}
+        stated_outs = _stated_outputs(stage, self._complaints)
         if stage.failed.intersection(_ROLES):
-            told = {path: ({}, OUT) for path in known} | told
-        for path, (said, role) in told.items():
+            stated_outs = {path: ({}, OUT) for path in locked_outs} | stated_outs
+        for path, (values, role) in stated_outs.items():
             where = f"{stage.place}.outs.{cleaned(public_url(path))}"
-            if entry := self._entry(folder, path, known.get(path), where):
-                flags = read_flags(said, where, self._complaints)
-                yield from output_rows(self._by(stage.name, locked=path in known), entry, flags, role)
+            if entry := self._entry(folder, path, locked_outs.get(path), where):
+                flags = read_flags(values, where, self._complaints)
+                yield from output_rows(self._by(stage.name, locked=path in locked_outs), entry, flags, role)
                 if role != OUT:
-                    yield output_named(entry.path, role, said, stage.name, where, self._complaints)
+                    yield output_named(entry.path, role, values, stage.name, where, self._complaints)
 
     def _dependencies(self, stage: ResolvedStage, folder: str, locked: LockedStage | None) -> Iterator[Record]:
-        known = locked.deps if locked else {}
+        locked_deps = locked.deps if locked else {}
         place = f"{stage.place}.deps"
-        found = [*items(stage.body.get("deps"), place, self._complaints)]
-        paths = [_path(item, where, self._complaints) for where, item in found]
-        for path in dict.fromkeys([*paths, *(known if "deps" in stage.failed else ())]):
+        stated_deps = [*items(stage.body.get("deps"), place, self._complaints)]
+        paths = [_path(item, where, self._complaints) for where, item in stated_deps]
+        for path in dict.fromkeys([*paths, *(locked_deps if "deps" in stage.failed else ())]):
             if path is not None and (
-                entry := self._entry(folder, path, known.get(path), f"{place}.{cleaned(public_url(path))}")
+                entry := self._entry(folder, path, locked_deps.get(path), f"{place}.{cleaned(public_url(path))}")
             ):
-                yield dependency_row(self._by(stage.name, locked=path in known), entry)
+                yield dependency_row(self._by(stage.name, locked=path in locked_deps), entry)
 
     def _entry(self, folder: str, path: str, locked: Values | None, place: str) -> DataEntry | None:
         complaints = self._complaints if locked is None else self._lock_complaints
@@ -149,7 +149,7 @@ class PipelineFile:
             return None
 
     def _by(self, stage: str, *, locked: bool) -> Declaration:
-        """Who states a row of the stage: the lock, for what it has locked."""
+        """The file that states a row of the stage: the lock, for what it has locked."""
         file = self._lock_file if locked else self._site.metafile
         return Declaration(commit=self._site.commit, metafile=file, dvc_root=self._site.dvc_root, stage=stage)
 
@@ -162,14 +162,14 @@ class PipelineFile:
 
     def _named(self, definition: Values, expansion: StageExpander) -> Iterator[DeclaredMeasure]:
         for role in (METRICS, PARAMS, PLOTS):
-            found: list[object] = []
+            resolved: list[object] = []
             value = definition.get(role)
             for item in value if isinstance(value, list) else [] if value is None else [value]:
                 try:
-                    found.append(expansion.resolve(item, role))
+                    resolved.append(expansion.resolve(item, role))
                 except MetafileError as error:
                     self._complaints.append(error)
-            yield from top_named(role, found, self._folder, self._complaints)
+            yield from top_named(role, resolved, self._folder, self._complaints)
 
     def _dataset(self, values: Values, place: str) -> Dataset:
         name, kind = text(values.get("name"), f"{place}.name"), text(values.get("type"), f"{place}.type")
@@ -193,21 +193,21 @@ class PipelineFile:
         )
 
 
-def _told(stage: ResolvedStage, complaints: Complaints) -> dict[str, tuple[Values, str]]:
-    """The outputs that the definition tells of, with what it says of each, and their roles."""
-    found: dict[str, tuple[Values, str]] = {}
+def _stated_outputs(stage: ResolvedStage, complaints: Complaints) -> dict[str, tuple[Values, str]]:
+    """The outputs that the definition states, each with its flags and its role."""
+    outputs: dict[str, tuple[Values, str]] = {}
     for key, role in _ROLES.items():
         if key not in stage.body:
             continue
-        said: dict[str, dict[object, object]] = {}
+        flags_by_path: dict[str, dict[object, object]] = {}
         for where, item in _flagged(stage.body.get(key), f"{stage.place}.{key}", complaints):
             for path, flags in item.items():
                 if isinstance(path, str):
-                    said.setdefault(path, {}).update(flags if isinstance(flags, dict) else {})
+                    flags_by_path.setdefault(path, {}).update(flags if isinstance(flags, dict) else {})
                 else:
                     complaints.append(MetafileError(f"found {quoted(path)}, expected a path", place=where))
-        found |= {path: (flags, role) for path, flags in said.items()}
-    return found | _live(stage.body)
+        outputs |= {path: (flags, role) for path, flags in flags_by_path.items()}
+    return outputs | _live(stage.body)
 
 
 def _flagged(value: object, place: str, complaints: Complaints) -> Iterator[tuple[str, Mapping[object, object]]]:
@@ -224,16 +224,16 @@ def _flagged(value: object, place: str, complaints: Complaints) -> Iterator[tupl
 
 
 def _live(body: Values) -> dict[str, tuple[Values, str]]:
-    """`live` of DVC 2: a folder of plots, and unless told otherwise a summary beside it that lies in Git."""
+    """`live` of DVC 2: a folder of plots, and by default a summary beside it that lies in Git."""
     live = body.get("live")
-    found: dict[str, tuple[Values, str]] = {}
-    for path, said in live.items() if isinstance(live, dict) else ():
+    outputs: dict[str, tuple[Values, str]] = {}
+    for path, settings in live.items() if isinstance(live, dict) else ():
         if isinstance(path, str):
-            flags = said if isinstance(said, dict) else {}
-            found[path] = {key: flags[key] for key in ("cache", "persist") if key in flags}, PLOT
+            flags = settings if isinstance(settings, dict) else {}
+            outputs[path] = {key: flags[key] for key in ("cache", "persist") if key in flags}, PLOT
             if flags.get("summary") is not False:
-                found[f"{path}.json"] = {"cache": False}, METRIC
-    return found
+                outputs[f"{path}.json"] = {"cache": False}, METRIC
+    return outputs
 
 
 def _path(item: object, place: str, complaints: Complaints) -> str | None:

@@ -33,11 +33,11 @@ class FileLocation(NamedTuple):
     blob: str | None = None
     hash: str | None = None
     size: int | None = None
-    url: str | None = None  # in DVC's storage, where anybody can have it
+    url: str | None = None  # in DVC's storage, where it is public
     problem: MetafileError | None = None
 
     def stored(self) -> StoredFile | None:
-        """What to ask for in DVC's storage. The size of a folder is not that of its list."""
+        """What to request of DVC's storage. The size of a folder is not that of its list."""
         size = None if self.is_folder else self.size
         if self.url is None or self.hash is None or (size or 0) > MAX_OBJECT:
             return None
@@ -45,7 +45,7 @@ class FileLocation(NamedTuple):
 
     @property
     def is_folder(self) -> bool:
-        """All that is known is the folder in DVC's storage."""
+        """Only the folder in DVC's storage is known."""
         return self.hash is not None and self.hash.endswith(FOLDER)
 
 
@@ -53,11 +53,11 @@ class FileLocations:
     """The places of one revision's files."""
 
     def __init__(self, revision: RevisionFiles, index: MetafileIndex) -> None:
-        self._revision, self._known = revision, dict[str, tuple[FileLocation, ...]]()
+        self._revision, self._by_path = revision, dict[str, tuple[FileLocation, ...]]()
         self._outputs: dict[str, Output] = {}
         self._listed: dict[str, OutputFile] = {}
-        for found in index.files:
-            for row in found.read.rows:
+        for metafile in index.files:
+            for row in metafile.read.rows:
                 if isinstance(row, Output) and row.cached:
                     self._outputs.setdefault(row.path, row)
                 elif isinstance(row, OutputFile):
@@ -66,7 +66,7 @@ class FileLocations:
 
     def of(self, path: str) -> tuple[FileLocation, ...]:
         """The places of a file, or of the files in a folder, in their order."""
-        if path not in self._known:
+        if path not in self._by_path:
             try:
                 places = tuple(islice(self._of(path), MAX_FOLDER + 1))
             except MetafileError as error:
@@ -77,8 +77,8 @@ class FileLocations:
                 )
                 problem = MetafileError(message, rule="too-many")
                 places = (*places[: MAX_FOLDER - 1], places[MAX_FOLDER - 1]._replace(problem=problem))
-            self._known[path] = places
-        return self._known[path]
+            self._by_path[path] = places
+        return self._by_path[path]
 
     def _of(self, path: str) -> Iterator[FileLocation]:
         entry = None if is_external(path) else self._revision.entry("" if path == "." else path)
@@ -181,7 +181,7 @@ class FileLocations:
             return None
         try:
             config = self._revision.read(f"{output.dvc_root}/{CONFIG}" if output.dvc_root else CONFIG)
-        except MetafileError:  # the remotes' own reader says so
+        except MetafileError:  # the connector `remotes` reports it
             return None
         storage = storage_url(config or b"", output)
         return object_url(storage, digest) if storage else None

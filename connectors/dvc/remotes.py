@@ -28,7 +28,7 @@ MAX_REMEMBERED = 4 << 20  # bytes of rows
 ROW = 2_000  # bytes of a row, about
 
 _SHOWN = ("url", "endpointurl", "region", "version_aware", "worktree", "allow_anonymous_login")
-# Settings of `dvc/config_schema.py` that say how to talk to a remote and not as whom. All others may be secrets.
+# Settings of `dvc/config_schema.py` that describe the connection to a remote, not the credentials. All others may be secrets.
 _HARMLESS = frozenset(
     (
         *("checksum_jobs", "jobs", "no_traverse", "type", "protected", "shared", "slow_link_warning", "verify"),
@@ -41,7 +41,7 @@ _HARMLESS = frozenset(
 
 
 class _RemoteSettings(NamedTuple):
-    """What a file of settings says, for any project of any commit that has it."""
+    """What a file of settings states, for any project of any commit that has it."""
 
     rows: tuple[Remote, ...]
     complaints: tuple[MetafileError, ...]
@@ -55,18 +55,18 @@ _REMEMBERED: Remembered[bytes, _RemoteSettings] = Remembered(MAX_REMEMBERED, _by
 
 
 def wants_file(path: str) -> bool:
-    """DVC's settings. Those of one machine are only asked for by name: nobody should have committed them."""
+    """DVC's settings. Those of one machine, which should not be committed, are only requested by name."""
     return is_settings(path)
 
 
 def read_revision(revision: RevisionFiles) -> Iterator[Remote | Problem]:
     """The remotes of each DVC project of a commit, and what is wrong with them."""
-    known = roots(revision.files)
-    for root in sorted(known):
+    project_roots = roots(revision.files)
+    for root in sorted(project_roots):
         path = f"{root}/{CONFIG}" if root else CONFIG
-        found = _read(revision, path)
-        yield from (replace(row, commit=revision.commit.oid, dvc_root=root) for row in found.rows)
-        yield from (_problem(revision, path, error) for error in found.complaints)
+        settings = _read(revision, path)
+        yield from (replace(row, commit=revision.commit.oid, dvc_root=root) for row in settings.rows)
+        yield from (_problem(revision, path, error) for error in settings.complaints)
     for path in sorted(revision.files):
         if path == LOCAL_CONFIG or path.endswith("/" + LOCAL_CONFIG):
             message = "found the settings of one machine in Git, expected them to stay there: they may hold secrets"
@@ -96,14 +96,14 @@ def _parsed(data: bytes) -> _RemoteSettings:
 
 def _rows(data: bytes, complaints: Complaints) -> Iterator[Remote]:
     sections = parse(data, complaints)
-    known = remotes(sections)
+    by_name = remotes(sections)
     default = sections.get("core", {}).get("remote", "").lower()
-    if default and default not in known:
-        message = f"found the default remote {quoted(default)}, expected one of this file's {len(known)}"
+    if default and default not in by_name:
+        message = f"found the default remote {quoted(default)}, expected one of this file's {len(by_name)}"
         complaints.append(MetafileError(message, place="core.remote", rule="no-such-remote"))
-    for name, stated in sorted(known.items()):
+    for name, stated in sorted(by_name.items()):
         try:
-            yield _row(cleaned(name), resolved(name, known), is_default=name == default)
+            yield _row(cleaned(name), resolved(name, by_name), is_default=name == default)
         except MetafileError as error:
             complaints.append(MetafileError(error.message, place=f'remote "{cleaned(name)}"', rule=error.rule))
         _check(name, stated, complaints)

@@ -18,7 +18,7 @@ OUT, METRIC, PLOT = "out", "metric", "plot"
 
 
 class Declaration(NamedTuple):
-    """Who states a row: the file, the pipeline stage in it, and the DVC project that they belong to."""
+    """What states a row: the file, the pipeline stage in it, and the DVC project that they belong to."""
 
     commit: str
     metafile: str
@@ -27,7 +27,7 @@ class Declaration(NamedTuple):
 
 
 class OutputFlags(NamedTuple):
-    """What is said of an output besides its content."""
+    """What is stated of an output besides its content."""
 
     cached: bool
     pushed: bool
@@ -38,13 +38,13 @@ class OutputFlags(NamedTuple):
     meta: Mapping[str, str]
 
 
-NOTHING_SAID = OutputFlags(cached=True, pushed=True, remote=None, type=None, description=None, labels=(), meta={})
+NO_FLAGS = OutputFlags(cached=True, pushed=True, remote=None, type=None, description=None, labels=(), meta={})
 
 
 def read_flags(values: Values, place: str, complaints: Complaints) -> OutputFlags:
     """The flags and annotations of an output."""
     if not values:
-        return NOTHING_SAID
+        return NO_FLAGS
 
     def complain(message: str, rule: str, key: str) -> None:
         complaints.append(MetafileError(message, place=f"{place}.{key}", rule=rule))
@@ -124,11 +124,11 @@ def param_rows(
         where = f"{place}.params.{cleaned(file)}"
         try:
             path = located(folder, file, where)
-            found = {parameter.name: parameter for parameter in parameters(mapping(values, where), where, complaints)}
+            by_name = {parameter.name: parameter for parameter in parameters(mapping(values, where), where, complaints)}
         except MetafileError as error:
             complaints.append(error)
             continue
-        for parameter in found.values():
+        for parameter in by_name.values():
             yield Param(
                 commit=site.commit,
                 dvc_root=site.dvc_root,

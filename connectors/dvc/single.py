@@ -23,7 +23,7 @@ from connectors.dvc.values import Complaints, Values, command, flag, folder_at, 
 from connectors.formats.paths import basename, dirname
 from connectors.formats.typed import mapping, text
 
-REPO, DB, PARAM, FILE = "repo", "db", "params", "path"  # the keys that tell what a dependency is
+REPO, DB, PARAM, FILE = "repo", "db", "params", "path"  # the keys that determine what a dependency is
 _CONNECTION = re.compile(r"[\w.-]+|[A-Za-z][A-Za-z0-9+.-]*://[^\s;]*")
 
 
@@ -73,17 +73,17 @@ def format_of(content: object, file: str) -> str | None:
 
 def read_single(content: object, site: Declaration, complaints: Complaints) -> Iterator[Record | DeclaredMeasure]:
     """The rows of a file, and what is named in it. MetafileError where the whole file is none."""
-    found = mapping(content, "")
-    whole = _whole(found, site, complaints)
-    if whole.command is not None:
+    document = mapping(content, "")
+    facts = _file_facts(document, site, complaints)
+    if facts.command is not None:
         site = Declaration(
             commit=site.commit, metafile=site.metafile, dvc_root=site.dvc_root, stage=basename(site.metafile)
         )
-        yield _stage(whole, site)
-    outs = [*_entries(maps(found.get("outs"), "outs", complaints), whole.folder, complaints)]
-    deps = [*maps(found.get("deps"), "deps", complaints)]
-    inputs = [*_entries((dep for dep in deps if _kind(dep[1]) == FILE), whole.folder, complaints)]
-    source = deps[0] if whole.command is None and len(deps) == len(outs) == 1 else None
+        yield _stage(facts, site)
+    outs = [*_entries(maps(document.get("outs"), "outs", complaints), facts.folder, complaints)]
+    deps = [*maps(document.get("deps"), "deps", complaints)]
+    inputs = [*_entries((dep for dep in deps if _kind(dep[1]) == FILE), facts.folder, complaints)]
+    source = deps[0] if facts.command is None and len(deps) == len(outs) == 1 else None
     for values, place, entry in outs:
         role = METRIC if values.get("metric") else PLOT if values.get("plot") else OUT
         fetched = source is not None and _kind(source[1]) == REPO
@@ -95,38 +95,40 @@ def read_single(content: object, site: Declaration, complaints: Complaints) -> I
     yield from (dependency_row(site, each.entry) for each in inputs)
     for place, values in deps:
         if _kind(values) == PARAM:
-            yield from _params(site, whole.folder, values, place, complaints)
+            yield from _params(site, facts.folder, values, place, complaints)
     if source is not None and (row := _import(site, source, inputs, outs[0].entry, complaints)):
         yield row
 
 
-def _whole(found: Values, site: Declaration, complaints: Complaints) -> _FileFacts:
-    frozen = stated(found, "frozen", flag, "", complaints)
+def _file_facts(document: Values, site: Declaration, complaints: Complaints) -> _FileFacts:
+    frozen = stated(document, "frozen", flag, "", complaints)
     return _FileFacts(
-        command=stated(found, "cmd", command, "", complaints),
-        folder=folder_at(dirname(site.metafile), found.get("wdir") or ".", "wdir"),
-        frozen=(frozen if frozen is not None else stated(found, "locked", flag, "", complaints)) or False,
-        always_changed=stated(found, "always_changed", flag, "", complaints) or False,
-        description=stated(found, "desc", text, "", complaints),
+        command=stated(document, "cmd", command, "", complaints),
+        folder=folder_at(dirname(site.metafile), document.get("wdir") or ".", "wdir"),
+        frozen=(frozen if frozen is not None else stated(document, "locked", flag, "", complaints)) or False,
+        always_changed=stated(document, "always_changed", flag, "", complaints) or False,
+        description=stated(document, "desc", text, "", complaints),
     )
 
 
-def _stage(whole: _FileFacts, site: Declaration) -> PipelineStage:
+def _stage(facts: _FileFacts, site: Declaration) -> PipelineStage:
     return PipelineStage(
         commit=site.commit,
         file=site.metafile,
         pipeline_stage=site.stage or "",
-        command=whole.command,
-        locked_command=whole.command,
-        wdir=whole.folder,
-        frozen=whole.frozen,
-        always_changed=whole.always_changed,
-        description=whole.description,
+        command=facts.command,
+        locked_command=facts.command,
+        wdir=facts.folder,
+        frozen=facts.frozen,
+        always_changed=facts.always_changed,
+        description=facts.description,
     )
 
 
-def _entries(found: Iterable[tuple[str, Values]], folder: str, complaints: Complaints) -> Iterator[_DeclaredEntry]:
-    for place, values in found:
+def _entries(
+    placed_maps: Iterable[tuple[str, Values]], folder: str, complaints: Complaints
+) -> Iterator[_DeclaredEntry]:
+    for place, values in placed_maps:
         try:
             yield _DeclaredEntry(values, place, read_entry(folder, values, place, complaints))
         except MetafileError as error:
@@ -134,7 +136,7 @@ def _entries(found: Iterable[tuple[str, Values]], folder: str, complaints: Compl
 
 
 def _kind(dep: Values) -> str:
-    """What a dependency is. Only a file or URL becomes a row of `dependencies`: `imports` and `params` tell of the others."""
+    """What a dependency is. Only a file or URL becomes a row of `dependencies`: `imports` and `params` hold the others."""
     return next((kind for kind in (REPO, DB, PARAM) if kind in dep), FILE)
 
 
@@ -155,12 +157,12 @@ def _import(
     place, dep = source
     match _kind(dep):
         case "repo":
-            found = _from_repo(dep, place, complaints)
+            import_source = _from_repo(dep, place, complaints)
         case "db":
-            found = _from_database(dep, place, complaints)
+            import_source = _from_database(dep, place, complaints)
         case "path" if inputs:
             entry = inputs[0].entry
-            found = _ImportSource(url=entry.path, etag=entry.etag, version_id=entry.version_id)
+            import_source = _ImportSource(url=entry.path, etag=entry.etag, version_id=entry.version_id)
         case _:
             return None
     return Import(
@@ -168,13 +170,13 @@ def _import(
         metafile=site.metafile,
         path=out.path,
         kind="url" if _kind(dep) == FILE else _kind(dep),
-        url=found.url,
-        source_path=found.path,
-        rev=found.rev,
-        rev_lock=found.rev_lock,
-        query=found.query,
-        etag=found.etag,
-        version_id=found.version_id,
+        url=import_source.url,
+        source_path=import_source.path,
+        rev=import_source.rev,
+        rev_lock=import_source.rev_lock,
+        query=import_source.query,
+        etag=import_source.etag,
+        version_id=import_source.version_id,
         partial=out.hash is None,
     )
 

@@ -22,7 +22,7 @@ MAX_LISTED = 20_000  # files of a folder
 MAX_REMEMBERED = 4 << 20  # bytes
 PER_BYTE = 4  # bytes of values that a byte of a folder's list may stand for, about
 
-# Settings with which a web server wants more than a plain request. We have no such secrets, and would not use a stranger's.
+# Settings with which a web server requires more than a plain request. A stranger's secrets are never used.
 _PRIVATE = frozenset(("auth", "user", "password", "custom_auth_header", "token", "cert_path", "key_path", "method"))
 
 _LISTS: Remembered[bytes, Mapping[str, str]] = Remembered(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
@@ -30,14 +30,14 @@ _SETTINGS: Remembered[bytes, dict[str, Section]] = Remembered(MAX_REMEMBERED, la
 
 
 def storage_url(config: bytes, output: Output) -> str | None:
-    """Where anybody can have the storage of an output over http(s); None where there is no such place."""
+    """The public http(s) address of an output's storage; None where there is none."""
     if output.hash_kind not in (MD5, OLD_MD5) or not output.pushed:
         return None
     try:
         sections = _SETTINGS.get(config, lambda: parse(config, []))
         name = output.remote or sections.get("core", {}).get("remote", "").lower()
         settings = resolved(name, remotes(sections))
-    except MetafileError:  # the remotes' own reader says so
+    except MetafileError:  # the connector `remotes` reports it
         return None
     url = settings["url"]
     if scheme_of(url) not in ("http", "https") or public_url(url) != url or "?" in url or "#" in url:
@@ -66,14 +66,16 @@ def _list(data: bytes) -> Mapping[str, str]:
         message = f"DVC's list of the folder has {len(data):,} bytes, expected at most {MAX_OBJECT:,}"
         raise MetafileError(message, rule="too-big")
     try:
-        found = json.loads(data)
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise MetafileError("DVC's list of the folder is not JSON", rule="not-json") from error
-    if not isinstance(found, list) or len(found) > MAX_LISTED:
-        message = f"found {quoted(found)} as DVC's list of the folder, expected a list of at most {MAX_LISTED:,} files"
+    if not isinstance(document, list) or len(document) > MAX_LISTED:
+        message = (
+            f"found {quoted(document)} as DVC's list of the folder, expected a list of at most {MAX_LISTED:,} files"
+        )
         raise MetafileError(message, rule="not-a-folder")
     files: dict[str, str] = {}
-    for index, item in enumerate(found):
+    for index, item in enumerate(document):
         stated = mapping(item, f"[{index}]")
         path = located("", stated.get("relpath"), f"[{index}].relpath")
         if is_external(path):

@@ -64,7 +64,7 @@ def flag(value: object, place: str) -> bool:
     raise MetafileError(f"found {quoted(value)}, expected true or false", place=place, rule="wrong-type")
 
 
-def whole(value: object, place: str) -> int:
+def whole_number(value: object, place: str) -> int:
     """A number of bytes or files."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_WHOLE:
         return value

@@ -16,25 +16,25 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 
 def read(scope: Scope, answer: Response) -> ListPage:
-    root, here = PurePath(scope.words["path"]), PurePath(answer.ask.url)
+    root, folder = PurePath(scope.words["path"]), PurePath(answer.ask.url)
     kinds: dict[str, str] = dict(answer.value)
     if kinds.get(".git") == "folder" or _is_bare(kinds):
-        return ListPage(listed=(Listed(url=str(here), place=_place(root, here)),))
+        return ListPage(listed=(Listed(url=str(folder), place=_place(root, folder)),))
     inside = sorted(name for name, kind in kinds.items() if kind == "folder" and not name.startswith("."))
     if len(inside) > MOST_INSIDE:
-        raise TooBig(f"{here} has {len(inside):,} folders, expected at most {MOST_INSIDE:,}")
-    if len(here.relative_to(root).parts) >= MOST_DEPTH:
+        raise TooBig(f"{folder} has {len(inside):,} folders, expected at most {MOST_INSIDE:,}")
+    if len(folder.relative_to(root).parts) >= MOST_DEPTH:
         return ListPage()
-    return ListPage(then=tuple(Ask(url=str(here / name), reads="folder") for name in inside))
+    return ListPage(then=tuple(Ask(url=str(folder / name), reads="folder") for name in inside))
 
 
 def _is_bare(kinds: dict[str, str]) -> bool:
     return (kinds.get("HEAD"), kinds.get("objects"), kinds.get("refs")) == ("file", "folder", "folder")
 
 
-def _place(root: PurePath, here: PurePath) -> str:
+def _place(root: PurePath, folder: PurePath) -> str:
     """`folder/team/churn`: what lies where below the folder, so that equal names in two of its folders differ."""
-    return "/".join([root.name, *here.relative_to(root).parts]).removesuffix(".git")
+    return "/".join([root.name, *folder.relative_to(root).parts]).removesuffix(".git")
 
 
 FORGE = Forge(name="folder", version=1, scopes=(frozenset({"path"}),), begin=begin, read=read)

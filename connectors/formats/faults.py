@@ -9,7 +9,7 @@ from catalog.schema.tables.problems import Problem
 
 
 class Fault(NamedTuple):
-    """An error without its traceback, so that it can be remembered."""
+    """An error without its traceback, so that it can be cached."""
 
     place: str
     rule: str

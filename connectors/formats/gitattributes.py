@@ -1,6 +1,6 @@
 """`.gitattributes`: which files Git gives to a filter. After gitattributes(5).
 
-The nearest file has the first word, the last line that matches the first word in it; `!filter` takes back what others say.
+The nearest file takes precedence, and in it the last line that matches; `!filter` unsets what other lines set.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from catalog.git.objects import decode
 from connectors.formats.gitignore import ANY, MAX_PATTERN, Parts, matches, parts_of
 
 NAME = ".gitattributes"
-MAX_RULES = 2_000  # of one file; `git lfs track` writes one for each file, if it is told so
+MAX_RULES = 2_000  # of one file; `git lfs track` writes one for each file, if it is called so
 MAX_MACROS = 50
 MAX_STATES = 50  # attributes of a line
 
 _MACRO = "[attr]"
 
-State = tuple[str, str | bool | None]  # `filter=lfs`, set, unset (`-`), taken back (`!`)
+State = tuple[str, str | bool | None]  # `filter=lfs`, set, unset (`-`), unspecified (`!`)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,35 +60,35 @@ def parse(data: bytes) -> Attributes:
 
 def filter_of(path: str, files: Sequence[tuple[str, Attributes]]) -> str | None:
     """The filter of a file, for example `lfs`. `files` are those in the folders above with their folders, the nearest first."""
-    found: dict[str, str | bool | None] = {}
+    decided: dict[str, str | bool | None] = {}
     macros = next((attributes.macros for folder, attributes in files if not folder), {})
     for folder, attributes in files:
         names = path[len(folder) :].lstrip("/").split("/")
         for rule in reversed(attributes.rules):
             if matches(rule.parts, names):
-                _fill(found, rule.states, macros)
-    value = found.get("filter")
+                _fill(decided, rule.states, macros)
+    value = decided.get("filter")
     return value if isinstance(value, str) else None
 
 
 def _fill(
-    found: dict[str, str | bool | None], states: Sequence[State], macros: Mapping[str, tuple[State, ...]]
+    decided: dict[str, str | bool | None], states: Sequence[State], macros: Mapping[str, tuple[State, ...]]
 ) -> None:
-    """What nothing before has decided. A macro that is set stands for its attributes."""
+    """Adds the states of attributes that are not decided yet. A macro that is set stands for its attributes."""
     for name, value in reversed(states):
-        if name not in found:
-            found[name] = value
+        if name not in decided:
+            decided[name] = value
             if value is True and name in macros:
-                _fill(found, macros[name], macros)
+                _fill(decided, macros[name], macros)
 
 
 def _split(line: str) -> tuple[str, tuple[State, ...]]:
     """The pattern, which may be in quotes, and the attributes."""
     if line.startswith('"'):
-        pattern, _, rest = line[1:].partition('"')
+        pattern, _, attributes = line[1:].partition('"')
     else:
-        pattern, _, rest = line.replace("\t", " ").partition(" ")
-    return pattern, tuple(_state(word) for word in rest.split()[:MAX_STATES])
+        pattern, _, attributes = line.replace("\t", " ").partition(" ")
+    return pattern, tuple(_state(word) for word in attributes.split()[:MAX_STATES])
 
 
 def _state(word: str) -> State:

@@ -28,22 +28,22 @@ def matches(parts: Sequence[Part], names: Sequence[str]) -> bool:
 
     `**` at the end is everything inside, and not the folder itself.
     """
-    here = there = 0
+    part_index = name_index = 0
     star, resume = -1, 0
-    while there < len(names):
-        if here < len(parts) and parts[here] == ANY:
-            if here == len(parts) - 1:
+    while name_index < len(names):
+        if part_index < len(parts) and parts[part_index] == ANY:
+            if part_index == len(parts) - 1:
                 return True
-            star, resume = here, there
-            here += 1
-        elif here < len(parts) and _is(parts[here], names[there]):
-            here, there = here + 1, there + 1
+            star, resume = part_index, name_index
+            part_index += 1
+        elif part_index < len(parts) and _is(parts[part_index], names[name_index]):
+            part_index, name_index = part_index + 1, name_index + 1
         elif star >= 0:
             resume += 1
-            here, there = star + 1, resume
+            part_index, name_index = star + 1, resume
         else:
             return False
-    return here == len(parts)
+    return part_index == len(parts)
 
 
 def _part(name: str) -> Part:
@@ -58,12 +58,12 @@ def _is(part: Part, name: str) -> bool:
 
 def _glob(name: str) -> str:
     """The name as fnmatch wants it: `[!a]` for `[^a]`, and `[*]` for an escaped star."""
-    found, escaped = "", False
+    translated, escaped = "", False
     for character in name:
         if escaped:
-            found, escaped = found + (f"[{character}]" if character in "*?[" else character), False
+            translated, escaped = translated + (f"[{character}]" if character in "*?[" else character), False
         elif character == "\\":
             escaped = True
         else:
-            found += "!" if character == "^" and found.endswith("[") else character
-    return found
+            translated += "!" if character == "^" and translated.endswith("[") else character
+    return translated

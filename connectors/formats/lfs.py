@@ -53,5 +53,5 @@ def pointer_at(revision: RevisionFiles, path: str) -> Pointer | None:
 
 def parse_pointer(data: bytes) -> Pointer | None:
     """The pointer, or None for any other content."""
-    found = _POINTER.fullmatch(data) if len(data) < MAX_POINTER else None
-    return Pointer(found[1].decode(), int(found[2])) if found else None
+    match = _POINTER.fullmatch(data) if len(data) < MAX_POINTER else None
+    return Pointer(match[1].decode(), int(match[2])) if match else None

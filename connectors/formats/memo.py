@@ -1,4 +1,4 @@
-"""A bounded cache of what was read from a file, for the revisions that share the file: bounded by bytes, whoever's files they are."""
+"""A bounded cache of what was read from a file, for the revisions that share the file; the bound in bytes counts all repositories."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[K, T]):
-    """The values of a pure function, by its input: those that were asked for last. Nobody may change them.
+    """The values of a pure function by its input: those used last. Callers must not change them.
 
-    `weigh` says how many bytes an input and its value take, about; one that takes more than a tenth of all is not kept.
+    `weigh` estimates the bytes of an input and its value; one that takes more than a tenth of the bound is not cached.
     """
 
     def __init__(self, most: int, weigh: Callable[[K, T], int]) -> None:
         self._largest, self._weigh = most // 10, weigh
-        self._kept: LRUCache[K, tuple[T, int]] = LRUCache(most, getsizeof=lambda kept: kept[1])
-        self._lock = Lock()  # also for a look, which makes the value the last one
+        self._kept: LRUCache[K, tuple[T, int]] = LRUCache(most, getsizeof=lambda entry: entry[1])
+        self._lock = Lock()  # also for get(), which moves the value to the end
 
     def get(self, key: K, make: Callable[[], T]) -> T:
-        """The value, made now or before."""
+        """The cached value, or the one that `make` returns."""
         with self._lock:
-            known = self._kept.get(key)
-        if known is not None:
-            return known[0]
+            entry = self._kept.get(key)
+        if entry is not None:
+            return entry[0]
         value = make()
         weight = self._weigh(key, value)
         if weight <= self._largest:
@@ -37,6 +37,6 @@ class Remembered(Generic[K, T]):
         return value
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Removes all values."""
         with self._lock:
             self._kept.clear()

@@ -17,23 +17,23 @@ Complain = Callable[[str, str, str], None]  # message, rule, key
 
 
 def metadata(value: object, name: str, complain: Complain) -> dict[str, str]:
-    """What `meta` or `custom` says; its name is the key where it is no map. What is too long is left out."""
+    """The entries of `meta` or `custom`; its name is the key where it is no map. What is too long is left out."""
     if value is None:
         return {}
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     left = MAX_ENTRY
     for key, item in (value if isinstance(value, dict) else {name: value}).items():
         try:
-            label, told = written(key), written(item)
+            label, text = written(key), written(item)
         except MetafileError as error:
             complain(error.message, error.rule, f"{name}[{quoted(key)}]")
             continue
-        left -= len(label) + len(told)
+        left -= len(label) + len(text)
         if left < 0:
             complain(f"found more than {MAX_ENTRY:,} characters; the rest is left out", "too-big", name)
             break
-        found[label] = told
-    return found
+        texts[label] = text
+    return texts
 
 
 def written(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Where an artifact lies: from what an annotation says to a place in the repository. Links are never followed."""
+"""Where an artifact lies: from the path of an annotation to a place in the repository. Links are never followed."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def target_of(file: str, path: str | None) -> str | None:
 
 def inside(path: str) -> str | None:
     """A path in its shortest form; None where it leads out of the repository."""
-    found = normpath(path)
-    if found == ".." or found.startswith(("/", "../")):
+    normalized = normpath(path)
+    if normalized == ".." or normalized.startswith(("/", "../")):
         return None
-    return "" if found == "." else found
+    return "" if normalized == "." else normalized
 
 
 def folders_above(path: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What every reader of a stranger's file starts with: guarded YAML, and typed getters that know their place."""
+"""What every reader of a stranger's file starts with: bounded YAML, and typed getters whose errors state the place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VALUES: Remembered[bytes, Any] = Remembered(MAX_REMEMBERED, lambda data, _: PER
 
 
 def load_once(data: bytes) -> Any:  # noqa: ANN401 - whatever YAML can say
-    """What `load_yaml` gives, made once for all revisions and readers of a file. Nobody may change it."""
+    """What `load_yaml` returns, parsed once for all revisions and readers of a file. Callers must not change it."""
     return _VALUES.get(data, lambda: load_yaml(data))
 
 

@@ -1,9 +1,9 @@
-"""YAML that strangers wrote, within bounds and by the rules of YAML 1.2, so that it means what DVC and GTO take it for.
+"""YAML that strangers wrote, within bounds and by the rules of YAML 1.2, so that it means the same as to DVC and GTO.
 
-They read with ruamel.yaml. PyYAML's C parser is far faster, but speaks YAML 1.1 (`no` is false, `1e-3` is text), and can
-be made to crash. So we take only its events and build the values ourselves, counting as we go: nothing is nested,
-repeated or merged beyond the bounds, and an alias costs what it would cost if it were written out. What programs write is
-plainer than that and read line by line, in a quarter of the time: see `yaml_block`.
+DVC and GTO use ruamel.yaml. PyYAML's C parser is far faster, but follows YAML 1.1 (`no` is false, `1e-3` is text), and some
+input crashes it. So only its events are used, and the values are built and counted here: nothing is nested, repeated or merged
+beyond the bounds, and an alias costs what it would cost if it were written out. What programs write is plainer than that and
+is parsed line by line, in a quarter of the time: see `yaml_block`.
 Why not ruamel.yaml: docs/decisions/18-yaml.md.
 """
 
@@ -114,10 +114,10 @@ class _Builder:
     def _repeat(self, event: Any) -> None:  # noqa: ANN401 - a value or event of YAML
         if event.anchor not in self.anchors:
             _reject(f"found the alias {quoted(event.anchor)} without its anchor", event.start_mark)
-        known = self.anchors[event.anchor]
-        if known is None:
+        anchored = self.anchors[event.anchor]
+        if anchored is None:
             _reject(f"the value {quoted(event.anchor)} contains itself", event.start_mark, "endless")
-        self._add(*known, event)
+        self._add(*anchored, event)
 
     def _add(self, value: Any, size: int, event: Any) -> None:  # noqa: ANN401 - a value or event of YAML
         into = self.path[-1]
@@ -164,17 +164,17 @@ def _map(done: _OpenCollection) -> dict[Any, Any]:
             merged = _merged(value, done.event)
             continue
         try:
-            known = name in own
+            is_duplicate = name in own
         except TypeError:
             _reject(f"found {quoted(key)} as a key, expected text", done.event.start_mark)
-        if known:
+        if is_duplicate:
             _reject(f"the key {quoted(key)} appears twice in the map", done.event.start_mark, "duplicate-key")
         own[name] = value
     return own if merged is None else {**merged, **own}
 
 
 def _merged(value: Any, event: Any) -> dict[Any, Any]:  # noqa: ANN401 - a value or event of YAML
-    """What `<<` brings: one map, or a list of maps of which the first has the last word."""
+    """The entries that `<<` merges: of one map, or of a list of maps of which the first takes precedence."""
     maps = value if isinstance(value, list) else [value]
     if not all(isinstance(each, dict) for each in maps):
         _reject(f"found {quoted(value)} after '<<', expected a map or a list of maps", event.start_mark)
@@ -182,7 +182,7 @@ def _merged(value: Any, event: Any) -> dict[Any, Any]:  # noqa: ANN401 - a value
 
 
 def _without_tabs(source: str, events: Iterator[Any]) -> Iterator[Any]:
-    """Outside of brackets, YAML wants no tabs between its words. libyaml lets them pass where DVC's parser does not."""
+    """Outside of brackets, YAML allows no tabs between tokens. libyaml accepts them where DVC's parser does not."""
     end, brackets = 0, 0
     for event in events:
         between = source[end : event.start_mark.index]

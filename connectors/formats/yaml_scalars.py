@@ -50,9 +50,9 @@ def plain(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
         return value
     if _FLOAT.fullmatch(value):
         return _float(value)
-    whole = _INT.fullmatch(value)
-    if whole:
-        return _int(whole)
+    integer = _INT.fullmatch(value)
+    if integer:
+        return _int(integer)
     return _time(value) if _TIME.fullmatch(value) else value
 
 
@@ -67,8 +67,8 @@ def tagged(value: str, tag: str) -> Any:  # noqa: ANN401, PLR0911 - one return f
             return _EXPLICIT_BOOLS[value.lower()]
         case "float":
             return _float(value)
-        case "int" if whole := _INT.fullmatch(value):
-            return _int(whole)
+        case "int" if integer := _INT.fullmatch(value):
+            return _int(integer)
         case "timestamp" if _TIME.fullmatch(value):
             return _time(value)
         case "merge":

@@ -53,7 +53,7 @@ def matches(tag: str) -> bool:
 
 
 def parse(tag: str) -> ParsedTagName | None:
-    """What the name says, or None where GTO takes it for an ordinary tag; MetafileError where a number is absurd."""
+    """The parts of the name, or None where GTO takes it for an ordinary tag; MetafileError where a number is absurd."""
     match = _OURS.fullmatch(tag)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""GTO's tags and its `.gto` file. Where GTO stops at one tag and shows nothing of a repository, we lose that tag.
+"""GTO's tags and its `.gto` file. Where GTO stops at one tag and shows nothing of a repository, only that tag is left out.
 
 After `gto/tag.py` (`find`, `index_tag`), `gto/base.py` (`find_version`) and `gto/config.py` of GTO 1.10.
 """
@@ -66,18 +66,18 @@ def read_revision(revision: RevisionFiles) -> Iterator[GtoConfig | Problem]:
         data = revision.read(CONFIG)
         if data is None:
             return
-        found = load_yaml(data)
-        settings = {} if found is None else mapping(found, "")
+        document = load_yaml(data)
+        settings = {} if document is None else mapping(document, "")
     except MetafileError as error:
         yield _config_problem(revision, error)
         return
     complaints = [*_unknown(settings)]
-    known = {key.lower(): value for key, value in settings.items() if isinstance(key, str)}
+    by_name = {key.lower(): value for key, value in settings.items() if isinstance(key, str)}
     yield GtoConfig(
         commit=revision.commit.oid,
-        stages=_names(known.get("stages"), "stages", complaints),
-        types=_names(known.get("types"), "types", complaints),
-        index=_index(known.get("index"), complaints),
+        stages=_names(by_name.get("stages"), "stages", complaints),
+        types=_names(by_name.get("types"), "types", complaints),
+        index=_index(by_name.get("index"), complaints),
     )
     for complaint in complaints:
         yield _config_problem(revision, complaint)
@@ -163,10 +163,10 @@ def _moment(tag: Tag) -> datetime:
     return tag.tagged_at
 
 
-def _claim(value: str | None, what: str) -> str:
+def _claim(value: str | None, field: str) -> str:
     if not value:
-        rule = "no-email" if what.startswith("e-mail") else "no-name"
-        raise MetafileError(f"the tagger has no {what}, expected `Name <e-mail>`; GTO stops at it", rule=rule)
+        rule = "no-email" if field.startswith("e-mail") else "no-name"
+        raise MetafileError(f"the tagger has no {field}, expected `Name <e-mail>`; GTO stops at it", rule=rule)
     return value
 
 
@@ -176,9 +176,11 @@ def _ambiguous_stages(events: Sequence[Event]) -> Iterator[Problem]:
     for event in _of(events, REGISTRATION, DEREGISTRATION):
         versions.setdefault((event.artifact, event.commit), set()).add(event.version or "")
     for event in _of(events, ASSIGNMENT, UNASSIGNMENT):
-        found = sorted(versions.get((event.artifact, event.commit), ()))
-        if len(found) > 1:
-            message = f"the commit {event.commit[:7]} has the versions {_listed(found)} of {quoted(event.artifact)}"
+        candidates = sorted(versions.get((event.artifact, event.commit), ()))
+        if len(candidates) > 1:
+            message = (
+                f"the commit {event.commit[:7]} has the versions {_listed(candidates)} of {quoted(event.artifact)}"
+            )
             message += ", expected one; GTO cannot tell which one the stage is for, and stops"
             yield _tag_problem(event.tag, "ambiguous-stage", message)
 
@@ -187,15 +189,15 @@ def _versions_on_two_commits(events: Sequence[Event]) -> Iterator[Problem]:
     """GTO lists such a version twice, and refuses commands that name it."""
     commits: dict[tuple[str, str], list[Event]] = {}
     for event in _of(events, REGISTRATION, DEREGISTRATION):
-        known = commits.setdefault((event.artifact, event.version or ""), [])
-        if event.commit not in (other.commit for other in known):
-            known.append(event)
-    for (artifact, version), found in commits.items():
-        if len(found) > 1:
-            places = _listed([event.commit[:7] for event in found])
+        same_version = commits.setdefault((event.artifact, event.version or ""), [])
+        if event.commit not in (other.commit for other in same_version):
+            same_version.append(event)
+    for (artifact, version), same_version in commits.items():
+        if len(same_version) > 1:
+            places = _listed([event.commit[:7] for event in same_version])
             message = f"{version} of {quoted(artifact)} is on the commits {places}, expected one"
             message += "; GTO lists them all and refuses commands that name the version"
-            yield _tag_problem(found[1].tag, "two-commits", message)
+            yield _tag_problem(same_version[1].tag, "two-commits", message)
 
 
 def _of(events: Iterable[Event], *kinds: str) -> Iterator[Event]:
@@ -214,8 +216,8 @@ def _tag_problem(tag: str, rule: str, message: str) -> Problem:
 def _unknown(settings: Mapping[Any, object]) -> Iterator[MetafileError]:
     for key in settings:
         if not isinstance(key, str) or key.lower() not in SETTINGS:
-            known = ", ".join(sorted(SETTINGS))
-            message = f"found the setting {quoted(key)}, expected one of {known}; GTO stops at it"
+            names = ", ".join(sorted(SETTINGS))
+            message = f"found the setting {quoted(key)}, expected one of {names}; GTO stops at it"
             yield MetafileError(message, rule="unknown-key")
 
 

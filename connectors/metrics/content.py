@@ -23,7 +23,7 @@ NUMBER = 40  # bytes of a number in a series, about
 
 
 class MeasureContent(NamedTuple):
-    """What was read, and what was wrong with it. Of a `bad` file, nothing could be read. `content` names that of a plot."""
+    """What was read, and the errors. Of a `bad` file, nothing could be read. `content` names the content of a plot."""
 
     rows: tuple[Any, ...]
     errors: tuple[MetafileError, ...] = ()
@@ -82,8 +82,8 @@ def read_plot(file: str, data: bytes, key: str, *, header: bool) -> MeasureConte
         for place, field in enumerate(read_series(file, data, header=header, complaints=complaints)):
             yield PlotSeries(content=content, place=place, field=field.name, numbers=field.numbers, texts=field.texts)
 
-    found = _once(("plots", content), file, data, read)
-    return found if found.bad else found._replace(content=content)
+    parsed = _once(("plots", content), file, data, read)
+    return parsed if parsed.bad else parsed._replace(content=content)
 
 
 def _once(how: object, file: str, data: bytes, read: Callable[[Complaints], Iterable[object]]) -> MeasureContent:

@@ -1,4 +1,4 @@
-"""The files of metrics, parameters and plots of a revision, each for those who name it, and where it is."""
+"""The files of metrics, parameters and plots of a revision, each with the metafile that names it, and where it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_FILES = 5_000  # of one revision
 
 
 class DeclaredFile(NamedTuple):
-    """A file as a metafile names it; without one, the parameters that DVC reads unasked."""
+    """A file as a metafile names it; without a metafile, the parameters that DVC reads by default."""
 
     named: DeclaredMeasure
     place: FileLocation
@@ -25,35 +25,35 @@ class DeclaredFile(NamedTuple):
 
 
 def stated_files(revision: RevisionFiles) -> tuple[DeclaredFile, ...]:
-    """Each file once for each of those who name it for something, up to MAX_FILES."""
-    return revision.once(_stated_files, lambda found: is_final(revision) and not any(map(_is_folder, found)))
+    """Each file once for each metafile and role, up to MAX_FILES."""
+    return revision.once(_stated_files, lambda files: is_final(revision) and not any(map(_is_folder, files)))
 
 
 def _stated_files(revision: RevisionFiles) -> tuple[DeclaredFile, ...]:
-    everything = index(revision)
-    known: dict[tuple[object, ...], DeclaredFile] = {}
-    for each in _stated(everything, FileLocations(revision, everything)):
-        known.setdefault((each.named, each.place.file, each.metafile), each)
-        if len(known) == MAX_FILES:
+    metafiles = index(revision)
+    by_key: dict[tuple[object, ...], DeclaredFile] = {}
+    for each in _stated(metafiles, FileLocations(revision, metafiles)):
+        by_key.setdefault((each.named, each.place.file, each.metafile), each)
+        if len(by_key) == MAX_FILES:
             break
-    return tuple(known.values())
+    return tuple(by_key.values())
 
 
 def _is_folder(each: DeclaredFile) -> bool:
-    """The list of its files may come."""
+    """The list of its files may arrive."""
     return each.place.is_folder or (each.x_place is not None and each.x_place.is_folder)
 
 
-def _stated(everything: MetafileIndex, places: FileLocations) -> Iterator[DeclaredFile]:
-    for found in everything.files:
-        for named in found.read.named:
+def _stated(metafiles: MetafileIndex, places: FileLocations) -> Iterator[DeclaredFile]:
+    for metafile in metafiles.files:
+        for named in metafile.read.named:
             other = named.drawing.x_file if named.drawing else None
             x_place = places.of(other)[0] if other else None
             for place in _own(named, places):
-                yield DeclaredFile(named, place, found.path, found.root, x_place)
+                yield DeclaredFile(named, place, metafile.path, metafile.root, x_place)
             if x_place:
-                yield DeclaredFile(DeclaredMeasure(PLOTS, x_place.file, None), x_place, found.path, found.root)
-    for root in sorted(everything.roots):
+                yield DeclaredFile(DeclaredMeasure(PLOTS, x_place.file, None), x_place, metafile.path, metafile.root)
+    for root in sorted(metafiles.roots):
         path = f"{root}/{DEFAULT}" if root else DEFAULT
         for place in places.of(path):
             if place.where != MISSING:
@@ -62,10 +62,10 @@ def _stated(everything: MetafileIndex, places: FileLocations) -> Iterator[Declar
 
 def _own(named: DeclaredMeasure, places: FileLocations) -> Iterator[FileLocation]:
     """The places of what is named; of a folder of plots, without what lies with a plot that is named closer to it."""
-    found = places.of(named.path)
-    if not named.drawing or not named.drawing.others or all(place.file == named.path for place in found):
-        yield from found
+    locations = places.of(named.path)
+    if not named.drawing or not named.drawing.others or all(place.file == named.path for place in locations):
+        yield from locations
         return
     start = "" if named.path == "." else f"{named.path}/"
     closer = {other[len(start) :].partition("/")[0] for other in named.drawing.others if other.startswith(start)}
-    yield from (place for place in found if place.file[len(start) :].partition("/")[0] not in closer)
+    yield from (place for place in locations if place.file[len(start) :].partition("/")[0] not in closer)

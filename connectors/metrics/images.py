@@ -1,4 +1,4 @@
-"""Images of plots: what they are is told by their first bytes, never by their names."""
+"""Images of plots: their type is detected by their first bytes, never by their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAGIC = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
-_START = 4_096  # bytes, in which an SVG must say what it is
+_START = 4_096  # bytes in which the root element of an SVG must stand
 _PROLOGUE = re.compile(
     rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>)\s*)*<svg[\s>]", re.DOTALL
 )

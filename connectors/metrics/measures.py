@@ -42,7 +42,7 @@ def guesses_file(path: str) -> bool:
 
 def wants_also(revision: RevisionFiles) -> Iterator[str | StoredFile]:
     """The files of variables, then the files that these and DVC's files name; and those in DVC's storage."""
-    yield from index(revision).asked
+    yield from index(revision).value_files
     for each in stated_files(revision):
         if each.place.where == IN_GIT:
             yield each.place.file
@@ -80,7 +80,7 @@ class _RevisionReader:
         self._revision, self._commit = revision, revision.commit.oid
         self._opened: dict[str, _FileContent] = {}
         self._complaints: dict[tuple[str, str, str], MetafileError] = {}
-        self._known: set[Hashable] = set()
+        self._keys: set[Hashable] = set()
         self._left = MAX_ROWS
 
     def rows(self) -> Iterator[Record]:
@@ -88,22 +88,22 @@ class _RevisionReader:
         if len(stated) == MAX_FILES:
             message = f"found {MAX_FILES:,} files of metrics, parameters and plots, or more; the rest is left out"
             self._complain("", [MetafileError(message, rule="too-many")])
-        whole = {each.place.file: each for each in reversed(stated) if _is_whole(each)}
+        whole_files = {each.place.file: each for each in reversed(stated) if _is_whole(each)}
         shown = {each.place.file for each in stated if each.named.role == PARAMS and not each.named.drawn}
         for each in stated:
             if each.named.drawn and each.place.file in shown:
                 continue  # as in DVC: what the file is named for counts
             opened = self._open(each.place)
-            read = self._read(each, opened, whole.get(each.place.file, each))
+            read = self._read(each, opened, whole_files.get(each.place.file, each))
             self._complain(each.place.file, read.errors)
             if self._is_new("file", each.named.role, each.place.file, each.metafile, each.named.stage):
                 yield self._file(each, BAD if read.bad else opened.status)
-            yield from self._said(each, read, whole.get(each.place.file, each))
+            yield from self._rows_of(each, read, whole_files.get(each.place.file, each))
         for (place, _, _), error in self._complaints.items():
             yield self._problem(place, error)
 
-    def _read(self, each: DeclaredFile, opened: _FileContent, whole: DeclaredFile) -> MeasureContent:
-        """The content of a file. A parameter file that somebody names whole is read whole."""
+    def _read(self, each: DeclaredFile, opened: _FileContent, whole_file: DeclaredFile) -> MeasureContent:
+        """The content of a file. A parameter file that any metafile names whole is read whole."""
         if opened.data is None:
             return NOTHING
         if each.named.role == METRICS:
@@ -111,15 +111,15 @@ class _RevisionReader:
         if each.named.drawn:
             return MeasureContent(each.named.drawn)
         if each.named.role == PARAMS:
-            return read_params(each.place.file, opened.data, whole.named.keys)
+            return read_params(each.place.file, opened.data, whole_file.named.keys)
         header = each.named.drawing.header if each.named.drawing else True
         return read_plot(each.place.file, opened.data, opened.key, header=header)
 
-    def _said(self, each: DeclaredFile, read: MeasureContent, whole: DeclaredFile) -> Iterator[Record]:
+    def _rows_of(self, each: DeclaredFile, read: MeasureContent, whole_file: DeclaredFile) -> Iterator[Record]:
         file, drawing = each.place.file, each.named.drawing
         if each.named.role == METRICS and self._is_new(METRICS, file):
             yield from self._metrics(each, read)
-        elif each.named.role == PARAMS and whole is each:
+        elif each.named.role == PARAMS and whole_file is each:
             yield from self._params(each, read)
         elif drawing and self._is_new("plot", each.metafile, drawing.name or file, file, drawing.y):
             yield self._plot(each, drawing, read)
@@ -131,14 +131,14 @@ class _RevisionReader:
         if place.file not in self._opened:
             errors = [place.problem] if place.problem else []
             try:
-                self._opened[place.file] = self._found(place)
+                self._opened[place.file] = self._content_of(place)
             except MetafileError as error:
                 errors.append(error)
                 self._opened[place.file] = _FileContent(BAD)
             self._complain(place.file, errors)
         return self._opened[place.file]
 
-    def _found(self, place: FileLocation) -> _FileContent:
+    def _content_of(self, place: FileLocation) -> _FileContent:
         if place.blob:
             return _FileContent(OK, self._revision.read(place.file), place.blob)
         data = self._revision.stored(place.hash) if place.hash and not place.is_folder else None
@@ -223,20 +223,20 @@ class _RevisionReader:
         )
 
     def _within(
-        self, found: tuple[tuple[str, float | None, str, str], ...]
+        self, rows: tuple[tuple[str, float | None, str, str], ...]
     ) -> Iterable[tuple[str, float | None, str, str]]:
         """What fits into the bound for the whole revision."""
-        kept = found[: self._left]
-        self._left -= len(kept)
-        if len(kept) < len(found):
+        within_bound = rows[: self._left]
+        self._left -= len(within_bound)
+        if len(within_bound) < len(rows):
             message = f"found more than {MAX_ROWS:,} metrics and parameters; the rest is left out"
             self._complain("", [MetafileError(message, rule="too-many")])
-        return kept
+        return within_bound
 
     def _is_new(self, *key: Hashable) -> bool:
-        known = len(self._known)
-        self._known.add(key)
-        return len(self._known) > known
+        count = len(self._keys)
+        self._keys.add(key)
+        return len(self._keys) > count
 
     def _complain(self, file: str, errors: Iterable[MetafileError]) -> None:
         for error in errors:

@@ -49,15 +49,15 @@ def read_series(file: str, data: bytes, *, header: bool, complaints: Complaints)
     else:
         message = f"found a file named {quoted(suffix)}, expected CSV, TSV, JSON, YAML, TOML, Python or an image"
         raise MetafileError(message, rule="not-a-plot")
-    kept = [*islice(rows, MAX_ROWS + 1)]
-    if len(kept) > MAX_ROWS:
+    first_rows = [*islice(rows, MAX_ROWS + 1)]
+    if len(first_rows) > MAX_ROWS:
         message = f"found more than {MAX_ROWS:,} rows; those after are left out"
         complaints.append(MetafileError(message, rule="too-many"))
-    names = dict.fromkeys(chain.from_iterable(kept[:MAX_ROWS]))
+    names = dict.fromkeys(chain.from_iterable(first_rows[:MAX_ROWS]))
     if len(names) > MAX_FIELDS:
         message = f"found {len(names):,} fields; those after the first {MAX_FIELDS} are left out"
         complaints.append(MetafileError(message, rule="too-many"))
-    return tuple(_field(name, [row.get(name) for row in kept[:MAX_ROWS]]) for name in islice(names, MAX_FIELDS))
+    return tuple(_field(name, [row.get(name) for row in first_rows[:MAX_ROWS]]) for name in islice(names, MAX_FIELDS))
 
 
 def _table(data: bytes, delimiter: str, *, header: bool) -> Iterator[Row]:
@@ -80,15 +80,15 @@ def _table(data: bytes, delimiter: str, *, header: bool) -> Iterator[Row]:
 
 def _datapoints(content: object) -> Iterator[Row]:
     """The maps of all lists that have the same keys throughout; those of several lists side by side."""
-    found: list[Row] = []
+    rows: list[Row] = []
     for items in _lists(content):
         if items and all(isinstance(item, dict) for item in items):
             keys = items[0].keys()
             if all(item.keys() == keys for item in items):
-                found += ({} for _ in range(min(len(items), MAX_ROWS + 1) - len(found)))
-                for row, item in zip(found, items, strict=False):
+                rows += ({} for _ in range(min(len(items), MAX_ROWS + 1) - len(rows)))
+                for row, item in zip(rows, items, strict=False):
                     row.update({key if isinstance(key, str) else written(key): value for key, value in item.items()})
-    return iter(found)
+    return iter(rows)
 
 
 def _lists(content: object) -> Iterator[list[Any]]:

@@ -1,4 +1,4 @@
-"""What a file of metrics or parameters says, value by value.
+"""The values of a file of metrics or parameters.
 
 After `dvc/repo/metrics/show.py` (`_extract_metrics`) and `dvc/dependency/param.py` (`read_param_file`) of DVC 3.67.
 """
@@ -30,9 +30,9 @@ class MetricValue(NamedTuple):
 
 def metrics_in(values: object, complaints: Complaints) -> tuple[MetricValue, ...]:
     """The numbers, texts and booleans, each with the names of the maps that it lies in. Lists, dates and nulls are no metrics."""
-    found: dict[str, MetricValue] = {}
+    metrics: dict[str, MetricValue] = {}
     for name, value in _leaves(values, ""):
-        if name not in found and len(found) == MAX_METRICS:
+        if name not in metrics and len(metrics) == MAX_METRICS:
             message = f"found more than {MAX_METRICS:,} metrics; the rest is left out"
             complaints.append(MetafileError(message, rule="too-many"))
             break
@@ -40,16 +40,16 @@ def metrics_in(values: object, complaints: Complaints) -> tuple[MetricValue, ...
             message = f"found text of {len(value):,} characters, expected a metric of at most {MAX_TEXT:,}"
             complaints.append(MetafileError(message, place=cleaned(name), rule="too-big"))
             continue
-        found[name] = _measured(name, value)
-    return tuple(found.values())
+        metrics[name] = _measured(name, value)
+    return tuple(metrics.values())
 
 
 def selected(values: Any, names: Sequence[str]) -> Any:  # noqa: ANN401 - whatever a file can say
     """The part of the values that these names lead to, with dots between the levels; a star stands for any name."""
-    found: Any = None
+    merged: Any = None
     for name in names:
-        found = _merged(found, _part(values, name.lstrip(".").split(".")))
-    return {} if found is None else found
+        merged = _merged(merged, _part(values, name.lstrip(".").split(".")))
+    return {} if merged is None else merged
 
 
 def _leaves(value: object, name: str) -> Iterator[tuple[str, bool | float | str]]:
@@ -96,7 +96,7 @@ def _part(value: Any, words: Sequence[str]) -> Any:  # noqa: ANN401 - whatever a
     return inside or None
 
 
-def _merged(one: Any, other: Any) -> Any:  # noqa: ANN401 - whatever a file can say
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one | {key: _merged(one.get(key), item) for key, item in other.items()}
-    return one if other is None else other
+def _merged(left: Any, right: Any) -> Any:  # noqa: ANN401 - whatever a file can say
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left | {key: _merged(left.get(key), item) for key, item in right.items()}
+    return left if right is None else right

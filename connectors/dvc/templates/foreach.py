@@ -55,7 +55,7 @@ class StageExpander:
     """Expands the stages of one file, within a budget for all of them."""
 
     def __init__(self, definition: Values, folder: str, load: Load, complaints: Complaints, *, templates: bool) -> None:
-        """`templates`: there may be any in the file."""
+        """`templates`: the file may contain templates."""
         self._definition, self._folder, self._load, self._complaints = definition, folder, load, complaints
         self._values: Context | None = None
         self._files: Files = {}  # where the values are from
@@ -95,46 +95,45 @@ class StageExpander:
         else:
             yield ResolvedStage(name=name, place=place, body=body)
 
-    def _each(self, name: str, place: str, body: Values, found: Iterator[_Each]) -> Iterator[ResolvedStage]:
-        values, size, known = dict(self._context()), STAGE + sum(sizes(body)), set()
-        for key, own, item in found:
+    def _each(self, name: str, place: str, body: Values, items: Iterator[_Each]) -> Iterator[ResolvedStage]:
+        values, size, keys = dict(self._context()), STAGE + sum(sizes(body)), set()
+        for key, own, item in items:
             self._spend(size, place)
-            if key not in known:
-                known.add(key)
+            if key not in keys:
+                keys.add(key)
                 values.update(own)
                 yield self._resolved(f"{name}@{key}", place, body, values, item)
 
     def _foreach(self, data: object, place: str) -> Iterator[_Each]:
         """The items by the names of their stages: a value names itself, unless one of them is a list or a map."""
-        found, templates = self.resolve(data, place), self._templates(data)
-        if isinstance(found, dict):
-            for key, value in found.items():
+        resolved, templates = self.resolve(data, place), self._templates(data)
+        if isinstance(resolved, dict):
+            for key, value in resolved.items():
                 item = ForeachItem(places={("item",): (str(key),), ("key",): None}, templates=templates)
                 yield _name(key), {"key": _name(key), "item": value}, item
-        elif isinstance(found, list):
-            composite = any(isinstance(value, dict | list) for value in found)
-            for index, value in enumerate(found):
+        elif isinstance(resolved, list):
+            composite = any(isinstance(value, dict | list) for value in resolved)
+            for index, value in enumerate(resolved):
                 item = ForeachItem(places={("item",): (str(index),)}, templates=templates)
                 yield str(index) if composite else _name(value), {"item": value}, item
         else:
-            message = f"found {quoted(found)}, expected a list or a map"
+            message = f"found {quoted(resolved)}, expected a list or a map"
             raise MetafileError(message, place=place, rule="template")
 
     def _matrix(self, data: object, place: str) -> Iterator[_Each]:
-        found, templates = mapping(self.resolve(data, place), place), self._templates(data)
-        lists = [value for value in found.values() if isinstance(value, list)]
-        if len(lists) < len(found):
+        axes, templates = mapping(self.resolve(data, place), place), self._templates(data)
+        lists = [value for value in axes.values() if isinstance(value, list)]
+        if len(lists) < len(axes):
             raise MetafileError("found an axis that is not a list, expected lists", place=place, rule="template")
-        # product() makes lists of its arguments, not of its results: a million combinations cost nothing until asked for
+        # product() makes lists of its arguments, not of its results: a million combinations cost nothing until they are used
         for combination in product(*(enumerate(values) for values in lists)):
             parts = [
                 f"{axis}{index}" if isinstance(value, dict | list) else _name(value)
-                for axis, (index, value) in zip(found, combination, strict=True)
+                for axis, (index, value) in zip(axes, combination, strict=True)
             ]
-            own = {axis: value for axis, (_, value) in zip(found, combination, strict=True)}
+            own = {axis: value for axis, (_, value) in zip(axes, combination, strict=True)}
             places: dict[Words, Words | None] = {
-                ("item", str(axis)): (str(axis), str(index))
-                for axis, (index, _) in zip(found, combination, strict=True)
+                ("item", str(axis)): (str(axis), str(index)) for axis, (index, _) in zip(axes, combination, strict=True)
             }
             item = ForeachItem(places={("key",): None, ("item",): None} | places, templates=templates)
             yield "-".join(parts), {"key": "-".join(parts), "item": own}, item
@@ -176,8 +175,8 @@ class StageExpander:
                     raise
                 failed.add(str(key))
                 where = f"{place}.{cleaned(str(key))}"
-                said = f"{error.message}, in {quoted(name)}" if "@" in name else error.message
-                self._complaints.append(MetafileError(said, place=where, rule=error.rule))
+                message = f"{error.message}, in {quoted(name)}" if "@" in name else error.message
+                self._complaints.append(MetafileError(message, place=where, rule=error.rule))
         origins = tuple(drawn(selected, files, item))
         return ResolvedStage(name=name, place=place, body=resolved, failed=frozenset(failed), drawn=origins)
 
@@ -199,7 +198,7 @@ class StageExpander:
         return grown, files
 
     def _context(self) -> Context:
-        """The values that all templates of the file may name: asked for only where there is a template."""
+        """The values that all templates of the file may name: loaded only where there is a template."""
         if self._values is None:
             self._values, complaints = context(self._definition, self._folder, self._load, files=self._files)
             self._complaints += complaints

@@ -38,9 +38,9 @@ class ForeachItem:
 NO_ITEM = ForeachItem()
 
 
-def drawn(found: Mapping[Words, object], files: Files, item: ForeachItem) -> Iterator[TemplateValue]:
+def drawn(values: Mapping[Words, object], files: Files, item: ForeachItem) -> Iterator[TemplateValue]:
     """Those of the values that are from files."""
-    for words, value in found.items():
+    for words, value in values.items():
         own = _own_name(words, item)
         file, _ = _longest(files, own) or (None, ())
         if file is not None:
@@ -57,9 +57,9 @@ def _own_name(words: Words, item: ForeachItem) -> Words:
     return (*outside[0], *outside[1]) if outside else ()
 
 
-def _longest(known: Mapping[Words, T], words: Words) -> tuple[T, Words] | None:
-    """What is known of the words, or else of the most of the first of them; and the words that are left."""
+def _longest(by_words: Mapping[Words, T], words: Words) -> tuple[T, Words] | None:
+    """The entry of the longest prefix of the words that has one, and the words after it."""
     for end in range(len(words), -1, -1):
-        if words[:end] in known:
-            return known[words[:end]], words[end:]
+        if words[:end] in by_words:
+            return by_words[words[:end]], words[end:]
     return None

@@ -39,16 +39,16 @@ def load_python(source: str) -> dict[str, Any]:
 
 
 def _assigned(tree: ast.Module | ast.ClassDef | ast.FunctionDef, *, of_self: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for statement in tree.body:
         match statement:
             case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
-                found.update(_literal(target, statement.value, of_self=of_self))
+                values.update(_literal(target, statement.value, of_self=of_self))
             case ast.ClassDef():
-                found[statement.name] = _assigned(statement, of_self=False)
+                values[statement.name] = _assigned(statement, of_self=False)
             case ast.FunctionDef(name="__init__"):
-                found.update(_assigned(statement, of_self=True))
-    return found
+                values.update(_assigned(statement, of_self=True))
+    return values
 
 
 def _literal(target: ast.expr, value: ast.expr | None, *, of_self: bool) -> Iterator[tuple[str, Any]]:

@@ -46,22 +46,22 @@ def context(
     above: Context | None = None,
     files: Files | None = None,
 ) -> tuple[Context, list[MetafileError]]:
-    """The values that templates may name: those that came first stay. And what is wrong with the others.
+    """The values that templates may name, of which the first of a name stays; and the errors of the others.
 
-    `above` are the values of the file, for the `vars` of a pipeline stage. `files` learns where each value is from.
+    `above` are the values of the file, for the `vars` of a pipeline stage. `files` receives the file of each value.
     """
-    found: Context = dict(above or {})
+    merged: Context = dict(above or {})
     complaints: list[MetafileError] = []
     loaded: set[str] = set()
     for place, item in _sources(definition, with_params=above is None):
         try:
             file, values = (None, item) if isinstance(item, dict) else _from_file(item, folder, load, loaded, place)
-            for words in _merge(found, values, place):
+            for words in _merge(merged, values, place):
                 if files is not None:
                     files[words] = file
         except MetafileError as error:
             complaints.append(MetafileError(error.message, place=error.place or place, rule="template"))
-    return found, complaints
+    return merged, complaints
 
 
 class Resolver:
@@ -84,15 +84,15 @@ class Resolver:
         return value
 
     def _key(self, key: object) -> Any:  # noqa: ANN401 - YAML's keys are of any type
-        found = self.resolve(key)
-        if isinstance(found, dict | list):
-            raise MetafileError(f"found {quoted(key)} for {quoted(found)}, expected text as a key", rule="template")
-        return found
+        resolved = self.resolve(key)
+        if isinstance(resolved, dict | list):
+            raise MetafileError(f"found {quoted(key)} for {quoted(resolved)}, expected text as a key", rule="template")
+        return resolved
 
     def _text(self, value: str) -> Any:  # noqa: ANN401 - see resolve
-        whole = _TEMPLATE.fullmatch(value)
-        if whole and "${" not in whole[1]:
-            return self.select(whole[1])
+        template = _TEMPLATE.fullmatch(value)
+        if template and "${" not in template[1]:
+            return self.select(template[1])
         return _TEMPLATE.sub(lambda match: self._inside(match[1]), value).replace(r"\${", "${")
 
     def _inside(self, expression: str) -> str:
@@ -117,9 +117,9 @@ class Resolver:
         """The places in a list or map that are nothing but a template, with the names that these stand for."""
         match value:
             case str():
-                whole = _TEMPLATE.fullmatch(value)
-                if whole and "${" not in whole[1]:
-                    yield place, self._find(whole[1])[0]
+                template = _TEMPLATE.fullmatch(value)
+                if template and "${" not in template[1]:
+                    yield place, self._find(template[1])[0]
             case list():
                 for index, item in enumerate(value):
                     yield from self.templates(item, (*place, str(index)))
@@ -188,9 +188,9 @@ def _merge(into: Context, values: Mapping[Any, object], place: str, above: Words
     for key, value in values.items():
         if not isinstance(key, str):
             continue
-        known = into.get(key)
-        if isinstance(known, dict) and isinstance(value, dict):
-            into[key] = grown = dict(known)
+        current = into.get(key)
+        if isinstance(current, dict) and isinstance(value, dict):
+            into[key] = grown = dict(current)
             yield from _merge(grown, value, f"{place}.{key}", (*above, key))
         elif key in into:
             raise MetafileError(f"{quoted(key)} is defined twice, expected once", place=place)

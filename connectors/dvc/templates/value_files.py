@@ -31,7 +31,7 @@ _VALUES: Remembered[tuple[str, bytes], Any] = Remembered(MAX_REMEMBERED, lambda 
 
 
 def load_values(file: str, data: bytes) -> Any:  # noqa: ANN401 - whatever a file can say
-    """The values of a file, an empty map of an empty one; made once for all revisions. Nobody may change them.
+    """The values of a file, an empty map of an empty one; parsed once for all revisions. Callers must not change them.
 
     MetafileError where it cannot be read.
     """
