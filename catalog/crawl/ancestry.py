@@ -13,9 +13,9 @@ from catalog.git.objects import CommitObject, Objects, parse_commit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """The commits that branches reach: those already known, and those that were fetched. `complete`: no more exist.
+    """The commits that branches reach: those with stored rows, and those that were fetched. `complete`: no more exist.
 
-    `broken`: one that ought to be among them is not at hand.
+    `broken`: the object of one of them is missing.
     """
 
     known: tuple[str, ...]
@@ -29,9 +29,9 @@ NOTHING = Reach(known=(), fetched=(), complete=False)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
-    """What is to be learnt of branches: their commits within `limit` generations of a tip, where 0 means none.
+    """The wanted ancestry of branches: their commits within `limit` generations of a tip, where 0 means none.
 
-    `known`: commits that have rows → their parents; `old_tips`: those of last time, behind which nothing need be sent again.
+    `known`: commits that have rows → their parents; `old_tips`: the tips of the last visit, whose ancestry is not fetched again.
     """
 
     tips: tuple[str, ...]
@@ -41,21 +41,21 @@ class Past:
     _parsed: dict[str, CommitObject] = field(default_factory=dict, repr=False)  # a walk often follows another
 
     def wants(self) -> list[str]:
-        """The tips of which nothing is known."""
+        """The tips without stored rows."""
         return [tip for tip in self.tips if tip not in self.known]
 
     def haves(self) -> list[str]:
-        """What the server may take us to have, and everything behind it."""
+        """The commits that are announced as present, each with its whole ancestry."""
         return [tip for tip in self.old_tips if tip in self.known]
 
     def walk(self, objects: Objects) -> Reach:
         """Breadth first, so that a commit counts at its least distance from any branch."""
-        seen: dict[str, CommitObject | None] = {}
+        reached: dict[str, CommitObject | None] = {}
         queue = deque((tip, 1) for tip in self.tips)
         cut = broken = False
         while queue:
             oid, generation = queue.popleft()
-            if oid in seen:
+            if oid in reached:
                 continue
             if generation > self.limit:
                 cut = True
@@ -65,11 +65,11 @@ class Past:
             if parents is None and commit is None:
                 broken = True
                 continue
-            seen[oid] = commit
+            reached[oid] = commit
             queue.extend((parent, generation + 1) for parent in (commit.parents if commit else parents or ()))
         return Reach(
-            known=tuple(oid for oid, commit in seen.items() if commit is None),
-            fetched=tuple(commit for commit in seen.values() if commit is not None),
+            known=tuple(oid for oid, commit in reached.items() if commit is None),
+            fetched=tuple(commit for commit in reached.values() if commit is not None),
             complete=not (cut or broken),
             broken=broken,
         )

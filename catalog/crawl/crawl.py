@@ -70,12 +70,12 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     same output is waited for; else StoreError names its process. NotFound for a name that repos.toml does not hold.
     """
     connectors = installed() if connectors is None else connectors
-    with lock(config.output, wait=wait, tell=tell) as held, Pool() as pool:
-        run = CrawlRun(config, CrawlContext.of(config.output, connectors, pool, debug=debug), held)
+    with lock(config.output, wait=wait, tell=tell) as lock_descriptor, Pool() as pool:
+        run = CrawlRun(config, CrawlContext.of(config.output, connectors, pool, debug=debug), lock_descriptor)
         plan = run.plan(only, tell)
         try:
             result = run.visit_all(plan, report, slow)
-        except (KeyboardInterrupt, SystemExit):  # the next crawl is to know what this one has read
+        except (KeyboardInterrupt, SystemExit):  # the next crawl begins from what this one has read
             run.save(plan)
             raise
         run.save(plan)
@@ -83,20 +83,20 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
 
 
 class CrawlRun:
-    """One crawl: `plan` says what it does, `visit_all` does it and records each visit as it ends, `save` sums up what was recorded.
+    """One crawl: `plan` decides what it does, `visit_all` makes and records the visits, `save` summarises what was recorded.
 
-    Where a crawl fails, as of a full disk, nothing is summed up: the journal has every visit that ended, and the next crawl reads it.
+    Where a crawl fails, as on a full disk, no summary is written: the journal has every visit that ended, and the next crawl reads it.
     """
 
-    def __init__(self, config: Config, context: CrawlContext, held: int) -> None:
+    def __init__(self, config: Config, context: CrawlContext, lock_descriptor: int) -> None:
         """`held`: the file descriptor of the lock on the output."""
-        self._config, self._context, self._held = config, context, held
+        self._config, self._context, self._lock_descriptor = config, context, lock_descriptor
         self._journal = Journal(config.output / "store" / "crawls")
-        self._last = self._journal.found()
+        self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
-        """Asks the sources, unless some repositories are named, and decides which repositories are visited."""
+        """Lists the sources, unless some repositories are named, and decides which repositories are visited."""
         inventory, failures = take_inventory(self._config, self._context.pool, ask=not only, tell=tell)
         now = datetime.now(UTC)
         return plan_crawl(
@@ -110,7 +110,7 @@ class CrawlRun:
     def visit_all(self, plan: CrawlPlan, report: OnVisit, slow: OnSlow) -> CrawlReport:
         """Makes the visits, several at a time, and writes each to the journal."""
         tasks = [self._task(repo) for repo in plan.repos]
-        tasks.sort(key=_has_failed)  # those that failed last time may be slow again, and come last
+        tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
         entries = {entry.repo.name: entry for entry in plan.visited}
         started, clock = datetime.now(UTC), perf_counter()
         visits: list[Visit] = []
@@ -140,7 +140,7 @@ class CrawlRun:
 
     def _is_current(self, name: str) -> bool:
         """Whether the last visit went well, and its rows are still there."""
-        last = self._last.get(name)
+        last = self._last_visits.get(name)
         if last is None or last.partition is None or last.outcome not in READ:
             return False
         return self._context.store.file_of(name, last.partition).is_file()
@@ -153,7 +153,7 @@ class CrawlRun:
             max_bytes=repo.options.max_bytes,
             max_inflated=4 * repo.options.max_bytes,
         )
-        return VisitTask(repo=repo, found=self._last.get(repo.name), limits=limits)
+        return VisitTask(repo=repo, last=self._last_visits.get(repo.name), limits=limits)
 
     def _scheduler_limits(self, slow: OnSlow) -> SchedulerLimits[VisitTask, VisitResult]:
         return SchedulerLimits(
@@ -166,11 +166,11 @@ class CrawlRun:
 
     @contextmanager
     def _visitor(self, tasks: Sequence[VisitTask]) -> Iterator[Callable[..., VisitResult]]:
-        """How visits are made: here, or where there is much to read and more than one processor, also by other processes."""
+        """The function that makes a visit: in this process, or where there is much to read and more than one processor, also in others."""
         number = _processes(self._config, tasks, self._context)
         if number > 1:
             from catalog.crawl.process_pool import workers
-            from catalog.crawl.worker import WorkerInit  # a crawl that finds nothing new needs none
+            from catalog.crawl.worker import WorkerInit  # imported late: a crawl that finds nothing new needs neither
 
             names = tuple(connector.name for connector in self._context.connectors)
             order = WorkerInit(
@@ -178,7 +178,7 @@ class CrawlRun:
             )
             with ExitStack() as stack:
                 try:
-                    team = stack.enter_context(workers(order, number, self._held, self._context))
+                    team = stack.enter_context(workers(order, number, self._lock_descriptor, self._context))
                 except OSError as error:
                     log.warning("reads with one process: %s", error)
                 else:
@@ -188,8 +188,8 @@ class CrawlRun:
 
 
 def _processes(config: Config, tasks: Sequence[VisitTask], context: CrawlContext) -> int:
-    """How many processes are to make visits, this one among them."""
-    unread = sum(task.found is None or not str(task.found.partition).endswith(f"-{context.readers}") for task in tasks)
+    """The number of processes that make visits, with this one."""
+    unread = sum(task.last is None or not str(task.last.partition).endswith(f"-{context.readers}") for task in tasks)
     is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
     if context.debug or unread < MANY or not is_python or not set(context.connectors) <= set(installed()):
         return 1
@@ -197,16 +197,16 @@ def _processes(config: Config, tasks: Sequence[VisitTask], context: CrawlContext
 
 
 def _processors() -> int:
-    """Those that this process may use; where the system does not say, those of the machine."""
+    """The processors that this process may use; where the system does not state them, those of the machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _has_failed(task: VisitTask) -> bool:
-    return task.found is not None and task.found.outcome not in READ
+    return task.last is not None and task.last.outcome not in READ
 
 
 def _host(task: VisitTask) -> str | None:
-    """The server that a visit burdens; None for this machine's disk."""
+    """The server that a visit contacts; None for this machine's disk."""
     host = repo_name(task.repo.url).partition("/")[0]
     return None if host == "local" else host
 

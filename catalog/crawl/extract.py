@@ -1,4 +1,4 @@
-"""From a snapshot to rows: what the refs say, what the connectors say, and what earlier rows already said."""
+"""From a snapshot to rows: of the refs, of the connectors, and those carried over from the last partition."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ R = TypeVar("R", bound=Record)
 
 ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
 
-# What of a partition outlives a change of refs, beside what lives with a revision or a content.
+# The tables whose rows stay valid when refs change, besides those of a revision or a content.
 _CARRIED: tuple[type[Record], ...] = (
     git.Branch,
     git.Commit,
@@ -46,11 +46,11 @@ class PreviousRows:
         return self.rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
 
     def living(self, lives: Lives) -> Iterator[tuple[Record, ...]]:
-        """The rows of each table that live so."""
+        """The rows of each table with this lifetime."""
         return (rows for table, rows in self.rows.items() if lives == table.LIVES)
 
     def tags(self) -> dict[str, git.Tag]:
-        """The tags whose objects were read, by object id. One that was absent may have come since."""
+        """The tags whose objects were read, by object id. An object that was absent may have arrived since."""
         return {
             tag.oid: tag
             for tag in self.of(git.Tag)
@@ -58,7 +58,7 @@ class PreviousRows:
         }
 
     def settled(self) -> set[str]:
-        """What needs no second look: the commits that were read, and whatever else tags lead to: bad commits, folders, files."""
+        """The objects that need not be read again: commits that were read, and whatever else tags lead to: bad commits, folders, files."""
         absent = {problem.commit for problem in self.of(problems.Problem) if problem.rule == ABSENT}
         read = {revision.commit for revision in self.of(git.Revision)}
         return (read | {tag.commit for tag in self.tags().values() if tag.commit}) - absent
@@ -74,15 +74,15 @@ class PreviousRows:
         )
 
     def dates(self) -> dict[str, datetime]:
-        """When commits were made, of those that releases and experiments lead to."""
+        """The dates of the commits that releases and experiments lead to."""
         tagged = {tag.commit: tag.committed_at for tag in self.of(git.Tag) if tag.commit and tag.committed_at}
         return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment)}
 
 
 def read_previous(read: Callable[[type[Record]], Iterable[Record]], tables: Iterable[type[Record]]) -> PreviousRows:
-    """Everything of a partition with such tables that outlives a change of refs."""
-    kept = (*_CARRIED, *(table for table in tables if table.LIVES in ("revision", "content")))
-    return PreviousRows(rows={table: tuple(read(table)) for table in kept})
+    """The rows of a partition with such tables that stay valid when refs change."""
+    carried = (*_CARRIED, *(table for table in tables if table.LIVES in ("revision", "content")))
+    return PreviousRows(rows={table: tuple(read(table)) for table in carried})
 
 
 def extract_rows(
@@ -92,13 +92,13 @@ def extract_rows(
     previous: PreviousRows,
     selection: RevisionSelection | None = None,
 ) -> Rows:
-    """All rows of a repository, given what was fetched and what was known. `choice`: by default, that of the default options."""
+    """All rows of a repository, from what was fetched and from the previous rows. `selection`: by default, that of the default options."""
     selection = selection or select_revisions(snapshot.listing, connectors, Options())
     dates = previous.dates() | snapshot.dates((*selection.releases, *selection.experiments))
     tags = list(_tags(snapshot, selection, previous, dates))
     commits = list(_commits(reach, previous))
-    found: dict[type[Record], list[Record]] = {table: [] for table in partition_tables(connectors)}
-    readers = [Reader(connector=connector, tables=found.keys()) for connector in connectors]
+    by_table: dict[type[Record], list[Record]] = {table: [] for table in partition_tables(connectors)}
+    readers = [Reader(connector=connector, tables=by_table.keys()) for connector in connectors]
     for row in chain(
         _branches(snapshot.listing),
         tags,
@@ -108,8 +108,8 @@ def extract_rows(
         commits,
         [git.History(commits=len(commits), complete=reach.complete)],
     ):
-        found[type(row)].append(row)
-    return found
+        by_table[type(row)].append(row)
+    return by_table
 
 
 def _branches(listing: RefListing) -> Iterator[git.Branch]:
@@ -123,15 +123,15 @@ def _tags(
 ) -> Iterator[git.Tag]:
     wanted = {ref.name for ref in selection.tags}
     releases = {ref.name for ref in selection.releases}
-    known = previous.tags()
+    previous_tags = previous.tags()
     for ref in snapshot.listing.tags():
         name = ref.name.removeprefix(TAG_PREFIX)
         if ref.name not in wanted:
             commit = ref.peeled or ref.oid
             at = dates.get(commit) if ref.name in releases else None
             yield git.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit, committed_at=at)
-        elif ref.oid in known:
-            yield replace(known[ref.oid], tag=name)
+        elif ref.oid in previous_tags:
+            yield replace(previous_tags[ref.oid], tag=name)
         else:
             yield _tag(snapshot, ref, name)
 
@@ -161,10 +161,10 @@ def _tag(snapshot: Snapshot, ref: Ref, name: str) -> git.Tag:
 def _experiments(
     snapshot: Snapshot, selection: RevisionSelection, readers: Sequence[Reader], previous: PreviousRows
 ) -> Iterator[Record]:
-    known = {(row.ref, row.commit): row for row in previous.of(metrics.Experiment)}
+    previous_rows = {(row.ref, row.commit): row for row in previous.of(metrics.Experiment)}
     for ref in selection.experiments:
-        if (ref.name, ref.oid) in known:
-            yield known[ref.name, ref.oid]
+        if (ref.name, ref.oid) in previous_rows:
+            yield previous_rows[ref.name, ref.oid]
             continue
         try:
             commit = snapshot.commit(ref.oid)
@@ -178,12 +178,14 @@ def _experiments(
 def _revisions(
     snapshot: Snapshot, reasons: Mapping[str, set[str]], readers: Sequence[Reader], previous: PreviousRows
 ) -> Iterator[Record]:
-    """Revisions with their reasons, and what their files say."""
-    known = {revision.commit: revision for revision in previous.of(git.Revision)}
+    """Revisions with their reasons, and the rows of their files."""
+    previous_revisions = {revision.commit: revision for revision in previous.of(git.Revision)}
     settled = previous.settled()
     for oid, why in reasons.items():
         if oid in settled:
-            yield from (replace(known[oid], reasons=tuple(sorted(why))),) if oid in known else ()
+            yield from (
+                (replace(previous_revisions[oid], reasons=tuple(sorted(why))),) if oid in previous_revisions else ()
+            )
         else:
             yield from _revision(snapshot, readers, oid, tuple(sorted(why)))
     shown: set[str | None] = set()
@@ -201,7 +203,7 @@ def _revisions(
 def _revision(snapshot: Snapshot, readers: Sequence[Reader], oid: str, why: tuple[str, ...]) -> Iterator[Record]:
     raw = snapshot.objects.get(oid)
     if raw is not None and raw.kind in ("tree", "blob"):
-        return  # a tag of a folder or a file: its connector says what it thinks of that
+        return  # a tag of a folder or a file: the connector of the tag reports it
     try:
         revision = snapshot.revision(oid)
     except MetafileError as error:
@@ -219,19 +221,19 @@ def _revision(snapshot: Snapshot, readers: Sequence[Reader], oid: str, why: tupl
         summary=commit.summary,
         signed=commit.signed,
     )
-    told: set[tuple[str, str, str]] = set()
+    reported: set[tuple[str, str, str]] = set()
     for row in chain.from_iterable(reader.read_revision(revision) for reader in readers):
         if isinstance(row, problems.Problem):
-            what = (row.rule, row.place, row.message)
-            if what in told:  # a file that several read is wrong once
+            key = (row.rule, row.place, row.message)
+            if key in reported:  # a problem of a file that several connectors read is reported once
                 continue
-            told.add(what)
+            reported.add(key)
         yield row
 
 
 def _commits(reach: Reach, previous: PreviousRows) -> Iterator[git.Commit]:
-    kept = set(reach.known)
-    yield from (commit for commit in previous.of(git.Commit) if commit.commit in kept)
+    known_commits = set(reach.known)
+    yield from (commit for commit in previous.of(git.Commit) if commit.commit in known_commits)
     yield from map(_commit, reach.fetched)
 
 

@@ -31,8 +31,8 @@ from catalog.git.snapshot import OVERSIZED, RefListing, RevisionFiles, Snapshot,
 from catalog.plugins.connector import Connector, no_files
 from catalog.transport.origin import Origin
 
-MAX_GUESSES = 100  # files of a revision that are fetched before anybody asked for them
-MAX_PATHS = 10_000  # about which it is remembered whether they are wanted
+MAX_GUESSES = 100  # files of a revision that are fetched before a connector requests them
+MAX_PATHS = 10_000  # for which it is cached whether they are wanted
 MAX_ROUNDS = 6  # files that name files that name files
 
 
@@ -40,7 +40,7 @@ class Storage(Protocol):
     """DVC's storage on the network."""
 
     def read(self, stored: StoredFile) -> RawObject | None:
-        """The file, or None where it cannot be had."""
+        """The file, or None where it is not available."""
         ...
 
 
@@ -53,7 +53,7 @@ class Fetched:
 
 
 class _Layers(Mapping[str, RawObject]):
-    """What several fetches brought, looked up in turn; the list may grow while it is in use."""
+    """The objects of several fetches, looked up in turn; the list may grow while it is in use."""
 
     def __init__(self, layers: list[Objects]) -> None:
         self._layers = layers
@@ -82,20 +82,20 @@ def fetch(
 ) -> Fetched:
     """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the ancestry.
 
-    `storage` is asked for files that are in DVC's storage; without one they stay there.
+    `storage` fetches files from DVC's storage; without it they are not read.
     """
     layers: list[Objects] = []
     snapshot = Snapshot(listing, _Layers(layers), _any_of([c.wants_file for c in connectors]))
     tips = tuple(dict.fromkeys(ref.oid for ref in listing.branches()))
     past = Past(tips=tips, limit=selection.history, known=known.commits, old_tips=known.tips)
     commits = _fetch_commits(origin, snapshot, selection, known, layers)
-    if not layers and tips and not known.commits:  # ancestry must know whether the server honours filters
+    if not layers and tips and not known.commits:  # shows whether the server honours filters, which ancestry requires
         layers.append(first_plan(tips).send(origin))
     revisions = list(_revisions(snapshot, commits))
     guesses = Snapshot(listing, snapshot.objects, _any_of([c.guesses_file for c in connectors]))
-    asked = _fetch_files(origin, revisions, guesses, past, layers)
+    requested = _fetch_files(origin, revisions, guesses, past, layers)
     _fetch_also(origin, storage, revisions, connectors, layers)
-    return Fetched(snapshot=snapshot, reach=_fetch_ancestry(origin, past, snapshot.objects, asked=asked))
+    return Fetched(snapshot=snapshot, reach=_fetch_ancestry(origin, past, snapshot.objects, requested=requested))
 
 
 def _fetch_commits(
@@ -113,7 +113,7 @@ def _fetch_commits(
 
 def _revisions(snapshot: Snapshot, commits: Iterable[str]) -> Iterator[RevisionFiles]:
     for oid in commits:
-        with suppress(MetafileError):  # reading will meet it again, and say so
+        with suppress(MetafileError):  # extract_rows() reports it
             yield snapshot.revision(oid)
 
 
@@ -124,9 +124,9 @@ def _missing(objects: Objects, blobs: Iterable[str]) -> list[str]:
 def _fetch_files(
     origin: Origin, revisions: Sequence[RevisionFiles], guesses: Snapshot, past: Past, layers: list[Objects]
 ) -> bool:
-    """The wanted files; in the same request those that they are likely to name, and the ancestry. True where that was asked for.
+    """The wanted files; in the same request those that they are likely to name, and the ancestry. True where that was requested.
 
-    Haves would make the server leave out files that the old tips have, too; then the ancestry waits for a request of its own.
+    Haves would make the server leave out files that the old tips have, too; then the ancestry has a request of its own.
     """
     objects = guesses.objects
     sure = _missing(objects, (oid for revision in revisions for oid in revision.files.values()))
@@ -155,7 +155,7 @@ def _fetch_blobs(origin: Origin, missing: Sequence[str], layers: list[Objects]) 
 
 
 def _carefully(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
-    """Trees do not tell sizes: where an answer is too big, its halves are asked for, down to the files that are at fault."""
+    """Trees state no sizes: where an answer is too big, its halves are requested, down to the single files that are too big."""
     try:
         yield plan.send(origin)
     except Oversized:
@@ -173,7 +173,7 @@ def _fetch_also(
     connectors: Sequence[Connector],
     layers: list[Objects],
 ) -> None:
-    """The files that other files name, round by round, until those that came name nothing that is not at hand."""
+    """The files that other files name, round by round, until no named file is missing."""
     asking = [connector.wants_also for connector in connectors if connector.wants_also is not no_files]
     pending = [(revision, frozenset[str]()) for revision in revisions] if asking else []
     for _ in range(MAX_ROUNDS):
@@ -206,15 +206,15 @@ def _named_files(
                 yield entry.oid, None
 
 
-def _fetch_ancestry(origin: Origin, past: Past, at_hand: Objects, *, asked: bool) -> Reach:
-    """The commits within the limit. The server is asked where what is `at_hand` does not suffice, unless it was `asked` before.
+def _fetch_ancestry(origin: Origin, past: Past, at_hand: Objects, *, requested: bool) -> Reach:
+    """The commits within the limit. Fetches them where what is `at_hand` does not suffice, unless they were `requested` before.
 
     A server that does not honour filters would send every file of every commit; its ancestry is not read.
     """
     if not past.limit or not origin.filtered:
         return NOTHING
     reach = past.walk(at_hand)
-    if reach.broken and not asked:
+    if reach.broken and not requested:
         if plan := ancestry_plan(past):
             reach = past.walk(plan.send(origin))
         if reach.broken and past.haves():

@@ -1,6 +1,6 @@
-"""What a visit asks the server for, as values: each plan is one request, made by a function of refs, selection and what is known.
+"""What a visit requests of the server, as values: each plan is one request, made by a function of refs, selection and what is known.
 
-What a later request asks for depends on what an earlier one brought, so there is no list of all of them in advance.
+A later request depends on the answers of earlier ones, so there is no list of all of them in advance.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_BLOB = 2 << 20  # bytes of an answer with a single file
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What the last partition already says, by object id: none of it is fetched or read again."""
+    """What the last partition already holds, by object id: none of it is fetched or read again."""
 
     tags: Collection[str] = ()  # tag objects
     revisions: Collection[str] = ()  # commits whose files were read
@@ -50,12 +50,12 @@ class FetchPlan:
         return f"fetch {' '.join(oid[:7] for oid in self.wants)}{stated}"
 
     def send(self, origin: Origin) -> Objects:
-        """Asks the server. Oversized where the answer has more than `most` bytes, Absent where a want does not arrive."""
+        """Sends the request. Oversized where the answer has more than `most` bytes, Absent where a want does not arrive."""
         return origin.fetch(self.wants, filters=self.filters, depth=self.depth, haves=self.haves, most=self.most)
 
 
 def bare_refs(selection: RevisionSelection, known: Known) -> list[Ref]:
-    """The refs of which just the objects are asked for: their commits were read before, or are perhaps not read at all."""
+    """The refs of which only the objects are requested: their commits were read before, or are perhaps not read at all."""
     refs = [ref for ref in selection.tags if ref.oid not in known.tags and ref.peeled in known.revisions]
     refs += [ref for ref in selection.experiments if (ref.name, ref.oid) not in known.refs]
     refs += [ref for ref in selection.undated() if (ref.peeled or ref.oid) not in known.dates]
@@ -70,7 +70,7 @@ def dates_plan(selection: RevisionSelection, bare: Sequence[Ref]) -> FetchPlan |
 
 
 def revisions_plan(commits: Sequence[str], listing: RefListing, selection: RevisionSelection) -> FetchPlan | None:
-    """Commits to read, with their folders: asked for by the objects that refs name, which every server gives, rather than by the commits behind them."""
+    """Commits to read, with their folders: requested by the objects that refs name, which every server sends, rather than by the commits behind them."""
     wanted = set(commits)
     refs = (*selection.tags, *selection.releases, *selection.experiments)
     wants = [ref.oid for ref in refs if (ref.peeled or ref.oid) in wanted]
@@ -80,7 +80,7 @@ def revisions_plan(commits: Sequence[str], listing: RefListing, selection: Revis
 
 
 def tags_plan(selection: RevisionSelection, bare: Sequence[Ref], sent: FetchPlan | None) -> FetchPlan | None:
-    """The objects that no plan before asked for: tags whose commits were read before. `sent`: the plan of revisions."""
+    """The objects that no plan before requested: tags whose commits were read before. `sent`: the plan of revisions."""
     if selection.undated():
         return None
     wants = _unique(ref.oid for ref in bare if sent is None or ref.oid not in set(sent.wants))
@@ -88,7 +88,7 @@ def tags_plan(selection: RevisionSelection, bare: Sequence[Ref], sent: FetchPlan
 
 
 def first_plan(tips: Sequence[str]) -> FetchPlan:
-    """The least that shows whether a server honours filters."""
+    """The smallest request that shows whether a server honours filters."""
     return FetchPlan(wants=(tips[0],), filters=COMMITS_ALONE, depth=1)
 
 
@@ -106,7 +106,7 @@ def files_plan(missing: Sequence[str], likely: Sequence[str], past: Past | None)
 
 
 def ancestry_plan(past: Past) -> FetchPlan | None:
-    """The commits behind the tips of which nothing is known, without those that the server may take us to have."""
+    """The commits behind the tips without stored rows, without those that are announced as present."""
     wants = tuple(past.wants())
     if not wants:
         return None
@@ -114,7 +114,7 @@ def ancestry_plan(past: Past) -> FetchPlan | None:
 
 
 def whole_ancestry_plan(past: Past) -> FetchPlan:
-    """The commits behind all tips: what was known may not reach as far from the new ones."""
+    """The commits behind all tips: the stored ones may not reach far enough from the new tips."""
     return FetchPlan(wants=past.tips, filters=COMMITS_ALONE, depth=past.limit)
 
 

@@ -1,7 +1,7 @@
-"""Keeps a connector's bugs to itself: what it raises costs its own rows and becomes a problem, with the traceback in the log.
+"""Isolates the bugs of a connector: what it raises costs its own rows and becomes a problem, with the traceback in the log.
 
-Reading is always isolated. The functions by which a connector says what it wants are asked for every path, so they are called as they
-are; where a visit failed for no known reason, it is made again with `guarded` connectors.
+Reading is always isolated. The functions by which a connector selects files and refs are called for every path, so they are called
+unchecked; where a visit failed for no known reason, it is made again with `guarded` connectors.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class Reader:
             rows = tuple(read())
             if strangers := {type(row) for row in rows}.difference(self.tables):
                 names = ", ".join(sorted(stranger.__qualname__ for stranger in strangers))
-                raise TypeError(f"returned rows of {names}, expected rows of the catalog's tables and its own")  # noqa: TRY301 - told as all others
+                raise TypeError(f"returned rows of {names}, expected rows of the catalog's tables and its own")  # noqa: TRY301 - reported as all others
         except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
             return (_problem(self.connector, error, place, commit),)
         return rows
 
 
 def guarded(connector: Connector) -> Connector:
-    """The connector, checked at every call: what it is asked and cannot answer it does not want, and a problem says so; rows are checked cell by cell."""
+    """The connector, checked at every call: where a selecting function raises, nothing is selected and a problem reports it; rows are checked cell by cell."""
     of_refs: dict[str, Problem] = {}
     of_files: dict[str, Problem] = {}
 
@@ -96,7 +96,7 @@ def guarded(connector: Connector) -> Connector:
 
 
 def _answer(connector: Connector, ask: Callable[[], T], otherwise: T, call: str, problems: dict[str, Problem]) -> T:
-    """What a connector answers; of each of its functions, the first call that raises is told."""
+    """What a connector returns; of each of its functions, the first call that raises is reported."""
     function = call.partition("(")[0]
     try:
         return ask()

@@ -44,7 +44,7 @@ class CrawlPlan:
 def take_inventory(
     config: Config, pool: Pool, *, ask: bool, tell: Callable[[str], None]
 ) -> tuple[Inventory, dict[str, str]]:
-    """Every repository that is configured or discovered, and why sources failed. Without `ask`, sources are as they were listed last."""
+    """Every repository that is configured or discovered, and why sources failed. Without `ask`, the last listings are used."""
     states = _source_states(config, pool, tell, ask=ask) if config.sources else {}
     inventory = read_inventory(config, states)
     for excluded in inventory.excluded:

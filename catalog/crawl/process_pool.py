@@ -1,4 +1,4 @@
-"""Visits made by processes beside this one: an interpreter reads with one processor, however many there are.
+"""Visits made by processes beside this one: one interpreter uses only one processor.
 
 See docs/decisions/13-processes.md.
 """
@@ -31,7 +31,7 @@ _START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.worker import w
 
 
 class Workers:
-    """Some processes, each with visits that it is at."""
+    """Some processes, each with the visits that it is making."""
 
     def __init__(
         self, order: WorkerInit, number: int, files: tuple[int, int], context: CrawlContext | None = None
@@ -39,7 +39,7 @@ class Workers:
         """OSError where processes cannot be started. With a context, this process is one more, which is idle otherwise."""
         self._order, self._files = order, files
         self._lock = Lock()
-        self._all: list[_Worker | _Here] = []
+        self._all: list[_Worker | _ThisProcess] = []
         self._over = False
         try:
             for _ in range(number):
@@ -48,13 +48,13 @@ class Workers:
             self.close()
             raise
         if context is not None:
-            self._all.append(_Here(context))
+            self._all.append(_ThisProcess(context))
 
     def visit(self, task: VisitTask, *, number: int) -> VisitResult:
-        """Has a visit made, and waits for its end. StoreError as `catalog.crawl.visit.visit` has it.
+        """Sends a visit to a process, and waits for its end. StoreError as in `catalog.crawl.visit.visit`.
 
-        When a process dies, the visits that it was at are made again, each by a process that does nothing else: whose files kill that
-        one, too, is known then, and the others are read.
+        When a process dies, its open visits are made again, each in a process of its own: that shows which repository kills its
+        process, and the others are read.
         """
         started, clock = datetime.now(UTC), perf_counter()
         try:
@@ -76,13 +76,13 @@ class Workers:
         return lost(task, number, started, perf_counter() - clock, why)
 
     def close(self) -> None:
-        """Ends all at once; what they are at is lost."""
+        """Ends all at once; their open visits are lost."""
         self._over = True
         for worker in self._all:
             worker.close()
 
     @contextmanager
-    def _least_busy(self) -> Iterator[_Worker | _Here]:
+    def _least_busy(self) -> Iterator[_Worker | _ThisProcess]:
         with self._lock:
             if self._over:
                 raise _Died("ended with the crawl")
@@ -97,13 +97,15 @@ class Workers:
 
 
 @contextmanager
-def workers(order: WorkerInit, number: int, held: int, context: CrawlContext | None = None) -> Iterator[Workers]:
+def workers(
+    order: WorkerInit, number: int, lock_descriptor: int, context: CrawlContext | None = None
+) -> Iterator[Workers]:
     """So many processes that end with the `with` block; with a context, this one is one of them. OSError where they cannot be started.
 
     `held`: a file descriptor of what is locked for this crawl; it stays locked until the last of them has ended, also where this process is killed.
     """
     with TemporaryFile() as heavy:
-        team = Workers(order, number if context is None else number - 1, (heavy.fileno(), held), context)
+        team = Workers(order, number if context is None else number - 1, (heavy.fileno(), lock_descriptor), context)
         if context is not None:
             context.pool.heavy = Shared(heavy.fileno())
         try:
@@ -113,11 +115,11 @@ def workers(order: WorkerInit, number: int, held: int, context: CrawlContext | N
 
 
 class _Died(Exception):
-    """A process ended before it was told to; the text says how."""
+    """A process ended before it was closed; the text says how."""
 
 
-class _Here:
-    """One of them is this process."""
+class _ThisProcess:
+    """The crawl's own process, as one of the workers."""
 
     dead = False
 
@@ -129,11 +131,11 @@ class _Here:
         return visit(task, context=self._context, number=number)
 
     def close(self) -> None:
-        """It goes on."""
+        """Nothing to do: this process goes on."""
 
 
 class _Worker:
-    """Another process, from this side of the line."""
+    """Another process, from this side of the connection."""
 
     def __init__(self, order: WorkerInit, files: tuple[int, int]) -> None:
         ours, theirs = socket.socketpair()
@@ -150,7 +152,7 @@ class _Worker:
         self.burden = 0
         self._socket, self._line = ours, Connection(os.dup(ours.fileno()))
         self._lock, self._tickets = Lock(), count()
-        self._asked: dict[int, Future[VisitResult]] = {}
+        self._pending: dict[int, Future[VisitResult]] = {}
         self._line.send(order)
         Thread(target=self._listen, daemon=True, name=f"worker-{self.process.pid}").start()
 
@@ -160,8 +162,8 @@ class _Worker:
             if self.dead:
                 raise _Died(self._end())
             ticket = next(self._tickets)
-            self._asked[ticket] = result
-            with suppress(OSError):  # it has just died, as the listener is about to say
+            self._pending[ticket] = result
+            with suppress(OSError):  # it has just died, which the listener reports
                 self._line.send(VisitRequest(ticket=ticket, task=task, number=number))
         return result.result()
 
@@ -177,7 +179,7 @@ class _Worker:
     def _listen(self) -> None:
         try:
             while True:
-                self._hear(self._line.recv())
+                self._handle(self._line.recv())
         except (EOFError, OSError):
             pass
         finally:  # after any error: a visit must not wait for a process whose answers are no longer read
@@ -186,16 +188,16 @@ class _Worker:
             how = self._end()
             with self._lock:
                 self.dead = True
-                asked, self._asked = self._asked, {}
-            for result in asked.values():
+                pending, self._pending = self._pending, {}
+            for result in pending.values():
                 result.set_exception(_Died(how))
 
-    def _hear(self, message: VisitReply | logging.LogRecord) -> None:
+    def _handle(self, message: VisitReply | logging.LogRecord) -> None:
         if isinstance(message, logging.LogRecord):
             logging.getLogger(message.name).handle(message)
             return
         with self._lock:
-            result = self._asked.pop(message.ticket)
+            result = self._pending.pop(message.ticket)
         if message.visited is None:
             result.set_exception(StoreError(message.fault or ""))
         else:

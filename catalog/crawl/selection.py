@@ -10,14 +10,14 @@ from catalog.config.model import Options
 from catalog.git.snapshot import TAG_PREFIX, Ref, RefListing
 from catalog.plugins.connector import Connector
 
-MOST_DATED = 2_000  # releases, and experiments, among which the newest are looked for
+MOST_DATED = 2_000  # releases, and experiments, among which the newest are selected
 
 TAG, TIP, RELEASE, EXPERIMENT = "tag", "tip", "release", "experiment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RevisionSelection:
-    """How much of a repository is read: the refs that lead to commits, by why. `releases` and `experiments` may be more than are read: see `reasons`."""
+    """How much of a repository is read: the refs that lead to commits, by reason. `releases` and `experiments` may be more than are read: see `reasons`."""
 
     tags: tuple[Ref, ...]
     tip: str | None
@@ -34,20 +34,20 @@ class RevisionSelection:
 
     def reasons(self, dates: Mapping[str, datetime]) -> dict[str, set[str]]:
         """Each commit to read → why, given the dates of the `undated` ones; one that has none is the oldest."""
-        found: dict[str, set[str]] = {}
+        by_commit: dict[str, set[str]] = {}
         for commit in _commits(self.tags):
-            found.setdefault(commit, set()).add(TAG)
+            by_commit.setdefault(commit, set()).add(TAG)
         if self.tip:
-            found.setdefault(self.tip, set()).add(TIP)
+            by_commit.setdefault(self.tip, set()).add(TIP)
         for commit in _newest(self.releases, self.most_releases, dates):
-            found.setdefault(commit, set()).add(RELEASE)
+            by_commit.setdefault(commit, set()).add(RELEASE)
         for commit in _newest(self.experiments, self.most_experiments, dates):
-            found.setdefault(commit, set()).add(EXPERIMENT)
-        return found
+            by_commit.setdefault(commit, set()).add(EXPERIMENT)
+        return by_commit
 
 
 def select_revisions(listing: RefListing, connectors: Sequence[Connector], options: Options) -> RevisionSelection:
-    """What refs alone say. Releases count where they are asked for, or where no tag is a registry's."""
+    """The selection by refs alone. Releases count where the options ask for them, or where no tag is of a registry."""
     tags = wanted_tags(listing, connectors)
     most = options.most_releases(has_registry=bool(tags))
     names = {ref.name for ref in tags}
@@ -65,7 +65,7 @@ def select_revisions(listing: RefListing, connectors: Sequence[Connector], optio
 
 
 def wanted_tags(listing: RefListing, connectors: Sequence[Connector]) -> tuple[Ref, ...]:
-    """The annotated tags that a connector asks for."""
+    """The annotated tags that a connector reads."""
     return tuple(
         ref
         for ref in listing.tags()

@@ -1,4 +1,4 @@
-"""One visit to one repository: ask for its refs, compare, and read what is new. The only place that catches Exception."""
+"""One visit to one repository: list its refs, compare, and read what is new. The only place that catches Exception."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ VisitResult = tuple[Visit, str | None]  # and the partition
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitTask:
-    """One repository to visit, and how it was found last."""
+    """One repository to visit, and its last visit."""
 
     repo: RepoConfig
-    found: LastVisit | None
+    last: LastVisit | None
     limits: Limits
 
 
@@ -83,11 +83,11 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
                 result = _bring_up_to_date(task, context, origin)
             finally:
                 received, requests = origin.received, origin.requests
-        _write_down(task, context, result, number, started)
+        _record_scan(task, context, result, number, started)
     except OriginError as error:
         result = _Outcome(outcome=error.outcome, message=str(error))
     except StoreError:
-        raise  # the disk is full, or damaged: no other repository would fare better
+        raise  # the disk is full, or damaged: every other visit would fail, too
     except Exception as error:
         if context.debug:
             raise
@@ -97,7 +97,7 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
 
 
 def lost(task: VisitTask, number: int, started: datetime, seconds: float, message: str) -> VisitResult:
-    """A visit of which nothing came, by no fault of the repository that is known."""
+    """A visit without a result, for a reason that may not be the repository's."""
     return _visited(task, number, _Outcome(outcome="bug", message=message), started, seconds), None
 
 
@@ -120,49 +120,49 @@ def _visited(
         seconds=round(seconds, 6),
         received=received,
         requests=requests,
-        turned=task.found is None or (task.found.outcome in READ) != (result.outcome in READ),
+        turned=task.last is None or (task.last.outcome in READ) != (result.outcome in READ),
     )
 
 
 def _bring_up_to_date(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
-    """One refs request decides; only where a partition for its answer is missing is anything else asked for."""
+    """One refs request decides; more is requested only where the partition of its answer is missing."""
     listing = origin.refs()
     key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
-    before = task.found.partition if task.found else None
+    before = task.last.partition if task.last else None
     if context.store.holds(task.repo.name, key):
         return _Outcome(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
     previous = _carried(task, context, before)
     if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
-    found = _written(task, context, origin, listing, previous, key)
+    rows = _written(task, context, origin, listing, previous, key)
     why = "new" if before is None else "refs_changed" if before.endswith(f"-{context.readers}") else "reader_changed"
-    return _Outcome(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=found)
+    return _Outcome(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=rows)
 
 
-def _write_down(task: VisitTask, context: CrawlContext, result: _Outcome, number: int, at: datetime) -> None:
-    """Adds what this visit saw to the repository's observations: before the visit itself counts as done."""
+def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, number: int, at: datetime) -> None:
+    """Adds the refs of this visit to the repository's observations: before the visit itself counts as done."""
     assert result.partition
     assert result.listing
-    sight = RefScan(
+    scan = RefScan(
         repo=task.repo.name,
         crawl=number,
         at=at,
         partition=result.partition,
-        last_partition=task.found.partition if task.found else None,
-        last_at=task.found.read_at if task.found else None,
+        last_partition=task.last.partition if task.last else None,
+        last_at=task.last.read_at if task.last else None,
     )
     stored = context.store.file_of(task.repo.name, result.partition)
-    context.observations.see(sight, result.listing, lambda table: _read(table, result.rows, stored))
+    context.observations.record(scan, result.listing, lambda table: _read(table, result.rows, stored))
 
 
-def _read(table: type[R], found: Rows | None, stored: Path) -> Iterable[R]:
-    if found is None:
+def _read(table: type[R], rows: Rows | None, stored: Path) -> Iterable[R]:
+    if rows is None:
         return Partition(stored).rows(table)
-    return found.get(table, ())  # type: ignore[return-value]  # the mapping is by table
+    return rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
 
 
 def _carried(task: VisitTask, context: CrawlContext, before: str | None) -> PreviousRows:
-    """Rows that other readers made, or that were lost, are no ground to stand on: everything is read again."""
+    """The previous rows; none where other readers made them or where they are lost: everything is read again."""
     if before is None or not before.endswith(f"-{context.readers}"):
         return PreviousRows(rows={})
     file = context.store.file_of(task.repo.name, before)
@@ -185,18 +185,18 @@ def _written(
     previous: PreviousRows,
     key: PartitionKey,
 ) -> Rows:
-    """The rows, once they are in the store. What fails for no known reason is done again with connectors that are checked at every call."""
+    """The rows, once they are in the store. What fails for no known reason is repeated with connectors that are checked at every call."""
     try:
-        found = _rows(task, context.connectors, origin, listing, previous)
-        context.store.write(task.repo.name, key, found)
+        rows = _rows(task, context.connectors, origin, listing, previous)
+        context.store.write(task.repo.name, key, rows)
     except (OriginError, StoreError):
         raise
     except Exception:
         if context.debug:
             raise
-        found = _rows(task, tuple(map(guarded, context.connectors)), origin, listing, previous)
-        context.store.write(task.repo.name, key, found)
-    return found
+        rows = _rows(task, tuple(map(guarded, context.connectors)), origin, listing, previous)
+        context.store.write(task.repo.name, key, rows)
+    return rows
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""A process that makes visits for a crawl: what it is told comes in over a line, and how each visit went goes back.
+"""A process that makes visits for a crawl: it receives requests over a connection, and sends back the result of each visit.
 
 It ends with the crawl, however that ends: the other end of the connection is closed then.
 """
@@ -29,7 +29,7 @@ MOST = 1024  # visits at a time; the crawl has fewer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerInit:
-    """What a worker is for. It reads with those of the installed connectors that are named."""
+    """The settings of a worker. It reads with those of the installed connectors that are named."""
 
     output: Path
     connectors: tuple[str, ...]
@@ -47,7 +47,7 @@ class VisitRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitReply:
-    """How a visit went; or why no other visit would fare better."""
+    """The result of a visit; or the fault that makes every other visit fail, too."""
 
     ticket: int
     visited: VisitResult | None
@@ -56,10 +56,10 @@ class VisitReply:
 
 def work(line: int, heavy: int) -> None:
     """Makes visits until the connection is closed. `line`, `heavy`: file descriptors of a socket, and of a file that is locked."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # the crawl will say when it is over; nothing less than killing does
+    for number in (signal.SIGINT, signal.SIGTERM):  # the crawl ends it by closing the connection, or kills it
         signal.signal(number, lambda *_: None)
     connection = Connection(line)
-    gc.freeze()  # modules stay: no look for garbage needs to pass by them
+    gc.freeze()  # modules stay: garbage collection need not visit them
     try:
         _serve(connection, Shared(heavy))
     except (EOFError, OSError):
@@ -93,14 +93,14 @@ def _make(request: VisitRequest, context: CrawlContext, send: Callable[[VisitRep
     send(answer)
 
 
-def _expect_no_error(made: Future[None]) -> None:
-    """The crawl would wait for ever for an answer that could not be sent; of a process that ended it hears."""
-    if made.exception() is not None:
+def _expect_no_error(future: Future[None]) -> None:
+    """The crawl would wait for ever for an answer that could not be sent; it detects a process that ended."""
+    if future.exception() is not None:
         os._exit(Exit.BUG)
 
 
 def _log_to(send: Callable[[logging.LogRecord], None], level: int) -> None:
-    """Whoever listens to the log listens to it in the crawl's process."""
+    """Sends log records to the crawl's process, which handles them."""
 
     class Sender(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

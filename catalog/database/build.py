@@ -29,7 +29,7 @@ from catalog.store.partitions import Store
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuildReport:
-    """What a build made, and how long it took. `incremental`: the last database was changed rather than made anew."""
+    """The result of a build, and how long it took. `incremental`: the last database was updated rather than rebuilt."""
 
     database: Path
     seconds: float
@@ -42,7 +42,7 @@ class BuildReport:
 def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> BuildReport:
     """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
 
-    With `wait`, another crawl or build of the same output is waited for, and `tell` gets who that is; else StoreError says it.
+    With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that names it; else StoreError does.
     """
     clock = perf_counter()
     path = config.output / "catalog.duckdb"
@@ -50,15 +50,17 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         folder = config.output / "store"
         journal, store = Journal(folder / "crawls"), Store(folder / "rows")
         observations = Observations(folder / "observations")
-        found, listings = journal.found(), read_states(config)
+        last_visits, listings = journal.last_visits(), read_states(config)
         inventory = read_inventory(config, listings)
-        files = _files(inventory, store, found)
+        files = _files(inventory, store, last_visits)
         incremental = database.build(
             path,
             partition_shapes(),
             files,
-            _whole(config, journal, repo_rows(inventory, found, files), source_rows(config, inventory, listings)),
-            {Observation.TABLE: partial(load_observations, observations=observations, found=found)},
+            _crawl_tables(
+                config, journal, repo_rows(inventory, last_visits, files), source_rows(config, inventory, listings)
+            ),
+            {Observation.TABLE: partial(load_observations, observations=observations, last_visits=last_visits)},
         )
         with closing(database.connect(path, memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data")
@@ -77,15 +79,15 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
     )
 
 
-def _files(inventory: Inventory, store: Store, found: dict[str, LastVisit]) -> dict[str, Path]:
-    """The partition of each repository that was ever read; what repos.toml no longer means is left out."""
+def _files(inventory: Inventory, store: Store, last_visits: dict[str, LastVisit]) -> dict[str, Path]:
+    """The partition of each repository that was ever read; those that repos.toml no longer includes are left out."""
     names = [repository.repo.name for repository in inventory.repositories]
-    named = {name: found[name].partition for name in names if name in found}
+    named = {name: last_visits[name].partition for name in names if name in last_visits}
     files = {name: store.file_of(name, partition) for name, partition in named.items() if partition}
     return {name: file for name, file in files.items() if file.is_file()}
 
 
-def _whole(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> dict[str, pa.Table]:
+def _crawl_tables(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> dict[str, pa.Table]:
     ranks = {stage: rank for rank, stage in enumerate(dict.fromkeys(config.stages.values()))}
     names = [StageName(raw=raw, stage=stage, rank=ranks[stage]) for raw, stage in config.stages.items()]
     directions = [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from catalog.database import search_index
-from catalog.database.load import load_in_parts, put_in, take_out, work_out_anew
+from catalog.database.load import delete_rows, load_in_parts, load_rows, materialize_full
 from catalog.database.statements import named
 from catalog.database.template import attach, quoted, recipe, write_blank
 from catalog.errors import NotFound, StoreError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FOR_ALL = "512MB"  # memory of DuckDB where each row of the catalog is read once
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
-# The vocabulary of stages decides conclusions about every repository, and what is said of metrics which of them is the main one.
+# Tables on which conclusions about every repository depend: the names of stages, and the directions of metrics.
 VOCABULARY = ("stage_names", "metric_directions")
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
@@ -54,16 +54,16 @@ def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def is_of_today(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> bool:
-    """Whether a catalog has the tables, views and macros that this version of the code would give it; `shapes` are the tables'."""
+def is_current(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> bool:
+    """Whether a catalog has the tables, views and macros that this version of the code creates; `shapes` are the tables'."""
     try:
-        made = connection.execute(_SQL["shape"]).fetchone()
+        row = connection.execute(_SQL["shape"]).fetchone()
     except duckdb.Error:
         return False
-    return made == (recipe(shapes),)
+    return row == (recipe(shapes),)
 
 
-Grow = Callable[[duckdb.DuckDBPyConnection], None]
+Updater = Callable[[duckdb.DuckDBPyConnection], None]
 Changes = tuple[set[str], set[str]]  # repositories to take out, and to put in
 
 
@@ -71,42 +71,42 @@ def build(
     path: Path,
     tables: Mapping[str, pa.Schema],
     partitions: Mapping[str, Path],
-    whole: Mapping[str, pa.Table],
-    grow: Mapping[str, Grow] | None = None,
+    crawl_tables: Mapping[str, pa.Table],
+    updaters: Mapping[str, Updater] | None = None,
 ) -> bool:
     """Makes the database and swaps it in; True where it could start from the last one and change only what changed.
 
-    `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `whole`: name → rows of all others.
-    `grow`: of the others those whose rows are not replaced: each brings its table up to date itself.
+    `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `crawl_tables`: name → rows of all others.
+    `updaters`: of the others those whose rows are not replaced: each function brings its table up to date.
     """
     beside = files.temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for left in (beside, beside.with_name(f"{beside.name}.wal")):  # of a build that was killed
             left.unlink(missing_ok=True)
-        shapes = {**{name: table.schema for name, table in whole.items()}, **tables}
-        made_by = _recipe(shapes, whole)
+        shapes = {**{name: table.schema for name, table in crawl_tables.items()}, **tables}
+        current_recipe = _recipe(shapes, crawl_tables)
         with closing(duckdb.connect()) as connection:
             _set(connection, beside)
-            changes = _begin_with_last(connection, path, beside, made_by, partitions)
+            changes = _begin_with_last(connection, path, beside, current_recipe, partitions)
             if changes is None:
                 write_blank(beside, shapes)
                 attach(connection, beside)
-                connection.execute(_SQL["begin"], [made_by, recipe(shapes)])
-            _replace(connection, {name: table for name, table in whole.items() if name not in (grow or {})})
-            for bring_up_to_date in (grow or {}).values():
+                connection.execute(_SQL["begin"], [current_recipe, recipe(shapes)])
+            _replace(connection, {name: table for name, table in crawl_tables.items() if name not in (updaters or {})})
+            for bring_up_to_date in (updaters or {}).values():
                 bring_up_to_date(connection)
             out, into = changes if changes is not None else (set(), set(partitions))
             if out:
-                take_out(connection, tables, out)
+                delete_rows(connection, tables, out)
             parts = load_in_parts(connection, {repo: partitions[repo] for repo in into}, tables)
-            put_in(connection, tables, parts, {name: whole[name] for name in VOCABULARY})
-            work_out_anew(connection)
+            load_rows(connection, tables, parts, {name: crawl_tables[name] for name in VOCABULARY})
+            materialize_full(connection)
             search_index.update(connection, None if changes is None else out | into)
-            connection.execute(_SQL["grow_older"])
+            connection.execute(_SQL["increment_age"])
             connection.execute("use memory")
-            connection.execute("checkpoint made")
-            connection.execute("detach made")
+            connection.execute("checkpoint staging")
+            connection.execute("detach staging")
         files.move(beside, path)
     except (duckdb.Error, OSError, StoreError) as error:
         with suppress(OSError):
@@ -143,36 +143,38 @@ def _set(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
     connection.execute("set checkpoint_threshold = '1TB'")
 
 
-def _recipe(shapes: Mapping[str, pa.Schema], whole: Mapping[str, pa.Table]) -> str:
+def _recipe(shapes: Mapping[str, pa.Schema], crawl_tables: Mapping[str, pa.Table]) -> str:
     """What the shape of the database depends on: when it differs, nothing of the last one is used."""
-    rows = [str(table.to_pylist()) for name, table in whole.items() if name in VOCABULARY]
+    rows = [str(table.to_pylist()) for name, table in crawl_tables.items() if name in VOCABULARY]
     return blake2b("\n".join([recipe(shapes), *rows]).encode(), digest_size=16).hexdigest()
 
 
 def _begin_with_last(
-    connection: duckdb.DuckDBPyConnection, path: Path, beside: Path, made_by: str, partitions: Mapping[str, Path]
+    connection: duckdb.DuckDBPyConnection, path: Path, beside: Path, current_recipe: str, partitions: Mapping[str, Path]
 ) -> Changes | None:
-    """Opens a copy of the last database, and tells what is to change in it; None where it is better made from nothing."""
+    """Opens a copy of the last database, and returns what is to change in it; None where a new one is better."""
     if not path.is_file():
         return None
     shutil.copyfile(path, beside)
     try:
         attach(connection, beside)
-        changes = _changes(connection, made_by, partitions)
+        changes = _changes(connection, current_recipe, partitions)
     except duckdb.Error:  # another program's file, or damaged: it is replaced
         changes = None
     if changes is None:
         connection.execute("use memory")
-        connection.execute("detach database if exists made")
+        connection.execute("detach database if exists staging")
         beside.unlink()
     return changes
 
 
-def _changes(connection: duckdb.DuckDBPyConnection, made_by: str, partitions: Mapping[str, Path]) -> Changes | None:
+def _changes(
+    connection: duckdb.DuckDBPyConnection, current_recipe: str, partitions: Mapping[str, Path]
+) -> Changes | None:
     """Which repositories to take out, and which to put in; None where too much differs."""
     last = connection.execute(_SQL["making"]).fetchone()
     before = dict(connection.execute(_SQL["partitions"]).fetchall())
-    if last is None or last[0] != made_by or last[1] >= MOST_AGE:
+    if last is None or last[0] != current_recipe or last[1] >= MOST_AGE:
         return None
     now = {repo: file.name for repo, file in partitions.items()}
     out = {repo for repo, file in before.items() if now.get(repo) != file}
@@ -180,8 +182,8 @@ def _changes(connection: duckdb.DuckDBPyConnection, made_by: str, partitions: Ma
     return None if len(out | into) > MOST_CHANGED * len(now) else (out, into)
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, whole: Mapping[str, pa.Table]) -> None:
-    for name, table in whole.items():
+def _replace(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    for name, table in tables.items():
         connection.register("rows", table)
         connection.execute(f'delete from "{name}"')
         connection.execute(f'insert into "{name}" from rows')

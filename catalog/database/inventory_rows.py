@@ -15,12 +15,12 @@ from catalog.schema.tables.inventory import Repo, Source
 from catalog.store.journal import LastVisit
 
 
-def repo_rows(inventory: Inventory, found: Mapping[str, LastVisit], files: Mapping[str, Path]) -> list[Repo]:
+def repo_rows(inventory: Inventory, last_visits: Mapping[str, LastVisit], files: Mapping[str, Path]) -> list[Repo]:
     """One row for each repository; `files` are the partitions that are there."""
     rows = []
     for repository in inventory.repositories:
         name = repository.repo.name
-        rows.append(_row(inventory, repository, found.get(name), files.get(name)))
+        rows.append(_row(inventory, repository, last_visits.get(name), files.get(name)))
     return rows
 
 
@@ -45,17 +45,17 @@ def source_rows(config: Config, inventory: Inventory, listings: Mapping[str, Sou
     ]
 
 
-def _row(inventory: Inventory, repository: Repository, found: LastVisit | None, file: Path | None) -> Repo:
-    known = repository.known
-    listed = known.listed if known else None
+def _row(inventory: Inventory, repository: Repository, last: LastVisit | None, file: Path | None) -> Repo:
+    listed_repo = repository.known
+    listed = listed_repo.listed if listed_repo else None
     return Repo(
         repo=repository.repo.name,
         url=public_url(repository.repo.url),
-        outcome=found.outcome if found else VisitOutcome.NEVER,
-        message=found.message if found else None,
-        stale=found is not None and found.outcome not in READ and not repository.has_left,
-        visited_at=found.visited_at if found else None,
-        read_at=found.read_at if found else None,
+        outcome=last.outcome if last else VisitOutcome.NEVER,
+        message=last.message if last else None,
+        stale=last is not None and last.outcome not in READ and not repository.has_left,
+        visited_at=last.visited_at if last else None,
+        read_at=last.read_at if last else None,
         partition=file.stem if file else None,
         source=repository.source.name if repository.source else None,
         forge_id=listed.forge_id if listed else None,
@@ -66,7 +66,7 @@ def _row(inventory: Inventory, repository: Repository, found: LastVisit | None, 
         topics=listed.topics if listed else (),
         pushed_at=listed.pushed_at if listed else None,
         founded_at=listed.created_at if listed else None,
-        left_at=known.left_at if known else None,
-        left_because=known.left_because if known else None,
-        renamed_to=known.renamed_to if known else None,
+        left_at=listed_repo.left_at if listed_repo else None,
+        left_because=listed_repo.left_because if listed_repo else None,
+        renamed_to=listed_repo.renamed_to if listed_repo else None,
     )

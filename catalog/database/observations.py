@@ -27,34 +27,34 @@ _VISITED = pa.schema([("repo", pa.string()), ("partition", pa.string()), ("read_
 
 
 def load_observations(
-    connection: duckdb.DuckDBPyConnection, observations: Observations, found: Mapping[str, LastVisit]
+    connection: duckdb.DuckDBPyConnection, observations: Observations, last_visits: Mapping[str, LastVisit]
 ) -> None:
-    """Brings `observations` up to date; `found` says when each repository was read last."""
+    """Brings `observations` up to date; `last_visits` state when each repository was read last."""
     now = observations.stamps()
     before = dict(connection.execute(_SQL["journals"]).fetchall())
     gone = [file for file, stamp in before.items() if now.get(file) != stamp]
     if gone:
-        connection.execute(_SQL["forget_observations"], [gone])
-        connection.execute(_SQL["forget_journals"], [gone])
+        connection.execute(_SQL["delete_observations"], [gone])
+        connection.execute(_SQL["delete_journals"], [gone])
     changed = sorted(file for file, stamp in now.items() if before.get(file) != stamp)
     for start in range(0, len(changed), MOST_FILES):
         _add(connection, observations, {file: now[file] for file in changed[start : start + MOST_FILES]})
-    _date(connection, found)
+    _date(connection, last_visits)
 
 
 def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stamps: Mapping[str, str]) -> None:
-    memories = [observations.remember(file) for file in stamps]
-    rows = pa.concat_tables(to_arrow(Observation, memory.rows(), repo=memory.repo) for memory in memories)
+    timelines = [observations.load(file) for file in stamps]
+    rows = pa.concat_tables(to_arrow(Observation, timeline.rows(), repo=timeline.repo) for timeline in timelines)
     connection.from_arrow(rows.combine_chunks()).insert_into("main.observations")
     journals = (
-        (file, stamp, memory.repo, memory.partition, _naive(memory.at))
-        for (file, stamp), memory in zip(stamps.items(), memories, strict=True)
+        (file, stamp, timeline.repo, timeline.partition, _naive(timeline.at))
+        for (file, stamp), timeline in zip(stamps.items(), timelines, strict=True)
     )
     connection.from_arrow(_table(_JOURNALS, journals)).insert_into("internal.journals")
 
 
-def _date(connection: duckdb.DuckDBPyConnection, found: Mapping[str, LastVisit]) -> None:
-    visited = ((repo, each.partition, _naive(each.read_at)) for repo, each in found.items())
+def _date(connection: duckdb.DuckDBPyConnection, last_visits: Mapping[str, LastVisit]) -> None:
+    visited = ((repo, each.partition, _naive(each.read_at)) for repo, each in last_visits.items())
     connection.register("visited", _table(_VISITED, visited))
     connection.execute(_SQL["date_observations"])
     connection.unregister("visited")

@@ -12,7 +12,7 @@ from catalog.config.parse import Config
 
 
 def begin(config: Config) -> None:
-    """Lets a thread begin; `catalog.database.build.build` finds what it has made, and waits for what it is at."""
+    """Starts the thread; `catalog.database.build.build` uses what it has made, and waits for what it is making."""
     # No daemon: DuckDB cannot be left in the middle of a statement.
     Thread(target=_make, args=(config.output / "catalog.duckdb",), name="ahead").start()
 
@@ -26,7 +26,7 @@ def _make(database: Path) -> None:
     from catalog.database.template import write_blank
 
     shapes = all_shapes()
-    with suppress(duckdb.Error, OSError), TemporaryDirectory() as folder:  # the build will meet these again, and say so
+    with suppress(duckdb.Error, OSError), TemporaryDirectory() as folder:  # the build reports these
         if database.is_file():
             duckdb.connect().close()  # the first takes twice as long as any other
         else:

@@ -8,9 +8,9 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
-    """A field: `choices` are its only values, where it has such; `version_choices` those that make sense of versions (`is:version`).
+    """A field: `choices` are its only values, where it has such; `version_choices` those for versions (`is:version`).
 
-    With `of_version`, the field is about the version where versions are looked for, and not about its artifact.
+    With `of_version`, the field is about the version where versions are searched, and not about its artifact.
     """
 
     name: str

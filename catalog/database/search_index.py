@@ -14,11 +14,11 @@ from catalog.database.statements import named
 if TYPE_CHECKING:
     import duckdb
 
-MOST_STALE = 0.1  # of the base: beyond that what came and went since it was written is merged into it
+MOST_STALE = 0.1  # of the base: beyond that the changes since it was written are merged into it
 
 _SQL = {**named("search/index_tables"), **named("search/index_update")}
 _MAKE = [text for name, text in _SQL.items() if name.startswith("make_")]
-_FORGET = ("forget_facets", "forget_measures", "forget_versions", "forget_lengths", "forget_documents")
+_DELETE = ("delete_facets", "delete_measures", "delete_versions", "delete_lengths", "delete_documents")
 _ADD = (
     "find_subjects",
     "find_cards",
@@ -37,7 +37,7 @@ _MERGE = ("merge_postings", "merge_terms", "empty_recent")
 
 
 def recipe() -> str:
-    """What the index is made by: where it differs, an index is of no use."""
+    """What the form of the index depends on: where it differs, the index is rebuilt."""
     return "\n".join([*_SQL.values(), *map(str, FIELDS)])
 
 
@@ -54,12 +54,12 @@ def make(connection: duckdb.DuckDBPyConnection) -> None:
 def update(connection: duckdb.DuckDBPyConnection, repos: Collection[str] | None) -> None:
     """Indexes the artifacts of some repositories anew, or with None those of all, where the index is still empty."""
     if repos is None:
-        connection.execute(_SQL["note_all"])
+        connection.execute(_SQL["mark_all"])
     elif repos:
-        connection.execute(_SQL["note_changed"], [sorted(repos)])
-        _run(connection, _FORGET)
+        connection.execute(_SQL["mark_changed"], [sorted(repos)])
+        _run(connection, _DELETE)
     if repos is None or repos:
-        _run(connection, (*_ADD, "add_base" if repos is None else "add_recent", "add_terms", *_DROP, "forget_changed"))
+        _run(connection, (*_ADD, "add_base" if repos is None else "add_recent", "add_terms", *_DROP, "delete_changed"))
         ((stale,),) = connection.execute(_SQL["staleness"]).fetchall()
         if repos is not None and stale > MOST_STALE:
             _run(connection, _MERGE)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def partition_shapes() -> dict[str, pa.Schema]:
     """The tables of each repository."""
     from catalog.plugins.connector import (
-        installed_tables,  # with dulwich; a question asks for shapes only where it fails
+        installed_tables,  # with dulwich; a query needs shapes only where it fails
     )
     from catalog.schema.arrow import schema  # with pyarrow, as above
 

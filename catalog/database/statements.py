@@ -87,10 +87,10 @@ class Statement:
     scalar: bool = False
 
 
-def macro(made: Statement, *, temporary: bool = False) -> str:
+def macro(statement: Statement, *, temporary: bool = False) -> str:
     """The statement that makes a macro; a temporary one is that of one connection."""
     kind = "temp macro" if temporary else "macro"
-    return f"create {kind} {made.name}{made.parameters} as {'' if made.scalar else 'table '}{made.body}"
+    return f"create {kind} {statement.name}{statement.parameters} as {'' if statement.scalar else 'table '}{statement.body}"
 
 
 def statements() -> Iterator[Statement]:
@@ -100,7 +100,7 @@ def statements() -> Iterator[Statement]:
 
 def named(script: str) -> dict[str, str]:
     """The statements of a file that makes no views, by name."""
-    return {made.name: made.body for made in _read(script)}
+    return {statement.name: statement.body for statement in _read(script)}
 
 
 @cache
@@ -109,17 +109,17 @@ def _read(script: str) -> tuple[Statement, ...]:
     return tuple(map(_statement, _STATEMENT.finditer(_CONTINUED.sub(" ", text))))
 
 
-def _statement(found: re.Match[str]) -> Statement:
-    mark, notes = found["mark"] or "", found["notes"]
+def _statement(match: re.Match[str]) -> Statement:
+    mark, notes = match["mark"] or "", match["notes"]
     key = _KEY.search(notes)
     return Statement(
-        name=found["name"],
-        parameters=found["parameters"] or "",
-        doc=found["doc"],
+        name=match["name"],
+        parameters=match["parameters"] or "",
+        doc=match["doc"],
         notes=dict(_NOTE.findall(notes)),
         sources={source: _names(columns) for source, columns in _SOURCE.findall(notes)},
         key=_names(key[1]) if key else (),
-        body=found["body"].strip().rstrip(";"),
+        body=match["body"].strip().rstrip(";"),
         materialized=_MATERIALIZED.get(mark),
         scalar=mark == "scalar",
     )

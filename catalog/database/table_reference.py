@@ -28,8 +28,8 @@ def table_reference() -> str:
     """The reference page, as Markdown."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "catalog.duckdb"
-        whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
-        database.build(path, {table.TABLE: schema(table) for table in PARTITION}, {}, whole)
+        crawl_tables = {table.TABLE: schema(table).empty_table() for table in CRAWL}
+        database.build(path, {table.TABLE: schema(table) for table in PARTITION}, {}, crawl_tables)
         with closing(database.connect(path)) as connection:
             return "\n".join([_HEAD, *_relations(connection), *_macros()])
 
@@ -37,7 +37,9 @@ def table_reference() -> str:
 def _relations(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     relations = connection.execute("from relations()").fetchall()
     keys = {
-        made.name: f"Key: {', '.join(f'`{column}`' for column in made.key)}.\n\n" for made in statements() if made.key
+        statement.name: f"Key: {', '.join(f'`{column}`' for column in statement.key)}.\n\n"
+        for statement in statements()
+        if statement.key
     }
     for kind in ("table", "view"):
         yield f"## {kind.capitalize()}s\n"
@@ -50,12 +52,12 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def _macros() -> Iterator[str]:
     yield "## Macros\n"
-    for made in statements():
-        if made.parameters and not made.name.startswith(
+    for statement in statements():
+        if statement.parameters and not statement.name.startswith(
             ("site_", "search_")
         ):  # parts of pages and of `search`, which change with them
-            yield f"### {made.name}{made.parameters}\n\n{made.doc}\n"
-            yield from (f"- `{column}`: {note}" for column, note in made.notes.items())
+            yield f"### {statement.name}{statement.parameters}\n\n{statement.doc}\n"
+            yield from (f"- `{column}`: {note}" for column, note in statement.notes.items())
             yield ""
 
 

@@ -27,10 +27,10 @@ _made: dict[str, bytes] = {}  # by recipe: a thousand statements take longer tha
 
 
 def recipe(shapes: Mapping[str, pa.Schema]) -> str:
-    """What a catalog without rows depends on: where it differs, nothing of another one is of use."""
+    """The digest of what a catalog without rows depends on: where it differs, nothing of another one is reused."""
     tables = [f"{name} {schema.to_string()}" for name, schema in shapes.items()]
-    made = [str(statement) for statement in statements()]
-    parts = [STORAGE, duckdb.__version__, *tables, *made, search_index.recipe()]
+    relations = [str(statement) for statement in statements()]
+    parts = [STORAGE, duckdb.__version__, *tables, *relations, search_index.recipe()]
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
@@ -47,10 +47,10 @@ def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Attaches a private temporary file as `made` for writing; a crash may leave it in any state."""
+    """Attaches a private temporary file as `staging` for writing; a crash may leave it in any state."""
     # Without the type, a file of another program makes DuckDB look for an extension.
-    connection.execute(f"attach '{quoted(path)}' as made (type duckdb, {STORAGE}, recovery_mode no_wal_writes)")
-    connection.execute("use made")
+    connection.execute(f"attach '{quoted(path)}' as staging (type duckdb, {STORAGE}, recovery_mode no_wal_writes)")
+    connection.execute("use staging")
 
 
 def quoted(text: object) -> str:
@@ -65,16 +65,16 @@ def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
         for name, schema in shapes.items():
             _table(connection, name, schema)
         search_index.make(connection)
-        for made in statements():
-            _conclusion(connection, made)
+        for statement in statements():
+            _conclusion(connection, statement)
         connection.execute("create schema internal")
         for name in ("make_making", "make_partitions", "make_journals"):
             connection.execute(_SQL[name])
-        for what, text in _sentences(connection, shapes):
-            connection.execute(f"comment on {what} is '{quoted(text)}'")  # this statement takes no parameters
+        for target, text in _sentences(connection, shapes):
+            connection.execute(f"comment on {target} is '{quoted(text)}'")  # this statement takes no parameters
         connection.execute("commit")
         connection.execute("use memory")
-        connection.execute("detach made")
+        connection.execute("detach staging")
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
@@ -86,42 +86,45 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) 
     connection.execute(f'create table "{name}" ({", ".join(columns)})')
 
 
-def _conclusion(connection: duckdb.DuckDBPyConnection, made: Statement) -> None:
-    if made.parameters:
-        connection.execute(macro(made))
+def _conclusion(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
+    if statement.parameters:
+        connection.execute(macro(statement))
         return
-    if made.materialized:
+    if statement.materialized:
         connection.execute("create schema if not exists materialized")
-        connection.execute(f"create table materialized.{made.name} as from ({made.body}) limit 0")
-    body = f"from materialized.{made.name}" if made.materialized else made.body
-    connection.execute(f"create view {made.name} as {body}")
+        connection.execute(f"create table materialized.{statement.name} as from ({statement.body}) limit 0")
+    body = f"from materialized.{statement.name}" if statement.materialized else statement.body
+    connection.execute(f"create view {statement.name} as {body}")
 
 
 def _sentences(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> Iterator[tuple[str, str]]:
-    """What to say of what. A column of a view has a sentence of its own, or that of the relation it is from."""
-    known: dict[str, dict[str, str]] = {}
+    """The targets of comments with their sentences. A column of a view has a sentence of its own, or that of the relation it is from."""
+    by_relation: dict[str, dict[str, str]] = {}
     for name, schema in shapes.items():
         yield f'table "{name}"', _comment(schema)
-        known[name] = {field.name: _comment(field) for field in schema}
+        by_relation[name] = {field.name: _comment(field) for field in schema}
     columns: dict[str, list[str]] = {}
     for view, column in connection.execute(_SQL["columns"]).fetchall():
         columns.setdefault(view, []).append(column)
-    for made in statements():
-        kind = "view" if not made.parameters else "macro" if made.scalar else "macro table"
-        yield f"{kind} {made.name}", made.doc
-        if not made.parameters:
-            known[made.name] = {**dict(_inherited(made, columns[made.name], known)), **made.notes}
-    for name, sentences in known.items():
+    for statement in statements():
+        kind = "view" if not statement.parameters else "macro" if statement.scalar else "macro table"
+        yield f"{kind} {statement.name}", statement.doc
+        if not statement.parameters:
+            by_relation[statement.name] = {
+                **dict(_inherited(statement, columns[statement.name], by_relation)),
+                **statement.notes,
+            }
+    for name, sentences in by_relation.items():
         yield from ((f'column "{name}"."{column}"', sentence) for column, sentence in sentences.items())
 
 
 def _inherited(
-    made: Statement, columns: Iterable[str], known: Mapping[str, Mapping[str, str]]
+    statement: Statement, columns: Iterable[str], by_relation: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, str]]:
-    for source, names in made.sources.items():
+    for source, names in statement.sources.items():
         for column in columns if names == (ALL,) else names:
-            if column in known[source]:
-                yield column, known[source][column]
+            if column in by_relation[source]:
+                yield column, by_relation[source][column]
 
 
 def _comment(shape: pa.Schema | pa.Field) -> str:

@@ -47,12 +47,12 @@ class Catalog:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """StoreError where the code does not fit the catalog, as that of another version may not, and so fails."""
-        from catalog.database.database import is_of_today
+        from catalog.database.database import is_current
         from catalog.database.shapes import all_shapes
 
         try:
             foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
-            if not foreseen and not is_of_today(self._connection, all_shapes()):
+            if not foreseen and not is_current(self._connection, all_shapes()):
                 message = (
                     f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
                 )

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, also when the process is killed or the power fails: the one place that knows how."""
+"""Files written whole or not at all, also when the process is killed or the power fails: the one home of such writes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write(file: Path, data: bytes | str, *, durable: bool = True) -> None:
 
 
 def temporary(file: Path) -> Path:
-    """Where a file is written until `move` puts it in its place. What a killed process left there, the next write takes over."""
+    """Where a file is written until `move` puts it in its place. The next write replaces what a killed process left there."""
     return file.with_name(f".{file.name}.new")
 
 
@@ -73,7 +73,7 @@ def make_folder(folder: Path, *, durable: bool = True) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Whatever the disk refuses is a StoreError that names the folder."""
+    """An OSError of the disk becomes a StoreError that names the folder."""
     try:
         yield
     except OSError as error:
@@ -96,6 +96,6 @@ def _open(beside: Path, *, durable: bool) -> Iterator[int]:
 
 def _write(descriptor: int, raw: bytes) -> None:
     """All of it: one call of write(2) may take less, of a large file or where the disk is nearly full."""
-    rest = memoryview(raw)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    remaining = memoryview(raw)
+    while remaining:
+        remaining = remaining[os.write(descriptor, remaining) :]

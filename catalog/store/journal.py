@@ -25,7 +25,7 @@ KEPT = 10  # crawls whose visits are kept
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastVisit:
-    """How a repository was found last. `partition` and `read_at` are of the last visit that went well."""
+    """The outcome of a repository's last visit. `partition` and `read_at` are of the last successful one."""
 
     outcome: str
     message: str | None
@@ -49,14 +49,14 @@ class Journal:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def found(self) -> dict[str, LastVisit]:
-        """How each repository was found last, also in a crawl that was cut short."""
-        number, found = self._summed_up()
+    def last_visits(self) -> dict[str, LastVisit]:
+        """The last visit to each repository, also in a crawl that was interrupted."""
+        number, last = self._summed_up()
         for file in self._files():
             if number is None or int(file.stem) > number:
                 for visit, partition in _visits(file):
-                    found[visit.repo] = _after(found.get(visit.repo), visit, partition)
-        return found
+                    last[visit.repo] = _after(last.get(visit.repo), visit, partition)
+        return last
 
     def begin(self, after: int = 0) -> CrawlEntry:
         """Opens the next crawl's file; its number is higher than `after`, too, should the files before it be lost."""
@@ -67,11 +67,11 @@ class Journal:
             return CrawlEntry(self.root, number)
 
     def crawls(self) -> tuple[Crawl, ...]:
-        """The crawls, first to last; what is known of one that did not come to its end are its visits."""
+        """The crawls, first to last; an interrupted one is derived from its visits."""
         return tuple(crawl for file in self._files() if (crawl := _crawl(file)))
 
     def visits(self) -> tuple[Visit, ...]:
-        """Of the last crawls, one for each repository and run of equal outcomes; of older ones, those that turned."""
+        """Of the last crawls, one for each repository and run of equal outcomes; of older ones, those that changed between success and failure."""
         crawls = self._files()
         older = [
             replace(visit, crawls=(visit.crawl,))
@@ -82,9 +82,9 @@ class Journal:
         return tuple(sorted([*_runs(crawls[-KEPT:]), *older], key=attrgetter("crawl")))
 
     def sum_up(self) -> None:
-        """Writes `repos.json` anew, and of crawls that are too old to keep drops the visits that turned nothing."""
+        """Rewrites `repos.json`, and deletes from crawls older than the last KEPT the visits without a `turned` outcome."""
         crawls = self._files()
-        state: dict[str, LastVisit | int] = dict(sorted(self.found().items()))
+        state: dict[str, LastVisit | int] = dict(sorted(self.last_visits().items()))
         state[""] = int(crawls[-1].stem) if crawls else 0
         with files.writing(self.root):
             files.write(self.root / "repos.json", dump(state))
@@ -92,10 +92,10 @@ class Journal:
                 _shorten(file)
 
     def _summed_up(self) -> tuple[int | None, dict[str, LastVisit]]:
-        """The last crawl that `repos.json` knows of, and how that left each repository."""
+        """The last crawl that `repos.json` includes, and the last visit to each repository up to it."""
         file = self.root / "repos.json"
         try:
-            return _take_apart(load(dict[str, LastVisit | int], file.read_bytes()))
+            return _split_summary(load(dict[str, LastVisit | int], file.read_bytes()))
         except FileNotFoundError:
             return None, {}
         except (OSError, ValueError) as error:
@@ -174,7 +174,7 @@ def _runs(crawls: Iterable[Path]) -> Iterator[Visit]:
 
 
 def _shorten(file: Path) -> None:
-    """Keeps of a crawl the visits that turned something, and its end, which also one that was cut short gets."""
+    """Keeps of a crawl the `turned` visits, and its end; an interrupted crawl gets one."""
     lines = list(_lines(file))
     turned = [jsonl.checked(text) for text, line in lines if line.visit and line.visit.turned]
     if len(turned) + any(line.crawl for _, line in lines) < len(lines):
@@ -189,10 +189,10 @@ def _crawl(file: Path) -> Crawl | None:
     lines = [line for _, line in _lines(file)]
     visits = [line.visit for line in lines if line.visit]
     ended = next((line.crawl for line in lines if line.crawl), None)
-    return ended or (_cut_short(int(file.stem), visits) if visits else None)
+    return ended or (_interrupted(int(file.stem), visits) if visits else None)
 
 
-def _cut_short(number: int, visits: list[Visit]) -> Crawl:
+def _interrupted(number: int, visits: list[Visit]) -> Crawl:
     count = Counter(visit.outcome if visit.outcome in READ else "failed" for visit in visits)
     started = min(visit.started_at for visit in visits)
     ended = max(visit.started_at + timedelta(seconds=visit.seconds) for visit in visits)
@@ -209,13 +209,13 @@ def _cut_short(number: int, visits: list[Visit]) -> Crawl:
     )
 
 
-def _take_apart(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, LastVisit]]:
+def _split_summary(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, LastVisit]]:
     """The number of the last crawl, which is under the empty name, and the repositories."""
     number = state.pop("", None)
-    found = {repo: each for repo, each in state.items() if isinstance(each, LastVisit)}
-    if not isinstance(number, int) or len(found) < len(state):
+    by_repo = {repo: each for repo, each in state.items() if isinstance(each, LastVisit)}
+    if not isinstance(number, int) or len(by_repo) < len(state):
         raise ValueError("it does not say of which crawl it is the sum, or what each repository was found as")
-    return number, found
+    return number, by_repo
 
 
 def _visits(file: Path) -> Iterator[tuple[Visit, str | None]]:

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 
 from catalog.errors import StoreError
 
-_GLANCE = 0.05  # seconds until another look: no call of fcntl(2) waits for so long and no longer
+_GLANCE = 0.05  # seconds between attempts: fcntl(2) has no timeout
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lamb
 
 
 class Shared:
-    """A lock that processes share, each with many threads: all have the same file open. Who dies lets go of it."""
+    """A lock that processes share, each with many threads: all have the same file open. The lock of a process that dies is released."""
 
     def __init__(self, file: int) -> None:
         self._file, self._ours = file, Lock()

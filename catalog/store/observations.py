@@ -1,7 +1,7 @@
-"""The observations: which object each ref named at which visit, and what registry tags said. Append-only, because they cannot be reconstructed.
+"""The observations: which object each ref named at which visit, and the events of registry tags. Append-only, because they cannot be reconstructed.
 
-`<root>/<repo>.jsonl` holds a line for each visit that found a change: refs that are new or name another object, deleted refs, and what
-registry tags say. For an unchanged repository only the end of its file is read.
+`<root>/<repo>.jsonl` holds a line for each visit that found a change: refs that are new or name another object, deleted refs, and the
+events of registry tags. For an unchanged repository only the end of its file is read.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOST_TOLD = 4096  # characters of a tag's message
 
 _TAIL = 256  # bytes that hold the end of a line: the number of its crawl, and the name of the rows
 _LAST_CRAWL = re.compile(rb'"crawl": (\d{1,18}), "partition": "[^"]*"\}\n?$')
-_TOLD = tuple(cell.name for cell in fields(Event) if cell.name not in ("oid", "revision"))
+_EVENT_CELLS = tuple(cell.name for cell in fields(Event) if cell.name not in ("oid", "revision"))
 
 Cells = dict[str, Any]
 
@@ -42,7 +42,7 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefScan:
-    """One visit that went well. `partition` is the name of the rows that it led to, the `last` ones are of the visit before."""
+    """The refs at one successful visit. `partition` names the rows that it led to; the `last` fields are of the visit before."""
 
     repo: str
     crawl: int
@@ -67,31 +67,31 @@ class _RefInterval:
     ended_crawl: int | None = None
     first_readable_at: datetime | None = None
     first_readable_crawl: int | None = None
-    told: Cells = field(default_factory=dict)
+    event_cells: Cells = field(default_factory=dict)
 
 
 @dataclass(kw_only=True, slots=True)
-class Memory:
-    """What the lines of a repository come to. `partition` and `at` are of the last of them."""
+class RefTimeline:
+    """The refs of a repository over time, replayed from its lines. `partition` and `at` are of the last line."""
 
     repo: str = ""
     partition: str | None = None
     at: datetime | None = None
-    spells: list[_RefInterval] = field(default_factory=list)
+    intervals: list[_RefInterval] = field(default_factory=list)
     now: dict[str, _RefInterval] = field(default_factory=dict)  # by ref
 
     def rows(self) -> Iterator[Observation]:
-        """All that was seen. What is still there was last seen at the time of the last line: later visits left none."""
-        for spell in self.spells:
-            cells = {name: getattr(spell, name) for name in _SPELL} | spell.told
-            if spell.last_seen is None:
+        """All intervals. An open one was last seen at the time of the last line: later visits wrote none."""
+        for interval in self.intervals:
+            cells = {name: getattr(interval, name) for name in _INTERVAL_CELLS} | interval.event_cells
+            if interval.last_seen is None:
                 cells["last_seen"] = self.at
-            if spell.told:
-                cells["created_at"] = datetime.fromisoformat(spell.told["created_at"])
+            if interval.event_cells:
+                cells["created_at"] = datetime.fromisoformat(interval.event_cells["created_at"])
             yield Observation(**cells)
 
-    def hear(self, raw: Cells) -> None:
-        """Takes in the next line."""
+    def apply(self, raw: Cells) -> None:
+        """Applies the next line."""
         at, number = datetime.fromisoformat(raw["at"]), raw["crawl"]
         before = raw["before"] and datetime.fromisoformat(raw["before"])
         for ref in chain(raw["gone"], raw["seen"]):
@@ -99,22 +99,22 @@ class Memory:
             if ended is not None:
                 ended.last_seen, ended.ended_at, ended.ended_crawl = before, at, number
         for ref, (oid, revision) in raw["seen"].items():
-            spell = _RefInterval(
+            interval = _RefInterval(
                 ref=ref, oid=oid, revision=revision, unseen_at=before, first_seen=at, first_crawl=number
             )
-            self.now[ref] = spell
-            self.spells.append(spell)
-        for ref, told in raw["told"].items():
-            if ref not in self.now:  # a damaged line told of its coming
+            self.now[ref] = interval
+            self.intervals.append(interval)
+        for ref, event_cells in raw["told"].items():
+            if ref not in self.now:  # the line that introduced it is damaged
                 continue
-            spell = self.now[ref]
-            spell.told = told
-            if spell.first_readable_at is None:
-                spell.first_readable_at, spell.first_readable_crawl = at, number
+            interval = self.now[ref]
+            interval.event_cells = event_cells
+            if interval.first_readable_at is None:
+                interval.first_readable_at, interval.first_readable_crawl = at, number
         self.repo, self.partition, self.at = raw["repo"], raw["partition"], at
 
 
-_SPELL = tuple(cell.name for cell in fields(_RefInterval) if cell.name != "told")
+_INTERVAL_CELLS = tuple(cell.name for cell in fields(_RefInterval) if cell.name != "event_cells")
 
 
 class Observations:
@@ -123,42 +123,42 @@ class Observations:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def see(self, sight: RefScan, listing: RefListing, read: Reads) -> None:
-        """Writes down what is new since the last line. `read(table)` gives the visit's rows; StoreError where the disk fails."""
-        if self._is_last(sight):
+    def record(self, scan: RefScan, listing: RefListing, read: Reads) -> None:
+        """Appends what changed since the last line. `read(table)` returns the visit's rows; StoreError where the disk fails."""
+        if self._is_last(scan):
             return
-        memory = self.remember(_file(sight.repo))
-        raw = _line(sight, memory, listing, read)
-        if raw["seen"] or raw["gone"] or raw["told"] or memory.partition != sight.partition:
+        timeline = self.load(_file(scan.repo))
+        raw = _line(scan, timeline, listing, read)
+        if raw["seen"] or raw["gone"] or raw["told"] or timeline.partition != scan.partition:
             with writing(self.root):
                 make_folder(self.root)
-                append(self.root / _file(sight.repo), raw)
+                append(self.root / _file(scan.repo), raw)
 
     def stamps(self) -> dict[str, str]:
-        """The name of each file, and what differs when it has grown."""
+        """The name of each file, and a stamp that changes when it grows."""
         if not self.root.is_dir():
             return {}
-        with os.scandir(self.root) as found:
-            files = [(entry.name, entry.stat()) for entry in found if entry.name.endswith(".jsonl")]
+        with os.scandir(self.root) as entries:
+            files = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".jsonl")]
         return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in files}
 
     def last_crawl(self) -> int:
         """The highest number of a crawl among the last lines; 0 where there are none."""
-        found = (_LAST_CRAWL.search(_tail(self.root / name, _TAIL)) for name in self.stamps())
-        return max((int(match[1]) for match in found if match), default=0)
+        matches = (_LAST_CRAWL.search(_tail(self.root / name, _TAIL)) for name in self.stamps())
+        return max((int(match[1]) for match in matches if match), default=0)
 
-    def remember(self, name: str) -> Memory:
-        """What the whole lines of a file come to; nothing where there is none."""
-        memory = Memory()
+    def load(self, name: str) -> RefTimeline:
+        """Replays the whole lines of a file; empty where there is none."""
+        timeline = RefTimeline()
         path = self.root / name
         for text in texts(path) if path.is_file() else ():
-            memory.hear(json.loads(text))
-        return memory
+            timeline.apply(json.loads(text))
+        return timeline
 
-    def _is_last(self, sight: RefScan) -> bool:
-        """Whether the last line is of the same rows. It ends in their name, so that its end is all that must be read."""
-        end = f'"partition": {json.dumps(sight.partition)}}}'.encode()
-        return _tail(self.root / _file(sight.repo), len(end) + 1).removesuffix(b"\n").endswith(end)
+    def _is_last(self, scan: RefScan) -> bool:
+        """Whether the last line is of the same rows. It ends in their name, so only its end is read."""
+        end = f'"partition": {json.dumps(scan.partition)}}}'.encode()
+        return _tail(self.root / _file(scan.repo), len(end) + 1).removesuffix(b"\n").endswith(end)
 
 
 def _file(repo: str) -> str:
@@ -175,38 +175,40 @@ def _tail(path: Path, size: int) -> bytes:
         return b""
 
 
-def _line(sight: RefScan, memory: Memory, listing: RefListing, read: Reads) -> Cells:
+def _line(scan: RefScan, timeline: RefTimeline, listing: RefListing, read: Reads) -> Cells:
     refs = {ref.name: ref for ref in (*listing.tags(), *listing.branches(), *listing.others())}
-    seen = {
+    new_refs = {
         name: (ref.oid, ref.peeled or ref.oid)
         for name, ref in sorted(refs.items())
-        if name not in memory.now or memory.now[name].oid != ref.oid
+        if name not in timeline.now or timeline.now[name].oid != ref.oid
     }
-    known = {ref: spell.told for ref, spell in memory.now.items() if ref not in seen}
-    told = {ref: cells for ref, cells in _told(read).items() if ref in refs and known.get(ref) != cells}
+    recorded = {ref: interval.event_cells for ref, interval in timeline.now.items() if ref not in new_refs}
+    event_cells = {
+        ref: cells for ref, cells in _event_cells(read).items() if ref in refs and recorded.get(ref) != cells
+    }
     return {
-        "at": sight.at.isoformat(),
-        "before": _before(sight, memory),
-        "repo": sight.repo,
-        "gone": sorted(memory.now.keys() - refs.keys()),
-        "seen": seen,
-        "told": told,
-        "crawl": sight.crawl,  # the end of a line is read without the rest: see `last_crawl` and `_is_last`
-        "partition": sight.partition,
+        "at": scan.at.isoformat(),
+        "before": _before(scan, timeline),
+        "repo": scan.repo,
+        "gone": sorted(timeline.now.keys() - refs.keys()),
+        "seen": new_refs,
+        "told": event_cells,
+        "crawl": scan.crawl,  # the end of a line is read without the rest: see `last_crawl` and `_is_last`
+        "partition": scan.partition,
     }
 
 
-def _before(sight: RefScan, memory: Memory) -> str | None:
-    """When the refs were certainly as the last line left them: at the last visit, if that saw the same; else when it was written."""
-    if memory.at is None:
+def _before(scan: RefScan, timeline: RefTimeline) -> str | None:
+    """The latest time at which the refs certainly were as in the last line: the last visit if it led to the same rows, else the line's own."""
+    if timeline.at is None:
         return None
-    if sight.last_at and sight.last_partition == memory.partition:
-        return max(sight.last_at, memory.at).isoformat()
-    return memory.at.isoformat()
+    if scan.last_at and scan.last_partition == timeline.partition:
+        return max(scan.last_at, timeline.at).isoformat()
+    return timeline.at.isoformat()
 
 
-def _told(read: Reads) -> Mapping[str, Cells]:
-    """What each registry tag says, by ref. A ref of another name that leads to such a tag is none of the registry's."""
+def _event_cells(read: Reads) -> Mapping[str, Cells]:
+    """The event of each registry tag, by ref. A ref of another name that leads to such a tag is not one of the registry."""
     events = {event.oid: event for event in read(Event)}
     return {
         TAG_PREFIX + tag.tag: _cells(events[tag.oid])
@@ -216,5 +218,5 @@ def _told(read: Reads) -> Mapping[str, Cells]:
 
 
 def _cells(event: Event) -> Cells:
-    cells = {name: getattr(event, name) for name in _TOLD}
+    cells = {name: getattr(event, name) for name in _EVENT_CELLS}
     return cells | {"created_at": event.created_at.isoformat(), "message": event.message[:MOST_TOLD]}

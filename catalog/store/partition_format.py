@@ -1,8 +1,8 @@
 """The file format of a partition: the rows of one repository, table by table, in one small file.
 
 Behind a head (what it is, its length, its checksum) come Arrow IPC streams one after the other, each a table that has rows with
-its name in the schema's metadata, compressed as a whole. A dozen Parquet files would say the same at ten times the cost, and each
-would want an fsync of its own.
+its name in the schema's metadata, compressed as a whole. A dozen Parquet files would hold the same at ten times the cost, and each
+would need an fsync of its own.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa
 
     Rows that an older version wrote come in the shape of today: columns that they lack are null or, where that cannot be, empty.
     """
-    found: dict[str, list[pa.Table]] = {}
+    by_table: dict[str, list[pa.Table]] = {}
     for file in files:
         for name, part in read_file(file).items():
             if name in shapes:
-                found.setdefault(name, []).append(_as(shapes[name], part))
-    return {name: pa.concat_tables(parts).combine_chunks() for name, parts in found.items()}
+                by_table.setdefault(name, []).append(_as(shapes[name], part))
+    return {name: pa.concat_tables(parts).combine_chunks() for name, parts in by_table.items()}
 
 
 def read_file(file: Path) -> dict[str, pa.Table]:
@@ -106,9 +106,9 @@ def _streams(raw: pa.Buffer) -> Iterator[tuple[str, pa.Table]]:
 def _write(sink: pa.BufferOutputStream, name: str, table: pa.Table) -> None:
     """One stream with the rows in one batch, so that equal rows are equal bytes."""
     shape = _shapes.get(name)
-    if shape is None or not shape.given.equals(table.schema):
+    if shape is None or not shape.schema.equals(table.schema):
         shape = _shapes[name] = _shape(name, table.schema)
-    for place in shape.required:  # Arrow writes nothing where there must be something, and never says so
+    for place in shape.required:  # Arrow writes nulls into columns that are not nullable without an error
         if empty := table.column(place).null_count:
             column = f"{name}.{table.schema.names[place]}"
             raise ValueError(f"{column} has no value in {empty} rows, expected one in each")
@@ -117,9 +117,9 @@ def _write(sink: pa.BufferOutputStream, name: str, table: pa.Table) -> None:
 
 
 class _Shape(NamedTuple):
-    """What is to be known of a table to write it. Kept, because making it costs as much as writing a small table."""
+    """What writing a table requires. Cached, because making it costs as much as writing a small table."""
 
-    given: pa.Schema
+    schema: pa.Schema
     written: pa.Schema
     required: tuple[int, ...]  # the places of columns that are never null
 
@@ -127,11 +127,11 @@ class _Shape(NamedTuple):
 _shapes: dict[str, _Shape] = {}
 
 
-def _shape(name: str, given: pa.Schema) -> _Shape:
+def _shape(name: str, schema: pa.Schema) -> _Shape:
     """The schema is written without the sentences, which are longer than most tables."""
-    fields = [pa.field(field.name, field.type, nullable=field.nullable) for field in given]
+    fields = [pa.field(field.name, field.type, nullable=field.nullable) for field in schema]
     required = tuple(place for place, field in enumerate(fields) if not field.nullable)
-    return _Shape(given, pa.schema(fields, metadata={_NAME: name.encode()}), required)
+    return _Shape(schema, pa.schema(fields, metadata={_NAME: name.encode()}), required)
 
 
 def _checksum(body: bytes | memoryview) -> bytes:

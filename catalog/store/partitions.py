@@ -25,7 +25,7 @@ Rows = Mapping[type[Record], Collection[Record]]
 
 SUFFIX = ".rows"
 
-FORMAT = 2  # raised when the same rows would be written otherwise
+FORMAT = 2  # increased when the same rows would be written differently
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +60,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # Arrow lets go of the interpreter hundreds of times for each partition; threads that take it in turns lose more than they gain.
+        # Arrow releases the interpreter lock hundreds of times for each partition; packing in several threads is slower than in one.
         self._packing = Lock()
 
     def file(self, repo: str, key: PartitionKey) -> Path:
@@ -93,9 +93,9 @@ class Store:
 
     def prune(self, keep: Collection[Path]) -> None:
         """Deletes every partition but those in `keep`."""
-        kept = {(file.parent.name, file.name) for file in keep}
+        names = {(file.parent.name, file.name) for file in keep}
         for file in self.root.glob("*/*"):
-            if (file.parent.name, file.name) not in kept and file.is_file():
+            if (file.parent.name, file.name) not in names and file.is_file():
                 file.unlink(missing_ok=True)
         for folder in self.root.glob("*"):
             with suppress(OSError):  # not empty: it holds a partition
@@ -114,8 +114,8 @@ class Partition:
         """The rows of one table."""
         from catalog.schema.arrow import from_arrow
 
-        found = self._tables.get(table.TABLE)
-        return from_arrow(table, found) if found else iter(())
+        arrow_table = self._tables.get(table.TABLE)
+        return from_arrow(table, arrow_table) if arrow_table else iter(())
 
 
 def _digest(lines: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """Our own records as JSON, and back with their types checked: dataclasses, times, tuples, enums.
 
-`json` writes the text, so that files stay as earlier versions wrote them; msgspec takes records apart and reads them.
+`json` writes the text, so that files stay as earlier versions wrote them; msgspec converts records to plain values and back.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ def dump(value: object, **style: Any) -> str:  # noqa: ANN401 - what `json.dumps
 
 
 def load(kind: type[T], text: bytes | str) -> T:
-    """The record that the JSON says; ValueError where it is of another shape. Keys that the record lacks are passed over."""
+    """Parses the record; ValueError where the JSON has another shape. Keys that the record lacks are ignored."""
     decoder = _decoder(cast("Hashable", kind))
     try:
-        found: T = decoder.decode(text)
+        record: T = decoder.decode(text)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:  # msgspec refuses half characters, which `json` writes and reads
-        found = msgspec.convert(json.loads(text), kind)
-    return found
+        record = msgspec.convert(json.loads(text), kind)
+    return record
 
 
 @cache

@@ -124,7 +124,7 @@ def files(folder: Path) -> dict[str, bytes | None]:
 def remembered(folder: Path, *cells: str) -> set[tuple[object, ...]]:
     """Those cells of all that was observed."""
     observations = Observations(folder / "output" / "store" / "observations")
-    memories = [observations.remember(name) for name in observations.stamps()]
+    memories = [observations.load(name) for name in observations.stamps()]
     return {(m.repo, *(getattr(row, cell) for cell in cells)) for m in memories for row in m.rows()}
 
 

@@ -34,7 +34,7 @@ def test_a_disk_that_is_full(tmp_path, most):
     said = full.stderr.splitlines()[-1]
     again = run(tmp_path, -1)
     journals = Observations(tmp_path / "output" / "store" / "observations")
-    seen = {name: len(list(journals.remember(name).rows())) for name in journals.stamps()}
+    seen = {name: len(list(journals.load(name).rows())) for name in journals.stamps()}
     assert (full.returncode, said.startswith("catalog: cannot "), "bug" in said, again.returncode, seen) == (
         1,
         True,

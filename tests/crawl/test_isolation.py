@@ -85,7 +85,7 @@ def crawled(folder, connector):
     world.commit({"boom": ""})
     config = wish(folder, {"m": str(world.write(folder / "m"))})
     report = crawl(config, connectors=(connector, *installed()))
-    found = Journal(config.output / "store" / "crawls").found()["m"].partition
+    found = Journal(config.output / "store" / "crawls").last_visits()["m"].partition
     rows = Partition(Store(config.output / "store" / "rows").file_of("m", found))
     problems = {
         (row.rule, row.place.partition(" ")[0], row.message, row.commit is not None)

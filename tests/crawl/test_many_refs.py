@@ -37,7 +37,7 @@ def test_a_repository_of_100_000_refs_is_read_and_a_change_of_it_remembered_in_a
         world.tag("m@v2.0.0")
         world.write(tmp_path / "git" / "m")
         again = visited(config)["m"]
-    seen = list(Observations(journal.parent).remember("m.jsonl").rows())
+    seen = list(Observations(journal.parent).load("m.jsonl").rows())
     assert (first, again, len(seen), journal.stat().st_size - size < 1000) == (
         ("new", "new"),
         ("changed", "refs_changed"),

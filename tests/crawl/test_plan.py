@@ -85,5 +85,5 @@ def test_what_an_interrupted_crawl_leaves_to_the_next(tmp_path, error, summed_up
 
     with pytest.raises(type(error)):
         crawl(config, report=interrupt)
-    known = Journal(config.output / "store" / "crawls").found()
+    known = Journal(config.output / "store" / "crawls").last_visits()
     assert (sums(tmp_path) != before, len(known)) == (summed_up, 1)

@@ -134,7 +134,7 @@ def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, k
 def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, killed):
     config = wish(tmp_path, killed)
     order = WorkerInit(output=config.output, connectors=tuple(c.name for c in installed()), log_level=logging.WARNING)
-    tasks = [VisitTask(repo=repo, found=None, limits=Limits()) for repo in config.repos]
+    tasks = [VisitTask(repo=repo, last=None, limits=Limits()) for repo in config.repos]
     with lock(config.output) as held, workers(order, 1, held) as team, ThreadPoolExecutor(len(tasks)) as threads:
         made = [visit for visit, _ in threads.map(lambda task: team.visit(task, number=1), tasks)]
     assert {visit.repo: visit.outcome for visit in made} == dict.fromkeys(killed, "new") | {"killer": "bug"}

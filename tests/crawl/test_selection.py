@@ -26,7 +26,7 @@ from support.worlds import World
 
 def rows(config, table: type[Record]) -> list[Record]:
     """The rows of the one repository that a crawl has read."""
-    (found,) = Journal(config.output / "store" / "crawls").found().values()
+    (found,) = Journal(config.output / "store" / "crawls").last_visits().values()
     assert found.partition is not None
     return [*Partition(Store(config.output / "store" / "rows").file_of("m", found.partition)).rows(table)]
 

@@ -153,14 +153,14 @@ def visit(root: Path, repo: Repository, number: int, reader: int, told: set[tupl
         last_partition=repo.last and repo.last.partition,
         last_at=repo.last and repo.last.at,
     )
-    Observations(root).see(sight, repo.world.listing(), lambda table: rows[table])
+    Observations(root).record(sight, repo.world.listing(), lambda table: rows[table])
     repo.last = sight
     told |= {(repo.name, event.oid) for event in rows[Event]}
 
 
 def ask(root: Path, cursor: str | None) -> list[dict[str, Any]]:
     observations, connection = Observations(root), memory()
-    memories = map(observations.remember, observations.stamps())
+    memories = map(observations.load, observations.stamps())
     rows = [to_arrow(Observation, found.rows(), repo=found.repo) for found in memories]
     connection.register("given", pa.concat_tables([schema(Observation).empty_table(), *rows]))
     connection.execute("create or replace table observations as from given")

@@ -119,8 +119,8 @@ def told(one, crawl):
     with TemporaryDirectory() as folder:
         observations = Observations(Path(folder))
         sight = RefScan(repo="r", crawl=crawl, at=made(2024), partition="p")
-        observations.see(sight, one.listing(), one.rows)
-        return {**rows_of(one.listing(), one.objects), Observation: list(observations.remember("r.jsonl").rows())}
+        observations.record(sight, one.listing(), one.rows)
+        return {**rows_of(one.listing(), one.objects), Observation: list(observations.load("r.jsonl").rows())}
 
 
 def test_a_crawl_that_was_cut_short_and_the_next_one_met_their_repositories_together():

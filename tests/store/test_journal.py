@@ -58,7 +58,7 @@ def cut_short(journal: Journal, *visits: tuple[str, str, str | None]) -> None:
 
 def test_an_empty_journal_knows_nothing(tmp_path):
     journal = Journal(tmp_path / "crawls")
-    assert (journal.found(), journal.crawls(), journal.visits()) == ({}, (), ())
+    assert (journal.last_visits(), journal.crawls(), journal.visits()) == ({}, (), ())
 
 
 def test_what_is_written_is_read_again(tmp_path):
@@ -101,7 +101,7 @@ def test_how_a_repository_was_found_last(tmp_path, crawls, found, last_is_cut_sh
     for outcome, partition in crawls[:-1]:
         crawled(journal, ("r", outcome, partition))
     (cut_short if last_is_cut_short else crawled)(journal, ("r", *crawls[-1]))
-    assert Journal(tmp_path).found() == {"r": found}
+    assert Journal(tmp_path).last_visits() == {"r": found}
 
 
 def test_the_sum_says_what_the_lines_say(tmp_path):
@@ -109,11 +109,11 @@ def test_the_sum_says_what_the_lines_say(tmp_path):
     crawled(journal, ("a", "new", "p1"), ("b", "down", None))
     crawled(journal, ("a", "down", None))
     cut_short(journal, ("b", "new", "p2"))
-    summed_up = journal.found()
+    summed_up = journal.last_visits()
     (tmp_path / "repos.json").unlink()
-    from_lines = journal.found()
+    from_lines = journal.last_visits()
     journal.sum_up()
-    assert summed_up == from_lines == journal.found()
+    assert summed_up == from_lines == journal.last_visits()
 
 
 def test_a_crash_at_any_byte_of_the_last_line_loses_that_visit_alone(tmp_path):
@@ -126,7 +126,7 @@ def test_a_crash_at_any_byte_of_the_last_line_loses_that_visit_alone(tmp_path):
     found = []
     for end in range(first_line, len(whole)):
         file.write_bytes(whole[:end])
-        found.append(({repo: each.partition for repo, each in journal.found().items()}, len(journal.visits())))
+        found.append(({repo: each.partition for repo, each in journal.last_visits().items()}, len(journal.visits())))
     # The last line without its newline is whole: its checksum says so.
     lost, whole_line = ({"a": "p2"}, 2), ({"a": "p2", "b": "p3"}, 3)
     assert found == [lost] * (len(whole) - 1 - first_line) + [whole_line]
@@ -166,7 +166,7 @@ def test_a_crawl_that_raises_keeps_its_lines_and_writes_no_sum(tmp_path):
     with suppress(KeyboardInterrupt), journal.begin() as entry:
         entry.add(visit(1, "a"), "p1")
         raise KeyboardInterrupt
-    assert (sorted(file.name for file in tmp_path.iterdir()), journal.found()["a"].partition) == (
+    assert (sorted(file.name for file in tmp_path.iterdir()), journal.last_visits()["a"].partition) == (
         ["000001.jsonl"],
         "p1",
     )
@@ -181,7 +181,7 @@ def test_old_crawls_lose_their_visits_and_nothing_else(tmp_path, monkeypatch):
     assert (
         [each.crawl for each in journal.crawls()],
         [(each.crawl, each.repo) for each in journal.visits()],
-        {repo: (found.partition, found.read_at) for repo, found in journal.found().items()},
+        {repo: (found.partition, found.read_at) for repo, found in journal.last_visits().items()},
     ) == ([1, 2, 3, 4], [(4, "a")], {"a": ("p1", hour(4)), "b": ("p2", hour(1))})
 
 
@@ -251,7 +251,7 @@ def test_a_damaged_sum_is_named_and_what_to_do(tmp_path, text):
     with pytest.raises(
         StoreError, match=r"repos\.json is damaged \(.*\); delete it, and the next crawl makes it anew$"
     ):
-        Journal(tmp_path).found()
+        Journal(tmp_path).last_visits()
 
 
 def test_a_sum_that_was_deleted_is_made_again(tmp_path):

@@ -40,7 +40,7 @@ def saw(root: Path, world: World, crawl: int, *, last: int | None = None, partit
         last_partition=None if last is None else f"p{last}",
         last_at=None if last is None else hour(last),
     )
-    Observations(root).see(sight, world.listing(), world.rows)
+    Observations(root).record(sight, world.listing(), world.rows)
 
 
 def file(root: Path) -> Path:
@@ -50,7 +50,7 @@ def file(root: Path) -> Path:
 
 def told(root: Path, *names: str) -> list[tuple[Any, ...]]:
     """Cells of the tags' rows, in order."""
-    rows = sorted(Observations(root).remember(file(root).name).rows(), key=lambda row: (row.ref, row.first_seen))
+    rows = sorted(Observations(root).load(file(root).name).rows(), key=lambda row: (row.ref, row.first_seen))
     return [tuple(getattr(row, name) for name in names) for row in rows if row.ref.startswith("refs/tags/")]
 
 
@@ -77,7 +77,7 @@ def three_visits(root: Path) -> World:
 def test_a_tag_that_went_was_last_seen_by_the_visit_before_and_one_that_came_was_not(tmp_path):
     world = three_visits(tmp_path)
     sight = RefScan(repo=REPO, crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2))
-    Observations(tmp_path).see(sight, world.listing(), world.rows)
+    Observations(tmp_path).record(sight, world.listing(), world.rows)
     assert spells(tmp_path) == [("m@v1.0.0", None, 1, 2, 3), ("n@v1.0.0", 2, 3, 3, None)]
 
 
@@ -112,7 +112,7 @@ def test_branches_experiments_and_other_tags_are_seen_too_and_say_nothing(tmp_pa
     world.lightweight("v1")
     world.refs[f"refs/exps/{world.tip()[:2]}/{world.tip()[2:]}/brave"] = world.tip()
     saw(tmp_path, world, 1)
-    rows = Observations(tmp_path).remember(file(tmp_path).name).rows()
+    rows = Observations(tmp_path).load(file(tmp_path).name).rows()
     assert [(row.ref.rpartition("/")[2], row.revision, row.event) for row in rows] == [
         ("brave", world.tip(), None),
         ("main", world.tip(), None),
@@ -138,7 +138,7 @@ def test_a_visit_that_finds_nothing_new_writes_nothing_and_reads_no_rows(tmp_pat
         raise AssertionError(table)
 
     sight = RefScan(repo=REPO, crawl=2, at=hour(2), partition="p1", last_partition="p1", last_at=hour(1))
-    Observations(tmp_path).see(sight, world.listing(), fail)
+    Observations(tmp_path).record(sight, world.listing(), fail)
     assert file(tmp_path).read_bytes() == before
 
 
@@ -147,7 +147,7 @@ def test_a_better_reading_of_a_tag_takes_the_place_of_the_last(tmp_path):
     world.commit()
     world.tag("m@v1.0.0")
     sight = RefScan(repo=REPO, crawl=1, at=hour(1), partition="p1")
-    Observations(tmp_path).see(sight, world.listing(), lambda table: world.rows(table) if table is Tag else [])
+    Observations(tmp_path).record(sight, world.listing(), lambda table: world.rows(table) if table is Tag else [])
     before = told(tmp_path, "version", "first_crawl")
     saw(tmp_path, world, 2, last=1)
     assert (before, told(tmp_path, "version", "first_crawl")) == ([(None, 1)], [("v1.0.0", 1)])

@@ -92,7 +92,7 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_as_it_was(tmp_path)
     journal = Journal(tmp_path)
     at = datetime(2026, 3, 1, 13, tzinfo=UTC)
     assert (
-        journal.found(),
+        journal.last_visits(),
         [(visit.repo, visit.started_at, visit.first_at, visit.turned) for visit in journal.visits()],
         [(crawl.crawl, crawl.started_at) for crawl in journal.crawls()],
     ) == (

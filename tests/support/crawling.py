@@ -23,7 +23,7 @@ def wish(folder: Path, repos: Mapping[str, str], *lines: str) -> Config:
 
 def partition(config: Config, repo: str) -> dict[str, bytes]:
     """The file of a repository's rows: its name and its bytes."""
-    found = Journal(config.output / "store" / "crawls").found()[repo].partition
+    found = Journal(config.output / "store" / "crawls").last_visits()[repo].partition
     assert found is not None
     file = Store(config.output / "store" / "rows").file_of(repo, found)
     return {file.name: file.read_bytes()}

@@ -1,27 +1,27 @@
--- How the search index is brought up to date: what changed is forgotten and indexed anew.
+-- How the search index is brought up to date: what changed is deleted and indexed again.
 
 -- add_field: One row of `fields`.
 insert into search_index.fields values ($1, $2, $3, $4, $5, $6);
 
--- note_changed: The given repositories are to be indexed anew.
+-- mark_changed: Marks the given repositories to be indexed again.
 insert into search_index.changed select unnest($1);
 
--- note_all: All repositories are.
+-- mark_all: Marks all repositories.
 insert into search_index.changed select distinct repo from artifacts;
 
--- forget_facets: The facets of documents that go.
+-- delete_facets: Deletes the facets of these repositories' documents.
 delete from search_index.facets where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
 
--- forget_measures: The measures of documents that go.
+-- delete_measures: Deletes the measures of these documents.
 delete from search_index.measures where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
 
--- forget_versions: The versions of documents that go.
+-- delete_versions: Deletes the versions of these documents.
 delete from search_index.versions where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
 
--- forget_lengths: The lengths of documents that go.
+-- delete_lengths: Deletes the lengths of these documents.
 delete from search_index.lengths where doc in (select doc from search_index.documents semi join search_index.changed using (repo));
 
--- forget_documents: These documents go.
+-- delete_documents: Deletes these documents.
 delete from search_index.documents where repo in (from search_index.changed);
 
 -- find_subjects: The artifacts to index, each with the commit and the place by which its card, licence and owners are found: those of its
@@ -88,7 +88,7 @@ join params p on p.repo = w.repo and p.commit = w.read and p.file = w.file
     )
 qualify row_number() over (partition by w.doc, p.file, p.name order by p.locked, p.pipeline_stage nulls first, p.metafile) = 1;
 
--- add_measures: These become rows of the index.
+-- add_measures: Adds them to the index.
 insert into search_index.measures
 select kind, name, search_ending(name), number, case when number is null then "text" end,
     case when number is null then search_key('text', "text") end, doc
@@ -122,7 +122,7 @@ left join (
 ) m on m.doc = s.doc
 order by s.doc;
 
--- add_versions: Their versions.
+-- add_versions: Adds their versions.
 insert into search_index.versions
 select
     s.doc, v.version, case when not v.registered or count(*) over (partition by s.doc, v.version) > 1 then v.commit end,
@@ -137,7 +137,7 @@ left join (
 ) n on n.doc = s.doc and n.version = v.version and n.commit = v.commit
 order by s.doc, v.precedence, v.commit;
 
--- add_facets: What their fields are.
+-- add_facets: Adds the values of their fields.
 insert into search_index.facets
 with around as (
     select
@@ -236,16 +236,16 @@ from (
 where length(term) between 1 and 40
 group by all;
 
--- add_lengths: How long they are.
+-- add_lengths: Adds the lengths of their texts.
 insert into search_index.lengths select doc, count(*), sum(frequency) from subject_words group by doc order by doc;
 
--- add_base: The terms become the base of an index that is made from nothing.
+-- add_base: Adds the terms as the base of an index that is built from nothing.
 insert into search_index.postings select term, doc, frequency from subject_words order by term, doc;
 
--- add_recent: The terms become part of the delta.
+-- add_recent: Adds the terms to the delta.
 insert into search_index.recent select term, doc, frequency from subject_words order by term, doc;
 
--- add_terms: New terms are listed.
+-- add_terms: Adds new terms to the list.
 insert into search_index.terms select distinct term from subject_words anti join search_index.terms using (term) order by term;
 
 -- staleness: How much of the base is gone or lies in the delta, as a fraction of the base.
@@ -253,22 +253,22 @@ select (recent + (base + recent - live)) / greatest(base, 1)
 from (select count(*) as base from search_index.postings), (select count(*) as recent from search_index.recent),
     (select coalesce(sum(terms), 0) as live from search_index.lengths);
 
--- merge_postings: Base and delta become one, without what is gone.
+-- merge_postings: Merges the delta into the base, without deleted documents.
 create or replace table search_index.postings as
 select term, doc, frequency from (from search_index.postings union all from search_index.recent)
 semi join search_index.documents using (doc)
 order by term, doc;
 
--- merge_terms: The terms are sorted again.
+-- merge_terms: Sorts the terms again.
 create or replace table search_index.terms as select distinct term from search_index.postings order by term;
 
--- empty_recent: The delta is empty.
+-- empty_recent: Empties the delta.
 delete from search_index.recent;
 
--- forget_changed: All is indexed.
+-- delete_changed: Deletes the marks.
 delete from search_index.changed;
 
--- drop_subjects: What was found for this update alone goes.
+-- drop_subjects: Drops a temporary table of this update.
 drop table subjects;
 
 -- drop_cards: As above.
