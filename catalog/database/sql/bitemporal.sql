@@ -10,13 +10,13 @@ where event is not null and first_readable_at <= k
     and coalesce(ended_at > k, last_seen >= k or repo in (select repo from repos));
 
 -- stages_known_at(t, k): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known at `k`.
-with known as materialized (from known_events_at(k))
-from stages_at(t, source := 'known');
+with readable_events as materialized (from known_events_at(k))
+from stages_at(t, source := 'readable_events');
 
 -- list_stages_known_at(t, k, a_stage): The same, in the order in which to show it.
 --   id: The artifact's name in the catalog.
-with known as materialized (from known_events_at(k))
-from list_stages_at(t, a_stage, source := 'known');
+with readable_events as materialized (from known_events_at(k))
+from list_stages_at(t, a_stage, source := 'readable_events');
 
 -- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.
 --   key: repo, tag, seen_at, oid

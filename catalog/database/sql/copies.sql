@@ -1,5 +1,5 @@
--- Who has whose registry: forks carry the tags of what they were forked from, and would be told as models of their own.
--- Rows marked [materialized: full] follow from all repositories together; they are worked out at every build.
+-- Copies of registries: forks carry the tags of the repository that they were forked from, and would be listed as models of their own.
+-- Rows marked [materialized: full] depend on all repositories together; they are recomputed at every build.
 
 -- copies [materialized: full]: Repositories that have another's registry tags, the very same tag objects: forks, mirrors, younger copies,
 --     and what a rename left.
@@ -15,7 +15,7 @@ with tag_counts as (
 ),
 repos_by_age as (
     select r.repo, r.fork_of, r.renamed_to, h.tags,
-        -- Nobody is a copy of who comes after, so of a circle of copies one always stays.
+        -- A copy comes after its original in this order, so of a cycle of copies one always stays.
         row_number() over (
             order by r.renamed_to is not null, coalesce(r.fork, false) or r.fork_of is not null, r.founded_at nulls last,
                 m.met nulls last, h.tags desc, r.repo
@@ -23,7 +23,7 @@ repos_by_age as (
     from repos r
     join tag_counts h on h.repo = r.repo
     left join (
-        -- Who has another name now was met under the old one. A crawl that was cut short and the one that made up for it are one.
+        -- A renamed repository was first crawled under its old name. An interrupted crawl and the one that completed it count as one.
         select coalesce(k.renamed_to, f.repo) as repo, min(coalesce(c.whole, f.first_crawl)) as met
         from (select repo, min(first_crawl) as first_crawl from observations group by repo) f
         asof left join (select crawl as whole from crawls where outcome <> 'cut_short') c on f.first_crawl <= c.whole

@@ -21,11 +21,11 @@ with comparable as (
     from version_files
     where hash is not null and not is_trivial_content(hash, size)
 ),
-twins as (
+shared_contents as (
     from comparable where content in (select content from comparable group by content having count(*) > 1)
 )
 select
     a.repo, a.artifact, a.version, a.ref, a.commit, a.hash_kind, a.hash, a.size,
     b.repo as twin_repo, b.artifact as twin_artifact, b.version as twin_version, b.ref as twin_ref, b.commit as twin_commit,
     a.hash_kind = b.hash_kind as same_kind
-from twins a join twins b on b.content = a.content and b.ref || '#' || b.commit <> a.ref || '#' || a.commit;
+from shared_contents a join shared_contents b on b.content = a.content and b.ref || '#' || b.commit <> a.ref || '#' || a.commit;

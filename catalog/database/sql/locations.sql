@@ -79,7 +79,7 @@ with annotated as (
         v.precedence,
         coalesce(a.target, t.target) as target,
         case when v.annotated_at = 'tip' then t.dvc_root else a.dvc_root end as project,
-        -- What Git has at the tip says nothing of what it had then.
+        -- Git's entry at the tip may differ from that at the version's commit.
         a.in_git, a.blob, coalesce(a.executable, false) as executable, a.lfs_hash, a.lfs_size
     from versions v
     left join annotations a
@@ -105,7 +105,7 @@ candidate_outputs as (
     select s.artifact, s.version, s.commit as at_commit, s.project, false as pointed, o.*
     from folders_above s join stated_outputs o on o.repo = s.repo and o.commit = s.revision and o.path = s.path
     union all
-    -- An artifact may be a `.dvc` file; what it means is the output that the file tells of.
+    -- An artifact may be a `.dvc` file; it stands for the output that the file states.
     select a.artifact, a.version, a.commit, a.project, true, o.*
     from annotated a join stated_outputs o on o.repo = a.repo and o.commit = a.revision and o.metafile = a.target
     where a.target like '%.dvc' and a.in_git = 'file'
@@ -160,7 +160,7 @@ resolved as (
     from annotated a
     left join chosen_output h
         on h.repo = a.repo and h.artifact = a.artifact and h.version = a.version and h.at_commit = a.commit
-        -- What Git has goes before what DVC has above it; DVC reads files in the same order.
+        -- A file in Git comes before a DVC output above it; DVC reads files in the same order.
         and (a.in_git is null or h.path = a.target or h.pointed)
     left join listed_files l
         on l.repo = h.repo and l.commit = h.commit and l.metafile = h.metafile and l.output = h.path and l.path = a.target

@@ -1,8 +1,8 @@
--- What GTO's tags come to at a moment, by the tagger's clock. Rules: gto/base.py and gto/registry.py of GTO 1.10.
--- Every macro takes the moment `t` (UTC); tags after it have not happened. The views of registry.sql are this state at infinity.
--- `source` is the relation whose tags are folded: `events`, or a part of it, by the name that a `with` gave it. The macros that end in
--- `_of` take
--- what `resolved_events_at` said, by such a name: whoever asks several of them works that out once.
+-- The state of the registry that follows from GTO's tags at a moment, by the tagger's clock. Rules: gto/base.py and gto/registry.py of
+-- GTO 1.10.
+-- Every macro takes the moment `t` (UTC); later tags are ignored. The views of registry.sql are this state at infinity.
+-- `source` is the relation of the tags: `events`, or a part of it, by the name that a `with` gave it. The macros that end in `_of` take
+-- the rows of `resolved_events_at` by such a name: a query that uses several of them computes these rows once.
 
 -- resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one registered on
 --     its commit.
@@ -28,13 +28,14 @@ from (
     window same_commit as (partition by repo, artifact, commit)
 )
 left join (select raw as stage, stage as canonical from stage_names) using (stage)
--- GTO stops where a stage tag could mean two versions; we lose that tag and keep the rest (`problems` says so).
+-- GTO stops where a stage tag could mean two versions; here only that tag is left out (and reported in `problems`).
 where stage is null or lowest is not distinct from highest;
 
 -- versions_of(resolved): The versions that resolved events come to: see `versions_at`.
 select
     repo, artifact, version, commit, revision, precedence, registered, active, discovered,
-    known.created_at, known.utc_offset, known.author, known.author_email, known.message, known.tag, known.oid, known.signed,
+    last_event.created_at, last_event.utc_offset, last_event.author, last_event.author_email, last_event.message, last_event.tag,
+    last_event.oid, last_event.signed,
     activated_at, born
 from (
     select
@@ -48,7 +49,7 @@ from (
             {created_at: created_at, utc_offset: utc_offset, author: author, author_email: author_email, message: message,
              tag: tag, oid: oid, signed: signed},
             (event = 'registration', created_at, priority, tag)
-        ) as known,
+        ) as last_event,
         coalesce(min(created_at) filter (event = 'registration'), min(created_at)) as activated_at,
         coalesce(
             min((created_at, tag)) filter (raw_stage is null),

@@ -16,7 +16,7 @@ with tag_events as (
         oid
     from resolved_events
 ),
--- Each with a number: what follows goes through these rows place by place, and one number is told apart faster than six texts.
+-- Each with a number: the windows below partition by it, and comparing one number is faster than comparing six texts.
 candidates as materialized (
     select *, row_number() over () as place
     from (select distinct repo, artifact, stage, raw_stage, version, commit from tag_events where raw_stage is not null)

@@ -43,7 +43,7 @@ def find(query: Query, words: Words, *, limit: int | None, note: str | None = No
     ]
     measures = "" if not query.by_version else "_asked" if endings or metric else "_main"
     text = _SQL["find"].format(
-        judge=plan.judge(),
+        evaluate=plan.evaluate(),
         order=_order(query),
         numbers=numbers,
         measures=_SQL[f"measures{measures}"],
@@ -63,7 +63,7 @@ def count(query: Query, words: Words, *, fields: Sequence[str] = ()) -> Compiled
     """How much of what a query finds has which value of which field: of `fields`, or of all."""
     plan = _Plan(query, words)
     counts = "search_version_counts" if query.by_version else "search_counts"
-    return plan.compiled(_SQL["count"].format(judge=plan.judge(), counts=counts), {"fields": list(fields)})
+    return plan.compiled(_SQL["count"].format(evaluate=plan.evaluate(), counts=counts), {"fields": list(fields)})
 
 
 class _Plan:
@@ -80,19 +80,19 @@ class _Plan:
         for leaf, negated in leaves(query.node):
             self._list(leaf).append(self._row(leaf, negated))
 
-    def judge(self) -> str:
+    def evaluate(self) -> str:
         node = self._query.node
-        judged = {
+        terms = {
             "all_words": _true(node, self._places),
             "any_word": _true(_loose(node), self._places),
             "hits": _united("hits", self._macros()),
         }
         if self._query.by_version:
             candidates = _SQL[f"candidates_{self._candidates()}"]
-            return _SQL["judge_versions"].format(
-                candidates=candidates, own=_united("own", _own_kinds(self.own)), **judged
+            return _SQL["evaluate_versions"].format(
+                candidates=candidates, own=_united("own", _own_kinds(self.own)), **terms
             )
-        return _SQL["judge_artifacts"].format(**judged)
+        return _SQL["evaluate_artifacts"].format(**terms)
 
     def _candidates(self) -> str:
         """Which artifacts' versions can be found: 10,000 artifacts have 100,000, and to look at all of them takes 20 ms."""

@@ -148,5 +148,5 @@ steps as (
     where v.output is null and v.in_git is null
 )
 select repo, hash(repo) as home, * exclude (repo) from steps
--- A walk reads few repositories of many: what lies together can be passed over.
+-- A walk reads few repositories of many: the row groups of the others can be skipped.
 order by home;

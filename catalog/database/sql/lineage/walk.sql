@@ -76,7 +76,7 @@ walk(home, node, near, revision, level, kind) using key (node, near, revision, k
         from walk w join edges e on e.from_node = w.node and e.from_revision = w.revision
         where w.level < depth
         union all
-        -- Equal content is equal whatever the commit, and who starts in no commit may go on in any.
+        -- Equal content is equal whatever the commit, and a walk that starts in no commit goes on in any.
         select e.home, e.to_node, w.node, e.revision, w.level + 1, e.kind
         from walk w join edges e on e.from_node = w.node
         where w.level < depth and (e.from_revision = 0) <> (w.revision = 0)
@@ -109,7 +109,7 @@ with reached_nodes as (
     from query_table(steps) group by node, near
 ),
 node_facts as (
-    -- By its repository first: what lies elsewhere is passed over.
+    -- Filtered by repository first: row groups of other repositories are skipped.
     from lineage_nodes where home in (select home from reached_nodes) and node in (select node from reached_nodes)
 ),
 first_commits as (

@@ -27,7 +27,7 @@ select
 from visit_turns_at(b) now left join visit_turns_at(a) before using (repo)
 where now.there is distinct from coalesce(before.there, false) or (before.repo is null and not now.there)
 union all
--- One that is no longer listed was lost with the first crawl that passed it by.
+-- A repository that is no longer listed was lost at the first crawl that did not visit it.
 select 'lost_repo', gone.repo, null, null, 'removed', gone.moment
 from (
     select l.repo, min(c.started_at) as moment
@@ -94,7 +94,7 @@ changed_latest as materialized (
     from latest_before o join latest_after n using (repo, artifact)
     where (o.version, o.commit) <> (n.version, n.commit)
 ),
-measured as materialized (
+metrics_of_changed as materialized (
     from version_metrics
     where (repo, artifact) in (select (repo, artifact) from changed_latest) and repo in (select repo from changed_latest)
 ),
@@ -136,7 +136,7 @@ changes as (
     from (select s.*, v.precedence from stages_before s join versions_before v using (repo, artifact, version, commit)) o
     full join (select s.*, v.precedence from stages_after s join versions_after v using (repo, artifact, version, commit)) n
         on n.repo = o.repo and n.artifact = o.artifact and n.stage = o.stage
-    -- A commit that got or lost its version's name is told as that.
+    -- A commit that got or lost its version's name is listed as that change.
     where o.commit is distinct from n.commit
     union all
     select 'rewritten_tag', repo, artifact, stage, tag, coalesce(old_revision, old_oid), coalesce(revision, oid), null, author, created_at
@@ -153,14 +153,14 @@ changes as (
             else 'lower' end end,
         m.author, m.moment
     from changed_latest m
-    join measured o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
-    join measured n on n.repo = m.repo and n.artifact = m.artifact and n.version = m.version and n.commit = m.commit
+    join metrics_of_changed o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
+    join metrics_of_changed n on n.repo = m.repo and n.artifact = m.artifact and n.version = m.version and n.commit = m.commit
         and n.file = o.file and n.name = o.name
     where n.text <> o.text
 )
 select kind, repo || coalesce(':' || artifact, '') as id, changes.* exclude (kind)
 from changes
--- What a fork has from its parent is told of the parent.
+-- Changes that a fork has from its parent are listed for the parent only.
 where artifact is null or not is_copied(repo, artifact)
 order by
     list_position([

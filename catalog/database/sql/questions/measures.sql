@@ -50,7 +50,7 @@ facts as (
     join versions v on v.repo = a.repo and v.artifact = a.artifact and v.version = a.version and v.commit = a.commit
     left join version_files f on f.repo = a.repo and f.artifact = a.artifact and f.version = a.version and f.commit = a.commit
 ),
--- Only what is wanted of these views: a join alone would have them worked out for every version there is.
+-- Filters on these views: a join alone would compute them for every version.
 wanted_measures as (
     select repo, artifact, version, commit, 'metric' as what, file, name, number, text, kind from version_metrics
     where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)

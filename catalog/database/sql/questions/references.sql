@@ -2,7 +2,7 @@
 
 -- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
 --   exact: The whole name was given.
--- What a fork has from its parent is meant only where nothing else is: whoever wants it names the fork.
+-- An artifact that a fork has from its parent is a candidate only where nothing else is: a reference to it names the fork.
 with candidates as (
     select repo, artifact, id, id = words as exact, is_copied(repo, artifact) as copied
     from artifacts
@@ -49,7 +49,7 @@ with reference as materialized (from read_reference(ref)),
 by_name as materialized (
     select f.repo, f.artifact, f.exact, r.version, r.stage from reference r, find_artifacts(r.artifact) f
 ),
--- A repository may have `@` or `#` in its name: where nothing has the name before the mark, the whole is a name.
+-- A repository may have `@` or `#` in its name: where nothing has the name before that character, the whole reference is a name.
 candidates as materialized (
     from by_name
     union all
@@ -73,7 +73,7 @@ qualify row_number() over (partition by n.repo, n.artifact order by s.stage = n.
 order by all;
 
 -- upstream_of(ref, depth): `upstream` of the one version that a reference means: `from upstream_of('churn#prod', 10)`.
--- No join with version_of: DuckDB would walk from all versions at once, and lose its way.
+-- No join with version_of: DuckDB would walk from all versions at once.
 from upstream((select repo from version_of(ref)), (select artifact from version_of(ref)), (select version from version_of(ref)), depth);
 
 -- downstream_of(ref, depth): `downstream` of the one version that a reference means.

@@ -37,13 +37,13 @@ where a.repo = a_repo and a.artifact = an_artifact;
 --   licence: The licence file nearest to it.
 --   owners: Who answers for it, by CODEOWNERS.
 --   identical: Other versions with the same bytes.
--- One part after the other, each materialized: together, they would be one question of twenty tables, for which DuckDB plans long.
+-- Each part is materialized: together, they would be one query of twenty tables, which takes DuckDB long to plan.
 with v as materialized (
     select *,
         coalesce(revision, commit) as reading,
         case when path like '%://%' or path is null then coalesce(file, '') else coalesce(regexp_extract(file, '^(.*/)', 1), '')
             || path end as home,
-        count(*) filter (registered and active) over (partition by version) as twins
+        count(*) filter (registered and active) over (partition by version) as same_name
     from versions
     where repo = a_repo and artifact = an_artifact
     qualify version = a_version and commit = a_commit
@@ -69,7 +69,7 @@ measured as materialized (
                 and role <> 'plots' and status not in ('ok', 'fetched')
         ) as unread
 ),
-needed as materialized (
+stage_inputs as materialized (
     select d.* from dependencies d, v, f
     where d.repo = a_repo and d.commit = v.reading and d.metafile = f.metafile and d.pipeline_stage is not distinct from f.pipeline_stage
 ),
@@ -78,7 +78,7 @@ sources as materialized (
     from (from outputs where repo = a_repo and commit = (select reading from v)) o
     left join (from imports where repo = a_repo and commit = (select reading from v)) i using (metafile, path)
 ),
-made as materialized (
+provenance as materialized (
     select
         (
             select any_value({
@@ -97,12 +97,12 @@ made as materialized (
                 made_by: s.pipeline_stage, metafile: s.metafile,
                 source_url: s.url, source_path: s.source_path, source_rev: s.rev, source_commit: s.rev_lock
             } order by d.path, s.path, s.metafile), [])
-            from needed d
+            from stage_inputs d
             left join sources s on (d.path = s.path or starts_with(d.path, s.path || '/'))
                 and not (s.metafile = d.metafile and s.pipeline_stage is not distinct from d.pipeline_stage)
         ) as inputs
 ),
-around as materialized (
+surroundings as materialized (
     select
         (
             select arg_max({
@@ -123,7 +123,7 @@ around as materialized (
             from code_owners o, v where o.repo = a_repo and o.commit = v.reading and list_contains(o.artifacts, an_artifact)
         ) as owners
 )
-select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence, reading, home, twins),
+select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence, reading, home, same_name),
     a.active as artifact_active, a.deprecated_at,
     (
         select coalesce(list({
@@ -142,12 +142,12 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
         when f.status not in ('ok', 'in-git', 'lfs', 'cloud-versioned', 'inside-dir', 'partial-import')
             or f.in_git in ('link', 'submodule') then null
         when f.dvc_root is not null and v.annotated_at = 'commit' and regexp_matches(v.file, '(^|/)dvc\.yaml$')
-                and v.registered and v.active and v.twins = 1 and not starts_with(v.artifact, '-')
+                and v.registered and v.active and v.same_name = 1 and not starts_with(v.artifact, '-')
             then ['dvc', 'artifacts', 'get', r.url, v.artifact, '--rev', v.version]
         when f.in_git = 'file' and f.status = 'in-git' then ['git', 'show', v.reading || ':' || f.path]
         else ['dvc', 'get', r.url, case when starts_with(f.path, '-') then './' else '' end || f.path, '--rev', v.reading]
     end as get,
-    measured.*, made.*, around.*,
+    measured.*, provenance.*, surroundings.*,
     (
         select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])
         from version_files o, f
@@ -160,4 +160,4 @@ from v
 join (from artifacts where repo = a_repo and artifact = an_artifact) a on true
 left join f on true
 left join (from repos where repo = a_repo) r on true,
-measured, made, around;
+measured, provenance, surroundings;

@@ -16,7 +16,7 @@ bodies as (
 ),
 named as (
     select *, regexp_extract(body, '^([^":]+(?:"[^"]*")?):', 1) as prefix,
-        regexp_extract(body, '^[^":]+(?:"[^"]*")?:(>=|<=|>|<|=)?((?s).*)$', ['operator', 'value']) as said
+        regexp_extract(body, '^[^":]+(?:"[^"]*")?:(>=|<=|>|<|=)?((?s).*)$', ['operator', 'value']) as parsed
     from bodies
 ),
 parts as (
@@ -24,14 +24,14 @@ parts as (
         case when prefix = '' then '' when regexp_matches(prefix, '^(metric|param)[.]') then regexp_extract(prefix, '^([a-z]+)[.]', 1)
             else lower(prefix) end as field,
         replace(regexp_extract(prefix, '^(?:metric|param)[.]((?s).*)$', 1), '"', '') as measure,
-        said.operator as operator,
-        case when regexp_full_match(case when prefix = '' then body else said.value end, '"[^"]*"')
-            then case when prefix = '' then body else said.value end[2:-2]
-                else case when prefix = '' then body else said.value end end as value,
-        regexp_full_match(case when prefix = '' then body else said.value end, '"[^"]*"') as quoted
+        parsed.operator as operator,
+        case when regexp_full_match(case when prefix = '' then body else parsed.value end, '"[^"]*"')
+            then case when prefix = '' then body else parsed.value end[2:-2]
+                else case when prefix = '' then body else parsed.value end end as value,
+        regexp_full_match(case when prefix = '' then body else parsed.value end, '"[^"]*"') as quoted
     from named
 ),
-known as (
+with_fields as (
     select p.*, f.choices, f.version_choices, f.of_version,
         case when p.prefix = '' then case when p.quoted then 'phrase' when ends_with(p.value, '*') then 'prefix' else 'word' end
             when p.field in ('metric', 'param') then p.field when f.kind = 'text' then 'field' else f.kind end as kind,
@@ -70,7 +70,7 @@ checked as (
             and not (select coalesce(bool_or(field = 'is' and value = 'version'), false) from parts)
             then prefix || ':' || value || ' is about versions, expected is:version beside it'
     end as fault
-    from known
+    from with_fields
 )
 select
     case when fault is not null then error(fault) else place end as place,
@@ -144,7 +144,7 @@ places as (
         (select with_copies from lists), (select with_deregistered from lists))
     where (select by_version from lists)
 ),
-judged as materialized (
+evaluated as materialized (
     select p.*,
         list_has_all(p.places, l.words) and list_has_all(p.places, l.conditions) and not list_has_any(p.places, l.refused) as all_words,
         list_has_any(p.places, l.words) and list_has_all(p.places, l.conditions) and not list_has_any(p.places, l.refused) as any_word
@@ -154,19 +154,19 @@ ranked as materialized (
     select *, 0 as total, row_number() over (
         order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, version, commit
     ) as place
-    from search_ranked('judged')
+    from search_ranked('evaluated')
 ),
-artifacts_found as (from ranked where version is null),
-versions_found as (from ranked where version is not null),
+ranked_artifacts as (from ranked where version is null),
+ranked_versions as (from ranked where version is not null),
 version_measures as (
-    from search_main_measures('versions_found') where (select len(endings) = 0 from lists)
+    from search_main_measures('ranked_versions') where (select len(endings) = 0 from lists)
     union all
-    from search_version_measures('versions_found', (select endings from lists)) where (select len(endings) > 0 from lists)
+    from search_version_measures('ranked_versions', (select endings from lists)) where (select len(endings) > 0 from lists)
 ),
 shown as (
-    from search_shown_artifacts('artifacts_found', (select endings from lists))
+    from search_shown_artifacts('ranked_artifacts', (select endings from lists))
     union all
-    from search_shown_versions('versions_found', 'version_measures')
+    from search_shown_versions('ranked_versions', 'version_measures')
 )
 select s.* exclude (doc, total), (select string_agg('nothing for ' || word || '; showing ' || instead, ', ' order by place)
     from repairs) as note

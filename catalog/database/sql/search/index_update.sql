@@ -26,15 +26,15 @@ delete from search_index.documents where repo in (from search_index.changed);
 
 -- find_subjects: The artifacts to index, each with the commit and the place by which its card, licence and owners are found: those of its
 --     latest version, or else of the tip.
--- No number is given a second time while postings of who had it are left.
+-- No number is reused while postings of its former document are left.
 create or replace temp table subjects as
-with used as (
+with used_numbers as (
     select max(doc) as last from search_index.documents
     union all select max(doc) from search_index.postings
     union all select max(doc) from search_index.recent
 )
 select
-    (select coalesce(max(last), 0) from used) + row_number() over (order by a.repo, a.artifact) as doc,
+    (select coalesce(max(last), 0) from used_numbers) + row_number() over (order by a.repo, a.artifact) as doc,
     a.repo, a.artifact, a.folder, a.name, a.type, a.description, a.labels, a.registered, a.active, a.versions, a.created_at, a.updated_at,
     l.version, l.commit, coalesce(l.revision, l.commit, t.commit) as reading,
     coalesce(l.file, t.file) as file, coalesce(l.path, t.path) as path,
@@ -139,7 +139,7 @@ order by s.doc, v.precedence, v.commit;
 
 -- add_facets: Adds the values of their fields.
 insert into search_index.facets
-with around as (
+with surroundings as (
     select
         s.doc, s.artifact, s.home, c.file as card,
         k.library, k.task, coalesce(k.licence_name, k.licence) as card_licence,
@@ -153,7 +153,7 @@ with around as (
         on k.repo = s.repo and k.commit = s.reading and k.file = c.file
 ),
 -- What names a host has a dot or a port in it; a name in repos.toml need not have one.
-path as (
+name_parts as (
     select doc, parts, case when regexp_matches(parts[1], '[.:]') or parts[1] in ('local', 'localhost') then 2 else 1 end as first
     from (select doc, string_split(repo, '/') as parts from subjects)
 ),
@@ -169,29 +169,29 @@ authors as (
     join subjects s on s.repo = e.repo and s.artifact = e.artifact
     where e.event in ('registration', 'assignment')
 ),
-said as (
+stated_values as (
     select doc, 'name' as field, artifact as value from subjects
     union all select doc, 'repo', repo from subjects
-    union all select doc, 'host', parts[1] from path where first = 2
+    union all select doc, 'host', parts[1] from name_parts where first = 2
     union all select doc, 'org', unnest(list_transform(range(first, len(parts)), lambda place: array_to_string(parts[first:place], '/')))
-        from path
+        from name_parts
     union all select doc, 'type', type from subjects
     union all select doc, 'label', unnest(labels) from subjects
     union all select doc, 'stage', unnest(map_keys(stages)) from search_index.documents semi join subjects using (doc)
     union all select doc, 'owner', owner from owners
     union all select doc, 'author', author from authors
-    union all select doc, 'framework', library from around
+    union all select doc, 'framework', library from surroundings
     union all select doc, 'framework', meta['framework'] from subjects
     union all select s.doc, 'framework', m.framework
         from mlem_objects m join subjects s on s.repo = m.repo and s.reading = m.commit and m.name = regexp_replace(s.home, '[.]mlem$', '')
-    union all select doc, 'licence', card_licence from around
-    union all select doc, 'licence', licence from around
-    union all select doc, 'task', task from around
+    union all select doc, 'licence', card_licence from surroundings
+    union all select doc, 'licence', licence from surroundings
+    union all select doc, 'task', task from surroundings
     union all select s.doc, 'version', v.version
         from versions v join subjects s on s.repo = v.repo and s.artifact = v.artifact where v.registered and v.active
     union all select doc, 'is', 'registered' from subjects where registered
     union all select doc, 'is', 'deprecated' from subjects where not active
-    union all select doc, 'has', 'card' from around where card is not null
+    union all select doc, 'has', 'card' from surroundings where card is not null
     union all select doc, 'has', 'description' from subjects where description <> ''
     union all select doc, 'has', 'version' from subjects where versions > 0
     union all select doc, 'has', case kind when 'metric' then 'metrics' else 'params' end from subject_measures
@@ -200,15 +200,15 @@ said as (
         join subjects s on s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
         where f.role = 'plots' and coalesce(f.status, 'ok') in ('ok', 'fetched')
 ),
-every as (
-    select doc, field, value, search_key(field, value) as key from said where value <> ''
+facet_values as (
+    select doc, field, value, search_key(field, value) as key from stated_values where value <> ''
     union
     select doc, field, author, search_key(field, author_email) from (select *, 'author' as field from authors) where author <> ''
     union
-    select doc, 'has', field, field from said
+    select doc, 'has', field, field from stated_values
     where value <> '' and field in ('type', 'label', 'stage', 'owner', 'framework', 'licence', 'task')
 )
-select field, value, key, doc from every order by field, value, key, doc;
+select field, value, key, doc from facet_values order by field, value, key, doc;
 
 -- mark_copies: Which documents are those of another repository, too, may change without a change of their own.
 update search_index.documents d set copied = not copied

@@ -40,17 +40,17 @@ select place, doc, version, commit from search_version_range($own)
 -- own_metric: Metrics and parameters of versions.
 select place, doc, version, commit from search_version_metric($own)
 
--- judge_artifacts: Every artifact, with whether it is found.
+-- evaluate_artifacts: Every artifact, with whether it is found.
 with hits as materialized ({hits}),
-judged as materialized (
+evaluated as materialized (
     select *, {all_words} as all_words, {any_word} as any_word from search_artifacts('hits', $with_deprecated, $with_copies)
 )
 
--- judge_versions: Every version, with whether it is found.
+-- evaluate_versions: Every version, with whether it is found.
 with hits as materialized ({hits}),
 own_hits as materialized ({own}),
 candidates as ({candidates}),
-judged as materialized (
+evaluated as materialized (
     select *, {all_words} as all_words, {any_word} as any_word
     from search_versions('candidates', 'hits', 'own_hits', $with_deprecated, $with_copies, $with_deregistered)
 )
@@ -68,11 +68,11 @@ select doc from own_hits
 select doc from hits semi join own_hits using (doc)
 
 -- find: What is found, in order, and how much there is.
-{judge},
-found as (from search_ranked('judged')),
+{evaluate},
+matched_documents as (from search_ranked('evaluated')),
 ranked as materialized (
     select f.*, count(*) over () as total, row_number() over (order by {order}) as place
-    from found f {numbers}
+    from matched_documents f {numbers}
     order by place limit $most
 ),
 measures as ({measures})
@@ -94,8 +94,8 @@ from search_main_measures('ranked')
 from search_version_measures('ranked', $endings)
 
 -- count: How much of what is found has which value of which field.
-{judge}
-from {counts}('judged') where len($fields::varchar[]) = 0 or list_contains($fields::varchar[], field)
+{evaluate}
+from {counts}('evaluated') where len($fields::varchar[]) = 0 or list_contains($fields::varchar[], field)
 
 -- order: By worth: how well the words fit, what is in prod, what is recent.
 score desc, in_prod desc, updated_at desc nulls last, repo, artifact, f.version, f.commit

@@ -32,14 +32,14 @@ left join hits_of_documents f on f.doc = d.doc
 left join hits_of_versions o on o.doc = v.doc and o.version = v.version and o.commit is not distinct from v.commit
 where (d.active or with_deprecated) and (not d.copied or with_copies) and (v.active or with_deregistered);
 
--- search_ranked(judged): What a query finds, in the order of its worth. `judged` is a relation like that of `search_artifacts`, with
+-- search_ranked(evaluated): What a query finds, in the order of its worth. `evaluated` is a relation like that of `search_artifacts`, with
 --     `all_words` and `any_word`.
 --   matched: `all`, or `any` where nothing has all words and these have some.
 --   score: How well the words fit: BM25 in millionths; 0 without words.
 select * exclude (places, all_words, any_word), case when all_words then 'all' else 'any' end as matched
-from query_table(judged)
+from query_table(evaluated)
 -- Not a window over all rows: DuckDB 1.4 fails in one now and then.
-where all_words or (any_word and not (select coalesce(bool_or(all_words), false) from query_table(judged)))
+where all_words or (any_word and not (select coalesce(bool_or(all_words), false) from query_table(evaluated)))
 order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, version, commit;
 
 -- search_measures(ranked, endings): The metrics to show of each artifact of a relation with that name: those that were asked for, or else
@@ -104,43 +104,43 @@ join (select repo, artifact, version, commit, type, description, labels, stages 
 left join query_table(measures) m on m.doc = r.doc and m.version = r.version and m.commit is not distinct from r.commit
 order by r.place;
 
--- search_counts(judged): How many artifacts a query finds with each value of each field. `judged` is a relation with that name: see
+-- search_counts(evaluated): How many artifacts a query finds with each value of each field. `evaluated` is a relation with that name: see
 --     `search_ranked`.
 --   field: The field of docs/search.md.
 --   value: The value as written; of several spellings, the first in the order of their characters.
 --   count: How many of what is found have it.
-with found as (from search_ranked(judged)),
+with matched_documents as (from search_ranked(evaluated)),
 counted as (
     select f.field, min(f.value) as value, count(distinct f.doc) as count
-    from found r join search_index.facets f on f.doc = r.doc
+    from matched_documents r join search_index.facets f on f.doc = r.doc
     where f.field not in ('name', 'version')
     group by f.field, case when f.field = 'author' then f.value else f.key end
 )
 select c.field, c.value, c.count from counted c join search_index.fields n on n.name = c.field order by n.place, c.count desc, c.value;
 
--- search_version_counts(judged): How many versions a query finds with each value of each field: see `search_counts`.
-with found as (from search_ranked(judged)),
-found_versions as (
+-- search_version_counts(evaluated): How many versions a query finds with each value of each field: see `search_counts`.
+with matched_documents as (from search_ranked(evaluated)),
+matched_versions as (
     select v.* from search_index.versions v
-    join found r on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
+    join matched_documents r on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
 ),
 counted as (
     select f.field, min(f.value) as value, count(distinct (r.doc, r.version, r.commit)) as count
-    from found r join search_index.facets f on f.doc = r.doc
+    from matched_documents r join search_index.facets f on f.doc = r.doc
     where f.field not in ('name', 'version', 'stage', 'author', 'is', 'has')
     group by f.field, f.key
     union all
     select field, value, count(*) from (
-        select 'stage' as field, unnest(v.stages) as value from found_versions v
+        select 'stage' as field, unnest(v.stages) as value from matched_versions v
         union all
         select 'is', unnest(list_filter([
             case when v.is_latest then 'latest' end, case when v.registered then 'registered' end,
             case when not v.active then 'deregistered' end, case when v.signed then 'signed' end
-        ], lambda state: state is not null)) from found_versions v
+        ], lambda state: state is not null)) from matched_versions v
         union all
         select 'has', role from (
             select distinct v.doc, v.version, v.commit, f.role
-            from found_versions v
+            from matched_versions v
             join search_index.documents d on d.doc = v.doc
             join version_measure_files f
                 on f.repo = d.repo and f.artifact = d.artifact and f.version = v.version and coalesce(v.commit = f.commit, true)
@@ -150,7 +150,8 @@ counted as (
     group by field, value
     union all
     select 'author', a.author, count(distinct (r.doc, r.version, r.commit))
-    from found r join search_version_authors() a on a.doc = r.doc and a.version = r.version and a.commit is not distinct from r.commit
+    from matched_documents r
+    join search_version_authors() a on a.doc = r.doc and a.version = r.version and a.commit is not distinct from r.commit
     where a.author <> ''
     group by all
 )

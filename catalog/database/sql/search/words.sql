@@ -13,16 +13,16 @@ select leaf.* from (
 with chosen as materialized (
     from search_index.documents semi join (select unnest(docs)::uinteger as doc) using (doc)
 )
-select doc, said.field, said.weight, said.text
+select doc, entry.field, entry.weight, entry.text
 from (
     select c.doc, unnest(list_concat(
         [{field: 'name', weight: 8, text: a.artifact}, {field: 'description', weight: 3, text: a.description},
          {field: 'repo', weight: 3, text: coalesce(nullif(regexp_replace(a.repo, '^[^/]*/', ''), ''), a.repo)}],
         list_transform(a.labels, lambda label: {field: 'label', weight: 4, text: label})
-    )) as said
+    )) as entry
     from chosen c join (select repo, artifact, description, labels from artifacts) a on a.repo = c.repo and a.artifact = c.artifact
 )
-where said.text is not null
+where entry.text is not null
 union all
 select doc, field, 2, value from search_index.facets semi join chosen using (doc)
 where field in ('type', 'owner', 'framework', 'licence', 'task')

@@ -82,7 +82,7 @@ licences_near as (
     from places p join licences l on l.repo = p.repo and l.commit = p.reading and (l.folder = '' or starts_with(p.home, l.folder || '/'))
     group by all
 ),
-owned as (
+artifact_owners as (
     select p.repo, p.artifact, flatten(list(o.owners order by o.line)) as owners
     from places p join code_owners o on o.repo = p.repo and o.commit = p.reading and list_contains(o.artifacts, p.artifact)
     group by all
@@ -95,6 +95,6 @@ select
 from artifacts a
 left join cards_near c using (repo, artifact)
 left join licences_near l using (repo, artifact)
-left join owned o using (repo, artifact)
+left join artifact_owners o using (repo, artifact)
 where c.card is not null or l.licence is not null or o.owners is not null
 order by a.repo, a.artifact;
