@@ -51,7 +51,7 @@ def slug(name: str) -> str:
 
 def endings(name: str) -> Iterator[str]:
     """Everything that can stand for a full name: each end of it that begins after a `/` or `:`, the shortest first."""
-    starts = [found.end() for found in re.finditer("[/:]", name)]
+    starts = [match.end() for match in re.finditer("[/:]", name)]
     yield from (name[start:] for start in reversed(starts))
     yield name
 
@@ -97,15 +97,15 @@ def repository_key(url: str) -> str:
 
 def public_url(url: str) -> str:
     """The URL without what may be a secret. The user of an ssh URL stays: it is `git`, and says which account it is."""
-    found = _AUTHORITY.match(url) if "://" in url else None
-    if found is None:
+    match = _AUTHORITY.match(url) if "://" in url else None
+    if match is None:
         return url
-    scheme, authority, rest = found.groups()
-    if not _PORT.fullmatch(authority.rpartition("@")[2]) and "@" in rest:  # a password with a slash in it
-        authority, rest = "", rest.rpartition("@")[2]
+    scheme, authority, path = match.groups()
+    if not _PORT.fullmatch(authority.rpartition("@")[2]) and "@" in path:  # a password with a slash in it
+        authority, path = "", path.rpartition("@")[2]
     elif "@" in authority and not (scheme.lower().endswith("ssh://") and _USER.fullmatch(authority)):
         authority = authority.rpartition("@")[2]
-    return scheme + authority + _without_tokens(rest)
+    return scheme + authority + _without_tokens(path)
 
 
 def without_users(sentence: str) -> str:
@@ -115,8 +115,8 @@ def without_users(sentence: str) -> str:
 
 def scheme_of(url: str) -> str | None:
     """`s3` of `s3://bucket/key`; None for a path."""
-    found = _AUTHORITY.match(url) if "://" in url else None
-    return found[1][:-3].lower() if found else None
+    match = _AUTHORITY.match(url) if "://" in url else None
+    return match[1][:-3].lower() if match else None
 
 
 def _parts(path: str) -> list[str]:
@@ -126,7 +126,7 @@ def _parts(path: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _without_tokens(rest: str) -> str:
+def _without_tokens(path: str) -> str:
     """All parameters go where one may be a secret: what is left would lead nowhere."""
-    start = re.search(r"[?#]", rest)
-    return rest[: start.start()] if start and _SECRET.search(rest, start.start()) else rest
+    start = re.search(r"[?#]", path)
+    return path[: start.start()] if start and _SECRET.search(path, start.start()) else path

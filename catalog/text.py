@@ -77,7 +77,7 @@ def visible(text: str) -> str:
 
 def escape_json(text: str) -> str:
     """JSON with the same characters written as JSON's own escapes: other bytes, equal data."""
-    return text if text.isascii() and "\x7f" not in text else re.sub("[^ -~\n]", lambda found: _json(found[0]), text)
+    return text if text.isascii() and "\x7f" not in text else re.sub("[^ -~\n]", lambda match: _json(match[0]), text)
 
 
 def visible_on_page(text: str) -> str:
@@ -99,5 +99,5 @@ def _json(character: str) -> str:
     return json.dumps(character)[1:-1] if unicodedata.category(character) in _UNSEEN else character
 
 
-def _spelled(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")
+def _spelled(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")

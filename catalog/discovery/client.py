@@ -72,13 +72,13 @@ class Asker:
 
     def _folder(self, path: str) -> list[tuple[str, str]]:
         """(name, kind) of what lies in a folder; a link is neither file nor folder."""
-        found = []
+        kinds = []
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
                     folder, file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
-                    found.append((entry.name, "folder" if folder else "file" if file else "other"))
-                    if len(found) > MAX_ENTRIES:
+                    kinds.append((entry.name, "folder" if folder else "file" if file else "other"))
+                    if len(kinds) > MAX_ENTRIES:
                         raise TooBig(f"{quote(path)}: more than {MAX_ENTRIES:,} entries in one folder")
         except PermissionError:
             self.tell(f"{quote(path)}: may not be read, and is left out")
@@ -86,7 +86,7 @@ class Asker:
             raise Gone(f"{quote(path)}: no such folder") from error
         except OSError as error:
             raise Down(f"{quote(path)}: {error.strerror}") from error
-        return sorted(found)
+        return sorted(kinds)
 
     def _answer(self, ask: Ask, etag: str | None) -> tuple[Response, str | None] | None:
         again = retrying(self.meter, sleep=self._sleep, tell=self.tell)
@@ -122,12 +122,12 @@ class Asker:
     def _remote(self, url: str) -> GitServer:
         """Only the source's own server is ever asked: the token goes with every question."""
         try:
-            found = parse_address(urlsplit(url)._replace(query="", fragment="").geturl())
+            remote = parse_address(urlsplit(url)._replace(query="", fragment="").geturl())
         except ValueError:
-            found = None
-        if not isinstance(found, GitServer) or found.scheme not in {"http", "https"} or found.site != self.site:
+            remote = None
+        if not isinstance(remote, GitServer) or remote.scheme not in {"http", "https"} or remote.site != self.site:
             raise Refused(f"{self.meter.where}: leads to {self.meter.quote(url)!r}, expected an address of {self.site}")
-        return found
+        return remote
 
     def _redirected(self, target: str) -> str:
         try:

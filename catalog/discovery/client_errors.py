@@ -27,15 +27,15 @@ _MINUTES, _HOURS = 120, 7200  # seconds that are better told in these
 
 def fault(status: int, headers: Mapping[str, str], body: bytes, meter: Meter, token: str | None) -> OriginError:
     """The error that an answer stands for; `token` says where the token is from that was sent. Header names are in lower case."""
-    said, who = _said(body, meter), f"with the token of {token}" if token else "without a token"
+    quoted, who = _message(body, meter), f"with the token of {token}" if token else "without a token"
     sentence: str
     if status in {_MANY, _FORBIDDEN} and (wait := _rate_limit(status, headers)) is not None:
-        return Again(f"{meter.where}: {status}: the rate limit is used up for {_span(wait)}{said}", wait)
+        return Again(f"{meter.where}: {status}: the rate limit is used up for {_span(wait)}{quoted}", wait)
     if status in _MISSING:
-        return Gone(f"{meter.where}: {status}: there is no such address, or it may not be seen {who}{said}")
+        return Gone(f"{meter.where}: {status}: there is no such address, or it may not be seen {who}{quoted}")
     if status >= _BROKEN:
         wait = retry_seconds(headers["retry-after"], 1.0) if "retry-after" in headers else None
-        return Again(f"{meter.where}: {status}: the forge is busy or broken{said}", wait)
+        return Again(f"{meter.where}: {status}: the forge is busy or broken{quoted}", wait)
     if status in {_UNAUTHORIZED, _SIGN_IN}:  # Azure DevOps shows a page to sign in
         sentence = f"the token of {token} is not accepted" if token else "needs a token"
     elif status == _FORBIDDEN:
@@ -43,7 +43,7 @@ def fault(status: int, headers: Mapping[str, str], body: bytes, meter: Meter, to
         sentence = f"may not be listed {who}" + (f", which needs one of the scopes {scopes}" if scopes else "")
     else:
         sentence = "the forge refuses the question"
-    return Refused(f"{meter.where}: {status}: {sentence}{said}")
+    return Refused(f"{meter.where}: {status}: {sentence}{quoted}")
 
 
 def _rate_limit(status: int, headers: Mapping[str, str]) -> float | None:
@@ -65,7 +65,7 @@ def _now(headers: Mapping[str, str]) -> float:
         return time()
 
 
-def _said(body: bytes, meter: Meter) -> str:
+def _message(body: bytes, meter: Meter) -> str:
     """The forge's own words, where it has any, from one of the places where forges put them."""
     try:
         raw = json.loads(body[:MOST_SAID])
@@ -74,8 +74,8 @@ def _said(body: bytes, meter: Meter) -> str:
     raw = raw if isinstance(raw, dict) else {}
     inner = raw.get("error")
     inner = inner.get("message") if isinstance(inner, dict) else inner
-    found = (raw.get("error_description"), raw.get("message"), inner)
-    words = next((word for word in found if isinstance(word, str) and word.strip()), "")
+    candidates = (raw.get("error_description"), raw.get("message"), inner)
+    words = next((word for word in candidates if isinstance(word, str) and word.strip()), "")
     return f", saying {meter.quote(words)!r}" if words else ""
 
 

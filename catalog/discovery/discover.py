@@ -81,8 +81,8 @@ def _refresh(
     """A source's name, and what is known of it after asking."""
     forge, last, now = installed()[source.kind], before[source.name], datetime.now(UTC)
     try:
-        whole = _list(source, _asker(source, config, pool, tell, stop), last)
-        repos = mark_departed(source, forge, whole.listed, last.known, now)
+        listing = _list(source, _asker(source, config, pool, tell, stop), last)
+        repos = mark_departed(source, forge, listing.listed, last.known, now)
     except OriginError as error:
         outcome, message = error.outcome, str(error)
     except Exception as error:
@@ -94,9 +94,9 @@ def _refresh(
             outcome="listed",
             asked_at=now,
             listed_at=now,
-            listed=whole.listed,
+            listed=listing.listed,
             known=repos,
-            answers=whole.answers,
+            answers=listing.answers,
         )
     tell(message)
     return source.name, replace(last, outcome=outcome, message=message, asked_at=now)
@@ -105,15 +105,15 @@ def _refresh(
 def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteListing:
     """All pages of a listing. OriginError where one of them fails: an incomplete listing is an error."""
     forge = installed()[source.kind]
-    waiting, asked = deque(forge.begin(source.scope)), set[str]()
+    waiting, requested = deque(forge.begin(source.scope)), set[str]()
     listed: dict[str, Listed] = {}
     answers: dict[str, CachedPage] = {}
     while waiting:
         ask = waiting.popleft()
-        if ask.url in asked:
+        if ask.url in requested:
             raise Refused(f"{source.name}: a page leads to {quote(ask.url)!r}, which was read before")
-        asked.add(ask.url)
-        if len(asked) > MOST_ASKED or len(listed) > MOST_LISTED:
+        requested.add(ask.url)
+        if len(requested) > MOST_ASKED or len(listed) > MOST_LISTED:
             raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
         page = _page(source, forge, asker, ask, before.answers.get(ask.url), answers)
         waiting.extend(page.then)
@@ -122,14 +122,19 @@ def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteL
 
 
 def _page(
-    source: SourceConfig, forge: Forge, asker: Asker, ask: Ask, kept: CachedPage | None, answers: dict[str, CachedPage]
+    source: SourceConfig,
+    forge: Forge,
+    asker: Asker,
+    ask: Ask,
+    cached: CachedPage | None,
+    answers: dict[str, CachedPage],
 ) -> ListPage:
     """What one question brings; a kept answer where it still holds."""
-    reply = asker.ask(ask, kept.etag if kept and not _may_be_full(kept.page) else None)
+    reply = asker.ask(ask, cached.etag if cached and not _may_be_full(cached.page) else None)
     if reply is None:
-        assert kept is not None
-        answers[ask.url] = kept
-        return kept.page
+        assert cached is not None
+        answers[ask.url] = cached
+        return cached.page
     answer, etag = reply
     page = _read(source, forge, answer)
     if etag:

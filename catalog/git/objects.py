@@ -159,10 +159,10 @@ def _stated(who: Sequence[bytes], role: str) -> Signature:
 
 
 def _signature(who: bytes, epoch: int, zone: int, role: str) -> Signature:
-    name, _, rest = who.partition(b"<")
+    name, _, email = who.partition(b"<")
     return Signature(
         name=decode(name).strip(),
-        email=decode(rest.partition(b">")[0]).strip(),
+        email=decode(email.partition(b">")[0]).strip(),
         at=_moment(epoch, role),
         utc_offset=_offset(zone, role),
     )
@@ -188,18 +188,18 @@ def _moment(epoch: int, role: str) -> datetime:
 
 
 def _split_signature(body: bytes) -> tuple[bytes, str | None]:
-    found = _SIGNATURE.search(body)
-    if found is None:
+    match = _SIGNATURE.search(body)
+    if match is None:
         return body, None
-    return body[: found.start()], _SIGNATURE_KINDS[found[1]]
+    return body[: match.start()], _SIGNATURE_KINDS[match[1]]
 
 
 def _commit_signature(raw: bytes | None) -> str | None:
     return _split_signature(raw)[1] if raw else None
 
 
-def _strict(raw: bytes, what: str) -> str:
+def _strict(raw: bytes, field: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise MetafileError(f"{what} is not UTF-8 text", rule="not-utf8") from error
+        raise MetafileError(f"{field} is not UTF-8 text", rule="not-utf8") from error

@@ -85,17 +85,17 @@ class RevisionFiles:
     files: Mapping[str, str]
     objects: Objects = field(repr=False)
     children: Callable[[str], Mapping[str, TreeEntry]] = field(repr=False)  # of a tree, by name
-    _made: dict[Callable[[RevisionFiles], Any], Any] = field(
+    _cache: dict[Callable[[RevisionFiles], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def once(self, make: Callable[[RevisionFiles], T], lasts: Callable[[T], bool]) -> T:
+    def once(self, parse: Callable[[RevisionFiles], T], is_final: Callable[[T], bool]) -> T:
         """What a reader makes of the revision. Others will ask for it too; it is made anew until it `lasts`: more files may come."""
-        if make in self._made:
-            return cast("T", self._made[make])
-        value = make(self)
-        if lasts(value):
-            self._made[make] = value
+        if parse in self._cache:
+            return cast("T", self._cache[parse])
+        value = parse(self)
+        if is_final(value):
+            self._cache[parse] = value
         return value
 
     @property
@@ -120,13 +120,13 @@ class RevisionFiles:
 
     def entry(self, path: str) -> TreeEntry | None:
         """What Git has at a path from its root, itself the empty path; None for nothing. Links are not followed."""
-        found = TreeEntry("folder", self.commit.tree)
+        entry = TreeEntry("folder", self.commit.tree)
         for name in path.split("/") if path else ():
-            inside = self.children(found.oid) if found.kind == "folder" else {}
+            inside = self.children(entry.oid) if entry.kind == "folder" else {}
             if name not in inside:
                 return None
-            found = inside[name]
-        return found
+            entry = inside[name]
+        return entry
 
     def below(self, folder: str) -> Iterator[tuple[str, TreeEntry]]:
         """Every file below a folder of Git, in the order of Git's trees. MetafileError where there are too many."""
@@ -185,18 +185,18 @@ class Snapshot:
 
     def dates(self, refs: Iterable[Ref]) -> dict[str, datetime]:
         """When the commits that refs lead to were made, of those that are here and can be read."""
-        found = {}
+        dates = {}
         for oid in (ref.peeled or ref.oid for ref in refs):
             with suppress(MetafileError):
-                found[oid] = self.commit(oid).committer.at
-        return found
+                dates[oid] = self.commit(oid).committer.at
+        return dates
 
     def children(self, tree: str) -> Mapping[str, TreeEntry]:
         """What lies in a folder, by name; MetafileError where it cannot be read."""
-        known = self._children.get(tree)
-        if known is None:
-            known = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
-        return known
+        entries = self._children.get(tree)
+        if entries is None:
+            entries = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
+        return entries
 
     def _revision(self, oid: str) -> RevisionFiles:
         commit = self.commit(oid)
@@ -216,17 +216,17 @@ class Snapshot:
 
     def _entries(self, tree: str, prefix: str) -> tuple[tuple[str, int, str], ...]:
         """Names, modes and object ids of what lies in a folder, read once whoever asks and wherever it lies."""
-        known = self._parsed.get(tree)
-        if known is None:
-            known = self._parsed[tree] = tuple(parse_entries(self._raw(tree, "tree"), prefix))
-        return known
+        entries = self._parsed.get(tree)
+        if entries is None:
+            entries = self._parsed[tree] = tuple(parse_entries(self._raw(tree, "tree"), prefix))
+        return entries
 
     def _find(self, tree: str, prefix: str) -> _Below:
         """Wanted files below a tree. Remembered, because revisions share most of their subtrees."""
-        known = self._wanted.get((tree, prefix))
-        if known is None:
-            known = self._wanted[tree, prefix] = self._walk(tree, prefix)
-        return known
+        below = self._wanted.get((tree, prefix))
+        if below is None:
+            below = self._wanted[tree, prefix] = self._walk(tree, prefix)
+        return below
 
     def _walk(self, tree: str, prefix: str) -> _Below:
         if len(self._wanted) > MAX_WALKED:
@@ -257,8 +257,8 @@ class _Below(NamedTuple):
 
 
 def _is_whole(revision: RevisionFiles) -> bool:
-    found = map(revision.objects.get, revision.files.values())
-    return all(raw is not None and raw.kind == "blob" for raw in found)
+    contents = map(revision.objects.get, revision.files.values())
+    return all(raw is not None and raw.kind == "blob" for raw in contents)
 
 
 def _entry(mode: int, oid: str) -> TreeEntry:

@@ -83,10 +83,10 @@ def read_settings(git: GitConfig, remote: GitServer) -> Settings:
     return Settings(
         proxy=_proxy(git, remote),
         verify=git.yes("http", "sslverify", url, default=True) and "GIT_SSL_NO_VERIFY" not in environ,
-        ca_file=_path(environ.get("GIT_SSL_CAINFO") or git.one("http", "sslcainfo", url)),
-        ca_folder=_path(environ.get("GIT_SSL_CAPATH") or git.one("http", "sslcapath", url)),
-        certificate=_path(environ.get("GIT_SSL_CERT") or git.one("http", "sslcert", url)),
-        key=_path(environ.get("GIT_SSL_KEY") or git.one("http", "sslkey", url)),
+        ca_file=_path(environ.get("GIT_SSL_CAINFO") or git.most_specific("http", "sslcainfo", url)),
+        ca_folder=_path(environ.get("GIT_SSL_CAPATH") or git.most_specific("http", "sslcapath", url)),
+        certificate=_path(environ.get("GIT_SSL_CERT") or git.most_specific("http", "sslcert", url)),
+        key=_path(environ.get("GIT_SSL_KEY") or git.most_specific("http", "sslkey", url)),
     )
 
 
@@ -101,7 +101,7 @@ def _path(value: str | None) -> str | None:
 
 
 def _proxy(git: GitConfig, remote: GitServer) -> str | None:
-    stated = git.one("http", "proxy", remote.shown)
+    stated = git.most_specific("http", "proxy", remote.shown)
     if stated is None:
         # HTTP_PROXY in capitals is not read: behind CGI, a request's `Proxy:` header would set it.
         names = (f"{remote.scheme}_proxy", "HTTPS_PROXY" * (remote.scheme == "https"), "all_proxy", "ALL_PROXY")

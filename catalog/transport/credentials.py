@@ -58,26 +58,26 @@ class Keyring:
     def __init__(self, git: GitConfig) -> None:
         self._git = git
         self._lock = Lock()
-        self._known: dict[tuple[str, ...], Credential | None] = {}
+        self._cache: dict[tuple[str, ...], Credential | None] = {}
         self._offered: dict[str, Credential] = {}
 
     def offer(self, site: str, credential: Credential) -> None:
         """A credential for a server (`https://host`), for when neither the URL nor the user's files and helpers know one."""
         self._offered.setdefault(site, credential)
 
-    def known(self, remote: GitServer) -> Credential | None:
+    def cached(self, remote: GitServer) -> Credential | None:
         """What the URL states, or what an earlier visit found out."""
         if remote.user and remote.secret is not None:
             return Credential(user=remote.user, secret=remote.secret)
-        return self._known.get(self._key(remote))
+        return self._cache.get(self._key(remote))
 
     def find(self, remote: GitServer) -> Credential | None:
         """What the user's files and helpers know. One thread asks; the others wait for its answer."""
         key = self._key(remote)
         with self._lock:
-            if key not in self._known:
-                self._known[key] = next(self._ask(remote), None)
-            return self._known[key]
+            if key not in self._cache:
+                self._cache[key] = next(self._ask(remote), None)
+            return self._cache[key]
 
     def _key(self, remote: GitServer) -> tuple[str, ...]:
         url = remote.shown
@@ -85,14 +85,14 @@ class Keyring:
         return remote.site, remote.user or "", self._path(remote), *helpers
 
     def _path(self, remote: GitServer) -> str:
-        whole = self._git.yes("credential", "usehttppath", remote.shown, default=False)
-        return remote.path.lstrip("/") if whole else ""
+        with_path = self._git.yes("credential", "usehttppath", remote.shown, default=False)
+        return remote.path.lstrip("/") if with_path else ""
 
     def _ask(self, remote: GitServer) -> Iterator[Credential]:
         host = remote.site.partition("://")[2]
         yield from _read_netrc(remote, self._git.environ.get("NETRC") or "~/.netrc")
         question = {"protocol": remote.scheme, "host": host, "path": self._path(remote)}
-        question["username"] = remote.user or self._git.one("credential", "username", remote.shown) or ""
+        question["username"] = remote.user or self._git.most_specific("credential", "username", remote.shown) or ""
         for helper in self._git.every("credential", "helper", remote.shown):
             answer = self._answer(helper, question)
             if answer.get("username"):
@@ -146,11 +146,11 @@ def _run(command: str, text: str, environ: Mapping[str, str]) -> str:
 
 def _read_netrc(remote: GitServer, path: str) -> Iterator[Credential]:
     try:
-        found = netrc.netrc(Path(path).expanduser()).authenticators(remote.host)
+        entry = netrc.netrc(Path(path).expanduser()).authenticators(remote.host)
     except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
         return
-    if found and found[2] and remote.user in {None, found[0]}:
-        yield Credential(user=found[0], secret=found[2])
+    if entry and entry[2] and remote.user in {None, entry[0]}:
+        yield Credential(user=entry[0], secret=entry[2])
 
 
 def _read_store(options: list[str], question: dict[str, str], environ: Mapping[str, str]) -> dict[str, str]:

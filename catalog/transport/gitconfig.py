@@ -49,8 +49,8 @@ class GitConfig:
 
     def get(self, section: str, name: str, subsection: str = "") -> str | None:
         """The value that wins, or None where no file states one."""
-        found = [entry.value for entry in self._all(section, name) if entry.subsection == subsection]
-        return found[-1] if found else None
+        values = [entry.value for entry in self._all(section, name) if entry.subsection == subsection]
+        return values[-1] if values else None
 
     def rewrite(self, url: str) -> str:
         """The URL after `url.<base>.insteadOf`: the longest match wins."""
@@ -68,14 +68,14 @@ class GitConfig:
         resets = [index for index, value in enumerate(values) if not value]
         return tuple(values[resets[-1] + 1 :] if resets else values)
 
-    def one(self, section: str, name: str, url: str) -> str | None:
+    def most_specific(self, section: str, name: str, url: str) -> str | None:
         """The value of the most specific section that applies to a URL; it may be empty."""
         target = urlsplit(url)
         ranked = [(rank, entry) for entry in self._all(section, name) if (rank := _rank(entry.subsection, target))]
         return max(enumerate(ranked), key=lambda pair: (pair[1][0], pair[0]))[1][1].value if ranked else None
 
     def yes(self, section: str, name: str, url: str, *, default: bool) -> bool:
-        value = self.one(section, name, url)
+        value = self.most_specific(section, name, url)
         return default if value is None else value.lower() not in _NO
 
     def _all(self, section: str, name: str) -> Iterator[ConfigEntry]:

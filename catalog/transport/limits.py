@@ -117,5 +117,5 @@ class Meter:
         if not self._holds:
             self.patience(0)
 
-    def _too_big(self, what: str, name: str, value: int) -> TooBig:
-        return TooBig(f"{self.where}: more than {value:,} {what}, the limit {name}")
+    def _too_big(self, unit: str, name: str, value: int) -> TooBig:
+        return TooBig(f"{self.where}: more than {value:,} {unit}, the limit {name}")

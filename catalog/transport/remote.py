@@ -152,9 +152,9 @@ class RemoteOrigin:
         return self._filters
 
     def _ask(self, request: wire.FetchRequest) -> bytearray:
-        known = self._known
-        if known is not None and known.version != _V2:
-            with self._wire.ask(legacy.fetch_request(request, known), known.version) as packets:
-                return legacy.read_fetch(packets, known)
+        advertisement = self._known
+        if advertisement is not None and advertisement.version != _V2:
+            with self._wire.ask(legacy.fetch_request(request, advertisement), advertisement.version) as packets:
+                return legacy.read_fetch(packets, advertisement)
         with self._wire.ask(wire.fetch_request(request)) as packets:
             return wire.read_fetch(packets)

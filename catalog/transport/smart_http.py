@@ -69,7 +69,7 @@ class HttpWire:
         self._remote = remote
         self._manager = self._pool.manager(read_settings(self._pool.git, remote))
         self._extra = extra_headers(self._pool.git, remote)
-        self._use(self._pool.keyring.known(remote))
+        self._use(self._pool.keyring.cached(remote))
 
     def _use(self, credential: Credential | None) -> None:
         self._credential = credential
@@ -155,14 +155,14 @@ class HttpWire:
             raise Refused(f"{where}: 401: the credentials for user {quote(self._credential.user)!r} are not accepted")
 
     def _expect(self, response: BaseHTTPResponse, content_type: str) -> None:
-        found = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if found == content_type:
+        received = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if received == content_type:
             return
         where = self._meter.where
         # What gitprotocol-http(5) calls a dumb server answers with a plain file, of whatever type it holds files to be.
-        if content_type == ADVERTISEMENT and found in {"text/plain", "application/octet-stream", ""}:
+        if content_type == ADVERTISEMENT and received in {"text/plain", "application/octet-stream", ""}:
             raise Unfit(f"{where}: speaks the dumb HTTP protocol, expected the smart one")
-        raise Unfit(f"{where}: answers with {self._meter.quote(found)!r}, expected a Git repository")
+        raise Unfit(f"{where}: answers with {self._meter.quote(received)!r}, expected a Git repository")
 
 
 def _same_host(stated: GitServer, moved: GitServer) -> bool:

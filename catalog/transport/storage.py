@@ -39,8 +39,8 @@ class _NotHad(Exception):
 
 def is_public(address: str) -> bool:
     """An address that the whole Internet can reach: not loopback, private, link-local, shared or multicast."""
-    found = ip_address(address)
-    return found.is_global and not found.is_multicast
+    ip = ip_address(address)
+    return ip.is_global and not ip.is_multicast
 
 
 class WebStorage:
@@ -49,13 +49,13 @@ class WebStorage:
     def __init__(self, limits: Limits, allows: Callable[[str], bool] = is_public) -> None:
         self._meter = Meter("DVC's storage", limits)
         self._allows = allows
-        self._asked = 0
+        self._requested = 0
 
     def read(self, stored: StoredFile) -> RawObject | None:
         """The file with the hash that is stated; None where it cannot be had, is another one, or has more than MAX_BYTES."""
-        if self._asked >= MAX_FILES or (stored.size or 0) > MAX_BYTES:
+        if self._requested >= MAX_FILES or (stored.size or 0) > MAX_BYTES:
             return None
-        self._asked += 1
+        self._requested += 1
         with suppress(_NotHad, OriginError, OSError, ValueError, urllib3.exceptions.HTTPError):
             data = self._get(stored.url)
             if md5(data, usedforsecurity=False).hexdigest() == stored.md5.removesuffix(".dir"):
@@ -87,8 +87,8 @@ class WebStorage:
         if url.scheme not in {"http", "https"} or not url.hostname:
             raise _NotHad
         port = url.port or (443 if url.scheme == "https" else 80)
-        found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
-        addresses = [str(entry[4][0]) for entry in found]
+        infos = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
+        addresses = [str(entry[4][0]) for entry in infos]
         if not addresses or not all(map(self._allows, addresses)):
             raise _NotHad
         if url.scheme == "http":

@@ -150,9 +150,9 @@ class _SshConnection(_Connection):
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(self._meter.patience(_FAREWELL))
         os.set_blocking(self._process.stderr.fileno(), False)
-        said = (self._process.stderr.read(_LAST_WORDS) or b"").decode("utf-8", "replace")
-        kind = Gone if _ABSENT.search(said) else Refused if _DENIED.search(said) else Down
-        return kind(f"{self._meter.where}: ssh ends without an answer and says {quote(said)!r}")
+        output = (self._process.stderr.read(_LAST_WORDS) or b"").decode("utf-8", "replace")
+        kind = Gone if _ABSENT.search(output) else Refused if _DENIED.search(output) else Down
+        return kind(f"{self._meter.where}: ssh ends without an answer and says {quote(output)!r}")
 
     def close(self) -> None:
         super().close()

@@ -85,8 +85,8 @@ def read_listing(packets: Packets) -> RefListing:
         packets.meter.count_refs(number)
         if isinstance(line, Mark):
             raise Garbled(f"{packets.meter.where}: the ref listing has a {line.name} packet, expected a ref")
-        oid, _, rest = line.partition(b" ")
-        name, *attributes = rest.split(b" ")
+        oid, _, details = line.partition(b" ")
+        name, *attributes = details.split(b" ")
         stated = dict(attribute.partition(b":")[::2] for attribute in attributes)
         ref = make_ref(oid, name, stated.get(b"peeled"), packets.meter)
         if name == b"HEAD" and b"symref-target" in stated:
@@ -97,12 +97,12 @@ def read_listing(packets: Packets) -> RefListing:
 
 def make_ref(oid: bytes, name: bytes, peeled: bytes | None, meter: Meter) -> Ref:
     """One ref, its object names checked."""
-    for found in (oid, peeled):
-        if found is not None and not _OID.fullmatch(found):
-            if _LONG_OID.fullmatch(found):
+    for candidate in (oid, peeled):
+        if candidate is not None and not _OID.fullmatch(candidate):
+            if _LONG_OID.fullmatch(candidate):
                 raise sha256(meter)
             raise Garbled(
-                f"{meter.where}: the ref {meter.quote(name)!r} is at {meter.quote(found)!r}, expected a SHA-1 object name"
+                f"{meter.where}: the ref {meter.quote(name)!r} is at {meter.quote(candidate)!r}, expected a SHA-1 object name"
             )
     return Ref(name=decode(name), oid=oid.decode("ascii"), peeled=peeled.decode("ascii") if peeled else None)
 
