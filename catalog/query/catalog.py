@@ -211,12 +211,12 @@ class Catalog:
             question, repo=version["repo"], artifact=version["artifact"], version=version["version"], depth=depth
         )
 
-    def identify(self, what: str | Path) -> Answer:
+    def identify(self, content: str | Path) -> Answer:
         """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, or a `Path` to hash."""
         try:
-            hashes = set(content_hashes(what).values()) if isinstance(what, Path) else {what}
+            hashes = set(content_hashes(content).values()) if isinstance(content, Path) else {content}
         except OSError as error:
-            raise NotFound(f"{error.filename or what} cannot be read: {error.strerror}") from error
+            raise NotFound(f"{error.filename or content} cannot be read: {error.strerror}") from error
         return self._ask("from identify_hashes($hashes)", hashes=sorted(hashes))
 
     def experiments(self, *, repo: str | None = None) -> Answer:

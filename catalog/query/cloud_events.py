@@ -38,17 +38,17 @@ _DATA = (
 class Place(NamedTuple):
     """A place among the events, which are in this order: crawl, the tagger's clock in microseconds, tag object, repository.
 
-    `told` is when the catalog came to know that event, in microseconds: it orders nothing, and tells one memory from another.
+    `readable` is when the catalog first read that event, in microseconds: it does not order events, but identifies the catalog.
     """
 
     crawl: int
-    told: int
+    readable: int
     moment: int
     oid: str
     repo: str
 
 
-BEGINNING = Place(crawl=0, told=0, moment=0, oid="", repo="")
+BEGINNING = Place(crawl=0, readable=0, moment=0, oid="", repo="")
 
 
 def place(cursor: str) -> Place:
@@ -60,15 +60,15 @@ def place(cursor: str) -> Place:
     match = _PLACE.fullmatch(text)
     if match is None:
         raise Misuse(f"invalid cursor {cursor!r}: expected one that `catalog events` printed")
-    return Place(crawl=int(match[1]), told=int(match[2]), moment=int(match[3]), oid=match[4], repo=match[5])
+    return Place(crawl=int(match[1]), readable=int(match[2]), moment=int(match[3]), oid=match[4], repo=match[5])
 
 
-def check(cursor: str, marked: Place, known: Collection[tuple[int, int]]) -> None:
-    """NotFound where the catalog's memory is not the one that gave the cursor: what is new since then cannot be said.
+def check(cursor: str, marked: Place, recorded: Collection[tuple[int, int]]) -> None:
+    """NotFound where another catalog, or an earlier one, gave the cursor: the events since then cannot be determined.
 
-    `known`: the crawl and the time of the event's telling, as the memory has them; nothing where it does not know of it.
+    `recorded`: the crawl and the time at which this catalog first read the event; empty where it did not.
     """
-    if (marked.crawl, marked.told) not in known:
+    if (marked.crawl, marked.readable) not in recorded:
         raise NotFound(
             f"unknown cursor {cursor!r}: this catalog has no record of its event in crawl {marked.crawl}; "
             "start again without a cursor, and skip the ids that you have"

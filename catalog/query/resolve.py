@@ -21,11 +21,11 @@ class ReferenceResolver:
 
     def artifact(self, ref: str) -> tuple[Row, Reference]:
         """The artifact that a reference means. A repository may have `@` or `#` in its name: then the whole is tried, too."""
-        reference, whole = parse(ref), ref.strip()
+        reference, full_name = parse(ref), ref.strip()
         matches = self._find(reference.artifact)
-        if not matches and reference.artifact != whole:
-            reference = Reference(artifact=whole)
-            matches = self._find(whole)
+        if not matches and reference.artifact != full_name:
+            reference = Reference(artifact=full_name)
+            matches = self._find(full_name)
         if len(matches) == 1:
             return matches[0], reference
         if not matches:
@@ -60,17 +60,17 @@ class ReferenceResolver:
             return None
         matches = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
         if not matches:
-            known = [row["repo"] for row in self._ask("from list_repos(null)").rows]
-            raise NotFound(f"no repository {words!r} in {self._path}{_expected(known)}")
+            names = [row["repo"] for row in self._ask("from list_repos(null)").rows]
+            raise NotFound(f"no repository {words!r} in {self._path}{_expected(names)}")
         return [words] if words in matches else matches
 
     def stage(self, words: str | None) -> str | None:
         """The same words, where some repository has such a stage."""
         if words is not None:
             rows = self._ask("from list_stages(null)").rows
-            known = {row[key]: None for row in rows for key in ("stage", "raw_stage")}
-            if words not in known:
-                raise NotFound(f"no stage {words!r} in {self._path}{_expected(list(known))}")
+            names = {row[key]: None for row in rows for key in ("stage", "raw_stage")}
+            if words not in names:
+                raise NotFound(f"no stage {words!r} in {self._path}{_expected(list(names))}")
         return words
 
     def short(self) -> dict[str, str]:

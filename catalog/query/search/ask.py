@@ -49,8 +49,8 @@ def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
     """What a query finds. QueryError where it cannot be read, Misuse for a limit below 1."""
     if limit is not None and limit < 1:
         raise Misuse(f"invalid limit {limit}: expected at least 1")
-    query, answer, asked = _found(ask, parse(text), limit)
-    return _finished(ask, answer, asked, _sort_note(ask, query, answer))
+    query, answer, statement = _run(ask, parse(text), limit)
+    return _search_answer(ask, answer, statement, _sort_note(ask, query, answer))
 
 
 def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
@@ -58,24 +58,26 @@ def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
     for field in fields:
         if field not in FACETS:
             raise Misuse(f"unknown facet {field!r}, expected one of {', '.join(FACETS)}")
-    query, found, asked = _found(ask, parse(text), 1)
+    query, matches, statement = _run(ask, parse(text), 1)
     counted = count(query, _words(ask, query), fields=fields)
     answer = ask(counted.text, **counted.parameters)
-    return FacetAnswer(columns=answer.columns, values=answer.values, note=_note(ask, found, asked), _arrow=answer.arrow)
+    return FacetAnswer(
+        columns=answer.columns, values=answer.values, note=_note(ask, matches, statement), _arrow=answer.arrow
+    )
 
 
-def _found(ask: Ask, query: Query, limit: int | None) -> tuple[Query, Answer, Compiled]:
+def _run(ask: Ask, query: Query, limit: int | None) -> tuple[Query, Answer, Compiled]:
     """What a query finds; where not everything asked for is known, with the nearest words. The query is the one that was asked in the end."""
-    asked = find(query, _words(ask, query), limit=limit)
-    answer = ask(asked.text, **asked.parameters)
-    if asked.words and (has_choice(query.node) or not _has_all(answer)):
-        repairs = ask("from search_repairs($words)", words=asked.words).rows
+    statement = find(query, _words(ask, query), limit=limit)
+    answer = ask(statement.text, **statement.parameters)
+    if statement.words and (has_choice(query.node) or not _has_all(answer)):
+        repairs = ask("from search_repairs($words)", words=statement.words).rows
         if repairs:
             note = ", ".join(f"nothing for {row['word']}; showing {row['instead']}" for row in repairs)
             query = _repaired(query, {row["place"]: row["instead"] for row in repairs})
-            asked = find(query, _words(ask, query), limit=limit, note=note)
-            answer = ask(asked.text, **asked.parameters)
-    return query, answer, asked
+            statement = find(query, _words(ask, query), limit=limit, note=note)
+            answer = ask(statement.text, **statement.parameters)
+    return query, answer, statement
 
 
 def _words(ask: Ask, query: Query) -> Words:
@@ -87,22 +89,22 @@ def _has_all(answer: Answer) -> bool:
 
 
 def _repaired(query: Query, words: Mapping[int, str]) -> Query:
-    found = [leaf for leaf, _ in leaves(query.node)]
-    return with_words(query, {found[place - 1].column: word for place, word in words.items()})
+    nodes = [leaf for leaf, _ in leaves(query.node)]
+    return with_words(query, {nodes[place - 1].column: word for place, word in words.items()})
 
 
-def _finished(ask: Ask, answer: Answer, asked: Compiled, sorted_by: str | None) -> SearchAnswer:
+def _search_answer(ask: Ask, answer: Answer, statement: Compiled, sorted_by: str | None) -> SearchAnswer:
     """The answer with why each row was found, and without what is told of all rows at once."""
     rows = answer.rows
-    reasons = _reasons(ask, rows, asked)
-    kept = tuple(name for name in answer.columns if name not in ("doc", "total"))
+    reasons = _reasons(ask, rows, statement)
+    columns = tuple(name for name in answer.columns if name not in ("doc", "total"))
     return SearchAnswer(
-        columns=(*kept, "why"),
-        values=tuple((*(row[name] for name in kept), why) for row, why in zip(rows, reasons, strict=True)),
+        columns=(*columns, "why"),
+        values=tuple((*(row[name] for name in columns), why) for row, why in zip(rows, reasons, strict=True)),
         total=rows[0]["total"] if rows else 0,
-        note="; ".join(note for note in (_note(ask, answer, asked), sorted_by) if note) or None,
-        sql=asked.text,
-        parameters=asked.parameters,
+        note="; ".join(note for note in (_note(ask, answer, statement), sorted_by) if note) or None,
+        sql=statement.text,
+        parameters=statement.parameters,
         _arrow=partial(_arrow, answer, reasons),
     )
 
@@ -114,28 +116,30 @@ def _arrow(answer: Answer, reasons: Sequence[Excerpt | None]) -> pa.Table:
     return answer.arrow().drop_columns(["doc", "total"]).append_column("why", pa.array(reasons, kind))
 
 
-def _reasons(ask: Ask, rows: Sequence[Row], asked: Compiled) -> list[Excerpt | None]:
+def _reasons(ask: Ask, rows: Sequence[Row], statement: Compiled) -> list[Excerpt | None]:
     """Why each row was found: by a word in the texts of a row, in its other texts, or else by a field."""
-    sought = [Sought(leaf["kind"], leaf["parts"]) for leaf in (*asked.words, *asked.phrases) if not leaf["negated"]]
-    found: dict[int, Excerpt] = {}
+    sought = [
+        Sought(leaf["kind"], leaf["parts"]) for leaf in (*statement.words, *statement.phrases) if not leaf["negated"]
+    ]
+    by_document: dict[int, Excerpt] = {}
     for row in rows if sought else ():
         if why := excerpt(_texts(row), sought):
-            found[row["doc"]] = why
-    rest = _without(rows, found)
-    if rest and sought:
+            by_document[row["doc"]] = why
+    missing = _without(rows, by_document)
+    if missing and sought:
         texts: dict[int, list[tuple[str, str]]] = {}
-        for row in ask("from search_texts($docs)", docs=rest).rows:
+        for row in ask("from search_texts($docs)", docs=missing).rows:
             texts.setdefault(row["doc"], []).append((row["field"], row["text"]))
-        found |= {doc: why for doc, of_doc in texts.items() if (why := excerpt(sorted(of_doc), sought))}
-    rest = _without(rows, found)
-    if rest and any(leaf["kind"] == "field" and not leaf["negated"] for leaf in asked.conditions):
-        for row in ask("from search_reasons($docs, $leaves)", docs=rest, leaves=asked.conditions).rows:
-            found[row["doc"]] = {"field": row["field"], "before": "", "match": row["value"], "after": ""}
-    return [found.get(row["doc"]) for row in rows]
+        by_document |= {doc: why for doc, of_doc in texts.items() if (why := excerpt(sorted(of_doc), sought))}
+    missing = _without(rows, by_document)
+    if missing and any(leaf["kind"] == "field" and not leaf["negated"] for leaf in statement.conditions):
+        for row in ask("from search_reasons($docs, $leaves)", docs=missing, leaves=statement.conditions).rows:
+            by_document[row["doc"]] = {"field": row["field"], "before": "", "match": row["value"], "after": ""}
+    return [by_document.get(row["doc"]) for row in rows]
 
 
-def _without(rows: Sequence[Row], found: Mapping[int, Excerpt]) -> list[int]:
-    return list(dict.fromkeys(row["doc"] for row in rows if row["doc"] not in found))
+def _without(rows: Sequence[Row], by_document: Mapping[int, Excerpt]) -> list[int]:
+    return list(dict.fromkeys(row["doc"] for row in rows if row["doc"] not in by_document))
 
 
 def _texts(row: Row) -> list[tuple[str, str]]:
@@ -146,12 +150,12 @@ def _texts(row: Row) -> list[tuple[str, str]]:
     return [("name", row["artifact"]), *labels, *description, ("repo", repo or row["repo"])]
 
 
-def _note(ask: Ask, answer: Answer, asked: Compiled) -> str | None:
+def _note(ask: Ask, answer: Answer, statement: Compiled) -> str | None:
     if not answer.values:
-        rows = ask("from search_near($leaves)", leaves=asked.conditions).rows if asked.conditions else []
+        rows = ask("from search_near($leaves)", leaves=statement.conditions).rows if statement.conditions else []
         return "; ".join(map(_near, rows)) or None
-    said = [answer.rows[0]["note"], None if _has_all(answer) else NEAREST]
-    return "; ".join(note for note in said if note) or None
+    notes = [answer.rows[0]["note"], None if _has_all(answer) else NEAREST]
+    return "; ".join(note for note in notes if note) or None
 
 
 def _sort_note(ask: Ask, query: Query, answer: Answer) -> str | None:
@@ -168,5 +172,5 @@ def _sort_note(ask: Ask, query: Query, answer: Answer) -> str | None:
 
 
 def _near(row: Row) -> str:
-    what = f"{row['name']}:{row['value']}" if row["kind"] == "field" else f"{row['kind']}.{row['name']}"
-    return f"nothing has {what}" + (f", near: {', '.join(row['near'])}" if row["near"] else "")
+    subject = f"{row['name']}:{row['value']}" if row["kind"] == "field" else f"{row['kind']}.{row['name']}"
+    return f"nothing has {subject}" + (f", near: {', '.join(row['near'])}" if row["near"] else "")

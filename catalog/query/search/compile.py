@@ -109,20 +109,20 @@ class _Plan:
 
     def compiled(self, text: str, parameters: Mapping[str, Any]) -> Compiled:
         """The statement with all values that it names."""
-        found = list(leaves(self._query.node))
-        known = {
+        query_leaves = list(leaves(self._query.node))
+        defaults = {
             "words": self.words,
             "phrases": self.phrases,
             "conditions": self.conditions,
             "own": self.own,
-            "with_deprecated": any(_is(leaf, "deprecated") for leaf, _ in found),
-            "with_deregistered": any(_is(leaf, "deregistered") for leaf, _ in found),
+            "with_deprecated": any(_is(leaf, "deprecated") for leaf, _ in query_leaves),
+            "with_deregistered": any(_is(leaf, "deregistered") for leaf, _ in query_leaves),
             "with_copies": any(
                 _is(leaf, "copy") or (isinstance(leaf, Condition) and leaf.name in _COPIES and not negated)
-                for leaf, negated in found
+                for leaf, negated in query_leaves
             ),
         }
-        values = {name: value for name, value in {**known, **parameters}.items() if f"${name}" in text}
+        values = {name: value for name, value in {**defaults, **parameters}.items() if f"${name}" in text}
         return Compiled(
             text=text,
             parameters=values,
@@ -158,8 +158,8 @@ class _Plan:
                 return row | {"kind": leaf.kind, "name": leaf.name, "operator": leaf.operator, "value": leaf.value}
             case _:
                 name = "has" if leaf.name == "no" else leaf.name
-                known = BY_NAME[leaf.name].kind
-                kind = "state" if _is(leaf, *_STATES) else "field" if known in ("text", "flag") else known
+                field_kind = BY_NAME[leaf.name].kind
+                kind = "state" if _is(leaf, *_STATES) else "field" if field_kind in ("text", "flag") else field_kind
                 row["negated"] = negated is not (leaf.name == "no")
                 return row | {"kind": kind, "name": name, "operator": leaf.operator, "value": leaf.value}
 
@@ -187,8 +187,8 @@ def _is(leaf: Leaf, *values: str) -> bool:
 def _of_version(leaf: Condition | Measure) -> bool:
     if isinstance(leaf, Measure):
         return True
-    known = BY_NAME[leaf.name]
-    return known.of_version or leaf.value in known.version_choices
+    field = BY_NAME[leaf.name]
+    return field.of_version or leaf.value in field.version_choices
 
 
 def _ending(name: str) -> str:

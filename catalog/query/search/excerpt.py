@@ -58,9 +58,9 @@ def _spans(text: str, patterns: Iterable[str], begins: bool) -> Iterator[tuple[i
     """Where in a text each pattern is first found as a word, or with `begins` as the beginning of one."""
     folded = fold(text)
     for pattern in patterns:
-        for found in re.finditer(pattern, folded):
-            if _is_border(text, found.start()) and (begins or _is_border(text, found.end())):
-                yield found.span()
+        for match in re.finditer(pattern, folded):
+            if _is_border(text, match.start()) and (begins or _is_border(text, match.end())):
+                yield match.span()
                 break
 
 

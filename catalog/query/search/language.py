@@ -36,8 +36,8 @@ def parse(text: str) -> Query:
         raise QueryError(
             f"the query has {len(text)} characters, expected at most {MOST_CHARACTERS}", MOST_CHARACTERS + 1
         )
-    if found := _SURROGATE.search(text):  # what the shell gives for bytes that are no UTF-8; DuckDB takes none
-        raise QueryError("found a lone surrogate, expected Unicode text", found.start() + 1)
+    if match := _SURROGATE.search(text):  # what the shell gives for bytes that are no UTF-8; DuckDB takes none
+        raise QueryError("found a lone surrogate, expected Unicode text", match.start() + 1)
     return _Parser(text).query()
 
 
@@ -182,13 +182,13 @@ class _Parser:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:
-    for found in _TOKEN.finditer(text):
-        if found[0] == '"':
-            raise QueryError("a quotation mark without its second", found.start() + 1)
-        if found[0] == "-" and not found["chunk"]:
-            yield _MINUS, found.start() + 1
-        elif found["chunk"] or found[0] in "()":
-            yield found[0], found.start() + 1
+    for match in _TOKEN.finditer(text):
+        if match[0] == '"':
+            raise QueryError("a quotation mark without its second", match.start() + 1)
+        if match[0] == "-" and not match["chunk"]:
+            yield _MINUS, match.start() + 1
+        elif match["chunk"] or match[0] in "()":
+            yield match[0], match.start() + 1
 
 
 def _flat(kind: type[And | Or], nodes: Sequence[Node | None]) -> Iterator[Node]:
@@ -203,7 +203,7 @@ def _check_versions(query: Query) -> None:
     for leaf, _ in leaves(query.node):
         if (
             isinstance(leaf, Condition)
-            and (known := BY_NAME[leaf.name]).kind == "flag"
-            and leaf.value not in known.choices
+            and (field := BY_NAME[leaf.name]).kind == "flag"
+            and leaf.value not in field.choices
         ):
             raise QueryError(f"{leaf.name}:{leaf.value} is about versions, expected is:version beside it", leaf.column)

@@ -25,21 +25,21 @@ class QueryError(Misuse):
 
 def read_term(chunk: str, column: int) -> Leaf | Sort:
     """Reads a term that begins at a column. QueryError where it is none."""
-    found = _CONDITION.fullmatch(chunk)
-    if not found:
+    match = _CONDITION.fullmatch(chunk)
+    if not match:
         return _text(chunk, column)
-    name, operator = found["field"], found["operator"] or ""
-    value, value_column = found["value"], column + found.start("value")
+    name, operator = match["field"], match["operator"] or ""
+    value, value_column = match["value"], column + match.start("value")
     quoted = bool(_QUOTED.fullmatch(value))
     if value in ("", '""') or (not quoted and '"' in value):
         raise QueryError(f"expected a value behind {name}:", value_column)
-    said, columns = (operator, value[1:-1] if quoted else value, quoted), (column, value_column)
+    parts, columns = (operator, value[1:-1] if quoted else value, quoted), (column, value_column)
     kind, dot, measure = name.partition(".")
     if dot and kind in MEASURES:
-        return _measure(kind, measure.replace('"', ""), said, columns)
+        return _measure(kind, measure.replace('"', ""), parts, columns)
     if name.lower() == "sort":
-        return _sort(said, columns)
-    return _condition(name.lower(), said, columns)
+        return _sort(parts, columns)
+    return _condition(name.lower(), parts, columns)
 
 
 def _text(chunk: str, column: int) -> Text:
@@ -65,8 +65,8 @@ def _text(chunk: str, column: int) -> Text:
     return leaf
 
 
-def _measure(kind: str, name: str, said: tuple[str, str, bool], columns: tuple[int, int]) -> Measure:
-    operator, value, quoted = said
+def _measure(kind: str, name: str, parts: tuple[str, str, bool], columns: tuple[int, int]) -> Measure:
+    operator, value, quoted = parts
     if not name:
         raise QueryError(
             f"expected a name behind {kind}., as in {kind}.{'auc' if kind == 'metric' else 'lr'}", columns[0]
@@ -79,25 +79,25 @@ def _measure(kind: str, name: str, said: tuple[str, str, bool], columns: tuple[i
     return Measure(kind=kind, name=name, value=value, operator=operator or "=", column=columns[0])
 
 
-def _condition(name: str, said: tuple[str, str, bool], columns: tuple[int, int]) -> Condition:
-    operator, value, quoted = said
+def _condition(name: str, parts: tuple[str, str, bool], columns: tuple[int, int]) -> Condition:
+    operator, value, quoted = parts
     if name not in BY_NAME:
         raise QueryError(
             f"unknown field {name!r}{_near(name, [*BY_NAME, 'sort', 'metric.NAME', 'param.NAME'])}; quote it to search for the text",
             columns[0],
         )
-    known = BY_NAME[name]
-    if known.kind == "text" and operator:
+    field = BY_NAME[name]
+    if field.kind == "text" and operator:
         raise QueryError(f"{name} is text, expected {name}:value without {operator}", columns[1] - len(operator))
-    if known.kind == "flag":
-        choices = dict.fromkeys((*known.choices, *known.version_choices))
+    if field.kind == "flag":
+        choices = dict.fromkeys((*field.choices, *field.version_choices))
         if operator or value not in choices:
             raise QueryError(f"unknown {name}:{operator}{value}, expected one of {', '.join(choices)}", columns[1])
-    elif known.kind != "text":
+    elif field.kind != "text":
         if ".." in value and not quoted:
-            _check_range(name, operator, value, known.kind, columns[1])
+            _check_range(name, operator, value, field.kind, columns[1])
             return Condition(name=name, value=value, operator="..", column=columns[0])
-        _check_value(name, operator, value, known.kind, columns[1])
+        _check_value(name, operator, value, field.kind, columns[1])
     return Condition(name=name, value=value, operator=operator or "=", column=columns[0])
 
 
@@ -116,8 +116,8 @@ def _check_range(name: str, operator: str, value: str, kind: str, column: int) -
             _check_value(name, "", bound, kind, column)
 
 
-def _sort(said: tuple[str, str, bool], columns: tuple[int, int]) -> Sort:
-    operator, value, _ = said
+def _sort(parts: tuple[str, str, bool], columns: tuple[int, int]) -> Sort:
+    operator, value, _ = parts
     if operator:
         raise QueryError(f"expected {', '.join(ORDERS)} or a metric behind sort:", columns[1])
     key, dash, end = value.rpartition("-")
@@ -126,6 +126,6 @@ def _sort(said: tuple[str, str, bool], columns: tuple[int, int]) -> Sort:
 
 
 def _near(name: str, names: list[str]) -> str:
-    by_start = {known.partition(".")[0]: known for known in names}
+    by_start = {candidate.partition(".")[0]: candidate for candidate in names}
     near = get_close_matches(name.partition(".")[0], list(by_start), n=1)
     return f", did you mean {by_start[near[0]]}?" if near else f", expected one of {', '.join(names)}"

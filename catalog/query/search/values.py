@@ -20,12 +20,12 @@ def is_number(text: str) -> bool:
 
 def is_date(text: str) -> bool:
     """Whether a text is a year, a month, a day, or a minute or second in UTC: `2026`, `2026-01`, `2026-01-31T12:00`."""
-    found = _DATE.fullmatch(text)
-    if not found:
+    match = _DATE.fullmatch(text)
+    if not match:
         return False
     try:
-        date(int(found["year"]), int(found["month"] or 1), int(found["day"] or 1))
-        time(int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0))
+        date(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1))
+        time(int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0))
     except ValueError:
         return False
     return True
