@@ -34,11 +34,11 @@ def process() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; the result is its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     # Arrow's own allocators keep what each thread has freed: of a crawl with eight threads, 40 MB and more.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
-        _run(given)
+        _run(words)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
@@ -51,20 +51,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(error)
         return int(error.exit_code)
     except Exception as error:
-        if "--debug" in given or os.environ.get("CATALOG_DEBUG"):
+        if "--debug" in words or os.environ.get("CATALOG_DEBUG"):
             raise
         _say(f"this is a bug in catalog: {type(error).__name__}: {error}; --debug shows where")
         return int(Exit.BUG)
     return int(Exit.OK)
 
 
-def _run(given: list[str]) -> None:
+def _run(words: list[str]) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as JSON and Parquet want it; no locale may fail on somebody's name
     from catalog.cli.quick import parse  # what fails here is told as every other failure
 
     completing = "_CATALOG_COMPLETE" in os.environ
-    if not completing and (command := parse(given)) is not None:
+    if not completing and (command := parse(words)) is not None:
         command()
         return
     from catalog.cli.app import app
@@ -73,11 +73,11 @@ def _run(given: list[str]) -> None:
 
     if completing:
         with whole_words(os.environ):
-            app(given)(given, prog_name="catalog")
+            app(words)(words, prog_name="catalog")
         return
-    if given[:1] and given[0] in WITH_QUERY:
-        given = [given[0], *for_typer(given[1:])]
-    app(given)(given, prog_name="catalog")
+    if words[:1] and words[0] in WITH_QUERY:
+        words = [words[0], *for_typer(words[1:])]
+    app(words)(words, prog_name="catalog")
 
 
 def _tell(error: CatalogError) -> None:

@@ -51,8 +51,8 @@ def app(arguments: Sequence[str] = ()) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     typer_app.callback()(_options)
-    asked = arguments[:1] if arguments and arguments[0] in _COMMANDS else _COMMANDS
-    for name in asked:
+    names = arguments[:1] if arguments and arguments[0] in _COMMANDS else _COMMANDS
+    for name in names:
         module, panel = _COMMANDS[name]
         commands = import_module(f"catalog.cli.{module}")
         if name == "sources":
@@ -62,8 +62,8 @@ def app(arguments: Sequence[str] = ()) -> typer.Typer:
     return typer_app
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"catalog {__version__}")
         raise typer.Exit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.cli.contents import contents_facts, contents_tables
-from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Screen, TableColumn, cell, cut, told, width
+from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Screen, TableColumn, cell, cut, table_section, width
 from catalog.query.answer import Row
 from catalog.text import visible
 
@@ -34,8 +34,8 @@ def artifact_card(row: Row, screen: Screen) -> str:
     parts = [
         _header(row["id"], row["type"], row["description"], screen),
         _facts(_artifact_facts(row), screen),
-        told(_STAGES, stages, screen),
-        told(_VERSIONS, versions, screen),
+        table_section(_STAGES, stages, screen),
+        table_section(_VERSIONS, versions, screen),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -46,7 +46,7 @@ def version_card(row: Row, screen: Screen) -> str:
     parts = [
         _header(f"{row['repo']}:{row['artifact']}@{_name(row)}", row["type"], row["description"], screen),
         _facts([*_version_facts(row), *contents_facts(row)], screen),
-        told([column for column in _STAGES if column.key != "version"], stages, screen),
+        table_section([column for column in _STAGES if column.key != "version"], stages, screen),
         *contents_tables(row, screen),
     ]
     return "\n".join(part for part in parts if part)

@@ -67,13 +67,13 @@ def _terms(incomplete: str) -> list[str]:
     """The terms that begin so; where that is one field, with its values, since behind a field alone a shell would put a space."""
     field, colon, value = incomplete.partition(":")
     if colon:
-        return [f"{field}:{known}" for known in _values(field) if known.startswith(value)]
+        return [f"{field}:{candidate}" for candidate in _values(field) if candidate.startswith(value)]
     kind, dot, name = field.partition(".")
     if dot and kind in MEASURES:
-        starts = [f"{kind}.{known}:" for known in _measures(kind) if known.startswith(name)]
+        starts = [f"{kind}.{candidate}:" for candidate in _measures(kind) if candidate.startswith(name)]
     else:
-        starts = [f"{known}:" for known in (*BY_NAME, "sort") if known.startswith(field)]
-        starts += [f"{known}." for known in MEASURES if known.startswith(field)]
+        starts = [f"{candidate}:" for candidate in (*BY_NAME, "sort") if candidate.startswith(field)]
+        starts += [f"{candidate}." for candidate in MEASURES if candidate.startswith(field)]
     return (_terms(starts[0]) if len(starts) == 1 else []) or starts
 
 
@@ -100,10 +100,10 @@ def _known(field: str) -> list[str]:
 
 def _references(catalog: Catalog, incomplete: str) -> Iterator[str]:
     for mark, rows, key in (("@", "all_versions", "version"), ("#", "assignments", "stage")):
-        artifact, found, _ = incomplete.partition(mark)
-        if found:
-            known = [row[key] for row in catalog.show(artifact).rows[0][rows]]
-            yield from (f"{artifact}{mark}{name}" for name in (["latest"] if mark == "@" else []) + known)
+        artifact, separator, _ = incomplete.partition(mark)
+        if separator:
+            completions = [row[key] for row in catalog.show(artifact).rows[0][rows]]
+            yield from (f"{artifact}{mark}{name}" for name in (["latest"] if mark == "@" else []) + completions)
             return
     names = catalog.short_names()
     yield from names.values()

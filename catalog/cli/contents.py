@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, told
+from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table_section
 from catalog.query.answer import Row
 from catalog.query.labels import OUTDATED, UNREAD, WHERE
 from catalog.text import visible
@@ -35,7 +35,7 @@ _INPUTS = (
 
 def contents_facts(row: Row) -> list[Fact]:
     """Lines of name, value and style."""
-    card, licence, made = row["card"] or {}, row["licence"] or {}, row["made_by"]
+    card, licence, maker = row["card"] or {}, row["licence"] or {}, row["made_by"]
     return [
         ("bytes", _bytes(row["bytes"]), ""),
         ("url", visible(_url(row["bytes"])), ""),
@@ -43,9 +43,9 @@ def contents_facts(row: Row) -> list[Fact]:
         ("get", visible(shlex.join(row["get"])) if row["get"] else "", BOLD),
         ("import of", _source(row["bytes"]), ""),
         ("identical", cell(row["identical"]) if row["identical"] else "", ""),
-        ("made by", f"{visible(made['pipeline_stage'])} in {visible(made['file'])}" if made else "", ""),
-        ("command", visible("; ".join(_command(made).splitlines())) if made else "", ""),
-        ("lock", _outdated(made) if made and made["outdated"] else "", YELLOW),
+        ("made by", f"{visible(maker['pipeline_stage'])} in {visible(maker['file'])}" if maker else "", ""),
+        ("command", visible("; ".join(_command(maker).splitlines())) if maker else "", ""),
+        ("lock", _outdated(maker) if maker and maker["outdated"] else "", YELLOW),
         ("card", ", ".join(visible(text) for text in (card.get("title"), card.get("file")) if text), ""),
         ("licence", visible(card.get("licence") or licence.get("spdx") or licence.get("title") or ""), ""),
         ("base model", cell(card["base_models"]) if card.get("base_models") else "", ""),
@@ -57,7 +57,7 @@ def contents_tables(row: Row, screen: Screen) -> Iterator[str]:
     """Metrics, parameters and inputs, each where there are some, and what is not shown of them."""
     yield _some(_METRICS, row["metrics"], f"metrics {row['ref']}", screen) + "".join(unread(row["unread"]))
     yield _some(_PARAMS, row["params"], f"params {row['ref']}", screen)
-    yield told(_INPUTS, [_input(used) for used in row["inputs"]], screen)
+    yield table_section(_INPUTS, [_input(used) for used in row["inputs"]], screen)
 
 
 def unread(files: Sequence[Row]) -> Iterator[str]:
@@ -68,7 +68,7 @@ def unread(files: Sequence[Row]) -> Iterator[str]:
 
 def _some(columns: Sequence[TableColumn], rows: Sequence[Row], command: str, screen: Screen) -> str:
     more = f"(and {len(rows) - MOST} more: catalog {visible(command)})\n"
-    return told(columns, rows[:MOST], screen) + (more if len(rows) > MOST else "")
+    return table_section(columns, rows[:MOST], screen) + (more if len(rows) > MOST else "")
 
 
 def _bytes(storage: Row) -> str:
@@ -93,15 +93,15 @@ def _hash(storage: Row) -> str:
     return f"{visible(storage['hash'])} ({visible(storage['hash_kind'] or 'unknown kind')})" if storage["hash"] else ""
 
 
-def _outdated(made: Row) -> str:
+def _outdated(maker: Row) -> str:
     """Why `dvc repro` would run the stage again."""
-    reasons = ", ".join(OUTDATED.get(reason, visible(reason)) for reason in made["outdated"])
-    changed = f" ({cell(made['changed'])})" if made["changed"] else ""
+    reasons = ", ".join(OUTDATED.get(reason, visible(reason)) for reason in maker["outdated"])
+    changed = f" ({cell(maker['changed'])})" if maker["changed"] else ""
     return f"out of date: {reasons}{changed}"
 
 
-def _command(made: Row) -> str:
-    return made["locked_command"] or made["command"] or ""
+def _command(maker: Row) -> str:
+    return maker["locked_command"] or maker["command"] or ""
 
 
 def _input(row: Row) -> Row:

@@ -120,7 +120,7 @@ def _unguarded(value: Any) -> Any:  # noqa: ANN401 - a cell
 
 
 def _marked(text: str) -> str:
-    return _MARKDOWN.sub(lambda found: f"\\{found[0]}", visible(text))
+    return _MARKDOWN.sub(lambda match: f"\\{match[0]}", visible(text))
 
 
 def ids(columns: Sequence[str], rows: Sequence[Row]) -> str:

@@ -114,12 +114,12 @@ def _drawn(lineage: Graph, head: str, node: Callable[[str, str, str], str], edge
     return "".join([head, *nodes, *edges, tail])
 
 
-def _mermaid_node(name: str, what: str, label: str) -> str:
-    opening, closing = _SHAPES.get(what, ("[", "]"))
+def _mermaid_node(name: str, kind: str, label: str) -> str:
+    opening, closing = _SHAPES.get(kind, ("[", "]"))
     # Characters that mean something, and all that are not ASCII, as the numbers that Mermaid gives them.
     return f'{name}{opening}"{_MERMAID.sub(lambda match: f"#{ord(match[0])};", label)}"{closing}'
 
 
-def _dot_node(name: str, what: str, label: str) -> str:
+def _dot_node(name: str, kind: str, label: str) -> str:
     quoted = label.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{name} [label="{quoted}", shape={_DRAWN.get(what, "box")}];'
+    return f'{name} [label="{quoted}", shape={_DRAWN.get(kind, "box")}];'

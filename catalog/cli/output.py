@@ -34,7 +34,7 @@ def put(answer: Answer, output: Format, columns: Sequence[TableColumn] | None = 
 def put_rows(columns: Sequence[str], rows: Sequence[Row], output: Format) -> None:
     """Writes rows in one of the formats that are text, line by line."""
     text = formats.WRITERS[output](columns, rows)
-    put_text(re.sub(r"[^\t\r\n]+", lambda found: visible(found[0]), text) if sys.stdout.isatty() else text)
+    put_text(re.sub(r"[^\t\r\n]+", lambda match: visible(match[0]), text) if sys.stdout.isatty() else text)
 
 
 def put_table(columns: Sequence[TableColumn], rows: Sequence[Row]) -> None:

@@ -13,15 +13,15 @@ def separated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     """The options, each with its value, and the terms of the query in their order. What stands behind `--` is the query's."""
     options: list[str] = []
     terms: list[str] = []
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
+    remaining = list(arguments)
+    while remaining:
+        word = remaining.pop(0)
         if word == "--":
-            terms += rest
+            terms += remaining
             break
         if word in _WITH_VALUE:
-            options += [word, *rest[:1]]
-            rest = rest[1:]
+            options += [word, *remaining[:1]]
+            remaining = remaining[1:]
         elif word.startswith("--") or word == "-h" or _is_short_option(word):
             options.append(word)
         else:

@@ -53,12 +53,12 @@ def _search(arguments: Sequence[str]) -> Callable[[], None] | None:
 def _values(options: Sequence[str]) -> dict[str, Any] | None:
     """The values of options by name; None where one is not plain."""
     values: dict[str, Any] = {}
-    rest = list(options)
-    while rest:
-        name, sign, value = rest.pop(0).partition("=")
-        if name not in _OPTIONS or not (sign or rest):
+    remaining = list(options)
+    while remaining:
+        name, sign, value = remaining.pop(0).partition("=")
+        if name not in _OPTIONS or not (sign or remaining):
             return None
-        read = _read(_OPTIONS[name], value if sign else rest.pop(0))
+        read = _read(_OPTIONS[name], value if sign else remaining.pop(0))
         if read is None:
             return None
         values[_OPTIONS[name]] = read

@@ -78,13 +78,13 @@ def ls(
 
 
 def _check_filters(what: What, **filters: object) -> None:
-    known = {
+    filters_of = {
         What.MODELS: ("stage", "type", "deprecated"),
         What.VERSIONS: ("stage", "type", "deprecated"),
         What.EVENTS: ("stage",),
     }
     for name, value in filters.items():
-        if value and name not in known.get(what, ()):
+        if value and name not in filters_of.get(what, ()):
             raise Misuse(f"--{name} does not apply to {what}")
 
 

@@ -61,8 +61,8 @@ def init(
     """
     target = file or config_file
     try:
-        with target.open("x", encoding="utf-8") as made:
-            made.write(BLANK)
+        with target.open("x", encoding="utf-8") as created:
+            created.write(BLANK)
     except FileExistsError as error:
         raise ConfigError(f"{target}: already there, and left as it is") from error
     except OSError as error:

@@ -83,10 +83,10 @@ def _with_next(rows: list[Row], config: Config | None) -> list[Row]:
 
     urls = {repo.name: public_url(repo.url) for repo in read_inventory(config).repos}
     outdated = _outdated()
-    told = [row | {"next": _next(row, urls, outdated)} for row in rows]
-    known = {row["repo"] for row in rows}
+    with_next = [row | {"next": _next(row, urls, outdated)} for row in rows]
+    names = {row["repo"] for row in rows}
     blank = dict.fromkeys(rows[0] if rows else ()) | {"stale": False, "outcome": "never", "next": "new"}
-    return told + [blank | {"repo": name, "url": url} for name, url in urls.items() if name not in known]
+    return with_next + [blank | {"repo": name, "url": url} for name, url in urls.items() if name not in names]
 
 
 def _next(row: Row, urls: dict[str, str], outdated: Callable[[str], bool]) -> str | None:

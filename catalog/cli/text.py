@@ -100,13 +100,13 @@ def table(
     widths = [max([width(title), *(width(row[i]) for row in cells)]) for i, title in enumerate(titles)]
     if screen.width is not None:
         widths = fit(widths, screen.width)
-    kept = columns[: len(widths)]
-    lines = [_line(titles, widths, [(BOLD,)] * len(kept), screen)]
-    lines += [_line(row, widths, [column.styles for column in kept], screen) for row in cells]
+    shown = columns[: len(widths)]
+    lines = [_line(titles, widths, [(BOLD,)] * len(shown), screen)]
+    lines += [_line(row, widths, [column.styles for column in shown], screen) for row in cells]
     return "\n".join(lines) + "\n", tuple(titles[len(widths) :])
 
 
-def told(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen) -> str:
+def table_section(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen) -> str:
     """The table as a part of a longer text, with a line for what has no room; nothing where there are no rows."""
     text, hidden = table(columns, rows, screen) if rows else ("", ())
     return text + (screen.paint(f"(no room for {', '.join(hidden)})", DIM) + "\n" if hidden else "")
@@ -123,16 +123,19 @@ def _line(texts: Sequence[str], widths: Sequence[int], styles: Sequence[tuple[st
 
 def fit(widths: Sequence[int], limit: int) -> list[int]:
     """Widths for a line of `limit`: columns go from the right until the rest can be narrow enough, then the widest give."""
-    kept = list(widths)
+    narrowed = list(widths)
 
     def room() -> int:
-        return limit - len(GAP) * (len(kept) - 1)
+        return limit - len(GAP) * (len(narrowed) - 1)
 
-    while len(kept) > 1 and sum(min(most, _NARROWEST) for most in kept[1:]) + min(kept[0], 2 * _NARROWEST) > room():
-        kept.pop()
-    while sum(kept) > max(room(), len(kept)):
-        widest = kept.index(max(kept))
-        others = sum(kept) - kept[widest]
-        second = max([1, *(most for i, most in enumerate(kept) if i != widest and most < kept[widest])])
-        kept[widest] = max(second - 1, room() - others, 1)
-    return kept
+    while (
+        len(narrowed) > 1
+        and sum(min(most, _NARROWEST) for most in narrowed[1:]) + min(narrowed[0], 2 * _NARROWEST) > room()
+    ):
+        narrowed.pop()
+    while sum(narrowed) > max(room(), len(narrowed)):
+        widest = narrowed.index(max(narrowed))
+        others = sum(narrowed) - narrowed[widest]
+        second = max([1, *(most for i, most in enumerate(narrowed) if i != widest and most < narrowed[widest])])
+        narrowed[widest] = max(second - 1, room() - others, 1)
+    return narrowed

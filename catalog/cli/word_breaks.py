@@ -24,8 +24,8 @@ def whole_words(environment: MutableMapping[str, str]) -> Iterator[None]:
     at = int(environment["COMP_CWORD"])
     typed = joined(words[: at + 1])
     current = words[at] if at < len(words) else ""
-    kept = typed[-1][: len(typed[-1]) - len(current)] + (current if set(current) <= BREAKS else "")
-    kept = kept.removesuffix("@")  # a break that bash hands back with the word behind it
+    prefix = typed[-1][: len(typed[-1]) - len(current)] + (current if set(current) <= BREAKS else "")
+    prefix = prefix.removesuffix("@")  # a break that bash hands back with the word behind it
     if _is_negation(typed):
         typed.insert(-1, "--")
     environment["COMP_WORDS"], environment["COMP_CWORD"] = "\n".join(typed), str(len(typed) - 1)
@@ -35,7 +35,7 @@ def whole_words(environment: MutableMapping[str, str]) -> Iterator[None]:
             yield
     finally:
         for line in filter(None, answer.getvalue().splitlines()):
-            sys.stdout.write(_replacement(line.removeprefix(kept), current) + "\n")
+            sys.stdout.write(_replacement(line.removeprefix(prefix), current) + "\n")
 
 
 def joined(words: Sequence[str]) -> list[str]:

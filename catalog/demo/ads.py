@@ -86,7 +86,7 @@ def _measure(entry: Entry) -> dict[str, str]:
     loss = entry.number("logloss")
     scores = {
         "logloss": loss,
-        "auc": vary(entry.what, 1.2 - loss, 0.01),
-        "calibration": vary(f"{entry.what} c", 1, 0.04),
+        "auc": vary(entry.action, 1.2 - loss, 0.01),
+        "calibration": vary(f"{entry.action} c", 1, 0.04),
     }
     return {"metrics.json": write_json(scores)}

@@ -142,7 +142,7 @@ def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
             else point("data/customers.parquet", content, 2)
         )
         gone: Changes = {}
-        match entry.what:
+        match entry.action:
             case "+gto":
                 project.texts[".gto"] = "stages: [dev, staging, prod]\ntypes: [model]\n"
                 project.texts["artifacts.yaml"] = _legacy_annotation()
@@ -153,7 +153,7 @@ def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
         if project.generation > 2:  # noqa: PLR2004 the name of the version
             project.top = {"artifacts": {"churn": _annotation(entry)}}
         files = {**pointer, **project.run(entry, _measure(entry)), **gone}
-        trained[entry.version] = project.made[PATH]
+        trained[entry.version] = project.results[PATH]
         return files
 
     return book, play(book, _CHURN, make), trained
@@ -167,7 +167,7 @@ def _import(version: str, content: Content, generation: int) -> dict[str, str]:
 
 
 def _measure(entry: Entry) -> dict[str, str]:
-    auc, seed = float(entry.details["auc"]), entry.what
+    auc, seed = float(entry.details["auc"]), entry.action
     scores = {
         "auc": auc,
         "recall": vary(f"{seed} recall", auc - 0.16, 0.01),

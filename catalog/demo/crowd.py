@@ -136,11 +136,11 @@ def _measure(entry: Entry) -> dict[str, str]:
     score = entry.number("score")
     values = {
         "score": score,
-        "loss": vary(entry.what, 1 - score, 0.02),
+        "loss": vary(entry.action, 1 - score, 0.02),
         "rows": int(vary(entry.when, 90_000, 9_000, 0)),
     }
     return {f"metrics/{entry.name}.json": write_json(values)}
 
 
 def _write_weights(entry: Entry, size: int) -> str:
-    return write_json({"version": entry.version, "weights": [vary(f"{entry.what} {n}", 0, 3) for n in range(size)]})
+    return write_json({"version": entry.version, "weights": [vary(f"{entry.action} {n}", 0, 3) for n in range(size)]})

@@ -71,9 +71,9 @@ def registry() -> tuple[Book, dict[str, str]]:
 
     def make(entry: Entry) -> dict[str, str]:
         nonlocal generation
-        if entry.what == "+start":
+        if entry.action == "+start":
             return {**paper("Data registry", "Datasets with owners and versions.", "@data/platform"), **_configure()}
-        if entry.what == "+dvc3":
+        if entry.action == "+dvc3":
             generation = 3
             return {".dvc/config": _configure()[".dvc/config"] + "    region = eu-central-1\n"}
         path, _, _, about = _DATASETS[entry.name]

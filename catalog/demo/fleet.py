@@ -66,12 +66,12 @@ def make_fleet(folder: Path, *, repos: int | None = None) -> tuple[Path, ...]:
     books = {f"{name}.git": make for name, make in islice(_everything(), wanted)}
     try:
         _make_room(folder, tuple(books))
-        made = [make().write(folder / name) for name, make in books.items()]
+        names = [make().write(folder / name) for name, make in books.items()]
         if "labs/lost.git" in books:
             _damage(folder / "labs/lost.git")
     except OSError as error:
         raise StoreError(f"cannot write the fleet to {folder}: {error.strerror}") from error
-    return tuple(sorted(made))
+    return tuple(sorted(names))
 
 
 def _everything() -> Iterator[tuple[str, Callable[[], Book]]]:
@@ -87,21 +87,21 @@ def touch(repository: Path, number: int) -> None:
     book = Book.reopen(repository)
     artifact, version = _newest(book)
     when = f"{datetime(2026, 11, 20) + timedelta(minutes=number)}"  # noqa: DTZ001 the bot's clock is UTC
-    bot, what = CAST["bot"], f"{artifact}@{version}"
+    bot, entry = CAST["bot"], f"{artifact}@{version}"
     commit = book.commit({"nightly.json": f'{{"run": {number}}}\n'}, bot, when, f"Nightly run {number}")
-    book.tag(what, commit, bot, when, f"Nightly run {number} is better")
+    book.tag(entry, commit, bot, when, f"Nightly run {number} is better")
     numbered = re.compile(rf"refs/tags/{re.escape(artifact)}[@#].*#(\d+)")
-    counters = [int(found[1]) for ref in book.refs if (found := numbered.fullmatch(ref))]
+    counters = [int(match[1]) for ref in book.refs if (match := numbered.fullmatch(ref))]
     book.tag(f"{artifact}#prod#{max(counters, default=0) + 1}", commit, bot, when, f"Nightly run {number}")
     book.write(repository)
 
 
 def _newest(book: Book) -> tuple[str, str]:
     """The artifact with the highest version, and the one to come."""
-    found = [match for ref in book.refs if (match := _REGISTRATION.fullmatch(ref))]
-    if not found:
+    registrations = [match for ref in book.refs if (match := _REGISTRATION.fullmatch(ref))]
+    if not registrations:
         return "nightly", "v0.1.0"
-    numbers, artifact = max(((int(match[2]), int(match[3])), match[1]) for match in found)
+    numbers, artifact = max(((int(match[2]), int(match[3])), match[1]) for match in registrations)
     return artifact, f"v{numbers[0]}.{numbers[1] + 1}.0"
 
 

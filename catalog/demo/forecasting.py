@@ -49,21 +49,21 @@ _ABOUT = {
 def demand() -> Book:
     """forecasting/demand."""
     book = Book()
-    known: list[str] = []
+    names: list[str] = []
 
     def make(entry: Entry) -> dict[str, str]:
         if not entry.name:
             attributes = "*.pt filter=lfs diff=lfs merge=lfs -text\n"
             return {**paper("Demand", "What stores will sell.", "@supply/forecasting"), ".gitattributes": attributes}
-        if entry.name not in known:
-            known.append(entry.name)
+        if entry.name not in names:
+            names.append(entry.name)
         return {
             _ABOUT[entry.name][0]: _write_model(entry),
             "dvc.yaml": write_yaml(
-                {"metrics": ["metrics.json"], "artifacts": {name: _annotate(name) for name in known}}
+                {"metrics": ["metrics.json"], "artifacts": {name: _annotate(name) for name in names}}
             ),
-            "metrics.json": write_json({"mape": entry.number("mape"), "bias": vary(entry.what, 0, 0.03)}),
-            "backtest.csv": write_curve(entry.what, "mape", 0.5, entry.number("mape"), 26),
+            "metrics.json": write_json({"mape": entry.number("mape"), "bias": vary(entry.action, 0, 0.03)}),
+            "backtest.csv": write_curve(entry.action, "mape", 0.5, entry.number("mape"), 26),
         }
 
     play(book, _STORY, make, counted=True)
@@ -78,8 +78,8 @@ def _annotate(name: str) -> dict[str, object]:
 
 def _write_model(entry: Entry) -> str:
     if entry.name == "longtail":
-        return _write_lfs_pointer(entry.what, 154_000_000)
-    weekdays = {day: vary(f"{entry.what} {day}", 1, 0.3, 3) for day in ("mon", "tue", "wed", "thu", "fri", "sat")}
+        return _write_lfs_pointer(entry.action, 154_000_000)
+    weekdays = {day: vary(f"{entry.action} {day}", 1, 0.3, 3) for day in ("mon", "tue", "wed", "thu", "fri", "sat")}
     return write_json({"version": entry.version, "weekdays": weekdays})
 
 

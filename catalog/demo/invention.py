@@ -22,7 +22,7 @@ def invent(dice: Random, names: list[str]) -> Iterator[Entry]:
     """A history of 3 to 40 tags: registrations, their way through the stages, and now and then a step back."""
     teller = _Teller(dice, names)
     total = min(dice.randint(3, 40), dice.randint(3, 40))
-    while teller.told < total:
+    while teller.count < total:
         yield from teller.release(dice.choice(names))
 
 
@@ -36,7 +36,7 @@ class _Teller:
         self.latest = dict.fromkeys(names, (0, 9, 0))
         self.score = dice.uniform(0.55, 0.8)
         self.day = dice.uniform(200, 1200)  # before today
-        self.told = 0
+        self.count = 0
 
     def release(self, name: str) -> Iterator[Entry]:
         version = self._next_version(name)
@@ -61,8 +61,8 @@ class _Teller:
         self.latest[name] = new
         return "v{}.{}.{}".format(*new)
 
-    def _say(self, what: str, who: Person, message: str, **details: str) -> Entry:
-        self.told += 1
+    def _say(self, action: str, who: Person, message: str, **details: str) -> Entry:
+        self.count += 1
         self.day -= self.dice.uniform(0.05, 3) * min(1, self.day / 50)
         when = f"{_TODAY - timedelta(days=self.day) + timedelta(minutes=who.offset):%Y-%m-%d %H:%M:%S}"
-        return Entry(when=when, who=who, what=what, details=details, subject=message, message=message)
+        return Entry(when=when, who=who, action=action, details=details, subject=message, message=message)

@@ -75,7 +75,7 @@ def lost() -> Book:
     texts["dvc.yaml"] = write_yaml({"artifacts": about})
 
     def make(entry: Entry) -> dict[str, str]:
-        model = point("models/recommender.pkl", imagine(entry.what, 52_000_000))
+        model = point("models/recommender.pkl", imagine(entry.action, 52_000_000))
         return {**texts, **model, "metrics.json": write_json({"score": entry.number("score")})}
 
     play(book, _LOST, make)
@@ -92,7 +92,7 @@ def _make(entry: Entry) -> dict[str, str | None]:
         **point("models/healthy.bin", imagine(f"healthy {score}", 310_000)),
         **point("models/hostile.bin", imagine(f"hostile {score}", 31_000)),
         "dvc.yaml": write_yaml({"artifacts": artifacts}),
-        "metrics.json": write_json({"score": score, "loss": vary(entry.what, 1 - score, 0.02)}),
+        "metrics.json": write_json({"score": score, "loss": vary(entry.action, 1 - score, 0.02)}),
         "artifacts.yaml": "- sheet\n- of\n- paper\n" if entry.name == "sheet" else None,
     }
 

@@ -110,6 +110,6 @@ def _annotate(name: str) -> dict[str, object]:
 
 def _measure(entry: Entry) -> dict[str, str]:
     f1 = entry.number("f1")
-    languages = {code: vary(f"{entry.what} {code}", f1, 0.03) for code in ("de", "en", "nl", "pl")}
+    languages = {code: vary(f"{entry.action} {code}", f1, 0.03) for code in ("de", "en", "nl", "pl")}
     name = "entities" if entry.name == "entities" else "intents"
     return {f"metrics/{name}.yaml": write_yaml({"f1": {"macro": f1, **languages}, "errors": round((1 - f1) * 5000)})}

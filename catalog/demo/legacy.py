@@ -54,7 +54,7 @@ def credit_scoring() -> Book:
     )
 
     def make(entry: Entry) -> Changes:
-        if entry.what == "+dvc2":
+        if entry.action == "+dvc2":
             project.generation = 2
         if entry.name == "affordability":
             project.steps = (_fit("scorecard"), _fit("affordability"))
@@ -97,4 +97,4 @@ def _describe(names: Iterable[str]) -> str:
 def _measure(entry: Entry) -> dict[str, str]:
     gini = entry.number("gini")
     name = entry.name if entry.name in _ABOUT else "scorecard"
-    return {f"reports/{name}.json": write_json({"gini": gini, "ks": vary(entry.what, gini - 0.1, 0.01)})}
+    return {f"reports/{name}.json": write_json({"gini": gini, "ks": vary(entry.action, gini - 0.1, 0.01)})}

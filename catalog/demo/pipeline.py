@@ -107,7 +107,11 @@ def define(steps: tuple[PipelineStep, ...], top: Mapping[str, object] | None = N
 
 def lock(steps: tuple[PipelineStep, ...], run: Run) -> str:
     """The text of dvc.lock after a run. Same command, inputs and params, same outputs: hashes follow from what a stage read."""
-    stages = {step.name: _locked(step, run, run.labels.get(one.name, "")) for one in steps for step in one.expand()}
+    stages = {
+        step.name: _locked(step, run, run.labels.get(expanded.name, ""))
+        for expanded in steps
+        for step in expanded.expand()
+    }
     if run.generation == 1:
         return write_yaml(stages)
     datasets = {"datasets": list(run.datasets.values())} if run.datasets else {}

@@ -56,7 +56,7 @@ _ABOUT = {
 def elasticity() -> Book:
     """pricing/elasticity."""
     book = Book()
-    known: list[str] = []
+    names: list[str] = []
     project = Project(
         steps=(_TRAIN,),
         params={"elasticity": {"prior": 0.0}},
@@ -68,16 +68,16 @@ def elasticity() -> Book:
     )
 
     def make(entry: Entry) -> dict[str, str | bytes]:
-        if entry.name and entry.name not in known:
-            known.append(entry.name)
+        if entry.name and entry.name not in names:
+            names.append(entry.name)
         project.texts.update(_import_holidays(project, entry.when[:4]))
         if entry.name == "planogram":
             project.texts.update(_import_later())
         if entry.name == "markdown":
             project.texts.update(script("markdown", "Decide about markdowns."))
-        project.top = {"artifacts": {name: _annotate(name) for name in known}}
+        project.top = {"artifacts": {name: _annotate(name) for name in names}}
         files = project.run(entry, _measure(entry))
-        return {**files, "dvc.yaml": define((_TRAIN, _MARKDOWN), project.top)} if "markdown" in known else files
+        return {**files, "dvc.yaml": define((_TRAIN, _MARKDOWN), project.top)} if "markdown" in names else files
 
     play(book, _STORY, make)
     return book
@@ -115,7 +115,7 @@ def _import_later() -> dict[str, str]:
 
 
 def _measure(entry: Entry) -> dict[str, str]:
-    rmse, seed = entry.number("rmse"), entry.what
+    rmse, seed = entry.number("rmse"), entry.action
     curve = [(price / 10, vary(f"{seed} {price}", 40 - 1.6 * price, 2, 2)) for price in range(5, 20)]
     scores = {"rmse": rmse, "bias": vary(seed, 0, 0.02), "countries": {"pt": vary(f"{seed} pt", rmse, 0.02)}}
     return {"metrics.json": write_json(scores), "plots/curve.csv": write_table(("price", "demand"), curve)}

@@ -28,7 +28,7 @@ class Project:
     top: dict[str, object] = field(default_factory=dict)
     datasets: dict[str, Mapping[str, object]] = field(default_factory=dict)
     generation: int = 3  # of DVC's formats: the newest that this project uses
-    made: dict[str, Content] = field(default_factory=dict)
+    results: dict[str, Content] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
 
     def generation_at(self, entry: Entry) -> int:
@@ -40,28 +40,28 @@ class Project:
         self.texts.update({path: text for path, text in files.items() if text is not None})
         self.set_params(entry)
         self._label(entry)
-        self.made = dict(self.data)
+        self.results = dict(self.data)
         run = Run(
             params=self.params,
             texts=self.texts,
-            data=self.made,
+            data=self.results,
             generation=self.generation_at(entry),
             labels=self.labels,
             datasets=self.datasets,
         )
-        made = {
+        results = {
             "params.yaml": write_yaml(self.params),
             "dvc.yaml": define(self.steps, self.top),
             "dvc.lock": lock(self.steps, run),
         }
-        return {f"{self.folder}{path}": text for path, text in {**self.texts, **made}.items()}
+        return {f"{self.folder}{path}": text for path, text in {**self.texts, **results}.items()}
 
     def _label(self, entry: Entry) -> None:
         """Random stages run again: the only one always, of several that which is named after the entry's artifact."""
         random = [step.name for step in self.steps if step.random]
         if "same" not in entry.details:
             again = [name for name in random if len(random) == 1 or name.endswith(entry.name)]
-            self.labels.update(dict.fromkeys(again, f"{entry.when} {entry.what}"))
+            self.labels.update(dict.fromkeys(again, f"{entry.when} {entry.action}"))
 
     def set_params(self, entry: Entry) -> None:
         for key, text in entry.details.items():

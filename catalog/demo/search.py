@@ -96,7 +96,7 @@ def ranker() -> Book:
     places = play(book, _STORY, make)
     baseline = places["ranker@v2.2.0"]
     for name, who, when, changes, ndcg in _EXPERIMENTS:
-        entry = Entry(when=when, who=CAST[who], what=f"+{name}", details={**changes, "ndcg": ndcg})
+        entry = Entry(when=when, who=CAST[who], action=f"+{name}", details={**changes, "ndcg": ndcg})
         _experiment(book, baseline, name, entry, make(entry))
     _detached_experiment(book, places["ranker@v2.1.0"], make)
     return book
@@ -128,7 +128,7 @@ def _start() -> Project:
 
 
 def _measure(entry: Entry) -> dict[str, str]:
-    ndcg, seed = entry.number("ndcg"), entry.what
+    ndcg, seed = entry.number("ndcg"), entry.action
     markets = {market: vary(f"{seed} {market}", ndcg, 0.03) for market in _MARKETS}
     features = ("price", "sales_30d", "text_match", "brand", "in_stock", "margin", "reviews")
     gains = [(name, round(300 + 250 * noise(f"{seed} {name}"), 1)) for name in features]
@@ -158,6 +158,6 @@ def _detached_experiment(book: Book, parent: str, make: Callable[[Entry], Change
     note = {"NOTES.md": "Try listwise loss next.\n"}
     baseline = book.commit(note, luis, "2026-01-12 18:05", "wip", ref=None, parent=parent)
     entry = Entry(
-        when="2026-01-12 19:40", who=luis, what="+lost-lynx", details={"train.trees": "1200", "ndcg": "0.474"}
+        when="2026-01-12 19:40", who=luis, action="+lost-lynx", details={"train.trees": "1200", "ndcg": "0.474"}
     )
     _experiment(book, baseline, "lost-lynx", entry, make(entry))

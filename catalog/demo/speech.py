@@ -94,10 +94,10 @@ def _make(entry: Entry) -> dict[str, str]:
         "CODEOWNERS": "*  @speech/core\nREADME.md  @speech/core @legal\n",
         "dvc.yaml": write_yaml({**_TOP, "artifacts": {model: _annotate(model) for model in models}}),
         "dvclive/params.yaml": write_yaml({"epochs": epochs, "lr": entry.number("lr", 0.0003), "precision": "bf16"}),
-        "dvclive/metrics.json": write_json({"wer": wer, "loss": vary(entry.what, 2 * wer, 0.02), "step": epochs - 1}),
-        "dvclive/plots/metrics/wer.tsv": write_curve(f"{entry.what} wer", "wer", 0.9, wer, epochs, "\t"),
-        "dvclive/plots/metrics/train/loss.tsv": write_curve(entry.what, "train/loss", 3.1, 2 * wer, epochs, "\t"),
-        f"models/{name}.dvc": _write_pointer(name, entry.what),
+        "dvclive/metrics.json": write_json({"wer": wer, "loss": vary(entry.action, 2 * wer, 0.02), "step": epochs - 1}),
+        "dvclive/plots/metrics/wer.tsv": write_curve(f"{entry.action} wer", "wer", 0.9, wer, epochs, "\t"),
+        "dvclive/plots/metrics/train/loss.tsv": write_curve(entry.action, "train/loss", 3.1, 2 * wer, epochs, "\t"),
+        f"models/{name}.dvc": _write_pointer(name, entry.action),
         "data/calls.tar.dvc": _write_data_pointer(entry.when[:4]),
     }
 

@@ -30,14 +30,14 @@ class Entry:
 
     when: str
     who: Person
-    what: str
+    action: str
     details: Mapping[str, str] = field(default_factory=dict)
     subject: str = ""
     message: str = ""
 
     @property
     def artifact(self) -> str:
-        return "" if self.what.startswith("+") else re.split("[@#]", self.what)[0]
+        return "" if self.action.startswith("+") else re.split("[@#]", self.action)[0]
 
     @property
     def name(self) -> str:
@@ -46,11 +46,11 @@ class Entry:
 
     @property
     def version(self) -> str:
-        return self.what.partition("@")[2]
+        return self.action.partition("@")[2]
 
     @property
     def is_registration(self) -> bool:
-        return "@v" in self.what and not self.what.endswith("!")
+        return "@v" in self.action and not self.action.endswith("!")
 
     def number(self, key: str, default: float = 0) -> float:
         """A detail as a number: a score or a param that the story states."""
@@ -63,14 +63,14 @@ Make = Callable[[Entry], Changes]
 
 def read_story(text: str) -> Iterator[Entry]:
     for line in filter(None, map(str.strip, text.splitlines())):
-        found = _LINE.fullmatch(line)
-        assert found, line
-        when, who, what, details, talk = found.groups(default="")
+        match = _LINE.fullmatch(line)
+        assert match, line
+        when, who, action, details, talk = match.groups(default="")
         subject, _, message = talk.partition(" // ")
         yield Entry(
             when=" ".join(when.split()),
             who=CAST[who],
-            what=what,
+            action=action,
             details=dict(_split_details(details)),
             subject=subject.strip(),
             message=message.strip(),
@@ -85,10 +85,10 @@ def play(book: Book, story: str | Iterable[Entry], make: Make, *, counted: bool 
     places: dict[str, str] = {}
     counters: dict[str, int] = {}
     for entry in read_story(story) if isinstance(story, str) else story:
-        if entry.what.startswith("+"):
-            places[entry.what[1:]] = book.commit(make(entry), entry.who, entry.when, entry.subject)
+        if entry.action.startswith("+"):
+            places[entry.action[1:]] = book.commit(make(entry), entry.who, entry.when, entry.subject)
             continue
-        at, name = _place(book, entry, places, make), entry.what
+        at, name = _place(book, entry, places, make), entry.action
         if entry.is_registration:
             places[name] = at
         if counted or "#" in name or f"refs/tags/{name}" in book.refs:
@@ -106,14 +106,14 @@ def _split_details(text: str) -> Iterator[tuple[str, str]]:
 
 def _place(book: Book, entry: Entry, places: Mapping[str, str], make: Make) -> str:
     """The commit that a tag goes to: for a new version a new one."""
-    if "#" in entry.what:
+    if "#" in entry.action:
         return places[f"{entry.artifact}@{entry.details['version']}"]
     if entry.version == "deprecated":
         return book.tip()
     if "at" in entry.details:
         return places[entry.details["at"]]
-    if entry.what.endswith("!"):
-        return places[entry.what[:-1]]
+    if entry.action.endswith("!"):
+        return places[entry.action[:-1]]
     subject = entry.subject or f"{entry.name}: train {entry.version}"
     if "off" in entry.details:
         parent = places[entry.details["off"]]
@@ -123,13 +123,13 @@ def _place(book: Book, entry: Entry, places: Mapping[str, str], make: Make) -> s
 
 def _gto_message(entry: Entry) -> str:
     artifact = entry.artifact.replace("=", ":")
-    stage = entry.what.partition("#")[2]
+    stage = entry.action.partition("#")[2]
     if stage.endswith("!"):
         return f"Unassigning stage '{stage[:-1]}' to artifact '{artifact}' version '{entry.details['version']}'"
     if stage:
         return f"Assigning stage {stage} to artifact {artifact} version {entry.details['version']}"
     if entry.version == "deprecated":
         return f"Deprecating artifact '{artifact}'"
-    if entry.what.endswith("!"):
+    if entry.action.endswith("!"):
         return f"Deregistering artifact {artifact} version {entry.version[:-1]}"
     return f"Registering artifact {artifact} version {entry.version}"

@@ -26,7 +26,7 @@ def sentiment() -> Book:
     book = Book()
 
     def make(entry: Entry) -> dict[str, str]:
-        model = imagine(f"sentiment {entry.what}", 1_650_000)
+        model = imagine(f"sentiment {entry.action}", 1_650_000)
         newer = entry.when >= "2023"
         about = {"type": "model", "path": "models/sentiment", "labels": ["sklearn", "text"], "description": _ABOUT}
         return {
@@ -39,7 +39,7 @@ def sentiment() -> Book:
             "models/latest.mlem": "link_type: model\nobject_type: link\npath: models/sentiment.mlem\n",
             "artifacts.yaml": write_yaml({"sentiment": about}),
             "dvc.yaml": "metrics:\n- metrics.json\n",
-            "metrics.json": write_json({"f1": entry.number("f1"), "log_loss": vary(entry.what, 0.52, 0.02)}),
+            "metrics.json": write_json({"f1": entry.number("f1"), "log_loss": vary(entry.action, 0.52, 0.02)}),
         }
 
     play(book, _STORY, make)

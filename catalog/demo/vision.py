@@ -130,7 +130,7 @@ def _pipeline(name: str, photos: str) -> tuple[PipelineStep, ...]:
 
 
 def _measure(entry: Entry) -> Changes:
-    score, seed = entry.number("map"), entry.what
+    score, seed = entry.number("map"), entry.action
     scores = {
         "mAP": score,
         "mAP50": vary(f"{seed} 50", score + 0.2, 0.01),

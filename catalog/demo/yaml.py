@@ -36,9 +36,9 @@ def _entry(head: str, value: object, indent: str) -> Iterator[str]:
 def _list(items: Sequence[object], indent: str) -> Iterator[str]:
     for item in items:
         if isinstance(item, Mapping) and item:
-            first, *rest = _mapping(item, indent + "  ")
+            first, *others = _mapping(item, indent + "  ")
             yield f"{indent}- {first.removeprefix(indent + '  ')}"
-            yield from rest
+            yield from others
         else:
             yield f"{indent}- {_scalar(item)}"
 

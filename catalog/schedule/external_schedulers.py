@@ -45,9 +45,9 @@ def file_for(keeper: str, config: Config) -> str:
 
 def _values(keeper: str, config: Config) -> dict[str, object]:
     schedule, file = scheduled(config), config.file.absolute()
-    here = keeper in _LOCAL
+    is_local = keeper in _LOCAL
     output = str(config.output.absolute())
-    if not here:
+    if not is_local:
         output = Path(os.path.relpath(output, file.parent)).as_posix()
     if output.startswith(".."):
         raise ConfigError(

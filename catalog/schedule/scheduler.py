@@ -127,12 +127,12 @@ def _ending() -> Iterator[_Ends]:
     ends: _Ends = SimpleQueue()
     # What is run in the background of a script ignores Ctrl-C, which is meant for the foreground: that stays so.
     numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
-    before = [signal.signal(number, lambda got, _: ends.put(got)) for number in numbers]
+    before = [signal.signal(number, lambda number, _: ends.put(number)) for number in numbers]
     try:
         yield ends
     finally:
-        for number, what in zip(numbers, before, strict=True):
-            signal.signal(number, what)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _first(ends: _Ends, wake: Callable[[], None]) -> int | BaseException | Future[Result]:

@@ -47,15 +47,15 @@ class Result:
 def steps(config: Config) -> tuple[Step, ...]:
     """What a run of this repos.toml is."""
     file = ("--config", str(config.file.absolute()))
-    made = (
+    fixed = (
         Step(name="crawl", command=(*_CATALOG, "crawl", "--no-build", "--wait", *file), good=(Exit.OK, Exit.ORIGIN)),
         Step(name="build", command=(*_CATALOG, "build", "--wait", *file)),
     )
     publish = config.schedule.publish
     if publish is None:
-        return made
+        return fixed
     command = ("/bin/sh", "-c", publish) if isinstance(publish, str) else publish
-    return (*made, Step(name="publish", command=command, failure=RunOutcome.PUBLISH_FAILED, seconds=PUBLISH_SECONDS))
+    return (*fixed, Step(name="publish", command=command, failure=RunOutcome.PUBLISH_FAILED, seconds=PUBLISH_SECONDS))
 
 
 class Runner:
