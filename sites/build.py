@@ -104,7 +104,7 @@ class _Site:
         yield REPOS.pattern, self._render(REPOS, {"repositories": self._facts.repositories, "outcomes": OUTCOMES})
         yield CRAWL.pattern, self._render(CRAWL, self._crawl())
         yield MISSING.pattern, self._render(MISSING, {}, root=urls.absolute_root(self._site_url))
-        for artifact in sorted(self._facts.artifacts, key=lambda one: (one.repo, one.artifact)):
+        for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
             line = self._lines[artifact.repo, artifact.artifact]
             yield line.path, self._render(MODEL, self._model(artifact))
         of_repo: dict[str, list[ArtifactLine]] = {}
@@ -176,8 +176,8 @@ class _Site:
             "metrics": version_details.metrics(facts, key, versions),
             "begun": version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
             "plots": self._drawn.get(key),
-            "unread": [(one, UNREAD.get(one.status, one.status)) for one in unread if one.role != "plots"],
-            "undrawn": Counter(UNREAD.get(one.status, one.status) for one in unread if one.role == "plots"),
+            "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
+            "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),
             "card": next(iter(facts.cards.get(key, [])), None),
             "terms": terms[:OPEN],
             "more_terms": len(terms[OPEN:]),

@@ -118,14 +118,14 @@ def draw_matrix(
 
 def line_chart(numbers: Sequence[float | None], label: str, best: float | None = None) -> Markup:
     """A line over versions, with a dot at its end and at the best number; numbers that are missing, or none, break nothing."""
-    known = [(place, number) for place, number in enumerate(numbers) if number is not None and isfinite(number)]
-    if not known:
+    points = [(place, number) for place, number in enumerate(numbers) if number is not None and isfinite(number)]
+    if not points:
         return Markup("")
-    places = _spark_points(known, len(numbers))
+    places = _spark_points(points, len(numbers))
     step = ceil(len(places) / SPARK_POINTS)
     drawn = places[(len(places) - 1) % step :: step]  # the last is among them
     line = Markup('<polyline points="{}"/>').format(" ".join(f"{x},{y}" for x, y in drawn)) if len(places) > 1 else ""
-    top = next((at for at, (_, number) in zip(places, known, strict=True) if number == best), None)
+    top = next((at for at, (_, number) in zip(places, points, strict=True) if number == best), None)
     ring = Markup('<circle class="b" cx="{}" cy="{}" r="3"/>').format(*top) if top else ""
     end = Markup('<circle cx="{}" cy="{}" r="1.8"/>').format(*places[-1])
     return Markup('<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>').format(
@@ -182,13 +182,13 @@ def _short(number: float) -> str:
     return f"{number:.4g}"
 
 
-def _spark_points(known: Sequence[tuple[int, float]], count: int) -> list[tuple[int, int]]:
+def _spark_points(points: Sequence[tuple[int, float]], count: int) -> list[tuple[int, int]]:
     """Where the numbers are in the picture. Halves, because the difference of two large numbers may be infinite."""
-    lowest, highest = min(number for _, number in known) / 2, max(number for _, number in known) / 2
+    lowest, highest = min(number for _, number in points) / 2, max(number for _, number in points) / 2
     across = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(count - 1, 1)
     up = (SPARK_HEIGHT - 2 * SPARK_EDGE) / (highest - lowest) if highest > lowest else 0.0
     middle = 0 if up else (SPARK_HEIGHT - 2 * SPARK_EDGE) / 2
     return [
         (round(SPARK_EDGE + place * across), round(SPARK_HEIGHT - SPARK_EDGE - middle - (number / 2 - lowest) * up))
-        for place, number in known
+        for place, number in points
     ]

@@ -40,9 +40,9 @@ def snippets(
         return commands
     url = shlex.quote(repository.url)
     commands.insert(0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {url}"))
-    which = _download(artifact, foremost(assignments), {lookup.request for lookup in lookups})
-    if which:
-        label, option = which
+    download = _download(artifact, foremost(assignments), {lookup.request for lookup in lookups})
+    if download:
+        label, option = download
         commands.insert(0, Snippet(label=label, line=f"dvc artifacts get {url} {artifact.artifact} {option}"))
     return commands
 
@@ -66,7 +66,7 @@ def remarks(lookups: list[LookupRow]) -> list[str]:
 
 
 def _remark(lookup: LookupRow) -> str:
-    asked = "the latest version" if lookup.request == "latest" else lookup.request
+    request = "the latest version" if lookup.request == "latest" else lookup.request
     dvc = short(lookup.dvc_commit) if lookup.dvc_commit else "nothing"
     gto = short(lookup.gto_commit) if lookup.gto_commit else "none"
-    return f"Asked for {asked}, DVC takes {dvc}; GTO names {gto}."
+    return f"Asked for {request}, DVC takes {dvc}; GTO names {gto}."

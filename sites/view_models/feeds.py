@@ -56,9 +56,9 @@ class Feeds:
         self._entries: dict[tuple[str, str], tuple[str, str]] = {}
         for event in _news(facts):
             for feed in _feeds_of(event, title):
-                known = self._feeds.setdefault(feed.path, feed)
-                if len(known.events) < NEWEST:
-                    known.events.append(event)
+                own = self._feeds.setdefault(feed.path, feed)
+                if len(own.events) < NEWEST:
+                    own.events.append(event)
 
     def paths(self) -> list[str]:
         """Where the files lie, from the root of the site."""
@@ -157,16 +157,16 @@ def _title(event: EventRow) -> str:
     version = short(event.version or "")
     match event.event:
         case "registration":
-            what = f"{version} registered"
+            event_text = f"{version} registered"
         case "deregistration":
-            what = f"{version} deregistered"
+            event_text = f"{version} deregistered"
         case "assignment":
-            what = f"{version} assigned to {event.stage}"
+            event_text = f"{version} assigned to {event.stage}"
         case "unassignment":
-            what = f"{version} unassigned from {event.stage}"
+            event_text = f"{version} unassigned from {event.stage}"
         case _:
-            what = "deprecated"
-    return f"{event.artifact} {what}"
+            event_text = "deprecated"
+    return f"{event.artifact} {event_text}"
 
 
 def _content(event: EventRow) -> str:

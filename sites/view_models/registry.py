@@ -165,15 +165,15 @@ def version_lines(
     named: set[str] = set()
     shown_versions = []
     for version in versions:
-        here = stages.get((version.version, version.commit), [])
+        own_stages = stages.get((version.version, version.commit), [])
         shown_versions.append(
             VersionLine(
                 version=version,
                 anchor="" if version.version in named else version.version,
                 name=short(version.version),
-                stages=Markup("").join(pill(a.stage) for a in here),
+                stages=Markup("").join(pill(a.stage) for a in own_stages),
                 commit=commit_mark(links, version.revision),
-                look=look(here[0].stage) if here else "",
+                look=look(own_stages[0].stage) if own_stages else "",
             )
         )
         named.add(version.version)

@@ -114,23 +114,23 @@ def version_details(
     """What the versions of which a page says everything are made of, the highest first."""
     makers, inputs = _of_version(facts.makers.get(key, [])), _of_version(facts.inputs.get(key, []))
     params = _of_version(facts.params.get(key, []))
-    shown = {(one.version, one.commit) for one in facts.shown.get(key, [])}
+    shown = {(row.version, row.commit) for row in facts.shown.get(key, [])}
     lines = []
     for version in versions:
         at = (version.version.version, version.version.commit)
         if at not in shown or not _is_known(storage.get(at), params.get(at)):
             continue
         maker = next(iter(makers.get(at, [])), None)
-        tracked = [one for one in inputs.get(at, []) if not one.in_git]
+        tracked = [row for row in inputs.get(at, []) if not row.in_git]
         lines.append(
             VersionDetails(
                 line=version,
                 bytes=storage.get(at),
                 maker=maker,
                 outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
-                inputs=[_input(one) for one in tracked[:MOST_INPUTS]],
+                inputs=[_input(row) for row in tracked[:MOST_INPUTS]],
                 more_inputs=len(tracked[MOST_INPUTS:]),
-                code=[one.path for one in inputs.get(at, []) if one.in_git],
+                code=[row.path for row in inputs.get(at, []) if row.in_git],
                 params=params.get(at, [])[:MOST_PARAMS],
                 more_params=len(params.get(at, [])[MOST_PARAMS:]),
             )
