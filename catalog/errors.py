@@ -1,4 +1,4 @@
-"""Every error we raise on purpose, sorted by who can mend it."""
+"""Every error that the catalog raises on purpose, sorted by who can fix it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 
 
 class Exit(IntEnum):
-    """What the `catalog` command tells the shell."""
+    """The exit codes of the `catalog` command."""
 
     OK = 0
     STORE = 1
@@ -34,7 +34,7 @@ READ = (VisitOutcome.NEW, VisitOutcome.CHANGED, VisitOutcome.FRESH)  # of a visi
 
 
 class CatalogError(Exception):
-    """Anything that went wrong and that somebody can mend: one clear sentence."""
+    """Any error that a user or an owner can fix: one clear sentence."""
 
     exit_code = Exit.BUG
 
@@ -63,7 +63,7 @@ class Gone(OriginError):
 
 
 class Refused(OriginError):
-    """The server knows us and says no, or speaks something that we cannot read."""
+    """The server refuses the request, or its answer cannot be read."""
 
     outcome = VisitOutcome.REFUSED
 
@@ -81,11 +81,11 @@ class TooBig(OriginError):
 
 
 class Oversized(TooBig):
-    """One answer went over the bound that we set for it alone; the visit can go on."""
+    """One answer went over the bound of its own request; the visit can go on."""
 
 
 class Absent(Down):
-    """The answer is whole, but lacks objects that were asked for."""
+    """The answer is complete, but lacks objects that were requested."""
 
 
 class MetafileError(CatalogError):

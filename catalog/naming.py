@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 MAX_LENGTH = 100
 
 _UNSAFE = re.compile(r"[^a-z0-9._~-]+")
-# Windows gives these names to devices, whatever their extension.
+# Windows reserves these names for devices, whatever their extension.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_HASHED = re.compile(r".*-[0-9a-f]{16}")  # a name that looks like our answer for another
+_HASHED = re.compile(r".*-[0-9a-f]{16}")  # a name that looks like the file name of another one
 
 SCHEMES = ("https", "http", "ssh", "git", "file")  # of a repository's URL
 SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]{2,}):(?P<path>(?!//)\S.*)")  # user@host:path, as scp writes it

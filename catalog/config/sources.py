@@ -66,7 +66,7 @@ def _words(reader: TableReader, forge: Forge, values: Mapping[str, Any]) -> dict
 
 
 def _refuse_filters(reader: TableReader, forge: Forge) -> None:
-    """A filter by what the forge does not list would select nothing, or everything, without a word."""
+    """A filter by what the forge does not list would select nothing, or everything, without an error."""
     for key in sorted(set(FILTERS) & reader.table.keys() - forge.tells):
         reader.complain(f"unsupported key {key!r}: kind {forge.name!r} does not list what it filters by")
 

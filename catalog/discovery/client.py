@@ -51,12 +51,12 @@ class Secret:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asker:
-    """One source's questions. `tell` gets each wait as a sentence; `stop` ends waits and questions."""
+    """The requests of one source. `tell` gets each wait as a sentence; `stop` ends waits and requests."""
 
     meter: Meter
     pool: Pool
     secret: Secret | None
-    site: str  # the one that may be asked, and that alone gets the token
+    site: str  # the only server that gets requests, and the token
     tell: Callable[[str], None]
     stop: Event
 
@@ -120,7 +120,7 @@ class Asker:
             raise Again(str(error)) from error
 
     def _remote(self, url: str) -> GitServer:
-        """Only the source's own server is ever asked: the token goes with every question."""
+        """Only the source's own server gets requests: each carries the token."""
         try:
             remote = parse_address(urlsplit(url)._replace(query="", fragment="").geturl())
         except ValueError:

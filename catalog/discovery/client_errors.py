@@ -21,8 +21,8 @@ MOST_SAID = 1 << 16  # bytes of an answer in which the forge's own words are loo
 _SIGN_IN, _UNAUTHORIZED, _FORBIDDEN, _MANY = 203, 401, 403, 429
 _MISSING = frozenset({404, 410})
 _BROKEN = 500  # and above
-_UNSTATED = 60.0  # seconds to wait, where a forge says only that it is too much
-_MINUTES, _HOURS = 120, 7200  # seconds that are better told in these
+_UNSTATED = 60.0  # seconds to wait, where a forge states no time
+_MINUTES, _HOURS = 120, 7200  # seconds from which a wait is stated in these units
 
 
 def fault(status: int, headers: Mapping[str, str], body: bytes, meter: Meter, token: str | None) -> OriginError:
@@ -58,7 +58,7 @@ def _rate_limit(status: int, headers: Mapping[str, str]) -> float | None:
 
 
 def _now(headers: Mapping[str, str]) -> float:
-    """The time by the forge's clock, where it tells it: ours may differ."""
+    """The time by the forge's clock, where its answer states it: the local one may differ."""
     try:
         return parsedate_to_datetime(headers["date"]).timestamp()
     except (KeyError, ValueError, OverflowError):

@@ -78,7 +78,7 @@ def offer_tokens(config: Config, pool: Pool) -> None:
 def _refresh(
     source: SourceConfig, *, config: Config, pool: Pool, before: Mapping[str, SourceState], tell: Tell, stop: Event
 ) -> tuple[str, SourceState]:
-    """A source's name, and what is known of it after asking."""
+    """A source's name, and its state after its listing was requested."""
     forge, last, now = installed()[source.kind], before[source.name], datetime.now(UTC)
     try:
         listing = _list(source, _asker(source, config, pool, tell, stop), last)
@@ -129,7 +129,7 @@ def _page(
     cached: CachedPage | None,
     answers: dict[str, CachedPage],
 ) -> ListPage:
-    """What one question brings; a kept answer where it still holds."""
+    """The page of one request; the cached one where its ETag still holds."""
     reply = asker.ask(ask, cached.etag if cached and not _may_be_full(cached.page) else None)
     if reply is None:
         assert cached is not None
@@ -183,7 +183,7 @@ def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: E
 
 
 def _secret(source: SourceConfig, pool: Pool) -> Secret | None:
-    """The token of the environment, or else the password that Git knows for the forge; None for a list."""
+    """The token of the environment, or else the password that Git has for the forge; None for a list."""
     forge = installed()[source.kind]
     if variable := _environment(source, forge, pool):
         return _sent(forge, variable[1], variable[0])

@@ -56,7 +56,7 @@ class Inventory:
 
 
 def read_inventory(config: Config, listings: Mapping[str, SourceState] | None = None) -> Inventory:
-    """The inventory by what the sources listed last, or by `listings`. No source is asked."""
+    """The inventory by the last listings of the sources, or by `listings`. No source is contacted."""
     listings = read_states(config) if listings is None else listings
     builder = _InventoryBuilder(config)
     for source in config.sources:

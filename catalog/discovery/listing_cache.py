@@ -44,7 +44,7 @@ class CachedPage:
 class SourceState:
     """What is known of one source. `listed` is its last whole listing, `known` the repositories ever taken from it, by name."""
 
-    digest: str = ""  # of what was asked, and by which reader
+    digest: str = ""  # of the request, and of the version of its reader
     outcome: str = "never"
     message: str | None = None
     asked_at: datetime | None = None
@@ -63,7 +63,7 @@ class _Head:
 
 
 def read_states(config: Config) -> dict[str, SourceState]:
-    """What each source of repos.toml listed last, by its name; no source is asked. StoreError where a file is damaged."""
+    """The last listing of each source of repos.toml, by its name; no source is contacted. StoreError where a file is damaged."""
     return {source.name: _read(_file(config, source.name), _digest(source)) for source in config.sources}
 
 

@@ -30,7 +30,7 @@ class _Visit:
 
 
 class PushCache:
-    """What forges said of repositories when they were last read, before this crawl and after it."""
+    """The push times that forges reported when repositories were last read, before this crawl and after it."""
 
     def __init__(self, root: Path, readers: str) -> None:
         self._file, self._readers = root / "pushed.json", readers

@@ -91,7 +91,7 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _foreign_site(source: SourceConfig, forge: Forge, listed: Listed) -> str | None:
-    """The server of a repository that is not cloned from its forge: a listing may not lead us, and the token, anywhere."""
+    """The server of a repository that is not cloned from its forge: a listing must not send requests and the token to any server."""
     sites = forge.clones(source.scope)
     if not sites:
         return None

@@ -79,7 +79,7 @@ class CommitObject:
 
 
 def parse_tag(oid: str, data: bytes) -> TagObject:
-    """A tag object from its bytes. Git allows more than GTO survives; what GTO cannot read, we report."""
+    """A tag object from its bytes. Git allows more than GTO can read; what GTO cannot read raises MetafileError."""
     plain = _TAG.match(data)
     if plain:
         target, kind, name, *who = plain.groups()
@@ -169,7 +169,7 @@ def _signature(who: bytes, epoch: int, zone: int, role: str) -> Signature:
 
 
 def _offset(zone: int, role: str) -> int:
-    """Minutes east. Old commits have zones like `+51800`, which nobody asks for; GTO stops at those of taggers."""
+    """Minutes east. Old commits have zones like `+51800`, which are not used; GTO stops at those of taggers."""
     if abs(zone) < 24 * 60 * 60:
         return zone // 60
     if role == "tagger":

@@ -70,7 +70,7 @@ class TreeEntry(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredFile:
-    """A file in DVC's storage that a reader would like to see: where it may be had over the network, and its hash."""
+    """A file in DVC's storage that a connector reads: its URL, and its hash."""
 
     url: str
     md5: str  # 32 hexadecimal digits, with `.dir` for the list of a folder
@@ -90,7 +90,7 @@ class RevisionFiles:
     )
 
     def once(self, parse: Callable[[RevisionFiles], T], is_final: Callable[[T], bool]) -> T:
-        """What a reader makes of the revision. Others will ask for it too; it is made anew until it `lasts`: more files may come."""
+        """The result of `parse`, shared by all connectors; it is parsed again until it `is_final`, because more files may arrive."""
         if parse in self._cache:
             return cast("T", self._cache[parse])
         value = parse(self)
@@ -114,7 +114,7 @@ class RevisionFiles:
         return self._content(oid)
 
     def stored(self, md5: str) -> bytes | None:
-        """The content of a file in DVC's storage, or None where it was not asked for, or not had."""
+        """The content of a file in DVC's storage, or None where it was not requested, or not available."""
         raw = self.objects.get(f"md5:{md5}")
         return None if raw is None else raw.data
 
@@ -149,7 +149,7 @@ class RevisionFiles:
 
     def _content(self, oid: str) -> bytes:
         raw = self.objects.get(oid)
-        # How big it is we may know or not, by what came with it; the sentence must not depend on that.
+        # The size may be known or not, depending on the request; the message must not depend on that.
         if raw is not None and (raw.kind == OVERSIZED or len(raw.data) > MAX_OBJECT):
             raise MetafileError(f"the file has more than {MAX_OBJECT:,} bytes", rule="too-big")
         if raw is None or raw.kind != "blob":
@@ -158,7 +158,7 @@ class RevisionFiles:
 
 
 class Snapshot:
-    """Refs and objects of one repository; `wants(path)` says which files its readers ask for."""
+    """Refs and objects of one repository; `wants(path)` selects the files that its connectors read."""
 
     def __init__(self, listing: RefListing, objects: Objects, wants: Callable[[str], bool]) -> None:
         self.listing = listing
@@ -215,14 +215,14 @@ class Snapshot:
         return raw.data
 
     def _entries(self, tree: str, prefix: str) -> tuple[tuple[str, int, str], ...]:
-        """Names, modes and object ids of what lies in a folder, read once whoever asks and wherever it lies."""
+        """Names, modes and object ids of the entries of a folder, parsed once for all callers and places."""
         entries = self._parsed.get(tree)
         if entries is None:
             entries = self._parsed[tree] = tuple(parse_entries(self._raw(tree, "tree"), prefix))
         return entries
 
     def _find(self, tree: str, prefix: str) -> _Below:
-        """Wanted files below a tree. Remembered, because revisions share most of their subtrees."""
+        """Wanted files below a tree. Cached, because revisions share most of their subtrees."""
         below = self._wanted.get((tree, prefix))
         if below is None:
             below = self._wanted[tree, prefix] = self._walk(tree, prefix)

@@ -45,7 +45,7 @@ def _never(_: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Connector:
-    """A speaker of one format: pure functions from a snapshot to rows. Raise `version` when the same input gives other rows.
+    """A reader of one format: pure functions from a snapshot to rows. Raise `version` when the same input gives other rows.
 
     `wants_tag(name)`: is the annotated tag of this short name ours? Its object is fetched, and its commit becomes a revision.
     `wants_ref(name)`: is this ref, no branch and no tag, ours? The files of the newest of their commits are read, too.

@@ -17,7 +17,7 @@ class Listed:
     """A repository as a forge lists it. None where the forge does not say."""
 
     url: str  # to clone it, without credentials
-    place: str | None = None  # its name below the host, where the URL does not tell it
+    place: str | None = None  # its name below the host, where the URL does not contain it
     forge_id: str | None = None  # stays when it is renamed
     default_branch: str | None = None
     archived: bool | None = None
@@ -48,7 +48,7 @@ class Response:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListPage:
-    """What an answer says: repositories, and what to ask further."""
+    """One page of a listing: repositories, and the next requests."""
 
     listed: tuple[Listed, ...] = ()
     then: tuple[Ask, ...] = ()

@@ -114,7 +114,7 @@ def _with_pairs(place: int, cells: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _ordered(cells: list[tuple[Any, ...]], shape: _Shape) -> list[tuple[Any, ...]]:
-    """Without repetitions, by the key's columns; where these are equal by all others: the order never depends on who came first."""
+    """Without repetitions, by the key's columns; where these are equal by all others: the order never depends on that of the input."""
     if len(set(map(shape.key_of, cells))) == len(cells):
         with suppress(TypeError):  # nothing compares with a null
             return sorted(cells, key=shape.key_of)

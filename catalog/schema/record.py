@@ -22,7 +22,7 @@ TYPES: tuple[Any, ...] = (
 )  # fmt: skip
 _LIVES_BY = {"revision": "commit", "content": "content"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-# Where SQL expects a name, DuckDB wants quotation marks around these (its `duckdb_keywords()`).
+# Where SQL expects a name, DuckDB requires quotation marks around these (its `duckdb_keywords()`).
 RESERVED = frozenset(
     """
     all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create
@@ -57,7 +57,7 @@ class Column:
 
 
 def column(doc: str, *, default: Any = ...) -> Any:  # noqa: ANN401 - a field specifier, like dataclasses.field
-    """A column with its sentence; one with a default may be left out by whoever makes the row."""
+    """A column with its sentence; one with a default may be left out of the constructor."""
     if default is ...:
         return field(metadata={"doc": doc})
     return field(default=default, metadata={"doc": doc})

@@ -52,7 +52,7 @@ class Local:
 
 
 def parse_address(url: str) -> GitServer | Local:
-    """Where a URL leads; Refused with a sentence where it leads nowhere that we can go."""
+    """The address of a URL; Refused with a sentence for an unsupported one."""
     if not url.strip() or not is_plain(url):
         raise Refused(f"URL {quote(url)!r} is empty or has control characters: {KINDS}")
     if _HELPER.match(url):

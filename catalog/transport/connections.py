@@ -31,10 +31,10 @@ Manager = urllib3.PoolManager
 # It warns of malformed headers by quoting them, raw.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
-HOSTS = 128  # whose connections are kept
+HOSTS = 128  # whose connections are kept open
 CONNECTIONS = 32  # kept for each
 
-# The visit that the current thread is making a request for: urllib3 gives no other way down to a connection.
+# The meter of the visit whose request the current thread makes: urllib3 has no other way to pass it to a connection.
 METER: ContextVar[Meter] = ContextVar("METER")
 
 

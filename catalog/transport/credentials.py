@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HELPER_SECONDS = 10.0
 MAX_FILE = 1 << 20  # bytes of a credentials file
 
-# A helper that cannot ask must fail instead (gitcredentials(7), and the managers that follow it).
+# A helper that cannot prompt must fail instead (gitcredentials(7), and the managers that follow it).
 NO_PROMPT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",
@@ -53,7 +53,7 @@ class Credential:
 
 
 class Keyring:
-    """Credentials by host, asked for once and kept as long as the pool."""
+    """Credentials by host, looked up once and cached as long as the pool."""
 
     def __init__(self, git: GitConfig) -> None:
         self._git = git
@@ -62,17 +62,17 @@ class Keyring:
         self._offered: dict[str, Credential] = {}
 
     def offer(self, site: str, credential: Credential) -> None:
-        """A credential for a server (`https://host`), for when neither the URL nor the user's files and helpers know one."""
+        """A credential for a server (`https://host`), used where neither the URL nor the user's files and helpers have one."""
         self._offered.setdefault(site, credential)
 
     def cached(self, remote: GitServer) -> Credential | None:
-        """What the URL states, or what an earlier visit found out."""
+        """The credential in the URL, or the one that an earlier visit looked up."""
         if remote.user and remote.secret is not None:
             return Credential(user=remote.user, secret=remote.secret)
         return self._cache.get(self._key(remote))
 
     def find(self, remote: GitServer) -> Credential | None:
-        """What the user's files and helpers know. One thread asks; the others wait for its answer."""
+        """The credential of the user's files and helpers. One thread looks it up; the others wait for its result."""
         key = self._key(remote)
         with self._lock:
             if key not in self._cache:

@@ -61,7 +61,7 @@ class GitConfig:
         return best.subsection + url[len(best.value) :] if best else url
 
     def every(self, section: str, name: str, url: str) -> tuple[str, ...]:
-        """All values that apply to a URL, the most specific section last. An empty value forgets those before it."""
+        """All values that apply to a URL, the most specific section last. An empty value resets the list."""
         target = urlsplit(url)
         ranked = [(rank, entry) for entry in self._all(section, name) if (rank := _rank(entry.subsection, target))]
         values = [entry.value for _, entry in sorted(ranked, key=lambda pair: pair[0])]

@@ -120,7 +120,7 @@ class _Scheduler(Generic[T, R]):
                 Thread(target=self._work, daemon=True, name=f"visit-{self._threads}").start()
 
     def _take(self) -> int | None:
-        """The first of those that wait whose host has room."""
+        """The first waiting visit whose host has a free slot."""
         ready = [host for host in self._hosts.values() if host.waiting and host.has_room()]
         return min(ready, key=lambda host: host.waiting[0]).waiting.popleft() if ready else None
 

@@ -1,4 +1,4 @@
-"""Bounded HTTP for all that we ask: Git servers, forges and storage. One request under a meter, its body, its redirects."""
+"""Bounded HTTP for Git servers, forges and storage: one request under a meter, its body, its redirects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from catalog.transport.limits import Meter
 
-MAX_REDIRECTS = 3  # of servers that are asked by name; storage has more of them
+MAX_REDIRECTS = 3  # of servers that the configuration names; storage has more of them
 
 OK = 200
 
@@ -46,7 +46,7 @@ def send(
     headers: Mapping[str, str],
     body: bytes | None = None,
 ) -> BaseHTTPResponse:
-    """The answer to one request, whatever its status; its body is not read yet. It follows no redirect, and asks once."""
+    """The answer to one request, whatever its status; its body is not read yet. It follows no redirect, and makes one attempt."""
     limits = meter.limits
     timeout = Timeout(connect=meter.patience(limits.connect), read=meter.patience(limits.idle))
     meter.requests += 1
@@ -97,7 +97,7 @@ class Redirects:
         self._count = 0
 
     def follow(self, url: str, response: BaseHTTPResponse, check: Callable[[str], T]) -> T:
-        """What `check` makes of the target of a redirect from `url`. It raises where that may not be asked."""
+        """What `check` makes of the target of a redirect from `url`. It raises where the target is not allowed."""
         location = response.headers.get("Location", "")
         try:
             target = urljoin(url, location)
@@ -111,12 +111,12 @@ class Redirects:
 
 
 def is_redirect(response: BaseHTTPResponse) -> bool:
-    """Whether an answer says that what was asked for is elsewhere."""
+    """Whether an answer is a redirect."""
     return response.status in _MOVED
 
 
 class Body:
-    """An answer's content, piece by piece. Compressed content is inflated under the meter, also where it was never asked for."""
+    """An answer's content, piece by piece. Compressed content is inflated under the meter, also where the request did not accept it."""
 
     def __init__(
         self, response: BaseHTTPResponse, meter: Meter, *, expected: str = "none", unfit: type[OriginError] = Down

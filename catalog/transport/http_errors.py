@@ -59,7 +59,7 @@ def is_reset(error: BaseException | None) -> bool:
 
 
 def retry_seconds(retry_after: str, default: T) -> float | T:
-    """What a Retry-After header asks for: seconds, or a date (RFC 9110, section 10.2.3); `default` for one that is neither."""
+    """The wait that a Retry-After header states: seconds, or a date (RFC 9110, section 10.2.3); `default` for one that is neither."""
     if retry_after.strip().isdecimal():
         return float(retry_after.strip()[:9])
     try:

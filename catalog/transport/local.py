@@ -40,7 +40,7 @@ MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
 _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID = re.compile(r"[0-9a-f]{40}")
 
-# What dulwich raises over damaged packs, indexes and refs: found by damaging them, and not all of it is meant.
+# What dulwich raises over damaged packs, indexes and refs: found by damaging them; not all of it is documented.
 _DAMAGE = (
     OSError,
     ValueError,
@@ -135,7 +135,7 @@ class LocalOrigin:
 
 
 class _Stored(Mapping[str, RawObject]):
-    """The objects of a store by name, read when asked for. A damaged object is an absent one."""
+    """The objects of a store by name, read on access. A damaged object counts as absent."""
 
     def __init__(self, store: DiskObjectStore) -> None:
         self._store = store

@@ -44,7 +44,7 @@ def frame(lines: Iterable[str | Mark]) -> bytes:
 
 
 class Packets:
-    """Reads packets from `more`, which gives the bytes that come next, and nothing where the answer ends."""
+    """Reads packets from `more`, which returns the next bytes, and none at the end of the answer."""
 
     def __init__(self, more: Callable[[], bytes], meter: Meter) -> None:
         self.meter = meter

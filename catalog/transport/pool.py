@@ -38,7 +38,7 @@ class Pool:
             return self._managers[settings]
 
     def filters(self, site: str) -> bool:
-        """Whether some repository of this server honoured filters: then the next one is asked without a check."""
+        """Whether some repository of this server honoured filters: then the next request has them without a check."""
         return site in self._filtering
 
     def learn_filters(self, site: str) -> None:

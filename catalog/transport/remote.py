@@ -28,7 +28,7 @@ _V2 = 2
 
 
 class Wire(Protocol):
-    """One way to reach a server. `shy`: it says what it can do only when asked, in a request of its own."""
+    """One way to reach a server. `shy`: its capabilities take a request of their own."""
 
     shy: bool
 
@@ -110,7 +110,7 @@ class RemoteOrigin:
         self.close()
 
     def _guess(self) -> RefListing | None:
-        """Ask in version 2 without asking first whether the server speaks it: one request where others make two."""
+        """Requests the refs in version 2 without a check whether the server supports it: one request instead of two."""
         packets = None
         try:
             with self._wire.ask(wire.LS_REFS) as packets:

@@ -35,7 +35,7 @@ def retrying(
     sleep: Callable[[float], None] = sleep,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Retrying:
-    """Calls what it is given until that raises no Again; `tell` gets each wait as a sentence.
+    """Calls a function until it raises no Again; `tell` gets each wait as a sentence.
 
     The last Again is raised where all attempts failed, and where a wait would be longer than `longest` seconds, or would outlast the meter.
     """

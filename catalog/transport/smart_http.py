@@ -1,4 +1,4 @@
-"""Git's smart HTTP protocol, with our own rules for credentials, redirects and retries (gitprotocol-http(5))."""
+"""Git's smart HTTP protocol, with this catalog's rules for credentials, redirects and retries (gitprotocol-http(5))."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from catalog.transport.pool import Pool
     from catalog.transport.wire import Advertisement
 
-LONGEST_RETRY_AFTER = 10.0  # seconds; a server that wants more of them is down
+LONGEST_RETRY_AFTER = 10.0  # seconds; a server that states a longer wait is down
 
 AGENT = "git/federated-model-catalog"  # some servers answer Git's protocol only to agents that begin with git/
 ADVERTISEMENT = "application/x-git-upload-pack-advertisement"
@@ -39,7 +39,7 @@ _BUSY = frozenset({429, 502, 503, 504})
 
 
 class Unfit(Refused):
-    """An HTTP answer that is none to what we asked. Another request may do better."""
+    """An HTTP answer that does not fit the request. Another request may succeed."""
 
 
 class HttpWire:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from catalog.git.snapshot import StoredFile
 
 MAX_BYTES = 1 << 20  # of a file
-MAX_FILES = 500  # asked for in one visit
+MAX_FILES = 500  # requested in one visit
 MAX_REDIRECTS = 5
 
 

@@ -50,7 +50,7 @@ class StreamWire:
         self._advertisement: Advertisement | None = None
 
     def advertisement(self) -> Advertisement:
-        """What the server said when we connected."""
+        """The refs that the server sent when the connection was opened."""
         if self._connection is None or self._advertisement is None:
             self.close()
             self._meter.requests += 1
@@ -184,7 +184,7 @@ def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
 
 
 def _run_ssh(remote: GitServer, meter: Meter, git: GitConfig) -> _Connection:
-    """ssh, or the command that the user set. In a session of its own it has no terminal to ask on."""
+    """ssh, or the command that the user set. In a session of its own it has no terminal for prompts."""
     ours, theirs = socket.socketpair()
     with theirs:
         try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AGENT = "agent=federated-model-catalog"
 PREFIXES = ("refs/heads/", "refs/tags/", "refs/exps/")
 
-# Without `object-format` a server goes by SHA-1, which is what we mean; those before Git 2.28 reject the word.
+# Without `object-format` a server uses SHA-1, as intended here; those before Git 2.28 reject the capability.
 LS_REFS = frame(
     [
         "command=ls-refs",
@@ -108,7 +108,7 @@ def make_ref(oid: bytes, name: bytes, peeled: bytes | None, meter: Meter) -> Ref
 
 
 def make_listing(refs: dict[str, Ref], head: str | None) -> RefListing:
-    """Only the refs that we ask for (a prefix is but a hint to the server), in the order of their names."""
+    """Only the requested refs (a prefix is but a hint to the server), in the order of their names."""
     wanted = (name for name in refs if name == "HEAD" or name.startswith(PREFIXES))
     return RefListing(refs=tuple(refs[name] for name in sorted(wanted)), head=head if "HEAD" in refs else None)
 
@@ -132,7 +132,7 @@ def read_capabilities(packets: Packets) -> Advertisement:
 
 
 def read_fetch(packets: Packets) -> bytearray:
-    """The pack in the answer to a fetch; sections before it say nothing that we need."""
+    """The pack in the answer to a fetch; the sections before it are not needed."""
     while (line := packets.line()) != b"packfile":
         if line is Mark.FLUSH:
             raise Garbled(f"{packets.meter.where}: the answer to a fetch has no pack")
