@@ -151,10 +151,10 @@ def _likely(guesses: Snapshot, revisions: Iterable[RevisionFiles]) -> Iterator[s
 
 def _fetch_blobs(origin: Origin, missing: Sequence[str], layers: list[Objects]) -> None:
     for plan in blob_plans(missing):
-        layers.extend(_carefully(origin, plan))
+        layers.extend(_fetch_in_halves(origin, plan))
 
 
-def _carefully(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
+def _fetch_in_halves(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
     """Trees state no sizes: where an answer is too big, its halves are requested, down to the single files that are too big."""
     try:
         yield plan.send(origin)
@@ -163,7 +163,7 @@ def _carefully(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
             yield {plan.wants[0]: RawObject(OVERSIZED, b"")}
             return
         for half in halves(plan):
-            yield from _carefully(origin, half)
+            yield from _fetch_in_halves(origin, half)
 
 
 def _fetch_also(

@@ -20,7 +20,7 @@ from tempfile import TemporaryFile
 from threading import Lock, Thread
 from time import perf_counter
 
-from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, lost, visit
+from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, lost_visit, visit
 from catalog.crawl.worker import VisitReply, VisitRequest, WorkerInit
 from catalog.errors import StoreError
 from catalog.store.lock import Shared
@@ -73,7 +73,7 @@ class Workers:
             why = f"the process that read it {died}"
         except OSError as error:
             why = f"no process can be started to read it: {error.strerror}"
-        return lost(task, number, started, perf_counter() - clock, why)
+        return lost_visit(task, number, started, perf_counter() - clock, why)
 
     def close(self) -> None:
         """Ends all at once; their open visits are lost."""

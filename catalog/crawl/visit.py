@@ -80,7 +80,7 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
     try:
         with open_origin(task.repo.url, task.limits, pool=context.pool) as origin:
             try:
-                result = _bring_up_to_date(task, context, origin)
+                result = _update(task, context, origin)
             finally:
                 received, requests = origin.received, origin.requests
         _record_scan(task, context, result, number, started)
@@ -96,7 +96,7 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
     return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
 
 
-def lost(task: VisitTask, number: int, started: datetime, seconds: float, message: str) -> VisitResult:
+def lost_visit(task: VisitTask, number: int, started: datetime, seconds: float, message: str) -> VisitResult:
     """A visit without a result, for a reason that may not be the repository's."""
     return _visited(task, number, _Outcome(outcome="bug", message=message), started, seconds), None
 
@@ -124,17 +124,17 @@ def _visited(
     )
 
 
-def _bring_up_to_date(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
+def _update(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
     """One refs request decides; more is requested only where the partition of its answer is missing."""
     listing = origin.refs()
     key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
     before = task.last.partition if task.last else None
     if context.store.holds(task.repo.name, key):
         return _Outcome(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
-    previous = _carried(task, context, before)
+    previous = _previous_rows(task, context, before)
     if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
-    rows = _written(task, context, origin, listing, previous, key)
+    rows = _extract_and_write(task, context, origin, listing, previous, key)
     why = "new" if before is None else "refs_changed" if before.endswith(f"-{context.readers}") else "reader_changed"
     return _Outcome(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=rows)
 
@@ -161,7 +161,7 @@ def _read(table: type[R], rows: Rows | None, stored: Path) -> Iterable[R]:
     return rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
 
 
-def _carried(task: VisitTask, context: CrawlContext, before: str | None) -> PreviousRows:
+def _previous_rows(task: VisitTask, context: CrawlContext, before: str | None) -> PreviousRows:
     """The previous rows; none where other readers made them or where they are lost: everything is read again."""
     if before is None or not before.endswith(f"-{context.readers}"):
         return PreviousRows(rows={})
@@ -177,7 +177,7 @@ def _had_refs(file: Path) -> bool:
     return file.is_file() and any(any(Partition(file).rows(table)) for table in (Branch, Tag))
 
 
-def _written(
+def _extract_and_write(
     task: VisitTask,
     context: CrawlContext,
     origin: Origin,
@@ -187,19 +187,19 @@ def _written(
 ) -> Rows:
     """The rows, once they are in the store. What fails for no known reason is repeated with connectors that are checked at every call."""
     try:
-        rows = _rows(task, context.connectors, origin, listing, previous)
+        rows = _fetch_and_extract(task, context.connectors, origin, listing, previous)
         context.store.write(task.repo.name, key, rows)
     except (OriginError, StoreError):
         raise
     except Exception:
         if context.debug:
             raise
-        rows = _rows(task, tuple(map(guarded, context.connectors)), origin, listing, previous)
+        rows = _fetch_and_extract(task, tuple(map(guarded, context.connectors)), origin, listing, previous)
         context.store.write(task.repo.name, key, rows)
     return rows
 
 
-def _rows(
+def _fetch_and_extract(
     task: VisitTask, connectors: tuple[Connector, ...], origin: Origin, listing: RefListing, previous: PreviousRows
 ) -> Rows:
     options = task.repo.options

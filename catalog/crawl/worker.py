@@ -82,10 +82,10 @@ def _serve(connection: Connection, heavy: Shared) -> None:
     )
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
     while True:
-        threads.submit(_make, connection.recv(), context, send).add_done_callback(_expect_no_error)
+        threads.submit(_visit, connection.recv(), context, send).add_done_callback(_exit_on_error)
 
 
-def _make(request: VisitRequest, context: CrawlContext, send: Callable[[VisitReply], None]) -> None:
+def _visit(request: VisitRequest, context: CrawlContext, send: Callable[[VisitReply], None]) -> None:
     try:
         answer = VisitReply(ticket=request.ticket, visited=visit(request.task, context=context, number=request.number))
     except StoreError as error:
@@ -93,7 +93,7 @@ def _make(request: VisitRequest, context: CrawlContext, send: Callable[[VisitRep
     send(answer)
 
 
-def _expect_no_error(future: Future[None]) -> None:
+def _exit_on_error(future: Future[None]) -> None:
     """The crawl would wait for ever for an answer that could not be sent; it detects a process that ended."""
     if future.exception() is not None:
         os._exit(Exit.BUG)

@@ -14,7 +14,7 @@ import duckdb
 from catalog.database import search_index
 from catalog.database.load import delete_rows, load_in_parts, load_rows, materialize_full
 from catalog.database.statements import named
-from catalog.database.template import attach, quoted, recipe, write_blank
+from catalog.database.template import attach, quoted, recipe, write_template
 from catalog.errors import NotFound, StoreError
 from catalog.store import files
 
@@ -79,19 +79,22 @@ def build(
     `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `crawl_tables`: name → rows of all others.
     `updaters`: of the others those whose rows are not replaced: each function brings its table up to date.
     """
-    beside = files.temporary(path)
+    temporary_file = files.temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for left in (beside, beside.with_name(f"{beside.name}.wal")):  # of a build that was killed
+        for left in (
+            temporary_file,
+            temporary_file.with_name(f"{temporary_file.name}.wal"),
+        ):  # of a build that was killed
             left.unlink(missing_ok=True)
         shapes = {**{name: table.schema for name, table in crawl_tables.items()}, **tables}
         current_recipe = _recipe(shapes, crawl_tables)
         with closing(duckdb.connect()) as connection:
-            _set(connection, beside)
-            changes = _begin_with_last(connection, path, beside, current_recipe, partitions)
+            _configure(connection, temporary_file)
+            changes = _copy_last(connection, path, temporary_file, current_recipe, partitions)
             if changes is None:
-                write_blank(beside, shapes)
-                attach(connection, beside)
+                write_template(temporary_file, shapes)
+                attach(connection, temporary_file)
                 connection.execute(_SQL["begin"], [current_recipe, recipe(shapes)])
             _replace(connection, {name: table for name, table in crawl_tables.items() if name not in (updaters or {})})
             for bring_up_to_date in (updaters or {}).values():
@@ -107,10 +110,10 @@ def build(
             connection.execute("use memory")
             connection.execute("checkpoint staging")
             connection.execute("detach staging")
-        files.move(beside, path)
+        files.move(temporary_file, path)
     except (duckdb.Error, OSError, StoreError) as error:
         with suppress(OSError):
-            beside.unlink()
+            temporary_file.unlink()
         raise StoreError(f"cannot build {path}: {error}") from error
     return changes is not None
 
@@ -135,8 +138,8 @@ def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _set(connection: duckdb.DuckDBPyConnection, beside: Path) -> None:
-    connection.execute("set temp_directory = $1", [f"{beside}.tmp"])
+def _configure(connection: duckdb.DuckDBPyConnection, temporary_file: Path) -> None:
+    connection.execute("set temp_directory = $1", [f"{temporary_file}.tmp"])
     connection.execute("set memory_limit = '320MB'")
     # Rows are compressed once: those of a full row group at once, all others at the end.
     connection.execute("set write_buffer_row_group_count = 1")
@@ -149,22 +152,26 @@ def _recipe(shapes: Mapping[str, pa.Schema], crawl_tables: Mapping[str, pa.Table
     return blake2b("\n".join([recipe(shapes), *rows]).encode(), digest_size=16).hexdigest()
 
 
-def _begin_with_last(
-    connection: duckdb.DuckDBPyConnection, path: Path, beside: Path, current_recipe: str, partitions: Mapping[str, Path]
+def _copy_last(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    temporary_file: Path,
+    current_recipe: str,
+    partitions: Mapping[str, Path],
 ) -> Changes | None:
     """Opens a copy of the last database, and returns what is to change in it; None where a new one is better."""
     if not path.is_file():
         return None
-    shutil.copyfile(path, beside)
+    shutil.copyfile(path, temporary_file)
     try:
-        attach(connection, beside)
+        attach(connection, temporary_file)
         changes = _changes(connection, current_recipe, partitions)
     except duckdb.Error:  # another program's file, or damaged: it is replaced
         changes = None
     if changes is None:
         connection.execute("use memory")
         connection.execute("detach database if exists staging")
-        beside.unlink()
+        temporary_file.unlink()
     return changes
 
 

@@ -59,20 +59,20 @@ def _write(
     comments: Mapping[str, str | None],
 ) -> dict[str, Any]:
     file = folder / f"{name}.parquet"
-    beside = files.temporary(file)
+    temporary_file = files.temporary(file)
     reader = connection.sql(f'select * from "{name}" order by all').to_arrow_reader(ROWS)
     schema = _documented(reader.schema, comment, comments)
     rows = 0
-    with files.deleted_on_failure(beside):
-        with pq.ParquetWriter(beside, schema, compression="zstd") as out:
+    with files.deleted_on_failure(temporary_file):
+        with pq.ParquetWriter(temporary_file, schema, compression="zstd") as out:
             for batch in reader:
                 rows += batch.num_rows
                 out.write_batch(batch.replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
-        data = beside.read_bytes()
+        data = temporary_file.read_bytes()
         if file.is_file() and file.read_bytes() == data:
-            beside.unlink()
+            temporary_file.unlink()
         else:
-            files.move(beside, file, durable=False)
+            files.move(temporary_file, file, durable=False)
     columns = [{"name": f.name, "type": str(f.type), "comment": comments.get(f.name)} for f in schema]
     digest = sha256(data).hexdigest()
     return {

@@ -39,7 +39,7 @@ def load_observations(
     changed = sorted(file for file, stamp in now.items() if before.get(file) != stamp)
     for start in range(0, len(changed), MOST_FILES):
         _add(connection, observations, {file: now[file] for file in changed[start : start + MOST_FILES]})
-    _date(connection, last_visits)
+    _update_last_seen(connection, last_visits)
 
 
 def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stamps: Mapping[str, str]) -> None:
@@ -53,7 +53,7 @@ def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stam
     connection.from_arrow(_table(_JOURNALS, journals)).insert_into("internal.journals")
 
 
-def _date(connection: duckdb.DuckDBPyConnection, last_visits: Mapping[str, LastVisit]) -> None:
+def _update_last_seen(connection: duckdb.DuckDBPyConnection, last_visits: Mapping[str, LastVisit]) -> None:
     visited = ((repo, each.partition, _naive(each.read_at)) for repo, each in last_visits.items())
     connection.register("visited", _table(_VISITED, visited))
     connection.execute(_SQL["date_observations"])

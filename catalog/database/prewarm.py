@@ -23,11 +23,11 @@ def _make(database: Path) -> None:
     import duckdb
 
     from catalog.database.shapes import all_shapes
-    from catalog.database.template import write_blank
+    from catalog.database.template import write_template
 
     shapes = all_shapes()
     with suppress(duckdb.Error, OSError), TemporaryDirectory() as folder:  # the build reports these
         if database.is_file():
             duckdb.connect().close()  # the first takes twice as long as any other
         else:
-            write_blank(Path(folder, "blank.duckdb"), shapes)
+            write_template(Path(folder, "blank.duckdb"), shapes)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
 
 _SQL = named("build")
-_making = Lock()
+_lock = Lock()
 _made: dict[str, bytes] = {}  # by recipe: a thousand statements take longer than the rows of a small fleet
 
 
@@ -34,10 +34,10 @@ def recipe(shapes: Mapping[str, pa.Schema]) -> str:
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def write_blank(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
+def write_template(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
     """Writes a catalog that has these tables, and all views and macros, to a new file."""
     key = recipe(shapes)
-    with _making:
+    with _lock:
         if key in _made:
             path.write_bytes(_made[key])
         else:
@@ -63,21 +63,21 @@ def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
         attach(connection, path)
         connection.execute("begin")
         for name, schema in shapes.items():
-            _table(connection, name, schema)
+            _create_table(connection, name, schema)
         search_index.make(connection)
         for statement in statements():
-            _conclusion(connection, statement)
+            _create(connection, statement)
         connection.execute("create schema internal")
         for name in ("make_making", "make_partitions", "make_journals"):
             connection.execute(_SQL[name])
-        for target, text in _sentences(connection, shapes):
+        for target, text in _comments(connection, shapes):
             connection.execute(f"comment on {target} is '{quoted(text)}'")  # this statement takes no parameters
         connection.execute("commit")
         connection.execute("use memory")
         connection.execute("detach staging")
 
 
-def _table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
+def _create_table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
     types = connection.from_arrow(schema.empty_table()).types
     columns = (
         f'"{field.name}" {kind}{"" if field.nullable else " not null"}'
@@ -86,7 +86,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) 
     connection.execute(f'create table "{name}" ({", ".join(columns)})')
 
 
-def _conclusion(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
     if statement.parameters:
         connection.execute(macro(statement))
         return
@@ -97,7 +97,7 @@ def _conclusion(connection: duckdb.DuckDBPyConnection, statement: Statement) -> 
     connection.execute(f"create view {statement.name} as {body}")
 
 
-def _sentences(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> Iterator[tuple[str, str]]:
+def _comments(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> Iterator[tuple[str, str]]:
     """The targets of comments with their sentences. A column of a view has a sentence of its own, or that of the relation it is from."""
     by_relation: dict[str, dict[str, str]] = {}
     for name, schema in shapes.items():

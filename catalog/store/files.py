@@ -17,13 +17,13 @@ def write(file: Path, data: bytes | str, *, durable: bool = True) -> None:
     fsync takes longer than the rest of the write.
     """
     raw = data.encode() if isinstance(data, str) else data
-    beside = temporary(file)
-    with deleted_on_failure(beside):
-        with _open(beside, durable=durable) as descriptor:
+    temporary_file = temporary(file)
+    with deleted_on_failure(temporary_file):
+        with _open(temporary_file, durable=durable) as descriptor:
             with suppress(FileNotFoundError):
                 os.fchmod(descriptor, file.stat().st_mode & 0o777)
             _write(descriptor, raw)
-        move(beside, file, durable=durable)
+        move(temporary_file, file, durable=durable)
 
 
 def temporary(file: Path) -> Path:
@@ -32,21 +32,21 @@ def temporary(file: Path) -> Path:
 
 
 @contextmanager
-def deleted_on_failure(beside: Path) -> Iterator[None]:
+def deleted_on_failure(temporary_file: Path) -> Iterator[None]:
     """Leaves nothing of a temporary file where the block raises."""
     try:
         yield
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            temporary_file.unlink()
         raise
 
 
-def move(beside: Path, file: Path, *, durable: bool = True) -> None:
+def move(temporary_file: Path, file: Path, *, durable: bool = True) -> None:
     """Puts a whole file in the place of another one."""
     if durable:
-        sync(beside)
-    beside.replace(file)
+        sync(temporary_file)
+    temporary_file.replace(file)
     if durable:
         sync(file.parent)
 
@@ -81,13 +81,13 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _open(beside: Path, *, durable: bool) -> Iterator[int]:
+def _open(temporary_file: Path, *, durable: bool) -> Iterator[int]:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
-        descriptor = os.open(beside, flags, 0o666)
+        descriptor = os.open(temporary_file, flags, 0o666)
     except FileNotFoundError:
-        make_folder(beside.parent, durable=durable)
-        descriptor = os.open(beside, flags, 0o666)
+        make_folder(temporary_file.parent, durable=durable)
+        descriptor = os.open(temporary_file, flags, 0o666)
     try:
         yield descriptor
     finally:

@@ -66,7 +66,7 @@ def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> OwnerRules:
         if left < 0:
             break
         checked += 1
-        for rule in deciding(rules, path):
+        for rule in deciding_rules(rules, path):
             decided.setdefault(rule.line, []).append(artifact)
     rows = tuple(
         CodeOwner(
@@ -111,7 +111,7 @@ def parse(data: bytes, file: str) -> tuple[OwnerRule, ...]:
     return tuple(rules)
 
 
-def deciding(rules: Sequence[OwnerRule], path: str) -> Iterator[OwnerRule]:
+def deciding_rules(rules: Sequence[OwnerRule], path: str) -> Iterator[OwnerRule]:
     """The rule that decides for a path in each section; the path of a folder ends in a slash."""
     names = path.split("/")
     decided: dict[str | None, OwnerRule] = {}

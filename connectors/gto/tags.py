@@ -141,8 +141,8 @@ def _event(tag: Tag, parsed: ParsedTagName) -> Event:
         revision=tag.commit,
         created_at=_moment(tag),
         utc_offset=tag.utc_offset or 0,
-        author=_claim(tag.tagger, "name"),
-        author_email=_claim(tag.tagger_email, "e-mail address"),
+        author=_required(tag.tagger, "name"),
+        author_email=_required(tag.tagger_email, "e-mail address"),
         message=tag.message or "",
         signed=tag.signed,
     )
@@ -163,7 +163,7 @@ def _moment(tag: Tag) -> datetime:
     return tag.tagged_at
 
 
-def _claim(value: str | None, field: str) -> str:
+def _required(value: str | None, field: str) -> str:
     if not value:
         rule = "no-email" if field.startswith("e-mail") else "no-name"
         raise MetafileError(f"the tagger has no {field}, expected `Name <e-mail>`; GTO stops at it", rule=rule)

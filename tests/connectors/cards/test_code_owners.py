@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from catalog.schema.tables.cards import CodeOwner
 from catalog.schema.tables.problems import Problem
 from connectors.cards.cards import CONNECTOR
-from connectors.cards.code_owners import deciding, parse
+from connectors.cards.code_owners import deciding_rules, parse
 from support.worlds import World
 
 
@@ -19,7 +19,7 @@ def read(files):
 
 def decides(text, path, file="CODEOWNERS"):
     """The patterns that decide for a path."""
-    return [rule.pattern for rule in deciding(parse(text.encode(), file), path)]
+    return [rule.pattern for rule in deciding_rules(parse(text.encode(), file), path)]
 
 
 def test_the_last_rule_that_matches_decides():
