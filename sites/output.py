@@ -24,9 +24,9 @@ class OutputCounts:
 
 
 def write_site(folder: Path, files: Iterable[tuple[str, bytes]], paths: Iterable[str]) -> OutputCounts:
-    """Makes the folder hold `files`, whose paths are `paths`. StoreError where that would take what is not ours.
+    """Makes the folder hold `files`, whose paths are `paths`. StoreError where that would replace other files.
 
-    The manifest names what we made. It is written before anything else, so that a crash leaves no file that it does not name.
+    The manifest names the files of a build. It is written before anything else, so that a crash leaves no file that it does not name.
     """
     wanted = frozenset(paths)
     try:
@@ -50,7 +50,7 @@ def write_site(folder: Path, files: Iterable[tuple[str, bytes]], paths: Iterable
 
 
 def _manifest(folder: Path) -> frozenset[str]:
-    """The paths of the last time; none where the manifest is missing, or not what we would have written."""
+    """The paths of the last build; none where the manifest is missing, or not one that a build writes."""
     try:
         paths = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (FileNotFoundError, ValueError):

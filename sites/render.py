@@ -49,7 +49,7 @@ class Renderer:
         self._templates = {page.name: environment().get_template(page.template) for page in PAGES}
 
     def __call__(self, page: Page, context: dict[str, object], *, root: str | None = None) -> bytes:
-        """One page. `root` leads from it to the root of the site, and is told only where the page does not know."""
+        """One page. `root` leads from it to the root of the site; without one it follows from the page's path."""
         prefix = urls.root(page) if root is None else root
         rendered = self._templates[page.name].render(context, root=prefix, page=page.name, site_title=self._title)
         return rendered.encode("utf-8")

@@ -19,7 +19,7 @@ _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*)")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _KILO = 1024
 
-# A stage has a colour and a shape; one that we do not know is grey. The order is that of the look, where repos.toml gives none.
+# A stage has a colour and a shape; an unknown one is grey. Stages are in this order, where repos.toml states none.
 _LOOKS = {
     "prod": "prod",
     "production": "prod",

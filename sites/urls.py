@@ -61,7 +61,7 @@ class RepositoryLinks:
 
 
 def repository_links(url: str) -> RepositoryLinks | None:
-    """The forge that a repository's URL leads to; None for one that we do not know, as for a path."""
+    """The forge that a repository's URL leads to; None for an unknown one, and for a path."""
     scheme, host, path = _parts(url)
     commits = _KINDS.get(host) or next((to for prefix, to in _PREFIXES.items() if host.startswith(prefix)), None)
     path = path.strip("/").removesuffix(".git")

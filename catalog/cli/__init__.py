@@ -12,7 +12,7 @@ from typing import NoReturn
 from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
-# Objects that are made before the first look for garbage: imports make many, and hardly any of it. With Python's own number, a cold `ls`
+# Allocations before the first garbage collection: imports make many objects and hardly any garbage. With Python's default, a cold `ls`
 # takes 1.05 times the processor time (1.04 to 1.06), a cold `search` 1.04 times (1.02 to 1.06).
 GARBAGE = 100_000
 
@@ -60,8 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # as JSON and Parquet want it; no locale may fail on somebody's name
-    from catalog.cli.quick import parse  # what fails here is told as every other failure
+        sys.stdout.reconfigure(encoding="utf-8")  # as JSON and Parquet require; no locale may fail on a person's name
+    from catalog.cli.quick import parse  # imported here, so that its errors are reported like all others
 
     completing = "_CATALOG_COMPLETE" in os.environ
     if not completing and (command := parse(words)) is not None:

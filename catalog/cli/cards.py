@@ -41,7 +41,7 @@ def artifact_card(row: Row, screen: Screen) -> str:
 
 
 def version_card(row: Row, screen: Screen) -> str:
-    """One version: what it is, who says so, and what it is made of."""
+    """One version: its registration, its author, and its contents."""
     stages = [stage | {"version": _name(row)} for stage in row["assignments"]]
     parts = [
         _header(f"{row['repo']}:{row['artifact']}@{_name(row)}", row["type"], row["description"], screen),

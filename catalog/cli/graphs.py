@@ -49,7 +49,7 @@ def graph(rows: Sequence[Row], ref: str, *, down: bool) -> Graph:
 
 
 def _name(row: Row, same: Counter[tuple[str | None, str | None]]) -> str:
-    """The path, or what else it is called; with its hash, where several contents of the path are told of."""
+    """The path, or another label; with its hash, where several contents of the path are in the graph."""
     name = row["label"] or "something"
     return f"{name} {row['hash'][:_HASH]}" if same[row["repo"], row["label"]] > 1 and row["hash"] else name
 

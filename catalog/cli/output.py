@@ -59,7 +59,7 @@ def put_parquet(rows: pa.Table) -> None:
 
 
 def put_text(text: str) -> None:
-    # Flushed here, so that a reader who has gone is noticed while somebody can still be quiet about it.
+    # Flushed here, so that a closed pipe is detected where it can still be handled without a message.
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -70,5 +70,5 @@ def put_text(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Tells the person at the terminal; nothing in it acts on the terminal."""
+    """Writes a message to the terminal; nothing in it acts on the terminal."""
     print(visible(text), file=sys.stderr)  # noqa: T201 - this is where all talk goes

@@ -64,14 +64,14 @@ class Progress:
             self._bar.console.print(visible(line(visit)), markup=False, highlight=False, soft_wrap=True)
 
     def tell(self, sentence: str) -> None:
-        """What a source makes of us: a wait, or a failure."""
+        """Shows a wait or a failure of a source."""
         if self._bar is None:
             say(sentence)
         else:
             self._bar.console.print(visible(sentence), markup=False, highlight=False, soft_wrap=True)
 
     def slow(self, names: Sequence[str]) -> None:
-        """Who keeps us waiting, at the bar's end."""
+        """The slow repositories, at the bar's end."""
         if self._bar is not None:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             self._bar.update(self._bar.task_ids[0], slow=f"waiting for {visible(names[0])}{more}" if names else "")

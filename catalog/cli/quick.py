@@ -33,7 +33,7 @@ def _show(arguments: Sequence[str]) -> Callable[[], None] | None:
     values = _values(options)
     if values is None or "limit" in values or len(terms) > 1 or any(term.startswith("-") for term in terms):
         return None
-    from catalog.cli.asking import show  # what fails here is told as every other failure
+    from catalog.cli.asking import show  # imported here, so that its errors are reported like all others
 
     ref = terms[0] if terms else None
     return partial(show, ref, values.get("output", Format.TABLE), values.get("database"))

@@ -52,7 +52,7 @@ def answer(
         result = connection.execute(text, dict(parameters))
         kinds = [str(column[1]) for column in result.description or ()]
         columns = _unique(column[0] for column in result.description or ())
-        # DuckDB wants pytz to give times with a zone to Python; Arrow does not.
+        # DuckDB needs pytz to convert times with a zone for Python; Arrow does not.
         zoned = any("WITH TIME ZONE" in kind for kind in kinds)
         rows = [] if zoned else result.fetchall()
     if zoned:
@@ -65,7 +65,7 @@ def answer(
 def select(
     connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], timeout: float | None
 ) -> Answer:
-    """Asks what somebody wrote: one SELECT. SqlError where DuckDB, or we, will not have it."""
+    """Runs the SELECT that a user wrote. SqlError where DuckDB, or this catalog, refuses it."""
     import duckdb
 
     try:

@@ -21,11 +21,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # needs no quotes in any of the f
 
 def file_for(keeper: str, config: Config) -> str:
     """The text of a file, by the name of its template; ConfigError where this repos.toml cannot be crawled by that."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # only who prints needs it
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # only the export needs it
 
     environment = Environment(
         loader=PackageLoader("catalog.schedule"),
-        autoescape=False,  # noqa: S701 - no template is HTML: each names the quotes that its reader wants
+        autoescape=False,  # noqa: S701 - no template is HTML: each names the quotes that its format requires
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         variable_start_string="[[",

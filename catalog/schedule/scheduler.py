@@ -60,14 +60,14 @@ def once(config: Config, runner: Runner, say: Say, *, forced: bool) -> Result | 
 
 def keep(config: Config, runner: Runner, say: Say) -> None:
     """Runs at the times of repos.toml until SIGINT or SIGTERM."""
-    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES  # only who keeps time needs it
+    from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES  # only the scheduler needs it
     from apscheduler.schedulers.background import BackgroundScheduler
 
     from catalog.schedule.trigger import CronTrigger
 
     schedule, file = scheduled(config), config.schedule.health_file
     assert schedule.cron is not None
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the listeners tell what there is to tell
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the listeners report the events
     scheduler = BackgroundScheduler(timezone=UTC)
     first = due(schedule, last := health.read(file), now := datetime.now(UTC))
     health.write(file, replace(last, running=False, next_run_at=first))
@@ -125,7 +125,7 @@ def _attend(config: Config, runner: Runner, say: Say) -> Result:
 def _ending() -> Iterator[_Ends]:
     """A queue that gets the number of each signal to end. Only such a queue may be touched while a signal is handled."""
     ends: _Ends = SimpleQueue()
-    # What is run in the background of a script ignores Ctrl-C, which is meant for the foreground: that stays so.
+    # A process in the background of a script ignores Ctrl-C, which is for the foreground; this is kept.
     numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
     before = [signal.signal(number, lambda number, _: ends.put(number)) for number in numbers]
     try:
@@ -136,7 +136,7 @@ def _ending() -> Iterator[_Ends]:
 
 
 def _first(ends: _Ends, wake: Callable[[], None]) -> int | BaseException | Future[Result]:
-    """Waits for the end, and looks at the clock anew every so often."""
+    """Waits for the end, and wakes the scheduler now and then, so that it reads the clock again."""
     glances = 0
     while True:
         try:

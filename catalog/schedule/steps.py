@@ -21,7 +21,7 @@ from catalog.schedule.health import RunOutcome
 
 PUBLISH_SECONDS = 3600.0  # a command that hangs must not keep all later runs from beginning
 GRACE = 10.0  # seconds that a process has to end by itself
-_CATALOG = (sys.executable, "-P", "-m", "catalog")  # -P: nothing of the folder that we are in is imported
+_CATALOG = (sys.executable, "-P", "-m", "catalog")  # -P: nothing of the working directory is imported
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """How a run ended, and the exit code that says so."""
+    """The outcome of a run, and its exit code."""
 
     outcome: RunOutcome
     code: int
@@ -101,7 +101,7 @@ class Runner:
             with self._lock:
                 if self._stopped:
                     return 0, ""
-                # In a session of its own: Ctrl-C reaches us alone, and what the command began in turn ends with it.
+                # In a session of its own: Ctrl-C reaches the scheduler alone, and the command's own processes end with it.
                 self._process = process = subprocess.Popen(  # noqa: S603 - the owner of repos.toml says what to run
                     step.command,
                     cwd=self._folder,

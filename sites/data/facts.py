@@ -42,7 +42,7 @@ Key = tuple[str, str]  # repository, artifact
 
 
 class Connection(Protocol):
-    """What we need of a connection to the catalog."""
+    """The part of a connection to the catalog that pages need."""
 
     def execute(self, query: str, parameters: object = ..., /) -> Any: ...  # noqa: ANN401 - DuckDB's own type
 

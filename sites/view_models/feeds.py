@@ -137,7 +137,7 @@ def _news(facts: Facts) -> list[EventRow]:
 
 
 def _feeds_of(event: EventRow, title: str) -> Iterable[Feed]:
-    """The feeds that tell of an event."""
+    """The feeds that contain an event."""
     repo = urls.repository(event.repo)
     yield Feed(path=ALL, title=title, page="index.html")
     yield Feed(path=repository(event.repo), title=f"{event.repo} · {title}", page=repo)

@@ -30,7 +30,7 @@ Ask = Callable[..., Answer]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchAnswer(Answer):
-    """What was found: of `total` the rows up to the limit; `note` says what was searched instead, or what is near; `sql` is what was asked."""
+    """The matches: of `total` the rows up to the limit; `note` states what was searched instead, or what is near; `sql` is the statement."""
 
     total: int
     note: str | None
@@ -67,7 +67,7 @@ def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
 
 
 def _run(ask: Ask, query: Query, limit: int | None) -> tuple[Query, Answer, Compiled]:
-    """What a query finds; where not everything asked for is known, with the nearest words. The query is the one that was asked in the end."""
+    """The matches of a query; where words are unknown, of the query with the nearest words, which is returned with them."""
     statement = find(query, _words(ask, query), limit=limit)
     answer = ask(statement.text, **statement.parameters)
     if statement.words and (has_choice(query.node) or not _has_all(answer)):
@@ -94,7 +94,7 @@ def _repaired(query: Query, words: Mapping[int, str]) -> Query:
 
 
 def _search_answer(ask: Ask, answer: Answer, statement: Compiled, sorted_by: str | None) -> SearchAnswer:
-    """The answer with why each row was found, and without what is told of all rows at once."""
+    """The answer with the reason why each row was found; the total becomes a field."""
     rows = answer.rows
     reasons = _reasons(ask, rows, statement)
     columns = tuple(name for name in answer.columns if name not in ("doc", "total"))
@@ -110,7 +110,7 @@ def _search_answer(ask: Ask, answer: Answer, statement: Compiled, sorted_by: str
 
 
 def _arrow(answer: Answer, reasons: Sequence[Excerpt | None]) -> pa.Table:
-    import pyarrow as pa  # only where somebody wants it
+    import pyarrow as pa  # only where Arrow is requested
 
     kind = pa.struct([(name, pa.string()) for name in ("field", "before", "match", "after")])
     return answer.arrow().drop_columns(["doc", "total"]).append_column("why", pa.array(reasons, kind))
@@ -159,7 +159,7 @@ def _note(ask: Ask, answer: Answer, statement: Compiled) -> str | None:
 
 
 def _sort_note(ask: Ask, query: Query, answer: Answer) -> str | None:
-    """What is said where nothing has the metric to sort by, with the orders and metrics that are near."""
+    """The note where nothing has the metric to sort by, with the orders and metrics that are near."""
     sort = query.sort
     if sort is None or sort.key in ORDERS or any(row["metrics"] for row in answer.rows):
         return None

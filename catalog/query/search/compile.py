@@ -10,8 +10,8 @@ from catalog.database.search_fields import BY_NAME, ORDERS
 from catalog.database.statements import named
 from catalog.query.search.nodes import And, Condition, Leaf, Measure, Node, Not, Or, Query, Text, leaves
 
-_STATES = ("copy", "stale")  # what of `is:` the index does not know
-_COPIES = ("repo", "org", "host")  # who names where it lies means a copy, too
+_STATES = ("copy", "stale")  # values of `is:` that are not in the index
+_COPIES = ("repo", "org", "host")  # with these fields, copies are found, too
 _EVERYTHING = 2**62  # rows: more than any catalog has, and still a BIGINT
 
 _SQL = named("search/query")
@@ -95,7 +95,7 @@ class _Plan:
         return _SQL["evaluate_artifacts"].format(**terms)
 
     def _candidates(self) -> str:
-        """Which artifacts' versions can be found: 10,000 artifacts have 100,000, and to look at all of them takes 20 ms."""
+        """Which artifacts' versions can be found: 10,000 artifacts have 100,000, and reading all of them takes 20 ms."""
         node = self._query.node
         needed = [
             each for each in (node.nodes if isinstance(node, And) else (node,)) if each is not None and _is_plain(each)

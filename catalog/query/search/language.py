@@ -1,4 +1,4 @@
-"""The query language: `churn stage:prod -label:legacy "credit risk" metric.auc:>0.9 sort:auc-desc`, as people know it from GitHub.
+"""The query language: `churn stage:prod -label:legacy "credit risk" metric.auc:>0.9 sort:auc-desc`, similar to that of GitHub.
 
     query       = [ disjunction ]
     disjunction = conjunction { "OR" conjunction }
