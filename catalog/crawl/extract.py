@@ -45,7 +45,7 @@ class PreviousRows:
     def of(self, table: type[R]) -> tuple[R, ...]:
         return self.rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
 
-    def living(self, lives: Lives) -> Iterator[tuple[Record, ...]]:
+    def with_lifetime(self, lives: Lives) -> Iterator[tuple[Record, ...]]:
         """The rows of each table with this lifetime."""
         return (rows for table, rows in self.rows.items() if lives == table.LIVES)
 
@@ -57,7 +57,7 @@ class PreviousRows:
             if tag.inner_name is not None or (tag.rule is not None and tag.rule != ABSENT)
         }
 
-    def settled(self) -> set[str]:
+    def already_read(self) -> set[str]:
         """The objects that need not be read again: commits that were read, and whatever else tags lead to: bad commits, folders, files."""
         absent = {problem.commit for problem in self.of(problems.Problem) if problem.rule == ABSENT}
         read = {revision.commit for revision in self.of(git.Revision)}
@@ -66,7 +66,7 @@ class PreviousRows:
     def known(self) -> Known:
         return Known(
             tags=self.tags().keys(),
-            revisions=self.settled(),
+            revisions=self.already_read(),
             refs={(experiment.ref, experiment.commit) for experiment in self.of(metrics.Experiment)},
             commits={commit.commit: commit.parents for commit in self.of(git.Commit)},
             dates=self.dates(),
@@ -180,22 +180,22 @@ def _revisions(
 ) -> Iterator[Record]:
     """Revisions with their reasons, and the rows of their files."""
     previous_revisions = {revision.commit: revision for revision in previous.of(git.Revision)}
-    settled = previous.settled()
+    already_read = previous.already_read()
     for oid, why in reasons.items():
-        if oid in settled:
+        if oid in already_read:
             yield from (
                 (replace(previous_revisions[oid], reasons=tuple(sorted(why))),) if oid in previous_revisions else ()
             )
         else:
             yield from _revision(snapshot, readers, oid, tuple(sorted(why)))
     shown: set[str | None] = set()
-    for row in (*chain.from_iterable(previous.living("revision")), *previous.of(problems.Problem)):
+    for row in (*chain.from_iterable(previous.with_lifetime("revision")), *previous.of(problems.Problem)):
         commit = getattr(row, "commit")  # noqa: B009 - each of these tables has it
-        if commit in reasons and commit in settled:
+        if commit in reasons and commit in already_read:
             yield row
             if isinstance(row, metrics.Plot):
                 shown.update((row.content, row.x_content))
-    for row in chain.from_iterable(previous.living("content")):
+    for row in chain.from_iterable(previous.with_lifetime("content")):
         if getattr(row, "content") in shown:  # noqa: B009 - each of these tables has it
             yield row
 

@@ -70,7 +70,7 @@ def dates_plan(selection: RevisionSelection, bare: Sequence[Ref]) -> FetchPlan |
 
 
 def revisions_plan(commits: Sequence[str], listing: RefListing, selection: RevisionSelection) -> FetchPlan | None:
-    """Commits to read, with their folders: requested by the objects that refs name, which every server sends, rather than by the commits behind them."""
+    """Commits to read, with their folders: requested by the objects that refs name, because some servers send no others."""
     wanted = set(commits)
     refs = (*selection.tags, *selection.releases, *selection.experiments)
     wants = [ref.oid for ref in refs if (ref.peeled or ref.oid) in wanted]

@@ -60,7 +60,7 @@ class Reader:
 
 
 def guarded(connector: Connector) -> Connector:
-    """The connector, checked at every call: where a selecting function raises, nothing is selected and a problem reports it; rows are checked cell by cell."""
+    """The connector, checked at every call: a selecting function that raises selects nothing, and a problem reports it; so is each cell of its rows."""
     of_refs: dict[str, Problem] = {}
     of_files: dict[str, Problem] = {}
 

@@ -27,7 +27,7 @@ from catalog.store.lock import Shared
 
 PATIENCE = 2.0  # seconds until a process that does not end is ended
 
-_START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.worker import work; work({line}, {heavy})"
+_START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.worker import work; work({line}, {memory_gate})"
 
 
 class Workers:
@@ -104,10 +104,12 @@ def workers(
 
     `held`: a file descriptor of what is locked for this crawl; it stays locked until the last of them has ended, also where this process is killed.
     """
-    with TemporaryFile() as heavy:
-        team = Workers(order, number if context is None else number - 1, (heavy.fileno(), lock_descriptor), context)
+    with TemporaryFile() as memory_gate:
+        team = Workers(
+            order, number if context is None else number - 1, (memory_gate.fileno(), lock_descriptor), context
+        )
         if context is not None:
-            context.pool.heavy = Shared(heavy.fileno())
+            context.pool.memory_gate = Shared(memory_gate.fileno())
         try:
             yield team
         finally:
@@ -140,7 +142,7 @@ class _Worker:
     def __init__(self, order: WorkerInit, files: tuple[int, int]) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            code = _START.format(path=sys.path, line=theirs.fileno(), heavy=files[0])
+            code = _START.format(path=sys.path, line=theirs.fileno(), memory_gate=files[0])
             try:
                 self.process = subprocess.Popen(  # noqa: S603 - our own code, by the interpreter that runs this
                     [sys.executable, "-c", code], pass_fds=(theirs.fileno(), *files)

@@ -54,19 +54,19 @@ class VisitReply:
     fault: str | None = None
 
 
-def work(line: int, heavy: int) -> None:
-    """Makes visits until the connection is closed. `line`, `heavy`: file descriptors of a socket, and of a file that is locked."""
+def work(line: int, memory_gate: int) -> None:
+    """Makes visits until the connection is closed. `line`, `memory_gate`: file descriptors of a socket, and of a file that is locked."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the crawl ends it by closing the connection, or kills it
         signal.signal(number, lambda *_: None)
     connection = Connection(line)
     gc.freeze()  # modules stay: garbage collection need not visit them
     try:
-        _serve(connection, Shared(heavy))
+        _serve(connection, Shared(memory_gate))
     except (EOFError, OSError):
         os._exit(0)
 
 
-def _serve(connection: Connection, heavy: Shared) -> None:
+def _serve(connection: Connection, memory_gate: Shared) -> None:
     order: WorkerInit = connection.recv()
     sending = Lock()
 
@@ -78,7 +78,7 @@ def _serve(connection: Connection, heavy: Shared) -> None:
     context = CrawlContext.of(
         order.output,
         tuple(connector for connector in installed() if connector.name in order.connectors),
-        Pool(heavy=heavy),
+        Pool(memory_gate=memory_gate),
     )
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
     while True:

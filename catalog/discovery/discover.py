@@ -50,12 +50,12 @@ def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: b
     disk does.
     """
     before, stop = read_states(config), Event()
-    turns: SchedulerLimits[SourceConfig, tuple[str, SourceState]] = SchedulerLimits(
+    scheduler_limits: SchedulerLimits[SourceConfig, tuple[str, SourceState]] = SchedulerLimits(
         overall=AT_A_TIME, for_host=AT_A_TIME, host=lambda _: None
     )
     refresh = partial(_refresh, config=config, pool=pool, before=before, tell=tell, stop=stop)
     try:
-        states = dict(schedule_visits(config.sources, refresh, turns))
+        states = dict(schedule_visits(config.sources, refresh, scheduler_limits))
     finally:
         stop.set()
     for name in sorted(states) if keep else ():

@@ -43,14 +43,14 @@ class PushCache:
         source, pushed_at, last = repository.source, _pushed_at(repository), self._visits.get(repository.repo.name)
         if source is None or not source.skip_unpushed or pushed_at is None or last is None:
             return False
-        settled = (last.read_at - pushed_at).total_seconds() > installed()[source.kind].grain
-        due = now - last.read_at > timedelta(seconds=source.full_check_days * _DAY)
+        is_past_grain = (last.read_at - pushed_at).total_seconds() > installed()[source.kind].grain
+        is_full_check_due = now - last.read_at > timedelta(seconds=source.full_check_days * _DAY)
         same = (last.pushed_at, last.options, last.readers) == (
             pushed_at,
             repository.repo.options.digest(),
             self._readers,
         )
-        return settled and same and not due
+        return is_past_grain and same and not is_full_check_due
 
     def record(self, repository: Repository, read_at: datetime) -> None:
         """The repository was read, or found fresh, in a visit that began then."""

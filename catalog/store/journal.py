@@ -71,7 +71,7 @@ class Journal:
         return tuple(crawl for file in self._files() if (crawl := _crawl(file)))
 
     def visits(self) -> tuple[Visit, ...]:
-        """Of the last crawls, one for each repository and run of equal outcomes; of older ones, those that changed between success and failure."""
+        """Of the last crawls, one for each repository and run of equal outcomes; of older ones, the `turned` visits."""
         crawls = self._files()
         older = [
             replace(visit, crawls=(visit.crawl,))

@@ -1,4 +1,4 @@
-"""The observations: which object each ref named at which visit, and the events of registry tags. Append-only, because they cannot be reconstructed.
+"""The observations: which object each ref named at which visit, and the events of registry tags. Append-only: they cannot be reconstructed.
 
 `<root>/<repo>.jsonl` holds a line for each visit that found a change: refs that are new or name another object, deleted refs, and the
 events of registry tags. For an unchanged repository only the end of its file is read.
@@ -199,7 +199,7 @@ def _line(scan: RefScan, timeline: RefTimeline, listing: RefListing, read: Reads
 
 
 def _before(scan: RefScan, timeline: RefTimeline) -> str | None:
-    """The latest time at which the refs certainly were as in the last line: the last visit if it led to the same rows, else the line's own."""
+    """The latest time at which the refs were as in the last line: the last visit if it led to the same rows, else the line's own."""
     if timeline.at is None:
         return None
     if scan.last_at and scan.last_partition == timeline.partition:

@@ -11,7 +11,7 @@ from typing import Protocol
 from catalog.errors import Down, Oversized, TooBig
 from catalog.text import quote
 
-HEAVY = 32 << 20  # bytes of a visit: such visits take turns, so that memory is bounded over all of them
+HEAVY = 32 << 20  # bytes of a visit: only one such visit goes on at a time, so that their memory is bounded
 INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
 
 
@@ -43,9 +43,9 @@ class Meter:
     server that drips, without a thread that watches.
     """
 
-    def __init__(self, where: str, limits: Limits, heavy: MemoryGate | None = None) -> None:
+    def __init__(self, where: str, limits: Limits, memory_gate: MemoryGate | None = None) -> None:
         self.where = where
-        self._heavy = heavy  # held by the one visit that may be heavy
+        self._memory_gate = memory_gate  # held by the one visit that may use more memory than HEAVY
         self._holds = False
         self.limits = limits
         self.received = 0
@@ -106,14 +106,14 @@ class Meter:
 
     def close(self) -> None:
         """The visit is over, and what it brought is no longer in memory."""
-        if self._holds and self._heavy is not None:
+        if self._holds and self._memory_gate is not None:
             self._holds = False
-            self._heavy.release()
+            self._memory_gate.release()
 
     def _weigh(self) -> None:
-        if self._heavy is None or self._holds or self.received + self._inflated <= HEAVY:
+        if self._memory_gate is None or self._holds or self.received + self._inflated <= HEAVY:
             return
-        self._holds = self._heavy.acquire(timeout=self.patience(self.limits.total))
+        self._holds = self._memory_gate.acquire(timeout=self.patience(self.limits.total))
         if not self._holds:
             self.patience(0)
 

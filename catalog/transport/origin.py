@@ -94,7 +94,7 @@ def open_origin(
         return LocalOrigin(address, limits)
     from catalog.transport.remote import RemoteOrigin  # and urllib3 as much again
 
-    return RemoteOrigin(address, Meter(address.shown, limits, shared.heavy), shared, own)
+    return RemoteOrigin(address, Meter(address.shown, limits, shared.memory_gate), shared, own)
 
 
 def open_storage(limits: Limits) -> WebStorage:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 class Pool:
     """Made once for a crawl and used by all its threads; close it when the last visit is over.
 
-    `heavy` is the lock of the one visit that may hold much in memory, where other processes make visits, too.
+    `memory_gate` is the lock of the one visit that may hold much in memory, where other processes make visits, too.
     """
 
-    def __init__(self, git: GitConfig | None = None, heavy: MemoryGate | None = None) -> None:
+    def __init__(self, git: GitConfig | None = None, memory_gate: MemoryGate | None = None) -> None:
         self.git = git if git is not None else GitConfig.load()
         self.keyring = Keyring(self.git)
-        self.heavy: MemoryGate = heavy or Lock()
+        self.memory_gate: MemoryGate = memory_gate or Lock()
         self._lock = Lock()
         self._managers: dict[Settings, Manager] = {}
         self._filtering: set[str] = set()

@@ -81,10 +81,10 @@ class MetafileWalk:
             if self._is_hidden(folder):
                 continue
             for path in sorted(self._folders[folder]):
-                if self.is_in_sight(path):
+                if self.is_visible(path):
                     yield path, root
 
-    def is_in_sight(self, path: str) -> bool:
+    def is_visible(self, path: str) -> bool:
         """A file that DVC does not ignore, given that it does not ignore its folder."""
         return not is_ignored(path, self._sources(dirname(path)), is_folder=False)
 

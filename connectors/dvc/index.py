@@ -111,7 +111,7 @@ def _index(revision: RevisionFiles) -> MetafileIndex:
     for path, root in walk:
         if basename(path) == PIPELINE:
             lock = join(dirname(path), LOCK)
-            read = _read_pipeline(revision, [path, lock] if walk.is_in_sight(lock) else [path], root, params)
+            read = _read_pipeline(revision, [path, lock] if walk.is_visible(lock) else [path], root, params)
         else:
             read = _read_single(revision, path, root)
         walk.outputs.update(row.path for row in read.rows if isinstance(row, Output))

@@ -71,7 +71,7 @@ def format(parsed: ParsedTagName) -> str:  # noqa: A001 - the other half of `par
     """The tag's name: `parse` reads it back."""
     artifact = parsed.artifact.replace(":", "=")
     counter = "" if parsed.counter is None else f"#{parsed.counter}"
-    return artifact + _deed(parsed) + counter
+    return artifact + _event_mark(parsed) + counter
 
 
 def foreign_digits(tag: str) -> bool:
@@ -105,8 +105,8 @@ def _event(stage: str | None, cancel: str | None, word: str | None) -> str:
     return DEREGISTRATION if cancel else REGISTRATION
 
 
-def _deed(parsed: ParsedTagName) -> str:
-    deeds = {
+def _event_mark(parsed: ParsedTagName) -> str:
+    marks = {
         REGISTRATION: f"@{parsed.version}",
         DEREGISTRATION: f"@{parsed.version}!",
         ASSIGNMENT: f"#{parsed.stage}",
@@ -114,7 +114,7 @@ def _deed(parsed: ParsedTagName) -> str:
         DEPRECATION: "@deprecated",
         CREATION: "@created",
     }
-    return deeds[parsed.event]
+    return marks[parsed.event]
 
 
 def _bounded(version: str | None) -> str | None:
