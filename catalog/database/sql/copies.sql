@@ -9,7 +9,7 @@
 --   shared: How many registry tags both have.
 --   own_tags: How many registry tags only the copy has.
 --   is_pure_copy: It has none of its own.
--- Which of two is the original follows from what forges declare, then from age, then from which the catalog met first.
+-- Which of two is the original follows from what forges declare, then from age, then from which was crawled first.
 with tag_counts as (
     select repo, count(distinct oid) as tags from events group by repo
 ),

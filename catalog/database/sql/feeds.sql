@@ -1,4 +1,4 @@
--- What scripts read: registry events in the order in which this catalog came to know them.
+-- Registry events for scripts, in the order in which this catalog first read them.
 
 -- known_events: Every registry event that was ever seen, also of tags that are gone, as it was first readable.
 --   key: repo, oid
@@ -30,7 +30,7 @@ select
     coalesce(e.version, o.version) as version, coalesce(e.stage, n.stage, o.stage) as stage, o.stage as raw_stage,
     o.commit, o.created_at, o.author, o.author_email, o.message, o.tag, o.oid, o.signed,
     o.first_readable_crawl as crawl, o.first_seen,
-    -- The old name is told first, and so is no copy of the new one.
+    -- The old name comes first, so it is no copy of the new one.
     coalesce(f.former, case when r.renamed_to is distinct from c.of_repo then c.of_repo end) as copy_of
 from known_events o
 left join resolved_events e on e.repo = o.repo and e.oid = o.oid

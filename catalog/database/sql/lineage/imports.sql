@@ -1,4 +1,4 @@
--- What each repository has from elsewhere, as it says itself.
+-- What each repository imports from elsewhere, as its own files state.
 
 -- repository_key(a_url): Host and path of a repository's address: the same for https, ssh and scp forms, with and without `.git`.
 select case

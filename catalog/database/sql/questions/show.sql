@@ -1,4 +1,4 @@
--- One artifact or one version, with all that a person asks first: `catalog show`.
+-- One artifact or one version, with the facts that a card shows: `catalog show`.
 
 -- show_artifact(a_repo, an_artifact): One artifact with all that a person asks first.
 --   assignments: Who is in which stage, since when and by whom.

@@ -23,7 +23,7 @@ case when a_field in ('repo', 'name', 'owner') then '%' when a_field = 'author' 
 
 -- search_field(leaves): The documents whose fields have the text that a query asks for: see docs/search.md.
 with asked_fields as materialized (
-    -- A stage has the catalog's name, whichever of its names is asked for.
+    -- A stage is compared by the catalog's name, also where the query has another of its names.
     select l.place, l.name, search_pattern(l.name, coalesce(n.stage, l.value)) as pattern
     from search_unnested(leaves) l left join stage_names n on l.name = 'stage' and search_folded(n.raw) = search_folded(l.value)
     where l.kind = 'field'

@@ -5,7 +5,7 @@ create table search_index.fields (place integer, name varchar, kind varchar, cho
     of_version boolean);
 
 -- make_documents: What is found: one row for each artifact, by a number that the other tables of the index have in its place.
--- `card` is the file, and `reading` the commit, of the card or README whose first `characters` speak of the artifact.
+-- `card` is the file, and `reading` the commit, of the card or README whose first `characters` count as the artifact's text.
 create table search_index.documents (
     doc uinteger, repo varchar, artifact varchar, active boolean, copied boolean, in_prod boolean, versions uinteger,
     stages map(varchar, varchar), metric varchar, card varchar, reading varchar, characters uinteger,

@@ -73,7 +73,7 @@ group by place, doc;
 
 -- search_phrases(leaves): The documents that have the words of a query's phrases one after the other, each with its score: see
 --     `search_words`.
--- The index does not know which word follows which: whoever has all words of a phrase is read again.
+-- The index has no positions of words: the texts of documents with all words of a phrase are read again.
 with word_hits as materialized (
     from search_words(leaves)
 ),
