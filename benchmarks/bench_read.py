@@ -20,7 +20,7 @@ from serve import TESTS
 from catalog.demo import make_fleet
 from catalog.git.snapshot import Snapshot
 from connectors.dvc import metafiles
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.metrics import measures
 
 ROUNDS = 15
@@ -28,7 +28,7 @@ HAND_MADE = 15  # repositories of the fleet, with the one below among them
 REPO = "risk/churn.git"
 GOAL = "at least 20 times faster"
 
-_REMEMBERED = [each for each in gc.get_objects() if isinstance(each, Remembered)]
+_REMEMBERED = [each for each in gc.get_objects() if isinstance(each, BoundedCache)]
 
 Read = Callable[[Any], Iterable[object]]
 

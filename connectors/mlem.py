@@ -18,7 +18,7 @@ from catalog.schema.record import replace
 from catalog.schema.tables.cards import MlemObject
 from catalog.schema.tables.problems import Problem
 from connectors.formats.faults import Fault, fault_of, problem
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.metadata import written
 from connectors.formats.typed import cleaned, load_yaml, mapping, quoted, text, texts
 
@@ -47,7 +47,7 @@ def _bytes_of(data: bytes, read: _MlemFile) -> int:
     return len(data) + ROW * (1 + len(read.faults))
 
 
-_REMEMBERED: Remembered[bytes, _MlemFile] = Remembered(MAX_REMEMBERED, _bytes_of)
+_REMEMBERED: BoundedCache[bytes, _MlemFile] = BoundedCache(MAX_REMEMBERED, _bytes_of)
 
 
 def wants_file(path: str) -> bool:

@@ -141,7 +141,7 @@ class Asker:
 
     def _read(self, response: BaseHTTPResponse, ask: Ask) -> Response:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = Body(response, self.meter, expected="gzip or none", unfit=Refused).whole(MAX_BODY)
+        body = Body(response, self.meter, expected="gzip or none", unfit=Refused).read_all(MAX_BODY)
         if response.status != OK:
             raise fault(response.status, headers, body, self.meter, self.secret.origin if self.secret else None)
         return Response(ask=ask, value=self._value(ask, headers, body), headers=headers)

@@ -143,7 +143,7 @@ class Body:
                 return piece
         return b""
 
-    def whole(self, most: int) -> bytes:
+    def read_all(self, most: int) -> bytes:
         """All of it; TooBig for more than `most` bytes, Again where it is cut short."""
         content = bytearray()
         while piece := self.read():

@@ -67,7 +67,7 @@ class WebStorage:
         while True:
             with self._answer(urlsplit(url)) as response:
                 if response.status == OK:
-                    return Body(response, self._meter).whole(MAX_BYTES)
+                    return Body(response, self._meter).read_all(MAX_BYTES)
                 if not is_redirect(response) or not response.headers.get("Location"):
                     raise _NotHad
                 url = redirects.follow(url, response, str)  # where it leads is checked when its address is known

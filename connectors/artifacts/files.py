@@ -18,7 +18,7 @@ from connectors.artifacts.entries import DVC, GTO, ArtifactEntry, read_dvc_entry
 from connectors.dvc.templates.resolver import PARAMS, Resolver, context, has_templates
 from connectors.dvc.templates.value_files import load_values
 from connectors.formats.faults import problem
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.paths import basename, dirname, join
 from connectors.formats.targets import inside
 from connectors.formats.typed import cleaned, load_once, mapping, quoted, text
@@ -49,7 +49,7 @@ def _bytes_of(key: Any, stated: Annotations) -> int:  # noqa: ANN401 - a key of 
     return sum(len(content) for _, content in key[1]) + ROW * (len(stated.annotations) + len(stated.problems))
 
 
-_REMEMBERED: Remembered[Any, Annotations] = Remembered(MAX_REMEMBERED, _bytes_of)
+_REMEMBERED: BoundedCache[Any, Annotations] = BoundedCache(MAX_REMEMBERED, _bytes_of)
 
 
 def wants_file(path: str) -> bool:

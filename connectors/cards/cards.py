@@ -21,7 +21,7 @@ from connectors.cards.licences import LicenceText, is_licence, parse_licence
 from connectors.cards.model_card import ModelCard, parse_card
 from connectors.cards.nearby import SUFFIX, is_card_or_licence, is_model_card, nearby
 from connectors.formats.faults import problem
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.paths import basename, dirname
 from connectors.formats.targets import target_of
 
@@ -40,9 +40,9 @@ def _bytes_of_owners(key: Any, owned: OwnerRules) -> int:  # noqa: ANN401 - a ke
     return len(key[0]) + ROW * (len(owned.rows) + len(key[2]))
 
 
-_CARDS: Remembered[tuple[bytes, str], ModelCard] = Remembered(MAX_REMEMBERED, _bytes_of_card)
-_LICENCES: Remembered[bytes, LicenceText] = Remembered(MAX_REMEMBERED, lambda data, _: ROW + len(data))
-_OWNERS: Remembered[Any, OwnerRules] = Remembered(MAX_REMEMBERED, _bytes_of_owners)
+_CARDS: BoundedCache[tuple[bytes, str], ModelCard] = BoundedCache(MAX_REMEMBERED, _bytes_of_card)
+_LICENCES: BoundedCache[bytes, LicenceText] = BoundedCache(MAX_REMEMBERED, lambda data, _: ROW + len(data))
+_OWNERS: BoundedCache[Any, OwnerRules] = BoundedCache(MAX_REMEMBERED, _bytes_of_owners)
 
 
 def wants_file(path: str) -> bool:

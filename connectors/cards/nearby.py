@@ -10,7 +10,7 @@ from catalog.git.snapshot import MAX_TREE_DEPTH, RevisionFiles
 from connectors.artifacts.entries import DVC
 from connectors.artifacts.files import stated
 from connectors.cards.licences import is_licence
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.paths import basename, dirname, join
 from connectors.formats.targets import folders_above, target_of
 
@@ -22,7 +22,7 @@ _MODEL_CARD = re.compile(r"(?:model[-_]?)?card\.md", re.IGNORECASE)
 _README = re.compile(r"readme(?:[^/]*\.(?:md|rst|txt))?", re.IGNORECASE)
 
 # By the tree's object id, which determines the names: commits share most of their folders.
-_NAMES: Remembered[str, tuple[str, ...]] = Remembered(MAX_REMEMBERED, lambda _, names: 200 + 100 * len(names))
+_NAMES: BoundedCache[str, tuple[str, ...]] = BoundedCache(MAX_REMEMBERED, lambda _, names: 200 + 100 * len(names))
 
 
 def is_model_card(path: str) -> bool:

@@ -22,7 +22,7 @@ from connectors.dvc.rows import Declaration
 from connectors.dvc.templates.resolver import may_have_templates
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints, Values
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.paths import basename, dirname, join
 from connectors.formats.typed import load_once, mapping
 
@@ -77,8 +77,8 @@ def _rows_of(read: ParsedMetafile) -> int:
 
 
 # By the content of the files that were read, never by the commit: the rows of a commit do not depend on those before.
-_REMEMBERED: Remembered[Any, ParsedMetafile] = Remembered(MAX_REMEMBERED, _bytes_of)
-_INDEXES: Remembered[Any, MetafileIndex] = Remembered(MAX_REMEMBERED, _bytes_of_all)
+_REMEMBERED: BoundedCache[Any, ParsedMetafile] = BoundedCache(MAX_REMEMBERED, _bytes_of)
+_INDEXES: BoundedCache[Any, MetafileIndex] = BoundedCache(MAX_REMEMBERED, _bytes_of_all)
 
 
 def index(revision: RevisionFiles) -> MetafileIndex:

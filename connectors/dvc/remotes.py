@@ -20,7 +20,7 @@ from catalog.text import cleaned, quoted
 from connectors.dvc.config import Section, parse, remotes, resolved
 from connectors.dvc.files import CONFIG, LOCAL_CONFIG, is_settings, roots
 from connectors.dvc.values import Complaints
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 
 NAME = "remotes"
 MAX_SECRETS = 50  # names of settings of one remote
@@ -51,7 +51,7 @@ def _bytes_of(data: bytes, read: _RemoteSettings) -> int:
     return len(data) + ROW * (len(read.rows) + len(read.complaints))
 
 
-_REMEMBERED: Remembered[bytes, _RemoteSettings] = Remembered(MAX_REMEMBERED, _bytes_of)
+_REMEMBERED: BoundedCache[bytes, _RemoteSettings] = BoundedCache(MAX_REMEMBERED, _bytes_of)
 
 
 def wants_file(path: str) -> bool:

@@ -15,7 +15,7 @@ from catalog.schema.tables.dvc import Output
 from connectors.dvc.config import Section, parse, remotes, resolved
 from connectors.dvc.entries import MD5, OLD_MD5
 from connectors.dvc.values import is_external, located, md5
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.typed import mapping, quoted
 
 MAX_LISTED = 20_000  # files of a folder
@@ -25,8 +25,8 @@ PER_BYTE = 4  # bytes of values that a byte of a folder's list may stand for, ab
 # Settings with which a web server requires more than a plain request. A stranger's secrets are never used.
 _PRIVATE = frozenset(("auth", "user", "password", "custom_auth_header", "token", "cert_path", "key_path", "method"))
 
-_LISTS: Remembered[bytes, Mapping[str, str]] = Remembered(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
-_SETTINGS: Remembered[bytes, dict[str, Section]] = Remembered(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
+_LISTS: BoundedCache[bytes, Mapping[str, str]] = BoundedCache(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
+_SETTINGS: BoundedCache[bytes, dict[str, Section]] = BoundedCache(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
 
 
 def storage_url(config: bytes, output: Output) -> str | None:

@@ -12,7 +12,7 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-class Remembered(Generic[K, T]):
+class BoundedCache(Generic[K, T]):
     """The values of a pure function by its input: those used last. Callers must not change them.
 
     `weigh` estimates the bytes of an input and its value; one that takes more than a tenth of the bound is not cached.

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.errors import MetafileError
 from catalog.text import cleaned, quoted
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.yaml import load_yaml
 
 __all__ = ["cleaned", "load_once", "load_yaml", "mapping", "quoted", "text", "texts"]
@@ -15,7 +15,7 @@ __all__ = ["cleaned", "load_once", "load_yaml", "mapping", "quoted", "text", "te
 MAX_REMEMBERED = 16 << 20  # bytes of values
 PER_BYTE = 20  # bytes of values that a byte of YAML may stand for, about
 
-_VALUES: Remembered[bytes, Any] = Remembered(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
+_VALUES: BoundedCache[bytes, Any] = BoundedCache(MAX_REMEMBERED, lambda data, _: PER_BYTE * len(data))
 
 
 def load_once(data: bytes) -> Any:  # noqa: ANN401 - whatever YAML can say

@@ -11,7 +11,7 @@ from catalog.schema.tables.metrics import Image, PlotSeries
 from connectors.dvc.lock import parameters
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.metrics import images
 from connectors.metrics.series import read_series
 from connectors.metrics.values import metrics_in, selected
@@ -47,7 +47,7 @@ def _bytes_of_row(row: object) -> int:
     return VALUE
 
 
-_READ: Remembered[Any, MeasureContent] = Remembered(MAX_REMEMBERED, _bytes_of)
+_READ: BoundedCache[Any, MeasureContent] = BoundedCache(MAX_REMEMBERED, _bytes_of)
 
 
 def read_metrics(file: str, data: bytes) -> MeasureContent:

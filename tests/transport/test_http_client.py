@@ -32,26 +32,26 @@ def body(data: bytes, encoding: str = "identity", limits: Limits | None = None, 
     data=st.binary(max_size=300_000) | st.integers(0, 1 << 20).map(bytes), encoding=st.sampled_from(sorted(ENCODINGS))
 )
 def test_a_body_is_what_was_sent(data, encoding):
-    assert body(ENCODINGS[encoding](data), encoding.upper()).whole(len(data)) == data
+    assert body(ENCODINGS[encoding](data), encoding.upper()).read_all(len(data)) == data
 
 
 @given(data=st.binary(min_size=1, max_size=999), encoding=st.sampled_from(sorted(ENCODINGS)))
 def test_one_byte_too_many_is_too_big(data, encoding):
     with pytest.raises(TooBig, match=f"^x: one answer has more than {len(data) - 1:,} bytes$"):
-        body(ENCODINGS[encoding](data), encoding).whole(len(data) - 1)
+        body(ENCODINGS[encoding](data), encoding).read_all(len(data) - 1)
 
 
 @given(data=st.binary(max_size=999), encoding=st.sampled_from(["gzip", "x-gzip", "deflate"]), share=st.floats(0, 1))
 def test_compressed_content_that_is_cut_short_may_be_asked_for_again(data, encoding, share):
     sent = ENCODINGS[encoding](data)
     with pytest.raises(Again, match=r"^x: the answer broke off inside its compression$"):
-        body(sent[: int(share * (len(sent) - 1))], encoding).whole(1000)
+        body(sent[: int(share * (len(sent) - 1))], encoding).read_all(1000)
 
 
 @given(data=st.binary(max_size=999))
 def test_garbage_raises_nothing_but_origin_errors(data):
     with suppress(Down, TooBig):
-        body(data, "gzip").whole(1 << 20)
+        body(data, "gzip").read_all(1 << 20)
 
 
 @pytest.mark.parametrize(("size", "fits"), [(5000, True), (5001, False)])
@@ -59,10 +59,10 @@ def test_what_is_inflated_passes_the_meter(size, fits):
     limits = Limits(max_inflated=5000)
     sent = body(gzip.compress(bytes(size)), "gzip", limits)
     if fits:
-        assert sent.whole(9000) == bytes(size)
+        assert sent.read_all(9000) == bytes(size)
     else:
         with pytest.raises(TooBig, match=r"^x: more than 5,000 bytes after decompression, the limit max_inflated$"):
-            sent.whole(9000)
+            sent.read_all(9000)
 
 
 def test_an_encoding_that_nobody_asked_for_is_an_error_of_the_kind_that_is_stated():

@@ -16,7 +16,7 @@ from typing import Any
 from catalog.errors import MetafileError
 from catalog.text import cleaned
 from connectors.dvc.templates.python_literals import load_python
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 from connectors.formats.typed import load_once
 from connectors.formats.yaml import MAX_DEPTH
 
@@ -27,7 +27,7 @@ MAX_BITS = 3_300  # of a whole number: about 1,000 digits; Python refuses to pri
 MAX_DOTS = 500  # in one line of TOML: the parser's time and memory grow with the square of the levels of a key
 
 _HALF = re.compile("[\ud800-\udfff]")
-_VALUES: Remembered[tuple[str, bytes], Any] = Remembered(MAX_REMEMBERED, lambda key, _: PER_BYTE * len(key[1]))
+_VALUES: BoundedCache[tuple[str, bytes], Any] = BoundedCache(MAX_REMEMBERED, lambda key, _: PER_BYTE * len(key[1]))
 
 
 def load_values(file: str, data: bytes) -> Any:  # noqa: ANN401 - whatever a file can say

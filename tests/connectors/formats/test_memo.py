@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.formats.memo import Remembered
+from connectors.formats.memo import BoundedCache
 
 
 def made(cache, *keys):
@@ -44,11 +44,11 @@ def made(cache, *keys):
 )
 def test_what_is_kept(asked, missing):
     """A key says what its value weighs; 100 is all that may be kept."""
-    assert made(Remembered(100, lambda key, _: key[1]), *asked) == missing
+    assert made(BoundedCache(100, lambda key, _: key[1]), *asked) == missing
 
 
 def test_nothing_is_known_when_all_is_forgotten():
-    cache = Remembered(100, lambda _key, _value: 1)
+    cache = BoundedCache(100, lambda _key, _value: 1)
     made(cache, 1, 2)
     cache.clear()
     assert made(cache, 1, 2) == [1, 2]
@@ -56,13 +56,13 @@ def test_nothing_is_known_when_all_is_forgotten():
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=60))
 def test_no_more_is_kept_than_may_be(keys):
-    cache = Remembered(100, lambda key, _: key[1])
+    cache = BoundedCache(100, lambda key, _: key[1])
     made(cache, *keys)
     assert sum(key[1] for key in cache._kept) <= 100
 
 
 def test_threads_that_ask_at_once_are_all_answered():
-    cache = Remembered(40, lambda _key, _value: 4)
+    cache = BoundedCache(40, lambda _key, _value: 4)
     with ThreadPoolExecutor(8) as threads:
         rounds = threads.map(
             lambda start: [cache.get(n % 23, lambda n=n: n % 23) for n in range(start, start + 3000)], range(8)
