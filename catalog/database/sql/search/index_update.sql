@@ -57,8 +57,8 @@ from (
     group by all
 ) s;
 
--- find_metrics: The metrics of their versions. The rows to read are found by their numbers first: few of many, and each of the other columns
---     costs a look at all.
+-- find_metrics: The metrics of their versions. The rows to read are selected by their numbers first: they are few of many, and
+--     reading any other column would scan all rows.
 create or replace temp table subject_metrics as
 with changed as materialized (
     select repo, commit, file, name, number, text from metrics
