@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from catalog.git.snapshot import Ref, RefListing
     from catalog.transport.address import Local
 
-MAX_PEEL = 32  # tags of tags; Git itself sets no bound
+MAX_PEEL = 32  # annotated tags, one of another; Git itself sets no bound
 MAX_LOOSE = 64 << 20  # bytes of a loose object after inflating
 MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
 
@@ -123,7 +123,7 @@ class LocalOrigin:
     def _peel(self, oid: bytes) -> bytes | None:
         """The object behind an annotated tag; None where `oid` is none, or the way there is broken."""
         peeled = None
-        for _ in range(MAX_PEEL):
+        for _ in range(MAX_PEEL + 1):
             raw = self._objects.get(oid.decode("ascii"))
             if raw is None or raw.kind != "tag":
                 return peeled
@@ -176,15 +176,23 @@ def _common_folder(folder: Path) -> Path:
     pointer = folder / "commondir"
     if not pointer.is_file():
         return folder
-    return folder / pointer.read_text("utf-8", "surrogateescape")[:MAX_GITFILE].strip()
+    return folder / _read_line(pointer)
 
 
 def _read_path(file: Path, prefix: str, address: Local) -> str:
-    with file.open("r", encoding="utf-8", errors="surrogateescape") as text:
-        line = text.read(MAX_GITFILE).strip()
+    line = _read_line(file)
     if not line.startswith(prefix):
         raise Refused(f"{address.shown}: not a Git repository: {file.name} does not begin with {prefix!r}")
     return line.removeprefix(prefix).strip()
+
+
+def _read_line(file: Path) -> str:
+    """The content of a file that holds a path; a path that is cut short would lead elsewhere."""
+    with file.open("rb") as content:
+        line = content.read(MAX_GITFILE + 1)
+    if len(line) > MAX_GITFILE:
+        raise ValueError(f"{file.name} has more than {MAX_GITFILE:,} bytes, expected a path")
+    return line.decode("utf-8", "surrogateescape").strip()
 
 
 def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import zlib
 from contextlib import suppress
+from hashlib import sha1
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import Gone, OriginError, Refused, TooBig
+from catalog.transport.local import MAX_GITFILE, MAX_LOOSE, MAX_PEEL
 from catalog.transport.origin import GitConfig, Limits, open_origin
 from support.loopback import git
 
@@ -110,6 +113,70 @@ def test_refs_are_counted_on_disk_too(team: Path) -> None:
         refs(team, Limits(max_refs=3))
 
     assert str(caught.value) == f"{team}: more than 3 refs, the limit max_refs"
+
+
+@pytest.mark.parametrize(
+    ("depth", "peeled"), [(MAX_PEEL, True), (MAX_PEEL + 1, False)], ids=["as deep as is allowed", "one deeper"]
+)
+def test_a_tag_of_tags_is_peeled(depth: int, peeled: bool, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", ".")
+    target, kind = git(tmp_path, "hash-object", "-w", "--stdin", text="x"), "blob"
+    oid = target
+    for _ in range(depth):
+        text = f"object {oid}\ntype {kind}\ntag deep\ntagger A <a@example.com> 1600000000 +0000\n\nx\n".encode()
+        oid, kind = write_loose(tmp_path, b"tag", text), "tag"
+    git(tmp_path, "update-ref", "refs/tags/deep", oid)
+
+    (tag,) = refs(tmp_path).refs
+    assert tag.peeled == (target if peeled else None)
+
+
+def write_loose(repo: Path, kind: bytes, data: bytes) -> str:
+    """Writes an object as a file of its own, and returns its name."""
+    whole = b"%s %d\0%s" % (kind, len(data), data)
+    oid = sha1(whole).hexdigest()
+    file = repo / "objects" / oid[:2] / oid[2:]
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(zlib.compress(whole, 1))
+    return oid
+
+
+@pytest.mark.parametrize(
+    ("size", "there"), [(MAX_LOOSE, True), (MAX_LOOSE + 1, False)], ids=["as big as is allowed", "one byte bigger"]
+)
+def test_a_loose_object_is_read(size: int, there: bool, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", ".")
+    oid = write_loose(tmp_path, b"blob", bytes(size - len(f"blob {size}\0")))
+
+    with open_origin(str(tmp_path), git=GitConfig()) as origin:
+        assert (oid in origin.fetch([])) is there
+
+
+def lengthened(file: Path, size: int) -> None:
+    """Makes the path in a file of so many bytes, and leads where it led."""
+    line = file.read_bytes().strip()
+    start = line.index(b"/")
+    file.write_bytes(line[:start] + b"/" * (size - len(line)) + line[start:])
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as long as is allowed", "one byte longer"])
+@pytest.mark.parametrize(
+    ("lay", "name"), [(separate_folder, ".git"), (linked_tree, "commondir")], ids=["a .git file", "a commondir file"]
+)
+def test_a_file_that_leads_elsewhere(
+    lay: Callable[[Path, Path], Path], name: str, beyond: int, team: Path, tmp_path: Path
+) -> None:
+    path = lay(team, tmp_path)
+    file = path / name if name == ".git" else tmp_path / "work/.git/worktrees/linked" / name
+    lengthened(file, MAX_GITFILE + beyond)
+
+    if not beyond:
+        assert refs(path).tags() == refs(team).tags()
+    else:
+        with pytest.raises(Refused) as caught:
+            refs(path)
+        says = f"the repository cannot be opened: {name} has more than 4,096 bytes, expected a path"
+        assert str(caught.value) == f"{path}: {says}"
 
 
 NOTHING = {
