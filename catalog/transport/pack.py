@@ -225,7 +225,7 @@ def _read_size(delta: bytes, position: int) -> tuple[int, int]:
         size |= (byte & 0x7F) << shift
         shift += 7
         position += 1
-        if not byte & 0x80:
-            return size, position
         if shift > _LONGEST_VARINT:
             raise _Broken("a delta's size has too many digits")
+        if not byte & 0x80:
+            return size, position

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from catalog.errors import Down, OriginError, TooBig
 from catalog.transport.limits import Meter
 from catalog.transport.origin import Limits, Pool, open_origin
-from catalog.transport.pack import read_pack
+from catalog.transport.pack import _LONGEST_VARINT, read_pack
 from support.loopback import Answer, Request, serve
 
 if TYPE_CHECKING:
@@ -162,6 +162,35 @@ def test_deltas_whose_base_comes_later_are_resolved(folder: Path, pool: Pool) ->
         objects = origin.fetch([HELLO])
 
     assert sorted(raw.data for raw in objects.values()) == [b"hello", b"hello!"]
+
+
+def varint(value: int, digits: int) -> bytes:
+    """A size of so many digits, most of which are zeros."""
+    return bytes(value >> 7 * digit & 0x7F | 0x80 for digit in range(digits - 1)) + bytes([value >> 7 * (digits - 1)])
+
+
+def with_size_of(digits: int) -> bytes:
+    """A pack whose one object states its size in so many digits, of which the first has four bits."""
+    return packed(bytes([3 << 4 | 5 | 0x80]) + varint(0, digits - 1) + zlib.compress(b"hello"))
+
+
+def with_delta_of(digits: int) -> bytes:
+    """A pack with a delta that states a size in so many digits."""
+    delta = varint(5, digits) + b"\5\x90\5"
+    return packed(entry(3, b"hello"), entry(7, delta, base=bytes.fromhex(HELLO)))
+
+
+@pytest.mark.parametrize(
+    ("make", "first", "what"),
+    [(with_size_of, 4, "an object's"), (with_delta_of, 7, "a delta's")],
+    ids=["object", "delta"],
+)
+def test_a_size_has_as_many_digits_as_are_allowed(make: Callable[[int], bytes], first: int, what: str) -> None:
+    most = 1 + (_LONGEST_VARINT - first) // 7
+
+    assert [raw.data for raw in read_pack(bytearray(make(most)), Meter("x", TINY)).values()] == [b"hello"]
+    with pytest.raises(Down, match=rf"^x: the pack is corrupt: {what} size has too many digits$"):
+        read_pack(bytearray(make(most + 1)), Meter("x", TINY))
 
 
 @given(st.data())
