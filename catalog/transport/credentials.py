@@ -157,7 +157,7 @@ def _read_store(options: list[str], question: dict[str, str], environ: Mapping[s
     """The first line that fits, of the files that git-credential-store(1) reads."""
     for path in _store_files(split_words(" ".join(options)), environ):
         try:
-            lines = Path(path).expanduser().read_text("utf-8", "replace")[:MAX_FILE].splitlines()
+            lines = _read_lines(Path(path).expanduser())
         except OSError:
             continue
         for line in lines:
@@ -165,6 +165,15 @@ def _read_store(options: list[str], question: dict[str, str], environ: Mapping[s
             if answer:
                 return answer
     return {}
+
+
+def _read_lines(path: Path) -> list[str]:
+    """The lines of a file; of a longer one those that end within MAX_FILE bytes."""
+    with path.open("rb") as file:
+        content = file.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        content = content.rpartition(b"\n")[0]
+    return content.decode("utf-8", "replace").splitlines()
 
 
 def _store_files(options: list[str], environ: Mapping[str, str]) -> list[str]:
