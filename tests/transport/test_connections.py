@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from catalog.errors import Down
+from catalog.transport.connections import CONNECTIONS, HOSTS, Settings
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import evil
@@ -31,6 +32,26 @@ def failure(url: str, pool: Pool) -> str:
     with pytest.raises(Down) as caught, open_origin(url, LIMITS, pool=pool) as origin:
         origin.refs()
     return str(caught.value)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are kept", "one more"])
+def test_connections_to_so_many_hosts_are_kept(beyond: int) -> None:
+    manager = Settings().connect()
+    pools = [manager.connection_from_host(f"h{number}") for number in range(HOSTS + beyond)]
+    kept = [manager.connection_from_host(f"h{number}") is pools[number] for number in reversed(range(len(pools)))]
+
+    assert kept == [True] * HOSTS + [False] * beyond
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are kept", "one more"])
+def test_so_many_connections_to_a_host_are_kept(beyond: int) -> None:
+    host = Settings().connect().connection_from_host("h")
+    connections = [host._get_conn() for _ in range(CONNECTIONS + beyond)]
+    for connection in connections:
+        host._put_conn(connection)
+    kept = {id(host._get_conn()) for _ in connections} & {id(connection) for connection in connections}
+
+    assert len(kept) == CONNECTIONS
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])

@@ -222,6 +222,16 @@ def test_how_many_visits_are_demoted(monkeypatch, most, demoted):
     assert max(told, key=len) == demoted
 
 
+@pytest.mark.parametrize(
+    ("demoted", "waits"), [(module.MAX_DEMOTED - 1, True), (module.MAX_DEMOTED, False)], ids=["one before", "at it"]
+)
+def test_the_scheduler_looks_for_slow_visits_below_its_bound(demoted, waits):
+    scheduler = module._Scheduler(["a"], str, SchedulerLimits(overall=1, for_host=1, host=lambda _: "h"))
+    scheduler._running[0] = 0.0
+    scheduler._demoted = dict.fromkeys(range(demoted), 0.0)
+    assert (scheduler._wait() is not None) is waits
+
+
 def test_what_is_no_success_teaches_nothing():
     limits = SchedulerLimits(overall=1, for_host=1, host=lambda _: "h", is_success=lambda result: result == "good")
     scheduler = module._Scheduler(["bad", "good"], str, limits)

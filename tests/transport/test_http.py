@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from tenacity import wait_none
 
 from catalog.errors import Down, Gone, OriginError, Refused
-from catalog.transport import credentials, retry
+from catalog.transport import credentials, retry, smart_http
 from catalog.transport.gitconfig import ConfigEntry
+from catalog.transport.http_client import MAX_REDIRECTS
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import Answer, Request, always, git, needs, serve
 
@@ -131,6 +133,22 @@ def test_a_server_that_asks_for_a_day_is_down_now(status: int, what: str, folder
         assert (str(found), site.requests) == (says, [ASK])
 
 
+@pytest.mark.parametrize("beyond", [0, 1], ids=["the longest wait", "a second longer"])
+def test_a_server_that_asks_for_a_wait(beyond: int, folder: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(smart_http, "retrying", partial(retry.retrying, sleep=waits.append))  # it takes no ten seconds
+    wanted = smart_http.LONGEST_RETRY_AFTER + beyond
+    busy: list[Answer | None] = [Answer(status=503, headers={"Retry-After": f"{wanted:.0f}"})]
+    with serve(folder, rule=turning(busy)) as site:
+        if beyond:
+            failure(f"{site}/team.git", pool)
+        else:
+            with open_origin(f"{site}/team.git", pool=pool) as origin:
+                origin.refs()
+
+    assert (waits, len(site.requests)) == (([], 1) if beyond else ([wanted], 2))
+
+
 def test_a_redirect_on_the_same_host_is_followed_and_remembered(folder: Path, team: Path, pool: Pool) -> None:
     def rule(request: Request) -> Answer | None:
         if not request.path.startswith("/old"):
@@ -181,17 +199,17 @@ def test_as_many_redirects_as_are_allowed_are_followed(folder: Path, pool: Pool)
         depth = request.path.count("/old")
         return Answer(status=307, headers={"Location": request.path.replace("/old", "", 1)}) if depth else None
 
-    with serve(folder, rule=rule) as site, open_origin(f"{site}/old/old/old/team.git", pool=pool) as origin:
+    with serve(folder, rule=rule) as site, open_origin(f"{site}{'/old' * MAX_REDIRECTS}/team.git", pool=pool) as origin:
         origin.refs()
 
-    assert len(site.requests) == 4
+    assert len(site.requests) == MAX_REDIRECTS + 1
 
 
 def test_a_redirect_in_a_circle_ends(folder: Path, pool: Pool) -> None:
     with serve(folder, rule=always(302, Location="/team.git/git-upload-pack")) as site:
         found = failure(f"{site}/team.git", pool)
 
-        assert (str(found), len(site.requests)) == (f"{site}/team.git: redirects more than 3 times", 4)
+        assert (str(found), len(site.requests)) == (f"{site}/team.git: redirects more than 3 times", MAX_REDIRECTS + 1)
 
 
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, site: str) -> GitConfig:

@@ -6,6 +6,7 @@ import gzip
 import zlib
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
 from catalog.errors import Down, Refused, TooBig
-from catalog.transport.http_client import Body
+from catalog.transport.http_client import _CHUNK, Body
 from catalog.transport.limits import Limits, Meter
+from catalog.transport.origin import Pool, open_origin
 from catalog.transport.retry import Again
+from support.loopback import Answer, serve
 
 ENCODINGS = {"": bytes, "identity": bytes, "gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress}
 
@@ -68,3 +71,16 @@ def test_what_is_inflated_passes_the_meter(size, fits):
 def test_an_encoding_that_nobody_asked_for_is_an_error_of_the_kind_that_is_stated():
     with pytest.raises(Refused, match=r"^x: answers with the encoding 'br', expected gzip or none$"):
         body(b"x", "br", expected="gzip or none", unfit=Refused)
+
+
+@pytest.mark.parametrize(
+    ("size", "connections"), [(_CHUNK, 1), (_CHUNK + 1, 2)], ids=["a short answer", "a byte longer"]
+)
+def test_the_connection_of_a_short_answer_serves_again(size: int, connections: int, folder: Path, pool: Pool) -> None:
+    moved = [Answer(status=302, headers={"Location": "/team.git/git-upload-pack"}, body=bytes(size))]
+    with (
+        serve(folder, rule=lambda _: moved.pop() if moved else None) as site,
+        open_origin(f"{site}/team.git", pool=pool) as origin,
+    ):
+        origin.refs()
+        assert site.connections == connections

@@ -1,4 +1,4 @@
-"""Visits that hold much in memory take turns."""
+"""The limits of a visit: what one answer may hold, and visits that hold much in memory take turns."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from threading import Lock
 
 import pytest
 
-from catalog.errors import Down
-from catalog.transport.limits import HEAVY, Meter
+from catalog.errors import Down, Oversized
+from catalog.transport.limits import HEAVY, INFLATION, Meter
 from catalog.transport.origin import Limits
 
 
@@ -30,3 +30,25 @@ def test_a_light_visit_waits_for_nobody():
     meter = Meter("light", Limits(total=0.2), heavy)
     meter.receive(HEAVY)
     assert meter.received == HEAVY
+
+
+@pytest.mark.parametrize(
+    ("received", "inflated", "fits"),
+    [
+        pytest.param(1000, INFLATION * 1000, True, id="as much as is allowed"),
+        pytest.param(1001, 0, False, id="one byte more on the wire"),
+        pytest.param(1000, INFLATION * 1000 + 1, False, id="one byte more after decompression"),
+    ],
+)
+def test_one_answer_holds_what_was_expected(received, inflated, fits):
+    meter = Meter("x", Limits())
+    meter.receive(5)  # of an earlier answer
+    with meter.within(1000):
+        if fits:
+            meter.receive(received)
+            meter.inflate(inflated)
+        else:
+            with pytest.raises(Oversized):
+                _ = meter.receive(received), meter.inflate(inflated)
+    meter.receive(9999)
+    assert meter.received >= 10_000

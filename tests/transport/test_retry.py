@@ -6,7 +6,7 @@ import pytest
 
 from catalog.errors import Down
 from catalog.transport.limits import Limits, Meter
-from catalog.transport.retry import Again, retrying
+from catalog.transport.retry import ATTEMPTS, Again, retrying
 
 BUSY, STATED, LONG, FATAL = Again("busy"), Again("busy", 7.0), Again("busy", 61.0), Down("gone for good")
 
@@ -42,6 +42,25 @@ def test_attempts_and_waits(answers, waits, result):
     # Up to 0.2 s are added, so that clients that failed together do not come back together.
     assert found is result
     assert all(wait <= at <= wait + 0.2 for wait, at in zip(waits, waited, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("failures", "fails"), [(ATTEMPTS - 1, False), (ATTEMPTS, True)], ids=["before the last attempt", "at it too"]
+)
+def test_so_many_attempts_are_made(failures, fails):
+    left = [BUSY] * failures
+
+    def attempt():
+        if left:
+            raise left.pop()
+        return "a"
+
+    retry = retrying(Meter("x", Limits()), sleep=lambda _: None)
+    if fails:
+        with pytest.raises(Again):
+            retry(attempt)
+    else:
+        assert retry(attempt) == "a"
 
 
 def test_a_wait_is_told():

@@ -10,7 +10,7 @@ import pytest
 from catalog.git.objects import RawObject
 from catalog.git.snapshot import StoredFile
 from catalog.transport.origin import Limits
-from catalog.transport.storage import MAX_BYTES, WebStorage, is_public
+from catalog.transport.storage import MAX_BYTES, MAX_FILES, MAX_REDIRECTS, WebStorage, is_public
 from support.loopback import Answer, Request, serve
 
 CONTENT = b'{"auc": 0.9}'
@@ -50,8 +50,8 @@ def test_as_many_redirects_as_are_allowed_are_followed(tmp_path):
         left = int(request.path.removeprefix("/"))
         return Answer(status=302, headers={"Location": f"/{left - 1}"}) if left else Answer(body=CONTENT)
 
-    found, paths = had(tmp_path, rule, path="/5")
-    assert (found, len(paths)) == (RawObject("blob", CONTENT), 6)
+    found, paths = had(tmp_path, rule, path=f"/{MAX_REDIRECTS}")
+    assert (found, len(paths)) == (RawObject("blob", CONTENT), MAX_REDIRECTS + 1)
 
 
 def test_a_file_of_the_size_that_is_allowed_is_had(tmp_path):
@@ -61,12 +61,23 @@ def test_a_file_of_the_size_that_is_allowed_is_had(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("earlier", "had"), [(MAX_FILES - 1, True), (MAX_FILES, False)], ids=["the last that is allowed", "one more"]
+)
+def test_so_many_files_are_had_in_one_visit(earlier, had, tmp_path):
+    with serve(tmp_path, rule=lambda _: Answer(body=CONTENT)) as site:
+        storage = WebStorage(Limits(total=10, idle=2), lambda _: True)
+        for _ in range(earlier):
+            storage.read(StoredFile(url="ftp://example.org/x", md5=HASH))
+        assert (storage.read(StoredFile(url=f"{site}/x", md5=HASH)) is not None, len(site.requests)) == (had, had)
+
+
+@pytest.mark.parametrize(
     ("rule", "options", "asked"),
     [
         pytest.param(lambda _: Answer(body=b"other"), {}, 1, id="another content"),
         pytest.param(lambda _: Answer(status=404), {}, 1, id="nothing there"),
         pytest.param(lambda _: Answer(status=500), {}, 1, id="a server at fault"),
-        pytest.param(lambda _: Answer(status=302, headers={"Location": "/files/x"}), {}, 6, id="a redirect to itself"),
+        pytest.param(lambda _: Answer(status=302, headers={"Location": "/files/x"}), {}, MAX_REDIRECTS + 1, id="a redirect to itself"),
         pytest.param(lambda _: Answer(status=302, headers={"Location": "file:///etc/hostname"}), {}, 1, id="a redirect to a file"),
         pytest.param(lambda _: Answer(body=bytes(MAX_BYTES + 1)), {}, 1, id="a file without end"),
         pytest.param(lambda _: Answer(body=CONTENT), {"size": MAX_BYTES + 1}, 0, id="a file that says that it is big"),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog.errors import Down, Gone, Refused
+from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.git.snapshot import Ref, RefListing
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig, Pool, open_origin
+from catalog.transport.stream import _LAST_WORDS
 from support.loopback import daemon, git, serve
 
 if TYPE_CHECKING:
@@ -217,6 +218,21 @@ def test_what_ssh_complains_of_is_an_outcome(said: str, error: type) -> None:
         origin.refs()
 
     assert str(caught.value) == f"example.com:org/x: ssh ends without an answer and says {said!r}"
+
+
+@pytest.mark.parametrize(
+    ("length", "error"), [(_LAST_WORDS, Gone), (_LAST_WORDS + 1, Down)], ids=["as long as is read", "one byte longer"]
+)
+def test_of_what_ssh_complains_the_beginning_counts(length: int, error: type) -> None:
+    said = "Repository not found".rjust(length, ".")
+    config = GitConfig(
+        [ConfigEntry("core", "", "sshcommand", f"echo '{said}' >&2; exit 255; ")], {"PATH": os.environ["PATH"]}
+    )
+
+    with pytest.raises(OriginError) as caught, open_origin("git@example.com:org/x", git=config) as origin:
+        origin.refs()
+
+    assert type(caught.value) is error
 
 
 def test_openssh_is_told_not_to_ask(tmp_path: Path) -> None:
