@@ -14,7 +14,7 @@ from catalog.git.objects import CommitObject, Objects, TagObject, parse_commit, 
 
 T = TypeVar("T")
 
-MAX_TREE_DEPTH = 64
+MAX_TREE_DEPTH = 64  # folders in each other, below the root
 MAX_FILES = 20_000  # wanted files of one revision
 MAX_FOLDERS = 50_000  # of one revision: a dozen trees that name each other can be ten thousand million
 MAX_WALKED = 1_000_000  # folders of all revisions; what they share counts once
@@ -141,7 +141,7 @@ class RevisionFiles:
             if entry.kind == "file":
                 yield path, entry
             elif entry.kind == "folder":
-                if path.count("/") > MAX_TREE_DEPTH:
+                if f"{path}/".count("/") > MAX_TREE_DEPTH:
                     message = f"folders are nested deeper than {MAX_TREE_DEPTH}"
                     raise MetafileError(message, place=path, rule="too-deep")
                 inside = self.children(entry.oid)
@@ -165,6 +165,7 @@ class Snapshot:
         self.objects = objects
         self._wants = wants
         self._wanted: dict[tuple[str, str], _Below] = {}  # by tree and place
+        self._walked = 0  # folders
         self._children: dict[str, dict[str, TreeEntry]] = {}
         self._parsed: dict[str, tuple[tuple[str, int, str], ...]] = {}
         self._revisions: dict[str, RevisionFiles] = {}
@@ -229,7 +230,8 @@ class Snapshot:
         return below
 
     def _walk(self, tree: str, prefix: str) -> _Below:
-        if len(self._wanted) > MAX_WALKED:
+        self._walked += 1
+        if self._walked > MAX_WALKED:
             raise MetafileError(f"the commits have more than {MAX_WALKED:,} folders", rule="too-big")
         files: list[tuple[str, str]] = []
         folders = 1

@@ -12,7 +12,7 @@ from catalog.errors import MetafileError
 from catalog.git import objects
 from catalog.git import snapshot as module
 from catalog.git.objects import CommitObject, Signature, TagObject, parse_commit, parse_tag
-from catalog.git.snapshot import Ref, RefListing
+from catalog.git.snapshot import Ref, RefListing, RevisionFiles
 from support.worlds import EPOCH, START, Link, Submodule, World
 
 OID = "1" * 40
@@ -224,12 +224,24 @@ def test_what_cannot_be_read_is_refused(change, rule):
     assert refused(lambda: world.revision(oid).read("dvc.yaml")) == rule
 
 
+def test_objects_as_large_as_is_allowed_are_read():
+    world = World()
+    content = b"1" * module.MAX_OBJECT
+    world.commit({"dvc.yaml": content})
+    frame = len(world.objects[world.commit(message="")].data)
+    oid = world.commit(message="m" * (module.MAX_OBJECT - frame))
+    revision = world.revision(oid)
+    assert (revision.read("dvc.yaml"), len(world.objects[oid].data)) == (content, module.MAX_OBJECT)
+
+
 @pytest.mark.parametrize(
     ("make", "rule"),
     [
         pytest.param(lambda world: world.add("blob", b"1"), "not-a-commit", id="a file for a commit"),
         pytest.param(
-            lambda world: world.commit({"a/" * 66 + "dvc.yaml": "1"}), "too-deep", id="66 folders in each other"
+            lambda world: world.commit({"a/" * (module.MAX_TREE_DEPTH + 1) + "dvc.yaml": "1"}),
+            "too-deep",
+            id="one folder more in each other than is allowed",
         ),
     ],
 )
@@ -238,11 +250,62 @@ def test_an_odd_commit_is_refused(make, rule):
     assert refused(world.revision, make(world)) == rule
 
 
-def test_too_many_files_are_refused(monkeypatch):
-    monkeypatch.setattr(module, "MAX_FILES", 3)
+def test_folders_in_each_other_as_deep_as_is_allowed_are_read():
     world = World()
-    world.commit({f"{n}/dvc.yaml": "" for n in range(4)})
-    assert refused(world.revision) == "too-big"
+    path = "a/" * module.MAX_TREE_DEPTH + "dvc.yaml"
+    world.commit({path: "1"})
+    assert (*world.revision().files, *(path for path, _ in world.revision().below("a"))) == (path, path)
+
+
+def bare(world: World) -> RevisionFiles:
+    """The tip as what a reader may walk through, without a walk of ours before."""
+    snapshot = world.snapshot()
+    return RevisionFiles(
+        commit=snapshot.commit(world.tip()), files={}, objects=world.objects, children=snapshot.children
+    )
+
+
+def test_the_folder_of_an_output_one_deeper_is_refused():
+    world = World()
+    world.commit({"a/" * (module.MAX_TREE_DEPTH + 1) + "x": "1"})
+    assert refused(lambda: [*bare(world).below("a")]) == "too-deep"
+
+
+def flat(world: World, files: int = 0, folders: int = 0) -> str:
+    """A commit of so many files and so many empty folders, all of them in its root or in a folder of it."""
+    blob, empty = bytes.fromhex(world.add("blob", b"")), bytes.fromhex(world.add("tree", b""))
+    entries = [b"100644 f%06d\0%s" % (number, blob) for number in range(files)]
+    entries += [b"40000 g%06d\0%s" % (number, empty) for number in range(folders)]
+    tree = world.add("tree", b"".join(entries))
+    who = "Ann <ann@example.com> 1 +0000"
+    return world.add("commit", f"tree {tree}\nauthor {who}\ncommitter {who}\n\nflat\n".encode())
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are allowed", "one more"])
+@pytest.mark.parametrize("how", ["wanted", "below"])
+def test_a_revision_has_so_many_files(how, beyond):
+    world = World()
+    oid = flat(world, files=module.MAX_FILES + beyond)
+
+    def count():
+        revision = world.snapshot(lambda _: how == "wanted").revision(oid)
+        return len(revision.files) if how == "wanted" else sum(1 for _ in revision.below(""))
+
+    assert (refused(count) if beyond else count()) == ("too-big" if beyond else module.MAX_FILES)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are allowed", "one more"])
+@pytest.mark.parametrize("how", ["wanted", "below"])
+def test_a_revision_has_so_many_folders(how, beyond, monkeypatch):
+    monkeypatch.setattr(module, "MAX_FOLDERS", 50)  # fifty thousand would take a second
+    world = World()
+    oid = flat(world, files=1, folders=module.MAX_FOLDERS - 1 + beyond)  # the root is one of them
+    world.refs["refs/heads/main"] = oid
+
+    def count():
+        return len(world.snapshot().revision(oid).files if how == "wanted" else [*bare(world).below("")])
+
+    assert (refused(count) if beyond else count()) == ("too-big" if beyond else 1)
 
 
 def bomb(world: World, name: str) -> str:
@@ -272,11 +335,13 @@ def test_the_folder_of_an_output_that_unfolds_into_millions_is_refused(monkeypat
 
 
 def test_many_commits_of_many_folders_have_a_bound_together(monkeypatch):
-    monkeypatch.setattr(module, "MAX_WALKED", 100)
     world = World()
-    commits = [world.commit({f"{number}/{place}/x": "1" for place in range(60)}) for number in range(3)]
+    commits = [world.commit({"a/b/x": "1"}), world.commit({"c/x": "1"}), world.commit({"d/e/x": "1"})]
+    monkeypatch.setattr(
+        module, "MAX_WALKED", 5
+    )  # the root, a and a/b; the second root and c; a million would take a minute
     snapshot = world.snapshot()
-    snapshot.revision(commits[0])
+    assert [*snapshot.revision(commits[0]).files, *snapshot.revision(commits[1]).files] == ["a/b/x", "a/b/x", "c/x"]
     assert refused(snapshot.revision, commits[2]) == "too-big"
 
 
