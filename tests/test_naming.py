@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.naming import public_url, repo_name, repository_key, scheme_of, slug
+from catalog.naming import MAX_LENGTH, public_url, repo_name, repository_key, scheme_of, slug
 
 # Like real names, with all that is dangerous in a name; and anything at all.
 NAMES = st.text("abAB019._-~/:\\@=# \0\n\u202eéİ", max_size=130) | st.text(max_size=130)
@@ -69,6 +69,15 @@ def test_a_file_name_is_safe_on_every_file_system(name):
 )
 def test_file_names_stay_what_they_are(name, found):
     assert slug(name) == found
+
+
+def test_a_name_as_long_as_is_allowed_stays_and_a_longer_one_is_cut():
+    longer = slug("a" * (MAX_LENGTH + 1))
+    assert (slug("a" * MAX_LENGTH), longer[: MAX_LENGTH + 1], len(longer)) == (
+        "a" * MAX_LENGTH,
+        "a" * MAX_LENGTH + "-",
+        MAX_LENGTH + len("-0123456789abcdef"),
+    )
 
 
 @pytest.mark.parametrize(

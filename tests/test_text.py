@@ -58,6 +58,13 @@ def test_what_is_too_long_is_cut(size, shown):
     assert quote("x" * size) == shown
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"), [(MAX_SENTENCE, "x" * MAX_SENTENCE), (MAX_SENTENCE + 1, "x" * (MAX_SENTENCE - 1) + "…")]
+)
+def test_a_sentence_that_is_too_long_is_cut(size, shown):
+    assert cleaned("x" * size) == shown
+
+
 @given(st.text())
 def test_what_is_visible_acts_on_nothing(text):
     unseen = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
