@@ -185,6 +185,15 @@ def test_old_crawls_lose_their_visits_and_nothing_else(tmp_path, monkeypatch):
     ) == ([1, 2, 3, 4], [(4, "a")], {"a": ("p1", hour(4)), "b": ("p2", hour(1))})
 
 
+@pytest.mark.parametrize(("beyond", "kept"), [(0, True), (1, False)], ids=["the last that are kept", "one more"])
+def test_the_visits_of_so_many_crawls_are_kept(tmp_path, beyond, kept):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "fresh", "p1"))
+    for _ in range(module.KEPT - 1 + beyond):
+        crawled(journal, ("b", "changed", "p2"))
+    assert any(each.repo == "a" for each in journal.visits()) is kept
+
+
 def test_visits_that_ended_alike_are_told_as_one_run(tmp_path):
     journal = Journal(tmp_path)
     crawled(journal, ("a", "new", "p1"), ("b", "new", "p2"))

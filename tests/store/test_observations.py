@@ -17,7 +17,7 @@ from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
 from catalog.schema.tables.git import Tag
-from catalog.store.observations import Observations, RefScan
+from catalog.store.observations import _TAIL, MOST_TOLD, Observations, RefScan
 from support.changes import CHANGES, STEPS, base
 from support.crawling import visited, wish
 from support.worlds import World
@@ -156,9 +156,19 @@ def test_a_better_reading_of_a_tag_takes_the_place_of_the_last(tmp_path):
 def test_a_long_message_is_remembered_by_its_beginning(tmp_path):
     world = World()
     world.commit()
-    world.tag("m@v1.0.0", message="x" * 10_000)
+    world.tag("m@v1.0.0", message="x" * MOST_TOLD)
+    world.tag("m@v2.0.0", message="x" * MOST_TOLD + "y")
     saw(tmp_path, world, 1)
-    assert told(tmp_path, "message") == [("x" * 4096,)]
+    assert told(tmp_path, "message") == [("x" * MOST_TOLD,)] * 2
+
+
+@pytest.mark.parametrize(("beyond", "crawl"), [(0, 7), (1, 0)], ids=["as much as is read", "one byte more"])
+def test_the_number_of_the_last_crawl_is_in_the_end_of_a_line(tmp_path, beyond, crawl):
+    end = '"crawl": 7, "partition": ""}\n'
+    world = World()
+    world.commit()
+    saw(tmp_path, world, 7, partition="p" * (_TAIL - len(end) + beyond))
+    assert Observations(tmp_path).last_crawl() == crawl
 
 
 # What a crash, or a careless hand, does to the file.

@@ -22,7 +22,7 @@ from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record, columns, replace
 from catalog.schema.tables import PARTITION
 from catalog.schema.tables.git import Branch, History, Tag
-from catalog.store.partition_format import Damaged, load, pack, unpack
+from catalog.store.partition_format import _HEAD, _MAGIC, _MOST, Damaged, load, pack, unpack
 from catalog.store.partitions import Partition, PartitionKey, Store, readers_digest, refs_digest
 
 KEY = PartitionKey(refs="0" * 20, readers="1" * 20)
@@ -162,6 +162,16 @@ def test_no_flipped_bit_goes_unseen(place, bit):
     data[place % len(data)] ^= 1 << bit
     with pytest.raises(Damaged):
         unpack(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("size", "says"),
+    [(_MOST, "its checksum does not fit"), (_MOST + 1, "it does not begin as a partition does")],
+    ids=["as many bytes as are allowed", "one more"],
+)
+def test_the_promised_size_is_the_first_that_is_checked(size, says):
+    with pytest.raises(Damaged, match=f"^{says}$"):
+        unpack(_HEAD.pack(_MAGIC, size, bytes(16)))
 
 
 def test_rows_of_an_older_version_come_in_the_shape_of_today(tmp_path):
