@@ -10,7 +10,7 @@ from catalog.config.model import Options
 from catalog.git.snapshot import TAG_PREFIX, Ref, RefListing
 from catalog.plugins.connector import Connector
 
-MOST_DATED = 2_000  # releases, and experiments, among which the newest are selected
+MOST_DATED = 2_000  # releases, and experiments, among which the newest are selected: the last by name
 
 TAG, TIP, RELEASE, EXPERIMENT = "tag", "tip", "release", "experiment"
 

@@ -7,7 +7,10 @@ from random import Random
 
 import pytest
 
+from catalog.crawl import fetch
+from catalog.crawl.crawl import crawl
 from catalog.crawl.fetch_plan import MAX_ANSWER
+from catalog.plugins.connector import Connector
 from support.crawling import partition, talking, visited, wish
 from support.worlds import World
 
@@ -255,3 +258,28 @@ def test_the_repositories_of_a_server_share_connections_and_what_is_known_of_it(
         visited(config)
         asked = talk.in_words(world).count("capabilities")
         assert (asked <= config.jobs, site.connections <= config.jobs) == (True, True)
+
+
+GUESSES = Connector(
+    name="guesses", version=1, wants_file=lambda path: path == "a.list", guesses_file=lambda path: path.startswith("g/")
+)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are allowed", "one more"])
+def test_so_many_files_are_fetched_before_anybody_names_them(tmp_path, beyond):
+    world = World()
+    world.commit({"a.list": ""} | {f"g/{number:03}": f"{number}" for number in range(fetch.MAX_GUESSES + beyond)})
+    world.write(tmp_path / "git" / "m")
+    with talking(tmp_path / "git") as (site, talk):
+        crawl(wish(tmp_path, {"m": f"{site}/m"}, "history = 0"), connectors=(GUESSES,), debug=True)
+        asked = talk.in_words(world)[-1]
+    assert asked.count(" blob") == 1 + fetch.MAX_GUESSES
+
+
+@pytest.mark.parametrize(("beyond", "again"), [(0, 0), (1, 1)], ids=["as many as are remembered", "one more"])
+def test_whether_a_path_is_wanted_is_remembered_of_so_many(beyond, again):
+    asked: list[str] = []
+    wants = fetch._any_of([lambda path: asked.append(path) is None])
+    paths = [f"{number}" for number in range(fetch.MAX_PATHS + beyond)]
+    assert all(map(wants, [*paths, paths[0]]))
+    assert len(asked) == len(paths) + again

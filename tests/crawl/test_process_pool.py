@@ -12,19 +12,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from time import perf_counter
 
 import pytest
 
+from catalog.config.keys import CRAWL as CRAWL_KEYS
 from catalog.crawl import crawl as crawls
+from catalog.crawl import process_pool, worker
 from catalog.crawl import visit as visits
-from catalog.crawl.crawl import crawl
+from catalog.crawl.crawl import MANY, MOST_PROCESSES, crawl
 from catalog.crawl.process_pool import workers
-from catalog.crawl.visit import VisitTask
+from catalog.crawl.visit import CrawlContext, VisitTask
 from catalog.crawl.worker import WorkerInit
 from catalog.errors import StoreError
 from catalog.plugins.connector import installed
 from catalog.store.lock import Shared, lock
-from catalog.transport.origin import Limits
+from catalog.transport.host_scheduler import MAX_DEMOTED
+from catalog.transport.origin import Limits, Pool
 from support.changes import base
 from support.crawling import partition, wish
 from support.loopback import Answer, Request, serve
@@ -59,6 +63,43 @@ sys.exit(cli.main(["crawl", "--no-build", "--config", sys.argv[1]]))
 def few(monkeypatch):
     """One repository to be read is enough to start processes for."""
     monkeypatch.setattr(crawls, "MANY", 1)
+
+
+@pytest.mark.parametrize(
+    ("unread", "processors", "stated", "number"),
+    [
+        pytest.param(MANY, MOST_PROCESSES, None, MOST_PROCESSES, id="as many processes as are started unasked"),
+        pytest.param(MANY, MOST_PROCESSES + 1, None, MOST_PROCESSES, id="one processor more"),
+        pytest.param(MANY, MOST_PROCESSES - 1, None, MOST_PROCESSES - 1, id="fewer processors"),
+        pytest.param(MANY, 2, MOST_PROCESSES + 1, MOST_PROCESSES + 1, id="what the configuration states"),
+        pytest.param(MANY - 1, MOST_PROCESSES, None, 1, id="one repository too few for more than this process"),
+    ],
+)
+def test_how_many_processes_read(tmp_path, monkeypatch, unread, processors, stated, number):
+    monkeypatch.setattr(crawls, "MANY", MANY)
+    monkeypatch.setattr(crawls, "_processors", lambda: processors)  # another machine's
+    config = replace(wish(tmp_path, {"m": "/m"}), processes=stated)
+    tasks = [VisitTask(repo=config.repos[0], found=None, limits=Limits())] * unread
+    with Pool() as pool:
+        assert crawls._processes(config, tasks, CrawlContext.of(tmp_path, installed(), pool)) == number
+
+
+def test_a_process_makes_as_many_visits_as_a_crawl_can_have():
+    (jobs,) = (key.type for key in CRAWL_KEYS.keys if key.name == "jobs")
+    most = int(jobs.expected.rpartition(" ")[2])
+    assert most + MAX_DEMOTED <= worker.MOST
+
+
+@pytest.mark.slow
+def test_a_process_that_does_not_end_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(process_pool, "PATIENCE", 0.3)
+    order = WorkerInit(output=tmp_path, connectors=(), log_level=logging.WARNING)
+    with lock(tmp_path / "output") as held, workers(order, 1, held) as team:
+        (other,) = team._all
+        assert isinstance(other, process_pool._Worker)
+        os.kill(other.process.pid, signal.SIGSTOP)
+        began = perf_counter()
+    assert (other.process.returncode, perf_counter() - began >= process_pool.PATIENCE) == (-signal.SIGKILL, True)
 
 
 def outcomes(report):

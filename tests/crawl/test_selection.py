@@ -8,8 +8,11 @@ from functools import partial
 
 import pytest
 
+from catalog.config.model import PLAIN_TAGS, Options
 from catalog.crawl.crawl import crawl
-from catalog.git.snapshot import RevisionFiles
+from catalog.crawl.fetch import MAX_ROUNDS
+from catalog.crawl.selection import MOST_DATED, select_revisions
+from catalog.git.snapshot import Ref, RefListing, RevisionFiles
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.record import Record
 from catalog.schema.tables.git import Revision as RevisionRow
@@ -116,6 +119,30 @@ def test_the_newest_experiments_are_read_and_all_are_listed(tmp_path):
     assert (listed, read_) == ({("old", world.tip(), old), ("new", world.tip(), new)}, {new})
 
 
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are looked at", "one more"])
+def test_the_newest_are_looked_for_among_the_last_by_name(beyond):
+    numbers = range(MOST_DATED + beyond)
+    tags = tuple(Ref(name=f"refs/tags/{number:05}", oid=f"{number:040x}") for number in numbers)
+    experiments = tuple(Ref(name=f"refs/exps/ab/{'c' * 38}/{number:05}", oid=f"{number:040x}") for number in numbers)
+    found = select_revisions(RefListing(refs=(*experiments, *tags)), installed(), Options())
+    assert (found.releases, found.experiments) == (tags[beyond:], experiments[beyond:])
+
+
+@pytest.mark.parametrize(
+    ("stated", "count", "undated"),
+    [
+        pytest.param(None, PLAIN_TAGS, False, id="as many releases as are read"),
+        pytest.param(None, PLAIN_TAGS + 1, True, id="one more, of which the newest are read"),
+        pytest.param(3, 3, False, id="as many as the configuration states"),
+        pytest.param(3, 4, True, id="one more than it states"),
+    ],
+)
+def test_dates_decide_where_there_are_more_releases_than_are_read(stated, count, undated):
+    refs = tuple(Ref(name=f"refs/tags/{number:03}", oid=f"{number:040x}") for number in range(count))
+    selection = select_revisions(RefListing(refs=refs), installed(), Options(plain_tags=stated))
+    assert (selection.undated() == refs, len(selection.reasons({}))) == (undated, 0 if undated else count)
+
+
 @pytest.mark.parametrize(
     "ref",
     ["refs/exps/exec/EXEC_HEAD", "refs/exps/stash", "refs/exps/celery/stash", "refs/exps/ab/cd/short", "refs/exps/" + "a" * 40],
@@ -175,6 +202,18 @@ def test_files_that_files_name_are_fetched_in_turn_and_nothing_else(tmp_path):
         ["fetch: want blob1", "fetch: want blob2", "fetch: want blob3"],
         [("b", "c"), ("c", "absent")],
     )
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as far as is allowed", "one file further"])
+def test_files_that_files_name_are_fetched_so_many_times(tmp_path, beyond):
+    chain = [f"f{number}" for number in range(1, MAX_ROUNDS + beyond + 1)]
+    world = World()
+    world.commit({"a.list": "f1"} | dict(zip(chain, [*chain[1:], "end"], strict=True)))
+    world.write(tmp_path / "git" / "m")
+    with talking(tmp_path / "git") as (site, talk):
+        crawl(wish(tmp_path, {"m": f"{site}/m"}, "history = 0"), connectors=(NAMES,), debug=True)
+        asked = talk.in_words(world)[3:]
+    assert asked == [f"fetch: want blob{number + 1}" for number in range(MAX_ROUNDS + 1)]
 
 
 @pytest.mark.slow
