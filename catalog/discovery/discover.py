@@ -113,11 +113,13 @@ def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteL
         if ask.url in requested:
             raise Refused(f"{source.name}: a page leads to {quote(ask.url)!r}, which was read before")
         requested.add(ask.url)
-        if len(requested) > MOST_ASKED or len(listed) > MOST_LISTED:
+        if len(requested) > MOST_ASKED:
             raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
         page = _page(source, forge, asker, ask, before.answers.get(ask.url), answers)
         waiting.extend(page.then)
         listed |= {entry.url: entry for entry in page.listed}
+        if len(listed) > MOST_LISTED:
+            raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
     return _CompleteListing(listed=tuple(listed[url] for url in sorted(listed)), answers=answers)
 
 

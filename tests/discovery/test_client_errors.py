@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+from catalog.discovery.client_errors import _HOURS, _MINUTES, _UNSTATED, MOST_SAID, fault
 from catalog.errors import StoreError
+from catalog.transport.limits import Limits, Meter
+from catalog.transport.retry import Again
 from support.forging import Talk, ask, config_of, forge, names, said
 from support.loopback import Answer, Request
 
@@ -250,12 +253,39 @@ def test_a_part_of_a_search_is_no_listing(value, expected, tmp_path):
         assert (listing.outcome, listing.message) == expected
 
 
-def test_pages_have_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("catalog.discovery.discover.MOST_ASKED", 5)
-    with forge(tmp_path) as talk:
-        talk.answer = lambda _: said([], Link=f'<{talk.url}/p{len(talk.requests)}>; rel="next"')
-        listing = ask(config_of(tmp_path, ORG | {"url": talk.url}))[0]["s"]
-        assert (listing.outcome, listing.message) == ("too_big", "s: more than 5 pages or 200,000 repositories")
+@pytest.mark.parametrize(
+    ("size", "words"), [(MOST_SAID, "the end"), (MOST_SAID + 1, None)], ids=["as long as is read", "one byte longer"]
+)
+def test_a_forge_is_quoted_from_a_short_answer(size, words):
+    frame = '{"x": "", "message": "the end"}'
+    body = frame.replace('""', f'"{"." * (size - len(frame))}"').encode()
+    assert (len(body), fault(418, {}, body, Meter("s", Limits()), None).args) == (
+        size,
+        ("s: 418: the forge refuses the question" + (f", saying '{words}'" if words else ""),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "span"),
+    [(_MINUTES - 1, "119 s"), (_MINUTES, "2 min"), (_HOURS - 60, "119 min"), (_HOURS, "2 h")],
+)
+def test_a_wait_is_told_in_seconds_minutes_or_hours(seconds, span):
+    error = fault(429, {"retry-after": f"{seconds}"}, b"", Meter("s", Limits()), None)
+    assert str(error) == f"s: 429: the rate limit is used up for {span}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        pytest.param({}, _UNSTATED, id="too many questions, and nothing else"),
+        pytest.param({"x-ratelimit-remaining": "0"}, _UNSTATED, id="none are left, and no time"),
+        pytest.param({"retry-after": "7"}, 7.0, id="a stated wait"),
+    ],
+)
+def test_the_wait_that_a_forge_does_not_state(headers, seconds):
+    error = fault(429, headers, b"", Meter("s", Limits()), None)
+    assert isinstance(error, Again)
+    assert error.seconds == seconds
 
 
 def test_a_damaged_listing_says_what_to_delete(tmp_path):
