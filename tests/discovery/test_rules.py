@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.discovery.inventory import read_inventory
+from catalog.discovery.rules import _MOST_NAME
 from support.forging import Talk, ask, config_of, forge, names, reasons, said
 
 ORG = {"kind": "github", "org": "acme", "name": "s"}
@@ -106,6 +107,15 @@ def test_a_repository_that_leads_elsewhere_is_left_out(facts, why, tmp_path):
 
 def test_a_name_of_300_characters_is_a_name(tmp_path):
     assert chosen(tmp_path, lambda talk: [repo(talk, "x" * 300)]) == (["acme/" + "x" * 300], {})
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as long as is shown", "one character longer"])
+def test_a_name_has_so_many_characters(tmp_path, beyond):
+    name = "x" * (_MOST_NAME - len("127.0.0.1/acme/") + beyond)
+    wanted, left_out = chosen(tmp_path, lambda talk: [repo(talk, name)])
+    assert (wanted, [why[:24] for why in left_out.values()]) == (
+        ([], ["the name '127.0.0.1/acme"]) if beyond else ([f"acme/{name}"], [])
+    )
 
 
 def test_names_that_differ_only_in_case_are_one_repository_until_somebody_names_them(tmp_path):
