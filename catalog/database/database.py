@@ -106,7 +106,8 @@ def build(
             load_rows(connection, tables, parts, {name: crawl_tables[name] for name in VOCABULARY})
             materialize_full(connection)
             search_index.update(connection, None if changes is None else out | into)
-            connection.execute(_SQL["increment_age"])
+            if changes is not None:
+                connection.execute(_SQL["increment_age"])
             connection.execute("use memory")
             connection.execute("checkpoint staging")
             connection.execute("detach staging")

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.database import database, export, template
+from catalog.database.database import MOST_AGE, MOST_CHANGED
 from catalog.database.statements import statements
 from catalog.errors import StoreError
 from catalog.schema.arrow import schema, to_arrow
@@ -253,6 +254,44 @@ def test_most_repositories_changed_so_it_is_made_from_nothing(tmp_path, fleet):
     path = tmp_path / "catalog.duckdb"
     few = {repo: fleet.before[repo] for repo in ("r0", "r1")}
     assert (build(path, few), build(path, {"r3": fleet.before["r3"]})) == (False, False)
+
+
+def made_before(age: int) -> duckdb.DuckDBPyConnection:
+    """A database of a hundred repositories, changed so many times since it was made from nothing."""
+    connection = duckdb.connect()
+    connection.execute("create schema internal")
+    for name in ("make_making", "make_partitions"):
+        connection.execute(database._SQL[name])
+    connection.execute(database._SQL["begin"], ["recipe", "shape"])
+    connection.execute(database._SQL["note_partitions"], [[f"r{n}" for n in range(100)], ["1.rows"] * 100])
+    for _ in range(age):
+        connection.execute(database._SQL["grow_older"])
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("age", "changes", "in_place"),
+    [
+        pytest.param(0, int(100 * MOST_CHANGED), True, id="as many changes as are made in place"),
+        pytest.param(0, int(100 * MOST_CHANGED) + 1, False, id="one more"),
+        pytest.param(MOST_AGE - 1, 1, True, id="as often as it is changed in place"),
+        pytest.param(MOST_AGE, 1, False, id="once more"),
+    ],
+)
+def test_a_database_is_changed_in_place_within_bounds(age, changes, in_place):
+    now = {f"r{n}": Path("2.rows" if n < changes else "1.rows") for n in range(100)}
+    with closing(made_before(age)) as connection:
+        found = database._changes(connection, "recipe", now)
+    changed = {f"r{n}" for n in range(changes)}
+    assert found == ((changed, changed) if in_place else None)
+
+
+def test_the_age_of_a_database_is_how_often_it_was_changed(built, changed):
+    ages = []
+    for path in (built, changed):
+        with closing(database.connect(path)) as connection:
+            ages += connection.execute("select age from internal.making").fetchone()
+    assert ages == [0, 1]
 
 
 def test_nothing_changed_so_it_is_the_same(tmp_path, fleet, anew):
