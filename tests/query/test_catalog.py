@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from catalog.errors import Ambiguous, NotFound, StoreError
+from catalog.errors import Ambiguous, Misuse, NotFound, StoreError
 from catalog.query import Catalog, SqlError
+from catalog.query.time_range import _LONGEST
 from support.small_catalog import C1, CHURN, LOOSE, VISION, day, make
 from support.small_facts import CODE, DATA, MODEL
 
@@ -403,3 +404,19 @@ def test_a_reference_means_the_same_in_sql(catalog, ref):
 )
 def test_a_reference_that_means_no_or_several_versions_has_as_many_rows(catalog, ref, count):
     assert len(catalog.sql("from version_of($ref)", ref=ref).rows) == count
+
+
+@pytest.mark.parametrize(
+    ("edge", "error", "says"),
+    [
+        pytest.param("9" * _LONGEST, NotFound, "unknown crawl 9999999", id="as many digits as a crawl's number has"),
+        pytest.param("9" * (_LONGEST + 1), Misuse, "invalid date '99999999'", id="one more, which is no date"),
+    ],
+)
+def test_digits_are_the_number_of_a_crawl_or_a_date(catalog, edge, error, says):
+    with pytest.raises(error, match=f"^{says}"):
+        catalog.diff(edge)
+
+
+def test_eight_digits_can_be_a_date(catalog):
+    assert catalog.diff("20240531").rows == catalog.diff("2024-05-31").rows

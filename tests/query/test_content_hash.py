@@ -12,7 +12,9 @@ from dvc_data.hashfile.db.local import LocalHashFileDB
 from dvc_data.hashfile.hash import file_md5
 from dvc_objects.fs import localfs
 
-from catalog.query.content_hash import content_hashes
+from catalog.query.content_hash import _CHUNK, _LOOKED_AT, _MOST_OTHERS, content_hashes
+
+OTHERS = round(100 * _MOST_OTHERS)  # of a hundred bytes
 
 CONTENTS = [
     pytest.param(b"", id="nothing"),
@@ -20,10 +22,12 @@ CONTENTS = [
     pytest.param(b"a\r\nb\r\n", id="text with the line ends of DOS"),
     pytest.param(b"\0a\r\n", id="a null byte is no text"),
     pytest.param("é\r\n".encode() * 100, id="text that is not ASCII"),
-    pytest.param(b"a" * 600 + b"\0\r\n", id="what is not text beyond the first 512 bytes"),
-    pytest.param(b"\x80" * 30 + b"a" * 70 + b"\r\n", id="just so many bytes that are no text"),
-    pytest.param(b"\x80" * 31 + b"a" * 67 + b"\r\n", id="too many of them"),
-    pytest.param(b"a" * ((1 << 20) - 1) + b"\r\n\r\n", id="a line end across two chunks"),
+    pytest.param(b"a" * (_LOOKED_AT - 1) + b"\0\r\n", id="the last byte that is looked at is no text"),
+    pytest.param(b"a" * _LOOKED_AT + b"\0\r\n", id="the byte behind it is no text"),
+    pytest.param(b"\x80" * OTHERS + b"a" * (98 - OTHERS) + b"\r\n", id="just so many bytes that are no text"),
+    pytest.param(b"\x80" * (OTHERS + 1) + b"a" * (97 - OTHERS) + b"\r\n", id="one too many of them"),
+    pytest.param(b"a" * (_CHUNK - 2) + b"\r\n\r\n", id="a line end at the end of a chunk"),
+    pytest.param(b"a" * (_CHUNK - 1) + b"\r\n\r\n", id="a line end across two chunks"),
 ]
 
 
