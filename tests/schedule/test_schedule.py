@@ -12,7 +12,9 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
 
 import pytest
@@ -23,10 +25,11 @@ from catalog.cli.schedule import ExternalScheduler
 from catalog.config.model import Schedule
 from catalog.config.parse import parse
 from catalog.errors import ConfigError, StoreError
-from catalog.schedule import health
+from catalog.schedule import health, scheduler
+from catalog.schedule import steps as step_module
 from catalog.schedule.external_schedulers import file_for
 from catalog.schedule.health import Health, RunOutcome
-from catalog.schedule.scheduler import due, once
+from catalog.schedule.scheduler import _AWAKE, due, once
 from catalog.schedule.steps import Result, Runner, Step, steps
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -162,6 +165,53 @@ def test_what_is_run_after_a_build(tmp_path, line, command):
     assert [step.name for step in todo[:2]] + [step.command for step in todo[2:]] == ["crawl", "build"] + [command] * (
         command is not None
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        pytest.param("true", RunOutcome.OK, id="publishing that ends in time"),
+        pytest.param("exec sleep 60", RunOutcome.PUBLISH_FAILED, id="publishing that does not"),
+    ],
+)
+def test_publishing_has_an_end(tmp_path, monkeypatch, line, outcome):
+    monkeypatch.setattr(step_module, "PUBLISH_SECONDS", 0.5)  # not an hour
+    todo = steps(nightly(tmp_path, f'[schedule]\npublish = "{line}"'))
+    assert Runner(todo[-1:], tmp_path, tmp_path).run().outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        pytest.param("trap 'exit 3' TERM; touch here; while :; do sleep 0.05; done", 3, id="it ends in time"),
+        pytest.param("trap '' TERM; touch here; while :; do sleep 0.05; done", -signal.SIGKILL, id="it does not"),
+    ],
+)
+def test_a_process_may_end_by_itself_for_some_time(tmp_path, monkeypatch, line, number):
+    monkeypatch.setattr(step_module, "GRACE", 0.5)  # not ten seconds
+    process = subprocess.Popen(["/bin/sh", "-c", line], cwd=tmp_path, start_new_session=True)
+    until((tmp_path / "here").exists)
+    step_module._end(process)
+    assert process.wait(10) == number
+
+
+@pytest.mark.parametrize(
+    ("glances", "woken"), [(_AWAKE - 1, 0), (_AWAKE, 1), (2 * _AWAKE, 2)], ids=["before", "at last", "twice"]
+)
+def test_the_clock_is_looked_at_every_so_often(monkeypatch, glances, woken):
+    monkeypatch.setattr(scheduler, "_GLANCE", 0.0)  # not a second
+    counted = count()
+
+    class Ends(SimpleQueue):
+        """A queue that gets a signal after so many glances."""
+
+        def get(self, timeout):
+            if next(counted) == glances:
+                self.put(signal.SIGTERM)
+            return super().get(timeout=timeout)
+
+    wakes = []
+    assert (scheduler._first(Ends(), lambda: wakes.append(1)), len(wakes)) == (signal.SIGTERM, woken)
 
 
 def test_a_run_leaves_word_in_the_health_file(tmp_path):
