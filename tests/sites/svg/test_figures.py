@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from sites.svg.figures import MOST_BARS, MOST_CLASSES, Polyline, draw_bars, draw_lines, draw_matrix
+from sites.svg.figures import COLOURS, MOST_BARS, MOST_CLASSES, NAME, READ, Polyline, draw_bars, draw_lines, draw_matrix
 
 
 def texts(drawing):
@@ -66,8 +66,24 @@ def test_bars_are_as_long_as_their_numbers():
     assert (texts(drawn), re.findall('width="([0-9]+)"', drawn)) == (["a", "2", "&lt;b&gt;", "-1"], ["154", "77"])
 
 
-def test_no_more_bars_than_there_is_room_for():
-    assert draw_bars([str(n) for n in range(50)], [1.0] * 50, "").count("<rect") == MOST_BARS
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as there is room for", "one more"])
+def test_no_more_bars_than_there_is_room_for(beyond):
+    count = MOST_BARS + beyond
+    assert draw_bars([str(n) for n in range(count)], [1.0] * count, "").count("<rect") == MOST_BARS
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as there are colours", "one more"])
+def test_no_more_lines_than_there_are_colours(beyond):
+    lines = [Polyline(f"{number}", [0, 1], [number, number]) for number in range(COLOURS + beyond)]
+    found = re.findall('polyline class="([^"]*)"', draw_lines(lines, lines, ""))
+    assert found == ["ref"] * COLOURS + [f"l{number}" for number in range(COLOURS)]
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"), [(NAME, "x" * NAME), (NAME + 1, "x" * (NAME - 1) + "…")], ids=["as long as fits", "longer"]
+)
+def test_a_long_name_of_a_bar_is_cut(length, shown):
+    assert texts(draw_bars(["x" * length], [1], ""))[0] == shown
 
 
 @pytest.mark.parametrize(
@@ -80,9 +96,19 @@ def test_the_cells_of_a_matrix(shares, cells):
     assert re.findall('<text class="n"[^>]*>([^<]*)', drawn) == cells
 
 
-def test_a_matrix_of_too_many_classes_is_not_drawn():
-    names = [str(number) for number in range(MOST_CLASSES + 1)]
-    assert draw_matrix(names, names, [1.0] * len(names), "", shares=False) == ""
+@pytest.mark.parametrize(
+    ("classes", "cells", "numbers"),
+    [
+        pytest.param(READ, READ, READ, id="as many classes as have numbers"),
+        pytest.param(READ + 1, READ + 1, 0, id="one more"),
+        pytest.param(MOST_CLASSES, MOST_CLASSES, 0, id="as many as are drawn"),
+        pytest.param(MOST_CLASSES + 1, 0, 0, id="too many"),
+    ],
+)
+def test_a_matrix_of_many_classes(classes, cells, numbers):
+    names = [str(number) for number in range(classes)]
+    drawn = draw_matrix(names, names, [1.0] * len(names), "", shares=False)
+    assert (drawn.count("<rect"), drawn.count('<text class="n"')) == (cells, numbers)
 
 
 def test_what_is_drawn_is_escaped():

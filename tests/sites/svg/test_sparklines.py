@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from sites.svg.figures import line_chart
+from sites.svg.figures import SPARK_POINTS, line_chart
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,16 @@ def test_points(numbers, points):
 def test_a_line_of_many_points_is_thinned_out_to_its_last():
     (points,) = re.findall('points="([^"]*)"', line_chart(list(range(200)), "auc"))
     assert (len(points.split()), points.split()[-1]) == (50, "116,4")
+
+
+@pytest.mark.parametrize(
+    ("count", "drawn"),
+    [(SPARK_POINTS, SPARK_POINTS), (SPARK_POINTS + 1, SPARK_POINTS // 2 + 1)],
+    ids=["as many points as can be told apart", "one more"],
+)
+def test_a_line_has_so_many_points(count, drawn):
+    (points,) = re.findall('points="([^"]*)"', line_chart(list(range(count)), "auc"))
+    assert (len(points.split()), points.split()[-1]) == (drawn, "116,4")
 
 
 def test_the_best_has_a_ring_and_the_last_a_dot():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,7 +13,7 @@ import pytest
 from catalog.database import database
 from sites.build import build
 from sites.data.facts import read
-from sites.view_models.feeds import NEWEST, Feeds, model, repository
+from sites.view_models.feeds import _SLACK, NEWEST, Feeds, model, repository
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -179,20 +179,34 @@ def many(facts, count):
     ]
 
 
-def test_a_feed_has_the_newest_entries_alone(facts):
-    told = with_events(facts, {("r", "a"): many(facts, 2 * NEWEST)})
+@pytest.mark.parametrize(
+    ("count", "first", "last"),
+    [
+        pytest.param(NEWEST, "2020-02-19T00:00:00Z", "2020-01-01T00:00:00Z", id="as many as it has"),
+        pytest.param(NEWEST + 1, "2020-02-20T00:00:00Z", "2020-01-02T00:00:00Z", id="one more"),
+    ],
+)
+def test_a_feed_has_the_newest_entries_alone(facts, count, first, last):
+    told = with_events(facts, {("r", "a"): many(facts, count)})
     found = json.loads(dict(Feeds(told, "x", URL).files())["feeds/all.json"])["items"]
-    assert (len(found), found[0]["date_published"], found[-1]["date_published"]) == (
-        NEWEST,
-        "2020-04-09T00:00:00Z",
-        "2020-02-20T00:00:00Z",
-    )
+    assert (len(found), found[0]["date_published"], found[-1]["date_published"]) == (NEWEST, first, last)
 
 
 def test_what_is_dated_after_the_last_crawl_is_no_news(facts):
     event = many(facts, 1)[0]._replace(created_at=datetime(2099, 1, 1))  # noqa: DTZ001 - as the catalog has it
     told = with_events(facts, {("r", "a"): [event]})
     assert list(dict(Feeds(told, "x", None).files())) == ["feeds/all.xml", "feeds/all.json"]
+
+
+@pytest.mark.parametrize(
+    ("late", "entries"),
+    [(timedelta(0), 1), (timedelta(microseconds=1), 0)],
+    ids=["as late after the last crawl as may be", "later"],
+)
+def test_what_is_dated_just_after_the_last_crawl_is_news(facts, late, entries):
+    event = many(facts, 1)[0]._replace(created_at=facts.crawls[0].started_at + _SLACK + late)
+    told = with_events(facts, {("r", "a"): [event]})
+    assert len(json.loads(dict(Feeds(told, "x", URL).files())["feeds/all.json"])["items"]) == entries
 
 
 def test_a_catalog_of_nothing_has_a_feed_of_nothing(empty_catalog_file):

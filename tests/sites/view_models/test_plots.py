@@ -124,3 +124,24 @@ def test_a_long_series_is_thinned_out_to_its_last_point():
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
     (xs,) = connection.execute("select xs from site_plots()").fetchone()
     assert (len(xs), xs[-1], xs[1] - xs[0]) == (59, 999.0, 17.0)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are drawn", "one more"])
+def test_an_artifact_has_so_many_plots(beyond):
+    definition = "".join(
+        f"- p{number}: {{x: step, y: {{c.csv: loss}}, title: Plot {number}, y_label: L{number}}}\n"
+        for number in range(plots.MOST + beyond)
+    )
+    assert [figure.title for figure in drawn(definition).figures] == [f"Plot {number}" for number in range(plots.MOST)]
+
+
+@pytest.mark.parametrize("count", [2, 3], ids=["as many as a query asks for", "one more"])
+def test_images_are_read_some_at_a_time(tmp_path, monkeypatch, count):
+    monkeypatch.setattr(plots, "IMAGES_AT_ONCE", 2)  # fifty plots of an artifact are not shown
+    images = {f"{number}.png": FILES["x.png"] + bytes([number]) for number in range(count)}
+    world = World()
+    world.commit(FILES | images | {"dvc.yaml": FILES["dvc.yaml"] + f"plots: [{', '.join(images)}]\n"})
+    world.tag("m@v1.0.0")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    found = plots.images(connection, plots.read(connection, SimpleNamespace(assignments={})), tmp_path)
+    assert sorted(data for _, data in found) == [*images.values()]

@@ -1,0 +1,74 @@
+"""The rows that pages are made of: how many are read, and of how many repositories at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from catalog.schema.tables.inventory import Crawl
+from catalog.schema.tables.registry import Event
+from sites.data import facts as module
+from sites.data.rows import CrawlRow, EventRow
+from support.catalogs import catalog_of
+from support.worlds import START
+
+DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
+
+
+def registration(number: int, at: timedelta) -> Event:
+    return Event(
+        oid=f"{number:040x}", tag=f"m@v1.{number}.0", event="registration", artifact="m", version=f"v1.{number}.0",
+        precedence=f"{number:05}", stage=None, commit=f"{number:040x}", created_at=START + at, utc_offset=0,
+        author="Ann", author_email="a@x", counter=None, signed=None, message="",
+    )  # fmt: skip
+
+
+def crawl(number: int) -> Crawl:
+    return Crawl(
+        crawl=number, started_at=START + number * DAY, seconds=1.0, new=1, changed=0, fresh=0, failed=0, received=0
+    )
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
+def test_the_last_events_are_read(beyond):
+    count = module.RECENT + beyond
+    connection = catalog_of({"r": {Event: [registration(number, number * INSTANT) for number in range(count)]}})
+    found = module._rows(connection, "site_recent", EventRow, module.RECENT)
+    assert [row.tag for row in found] == [f"m@v1.{number}.0" for number in reversed(range(beyond, count))]
+
+
+@pytest.mark.parametrize(
+    ("at", "is_news"), [(2 * DAY, True), (2 * DAY + INSTANT, False)], ids=["a day after the last crawl", "and no more"]
+)
+def test_what_is_dated_long_after_the_last_crawl_is_no_news(at, is_news):
+    connection = catalog_of({"r": {Event: [registration(1, at)]}}, {Crawl: [crawl(1)]})
+    assert bool(module._rows(connection, "site_recent", EventRow, module.RECENT)) is is_news
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
+def test_the_last_crawls_are_read(beyond):
+    connection = catalog_of({}, {Crawl: [crawl(number) for number in range(1, module.CRAWLS + beyond + 1)]})
+    found = module._rows(connection, "site_crawls", CrawlRow, module.CRAWLS)
+    assert [row.crawl for row in found] == [*range(module.CRAWLS + beyond, beyond, -1)]
+
+
+@pytest.mark.parametrize(
+    ("count", "queries"), [(2, 1), (3, 2)], ids=["as many repositories as are read at a time", "one more"]
+)
+def test_rows_are_read_for_some_repositories_at_a_time(monkeypatch, count, queries):
+    monkeypatch.setattr(module, "REPOS", 2)  # with four hundred the views take seconds
+    repos = [f"r{number}" for number in range(count)]
+    connection = catalog_of({repo: {Event: [registration(1, DAY)]} for repo in repos})
+    asked = []
+
+    class Counting:
+        """The connection, and what it is asked."""
+
+        def execute(self, query, parameters):
+            asked.append(parameters)
+            return connection.execute(query, parameters)
+
+    rows = module.ChunkedRows(Counting(), "site_events", EventRow, repos)
+    assert [len(rows.get((repo, "m"), [])) for repo in repos] == [1] * count
+    assert len(asked) == queries

@@ -1,0 +1,20 @@
+"""Text for people: sizes, and the colours of people."""
+
+from __future__ import annotations
+
+import pytest
+
+from sites.text import _KILO, AVATARS, person, size
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(_KILO - 1, "1023 B"), (_KILO, "1.0 KiB"), (_KILO**2, "1.0 MiB"), (_KILO**3, "1.0 GiB")],
+)
+def test_a_size_has_the_largest_unit_that_it_fills(count, shown):
+    assert size(count) == shown
+
+
+def test_people_have_so_many_colours():
+    shown = "".join(person(f"Person {number}") for number in range(99))
+    assert [number for number in range(AVATARS + 1) if f'class="who a{number}"' in shown] == [*range(AVATARS)]
