@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from catalog.cli.comparison import put_comparison
+from catalog.cli.comparison import _HASH, _LONG, _WHOLE, put_comparison
+from catalog.cli.measuring import FEWEST, MOST
 from support.small_catalog import CHURN, VISION
 
 REF = "acme/churn:churn"
@@ -106,9 +107,17 @@ def test_every_format(ask, command, output):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        pytest.param(("compare", "mask"), 2, "catalog: found 1 references to compare, expected 2 to 7\n", id="one"),
         pytest.param(
-            ("compare", *["mask"] * 8), 2, "catalog: found 8 references to compare, expected 2 to 7\n", id="eight"
+            ("compare", *["mask"] * (FEWEST - 1)),
+            2,
+            "catalog: found 1 references to compare, expected 2 to 7\n",
+            id="one reference too few",
+        ),
+        pytest.param(
+            ("compare", *["mask"] * (MOST + 1)),
+            2,
+            "catalog: found 8 references to compare, expected 2 to 7\n",
+            id="one too many",
         ),
         pytest.param(
             ("compare", "mask", "mask", "--baseline", "3"),
@@ -130,6 +139,12 @@ def test_mistakes(ask, arguments, code, message):
     assert (found, out, err if message else message) == (code, "", message)
 
 
+@pytest.mark.parametrize("number", [FEWEST, MOST], ids=["the fewest", "the most"])
+def test_so_many_versions_are_compared(ask, number):
+    code, out, _ = ask("compare", *["mask"] * number)
+    assert (code, out.splitlines()[0].count("v1.0.0")) == (0, number)
+
+
 def cell(**values):
     row = {"place": 1, "repo": "r", "artifact": "m", "version": "v1.0.0", "commit": "1" * 40, "what": "metric"}
     return row | {"name": "acc", "number": None, "text": "", "delta": None, "best": None} | values
@@ -139,6 +154,15 @@ def cell(**values):
     ("row", "shown"),
     [
         pytest.param(cell(number=0.91304347826, text="0.91304347826"), "0.913043", id="digits that say nothing"),
+        pytest.param(
+            cell(number=0.12345678, text="0." + "1" * (_LONG - 2)), "0." + "1" * (_LONG - 2), id="a long number"
+        ),
+        pytest.param(cell(number=0.12345678, text="0." + "1" * (_LONG - 1)), "0.123457", id="one digit longer"),
+        pytest.param(
+            cell(number=1, text="1", delta=_WHOLE - 1.0), "1 (+9999999999)", id="a difference with all digits"
+        ),
+        pytest.param(cell(number=1, text="1", delta=float(_WHOLE)), "1 (+1e+10)", id="a greater one"),
+        pytest.param(cell(what="version", name="hash", text="a" * (_HASH + 1)), "a" * _HASH, id="a hash"),
         pytest.param(cell(text="a long text that is no number"), "a long text that is no number", id="a text"),
         pytest.param(cell(text="\x1b[2J"), "\\x1b[2J", id="what a stranger wrote"),
         pytest.param(cell(number=1, text="1", delta=-1e-9), "1 (-1e-09)", id="a small difference"),

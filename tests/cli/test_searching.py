@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.cli import main
-from catalog.cli.finding import joined, term
+from catalog.cli import finding, main
+from catalog.cli.finding import LIMIT, VALUES, joined, term
 from catalog.cli.query_arguments import for_typer
+from catalog.query.answer import Answer
 from catalog.query.search.language import parse
 from support.small_catalog import CHURN, VISION
 
@@ -161,6 +163,22 @@ def test_facets_of_an_unknown_field_are_refused(ask):
 def test_a_table_of_facets_shows_the_commonest_values(ask):
     code, out, _ = ask("facets")
     assert (code, out.splitlines()[0].split()) == (0, ["field", "value", "count"])
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(VALUES, ""), (VALUES + 1, "type: 10 of 11 values; --field type shows all\n")],
+    ids=["as many as a table has", "one more"],
+)
+def test_a_table_of_facets_shows_so_many_values(capsys, count, said):
+    values = tuple(("type", f"t{number}", 1) for number in range(count))
+    finding._put_commonest(Answer(columns=("field", "value", "count"), values=values, _arrow=pa.Table.from_pydict))
+    out, err = capsys.readouterr()
+    assert (len(out.splitlines()), err) == (1 + VALUES, said)
+
+
+def test_a_search_without_a_limit_has_one(run):
+    assert f"[default: {LIMIT}]" in " ".join(run("search", "--help")[1].split())
 
 
 def test_a_misspelt_command_is_named(run):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.cli.progress import line, plural, size
-from catalog.cli.text import Screen, TableColumn, cell, cut, fit, table, width
+from catalog.cli.progress import _UNIT, line, plural, size
+from catalog.cli.text import _NARROWEST, GAP, Screen, TableColumn, cell, cut, fit, table, width
 from catalog.schema.tables.inventory import Visit
 
 
@@ -42,6 +42,16 @@ def test_what_has_room_fits(widths, limit):
     fits = sum(kept) + 2 * (len(kept) - 1) <= limit
     no_wider = all(most <= wanted for most, wanted in zip(kept, widths, strict=False))
     assert (bool(kept), fits, no_wider) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("room", "kept"),
+    [(0, [2 * _NARROWEST, _NARROWEST]), (-1, [3 * _NARROWEST + 1])],
+    ids=["just enough", "one too few"],
+)
+def test_a_column_goes_where_the_others_would_be_too_narrow(room, kept):
+    limit = 3 * _NARROWEST + len(GAP) + room
+    assert fit([90, _NARROWEST], limit) == kept
 
 
 def test_a_pipe_cuts_nothing():
@@ -86,7 +96,14 @@ def test_a_visit_in_a_line(found, told):
 
 @pytest.mark.parametrize(
     ("count", "told"),
-    [(0, "0 bytes"), (1023, "1023 bytes"), (1536, "1.5 KiB"), (1 << 20, "1.0 MiB"), (5 << 30, "5.0 GiB")],
+    [
+        (0, "0 bytes"),
+        (_UNIT - 1, "1023 bytes"),
+        (_UNIT, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (1 << 20, "1.0 MiB"),
+        (5 << 30, "5.0 GiB"),
+    ],
 )
 def test_sizes(count, told):
     assert size(count) == told

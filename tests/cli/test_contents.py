@@ -1,0 +1,20 @@
+"""The contents of a version: as many measures as a page of text has."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.cli.contents import MOST, contents_tables
+from catalog.cli.text import Screen
+
+
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [(MOST, []), (MOST + 1, ["(and 1 more: catalog metrics m@v1.0.0)"])],
+    ids=["as many as are shown", "one more"],
+)
+def test_a_version_shows_so_many_metrics(count, more):
+    metrics = [{"name": f"auc{number}", "text": "1", "direction": None, "file": "m.json"} for number in range(count)]
+    row = {"ref": "m@v1.0.0", "metrics": metrics, "params": [], "inputs": [], "unread": []}
+    shown = "".join(contents_tables(row, Screen(width=None, colour=False))).splitlines()
+    assert (len(shown) - len(more), shown[1 + MOST :]) == (1 + MOST, more)
