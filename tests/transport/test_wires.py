@@ -10,8 +10,9 @@ import pytest
 
 from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.git.snapshot import Ref, RefListing
+from catalog.transport import stream
 from catalog.transport.gitconfig import ConfigEntry
-from catalog.transport.origin import GitConfig, Pool, open_origin
+from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from catalog.transport.stream import _LAST_WORDS
 from support.loopback import daemon, git, serve
 
@@ -233,6 +234,21 @@ def test_of_what_ssh_complains_the_beginning_counts(length: int, error: type) ->
         origin.refs()
 
     assert type(caught.value) is error
+
+
+def test_an_ssh_that_stays_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "_FAREWELL", 0.2)  # not a second
+    command = f"echo $$ > {tmp_path}/process; exec sleep 60; "
+    config = GitConfig([ConfigEntry("core", "", "sshcommand", command)], {"PATH": os.environ["PATH"]})
+
+    with (
+        pytest.raises(Down, match=r": no byte for 0\.5 s"),
+        open_origin("git@example.com:org/x", Limits(idle=0.5), git=config) as origin,
+    ):
+        origin.refs()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "process").read_text()), 0)
 
 
 def test_openssh_is_told_not_to_ask(tmp_path: Path) -> None:
