@@ -12,6 +12,7 @@ from catalog.cli import finding, main
 from catalog.cli.finding import LIMIT, VALUES, joined, term
 from catalog.cli.query_arguments import for_typer
 from catalog.query.answer import Answer
+from catalog.query.search.compile import _EVERYTHING
 from catalog.query.search.language import parse
 from support.small_catalog import CHURN, VISION
 
@@ -206,7 +207,7 @@ def test_typer_reads_no_term_as_an_option():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("limit", ["4611686018427387904", "99999999999999999999"])
+@pytest.mark.parametrize("limit", [f"{_EVERYTHING}", f"{_EVERYTHING + 1}", "99999999999999999999"])
 def test_a_limit_may_be_beyond_every_catalog(ask, limit):
     code, out, err = ask("search", "churn", "-o", "ids", "-n", limit)
     assert (code, len(out.splitlines()), err) == (0, 2, "")

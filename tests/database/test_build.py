@@ -10,7 +10,7 @@ from threading import enumerate as enumerate_threads
 import pytest
 
 from catalog.config.parse import Config, parse
-from catalog.database import database, prewarm, template
+from catalog.database import database, observations, prewarm, template
 from catalog.database.build import build
 from catalog.errors import StoreError
 from support.crawling import visited, wish
@@ -60,6 +60,18 @@ def test_it_counts_what_it_made(tmp_path):
     visited(config)
     built = build(config)
     assert (built.database, built.repos, built.artifacts, built.versions) == (config.output / "catalog.duckdb", 2, 3, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 3], ids=["as many journals as are in memory", "one more"])
+def test_the_journals_of_every_repository_are_read(tmp_path, monkeypatch, count):
+    monkeypatch.setattr(observations, "MOST_FILES", 2)  # of a real build, a hundred
+    names = [f"r{number}" for number in range(count)]
+    config = wish(tmp_path, {name: model(tmp_path / name, "m@v1.0.0") for name in names})
+    visited(config)
+    build(config)
+    found = asked(config, "select distinct repo from observations where ref like 'refs/tags/%' order by all")
+    assert found == [(name,) for name in names]
 
 
 @pytest.mark.slow

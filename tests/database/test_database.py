@@ -466,3 +466,13 @@ def test_a_folder_that_cannot_be_written_is_a_store_error(tmp_path, connection):
     (tmp_path / "data").write_text("")
     with pytest.raises(StoreError, match=r"^cannot write .*data: "):
         export.write(connection, tmp_path / "data")
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many rows as a group has", "one more"])
+def test_a_parquet_file_has_groups_of_rows(tmp_path, connection, monkeypatch, beyond):
+    ((count,),) = connection.execute("select count(*) from versions").fetchall()
+    monkeypatch.setattr(export, "ROWS", count - beyond)  # of a real one, a hundred thousand
+    export._write(connection, tmp_path, "versions", "view", "", {})
+    found = pq.read_metadata(tmp_path / "versions.parquet")
+    groups = [found.row_group(number).num_rows for number in range(found.num_row_groups)]
+    assert groups == [count - beyond] + [1] * beyond
