@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from catalog.schema.tables.inventory import Crawl
+from catalog.schema.tables.metrics import Experiment
 from catalog.schema.tables.registry import Event
 from sites.data import facts as module
-from sites.data.rows import CrawlRow, EventRow
-from support.catalogs import catalog_of
-from support.worlds import START
+from sites.data.experiments import ExperimentRow
+from sites.data.rows import CardRow, CrawlRow, EventRow
+from support.catalogs import catalog_of, rows_of
+from support.worlds import START, World
 
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
@@ -72,3 +74,29 @@ def test_rows_are_read_for_some_repositories_at_a_time(monkeypatch, count, queri
     rows = module.ChunkedRows(Counting(), "site_events", EventRow, repos)
     assert [len(rows.get((repo, "m"), [])) for repo in repos] == [1] * count
     assert len(asked) == queries
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
+def test_the_newest_experiments_of_a_repository_are_read(beyond):
+    count = 50 + beyond
+    experiments = [
+        Experiment(
+            ref=f"refs/exps/ab/{'c' * 38}/e{number}", name=f"e{number}", baseline="c" * 40, commit=f"{number:040x}",
+            parents=(), author="Ann", author_email="a@x", authored_at=START + number * DAY, committed_at=START, message="",
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    found = module._rows(catalog_of({"r": {Experiment: experiments}}), "site_experiments", ExperimentRow)
+    assert ([row.name for row in found], {row.total for row in found}) == (
+        [f"e{number}" for number in range(count - 1, beyond - 1, -1)],
+        {count},
+    )
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as much as is shown", "one character more"])
+def test_the_beginning_of_a_card_is_read(beyond):
+    world = World()
+    world.commit({"artifacts.yaml": "m: {path: m}\n", "README.md": "x" * (3000 + beyond)})
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    (card,) = module._rows(connection, "site_cards", CardRow)
+    assert (card.text, card.cut) == ("x" * 3000, bool(beyond))

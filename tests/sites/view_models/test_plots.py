@@ -145,3 +145,16 @@ def test_images_are_read_some_at_a_time(tmp_path, monkeypatch, count):
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
     found = plots.images(connection, plots.read(connection, SimpleNamespace(assignments={})), tmp_path)
     assert sorted(data for _, data in found) == [*images.values()]
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are read", "one more"])
+def test_the_longest_bars_are_read(beyond):
+    count = 150 + beyond
+    bars = "what,gain\n" + "".join(f"f{number:03},{number}\n" for number in range(count))
+    world = World()
+    definition = "plots:\n- bars.csv: {template: bar_horizontal_sorted, x: gain, y: what}\n"
+    world.commit(FILES | {"bars.csv": bars, "dvc.yaml": FILES["dvc.yaml"] + definition})
+    world.tag("m@v1.0.0")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    ((words,),) = connection.execute("select words from site_plots()").fetchall()
+    assert words == [f"f{number:03}" for number in range(count - 1, beyond - 1, -1)]

@@ -61,6 +61,8 @@ order by repo, artifact, created_at desc, priority desc, tag desc;
 select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where not agree order by repo, artifact, request;
 
 -- site_cards(): The card, the licence and the owners of each artifact: at its latest version, or else at the tip of the default branch.
+--   text: The first 3,000 characters of the card.
+--   cut: Whether it has more of them.
 --   licence_file: The SPDX identifier of the licence file nearest to it, or else that file's first line.
 with places as (
     select

@@ -28,7 +28,7 @@ left join (select stage, min(rank) as rank from stage_names group by stage) n us
 group by stage, n.rank
 order by n.rank, artifacts desc, stage;
 
--- site_recent(most): The last events of the whole catalog; what is dated after the last crawl cannot be news.
+-- site_recent(most): The last events of the whole catalog; what is dated more than a day after the last crawl cannot be news.
 select e.*
 from site_events() e
 where created_at <= coalesce((select max(started_at) from crawls) + interval 1 day, 'infinity'::timestamp)
