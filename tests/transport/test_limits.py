@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from threading import Lock
 
 import pytest
 
-from catalog.errors import Down, Oversized
+from catalog.errors import Down, Oversized, TooBig
 from catalog.transport.limits import HEAVY, INFLATION, Meter
 from catalog.transport.origin import Limits
 
@@ -50,5 +51,25 @@ def test_one_answer_holds_what_was_expected(received, inflated, fits):
         else:
             with pytest.raises(Oversized):
                 _ = meter.receive(received), meter.inflate(inflated)
-    meter.receive(9999)
-    assert meter.received >= 10_000
+    meter.receive(9999)  # of the next answer, of which nothing is expected
+
+
+LIMITS = Limits(max_bytes=100, max_inflated=200, max_refs=3, max_objects=4)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as much as is allowed", "one more"])
+@pytest.mark.parametrize(
+    ("spend", "most", "says"),
+    [
+        pytest.param(Meter.receive, 100, "more than 100 bytes, the limit max_bytes", id="bytes"),
+        pytest.param(
+            Meter.inflate, 200, "more than 200 bytes after decompression, the limit max_inflated", id="inflated bytes"
+        ),
+        pytest.param(Meter.count_refs, 3, "more than 3 refs, the limit max_refs", id="refs"),
+        pytest.param(Meter.count_objects, 4, "more than 4 objects, the limit max_objects", id="objects"),
+    ],
+)
+def test_a_visit_has_limits(spend, most, says, beyond):
+    meter = Meter("x", LIMITS)
+    with pytest.raises(TooBig, match=f"^x: {says}$") if beyond else nullcontext():
+        spend(meter, most + beyond)
