@@ -36,7 +36,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "how often something is looked at, or tried": (
         "catalog.cli.GARBAGE", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",
     ),
-    "a unit of time": ("catalog.discovery.pushed_at._DAY", "connectors.gto.tags._DAY"),
+    "a unit of time": ("catalog.discovery.pushed_at._DAY",),
     "where something is drawn": (
         "sites.svg.figures.BAR", "sites.svg.figures.BAR_LEFT", "sites.svg.figures.BAR_RIGHT", "sites.svg.figures.BOTTOM",
         "sites.svg.figures.HEIGHT", "sites.svg.figures.LEFT", "sites.svg.figures.RIGHT", "sites.svg.figures.SPARK_EDGE",
@@ -77,7 +77,7 @@ CONNECTORS: dict[str, str] = {
     "connectors.formats.yaml_block": "MAX_LEVELS MAX_LINES",
     "connectors.formats.yaml_scalars": "MAX_NUMBER",
     "connectors.gto.grammar": "MAX_COUNTER MAX_DIGITS",
-    "connectors.gto.tags": "MAX_LISTED",
+    "connectors.gto.tags": "MAX_LISTED _DAY",
     "connectors.metrics.content": "MAX_REMEMBERED NUMBER VALUE",
     "connectors.metrics.images": "MAX_IMAGE _START",
     "connectors.metrics.series": "MAX_FIELDS MAX_ROWS",
