@@ -79,7 +79,7 @@ def test_how_many_processes_read(tmp_path, monkeypatch, unread, processors, stat
     monkeypatch.setattr(crawls, "MANY", MANY)
     monkeypatch.setattr(crawls, "_processors", lambda: processors)  # another machine's
     config = replace(wish(tmp_path, {"m": "/m"}), processes=stated)
-    tasks = [VisitTask(repo=config.repos[0], found=None, limits=Limits())] * unread
+    tasks = [VisitTask(repo=config.repos[0], last=None, limits=Limits())] * unread
     with Pool() as pool:
         assert crawls._processes(config, tasks, CrawlContext.of(tmp_path, installed(), pool)) == number
 

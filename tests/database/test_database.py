@@ -263,9 +263,9 @@ def made_before(age: int) -> duckdb.DuckDBPyConnection:
     for name in ("make_making", "make_partitions"):
         connection.execute(database._SQL[name])
     connection.execute(database._SQL["begin"], ["recipe", "shape"])
-    connection.execute(database._SQL["note_partitions"], [[f"r{n}" for n in range(100)], ["1.rows"] * 100])
+    connection.execute(database._SQL["record_partitions"], [[f"r{n}" for n in range(100)], ["1.rows"] * 100])
     for _ in range(age):
-        connection.execute(database._SQL["grow_older"])
+        connection.execute(database._SQL["increment_age"])
     return connection
 
 
