@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from catalog.errors import MetafileError
 from catalog.schema.tables.registry import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
 from connectors.gto import grammar
-from connectors.gto.grammar import CREATION, ParsedTagName, foreign_digits, is_name, matches, parse, precedence
+from connectors.gto.grammar import (
+    CREATION,
+    MAX_COUNTER,
+    MAX_DIGITS,
+    ParsedTagName,
+    foreign_digits,
+    is_name,
+    matches,
+    parse,
+    precedence,
+)
 
 ACTIONS = {
     Action.REGISTER: REGISTRATION,
@@ -154,20 +164,63 @@ def test_digits_of_other_scripts_are_told_apart(name, expected):
     )
 
 
+LONGEST, LONGER = "1" * MAX_DIGITS, "1" * (MAX_DIGITS + 1)
+
+
 @pytest.mark.parametrize(
-    "name",
+    ("name", "expected"),
     [
-        pytest.param(f"m@v{'1' * 100}.0.0", id="a number of a version"),
-        pytest.param(f"m@v1.0.0-{'1' * 100}", id="a number of a prerelease"),
-        pytest.param(f"m@v1.0.0-a{'1' * 100}", id="digits inside of a word"),
-        pytest.param(f"m#prod#{1 << 63}", id="a counter beyond 64 bits"),
-        pytest.param(f"m#prod#{'9' * 5000}", id="a counter that Python itself refuses"),
+        pytest.param(
+            f"m@v{LONGEST}.0.0", tag("m", REGISTRATION, version=f"v{LONGEST}.0.0"), id="a number of a version"
+        ),
+        pytest.param(
+            f"m@v1.0.0-{LONGEST}", tag("m", REGISTRATION, version=f"v1.0.0-{LONGEST}"), id="a number of a prerelease"
+        ),
+        pytest.param(
+            f"m@v1.0.0-a{LONGEST}", tag("m", REGISTRATION, version=f"v1.0.0-a{LONGEST}"), id="digits inside of a word"
+        ),
+        pytest.param(f"m#prod#{MAX_COUNTER}", tag("m", ASSIGNMENT, stage="prod", counter=MAX_COUNTER), id="a counter"),
+        pytest.param(
+            f"m#prod#00{MAX_COUNTER}", tag("m", ASSIGNMENT, stage="prod", counter=MAX_COUNTER), id="zeros before it"
+        ),
     ],
 )
-def test_a_number_without_bounds_is_refused(name):
+def test_a_number_at_its_bound_is_read(name, expected):
+    assert parse(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param(f"m@v{LONGER}.0.0", "a number of the version has 100 digits, expected at most 99", id="a version"),
+        pytest.param(
+            f"m@v1.0.0-{LONGER}", "a number of the version has 100 digits, expected at most 99", id="a prerelease"
+        ),
+        pytest.param(
+            f"m@v1.0.0-a{LONGER}",
+            "a number of the version has 100 digits, expected at most 99",
+            id="digits inside of a word",
+        ),
+        pytest.param(
+            f"m#prod#{MAX_COUNTER + 1}",
+            "the counter has 19 digits, expected at most 9223372036854775807",
+            id="a counter beyond 64 bits",
+        ),
+        pytest.param(
+            f"m#prod#{'9' * 5000}",
+            "the counter has 5,000 digits, expected at most 9223372036854775807",
+            id="a counter that Python itself refuses",
+        ),
+    ],
+)
+def test_a_number_beyond_its_bound_is_refused(name, message):
     with pytest.raises(MetafileError) as caught:
         parse(name)
-    assert (matches(name), caught.value.rule) == (True, "huge-number")
+    assert (matches(name), caught.value.rule, caught.value.message) == (True, "huge-number", message)
+
+
+def test_the_longest_number_has_its_length_in_two_digits():
+    assert precedence(f"v{LONGEST}.0.0-{LONGEST}") == f"99{LONGEST}010010 !99{LONGEST}"
 
 
 @given(versions(), versions())

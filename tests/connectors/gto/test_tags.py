@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Event
-from connectors.gto.tags import CONNECTOR, read_tags
+from connectors.gto.tags import CONNECTOR, MAX_LISTED, read_tags
 from support.worlds import START, World
 
 
@@ -303,6 +303,82 @@ def test_a_problem_says_what_was_found_what_gto_does_and_what_was_expected():
             message="the name inside the tag is 'bad\\x1b[31m'; GTO goes by it, expected a GTO tag's name",
         )
     ]
+
+
+def problems(world):
+    return [(row.place, row.message) for row in read_tags(world.tags()) if isinstance(row, Problem)]
+
+
+@pytest.mark.parametrize(
+    ("count", "listed"),
+    [
+        pytest.param(MAX_LISTED, "v1.0.0, v1.0.1, v1.0.2, v1.0.3, v1.0.4", id="as many as are listed"),
+        pytest.param(MAX_LISTED + 1, "v1.0.0, v1.0.1, v1.0.2, v1.0.3, v1.0.4 and 1 more", id="one more"),
+    ],
+)
+def test_a_message_lists_so_many_versions(count, listed):
+    world = World()
+    commit = world.commit()
+    for number in range(count):
+        world.tag(f"m@v1.0.{number}")
+    world.tag("m#prod")
+    message = f"the commit {commit[:7]} has the versions {listed} of 'm', expected one"
+    message += "; GTO cannot tell which one the stage is for, and stops"
+    assert problems(world) == [("refs/tags/m#prod", message)]
+
+
+@pytest.mark.parametrize(
+    ("count", "rest"),
+    [
+        pytest.param(MAX_LISTED, "", id="as many as are listed"),
+        pytest.param(MAX_LISTED + 1, " and 1 more", id="one more"),
+    ],
+)
+def test_a_message_lists_so_many_commits(count, rest):
+    world = World()
+    commits = []
+    for number in range(count):
+        commits.append(world.commit()[:7])
+        world.tag(f"m@v1.0.0#{number}")
+    message = f"v1.0.0 of 'm' is on the commits {', '.join(commits[:MAX_LISTED])}{rest}, expected one"
+    message += "; GTO lists them all and refuses commands that name the version"
+    assert problems(world) == [("refs/tags/m@v1.0.0#1", message)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        pytest.param("+2359", ([("m@v1.0.0", 1439)], []), id="the last minute of a day to the east"),
+        pytest.param("-2359", ([("m@v1.0.0", -1439)], []), id="the last minute of a day to the west"),
+        pytest.param("+2400", ([], ["absurd-time"]), id="a day to the east"),
+        pytest.param("-2400", ([], ["absurd-time"]), id="a day to the west"),
+    ],
+)
+def test_a_time_zone_is_less_than_a_day_off(zone, expected):
+    world = World()
+    world.commit()
+    world.tag("m@v1.0.0", zone=zone)
+    rows = [*read_tags(world.tags())]
+    offsets = [(row.tag, row.utc_offset) for row in rows if isinstance(row, Event)]
+    assert (offsets, [row.rule for row in rows if isinstance(row, Problem)]) == expected
+
+
+@pytest.fixture(scope="module")
+def tags_of_one_second():
+    """Tags made in one second, the last two of one name; and the rows that are expected of them."""
+    world = World()
+    world.commit()
+    names = ["a@v1.0.0", "b@v1.0.0", "b@v1.0.0!", "c#dev", "c#prod", "d@deprecated"]
+    oids = [world.tag(name, at=5) for name in names]
+    again = [world.tag(f"alias-{n}@v1.0.0", at=5, inner="z@v1.0.0", message=f"{n}") for n in range(4)]
+    return world.tags(), [*zip(names, oids, strict=True), *(("z@v1.0.0", oid) for oid in sorted(again))]
+
+
+@given(st.data())
+def test_events_of_one_second_come_in_the_order_of_names_then_of_objects(tags_of_one_second, data):
+    tags, expected = tags_of_one_second
+    rows = read_tags(data.draw(st.permutations(tags)))
+    assert [(row.tag, row.oid) for row in rows if isinstance(row, Event)] == expected
 
 
 def test_gto_names_are_wanted_and_no_others():
