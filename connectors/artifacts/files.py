@@ -7,6 +7,7 @@ that entry is left out here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from posixpath import join as joined
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ from connectors.formats.typed import cleaned, load_once, mapping, quoted, text
 
 NAME = "annotations"
 SETTINGS = ".gto"
-MAX_VARS = 100  # files that the `vars` of one file may name
+MAX_VARS = 100  # files that the `vars` of one file may name, besides the parameters next to it
 MAX_REMEMBERED = 16 << 20  # bytes of rows
 ROW = 2_000  # bytes of a row, about
 
@@ -107,16 +108,17 @@ def _pipelines(revision: RevisionFiles) -> Iterator[str]:
 
 
 def _named(path: str, data: bytes) -> Iterator[str]:
-    """The files that `vars` name, where there is something to resolve."""
+    """The first files that `vars` name, where there is something to resolve."""
     if b"vars" not in data or b"artifacts" not in data or b"${" not in data:
         return
     try:
         items = mapping(load_once(data), "").get("vars")
     except MetafileError:
         return
-    for item in (items if isinstance(items, list) else [])[:MAX_VARS]:
-        if isinstance(item, str) and (file := inside(joined(dirname(path), item.partition(":")[0]))):
-            yield file
+    folder = dirname(path)
+    texts = (item for item in (items if isinstance(items, list) else ()) if isinstance(item, str))
+    files = dict.fromkeys(inside(joined(folder, item.partition(":")[0])) for item in texts)
+    yield from islice((file for file in files if file and file != join(folder, PARAMS)), MAX_VARS)
 
 
 def _contents(revision: RevisionFiles, index: str) -> Iterator[tuple[str, Content]]:
@@ -175,10 +177,25 @@ def _read_dvc(path: str, load: Callable[[str], Any]) -> Iterator[Row]:
     entries = mapping(definition.get("artifacts", {}), "artifacts")
     resolver = None
     if has_templates(entries):
-        values, complaints = context(definition, dirname(path), load)
+        folder = dirname(path)
+        values, complaints = context(definition, folder, _bounded(load, join(folder, PARAMS)))
         yield from complaints
         resolver = Resolver(values)
     yield from _entries(path, "artifacts.", entries, lambda entry: read_dvc_entry(entry, resolver))
+
+
+def _bounded(load: Callable[[str], Any], params: str) -> Callable[[str], Any]:
+    """Loads as many files as `vars` may name: those that `_named` gives, and the parameters."""
+    named: set[str] = set()
+
+    def load_named(path: str) -> Any:  # noqa: ANN401 - whatever a file can say
+        if path != params:
+            named.add(path)
+        if len(named) > MAX_VARS:
+            raise MetafileError(f"found more than {MAX_VARS} files of variables, expected at most that")
+        return load(path)
+
+    return load_named
 
 
 def _read_gto(path: str, load: Callable[[str], Any]) -> Iterator[Row]:
