@@ -17,7 +17,7 @@ from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
 from catalog.schema.tables.cards import MlemObject
 from catalog.schema.tables.problems import Problem
-from connectors.formats.faults import Fault, fault_of, problem
+from connectors.formats.faults import Fault, fault_of, first_faults, problem
 from connectors.formats.memo import BoundedCache
 from connectors.formats.metadata import written
 from connectors.formats.typed import cleaned, load_yaml, mapping, quoted, text, texts
@@ -71,7 +71,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[MlemObject | Problem]:
             yield problem(NAME, commit, path, fault)
 
 
-CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
+CONNECTOR = Connector(name=NAME, version=2, wants_file=wants_file, read_revision=read_revision)
 
 
 def _read(data: bytes) -> _MlemFile:
@@ -80,7 +80,7 @@ def _read(data: bytes) -> _MlemFile:
         row = _FieldReader(mapping(load_yaml(data), ""), faults).row()
     except MetafileError as error:
         return _MlemFile(None, (fault_of(error),))
-    return _MlemFile(row, tuple(faults[:MAX_FAULTS]))
+    return _MlemFile(row, first_faults(faults, MAX_FAULTS))
 
 
 class _FieldReader:
@@ -130,17 +130,25 @@ class _FieldReader:
         return {} if name is None else self.map(several, name)
 
     def methods(self, model: Values) -> tuple[str, ...]:
-        names = self.map(self.values, "call_orders") or self.map(model, "methods")
-        return tuple(name for name in list(names)[:MAX_LISTED] if isinstance(name, str))
+        orders = self.map(self.values, "call_orders")
+        names = [*(orders or self.map(model, "methods"))]
+        place = "call_orders" if orders else "methods"
+        return tuple(name for name in self.first(names, place) if isinstance(name, str))
 
     def requirements(self) -> Iterator[str]:
         """Packages with their versions, where those are stated."""
         stated = self.read(self.values, "requirements", _list) or []
-        for index, item in enumerate(stated[:MAX_LISTED]):
+        for index, item in enumerate(self.first(stated, "requirements")):
             try:
                 yield _requirement(item, f"requirements[{index}]")
             except MetafileError as error:
                 self.faults.append(fault_of(error))
+
+    def first(self, items: list[Any], place: str) -> list[Any]:
+        if len(items) > MAX_LISTED:
+            message = f"found {len(items):,} items; those after the first {MAX_LISTED:,} are left out"
+            self.faults.append(Fault(place, "too-many", message))
+        return items[:MAX_LISTED]
 
     def link(self) -> str | None:
         """`path`, or `repo@rev:path`."""

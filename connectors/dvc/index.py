@@ -22,6 +22,7 @@ from connectors.dvc.rows import Declaration
 from connectors.dvc.templates.resolver import may_have_templates
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints, Values
+from connectors.formats.faults import Fault, fault_of, first_faults
 from connectors.formats.memo import BoundedCache
 from connectors.formats.paths import basename, dirname, join
 from connectors.formats.typed import load_once, mapping
@@ -271,16 +272,13 @@ def _site(path: str, root: str | None) -> Declaration:
 
 
 def _problems(path: str, complaints: Complaints) -> tuple[Problem, ...]:
-    """One for each place and rule: what a `foreach` repeats is reported once."""
+    """One for each place and rule: what a `foreach` repeats is said once."""
     first = {(error.place, error.rule): error for error in reversed(complaints)}
-    errors = [error for error in complaints if first[error.place, error.rule] is error]
-    if len(errors) > MAX_PROBLEMS:
-        message = f"found {len(errors):,} faults; those after the first {MAX_PROBLEMS} are left out"
-        errors = [*errors[:MAX_PROBLEMS], MetafileError(message, rule="too-many")]
-    return tuple(_problem(path, error) for error in errors)
+    faults = [fault_of(error) for error in complaints if first[error.place, error.rule] is error]
+    return tuple(_problem(path, fault) for fault in first_faults(faults, MAX_PROBLEMS))
 
 
-def _problem(path: str, error: MetafileError) -> Problem:
+def _problem(path: str, error: MetafileError | Fault) -> Problem:
     place = f"{path}: {error.place}" if error.place else path
     return Problem(
         connector=NAME,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
@@ -18,6 +19,14 @@ class Fault(NamedTuple):
 
 def fault_of(error: MetafileError) -> Fault:
     return Fault(error.place, error.rule, error.message)
+
+
+def first_faults(faults: Sequence[Fault], most: int) -> tuple[Fault, ...]:
+    """So many faults of a file; where there are more, one that says so comes after them."""
+    if len(faults) <= most:
+        return tuple(faults)
+    message = f"found {len(faults):,} faults; those after the first {most:,} are left out"
+    return (*faults[:most], Fault("", "too-many", message))
 
 
 def problem(connector: str, commit: str | None, path: str, fault: Fault | MetafileError) -> Problem:
