@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from catalog.schema.tables.cards import MlemObject
 from catalog.schema.tables.problems import Problem
-from connectors.mlem import CONNECTOR
+from connectors.mlem import CONNECTOR, MAX_FAULTS, MAX_LISTED, MAX_REMEMBERED, MAX_SIZE, ROW
 from support.worlds import Link, World
 
 HASH = "75ef3099c3aa9ac48211ad5635fef9f7"
@@ -140,6 +140,87 @@ def test_other_objects_have_no_more_than_a_kind():
 )
 def test_what_is_wrong_is_told(text, problem, kept):
     assert told(text) == ([problem], kept)
+
+
+def problems(text):
+    return [(row.rule, row.place, row.message) for row in rows({"m.mlem": text}) if isinstance(row, Problem)]
+
+
+def model(**values):
+    return json.dumps({"object_type": "model", **values})
+
+
+@pytest.mark.parametrize(
+    ("size", "kept", "problems_found"),
+    [
+        pytest.param(MAX_SIZE, MAX_SIZE, [], id="as large as a column holds"),
+        pytest.param(
+            MAX_SIZE + 1,
+            None,
+            [("wrong-type", "m.mlem: size", f"found {MAX_SIZE + 1}, expected a number of bytes")],
+            id="one byte more",
+        ),
+        pytest.param(0, 0, [], id="nothing"),
+        pytest.param(-1, None, [("wrong-type", "m.mlem: size", "found -1, expected a number of bytes")], id="less"),
+    ],
+)
+def test_a_size_is_what_a_column_holds(size, kept, problems_found):
+    text = model(artifacts={"data": {"size": size}})
+    (row,) = (row for row in rows({"m.mlem": text}) if isinstance(row, MlemObject))
+    assert (row.size, problems(text)) == (kept, problems_found)
+
+
+NAMES = [f"n{number}" for number in range(MAX_LISTED + 1)]
+LEFT_OUT = "found 1,001 items; those after the first 1,000 are left out"
+
+
+@pytest.mark.parametrize(
+    ("place", "lists"),
+    [
+        pytest.param("call_orders", lambda names: {"call_orders": dict.fromkeys(names)}, id="methods"),
+        pytest.param("methods", lambda names: {"model_type": {"methods": dict.fromkeys(names)}}, id="older methods"),
+        pytest.param("requirements", lambda names: {"requirements": names}, id="requirements"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("count", "messages"),
+    [pytest.param(MAX_LISTED, [], id="as many as are kept"), pytest.param(MAX_LISTED + 1, [LEFT_OUT], id="one more")],
+)
+def test_so_many_items_are_listed(place, lists, count, messages):
+    text = model(**lists(NAMES[:count]))
+    (row,) = (row for row in rows({"m.mlem": text}) if isinstance(row, MlemObject))
+    listed = row.requirements if place == "requirements" else row.methods
+    assert (listed, problems(text)) == (
+        tuple(NAMES[:MAX_LISTED]),
+        [("too-many", f"m.mlem: {place}", message) for message in messages],
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "rest"),
+    [
+        pytest.param(MAX_FAULTS, [], id="as many as are reported"),
+        pytest.param(
+            MAX_FAULTS + 1,
+            [("too-many", "m.mlem", "found 101 faults; those after the first 100 are left out")],
+            id="one more",
+        ),
+    ],
+)
+def test_so_many_faults_are_reported(count, rest):
+    each = [("wrong-type", f"m.mlem: requirements[{n}]", "found an empty list, expected a map") for n in range(count)]
+    assert problems(model(requirements=[[]] * count)) == [*each[:MAX_FAULTS], *rest]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_kept"),
+    [pytest.param(0, True, id="a tenth of all bytes"), pytest.param(1, False, id="one byte more")],
+)
+def test_a_file_is_read_once_within_a_bound(more, is_kept):
+    text = "{object_type: model, labels: x, description: 'a model'} #"
+    weighs = MAX_REMEMBERED // 10 - 2 * ROW + more  # the object and one fault
+    first, second = (rows({"m.mlem": text.ljust(weighs, "x")})[0] for _ in range(2))
+    assert (first == second, first.description is second.description) == (True, is_kept)
 
 
 def test_links_and_settings_are_not_read():
