@@ -88,7 +88,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Row]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=1,
+    version=2,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,
@@ -134,11 +134,8 @@ def _owners(revision: RevisionFiles, annotations: Iterable[Annotation]) -> Itera
         return
     for row in owned.rows:
         yield replace(row, commit=commit)
-    if owned.untried:
-        message = (
-            f"found {len(owned.rows):,} rules for {len(paths):,} artifacts; the last {owned.untried:,} are left out"
-        )
-        yield problem(NAME, commit, file, MetafileError(message, rule="too-many"))
+    for fault in owned.faults:
+        yield problem(NAME, commit, file, fault)
 
 
 def _path_of(revision: RevisionFiles, annotation: Annotation) -> str:

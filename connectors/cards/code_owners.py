@@ -15,6 +15,7 @@ from catalog.errors import MetafileError
 from catalog.git.objects import decode
 from catalog.git.snapshot import RevisionFiles
 from catalog.schema.tables.cards import CodeOwner
+from connectors.formats.faults import Fault
 from connectors.formats.gitignore import ANY, MAX_PATTERN, Parts, matches, parts_of
 
 # GitHub takes the first of `.github`, the root and `docs`; GitLab of the root, `docs` and `.gitlab`: one order serves both.
@@ -28,10 +29,10 @@ _WORD = re.compile(r"(?:\\.|[^\s\\])+")
 
 
 class OwnerRules(NamedTuple):
-    """The rules for any commit, and the number of artifacts that they were not matched with."""
+    """The rules for any commit, and what goes over a bound."""
 
     rows: tuple[CodeOwner, ...]
-    untried: int
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,12 +76,12 @@ def owners_of(data: bytes, file: str, paths: Mapping[str, str]) -> OwnerRules:
             line=rule.line,
             section=rule.section,
             pattern=rule.pattern,
-            owners=rule.owners,
+            owners=rule.owners[:MAX_OWNERS],
             artifacts=tuple(sorted(decided.get(rule.line, ()))),
         )
         for rule in rules
     )
-    return OwnerRules(rows, len(paths) - checked)
+    return OwnerRules(rows, tuple(_faults(rules, len(paths), len(paths) - checked)))
 
 
 def parse(data: bytes, file: str) -> tuple[OwnerRule, ...]:
@@ -97,14 +98,14 @@ def parse(data: bytes, file: str) -> tuple[OwnerRule, ...]:
     for number, line in lines:
         if gitlab and (header := _SECTION.fullmatch(line)):
             section = names.setdefault(header[1].lower(), header[1])
-            default = _owners(_words(header[2] or ""))
+            default = tuple(_words(header[2] or ""))
         elif words := _words(line):
             rules.append(
                 OwnerRule(
                     line=number,
                     section=section,
                     pattern=words[0],
-                    owners=_owners(words[1:]) or default,
+                    owners=tuple(words[1:]) or default,
                     ways=_ways(words[0], gitlab=gitlab),
                 )
             )
@@ -124,6 +125,22 @@ def deciding_rules(rules: Sequence[OwnerRule], path: str) -> Iterator[OwnerRule]
     yield from decided.values()
 
 
+def _faults(rules: Sequence[OwnerRule], artifacts: int, untried: int) -> Iterator[Fault]:
+    crowded = [rule.line for rule in rules if len(rule.owners) > MAX_OWNERS]
+    if crowded:
+        message = (
+            f"found {len(crowded):,} rules with more than {MAX_OWNERS} owners; the rest of their owners is left out"
+        )
+        yield Fault(f"line {crowded[0]}", "too-many", message)
+    long = [rule.line for rule in rules if len(rule.pattern) > MAX_PATTERN and not rule.ways]
+    if long:
+        message = f"found {len(long):,} patterns of more than {MAX_PATTERN:,} characters, which match nothing"
+        yield Fault(f"line {long[0]}", "too-big", message)
+    if untried:
+        message = f"found {len(rules):,} rules for {artifacts:,} artifacts; the last {untried:,} are left out"
+        yield Fault("", "too-many", message)
+
+
 def _words(line: str) -> list[str]:
     """Separated by space, which a backslash makes a part of a word; a comment ends them."""
     words: list[str] = []
@@ -132,10 +149,6 @@ def _words(line: str) -> list[str]:
             break
         words.append(word)
     return words
-
-
-def _owners(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(words[:MAX_OWNERS])
 
 
 def _ways(pattern: str, *, gitlab: bool) -> tuple[Parts, ...]:

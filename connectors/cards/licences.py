@@ -19,7 +19,7 @@ _GNU = re.compile(
     r"gnu (?P<kind>(?:lesser |library |affero )?general public license)[ ,]+version (?P<version>[0-9](?:\.[0-9])?)"
 )
 _GNU_KINDS = {"general": "GPL", "lesser": "LGPL", "library": "LGPL", "affero": "AGPL"}
-_HEAD = 600  # characters in which the title stands
+_HEAD = 600  # characters in which the title begins
 
 _CREATIVE = re.compile(
     r"creative commons attribution(?P<terms>(?:[- ](?:noncommercial|sharealike|noderivatives))*) (?P<version>[1-4]\.[05])"
@@ -79,7 +79,8 @@ def parse_licence(data: bytes) -> LicenceText:
 
 def spdx_of(text: str) -> str | None:
     """The SPDX identifier that the text states, or that its phrases imply."""
-    if stated := _STATED.search(text[:_HEAD]):  # further down, it is that of a part
+    stated = _STATED.search(text)
+    if stated and stated.start() < _HEAD:  # further down, it is that of a part
         return stated[1].strip() or None
     words = _SPACE.sub(" ", text).lower().strip()
     if any(phrase in words for phrase in _OTHERS):
@@ -94,8 +95,8 @@ def _holds(words: str, phrase: str) -> bool:
 
 
 def _gnu(words: str) -> str | None:
-    match = _GNU.search(words[:_HEAD])
-    if match is None:
+    match = _GNU.search(words)
+    if match is None or match.start() >= _HEAD:
         return None
     version = match["version"] if "." in match["version"] else match["version"] + ".0"
     return f"{_GNU_KINDS[match['kind'].partition(' ')[0]]}-{version}"

@@ -13,7 +13,7 @@ from catalog.errors import MetafileError
 from catalog.git.objects import decode
 from catalog.schema.tables.cards import Card, CardResult
 from connectors.cards.front_matter import shortened, split, title_of
-from connectors.formats.faults import Fault
+from connectors.formats.faults import Fault, first_faults
 from connectors.formats.metadata import metadata, written
 from connectors.formats.typed import load_yaml, mapping, quoted, text
 
@@ -51,7 +51,7 @@ def parse_card(data: bytes, suffix: str) -> ModelCard:
     body = shortened(below)
     results = tuple(reader.results(values))
     card = reader.card(values, body, title_of(body, restructured=suffix == ".rst"))
-    return ModelCard(card, results, tuple(reader.faults[:MAX_FAULTS]))
+    return ModelCard(card, results, first_faults(reader.faults, MAX_FAULTS))
 
 
 class _FieldReader:
@@ -95,6 +95,9 @@ class _FieldReader:
         """The texts, and numbers or dates in their place. A single value stands for a list of one."""
         value = values.get(key)
         texts = []
+        if isinstance(value, list) and len(value) > MAX_ITEMS:
+            message = f"found {len(value):,} items; those after the first {MAX_ITEMS:,} are left out"
+            self.complain(message, "too-many", key)
         for index, item in enumerate(value[:MAX_ITEMS] if isinstance(value, list) else (value,)):
             place = f"{key}[{index}]" if isinstance(value, list) else key
             try:
