@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from catalog.schema.tables.cards import Card, CardResult, Licence
 from catalog.schema.tables.problems import Problem
-from connectors.cards.cards import CONNECTOR
-from connectors.cards.front_matter import title_of
-from connectors.cards.nearby import MAX_FILES
+from connectors.cards.cards import CONNECTOR, MAX_REMEMBERED, ROW
+from connectors.cards.front_matter import MAX_TEXT
 from support.partial import asked, partly
 from support.worlds import Link, Submodule, World
 
@@ -186,13 +185,6 @@ def test_a_path_of_half_a_million_folders_is_not_walked():
     assert rows({"dvc.yaml": f"artifacts: {{m: {{path: {'a/' * 500_000}m}}}}"}) == []
 
 
-def test_there_are_not_too_many_cards():
-    files = {f"{n}/x.dvc": "" for n in range(MAX_FILES)} | {f"{n}/README.md": "" for n in range(MAX_FILES)}
-    found = rows({**files, "README.md": "first"})
-    told = [row.rule for row in found if isinstance(row, Problem)]
-    assert (len(found), told, found[1].file) == (MAX_FILES + 1, ["too-many"], "README.md")
-
-
 @pytest.mark.parametrize(
     ("text", "file", "expected"),
     [
@@ -242,7 +234,7 @@ def test_a_field_may_be(front, expected):
 def test_bad_front_matter_is_told_and_the_text_kept(front, rule, place):
     text = f"---\n{front}\n---\n# Title\n"
     (found,) = of(Card, {"README.md": text})
-    kept = text.encode()[: 64 << 10].decode()
+    kept = text.encode()[:MAX_TEXT].decode()
     assert (problems({"README.md": text}), found.text, found.tags) == ([(rule, f"README.md: {place}")], kept, ())
 
 
@@ -288,18 +280,13 @@ def test_a_result_may_be(value, number, text):
     assert [(row.number, row.text) for row in of(CardResult, {"README.md": f"---\n{front}\n---\n"})] == [(number, text)]
 
 
-def test_results_have_a_bound():
-    metrics = [{"type": "t", "value": 1}] * 2_001
-    front = json.dumps({"model-index": [{"results": [{"metrics": metrics}]}]})
-    files = {"README.md": f"---\n{front}\n---\n"}
-    assert (len(of(CardResult, files)), problems(files)) == (2_000, [("too-many", "README.md: model-index")])
-
-
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        pytest.param("é" * 40_000, "é" * 32_768, id="cut between characters"),
-        pytest.param("x" + "é" * 40_000, "x" + "é" * 32_767, id="never inside of one"),
+        pytest.param("x" * MAX_TEXT, "x" * MAX_TEXT, id="as long as is kept"),
+        pytest.param("x" * MAX_TEXT + "y", "x" * MAX_TEXT, id="one byte more"),
+        pytest.param("é" * MAX_TEXT, "é" * (MAX_TEXT // 2), id="cut between characters"),
+        pytest.param("x" + "é" * MAX_TEXT, "x" + "é" * (MAX_TEXT // 2 - 1), id="never inside of one"),
         pytest.param(b"a\xffb\0c", "a\\xffb\\x00c", id="what is no text as visible escapes"),
         pytest.param(b"\xef\xbb\xbf# A", "# A", id="without a mark of its encoding"),
         pytest.param("---\r\nlicense: mit\r\n---\r\nx\r\n", "x\r\n", id="with the line ends of Windows"),
@@ -316,35 +303,23 @@ def test_a_huge_file_costs_itself():
     assert (problems(files), [row.file for row in of(Card, files)]) == ([("too-big", "README.md")], ["MODEL_CARD.md"])
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        pytest.param("Text.\n\n## A title ##\n# Another", "A title", id="the first heading of any level"),
-        pytest.param("A title\n=====\n", "A title", id="underlined"),
-        pytest.param("```\n# code\n```\n# A title", "A title", id="not in a block of code"),
-        pytest.param("~~~\n```\n# code\n~~~\n# A title", "A title", id="nor in one inside of another"),
-        pytest.param('<h1 align="center">A <b>title</b></h1>', "A title", id="in HTML"),
-        pytest.param("# [![ci](b.svg)](c) A [title](d) of `x`", "A title of x", id="without its markup"),
-        pytest.param("# ![logo](x.png)\n# A title", "A title", id="not an image alone"),
-        pytest.param("#hashtag\n\n- item\n", None, id="no heading"),
-        pytest.param("\n---\ntext", None, id="a line across is no underline"),
-        pytest.param("# " + "x" * 500, "x" * 200, id="cut off where it is long"),
-    ],
-)
-def test_the_title_is(text, title):
-    assert title_of(text) == title
-
-
-def test_the_title_of_restructured_text_may_be_between_lines():
-    assert title_of("*****\nTitle\n*****\n", restructured=True) == "Title"
-
-
 def test_cards_and_licences_come_with_their_folders():
     found = rows({"a/x.dvc": "", "a/README.md": "x", "a/LICENSE": "Mine\n"})
     assert [(type(row), row.file, row.folder) for row in found] == [
         (Licence, "a/LICENSE", "a"),
         (Card, "a/README.md", "a"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_kept"),
+    [pytest.param(0, True, id="a tenth of all bytes"), pytest.param(1, False, id="one byte more")],
+)
+def test_a_card_is_read_once_within_a_bound(more, is_kept):
+    metrics = "model-index: [{results: [{metrics: [{type: t, value: 1}, {value: 1}]}]}]"  # a result, and a fault
+    text = f"---\n{metrics}\n---\n".ljust((MAX_REMEMBERED // 10 - 3 * ROW) // 4 + more, "x")
+    first, second = (rows({"README.md": text}) for _ in range(2))
+    assert (len(first), first == second, first[0].text is second[0].text) == (3, True, is_kept)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from catalog.schema.tables.cards import Licence
 from connectors.cards.cards import CONNECTOR
-from connectors.cards.licences import is_licence, parse_licence, spdx_of
+from connectors.cards.licences import _HEAD, MAX_TEXT, MAX_TITLE, LicenceText, is_licence, parse_licence, spdx_of
 from support.worlds import World
 
 # The words that matter, broken over lines as the originals are; the whole texts would say no more.
@@ -85,6 +85,48 @@ def test_a_licence_says_its_first_line():
     assert [*CONNECTOR.read_revision(world.revision())] == [
         Licence(commit=commit, file="LICENSE.md", folder="", spdx="MIT", title="MIT License")
     ]
+
+
+FREE = "This is free and unencumbered software released into the public domain"
+
+
+@pytest.mark.parametrize(
+    ("length", "spdx"),
+    [
+        pytest.param(MAX_TEXT, "Unlicense", id="as much as is read"),
+        pytest.param(MAX_TEXT + 1, None, id="one byte more"),
+    ],
+)
+def test_so_much_of_a_text_is_read(length, spdx):
+    assert parse_licence(b"Mine\n" + FREE.rjust(length - 5).encode()) == LicenceText(spdx, "Mine")
+
+
+@pytest.mark.parametrize(
+    ("length", "title"),
+    [
+        pytest.param(MAX_TITLE, "x" * MAX_TITLE, id="as long as is kept"),
+        pytest.param(MAX_TITLE + 1, "x" * MAX_TITLE, id="one character more"),
+    ],
+)
+def test_a_title_has_so_many_characters(length, title):
+    assert parse_licence(b"\n" + b"x" * length + b"\nmore") == LicenceText(None, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "spdx"),
+    [
+        pytest.param("SPDX-License-Identifier: Apache-2.0", "Apache-2.0", id="an identifier"),
+        pytest.param("GNU Lesser General Public License, version 2.1", "LGPL-2.1", id="a title"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("start", "is_known"),
+    [pytest.param(_HEAD - 1, True, id="at the last character"), pytest.param(_HEAD, False, id="after it")],
+)
+def test_what_tells_a_licence_begins_in_the_head_of_the_text(text, spdx, start, is_known):
+    assert spdx_of("x" * (start - 1) + " " + text + " and more") == (
+        spdx + (" and more" if "SPDX" in text else "") if is_known else None
+    )
 
 
 @pytest.mark.parametrize(
