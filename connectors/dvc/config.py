@@ -15,7 +15,7 @@ from catalog.text import quoted
 from connectors.dvc.values import Complaints
 
 MAX_LINES = 10_000
-MAX_STEPS = 10  # from a remote that refers to another to the last one
+MAX_STEPS = 10  # remotes that refer to the next, before the one that is meant in the end
 MAX_URL = 4_096  # characters
 
 Section = dict[str, str]
@@ -60,14 +60,14 @@ def resolved(name: str, sections: Mapping[str, Section]) -> Section:
     """A remote's settings, completed by those of the remote that its URL refers to (`remote://other/folder`)."""
     settings: Section = {}
     below = ""
-    for _ in range(MAX_STEPS):
+    for _ in range(MAX_STEPS + 1):
         stated = sections.get(name)
         if stated is None:
             message = f"found a reference to the remote {quoted(name)}, expected one of this file's"
             raise MetafileError(message, rule="no-such-remote")
         url = stated.get("url", "")
         if not url or len(url) > MAX_URL:
-            raise MetafileError(f"found a URL of {len(url):,} characters, expected one", rule="no-url")
+            raise MetafileError(f"found a URL of {len(url):,} characters, expected 1 to {MAX_URL:,}", rule="no-url")
         settings = stated | settings
         if scheme_of(url) != "remote":
             return settings | {"url": f"{url}/{below}" if below else url}

@@ -217,18 +217,18 @@ def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> ParsedM
     value_files: dict[str, None] = {}
 
     def load(file: str) -> Any:  # noqa: ANN401 - whatever a file can say
-        if file in data:
-            return load_values(file, data[file])
         if basename(file) != PARAMS:
             if len(value_files) == MAX_VARIABLES and file not in value_files:
-                raise MetafileError(f"more than {MAX_VARIABLES} files of variables, expected fewer", rule="too-many")
+                message = f"found more than {MAX_VARIABLES} files of variables, expected at most that"
+                raise MetafileError(message, rule="too-many")
             value_files[file] = None
-        return None
+        return load_values(file, data[file]) if file in data else None
 
     pipeline = PipelineFile(_site(path, root), complaints, lock_file, lock, lock_complaints)
     statements = [*pipeline.rows(definition, load, templates=may_have_templates(data.get(path, b"")))]
     problems = (*_problems(path, complaints), *_problems(lock_file, lock_complaints))
-    return _read(statements, problems, {path: dvc_pipeline.format_of(definition), lock_file: lock.format}, value_files)
+    missing = (file for file in value_files if file not in data)
+    return _read(statements, problems, {path: dvc_pipeline.format_of(definition), lock_file: lock.format}, missing)
 
 
 def _read(

@@ -73,7 +73,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Remote | Problem]:
             yield _problem(revision, path, MetafileError(message, rule="leaked-config"))
 
 
-CONNECTOR = Connector(name=NAME, version=1, wants_file=wants_file, read_revision=read_revision)
+CONNECTOR = Connector(name=NAME, version=2, wants_file=wants_file, read_revision=read_revision)
 
 
 def _read(revision: RevisionFiles, path: str) -> _RemoteSettings:
@@ -102,23 +102,28 @@ def _rows(data: bytes, complaints: Complaints) -> Iterator[Remote]:
         message = f"found the default remote {quoted(default)}, expected one of this file's {len(by_name)}"
         complaints.append(MetafileError(message, place="core.remote", rule="no-such-remote"))
     for name, stated in sorted(by_name.items()):
+        place = f'remote "{cleaned(name)}"'
         try:
-            yield _row(cleaned(name), resolved(name, by_name), is_default=name == default)
+            settings = resolved(name, by_name)
         except MetafileError as error:
-            complaints.append(MetafileError(error.message, place=f'remote "{cleaned(name)}"', rule=error.rule))
+            complaints.append(MetafileError(error.message, place=place, rule=error.rule))
+        else:
+            secrets = _secrets(settings)
+            if len(secrets) > MAX_SECRETS:
+                message = f"found {len(secrets):,} settings that may be secrets; those after the first {MAX_SECRETS} are not named"
+                complaints.append(MetafileError(message, place=place, rule="too-many"))
+            yield _row(cleaned(name), settings, secrets[:MAX_SECRETS], is_default=name == default)
         _check(name, stated, complaints)
 
 
-def _row(name: str, settings: Section, *, is_default: bool) -> Remote:
+def _row(name: str, settings: Section, secrets: tuple[str, ...], *, is_default: bool) -> Remote:
     url = settings["url"]
-    public = public_url(url)
-    secrets = {cleaned(key, 80) for key in settings if key not in _SHOWN and key not in _HARMLESS}
     endpoint = settings.get("endpointurl")
     return Remote(
         commit="",
         dvc_root="",
         remote=name,
-        url=public,
+        url=public_url(url),
         scheme=scheme_of(url) or "local",
         is_default=is_default,
         endpoint_url=public_url(endpoint) if endpoint else None,
@@ -126,8 +131,15 @@ def _row(name: str, settings: Section, *, is_default: bool) -> Remote:
         version_aware=_is_true(settings, "version_aware"),
         worktree=_is_true(settings, "worktree"),
         anonymous=_is_true(settings, "allow_anonymous_login"),
-        secrets=tuple(sorted(secrets | ({"url"} if public != url else set()))[:MAX_SECRETS]),
+        secrets=secrets,
     )
+
+
+def _secrets(settings: Section) -> tuple[str, ...]:
+    """The names of settings that may be secrets, the URL among them where it has some."""
+    names = {cleaned(key, 80) for key in settings if key not in _SHOWN and key not in _HARMLESS}
+    url = settings["url"]
+    return tuple(sorted(names if public_url(url) == url else names | {"url"}))
 
 
 def _check(name: str, stated: Section, complaints: Complaints) -> None:

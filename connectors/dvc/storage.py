@@ -18,7 +18,6 @@ from connectors.dvc.values import is_external, located, md5
 from connectors.formats.memo import BoundedCache
 from connectors.formats.typed import mapping, quoted
 
-MAX_LISTED = 20_000  # files of a folder
 MAX_REMEMBERED = 4 << 20  # bytes
 PER_BYTE = 4  # bytes of values that a byte of a folder's list may stand for, about
 
@@ -69,10 +68,8 @@ def _list(data: bytes) -> Mapping[str, str]:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise MetafileError("DVC's list of the folder is not JSON", rule="not-json") from error
-    if not isinstance(document, list) or len(document) > MAX_LISTED:
-        message = (
-            f"found {quoted(document)} as DVC's list of the folder, expected a list of at most {MAX_LISTED:,} files"
-        )
+    if not isinstance(document, list):
+        message = f"found {quoted(document)} as DVC's list of the folder, expected a list of files"
         raise MetafileError(message, rule="not-a-folder")
     files: dict[str, str] = {}
     for index, item in enumerate(document):

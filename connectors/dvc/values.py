@@ -14,7 +14,7 @@ from connectors.formats.typed import mapping, quoted
 T = TypeVar("T")
 
 MAX_PATH = 4_096  # characters, as on Linux
-MAX_WHOLE = 1 << 63  # a column has 64 bits
+MAX_WHOLE = (1 << 63) - 1  # what a column of whole numbers holds
 MAX_WORD = 500  # characters of an entity tag or a version
 
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
@@ -66,17 +66,16 @@ def flag(value: object, place: str) -> bool:
 
 def whole_number(value: object, place: str) -> int:
     """A number of bytes or files."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_WHOLE:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_WHOLE:
         return value
     raise MetafileError(f"found {quoted(value)}, expected a whole number from 0", place=place, rule="wrong-type")
 
 
 def word(value: object, place: str) -> str:
     """A name, an entity tag or a version: one short line. Storage that counts its versions may state a number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, str) and value and len(value) <= MAX_WORD and value.isprintable():
-        return value
+    line = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(line, str) and line and len(line) <= MAX_WORD and line.isprintable():
+        return line
     message = f"found {quoted(value)}, expected one line of at most {MAX_WORD} characters"
     raise MetafileError(message, place=place, rule="wrong-type")
 

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from catalog.schema.tables.dvc import Metafile, Output
 from catalog.schema.tables.problems import Problem
-from connectors.dvc.index import MAX_PROBLEMS
 from connectors.dvc.metafiles import read_revision, wants_file
 from support.worlds import Link, World
 
@@ -154,11 +153,6 @@ def test_what_is_bad_costs_no_more_than_itself(text, kept, found):
 )
 def test_no_password_of_a_url_is_in_a_row_or_a_problem(files):
     assert "hidden" not in repr(rows(files, object))
-
-
-def test_many_faults_of_one_file_are_few_problems():
-    found = problems({"m.dvc": "outs: [" + "7," * 1000 + "]"})
-    assert (len(found), found[-1]) == (MAX_PROBLEMS + 1, ("too-many", "m.dvc"))
 
 
 def test_links_and_other_files_are_not_followed():
