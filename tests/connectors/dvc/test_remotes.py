@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from catalog.schema.tables.dvc import Remote
 from catalog.schema.tables.problems import Problem
 from connectors.dvc.config import parse
-from connectors.dvc.remotes import CONNECTOR, read_revision
+from connectors.dvc.remotes import CONNECTOR, MAX_REMEMBERED, MAX_SECRETS, ROW, read_revision
 from support.worlds import World
 
 
@@ -171,6 +171,40 @@ def test_no_secret_is_ever_in_a_row():
     ]
     rows = read({".dvc/config": remote("r", *lines), ".dvc/config.local": remote("r", "password = pw")})
     assert "pw" not in repr(rows).replace("password", "")
+
+
+SECRETS = [f"s{number:02}" for number in range(MAX_SECRETS + 1)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "named", "problems"),
+    [
+        pytest.param(SECRETS[:MAX_SECRETS], SECRETS[:MAX_SECRETS], [], id="as many as are named"),
+        pytest.param(
+            SECRETS,
+            SECRETS[:MAX_SECRETS],
+            ["found 51 settings that may be secrets; those after the first 50 are not named"],
+            id="one more",
+        ),
+    ],
+)
+def test_so_many_secrets_are_named(settings, named, problems):
+    row, *told = read({".dvc/config": remote("r", "url = s3://b", *(f"{name} = x" for name in settings))})
+    assert (row.secrets, [(each.rule, each.place, each.message) for each in told]) == (
+        tuple(named),
+        [("too-many", '.dvc/config: remote "r"', message) for message in problems],
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "is_kept"),
+    [pytest.param(0, True, id="a tenth of all bytes"), pytest.param(1, False, id="one byte more")],
+)
+def test_settings_are_read_once_within_a_bound(more, is_kept):
+    text = remote("r", "url = s3://b", "key = x", "nonsense") + "#"  # a remote, and a line that cannot be read
+    text = text.ljust(MAX_REMEMBERED // 10 - 2 * ROW + more, "x")
+    first, second = (read({".dvc/config": text}) for _ in range(2))
+    assert (len(first), first == second, first[0].secrets is second[0].secrets) == (2, True, is_kept)
 
 
 def test_settings_of_one_machine_in_git_are_a_leak():
