@@ -14,7 +14,7 @@ from typing import Any
 from catalog.errors import MetafileError
 from catalog.text import cleaned
 
-MAX_SOURCE = 128 << 10  # bytes; a syntax tree takes some hundred bytes for each
+MAX_SOURCE = 128 << 10  # characters; a syntax tree takes some hundred bytes for each
 
 _WARNINGS = Lock()  # catch_warnings() changes what all threads share
 

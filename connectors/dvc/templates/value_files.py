@@ -66,7 +66,7 @@ def _toml(source: str) -> Any:  # noqa: ANN401 - whatever TOML can say
         message = f"found TOML of {len(source):,} characters, expected at most {MAX_TOML:,}"
         raise MetafileError(message, rule="too-big")
     if any(line.count(".") > MAX_DOTS for line in source.split("\n")):
-        raise MetafileError(f"found a line with more than {MAX_DOTS} dots, expected fewer", rule="too-deep")
+        raise MetafileError(f"found a line with more than {MAX_DOTS} dots, expected at most that", rule="too-deep")
     try:
         return tomllib.loads(source)
     except RecursionError as error:
