@@ -1,0 +1,80 @@
+"""The bounds of files of values, of each format, and what is kept of them."""
+
+import json
+
+import pytest
+
+from catalog.errors import MetafileError
+from connectors.dvc.templates.value_files import MAX_BITS, MAX_DOTS, MAX_REMEMBERED, MAX_TOML, PER_BYTE, load_values
+from connectors.formats.yaml import MAX_DEPTH
+
+LARGEST = MAX_REMEMBERED // 10 // PER_BYTE  # bytes that are kept: see Remembered
+
+
+def nested(levels):
+    value = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "value"),
+    [
+        pytest.param("v.toml", "x = 1\n#".ljust(MAX_TOML, "y"), {"x": 1}, id="long TOML"),
+        pytest.param("v.toml", f"x = '{'.' * MAX_DOTS}'\ny = '.'", {"x": "." * MAX_DOTS, "y": "."}, id="dots in TOML"),
+        pytest.param("v.toml", f"x = {hex((1 << MAX_BITS) - 1)}", {"x": (1 << MAX_BITS) - 1}, id="a number of TOML"),
+        pytest.param("v.py", f"x = {hex((1 << MAX_BITS) - 1)}", {"x": (1 << MAX_BITS) - 1}, id="a number of Python"),
+        pytest.param("v.json", f"{(1 << MAX_BITS) - 1}", (1 << MAX_BITS) - 1, id="a number of JSON"),
+        pytest.param("v.json", json.dumps(nested(MAX_DEPTH)), nested(MAX_DEPTH), id="lists in each other"),
+    ],
+)
+def test_a_file_at_a_bound_is_read(file, text, value):
+    assert load_values(file, text.encode()) == value
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "rule", "message"),
+    [
+        pytest.param(
+            "v.toml",
+            "x = 1\n#".ljust(MAX_TOML + 1, "y"),
+            "too-big",
+            "found TOML of 131,073 characters, expected at most 131,072",
+            id="long TOML",
+        ),
+        pytest.param(
+            "v.toml",
+            f"y = 1\nx = '{'.' * (MAX_DOTS + 1)}'",
+            "too-deep",
+            "found a line with more than 500 dots, expected at most that",
+            id="dots in TOML",
+        ),
+        *(
+            pytest.param(
+                file,
+                text.format(1 << MAX_BITS),
+                "too-big",
+                "found a whole number of 3,301 bits, expected at most 3,300",
+                id=f"a number in {file}",
+            )
+            for file, text in (("v.toml", "x = {:#x}"), ("v.py", "x = {:#x}"), ("v.json", "{}"))
+        ),
+        pytest.param(
+            "v.json", json.dumps(nested(MAX_DEPTH + 1)), "too-deep", "nested deeper than 100", id="lists in each other"
+        ),
+    ],
+)
+def test_a_file_beyond_a_bound_is_refused(file, text, rule, message):
+    with pytest.raises(MetafileError) as caught:
+        load_values(file, text.encode())
+    assert (caught.value.rule, caught.value.message) == (rule, message)
+
+
+@pytest.mark.parametrize(
+    ("size", "is_kept"),
+    [pytest.param(LARGEST, True, id="a tenth of all bytes"), pytest.param(LARGEST + 1, False, id="one byte more")],
+)
+def test_a_file_is_read_once_within_a_bound(size, is_kept):
+    first, second = (load_values("v.json", b'{"x": 1}'.ljust(size)) for _ in range(2))
+    assert (first, second, first is second) == ({"x": 1}, {"x": 1}, is_kept)
