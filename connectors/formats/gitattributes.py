@@ -41,11 +41,11 @@ class Attributes(NamedTuple):
 
 @lru_cache(maxsize=32)
 def parse(data: bytes) -> Attributes:
-    """The rules of a file. MetafileError where there are too many."""
+    """The rules of a file. MetafileError where there are too many, or one is too long."""
     rules: list[AttributeRule] = []
     macros: dict[str, tuple[State, ...]] = {}
-    for line in decode(data).splitlines():
-        pattern, states = _split(line.strip())
+    for number, line in enumerate(decode(data).splitlines(), 1):
+        pattern, states = _split(line.strip(), number)
         if pattern.startswith(_MACRO):
             macros[pattern.removeprefix(_MACRO)] = states
         elif rule := _rule(pattern, states):
@@ -82,13 +82,19 @@ def _fill(
                 _fill(decided, macros[name], macros)
 
 
-def _split(line: str) -> tuple[str, tuple[State, ...]]:
-    """The pattern, which may be in quotes, and the attributes."""
+def _split(line: str, number: int) -> tuple[str, tuple[State, ...]]:
+    """The pattern, which may be in quotes, and the attributes; nothing for a comment."""
+    if line.startswith("#"):
+        return "", ()
     if line.startswith('"'):
         pattern, _, attributes = line[1:].partition('"')
     else:
         pattern, _, attributes = line.replace("\t", " ").partition(" ")
-    return pattern, tuple(_state(word) for word in attributes.split()[:MAX_STATES])
+    words = attributes.split()
+    if len(pattern) > MAX_PATTERN or len(words) > MAX_STATES:
+        message = f"found {len(pattern):,} characters and {len(words):,} attributes in line {number}, expected at most {MAX_PATTERN:,} and {MAX_STATES}"
+        raise MetafileError(message, rule="too-big")
+    return pattern, tuple(map(_state, words))
 
 
 def _state(word: str) -> State:
@@ -99,8 +105,8 @@ def _state(word: str) -> State:
 
 
 def _rule(pattern: str, states: tuple[State, ...]) -> AttributeRule | None:
-    """None for comments, for what Git forbids here, and for folders: attributes are of files."""
-    if not pattern or pattern[0] in "#!" or pattern.endswith("/") or len(pattern) > MAX_PATTERN:
+    """None for no pattern, for what Git forbids here, and for folders: attributes are of files."""
+    if not pattern or pattern[0] == "!" or pattern.endswith("/"):
         return None
     parts = parts_of(pattern)
     return AttributeRule(parts=parts if "/" in pattern else (ANY, *parts), states=states)

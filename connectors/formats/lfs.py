@@ -11,7 +11,7 @@ from connectors.formats.gitattributes import NAME, filter_of, parse
 from connectors.formats.paths import join
 from connectors.formats.targets import folders_above
 
-MAX_POINTER = 1_024  # bytes, as the specification has it
+MAX_POINTER = 1_023  # bytes: "less than 1024", says the specification
 
 _POINTER = re.compile(
     rb"version (?:https://(?:git-lfs|hawser)\.github\.com/spec/v1|http://git-media\.io/v/2)\r?\n"
@@ -53,5 +53,5 @@ def pointer_at(revision: RevisionFiles, path: str) -> Pointer | None:
 
 def parse_pointer(data: bytes) -> Pointer | None:
     """The pointer, or None for any other content."""
-    match = _POINTER.fullmatch(data) if len(data) < MAX_POINTER else None
+    match = _POINTER.fullmatch(data) if len(data) <= MAX_POINTER else None
     return Pointer(match[1].decode(), int(match[2])) if match else None

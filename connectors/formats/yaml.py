@@ -65,7 +65,7 @@ class _Builder:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.path = [_OpenCollection(event=None)]  # from the document to the innermost open list or map
+        self.path = [_OpenCollection(event=None, size=0)]  # from the document to the innermost open list or map
         self.anchors: dict[str, tuple[Any, int] | None] = {}  # None while the list or map is open
         self.old_rules = False
 
