@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from catalog.errors import MetafileError
+from catalog.git.snapshot import MAX_OBJECT
 from connectors.formats import yaml
 from connectors.formats.typed import load_yaml
 
@@ -141,6 +142,71 @@ def merge_bomb(levels):
     )
 
 
+LONG = "x" * 64 * (yaml.MAX_NODES // 100 - 1)  # counts as a hundredth of all
+FULL = f"[&a '{LONG}'," + "*a," * 98 + "1," * (yaml.MAX_NODES // 100 - 1) + "]"  # the list is one value, too
+
+
+def nested(levels, value):
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        pytest.param("[" * yaml.MAX_DEPTH + "]" * yaml.MAX_DEPTH, nested(yaml.MAX_DEPTH - 1, []), id="lists"),
+        pytest.param(
+            "[" * (yaml.MAX_DEPTH - 1) + "{a: 1}" + "]" * (yaml.MAX_DEPTH - 1),
+            nested(yaml.MAX_DEPTH - 1, {"a": 1}),
+            id="and a map",
+        ),
+        pytest.param(FULL, [LONG] * 99 + [1] * 999, id="values, each repeated one and long text as several"),
+        pytest.param(
+            f"- &a ['{LONG}']\n" + "- *a\n" * 98 + "- 1\n" * 900,
+            [[LONG]] * 99 + [1] * 900,
+            id="lists that are repeated",
+        ),
+        pytest.param("a: 1 #".ljust(MAX_OBJECT, "x"), {"a": 1}, id="bytes"),
+    ],
+)
+def test_a_file_at_a_bound_is_read(source, value):
+    assert load_yaml(source.encode()) == value
+
+
+@pytest.mark.parametrize(
+    ("source", "rule", "message"),
+    [
+        pytest.param(
+            "[" * (yaml.MAX_DEPTH + 1) + "]" * (yaml.MAX_DEPTH + 1),
+            "too-deep",
+            "nested deeper than 100 at line 1, column 101",
+            id="one list",
+        ),
+        pytest.param(
+            "[" * yaml.MAX_DEPTH + "{a: 1}" + "]" * yaml.MAX_DEPTH,
+            "too-deep",
+            "nested deeper than 100 at line 1, column 101",
+            id="one map",
+        ),
+        pytest.param(
+            FULL[:-1] + "1]",
+            "too-big",
+            f"found more than 100,000 values, with aliases written out at line 1, column {len(FULL)}",
+            id="one value",
+        ),
+        pytest.param(
+            "a: 1 #".ljust(MAX_OBJECT + 1, "x"),
+            "too-big",
+            "found 1,048,577 bytes, expected at most 1,048,576",
+            id="one byte",
+        ),
+    ],
+)
+def test_a_file_beyond_a_bound_is_refused(source, rule, message):
+    assert refusal(source) == (rule, message)
+
+
 @pytest.mark.parametrize(
     ("data", "rule", "words"),
     [
@@ -156,9 +222,6 @@ def merge_bomb(levels):
         pytest.param("a: &a {b: *a}", "endless", "contains itself", id="a map of itself"),
         pytest.param(b"a: caf\xe9", "not-utf8", "byte 7 is not UTF-8 text", id="not UTF-8"),
         pytest.param(b"a: \x00", "not-yaml", "not YAML", id="a NUL byte"),
-        pytest.param(
-            b" " * (1 << 20) + b"a", "too-big", "found 1,048,577 bytes, expected at most 1,048,576", id="too large"
-        ),
         pytest.param(
             "a: 1\na: 2", "duplicate-key", "the key 'a' appears twice in the map at line 1, column 1", id="a key twice"
         ),

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from catalog.errors import MetafileError
 from connectors.formats import yaml
 from connectors.formats.typed import load_yaml
-from connectors.formats.yaml_block import NotPlain, read_lines
+from connectors.formats.yaml_block import MAX_LEVELS, MAX_LINES, NotPlain, read_lines
+from connectors.formats.yaml_scalars import MAX_NUMBER
 
 LOCK = """
 schema: '2.0'
@@ -49,6 +50,37 @@ def test_what_programs_write_is_read_line_by_line(source, value):
     assert read_lines(source) == value
 
 
+def maps(levels):
+    """Maps in each other, the innermost of which has a value."""
+    return "".join(f"{'  ' * level}a:\n" for level in range(levels - 1)) + "  " * (levels - 1) + "a: 1"
+
+
+def nested(levels):
+    return {"a": nested(levels - 1) if levels > 1 else 1}
+
+
+def long_text(lines):
+    """A comment and a value that count as so many lines: each 64 characters are one, and the second line is another."""
+    return "#".ljust(64 * (lines - 1) - len("\na: 1"), "x") + "\na: 1"
+
+
+# Empty lines, of which each counts, and each 64 once more.
+MOST_EMPTY = max(count for count in range(MAX_LINES) if count + (len("a: 1") + count) // 64 <= MAX_LINES)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        pytest.param(maps(MAX_LEVELS), nested(MAX_LEVELS), id="levels"),
+        pytest.param(long_text(MAX_LINES), {"a": 1}, id="long text"),
+        pytest.param("a: 1" + "\n" * MOST_EMPTY, {"a": 1}, id="lines"),
+        pytest.param(f"a: {'9' * MAX_NUMBER}", {"a": int("9" * MAX_NUMBER)}, id="digits of a number"),
+    ],
+)
+def test_what_is_at_a_bound_is_read_line_by_line(source, value):
+    assert read_lines(source) == value
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -79,9 +111,10 @@ def test_what_programs_write_is_read_line_by_line(source, value):
         pytest.param("a:\tb", id="a tab"),
         pytest.param("a: 0x_", id="a number without digits"),
         pytest.param("a: 2001-13-14", id="no date"),
-        pytest.param("\n".join("  " * level + "a:" for level in range(60)), id="60 levels"),
-        pytest.param("a: 1\n" * 20_001, id="20,001 lines"),
-        pytest.param("a: " + "9" * 1_001, id="a number of 1,001 digits"),
+        pytest.param(maps(MAX_LEVELS + 1), id="one level too many"),
+        pytest.param(long_text(MAX_LINES + 1), id="text as long as one line too many"),
+        pytest.param("a: 1" + "\n" * (MOST_EMPTY + 1), id="one line too many"),
+        pytest.param(f"a: {'9' * (MAX_NUMBER + 1)}", id="a number of one digit too many"),
     ],
 )
 def test_what_wants_a_second_thought_is_left_alone(source):
