@@ -24,19 +24,27 @@ class DeclaredFile(NamedTuple):
     x_place: FileLocation | None = None
 
 
-def stated_files(revision: RevisionFiles) -> tuple[DeclaredFile, ...]:
+class DeclaredFiles(NamedTuple):
+    """The files of a revision, up to MAX_FILES, and whether there are more."""
+
+    files: tuple[DeclaredFile, ...]
+    more: bool
+
+
+def stated_files(revision: RevisionFiles) -> DeclaredFiles:
     """Each file once for each metafile and role, up to MAX_FILES."""
-    return revision.once(_stated_files, lambda files: is_final(revision) and not any(map(_is_folder, files)))
+    return revision.once(_stated_files, lambda declared: is_final(revision) and not any(map(_is_folder, declared.files)))
 
 
-def _stated_files(revision: RevisionFiles) -> tuple[DeclaredFile, ...]:
+def _stated_files(revision: RevisionFiles) -> DeclaredFiles:
     metafiles = index(revision)
     by_key: dict[tuple[object, ...], DeclaredFile] = {}
     for each in _stated(metafiles, FileLocations(revision, metafiles)):
-        by_key.setdefault((each.named, each.place.file, each.metafile), each)
-        if len(by_key) == MAX_FILES:
-            break
-    return tuple(by_key.values())
+        key = (each.named, each.place.file, each.metafile)
+        if len(by_key) == MAX_FILES and key not in by_key:
+            return DeclaredFiles(tuple(by_key.values()), more=True)
+        by_key.setdefault(key, each)
+    return DeclaredFiles(tuple(by_key.values()), more=False)
 
 
 def _is_folder(each: DeclaredFile) -> bool:

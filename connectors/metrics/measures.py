@@ -43,7 +43,7 @@ def guesses_file(path: str) -> bool:
 def wants_also(revision: RevisionFiles) -> Iterator[str | StoredFile]:
     """The files of variables, then the files that these and DVC's files name; and those in DVC's storage."""
     yield from index(revision).value_files
-    for each in stated_files(revision):
+    for each in stated_files(revision).files:
         if each.place.where == IN_GIT:
             yield each.place.file
         elif stored := each.place.stored():
@@ -57,7 +57,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=1,
+    version=2,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,
@@ -84,9 +84,9 @@ class _RevisionReader:
         self._left = MAX_ROWS
 
     def rows(self) -> Iterator[Record]:
-        stated = stated_files(self._revision)
-        if len(stated) == MAX_FILES:
-            message = f"found {MAX_FILES:,} files of metrics, parameters and plots, or more; the rest is left out"
+        stated, more = stated_files(self._revision)
+        if more:
+            message = f"found more than {MAX_FILES:,} files of metrics, parameters and plots; the rest is left out"
             self._complain("", [MetafileError(message, rule="too-many")])
         whole_files = {each.place.file: each for each in reversed(stated) if _is_whole(each)}
         shown = {each.place.file for each in stated if each.named.role == PARAMS and not each.named.drawn}

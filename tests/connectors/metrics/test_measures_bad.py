@@ -7,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import OVERSIZED
+from catalog.git.snapshot import MAX_OBJECT, OVERSIZED
 from catalog.schema.arrow import to_arrow
+from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import Image, MeasureFile, Metric, PlotSeries
 from catalog.schema.tables.problems import Problem
+from connectors.dvc.lock import MAX_PARAMS
 from connectors.metrics import files as measure_files
 from connectors.metrics import measures
 from connectors.metrics.measures import read_revision, wants_also
+from connectors.metrics.values import MAX_METRICS
 from support.worlds import World
 
 A = "3e2b31c72181b87149ff995e7202c0e3"
@@ -142,20 +145,75 @@ def test_a_foreach_over_a_million_items_costs_its_stages():
     assert len(found) <= measure_files.MAX_FILES
 
 
-def test_a_revision_has_a_bounded_number_of_rows(monkeypatch):
-    monkeypatch.setattr(measures, "MAX_ROWS", 3)
-    monkeypatch.setattr(measure_files, "MAX_FILES", 2)
-    files = {
-        "dvc.yaml": "metrics: [a.json, b.json, good.json]\n",
-        "a.json": '{"a": 1, "b": 2}',
-        "b.json": '{"a": 1, "b": 2}',
-    }
-    monkeypatch.setattr(measures, "MAX_FILES", 2)
-    found = rows(files)
-    assert (sum(isinstance(row, Metric) for row in found), [row.rule for row in found if isinstance(row, Problem)]) == (
-        3,
-        ["too-many"],
+@pytest.mark.parametrize(
+    ("count", "more", "kept", "told"),
+    [
+        pytest.param(
+            measure_files.MAX_FILES, 1, measure_files.MAX_FILES, [], id="as many as are read, one of them named twice"
+        ),
+        pytest.param(
+            measure_files.MAX_FILES + 1,
+            0,
+            measure_files.MAX_FILES,
+            [("too-many", "", "found more than 5,000 files of metrics, parameters and plots; the rest is left out")],
+            id="one more",
+        ),
+    ],
+)
+def test_a_revision_has_so_many_files(count, more, kept, told):
+    names = [f"m{number}.json" for number in range(count)]
+    found = rows({"dvc.yaml": f"metrics: [{', '.join([*names, *names[:more]])}]"})
+    assert (
+        [row.file for row in found if isinstance(row, MeasureFile)],
+        [(row.rule, row.place, row.message) for row in found if isinstance(row, Problem)],
+    ) == (names[:kept], told)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        pytest.param({}, [], id="as many as are kept"),
+        pytest.param(
+            {"more.json": '{"b": 1}'},
+            [("too-many", "", "found more than 50,000 metrics and parameters; the rest is left out")],
+            id="one more",
+        ),
+    ],
+)
+def test_a_revision_has_so_many_metrics_and_parameters(more, told):
+    values = json.dumps({f"p{number}": number for number in range(MAX_PARAMS)})
+    files = {f"{number}.json": values for number in range(measures.MAX_ROWS // MAX_PARAMS - 1)}
+    rest = json.dumps({f"m{number}": number for number in range(MAX_METRICS)})
+    files |= {f"m{number}.json": rest for number in range(MAX_PARAMS // MAX_METRICS)}
+    stated = [name for name in files if name[0] != "m"], [*(name for name in files if name[0] == "m"), *more]
+    found = rows({"dvc.yaml": f"metrics: [{', '.join(stated[1])}]\nparams: [{', '.join(stated[0])}]", **files, **more})
+    kept = [sum(isinstance(row, table) for row in found) for table in (Metric, Param)]
+    assert (sum(kept), [(row.rule, row.place, row.message) for row in found if isinstance(row, Problem)]) == (
+        measures.MAX_ROWS,
+        told,
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "status", "told"),
+    [
+        pytest.param(MAX_OBJECT, "fetched", [], id="as large as is read"),
+        pytest.param(
+            MAX_OBJECT + 1,
+            "bad",
+            [("too-big", "m.json", "the file has 1,048,577 bytes, expected at most 1,048,576")],
+            id="one byte more",
+        ),
+    ],
+)
+def test_a_file_in_storage_has_so_many_bytes(size, status, told):
+    world = world_of({"m.dvc": f"outs: [{{path: m.json, md5: {A}, metric: true}}]"})
+    world.objects[f"md5:{A}"] = RawObject("stored", b"1".ljust(size))
+    found = [*read_revision(world.revision())]
+    assert (
+        [row.status for row in found if isinstance(row, MeasureFile)],
+        [(row.rule, row.place, row.message) for row in found if isinstance(row, Problem)],
+    ) == ([status], told)
 
 
 @pytest.mark.parametrize(
