@@ -7,8 +7,8 @@ from pathlib import PurePath
 from catalog.errors import TooBig
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 
-MOST_DEPTH = 8
-MOST_INSIDE = 10_000  # folders in one
+MOST_DEPTH = 8  # folders from that of the source to a repository
+MOST_INSIDE = 10_000  # folders in one that is looked into
 
 
 def begin(scope: Scope) -> tuple[Ask, ...]:
@@ -20,11 +20,11 @@ def read(scope: Scope, answer: Response) -> ListPage:
     kinds: dict[str, str] = dict(answer.value)
     if kinds.get(".git") == "folder" or _is_bare(kinds):
         return ListPage(listed=(Listed(url=str(folder), place=_place(root, folder)),))
+    if len(folder.relative_to(root).parts) >= MOST_DEPTH:
+        return ListPage()
     inside = sorted(name for name, kind in kinds.items() if kind == "folder" and not name.startswith("."))
     if len(inside) > MOST_INSIDE:
         raise TooBig(f"{folder} has {len(inside):,} folders, expected at most {MOST_INSIDE:,}")
-    if len(folder.relative_to(root).parts) >= MOST_DEPTH:
-        return ListPage()
     return ListPage(then=tuple(Ask(url=str(folder / name), reads="folder") for name in inside))
 
 
