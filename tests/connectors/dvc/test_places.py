@@ -5,8 +5,9 @@ import json
 import pytest
 
 from catalog.git.objects import RawObject
+from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH, StoredFile
 from connectors.dvc.index import index
-from connectors.dvc.places import IN_DVC, IN_GIT, MAX_FOLDER, FileLocations
+from connectors.dvc.places import IN_DVC, IN_GIT, MAX_FOLDER, MISSING, FileLocation, FileLocations
 from support.worlds import World
 
 A = "3e2b31c72181b87149ff995e7202c0e3"
@@ -69,3 +70,32 @@ def test_a_folder_has_so_many_files(make, where):
         ([f"d/{name}" for name in names(MAX_FOLDER - 1)], where, {None}),
         ([f"d/{name}" for name in names(MAX_FOLDER)], [None] * (MAX_FOLDER - 1) + [MESSAGE]),
     )
+
+
+URL = "https://example.com/3e/2b31c72181b87149ff995e7202c0e3"
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        pytest.param(MAX_OBJECT, StoredFile(url=URL, md5=A, size=MAX_OBJECT), id="as large as is read"),
+        pytest.param(MAX_OBJECT + 1, None, id="one byte more"),
+    ],
+)
+def test_a_file_of_so_many_bytes_is_asked_for_in_storage(size, expected):
+    assert FileLocation("m", IN_DVC, hash=A, size=size, url=URL).stored() == expected
+
+
+@pytest.mark.parametrize(
+    ("folders", "where"),
+    [
+        pytest.param(MAX_TREE_DEPTH, IN_DVC, id="in as many folders as Git may have"),
+        pytest.param(MAX_TREE_DEPTH + 1, MISSING, id="in one more"),
+    ],
+)
+def test_a_file_may_be_in_an_output_that_is_a_folder(folders, where):
+    world = World()
+    world.commit({"m.dvc": f"outs: [{{path: d, md5: {A}.dir}}]"})
+    revision = world.revision()
+    path = "d/" * folders + "m"
+    assert [(place.file, place.where) for place in FileLocations(revision, index(revision)).of(path)] == [(path, where)]
