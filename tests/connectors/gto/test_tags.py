@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.schema.record import replace
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Event
-from connectors.gto.tags import CONNECTOR, MAX_LISTED, read_tags
+from connectors.gto.tags import _DAY, CONNECTOR, MAX_LISTED, read_tags
 from support.worlds import START, World
 
 
@@ -345,22 +346,22 @@ def test_a_message_lists_so_many_commits(count, rest):
     assert problems(world) == [("refs/tags/m@v1.0.0#1", message)]
 
 
+@pytest.mark.parametrize("sign", [1, -1], ids=["east", "west"])
 @pytest.mark.parametrize(
-    ("zone", "expected"),
-    [
-        pytest.param("+2359", ([("m@v1.0.0", 1439)], []), id="the last minute of a day to the east"),
-        pytest.param("-2359", ([("m@v1.0.0", -1439)], []), id="the last minute of a day to the west"),
-        pytest.param("+2400", ([], ["absurd-time"]), id="a day to the east"),
-        pytest.param("-2400", ([], ["absurd-time"]), id="a day to the west"),
-    ],
+    ("minutes", "is_read"),
+    [pytest.param(_DAY - 1, True, id="the last minute of a day"), pytest.param(_DAY, False, id="a day")],
 )
-def test_a_time_zone_is_less_than_a_day_off(zone, expected):
+def test_a_time_zone_is_less_than_a_day_off(sign, minutes, is_read):
     world = World()
-    world.commit()
-    world.tag("m@v1.0.0", zone=zone)
-    rows = [*read_tags(world.tags())]
-    offsets = [(row.tag, row.utc_offset) for row in rows if isinstance(row, Event)]
-    assert (offsets, [row.rule for row in rows if isinstance(row, Problem)]) == expected
+    commit = world.commit()
+    oid = world.tag("m#prod")
+    (tag,) = world.tags()
+    facts = {"event": "assignment", "artifact": "m", "stage": "prod", "utc_offset": sign * minutes}
+    message = f"invalid tagger time 2024-01-01 00:00 UTC {sign * minutes:+} minutes, expected a date; GTO stops at it"
+    problem = Problem(connector="gto", rule="absurd-time", place="refs/tags/m#prod", message=message)
+    assert [*read_tags([replace(tag, utc_offset=sign * minutes)])] == [
+        event(oid, tag="m#prod", commit=commit, **facts) if is_read else problem
+    ]
 
 
 @pytest.fixture(scope="module")
