@@ -107,6 +107,10 @@ BAD = {
         'kind = "gitea"\norg = "a"\nurl = "https://ann:secret@git.acme.example"',
         "invalid url with a name or password: expected none",
     ),
+    "a name in the URL": (
+        'kind = "gitea"\norg = "a"\nurl = "https://ann@git.acme.example"',
+        "invalid url with a name or password: expected none",
+    ),
     "no URL where there is no usual one": (
         'kind = "gitea"\norg = "a"',
         "missing key 'url': expected the address of the gitea server, such as https://git.example.com",
