@@ -33,7 +33,9 @@ class DeclaredFiles(NamedTuple):
 
 def stated_files(revision: RevisionFiles) -> DeclaredFiles:
     """Each file once for each metafile and role, up to MAX_FILES."""
-    return revision.once(_stated_files, lambda declared: is_final(revision) and not any(map(_is_folder, declared.files)))
+    return revision.once(
+        _stated_files, lambda declared: is_final(revision) and not any(map(_is_folder, declared.files))
+    )
 
 
 def _stated_files(revision: RevisionFiles) -> DeclaredFiles:

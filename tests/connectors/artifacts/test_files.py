@@ -6,7 +6,7 @@ from connectors.artifacts.annotations import wants_also
 from connectors.artifacts.files import MAX_REMEMBERED, MAX_VARS, ROW, stated
 from support.worlds import World
 
-LARGEST = MAX_REMEMBERED // 10  # of one value: see Remembered
+LARGEST = MAX_REMEMBERED // 10  # of one value: see BoundedCache
 FOUND = "found more than 100 files of variables, expected at most that"
 
 

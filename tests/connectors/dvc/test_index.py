@@ -6,7 +6,7 @@ from catalog.schema.tables.dvc import PipelineStage
 from connectors.dvc.index import MAX_PROBLEMS, MAX_REMEMBERED, MAX_VARIABLES, ROW, index
 from support.worlds import World
 
-LARGEST = MAX_REMEMBERED // 10  # of one value: see Remembered
+LARGEST = MAX_REMEMBERED // 10  # of one value: see BoundedCache
 
 
 def indexed(files):

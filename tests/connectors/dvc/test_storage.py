@@ -13,7 +13,7 @@ from support.worlds import World
 A = "3e2b31c72181b87149ff995e7202c0e3"
 LIST = f'[{{"md5": "{A}", "relpath": "m"}}]'.encode()
 SETTINGS = b'[core]\n    remote = r\n[remote "r"]\n    url = https://example.com/dvc\n#'
-LARGEST = MAX_REMEMBERED // 10 // PER_BYTE  # bytes that are kept: see Remembered
+LARGEST = MAX_REMEMBERED // 10 // PER_BYTE  # bytes that are kept: see BoundedCache
 
 
 def output():

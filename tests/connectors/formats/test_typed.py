@@ -4,7 +4,7 @@ import pytest
 
 from connectors.formats.typed import MAX_REMEMBERED, PER_BYTE, load_once
 
-LARGEST = MAX_REMEMBERED // 10 // PER_BYTE  # bytes that are kept: see Remembered
+LARGEST = MAX_REMEMBERED // 10 // PER_BYTE  # bytes that are kept: see BoundedCache
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.metrics.content import MAX_REMEMBERED, NUMBER, VALUE, read_metrics, read_plot
 
-LARGEST = MAX_REMEMBERED // 10  # of one value: see Remembered
+LARGEST = MAX_REMEMBERED // 10  # of one value: see BoundedCache
 POINTS = 1_000
 
 

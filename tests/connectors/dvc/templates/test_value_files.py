@@ -8,7 +8,7 @@ from catalog.errors import MetafileError
 from connectors.dvc.templates.value_files import MAX_BITS, MAX_DOTS, MAX_REMEMBERED, MAX_TOML, PER_BYTE, load_values
 from connectors.formats.yaml import MAX_DEPTH
 
-LARGEST = MAX_REMEMBERED // 10 // PER_BYTE  # bytes that are kept: see Remembered
+LARGEST = MAX_REMEMBERED // 10 // PER_BYTE  # bytes that are kept: see BoundedCache
 
 
 def nested(levels):
