@@ -64,6 +64,7 @@ _MATERIALIZED: dict[str, Literal["incremental", "full"]] = {
     "materialized: incremental": "incremental",
     "materialized: full": "full",
 }
+_ONE_ROW = "(at most one row)"  # instead of a key
 ALL = "*"  # columns of a source: those of the same name that have no sentence of their own
 
 
@@ -71,6 +72,7 @@ ALL = "*"  # columns of a source: those of the same name that have no sentence o
 class Statement:
     """A view, or with parameters a table macro, of the SQL files: its sentence, its key, and the sentences of its columns.
 
+    `key`: the columns whose values no two rows share; empty where there is at most one row; None where the header states none.
     `notes`: column → its own sentence; `sources`: relation → the columns that mean what they mean there, `*` for all that have no sentence of their own.
     A `scalar` macro gives one value: its body is an expression. The rows of a `materialized` view are stored by each build:
     `incremental` for the repositories that changed, from whose rows alone they follow; `full` for all.
@@ -81,7 +83,7 @@ class Statement:
     doc: str
     notes: Mapping[str, str]
     sources: Mapping[str, tuple[str, ...]]
-    key: tuple[str, ...]
+    key: tuple[str, ...] | None
     body: str
     materialized: Literal["incremental", "full"] | None = None
     scalar: bool = False
@@ -118,7 +120,7 @@ def _statement(match: re.Match[str]) -> Statement:
         doc=match["doc"],
         notes=dict(_NOTE.findall(notes)),
         sources={source: _names(columns) for source, columns in _SOURCE.findall(notes)},
-        key=_names(key[1]) if key else (),
+        key=None if key is None else () if key[1] == _ONE_ROW else _names(key[1]),
         body=match["body"].strip().rstrip(";"),
         materialized=_MATERIALIZED.get(mark),
         scalar=mark == "scalar",

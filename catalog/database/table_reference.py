@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from catalog.database import database
-from catalog.database.statements import statements
+from catalog.database.statements import Statement, statements
 from catalog.schema.arrow import schema
 from catalog.schema.tables import CRAWL, PARTITION
 
@@ -36,11 +36,7 @@ def table_reference() -> str:
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     relations = connection.execute("from relations()").fetchall()
-    keys = {
-        statement.name: f"Key: {', '.join(f'`{column}`' for column in statement.key)}.\n\n"
-        for statement in statements()
-        if statement.key
-    }
+    keys = {statement.name: _key(statement) for statement in statements()}
     for kind in ("table", "view"):
         yield f"## {kind.capitalize()}s\n"
         for name, _, comment in (relation for relation in relations if relation[1] == kind):
@@ -56,9 +52,16 @@ def _macros() -> Iterator[str]:
         if statement.parameters and not statement.name.startswith(
             ("site_", "search_")
         ):  # parts of pages and of `search`, which change with them
-            yield f"### {statement.name}{statement.parameters}\n\n{statement.doc}\n"
+            header = f"### {statement.name}{statement.parameters}\n\n{statement.doc}\n\n{_key(statement)}"
+            yield header.rstrip("\n") + "\n"
             yield from (f"- `{column}`: {note}" for column, note in statement.notes.items())
             yield ""
+
+
+def _key(made: Statement) -> str:
+    if made.key is None:
+        return ""
+    return f"Key: {', '.join(f'`{column}`' for column in made.key)}.\n\n" if made.key else "At most one row.\n\n"
 
 
 def _cell(text: str | None) -> str:

@@ -14,10 +14,16 @@ from catalog.database.statements import ALL
 from catalog.schema.tables import PARTITION
 from support import changes, small_catalog
 from support.catalogs import catalog_of, rows_of
+from support.macro_calls import calls, prepare
 from support.models import FACTS, MODELS, all_uses, duplicated, uses
 from support.worlds import World
 
 VIEWS = [made for made in MODELS.values() if not made.parameters]
+MACROS = [made for made in MODELS.values() if made.parameters and not made.scalar]
+KEYLESS = {
+    "search_texts": "a label that is stated twice counts twice",
+    "site_plots": "a plot that two metafiles name is drawn for each",
+}
 INCREMENTAL = [made for made in VIEWS if made.materialized == "incremental"]
 
 
@@ -37,12 +43,14 @@ def fleet(tmp_path_factory):
 @pytest.fixture(scope="module")
 def demo(fleet):
     with closing(database.connect(fleet / "output" / "catalog.duckdb")) as connection:
+        prepare(connection)
         yield connection
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     with closing(database.connect(small_catalog.make(tmp_path_factory.mktemp("small")))) as connection:
+        prepare(connection)
         yield connection
 
 
@@ -70,6 +78,10 @@ artifacts:
   loose: {path: raw.csv}
   m: {path: models}
 """,
+    "artifacts.yaml": "shared: {path: raw.csv}\n",
+    "a/dvc.yaml": "metrics: [../bad.json]\n",
+    "b/dvc.yaml": "metrics: [../bad.json]\n",
+    "bad.json": "{",
     "dvc.lock": f"""
 schema: '2.0'
 stages:
@@ -89,21 +101,47 @@ stages:
 }
 
 
-@pytest.fixture
-def twice():
-    """A commit in which all is said twice: two versions, two readers of one file, of one dataset and of a file that nothing tracks."""
+@pytest.fixture(scope="module")
+def twice_rows():
+    """A commit in which all is said twice: two versions, two readers of one file, of one dataset, of a file that nothing tracks, and of metrics."""
     world = World()
     world.commit(TWICE)
-    for tag in ("m@v1.0.0", "m@v1.0.1", "loose@v1.0.0", "loose@v1.0.1"):
+    for tag in ("m@v1.0.0", "m@v1.0.1", "loose@v1.0.0", "loose@v1.0.1", "shared@v1.0.0"):
         world.tag(tag)
-    return catalog_of({"h/o/n": rows_of(world.listing(), world.objects)})
+    return rows_of(world.listing(), world.objects)
+
+
+@pytest.fixture
+def twice(twice_rows):
+    return catalog_of({"h/o/n": twice_rows})
+
+
+@pytest.fixture(scope="module")
+def twice_in_a_file(tmp_path_factory, twice_rows):
+    """The same with materialized views, which lineage needs to be quick."""
+    path = small_catalog.write(tmp_path_factory.mktemp("twice"), {"h/o/n": twice_rows}, {})
+    with closing(database.connect(path)) as connection:
+        prepare(connection)
+        yield connection
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("catalog", ["demo", "small", "changed", "twice"])
 @pytest.mark.parametrize("made", **named(VIEWS))
 def test_each_row_of_a_view_has_a_key_of_its_own(made, catalog, request):
-    assert duplicated(request.getfixturevalue(catalog), made) == []
+    assert duplicated(request.getfixturevalue(catalog), made.key, made.name) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("catalog", ["demo", "small", "twice_in_a_file"])
+@pytest.mark.parametrize("made", **named([made for made in MACROS if made.name not in KEYLESS]))
+def test_each_row_of_a_table_macro_has_a_key_of_its_own(made, catalog, request):
+    connection = request.getfixturevalue(catalog)
+    assert [found for call in calls(connection, made) if (found := duplicated(connection, made.key, *call))] == []
+
+
+def test_all_but_the_keyless_models_state_their_key():
+    assert {made.name for made in [*VIEWS, *MACROS] if made.key is None} == KEYLESS.keys()
 
 
 @pytest.mark.parametrize("made", **named(VIEWS))

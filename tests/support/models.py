@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import duckdb
 from sqlglot import exp, parse_one
@@ -35,10 +35,13 @@ def all_uses(made: Statement) -> set[str]:
     return found
 
 
-def duplicated(connection: duckdb.DuckDBPyConnection, made: Statement) -> list[tuple[object, ...]]:
-    """The values of a view's key that several of its rows have."""
-    key = ", ".join(f'"{column}"' for column in made.key)
-    return connection.execute(f"select {key} from {made.name} group by all having count(*) > 1 order by all").fetchall()
+def duplicated(
+    connection: duckdb.DuckDBPyConnection, key: tuple[str, ...], relation: str, parameters: Sequence[object] = ()
+) -> list[tuple[object, ...]]:
+    """The values of a key that several rows of a relation have; of an empty key, how many rows where these are several."""
+    columns = ", ".join(f'"{column}"' for column in key)
+    query = f"select {columns or 'count(*)'} from {relation}{' group by all' if key else ''} having count(*) > 1 order by all"
+    return connection.execute(query, list(parameters)).fetchall()
 
 
 def _relations(tree: exp.Expression) -> Iterator[str]:

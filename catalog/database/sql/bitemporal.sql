@@ -1,6 +1,7 @@
 -- What this catalog knew when, and what became of it since. From `observations`: two clocks, the taggers' and our own.
 
 -- known_events_at(k): The registry tags that this catalog could have known at `k` (UTC), in the shape of `events`.
+--   key: repo, oid, tag
 -- Of a repository that has left the catalog, nothing was known after its last visit.
 select distinct
     repo, oid, tag, event, artifact, version, precedence, stage, counter, commit, revision, created_at, utc_offset,
@@ -10,10 +11,12 @@ where event is not null and first_readable_at <= k
     and coalesce(ended_at > k, last_seen >= k or repo in (select repo from repos));
 
 -- stages_known_at(t, k): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known at `k`.
+--   key: repo, artifact, stage
 with readable_events as materialized (from known_events_at(k))
 from stages_at(t, source := 'readable_events');
 
 -- list_stages_known_at(t, k, a_stage): The same, in the order in which to show it.
+--   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 with readable_events as materialized (from known_events_at(k))
 from list_stages_at(t, a_stage, source := 'readable_events');

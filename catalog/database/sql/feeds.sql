@@ -11,6 +11,7 @@ where event is not null
 qualify row_number() over (partition by repo, oid order by first_readable_crawl, first_readable_at, ref) = 1;
 
 -- list_seen_events(a_crawl, a_moment, an_oid, a_repo): Every registry event that was ever seen, also of tags that are gone, after a place.
+--   key: repo, oid
 --   cursor: The place of this event, for whoever wants to go on after it; URL-safe base64.
 --   crawl: The crawl that could tell it first.
 --   copy_of: The repository of which the same was told: what a fork has from its parent (see `copied_artifacts`), or had another name.
@@ -42,5 +43,6 @@ where (o.first_readable_crawl, o.moment, o.oid, o.repo) > (a_crawl, a_moment, an
 order by o.first_readable_crawl, o.moment, o.oid, o.repo;
 
 -- find_seen(an_oid, a_repo): In which crawl a tag object was first told of, and when; no row for never.
+--   key: (at most one row)
 --   told: When that was, in microseconds since 1970.
 select first_readable_crawl as crawl, epoch_us(first_readable_at) as told from known_events where repo = a_repo and oid = an_oid;

@@ -2,6 +2,7 @@
 
 -- public_link(a_url, an_endpoint, a_region, a_version_id): The address at which a browser finds what a storage URL names; null where none
 --     is.
+--   key: (at most one row)
 --   link: Without credentials. Nobody asked whether it may be read by everybody.
 with place as (
     select

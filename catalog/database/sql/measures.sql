@@ -86,6 +86,7 @@ join plots p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.
 where f.role = 'plots';
 
 -- metric_direction(a_name): Which way a metric is better, by repos.toml, or else by the words of its name.
+--   key: (at most one row)
 --   direction: `higher` or `lower`; null where neither says.
 select coalesce(
     (select arg_min(direction, rank) from metric_directions where lower(a_name) glob lower(pattern)),

@@ -6,6 +6,7 @@
 
 -- resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one registered on
 --     its commit.
+--   key: repo, oid, tag
 --   raw_stage: The stage as the tag spells it; `stage` is its name in this catalog.
 --   priority: GTO's order among events of the same second.
 select
@@ -32,6 +33,7 @@ left join (select raw as stage, stage as canonical from stage_names) using (stag
 where stage is null or lowest is not distinct from highest;
 
 -- versions_of(resolved): The versions that resolved events come to: see `versions_at`.
+--   key: repo, artifact, version, commit
 select
     repo, artifact, version, commit, revision, precedence, registered, active, discovered,
     last_event.created_at, last_event.utc_offset, last_event.author, last_event.author_email, last_event.message, last_event.tag,
@@ -61,6 +63,7 @@ from (
 );
 
 -- versions_at(t, source := 'events'): The versions known at `t`. Same version on two commits: two rows, as in GTO.
+--   key: repo, artifact, version, commit
 --   registered: A tag registers it. An unregistered one is named after its commit.
 --   active: The newest of its registrations and deregistrations is a registration. At the same second, deregistration wins.
 --   discovered: Only stage tags speak of it.
@@ -71,6 +74,7 @@ with resolved as (from resolved_events_at(t, source := source))
 from versions_of('resolved');
 
 -- artifacts_of(resolved, t): The artifacts that resolved events until `t` come to: see `artifacts_at`.
+--   key: repo, artifact
 select
     repo, artifact,
     coalesce(bool_or(tagged), false) as registered,
@@ -95,12 +99,14 @@ group by repo, artifact;
 
 -- artifacts_at(t, source := 'events'): The artifacts known at `t`: those that tags speak of, and those in `artifacts.yaml` or `dvc.yaml`
 --     at the tip.
+--   key: repo, artifact
 --   active: Not deprecated, or something happened to it since. At the same second, whatever else happened wins.
 --   registered: A tag speaks of it.
 with resolved as (from resolved_events_at(t, source := source))
 from artifacts_of('resolved', t);
 
 -- assignments_of(resolved): The assignments that resolved events come to: see `assignments_at`.
+--   key: repo, artifact, raw_stage, version, commit
 select
     repo, artifact, stage, raw_stage, version, commit, revision, v.registered,
     assigned_at, last.utc_offset, last.author, last.author_email, last.message, last.tag, last.oid, last.signed,
@@ -129,6 +135,7 @@ where assigned and v.active;
 
 -- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage
 --     assigns it.
+--   key: repo, artifact, raw_stage, version, commit
 --   rank: 1 for who is in the stage, by time of assignment; 2 for who would be next, were it unassigned; ...
 --   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
 --   assigned_at: When it was assigned last.

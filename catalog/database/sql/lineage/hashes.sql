@@ -2,6 +2,7 @@
 
 -- consumers(a_hash): Who takes in content with this hash, with or without `.dir`: pipeline stages, imports and versions, in each
 --     repository.
+--   key: repo, what, file, name, path, hash
 --   what: `stage` for a pipeline stage that takes it in, `import` for one who imported it, `version` for a version that is these bytes,
 --     `copy` for other data that DVC tracks.
 --   file: The file that says so.
@@ -35,6 +36,7 @@ order by f.repo, f.what = 'copy', f.what, f.file, f.name, f.path, f.hash;
 
 -- versions_using(a_hash, a_stage): The versions that were made with this content, directly or through pipelines and other repositories;
 --     with `a_stage`, only those in that stage now.
+--   key: repo, artifact, version, commit
 --   ref: The version's name in the catalog.
 --   steps: How many steps from the content to the version; 0 for a version that is the content itself.
 with start_nodes as (
@@ -59,6 +61,7 @@ order by r.steps, ref, f.commit;
 
 -- identify_hashes(some_words): What has one of these hashes (with or without `.dir`, in any case), or a commit that begins so (7 digits or
 --     more).
+--   key: what, ref, repo, commit, path, hash_kind, hash, size
 --   what: `version`, `output`, `dependency` or `commit`.
 --   ref: The version's name in the catalog; for others, what to call it.
 --   commit: The newest commit that has it so.
@@ -96,4 +99,5 @@ group by f.what, f.ref, f.repo, f.path, f.hash_kind, f.hash, f.size, case when f
 order by case f.what when 'version' then 0 when 'output' then 1 when 'dependency' then 2 else 3 end, f.repo, f.ref, f.path, f.hash, commit;
 
 -- identify_hash(words): The same for one of them.
+--   key: what, ref, repo, commit, path, hash_kind, hash, size
 from identify_hashes([words]);

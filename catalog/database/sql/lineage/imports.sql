@@ -1,6 +1,7 @@
 -- What each repository imports from elsewhere, as its own files state.
 
 -- repository_key(a_url): Host and path of a repository's address: the same for https, ssh and scp forms, with and without `.git`.
+--   key: (at most one row)
 select case
     when contains(a_url, '://') then
         lower(regexp_replace(regexp_extract(a_url, '^[^:]*://(?:[^/?#]*@)?([^/?#]*)', 1),

@@ -4,6 +4,7 @@
 -- hash otherwise. A commit is the context of a step: within a repository a walk stays in one commit.
 
 -- numbered_outputs(): The outputs of every revision, with the numbers of lineage: see `output_nodes`.
+--   key: repo, commit, file, pipeline_stage, path
 select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node,
     case when pipeline_stage is not null then hash(repo, file, pipeline_stage) end as stage_node
 from (
@@ -14,6 +15,7 @@ from (
 );
 
 -- numbered_inputs(): What the pipeline stages of every revision take in, with the numbers of lineage: see `input_nodes`.
+--   key: repo, commit, file, pipeline_stage, path
 select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node, hash(repo, file, pipeline_stage) as stage_node
 from (
     select

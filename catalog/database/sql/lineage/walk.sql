@@ -1,6 +1,7 @@
 -- Walks along the edges and links of lineage, up to what a version was made from and down to what was made from it.
 
 -- version_node(a_repo, an_artifact, a_version): Where the lineage of a version begins. Of a version on two commits, that of the newer tag.
+--   key: (at most one row)
 select n.home, f.node, c.revision
 from version_files f
 join versions v on v.repo = f.repo and v.artifact = f.artifact and v.version = f.version and v.commit = f.commit
@@ -12,6 +13,7 @@ order by v.active desc, v.created_at desc, v.commit
 limit 1;
 
 -- walk_up(a_repo, an_artifact, a_version, depth): The steps from a version to what it was made from.
+--   key: node, near, revision, kind
 --   home: The number of the repository that has the node; null for what is outside.
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in.
@@ -52,6 +54,7 @@ from walk;
 
 -- walk_down(depth, start): The steps from data, the `home` and `node` of the relation that `start` names, to what was made from it in any
 --     commit.
+--   key: node, near, revision, kind
 --   home: The number of the repository that has the node.
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in; 0 for any.
@@ -89,6 +92,7 @@ from walk;
 
 -- walk(up, steps): What is known of each node of a walk up or down; `steps` names the relation that has its steps. One row for each step,
 --     the nearest first.
+--   key: node, from_node, to_node
 --   level: How many steps away.
 --   kind: How the two belong together: `input`, `output`, `part`, `path`, `earlier` within a repository; `version`, `import`, `content`
 --     (equal), `value` (equal, but one hashed by DVC 2 and one by DVC 3) between repositories; `url` from outside. Null for the start.
@@ -145,11 +149,13 @@ left join outside_sources e on e.node = m.node
 order by m.level, m.kind nulls first, coalesce(n.repo, e.repo, ''), coalesce(n.path, e.label), n.pipeline_stage, n.hash, m.node, m.near;
 
 -- upstream(a_repo, an_artifact, a_version, depth): What a version was made from, step by step, through pipelines and across repositories.
+--   key: node, from_node, to_node
 with walked as (from walk_up(a_repo, an_artifact, a_version, depth))
 from walk(true, 'walked');
 
 -- downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across
 --     repositories.
+--   key: node, from_node, to_node
 with start_node as (from version_node(a_repo, an_artifact, a_version)),
 walked as (from walk_down(depth, 'start_node'))
 from walk(false, 'walked');

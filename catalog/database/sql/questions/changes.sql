@@ -1,11 +1,13 @@
 -- What changed in the catalog between two moments: `catalog diff`, `log` and the feeds.
 
 -- crawl_window(a_crawl): Just before a crawl began, and just after it ended, UTC; of the last one, where `a_crawl` is null.
+--   key: (at most one row)
 select started_at - interval 1 microsecond as before, started_at + to_milliseconds((seconds * 1000)::bigint + 1) as after
 from crawls
 where crawl = coalesce(a_crawl, (select max(crawl) from crawls));
 
 -- visits_in(a_crawl): How the visits of one of the last ten crawls ended.
+--   key: repo
 --   message: What the last of these visits complained of.
 --   first_at: Since when visits have ended so, UTC.
 --   until_crawl: The last crawl in a row in which it was found so.
@@ -14,12 +16,14 @@ from visits where list_contains(crawls, a_crawl)
 order by repo;
 
 -- visit_turns_at(t): How each repository stood at `t`: the last visit until then with which it was met, lost or found.
+--   key: repo
 select repo, outcome, message, first_at as moment, outcome in ('new', 'changed', 'fresh') as there
 from visits
 where turned and first_at <= t
 qualify row_number() over (partition by repo order by first_at desc) = 1;
 
 -- changed_repos(a, b): Repositories that came, were lost, or were found again between two moments.
+--   key: repo, new
 --   what: What the visit complained of.
 select
     case when not coalesce(now.there, false) then 'lost_repo' when before.repo is null then 'new_repo' else 'found_repo' end as kind,
@@ -48,6 +52,7 @@ where gone.moment > a and gone.moment <= b;
 
 -- changes_between(a, b): What changed in the catalog between two moments (UTC), by what it could have known at each; what came and went in
 --     between is not told.
+--   key: kind, id, stage, what, old, new, author, moment
 --   kind: `new_repo`, `lost_repo`, `found_repo`, `new_artifact`, `lost_artifact`, `deprecation`, `revival`, `new_version`, `lost_version`,
 --     `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag`, `skewed_tag` or `metric`.
 --   id: The artifact's name in the catalog; the repository's, where no artifact is concerned.
@@ -158,8 +163,9 @@ changes as (
         and n.file = o.file and n.name = o.name
     where n.text <> o.text
 )
-select kind, repo || coalesce(':' || artifact, '') as id, changes.* exclude (kind)
-from changes
+select kind, repo || coalesce(':' || artifact, '') as id, * exclude (kind)
+-- Metrics of two files may have changed alike.
+from (select distinct * from changes)
 -- Changes that a fork has from its parent are listed for the parent only.
 where artifact is null or not is_copied(repo, artifact)
 order by

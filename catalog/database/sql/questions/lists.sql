@@ -1,6 +1,7 @@
 -- Lists over all repositories, or of some: artifacts, versions, events, repositories, problems.
 
 -- list_artifacts(some_repos, a_type, a_stage, with_deprecated): The artifacts, with the version that is in each stage.
+--   key: repo, artifact
 --   stages: The version in each stage that is in use.
 select a.*, coalesce(s.stages, map {}) as stages
 from artifacts a
@@ -19,6 +20,7 @@ where (list_contains(some_repos::varchar[], a.repo)
 order by a.repo, a.artifact;
 
 -- list_versions(some_repos, a_type, a_stage, with_deprecated): The versions, newest first within each artifact.
+--   key: repo, artifact, version, commit
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence)
 from versions v join (select repo, artifact, active from artifacts) a on a.repo = v.repo and a.artifact = v.artifact
@@ -34,11 +36,13 @@ where (list_contains(some_repos::varchar[], v.repo)
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
 
 -- history(a_repo, an_artifact): What happened to one artifact, newest first.
+--   key: repo, oid, tag
 select * from resolved_events
 where repo = a_repo and artifact = an_artifact
 order by created_at desc, priority desc, tag desc;
 
 -- list_events(some_repos, an_artifact, a_version, a_stage): What happened, newest first.
+--   key: repo, oid, tag
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, e.* exclude (precedence, priority)
 from resolved_events e
@@ -50,6 +54,7 @@ where (list_contains(some_repos::varchar[], repo)
 order by created_at desc, priority desc, repo, tag desc, oid;
 
 -- list_repos(some_repos): The repositories, how the last visit to each went, and how much each holds.
+--   key: repo
 --   why: Why the last visit read it.
 --   problems: What could not be read in it.
 select r.*, v.why, v.seconds, v.received, v.requests,
@@ -64,9 +69,11 @@ where some_repos::varchar[] is null or list_contains(some_repos::varchar[], r.re
 order by r.repo;
 
 -- list_problems(some_repos): What could not be read, and why.
+--   key: repo, connector, place, rule, message, commit
 from problems
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
 order by repo, connector, place, rule, message, commit;
 
 -- last_crawl(): The newest crawl.
+--   key: (at most one row)
 from crawls order by crawl desc limit 1;

@@ -2,6 +2,7 @@
 
 -- list_metrics(a_repo, an_artifact, a_version, a_commit): The metrics of an artifact's versions, the highest version first; or of one
 --     version.
+--   key: repo, artifact, version, commit, file, name
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 --   direction: `higher` or `lower`: what is better; null where it is unknown.
 select m.repo || ':' || m.artifact || '@' || m.version as ref, m.* exclude (precedence), d.direction
@@ -12,6 +13,7 @@ order by m.precedence desc nulls last, m.version desc, m.commit, m.file, m.name;
 
 -- list_params(a_repo, an_artifact, a_version, a_commit): The parameters of an artifact's versions, the highest version first; or of one
 --     version.
+--   key: repo, artifact, version, commit, file, name
 select p.repo || ':' || p.artifact || '@' || p.version as ref, p.* exclude (precedence)
 from version_params p
 where p.repo = a_repo and p.artifact = an_artifact
@@ -19,14 +21,18 @@ where p.repo = a_repo and p.artifact = an_artifact
 order by p.precedence desc nulls last, p.version desc, p.commit, p.file, p.name;
 
 -- list_unread(a_repo, an_artifact, a_version, a_commit, a_role): The files with metrics, params or plots that could not be read, and why.
+--   key: repo, artifact, version, commit, file
 select repo || ':' || artifact || '@' || version as ref, repo, artifact, version, commit, file, status
 from version_measure_files
 where repo = a_repo and artifact = an_artifact and role = a_role and status not in ('ok', 'fetched')
     and (a_version::varchar is null or version = a_version) and (a_commit::varchar is null or commit = a_commit)
+-- A file that several metafiles name could not be read once.
+group by repo, artifact, version, commit, precedence, file, status
 order by precedence desc nulls last, version desc, commit, file;
 
 -- list_compared(some_repos, some_artifacts, some_versions, some_commits, a_baseline): Versions beside each other, one row for each thing
 --     said about each.
+--   key: place, what, name
 --   place: The version's place among those asked for, from 1.
 --   what: `version`, `metric` or `param`.
 --   name: The metric or parameter, with its file before it where a version has several of that name.
@@ -90,6 +96,7 @@ window same as (partition by what, name)
 order by rank, name, place;
 
 -- list_experiments(some_repos): DVC's experiments, newest first, with the versions that they began from.
+--   key: repo, ref
 --   short_name: The experiment's name.
 --   detached: No branch reaches the commit that it began from. Null where the history was not read far enough to tell.
 --   was_read: Its files were read: `metrics` and the other tables have rows for its commit.
@@ -120,6 +127,7 @@ where some_repos::varchar[] is null or list_contains(some_repos::varchar[], e.re
 order by e.repo, e.authored_at desc, e.name, e.ref;
 
 -- list_releases(some_repos): Tags that are no registry's and whose commits were read, the newest first: `v1.2.0` of a project without GTO.
+--   key: repo, tag
 --   annotated: The tag has an object of its own.
 --   metrics: How many metrics there are at its commit.
 select

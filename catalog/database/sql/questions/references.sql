@@ -1,6 +1,7 @@
 -- What names mean: artifacts, repositories, versions and stages by what a person writes.
 
 -- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
+--   key: repo, artifact
 --   exact: The whole name was given.
 -- An artifact that a fork has from its parent is a candidate only where nothing else is: a reference to it names the fork.
 with candidates as (
@@ -12,9 +13,11 @@ select repo, artifact, id, exact from candidates
 where not copied or not exists (from candidates where not copied);
 
 -- find_repos(words): The repositories that a name can mean: any end of `host/owner/name` that begins after a `/`.
+--   key: repo
 select repo from repos where ends_with('/' || repo, '/' || words) order by repo;
 
 -- find_versions(a_repo, an_artifact, words): The versions that a reference can mean: a version, `latest`, or the beginning of a commit.
+--   key: version, commit
 select version, commit, active from versions
 where repo = a_repo and artifact = an_artifact
     and (version = words or (words in ('latest', 'greatest') and is_latest)
@@ -22,15 +25,18 @@ where repo = a_repo and artifact = an_artifact
 order by version, commit;
 
 -- find_in_stage(a_repo, an_artifact, words): Who is in a stage, by the catalog's name of the stage or by the tags' own.
+--   key: (at most one row)
 select version, commit from assignments
 where repo = a_repo and artifact = an_artifact and (stage = words or raw_stage = words)
 order by stage = words desc, rank
 limit 1;
 
 -- artifact_names(): Every artifact's full name.
+--   key: id
 select id, active from artifacts order by id;
 
 -- read_reference(ref): The parts of a reference: the grammar of `catalog.query.reference.parse`, and of GTO. No row for an invalid one.
+--   key: (at most one row)
 --   whole: All of it, without the space around it.
 --   artifact: What names the artifact.
 --   version: What stands after the last `@`; null where a stage or nothing is named.
@@ -45,6 +51,7 @@ where not regexp_matches(part.artifact, '[@#]$') and part.artifact <> '';
 
 -- version_of(ref): What a reference can mean: `churn` or `churn@latest`, `churn@v3.1.0`, `churn#prod`; instead of `churn`, any longer end
 --     of `host/owner/name:artifact`.
+--   key: repo, artifact, version, commit
 with reference as materialized (from read_reference(ref)),
 by_name as materialized (
     select f.repo, f.artifact, f.exact, r.version, r.stage from reference r, find_artifacts(r.artifact) f
@@ -73,8 +80,10 @@ qualify row_number() over (partition by n.repo, n.artifact order by s.stage = n.
 order by all;
 
 -- upstream_of(ref, depth): `upstream` of the one version that a reference means: `from upstream_of('churn#prod', 10)`.
+--   key: node, from_node, to_node
 -- No join with version_of: DuckDB would walk from all versions at once.
 from upstream((select repo from version_of(ref)), (select artifact from version_of(ref)), (select version from version_of(ref)), depth);
 
 -- downstream_of(ref, depth): `downstream` of the one version that a reference means.
+--   key: node, from_node, to_node
 from downstream((select repo from version_of(ref)), (select artifact from version_of(ref)), (select version from version_of(ref)), depth);

@@ -1,6 +1,7 @@
 -- One artifact or one version, with the facts that a card shows: `catalog show`.
 
 -- show_artifact(a_repo, an_artifact): One artifact with all that a person asks first.
+--   key: (at most one row)
 --   assignments: Who is in which stage, since when and by whom.
 --   all_versions: Its versions, the highest first, deregistered ones too.
 select a.*,
@@ -24,6 +25,7 @@ from artifacts a
 where a.repo = a_repo and a.artifact = an_artifact;
 
 -- show_version(a_repo, an_artifact, a_version, a_commit): One version with all that a person asks first.
+--   key: (at most one row)
 --   artifact_active: The artifact is not deprecated.
 --   assignments: The stages that it is in, since when and by whom.
 --   bytes: Where its bytes are: the row of `version_files`.
@@ -64,9 +66,11 @@ measured as materialized (
         ) as params,
         (
             select coalesce(list({role: role, file: file, status: status} order by role, file), [])
-            from version_measure_files
-            where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
-                and role <> 'plots' and status not in ('ok', 'fetched')
+            from (
+                select distinct role, file, status from version_measure_files
+                where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
+                    and role <> 'plots' and status not in ('ok', 'fetched')
+            )
         ) as unread
 ),
 stage_inputs as materialized (

@@ -2,11 +2,13 @@
 
 -- stages_at(t, source := 'events'): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for
 --     falling back.
+--   key: repo, artifact, stage
 select a.* exclude (rank, rank_semver)
 from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
 where a.rank = 1 and s.active;
 
 -- list_stages_at(t, a_stage, source := 'events'): Who was in which stage at the moment `t`, in the order in which to show it.
+--   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, *
 from stages_at(t, source := source)
@@ -15,11 +17,13 @@ where (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
 order by repo, artifact, stage;
 
 -- list_stages(some_repos): The stages of each repository, in the order in which to show them.
+--   key: repo, raw_stage
 from stages
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
 order by repo, rank nulls last, place nulls last, stage, raw_stage;
 
 -- gto_show(a_repo): One repository as `gto show` prints it: each artifact that is active, its latest version, its stages.
+--   key: artifact
 select s.artifact, s.latest as version, s.registered,
     coalesce(map_from_entries(list((a.raw_stage, a.version) order by a.raw_stage) filter (a.raw_stage is not null)), map {}) as stages
 from artifacts s

@@ -22,6 +22,7 @@ case when a_field in ('repo', 'name', 'owner') then '%' when a_field = 'author' 
 '.' || replace(lower(a_name), '/', '.');
 
 -- search_field(leaves): The documents whose fields have the text that a query asks for: see docs/search.md.
+--   key: place, doc
 with asked_fields as materialized (
     -- A stage is compared by the catalog's name, also where the query has another of its names.
     select l.place, l.name, search_pattern(l.name, coalesce(n.stage, l.value)) as pattern
@@ -33,6 +34,7 @@ from asked_fields a join search_index.facets f on f.field = a.name and f.key lik
 
 -- search_state(leaves): The documents of which a query asks what follows from other repositories, or from the last crawl: `is:copy`,
 --     `is:stale`.
+--   key: place, doc
 select l.place, d.doc
 from search_unnested(leaves) l join search_index.documents d on case l.value
     when 'copy' then d.copied
@@ -41,6 +43,7 @@ end
 where l.kind = 'state';
 
 -- search_range(leaves): The documents whose numbers and dates lie where a query asks for them.
+--   key: place, doc
 select l.place, d.doc
 from search_unnested(leaves) l join search_index.documents d on case l.name
     when 'versions' then d.versions between search_least(l.operator, l.value) and search_most(l.operator, l.value)
@@ -50,18 +53,21 @@ end
 where l.kind in ('number', 'date');
 
 -- search_measured(leaves): What a query asks of metrics and parameters: ends of names, bounds, texts.
+--   key: place
 select
     place, kind, search_ending(name) as ending, search_least(operator, value) as least, search_most(operator, value) as most,
     case when operator = '=' then search_pattern('text', value) end as pattern
 from search_unnested(leaves) where kind in ('metric', 'param');
 
 -- search_metric(leaves): The documents whose latest version has the metrics and parameters that a query asks for.
+--   key: place, doc
 with asked_measures as materialized (from search_measured(leaves))
 select distinct a.place, m.doc
 from asked_measures a join search_index.measures m on m.kind = a.kind and ends_with(m.ending, a.ending)
 where m.number between a.least and a.most or m.key like a.pattern escape '\';
 
 -- search_reasons(docs, leaves): Why fields found some documents: the first of those that a query asks for, and what it is.
+--   key: doc
 select f.doc, f.field, f.value
 from search_unnested(leaves) l
 left join stage_names n on l.name = 'stage' and search_folded(n.raw) = search_folded(l.value)
@@ -70,6 +76,7 @@ where l.kind = 'field' and not l.negated and f.doc in (select unnest(docs)::uint
 qualify row_number() over (partition by f.doc order by l.place, f.value) = 1;
 
 -- search_near(leaves): The fields of which nothing has the text that a query asks for, each with the nearest values.
+--   key: place
 --   near: At most three values, the nearest first.
 with asked_values as materialized (
     select place, kind, name, value, search_key(name, case when kind = 'field' then value else name end) as key

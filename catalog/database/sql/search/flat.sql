@@ -4,6 +4,7 @@
 -- `prefix`, `phrase`, `field`, `metric` or `param`.
 
 -- search_leaves(q): A flat query as leaves; an error where it is not flat, or wrong.
+--   key: place
 --   of_version: Where versions are looked for, it speaks of the version.
 with chunks as (
     select unnest(regexp_extract_all(q, '(?:"[^"]*"|[^\s"])+|"')) as chunk,
@@ -88,6 +89,7 @@ from checked;
 
 -- search(q): What a flat query finds: words, `"phrases"`, `word*`, `field:value`, `field:>n`, each with a leading `-` for its opposite,
 --     all of which must hold.
+--   key: repo, artifact, version, commit
 --   ref: The name of the artifact, or with `is:version` of the version, for the next question.
 --   stages: The version in each stage that is in use.
 --   metrics: The metrics that were asked for, or else the main metric; of artifacts, those of the latest version.

@@ -2,6 +2,7 @@
 
 -- search_artifacts(hits, with_deprecated, with_copies): Every artifact, with the places of the leaves that find it. `hits` is a relation:
 --     leaves' places, documents, scores.
+--   key: doc
 --   places: The places of the leaves that find it.
 with hits_of_documents as (
     select doc, list(place) as places, sum(score)::bigint as score from query_table(hits) group by doc
@@ -14,6 +15,7 @@ where (d.active or with_deprecated) and (not d.copied or with_copies);
 
 -- search_versions(candidates, hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version of some documents, with
 --     the places of the leaves that find it or its artifact.
+--   key: doc, version, commit
 --   places: The places of these leaves.
 with hits_of_documents as (
     select doc, list(place) as places, sum(score)::bigint as score from query_table(hits) group by doc
@@ -34,6 +36,7 @@ where (d.active or with_deprecated) and (not d.copied or with_copies) and (v.act
 
 -- search_ranked(evaluated): What a query finds, in the order of its worth. `evaluated` is a relation like that of `search_artifacts`, with
 --     `all_words` and `any_word`.
+--   key: doc, version, commit
 --   matched: `all`, or `any` where nothing has all words and these have some.
 --   score: How well the words fit: BM25 in millionths; 0 without words.
 select * exclude (places, all_words, any_word), case when all_words then 'all' else 'any' end as matched
@@ -44,6 +47,7 @@ order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, v
 
 -- search_measures(ranked, endings): The metrics to show of each artifact of a relation with that name: those that were asked for, or else
 --     its main metric.
+--   key: doc
 select r.doc, list({name: m.name, number: m.number, text: coalesce(m.text, m.number::varchar)}
     order by length(m.name), m.name, m.number) as metrics
 from query_table(ranked) r
@@ -54,6 +58,7 @@ where case when len(endings) = 0 then m.name = d.metric
 group by r.doc;
 
 -- search_main_measures(ranked): The main metric of each version of a relation with that name.
+--   key: doc, version, commit
 select r.doc, r.version, r.commit, [{name: d.metric, number: v.metric, text: v.metric::varchar}] as metrics
 from query_table(ranked) r
 join search_index.documents d on d.doc = r.doc
@@ -61,6 +66,7 @@ join search_index.versions v on v.doc = r.doc and v.version = r.version and v.co
 where v.metric is not null;
 
 -- search_version_measures(ranked, endings): The metrics that were asked for, of each version of a relation with that name.
+--   key: doc, version, commit
 select r.doc, r.version, r.commit, list({name: m.name, number: m.number, text: m.text} order by length(m.name), m.name,
     m.number) as metrics
 from query_table(ranked) r
@@ -76,6 +82,7 @@ where list_bool_or(list_transform(endings, lambda ending: ends_with(search_endin
 group by all;
 
 -- search_shown_artifacts(ranked, endings): What a table shows of the artifacts of a relation with that name, in the same order.
+--   key: doc
 --   ref: The artifact's name in the catalog, for the next question.
 --   stages: The version in each stage that is in use.
 --   metrics: The metrics that were asked for, or else the main metric, of the latest version.
@@ -90,6 +97,7 @@ order by r.place;
 
 -- search_shown_versions(ranked, measures): What a table shows of the versions of a relation with that name, in the same order; their
 --     metrics are in another.
+--   key: doc, version, commit
 --   ref: The version's name in the catalog, for the next question.
 --   stages: The stages that it is in, each with the version.
 --   metrics: Its metrics: those that were asked for, or else the main metric.
@@ -106,6 +114,7 @@ order by r.place;
 
 -- search_counts(evaluated): How many artifacts a query finds with each value of each field. `evaluated` is a relation with that name: see
 --     `search_ranked`.
+--   key: field, value
 --   field: The field of docs/search.md.
 --   value: The value as written; of several spellings, the first in the order of their characters.
 --   count: How many of what is found have it.
@@ -119,6 +128,7 @@ counted as (
 select c.field, c.value, c.count from counted c join search_index.fields n on n.name = c.field order by n.place, c.count desc, c.value;
 
 -- search_version_counts(evaluated): How many versions a query finds with each value of each field: see `search_counts`.
+--   key: field, value
 with matched_documents as (from search_ranked(evaluated)),
 matched_versions as (
     select v.* from search_index.versions v
@@ -159,6 +169,7 @@ select c.field, c.value, c.count from counted c join search_index.fields n on n.
 
 -- search_numbers(ending): The number by which to sort documents: that of their latest version's metric with such a name, the shortest of
 --     several.
+--   key: doc
 select doc, arg_min(number, (length(name), name)) as number
 from search_index.measures where kind = 'metric' and number is not null and ends_with(measures.ending, search_ending(ending))
 group by doc;

@@ -31,6 +31,7 @@ array_to_string(regexp_extract_all(
 strip_accents(lower(a_text));
 
 -- search_split_texts(texts): The words of some texts: see `search_parts`.
+--   key: text
 --   text: The text.
 --   parts: Its words.
 select text, search_parts(text) as parts from (select unnest(texts::varchar[]) as text);

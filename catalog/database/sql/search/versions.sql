@@ -1,6 +1,7 @@
 -- Versions by their fields, dates, people, metrics and parameters.
 
 -- search_version_field(leaves): The versions whose names, stages and states are what a query asks for.
+--   key: place, doc, version, commit
 with asked_fields as materialized (
     select l.place, l.name, l.value, search_pattern(l.name, coalesce(n.stage, l.value)) as pattern
     from search_unnested(leaves) l left join stage_names n on l.name = 'stage' and search_folded(n.raw) = search_folded(l.value)
@@ -16,6 +17,7 @@ from asked_fields a join search_index.versions v on case a.name
 end;
 
 -- search_version_authors(): Who registered or assigned each version, with how the name or the e-mail address is compared.
+--   key: doc, version, commit, author, key
 select distinct d.doc, v.version, v.commit, e.author, unnest([search_key('author', e.author), search_key('author', e.author_email)]) as key
 from (
     select repo, artifact, version, commit, author, author_email from versions where registered
@@ -26,11 +28,13 @@ join search_index.documents d on d.repo = e.repo and d.artifact = e.artifact
 join search_index.versions v on v.doc = d.doc and v.version = e.version and coalesce(v.commit = e.commit, true);
 
 -- search_version_author(leaves): The versions that those registered or assigned whom a query asks for.
+--   key: place, doc, version, commit
 select distinct l.place, a.doc, a.version, a.commit
 from search_unnested(leaves) l join search_version_authors() a on a.key like search_pattern('author', l.value) escape '\'
 where l.name = 'author';
 
 -- search_version_has(leaves): The versions that have the metrics, parameters and plots that a query asks for.
+--   key: place, doc, version, commit
 select distinct l.place, v.doc, v.version, v.commit
 from search_unnested(leaves) l
 join version_measure_files f on f.role = l.value and coalesce(f.status, 'ok') in ('ok', 'fetched')
@@ -39,6 +43,7 @@ join search_index.versions v on v.doc = d.doc and v.version = f.version and coal
 where l.name = 'has';
 
 -- search_version_range(leaves): The versions that were registered when a query asks for it.
+--   key: place, doc, version, commit
 select l.place, v.doc, v.version, v.commit
 from search_unnested(leaves) l
 join search_index.versions v on case l.name when 'updated' then v.updated_at else v.created_at end >= search_from(l.operator, l.value)
@@ -46,6 +51,7 @@ join search_index.versions v on case l.name when 'updated' then v.updated_at els
 where l.kind = 'date';
 
 -- search_version_metric(leaves): The versions that have the metrics and parameters that a query asks for.
+--   key: place, doc, version, commit
 with asked_measures as materialized (from search_measured(leaves)),
 measures as (
     select a.place, m.repo, m.artifact, m.version, m.commit
@@ -62,6 +68,7 @@ join search_index.documents d on d.repo = m.repo and d.artifact = m.artifact
 join search_index.versions v on v.doc = d.doc and v.version = m.version and coalesce(v.commit = m.commit, true);
 
 -- search_version_numbers(ending): The number by which to sort versions: see `search_numbers`.
+--   key: doc, version, commit
 select v.doc, v.version, v.commit, arg_min(m.number, (length(m.name), m.name)) as number
 from version_metrics m
 join search_index.documents d on d.repo = m.repo and d.artifact = m.artifact

@@ -1,6 +1,7 @@
 -- Documents by their words, ranked with BM25, and the repair of misspelt words.
 
 -- search_unnested(leaves): The leaves as rows.
+--   key: place
 select leaf.* from (
     select unnest(leaves::struct(place integer, negated boolean, kind varchar, name varchar, operator varchar, value varchar,
         parts varchar[])[]) as leaf
@@ -32,6 +33,7 @@ from chosen s join (select repo, commit, file, text from cards) c on c.repo = s.
 
 -- search_words(leaves): The documents that have the words of a query, each with its score: BM25 (k1 1.2, b 0.75) over weighted fields, in
 --     millionths.
+--   key: place, doc
 -- A word is found whole or by all of its parts. The score is a whole number, so that the order of a sum does not change it.
 --   place: The leaf's place in the query.
 --   doc: The document: see `search_texts`.
@@ -73,6 +75,7 @@ group by place, doc;
 
 -- search_phrases(leaves): The documents that have the words of a query's phrases one after the other, each with its score: see
 --     `search_words`.
+--   key: place, doc
 -- The index has no positions of words: the texts of documents with all words of a phrase are read again.
 with word_hits as materialized (
     from search_words(leaves)
@@ -92,6 +95,7 @@ group by place, doc;
 
 -- search_repairs(leaves): The words of a query that no document has, each with the nearest term: the fewest edits away, the likeliest, the
 --     commonest.
+--   key: place
 --   place: The leaf's place in the query.
 --   word: The word as written.
 --   instead: The term.

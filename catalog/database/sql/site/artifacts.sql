@@ -1,6 +1,7 @@
 -- What the pages of the static site show. Each macro is one bulk read, in the order in which it is shown.
 
 -- site_artifacts(): Every artifact, without those that forks have from their parents: those in use first, and of those the last touched.
+--   key: repo, artifact
 --   file: The file that annotates it.
 select
     a.repo, a.artifact, a.id, a.folder, a.name, a.type, a.description, a.labels, a.path,
@@ -14,6 +15,7 @@ left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact
 order by a.active desc, a.updated_at desc nulls last, a.repo, a.artifact;
 
 -- site_versions(): Every version, highest first.
+--   key: repo, artifact, version, commit
 --   revision: The commit that it leads to in the end.
 select
     v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as revision,
@@ -22,6 +24,7 @@ from versions v
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
 
 -- site_assignments(): Who is in which stage now.
+--   key: repo, artifact, stage
 --   since: Since when without a break; after a fallback that is later than the assignment.
 select
     a.repo, a.artifact, a.stage, a.raw_stage, n.rank, a.version, a.commit, coalesce(a.revision, a.commit) as revision,
@@ -35,6 +38,7 @@ left join (select stage, min(rank) as rank from stage_names group by stage) n on
 order by a.repo, a.artifact, n.rank, a.stage;
 
 -- site_terms(): Who was in which stage, the last first.
+--   key: repo, artifact, stage, started_at
 --   days: For how long, in whole days.
 select
     repo, artifact, stage, version, started_at, ended_at, how, assigned_by,
@@ -43,6 +47,7 @@ from stage_history
 order by repo, artifact, started_at desc, stage, version;
 
 -- site_events(): What every registry tag did, the last first within each artifact.
+--   key: repo, oid, tag
 --   message: The tag's message, without the sentence that GTO writes by default.
 select
     repo, artifact, event, version, stage, raw_stage, coalesce(revision, commit) as revision, created_at, author, tag, oid, signed,
@@ -58,9 +63,11 @@ semi join original_artifacts using (repo, artifact)
 order by repo, artifact, created_at desc, priority desc, tag desc;
 
 -- site_lookups(): Where `dvc artifacts get` takes another commit than GTO names.
+--   key: repo, artifact, request
 select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where not agree order by repo, artifact, request;
 
 -- site_cards(): The card, the licence and the owners of each artifact: at its latest version, or else at the tip of the default branch.
+--   key: repo, artifact
 --   text: The first 3,000 characters of the card.
 --   cut: Whether it has more of them.
 --   licence_file: The SPDX identifier of the licence file nearest to it, or else that file's first line.

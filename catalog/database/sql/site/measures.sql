@@ -1,6 +1,7 @@
 -- What the pages show of metrics and plots.
 
 -- site_metrics(): The metrics of each artifact over its versions, the oldest version first.
+--   key: repo, artifact, file, name
 --   direction: `higher` or `lower`: what is better.
 --   best: The version with the best number, where some are worse.
 --   points: What each version has.
@@ -94,11 +95,13 @@ from plotted p join images i using (repo, content)
 order by repo, artifact, plot, is_latest desc, version, commit, file, field;
 
 -- site_images(some_contents): The bytes of images.
+--   key: content
 select content, any_value(data) as data from images where list_contains(some_contents::varchar[], content) group by content
 order by content;
 
 -- site_unread(): The files with metrics, parameters and plots of the latest versions that could not be read, and why.
-select m.repo, m.artifact, m.role, m.file, m.status
+--   key: repo, artifact, role, file
+select distinct m.repo, m.artifact, m.role, m.file, m.status
 from version_measure_files m join versions v using (repo, artifact, version, commit)
 where v.is_latest and m.status not in ('ok', 'fetched')
 order by m.repo, m.artifact, m.role, m.file;

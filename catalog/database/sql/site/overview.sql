@@ -1,6 +1,7 @@
 -- What the front page and the page of stages show of the whole catalog.
 
 -- site_counts(): The catalog in numbers.
+--   key: (at most one row)
 select
     (select count(*) from repos) as repos,
     (select count(*) from repos where stale) as stale,
@@ -11,9 +12,11 @@ select
     (select count(*) from problems) as problems;
 
 -- site_types(): How many artifacts there are of each type.
+--   key: type
 select type, count(*) as artifacts from original_artifacts where active group by type order by type is null, artifacts desc, type;
 
 -- site_stages(): The stages in use.
+--   key: stage
 --   names: How the tags spell it.
 --   changed_at: When a version was put there last.
 select
@@ -29,6 +32,7 @@ group by stage, n.rank
 order by n.rank, artifacts desc, stage;
 
 -- site_recent(most): The last events of the whole catalog; what is dated more than a day after the last crawl cannot be news.
+--   key: repo, oid, tag
 select e.*
 from site_events() e
 where created_at <= coalesce((select max(started_at) from crawls) + interval 1 day, 'infinity'::timestamp)
@@ -36,4 +40,5 @@ order by created_at desc, repo, artifact, tag desc
 limit most;
 
 -- site_crawls(most): The last crawls.
+--   key: crawl
 select crawl, started_at, seconds, new, changed, fresh, failed, received from crawls order by crawl desc limit most;

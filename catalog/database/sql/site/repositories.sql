@@ -1,6 +1,7 @@
 -- What the pages of repositories show.
 
 -- site_repositories(): Every repository, and how much is in it.
+--   key: repo
 --   copy_of: The repository that all of its registry tags are from.
 select
     r.repo, r.url, r.outcome, r.message, r.stale, r.visited_at, r.read_at,
@@ -19,9 +20,11 @@ left join (select repo, count(*) as problems from problems group by repo) p on p
 order by r.repo;
 
 -- site_problems(): Everything that could not be read.
+--   key: repo, rule, place, message, commit
 select repo, rule, place, message, commit from problems order by repo, connector, place, rule, message, commit;
 
 -- site_experiments(): DVC's experiments of each repository, the newest first, at most fifty.
+--   key: repo, name, baseline
 --   total: How many the repository has.
 --   metrics: Its first metrics.
 with shown as (
@@ -39,6 +42,7 @@ left join (
 order by s.repo, s.authored_at desc, s.name, s.commit;
 
 -- site_releases(): Releases of each repository that are no registry's, the newest first.
+--   key: repo, tag
 --   metrics: The first metrics of its commit.
 select
     s.repo, s.tag, s.commit, s.author, s.committed_at, s.summary, s.metrics as metric_count, coalesce(m.metrics, []) as metrics

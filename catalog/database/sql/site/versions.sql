@@ -1,6 +1,7 @@
 -- What the pages show of single versions: where their bytes are, what made them, and of what.
 
 -- site_shown(): The versions of which a page says everything: the newest four of each artifact, and those in a stage.
+--   key: repo, artifact, version, commit
 select repo, artifact, version, commit, coalesce(revision, commit) as reading, row_number() over newest as place
 from versions
 where registered and active
@@ -8,6 +9,7 @@ window newest as (partition by repo, artifact order by precedence desc, created_
 qualify place <= 4 or len(stages) > 0;
 
 -- site_files(): Where the bytes of each version are.
+--   key: repo, artifact, version, commit
 --   twins: How many other versions have the same bytes.
 --   twin: One of them.
 with twins_of_versions as (
@@ -27,6 +29,7 @@ left join twins_of_versions s using (repo, artifact, version, commit)
 order by f.repo, f.artifact, f.version, f.commit;
 
 -- site_makers(): The pipeline stage that made each version of which a page says everything.
+--   key: repo, artifact, version, commit
 --   outdated: Why DVC would run it again: see `outdated_locks`.
 select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.locked_command, p.command) as command,
     coalesce(l.reasons, []) as outdated
@@ -39,6 +42,7 @@ order by s.repo, s.artifact, s.version, s.commit;
 
 -- site_inputs(): What each version of which a page says everything was made from in the end: the inputs of its pipeline that no stage
 --     makes.
+--   key: repo, artifact, version, commit, path
 --   in_git: DVC does not track it: code, as a rule.
 --   origin: The first version of any artifact that has the same bytes.
 with recursive making_stages as (
@@ -83,6 +87,7 @@ group by all
 order by n.repo, n.artifact, n.version, n.commit, in_git, n.path;
 
 -- site_params(): The parameters of each version of which a page says everything.
+--   key: repo, artifact, version, commit, file, name
 select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text
 from site_shown() s
 join version_params p using (repo, artifact, version, commit)

@@ -1,0 +1,120 @@
+"""Calls of the table macros of a catalog, with arguments that the catalog itself holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, product
+
+import duckdb
+
+from catalog.database.statements import Statement
+
+MOST_CALLS = 6  # of one macro
+_FOREVER = "'infinity'::timestamp"
+
+# Parameters that stand together → a query for the values that they take; `null` where a macro takes that for "all".
+_VALUES = {
+    "some_repos, some_artifacts, some_versions, some_commits, a_baseline": "select list(repo), list(artifact), "
+    "list(version), list(commit), 1 from versions group by repo order by count(*) desc, repo",
+    "a_crawl, a_moment, an_oid, a_repo": "select 0, -9223372036854775807, '', ''",
+    "a_repo, an_artifact, a_version, a_commit": "(select repo, artifact, null, null from version_measure_files "
+    "group by repo, artifact order by count(*) filter (status not in ('ok', 'fetched')) desc, count(*) desc, repo, artifact limit 2) union all "
+    "(select repo, artifact, version, commit from versions order by all)",
+    "a_repo, an_artifact, a_version": "select distinct repo, artifact, version from versions order by all",
+    "a_repo, an_artifact": "select repo, artifact from artifacts order by versions desc, repo, artifact",
+    "an_oid, a_repo": "select oid, repo from known_events order by all",
+    "a, b": f"select '-infinity'::timestamp, {_FOREVER} union all "
+    "(select started_at - interval 1 hour, started_at + interval 1 hour from crawls order by crawl desc)",
+    "a_url, an_endpoint, a_region, a_version_id": "select url, null, null, version_id from version_files "
+    "where url is not null order by all",
+    "a_repo": "select repo from artifacts group by repo order by count(*) desc, repo",
+    "an_artifact": "select null",
+    "a_version": "select null",
+    "a_commit": "select null",
+    "a_crawl": "select crawl from crawls order by crawl desc",
+    "a_hash": "select hash from dependencies where hash is not null group by hash order by count(*) desc, hash",
+    "a_name": "select distinct name from metrics order by name",
+    "a_role": "select unnest(['metrics', 'params', 'plots'])",
+    "a_stage": "select null union all (select distinct stage from assignments order by stage)",
+    "a_type": "select null union all (select distinct type from artifacts where type is not null order by type)",
+    "a_url": "select url from repos order by url",
+    "depth": "select 10",
+    "docs": "select list(doc) from search_index.documents",
+    "ending": "select distinct name from metrics order by name",
+    "endings": "select []::varchar[] union all select list(distinct search_ending(name)) from metrics",
+    "k": f"select {_FOREVER} union all (select distinct first_seen from observations order by all)",
+    "leaves": " union all ".join(
+        f"select list(leaf) from search_leaves('{query}') leaf"
+        for query in (
+            'c* v1 "churn" modle',
+            "type:model -type:dataset has:metrics label:none is:stale updated:>=2000 versions:>=1",
+            "metric.a:>0 metric.acc:0.. param.lr:>0",
+            "is:version is:latest is:registered updated:>=2000 has:metrics author:a* author:b* metric.acc:0.. version:v*",
+        )
+    ),
+    "most": "select unnest([2, 1000])",
+    "q": "select unnest(['v* c*', 'type:model', 'is:version updated:>=2000', 'is:version is:deregistered is:deprecated'])",
+    "ref": "select unnest([id || '#prod', id || '@v1.0.0', id]) from artifacts order by 1",
+    "relation": "select name from relations()",
+    "some_contents": "select coalesce(list(content), []) from images",
+    "some_repos": "select null union all select list(repo) from repos",
+    "some_words": "select list(distinct word) from (select hash as word from version_files where hash is not null "
+    "union all select hash from dependencies where hash is not null union all select left(commit, 7) from revisions)",
+    "t": f"select {_FOREVER} union all (select distinct created_at from events order by 1 desc)",
+    "texts": "select coalesce(list(distinct artifact), []) from artifacts",
+    "up": "select unnest([true, false])",
+    "with_copies": "select true",
+    "with_deprecated": "select true",
+    "with_deregistered": "select true",
+    "words": "select unnest(['latest', 'prod']) union all (select name from artifacts order by id limit 1) "
+    "union all (select repo from repos order by repo limit 1) union all (select hash from version_files where hash is not null limit 1)",
+}  # fmt: skip
+# Parameters that name a relation → what it holds; each may use those before it.
+_RELATIONS = {
+    "resolved": "from resolved_events",
+    "start": "select home, node from lineage_nodes where content is not null order by node limit 20",
+    "steps": "from walk_down(4, 'given_start')",
+    "hits": "select 1 as place, doc, 0::bigint as score from search_index.documents",
+    "version_hits": "select 2 as place, doc, version, commit from search_index.versions",
+    "candidates": "select doc from search_index.documents",
+    "judged": "select *, true as all_words, true as any_word "
+    "from search_versions('given_candidates', 'given_hits', 'given_version_hits', true, true, true)",
+    "ranked": "select *, 0 as total, row_number() over () as place from search_ranked('given_judged')",
+    "ranked_artifacts": "select *, 'all' as matched, 0 as total, row_number() over () as place "
+    "from search_artifacts('given_hits', true, true)",
+    "measures": "from search_main_measures('given_ranked')",
+}
+_OF_ARTIFACTS = {
+    "search_measures",
+    "search_shown_artifacts",
+}  # their `ranked` has artifacts, that of others has versions
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Gives a connection the relations whose names macros take."""
+    for name, query in _RELATIONS.items():
+        connection.execute(f"create or replace temp table given_{name} as {query}")
+
+
+def calls(connection: duckdb.DuckDBPyConnection, made: Statement) -> Iterator[tuple[str, list[object]]]:
+    """Some calls of a macro on a prepared connection: what to select from, and its parameters."""
+    names = re.findall(r"[a-z_]+", made.parameters.partition("source :=")[0])
+    groups = list(_groups(names))
+    relation = "ranked_artifacts" if made.name in _OF_ARTIFACTS else "ranked"
+    places = [f"'given_{relation if name == 'ranked' else name}'" if name in _RELATIONS else "?" for name in names]
+    values = [
+        connection.execute(f"from ({_VALUES[group]}) limit {MOST_CALLS}").fetchall()
+        for group in groups
+        if group not in _RELATIONS
+    ]
+    for rows in islice(product(*values), MOST_CALLS):
+        yield f"{made.name}({', '.join(places)})", [value for row in rows for value in row]
+
+
+def _groups(names: list[str]) -> Iterator[str]:
+    """The parameters, those together that take their values together."""
+    while names:
+        size = next(size for size in range(len(names), 0, -1) if size == 1 or ", ".join(names[:size]) in _VALUES)
+        yield ", ".join(names[:size])
+        names = names[size:]
