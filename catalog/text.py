@@ -61,6 +61,18 @@ def quoted(value: object) -> str:
             return cleaned(str(value), MAX_VALUE)
 
 
+def quoted_whole(value: object) -> str:
+    """The same for a value of the reader's own file: lists and maps are shown as they are, cut off where they are long."""
+    match value:
+        case list():
+            return cleaned(f"[{', '.join(map(quoted_whole, value))}]", MAX_VALUE)
+        case dict():
+            entries = ", ".join(f"{quoted(key)}: {quoted_whole(item)}" for key, item in value.items())
+            return cleaned(f"{{{entries}}}", MAX_VALUE)
+        case _:
+            return quoted(value)
+
+
 def cleaned(sentence: str, limit: int = MAX_SENTENCE) -> str:
     """What cannot be printed as visible escapes, and what is too long cut off."""
     short = sentence if len(sentence) <= limit else sentence[: limit - 1] + "…"

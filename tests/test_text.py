@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.text import LONGEST, MAX_SENTENCE, MAX_VALUE, cleaned, quote, quoted, visible, visible_on_page
+from catalog.text import (
+    LONGEST,
+    MAX_SENTENCE,
+    MAX_VALUE,
+    cleaned,
+    quote,
+    quoted,
+    quoted_whole,
+    visible,
+    visible_on_page,
+)
 
 QUOTES = {
     "a terminal sequence": ("\x1b[31mred\x1b[0m \x1b]0;title\x07end", "red end"),
@@ -51,6 +61,27 @@ def test_a_sentence_with_a_value_is_printable_and_short(text):
 )
 def test_a_value_is_quoted(value, shown):
     assert quoted(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(["on", 1, True], "['on', 1, true]", id="a list"),
+        pytest.param({"url": "x", "tags": []}, "{'url': 'x', 'tags': []}", id="a map with a list"),
+        pytest.param("a\x1bb", "'a\\x1bb'", id="a text with an escape character"),
+        pytest.param(
+            list(range(26)), f"[{', '.join(map(str, range(26)))}"[: MAX_VALUE - 1] + "…", id="a list too long"
+        ),
+        pytest.param([10 ** (MAX_VALUE - 3)], f"[{10 ** (MAX_VALUE - 3)}]", id="a list of the greatest length"),
+        pytest.param(
+            [10 ** (MAX_VALUE - 2)],
+            f"[{10 ** (MAX_VALUE - 2)}"[: MAX_VALUE - 1] + "…",
+            id="a list of one character more",
+        ),
+    ],
+)
+def test_a_value_is_quoted_whole(value, shown):
+    assert quoted_whole(value) == shown
 
 
 @pytest.mark.parametrize(("size", "shown"), [(LONGEST, "x" * LONGEST), (LONGEST + 1, "x" * (LONGEST - 1) + "…")])

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from catalog.text import quoted
+
 EXAMPLE = 'five fields of crontab(5), such as "0 3 * * *"'
 
 _FIELDS = (
@@ -34,12 +36,12 @@ def check(text: str) -> None:
     for place, (name, values) in enumerate(_FIELDS):
         if not (all(_is_portable(place, part) for part in fields[place].split(",")) and _reads(place, fields[place])):
             raise ValueError(
-                f"invalid {name} {fields[place]!r}: expected a number {values}, range (1-5), star, steps (*/15, 1-9/2), or a list of these"
+                f"invalid {name} {quoted(fields[place])}: expected a number {values}, range (1-5), star, steps (*/15, 1-9/2), or a list of these"
             )
     try:
         CronSim(text, _ANY_MOMENT)
     except CronSimError:
-        raise ValueError(f"invalid day {fields[2]!r}: no month {fields[3]!r} has it") from None
+        raise ValueError(f"invalid day {quoted(fields[2])}: no month {quoted(fields[3])} has it") from None
 
 
 def next_time(text: str, zone: tzinfo, moment: datetime) -> datetime | None:
@@ -57,7 +59,7 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError) as error:
-        raise ValueError(f"invalid time zone {name!r}: expected a name of the tz database") from error
+        raise ValueError(f"invalid time zone {quoted(name)}: expected a name of the tz database") from error
 
 
 def _is_portable(place: int, part: str) -> bool:

@@ -13,9 +13,10 @@ from catalog.config.keys import CATALOG, CRAWL, METRICS, OPTIONS, REPO, SCHEDULE
 from catalog.config.model import Config, Options, RepoConfig, Schedule
 from catalog.config.sources import read_sources
 from catalog.config.table_reader import TableReader
-from catalog.config.value_types import REPOSITORY_NAME, quote
+from catalog.config.value_types import REPOSITORY_NAME
 from catalog.errors import ConfigError
 from catalog.naming import SCHEMES, SCP, is_repo_name, repo_name
+from catalog.text import quoted
 
 __all__ = ["Config", "Options", "RepoConfig", "load", "parse"]
 
@@ -88,7 +89,9 @@ def _stages(reader: TableReader) -> dict[str, str]:
         names = reader.value(replace(STAGES.any_key, name=stage))
         for name in () if names is None else dict.fromkeys([stage, *names]):
             if (first := stages.setdefault(name, stage)) != stage:
-                reader.complain(f"duplicate name {name!r}: expected it in one of {first!r} and {stage!r}")
+                reader.complain(
+                    f"duplicate name {quoted(name)}: expected it in one of {quoted(first)} and {quoted(stage)}"
+                )
     return stages
 
 
@@ -104,7 +107,7 @@ def _repos(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[Re
         if is_repo_name(name):
             reader.refuse_duplicate(name, names)
         else:
-            reader.refuse("name", quote(name), REPOSITORY_NAME.expected)
+            reader.refuse("name", quoted(name), REPOSITORY_NAME.expected)
         yield RepoConfig(name=name, url=url, options=Options(**values))
 
 

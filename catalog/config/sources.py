@@ -10,6 +10,7 @@ from catalog.config.keys import FILTERS, OPTIONS, SOURCE, kind_key, scope_keys
 from catalog.config.model import Options, SourceConfig
 from catalog.config.table_reader import TableReader
 from catalog.plugins.forge import Forge, Scope, installed
+from catalog.text import quoted
 
 _SECRETS = frozenset({"token", "access_token", "private_token", "password", "secret", "api_key"})
 
@@ -31,7 +32,7 @@ def _refuse_secrets(reader: TableReader) -> None:
     reader.table = {key: value for key, value in reader.table.items() if key not in secrets}
     for key in sorted(secrets):  # no message shows its value
         reader.complain(
-            f"forbidden key {key!r}: expected the value in an environment variable (`token_env` names one that is not the usual one) "
+            f"forbidden key {quoted(key)}: expected the value in an environment variable (`token_env` names one that is not the usual one) "
             "or in Git's credential helper"
         )
 
@@ -57,7 +58,7 @@ def _words(reader: TableReader, forge: Forge, values: Mapping[str, Any]) -> dict
     if frozenset(stated) not in forge.scopes:
         sets = " or ".join(" and ".join(sorted(scope)) for scope in forge.scopes)
         reader.complain(
-            f"invalid keys for kind {forge.name!r}: expected {sets}, found {' and '.join(stated) or 'none'}"
+            f"invalid keys for kind {quoted(forge.name)}: expected {sets}, found {' and '.join(stated) or 'none'}"
         )
     words = {word: values[word] or "" for word in stated}
     if "path" in words:
@@ -68,7 +69,7 @@ def _words(reader: TableReader, forge: Forge, values: Mapping[str, Any]) -> dict
 def _refuse_filters(reader: TableReader, forge: Forge) -> None:
     """A filter by what the forge does not list would select nothing, or everything, without an error."""
     for key in sorted(set(FILTERS) & reader.table.keys() - forge.tells):
-        reader.complain(f"unsupported key {key!r}: kind {forge.name!r} does not list what it filters by")
+        reader.complain(f"unsupported key {quoted(key)}: kind {quoted(forge.name)} does not list what it filters by")
 
 
 def _address(reader: TableReader, forge: Forge, url: str | None) -> str:

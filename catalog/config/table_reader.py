@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.config.keys import ConfigKey, Table
-from catalog.config.value_types import InvalidValue, quote
+from catalog.config.value_types import InvalidValue
+from catalog.text import quoted, quoted_whole
 
 
 class TableReader:
@@ -26,13 +27,13 @@ class TableReader:
         """One key's value; the default where it is absent or invalid."""
         if key.name not in self.table:
             if key.required:
-                self.complain(f"missing key {key.name!r}: expected {key.type.expected}")
+                self.complain(f"missing key {quoted(key.name)}: expected {key.type.expected}")
             return default
         value = self.table[key.name]
         try:
             return key.type.parse(value)
         except InvalidValue as error:
-            shown = quote(value) if error.shown is None else error.shown
+            shown = quoted_whole(value) if error.shown is None else error.shown
             self.refuse(key.name, shown, error.expected or key.type.expected)
             return default
 
@@ -40,7 +41,7 @@ class TableReader:
         """A table inside this one; an empty one where it is absent or no table."""
         inner = self.table.get(declared.name, {})
         if not isinstance(inner, dict):
-            self.refuse(declared.name, quote(inner), f"a table that begins with {declared.header}")
+            self.refuse(declared.name, quoted_whole(inner), f"a table that begins with {declared.header}")
             inner = {}
         return TableReader(self.file, self.complaints, declared.header, inner)
 
@@ -49,7 +50,7 @@ class TableReader:
         entries = self.table.get(declared.name, [])
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             self.refuse(
-                declared.name, quote(entries), f"an array of tables, each of which begins with {declared.header}"
+                declared.name, quoted_whole(entries), f"an array of tables, each of which begins with {declared.header}"
             )
             entries = []
         return [
@@ -62,14 +63,14 @@ class TableReader:
         for key in self.table:
             if key not in names:
                 close = get_close_matches(key, names, n=1)
-                hint = f"; did you mean {close[0]!r}?" if close else ""
-                self.complain(f"unknown key {key!r}: expected one of {', '.join(sorted(names))}{hint}")
+                hint = f"; did you mean {quoted(close[0])}?" if close else ""
+                self.complain(f"unknown key {quoted(key)}: expected one of {', '.join(sorted(names))}{hint}")
 
     def refuse_duplicate(self, name: str, names: dict[str, str]) -> None:
         """A complaint where `names`, to which it is added, has the name already, in whatever case."""
         if (first := names.setdefault(name.lower(), self.place)) != self.place:
             self.complain(
-                f"duplicate name {name!r}: expected another than that of {first}; state one by the key 'name'"
+                f"duplicate name {quoted(name)}: expected another than that of {first}; state one by the key 'name'"
             )
 
     def refuse(self, key: str, shown: str, expected: str) -> None:

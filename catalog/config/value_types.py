@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from catalog.config import cron
 from catalog.config.model import PLAIN_TAGS, VISIBILITIES
 from catalog.naming import SCHEMES, SCP, is_repo_name
+from catalog.text import quoted
 
 _SIZE = re.compile(r"(\d+) ?(KiB|MiB|GiB)")
 _SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WIDTH = 80  # characters of a quoted value: a line of a terminal
 
 
 class InvalidValue(ValueError):
@@ -33,12 +33,6 @@ class ValueType:
     name: str
     expected: str
     parse: Callable[[Any], Any]
-
-
-def quote(value: object) -> str:
-    """A value as a message shows it."""
-    text = repr(value)
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 3] + "..."
 
 
 def whole_number(least: int, most: int = 1_000_000_000) -> ValueType:
@@ -164,7 +158,7 @@ def _server_url(value: object) -> str:
 
 
 def _without_user(url: str) -> str:
-    return quote(re.sub("//.*@", "//", url))
+    return quoted(re.sub("//.*@", "//", url))
 
 
 def _visibilities(value: object) -> tuple[str, ...]:
