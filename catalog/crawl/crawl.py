@@ -15,8 +15,9 @@ from operator import attrgetter
 from time import perf_counter
 
 from catalog.config.parse import Config, RepoConfig
-from catalog.crawl.plan import CrawlPlan, plan_crawl, take_inventory
+from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
+from catalog.discovery.inventory import Repository
 from catalog.discovery.pushed_at import PushCache
 from catalog.errors import READ
 from catalog.naming import repo_name
@@ -103,7 +104,7 @@ class CrawlRun:
             self._config.file,
             inventory,
             failures,
-            lambda entry: self._is_current(entry.repo.name) and self._pushes.can_skip(entry, now),
+            lambda entry: self._skip_reason(entry, now),
             only=only,
         )
 
@@ -130,13 +131,17 @@ class CrawlRun:
             crawl=ended,
             visits=tuple(sorted(visits, key=attrgetter("repo"))),
             failures=plan.failures,
-            unpushed=len(plan.skipped),
+            unpushed=sum(reason is SkipReason.UNPUSHED for reason in plan.skipped.values()),
         )
 
     def save(self, plan: CrawlPlan) -> None:
         """Writes what the next crawl begins from: when each repository was last read, and how the last visits ended."""
         self._pushes.write(plan.inventory.repositories)
         self._journal.sum_up()
+
+    def _skip_reason(self, entry: Repository, now: datetime) -> SkipReason | None:
+        unpushed = self._is_current(entry.repo.name) and self._pushes.can_skip(entry, now)
+        return SkipReason.UNPUSHED if unpushed else None
 
     def _is_current(self, name: str) -> bool:
         """Whether the last visit went well, and its rows are still there."""

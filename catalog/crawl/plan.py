@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from catalog.config.model import RepoConfig
@@ -15,12 +16,18 @@ from catalog.errors import NotFound
 from catalog.transport.origin import Pool
 
 
+class SkipReason(StrEnum):
+    """Why a repository needs no visit."""
+
+    UNPUSHED = "no push since it was read"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlPlan:
-    """What a crawl does: repositories to visit; names of those that need no visit, and of those that their sources list no more."""
+    """What a crawl does: repositories to visit; names of those that need no visit, and why; names of those that their sources list no more."""
 
     visited: tuple[Repository, ...]
-    skipped: tuple[str, ...] = ()
+    skipped: Mapping[str, SkipReason] = field(default_factory=dict)
     departed: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)  # sources that could not be listed → why
     inventory: Inventory = field(repr=False)
@@ -29,7 +36,7 @@ class CrawlPlan:
         names = tuple(repository.repo.name for repository in self.visited)
         parts = (
             ("visit", names),
-            ("skip", self.skipped),
+            ("skip", tuple(f"{name} ({reason})" for name, reason in self.skipped.items())),
             ("departed", self.departed),
             ("failed", tuple(self.failures)),
         )
@@ -58,11 +65,11 @@ def plan_crawl(
     file: Path,
     inventory: Inventory,
     failures: Mapping[str, str],
-    can_skip: Callable[[Repository], bool],
+    skip_reason: Callable[[Repository], SkipReason | None],
     *,
     only: Collection[str] = (),
 ) -> CrawlPlan:
-    """Visits every repository of a repos.toml that its source still lists, without those that can be skipped; with `only`, exactly those.
+    """Visits every repository of a repos.toml that its source still lists, without those that have a reason to be skipped; with `only`, exactly those.
 
     NotFound for a name in `only` that the inventory does not have.
     """
@@ -70,10 +77,11 @@ def plan_crawl(
     if unknown := sorted(set(only) - present.keys()):
         raise NotFound(f"{file} has no repository named {unknown[0]!r}; `catalog status` lists the names")
     chosen = [entry for name, entry in present.items() if not only or name in only]
-    skipped = {entry.repo.name for entry in chosen if not only and can_skip(entry)}
+    reasons = {} if only else {entry.repo.name: skip_reason(entry) for entry in chosen}
+    skipped = {name: reason for name, reason in reasons.items() if reason is not None}
     return CrawlPlan(
         visited=tuple(entry for entry in chosen if entry.repo.name not in skipped),
-        skipped=tuple(name for name in present if name in skipped),
+        skipped=skipped,
         departed=tuple(entry.repo.name for entry in inventory.repositories if entry.has_left),
         failures=failures,
         inventory=inventory,

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.config.model import Options, RepoConfig
 from catalog.crawl.crawl import crawl
-from catalog.crawl.plan import plan_crawl
+from catalog.crawl.plan import SkipReason, plan_crawl
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.listing_cache import ListedRepo
 from catalog.errors import NotFound, StoreError
@@ -31,18 +31,22 @@ INVENTORY = Inventory(
 )
 
 
+def unpushed(skipped: bool) -> SkipReason | None:
+    return SkipReason.UNPUSHED if skipped else None
+
+
 def planned(*only: str, skip: str = ""):
-    plan = plan_crawl(FILE, INVENTORY, {"s": "down"}, lambda entry: entry.repo.name in skip, only=only)
+    plan = plan_crawl(FILE, INVENTORY, {"s": "down"}, lambda entry: unpushed(entry.repo.name in skip), only=only)
     return [repo.name for repo in plan.repos], plan.skipped, plan.departed
 
 
 @pytest.mark.parametrize(
     ("only", "skip", "expected"),
     [
-        pytest.param((), "", (["a", "b"], (), ("c",)), id="all that are listed still"),
-        pytest.param((), "ac", (["b"], ("a",), ("c",)), id="without those that can be skipped"),
-        pytest.param(("a",), "", (["a"], (), ("c",)), id="those that are named"),
-        pytest.param(("a", "b"), "a", (["a", "b"], (), ("c",)), id="of which none is skipped"),
+        pytest.param((), "", (["a", "b"], {}, ("c",)), id="all that are listed still"),
+        pytest.param((), "ac", (["b"], {"a": SkipReason.UNPUSHED}, ("c",)), id="without those that can be skipped"),
+        pytest.param(("a",), "", (["a"], {}, ("c",)), id="those that are named"),
+        pytest.param(("a", "b"), "a", (["a", "b"], {}, ("c",)), id="of which none is skipped"),
     ],
 )
 def test_who_is_visited(only, skip, expected):
@@ -57,9 +61,12 @@ def test_a_name_that_cannot_be_visited(name):
 
 
 def test_a_plan_can_be_read():
-    plan = plan_crawl(FILE, INVENTORY, {"s": "down"}, lambda entry: entry.repo.name == "a")
-    nothing = plan_crawl(FILE, Inventory(repositories=(), excluded=(), names={}), {}, lambda _: False)
-    assert (str(plan), str(nothing)) == ("visit b; skip a; departed c; failed s", "nothing to do")
+    plan = plan_crawl(FILE, INVENTORY, {"s": "down"}, lambda entry: unpushed(entry.repo.name == "a"))
+    nothing = plan_crawl(FILE, Inventory(repositories=(), excluded=(), names={}), {}, lambda _: None)
+    assert (str(plan), str(nothing)) == (
+        "visit b; skip a (no push since it was read); departed c; failed s",
+        "nothing to do",
+    )
 
 
 def sums(folder: Path) -> dict[str, bytes]:
