@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 
 from catalog.config.parse import Config
+from catalog.errors import ConfigError
 
 
 def begin(config: Config) -> None:
@@ -25,8 +26,8 @@ def _make(database: Path) -> None:
     from catalog.database.shapes import all_shapes
     from catalog.database.template import write_template
 
-    shapes = all_shapes()
-    with suppress(duckdb.Error, OSError), TemporaryDirectory() as folder:  # the build reports these
+    with suppress(ConfigError, duckdb.Error, OSError), TemporaryDirectory() as folder:  # the crawl or build reports these
+        shapes = all_shapes()
         if database.is_file():
             duckdb.connect().close()  # the first takes twice as long as any other
         else:

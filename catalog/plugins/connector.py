@@ -22,6 +22,7 @@ from catalog.git.snapshot import RevisionFiles, StoredFile
 from catalog.schema.record import TYPES, Record, columns
 from catalog.schema.tables import PARTITION, TABLES
 from catalog.schema.tables.git import Tag
+from catalog.schema.view_names import VIEW_NAMES
 
 GROUP = "catalog.connectors"
 
@@ -78,14 +79,22 @@ class Connector:
     read_revision: Callable[[RevisionFiles], Iterable[Record]] = _nothing
 
 
-def partition_tables(connectors: Sequence[Connector]) -> tuple[type[Record], ...]:
-    """The tables of which each repository has rows: the catalog's own, and those that connectors bring. ConfigError for one that cannot be."""
+def partition_tables(
+    connectors: Sequence[Connector], distributions: Mapping[str, str] | None = None
+) -> tuple[type[Record], ...]:
+    """The tables of which each repository has rows: the catalog's own, and those that connectors bring. ConfigError for one that cannot be.
+
+    `distributions`: connector → the distribution that brings it, where the message is to name it.
+    """
     by_name = {table.TABLE: table for table in TABLES}
     brought: dict[type[Record], None] = {}
     for connector in connectors:
         for table in connector.tables:
             if reason := _refusal(table, by_name):
-                raise ConfigError(f"connector {connector.name!r} cannot be used: its table {table.TABLE!r} {reason}")
+                where = f" of {distribution}" if (distribution := (distributions or {}).get(connector.name)) else ""
+                raise ConfigError(
+                    f"connector {connector.name!r}{where} cannot be used: its table {table.TABLE!r} {reason}"
+                )
             if by_name.setdefault(table.TABLE, table) not in PARTITION:
                 brought[table] = None
     return (*PARTITION, *brought)
@@ -94,6 +103,8 @@ def partition_tables(connectors: Sequence[Connector]) -> tuple[type[Record], ...
 def _refusal(table: type[Record], by_name: Mapping[str, type[Record]]) -> str | None:
     if by_name.get(table.TABLE, table) is not table:
         return f"has the name of a table of {by_name[table.TABLE].__module__}, expected another"
+    if table.TABLE in VIEW_NAMES:
+        return "has the name of a view of the catalog, expected another"
     if not table.REPO:
         return "lives with the crawl, expected with a repository, revision or content"
     strange = [column.name for column in columns(table) if column.type not in TYPES]
@@ -102,8 +113,14 @@ def _refusal(table: type[Record], by_name: Mapping[str, type[Record]]) -> str | 
 
 @cache
 def installed() -> tuple[Connector, ...]:
-    """The installed connectors in the order of their names: entry points of the group `catalog.connectors`. ConfigError for one that cannot be loaded."""
-    return tuple(sorted(map(_load, entry_points(group=GROUP)), key=lambda connector: connector.name))
+    """The installed connectors in the order of their names: entry points of the group `catalog.connectors`.
+
+    ConfigError for one that cannot be loaded, and for one whose tables cannot be.
+    """
+    loaded = [(_load(point), point) for point in entry_points(group=GROUP)]
+    connectors = tuple(sorted((connector for connector, _ in loaded), key=lambda connector: connector.name))
+    partition_tables(connectors, {connector.name: point.dist.name for connector, point in loaded if point.dist})
+    return connectors
 
 
 def _load(point: EntryPoint) -> Connector:

@@ -161,3 +161,23 @@ def test_one_that_cannot_be_loaded_is_named(fleet):
         2,
         "catalog: connector 'mlproject' of catalog-mlproject cannot be loaded: ModuleNotFoundError: No module named 'nothing_of_the_kind'; mend or uninstall it\n",
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        pytest.param("versions", "has the name of a view of the catalog", id="of a view"),
+        pytest.param("tags", "has the name of a table of catalog.schema.tables.git", id="of a table"),
+    ],
+)
+def test_a_table_with_a_name_that_is_taken_is_refused_before_any_work(fleet, table, reason):
+    install(fleet, SOUND)
+    module = fleet / "installed" / "catalog_mlproject" / "__init__.py"
+    module.write_text(module.read_text().replace('"ml_projects"', f'"{table}"'))
+    done = catalog(fleet, "crawl")
+    assert (done.returncode, done.stderr, (fleet / "output" / "store").exists()) == (
+        2,
+        f"catalog: connector 'mlproject' of catalog-mlproject cannot be used: its table '{table}' {reason}, expected another\n",
+        False,
+    )

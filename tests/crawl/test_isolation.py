@@ -56,6 +56,13 @@ class OfTheCrawl(Record):
     name: str = column("A name.")
 
 
+@record("versions", key=())
+class OfAView(Record):
+    """A table with the name of a view."""
+
+    cell: str = column("A text.")
+
+
 @record("odd", key=())
 class Odd(Record):
     """A table with a column that no table can have."""
@@ -154,6 +161,7 @@ def test_a_revision_is_read_again_once_the_connector_is_mended(tmp_path):
         pytest.param((Impostor,), "its table 'events' has the name of a table of catalog.schema.tables.registry, expected another", id="a name that the catalog has"),
         pytest.param((OwnRow, Twin), "its table 'own_rows' has the name of a table of {module}, expected another", id="two tables of one name"),
         pytest.param((OfTheCrawl,), "its table 'of_the_crawl' lives with the crawl, expected with a repository, revision or content", id="a table of the crawl"),
+        pytest.param((OfAView,), "its table 'versions' has the name of a view of the catalog, expected another", id="a name that a view has"),
         pytest.param((Odd,), "its table 'odd' has the column 'cell' of a type that no table can hold", id="a type that Arrow lacks"),
     ],
 )  # fmt: skip

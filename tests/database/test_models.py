@@ -12,6 +12,7 @@ from catalog.cli import main
 from catalog.database import database, load
 from catalog.database.statements import ALL
 from catalog.schema.tables import PARTITION
+from catalog.schema.view_names import VIEW_NAMES
 from support import changes, small_catalog
 from support.catalogs import catalog_of, rows_of
 from support.macro_calls import calls, prepare
@@ -138,6 +139,10 @@ def test_each_row_of_a_view_has_a_key_of_its_own(made, catalog, request):
 def test_each_row_of_a_table_macro_has_a_key_of_its_own(made, catalog, request):
     connection = request.getfixturevalue(catalog)
     assert [found for call in calls(connection, made) if (found := duplicated(connection, made.key, *call))] == []
+
+
+def test_no_table_of_a_connector_can_have_the_name_of_a_view():
+    assert {made.name for made in VIEWS} == VIEW_NAMES
 
 
 def test_all_but_the_keyless_models_state_their_key():

@@ -1,0 +1,13 @@
+"""The names of the catalog's views: no table can have one of them. A test holds them equal to the models of `catalog/database/sql`."""
+
+from __future__ import annotations
+
+VIEW_NAMES = frozenset(
+    """
+    artifacts assignments copied_artifacts copies current_assignments deleted_tags dvc_lookups
+    identical_versions import_sources input_nodes known_events latest_versions lineage lineage_commits
+    lineage_edges lineage_imports lineage_links lineage_nodes original_artifacts outdated_locks output_nodes
+    resolved_events rewritten_tags stage_history stages time_skew tip_annotations version_artifact_files
+    version_files version_measure_files version_metrics version_params version_plots versions
+    """.split()  # noqa: SIM905 - as in record.py
+)
