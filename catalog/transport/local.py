@@ -20,14 +20,13 @@ from dulwich.refs import Ref as RefName
 from catalog.errors import Down, Gone, Refused
 from catalog.git.objects import RawObject, decode
 from catalog.text import quote
+from catalog.transport.closing import Closing
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.pack import name_object
 from catalog.transport.wire import make_listing, make_ref, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from types import TracebackType
-    from typing import Self
 
     from catalog.git.objects import Objects
     from catalog.git.snapshot import Ref, RefListing
@@ -59,7 +58,7 @@ _DAMAGE = (
 )
 
 
-class LocalOrigin:
+class LocalOrigin(Closing):
     """A visit to a repository on disk. It costs neither bytes nor requests."""
 
     received = 0
@@ -102,14 +101,6 @@ class LocalOrigin:
 
     def close(self) -> None:
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _ref(self, name: RefName) -> Ref | None:
         """A ref as a server would list it: one without an object name is broken, and left out."""

@@ -5,18 +5,16 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from catalog.transport.closing import Closing
 from catalog.transport.credentials import Keyring
 from catalog.transport.gitconfig import GitConfig
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from catalog.transport.connections import Manager, Settings
     from catalog.transport.limits import MemoryGate
 
 
-class Pool:
+class Pool(Closing):
     """Made once for a crawl and used by all its threads; close it when the last visit is over.
 
     `memory_gate` is the lock of the one visit that may hold much in memory, where other processes make visits, too.
@@ -49,11 +47,3 @@ class Pool:
             for manager in self._managers.values():
                 manager.clear()
             self._managers.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from catalog.errors import Absent, Down, Gone, Refused
 from catalog.transport import legacy, wire
+from catalog.transport.closing import Closing
 from catalog.transport.pack import read_pack
 from catalog.transport.packets import Garbled, Packets, ServerError
 from catalog.transport.smart_http import HttpWire, Unfit
@@ -15,8 +16,6 @@ from catalog.transport.stream import StreamWire
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
-    from types import TracebackType
-    from typing import Self
 
     from catalog.git.objects import Objects
     from catalog.git.snapshot import RefListing
@@ -39,7 +38,7 @@ class Wire(Protocol):
     def close(self) -> None: ...
 
 
-class RemoteOrigin:
+class RemoteOrigin(Closing):
     """A visit to a repository over HTTP, SSH or Git's own protocol. `own` is a pool that ends with the visit."""
 
     def __init__(self, remote: GitServer, meter: Meter, pool: Pool, own: Pool | None) -> None:
@@ -100,14 +99,6 @@ class RemoteOrigin:
         self._meter.close()
         if self._own is not None:
             self._own.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _guess(self) -> RefListing | None:
         """Requests the refs in version 2 without a check whether the server supports it: one request instead of two."""
