@@ -80,7 +80,9 @@ def build(*, no_site: NoSite = False, wait: Wait = False, config_file: ConfigFil
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to put it.")] = Path("demo"),
     *,
-    repos: Annotated[int | None, typer.Option(min=1, help="How many repositories, instead of about a dozen.")] = None,
+    repos: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many repositories, instead of about a dozen.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
 ) -> None:
     """Make an invented company's repositories, crawl them, and build catalog and site.

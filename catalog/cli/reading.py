@@ -48,7 +48,9 @@ def ls(
     *,
     repo: RepoOption = None,
     stage: StageOption = None,
-    type: Annotated[str | None, typer.Option(help="Only artifacts of this type, such as model.")] = None,  # noqa: A002 - the option's name
+    type: Annotated[  # noqa: A002 - the option's name
+        str | None, typer.Option(metavar="TYPE", help="Only artifacts of this type, such as model.")
+    ] = None,
     deprecated: Annotated[bool, typer.Option("--deprecated", help="Deprecated and deregistered ones, too.")] = False,
     output: Output = Format.TABLE,
     database: Database = None,
@@ -139,7 +141,7 @@ def sql(
         list[str] | None,
         typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Stop after this many seconds.", min=0.001)] = 60.0,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.", min=0.001)] = 60.0,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
