@@ -94,15 +94,15 @@ class _RevisionReader:
             if each.named.drawn and each.place.file in shown:
                 continue  # as in DVC: what the file is named for counts
             opened = self._open(each.place)
-            read = self._read(each, opened, whole_files.get(each.place.file, each))
+            read = self._parse(each, opened, whole_files.get(each.place.file, each))
             self._complain(each.place.file, read.errors)
-            if self._is_new("file", each.named.role, each.place.file, each.metafile, each.named.stage):
+            if self._is_first("file", each.named.role, each.place.file, each.metafile, each.named.stage):
                 yield self._file(each, BAD if read.bad else opened.status)
             yield from self._rows_of(each, read, whole_files.get(each.place.file, each))
         for (place, _, _), error in self._complaints.items():
             yield self._problem(place, error)
 
-    def _read(self, each: DeclaredFile, opened: _FileContent, whole_file: DeclaredFile) -> MeasureContent:
+    def _parse(self, each: DeclaredFile, opened: _FileContent, whole_file: DeclaredFile) -> MeasureContent:
         """The content of a file. A parameter file that any metafile names whole is read whole."""
         if opened.data is None:
             return NOTHING
@@ -117,28 +117,28 @@ class _RevisionReader:
 
     def _rows_of(self, each: DeclaredFile, read: MeasureContent, whole_file: DeclaredFile) -> Iterator[Record]:
         file, drawing = each.place.file, each.named.drawing
-        if each.named.role == METRICS and self._is_new(METRICS, file):
+        if each.named.role == METRICS and self._is_first(METRICS, file):
             yield from self._metrics(each, read)
         elif each.named.role == PARAMS and whole_file is each:
             yield from self._params(each, read)
-        elif drawing and self._is_new("plot", each.metafile, drawing.name or file, file, drawing.y):
+        elif drawing and self._is_first("plot", each.metafile, drawing.name or file, file, drawing.y):
             yield self._plot(each, drawing, read)
-            yield from self._content(read)
+            yield from self._plot_data(read)
             if each.x_place:
-                yield from self._content(self._other(each.x_place, drawing))
+                yield from self._plot_data(self._x_axis(each.x_place, drawing))
 
     def _open(self, place: FileLocation) -> _FileContent:
         if place.file not in self._opened:
             errors = [place.problem] if place.problem else []
             try:
-                self._opened[place.file] = self._content_of(place)
+                self._opened[place.file] = self._load(place)
             except MetafileError as error:
                 errors.append(error)
                 self._opened[place.file] = _FileContent(BAD)
             self._complain(place.file, errors)
         return self._opened[place.file]
 
-    def _content_of(self, place: FileLocation) -> _FileContent:
+    def _load(self, place: FileLocation) -> _FileContent:
         if place.blob:
             return _FileContent(OK, self._revision.read(place.file), place.blob)
         data = self._revision.stored(place.hash) if place.hash and not place.is_folder else None
@@ -149,7 +149,7 @@ class _RevisionReader:
             raise MetafileError(message, rule="too-big")
         return _FileContent(FETCHED, data, f"md5:{place.hash}")
 
-    def _other(self, place: FileLocation, drawing: PlotSpec) -> MeasureContent:
+    def _x_axis(self, place: FileLocation, drawing: PlotSpec) -> MeasureContent:
         """What the x axis is drawn from, where it is another file."""
         opened = self._open(place)
         if opened.data is None:
@@ -157,7 +157,7 @@ class _RevisionReader:
         return read_plot(place.file, opened.data, opened.key, header=drawing.header)
 
     def _metrics(self, each: DeclaredFile, read: MeasureContent) -> Iterator[Metric]:
-        for name, number, text, kind in self._within(read.rows):
+        for name, number, text, kind in self._bounded(read.rows):
             yield Metric(
                 commit=self._commit,
                 dvc_root=each.root,
@@ -169,7 +169,7 @@ class _RevisionReader:
             )
 
     def _params(self, each: DeclaredFile, read: MeasureContent) -> Iterator[Param]:
-        for name, number, text, kind in self._within(read.rows):
+        for name, number, text, kind in self._bounded(read.rows):
             yield Param(
                 commit=self._commit,
                 dvc_root=each.root,
@@ -184,7 +184,7 @@ class _RevisionReader:
             )
 
     def _plot(self, each: DeclaredFile, drawing: PlotSpec, read: MeasureContent) -> Plot:
-        other = self._other(each.x_place, drawing) if each.x_place else NOTHING
+        other = self._x_axis(each.x_place, drawing) if each.x_place else NOTHING
         return Plot(
             commit=self._commit,
             dvc_root=each.root,
@@ -204,9 +204,9 @@ class _RevisionReader:
             x_content=other.content,
         )
 
-    def _content(self, read: MeasureContent) -> Iterable[Record]:
+    def _plot_data(self, read: MeasureContent) -> Iterable[Record]:
         """The data of a plot, once for the revision."""
-        return read.rows if self._is_new("content", read.content) else ()
+        return read.rows if self._is_first("content", read.content) else ()
 
     def _file(self, each: DeclaredFile, status: str) -> MeasureFile:
         return MeasureFile(
@@ -222,7 +222,7 @@ class _RevisionReader:
             size=each.place.size,
         )
 
-    def _within(
+    def _bounded(
         self, rows: tuple[tuple[str, float | None, str, str], ...]
     ) -> Iterable[tuple[str, float | None, str, str]]:
         """What fits into the bound for the whole revision."""
@@ -233,7 +233,7 @@ class _RevisionReader:
             self._complain("", [MetafileError(message, rule="too-many")])
         return within_bound
 
-    def _is_new(self, *key: Hashable) -> bool:
+    def _is_first(self, *key: Hashable) -> bool:
         count = len(self._keys)
         self._keys.add(key)
         return len(self._keys) > count
