@@ -352,3 +352,10 @@ def test_releases_are_tags_without_a_registry_whose_commits_were_read():
     assert asked(catalog_of({"r": rows, "other": rows}), query) == [
         {"tag": "baseline", "annotated": False, "summary": "one", "metrics": 1}
     ]
+
+
+def test_a_file_that_two_metafiles_name_is_listed_once_where_it_cannot_be_read():
+    files = [named("a.json", f"{folder}/dvc.yaml", status="bad") for folder in ("x", "y")]
+    catalog = catalog_of({"r": {Event: registered("m@v1.0.0"), MeasureFile: files}})
+    queries = ("select file from list_unread('r', 'm', null, null, 'metrics')", "select file from site_unread()")
+    assert [asked(catalog, query) for query in queries] == [[{"file": "a.json"}]] * 2
