@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.cli.formats import Format
 from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.text import Screen
+from catalog.cli.tracing import GraphFormat
 
 PIPE = Screen(width=None, colour=False)
 
@@ -142,3 +144,7 @@ HOSTILE = 'a"];\nclick n0 href "javascript:x" <b>&`\x1b\\'
 def test_what_a_stranger_wrote_is_a_label(write, node):
     drawn = write(graph([start(), step("a", "m", label=HOSTILE)], "r:m", down=False))
     assert node in drawn.splitlines()
+
+
+def test_lineage_is_written_in_every_format_of_rows():
+    assert [form for form in GraphFormat if form not in ("tree", "mermaid", "dot")] == list(Format)
