@@ -38,3 +38,15 @@ def test_a_plot_has_so_many_values(made, rows, fields, kept, told):
         tuple(SeriesField(f"f{number}", (1.0,) * kept[0], None) for number in range(kept[1])),
         [("too-many", message) for message in told],
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "names"),
+    [
+        pytest.param(MAX_ROWS - 1, ["a", "b"], id="in the last row that is read"),
+        pytest.param(MAX_ROWS, ["a"], id="in the row after it"),
+    ],
+)
+def test_a_field_is_one_that_a_row_has(before, names):
+    text = "a,b\n" + "1,\n" * before + "1,2\n"
+    assert [field.name for field in read_series("x.csv", text.encode(), header=True, complaints=[])] == names
