@@ -117,6 +117,14 @@ def test_one_repository_is_crawled_without_asking_the_forge(forged, tmp_path):
     assert {request.path.partition("/git-")[0] for request in forged.requests} == {"/acme/churn.git"}
 
 
+def test_a_crawl_that_asks_no_source_reports_no_failure_of_one(forged, tmp_path):
+    config = config_of(tmp_path, ORG | {"url": forged.url})
+    crawl(config, debug=True)
+    forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
+    failed = [crawl(config, only=only, debug=True).failures.keys() for only in ([], ["127.0.0.1/acme/churn"])]
+    assert failed == [{"s"}, set()]
+
+
 def test_the_token_of_the_environment_opens_private_repositories_too(forged, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_secret")
     locked = needs("x-access-token", "ghp_secret")

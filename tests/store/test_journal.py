@@ -194,6 +194,22 @@ def test_the_visits_of_so_many_crawls_are_kept(tmp_path, beyond, kept):
     assert any(each.repo == "a" for each in journal.visits()) is kept
 
 
+@pytest.mark.parametrize(
+    ("after", "number"),
+    [
+        pytest.param(0, 3, id="nothing else"),
+        pytest.param(2, 3, id="no more than the journal has"),
+        pytest.param(7, 8, id="the observations know a later crawl"),
+    ],
+)
+def test_the_number_of_a_crawl_is_higher_than_any_that_is_known(tmp_path, after, number):
+    journal = Journal(tmp_path)
+    for _ in range(2):
+        crawled(journal, ("a", "new", None))
+    with journal.begin(after) as entry:
+        assert entry.number == number
+
+
 def test_visits_that_ended_alike_are_told_as_one_run(tmp_path):
     journal = Journal(tmp_path)
     crawled(journal, ("a", "new", "p1"), ("b", "new", "p2"))

@@ -74,11 +74,29 @@ def three_visits(root: Path) -> World:
     return world
 
 
-def test_a_tag_that_went_was_last_seen_by_the_visit_before_and_one_that_came_was_not(tmp_path):
+@pytest.mark.parametrize(
+    ("last_partition", "last_at", "seen"),
+    [
+        pytest.param("p1", 2, 2, id="the last visit led to the same rows"),
+        pytest.param("p1", 0, 1, id="no visit since the line is known"),
+        pytest.param("p2", 2, 1, id="the last visit led to other rows, of which there is no line"),
+        pytest.param(None, None, 1, id="no visit is known"),
+    ],
+)
+def test_a_tag_that_went_was_last_seen_by_the_visit_before_and_one_that_came_was_not(
+    tmp_path, last_partition, last_at, seen
+):
     world = three_visits(tmp_path)
-    sight = RefScan(repo=REPO, crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2))
+    sight = RefScan(
+        repo=REPO,
+        crawl=3,
+        at=hour(3),
+        partition="p3",
+        last_partition=last_partition,
+        last_at=None if last_at is None else hour(last_at),
+    )
     Observations(tmp_path).record(sight, world.listing(), world.rows)
-    assert spells(tmp_path) == [("m@v1.0.0", None, 1, 2, 3), ("n@v1.0.0", 2, 3, 3, None)]
+    assert spells(tmp_path) == [("m@v1.0.0", None, 1, seen, 3), ("n@v1.0.0", seen, 3, 3, None)]
 
 
 def test_what_a_tag_said_stays_when_it_is_gone(tmp_path):
