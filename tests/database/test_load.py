@@ -1,33 +1,54 @@
-"""How many partitions' rows are in memory at once."""
+"""How partitions are loaded: some repositories at a time, each by itself."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 
-from catalog.database import load
-
-
-def files(folder: Path, *sizes: int) -> dict[str, Path]:
-    """Partitions of so many bytes, by repository."""
-    for size in {*sizes}:
-        with (folder / f"{size}.rows").open("wb") as out:
-            out.truncate(size)
-    return {f"r{number:03}": folder / f"{size}.rows" for number, size in enumerate(sizes)}
+from catalog.database import database, load
+from catalog.database.load import MOST_BYTES
+from catalog.store.partitions import Store
+from database.test_database import TABLES, WHOLE, write
 
 
 @pytest.mark.parametrize(
     ("sizes", "parts"),
     [
-        pytest.param([0] * load.MOST_FILES, [load.MOST_FILES], id="as many partitions as are allowed"),
-        pytest.param([0] * (load.MOST_FILES + 1), [load.MOST_FILES, 1], id="one more"),
-        pytest.param([1, load.MOST_BYTES - 1, 1], [3], id="as many bytes as are allowed, before the last"),
-        pytest.param([1, load.MOST_BYTES, 1], [2, 1], id="one byte more"),
-        pytest.param([], [], id="none"),
+        pytest.param([], [], id="nothing"),
+        pytest.param([1] * 500, [500], id="five hundred files"),
+        pytest.param([1] * 501, [500, 1], id="one file more"),
+        pytest.param([2 << 20, 1], [2], id="two megabytes, and whatever comes next"),
+        pytest.param([(2 << 20) + 1, 1], [1, 1], id="a byte more"),
+        pytest.param([1 << 20, (1 << 20) + 1, 1], [2, 1], id="two files that are a byte more together"),
+        pytest.param([(2 << 20) + 1, 1, 1, 1], [1, 3], id="each part is measured anew"),
     ],
 )
-def test_the_rows_of_so_many_partitions_are_in_memory(tmp_path, sizes, parts):
-    found = files(tmp_path, *sizes)
-    made = [*load._parts(found)]
-    assert ([len(part) for part in made], [repo for part in made for repo in part]) == (parts, [*found])
+def test_how_many_partitions_are_in_memory_at_once(tmp_path, sizes, parts):
+    files = {f"r{number:03}": tmp_path / f"r{number:03}" for number in range(len(sizes))}
+    for file, size in zip(files.values(), sizes, strict=True):
+        with file.open("wb") as out:
+            out.truncate(size)
+    found = list(load._parts(files))
+    assert (MOST_BYTES, [len(part) for part in found], [repo for part in found for repo in part]) == (
+        2 << 20,
+        parts,
+        list(files),
+    )
+
+
+@pytest.mark.slow
+def test_what_one_part_has_no_other_sees(tmp_path, monkeypatch):
+    """A bound of one repository, since of five hundred even the smallest take long."""
+    store = Store(tmp_path / "rows")
+    partitions = {f"r{number}": write(store, number, number % 3) for number in range(4)}
+    found = []
+    for most in (500, 1):
+        monkeypatch.setattr(load, "MOST_FILES", most)
+        database.build(tmp_path / "catalog.duckdb", TABLES, partitions, WHOLE)
+        with closing(database.connect(tmp_path / "catalog.duckdb")) as connection:
+            queries = {made.name: f"from {made.name} order by all" for made in load._incremental()}
+            found.append({name: connection.execute(query).fetchall() for name, query in queries.items()})
+        (tmp_path / "catalog.duckdb").unlink()
+    together, alone = found
+    assert alone == together
