@@ -232,6 +232,20 @@ def test_the_scheduler_looks_for_slow_visits_below_its_bound(demoted, waits):
     assert (scheduler._wait() is not None) is waits
 
 
+@pytest.mark.parametrize(
+    ("before", "running"),
+    [(126, []), (127, [1]), (128, [0, 1])],
+    ids=["two below the bound, both are demoted", "one below, the first is demoted", "at the bound, none is"],
+)
+def test_of_two_slow_visits_no_more_than_may_be_are_demoted(before, running):
+    limits = SchedulerLimits(overall=2, for_host=2, host=lambda _: "h")
+    scheduler = module._Scheduler([str(number) for number in range(2 + before)], str, limits)
+    scheduler._running = {0: 0.0, 1: 0.0}
+    scheduler._demoted = dict.fromkeys(range(2, 2 + before), 0.0)
+    scheduler._demote()
+    assert ([*scheduler._running], len(scheduler._demoted) + len(running)) == (running, before + 2)
+
+
 def test_what_is_no_success_teaches_nothing():
     limits = SchedulerLimits(overall=1, for_host=1, host=lambda _: "h", is_success=lambda result: result == "good")
     scheduler = module._Scheduler(["bad", "good"], str, limits)
