@@ -144,7 +144,7 @@ with surroundings as (
         s.doc, s.artifact, s.home, c.file as card,
         k.library, k.task, coalesce(k.licence_name, k.licence) as card_licence,
         (
-            select arg_max(l.spdx, (len(l.folder), l.spdx is not null, l.file)) from licences l
+            select arg_max({spdx: l.spdx}, (len(l.folder), l.spdx is not null, l.file)).spdx from licences l
             where l.repo = s.repo and l.commit = s.reading and (l.folder = '' or starts_with(s.home, l.folder || '/'))
         ) as licence
     from subjects s
