@@ -17,6 +17,8 @@ from database.test_database import TABLES, WHOLE
 from support.catalogs import rows_of
 from support.worlds import World
 
+pytestmark = pytest.mark.slow  # the catalog takes two seconds, for all of them
+
 MODEL = {"type": "model", "path": "sub/model.bin"}
 WORLDS: dict[str, World] = {}
 DIRECTIONS = [
