@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from catalog.schema.tables.inventory import StageName
 from support.catalogs import catalog_of, rows_of
 from support.worlds import EPOCH, World
 
 COMMITS = 6
 
 
-def answers(acts: str, query: str) -> list[list[object]]:
+def answers(acts: str, query: str, stages: Sequence[StageName] = ()) -> list[list[object]]:
     """Rows of a query, of one artifact with these tags: `what commit second`, made by P0, P1 and so on; commits are called c0, c1 and so on."""
     world = World()
     names = {world.commit({"a": str(number)}, at=-100 + number): f"c{number}" for number in range(COMMITS)}
@@ -18,7 +21,8 @@ def answers(acts: str, query: str) -> list[list[object]]:
     for number, act in enumerate(acts.split(", ")):
         what, commit, second = act.split()
         world.tag(f"m{what}#{number}", commits[int(commit[1:])], at=int(second), who=f"P{number} <p@example.com>")
-    rows = catalog_of({"r": rows_of(world.listing(), world.objects)}).execute(query).fetchall()
+    found = catalog_of({"r": rows_of(world.listing(), world.objects)}, {StageName: stages})
+    rows = found.execute(query).fetchall()
     return [[names.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
@@ -28,7 +32,7 @@ def second(column: str) -> str:
 
 # Who is in a stage, by time of assignment and by SemVer. The last of the cases has commits in the order of their names.
 
-RANKS = "select v from (select unnest(list(version order by {rank})) as v from assignments)"
+RANKS = "select version from assignments where stage = 'prod' order by {rank}"
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,18 @@ RANKS = "select v from (select unnest(list(version order by {rank})) as v from a
             ["v1.0.0", "c1"],
             ["v1.0.0", "c1"],
             id="a commit without a version comes after a version",
+        ),
+        pytest.param(
+            "@v2.0.0 c1 5, @v2.0.0 c1 10, @v1.0.0 c0 10, #prod c0 20, #prod c1 20",
+            ["v2.0.0", "v1.0.0"],
+            ["v2.0.0", "v1.0.0"],
+            id="registered last in one second: the one that was registered before, too",
+        ),
+        pytest.param(
+            "#dev c1 5, @v1.0.0 c0 10, @v2.0.0 c1 10, #prod c0 20, #prod c1 20",
+            ["v1.0.0", "v2.0.0"],
+            ["v2.0.0", "v1.0.0"],
+            id="a stage tag before the registration does not count",
         ),
         pytest.param("@v1.0.0 c0 10, #prod c0 20, #prod! c0 20", [], [], id="assigned and unassigned in one second"),
         pytest.param("@v1.0.0 c0 10, #prod c0 20, #prod! c0 20, #prod c0 21", ["v1.0.0"], ["v1.0.0"], id="and assigned again"),
@@ -140,6 +156,18 @@ def test_the_history_of_a_stage(acts, periods):
     assert answers(acts, HISTORY) == periods
 
 
+def test_of_many_names_of_one_stage_the_last_in_the_alphabet_counts():
+    names = ("c", "a", "f", "b", "e", "d")
+    stages = [StageName(raw=name, stage="prod", rank=0) for name in names]
+    acts = "@v1.0.0 c0 10, " + ", ".join(f"#{name} c0 20" for name in names)
+    ranks = "select raw_stage, rank, rank_semver from assignments order by rank"
+    history = f"select raw_stage, {second('started_at')}, assigned_by from stage_history"
+    assert (answers(acts, ranks, stages), answers(acts, history, stages)) == (
+        [[name, place, place] for place, name in enumerate("fedcba", 1)],
+        [["f", 20, "P3"]],
+    )
+
+
 # What is known of a version, and of an artifact.
 
 VERSION = f"select version, registered, active, discovered, {second('created_at')}, {second('activated_at')}, author from versions"
@@ -154,6 +182,7 @@ VERSION = f"select version, registered, active, discovered, {second('created_at'
         pytest.param("@v1.0.0 c0 10, @v1.0.0! c0 30", ["v1.0.0", True, False, False, 10, 10, "P0"], id="deregistered"),
         pytest.param("@v1.0.0! c0 10, @v1.0.0 c0 30", ["v1.0.0", True, True, False, 30, 30, "P1"], id="and registered after that"),
         pytest.param("@v1.0.0! c0 10, @v1.0.0 c0 10", ["v1.0.0", True, False, False, 10, 10, "P1"], id="in one second"),
+        pytest.param("@v1.0.0 c0 10, @deprecated c0 40", ["v1.0.0", True, True, False, 10, 10, "P0"], id="of an artifact that is deprecated, which is no version"),
         pytest.param("@v1.0.0! c0 10", ["v1.0.0", False, False, False, 10, 10, "P0"], id="deregistered only"),
         pytest.param("#prod c0 20, #prod c0 40", ["c0", False, True, True, 40, 20, "P1"], id="assigned twice, without a version"),
         pytest.param("#dev! c0 20, #prod c0 20", ["c0", False, True, True, 20, 20, "P0"], id="unassigned and assigned in one second"),

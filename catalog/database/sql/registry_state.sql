@@ -111,10 +111,10 @@ select
     repo, artifact, stage, raw_stage, version, commit, revision, v.registered,
     assigned_at, last.utc_offset, last.author, last.author_email, last.message, last.tag, last.oid, last.signed,
     row_number() over (
-        partition by repo, artifact, stage order by assigned_at desc, v.created_at, v.discovered, v.born
+        partition by repo, artifact, stage order by assigned_at desc, v.created_at, v.discovered, v.born, raw_stage desc
     ) as rank,
     row_number() over (
-        partition by repo, artifact, stage order by precedence is null, precedence desc, version desc, v.born desc
+        partition by repo, artifact, stage order by precedence is null, precedence desc, version desc, v.born desc, raw_stage desc
     ) as rank_semver
 from (
     select
