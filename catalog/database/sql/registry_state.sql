@@ -77,7 +77,7 @@ from versions_of('resolved');
 --   key: repo, artifact
 select
     repo, artifact,
-    coalesce(bool_or(tagged), false) as registered,
+    bool_or(tagged) as registered,
     -- A commit that annotates an artifact is an event to GTO: its date counts, be it of a version's commit or of the tip.
     coalesce(max(moment) filter (deprecated) <= max(moment) filter (not deprecated and counts), not bool_or(deprecated)) as active,
     max(moment) filter (deprecated) as deprecated_at,

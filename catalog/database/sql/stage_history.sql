@@ -31,7 +31,7 @@ state_changes as (
     select
         place, moment,
         arg_max(event, priority) = 'assignment' as assigned,
-        max(moment) filter (event = 'assignment') as assigned_at,
+        moment as assigned_at, -- of an unassignment, too: then nothing is there
         null::boolean as registered,
         null::boolean as deprecated
     from tag_events join candidates using (repo, artifact, stage, raw_stage, version, commit)
@@ -90,6 +90,6 @@ select
 from stage_periods t
 left join tag_events a
     on a.repo = t.repo and a.artifact = t.artifact and a.version = t.holder.version and a.commit = t.holder.commit
-    and a.raw_stage = t.holder.raw_stage and a.event = 'assignment' and a.moment = t.holder.assigned_at
+    and a.raw_stage = t.holder.raw_stage and a.moment = t.holder.assigned_at
 where t.holder is not null
 qualify row_number() over (partition by t.repo, t.artifact, t.stage, t.moment order by a.tag desc) = 1;
