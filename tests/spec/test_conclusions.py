@@ -95,6 +95,38 @@ def test_the_latest_of_a_deprecated_artifact_is_in_artifacts_and_not_in_latest_v
     ) == ([{"latest": "v2.0.0", "active": False, "versions": 2, "deprecated_at": at(60)}], [], [])
 
 
+@pytest.mark.parametrize(
+    ("files", "active"),
+    [
+        pytest.param({"a": "1"}, False, id="a commit"),
+        pytest.param({"dvc.yaml": "artifacts: {m: {path: a}}\n"}, False, id="an annotation in dvc.yaml"),
+        pytest.param({"artifacts.yaml": "m: {path: a}\n"}, True, id="an annotation in artifacts.yaml"),
+    ],
+)
+def test_what_at_the_tip_brings_a_deprecated_artifact_back(files, active):
+    world = rollback()
+    world.tag("m@deprecated", at=60)
+    world.commit(files, at=70)
+    query = "select active, deprecated_at, updated_at from artifacts"
+    assert asked(catalog(world), query) == [{"active": active, "deprecated_at": at(60), "updated_at": at(60)}]
+
+
+def test_an_annotation_at_the_tip_makes_an_artifact_no_older():
+    world = World()
+    world.commit({"artifacts.yaml": "m: {path: a}\n"}, at=10)
+    world.tag("m@v1.0.0", world.commit({"a": "1"}, branch="side", parents=(), at=20), at=30)
+    assert asked(catalog(world), "select created_at from artifacts") == [{"created_at": at(20)}]
+
+
+@pytest.mark.parametrize(
+    ("moment", "artifacts"), [(9, 0), (10, 1)], ids=["the second before", "the second of the commit"]
+)
+def test_what_is_annotated_at_the_tip_is_there_from_its_commit_on(moment, artifacts):
+    world = World()
+    world.commit({"artifacts.yaml": "m: {path: a}\n"}, at=10)
+    assert len(asked(catalog(world), "from artifacts_at(?)", at(moment))) == artifacts
+
+
 def branches() -> World:
     """A version on main, one on a branch that was deleted, one on a side branch."""
     world = World()
