@@ -99,6 +99,19 @@ def in_the_cloud() -> str:
     return put(made)
 
 
+def by_a_tag_of_a_tag() -> str:
+    made = World()
+    made.commit({"artifacts.yaml": json.dumps({"m": {"type": "model"}}), "README.md": "# M\n"})
+    made.tag("m@v1.0.0", made.tag("release"))
+    made.commit({"artifacts.yaml": None, "README.md": None})
+    return put(made)
+
+
+@pytest.mark.parametrize("repo", [by_a_tag_of_a_tag()])
+def test_a_version_by_a_tag_of_a_tag_has_the_card_of_the_commit_behind_them(connection, repo):
+    assert rows(connection, repo, "select card from documents") == [("README.md",)]
+
+
 @pytest.mark.parametrize("repo", [in_the_cloud()])
 def test_an_artifact_in_the_cloud_has_the_card_beside_its_annotation(connection, repo):
     assert rows(connection, repo, "select artifact, card from documents") == [("sub:m", "sub/README.md")]

@@ -277,6 +277,19 @@ def test_after_a_merge_no_term_is_listed_that_no_document_has(path, partitions):
 
 
 @pytest.mark.slow
+def test_no_number_is_given_again_while_words_of_its_document_are_left(path, partitions):
+    numbers = []
+    for gone, came in ((39, 40), (40, 41)):  # of the base, and of the delta
+        partitions.drop(f"host/team/r{gone}")
+        build(path, partitions)
+        partitions.put(f"host/team/r{came}", model(came))
+        build(path, partitions)
+        with closing(database.connect(path)) as connection:
+            numbers += connection.execute("select max(doc) from search_index.documents").fetchall()
+    assert numbers == [(FLEET + 1,), (FLEET + 2,)]
+
+
+@pytest.mark.slow
 def test_changes_after_each_other_give_what_a_build_from_nothing_gives(tmp_path):
     """The repositories of tests/database/test_database.py, which have one of everything, ten times changed."""
     partitions, path = Partitions(tmp_path / "rows"), tmp_path / "catalog.duckdb"
