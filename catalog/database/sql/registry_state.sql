@@ -114,7 +114,7 @@ select
         partition by repo, artifact, stage order by assigned_at desc, v.created_at, v.discovered, v.born, raw_stage desc
     ) as rank,
     row_number() over (
-        partition by repo, artifact, stage order by precedence is null, precedence desc, version desc, v.born desc, raw_stage desc
+        partition by repo, artifact, stage order by precedence desc nulls last, version desc, v.born desc, raw_stage desc
     ) as rank_semver
 from (
     select
