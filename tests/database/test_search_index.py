@@ -382,6 +382,9 @@ def test_a_version_names_its_commit_where_its_name_alone_is_not_enough(connectio
             [("50", 3), ("big", 4), ("bignet", 4), ("net", 7), ("res", 3), ("resnet", 3), ("resnet50", 6)],
             id="the parts of a word, once in each text",
         ),
+        pytest.param(world(annotation=MODEL | {"description": "a " * 21_844}), [("a", 65_532)], id="one before the bound"),
+        pytest.param(world(annotation=MODEL | {"description": "a " * 21_845}), [("a", 65_535)], id="at the bound of sixteen bits"),
+        pytest.param(world(annotation=MODEL | {"description": "a " * 21_846}), [("a", 65_535)], id="one beyond"),
     ],
 )  # fmt: skip
 def test_the_words_of_an_artifact(connection, repo, found):
