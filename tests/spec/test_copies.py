@@ -57,6 +57,36 @@ CASES = {
         [("b", "a", 1, 0, True), ("c", "b", 1, 0, True)],
     ),
     "the old name of a renamed one": ({"a": ONE, "b": ONE}, {"a": {"renamed_to": "b"}}, [("a", "b", 1, 0, True)]),
+    "a fork of which only the parent is declared": (
+        {"a": ONE, "b": ONE},
+        {"a": {"fork_of": "b"}},
+        [("a", "b", 1, 0, True)],
+    ),
+    "one whose age nobody states counts as younger": (
+        {"a": ONE, "b": ONE},
+        {"b": {"founded_at": made(2024)}},
+        [("a", "b", 1, 0, True)],
+    ),
+    "one that has them all goes before the declared parent": (
+        {"a": ONE, "b": TWO, "c": TWO},
+        {"c": {"fork": True, "fork_of": "a"}},
+        [("a", "b", 1, 0, True), ("c", "b", 2, 0, True)],
+    ),
+    "the new name goes before an older one": (
+        {"a": ONE, "b": ONE, "c": ONE},
+        {"a": {"renamed_to": "c"}},
+        [("a", "c", 1, 0, True), ("c", "b", 1, 0, True)],
+    ),
+    "of two that have some of them the one that has more": (
+        {"a": ("m@v1.0.0", "a@v1.0.0", "a@v2.0.0"), "b": (*TWO, "b@v1.0.0"), "c": (*TWO, "c@v1.0.0")},
+        {},
+        [("b", "a", 1, 2, False), ("c", "b", 2, 1, False)],
+    ),
+    "of three alike the first is the original of both others": (
+        {"a": ONE, "b": ONE, "c": ONE},
+        {},
+        [("b", "a", 1, 0, True), ("c", "a", 1, 0, True)],
+    ),
     "of two that call each other parent one stays": (
         {"a": ONE, "b": ONE},
         {"a": {"fork": True, "fork_of": "b"}, "b": {"fork": True, "fork_of": "a"}},
@@ -65,13 +95,20 @@ CASES = {
 }
 
 
-def catalog(worlds, facts, met=()):
-    """A catalog of worlds by their tags; `met` are the repositories in the order in which it met them."""
+def catalog(worlds, facts, met=(), crawls=0):
+    """A catalog of worlds by their tags; `met` are the repositories in the order in which it met them, in that many whole crawls."""
     rows = {}
     for name, tags in worlds.items():
         one = world(*tags)
-        rows[name] = {**rows_of(one.listing(), one.objects), Observation: [seen(met.index(name))] if met else []}
-    return catalog_of(rows, {Repo: [repo(name, **facts.get(name, {})) for name in worlds]})
+        rows[name] = {
+            **rows_of(one.listing(), one.objects),
+            Observation: [seen(met.index(name))] if name in met else [],
+        }
+    whole = [Crawl(crawl=number, **ENDED) for number in range(crawls)]
+    return catalog_of(rows, {Repo: [repo(name, **facts.get(name, {})) for name in worlds], Crawl: whole})
+
+
+ENDED = {"started_at": made(2024), "seconds": 1.0, "new": 1, "changed": 0, "fresh": 0, "failed": 0, "received": 0}
 
 
 def seen(crawl):
@@ -95,9 +132,26 @@ def test_copies(worlds, facts, copies):
     assert [tuple(row.values()) for row in found] == copies
 
 
-def test_of_two_of_which_nobody_says_anything_the_one_that_was_met_first_is_the_original():
-    found = asked(catalog({"a": ONE, "b": ONE}, {}, met=("b", "a")), "select repo, of_repo from copies")
+@pytest.mark.parametrize(
+    ("met", "crawls"),
+    [
+        pytest.param(("b", "a"), 0, id="met first"),
+        pytest.param(("b", "a"), 2, id="met first, in whole crawls"),
+        pytest.param(("b",), 0, id="the other was never met"),
+    ],
+)
+def test_of_two_of_which_nobody_says_anything_the_one_that_was_met_first_is_the_original(met, crawls):
+    found = asked(catalog({"a": ONE, "b": ONE}, {}, met, crawls), "select repo, of_repo from copies")
     assert found == [{"repo": "a", "of_repo": "b"}]
+
+
+def test_what_has_another_name_now_was_met_under_the_old_one():
+    facts = {"old": {"renamed_to": "new"}}
+    found = asked(
+        catalog({"a": ONE, "new": ONE, "old": ONE}, facts, met=("old", "a", "new")),
+        "select repo, of_repo from copies order by repo",
+    )
+    assert found == [{"repo": "a", "of_repo": "new"}, {"repo": "old", "of_repo": "new"}]
 
 
 def test_what_is_told_again_under_a_new_name_is_told_as_a_copy():
@@ -124,8 +178,7 @@ def told(one, crawl):
 
 
 def test_a_crawl_that_was_cut_short_and_the_next_one_met_their_repositories_together():
-    ended = {"started_at": made(2024), "seconds": 1.0, "new": 1, "changed": 0, "fresh": 0, "failed": 0, "received": 0}
-    crawls = [Crawl(crawl=0, **ended, outcome="cut_short"), Crawl(crawl=1, **ended)]
+    crawls = [Crawl(crawl=0, **ENDED, outcome="cut_short"), Crawl(crawl=1, **ENDED)]
     rows = {
         name: {**rows_of(world(*ONE).listing(), world(*ONE).objects), Observation: [seen(place)]}
         for place, name in enumerate("ba")
@@ -149,3 +202,11 @@ BOTH = ("m@v1.0.0", "n@v1.0.0")
 def test_what_of_a_fork_is_its_parent_s(own, copied):
     found = asked(catalog({"a": BOTH, "b": BOTH + own}, {"b": {"fork": True}}), "from copied_artifacts order by all")
     assert [tuple(row.values()) for row in found] == copied
+
+
+def test_an_artifact_that_only_the_fork_annotates_is_its_own():
+    one, fork = world(*ONE), world(*ONE)
+    fork.commit({"artifacts.yaml": "z: {type: model}\n"})
+    rows = {name: rows_of(each.listing(), each.objects) for name, each in (("a", one), ("b", fork))}
+    found = asked(catalog_of(rows, {Repo: [repo("a"), repo("b", fork=True)]}), "select artifact from copied_artifacts")
+    assert found == [{"artifact": "m"}]
