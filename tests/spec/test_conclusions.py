@@ -217,6 +217,47 @@ def test_what_is_known_about_a_version(before, after, said):
     assert asked(catalog(world), "select annotated_at, file, path, description, labels, meta from versions") == [said]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        pytest.param(OLD, "artifacts: {m: {path: new.pkl, type: dataset, desc: new, labels: [b]}}\n", ("model", "old", ["a"], "old.pkl"), id="both: the version"),
+        pytest.param("m: {path: old.pkl}\n", "artifacts: {m: {path: new.pkl, type: dataset, desc: new, labels: [b]}}\n", ("dataset", "new", [], "old.pkl"), id="what the version leaves open, but for labels"),
+        pytest.param(None, "artifacts: {m: {path: new.pkl, type: dataset, desc: new, labels: [b]}}\n", ("dataset", "new", ["b"], "new.pkl"), id="only the tip"),
+        pytest.param(None, None, (None, None, [], None), id="neither"),
+    ],
+)  # fmt: skip
+def test_an_artifact_is_what_its_latest_version_says_and_else_the_tip(before, after, said):
+    world = World()
+    world.commit({"artifacts.yaml": before})
+    world.tag("m@v1.0.0")
+    world.commit({"artifacts.yaml": None, "dvc.yaml": after})
+    (row,) = asked(catalog(world), "select type, description, labels, path from artifacts")
+    assert tuple(row.values()) == said
+
+
+def test_a_version_that_another_followed_is_in_the_stage_no_more():
+    world = World()
+    for number in (1, 2):
+        world.commit({"a": str(number)})
+        world.tag(f"m@v{number}.0.0")
+        world.tag(f"m#prod#{number}")
+    found = asked(catalog(world), "select version, stages from versions order by version")
+    assert [tuple(row.values()) for row in found] == [("v1.0.0", []), ("v2.0.0", ["prod"])]
+
+
+def test_what_another_commit_than_the_version_and_the_tip_says_counts_for_nothing():
+    world = World()
+    world.commit({"artifacts.yaml": OLD})
+    world.tag("m@v1.0.0")
+    world.commit({"artifacts.yaml": None})
+    world.tag("m@v2.0.0")
+    query = "select version, annotated_at, path from versions order by version"
+    assert [tuple(row.values()) for row in asked(catalog(world), query)] == [
+        ("v1.0.0", "commit", "old.pkl"),
+        ("v2.0.0", None, None),
+    ]
+
+
 def test_a3_an_artifact_of_a_folder_is_annotated_in_the_dvc_yaml_of_that_folder():
     world = World()
     world.commit(

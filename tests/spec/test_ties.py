@@ -69,6 +69,13 @@ RANKS = "select version from assignments where stage = 'prod' order by {rank}"
             ["v2.0.0", "v1.0.0"],
             id="a stage tag before the registration does not count",
         ),
+        pytest.param("@v1.0.0 c0 10, #prod! c0 20, #prod c0 20", [], [], id="unassigned and assigned in one second"),
+        pytest.param(
+            "@v1.0.0 c0 10, @v2.0.0 c1 11, #prod c0 20, #prod c1 30, #prod c0 40",
+            ["v1.0.0", "v2.0.0"],
+            ["v2.0.0", "v1.0.0"],
+            id="assigned again, after another",
+        ),
         pytest.param("@v1.0.0 c0 10, #prod c0 20, #prod! c0 20", [], [], id="assigned and unassigned in one second"),
         pytest.param("@v1.0.0 c0 10, #prod c0 20, #prod! c0 20, #prod c0 21", ["v1.0.0"], ["v1.0.0"], id="and assigned again"),
         pytest.param("@v1.0.0 c0 10, #prod c0 20, @v1.0.0! c0 30", [], [], id="the version is deregistered"),
@@ -79,6 +86,11 @@ RANKS = "select version from assignments where stage = 'prod' order by {rank}"
 def test_who_is_first_in_a_stage(acts, by_time, by_semver):
     found = [[row[0] for row in answers(acts, RANKS.format(rank=rank))] for rank in ("rank", "rank_semver")]
     assert found == [by_time, by_semver]
+
+
+def test_of_two_assignments_in_one_second_the_last_in_the_alphabet_is_told():
+    acts = "@v1.0.0 c0 10, #prod c0 20, #prod c0 20, @v2.0.0 c1 10, #dev c1 20, #dev c1 20"
+    assert answers(acts, "select version, author from assignments order by all") == [["v1.0.0", "P2"], ["v2.0.0", "P5"]]
 
 
 def test_of_commits_without_a_version_the_first_assigned_is_first_and_by_semver_the_highest_name():

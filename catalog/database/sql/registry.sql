@@ -125,7 +125,7 @@ select
     regexp_extract(s.artifact, '[^:]*$') as name,
     coalesce(l.type, t.type) as type,
     coalesce(l.description, t.description) as description,
-    case when l.version is not null and l.annotated_at is not null then l.labels else coalesce(t.labels, []) end as labels,
+    case when l.annotated_at is not null then l.labels else coalesce(t.labels, []) end as labels,
     coalesce(l.path, t.path) as path,
     s.registered, s.active, s.deprecated_at,
     l.version as latest, l.commit as latest_commit, l.created_at as latest_at,
