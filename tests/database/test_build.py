@@ -11,8 +11,9 @@ import pytest
 
 from catalog.config.parse import Config, parse
 from catalog.database import database, observations, prewarm, template
-from catalog.database.build import build
+from catalog.database.build import _crawl_tables, build
 from catalog.errors import StoreError
+from catalog.store.journal import Journal
 from support.crawling import visited, wish
 from support.worlds import World
 
@@ -110,6 +111,21 @@ def test_a_new_vocabulary_of_stages_reaches_every_repository(tmp_path):
         build(config)
         found += asked(config, "select stage, raw_stage, (select list(stage) from stages) from current_assignments")
     assert found == [("live", "live", ["live"]), ("prod", "live", ["prod"]), ("online", "live", ["online"])]
+
+
+def test_the_order_of_stages_and_directions_is_that_of_the_file(tmp_path):
+    text = "[stages]\nprod = ['live', 'online']\ndev = ['qa']\n[metrics]\nhigher = ['gain*']\nlower = ['cost']\n"
+    rows = _crawl_tables(parse(text, tmp_path / "repos.toml"), Journal(tmp_path), [], [])
+    assert (rows["stage_names"].to_pylist(), rows["metric_directions"].to_pylist()) == (
+        [
+            {"raw": "dev", "stage": "dev", "rank": 1},
+            {"raw": "live", "stage": "prod", "rank": 0},
+            {"raw": "online", "stage": "prod", "rank": 0},
+            {"raw": "prod", "stage": "prod", "rank": 0},
+            {"raw": "qa", "stage": "dev", "rank": 1},
+        ],
+        [{"pattern": "gain*", "direction": "higher", "rank": 0}, {"pattern": "cost", "direction": "lower", "rank": 1}],
+    )
 
 
 @pytest.mark.slow
