@@ -31,7 +31,7 @@ def last() -> Iterator[duckdb.DuckDBPyConnection]:
         for name in ("make_making", "make_partitions"):
             connection.execute(SQL[name])
         connection.execute(SQL["begin"], ["same", "shape"])
-        connection.execute(SQL["note_partitions"], [list(BEFORE), [file.name for file in BEFORE.values()]])
+        connection.execute(SQL["record_partitions"], [list(BEFORE), [file.name for file in BEFORE.values()]])
         yield connection
 
 
@@ -68,7 +68,7 @@ def test_what_changes_and_when_that_is_too_much(last, changed, gone, came, incre
 )
 def test_how_often_a_database_is_changed(last, age, incremental):
     for _ in range(age):
-        last.execute(SQL["grow_older"])
+        last.execute(SQL["increment_age"])
     assert database._changes(last, "same", BEFORE) == ((set(), set()) if incremental else None)
 
 
