@@ -37,7 +37,7 @@ def catalog_of(
 ) -> duckdb.DuckDBPyConnection:
     """A catalog that holds the given rows: repository → table → rows; `whole` fills the tables of no repository.
 
-    Making views takes a quarter of a second, so there is one catalog, and each call empties it of what the last one put in.
+    Making views and macros takes seconds, so there is one catalog, and each call empties it of what the last one put in.
     """
     connection = _empty()
     for table in TABLES:
