@@ -14,7 +14,7 @@ from catalog.config.key_reference import key_reference
 from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, OPTIONS, REPO, SCHEDULE, SOURCE
 from catalog.config.model import Config, Options, RepoConfig, Schedule, SourceConfig
 from catalog.config.parse import parse
-from catalog.config.value_types import _WIDTH, InvalidValue, quote
+from catalog.config.value_types import InvalidValue
 from catalog.errors import ConfigError
 
 FILE = Path("/etc/catalog/repos.toml")
@@ -92,15 +92,6 @@ def test_the_keys_are_the_fields_of_the_model(keys, model, elsewhere):
 def test_a_bound_is_accepted_and_one_beyond_is_refused(table, key, accepted, refused):
     texts = (f"{table}\n{key} = {accepted}", f"{table}\n{key} = {refused}")
     assert [len(complaints(text)) for text in texts] == [0, 1]
-
-
-@pytest.mark.parametrize(
-    ("length", "shown"),
-    [(_WIDTH, f"'{'x' * (_WIDTH - 2)}'"), (_WIDTH + 1, f"'{'x' * (_WIDTH - 4)}...")],
-    ids=["as wide as a line", "one character wider"],
-)
-def test_a_value_is_quoted_within_a_line(length, shown):
-    assert (quote("x" * (length - 2)), len(shown)) == (shown, _WIDTH)
 
 
 @given(st.sampled_from([(table, key) for table in TABLES for key in table.keys]), VALUES)

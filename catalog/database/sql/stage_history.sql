@@ -67,7 +67,8 @@ moments as (
 ),
 holders as (
     select m.*, arg_max(
-        {raw_stage: s.raw_stage, version: s.version, commit: s.commit, assigned_at: s.assigned_at}, (s.assigned_at, s.seniority, s.raw_stage)
+        {raw_stage: s.raw_stage, version: s.version, commit: s.commit, assigned_at: s.assigned_at},
+        (s.assigned_at, s.seniority, s.raw_stage)
     ) filter (s.there) as holder
     from moments m
     left join (from states join candidates using (place) join seniority using (repo, artifact, version, commit) where there) s
