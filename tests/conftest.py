@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-FEW = 15  # examples of a law
+FEW = 8  # examples of a law
 
 # The suite is the same every time. By default each law is tried on a few examples, so that the suite takes a minute; `.ci/run` tries them all
 # with `--hypothesis-profile full`, and `--hypothesis-profile explore` looks for what nobody has thought of.

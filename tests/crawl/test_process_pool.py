@@ -161,6 +161,7 @@ def killed(tmp_path, monkeypatch) -> Iterator[dict[str, str]]:
         yield {"killer": f"{site}/killer"} | {name: f"{site}/{name}" for name in names}
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, killed):
     config = replace(
         wish(tmp_path, killed, "processes = 2"), jobs=1

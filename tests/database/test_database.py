@@ -234,6 +234,7 @@ def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
     }
 
 
+@pytest.mark.slow
 def test_what_is_exported_is_the_same_bytes_however_the_database_came_to_be(exported):
     one, other = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in exported)
     assert one == other

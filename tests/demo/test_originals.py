@@ -157,6 +157,7 @@ def open_with_dvc(tmp_path, monkeypatch):
     return open_project
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ARTIFACTS)
 def test_dvc_reads_all_metafiles_of(fleet, open_with_dvc, name):
     read = {}

@@ -165,6 +165,7 @@ def test_what_stops_gto_costs_no_more_than_the_ambiguous_tags(acts: list[Act]) -
     assert lost == ambiguous
 
 
+@pytest.mark.slow
 def test_gto_stops_where_we_lose_one_tag(tmp_path: Path) -> None:
     acts = [Act("m", "@v1.0.0", 0, 0), Act("m", "@v2.0.0", 0, 1), Act("m", "#prod", 0, 2), Act("m", "#dev", 1, 3)]
     world = world_of(acts)

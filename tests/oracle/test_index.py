@@ -28,6 +28,7 @@ def _path(event: Any) -> str | None:
     return next((found.artifact.path for found in event.enrichments), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "ours"),
     [

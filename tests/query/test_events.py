@@ -271,6 +271,7 @@ def read(config, cursor):
         return catalog.events(cursor).rows
 
 
+@pytest.mark.slow
 def test_a_script_that_reads_after_each_crawl_gets_each_event_once(twice):
     assert twice[1] == ["m@v1.0.0", "m#prod", "m#prod"]
 

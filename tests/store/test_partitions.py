@@ -70,7 +70,7 @@ def stored(root: Path, rows: Mapping[type[Record], list[Record]]) -> dict[str, b
 
 
 @pytest.mark.parametrize("table", PARTITION, ids=lambda table: table.TABLE)
-@settings(max_examples=12)
+@settings(max_examples=min(12, settings.default.max_examples))
 @given(data=st.data())
 def test_what_is_written_is_read_again(table, data):
     rows = data.draw(some_rows(table))
@@ -80,7 +80,7 @@ def test_what_is_written_is_read_again(table, data):
 
 
 @pytest.mark.parametrize("table", PARTITION, ids=lambda table: table.TABLE)
-@settings(max_examples=8)
+@settings(max_examples=min(8, settings.default.max_examples))
 @given(data=st.data())
 def test_the_same_rows_are_the_same_bytes_whatever_their_order_and_however_often(table, data):
     rows = data.draw(some_rows(table))

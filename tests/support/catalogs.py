@@ -12,7 +12,7 @@ import pyarrow as pa
 from catalog.crawl.ancestry import Past
 from catalog.crawl.extract import PreviousRows, extract_rows
 from catalog.database import search_index
-from catalog.database.statements import macro, statements
+from catalog.database.statements import Statement, macro, statements
 from catalog.git.objects import Objects
 from catalog.git.snapshot import RefListing, Snapshot
 from catalog.plugins.connector import Connector, installed
@@ -37,7 +37,7 @@ def catalog_of(
 ) -> duckdb.DuckDBPyConnection:
     """A catalog that holds the given rows: repository → table → rows; `whole` fills the tables of no repository.
 
-    Making views and macros takes seconds, so there is one catalog, and each call empties it of what the last one put in.
+    Making views and macros takes a second, so there is one catalog, and each call empties it of what the last one put in.
     """
     connection = _empty()
     for table in TABLES:
@@ -60,9 +60,19 @@ def _empty() -> duckdb.DuckDBPyConnection:
         connection.execute(f'create table "{table.TABLE}" as from given')
         connection.unregister("given")
     search_index.make(connection)
+    connection.execute("create schema stubs")
     for made in statements():
-        connection.execute(macro(made) if made.parameters else f"create view {made.name} as {made.body}")
+        connection.execute(macro(made) if made.parameters else _stub(made))
+    for made in statements():
+        if not made.parameters:
+            connection.execute(f"create or replace view {made.name} as {made.body}")
     return connection
+
+
+def _stub(view: Statement) -> str:
+    """An empty table behind the view, while macros are made: DuckDB binds each of them, views of views and all, which takes seconds."""
+    table = f"create table stubs.{view.name} as from ({view.body}) limit 0"
+    return f"{table}; create view {view.name} as from stubs.{view.name}"
 
 
 def asked(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[dict[str, Any]]:

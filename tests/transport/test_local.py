@@ -141,6 +141,7 @@ def write_loose(repo: Path, kind: bytes, data: bytes) -> str:
     return oid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "there"), [(MAX_LOOSE, True), (MAX_LOOSE + 1, False)], ids=["as big as is allowed", "one byte bigger"]
 )

@@ -236,6 +236,7 @@ def test_of_what_ssh_complains_the_beginning_counts(length: int, error: type) ->
     assert type(caught.value) is error
 
 
+@pytest.mark.slow
 def test_an_ssh_that_stays_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "_FAREWELL", 0.2)  # not a second
     command = f"echo $$ > {tmp_path}/process; exec sleep 60; "

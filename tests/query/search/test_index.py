@@ -266,6 +266,7 @@ def test_a_tenth_is_not_merged_and_more_is(path, partitions, tmp_path):
     assert (4 * each / base, found) == (MOST_STALE, [(base, each), (base, 2 * each), (base, 0)])
 
 
+@pytest.mark.slow
 def test_after_a_merge_no_term_is_listed_that_no_document_has(path, partitions):
     for number in (1, 2, 3):
         partitions.put(f"host/team/r{number:02}", model(number, 2))
