@@ -64,7 +64,9 @@ ONE_OF_EACH = [(change, number) for number, change in enumerate(CHANGES)]
         pytest.param(False, (), id="a server without filters", marks=pytest.mark.slow),
         pytest.param(True, ("history = 2",), id="a history that is longer than its bound", marks=pytest.mark.slow),
         pytest.param(True, ("history = 0",), id="no history", marks=pytest.mark.slow),
-        pytest.param(True, ("plain_tags = 2", "experiments = 1"), id="few releases and experiments"),
+        pytest.param(
+            True, ("plain_tags = 2", "experiments = 1"), id="few releases and experiments", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_step_by_step_gives_the_bytes_of_all_at_once_from(tmp_path, filters, lines):

@@ -240,6 +240,7 @@ def test_what_is_exported_is_the_same_bytes_however_the_database_came_to_be(expo
     assert one == other
 
 
+@pytest.mark.slow
 def test_after_a_change_the_file_can_still_be_read_by_older_programs(built, changed):
     found = []
     for path in (built, changed):

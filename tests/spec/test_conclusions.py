@@ -287,6 +287,7 @@ def names() -> duckdb.DuckDBPyConnection:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "found"),
     [

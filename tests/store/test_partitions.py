@@ -79,8 +79,9 @@ def test_what_is_written_is_read_again(table, data):
         assert sorted(map(repr, Partition(file).rows(table))) == sorted(repr(as_stored(row)) for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", PARTITION, ids=lambda table: table.TABLE)
-@settings(max_examples=min(8, settings.default.max_examples))
+@settings(max_examples=8)
 @given(data=st.data())
 def test_the_same_rows_are_the_same_bytes_whatever_their_order_and_however_often(table, data):
     rows = data.draw(some_rows(table))
