@@ -26,7 +26,10 @@ def _make(database: Path) -> None:
     from catalog.database.shapes import all_shapes
     from catalog.database.template import write_template
 
-    with suppress(ConfigError, duckdb.Error, OSError), TemporaryDirectory() as folder:  # the crawl or build reports these
+    with (
+        suppress(ConfigError, duckdb.Error, OSError),
+        TemporaryDirectory() as folder,
+    ):  # the crawl or build reports these
         shapes = all_shapes()
         if database.is_file():
             duckdb.connect().close()  # the first takes twice as long as any other

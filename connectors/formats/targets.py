@@ -1,4 +1,7 @@
-"""Where an artifact lies: from the path of an annotation to a place in the repository. Links are never followed."""
+"""Where an artifact lies: from the path of an annotation to a place in the repository. Links are never followed.
+
+After `dvc/repo/artifacts.py` (`Artifacts.get_path`, `Artifacts.download`) of DVC 3.67.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,14 @@ DVC_FOLDER = ".dvc"
 
 
 def target_of(file: str, path: str | None) -> str | None:
-    """The path from the Git root, empty for the root itself; None for a URL, and for what is outside or not stated."""
+    """The path from the Git root, empty for the root itself; None for a URL, and for what is outside or not stated.
+
+    A backslash separates folders as `/` does, and an absolute path counts from the Git root, of a project in a folder too.
+    """
     if not path or scheme_of(path):
         return None
-    return inside(joined(dirname(file), path))
+    place = joined(dirname(file), path).replace("\\", "/")
+    return normpath(place).lstrip("/") if place.startswith("/") else inside(place)
 
 
 def inside(path: str) -> str | None:

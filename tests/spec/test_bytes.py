@@ -231,6 +231,11 @@ CASES: Mapping[str, tuple[Files, dict[str, object]]] = {
         {".dvc/config": remote("/srv/store")},
         {"status": "local-remote", "url": f"/srv/store/{A_OBJECT}", "link": None},
     ),
+    "a path from the root of the repository": ({"dvc.yaml": annotation("/m.bin")}, {}),
+    "a path as it is written on Windows": (
+        {"dvc.yaml": annotation("d\\m.bin"), "m.bin.dvc": None, "d/m.bin.dvc": out()},
+        {"path": "d/m.bin", "output": "d/m.bin", "metafile": "d/m.bin.dvc"},
+    ),
     "a path that nobody has": (
         {"m.bin.dvc": None},
         UNKNOWN | {"status": "not-tracked"},

@@ -6,3 +6,9 @@ a_ref[length('refs/tags/') + 1:];
 -- pipeline_file(a_metafile) [scalar]: The file that defines the pipeline stages of a metafile: the `dvc.yaml` of a `dvc.lock`, and any
 --     other file itself.
 case when ends_with(a_metafile, 'dvc.lock') then a_metafile[:-5] || 'yaml' else a_metafile end;
+
+-- place_near(a_file, a_path) [scalar]: The place in the repository by which the nearest card, licence and owners of an artifact are found:
+--     where its path leads from the file that annotates it; of a URL, or without a path, that file.
+case when a_path is null or a_path like '%://%' then coalesce(a_file, '')
+    else ltrim(replace(case when a_path like '/%' then '' else coalesce(regexp_extract(a_file, '^(.*/)', 1), '') end || a_path,
+        chr(92), '/'), '/') end;

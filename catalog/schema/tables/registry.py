@@ -54,7 +54,7 @@ class Annotation(Record):
         "The folder of the DVC project that the file belongs to: see `metafiles`.", default=None
     )
     target: str | None = column(
-        "Where the artifact lies, from the Git root; null where that is a URL, outside the repository, or not stated.",
+        "Where the artifact lies, from the Git root, as DVC resolves the path: a backslash separates folders, an absolute path counts from the Git root. Null where it is a URL, leads out of the repository, or is not stated.",
         default=None,
     )
     in_git: str | None = column(

@@ -43,8 +43,7 @@ where a.repo = a_repo and a.artifact = an_artifact;
 with v as materialized (
     select *,
         coalesce(revision, commit) as reading,
-        case when path like '%://%' or path is null then coalesce(file, '') else coalesce(regexp_extract(file, '^(.*/)', 1), '')
-            || path end as home,
+        place_near(file, path) as home,
         count(*) filter (registered and active) over (partition by version) as same_name
     from versions
     where repo = a_repo and artifact = an_artifact

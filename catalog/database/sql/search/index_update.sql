@@ -39,8 +39,7 @@ select
     l.version, l.commit, coalesce(l.revision, l.commit, t.commit) as reading,
     coalesce(l.file, t.file) as file, coalesce(l.path, t.path) as path,
     case when l.annotated_at is not null then l.meta else t.meta end as meta,
-    case when a.path like '%://%' or a.path is null then coalesce(l.file, t.file, '')
-        else coalesce(regexp_extract(coalesce(l.file, t.file), '^(.*/)', 1), '') || a.path end as home
+    place_near(coalesce(l.file, t.file), a.path) as home
 from artifacts a
 semi join search_index.changed n on n.repo = a.repo
 left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact

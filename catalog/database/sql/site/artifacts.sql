@@ -74,8 +74,7 @@ select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where no
 with places as (
     select
         a.repo, a.artifact, coalesce(l.revision, l.commit, t.commit) as reading,
-        case when p.path is null or p.path like '%://%' then coalesce(p.file, '') else coalesce(regexp_extract(p.file, '^(.*/)', 1), '')
-            || p.path end as home
+        place_near(p.file, p.path) as home
     from artifacts a
     left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
     left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact
