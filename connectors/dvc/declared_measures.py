@@ -1,13 +1,15 @@
 """What `dvc.yaml` and `.dvc` files name as metrics, parameters and plots, before those files are located.
 
 After `dvc/repo/{metrics,params}/show.py`, `dvc/repo/plots/__init__.py` and `dvc/dependency/__init__.py` (`_merge_params`) of
-DVC 3.67.
+DVC 3.67. On Linux, DVC reads metrics and parameters at paths with backslashes, as they are written on Windows, but not plots; at the
+top of a file an absolute path counts from the DVC project.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from posixpath import normpath
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
@@ -16,7 +18,16 @@ from connectors.dvc.files import PARAMS as DEFAULT
 from connectors.dvc.lock import LockedParam, parameters
 from connectors.dvc.rows import METRIC
 from connectors.dvc.templates.provenance import TemplateValue
-from connectors.dvc.values import Complaints, Values, flag, items, located, stated
+from connectors.dvc.values import (
+    Complaints,
+    Values,
+    flag,
+    is_external,
+    items,
+    located_from_root,
+    located_measure,
+    stated,
+)
 from connectors.formats.typed import mapping, quoted, text
 
 METRICS, PARAMS, PLOTS = "metrics", "params", "plots"
@@ -55,8 +66,16 @@ def output_named(
 ) -> DeclaredMeasure:
     """A metrics file or a plot among the outputs of a stage, or of a `.dvc` file."""
     if role == METRIC:
-        return DeclaredMeasure(METRICS, path, stage)
+        return DeclaredMeasure(METRICS, _with_slashes(path), stage)
     return DeclaredMeasure(PLOTS, path, stage, drawing=_drawing(flags, place, complaints))
+
+
+def _with_slashes(path: str) -> str:
+    """The path of an output as DVC reads metrics; one that would then lead out of the repository stays as it is."""
+    if "\\" not in path or is_external(path):
+        return path
+    slashed = normpath(path.replace("\\", "/"))
+    return path if slashed == ".." or slashed.startswith("../") else slashed
 
 
 def params_named(
@@ -68,7 +87,7 @@ def params_named(
     for where, item in items(value, place, complaints):
         for file, names in item.items() if isinstance(item, dict) else [(DEFAULT, [item])]:
             try:
-                path = located(folder, file, where)
+                path = located_measure(folder, file, where)
                 keys = by_path.setdefault(path, {})
                 if names:
                     keys.update(dict.fromkeys(_names(names, where)))
@@ -92,14 +111,16 @@ def drawn_named(
         yield DeclaredMeasure(PARAMS, file, stage, drawn=tuple(parameters(values, place, complaints)))
 
 
-def top_named(role: str, value: object, folder: str, complaints: Complaints) -> Iterator[DeclaredMeasure]:
-    """The files of a list at the top of a `dvc.yaml`; of DVC 2, the plots may be a map."""
+def top_named(
+    role: str, value: object, folder: str, complaints: Complaints, *, root: str = ""
+) -> Iterator[DeclaredMeasure]:
+    """The files of a list at the top of a `dvc.yaml` of the project in `root`; of DVC 2, the plots may be a map."""
     if role == PLOTS:
-        yield from _plots(value, folder, complaints)
+        yield from _plots(value, folder, complaints, root)
         return
     for where, item in items(value, role, complaints):
         try:
-            yield DeclaredMeasure(role, located(folder, item, where), None)
+            yield DeclaredMeasure(role, located_measure(folder, item, where, root=root), None)
         except MetafileError as error:
             complaints.append(error)
 
@@ -111,22 +132,23 @@ def _names(value: object, place: str) -> Iterator[str]:
         yield str(name)
 
 
-def _plots(value: object, folder: str, complaints: Complaints) -> Iterator[DeclaredMeasure]:
+def _plots(value: object, folder: str, complaints: Complaints, root: str) -> Iterator[DeclaredMeasure]:
     stated_plots = _definitions(value, complaints)
     if len(stated_plots) > MAX_PLOTS:
         message = f"found {len(stated_plots):,} plots; those after the first {MAX_PLOTS:,} are left out"
         complaints.append(MetafileError(message, place=PLOTS, rule="too-many"))
     plots = dict([*stated_plots.items()][:MAX_PLOTS])
-    others = tuple(_paths(plots, folder))
+    others = tuple(_paths(plots, folder, root))
     for name, definition in plots.items():
         place = f"{PLOTS}.{cleaned(name)}"
         try:
             props = {} if definition is None else mapping(definition, place)
             if isinstance(props.get("y"), dict):
-                yield from _of_files(name, props, folder, place, complaints)
+                yield from _of_files(name, props, (folder, root), place, complaints)
             else:
                 drawing = _drawing(props, place, complaints, others=others)
-                yield DeclaredMeasure(PLOTS, located(folder, name, place), None, drawing=drawing)
+                path = located_from_root(folder, name, place, root)
+                yield DeclaredMeasure(PLOTS, path, None, drawing=drawing)
         except MetafileError as error:
             complaints.append(error)
 
@@ -143,19 +165,21 @@ def _definitions(value: object, complaints: Complaints) -> dict[str, object]:
     return definitions
 
 
-def _paths(names: Mapping[str, object], folder: str) -> Iterator[str]:
+def _paths(names: Mapping[str, object], folder: str, root: str) -> Iterator[str]:
     for name in names:
         try:
-            yield located(folder, name, "")
+            yield located_from_root(folder, name, "", root)
         except MetafileError:  # reported where the plot is read
             continue
 
 
-def _of_files(name: str, props: Values, folder: str, place: str, complaints: Complaints) -> Iterator[DeclaredMeasure]:
-    """A plot that states which fields of which files it draws."""
-    ys = _axis(props["y"], folder, f"{place}.y")
+def _of_files(
+    name: str, props: Values, folders: tuple[str, str], place: str, complaints: Complaints
+) -> Iterator[DeclaredMeasure]:
+    """A plot that states which fields of which files it draws. `folders`: that of its `dvc.yaml`, and that of the project."""
+    ys = _axis(props["y"], folders, f"{place}.y")
     x = props.get("x")
-    xs = _axis(x, folder, f"{place}.x") if isinstance(x, dict) else []
+    xs = _axis(x, folders, f"{place}.x") if isinstance(x, dict) else []
     pairs = [(file, field) for file, fields in xs for field in fields]
     drawn = 0  # the fields before: with as many fields on one axis as on the other, they go together in order
     for file, fields in ys:
@@ -177,8 +201,12 @@ def _partner(pairs: list[tuple[str, str]], file: str, index: int) -> tuple[str |
     return pairs[0] if pairs else (None, None)
 
 
-def _axis(value: object, folder: str, place: str) -> list[tuple[str, tuple[str, ...]]]:
-    return [(located(folder, file, place), _fields(fields, place)) for file, fields in mapping(value, place).items()]
+def _axis(value: object, folders: tuple[str, str], place: str) -> list[tuple[str, tuple[str, ...]]]:
+    folder, root = folders
+    return [
+        (located_from_root(folder, file, place, root), _fields(fields, place))
+        for file, fields in mapping(value, place).items()
+    ]
 
 
 def _fields(value: object, place: str) -> tuple[str, ...]:

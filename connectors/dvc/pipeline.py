@@ -169,7 +169,8 @@ class PipelineFile:
                     resolved.append(expansion.resolve(item, role))
                 except MetafileError as error:
                     self._complaints.append(error)
-            yield from top_named(role, resolved, self._folder, self._complaints)
+            root = self._site.dvc_root or ""
+            yield from top_named(role, resolved, self._folder, self._complaints, root=root)
 
     def _dataset(self, values: Values, place: str) -> Dataset:
         name, kind = text(values.get("name"), f"{place}.name"), text(values.get("type"), f"{place}.type")

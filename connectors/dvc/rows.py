@@ -10,7 +10,7 @@ from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Dependency, Output, OutputFile, Param
 from connectors.dvc.entries import DataEntry
 from connectors.dvc.lock import parameters
-from connectors.dvc.values import Complaints, Values, flag, located, stated, word
+from connectors.dvc.values import Complaints, Values, flag, located_measure, stated, word
 from connectors.formats.metadata import metadata
 from connectors.formats.typed import cleaned, mapping, text, texts
 
@@ -123,7 +123,7 @@ def param_rows(
     for file, values in files.items():
         where = f"{place}.params.{cleaned(file)}"
         try:
-            path = located(folder, file, where)
+            path = located_measure(folder, file, where)
             by_name = {parameter.name: parameter for parameter in parameters(mapping(values, where), where, complaints)}
         except MetafileError as error:
             complaints.append(error)

@@ -125,6 +125,19 @@ def located(folder: str, value: object, place: str) -> str:
     return path
 
 
+def located_measure(folder: str, value: object, place: str, *, root: str | None = None) -> str:
+    """A file of metrics or parameters, whose path may be written with backslashes; with `root`, an absolute path counts from there."""
+    path = value.replace("\\", "/") if isinstance(value, str) else value
+    return located(folder, path, place) if root is None else located_from_root(folder, path, place, root)
+
+
+def located_from_root(folder: str, value: object, place: str, root: str) -> str:
+    """A path of which an absolute one counts from the folder of the DVC project."""
+    if isinstance(value, str) and value.startswith("/"):
+        return located(root, value.lstrip("/") or ".", place)
+    return located(folder, value, place)
+
+
 def folder_at(folder: str, value: object, place: str) -> str:
     """A working directory from the Git root, empty for the root itself."""
     path = located(folder, value, place)

@@ -111,10 +111,11 @@ def _add_plots(found: Measures, repo: Repo, above: str, definitions: dict[str, A
             for file, fields in props["y"].items() if isinstance(props.get("y"), dict) else [(plot, props.get("y"))]:
                 x = props.get("x")
                 [(x_file, x_field)] = x.items() if isinstance(x, dict) else [(None, x)]
-                key = (above + config if config else "", plot if plot != file else above + plot, above + file)
+                place = above + file.lstrip("/")  # DVC writes `/` before what is stated from the root
+                key = (above + config if config else "", plot if plot != file else place, place)
                 found.plots[key] = (
                     x_field,
-                    above + x_file if x_file and x_file != file else None,
+                    above + x_file.lstrip("/") if x_file and x_file != file else None,
                     tuple([fields] if isinstance(fields, str) else fields or ()),
                     *(props.get(name) for name in ("x_label", "y_label", "title", "template")),
                     _data(file, sources.get(file)),

@@ -160,8 +160,8 @@ def test_a_row_of_each_table():
         ),
         pytest.param(
             {"dvc.yaml": "metrics: ['s3://b/m.json', '/etc/m.json']\n"},
-            [("s3://b/m.json", "missing", "dvc.yaml", None), ("/etc/m.json", "missing", "dvc.yaml", None)],
-            id="files of elsewhere are not asked for",
+            [("s3://b/m.json", "missing", "dvc.yaml", None), ("etc/m.json", "missing", "dvc.yaml", None)],
+            id="files of elsewhere are not asked for; an absolute path counts from the project",
         ),
         pytest.param(
             {"dvc.yaml": "metrics: ['${m}']\nvars: [v.json]\n", "v.json": '{"m": "m.json"}', "m.json": "1"},
