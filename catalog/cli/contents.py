@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table_section
 from catalog.query.answer import Row
-from catalog.query.labels import OUTDATED, UNREAD, WHERE
+from catalog.query.labels import OUTDATED, UNREAD, where
 from catalog.text import visible
 
 MOST = 20  # metrics or parameters; more are counted
@@ -74,7 +74,7 @@ def _some(columns: Sequence[TableColumn], rows: Sequence[Row], command: str, scr
 def _bytes(storage: Row) -> str:
     if storage["status"] is None:
         return ""
-    parts = [WHERE.get(storage["status"], visible(storage["status"]))]
+    parts = [visible(where(storage["status"], storage["path"]))]
     if storage["remote"]:
         parts[0] += f" ({visible(storage['remote'])})"
     if storage["size"] is not None:

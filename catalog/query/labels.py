@@ -35,3 +35,15 @@ OUTDATED = {
     "outputs": "the outputs",
     "params": "the parameters",
 }
+
+
+def where(status: str, path: str | None) -> str:
+    """Where the bytes of a version are, in words; of what was not found, what was looked for."""
+    match status, path:
+        case "not-tracked", None:
+            return "at a path that leads out of the repository"
+        case "not-tracked", str():
+            return f"not found: neither Git nor DVC has {path}"
+        case "not-annotated", str():
+            return f"not found: DVC has nothing at {path}, the path that the tip of the default branch states"
+    return WHERE.get(status, status)

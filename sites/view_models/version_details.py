@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
-from catalog.query.labels import OUTDATED, WHERE
+from catalog.query.labels import OUTDATED, WHERE, where
 from sites import text, urls
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
@@ -20,6 +20,7 @@ MOST_METRICS = 20
 MOST_PARAMS = 20
 MOST_INPUTS = 12
 LONG = 10  # characters of a number
+LONG_PATH = 300  # characters
 
 BETTER = {"higher": "↑", "lower": "↓"}
 
@@ -192,10 +193,12 @@ def _storage(file: FileRow) -> VersionStorage:
     size = "" if file.size is None else text.size(file.size)
     if file.files is not None:
         size = f"{size} in {text.number(file.files)} {'file' if file.files == 1 else 'files'}".strip()
-    where = WHERE.get(file.status, file.status)
     link = file.link if file.link and file.link.startswith("https://") else ""
-    short = size or ("" if file.status == "not-annotated" else where)
-    return VersionStorage(file=file, where=where, size=size, link=link, twin=_same(file.twin), short=short)
+    short = size or ("" if file.status == "not-annotated" else WHERE.get(file.status, file.status))
+    path = None if file.path is None else text.clip(file.path, LONG_PATH)
+    return VersionStorage(
+        file=file, where=where(file.status, path), size=size, link=link, twin=_same(file.twin), short=short
+    )
 
 
 def _same(twin: VersionKey | None) -> VersionLink | None:
