@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Dependency, Output, OutputFile, Param
-from connectors.dvc.entries import DataEntry
+from connectors.dvc.entries import DataEntry, VersionedFile
 from connectors.dvc.lock import parameters
 from connectors.dvc.values import Complaints, Values, flag, located_measure, stated, word
 from connectors.formats.metadata import metadata
@@ -88,11 +88,16 @@ def output_rows(
         labels=flags.labels,
         meta=flags.meta,
     )
-    for file in entry.listed:
+    yield from listed_rows(site, entry.path, entry.listed)
+
+
+def listed_rows(site: Declaration, output: str, files: Iterable[VersionedFile]) -> Iterator[OutputFile]:
+    """The files of an output of which a storage keeps versions."""
+    for file in files:
         yield OutputFile(
             commit=site.commit,
             metafile=site.metafile,
-            output=entry.path,
+            output=output,
             path=file.path,
             hash=file.hash,
             size=file.size,

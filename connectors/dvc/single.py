@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from posixpath import normpath
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
@@ -18,9 +19,19 @@ from catalog.schema.tables.dvc import Import, PipelineStage
 from connectors.dvc.declared_measures import DeclaredMeasure, output_named
 from connectors.dvc.entries import DataEntry, read_entry
 from connectors.dvc.files import OLD_NAME, PARAMS
-from connectors.dvc.rows import METRIC, OUT, PLOT, Declaration, dependency_row, output_rows, param_rows, read_flags
-from connectors.dvc.values import Complaints, Values, command, flag, folder_at, maps, stated, word
-from connectors.formats.paths import basename, dirname
+from connectors.dvc.rows import (
+    METRIC,
+    OUT,
+    PLOT,
+    Declaration,
+    dependency_row,
+    listed_rows,
+    output_rows,
+    param_rows,
+    read_flags,
+)
+from connectors.dvc.values import Complaints, Values, command, flag, folder_at, is_external, maps, stated, word
+from connectors.formats.paths import basename, dirname, join
 from connectors.formats.typed import mapping, text
 
 REPO, DB, PARAM, FILE = "repo", "db", "params", "path"  # the keys that determine what a dependency is
@@ -38,6 +49,7 @@ class _ImportSource:
     query: str | None = None
     etag: str | None = None
     version_id: str | None = None
+    version_aware: bool = False
 
 
 class _DeclaredEntry(NamedTuple):
@@ -98,6 +110,8 @@ def read_single(content: object, site: Declaration, complaints: Complaints) -> I
             yield from _params(site, facts.folder, values, place, complaints)
     if source is not None and (row := _import(site, source, inputs, outs[0].entry, complaints)):
         yield row
+        if row.version_aware:
+            yield from _listed_at_source(site, inputs[0].entry, outs[0].entry)
 
 
 def _file_facts(document: Values, site: Declaration, complaints: Complaints) -> _FileFacts:
@@ -162,7 +176,12 @@ def _import(
             import_source = _from_database(dep, place, complaints)
         case "path" if inputs:
             entry = inputs[0].entry
-            import_source = _ImportSource(url=entry.path, etag=entry.etag, version_id=entry.version_id)
+            import_source = _ImportSource(
+                url=entry.path,
+                etag=entry.etag,
+                version_id=entry.version_id,
+                version_aware=_keeps_versions(inputs[0], complaints),
+            )
         case _:
             return None
     return Import(
@@ -178,7 +197,22 @@ def _import(
         etag=import_source.etag,
         version_id=import_source.version_id,
         partial=out.hash is None,
+        version_aware=import_source.version_aware,
     )
+
+
+def _listed_at_source(site: Declaration, source: DataEntry, out: DataEntry) -> Iterator[Record]:
+    """The files of an imported folder, in the versions that its source lists."""
+    if not out.listed and not is_external(out.path):
+        placed = [file._replace(path=normpath(join(out.path, file.relpath))) for file in source.listed]
+        yield from listed_rows(site, out.path, placed)
+
+
+def _keeps_versions(source: _DeclaredEntry, complaints: Complaints) -> bool:
+    """Whether DVC reads versions at the source: where settings of the entry say so, or else where it states a version."""
+    settings = stated(source.values, "fs_config", mapping, source.place, complaints) or {}
+    aware = stated(settings, "version_aware", flag, f"{source.place}.fs_config", complaints)
+    return bool(source.entry.version_id or source.entry.listed) if aware is None else aware
 
 
 def _from_repo(dep: Values, place: str, complaints: Complaints) -> _ImportSource:

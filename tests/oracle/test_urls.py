@@ -148,6 +148,46 @@ def test_where_dvc_says_otherwise(files: dict[str, Content], urls: tuple[str | N
     assert (row["url"], url_of_dvc(world.write(tmp_path / "bare"), row, tmp_path)) == urls
 
 
+S3 = "[core]\n  remote = box\n['remote \"box\"']\n  url = s3://lake/box\n"
+OF_S3 = "deps:\n- path: s3://lake/x\n  fs_config: {{version_aware: {}}}\n"
+LISTED = "  files:\n  - {relpath: a, version_id: v1, etag: abcd, size: 3}\n  - {relpath: sub/b, version_id: v2, etag: abce, size: 4}\n"
+VERSIONED: dict[str, dict[str, Content]] = {
+    "an import of a file": {
+        "m.dvc": OF_S3.format("true") + "  version_id: v1\n  etag: abcd\n" + OUT.replace("path", "push: false, path")
+    },
+    "an import of a file by its version alone": {
+        "m.dvc": f"deps:\n- path: s3://lake/x\n  version_id: v1\n  etag: abcd\n{OUT}"
+    },
+    "an import that is told to do without versions": {
+        "m.dvc": OF_S3.format("false") + f"  version_id: v1\n  etag: abcd\n{OUT}"
+    },
+    "an import of a folder": {"m.dvc": OF_S3.format("true") + LISTED + OUT.replace(A, FOLDER)},
+    "a file in an imported folder": {
+        "dvc.yaml": "artifacts:\n  m:\n    path: d/sub/b\n",
+        "m.dvc": OF_S3.format("true") + LISTED + OUT.replace(A, FOLDER).replace("path: m", "path: d"),
+    },
+    "a file in a bucket": {".dvc/config": S3, "m.dvc": OUT},
+    "a file in a version-aware remote": {
+        ".dvc/config": S3 + "  version_aware = true\n",
+        "m.dvc": f"outs:\n- {{md5: {A}, hash: md5, path: m, cloud: {{box: {{etag: abcd, version_id: v7}}}}}}\n",
+    },
+}
+
+
+@pytest.mark.slow  # the library of Amazon's storage takes long to load
+@pytest.mark.parametrize("files", VERSIONED.values(), ids=VERSIONED)
+def test_a_version_in_a_bucket_is_where_dvc_says(
+    files: dict[str, Content], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    world = World()
+    world.commit(HERE | files)
+    world.tag("m@v1.0.0")
+    (row,) = asked(catalog_of({"r": rows_of(world.listing(), world.objects)}), "from version_files")
+    url = f"{row['url']}?versionId={row['version_id']}" if row["version_id"] else row["url"]
+    assert (url is not None, url) == (True, url_of_dvc(world.write(tmp_path / "bare"), row, tmp_path))
+
+
 BUNDLES = sorted(FLEET.glob("*/*.bundle"))
 
 

@@ -79,6 +79,9 @@ VERSIONED = (
 TREE = "f115c6d5cfb15ca1a72429900dcaca0fd1057951"
 LISTED = "6bd6e4cc188a26e71f02808a051346cd.dir"
 
+VERSION_AWARE = "deps:\n- path: s3://lake/m\n  fs_config: {version_aware: true}\n"
+VERSIONS = "  files:\n  - {relpath: foo, version_id: 5fie, etag: abcd, size: 8}\n  - {relpath: sub/bar, version_id: zMz0, etag: abce, size: 5}\n"
+
 Files = dict[str, Content]
 CASES: Mapping[str, tuple[Files, dict[str, object]]] = {
     "a file that DVC tracks": ({}, {}),
@@ -215,6 +218,20 @@ CASES: Mapping[str, tuple[Files, dict[str, object]]] = {
         {"status": "partial-import", "hash_kind": None, "hash": None, "size": None, "import_kind": "url"}
         | dict.fromkeys(("url", "link", "source_url"), "https://example.com/m.bin"),
     ),
+    "an import whose source keeps versions": (
+        {"m.bin.dvc": VERSION_AWARE + "  version_id: v+1\n" + out("push: false")},
+        {"status": "cloud-versioned", "import_kind": "url", "source_url": "s3://lake/m", "version_id": "v+1", "remote": None}
+        | {"url": "s3://lake/m", "link": "https://lake.s3.amazonaws.com/m?versionId=v%2B1"},
+    ),
+    "an imported folder whose source keeps versions": (
+        {"m.bin.dvc": VERSION_AWARE + VERSIONS + out("nfiles: 2", md5=FOLDER)},
+        {"status": "cloud-versioned", "import_kind": "url", "source_url": "s3://lake/m", "remote": None, "hash": FOLDER}
+        | {"files": 2, "is_folder": True, "url": "s3://lake/m", "link": None},
+    ),
+    "an import from storage with versions that DVC keeps for itself": (
+        {"m.bin.dvc": VERSION_AWARE.replace("true", "false") + "  version_id: v1\n" + out()},
+        {"import_kind": "url", "source_url": "s3://lake/m"},
+    ),
     "a pipeline that never ran": (
         {"m.bin.dvc": None, "dvc.yaml": annotation(more=PIPELINE)},
         {"status": "never-locked", "hash_kind": None, "hash": None, "size": None, "metafile": "dvc.yaml"}
@@ -317,6 +334,19 @@ def test_the_files_of_a_folder_that_its_remote_keeps_by_versions():
         {"path": "data/sub/a b", "hash": A, "size": 10, "remote": "box", "version_id": "x+1", "url": "s3://lake/x/data/sub/a b"}
         | {"link": "https://lake.s3.amazonaws.com/x/data/sub/a%20b?versionId=x%2B1"},
     ]  # fmt: skip
+
+
+def test_the_files_of_an_imported_folder_whose_source_keeps_versions():
+    world = World()
+    world.commit(PROJECT | {"m.bin.dvc": VERSION_AWARE + VERSIONS + out("nfiles: 2", md5=FOLDER)})
+    world.tag("m@v1.0.0")
+    query = "select path, hash, size, remote, version_id, etag, url, link from version_artifact_files order by path"
+    assert asked(catalog_of({"r": rows_of(world.listing(), world.objects)}), query) == [
+        {"path": "m.bin/foo", "hash": None, "size": 8, "remote": None, "version_id": "5fie", "etag": "abcd"}
+        | {"url": "s3://lake/m/foo", "link": "https://lake.s3.amazonaws.com/m/foo?versionId=5fie"},
+        {"path": "m.bin/sub/bar", "hash": None, "size": 5, "remote": None, "version_id": "zMz0", "etag": "abce"}
+        | {"url": "s3://lake/m/sub/bar", "link": "https://lake.s3.amazonaws.com/m/sub/bar?versionId=zMz0"},
+    ]
 
 
 def test_what_only_the_tip_annotates_is_looked_up_at_the_versions_own_commit():

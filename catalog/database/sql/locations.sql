@@ -147,15 +147,16 @@ resolved as (
         a.*, h.metafile, h.pipeline_stage, h.dvc_root as held_root, h.path as output, h.hash_kind, h.hash as output_hash,
         h.size as output_size, h.files as output_files,
         h.is_folder, h.executable as output_executable, h.cached, h.pushed, h.pointed,
-        coalesce(l.version_id, h.version_id) as version_id,
+        coalesce(l.version_id, h.version_id, case when i.version_aware then i.version_id end) as version_id,
         -- A hash that is listed is that of the file; otherwise it is that of the folder above.
         l.path is not null as is_listed, l.hash as listed_hash, l.size as listed_size,
         exists (from listed_files f where f.repo = h.repo and f.commit = h.commit and f.metafile = h.metafile
             and f.output = h.path) as lists_files,
         case when a.target <> h.path and not h.pointed then a.target[length(h.path) + 1:] else '' end as inside,
-        r.remote, r.url as remote_url, r.scheme, r.endpoint_url, r.region, r.version_aware or r.worktree as keeps_versions,
+        case when not coalesce(i.version_aware, false) then r.remote end as remote,
+        r.url as remote_url, r.scheme, r.endpoint_url, r.region, r.version_aware or r.worktree as keeps_versions,
         i.kind as import_kind, i.url as source_url, i.source_path, i.rev as source_rev, i.rev_lock as source_commit,
-        coalesce(i.partial, false) as partial,
+        coalesce(i.partial, false) as partial, coalesce(i.version_aware, false) as at_source,
         b.files as below_files, b.size as below_size, b.dvc_root as below_root,
         coalesce(f.bad_hashes, []) as bad_hashes, coalesce(f.templates, []) as templates, coalesce(f.absent, []) as absent
     from annotated a
@@ -194,6 +195,7 @@ with_status as (
                     else 'never-locked'
                 end
                 when import_kind = 'repo' then 'ok'
+                when at_source then 'cloud-versioned'
                 when not cached then 'not-tracked'
                 when remote is null then 'no-remote'
                 when version_id is not null or lists_files or keeps_versions then 'cloud-versioned'
@@ -218,6 +220,7 @@ with_url as (
             when status = 'external-url' then regexp_replace(regexp_replace(stated, '^([^:]*://)[^/?#]*@', '\1'),
                 '[?#].*(sig|token|key|secret|passw|pwd|credential|auth)[^=]*=.*$', '', 'i')
             when status = 'partial-import' and import_kind = 'url' then source_url
+            when status = 'cloud-versioned' and at_source then rtrim(source_url, '/') || inside
             when status in ('lfs', 'in-git', 'partial-import', 'no-dvc-repo', 'no-remote', 'not-tracked') or remote is null
                 or import_kind = 'repo' then null
             when keeps_versions or version_id is not null or lists_files
@@ -249,7 +252,8 @@ select
     remote, url,
     case when inside = '' or is_listed or status = 'external-url' then
         case when not (status = 'cloud-versioned' and lists_files and not is_listed)
-            then (select link from public_link(url, endpoint_url, region, version_id)) end
+            then (select link from public_link(url, case when not at_source then endpoint_url end,
+                case when not at_source then region end, version_id)) end
     end as link,
     version_id, import_kind, source_url,
     case when import_kind = 'repo' then source_path || inside else source_path end as source_path,
@@ -262,15 +266,16 @@ select
     precedence
 from with_url;
 
--- version_artifact_files: The files of those versions that are folders in version-aware remotes, which keep each file under its own name.
+-- version_artifact_files: The files of those versions that are folders in storage that keeps each file under its own name: a version-aware
+--     remote, or the source of a version-aware import.
 --   key: repo, artifact, version, commit, path
 --   from version_files: repo, artifact, version, commit, remote
 --   path: The file, from the Git root.
 --   hash: The md5 of the file.
 --   size: Bytes of the file.
 --   version_id: Its version there.
---   etag: Its entity tag in the remote.
---   url: Where the remote has it.
+--   etag: Its entity tag there.
+--   url: Where the storage has it.
 --   link: The same as an address that a browser can open.
 select
     v.repo, v.artifact, v.version, v.commit, f.path, f.hash, f.size, r.remote, f.version_id, f.etag,
@@ -279,4 +284,5 @@ select
 from version_files v
 join output_files f
     on f.repo = v.repo and f.commit = v.revision and f.metafile = v.metafile and f.output = v.output and starts_with(f.path, v.path || '/')
-join remotes r on r.repo = v.repo and r.commit = v.revision and r.dvc_root = v.dvc_root and r.remote = v.remote;
+left join remotes r on r.repo = v.repo and r.commit = v.revision and r.dvc_root = v.dvc_root and r.remote = v.remote
+where r.remote is not null or v.import_kind = 'url';

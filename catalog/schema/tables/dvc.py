@@ -52,7 +52,7 @@ class Output(Record):
 
 @record("output_files", key=("commit", "metafile", "path"), lives="revision")
 class OutputFile(Record):
-    """The files of folders in version-aware remotes, which DVC lists one by one."""
+    """The files of folders in version-aware remotes and sources, which DVC lists one by one."""
 
     commit: str = column("The commit.")
     metafile: str = column("The metafile.")
@@ -60,7 +60,7 @@ class OutputFile(Record):
     path: str = column("The file's path, from the Git root.")
     hash: str | None = column("Its md5.")
     size: int | None = column("Bytes.")
-    remote: str | None = column("The remote that holds it.")
+    remote: str | None = column("The remote that holds it; null where that is the source of an import.")
     version_id: str | None = column("Its version there.")
     etag: str | None = column("Its entity tag there.")
 
@@ -95,6 +95,9 @@ class Import(Record):
     etag: str | None = column("The source's entity tag.")
     version_id: str | None = column("The source's version.")
     partial: bool = column("Only stated so far: its content was not downloaded.")
+    version_aware: bool = column(
+        "The source keeps versions, and DVC reads the bytes there: `dvc import-url --version-aware`.", default=False
+    )
 
 
 @record("pipeline_stages", key=("commit", "file", "pipeline_stage"), lives="revision")
