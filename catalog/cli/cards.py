@@ -106,7 +106,7 @@ def _source(row: Row) -> str:
 
 
 def _version_row(row: Row) -> Row:
-    return row | {"version": _name(row), "commit": row["commit"][:_COMMIT], "notes": ", ".join(_notes(row))}
+    return row | {"version": _name(row), "commit": row["revision"][:_COMMIT], "notes": ", ".join(_notes(row))}
 
 
 def _name(row: Row) -> str:

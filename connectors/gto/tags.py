@@ -85,7 +85,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[GtoConfig | Problem]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=2,
+    version=3,
     wants_tag=matches,
     wants_file=wants_file,
     read_tags=read_tags,
@@ -178,9 +178,7 @@ def _ambiguous_stages(events: Sequence[Event]) -> Iterator[Problem]:
     for event in _of(events, ASSIGNMENT, UNASSIGNMENT):
         candidates = sorted(versions.get((event.artifact, event.commit), ()))
         if len(candidates) > 1:
-            message = (
-                f"the commit {event.commit[:7]} has the versions {_listed(candidates)} of {quoted(event.artifact)}"
-            )
+            message = f"the {_object(event)} has the versions {_listed(candidates)} of {quoted(event.artifact)}"
             message += ", expected one; GTO cannot tell which one the stage is for, and stops"
             yield _tag_problem(event.tag, "ambiguous-stage", message)
 
@@ -194,10 +192,16 @@ def _versions_on_two_commits(events: Sequence[Event]) -> Iterator[Problem]:
             same_version.append(event)
     for (artifact, version), same_version in commits.items():
         if len(same_version) > 1:
-            places = _listed([event.commit[:7] for event in same_version])
-            message = f"{version} of {quoted(artifact)} is on the commits {places}, expected one"
+            places = _listed([_object(event) for event in same_version])
+            message = f"{version} of {quoted(artifact)} is on {places}, expected one commit"
             message += "; GTO lists them all and refuses commands that name the version"
             yield _tag_problem(same_version[1].tag, "two-commits", message)
+
+
+def _object(event: Event) -> str:
+    """What a tag names, in words: a tag of a tag names no commit."""
+    is_tag = event.revision is not None and event.revision != event.commit
+    return f"{'tag object' if is_tag else 'commit'} {event.commit[:7]}"
 
 
 def _of(events: Iterable[Event], *kinds: str) -> Iterator[Event]:

@@ -71,3 +71,13 @@ def test_versions_that_are_the_same_bytes_in_whichever_repository():
     one = registered({**IN_DVC, "artifacts.yaml": OLD})
     other = registered({**IN_DVC, "artifacts.yaml": OLD}, "m@v1.0.0", "n@v1.0.0")
     assert shown(one, other)["identical"] == ["host/1:m@v1.0.0"]
+
+
+def test_a_version_by_a_tag_of_a_tag_is_shown_with_its_commit():
+    world = World()
+    commit = world.commit()
+    between = world.tag("between")
+    world.tag("m@v1.0.0", between)
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    versions = asked(connection, "from show_artifact('r', 'm')")[0]["all_versions"]
+    assert [(version["commit"], version["revision"]) for version in versions] == [(between, commit)]

@@ -339,11 +339,27 @@ def test_a_message_lists_so_many_commits(count, rest):
     world = World()
     commits = []
     for number in range(count):
-        commits.append(world.commit()[:7])
+        commits.append(f"commit {world.commit()[:7]}")
         world.tag(f"m@v1.0.0#{number}")
-    message = f"v1.0.0 of 'm' is on the commits {', '.join(commits[:MAX_LISTED])}{rest}, expected one"
+    message = f"v1.0.0 of 'm' is on {', '.join(commits[:MAX_LISTED])}{rest}, expected one commit"
     message += "; GTO lists them all and refuses commands that name the version"
     assert problems(world) == [("refs/tags/m@v1.0.0#1", message)]
+
+
+def test_a_tag_object_is_never_called_a_commit():
+    world = World()
+    commit = world.commit()
+    world.tag("m@v1.0.0")
+    between = world.tag("between")
+    world.tag("m@v1.0.0#2", between)
+    world.tag("m@v2.0.0", between)
+    world.tag("m#prod", between)
+    place = f"tag object {between[:7]}"
+    ambiguous = f"the {place} has the versions v1.0.0, v2.0.0 of 'm', expected one"
+    ambiguous += "; GTO cannot tell which one the stage is for, and stops"
+    twice = f"v1.0.0 of 'm' is on commit {commit[:7]}, {place}, expected one commit"
+    twice += "; GTO lists them all and refuses commands that name the version"
+    assert problems(world) == [("refs/tags/m#prod", ambiguous), ("refs/tags/m@v1.0.0#2", twice)]
 
 
 @pytest.mark.parametrize("sign", [1, -1], ids=["east", "west"])

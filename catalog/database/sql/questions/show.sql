@@ -15,8 +15,9 @@ select a.*,
     ) as assignments,
     (
         select coalesce(list({
-            ref: a_repo || ':' || an_artifact || '@' || version, version: version, commit: commit, stages: stages,
-            is_latest: is_latest, registered: registered, active: active, reachable: reachable, created_at: created_at,
+            ref: a_repo || ':' || an_artifact || '@' || version, version: version, commit: commit,
+            revision: coalesce(revision, commit), stages: stages, is_latest: is_latest,
+            registered: registered, active: active, reachable: reachable, created_at: created_at,
             activated_at: activated_at, author: author, author_email: author_email, message: message, tag: tag, signed: signed
         } order by precedence desc nulls last, created_at desc, commit), [])
         from versions where repo = a_repo and artifact = an_artifact
