@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -23,6 +24,7 @@ from catalog.store.partitions import Rows
 
 R = TypeVar("R", bound=Record)
 
+ODD = ("malformed-commit", "absurd-time")  # the rules of commits that do not state everything
 ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
 
 # The tables whose rows stay valid when refs change, besides those of a revision or a content.
@@ -76,7 +78,7 @@ class PreviousRows:
     def dates(self) -> dict[str, datetime]:
         """The dates of the commits that releases and experiments lead to."""
         tagged = {tag.commit: tag.committed_at for tag in self.of(git.Tag) if tag.commit and tag.committed_at}
-        return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment)}
+        return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment) if row.committed_at}
 
 
 def read_previous(read: Callable[[type[Record]], Iterable[Record]], tables: Iterable[type[Record]]) -> PreviousRows:
@@ -95,6 +97,7 @@ def extract_rows(
     """All rows of a repository, from what was fetched and from the previous rows. `selection`: by default, that of the default options."""
     selection = selection or select_revisions(snapshot.listing, connectors, Options())
     dates = previous.dates() | snapshot.dates((*selection.releases, *selection.experiments))
+    reasons = selection.reasons(dates)
     tags = list(_tags(snapshot, selection, previous, dates))
     commits = list(_commits(reach, previous))
     by_table: dict[type[Record], list[Record]] = {table: [] for table in partition_tables(connectors)}
@@ -104,8 +107,9 @@ def extract_rows(
         tags,
         chain.from_iterable(reader.read_tags(tags) for reader in readers),
         _experiments(snapshot, selection, readers, previous),
-        _revisions(snapshot, selection.reasons(dates), readers, previous),
+        _revisions(snapshot, reasons, readers, previous),
         commits,
+        _odd_commits(snapshot, reach, selection, reasons, previous),
         [git.History(commits=len(commits), complete=reach.complete)],
     ):
         by_table[type(row)].append(row)
@@ -211,6 +215,8 @@ def _revision(snapshot: Snapshot, readers: Sequence[Reader], oid: str, why: tupl
         yield problems.Problem(connector="git", rule=error.rule, place=place, message=error.message, commit=oid)
         return
     commit = revision.commit
+    if commit.rule:
+        yield _odd_commit(commit)
     yield git.Revision(
         commit=oid,
         reasons=why,
@@ -246,4 +252,34 @@ def _commit(commit: CommitObject) -> git.Commit:
         authored_at=commit.author.at,
         committed_at=commit.committer.at,
         summary=commit.summary,
+    )
+
+
+def _odd_commits(
+    snapshot: Snapshot,
+    reach: Reach,
+    selection: RevisionSelection,
+    reasons: Collection[str],
+    previous: PreviousRows,
+) -> Iterator[problems.Problem]:
+    """What commits whose files are not read do not state, once for each: those of branches, and experiments."""
+    kept = {*reach.known, *(ref.oid for ref in selection.experiments)}
+    odd = {row.commit: row for row in previous.of(problems.Problem) if row.rule in ODD and row.commit in kept}
+    commits = {commit.oid: commit for commit in reach.fetched}
+    known = {(row.ref, row.commit) for row in previous.of(metrics.Experiment)}
+    for ref in selection.experiments:
+        if (ref.name, ref.oid) not in known:
+            with suppress(MetafileError):
+                commits[ref.oid] = snapshot.commit(ref.oid)
+    odd |= {oid: _odd_commit(commit) for oid, commit in commits.items() if commit.rule}
+    yield from (problem for oid, problem in odd.items() if oid not in reasons)
+
+
+def _odd_commit(commit: CommitObject) -> problems.Problem:
+    return problems.Problem(
+        connector="git",
+        rule=commit.rule or "",
+        place=f"commit {commit.oid[:7]}",
+        message=commit.problem or "",
+        commit=commit.oid,
     )

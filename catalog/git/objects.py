@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from dulwich.errors import ObjectFormatException
-from dulwich.objects import Commit as GitCommit
 from dulwich.objects import Tag as GitTag
-from dulwich.objects import parse_timezone, parse_tree
+from dulwich.objects import parse_tree
 
 from catalog.errors import MetafileError
+from catalog.text import quoted
 
-# As Git writes them. What else there is, from other headers to faults, dulwich reads at five times the cost.
-_WHO = rb"([^\n]*>) ([0-9]{1,12}) ([-+][0-9]{4})\n"
+# As Git writes them. What else there is, from other headers to faults, takes several times as long to read.
+_WHO = rb"([^<\n]*<[^\n]*>) ([0-9]{1,12}) ([-+][0-9]{4})\n"
 _COMMIT = re.compile(
     rb"tree ([0-9a-f]{40})\n((?:parent [0-9a-f]{40}\n)*)author " + _WHO + rb"committer " + _WHO + rb"\n"
 )
+
+# As Git reads them: `parse_commit_buffer` (commit.c), `parse_commit_header` (pretty.c), `split_ident_line` (ident.c).
+_LINKS = re.compile(rb"tree ([0-9a-fA-F]{40})\n((?:parent [0-9a-fA-F]{40}\n)*)")
+_PARENT_LINE = len(b"parent \n") + 40
+_HEADER = re.compile(rb"^(author|committer) (.*)$", re.MULTILINE)
+_PERSON = re.compile(rb"([^<]*)<([^>]*)>(?:.*>)?[ \t\r]*(?:([0-9]+)[ \t\r]*([-+][0-9]+))?", re.DOTALL)
+_COMMIT_SIGNATURE = re.compile(rb"^gpgsig (.*(?:\n .*)*)", re.MULTILINE)
+
+# As Git reads them: `parse_tag_buffer` (tag.c). Shorter tag objects it refuses.
+_TAGGED = re.compile(rb"object ([0-9a-fA-F]{40})\ntype (commit|tag|tree|blob)\ntag [^\n]*\n")
+_SHORTEST_TAG = 64  # bytes
+_MOST_DIGITS = 18
+
 _TAG = re.compile(rb"object ([0-9a-f]{40})\ntype (commit|tag|tree|blob)\ntag ([^\n]+)\ntagger " + _WHO + rb"\n")
 
 # Git puts a signature at the end of the message, each kind behind its own marker (gitformat-signature(5)).
@@ -40,11 +53,14 @@ Objects = Mapping[str, RawObject]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signature:
-    """Who, and when: the author or committer of a commit, or the tagger of a tag. A claim, not a proof."""
+    """Who, and when: the author or committer of a commit, or the tagger of a tag. A claim, not a proof.
+
+    `at` is None where Git finds no date, or one beyond the year 9999; only commits are read without one.
+    """
 
     name: str
     email: str
-    at: datetime
+    at: datetime | None
     utc_offset: int  # minutes east of Greenwich
 
 
@@ -63,7 +79,7 @@ class TagObject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommitObject:
-    """A commit object."""
+    """A commit object. `rule` and `problem` say what of its headers could not be read."""
 
     oid: str
     tree: str
@@ -72,6 +88,8 @@ class CommitObject:
     committer: Signature
     message: str
     signed: str | None
+    rule: str | None = None
+    problem: str | None = None
 
     @property
     def summary(self) -> str:
@@ -90,6 +108,9 @@ def parse_tag(oid: str, data: bytes) -> TagObject:
         kind, target = tag.object
         tagger, epoch, zone = tag.tagger, tag.tag_time, tag.tag_timezone
         name, body = tag.name, (tag.message or b"") + (tag.signature or b"")
+    except IndexError as error:  # dulwich looks for the sign of an empty time zone
+        message = "the tag object is malformed: found no time zone of the tagger, expected one"
+        raise MetafileError(message, rule="malformed-tag") from error
     except (ObjectFormatException, ValueError, OverflowError) as error:
         raise MetafileError(f"the tag object is malformed: {error}", rule="malformed-tag") from error
     if tagger is None or epoch is None:
@@ -111,33 +132,73 @@ def _tag(oid: str, name: bytes, target: bytes, kind: bytes, tagger: Signature, b
 
 
 def parse_commit(oid: str, data: bytes) -> CommitObject:
-    """A commit object from its bytes."""
+    """A commit object from its bytes. Like Git, it refuses one without tree or with a bad parent, and nothing else."""
     plain = _COMMIT.match(data)
-    if plain:
-        tree, parents, *who = plain.groups()
-        return CommitObject(
-            oid=oid,
-            tree=tree.decode("ascii"),
-            parents=tuple(parents.decode("ascii").split()[1::2]),
-            author=_stated(who[:3], "author"),
-            committer=_stated(who[3:], "committer"),
-            message=decode(data[plain.end() :]),
-            signed=None,
-        )
-    commit = GitCommit()
+    if plain is None:
+        return _parse_odd_commit(oid, data)
+    tree, parents, *who = plain.groups()
     try:
-        commit.set_raw_string(data)
-        return CommitObject(
-            oid=oid,
-            tree=commit.tree.decode("ascii"),
-            parents=tuple(parent.decode("ascii") for parent in commit.parents),
-            author=_signature(commit.author, commit.author_time, commit.author_timezone, "author"),
-            committer=_signature(commit.committer, commit.commit_time, commit.commit_timezone, "committer"),
-            message=decode(commit.message),
-            signed=_commit_signature(commit.gpgsig),
+        author, committer = _stated(who[:3], "author"), _stated(who[3:], "committer")
+    except MetafileError:
+        return _parse_odd_commit(oid, data)
+    return CommitObject(
+        oid=oid,
+        tree=tree.decode("ascii"),
+        parents=tuple(parents.decode("ascii").split()[1::2]),
+        author=author,
+        committer=committer,
+        message=decode(data[plain.end() :]),
+        signed=None,
+    )
+
+
+def _parse_odd_commit(oid: str, data: bytes) -> CommitObject:
+    links = _LINKS.match(data)
+    if links is None:
+        raise MetafileError(f"commit {oid[:7]} is malformed: found no tree, expected one", rule="malformed-commit")
+    if data.startswith(b"parent ", links.end()) and len(data) - links.end() >= _PARENT_LINE:
+        raise MetafileError(
+            f"commit {oid[:7]} is malformed: found a parent without object name, expected one", rule="malformed-commit"
         )
-    except (ObjectFormatException, ValueError, OverflowError, AttributeError, TypeError) as error:
-        raise MetafileError(f"commit {oid[:7]} is malformed: {error}", rule="malformed-commit") from error
+    header, _, message = data.partition(b"\n\n")
+    stated = dict(_HEADER.findall(header))  # the last one counts
+    signature = _COMMIT_SIGNATURE.search(header)
+    faults: list[MetafileError] = []
+    commit = CommitObject(
+        oid=oid,
+        tree=links[1].decode("ascii").lower(),
+        parents=tuple(links[2].decode("ascii").lower().split()[1::2]),
+        author=_person(stated.get(b"author"), "author", faults),
+        committer=_person(stated.get(b"committer"), "committer", faults),
+        message=decode(message),
+        signed=_split_signature(signature[1].replace(b"\n ", b"\n"))[1] if signature else None,
+    )
+    if not faults:
+        return commit
+    return replace(commit, rule=faults[0].rule, problem=f"commit {oid[:7]}: {faults[0].message}")
+
+
+def _person(line: bytes | None, role: str, faults: list[MetafileError]) -> Signature:
+    """Who and when, as far as a header of a commit says; what it does not say is among the faults."""
+    person = _PERSON.match(line or b"")
+    if person is None or person[3] is None:
+        found = f"found no {role} line" if line is None else f"invalid {role} line {quoted(decode(line))}"
+        faults.append(MetafileError(f"{found}, expected `Name <e-mail> seconds +hhmm`", rule="malformed-commit"))
+    name, email = (decode(person[group]).strip() if person else "" for group in (1, 2))
+    if person is None or person[3] is None:
+        return Signature(name=name, email=email, at=None, utc_offset=0)
+    at = None
+    try:
+        at = _moment(_number(person[3]), role)
+    except MetafileError as error:
+        faults.append(error)
+    return Signature(name=name, email=email, at=at, utc_offset=_offset(_seconds(person[4]), role))
+
+
+def tagged(data: bytes) -> tuple[str, str] | None:
+    """The kind and the name of the object that a tag object names; None where Git cannot read it."""
+    match = _TAGGED.match(data) if len(data) >= _SHORTEST_TAG else None
+    return match and (match[2].decode("ascii"), match[1].decode("ascii").lower())
 
 
 def decode(raw: bytes) -> str:
@@ -155,7 +216,7 @@ def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[str, int, str]]:
 
 def _stated(who: Sequence[bytes], role: str) -> Signature:
     person, epoch, zone = who
-    return _signature(person, int(epoch), parse_timezone(zone)[0], role)
+    return _signature(person, int(epoch), _seconds(zone), role)
 
 
 def _signature(who: bytes, epoch: int, zone: int, role: str) -> Signature:
@@ -176,6 +237,17 @@ def _offset(zone: int, role: str) -> int:
         message = f"the tagger's time zone is {zone // 3600:+} hours, expected less than 24"
         raise MetafileError(message, rule="absurd-time")
     return 0
+
+
+def _seconds(zone: bytes) -> int:
+    """Seconds east of Greenwich, of a zone such as `+0530`."""
+    hours, minutes = divmod(_number(zone[1:]), 100)
+    return (hours * 60 + minutes) * (-60 if zone.startswith(b"-") else 60)
+
+
+def _number(digits: bytes) -> int:
+    """Their value, or one that is as absurd: of a million digits, Python refuses to say it."""
+    return int(digits.lstrip(b"0")[:_MOST_DIGITS] or b"0")
 
 
 def _moment(epoch: int, role: str) -> datetime:

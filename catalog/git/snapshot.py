@@ -185,11 +185,13 @@ class Snapshot:
         return self._revisions[oid]
 
     def dates(self, refs: Iterable[Ref]) -> dict[str, datetime]:
-        """When the commits that refs lead to were made, of those that are here and can be read."""
+        """When the commits that refs lead to were made, of those that are here and state it."""
         dates = {}
         for oid in (ref.peeled or ref.oid for ref in refs):
             with suppress(MetafileError):
-                dates[oid] = self.commit(oid).committer.at
+                at = self.commit(oid).committer.at
+                if at is not None:
+                    dates[oid] = at
         return dates
 
     def children(self, tree: str) -> Mapping[str, TreeEntry]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from struct import error as StructError  # noqa: N812 - a class with the name of a variable
 from typing import TYPE_CHECKING
-from zlib import error as ZlibError  # noqa: N812 - a class with the name of a variable
 
 from dulwich.config import ConfigFile
 from dulwich.errors import ApplyDeltaError, ChecksumMismatch, FileFormatException
 from dulwich.object_store import DiskObjectStore
-from dulwich.objects import ObjectID, Tag
+from dulwich.objects import ObjectID, hex_to_filename
 from dulwich.pack import UnresolvedDeltas
 from dulwich.refs import DiskRefsContainer, RefsContainer, SymrefLoop
 from dulwich.refs import Ref as RefName
 
 from catalog.errors import Down, Gone, Refused
-from catalog.git.objects import RawObject, decode
+from catalog.git.objects import RawObject, decode, tagged
 from catalog.text import quote
 from catalog.transport.closing import Closing
 from catalog.transport.limits import Limits, Meter
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from catalog.git.snapshot import Ref, RefListing
     from catalog.transport.address import Local
 
-MAX_PEEL = 32  # annotated tags, one of another; Git itself sets no bound
 MAX_LOOSE = 64 << 20  # bytes of a loose object after inflating
 MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
 
+_NOTHING = ""  # the name of no object
 _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID = re.compile(r"[0-9a-f]{40}")
 
@@ -49,7 +49,7 @@ _DAMAGE = (
     AssertionError,
     StopIteration,
     StructError,
-    ZlibError,
+    zlib.error,
     ApplyDeltaError,
     ChecksumMismatch,
     FileFormatException,
@@ -76,6 +76,7 @@ class LocalOrigin(Closing):
         except _DAMAGE as error:
             raise Refused(f"{self.url}: the repository cannot be opened: {quote(str(error))}") from error
         self._objects = _Stored(self._store)
+        self._peeled: dict[str, str | None] = {_NOTHING: None}
 
     def refs(self) -> RefListing:
         try:
@@ -109,20 +110,26 @@ class LocalOrigin(Closing):
             return None
         if oid.decode("ascii") not in self._objects:  # left out, it would look like a ref that somebody deleted
             raise Down(f"{self.url}: {quote(decode(name))} names object {decode(oid)[:7]}, which is missing or damaged")
-        return make_ref(oid, name, self._peel(oid), self._meter)
+        peeled = self._peel(oid.decode("ascii"))
+        return make_ref(oid, name, peeled.encode("ascii") if peeled else None, self._meter)
 
-    def _peel(self, oid: bytes) -> bytes | None:
-        """The object behind an annotated tag; None where `oid` is none, or the way there is broken."""
-        peeled = None
-        for _ in range(MAX_PEEL + 1):
-            raw = self._objects.get(oid.decode("ascii"))
-            if raw is None or raw.kind != "tag":
-                return peeled
-            try:
-                oid = peeled = Tag.from_string(raw.data).object[1]
-            except _DAMAGE:
-                return None
-        return None
+    def _peel(self, oid: str) -> str | None:
+        """The object behind an annotated tag, however many tags lie between, as Git's `deref_tag_noverify` finds it.
+
+        None where `oid` is no tag, or the way there is broken.
+        """
+        passed: list[str] = []
+        kind, peeled = "tag", oid
+        while kind == "tag" and peeled not in self._peeled:
+            self._meter.patience(self._meter.limits.total)
+            raw = self._objects.get(peeled)
+            if raw is not None and raw.kind != "tag":
+                break
+            passed.append(peeled)
+            kind, peeled = (raw and tagged(raw.data)) or ("tag", _NOTHING)
+        found = self._peeled.get(peeled, peeled) if kind == "tag" else peeled
+        self._peeled.update(dict.fromkeys(passed, found))
+        return found if passed else self._peeled.get(oid)
 
 
 class _Stored(Mapping[str, RawObject]):
@@ -135,19 +142,41 @@ class _Stored(Mapping[str, RawObject]):
         if not _OID.fullmatch(oid):
             raise KeyError(oid)
         try:
-            kind, data = self._store.get_raw(ObjectID(oid.encode()))
-            raw = RawObject(_KINDS[kind], data)
+            raw = self._read(ObjectID(oid.encode()))
         except _DAMAGE as error:
             raise KeyError(oid) from error
         if name_object(raw) != oid:
             raise KeyError(oid)
         return raw
 
+    def _read(self, oid: ObjectID) -> RawObject:
+        try:
+            kind, data = self._store.get_raw(oid)
+        except KeyError:
+            raise
+        except _DAMAGE:  # dulwich parses loose objects, and stops at headers that Git tolerates
+            return _read_loose(self._store, oid)
+        return RawObject(_KINDS[kind], data)
+
     def __iter__(self) -> Iterator[str]:
         return (oid.decode("ascii") for oid in self._store)
 
     def __len__(self) -> int:
         return sum(1 for _ in self._store)
+
+
+def _read_loose(store: DiskObjectStore, oid: ObjectID) -> RawObject:
+    """An object in a file of its own, in this store or in one that it borrows from (gitrepository-layout(5))."""
+    stores = [store]
+    for each in stores:
+        file = Path(hex_to_filename(str(each.path), oid))
+        if file.is_file():
+            inflater = zlib.decompressobj()
+            whole = inflater.decompress(file.read_bytes(), MAX_LOOSE)
+            header, _, data = whole.partition(b"\0")
+            return RawObject(header.partition(b" ")[0].decode("ascii"), data)
+        stores += [store for store in each.alternates if isinstance(store, DiskObjectStore) and store not in stores]
+    raise KeyError(oid)
 
 
 def _git_folder(address: Local) -> Path:

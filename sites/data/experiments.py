@@ -19,7 +19,7 @@ class ExperimentRow(NamedTuple):
     repo: str
     name: str
     author: str
-    authored_at: datetime
+    authored_at: datetime | None
     commit: str
     baseline: str
     detached: bool | None
@@ -37,7 +37,7 @@ class ReleaseRow(NamedTuple):
     tag: str
     commit: str
     author: str
-    committed_at: datetime
+    committed_at: datetime | None
     summary: str
     metric_count: int
     metrics: list[MetricText]

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,6 +87,7 @@ def test_the_time_zone_is_in_minutes_east(zone, minutes):
         ),
         pytest.param(tag_bytes(tagger="tagger A <a@b> soon +0000\n"), "malformed-tag", id="the time is no number"),
         pytest.param(tag_bytes(tagger="tagger A <a@b> 1 east\n"), "malformed-tag", id="the time zone is no number"),
+        pytest.param(tag_bytes(tagger="tagger A <a@b> 1 \n"), "malformed-tag", id="the time zone is empty"),
         pytest.param(tag_bytes(header=f"object {OID}\ntype commit\n"), "malformed-tag", id="it has no name"),
         pytest.param(tag_bytes(header="type commit\ntag m\n"), "malformed-tag", id="it has no object"),
         pytest.param(tag_bytes(header=f"object {OID}\ntag m\n"), "malformed-tag", id="it has no type"),
@@ -125,16 +127,88 @@ def test_the_odd_time_zone_of_a_commit_costs_nothing():
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(commit_bytes(who=f"A <a@b> 1 +{'9' * 400}"), id="its time zone has 400 digits"),
         pytest.param(b"", id="it is empty"),
         pytest.param(commit_bytes(header=""), id="it has no tree"),
-        pytest.param(f"tree {OID}\n\nhi".encode(), id="nobody wrote it"),
-        pytest.param(commit_bytes(who="Ann"), id="its author has no time"),
+        pytest.param(commit_bytes(header=f"tree {OID}\nparent x\n"), id="its parent is no object"),
         pytest.param(b"tree x\n", id="it is cut off"),
     ],
 )
 def test_a_broken_commit_is_refused(data):
     assert refused(parse_commit, "c", data) == "malformed-commit"
+
+
+NOBODY = Signature(name="", email="", at=None, utc_offset=0)
+EXPECTED = "expected `Name <e-mail> seconds +hhmm`"
+
+
+@pytest.mark.parametrize(
+    ("who", "signature", "rule", "problem"),
+    [
+        pytest.param("Ann", NOBODY, "malformed-commit", f"invalid author line 'Ann', {EXPECTED}", id="no address"),
+        pytest.param(
+            "Ann <ann@example.com> soon",
+            Signature(name="Ann", email="ann@example.com", at=None, utc_offset=0),
+            "malformed-commit",
+            f"invalid author line 'Ann <ann@example.com> soon', {EXPECTED}",
+            id="a date that is no number",
+        ),
+        pytest.param(
+            "Ann <ann@example.com> 253402300800 +0100",
+            Signature(name="Ann", email="ann@example.com", at=None, utc_offset=60),
+            "absurd-time",
+            "invalid author time 253402300800: expected seconds within the years 1 to 9999",
+            id="a date in the year 10000",
+        ),
+        pytest.param(
+            "Ann <ann@example.com> 253402300799 +0000",
+            Signature(
+                name="Ann", email="ann@example.com", at=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), utc_offset=0
+            ),
+            None,
+            None,
+            id="the last second of the year 9999",
+        ),
+        pytest.param(f"Ann <ann@example.com> {EPOCH} +{'9' * 400}", ANN, None, None, id="a time zone of 400 digits"),
+        pytest.param(f"Ann <ann@example.com>{EPOCH}-0000 x", ANN, None, None, id="no spaces, and something behind"),
+    ],
+)
+def test_what_a_commit_does_not_state_is_not_known(who, signature, rule, problem):
+    commit = parse_commit("c" * 40, commit_bytes(who=who))
+    assert (commit.tree, commit.author, commit.committer, commit.message) == (OID, signature, signature, "hi\n")
+    assert (commit.rule, commit.problem) == (rule, problem and f"commit ccccccc: {problem}")
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are read", "one more"])
+def test_a_date_of_many_digits_is_absurd(beyond):
+    commit = parse_commit("c", commit_bytes(who=f"Ann <ann@example.com> {'9' * (objects._MOST_DIGITS + beyond)} +0000"))
+    assert (commit.author.at, commit.rule) == (None, "absurd-time")
+
+
+def test_zeros_before_a_date_are_no_digits():
+    who = f"Ann <ann@example.com> {'0' * objects._MOST_DIGITS}{EPOCH} +0000"
+    assert parse_commit("c", commit_bytes(who=who)).author == ANN
+
+
+def test_a_commit_of_nobody_is_read():
+    commit = parse_commit("c" * 40, f"tree {OID}\n\nhi".encode())
+    assert (commit.author, commit.committer, commit.message) == (NOBODY, NOBODY, "hi")
+    assert commit.problem == f"commit ccccccc: found no author line, {EXPECTED}"
+
+
+@pytest.mark.parametrize(
+    ("header", "signed"),
+    [
+        ("gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----\n", "pgp"),
+        ("gpgsig -----BEGIN SSH SIGNATURE-----\n abc\n", "ssh"),
+        ("gpgsig -----BEGIN SIGNED MESSAGE-----\n abc\n", "x509"),
+        ("gpgsig abc\n", None),
+        ("encoding UTF-8\n", None),
+        ("mergetag object x\n gpgsig -----BEGIN PGP SIGNATURE-----\n", None),
+    ],
+)
+def test_a_commit_is_signed_by_a_header(header, signed):
+    data = commit_bytes().replace(b"\n\n", f"\n{header}\n".encode())
+    assert parse_commit("c", data) == replace(parse_commit("c", commit_bytes()), signed=signed)
 
 
 @given(st.binary(max_size=80), st.sampled_from([tag_bytes(), commit_bytes()]), st.integers(0, 150))

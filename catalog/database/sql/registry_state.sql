@@ -93,7 +93,7 @@ from (
     union all
     select a.repo, a.artifact, r.committed_at, false, false, a.source = 'artifacts.yaml'
     from annotations a join revisions r using (repo, commit)
-    where list_contains(r.reasons, 'tip') and r.committed_at <= t
+    where list_contains(r.reasons, 'tip') and coalesce(r.committed_at <= t, true)
 )
 group by repo, artifact;
 

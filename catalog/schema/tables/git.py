@@ -24,8 +24,8 @@ class Commit(Record):
     parents: tuple[str, ...] = column("Its parents, first parent first.")
     author: str = column("Who wrote it.")
     author_email: str = column("The author's e-mail address.")
-    authored_at: datetime = column("When it was written, UTC.")
-    committed_at: datetime = column("When it was committed, UTC.")
+    authored_at: datetime | None = column("When it was written, UTC; null where Git finds no date.")
+    committed_at: datetime | None = column("When it was committed, UTC; null where Git finds no date.")
     summary: str = column("The first line of its message.")
 
 
@@ -47,8 +47,10 @@ class Revision(Record):
     )
     author: str = column("Who wrote the commit.")
     author_email: str = column("The author's e-mail address.")
-    authored_at: datetime = column("When it was written, UTC.")
-    committed_at: datetime = column("When it was committed, UTC. GTO dates what a commit says about an artifact by it.")
+    authored_at: datetime | None = column("When it was written, UTC; null where Git finds no date.")
+    committed_at: datetime | None = column(
+        "When it was committed, UTC; null where Git finds no date. GTO dates what a commit says about an artifact by it."
+    )
     summary: str = column("The first line of its message.")
     signed: str | None = column("The kind of its signature (`pgp`, `ssh`, `x509`); not verified.")
 

@@ -99,6 +99,6 @@ class Experiment(Record):
     parents: tuple[str, ...] = column("The commit's parents: the baseline, unless it has checkpoints.")
     author: str = column("Who ran it.")
     author_email: str = column("The author's e-mail address.")
-    authored_at: datetime = column("When it was written, UTC.")
-    committed_at: datetime = column("When it was committed, UTC.")
+    authored_at: datetime | None = column("When it was written, UTC; null where Git finds no date.")
+    committed_at: datetime | None = column("When it was committed, UTC; null where Git finds no date.")
     message: str = column("The commit's message.")
