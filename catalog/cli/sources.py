@@ -62,6 +62,8 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
 
     config = load(config_file)
     with Pool() as pool:
+        for complaint in pool.keyring.complaints:
+            say(complaint)
         listings = discover(config, pool, say, keep=False)
     rows = _rows(read_inventory(config, listings))
     match output:

@@ -66,12 +66,14 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     """Visits the repositories of repos.toml and of its sources (or those named in `only`) and stores the rows of what changed.
 
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
-    their slots, whenever these change, `tell(sentence)` with messages about sources. A failing repository never stops the others; with
-    `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the
+    their slots, whenever these change, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
+    the others; with `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the
     same output is waited for; else StoreError names its process. NotFound for a name that repos.toml does not hold.
     """
     connectors = installed() if connectors is None else connectors
     with lock(config.output, wait=wait, tell=tell) as lock_descriptor, Pool() as pool:
+        for complaint in pool.keyring.complaints:
+            tell(complaint)
         run = CrawlRun(config, CrawlContext.of(config.output, connectors, pool, debug=debug), lock_descriptor)
         plan = run.plan(only, tell)
         try:

@@ -193,7 +193,8 @@ def _secret(source: SourceConfig, pool: Pool) -> Secret | None:
         raise Refused(f"{source.name}: token_env names {source.token_env}, which is not in the environment")
     for site in forge.clones(source.scope):
         clone = parse_address(f"{site}/")
-        if isinstance(clone, GitServer) and (credential := pool.keyring.find(clone)):
+        credential = pool.keyring.find(clone) if isinstance(clone, GitServer) else None
+        if credential and credential.secret.isascii():  # another password is no token
             return _sent(forge, credential.secret, f"user {quote(credential.user)!r} in Git's credentials")
     return None
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
-import netrc
 import os
 import shutil
 import signal
 import subprocess
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from shlex import split as split_words
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from catalog.transport.netrc import MAX_FILE, Netrc, read_netrc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from catalog.transport.gitconfig import GitConfig
 
 HELPER_SECONDS = 10.0
-MAX_FILE = 1 << 20  # bytes of a credentials file
 
 # A helper that cannot prompt must fail instead (gitcredentials(7), and the managers that follow it).
 NO_PROMPT = {
@@ -44,7 +45,9 @@ class Credential:
     @property
     def basic(self) -> str:
         """The value of an HTTP Authorization header."""
-        return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode("ascii")
+        return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode("utf-8", "surrogateescape")).decode(
+            "ascii"
+        )
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -79,6 +82,19 @@ class Keyring:
                 self._cache[key] = next(self._ask(remote), None)
             return self._cache[key]
 
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What of the user's netrc file cannot be read, by line."""
+        return tuple(f"{self._netrc_path}: {complaint}" for complaint in self._netrc.complaints)
+
+    @property
+    def _netrc_path(self) -> str:
+        return self._git.environ.get("NETRC") or "~/.netrc"
+
+    @cached_property
+    def _netrc(self) -> Netrc:
+        return read_netrc(Path(self._netrc_path).expanduser())
+
     def _key(self, remote: GitServer) -> tuple[str, ...]:
         url = remote.shown
         helpers = self._git.every("credential", "helper", url)
@@ -90,7 +106,8 @@ class Keyring:
 
     def _ask(self, remote: GitServer) -> Iterator[Credential]:
         host = remote.site.partition("://")[2]
-        yield from _read_netrc(remote, self._git.environ.get("NETRC") or "~/.netrc")
+        if entry := self._netrc.find(remote.host, remote.user):
+            yield Credential(user=entry[0], secret=entry[1])
         question = {"protocol": remote.scheme, "host": host, "path": self._path(remote)}
         question["username"] = remote.user or self._git.most_specific("credential", "username", remote.shown) or ""
         for helper in self._git.every("credential", "helper", remote.shown):
@@ -142,15 +159,6 @@ def _run(command: str, text: str, environ: Mapping[str, str]) -> str:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             return ""
-
-
-def _read_netrc(remote: GitServer, path: str) -> Iterator[Credential]:
-    try:
-        entry = netrc.netrc(Path(path).expanduser()).authenticators(remote.host)
-    except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
-        return
-    if entry and entry[2] and remote.user in {None, entry[0]}:
-        yield Credential(user=entry[0], secret=entry[2])
 
 
 def _read_store(options: list[str], question: dict[str, str], environ: Mapping[str, str]) -> dict[str, str]:

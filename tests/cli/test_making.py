@@ -65,6 +65,16 @@ def test_a_crawl_in_which_nothing_changed(run, fleet):
     )
 
 
+def test_what_of_a_netrc_file_cannot_be_read_is_told_once(run, fleet):
+    (fleet / "netrc").write_text("machine h login a\npassword b\ns3cret\n")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("NETRC", str(fleet / "netrc"))
+        err = run("crawl", "--no-build")[2]
+    words = "none of account, login, machine, password, port, protocol, default, macdef"
+    complaint = f"{fleet / 'netrc'}: line 3: found a word that is {words}"
+    assert (told(err).count(complaint), "s3cret" in err) == (1, False)
+
+
 def test_a_crawl_of_one_repository_by_the_end_of_its_name(run, fleet):
     assert fleet.is_dir()
     assert told(run("crawl", "churn", "--no-build")[2]) == [

@@ -182,7 +182,10 @@ def test_a_tag_leads_where_git_follows_it(path: Path, header: str) -> None:
 
 @pytest.mark.parametrize(
     ("size", "is_read"),
-    [pytest.param(_SHORTEST_TAG, True, id="as short as Git reads"), pytest.param(_SHORTEST_TAG - 1, False, id="a byte shorter")],
+    [
+        pytest.param(_SHORTEST_TAG, True, id="as short as Git reads"),
+        pytest.param(_SHORTEST_TAG - 1, False, id="a byte shorter"),
+    ],
 )
 def test_a_tag_object_has_so_many_bytes(path: Path, size: int, is_read: bool) -> None:
     world = small()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.errors import Refused
-from catalog.transport.credentials import MAX_FILE
 from catalog.transport.gitconfig import ConfigEntry
+from catalog.transport.netrc import MAX_FILE
 from catalog.transport.origin import GitConfig, Pool, open_origin
 from support.loopback import needs, serve
 
