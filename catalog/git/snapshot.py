@@ -10,6 +10,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 from typing import Any, NamedTuple, TypeVar, cast
 
 from catalog.errors import MetafileError
+from catalog.git.lfs import Pointer, parse_pointer
 from catalog.git.objects import CommitObject, Objects, TagObject, parse_commit, parse_entries, parse_tag
 
 T = TypeVar("T")
@@ -19,6 +20,7 @@ MAX_FILES = 20_000  # wanted files of one revision
 MAX_FOLDERS = 50_000  # of one revision: a dozen trees that name each other can be ten thousand million
 MAX_WALKED = 1_000_000  # folders of all revisions; what they share counts once
 OVERSIZED = "oversized"  # the kind of a blob that was not fetched because of its size
+LFS = "lfs"  # the rule of a file that is a pointer of Git LFS
 MAX_OBJECT = 1 << 20  # bytes of a tag, commit or metafile; the largest seen in public repositories is 11 KB
 
 TAG_PREFIX = "refs/tags/"
@@ -100,18 +102,33 @@ class RevisionFiles:
 
     @property
     def is_whole(self) -> bool:
-        """Every wanted file is at hand."""
+        """Every wanted file is at hand: itself, and not only its pointer of Git LFS."""
         return self.once(_is_whole, bool)
 
     def read(self, path: str) -> bytes | None:
-        """The content of a file that was wanted, or None where this revision has no such file."""
-        oid = self.files.get(path)
-        if oid is None:
-            entry = self.entry(path)
-            if entry is None or entry.kind != "file":
-                return None
-            oid = entry.oid
-        return self._content(oid)
+        """The content of a file that was wanted, or None where this revision has no such file.
+
+        MetafileError where it is not available: of rule `lfs` where Git has a pointer of Git LFS, whose content was not fetched.
+        """
+        data = self._blob(path)
+        pointer = None if data is None else parse_pointer(data)
+        if pointer is None:
+            return data
+        content = self.lfs_content(pointer)
+        if content is None:
+            message = f"found a pointer of Git LFS to {pointer.size:,} bytes, expected the file itself"
+            raise MetafileError(message, rule=LFS)
+        return content
+
+    def pointer(self, path: str) -> Pointer | None:
+        """The pointer of Git LFS that Git has at a path that was wanted; None for any other file, and for none."""
+        data = self._blob(path)
+        return None if data is None else parse_pointer(data)
+
+    def lfs_content(self, pointer: Pointer) -> bytes | None:
+        """The content of a file in Git LFS, or None where it was not requested, or not available."""
+        raw = self.objects.get(pointer.key)
+        return None if raw is None else raw.data
 
     def stored(self, md5: str) -> bytes | None:
         """The content of a file in DVC's storage, or None where it was not requested, or not available."""
@@ -147,7 +164,14 @@ class RevisionFiles:
                 inside = self.children(entry.oid)
                 waiting += [(f"{path}/{name}" if path else name, inside[name]) for name in reversed([*inside])]
 
-    def _content(self, oid: str) -> bytes:
+    def _blob(self, path: str) -> bytes | None:
+        """What Git has at a path: perhaps a pointer of Git LFS."""
+        oid = self.files.get(path)
+        if oid is None:
+            entry = self.entry(path)
+            if entry is None or entry.kind != "file":
+                return None
+            oid = entry.oid
         raw = self.objects.get(oid)
         # The size may be known or not, depending on the request; the message must not depend on that.
         if raw is not None and (raw.kind == OVERSIZED or len(raw.data) > MAX_OBJECT):
@@ -261,8 +285,13 @@ class _Below(NamedTuple):
 
 
 def _is_whole(revision: RevisionFiles) -> bool:
-    contents = map(revision.objects.get, revision.files.values())
-    return all(raw is not None and raw.kind == "blob" for raw in contents)
+    objects = revision.objects
+    for raw in map(objects.get, revision.files.values()):
+        if raw is None or raw.kind != "blob":
+            return False
+        if (pointer := parse_pointer(raw.data)) and pointer.key not in objects:
+            return False
+    return True
 
 
 def _entry(mode: int, oid: str) -> TreeEntry:

@@ -24,6 +24,7 @@ WHERE = {
 # `measure_files.status`, where a file could not be read: after "is".
 UNREAD = {
     "in-dvc": "in DVC's storage, not in Git",
+    "lfs": "in Git LFS",
     "missing": "missing",
     "bad": "not readable: see the problems of the repository",
 }

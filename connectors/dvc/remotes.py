@@ -73,7 +73,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Remote | Problem]:
             yield _problem(revision, path, MetafileError(message, rule="leaked-config"))
 
 
-CONNECTOR = Connector(name=NAME, version=2, wants_file=wants_file, read_revision=read_revision)
+CONNECTOR = Connector(name=NAME, version=3, wants_file=wants_file, read_revision=read_revision)
 
 
 def _read(revision: RevisionFiles, path: str) -> _RemoteSettings:

@@ -10,7 +10,7 @@ from posixpath import splitext
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import MAX_OBJECT, RevisionFiles, StoredFile
+from catalog.git.snapshot import LFS, MAX_OBJECT, RevisionFiles, StoredFile
 from catalog.naming import without_users
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record
@@ -66,11 +66,12 @@ CONNECTOR = Connector(
 
 
 class _FileContent(NamedTuple):
-    """A file's bytes, where they can be had, and the key of its content."""
+    """A file's bytes, where they can be had, the key of its content, and its size where Git LFS states it."""
 
     status: str
     data: bytes | None = None
     key: str = ""
+    size: int | None = None
 
 
 class _RevisionReader:
@@ -97,7 +98,7 @@ class _RevisionReader:
             read = self._parse(each, opened, whole_files.get(each.place.file, each))
             self._complain(each.place.file, read.errors)
             if self._is_first("file", each.named.role, each.place.file, each.metafile, each.named.stage):
-                yield self._file(each, BAD if read.bad else opened.status)
+                yield self._file(each, opened, bad=read.bad)
             yield from self._rows_of(each, read, whole_files.get(each.place.file, each))
         for (place, _, _), error in self._complaints.items():
             yield self._problem(place, error)
@@ -140,6 +141,9 @@ class _RevisionReader:
 
     def _load(self, place: FileLocation) -> _FileContent:
         if place.blob:
+            if pointer := self._revision.pointer(place.file):
+                content = self._revision.lfs_content(pointer)
+                return _FileContent(LFS if content is None else FETCHED, content, pointer.key, pointer.size)
             return _FileContent(OK, self._revision.read(place.file), place.blob)
         data = self._revision.stored(place.hash) if place.hash and not place.is_folder else None
         if data is None:
@@ -208,7 +212,7 @@ class _RevisionReader:
         """The data of a plot, once for the revision."""
         return read.rows if self._is_first("content", read.content) else ()
 
-    def _file(self, each: DeclaredFile, status: str) -> MeasureFile:
+    def _file(self, each: DeclaredFile, opened: _FileContent, *, bad: bool) -> MeasureFile:
         return MeasureFile(
             commit=self._commit,
             dvc_root=each.root,
@@ -216,10 +220,10 @@ class _RevisionReader:
             file=each.place.file,
             metafile=each.metafile,
             pipeline_stage=each.named.stage,
-            status=status,
+            status=BAD if bad else opened.status,
             blob=each.place.blob,
             hash=each.place.hash,
-            size=each.place.size,
+            size=each.place.size if opened.size is None else opened.size,
         )
 
     def _bounded(

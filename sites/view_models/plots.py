@@ -25,7 +25,7 @@ IMAGES_AT_ONCE = 50
 
 # An SVG is left out: a browser that opens the file by itself would run a stranger's program on the site.
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
-_CONTENT = re.compile("(md5:)?[0-9a-f]{32,64}")
+_CONTENT = re.compile("(md5:|sha256:)?[0-9a-f]{32,64}")
 
 
 class PlotRow(NamedTuple):

@@ -20,13 +20,14 @@ class MeasureFile(Record):
     )
     pipeline_stage: str | None = column("The pipeline stage that names it; null for a list at the top of the file.")
     status: str = column(
-        "`ok`; `in-dvc`: in DVC's storage, not in Git; `fetched`: read from DVC's storage; `missing`; `bad`: see `problems`."
+        "`ok`; `in-dvc`: in DVC's storage, not in Git; `lfs`: in Git LFS, Git has a pointer; `fetched`: read from DVC's storage or Git LFS; "
+        "`missing`; `bad`: see `problems`."
     )
     blob: str | None = column("The Git blob, where it is in Git.")
     hash: str | None = column(
         "The hash in DVC's storage, where it is there: of the file, or of the folder that holds it."
     )
-    size: int | None = column("Bytes, as DVC states them.")
+    size: int | None = column("Bytes, as DVC or the pointer of Git LFS states them.")
 
 
 @record("metrics", key=("commit", "file", "name"), lives="revision")
@@ -71,7 +72,7 @@ class PlotSeries(Record):
     """The data of plots by content, so that equal files are kept once: one row for each field of a file."""
 
     content: str = column(
-        "The content as it is read: a Git blob, or `md5:` and DVC's hash; then a colon and the format, for example `csv`."
+        "The content as it is read: a Git blob, `md5:` and DVC's hash, or `sha256:` and that of Git LFS; then a colon and the format, for example `csv`."
     )
     place: int = column("The field's place in the file, from 0.")
     field: str = column("The field.")
@@ -83,7 +84,7 @@ class PlotSeries(Record):
 class Image(Record):
     """The images of plots by content, so that equal files are kept once."""
 
-    content: str = column("The content: a Git blob, or `md5:` and DVC's hash.")
+    content: str = column("The content: a Git blob, `md5:` and DVC's hash, or `sha256:` and that of Git LFS.")
     media_type: str = column("`image/png`, `image/jpeg`, `image/gif` or `image/svg+xml`, by the content's first bytes.")
     data: bytes = column("The bytes. An SVG is a stranger's program: show it as an image only, never inline.")
 

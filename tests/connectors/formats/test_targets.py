@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import MetafileError
+from catalog.git.lfs import parse_pointer
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation
 from connectors.artifacts.annotations import CONNECTOR
 from connectors.formats.gitattributes import MAX_RULES, filter_of, parse
 from connectors.formats.gitignore import matches, parts_of
-from connectors.formats.lfs import parse_pointer
 from connectors.formats.targets import folders_above
 from support.loopback import environment
 from support.partial import asked, partly

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.formats.lfs import MAX_POINTER, Pointer, parse_pointer
+from catalog.git.lfs import MAX_POINTER, Pointer, parse_pointer
 
 SHA256 = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
 POINTER = f"version https://git-lfs.github.com/spec/v1\next-0-{{}} sha256:{SHA256}\noid sha256:{SHA256}\nsize 12345\n"
