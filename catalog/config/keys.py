@@ -114,7 +114,7 @@ OPTIONS = (
         name="fetch_remote_metrics",
         type=FLAG,
         default=_OPTIONS.fetch_remote_metrics,
-        sentence="Whether to fetch metrics and plots that are in DVC's storage and not in Git.",
+        sentence="Whether to fetch metrics and plots that are in DVC's storage, and small files that are in Git LFS, and not in Git.",
     ),
 )
 

@@ -6,20 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
-from typing import Protocol
+from itertools import islice
 
 from catalog.crawl.ancestry import NOTHING, Past, Reach
+from catalog.crawl.fetch_files import RemoteFiles, fetch_blobs, fetch_named
 from catalog.crawl.fetch_plan import (
-    FetchPlan,
     Known,
     ancestry_plan,
     bare_refs,
-    blob_plans,
     dates_plan,
     files_plan,
     first_plan,
-    halves,
     revisions_plan,
     tags_plan,
     whole_ancestry_plan,
@@ -27,21 +24,12 @@ from catalog.crawl.fetch_plan import (
 from catalog.crawl.selection import RevisionSelection
 from catalog.errors import Absent, MetafileError, Oversized
 from catalog.git.objects import Objects, RawObject
-from catalog.git.snapshot import OVERSIZED, RefListing, RevisionFiles, Snapshot, StoredFile
-from catalog.plugins.connector import Connector, no_files
+from catalog.git.snapshot import RefListing, RevisionFiles, Snapshot
+from catalog.plugins.connector import Connector
 from catalog.transport.origin import Origin
 
 MAX_GUESSES = 100  # files of a revision that are fetched before a connector requests them
 MAX_PATHS = 10_000  # for which it is cached whether they are wanted
-MAX_ROUNDS = 6  # files that name files that name files
-
-
-class Storage(Protocol):
-    """DVC's storage on the network."""
-
-    def read(self, stored: StoredFile) -> RawObject | None:
-        """The file, or None where it is not available."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,11 +66,11 @@ def fetch(
     connectors: Sequence[Connector],
     selection: RevisionSelection,
     known: Known,
-    storage: Storage | None = None,
+    remote: RemoteFiles | None = None,
 ) -> Fetched:
     """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the ancestry.
 
-    `storage` fetches files from DVC's storage; without it they are not read.
+    `remote` fetches files from DVC's storage and Git LFS; without it they are not read.
     """
     layers: list[Objects] = []
     snapshot = Snapshot(listing, _Layers(layers), _any_of([c.wants_file for c in connectors]))
@@ -94,7 +82,7 @@ def fetch(
     revisions = list(_revisions(snapshot, commits))
     guesses = Snapshot(listing, snapshot.objects, _any_of([c.guesses_file for c in connectors]))
     requested = _fetch_files(origin, revisions, guesses, past, layers)
-    _fetch_also(origin, storage, revisions, connectors, layers)
+    fetch_named(origin, remote, revisions, connectors, layers)
     return Fetched(snapshot=snapshot, reach=_fetch_ancestry(origin, past, snapshot.objects, requested=requested))
 
 
@@ -138,7 +126,7 @@ def _fetch_files(
         with suppress(Oversized, Absent):
             layers.append(plan.send(origin))
             return asks
-    _fetch_blobs(origin, sure, layers)
+    fetch_blobs(origin, sure, layers)
     return False
 
 
@@ -147,63 +135,6 @@ def _likely(guesses: Snapshot, revisions: Iterable[RevisionFiles]) -> Iterator[s
         with suppress(MetafileError):  # too many folders within each other, or files
             files = guesses.revision(revision.commit.oid).files
             yield from islice(files.values(), MAX_GUESSES)
-
-
-def _fetch_blobs(origin: Origin, missing: Sequence[str], layers: list[Objects]) -> None:
-    for plan in blob_plans(missing):
-        layers.extend(_fetch_in_halves(origin, plan))
-
-
-def _fetch_in_halves(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
-    """Trees state no sizes: where an answer is too big, its halves are requested, down to the single files that are too big."""
-    try:
-        yield plan.send(origin)
-    except Oversized:
-        if len(plan.wants) == 1:
-            yield {plan.wants[0]: RawObject(OVERSIZED, b"")}
-            return
-        for half in halves(plan):
-            yield from _fetch_in_halves(origin, half)
-
-
-def _fetch_also(
-    origin: Origin,
-    storage: Storage | None,
-    revisions: Iterable[RevisionFiles],
-    connectors: Sequence[Connector],
-    layers: list[Objects],
-) -> None:
-    """The files that other files name, round by round, until no named file is missing."""
-    asking = [connector.wants_also for connector in connectors if connector.wants_also is not no_files]
-    pending = [(revision, frozenset[str]()) for revision in revisions] if asking else []
-    for _ in range(MAX_ROUNDS):
-        named_files: dict[str, StoredFile | None] = {}
-        growing = []
-        for revision, before in pending:
-            named = dict(_named_files(revision, asking))
-            absent = {key: stored for key, stored in named.items() if key not in revision.objects and key not in before}
-            if absent:
-                named_files |= absent
-                growing.append((revision, before.union(absent)))
-        if not growing:
-            return
-        _fetch_blobs(origin, [oid for oid, stored in named_files.items() if stored is None], layers)
-        if storage:
-            layers.append({key: raw for key, stored in named_files.items() if stored and (raw := storage.read(stored))})
-        pending = growing
-
-
-def _named_files(
-    revision: RevisionFiles, asking: Sequence[Callable[[RevisionFiles], Iterable[str | StoredFile]]]
-) -> Iterator[tuple[str, StoredFile | None]]:
-    for named in chain.from_iterable(wants_also(revision) for wants_also in asking):
-        if isinstance(named, StoredFile):
-            yield f"md5:{named.md5}", named
-            continue
-        with suppress(MetafileError):
-            entry = revision.entry(named)
-            if entry and entry.kind == "file":
-                yield entry.oid, None
 
 
 def _fetch_ancestry(origin: Origin, past: Past, at_hand: Objects, *, requested: bool) -> Reach:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from catalog.git.named_files import NamedFile
 from catalog.git.objects import CommitObject
-from catalog.git.snapshot import RevisionFiles, StoredFile
+from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector, no_files
 from catalog.schema.record import Record, columns
 from catalog.schema.record import replace as with_cells
@@ -68,7 +69,7 @@ def guarded(connector: Connector) -> Connector:
         ask: Callable[[str], bool] = getattr(connector, name)
         return lambda place: _answer(connector, lambda: bool(ask(place)), False, f"{name}({place})", problems)
 
-    def wants_also(revision: RevisionFiles) -> Sequence[str | StoredFile]:
+    def wants_also(revision: RevisionFiles) -> Sequence[NamedFile]:
         return _answer(connector, lambda: tuple(connector.wants_also(revision)), (), "wants_also", of_files)
 
     def read_tags(tags: Sequence[Tag]) -> Iterator[Record]:

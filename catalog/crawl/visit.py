@@ -23,7 +23,7 @@ from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations, RefScan
 from catalog.store.partitions import Partition, PartitionKey, Rows, Store, readers_digest, refs_digest
-from catalog.transport.origin import Limits, Origin, Pool, open_origin, open_storage
+from catalog.transport.origin import Limits, Origin, Pool, open_origin, open_remote_files
 
 log = logging.getLogger(__name__)
 
@@ -187,23 +187,29 @@ def _extract_and_write(
 ) -> Rows:
     """The rows, once they are in the store. What fails for no known reason is repeated with connectors that are checked at every call."""
     try:
-        rows = _fetch_and_extract(task, context.connectors, origin, listing, previous)
+        rows = _fetch_and_extract(task, context.connectors, context.pool, origin, listing, previous)
         context.store.write(task.repo.name, key, rows)
     except (OriginError, StoreError):
         raise
     except Exception:
         if context.debug:
             raise
-        rows = _fetch_and_extract(task, tuple(map(guarded, context.connectors)), origin, listing, previous)
+        connectors = tuple(map(guarded, context.connectors))
+        rows = _fetch_and_extract(task, connectors, context.pool, origin, listing, previous)
         context.store.write(task.repo.name, key, rows)
     return rows
 
 
 def _fetch_and_extract(
-    task: VisitTask, connectors: tuple[Connector, ...], origin: Origin, listing: RefListing, previous: PreviousRows
+    task: VisitTask,
+    connectors: tuple[Connector, ...],
+    pool: Pool,
+    origin: Origin,
+    listing: RefListing,
+    previous: PreviousRows,
 ) -> Rows:
     options = task.repo.options
     known, selection = previous.known(), select_revisions(listing, connectors, options)
-    storage = open_storage(task.limits) if options.fetch_remote_metrics else None
-    fetched = fetch(origin, listing, connectors, selection, known, storage)
+    remote = open_remote_files(task.repo.url, task.limits, pool) if options.fetch_remote_metrics else None
+    fetched = fetch(origin, listing, connectors, selection, known, remote)
     return extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection)

@@ -71,15 +71,6 @@ class TreeEntry(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StoredFile:
-    """A file in DVC's storage that a connector reads: its URL, and its hash."""
-
-    url: str
-    md5: str  # 32 hexadecimal digits, with `.dir` for the list of a folder
-    size: int | None = None  # bytes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RevisionFiles:
     """A commit and its wanted files: path from the Git root → blob oid. Symlinks and submodules are not files."""
 

@@ -3,7 +3,7 @@
 Files arrive in rounds. The first request brings the files for which `wants_file` is true, often with those for which `guesses_file` is.
 Then `wants_also(revision)` is asked, whose answer may depend on the content of files that are at hand: a `dvc.yaml` names files of
 variables, and these decide which outputs there are. What it names is fetched, and it is asked again, at most `MAX_ROUNDS` times
-(catalog/crawl/fetch.py), until it names nothing new. `read_revision` is called once, at the end. In between, a reader meets revisions
+(catalog/crawl/fetch_files.py), until it names nothing new. `read_revision` is called once, at the end. In between, a reader meets revisions
 whose files are not all there: `revision.files` lists what is wanted, `revision.is_whole` says whether all of it is at hand, and
 `revision.once(make, lasts)` keeps what a reader made only where `lasts` says that no further file can change it. So a connector needs no
 state of its own: it answers from what it sees, and is asked again when it sees more.
@@ -17,8 +17,9 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from catalog.errors import ConfigError
+from catalog.git.named_files import NamedFile
 from catalog.git.objects import CommitObject
-from catalog.git.snapshot import RevisionFiles, StoredFile
+from catalog.git.snapshot import RevisionFiles
 from catalog.schema.record import TYPES, Record, columns
 from catalog.schema.tables import PARTITION, TABLES
 from catalog.schema.tables.git import Tag
@@ -35,7 +36,7 @@ def _nothing_of_a_ref(_name: str, _commit: CommitObject) -> Iterable[Record]:
     return ()
 
 
-def no_files(_: RevisionFiles) -> Iterable[str | StoredFile]:
+def no_files(_: RevisionFiles) -> Iterable[NamedFile]:
     """Nothing further is wanted."""
     return ()
 
@@ -54,7 +55,8 @@ class Connector:
     `guesses_file(path)`: does a file of this name usually turn out to be wanted also? Such files come with the others, which saves a
     request. A guess changes no row: what is read is what `wants_file` and `wants_also` ask for.
     `wants_also(revision)`: further files that those at hand name, as paths, and files in DVC's storage. It is asked again until it
-    names nothing new; what could not be had is missing when the revision is read.
+    names nothing new; what could not be had is missing when the revision is read. The content of a file in Git LFS may be fetched, too;
+    of a `PointerFile`, it never is.
     `read_tags(tags)`: rows of all tags of a repository, wanted and not, in the order of their names.
     `read_ref(name, commit)`: rows of one wanted ref, the commit among their columns as `commit`, the ref as `ref`.
     `read_revision(revision)`: rows of one commit. Those never change, so they are read once in a commit's life.
@@ -73,7 +75,7 @@ class Connector:
     wants_ref: Callable[[str], bool] = _never
     wants_file: Callable[[str], bool] = _never
     guesses_file: Callable[[str], bool] = _never
-    wants_also: Callable[[RevisionFiles], Iterable[str | StoredFile]] = no_files
+    wants_also: Callable[[RevisionFiles], Iterable[NamedFile]] = no_files
     read_tags: Callable[[Sequence[Tag]], Iterable[Record]] = _nothing
     read_ref: Callable[[str, CommitObject], Iterable[Record]] = _nothing_of_a_ref
     read_revision: Callable[[RevisionFiles], Iterable[Record]] = _nothing

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from catalog.git.objects import Objects
     from catalog.git.snapshot import RefListing
-    from catalog.transport.storage import WebStorage
+    from catalog.transport.remote_files import RemoteFiles
 
-__all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin", "open_storage"]
+__all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin", "open_remote_files"]
 
 
 class Origin(Protocol):
@@ -97,8 +97,9 @@ def open_origin(
     return RemoteOrigin(address, Meter(address.shown, limits, shared.memory_gate), shared, own)
 
 
-def open_storage(limits: Limits) -> WebStorage:
-    """DVC's storage on the public web, for one visit with bounds of its own."""
-    from catalog.transport.storage import WebStorage  # urllib3 costs 0.1 s to import
+def open_remote_files(url: str, limits: Limits, pool: Pool) -> RemoteFiles:
+    """DVC's storage on the public web, and Git LFS of the server of the repository at `url`, for one visit with bounds of its own."""
+    from catalog.transport.remote_files import RemoteFiles  # urllib3 costs 0.1 s to import
 
-    return WebStorage(limits)
+    address = parse_address(pool.git.rewrite(url))
+    return RemoteFiles(None if isinstance(address, Local) else address, limits, pool)

@@ -140,7 +140,7 @@ class HttpWire:
         if not target.endswith(service):
             raise Unfit(f"{where}: redirects to {self._meter.quote(target)!r}, expected a Git repository")
         moved = parse_address(target.removesuffix(service))
-        if not isinstance(moved, GitServer) or not _same_host(self._remote, moved):
+        if not isinstance(moved, GitServer) or not same_host(self._remote, moved):
             elsewhere = self._meter.quote(target.removesuffix(service))
             raise Refused(f"{where}: redirects to {elsewhere!r}, expected the same host: state that URL instead")
         return replace(moved, user=self._remote.user, secret=self._remote.secret)
@@ -165,7 +165,8 @@ class HttpWire:
         raise Unfit(f"{where}: answers with {self._meter.quote(received)!r}, expected a Git repository")
 
 
-def _same_host(stated: GitServer, moved: GitServer) -> bool:
+def same_host(stated: GitServer, moved: GitServer) -> bool:
+    """Whether a redirect stays on its host and port, or leads from http to https there."""
     upgrade = (stated.scheme, moved.scheme) == ("http", "https") and stated.port is None
     return stated.host == moved.host and stated.port == moved.port and (stated.scheme == moved.scheme or upgrade)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.errors import MetafileError
+from catalog.git.named_files import NamedFile, PointerFile
 from catalog.git.snapshot import RevisionFiles
 from catalog.naming import public_url
 from catalog.plugins.connector import Connector
@@ -24,14 +25,14 @@ def wants_file(path: str) -> bool:
     return files.wants_file(path) or path.rpartition("/")[2] == gitattributes.NAME
 
 
-def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
+def wants_also(revision: RevisionFiles) -> tuple[NamedFile, ...]:
     """The Git LFS pointers that may stand in Git for artifacts."""
     return revision.once(_wants_also, lambda _: stated(revision).is_final(revision))
 
 
-def _wants_also(revision: RevisionFiles) -> tuple[str, ...]:
+def _wants_also(revision: RevisionFiles) -> tuple[NamedFile, ...]:
     placed = (target_of(annotation.file, annotation.path) for annotation in stated(revision).annotations)
-    pointers = (target for target in placed if target and _is_pointer(revision, target))
+    pointers = (PointerFile(path=target) for target in placed if target and _is_pointer(revision, target))
     return (*files.wants_also(revision), *pointers)
 
 

@@ -11,7 +11,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH, RevisionFiles, StoredFile
+from catalog.git.named_files import StoredFile
+from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH, RevisionFiles
 from catalog.schema.tables.dvc import Output, OutputFile
 from connectors.dvc.entries import FOLDER
 from connectors.dvc.files import CONFIG

@@ -10,7 +10,8 @@ from posixpath import splitext
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.git.snapshot import LFS, MAX_OBJECT, RevisionFiles, StoredFile
+from catalog.git.named_files import NamedFile
+from catalog.git.snapshot import LFS, MAX_OBJECT, RevisionFiles
 from catalog.naming import without_users
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record
@@ -40,7 +41,7 @@ def guesses_file(path: str) -> bool:
     return suffix.lower() in USUAL_SUFFIXES and (stem in USUAL or not USUAL.isdisjoint(folder.split("/")))
 
 
-def wants_also(revision: RevisionFiles) -> Iterator[str | StoredFile]:
+def wants_also(revision: RevisionFiles) -> Iterator[NamedFile]:
     """The files of variables, then the files that these and DVC's files name; and those in DVC's storage."""
     yield from index(revision).value_files
     for each in stated_files(revision).files:

@@ -10,7 +10,7 @@ import pytest
 
 from catalog.config.model import PLAIN_TAGS, Options
 from catalog.crawl.crawl import crawl
-from catalog.crawl.fetch import MAX_ROUNDS
+from catalog.crawl.fetch_files import MAX_ROUNDS
 from catalog.crawl.selection import MOST_DATED, select_revisions
 from catalog.git.snapshot import Ref, RefListing, RevisionFiles
 from catalog.plugins.connector import Connector, installed

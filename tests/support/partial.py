@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from catalog.git.named_files import PointerFile
 from catalog.git.snapshot import RevisionFiles, Snapshot
 from catalog.plugins.connector import Connector
 from support.worlds import World
@@ -28,7 +29,8 @@ def _rounds(world: World, connector: Connector) -> Iterator[tuple[RevisionFiles,
     for _ in range(ROUNDS):
         revision = Snapshot(world.listing(), objects, connector.wants_file).revision(world.tip())
         objects |= {oid: world.objects[oid] for oid in revision.files.values()}
-        wished = {path: entry.oid for path in connector.wants_also(revision) if (entry := revision.entry(path))}
+        named = [each.path if isinstance(each, PointerFile) else each for each in connector.wants_also(revision)]
+        wished = {path: entry.oid for path in named if (entry := revision.entry(path))}
         missing = {path: oid for path, oid in wished.items() if oid not in objects}
         yield revision, [*missing]
         if not missing:

@@ -7,10 +7,11 @@ from itertools import count
 
 import pytest
 
+from catalog.git.named_files import StoredFile
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import StoredFile
 from catalog.transport.origin import Limits
-from catalog.transport.storage import MAX_BYTES, MAX_FILES, MAX_REDIRECTS, WebStorage, is_public
+from catalog.transport.public_web import is_public
+from catalog.transport.storage import MAX_BYTES, MAX_FILES, MAX_REDIRECTS, WebStorage
 from support.loopback import Answer, Request, serve
 
 CONTENT = b'{"auc": 0.9}'

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from catalog.git.named_files import StoredFile
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH, StoredFile
+from catalog.git.snapshot import MAX_OBJECT, MAX_TREE_DEPTH
 from connectors.dvc.index import index
 from connectors.dvc.places import IN_DVC, IN_GIT, MAX_FOLDER, MISSING, FileLocation, FileLocations
 from support.worlds import World

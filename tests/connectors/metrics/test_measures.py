@@ -5,8 +5,8 @@ from hashlib import md5
 
 import pytest
 
+from catalog.git.named_files import StoredFile
 from catalog.git.objects import RawObject
-from catalog.git.snapshot import StoredFile
 from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import Image, MeasureFile, Metric, Plot, PlotSeries
 from catalog.schema.tables.problems import Problem
