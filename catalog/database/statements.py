@@ -21,6 +21,7 @@ SCRIPTS = (
     "lineage/imports",
     "lineage/outdated_locks",
     "measures",
+    "metric_direction",
     # What asks of all of them.
     "dvc_lookups",
     "identical_versions",

@@ -1,4 +1,4 @@
-"""Whose the metrics, parameters and plots of a commit are, and what is better."""
+"""Whose the metrics, parameters and plots of a commit are, and which version is best."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from catalog.schema.tables.dvc import Output, Param
 from catalog.schema.tables.git import Commit, History, Revision, Tag
-from catalog.schema.tables.inventory import MetricDirection
 from catalog.schema.tables.metrics import Experiment, MeasureFile, Metric, Plot
 from catalog.schema.tables.registry import Annotation, Event
 from support.catalogs import asked, catalog_of
@@ -206,36 +205,6 @@ def test_plots_are_found_as_metrics_are():
     assert asked(catalog_of({"r": rows}), "select metafile, plot from version_plots") == [
         {"metafile": "dvc.yaml", "plot": "roc"}
     ]
-
-
-STATED = [
-    MetricDirection(pattern="cost*", direction="lower", rank=0),
-    MetricDirection(pattern="Cost_saved", direction="higher", rank=1),
-    MetricDirection(pattern="eval.score", direction="lower", rank=2),
-]
-
-
-@pytest.mark.parametrize(
-    ("name", "direction"),
-    [
-        pytest.param("cost_saved", "lower", id="the first pattern that matches"),
-        pytest.param("eval.score", "lower", id="what is stated goes before what its words say"),
-        pytest.param("val_loss", "lower", id="a word of its last part"),
-        pytest.param("train/accuracy", "higher", id="parts may be divided by slashes"),
-        pytest.param("loss.accuracy", "higher", id="only the last part counts"),
-        pytest.param("rocAuc", "higher", id="words may be joined"),
-        pytest.param("mAP", "higher", id="or be no words"),
-        pytest.param("mAP50", "higher", id="or have a number at their end"),
-        pytest.param("MAPE", "lower", id="a word that begins as another is another"),
-        pytest.param("brier_score", "lower", id="an error is one, whatever else it is"),
-        pytest.param("acc.0", "higher", id="a number is no name"),
-        pytest.param("timely", None, id="half a word says nothing"),
-        pytest.param("", None, id="a file that holds one value says nothing"),
-    ],
-)
-def test_which_way_is_better(name, direction):
-    connection = catalog_of({}, {MetricDirection: STATED})
-    assert asked(connection, "from metric_direction(?)", name) == [{"direction": direction}]
 
 
 def compared(values: dict[str, list[tuple[str, str, float]]], *, baseline: int = 1) -> list[tuple]:

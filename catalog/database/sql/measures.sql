@@ -84,25 +84,3 @@ select
 from version_measure_files f
 join plots p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.metafile = f.metafile
 where f.role = 'plots';
-
--- metric_direction(a_name): Which way a metric is better, by repos.toml, or else by the words of its name.
---   key: (at most one row)
---   direction: `higher` or `lower`; null where neither says.
-select coalesce(
-    (select arg_min(direction, rank) from metric_directions where lower(a_name) glob lower(pattern)),
-    case when list_has_any(words, [
-        'loss', 'losses', 'error', 'errors', 'err', 'mse', 'rmse', 'rmsle', 'mae', 'mape', 'smape', 'wape', 'logloss', 'nll',
-        'perplexity', 'ppl', 'wer', 'cer', 'fpr', 'fnr', 'eer', 'latency', 'time', 'size', 'duration', 'brier', 'ece'
-    ]) then 'lower' when list_has_any(words, [
-        'accuracy', 'acc', 'auc', 'auroc', 'auprc', 'specificity', 'sensitivity', 'mcc', 'f1', 'precision', 'recall', 'r2', 'ap', 'map',
-        'iou', 'dice', 'bleu', 'rouge', 'score', 'ndcg',
-        'mrr', 'hit', 'kappa', 'gini', 'tpr'
-    ]) then 'higher' end
-) as direction
-from (
-    -- The last part that is no mere number; `valLoss`, `mAP` and `mAP50` are words, too.
-    select regexp_split_to_array(lower(
-        part || ' ' || regexp_replace(part, '([a-z0-9])([A-Z])', '\1 \2', 'g') || ' ' || regexp_replace(part, '\d+$', '')
-    ), '[^a-z0-9]+') as words
-    from (select regexp_extract(regexp_replace(a_name, '([./]\d+)+$', ''), '[^./]*$') as part)
-);
