@@ -164,7 +164,7 @@ _METRICS = text_list('["auc", "*_recall"]')
 
 METRICS = Table(
     name="metrics",
-    sentence="Which direction of a metric is better, by patterns of names.",
+    sentence="Which direction of a metric is better, by patterns of names; a pattern belongs to one direction. Other names are judged by their words.",
     keys=(
         ConfigKey(name="higher", type=_METRICS, default=(), sentence="Metrics of which a higher value is better."),
         ConfigKey(name="lower", type=_METRICS, default=(), sentence="Metrics of which a lower value is better."),

@@ -78,6 +78,10 @@ def _schedule(reader: TableReader, cron: str | None, output: Path) -> Schedule:
 def _directions(reader: TableReader) -> tuple[tuple[str, str], ...]:
     """Patterns of metrics' names, each with which direction is better."""
     values = reader.values(METRICS.keys)
+    higher = {pattern.lower() for pattern in values["higher"]}  # case does not count where names are matched
+    for pattern in dict.fromkeys(values["lower"]):
+        if pattern.lower() in higher:
+            reader.complain(f"duplicate pattern {pattern!r}: expected it in one of 'higher' and 'lower'")
     return tuple((pattern, direction) for direction in values for pattern in dict.fromkeys(values[direction]))
 
 

@@ -247,6 +247,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         pytest.param("[[repo]]\nurl='https://h/o/M'\n[[repo]]\nurl='https://h/o/m.git'", "[[repo]] number 2: duplicate name 'h/o/m': expected another than that of [[repo]] number 1; state one by the key 'name'", id="two names that differ in case alone"),
         pytest.param("[[repo]]\nurl='x'\nname='../x'", "[[repo]] number 1: invalid name '../x': expected parts of printable characters with / between them, such as team/model", id="a name that climbs"),
         pytest.param("[[repo]]\nurl='x'\nname='a\\u001bb'".replace("'a", '"a').replace("b'", 'b"'), "[[repo]] number 1: invalid name 'a\\x1bb': expected parts of printable characters with / between them, such as team/model", id="a name with an escape"),
+        pytest.param("[metrics]\nhigher=['auc', 'lift*']\nlower=['Lift*', 'Lift*']", "[metrics]: duplicate pattern 'Lift*': expected it in one of 'higher' and 'lower'", id="one pattern in both directions, in whatever case"),
     ],
 )  # fmt: skip
 def test_one_complaint(text, complaint):
