@@ -28,8 +28,11 @@ class VisitOutcome(StrEnum):
     TOO_BIG = "too_big"
     BUG = "bug"
     NEVER = "never"  # there was no visit yet
+    REMOVED = "removed"  # it was taken out of repos.toml
+    LEFT = "left"  # its source no longer lists it as wanted
 
 
+DEPARTED = (VisitOutcome.REMOVED, VisitOutcome.LEFT)  # of a repository that is visited no more
 READ = (VisitOutcome.NEW, VisitOutcome.CHANGED, VisitOutcome.FRESH)  # of a visit that went well
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import READ, OriginError, VisitOutcome
+from catalog.errors import DEPARTED, READ, OriginError, VisitOutcome
 from catalog.schema.tables.inventory import Repo
 from sites.view_models.registry import OUTCOMES
 
@@ -16,9 +16,15 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_sql_counts_as_read_what_python_does():
-    sql = (ROOT / "catalog" / "database" / "sql" / "questions" / "changes.sql").read_text("utf-8")
-    (listed,) = re.findall(r"outcome in \(([^)]*)\) as there", sql)
-    assert re.findall(r"'(\w+)'", listed) == [*READ]
+    sql = (ROOT / "catalog" / "database" / "sql" / "questions" / "repo_changes.sql").read_text("utf-8")
+    listed = re.findall(r"outcome in \(([^)]*)\)(?: then 'there'|\) over)", sql)
+    assert [re.findall(r"'(\w+)'", outcomes) for outcomes in listed] == [[*READ], [*READ]]
+
+
+def test_sql_counts_as_departed_what_python_does():
+    sql = (ROOT / "catalog" / "database" / "sql" / "questions" / "repo_changes.sql").read_text("utf-8")
+    (listed,) = re.findall(r"outcome in \(([^)]*)\) then 'departed'", sql)
+    assert re.findall(r"'(\w+)'", listed) == [*DEPARTED]
 
 
 def test_the_comment_of_the_column_lists_every_outcome():

@@ -9,7 +9,7 @@ import typer
 from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
-from catalog.cli.output import put, put_table
+from catalog.cli.output import put, put_note, put_table
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn
 from catalog.query.answer import Row
 
@@ -25,7 +25,7 @@ _COLUMNS = (
 )
 _OBJECT = 40  # digits of an object's id
 
-_EDGE = "A date (the end of that day, UTC), a time, or the number of a crawl: the state that it left."
+_EDGE = "The number of a crawl: the state that it left; or a date (the end of that day, UTC) or time: the last crawl that had surely ended."
 
 
 def diff(
@@ -43,11 +43,12 @@ def diff(
     """
     with open_catalog(database) as catalog:
         answer = catalog.diff(since, until)
-        if output is not Format.TABLE:
+        if output is Format.TABLE:
+            names = catalog.short_names()
+            put_table(_COLUMNS, [row | _told(row, names) for row in answer.rows])
+        else:
             put(answer, output)
-            return
-        names = catalog.short_names()
-        put_table(_COLUMNS, [row | _told(row, names) for row in answer.rows])
+        put_note(answer)
 
 
 def _told(row: Row, names: dict[str, str]) -> Row:

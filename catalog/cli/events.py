@@ -10,7 +10,7 @@ from catalog.cli import formats
 from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
-from catalog.cli.output import put, put_text
+from catalog.cli.output import put, put_note, put_text
 from catalog.cli.text import BOLD, TableColumn
 from catalog.query.cloud_events import cloud_event
 
@@ -50,3 +50,4 @@ def events(
                 put_text("".join(formats.to_json(cloud_event(row), indent=None) for row in answer.rows))
             case _:
                 put(answer, output, _COLUMNS)
+        put_note(answer)

@@ -31,6 +31,12 @@ def put(answer: Answer, output: Format, columns: Sequence[TableColumn] | None = 
             put_rows(answer.columns, answer.rows, output)
 
 
+def put_note(answer: Answer) -> None:
+    """Says what the rows of an answer cannot."""
+    if answer.note:
+        say(answer.note)
+
+
 def put_rows(columns: Sequence[str], rows: Sequence[Row], output: Format) -> None:
     """Writes rows in one of the formats that are text, line by line."""
     text = formats.WRITERS[output](columns, rows)

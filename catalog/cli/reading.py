@@ -23,7 +23,7 @@ from catalog.cli.asking import (
 )
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
-from catalog.cli.output import put, put_text
+from catalog.cli.output import put, put_note, put_text
 from catalog.errors import Misuse
 from catalog.text import visible
 
@@ -119,8 +119,8 @@ def at(
     known_at: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE",
-            help="From what this catalog had seen by then: without tags that it saw later, with those deleted since.",
+            metavar="CRAWL|DATE",
+            help="From what this catalog had seen when that crawl had ended, or the last one by that date: without tags that it saw later, with those deleted since.",
         ),
     ] = None,
     output: Output = Format.TABLE,
@@ -131,7 +131,9 @@ def at(
     Example: catalog at 2024-05-31 --stage prod
     """
     with open_catalog(database) as catalog:
-        put_named(catalog, catalog.stages_at(date, stage, known_at=known_at), output, SITTING)
+        answer = catalog.stages_at(date, stage, known_at=known_at)
+        put_named(catalog, answer, output, SITTING)
+        put_note(answer)
 
 
 def sql(

@@ -15,15 +15,17 @@ from operator import attrgetter
 from time import perf_counter
 
 from catalog.config.parse import Config, RepoConfig
+from catalog.crawl.inventory_changes import departures, identities, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
-from catalog.discovery.inventory import Repository
+from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
-from catalog.errors import READ
+from catalog.errors import DEPARTED, READ
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.tables.inventory import Crawl, Visit
-from catalog.store.journal import Journal
+from catalog.store.identities import Identities, following, moves
+from catalog.store.journal import CrawlEntry, Journal
 from catalog.store.lock import lock
 from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
 from catalog.transport.origin import Limits, Pool
@@ -112,12 +114,13 @@ class CrawlRun:
 
     def visit_all(self, plan: CrawlPlan, report: OnVisit, slow: OnSlow) -> CrawlReport:
         """Makes the visits, several at a time, and writes each to the journal."""
-        tasks = [self._task(repo) for repo in plan.repos]
-        tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
         entries = {entry.repo.name: entry for entry in plan.visited}
         started, clock = datetime.now(UTC), perf_counter()
         visits: list[Visit] = []
         with self._journal.begin(self._context.observations.last_crawl()) as journal:
+            self._record_inventory(plan.inventory, journal, started)
+            tasks = [self._task(repo) for repo in plan.repos]
+            tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
             with self._visitor(tasks) as visit_one:
                 for visit, partition in schedule_visits(
                     tasks, partial(visit_one, number=journal.number), self._scheduler_limits(slow)
@@ -135,6 +138,18 @@ class CrawlRun:
             failures=plan.failures,
             unpushed=sum(reason is SkipReason.UNPUSHED for reason in plan.skipped.values()),
         )
+
+    def _record_inventory(self, inventory: Inventory, journal: CrawlEntry, now: datetime) -> None:
+        """Before the visits: which repositories have another name, so that these go on with their history, and which left."""
+        observations, known = self._context.observations, Identities(self._context.observations.root)
+        before, listed = known.read(), identities(inventory)
+        moved = moves(before, listed)
+        for move in moved:
+            observations.rename(move.former, move.repo)
+        journal.change_inventory(renames(moved, journal.number), ())
+        known.write(following(before, moved, listed))
+        self._last_visits = self._journal.last_visits() if moved else self._last_visits
+        journal.change_inventory((), departures(inventory, self._last_visits, moved, journal.number, now))
 
     def save(self, plan: CrawlPlan) -> None:
         """Writes what the next crawl begins from: when each repository was last read, and how the last visits ended."""
@@ -209,7 +224,7 @@ def _processors() -> int:
 
 
 def _has_failed(task: VisitTask) -> bool:
-    return task.last is not None and task.last.outcome not in READ
+    return task.last is not None and task.last.outcome not in (*READ, *DEPARTED)
 
 
 def _host(task: VisitTask) -> str | None:

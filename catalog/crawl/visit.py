@@ -110,6 +110,8 @@ def _visited(
     received: int = 0,
     requests: int = 0,
 ) -> Visit:
+    last = task.last
+    goes_on = last is not None and last.outcome == result.outcome
     return Visit(
         crawl=number,
         repo=task.repo.name,
@@ -120,7 +122,9 @@ def _visited(
         seconds=round(seconds, 6),
         received=received,
         requests=requests,
-        turned=task.last is None or (task.last.outcome in READ) != (result.outcome in READ),
+        first_at=last.first_at or last.visited_at if last and goes_on else started,
+        times=last.times + 1 if last and goes_on else 1,
+        turned=last is None or (last.outcome in READ) != (result.outcome in READ),
     )
 
 
@@ -150,6 +154,7 @@ def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, numbe
         partition=result.partition,
         last_partition=task.last.partition if task.last else None,
         last_at=task.last.read_at if task.last else None,
+        last_crawl=task.last.read_crawl if task.last else None,
     )
     stored = context.store.file_of(task.repo.name, result.partition)
     context.observations.record(scan, result.listing, lambda table: _read(table, result.rows, stored))

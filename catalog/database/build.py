@@ -19,7 +19,7 @@ from catalog.database.shapes import partition_shapes
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.listing_cache import read_states
 from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables.inventory import Crawl, MetricDirection, Repo, Source, StageName, Visit
+from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
 from catalog.store.journal import Journal, LastVisit
 from catalog.store.lock import lock
@@ -101,5 +101,6 @@ def _crawl_tables(config: Config, journal: Journal, repos: list[Repo], sources: 
         MetricDirection.TABLE: to_arrow(MetricDirection, directions),
         Crawl.TABLE: to_arrow(Crawl, journal.crawls()),
         Visit.TABLE: to_arrow(Visit, journal.visits()),
+        Rename.TABLE: to_arrow(Rename, journal.renames()),
         Observation.TABLE: schema(Observation).empty_table(),
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from catalog.config.parse import Config
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.listing_cache import SourceState
-from catalog.errors import READ, VisitOutcome
+from catalog.errors import DEPARTED, READ, VisitOutcome
 from catalog.naming import public_url
 from catalog.schema.tables.inventory import Repo, Source
 from catalog.store.journal import LastVisit
@@ -53,7 +53,7 @@ def _row(inventory: Inventory, repository: Repository, last: LastVisit | None, f
         url=public_url(repository.repo.url),
         outcome=last.outcome if last else VisitOutcome.NEVER,
         message=last.message if last else None,
-        stale=last is not None and last.outcome not in READ and not repository.has_left,
+        stale=last is not None and last.outcome not in (*READ, *DEPARTED) and not repository.has_left,
         visited_at=last.visited_at if last else None,
         read_at=last.read_at if last else None,
         partition=file.stem if file else None,

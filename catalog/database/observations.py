@@ -21,9 +21,12 @@ MOST_FILES = 100  # whose rows are in memory at once
 
 _SQL = named("build")
 _JOURNALS = pa.schema(
-    [(name, pa.string()) for name in ("file", "stamp", "repo", "partition")] + [("at", pa.timestamp("us"))]
+    [(name, pa.string()) for name in ("file", "stamp", "repo", "partition")]
+    + [("at", pa.timestamp("us")), ("crawl", pa.int64())]
 )
-_VISITED = pa.schema([("repo", pa.string()), ("partition", pa.string()), ("read_at", pa.timestamp("us"))])
+_VISITED = pa.schema(
+    [("repo", pa.string()), ("partition", pa.string()), ("read_at", pa.timestamp("us")), ("crawl", pa.int64())]
+)
 
 
 def load_observations(
@@ -47,14 +50,14 @@ def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stam
     rows = pa.concat_tables(to_arrow(Observation, timeline.rows(), repo=timeline.repo) for timeline in timelines)
     connection.from_arrow(rows.combine_chunks()).insert_into("main.observations")
     journals = (
-        (file, stamp, timeline.repo, timeline.partition, _naive(timeline.at))
+        (file, stamp, timeline.repo, timeline.partition, _naive(timeline.at), timeline.crawl)
         for (file, stamp), timeline in zip(stamps.items(), timelines, strict=True)
     )
     connection.from_arrow(_table(_JOURNALS, journals)).insert_into("internal.journals")
 
 
 def _update_last_seen(connection: duckdb.DuckDBPyConnection, last_visits: Mapping[str, LastVisit]) -> None:
-    visited = ((repo, each.partition, _naive(each.read_at)) for repo, each in last_visits.items())
+    visited = ((repo, each.partition, _naive(each.read_at), each.read_crawl) for repo, each in last_visits.items())
     connection.register("visited", _table(_VISITED, visited))
     connection.execute(_SQL["date_observations"])
     connection.unregister("visited")

@@ -34,6 +34,8 @@ SCRIPTS = (
     "questions/lists",
     "questions/measures",
     "questions/show",
+    "crawl_times",
+    "questions/repo_changes",
     "bitemporal",
     "questions/changes",
     "feeds",

@@ -44,7 +44,8 @@ class PushCache:
         if source is None or not source.skip_unpushed or pushed_at is None or last is None:
             return False
         is_past_grain = (last.read_at - pushed_at).total_seconds() > installed()[source.kind].grain
-        is_full_check_due = now - last.read_at > timedelta(seconds=source.full_check_days * _DAY)
+        # A clock that was set back says nothing of how long ago the repository was read.
+        is_full_check_due = not timedelta(0) <= now - last.read_at <= timedelta(seconds=source.full_check_days * _DAY)
         same = (last.pushed_at, last.options, last.readers) == (
             pushed_at,
             repository.repo.options.digest(),

@@ -23,10 +23,11 @@ class SqlError(Misuse):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """Columns and rows. Times are aware and UTC, lists are lists, maps and structs are dicts."""
+    """Columns and rows. Times are aware and UTC, lists are lists, maps and structs are dicts. `note` says what the rows cannot."""
 
     columns: tuple[str, ...]
     values: tuple[tuple[Any, ...], ...]
+    note: str | None = None
     _arrow: Callable[[], pa.Table] = field(repr=False, compare=False)
 
     @property

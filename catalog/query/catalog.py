@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -14,7 +15,7 @@ from catalog.query.content_hash import content_hashes
 from catalog.query.reference import moment
 from catalog.query.resolve import ReferenceResolver
 from catalog.query.search.ask import FacetAnswer, SearchAnswer, facets, search
-from catalog.query.time_range import Edge, time_range
+from catalog.query.time_range import Edge, Memory, crawl_range, joined
 
 if TYPE_CHECKING:
     import duckdb
@@ -134,18 +135,14 @@ class Catalog:
         )
 
     def events(self, since: str | None = None) -> Answer:
-        """Registry events in the order in which this catalog came to know them, after the one whose `cursor` is `since`."""
+        """Registry events as this catalog came to know them, after the one whose `cursor` is `since`; else `note` says from when on."""
         marked = place(since) if since is not None else BEGINNING
         if since is not None:
             events = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo)
             check(since, marked, [(row["crawl"], row["told"]) for row in events.rows])
-        return self._ask(
-            "from list_seen_events($crawl, $moment, $oid, $repo)",
-            crawl=marked.crawl,
-            moment=marked.moment,
-            oid=marked.oid,
-            repo=marked.repo,
-        )
+        parameters = {name: getattr(marked, name) for name in ("crawl", "moment", "oid", "repo")}
+        answer = self._ask("from list_seen_events($crawl, $moment, $oid, $repo)", **parameters)
+        return answer if since is not None else replace(answer, note=Memory(self._ask).start())
 
     def show(self, ref: str | None = None) -> Answer:
         """What `ref` names, as one row: an artifact (with `assignments` and `all_versions`), or a version (with `assignments`).
@@ -224,28 +221,33 @@ class Catalog:
         return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
 
     def stages_at(
-        self, when: datetime | date | str, stage: str | None = None, *, known_at: datetime | date | str | None = None
+        self, when: datetime | date | str, stage: str | None = None, *, known_at: Edge | None = None
     ) -> Answer:
         """Who was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules.
 
-        `when` is of the taggers' clocks. With `known_at`, as this catalog could have known at that moment by its own: without
-        tags that it saw later, and with those that were deleted or rewritten since.
+        `when` is of the taggers' clocks. With `known_at`, the number of a crawl or a date, as this catalog could have known then:
+        without tags that it saw later, and with those deleted or rewritten since. A date means the last crawl that had surely ended;
+        `note` names it, and says where a clock was suspect and where memory begins.
         """
         question = {"moment": moment(when).replace(tzinfo=None), "stage": self._names.stage(stage)}
         if known_at is None:
             return self._ask("from list_stages_at($moment, $stage)", **question)
-        known = moment(known_at).replace(tzinfo=None)
-        return self._ask("from list_stages_known_at($moment, $known, $stage)", known=known, **question)
+        memory = Memory(self._ask)
+        known = memory.crawl(known_at)
+        answer = self._ask("from list_stages_known_at($moment, $known, $stage)", known=known.crawl, **question)
+        return replace(answer, note=joined(known.note, memory.begins_after(known.crawl)))
 
     def diff(self, since: Edge | None = None, until: Edge | None = None) -> Answer:
         """What changed between two moments, or crawls by number (the state that each left), as far as the catalog could have known.
 
-        By default, from before the last crawl until now. One row for each change; `kind` says which, `old` and `new` what
-        was and is. NotFound for a crawl that there was not.
+        By default, from before the last crawl until now. One row for each change; `kind` says which, `old` and `new` what was and
+        is. `note` names the crawls of dates, and says where memory begins later. NotFound for a crawl that there was not.
         """
-        start, end = time_range(self._ask, since, until)
-        return self._ask(
-            "from changes_between($since, $until)", since=start.replace(tzinfo=None), until=end.replace(tzinfo=None)
+        memory = Memory(self._ask)
+        start, end = crawl_range(memory, since, until)
+        answer = self._ask("from changes_between($since, $until)", since=start.crawl, until=end.crawl)
+        return replace(
+            answer, note=joined(start.note, end.note, memory.begins_after(start.crawl, asked=since is not None))
         )
 
     def sql(self, text: str, /, **parameters: object) -> Answer:

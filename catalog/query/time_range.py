@@ -1,8 +1,9 @@
-"""Parses the two ends of `catalog diff`: dates, or numbers of crawls."""
+"""Resolves the points in time of questions about memory, dates or numbers of crawls, to crawls: these alone order what was seen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from catalog.errors import NotFound
@@ -11,29 +12,92 @@ from catalog.query.reference import moment
 
 Edge = datetime | date | str | int
 
+NOW = "now"
 _LONGEST = 7  # digits of a crawl's number; 20240531 is a date
-_END = datetime.max.replace(tzinfo=UTC)
+_MOST_NAMED = 5  # crawls with a suspect clock
 
 
-def time_range(ask: Callable[..., Answer], since: Edge | None, until: Edge | None) -> tuple[datetime, datetime]:
-    """Both moments in UTC. A crawl's number means the state that it left; by default, from just before the last crawl until now.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownCrawl:
+    """The crawl whose state is meant, 0 for the state before the first; and a sentence about how it was found, if there is one."""
 
-    Misuse for what is neither a moment nor a number, NotFound for the number of no crawl.
-    """
-    start = _edge(ask, since)
-    if start is None:
-        last = ask("from crawl_window(null)").rows
-        start = last[0]["before"] if last else _END
-    return start, _edge(ask, until) or _END
+    crawl: int
+    note: str | None = None
 
 
-def _edge(ask: Callable[..., Answer], edge: Edge | None) -> datetime | None:
-    if isinstance(edge, str) and edge.isdecimal() and len(edge) <= _LONGEST:
-        edge = int(edge)
-    if not isinstance(edge, int):
-        return None if edge is None else moment(edge)
-    crawls = ask("from crawl_window($crawl)", crawl=edge).rows
-    if not crawls:
-        raise NotFound(f"unknown crawl {edge}; `catalog sql 'from crawls'` lists them")
-    after: datetime = crawls[0]["after"]
-    return after
+class Memory:
+    """What the catalog knows of its own crawls."""
+
+    def __init__(self, ask: Callable[..., Answer]) -> None:
+        self._ask = ask
+
+    def crawl(self, edge: Edge) -> KnownCrawl:
+        """The crawl of a number; of a date, the last crawl that had surely ended by then.
+
+        Misuse for what is neither, NotFound for the number of no crawl.
+        """
+        if isinstance(edge, str) and edge.isdecimal() and len(edge) <= _LONGEST:
+            edge = int(edge)
+        if isinstance(edge, int):
+            return self._numbered(edge)
+        if edge == NOW:
+            return KnownCrawl(crawl=self.last())
+        when = moment(edge)
+        (row,) = self._ask("select crawl_at($at) as crawl", at=when.replace(tzinfo=None)).rows
+        number: int = row["crawl"]
+        return KnownCrawl(crawl=number, note=self._named(number, when))
+
+    def last(self) -> int:
+        """The number of the last crawl, 0 before the first."""
+        rows = self._ask("from last_crawl()").rows
+        number: int = rows[0]["crawl"] if rows else 0
+        return number
+
+    def start(self) -> str | None:
+        """Where memory begins, as a sentence; None in a catalog that remembers nothing."""
+        rows = self._ask("from memory_start()").rows
+        if not rows:
+            return None
+        return f"this catalog's memory begins with crawl {rows[0]['crawl']}, {_text(rows[0]['at'])}"
+
+    def begins_after(self, crawl: int, *, asked: bool = True) -> str | None:
+        """The same, where somebody asked about the state that an earlier crawl left; it knows nothing of that."""
+        rows = self._ask("from memory_start()").rows if asked else []
+        if not rows or rows[0]["crawl"] <= crawl:
+            return None
+        return f"{self.start()}: before that it knew nothing; `catalog history` lists what today's tags say of earlier times"
+
+    def _numbered(self, number: int) -> KnownCrawl:
+        if number == 0:
+            return KnownCrawl(crawl=0)
+        rows = self._ask("from date_crawl($crawl)", crawl=number).rows
+        if not rows:
+            raise NotFound(f"unknown crawl {number}; `catalog sql 'from crawls'` lists them")
+        return KnownCrawl(crawl=number)
+
+    def _named(self, number: int, when: datetime) -> str | None:
+        if number == 0:
+            return None
+        (row,) = self._ask("from date_crawl($crawl)", crawl=number).rows
+        note = f"{_text(when)} means crawl {number}, which had ended by {_text(row['at'])}"
+        if not row["suspects"]:
+            return note
+        named = ", ".join(map(str, row["suspects"][:_MOST_NAMED]))
+        more = len(row["suspects"]) - _MOST_NAMED
+        return f"{note}; the clock was suspect in crawl {named}" + (f" and {more} more" if more > 0 else "")
+
+
+def crawl_range(memory: Memory, since: Edge | None, until: Edge | None) -> tuple[KnownCrawl, KnownCrawl]:
+    """Both crawls; by default, from the state before the last crawl until now."""
+    end = memory.crawl(NOW if until is None else until)
+    start = KnownCrawl(crawl=max(memory.last() - 1, 0)) if since is None else memory.crawl(since)
+    return start, end
+
+
+def joined(*notes: str | None) -> str | None:
+    """Sentences as one note, each once."""
+    return "; ".join(dict.fromkeys(note for note in notes if note)) or None
+
+
+def _text(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -22,7 +22,7 @@ from catalog.schema.record import R
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
-from catalog.store.files import make_folder, writing
+from catalog.store.files import make_folder, sync, writing
 from catalog.store.jsonl import append, texts
 
 MOST_TOLD = 4096  # characters of a tag's message
@@ -50,6 +50,7 @@ class RefScan:
     partition: str
     last_partition: str | None = None
     last_at: datetime | None = None
+    last_crawl: int | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -60,9 +61,11 @@ class _RefInterval:
     oid: str
     revision: str | None
     unseen_at: datetime | None
+    unseen_crawl: int | None
     first_seen: datetime
     first_crawl: int
     last_seen: datetime | None = None
+    last_crawl: int | None = None
     ended_at: datetime | None = None
     ended_crawl: int | None = None
     first_readable_at: datetime | None = None
@@ -72,11 +75,12 @@ class _RefInterval:
 
 @dataclass(kw_only=True, slots=True)
 class RefTimeline:
-    """The refs of a repository over time, replayed from its lines. `partition` and `at` are of the last line."""
+    """The refs of a repository over time, replayed from its lines. `partition`, `at` and `crawl` are of the last line."""
 
     repo: str = ""
     partition: str | None = None
     at: datetime | None = None
+    crawl: int | None = None
     intervals: list[_RefInterval] = field(default_factory=list)
     now: dict[str, _RefInterval] = field(default_factory=dict)  # by ref
 
@@ -85,7 +89,7 @@ class RefTimeline:
         for interval in self.intervals:
             cells = {name: getattr(interval, name) for name in _INTERVAL_CELLS} | interval.event_cells
             if interval.last_seen is None:
-                cells["last_seen"] = self.at
+                cells["last_seen"], cells["last_crawl"] = self.at, self.crawl
             if interval.event_cells:
                 cells["created_at"] = datetime.fromisoformat(interval.event_cells["created_at"])
             yield Observation(**cells)
@@ -94,13 +98,22 @@ class RefTimeline:
         """Applies the next line."""
         at, number = datetime.fromisoformat(raw["at"]), raw["crawl"]
         before = raw["before"] and datetime.fromisoformat(raw["before"])
+        # Lines of earlier versions do not say which crawl that was: it was certainly not before that of the last line.
+        before_crawl = raw.get("before_crawl", self.crawl) if before else None
         for ref in chain(raw["gone"], raw["seen"]):
             ended = self.now.pop(ref, None)
             if ended is not None:
-                ended.last_seen, ended.ended_at, ended.ended_crawl = before, at, number
+                ended.last_seen, ended.last_crawl = before, before_crawl
+                ended.ended_at, ended.ended_crawl = at, number
         for ref, (oid, revision) in raw["seen"].items():
             interval = _RefInterval(
-                ref=ref, oid=oid, revision=revision, unseen_at=before, first_seen=at, first_crawl=number
+                ref=ref,
+                oid=oid,
+                revision=revision,
+                unseen_at=before,
+                unseen_crawl=before_crawl,
+                first_seen=at,
+                first_crawl=number,
             )
             self.now[ref] = interval
             self.intervals.append(interval)
@@ -111,7 +124,7 @@ class RefTimeline:
             interval.event_cells = event_cells
             if interval.first_readable_at is None:
                 interval.first_readable_at, interval.first_readable_crawl = at, number
-        self.repo, self.partition, self.at = raw["repo"], raw["partition"], at
+        self.repo, self.partition, self.at, self.crawl = raw["repo"], raw["partition"], at, number
 
 
 _INTERVAL_CELLS = tuple(cell.name for cell in fields(_RefInterval) if cell.name != "event_cells")
@@ -133,6 +146,18 @@ class Observations:
             with writing(self.root):
                 make_folder(self.root)
                 append(self.root / _file(scan.repo), raw)
+
+    def rename(self, former: str, repo: str) -> bool:
+        """Goes on with the journal of a repository under another name; False where there is none, or that name has one."""
+        file, target = self.root / _file(former), self.root / _file(repo)
+        if target.exists() or not file.is_file():
+            return False
+        timeline = self.load(file.name)
+        with writing(self.root):
+            append(file, _rename_line(timeline, repo))  # a line without news: that of a visit comes when there was one
+            file.replace(target)
+            sync(self.root)
+        return True
 
     def stamps(self) -> dict[str, str]:
         """The name of each file, and a stamp that changes when it grows."""
@@ -186,9 +211,11 @@ def _line(scan: RefScan, timeline: RefTimeline, listing: RefListing, read: Reads
     event_cells = {
         ref: cells for ref, cells in _event_cells(read).items() if ref in refs and recorded.get(ref) != cells
     }
+    before, before_crawl = _before(scan, timeline)
     return {
         "at": scan.at.isoformat(),
-        "before": _before(scan, timeline),
+        "before": before and before.isoformat(),
+        "before_crawl": before_crawl,
         "repo": scan.repo,
         "gone": sorted(timeline.now.keys() - refs.keys()),
         "seen": new_refs,
@@ -198,13 +225,29 @@ def _line(scan: RefScan, timeline: RefTimeline, listing: RefListing, read: Reads
     }
 
 
-def _before(scan: RefScan, timeline: RefTimeline) -> str | None:
-    """The latest time at which the refs were as in the last line: the last visit if it led to the same rows, else the line's own."""
-    if timeline.at is None:
-        return None
-    if scan.last_at and scan.last_partition == timeline.partition:
-        return max(scan.last_at, timeline.at).isoformat()
-    return timeline.at.isoformat()
+def _rename_line(timeline: RefTimeline, repo: str) -> Cells:
+    at = timeline.at and timeline.at.isoformat()
+    return {
+        "at": at,
+        "before": at,
+        "before_crawl": timeline.crawl,
+        "repo": repo,
+        "gone": [],
+        "seen": {},
+        "told": {},
+        "crawl": timeline.crawl,
+        "partition": timeline.partition,
+    }
+
+
+def _before(scan: RefScan, timeline: RefTimeline) -> tuple[datetime | None, int | None]:
+    """The latest visit at which the refs were as in the last line: the last visit if it led to the same rows, else the line's own."""
+    if timeline.at is None or scan.last_at is None or scan.last_partition != timeline.partition:
+        return timeline.at, timeline.crawl
+    if scan.last_crawl is None or timeline.crawl is None:  # an earlier version knew no crawl of the last visit
+        return max(scan.last_at, timeline.at), timeline.crawl
+    is_later = scan.last_crawl >= timeline.crawl
+    return (scan.last_at, scan.last_crawl) if is_later else (timeline.at, timeline.crawl)
 
 
 def _event_cells(read: Reads) -> Mapping[str, Cells]:

@@ -33,6 +33,8 @@ OUTCOMES = {
     "too_big": "too big",
     "bug": "our bug",
     "never": "not visited yet",
+    "removed": "removed",
+    "left": "left",
 }
 ICONS = {"model": "model", "dataset": "data", "data": "data"}
 _VERBS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -78,7 +79,32 @@ def test_diff_of_nothing(asking):
 
 
 def test_diff_ids_are_of_artifacts_and_repositories(asking):
-    assert asking("diff", "2000-01-01", "-o", "ids") == (0, "o/r\no/r:m\no/r:gone\n", "")
+    assert asking("diff", "0", "-o", "ids")[:2] == (0, "o/r\no/r:m\no/r:gone\n")
+
+
+BEGINS = r"this catalog's memory begins with crawl 1, [-0-9]{10} [:0-9]{8} UTC"
+NOTHING = f"{BEGINS}: before that it knew nothing; `catalog history` lists what today's tags say of earlier times\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(("diff", "2000-01-01", "-o", "ids"), NOTHING, id="diff from a date"),
+        pytest.param(("diff", "2000-01-01", "2001-01-01", "-o", "ids"), NOTHING, id="diff between dates"),
+        pytest.param(("at", "2024-02-01", "--known-at", "2000-01-01", "-o", "ids"), NOTHING, id="at, as known then"),
+        pytest.param(("events", "-o", "ids"), f"{BEGINS}\n", id="events from the beginning"),
+        pytest.param(("diff", "1", "-o", "ids"), "", id="a crawl that there was"),
+        pytest.param(("diff", "-o", "ids"), "", id="the last crawl"),
+    ],
+)
+def test_where_memory_begins_later_than_the_question_the_answer_says_so(asking, arguments, told):
+    assert re.fullmatch(told, asking(*arguments)[2])
+
+
+def test_a_date_means_a_crawl_which_is_named(asking):
+    _, _, err = asking("at", "2024-02-01", "--known-at", "2100-01-01", "-o", "ids")
+    meant = r"2100-01-01 23:59:59 UTC means crawl 2, which had ended by [-0-9]{10} [:0-9]{8} UTC\n"
+    assert re.fullmatch(meant, err)
 
 
 @pytest.mark.parametrize(
@@ -96,16 +122,21 @@ def test_diff_from_what_is_no_moment_and_no_crawl(asking, edge, code, message):
     assert asking("diff", edge) == (code, "", f"catalog: {message}\n")
 
 
-def test_at_a_date_as_known_at_another(asking):
-    _, text, _ = asking("sql", "-o", "json", "from crawl_window(1)")
+def test_at_a_date_as_known_when_a_crawl_had_ended(asking):
     told = []
     for arguments in (
         (),
         ("--known-at", "now"),
-        ("--known-at", json.loads(text)[0]["after"]),
+        ("--known-at", "2"),
+        ("--known-at", "1"),
         ("--known-at", "2000-01-01"),
     ):
         _, out, _ = asking("at", "2024-02-01", *arguments)
         told.append([line.split()[:3] for line in out.splitlines()[1:]])
     now, then = [["m", "prod", "v1.1.0"]], [["o/r:gone", "prod", "v1.0.0"], ["m", "prod", "v1.0.0"]]
-    assert told == [now, now, then, []]
+    assert told == [now, now, now, then, []]
+
+
+@pytest.mark.parametrize("command", [("diff", "7"), ("at", "2024-02-01", "--known-at", "7")], ids=" ".join)
+def test_a_crawl_that_there_was_not(asking, command):
+    assert asking(*command) == (3, "", "catalog: unknown crawl 7; `catalog sql 'from crawls'` lists them\n")

@@ -22,7 +22,17 @@ pytestmark = pytest.mark.slow
 
 REPOS, CHANGED = 8, 2
 AT_FILES, AT_TIMES = 14, 10  # kills of each kind
-CLOCKS = {"crawls", "deleted_tags", "observations", "repos", "rewritten_tags", "time_skew", "known_events", "visits"}
+CLOCKS = {
+    "crawls",
+    "crawl_times",
+    "deleted_tags",
+    "observations",
+    "repos",
+    "rewritten_tags",
+    "time_skew",
+    "known_events",
+    "visits",
+}
 
 # Copies a state for each point, and crawls and builds there until it is killed: by a file operation's number, or after some
 # seconds, wherever it is then. It forks, because most of a process would be its imports.

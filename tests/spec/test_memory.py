@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.inventory import Crawl, Repo, Visit
 from catalog.schema.tables.observations import Observation
 from catalog.store.observations import Observations, RefScan
@@ -85,6 +86,7 @@ def story(folder: Path, *steps: Step, repos: tuple[Repo, ...] = (repo_row(),)) -
             partition=f"p{number}",
             last_partition=last[0],
             last_at=last[1],
+            last_crawl=number - 1 or None,
         )
         observations.record(sight, world.listing(), world.rows)
     seen = list(observations.load("host~o~r.jsonl").rows())
@@ -117,7 +119,7 @@ def both(*steps: Step) -> Step:
     return lambda world: [step(world) for step in steps]
 
 
-def prod(connection: duckdb.DuckDBPyConnection, t: datetime, k: datetime) -> list[str]:
+def prod(connection: duckdb.DuckDBPyConnection, t: datetime, k: int) -> list[str]:
     return [row["version"] for row in asked(connection, "from stages_known_at(?, ?) where stage = 'prod'", t, k)]
 
 
@@ -137,11 +139,11 @@ def rollout(folder: Path) -> duckdb.DuckDBPyConnection:
 @pytest.mark.parametrize(
     ("t", "k", "versions"),
     [
-        pytest.param(second(50), day(0.9), [], id="before the first visit, nothing was known"),
-        pytest.param(second(50), day(1), ["v1.0.0"], id="the later assignment had not been pushed"),
-        pytest.param(second(50), day(2), ["v2.0.0"], id="it had"),
-        pytest.param(second(35), day(2), ["v1.0.0"], id="at a time before it, by the tagger's clock"),
-        pytest.param(second(50), day(3), ["v1.0.0"], id="it was deleted"),
+        pytest.param(second(50), 0, [], id="before the first visit, nothing was known"),
+        pytest.param(second(50), 1, ["v1.0.0"], id="the later assignment had not been pushed"),
+        pytest.param(second(50), 2, ["v2.0.0"], id="it had"),
+        pytest.param(second(35), 2, ["v1.0.0"], id="at a time before it, by the tagger's clock"),
+        pytest.param(second(50), 3, ["v1.0.0"], id="it was deleted"),
     ],
 )
 def test_who_was_in_prod_at_a_time_as_known_at_another(tmp_path, t, k, versions):
@@ -150,25 +152,36 @@ def test_who_was_in_prod_at_a_time_as_known_at_another(tmp_path, t, k, versions)
 
 def test_what_is_known_now_is_what_is_there(tmp_path):
     connection = rollout(tmp_path)
-    assert asked(connection, "from known_events_at(?) order by all", day(99)) == asked(
+    assert asked(connection, "from known_events_at(?) order by all", 99) == asked(
         connection, "from events order by all"
     )
 
 
 @pytest.mark.parametrize(
     ("k", "versions"),
-    [(day(3), ["v1.0.0"]), (day(4), [])],
-    ids=["at its last visit", "afterwards"],
+    [(2, ["v1.0.0"]), (3, []), (4, []), (5, ["v1.0.0"])],
+    ids=["before", "when it was taken out", "afterwards", "when it was put back"],
 )
-def test_of_a_repository_that_left_nothing_is_known_after_its_last_visit(tmp_path, k, versions):
-    rows = story(
-        tmp_path,
-        both(register("v1.0.0", 10), assign("prod", "v1.0.0", 20)),
-        register("v2.0.0", 30),
-        register("v3.0.0", 40),
-        repos=(),
-    )
-    assert prod(rows, second(50), k) == versions
+def test_of_a_repository_that_was_taken_out_nothing_is_known_until_it_is_put_back(tmp_path, k, versions):
+    assert prod(out_and_back(tmp_path), second(50), k) == versions
+
+
+def out_and_back(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A repository that was read in crawls 1 and 2, taken out of repos.toml before 3, and put back before 5."""
+    connection = story(folder, FIRST, register("v2.0.0", 30))
+    runs = [visit_row(1, "new", turned=True), visit_row(3, "removed", turned=True), visit_row(5, "fresh", turned=True)]
+    insert(connection, Visit, runs)
+    insert(connection, Crawl, [crawl_row(3), crawl_row(4), crawl_row(5)])
+    return connection
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: type[Any], rows: list[Any]) -> None:
+    """Adds rows; visits take the place of those that are there."""
+    if table is Visit:
+        connection.execute("delete from visits")
+    connection.register("given", to_arrow(table, rows))
+    connection.execute(f"insert into {table.TABLE} from given")
+    connection.unregister("given")
 
 
 # Tags that were rewritten or deleted
@@ -272,9 +285,9 @@ def test_what_the_first_visit_finds_may_be_of_any_age(tmp_path):
 # diff
 
 
-def changes(connection: duckdb.DuckDBPyConnection, a: float, b: float, *columns: str) -> list[tuple[Any, ...]]:
+def changes(connection: duckdb.DuckDBPyConnection, a: int, b: int, *columns: str) -> list[tuple[Any, ...]]:
     names = columns or ("kind", "what", "old", "new")
-    rows = asked(connection, "from changes_between(?, ?)", day(a), day(b))
+    rows = asked(connection, "from changes_between(?, ?)", a, b)
     return [tuple(row[name] for name in names) for row in rows]
 
 
@@ -369,31 +382,70 @@ def test_metrics_of_the_latest_version_that_moved_are_told_with_whether_that_is_
     ]
 
 
+LOST, BACK = ("lost_repo", "no answer", "new", "down"), ("found_repo", None, "down", "fresh")
+
+
 @pytest.mark.parametrize(
     ("visits", "told"),
     [
         pytest.param([(2, "new")], [("new_repo", None, None, "new")], id="a new one"),
-        pytest.param([(1, "new"), (2, "down")], [("lost_repo", "no answer", "new", "down")], id="one that is down"),
+        pytest.param([(1, "new"), (2, "down")], [LOST], id="one that is down"),
+        pytest.param([(0, "new"), (1, "down"), (2, "fresh")], [BACK], id="one that is back"),
+        pytest.param([(2, "refused")], [("unread_repo", None, None, "refused")], id="one that was never read"),
         pytest.param(
-            [(0, "new"), (1, "down"), (2, "fresh")], [("found_repo", None, "down", "fresh")], id="one that is back"
+            [(1, "refused"), (2, "new")],
+            [("new_repo", None, "refused", "new")],
+            id="one that is read for the first time after it was refused",
+        ),
+        pytest.param([(0, "new"), (1, "down"), (2, "refused")], [], id="one that is lost for another reason"),
+        pytest.param(
+            [(1, "new"), (2, "removed")], [("lost_repo", None, "new", "removed")], id="one that was taken out"
         ),
         pytest.param(
-            [(2, "refused")], [("lost_repo", None, None, "refused")], id="one that could not be read even once"
+            [(0, "new"), (1, "down"), (2, "left")], [("lost_repo", None, "down", "left")], id="one that was down, and is not listed"
         ),
-        pytest.param([(0, "new"), (1.5, "down"), (1.7, "fresh")], [], id="one that was down in between"),
+        pytest.param(
+            [(0, "new"), (1, "removed"), (2, "fresh")], [("found_repo", None, "removed", "fresh")], id="one that was put back"
+        ),
+        pytest.param([(0, "new"), (1, "removed"), (2, "down")], [], id="one that was put back, and is down"),
+        pytest.param([(1, "refused"), (2, "removed")], [], id="one that was taken out and never read"),
     ],
-)
+)  # fmt: skip
 def test_repositories_that_were_lost_and_found_are_told(visits, told):
-    rows = [replace(visit_row(0, outcome, turned=True), crawl=n, started_at=START + timedelta(days=at), first_at=START + timedelta(days=at)) for n, (at, outcome) in enumerate(visits)]  # fmt: skip
+    rows = [visit_row(at, outcome, turned=True) for at, outcome in visits]
     connection = catalog_of({}, {Repo: [repo_row()], Visit: rows})
     assert changes(connection, 1, 2) == told
 
 
-@pytest.mark.parametrize(("a", "b", "told"), [(1, 2, []), (2, 3, [("lost_repo", "removed")]), (3, 4, [])])
-def test_a_repository_that_is_no_longer_listed_was_lost_with_the_first_crawl_that_passed_it_by(a, b, told):
-    crawls = [crawl_row(number) for number in (1, 2, 3, 4)]
-    connection = catalog_of({}, {Crawl: crawls, Visit: [visit_row(1, "new", turned=True), visit_row(2, "fresh")]})
-    assert changes(connection, a, b, "kind", "new") == told
+@pytest.mark.parametrize(
+    "visits",
+    [
+        pytest.param([(1, "new"), (2, "down"), (3, "fresh")], id="one that was down in between"),
+        pytest.param([(2, "new"), (3, "removed")], id="one that came and was taken out in between"),
+        pytest.param([(1, "new"), (2, "removed"), (3, "fresh")], id="one that was taken out in between"),
+    ],
+)
+def test_what_is_as_it_was_is_told_neither_lost_nor_new(visits):
+    rows = [visit_row(at, outcome, turned=True) for at, outcome in visits]
+    connection = catalog_of({}, {Repo: [repo_row()], Visit: rows})
+    assert changes(connection, 1, 3) == []
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "told"),
+    [
+        pytest.param(1, 2, [("new_version", "v2.0.0")], id="what was known then stays"),
+        pytest.param(2, 3, [("lost_repo", "removed")], id="when it was taken out"),
+        pytest.param(1, 4, [("lost_repo", "removed")], id="and nothing else of it, as it is there no more"),
+        pytest.param(0, 4, [], id="there neither then nor now"),
+        pytest.param(3, 4, [], id="while it was out"),
+        pytest.param(3, 5, [("found_repo", "fresh")], id="when it was put back"),
+        pytest.param(2, 5, [], id="out and back"),
+        pytest.param(1, 5, [("new_version", "v2.0.0")], id="out and back, with what came before"),
+    ],
+)
+def test_a_repository_that_is_taken_out_does_not_rewrite_the_past(tmp_path, a, b, told):
+    assert changes(out_and_back(tmp_path), a, b, "kind", "new") == told
 
 
 def test_how_a_repository_was_found_in_a_crawl():
@@ -417,20 +469,8 @@ def test_everything_is_new_to_the_first_crawl(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("number", "before"), [(1, day(1)), (None, day(2))], ids=["a crawl by its number", "the last crawl"]
-)
-def test_the_window_of_a_crawl(number, before):
-    connection = catalog_of({}, {Crawl: [crawl_row(1), crawl_row(2)]})
-    ended = timedelta(seconds=2, milliseconds=1)
-    assert asked(connection, "from crawl_window(?)", number) == [
-        {"before": before - timedelta(microseconds=1), "after": before + ended}
-    ]
-
-
 def test_nothing_is_known_of_the_time_after_the_last_visit_or_before_the_first():
-    connection = catalog_of({}, {})
-    assert (changes(connection, 0, 9), asked(connection, "from crawl_window(null)")) == ([], [])
+    assert changes(catalog_of({}, {}), 0, 9) == []
 
 
 UNSEEN, SEEN = visit_at(30), visit_at(31)

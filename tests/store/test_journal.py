@@ -10,7 +10,7 @@ from operator import itemgetter
 import pytest
 
 from catalog.errors import StoreError
-from catalog.schema.tables.inventory import Crawl, Visit
+from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import journal as module
 from catalog.store.journal import Journal, LastVisit
 
@@ -75,22 +75,49 @@ def test_what_is_written_is_read_again(tmp_path):
     [
         pytest.param(
             [("new", "p1")],
-            LastVisit(outcome="new", message=None, visited_at=hour(1), partition="p1", read_at=hour(1)),
+            LastVisit(
+                outcome="new",
+                message=None,
+                visited_at=hour(1),
+                partition="p1",
+                read_at=hour(1),
+                read_crawl=1,
+                first_at=hour(1),
+                times=1,
+            ),
             id="read once",
         ),
         pytest.param(
             [("new", "p1"), ("fresh", "p1")],
-            LastVisit(outcome="fresh", message=None, visited_at=hour(2), partition="p1", read_at=hour(2)),
+            LastVisit(
+                outcome="fresh",
+                message=None,
+                visited_at=hour(2),
+                partition="p1",
+                read_at=hour(2),
+                read_crawl=2,
+                first_at=hour(2),
+                times=1,
+            ),
             id="unchanged, so its rows are true as of the last visit",
         ),
         pytest.param(
             [("new", "p1"), ("down", None), ("gone", None)],
-            LastVisit(outcome="gone", message=None, visited_at=hour(3), partition="p1", read_at=hour(1)),
+            LastVisit(
+                outcome="gone",
+                message=None,
+                visited_at=hour(3),
+                partition="p1",
+                read_at=hour(1),
+                read_crawl=1,
+                first_at=hour(3),
+                times=1,
+            ),
             id="failed twice, so its rows are those of the first visit",
         ),
         pytest.param(
             [("refused", None)],
-            LastVisit(outcome="refused", message=None, visited_at=hour(1)),
+            LastVisit(outcome="refused", message=None, visited_at=hour(1), first_at=hour(1), times=1),
             id="never read",
         ),
     ],
@@ -229,7 +256,9 @@ def test_visits_that_ended_alike_are_told_as_one_run(tmp_path):
     ]
 
 
-def test_of_old_crawls_the_visits_stay_with_which_a_repository_was_lost_or_found(tmp_path, monkeypatch):
+def test_of_old_crawls_of_earlier_versions_the_visits_stay_with_which_a_repository_was_lost_or_found(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr(module, "KEPT", 2)
     journal = Journal(tmp_path)
     for outcome, turned in (("new", True), ("fresh", False), ("gone", True), ("gone", False), ("fresh", True)):
@@ -239,8 +268,61 @@ def test_of_old_crawls_the_visits_stay_with_which_a_repository_was_lost_or_found
         journal.sum_up()
     crawled(journal, ("a", "fresh", None))
     crawled(journal, ("a", "fresh", None))
-    found = [(each.crawl, each.outcome, each.turned) for each in journal.visits()]
-    assert found == [(1, "new", True), (3, "gone", True), (5, "fresh", True), (7, "fresh", False)]
+    found = [(each.crawl, each.outcome, each.first_at, each.crawls) for each in journal.visits()]
+    assert found == [
+        (1, "new", hour(1), (1,)),
+        (3, "gone", hour(3), (3,)),
+        (7, "fresh", hour(5), (5, 6, 7)),
+    ]
+
+
+def test_since_when_a_repository_is_down_is_known_after_any_number_of_crawls(tmp_path):
+    journal = Journal(tmp_path)
+    outcomes = ["new", *["refused"] * 3, *["down"] * 25]
+    for outcome in outcomes:
+        last = journal.last_visits().get("a")
+        goes_on = last is not None and last.outcome == outcome
+        with journal.begin() as entry:
+            now = visit(entry.number, "a", outcome)
+            first_at, times = (last.first_at, last.times + 1) if last and goes_on else (now.started_at, 1)
+            entry.add(replace(now, first_at=first_at, times=times, turned=last is None or last.outcome == "new"), None)
+            entry.end(ended(entry.number))
+        journal.sum_up()
+    found = [(each.outcome, each.first_at, each.times, each.crawls) for each in journal.visits()]
+    assert found == [
+        ("new", hour(1), 1, (1,)),
+        ("refused", hour(2), 1, (2,)),
+        ("down", hour(5), 25, (5, *range(20, 30))),
+    ]
+
+
+def test_a_repository_that_left_stays_left_until_it_is_visited_again(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"))
+    with journal.begin() as entry:
+        entry.change_inventory((), [replace(visit(2, "a", "removed"), turned=True)])
+        entry.end(ended(2))
+    journal.sum_up()
+    left = journal.last_visits()["a"]
+    crawled(journal, ("a", "fresh", "p1"))
+    assert (
+        (left.has_departed, left.partition, left.visited_at),
+        [(each.crawl, each.outcome) for each in journal.visits()],
+        journal.last_visits()["a"].has_departed,
+    ) == ((True, "p1", hour(1)), [(1, "new"), (2, "removed"), (3, "fresh")], False)
+
+
+def test_a_renamed_repository_has_one_history_under_its_new_name(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("old", "new", "p1"))
+    with journal.begin() as entry:
+        entry.change_inventory([Rename(crawl=2, repo="now", former="old", name="now")], ())
+        entry.add(visit(2, "now", "fresh"), "p1")
+        entry.end(ended(2))
+    assert ([(each.repo, each.outcome) for each in journal.visits()], journal.last_visits()["old"].outcome) == (
+        [("now", "new"), ("now", "fresh")],
+        "left",
+    )
 
 
 def test_of_an_old_crawl_that_was_cut_short_a_row_stays(tmp_path, monkeypatch):

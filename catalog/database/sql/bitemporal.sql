@@ -1,24 +1,29 @@
 -- What this catalog knew when, and what became of it since. From `observations`: two clocks, the taggers' and our own.
 
--- known_events_at(k): The registry tags that this catalog could have known at `k` (UTC), in the shape of `events`.
+-- remembered_events_at(a_crawl): The registry tags that each repository had when a crawl had ended, or at the last visit before, in the
+--     shape of `events`.
 --   key: repo, oid, tag
--- Of a repository that has left the catalog, nothing was known after its last visit.
 select distinct
     repo, oid, tag, event, artifact, version, precedence, stage, counter, commit, revision, created_at, utc_offset,
     author, author_email, message, signed
 from observations
-where event is not null and first_readable_at <= k
-    and coalesce(ended_at > k, last_seen >= k or repo in (select repo from repos));
+where event is not null and first_readable_crawl <= a_crawl and coalesce(ended_crawl > a_crawl, true);
 
--- stages_known_at(t, k): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known at `k`.
+-- known_events_at(a_crawl): The registry tags that this catalog could have known when a crawl had ended, in the shape of `events`; see
+--     `crawl_at` for the crawl of a date. Of a repository that had been taken out of repos.toml, nothing.
+--   key: repo, oid, tag
+from remembered_events_at(a_crawl) where repo not in (select repo from repo_states_at(a_crawl) where outcome = 'removed');
+
+-- stages_known_at(t, a_crawl): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known when a crawl had
+--     ended.
 --   key: repo, artifact, stage
-with readable_events as materialized (from known_events_at(k))
+with readable_events as materialized (from known_events_at(a_crawl))
 from stages_at(t, source := 'readable_events');
 
--- list_stages_known_at(t, k, a_stage): The same, in the order in which to show it.
+-- list_stages_known_at(t, a_crawl, a_stage): The same, in the order in which to show it.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
-with readable_events as materialized (from known_events_at(k))
+with readable_events as materialized (from known_events_at(a_crawl))
 from list_stages_at(t, a_stage, source := 'readable_events');
 
 -- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.
@@ -48,7 +53,7 @@ select
     old.author as old_author, author, old.created_at as old_created_at, created_at, old.message as old_message, message,
     old.last_seen as old_seen_at, first_seen as seen_at, first_crawl as crawl
 from (
-    select o.*, lag(o) over (partition by repo, ref order by first_seen, first_crawl) as old
+    select o.*, lag(o) over (partition by repo, ref order by first_crawl) as old
     from observations o
     where starts_with(ref, 'refs/tags/')
 )
@@ -64,11 +69,12 @@ select
     repo, tag_name(ref) as tag, oid, revision, event, artifact, version, stage, author, created_at, message,
     first_seen, last_seen, ended_at, ended_crawl as crawl, returned_at
 from (
-    select *, lead(first_seen) over (partition by repo, ref order by first_seen, first_crawl) as returned_at
+    select *, lead(first_seen) over in_order as returned_at, lead(first_crawl) over in_order as returned_crawl
     from observations
     where starts_with(ref, 'refs/tags/')
+    window in_order as (partition by repo, ref order by first_crawl)
 )
-where ended_at is not null and ended_at is distinct from returned_at;
+where ended_crawl is not null and ended_crawl is distinct from returned_crawl;
 
 -- clock_tolerance() [scalar]: How far a tagger's clock may be ahead of ours before `time_skew` tells of it.
 interval 5 minutes;
@@ -83,11 +89,19 @@ interval 7 days;
 --   key: repo, tag, first_seen, oid
 --   from observations: repo, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen
 --   tag: The tag's name.
+--   crawl: The crawl of `first_seen`.
 --   skew: `future`, or `backdated`.
 --   seconds: How far its date is after `first_seen`, or before `unseen_at`.
+-- A suspect clock dates nothing: the visit was between the crawls around it.
 select
     repo, tag_name(ref) as tag, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen,
-    case when created_at > first_seen then 'future' else 'backdated' end as skew,
-    abs(date_diff('second', case when created_at > first_seen then first_seen else unseen_at end, created_at)) as seconds
-from observations
-where event is not null and (created_at > first_seen + clock_tolerance() or created_at < unseen_at - backdated_after());
+    first_crawl as crawl, case when created_at > seen_by then 'future' else 'backdated' end as skew,
+    abs(date_diff('second', case when created_at > seen_by then seen_by else unseen_after end, created_at)) as seconds
+from (
+    select o.*,
+        case when s.suspect then s.ended_by else o.first_seen end as seen_by,
+        case when u.suspect then u.begun_after else o.unseen_at end as unseen_after
+    from observations o left join crawl_times s on s.crawl = o.first_crawl left join crawl_times u on u.crawl = o.unseen_crawl
+    where o.event is not null
+)
+where created_at > seen_by + clock_tolerance() or created_at < unseen_after - backdated_after();

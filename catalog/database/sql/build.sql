@@ -15,8 +15,8 @@ create table internal.making (recipe varchar, shape varchar, age integer);
 -- make_partitions: The partition that the rows of each repository are from.
 create table internal.partitions (repo varchar, file varchar);
 
--- make_journals: The journals of observations that were read, how far each had grown, and the rows and time of its last line.
-create table internal.journals (file varchar, stamp varchar, repo varchar, "partition" varchar, "at" timestamp);
+-- make_journals: The journals of observations that were read, how far each had grown, and the rows, time and crawl of its last line.
+create table internal.journals (file varchar, stamp varchar, repo varchar, "partition" varchar, "at" timestamp, crawl bigint);
 
 -- begin: The row of a database that is built from nothing.
 insert into internal.making values ($1, $2, 0);
@@ -48,10 +48,13 @@ delete from observations where repo in (select repo from internal.journals where
 -- delete_journals: Deletes these journals.
 delete from internal.journals where file in (select unnest($1));
 
--- date_observations: A visit (of `visited`) that led to the rows of the journal's last line saw the refs of that line.
-update observations o set last_seen = j.seen
+-- date_observations: A visit (of `visited`) that led to the rows of the journal's last line saw the refs of that line. Crawls are compared
+--     by their numbers; where an earlier version wrote down the visit, by their times.
+update observations o set last_seen = j.seen, last_crawl = j.seen_crawl
 from (
-    select j.repo, greatest(v.read_at, j."at") as seen
+    select j.repo,
+        case when v.crawl >= j.crawl then v.read_at when v.crawl is null then greatest(v.read_at, j."at") else j."at" end as seen,
+        case when v.crawl >= j.crawl then v.crawl else j.crawl end as seen_crawl
     from internal.journals j left join visited v on v.repo = j.repo and v."partition" = j."partition"
 ) j
-where o.repo = j.repo and o.ended_at is null and o.last_seen <> j.seen;
+where o.repo = j.repo and o.ended_at is null and (o.last_seen <> j.seen or o.last_crawl is distinct from j.seen_crawl);

@@ -14,7 +14,7 @@ class Repo(Record):
     repo: str = column("The repository: `host/owner/name`, or its name in repos.toml.")
     url: str = column("Where it was read from, without credentials.")
     outcome: str = column(
-        "How the last visit ended: `new`, `changed`, `fresh`, `down`, `refused`, `gone`, `too_big`, `bug`, or `never`."
+        "How the last visit ended: `new`, `changed`, `fresh`, `down`, `refused`, `gone`, `too_big`, `bug`, or `never`. Of what is visited no more: `removed` from repos.toml, or `left` its source."
     )
     message: str | None = column("What the last visit found wrong.")
     stale: bool = column("The last visit failed; the rows are those of `read_at`.")
@@ -92,7 +92,7 @@ class Crawl(Record):
 
 @record("visits", key=("crawl", "repo"), lives="crawl")
 class Visit(Record):
-    """How visits ended in the last ten crawls: one row for each repository and run of equal outcomes, which tells of its last visit. Of older crawls, the visits with which repositories were lost or found."""
+    """How visits ended: one row for each repository and run of equal outcomes, which tells of its last visit; of runs that ended more than ten crawls ago, of the first. Also when a repository left the catalog."""
 
     crawl: int = column("The crawl's number.")
     repo: str = column("The repository.")
@@ -105,8 +105,23 @@ class Visit(Record):
     requests: int = column("Requests made.")
     first_at: datetime | None = column("When the first visit of the run began.", default=None)
     times: int = column("How many visits the run has.", default=1)
-    crawls: tuple[int, ...] = column("The crawls of these visits, the first first.", default=())
+    crawls: tuple[int, ...] = column(
+        "The crawls of these visits: the first, then those of the last ten crawls.", default=()
+    )
     turned: bool = column(
         "With the first visit of the run the repository was lost, found again, or met for the first time.",
         default=False,
     )
+
+
+@record("renames", key=("crawl", "former"), lives="crawl")
+class Rename(Record):
+    """Repositories that their forges have under another name than before. What was seen of them before is listed under the name that they have now."""
+
+    crawl: int = column("The first crawl that knew the new name.")
+    repo: str = column("The repository, by the name that it has now.")
+    former: str = column("The name until then.")
+    name: str = column(
+        "The name from then on; of one that its forge no longer lists, while another has its name, `former (id N)`."
+    )
+    replaced: bool = column("Another repository has the former name since then.", default=False)

@@ -1,59 +1,10 @@
--- What changed in the catalog between two moments: `catalog diff`, `log` and the feeds.
+-- What changed in the catalog between two crawls: `catalog diff`.
 
--- crawl_window(a_crawl): Just before a crawl began, and just after it ended, UTC; of the last one, where `a_crawl` is null.
---   key: (at most one row)
-select started_at - interval 1 microsecond as before, started_at + to_milliseconds((seconds * 1000)::bigint + 1) as after
-from crawls
-where crawl = coalesce(a_crawl, (select max(crawl) from crawls));
-
--- visits_in(a_crawl): How the visits of one of the last ten crawls ended.
---   key: repo
---   message: What the last of these visits complained of.
---   first_at: Since when visits have ended so, UTC.
---   until_crawl: The last crawl in a row in which it was found so.
-select repo, outcome, message, first_at, crawl as until_crawl
-from visits where list_contains(crawls, a_crawl)
-order by repo;
-
--- visit_turns_at(t): How each repository stood at `t`: the last visit until then with which it was met, lost or found.
---   key: repo
-select repo, outcome, message, first_at as moment, outcome in ('new', 'changed', 'fresh') as there
-from visits
-where turned and first_at <= t
-qualify row_number() over (partition by repo order by first_at desc) = 1;
-
--- changed_repos(a, b): Repositories that came, were lost, or were found again between two moments.
---   key: repo, new
---   what: What the visit complained of.
-select
-    case when not coalesce(now.there, false) then 'lost_repo' when before.repo is null then 'new_repo' else 'found_repo' end as kind,
-    repo, now.message as what, before.outcome as old, now.outcome as new, now.moment
-from visit_turns_at(b) now left join visit_turns_at(a) before using (repo)
-where now.there is distinct from coalesce(before.there, false) or (before.repo is null and not now.there)
-union all
--- A repository that is no longer listed was lost at the first crawl that did not visit it.
-select 'lost_repo', gone.repo, null, null, 'removed', gone.moment
-from (
-    select l.repo, min(c.started_at) as moment
-    from (
-        select repo, max(moment) as moment
-        from (
-            select repo, started_at as moment from visits
-            union all
-            select repo, last_seen from observations
-        )
-        where repo not in (select repo from repos)
-        group by repo
-    ) l
-    join crawls c on c.started_at > l.moment
-    group by l.repo
-) gone
-where gone.moment > a and gone.moment <= b;
-
--- changes_between(a, b): What changed in the catalog between two moments (UTC), by what it could have known at each; what came and went in
---     between is not told.
+-- changes_between(a, b): What changed in the catalog between the states that two crawls left, by what it could have known then; what came
+--     and went in between is not told. See `crawl_at` for the crawl of a date.
 --   key: kind, id, stage, what, old, new, author, moment
---   kind: `new_repo`, `lost_repo`, `found_repo`, `new_artifact`, `lost_artifact`, `deprecation`, `revival`, `new_version`, `lost_version`,
+--   kind: `new_repo`, `unread_repo`, `lost_repo`, `found_repo`, `renamed_repo`, `new_artifact`, `lost_artifact`,
+--     `deprecation`, `revival`, `new_version`, `lost_version`,
 --     `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag`, `skewed_tag` or `metric`.
 --   id: The artifact's name in the catalog; the repository's, where no artifact is concerned.
 --   what: The tag, the metric, why a repository was lost, or how a version came to its stage: `assigned`, or `fallback`.
@@ -62,12 +13,15 @@ where gone.moment > a and gone.moment <= b;
 --   better: Whether the metric moved the right way; null where nothing says which way is better.
 --   author: Whose tag did it: a claim. Who deletes a tag leaves no name.
 --   moment: When: by the tagger's clock, or that of the visit, UTC.
+-- Of a repository that is visited no more, nothing else is told: its artifacts went with it. Of one that was found again, what changed
+-- since it was known last.
 with changed_registries as materialized (
     select distinct repo from observations
-    where event is not null and ((first_readable_at > a and first_readable_at <= b) or (ended_at > a and ended_at <= b))
+    where event is not null and ((first_readable_crawl > a and first_readable_crawl <= b) or (ended_crawl > a and ended_crawl <= b))
+        and repo not in (select repo from repo_states_at(b) where state = 'departed')
 ),
-events_before as materialized (from known_events_at(a) where repo in (from changed_registries)),
-events_after as materialized (from known_events_at(b) where repo in (from changed_registries)),
+events_before as materialized (from remembered_events_at(a) where repo in (from changed_registries)),
+events_after as materialized (from remembered_events_at(b) where repo in (from changed_registries)),
 artifacts_before as materialized (from artifacts_at('infinity'::timestamp, source := 'events_before') where registered),
 artifacts_after as materialized (from artifacts_at('infinity'::timestamp, source := 'events_after') where registered),
 versions_before as materialized (from versions_at('infinity'::timestamp, source := 'events_before')),
@@ -145,13 +99,13 @@ changes as (
     where o.commit is distinct from n.commit
     union all
     select 'rewritten_tag', repo, artifact, stage, tag, coalesce(old_revision, old_oid), coalesce(revision, oid), null, author, created_at
-    from rewritten_tags where seen_at > a and seen_at <= b
+    from rewritten_tags where crawl > a and crawl <= b
     union all
     select 'deleted_tag', repo, artifact, stage, tag, coalesce(revision, oid), null, null, null, ended_at
-    from deleted_tags where ended_at > a and ended_at <= b
+    from deleted_tags where crawl > a and crawl <= b
     union all
     select 'skewed_tag', repo, artifact, stage, tag, null, skew, null, author, created_at
-    from time_skew where first_seen > a and first_seen <= b
+    from time_skew where crawl > a and crawl <= b
     union all
     select 'metric', m.repo, m.artifact, null, n.name, o.text, n.text,
         case when n.number <> o.number then (from metric_direction(n.name)) = case when n.number > o.number then 'higher'
@@ -170,7 +124,8 @@ from (select distinct * from changes)
 where artifact is null or not is_copied(repo, artifact)
 order by
     list_position([
-        'lost_repo', 'found_repo', 'new_repo', 'rewritten_tag', 'deleted_tag', 'skewed_tag', 'lost_artifact', 'lost_version',
+        'lost_repo', 'unread_repo', 'found_repo', 'renamed_repo', 'new_repo',
+        'rewritten_tag', 'deleted_tag', 'skewed_tag', 'lost_artifact', 'lost_version',
         'new_artifact',
         'new_version', 'promotion', 'rollback', 'vacancy', 'deregistration', 'deprecation', 'revival', 'metric'
     ], kind),

@@ -35,7 +35,7 @@ order by n.rank, artifacts desc, stage;
 --   key: repo, oid, tag
 select e.*
 from site_events() e
-where created_at <= coalesce((select max(started_at) from crawls) + interval 1 day, 'infinity'::timestamp)
+where created_at <= coalesce((select arg_max(started_at, crawl) from crawls) + interval 1 day, 'infinity'::timestamp)
 order by created_at desc, repo, artifact, tag desc
 limit most;
 

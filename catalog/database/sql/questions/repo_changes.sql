@@ -1,0 +1,61 @@
+-- What became of repositories, crawl by crawl.
+
+-- visits_in(a_crawl): How the visits of one of the last ten crawls ended.
+--   key: repo
+--   message: What the last of these visits complained of.
+--   first_at: Since when visits have ended so, UTC.
+--   until_crawl: The last crawl in a row in which it was found so.
+select repo, outcome, message, first_at, crawl as until_crawl
+from visits where list_contains(crawls, a_crawl)
+order by repo;
+
+-- repo_states_at(a_crawl): How each repository stood when a crawl had ended, by the run of visits that began until then.
+--   key: repo
+--   state: `there`; `lost`: it could be read before; `unread`: it never could; `departed`: it is visited no more.
+--   moment: When it was found so first, UTC.
+select
+    repo, outcome, message, first_at as moment,
+    case when outcome in ('new', 'changed', 'fresh') then 'there'
+        when outcome in ('removed', 'left') then 'departed'
+        when was_read then 'lost' else 'unread' end as state,
+    was_read
+from (
+    select
+        *, coalesce(crawls[1], crawl) as first_crawl,
+        bool_or(outcome in ('new', 'changed', 'fresh')) over (partition by repo order by coalesce(crawls[1], crawl)) as was_read
+    from visits
+    where coalesce(crawls[1], crawl) <= a_crawl
+)
+qualify row_number() over (partition by repo order by first_crawl desc) = 1;
+
+-- renamed_between(a, b): Repositories that had another name when crawl `a` had ended than when crawl `b` had.
+--   key: repo
+--   repo: The present name.
+--   former: The name at `a`.
+--   name: The name at `b`.
+select repo, arg_min(former, crawl) as former, arg_max(name, crawl) as name
+from renames where crawl > a and crawl <= b
+group by repo
+having arg_min(former, crawl) <> arg_max(name, crawl);
+
+-- changed_repos(a, b): Repositories that came, were lost, or were found again between two crawls.
+--   key: repo
+--   what: What the visit complained of, or why there is none.
+select
+    case when now.state = 'unread' then 'unread_repo'
+        when now.state <> 'there' then 'lost_repo'
+        when coalesce(before.was_read, false) then 'found_repo'
+        else 'new_repo' end as kind,
+    repo, now.message as what, before.outcome as old, now.outcome as new, now.moment
+from repo_states_at(b) now left join repo_states_at(a) before using (repo)
+where case now.state
+    when 'there' then before.state is distinct from 'there'
+    when 'lost' then before.state is null or before.state in ('there', 'unread')
+    when 'unread' then before.state is null
+    else before.state in ('there', 'lost') end
+union all
+select 'renamed_repo', r.repo, null, r.former, r.name, null
+from (from renamed_between(a, b)) r
+join (from repo_states_at(b)) n on n.repo = r.repo
+semi join (from repo_states_at(a)) o on o.repo = r.repo
+where n.state <> 'departed';

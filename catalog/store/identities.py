@@ -1,0 +1,87 @@
+"""Which repository has which name: the forge's id of each, as the last crawl knew it. By it, a rename is told from a replacement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.errors import StoreError
+from catalog.store import files
+from catalog.store.typed_json import dump, load
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """A repository whose name was `former`. `replaced`: another one has that name now."""
+
+    former: str
+    repo: str
+    replaced: bool
+
+
+class Identities:
+    """The file `<root>/identities.json`: names, each with the id of the repository that has it."""
+
+    def __init__(self, root: Path) -> None:
+        self._file = root / "identities.json"
+
+    def read(self) -> dict[str, str]:
+        """Empty where no crawl wrote it; StoreError where it is damaged."""
+        try:
+            return load(dict[str, str], self._file.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            message = f"{self._file} is damaged ({error}); delete it, and the next crawl takes names for what they are"
+            raise StoreError(message) from error
+
+    def write(self, identities: Mapping[str, str]) -> None:
+        """Replaces the file, if anything changed."""
+        if identities != self.read():
+            with files.writing(self._file.parent):
+                files.make_folder(self._file.parent)
+                files.write(self._file, dump(dict(sorted(identities.items()))))
+
+
+def following(before: Mapping[str, str], moved: Iterable[Move], now: Mapping[str, str]) -> dict[str, str]:
+    """What the next crawl compares with: also the ids of repositories that are listed no more, under the names that they had last."""
+    known = dict(before)
+    for move in moved:
+        known[move.repo] = known.pop(move.former)
+    return known | dict(now)
+
+
+def moves(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Move, ...]:
+    """The repositories that have another name than before, each after the one whose name it takes.
+
+    `before` and `now`: names, each with the id of the repository that has it. A name that a forge does not list any more keeps its
+    repository, unless that has another name now.
+    """
+    names = {identity: name for name, identity in sorted(now.items())}
+    found = {}
+    for former, identity in sorted(before.items()):
+        replaced = now.get(former, identity) != identity
+        name = names.get(identity)
+        if replaced or (name is not None and name != former and former not in now):
+            repo = name if name is not None and name != former else f"{former} (id {identity.rpartition(' ')[2]})"
+            found[former] = Move(former=former, repo=repo, replaced=replaced)
+    return tuple(_in_order(found))
+
+
+def _in_order(found: dict[str, Move]) -> list[Move]:
+    """A name is left before another repository takes it. In a ring of names, the first to move is moved by way of a name of its own."""
+    ordered: list[Move] = []
+    waiting = dict(found)
+    while waiting:
+        free = [move for move in waiting.values() if move.repo not in waiting]
+        if not free:
+            move = waiting.pop(min(waiting))
+            aside = f"{move.former} (moving)"
+            ordered.append(Move(former=move.former, repo=aside, replaced=True))
+            waiting[aside] = Move(former=aside, repo=move.repo, replaced=True)
+            continue
+        for move in free:
+            del waiting[move.former]
+            ordered.append(move)
+    return ordered
