@@ -138,8 +138,8 @@ class Catalog:
         """Registry events as this catalog came to know them, after the one whose `cursor` is `since`; else `note` says from when on."""
         marked = place(since) if since is not None else BEGINNING
         if since is not None:
-            events = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo)
-            check(since, marked, [(row["crawl"], row["told"]) for row in events.rows])
+            seen = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows
+            marked = check(since, marked, {(row["crawl"], row["told"]): row["repo"] for row in seen})
         parameters = {name: getattr(marked, name) for name in ("crawl", "moment", "oid", "repo")}
         answer = self._ask("from list_seen_events($crawl, $moment, $oid, $repo)", **parameters)
         return answer if since is not None else replace(answer, note=Memory(self._ask).start())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -63,16 +63,19 @@ def place(cursor: str) -> Place:
     return Place(crawl=int(match[1]), readable=int(match[2]), moment=int(match[3]), oid=match[4], repo=match[5])
 
 
-def check(cursor: str, marked: Place, recorded: Collection[tuple[int, int]]) -> None:
-    """NotFound where another catalog, or an earlier one, gave the cursor: the events since then cannot be determined.
+def check(cursor: str, marked: Place, recorded: Mapping[tuple[int, int], str]) -> Place:
+    """The place by the name that its repository has now. NotFound where another catalog, or an earlier one, gave the cursor: the events
+    since then cannot be determined.
 
-    `recorded`: the crawl and the time at which this catalog first read the event; empty where it did not.
+    `recorded`: the crawl and the time at which this catalog first read the event, and the repository's name now; empty where it did not.
     """
-    if (marked.crawl, marked.readable) not in recorded:
+    repo = recorded.get((marked.crawl, marked.readable))
+    if repo is None:
         raise NotFound(
             f"unknown cursor {cursor!r}: this catalog has no record of its event in crawl {marked.crawl}; "
             "start again without a cursor, and skip the ids that you have"
         )
+    return marked._replace(repo=repo)
 
 
 def cloud_event(row: Mapping[str, Any]) -> dict[str, Any]:

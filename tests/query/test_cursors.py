@@ -25,7 +25,7 @@ from catalog.plugins.connector import Connector, installed
 from catalog.query import Catalog
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables.git import Tag
-from catalog.schema.tables.inventory import Repo, StageName
+from catalog.schema.tables.inventory import Crawl, Rename, Repo, StageName
 from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
 from catalog.store.observations import Observations, RefScan
@@ -171,13 +171,13 @@ def ask(root: Path, cursor: str | None) -> list[dict[str, Any]]:
 def memory() -> duckdb.DuckDBPyConnection:
     """A catalog of what events are told from, without what else is said of them: it is filled hundreds of times."""
     connection = duckdb.connect()
-    for table in (Observation, Repo, StageName):
+    for table in (Observation, Crawl, Rename, Repo, StageName):
         connection.register("given", schema(table).empty_table())
         connection.execute(f'create table "{table.TABLE}" as from given')
     connection.execute("create table resolved_events (repo varchar, oid varchar, version varchar, stage varchar)")
     connection.execute("create table copied_artifacts (repo varchar, artifact varchar, of_repo varchar)")
     for made in statements():
-        if made.name in ("known_events", "list_seen_events", "find_seen"):
+        if made.name in ("crawl_times", "memory_start", "known_events", "list_seen_events", "find_seen"):
             kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
             connection.execute(f"create {kind} {made.body}")
     return connection

@@ -1,0 +1,382 @@
+"""Whatever repositories, forges, clocks and crashes do: what the catalog remembers is the truth, as a model of docs/memory.md has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.config.model import Config, Options, RepoConfig
+from catalog.crawl.crawl import CrawlRun
+from catalog.crawl.plan import plan_crawl
+from catalog.crawl.visit import CrawlContext
+from catalog.discovery.inventory import Inventory, Repository
+from catalog.discovery.listing_cache import ListedRepo
+from catalog.errors import StoreError
+from catalog.plugins.connector import installed
+from catalog.plugins.forge import Listed
+from catalog.query import Catalog
+from catalog.schema.tables.inventory import Crawl, Rename, Visit
+from catalog.schema.tables.observations import Observation
+from catalog.store.journal import Journal
+from catalog.store.observations import Observations
+from catalog.transport.origin import Pool
+from support.catalogs import asked, catalog_of
+from support.crawling import wish
+from support.memory_model import History, Named, Tags, Truth
+from support.worlds import START, World
+
+SLOTS = 3
+OPTIONS = Options()
+
+
+@dataclass(kw_only=True, eq=False)
+class Repo:
+    """A repository of the story: what it is called, what is in it, and whether repos.toml and its forge have it."""
+
+    identity: str
+    name: str
+    folder: Path
+    world: World = field(default_factory=World)
+    tags: Tags = field(default_factory=dict)
+    gone: Tags = field(default_factory=dict)  # tags that were deleted
+    listed: str | None = "listed"  # or `removed` from repos.toml, `left` its forge, None: no crawl hears of it any more
+    history: History = field(default_factory=History)
+
+    @property
+    def versions(self) -> list[str]:
+        return sorted(named.what for named in self.tags.values() if named.event == "registration")
+
+    def tag(self, name: str, commit: str, event: str, what: str, made: int) -> None:
+        oid = self.world.tag(name, commit, at=made, who=f"Ann <ann@{self.identity}.example>")
+        self.tags[name] = Named(oid=oid, commit=commit, event=event, what=what, made=made)
+        self.gone.pop(name, None)
+
+
+class FakeClock(datetime):
+    """The machine's clock, which a story sets."""
+
+    at = START
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        assert tz is not None
+        return cls.at
+
+
+class Interrupting(Observations):
+    """The disk fails while one repository is recorded: before that is written down, or after."""
+
+    victim: str | None = None
+    after = False
+
+    def record(self, scan: Any, listing: Any, read: Any) -> None:
+        if scan.repo == self.victim and not self.after:
+            raise StoreError("full")
+        super().record(scan, listing, read)
+        if scan.repo == self.victim:
+            raise StoreError("full")
+
+
+class Story:
+    """Repositories and crawls; `truth` knows what the catalog could have seen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.truth = folder, Truth()
+        self.config: Config = replace(wish(folder, {}), jobs=1)
+        self.observations = Interrupting(folder / "output" / "store" / "observations")
+        self._ids, self._made = count(1), count(1)
+        self.crawls = 0
+        self.repos = [self._repo(f"host/o/{letter}") for letter in "abc"[:SLOTS]]
+        self.everyone = list(self.repos)
+        self.failed: set[str] = set()  # names whose last visit failed: they are visited last
+
+    def _repo(self, name: str) -> Repo:
+        identity = str(next(self._ids))
+        repo = Repo(identity=identity, name=name, folder=self.folder / "git" / identity)
+        repo.world.commit({"x": identity})
+        return repo
+
+    # What happens to a repository
+
+    def push(self, slot: int, number: int) -> None:
+        repo, made = self.repos[slot], next(self._made)
+        version = f"v{number}.0.0"
+        repo.tag(f"m@{version}", repo.world.commit({"x": str(made)}, at=made), "registration", version, made)
+
+    def assign(self, slot: int, number: int) -> None:
+        repo, made = self.repos[slot], next(self._made)
+        if repo.versions:
+            version = repo.versions[number % len(repo.versions)]
+            repo.tag(f"m#prod#{number}", repo.tags[f"m@{version}"].commit, "assignment", "prod", made)
+
+    def delete(self, slot: int, number: int) -> None:
+        repo = self.repos[slot]
+        if repo.tags:
+            name = sorted(repo.tags)[number % len(repo.tags)]
+            repo.gone[name] = repo.tags.pop(name)
+            del repo.world.refs[f"refs/tags/{name}"]
+
+    def restore(self, slot: int, number: int) -> None:
+        repo = self.repos[slot]
+        if repo.gone:
+            name = sorted(repo.gone)[number % len(repo.gone)]
+            repo.tags[name] = repo.gone.pop(name)
+            repo.world.refs[f"refs/tags/{name}"] = repo.tags[name].oid
+
+    def force_push(self, slot: int, _: int) -> None:
+        self.repos[slot].world.commit({"x": str(next(self._made))}, parents=())
+
+    def remove(self, slot: int, _: int) -> None:
+        self.repos[slot].listed = "removed"
+
+    def leave(self, slot: int, _: int) -> None:
+        self.repos[slot].listed = "left"
+
+    def come_back(self, slot: int, _: int) -> None:
+        self.repos[slot].listed = "listed"
+
+    def rename(self, slot: int, number: int) -> None:
+        name = f"host/o/{'abc'[slot]}{number % 3 or ''}"
+        if all(repo.name != name for repo in self.everyone):
+            self.repos[slot].name = name
+
+    def swap(self, slot: int, _: int) -> None:
+        one, other = self.repos[slot], self.repos[(slot + 1) % SLOTS]
+        one.name, other.name = other.name, one.name
+
+    def replace(self, slot: int, _: int) -> None:
+        """Another repository gets the name, and the one before is heard of no more."""
+        old = self.repos[slot]
+        old.listed = None
+        self.repos[slot] = self._repo(old.name)
+        self.everyone.append(self.repos[slot])
+
+    # What a crawl does, and what it can know then
+
+    def crawl(self, clock: datetime, down: set[int], crash: tuple[int, bool, bool] | None) -> None:
+        for slot, repo in enumerate(self.repos):
+            if slot in down:
+                repo.folder.with_name("away").exists()
+            else:
+                repo.world.write(repo.folder)
+        inventory = self._inventory(down)
+        with self._machine(clock):
+            context = replace(CrawlContext.of(self.config.output, installed(), Pool(), debug=True), observations=self.observations)
+            run = CrawlRun(self.config, context, 0)
+            plan = plan_crawl(self.config.file, inventory, {}, lambda _: False)
+            order = self._order(inventory)
+            victim = self._victim(order, down, crash)
+            self.observations.victim, self.observations.after = victim, bool(crash and crash[1])
+            number = max([0, *self.truth.clocks, self.crawls]) + 1
+            try:
+                run.visit_all(plan, lambda *_: None, lambda _: None)
+            except StoreError:
+                assert victim
+                if crash and crash[2]:
+                    run.save(plan)
+            else:
+                assert victim is None
+                run.save(plan)
+        self.crawls = number
+        self._know(number, clock, order, down, victim, recorded=bool(crash and crash[1]))
+
+    def _inventory(self, down: set[int]) -> Inventory:
+        entries = []
+        for slot, repo in enumerate(self.repos):
+            if repo.listed == "removed":
+                continue
+            listed = Listed(url=f"https://{repo.name}", forge_id=repo.identity)
+            name = repo.name
+            if repo.listed == "left":
+                name = repo.history.name if repo.history.names else repo.name
+                if any(other.name == name and other.listed == "listed" for other in self.repos):
+                    continue
+            known = ListedRepo(name=name, listed=listed, left_at=START if repo.listed == "left" else None)
+            url = str(self.folder / "nowhere" if slot in down else repo.folder)
+            entries.append(Repository(repo=RepoConfig(name=name, url=url, options=OPTIONS), known=known))
+        return Inventory(repositories=tuple(entries), excluded=(), names={})
+
+    @contextmanager
+    def _machine(self, clock: datetime) -> Iterator[None]:
+        FakeClock.at = clock
+        with patch("catalog.crawl.crawl.datetime", FakeClock), patch("catalog.crawl.visit.datetime", FakeClock):
+            yield
+
+    def _order(self, inventory: Inventory) -> list[Repo]:
+        """Visits come in the order of repos.toml, those that failed last time at the end."""
+        listed = {entry.repo.name for entry in inventory.repositories if not entry.has_left}
+        repos = [repo for repo in self.repos if repo.name in listed and repo.listed == "listed"]
+        return sorted(repos, key=lambda repo: repo.history.outcome(self.crawls) == "failed")
+
+    def _victim(self, order: list[Repo], down: set[int], crash: tuple[int, bool, bool] | None) -> str | None:
+        up = [repo.name for repo in order if self.repos.index(repo) not in down]
+        return up[crash[0] % len(up)] if crash and up else None
+
+    def _know(
+        self, number: int, clock: datetime, order: list[Repo], down: set[int], victim: str | None, *, recorded: bool
+    ) -> None:
+        traced = False
+        names = {repo.name for repo in order}
+        for repo in self.everyone:
+            history, outcome = repo.history, repo.listed
+            if history.names and history.name in names and repo not in order:  # another one has its name
+                history.names.append((number, f"{history.name} (id {repo.identity})"))
+                outcome = "left" if outcome != "removed" or repo not in self.repos else outcome
+                outcome = "left"
+            if outcome != "listed" and history.visits and history.state(number) != "departed":
+                history.visits.append((number, "left" if outcome == "left" else "removed", clock))
+                traced = True
+        for repo in order:
+            if not repo.history.names:
+                self.truth.histories.append(repo.history)
+            if not repo.history.names or repo.history.name != repo.name:
+                repo.history.names.append((number, repo.name))
+        for repo in order:
+            if self.repos.index(repo) in down:
+                repo.history.visits.append((number, "failed", clock))
+                traced = True
+                continue
+            if repo.name == victim and not recorded:
+                break
+            repo.history.scans.append((number, dict(repo.tags)))
+            if repo.name == victim:
+                break
+            repo.history.visits.append((number, "read", clock))
+            traced = True
+        if traced or victim is None:
+            self.truth.clocks[number] = clock
+
+
+ACTS: list[Callable[[Story, int, int], None]] = [
+    Story.push, Story.push, Story.assign, Story.assign, Story.delete, Story.restore, Story.force_push, Story.remove, Story.leave,
+    Story.come_back, Story.come_back, Story.rename, Story.swap, Story.replace,
+]  # fmt: skip
+acts = st.tuples(st.sampled_from(ACTS), st.integers(0, SLOTS - 1), st.integers(1, 4))
+crashes = st.tuples(st.integers(0, SLOTS - 1), st.booleans(), st.booleans())
+crawls = st.tuples(
+    st.lists(acts, max_size=4),
+    st.sets(st.integers(0, SLOTS - 1), max_size=2),  # who is down
+    st.sampled_from([0, 0, 0, 0, -9, 3650]),  # by how many days the clock is off
+    st.one_of(st.none(), st.none(), st.none(), crashes),
+)
+
+
+def catalog(story: Story) -> duckdb.DuckDBPyConnection:
+    """The catalog of the folder that the crawls left."""
+    journal = Journal(story.config.output / "store" / "crawls")
+    timelines = [story.observations.load(name) for name in story.observations.stamps()]
+    rows = {timeline.repo: {Observation: [*timeline.rows()]} for timeline in timelines}
+    assert len(rows) == len(timelines)
+    return catalog_of(rows, {Crawl: journal.crawls(), Visit: journal.visits(), Rename: journal.renames()})
+
+
+def told_diff(connection: duckdb.DuckDBPyConnection, a: int, b: int) -> set[tuple[str, ...]]:
+    return {tuple(_told(row)) for row in asked(connection, "from changes_between(?, ?) where kind <> 'skewed_tag'", a, b)}
+
+
+def _told(row: dict[str, Any]) -> list[str]:
+    kind, repo = row["kind"], row["repo"]
+    match kind:
+        case "promotion" | "rollback" | "vacancy":
+            return ["prod", repo, str(row["old"]), str(row["new"])]
+        case "new_version":
+            return [kind, repo, row["new"]]
+        case "lost_version":
+            return [kind, repo, row["old"]]
+        case "rewritten_tag" | "deleted_tag":
+            return [kind, repo, row["what"]]
+        case "renamed_repo":
+            return [kind, repo, row["old"], row["new"]]
+        case _:
+            return [kind, repo]
+
+
+def check_lists(connection: duckdb.DuckDBPyConnection, truth: Truth, last: int) -> None:
+    rewritten = asked(connection, "from rewritten_tags")
+    assert {(row["repo"], row["tag"], row["old_oid"], row["oid"], row["crawl"]) for row in rewritten} == truth.rewritten()
+    deleted = asked(connection, "from deleted_tags")
+    assert {(row["repo"], row["tag"], row["oid"], row["crawl"]) for row in deleted} == truth.deleted()
+    lost = "from visits where outcome = 'gone' qualify row_number() over (partition by repo order by crawl desc) = 1 and crawl >= (select max(crawl) from visits v where v.repo = visits.repo)"
+    since = {row["repo"]: (row["first_at"], row["times"]) for row in asked(connection, lost)}
+    expected = {repo: (at.replace(tzinfo=None), times) for repo, (at, times) in truth.lost_since(last).items()}
+    assert since == expected
+    assert {row["crawl"] for row in asked(connection, "from crawls")} == set(truth.clocks)
+    assert {row["crawl"] for row in asked(connection, "from crawl_times where suspect")} == truth.suspects()
+
+
+def check_known(connection: duckdb.DuckDBPyConnection, truth: Truth, crawl: int) -> None:
+    rows = asked(connection, "from stages_known_at('infinity'::timestamp, ?)", crawl)
+    assert {row["repo"]: row["version"] for row in rows} == truth.prod(crawl)
+
+
+def check_dates(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    dates = {at + timedelta(hours=hours) for at in truth.clocks.values() for hours in (-1, 1)}
+    found = {at: asked(connection, "select crawl_at(?) as crawl", at.replace(tzinfo=None))[0]["crawl"] for at in dates}
+    assert found == {at: truth.crawl_at(at) for at in dates}
+
+
+class Script:
+    """Somebody who asks for events after each crawl, and goes on from the last cursor."""
+
+    def __init__(self) -> None:
+        self.cursor: str | None = None
+        self.heard: list[str] = []
+
+    def listen(self, connection: duckdb.DuckDBPyConnection) -> None:
+        rows = Catalog(connection, Path("catalog.duckdb"), None).events(self.cursor).rows
+        self.heard += [row["oid"] for row in rows]
+        self.cursor = rows[-1]["cursor"] if rows else self.cursor
+
+
+def told(folder: Path, steps: list[Any], every: int) -> None:
+    """Lives a story, and asks what the catalog knows: lists and events every few crawls, everything at the end."""
+    story, script = Story(folder), Script()
+    for number, (happened, down, jump, crash) in enumerate(steps, 1):
+        for act, slot, argument in happened:
+            act(story, slot, argument)
+        story.crawl(START + timedelta(days=number + jump), down, crash)
+        if number % every == 0 or number == len(steps):
+            connection = catalog(story)
+            check_lists(connection, story.truth, story.crawls)
+            script.listen(connection)
+    assert sorted(script.heard) == sorted(oid for _, oid in story.truth.events(story.crawls))
+    check_dates(connection, story.truth)
+    last = story.crawls
+    for crawl in {0, 1, last // 3, last // 2, last - 1, last}:
+        check_known(connection, story.truth, crawl)
+    for a, b in {(0, last), (0, last // 2), (last // 2, last), (last // 3, last - 1), (last - 1, last), (1, last)}:
+        if a < b:
+            assert told_diff(connection, a, b) == story.truth.diff(a, b), (a, b)
+
+
+def test_what_is_remembered_is_the_truth_in_a_short_story(tmp_path):
+    told(tmp_path, SHORT, every=1)
+
+
+SHORT: list[Any] = [
+    ([(Story.push, 0, 1), (Story.assign, 0, 1), (Story.push, 1, 1)], set(), 0, None),
+    ([(Story.push, 0, 1), (Story.delete, 1, 0)], {2}, 3650, None),
+    ([(Story.replace, 0, 0), (Story.rename, 1, 1), (Story.push, 0, 2)], set(), 0, (1, True, False)),
+    ([(Story.remove, 2, 0), (Story.restore, 1, 0)], set(), 0, None),
+    ([(Story.come_back, 2, 0), (Story.swap, 0, 0)], set(), -9, None),
+]
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(st.lists(crawls, min_size=2, max_size=30))
+def test_what_is_remembered_is_the_truth(steps):
+    with TemporaryDirectory() as folder:
+        told(Path(folder), steps, every=4)
