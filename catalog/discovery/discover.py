@@ -15,7 +15,7 @@ from catalog.config.parse import Config
 from catalog.discovery.client import Asker, Secret
 from catalog.discovery.listing_cache import CachedPage, SourceState, read_states, write_state
 from catalog.discovery.rules import mark_departed
-from catalog.errors import OriginError, Refused, TooBig, VisitOutcome
+from catalog.errors import Down, OriginError, Refused, TooBig, VisitOutcome
 from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, installed
 from catalog.text import quote
@@ -31,6 +31,7 @@ MOST_ASKED = 20_000  # questions to one source: pages, or folders
 MOST_LISTED = 200_000  # repositories of one source
 AT_A_TIME = 8  # sources
 FULL = 10  # a full page of any forge is a multiple of this
+LONG = 10  # repositories of a listing: if the next one is empty, the source failed
 
 Tell = Callable[[str], None]
 
@@ -82,6 +83,7 @@ def _refresh(
     forge, last, now = installed()[source.kind], before[source.name], datetime.now(UTC)
     try:
         listing = _list(source, _asker(source, config, pool, tell, stop), last)
+        _check_emptied(source, listing, last)
         repos = mark_departed(source, forge, listing.listed, last.known, now)
     except OriginError as error:
         outcome, message = error.outcome, str(error)
@@ -121,6 +123,15 @@ def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteL
         if len(listed) > MOST_LISTED:
             raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
     return _CompleteListing(listed=tuple(listed[url] for url in sorted(listed)), answers=answers)
+
+
+def _check_emptied(source: SourceConfig, listing: _CompleteListing, last: SourceState) -> None:
+    """Down for an empty listing after a long one: a token that lost its scope shows nothing, and repositories do not end all at once."""
+    if not listing.listed and len(last.listed) >= LONG:
+        raise Down(
+            f"{source.name}: lists no repositories, where it listed {len(last.listed)} before; "
+            "check its token, or take the source out of repos.toml"
+        )
 
 
 def _page(

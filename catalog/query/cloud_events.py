@@ -64,10 +64,10 @@ def place(cursor: str) -> Place:
 
 
 def check(cursor: str, marked: Place, recorded: Mapping[tuple[int, int], str]) -> Place:
-    """The place by the name that its repository has now. NotFound where another catalog, or an earlier one, gave the cursor: the events
-    since then cannot be determined.
+    """The place by the name that its repository has now; NotFound where this catalog did not give the cursor.
 
-    `recorded`: the crawl and the time at which this catalog first read the event, and the repository's name now; empty where it did not.
+    Another one, or an earlier one, did: the events since then cannot be determined. `recorded`: the crawl and the time at which this
+    catalog first read the event, and the name of the repository now; empty where it did not.
     """
     repo = recorded.get((marked.crawl, marked.readable))
     if repo is None:

@@ -18,6 +18,7 @@ from sites.build import build as build_site
 from support.changes import base, register
 from support.forging import Talk, config_of, forge, said
 from support.loopback import needs
+from support.worlds import World
 
 ORG = {"kind": "github", "org": "acme", "name": "s"}
 LONG_AGO = "2023-01-02T03:04:05Z"
@@ -206,6 +207,93 @@ def test_a_renamed_repository_is_told_once(forged, tmp_path):
         asked(config, "select repo, renamed_to from repos where left_at is not null"),
         asked(config, listed),
     ) == ([("127.0.0.1/acme/churn", "127.0.0.1/acme/attrition")], [("127.0.0.1/acme/attrition",)])
+
+
+def crawled(config) -> None:
+    crawl(config, debug=True)
+    build(config)
+
+
+def changes(config, a: int, b: int) -> list[tuple[object, ...]]:
+    """What `diff` tells, without the host."""
+    rows = asked(config, f"select kind, repo, what, old, new from changes_between({a}, {b})")
+    return [tuple(str(cell).removeprefix("127.0.0.1/acme/") for cell in row if cell is not None) for row in rows]
+
+
+@pytest.mark.slow
+def test_diff_tells_what_a_forge_lists_no_more_and_lists_again(forged, tmp_path):
+    config = config_of(tmp_path, ORG | {"url": forged.url})
+    crawled(config)
+    vision = forged.entries.pop()
+    crawled(config)
+    forged.entries.append(vision)
+    crawled(config)
+    assert (changes(config, 1, 2), changes(config, 2, 3), changes(config, 1, 3)) == (
+        [("lost_repo", "vision", "no longer listed", "new", "left")],
+        [("found_repo", "vision", "left", "fresh")],
+        [],
+    )
+
+
+@pytest.mark.slow
+def test_a_renamed_repository_keeps_its_history(forged, tmp_path):
+    config = config_of(tmp_path, ORG | {"url": forged.url})
+    crawled(config)
+    (tmp_path / "git" / "acme" / "churn.git").rename(tmp_path / "git" / "acme" / "attrition.git")
+    forged.entries[0] = repo(forged, "attrition", 1)
+    crawled(config)
+    seen = "select distinct repo, first_crawl from observations where event is not null and repo not like '%vision'"
+    assert (changes(config, 1, 2), asked(config, seen)) == (
+        [("renamed_repo", "attrition", "churn", "attrition")],
+        [("127.0.0.1/acme/attrition", 1)],
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("moved_to", "told"),
+    [
+        pytest.param("attrition", ("renamed_repo", "attrition", "churn", "attrition"), id="and the old one has another name"),
+        pytest.param(
+            None,
+            ("lost_repo", "churn (id 1)", "another repository is called 127.0.0.1/acme/churn now", "new", "left"),
+            id="and the old one is not listed",
+        ),
+    ],
+)  # fmt: skip
+def test_another_repository_under_an_old_name_is_a_new_one(forged, tmp_path, moved_to, told):
+    config = config_of(tmp_path, ORG | {"url": forged.url})
+    crawled(config)
+    git = tmp_path / "git" / "acme"
+    (git / "churn.git").rename(git / f"{moved_to}.git")
+    world = World()
+    world.commit({"artifacts.yaml": "m:\n  type: model\n"})
+    world.tag("m@v9.0.0")
+    world.write(git / "churn.git")
+    forged.entries[0] = repo(forged, "churn", 7)
+    if moved_to:
+        forged.entries.append(repo(forged, moved_to, 1))
+    crawled(config)
+    found = changes(config, 1, 2)
+    assert (
+        sorted(row for row in found if row[0].endswith("_repo")),
+        {row[0] for row in found if row[1] == "churn"},
+    ) == (
+        sorted([told, ("new_repo", "churn", "new")]),
+        {"new_repo", "new_artifact", "new_version"},
+    )
+
+
+@pytest.mark.slow
+def test_a_source_that_lists_nothing_any_more_loses_no_repositories(forged, tmp_path):
+    config = config_of(tmp_path, ORG | {"url": forged.url})
+    forged.entries += [repo(forged, f"r{number}", number) for number in range(3, 12)]
+    crawled(config)
+    forged.entries.clear()
+    report = crawl(config, debug=True)
+    build(config)
+    left = asked(config, "select count(*) from repos where left_at is not null")
+    assert ([*report.failures], left, changes(config, 1, 2)) == (["s"], [(0,)], [])
 
 
 def fork(forged, tmp_path, *changes) -> list[tuple[object, ...]]:

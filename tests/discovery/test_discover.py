@@ -56,6 +56,36 @@ def test_a_source_has_so_many_repositories(tmp_path, monkeypatch, pages, size, e
     assert listing(tmp_path, pages, size) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "outcome", "listed", "left"),
+    [
+        pytest.param(module.LONG - 1, "listed", 0, module.LONG - 1, id="the end of a few repositories"),
+        pytest.param(module.LONG, "down", module.LONG, 0, id="a failure, after a long listing"),
+    ],
+)
+def test_an_empty_listing_is(tmp_path, before, outcome, listed, left):
+    with forge(tmp_path) as talk:
+        config = config_of(tmp_path, ORG | {"url": talk.url})
+        talk.answer = lambda _: said([repo(talk, number) for number in range(before)])
+        ask(config)
+        talk.answer = lambda _: said([])
+        found = ask(config)[0]["s"]
+        gone = [known for known in found.known.values() if known.left_at]
+        assert (found.outcome, len(found.listed), len(gone)) == (outcome, listed, left)
+
+
+def test_the_message_of_an_empty_listing_says_what_to_do(tmp_path):
+    with forge(tmp_path) as talk:
+        config = config_of(tmp_path, ORG | {"url": talk.url})
+        talk.answer = lambda _: said([repo(talk, number) for number in range(12)])
+        ask(config)
+        talk.answer = lambda _: said([])
+        message = (
+            "s: lists no repositories, where it listed 12 before; check its token, or take the source out of repos.toml"
+        )
+        assert ask(config)[0]["s"].message == message
+
+
 def test_so_many_sources_are_asked_at_a_time(tmp_path):
     lock, full, now, most = Lock(), Event(), 0, 0
 

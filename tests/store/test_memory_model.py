@@ -167,13 +167,13 @@ class Story:
 
     def crawl(self, clock: datetime, down: set[int], crash: tuple[int, bool, bool] | None) -> None:
         for slot, repo in enumerate(self.repos):
-            if slot in down:
-                repo.folder.with_name("away").exists()
-            else:
+            if slot not in down:
                 repo.world.write(repo.folder)
         inventory = self._inventory(down)
         with self._machine(clock):
-            context = replace(CrawlContext.of(self.config.output, installed(), Pool(), debug=True), observations=self.observations)
+            context = replace(
+                CrawlContext.of(self.config.output, installed(), Pool(), debug=True), observations=self.observations
+            )
             run = CrawlRun(self.config, context, 0)
             plan = plan_crawl(self.config.file, inventory, {}, lambda _: False)
             order = self._order(inventory)
@@ -227,36 +227,35 @@ class Story:
     def _know(
         self, number: int, clock: datetime, order: list[Repo], down: set[int], victim: str | None, *, recorded: bool
     ) -> None:
-        traced = False
-        names = {repo.name for repo in order}
-        for repo in self.everyone:
-            history, outcome = repo.history, repo.listed
-            if history.names and history.name in names and repo not in order:  # another one has its name
-                history.names.append((number, f"{history.name} (id {repo.identity})"))
-                outcome = "left" if outcome != "removed" or repo not in self.repos else outcome
-                outcome = "left"
-            if outcome != "listed" and history.visits and history.state(number) != "departed":
-                history.visits.append((number, "left" if outcome == "left" else "removed", clock))
-                traced = True
+        traced = self._know_departures(number, clock, order)
         for repo in order:
             if not repo.history.names:
                 self.truth.histories.append(repo.history)
             if not repo.history.names or repo.history.name != repo.name:
                 repo.history.names.append((number, repo.name))
         for repo in order:
-            if self.repos.index(repo) in down:
-                repo.history.visits.append((number, "failed", clock))
-                traced = True
-                continue
-            if repo.name == victim and not recorded:
+            is_down, is_victim = self.repos.index(repo) in down, repo.name == victim
+            if not is_down and (recorded or not is_victim):
+                repo.history.scans.append((number, dict(repo.tags)))
+            if is_victim:
                 break
-            repo.history.scans.append((number, dict(repo.tags)))
-            if repo.name == victim:
-                break
-            repo.history.visits.append((number, "read", clock))
+            repo.history.visits.append((number, "failed" if is_down else "read", clock))
             traced = True
         if traced or victim is None:
             self.truth.clocks[number] = clock
+
+    def _know_departures(self, number: int, clock: datetime, order: list[Repo]) -> bool:
+        """Before the visits: who is called otherwise because another one has its name, and who is visited no more."""
+        names, traced = {repo.name for repo in order}, False
+        for repo in self.everyone:
+            history, outcome = repo.history, repo.listed
+            if history.names and history.name in names and repo not in order:
+                history.names.append((number, f"{history.name} (id {repo.identity})"))
+                outcome = "left"
+            if outcome != "listed" and history.visits and history.state(number) != "departed":
+                history.visits.append((number, "left" if outcome == "left" else "removed", clock))
+                traced = True
+        return traced
 
 
 ACTS: list[Callable[[Story, int, int], None]] = [
@@ -283,7 +282,9 @@ def catalog(story: Story) -> duckdb.DuckDBPyConnection:
 
 
 def told_diff(connection: duckdb.DuckDBPyConnection, a: int, b: int) -> set[tuple[str, ...]]:
-    return {tuple(_told(row)) for row in asked(connection, "from changes_between(?, ?) where kind <> 'skewed_tag'", a, b)}
+    return {
+        tuple(_told(row)) for row in asked(connection, "from changes_between(?, ?) where kind <> 'skewed_tag'", a, b)
+    }
 
 
 def _told(row: dict[str, Any]) -> list[str]:
@@ -305,7 +306,9 @@ def _told(row: dict[str, Any]) -> list[str]:
 
 def check_lists(connection: duckdb.DuckDBPyConnection, truth: Truth, last: int) -> None:
     rewritten = asked(connection, "from rewritten_tags")
-    assert {(row["repo"], row["tag"], row["old_oid"], row["oid"], row["crawl"]) for row in rewritten} == truth.rewritten()
+    assert {
+        (row["repo"], row["tag"], row["old_oid"], row["oid"], row["crawl"]) for row in rewritten
+    } == truth.rewritten()
     deleted = asked(connection, "from deleted_tags")
     assert {(row["repo"], row["tag"], row["oid"], row["crawl"]) for row in deleted} == truth.deleted()
     lost = "from visits where outcome = 'gone' qualify row_number() over (partition by repo order by crawl desc) = 1 and crawl >= (select max(crawl) from visits v where v.repo = visits.repo)"
