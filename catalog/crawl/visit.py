@@ -139,8 +139,17 @@ def _update(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
     if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
     rows = _extract_and_write(task, context, origin, listing, previous, key)
-    why = "new" if before is None else "refs_changed" if before.endswith(f"-{context.readers}") else "reader_changed"
-    return _Outcome(outcome="changed" if before else "new", why=why, partition=str(key), listing=listing, rows=rows)
+    outcome = "changed" if before else "new"
+    return _Outcome(outcome=outcome, why=_why(task.last, key), partition=str(key), listing=listing, rows=rows)
+
+
+def _why(last: LastVisit | None, key: PartitionKey) -> str:
+    """Why a repository was read of which the store did not have these rows."""
+    if last is None or last.partition is None:
+        return "new"
+    if last.partition == str(key):
+        return "listed_again" if last.has_departed else "rows_missing"
+    return "refs_changed" if last.partition.endswith(f"-{key.readers}") else "reader_changed"
 
 
 def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, number: int, at: datetime) -> None:

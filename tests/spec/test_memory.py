@@ -492,3 +492,42 @@ def test_how_far_a_date_may_be_off(made, skew):
         ended_at=None, first_crawl=2, ended_crawl=None, event="registration", created_at=made,
     )  # fmt: skip
     assert [row["skew"] for row in asked(catalog_of({HOST: {Observation: [row]}}), "from time_skew")] == skew
+
+
+@pytest.mark.parametrize(
+    ("clocks", "unseen", "seen", "skew"),
+    [
+        pytest.param((30, 31), 1, 2, "backdated", id="clocks that can be trusted"),
+        pytest.param((3650, 31), 1, 2, None, id="the visit that did not find it had a clock years ahead"),
+        pytest.param((1, 3650, 31), 2, 3, None, id="nor does the crawl before it say more"),
+        pytest.param((30, 3650, 31), 2, 3, "backdated", id="but where the crawl before it was late enough, it does"),
+    ],
+)
+def test_a_suspect_clock_dates_no_tag(clocks, unseen, seen, skew):
+    crawls = [replace(crawl_row(number), started_at=visit_at(at)) for number, at in enumerate(clocks, 1)]
+    row = Observation(
+        ref="refs/tags/m@v1.0.0", oid="a" * 40, revision=None, unseen_at=visit_at(clocks[unseen - 1]), unseen_crawl=unseen,
+        first_seen=visit_at(clocks[seen - 1]), last_seen=visit_at(clocks[seen - 1]), ended_at=None, first_crawl=seen, ended_crawl=None,
+        event="registration", created_at=visit_at(20),
+    )  # fmt: skip
+    connection = catalog_of({HOST: {Observation: [row]}}, {Crawl: crawls})
+    assert [row["skew"] for row in asked(connection, "from time_skew")] == ([skew] if skew else [])
+
+
+def test_a_tag_that_was_first_seen_by_a_suspect_clock_may_be_from_the_future():
+    crawls = [replace(crawl_row(number), started_at=visit_at(at)) for number, at in ((1, 3650), (2, 31))]
+    row = Observation(
+        ref="refs/tags/m@v1.0.0", oid="a" * 40, revision=None, unseen_at=None, first_seen=visit_at(3650), last_seen=visit_at(31),
+        ended_at=None, first_crawl=1, ended_crawl=None, event="registration", created_at=visit_at(32),
+    )  # fmt: skip
+    connection = catalog_of({HOST: {Observation: [row]}}, {Crawl: crawls})
+    assert [row["skew"] for row in asked(connection, "from time_skew")] == ["future"]
+
+
+def test_a_rewriting_under_a_clock_that_was_set_back_is_told_forward(tmp_path):
+    connection = rewrite(tmp_path)
+    connection.execute("update observations set first_seen = first_seen - interval 90 day where first_crawl = 3")
+    assert asked(connection, "select old_version, old_author, author, crawl from rewritten_tags") == [
+        {"old_version": "v1.0.0", "old_author": "Bo", "author": "Cy", "crawl": 3}
+    ]
+    assert asked(connection, "from deleted_tags") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
 from catalog.schema.tables.git import Tag
+from catalog.store import jsonl
 from catalog.store.observations import _TAIL, MOST_TOLD, Observations, RefScan
 from support.changes import CHANGES, STEPS, base
 from support.crawling import visited, wish
@@ -347,3 +349,60 @@ def test_a_visit_that_failed_saw_nothing(tmp_path):
         (tmp_path / name).rename(tmp_path / f"{name}-gone")
     crawl(config)
     assert {each.name: each.read_bytes() for each in (config.output / "store" / "observations").iterdir()} == before
+
+
+# Other names, other clocks, other versions
+
+
+def test_a_renamed_repository_goes_on_with_its_lines(tmp_path):
+    world = three_visits(tmp_path)
+    before = file(tmp_path).read_text()
+    assert Observations(tmp_path).rename(REPO, "host/o/now")
+    sight = RefScan(
+        repo="host/o/now", crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2), last_crawl=2
+    )
+    Observations(tmp_path).record(sight, world.listing(), world.rows)
+    assert (file(tmp_path).name, file(tmp_path).read_text().startswith(before), spells(tmp_path)) == (
+        "host~o~now.jsonl",
+        True,
+        [("m@v1.0.0", None, 1, 2, 3), ("n@v1.0.0", 2, 3, 3, None)],
+    )
+
+
+def test_a_renamed_repository_has_its_new_name_also_where_no_visit_came_after(tmp_path):
+    three_visits(tmp_path)
+    Observations(tmp_path).rename(REPO, "host/o/now")
+    assert Observations(tmp_path).load("host~o~now.jsonl").repo == "host/o/now"
+
+
+def test_a_name_that_has_a_history_gets_no_other(tmp_path):
+    three_visits(tmp_path)
+    observations = Observations(tmp_path)
+    assert (observations.rename(REPO, REPO), observations.rename("host/o/unknown", "host/o/x")) == (False, False)
+
+
+def test_crawls_order_what_was_seen_whatever_the_clock_said(tmp_path):
+    world = World()
+    world.commit()
+    world.tag("m@v1.0.0")
+    times = {1: hour(1), 2: hour(9000), 3: hour(2), 4: hour(3)}
+    for number, partition in ((1, "p1"), (2, "p1"), (3, "p1"), (4, "p4")):
+        if number == 4:
+            world.refs.pop("refs/tags/m@v1.0.0")
+        last = {"last_partition": "p1", "last_at": times[number - 1], "last_crawl": number - 1} if number > 1 else {}
+        sight = RefScan(repo=REPO, crawl=number, at=times[number], partition=partition, **last)
+        Observations(tmp_path).record(sight, world.listing(), world.rows)
+    assert told(tmp_path, "last_seen", "last_crawl", "ended_at", "ended_crawl") == [(hour(2), 3, hour(3), 4)]
+
+
+def test_lines_of_an_earlier_version_are_read_and_gone_on_with(tmp_path):
+    world = three_visits(tmp_path)
+    lines = [json.loads(line.partition(" ")[2]) for line in file(tmp_path).read_text().splitlines()]
+    old = [{key: value for key, value in line.items() if key != "before_crawl"} for line in lines]
+    file(tmp_path).write_text("".join(map(jsonl.line, old)))
+    sight = RefScan(repo=REPO, crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2))
+    Observations(tmp_path).record(sight, world.listing(), world.rows)
+    assert told(tmp_path, "ref", "unseen_crawl", "last_seen", "last_crawl", "ended_crawl") == [
+        ("refs/tags/m@v1.0.0", None, hour(2), 1, 3),
+        ("refs/tags/n@v1.0.0", 1, hour(3), 3, None),
+    ]
