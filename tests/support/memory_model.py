@@ -144,6 +144,23 @@ class Truth:
         return found
 
 
+OPPOSITES = {"new_version": "lost_version", "new_artifact": "lost_artifact"}
+LOGS = ("rewritten_tag", "deleted_tag")
+
+
+def left_over(first: set[tuple[str, ...]], second: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """What two differences in a row amount to: of versions, artifacts and single tags. What came and went leaves nothing."""
+    opposites = OPPOSITES | {lost: new for new, lost in OPPOSITES.items()}
+
+    def undone(change: tuple[str, ...], by: set[tuple[str, ...]]) -> bool:
+        return (opposites.get(change[0], ""), *change[1:]) in by
+
+    kept = {change for change in first if not undone(change, second)} | {
+        change for change in second if not undone(change, first)
+    }
+    return {change for change in kept if change[0] in opposites or change[0] in LOGS}
+
+
 def _repository_changes(history: History, a: int, b: int) -> set[tuple[str, ...]]:
     before, now = history.state(a), history.state(b)
     found: set[tuple[str, ...]] = set()
