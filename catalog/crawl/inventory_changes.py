@@ -8,15 +8,16 @@ from datetime import datetime
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.errors import VisitOutcome
 from catalog.naming import repo_name
+from catalog.plugins.forge import installed
 from catalog.schema.tables.inventory import Rename, Visit
 from catalog.store.identities import Move
 from catalog.store.journal import LastVisit
 
-REMOVED, UNLISTED = "no longer in repos.toml", "no longer listed"
+REMOVED, UNLISTED = "repos.toml no longer includes it", "no longer listed"
 
 
 def identities(inventory: Inventory) -> dict[str, str]:
-    """The names of the repositories that their forges list, each with the host and the forge's id."""
+    """The names of the repositories that their forges list, each with the host, the reader of the forge, and the forge's id."""
     return {entry.repo.name: identity for entry in inventory.repositories if (identity := _identity(entry)) is not None}
 
 
@@ -31,12 +32,15 @@ def renames(moves: Iterable[Move], number: int) -> list[Rename]:
 def departures(
     inventory: Inventory, last_visits: Mapping[str, LastVisit], moves: Iterable[Move], number: int, now: datetime
 ) -> Iterator[Visit]:
-    """One row for each repository that was in the catalog after the last crawl, and is visited no more."""
+    """One row for each repository that was in the catalog after the last crawl, and is visited no more.
+
+    Where a source never gave a listing, as after a new version of its reader, nobody knows which repositories are its own: none is removed.
+    """
     entries = {entry.repo.name: entry for entry in inventory.repositories}
     replaced = {move.repo: move.former for move in moves if move.replaced and move.repo not in entries}
     for name, last in sorted(last_visits.items()):
         entry = entries.get(name)
-        if last.has_departed or (entry is not None and not entry.has_left):
+        if last.has_departed or (entry is not None and not entry.has_left) or (entry is None and inventory.unlisted):
             continue
         if name in replaced:
             outcome, message = VisitOutcome.LEFT, f"another repository is called {replaced[name]} now"
@@ -62,4 +66,6 @@ def departures(
 def _identity(entry: Repository) -> str | None:
     if entry.known is None or entry.has_left or entry.known.listed.forge_id is None:
         return None
-    return f"{repo_name(entry.known.listed.url).partition('/')[0]} {entry.known.listed.forge_id}"
+    host, source = repo_name(entry.known.listed.url).partition("/")[0], entry.source
+    reader = f"{source.kind} {installed()[source.kind].version}" if source else "-"
+    return f"{host} {reader} {entry.known.listed.forge_id}"

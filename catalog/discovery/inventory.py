@@ -44,6 +44,7 @@ class Inventory:
     repositories: tuple[Repository, ...]
     excluded: tuple[Excluded, ...]
     names: Mapping[str, str]  # by URL
+    unlisted: tuple[str, ...] = ()  # sources that never gave a listing: what they have is not known
 
     @property
     def repos(self) -> tuple[RepoConfig, ...]:
@@ -64,7 +65,10 @@ def read_inventory(config: Config, listings: Mapping[str, SourceState] | None = 
     for source in config.sources:
         builder.add_departed(source, listings[source.name])
     return Inventory(
-        repositories=tuple(builder.repositories.values()), excluded=tuple(builder.excluded), names=builder.names()
+        repositories=tuple(builder.repositories.values()),
+        excluded=tuple(builder.excluded),
+        names=builder.names(),
+        unlisted=tuple(source.name for source in config.sources if listings[source.name].listed_at is None),
     )
 
 

@@ -56,17 +56,24 @@ def moves(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Move, ...]
     """The repositories that have another name than before, each after the one whose name it takes.
 
     `before` and `now`: names, each with the id of the repository that has it. A name that a forge does not list any more keeps its
-    repository, unless that has another name now.
+    repository, unless that has another name now. Ids of other readers are of other kinds: they say nothing of each other.
     """
     names = {identity: name for name, identity in sorted(now.items())}
     found = {}
     for former, identity in sorted(before.items()):
-        replaced = now.get(former, identity) != identity
+        present = now.get(former, identity)
+        if _reader(present) != _reader(identity):
+            continue
+        replaced = present != identity
         name = names.get(identity)
         if replaced or (name is not None and name != former and former not in now):
             repo = name if name is not None and name != former else f"{former} (id {identity.rpartition(' ')[2]})"
             found[former] = Move(former=former, repo=repo, replaced=replaced)
     return tuple(_in_order(found))
+
+
+def _reader(identity: str) -> str:
+    return identity.rpartition(" ")[0]
 
 
 def _in_order(found: dict[str, Move]) -> list[Move]:

@@ -285,6 +285,17 @@ def test_another_repository_under_an_old_name_is_a_new_one(forged, tmp_path, mov
 
 
 @pytest.mark.slow
+def test_a_source_that_fails_before_its_first_listing_loses_no_repositories(forged, tmp_path):
+    config = config_of(tmp_path, ORG | {"url": forged.url})
+    crawled(config)
+    for file in (config.output / "store" / "sources").iterdir():
+        file.unlink()
+    forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
+    crawled(config)
+    assert changes(config, 1, 2) == []
+
+
+@pytest.mark.slow
 def test_a_source_that_lists_nothing_any_more_loses_no_repositories(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     forged.entries += [repo(forged, f"r{number}", number) for number in range(3, 12)]

@@ -31,6 +31,7 @@ def moved(former: str, repo: str, *, replaced: bool = False) -> Move:
             id="a chain: a name is left before it is taken",
         ),
         pytest.param({"a": "g 1"}, {"a": "g 1", "b": "h 1"}, [], id="another host has the same id"),
+        pytest.param({"a": "h github 1 x"}, {"a": "h github 2 1"}, [], id="a new reader has ids of another kind"),
     ],
 )  # fmt: skip
 def test_which_repositories_have_another_name(before, now, expected):

@@ -17,7 +17,9 @@ class Repo(Record):
         "How the last visit ended: `new`, `changed`, `fresh`, `down`, `refused`, `gone`, `too_big`, `bug`, or `never`. Of what is visited no more: `removed` from repos.toml, or `left` its source."
     )
     message: str | None = column("What the last visit found wrong.")
-    stale: bool = column("The last visit failed; the rows are those of `read_at`.")
+    stale: bool = column(
+        "The last visit failed; the rows are those of `read_at`, or there are none where it was never read."
+    )
     visited_at: datetime | None = column("When the last visit began, UTC.")
     read_at: datetime | None = column("When the rows were last known to be true, UTC.")
     partition: str | None = column("The name of its rows in the store.")
