@@ -24,8 +24,8 @@ _VALUES = {
     "a_repo, an_artifact, a_version": "select distinct repo, artifact, version from versions order by all",
     "a_repo, an_artifact": "select repo, artifact from artifacts order by versions desc, repo, artifact",
     "an_oid, a_repo": "select oid, repo from known_events order by all",
-    "a, b": f"select '-infinity'::timestamp, {_FOREVER} union all "
-    "(select started_at - interval 1 hour, started_at + interval 1 hour from crawls order by crawl desc)",
+    "a, b": "select 0, max(crawl) from crawls union all (select a.crawl, b.crawl from crawls a join crawls b on a.crawl < b.crawl "
+    "order by all)",
     "a_url, an_endpoint, a_region, a_version_id": "select url, null, null, version_id from version_files "
     "where url is not null order by all",
     "a_repo": "select repo from artifacts group by repo order by count(*) desc, repo",
@@ -78,9 +78,9 @@ _RELATIONS = {
     "hits": "select 1 as place, doc, 0::bigint as score from search_index.documents",
     "version_hits": "select 2 as place, doc, version, commit from search_index.versions",
     "candidates": "select doc from search_index.documents",
-    "judged": "select *, true as all_words, true as any_word "
+    "evaluated": "select *, true as all_words, true as any_word "
     "from search_versions('given_candidates', 'given_hits', 'given_version_hits', true, true, true)",
-    "ranked": "select *, 0 as total, row_number() over () as place from search_ranked('given_judged')",
+    "ranked": "select *, 0 as total, row_number() over () as place from search_ranked('given_evaluated')",
     "ranked_artifacts": "select *, 'all' as matched, 0 as total, row_number() over () as place "
     "from search_artifacts('given_hits', true, true)",
     "measures": "from search_main_measures('given_ranked')",

@@ -39,7 +39,7 @@ group by repo
 having arg_min(former, crawl) <> arg_max(name, crawl);
 
 -- changed_repos(a, b): Repositories that came, were lost, or were found again between two crawls.
---   key: repo
+--   key: kind, repo
 --   what: What the visit complained of, or why there is none.
 select
     case when now.state = 'unread' then 'unread_repo'
