@@ -8,7 +8,7 @@ from catalog.cli.output import put_table, say
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.query.answer import Row
-from catalog.query.labels import WHERE
+from catalog.query.labels import OF_PROJECT, WHERE
 
 _LONG = 10  # characters of a number: longer ones are shortened
 _HASH = 12
@@ -31,6 +31,8 @@ def put_comparison(rows: Sequence[Row], names: Mapping[str, str], baseline: int)
     put_table(columns, list(lines.values()))
     if rows:
         say(f"(in brackets: the difference from {_title(places[baseline], names if several else {})}; *: the best)")
+    if any(row["of_project"] for row in rows):
+        say(f"(~: {OF_PROJECT}; never the best)")
 
 
 def _title(row: Row, names: Mapping[str, str]) -> str:
@@ -45,7 +47,9 @@ def _cell(row: Row) -> str | None:
     in_bytes = (row["what"], row["name"]) == ("version", "size")
     text = size(row["number"]) if in_bytes else _short(row)
     delta = row["delta"]
-    best = "*" if row["best"] else ""  # before the difference: where there is little room, that goes first
+    best = (
+        "*" if row["best"] else "~" if row["of_project"] else ""
+    )  # before the difference: where there is little room, that goes first
     return (
         f"{text}{best} ({'-' if delta < 0 else '+'}{_difference(abs(delta), in_bytes=in_bytes)})"
         if delta

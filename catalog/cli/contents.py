@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table_section
 from catalog.query.answer import Row
-from catalog.query.labels import OUTDATED, UNREAD, where
+from catalog.query.labels import OUTDATED, UNREAD, of_project, where
 from catalog.text import visible
 
 MOST = 20  # metrics or parameters; more are counted
@@ -67,8 +67,9 @@ def unread(files: Sequence[Row]) -> Iterator[str]:
 
 
 def _some(columns: Sequence[TableColumn], rows: Sequence[Row], command: str, screen: Screen) -> str:
-    more = f"(and {len(rows) - MOST} more: catalog {visible(command)})\n"
-    return table_section(columns, rows[:MOST], screen) + (more if len(rows) > MOST else "")
+    more = f"(and {len(rows) - MOST} more: catalog {visible(command)})\n" if len(rows) > MOST else ""
+    sentence = of_project(dict.fromkeys([command], any(row["of_project"] for row in rows)))
+    return table_section(columns, rows[:MOST], screen) + more + (f"({sentence})\n" if sentence else "")
 
 
 def _bytes(storage: Row) -> str:

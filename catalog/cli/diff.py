@@ -12,6 +12,7 @@ from catalog.cli.options import Database, Output
 from catalog.cli.output import put, put_note, put_table
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn
 from catalog.query.answer import Row
+from catalog.query.labels import OF_PROJECT
 
 _COLUMNS = (
     TableColumn(title="change", key="change", styles=(BOLD,)),
@@ -52,11 +53,11 @@ def diff(
 
 
 def _told(row: Row, names: dict[str, str]) -> Row:
-    better = {True: "better", False: "worse", None: None}[row["better"]]
+    note = OF_PROJECT if row["of_project"] else {True: "better", False: "worse", None: None}[row["better"]]
     return {
         "change": row["kind"].replace("_", " "),
         "name": names.get(row["id"], row["id"]),
-        "told": f"{row['what']} ({better})" if better else row["what"],
+        "told": f"{row['what']} ({note})" if note else row["what"],
         "old7": _short(row["old"]),
         "new7": _short(row["new"]),
     }

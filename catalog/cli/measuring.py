@@ -18,6 +18,7 @@ from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Misuse
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
+from catalog.query.labels import of_project
 
 FEWEST, MOST = 2, 7  # versions beside each other
 
@@ -119,10 +120,13 @@ def _put(
 ) -> None:
     if output is not Format.TABLE:
         put(answer, output)
-    elif all_versions:
+        return
+    if all_versions:
         put_table(*_by_version(answer.rows))
     else:
         put_table((_NAME[role], *columns), answer.rows)
+    if sentence := of_project({row["version"]: row["of_project"] for row in answer.rows}):
+        say(f"({sentence})")
 
 
 def _by_version(rows: list[Row]) -> tuple[list[TableColumn], list[Row]]:

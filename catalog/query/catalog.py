@@ -163,7 +163,8 @@ class Catalog:
     def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The metrics of a version (without one in `ref`, the latest), or of all versions of its artifact.
 
-        `direction` is `higher` or `lower`: what repos.toml, or else the metric's name, says is better.
+        `direction` is `higher` or `lower`: what repos.toml, or else the metric's name, says is better. `of_project`: it
+        is of the project, not of this artifact.
         """
         return self._ask(
             "from list_metrics($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
@@ -186,7 +187,7 @@ class Catalog:
         """Versions beside each other: for each thing that any of them states, one row for each version.
 
         `delta` is the difference from the version at place `baseline` (from 1); `best` marks the best number where
-        something says what is better. With `changed`, only what is not the same in all.
+        something says what is better; numbers of the project, not of the artifact (`of_project`), do not count. With `changed`, only what is not the same in all.
         """
         wanted = [self._wanted(ref, all_versions=False) for ref in refs]
         lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}

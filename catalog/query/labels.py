@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 # `version_files.status`: where the bytes of a version are. docs/bytes.md tells more of each.
 WHERE = {
     "ok": "in DVC's storage",
@@ -28,6 +30,8 @@ UNREAD = {
     "missing": "missing",
     "bad": "not readable: see the problems of the repository",
 }
+# `of_project` of metrics and parameters: nothing ties them to the artifact.
+OF_PROJECT = "of the project, not of this artifact"
 # `outdated_locks.reasons`: what is not as it was when the pipeline stage ran.
 OUTDATED = {
     "changed": "the content of an input",
@@ -48,3 +52,11 @@ def where(status: str, path: str | None) -> str:
         case "not-annotated", str():
             return f"not found: DVC has nothing at {path}, the path that the tip of the default branch states"
     return WHERE.get(status, status)
+
+
+def of_project(versions: Mapping[str, bool]) -> str:
+    """A sentence on the versions whose measures are those of their project; empty where no version has such."""
+    those = [version for version, is_of_project in versions.items() if is_of_project]
+    if not those:
+        return ""
+    return f"{'these' if len(those) == len(versions) else 'those of ' + ', '.join(those)} are {OF_PROJECT}"

@@ -229,6 +229,7 @@ class ParamRow(NamedTuple):
     file: str
     name: str
     text: str | None
+    of_project: bool
 
 
 class MetricPoint(TypedDict):
@@ -238,6 +239,7 @@ class MetricPoint(TypedDict):
     commit: str
     number: float | None
     text: str
+    of_project: bool
 
 
 class MetricRow(NamedTuple):

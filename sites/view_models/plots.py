@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from catalog.query.labels import OF_PROJECT
 from sites.data.facts import Connection, Facts, Key
 from sites.data.rows import AssignmentRow
 from sites.svg.figures import Polyline, draw_bars, draw_lines, draw_matrix
@@ -51,6 +52,7 @@ class PlotRow(NamedTuple):
     counts: list[float] | None
     content: str | None
     media_type: str | None
+    of_project: bool = False
 
 
 class Figure(NamedTuple):
@@ -64,11 +66,12 @@ class Figure(NamedTuple):
 
 
 class Plots(NamedTuple):
-    """The plots of an artifact: of which version they are, and of which other one the dashed lines."""
+    """The plots of an artifact: of which version they are, of which other one the dashed lines, and whether they are the project's."""
 
     version: str
     beside: str
     figures: list[Figure]
+    of_project: str = ""
 
 
 def read(connection: Connection, facts: Facts) -> dict[Key, Plots]:
@@ -122,7 +125,7 @@ def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow]) -> Plots:
             figures.setdefault(figure.image or figure.axes + figure.drawing.partition(">")[2], figure)
     dashed = staged is not None and any('class="ref"' in figure.drawing for figure in figures.values())
     other = f"{short(staged.version)} in {staged.stage}" if staged and dashed else ""
-    return Plots(short(version[0]), other, [*figures.values()])
+    return Plots(short(version[0]), other, [*figures.values()], OF_PROJECT if shown[0].of_project else "")
 
 
 def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow]) -> Figure | None:

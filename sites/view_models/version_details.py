@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
-from catalog.query.labels import OUTDATED, WHERE, where
+from catalog.query.labels import OF_PROJECT, OUTDATED, WHERE, of_project, where
 from sites import text, urls
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
@@ -65,6 +65,7 @@ class VersionDetails(NamedTuple):
     code: list[str]
     params: list[ParamRow]
     more_params: int
+    params_of: str
 
 
 class MetricLine(NamedTuple):
@@ -99,6 +100,7 @@ class Metrics(NamedTuple):
     lines: list[MetricLine]
     more: int
     files: list[str]
+    of_project: str
 
 
 DetailRow = TypeVar("DetailRow", FileRow, ProducerRow, InputRow, ParamRow)
@@ -134,6 +136,7 @@ def version_details(
                 code=[row.path for row in inputs.get(at, []) if row.in_git],
                 params=params.get(at, [])[:MOST_PARAMS],
                 more_params=len(params.get(at, [])[MOST_PARAMS:]),
+                params_of=OF_PROJECT if any(row.of_project for row in params.get(at, [])) else "",
             )
         )
     return lines
@@ -151,6 +154,7 @@ def metrics(facts: Facts, key: Key, versions: Sequence[VersionLine]) -> Metrics 
         lines=[_metric(metric, at) for metric in rows[:MOST_METRICS]],
         more=len(rows[MOST_METRICS:]),
         files=sorted({metric.file for metric in rows}),
+        of_project=of_project({text.short(p["version"]): p["of_project"] for metric in rows for p in metric.points}),
     )
 
 
@@ -228,16 +232,20 @@ def _metric(metric: MetricRow, columns: Sequence[tuple[str, str]]) -> MetricLine
         better=BETTER.get(metric.direction or "", ""),
         chart=_chart(metric, best),
         best=_value(best),
-        cells=[(_value(cell), bool(best and cell and cell["number"] == best["number"])) for cell in cells],
+        cells=[
+            (_value(cell), bool(best and cell and not cell["of_project"] and cell["number"] == best["number"]))
+            for cell in cells
+        ],
     )
 
 
 def _chart(metric: MetricRow, best: MetricPoint | None) -> Markup:
-    first, last = metric.points[0], metric.points[-1]
-    if last is first:
+    points = [point for point in metric.points if not point["of_project"]]
+    if len(points) <= 1:
         return Markup("")
+    first, last = points[0], points[-1]
     label = f"{metric.name}: {_value(first)} in {first['version']}, {_value(last)} in {last['version']}"
-    return line_chart([point["number"] for point in metric.points], label, best["number"] if best else None)
+    return line_chart([point["number"] for point in points], label, best["number"] if best else None)
 
 
 def _value(point: MetricPoint | None) -> str:

@@ -14,7 +14,8 @@ from catalog.cli.text import Screen
     ids=["as many as are shown", "one more"],
 )
 def test_a_version_shows_so_many_metrics(count, more):
-    metrics = [{"name": f"auc{number}", "text": "1", "direction": None, "file": "m.json"} for number in range(count)]
+    same = {"text": "1", "direction": None, "file": "m.json", "of_project": False}
+    metrics = [{"name": f"auc{number}", **same} for number in range(count)]
     row = {"ref": "m@v1.0.0", "metrics": metrics, "params": [], "inputs": [], "unread": []}
     shown = "".join(contents_tables(row, Screen(width=None, colour=False))).splitlines()
     assert (len(shown) - len(more), shown[1 + MOST :]) == (1 + MOST, more)

@@ -147,7 +147,7 @@ def test_so_many_versions_are_compared(ask, number):
 
 def cell(**values):
     row = {"place": 1, "repo": "r", "artifact": "m", "version": "v1.0.0", "commit": "1" * 40, "what": "metric"}
-    return row | {"name": "acc", "number": None, "text": "", "delta": None, "best": None} | values
+    return row | {"name": "acc", "number": None, "text": "", "delta": None, "best": None, "of_project": False} | values
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,15 @@ CONTENTS = {
     },
     "get": ["dvc", "artifacts", "get", f"https://{CHURN}", "churn", "--rev", "v1.0.0"],
     "metrics": [
-        {"file": "metrics.json", "name": name, "number": number, "text": text, "kind": "number", "direction": direction}
+        {
+            "file": "metrics.json",
+            "name": name,
+            "number": number,
+            "text": text,
+            "kind": "number",
+            "direction": direction,
+            "of_project": False,
+        }
         for name, number, text, direction in (
             ("auc", 0.91, "0.91", "higher"),
             ("loss", 0.3, "0.3", "lower"),
@@ -101,7 +109,15 @@ CONTENTS = {
         )
     ],
     "params": [
-        {"file": "params.yaml", "name": name, "number": number, "text": text, "kind": "number", "locked": False}
+        {
+            "file": "params.yaml",
+            "name": name,
+            "number": number,
+            "text": text,
+            "kind": "number",
+            "locked": False,
+            "of_project": False,
+        }
         for name, number, text in (("depth", 4.0, "4"), ("lr", 0.1, "0.1"))
     ],
     "unread": [{"role": "metrics", "file": "eval/roc.json", "status": "in-dvc"}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -212,6 +213,7 @@ def compared(values: dict[str, list[tuple[str, str, float]]], *, baseline: int =
     commits = {version: str(place) * 40 for place, version in enumerate(values, 1)}
     rows = {
         Event: [row for version, commit in commits.items() for row in registered(f"m@{version}", commit=commit)],
+        Annotation: [replace(annotated("m", "dvc.yaml", "m.pkl"), commit=commit) for commit in commits.values()],
         MeasureFile: [
             named(file, "dvc.yaml", commit=commits[version]) for version, found in values.items() for file, _, _ in found
         ],

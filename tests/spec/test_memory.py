@@ -19,7 +19,8 @@ from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import START, World
 
 HOST = "host/o/r"
-METRICS = "metrics: [m.json]\n"
+PROJECT_METRICS = "metrics: [m.json]\n"
+METRICS = f"artifacts: {{m: {{path: x}}}}\n{PROJECT_METRICS}"
 
 Step = Callable[[World], object]
 
@@ -95,11 +96,11 @@ def story(folder: Path, *steps: Step, repos: tuple[Repo, ...] = (repo_row(),)) -
     return catalog_of({HOST: rows}, {Repo: repos, Crawl: crawls, Visit: [visit_row(1, "new", turned=True)]})
 
 
-def register(version: str, at: int, metrics: str | None = None, **told: Any) -> Step:
+def register(version: str, at: int, metrics: str | None = None, *, project: str = METRICS, **told: Any) -> Step:
     """A commit of its own, and the registration of a version on it."""
 
     def step(world: World) -> None:
-        files = {"x": version} | ({"m.json": metrics, "dvc.yaml": METRICS} if metrics else {})
+        files = {"x": version} | ({"m.json": metrics, "dvc.yaml": project} if metrics else {})
         world.tag(f"m@{version}", world.commit(files, at=at), at=at, **told)
 
     return step
@@ -379,6 +380,18 @@ def test_metrics_of_the_latest_version_that_moved_are_told_with_whether_that_is_
         ("metric", "auc", "0.9", "0.95", True),
         ("metric", "loss", "0.3", "0.4", False),
         ("metric", "rows", "5", "6", None),
+    ]
+
+
+def test_metrics_of_the_project_are_neither_better_nor_worse(tmp_path):
+    connection = story(
+        tmp_path,
+        register("v1.0.0", 10, '{"auc": 0.9}', project=PROJECT_METRICS),
+        register("v1.1.0", 20, '{"auc": 0.95}', project=PROJECT_METRICS),
+    )
+    assert changes(connection, 1, 2, "kind", "what", "old", "new", "better", "of_project") == [
+        ("new_version", None, None, "v1.1.0", None, False),
+        ("metric", "auc", "0.9", "0.95", None, True),
     ]
 
 

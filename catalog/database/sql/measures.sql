@@ -10,6 +10,8 @@
 --   status: Whether the file could be read: see `measure_files`. Null for parameters that only `dvc.lock` has.
 --   belongs: Why it is the version's: `named` by the `dvc.yaml` that annotates it, or whose pipeline makes it; where those name none, it
 --     is of the same DVC `project`; else of the `only` project.
+--   of_project: They are of the project, not of this artifact: it is annotated nowhere, or nobody names them and nothing is at its path.
+--     Such measures make no version the best one, and no search finds it by them.
 with named_files as (
     select repo, commit, role, file, metafile, project, max(status) as status
     from (
@@ -29,6 +31,8 @@ projects as (
 version_files_of_dvc as (
     select
         v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as read, v.precedence, f.dvc_root,
+        count(v.annotated_at) over (partition by v.repo, v.artifact) = 0 as unannotated,
+        coalesce(f.status in ('not-tracked', 'not-annotated'), true) as nowhere,
         coalesce(v.file, coalesce(nullif(regexp_extract(v.artifact, '^(.*):[^:]*$', 1), '') || '/', '') || 'dvc.yaml') as annotated_in,
         pipeline_file(f.metafile) as made_by
     from versions v
@@ -38,7 +42,8 @@ version_files_of_dvc as (
 select
     h.repo, h.artifact, h.version, h.commit, h.read, h.precedence, c.role, c.file, c.metafile, c.status,
     case when c.metafile = h.annotated_in or c.metafile = h.made_by then 'named'
-        when c.project = h.dvc_root then 'project' else 'only' end as belongs
+        when c.project = h.dvc_root then 'project' else 'only' end as belongs,
+    h.unannotated or (h.nowhere and belongs <> 'named') as of_project
 from version_files_of_dvc h
 join named_files c on c.repo = h.repo and c.commit = h.read
 join projects p on p.repo = h.repo and p.commit = h.read
@@ -50,7 +55,8 @@ qualify list_position(['named', 'project', 'only'], belongs)
 --   key: repo, artifact, version, commit, file, name
 --   from versions: repo, artifact, version, commit, precedence
 --   from metrics: file, name, number, text, kind
-select distinct f.repo, f.artifact, f.version, f.commit, f.precedence, m.file, m.name, m.number, m.text, m.kind
+--   from version_measure_files: of_project
+select distinct f.repo, f.artifact, f.version, f.commit, f.precedence, m.file, m.name, m.number, m.text, m.kind, f.of_project
 from version_measure_files f join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file
 where f.role = 'metrics';
 
@@ -58,9 +64,11 @@ where f.role = 'metrics';
 --   key: repo, artifact, version, commit, file, name
 --   from versions: repo, artifact, version, commit, precedence
 --   from params: file, name, number, text, kind
+--   from version_measure_files: of_project
 --   pipeline_stage: The pipeline stage that reads it; null where the whole file counts.
 --   locked: No file has it; it is what the stage ran with, from `dvc.lock`.
-select f.repo, f.artifact, f.version, f.commit, f.precedence, p.file, p.name, p.number, p.text, p.kind, p.pipeline_stage, p.locked
+select f.repo, f.artifact, f.version, f.commit, f.precedence, p.file, p.name, p.number, p.text, p.kind, p.pipeline_stage, p.locked,
+    f.of_project
 from version_measure_files f
 join (
     select * replace (
@@ -78,9 +86,10 @@ qualify row_number() over (
 --   key: repo, artifact, version, commit, metafile, plot, file, y
 --   from versions: repo, artifact, version, commit, precedence
 --   from plots: metafile, pipeline_stage, plot, file, kind, x, x_file, y, x_label, y_label, title, template, content, x_content
+--   from version_measure_files: of_project
 select
     f.repo, f.artifact, f.version, f.commit, f.precedence, p.metafile, p.pipeline_stage, p.plot, p.file, p.kind,
-    p.x, p.x_file, p.y, p.x_label, p.y_label, p.title, p.template, p.content, p.x_content
+    p.x, p.x_file, p.y, p.x_label, p.y_label, p.title, p.template, p.content, p.x_content, f.of_project
 from version_measure_files f
 join plots p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.metafile = f.metafile
 where f.role = 'plots';

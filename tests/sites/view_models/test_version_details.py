@@ -24,7 +24,13 @@ def line(number: int) -> VersionLine:
 
 def points(*texts: str) -> list[dict[str, object]]:
     return [
-        {"version": f"v{number}.0.0", "commit": f"{number:040x}", "number": float(text), "text": text}
+        {
+            "version": f"v{number}.0.0",
+            "commit": f"{number:040x}",
+            "number": float(text),
+            "text": text,
+            "of_project": False,
+        }
         for number, text in enumerate(texts)
     ]
 
@@ -62,7 +68,10 @@ def test_a_long_number_is_shortened(text, shown):
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
 def test_what_a_version_is_made_of(beyond):
     version = ("r", "m", "v1.0.0", f"{1:040x}")
-    params = [ParamRow(*version, "p.yaml", f"p{number}", "1") for number in range(module.MOST_PARAMS + beyond)]
+    params = [
+        ParamRow(*version, "p.yaml", f"p{number}", "1", of_project=False)
+        for number in range(module.MOST_PARAMS + beyond)
+    ]
     inputs = [
         InputRow(*version, f"d{number}", None, 1, False, None, None, None, None)
         for number in range(module.MOST_INPUTS + beyond)

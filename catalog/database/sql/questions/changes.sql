@@ -10,9 +10,10 @@
 --   what: The tag, the metric, why a repository was lost, or how a version came to its stage: `assigned`, or `fallback`.
 --   old: The version, the metric, the tag's object or the repository's outcome before.
 --   new: The same afterwards; of a skewed tag, `future` or `backdated`: see `time_skew`.
---   better: Whether the metric moved the right way; null where nothing says which way is better.
+--   better: Whether the metric moved the right way; null where nothing says which way is better, and of a metric of the project.
 --   author: Whose tag did it: a claim. Who deletes a tag leaves no name.
 --   moment: When: by the tagger's clock, or that of the visit, UTC.
+--   of_project: The metric is of the project, not of this artifact: see `version_measure_files`.
 -- Of a repository that is visited no more, nothing else is told: its artifacts went with it. Of one that was found again, what changed
 -- since it was known last.
 with changed_registries as materialized (
@@ -108,8 +109,8 @@ changes as (
     from time_skew where crawl > a and crawl <= b
     union all
     select 'metric', m.repo, m.artifact, null, n.name, o.text, n.text,
-        case when n.number <> o.number then (from metric_direction(n.name)) = case when n.number > o.number then 'higher'
-            else 'lower' end end,
+        case when n.number <> o.number and not n.of_project and not o.of_project
+            then (from metric_direction(n.name)) = case when n.number > o.number then 'higher' else 'lower' end end,
         m.author, m.moment
     from changed_latest m
     join metrics_of_changed o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
@@ -117,7 +118,8 @@ changes as (
         and n.file = o.file and n.name = o.name
     where n.text <> o.text
 )
-select kind, repo || coalesce(':' || artifact, '') as id, * exclude (kind)
+select kind, repo || coalesce(':' || artifact, '') as id, * exclude (kind),
+    kind = 'metric' and (repo, artifact) in (select (repo, artifact) from metrics_of_changed where of_project) as of_project
 -- Metrics of two files may have changed alike.
 from (select distinct * from changes)
 -- Changes that a fork has from its parent are listed for the parent only.

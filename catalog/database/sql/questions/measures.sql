@@ -37,7 +37,9 @@ order by precedence desc nulls last, version desc, commit, file;
 --   what: `version`, `metric` or `param`.
 --   name: The metric or parameter, with its file before it where a version has several of that name.
 --   delta: How far the number is from that of the version whose place is `a_baseline`.
---   best: No other version has a better number; null where nothing says what is better, or all are equal.
+--   best: No other version has a better number; null where nothing says what is better, or all are equal. Numbers of the project, not of
+--     this artifact, do not count.
+--   of_project: It is of the project, not of this artifact: see `version_measure_files`.
 --   differs: The versions do not all say the same.
 with asked_versions as (
     select unnest(some_repos::varchar[]) as repo, unnest(some_artifacts::varchar[]) as artifact,
@@ -58,28 +60,31 @@ facts as (
 ),
 -- Filters on these views: a join alone would compute them for every version.
 wanted_measures as (
-    select repo, artifact, version, commit, 'metric' as what, file, name, number, text, kind from version_metrics
+    select repo, artifact, version, commit, 'metric' as what, file, name, number, text, kind, of_project from version_metrics
     where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
     union all
-    select repo, artifact, version, commit, 'param', file, name, number, text, kind from version_params
+    select repo, artifact, version, commit, 'param', file, name, number, text, kind, of_project from version_params
     where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
 ),
 measured as (
-    select place, what, file, name, number, text from asked_versions join wanted_measures using (repo, artifact, version, commit)
+    select place, what, file, name, number, text, of_project
+    from asked_versions join wanted_measures using (repo, artifact, version, commit)
 ),
 statements as (
-    select place, 'version' as what, fact.rank as rank, fact.name as name, fact.number as number, fact.text as text, null as direction
+    select place, 'version' as what, fact.rank as rank, fact.name as name, fact.number as number, fact.text as text, null as direction,
+        false as of_project
     from facts
     union all
     select m.place, m.what, case m.what when 'metric' then 6 else 7 end,
         case when m.many then m.file || ':' || m.name else m.name end,
-        m.number, coalesce(m.text, ''), case when m.what = 'metric' then d.direction end
+        m.number, coalesce(m.text, ''), case when m.what = 'metric' then d.direction end, m.of_project
     from (select *, max(same) over (partition by what, name) > 1 as many from (
         select *, count(*) over (partition by what, name, place) as same from measured
     )) m, metric_direction(m.name) d
 ),
 cells as (
-    select a.*, n.*, s.number, s.text
+    select a.*, n.*, s.number, s.text, coalesce(s.of_project, false) as of_project,
+        case when not s.of_project then s.number end as own_number
     from asked_versions a
     cross join (select distinct what, rank, name, direction from statements) n
     left join statements s on s.place = a.place and s.what = n.what and s.name = n.name
@@ -88,9 +93,11 @@ select
     repo || ':' || artifact || '@' || version as ref, repo, artifact, version, commit, place,
     what, name, number, text, direction,
     number - max(number) filter (place = a_baseline) over same as delta,
-    case when direction is not null and min(number) over same < max(number) over same
-        then coalesce(number = case direction when 'lower' then min(number) over same else max(number) over same end, false) end as best,
-    count(distinct coalesce(number::varchar, text)) over same > 1 or count(text) over same < count(*) over same as differs
+    case when direction is not null and not of_project and min(own_number) over same < max(own_number) over same
+        then coalesce(own_number = case direction when 'lower' then min(own_number) over same else max(own_number) over same end, false)
+    end as best,
+    count(distinct coalesce(number::varchar, text)) over same > 1 or count(text) over same < count(*) over same as differs,
+    of_project
 from cells
 window same as (partition by what, name)
 order by rank, name, place;

@@ -56,12 +56,15 @@ f as materialized (
 measured as materialized (
     select
         (
-            select coalesce(list({file: file, name: name, number: number, text: text, kind: kind, direction: direction}
-                order by file, name), [])
+            select coalesce(list({
+                file: file, name: name, number: number, text: text, kind: kind, direction: direction, of_project: of_project
+            } order by file, name), [])
             from list_metrics(a_repo, an_artifact, a_version, a_commit)
         ) as metrics,
         (
-            select coalesce(list({file: file, name: name, number: number, text: text, kind: kind, locked: locked} order by file, name), [])
+            select coalesce(list({
+                file: file, name: name, number: number, text: text, kind: kind, locked: locked, of_project: of_project
+            } order by file, name), [])
             from list_params(a_repo, an_artifact, a_version, a_commit)
         ) as params,
         (

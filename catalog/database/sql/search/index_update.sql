@@ -56,8 +56,8 @@ from (
     group by all
 ) s;
 
--- find_metrics: The metrics of their versions. The rows to read are selected by their numbers first: they are few of many, and
---     reading any other column would scan all rows.
+-- find_metrics: The metrics of their versions, not those of their projects. The rows to read are selected by their numbers first: they
+--     are few of many, and reading any other column would scan all rows.
 create or replace temp table subject_metrics as
 with changed as materialized (
     select repo, commit, file, name, number, text from metrics
@@ -66,7 +66,7 @@ with changed as materialized (
 select s.doc, f.version, f.commit, m.file, m.name, m.number, m.text,
     coalesce(f.version = s.version and f.commit = s.commit, false) as of_latest
 from subjects s
-join version_measure_files f on f.repo = s.repo and f.artifact = s.artifact and f.role = 'metrics'
+join version_measure_files f on f.repo = s.repo and f.artifact = s.artifact and f.role = 'metrics' and not f.of_project
 join changed m on m.repo = f.repo and m.commit = f.read and m.file = f.file;
 
 -- find_measures: The metrics and parameters of their latest versions.
@@ -78,7 +78,7 @@ from (
     select s.doc, f.repo, f.read, f.file, f.metafile
     from subjects s
     join version_measure_files f on f.repo = s.repo and f.artifact = s.artifact and f.version = s.version and f.commit = s.commit
-    where f.role = 'params'
+    where f.role = 'params' and not f.of_project
 ) w
 join params p on p.repo = w.repo and p.commit = w.read and p.file = w.file
     and w.metafile = coalesce(
@@ -197,7 +197,7 @@ stated_values as (
     union all select s.doc, 'has', 'plots'
         from version_measure_files f
         join subjects s on s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
-        where f.role = 'plots' and coalesce(f.status, 'ok') in ('ok', 'fetched')
+        where f.role = 'plots' and not f.of_project and coalesce(f.status, 'ok') in ('ok', 'fetched')
 ),
 facet_values as (
     select doc, field, value, search_key(field, value) as key from stated_values where value <> ''

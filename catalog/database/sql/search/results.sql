@@ -76,7 +76,7 @@ join (
     from version_measure_files f
     semi join query_table(ranked) k on k.repo = f.repo and k.artifact = f.artifact and k.version = f.version
     join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file
-    where f.role = 'metrics'
+    where f.role = 'metrics' and not f.of_project
 ) m on m.repo = r.repo and m.artifact = r.artifact and m.version = r.version and coalesce(r.commit = m.commit, true)
 where list_bool_or(list_transform(endings, lambda ending: ends_with(search_ending(m.name), ending)))
 group by all;
@@ -154,7 +154,7 @@ counted as (
             join search_index.documents d on d.doc = v.doc
             join version_measure_files f
                 on f.repo = d.repo and f.artifact = d.artifact and f.version = v.version and coalesce(v.commit = f.commit, true)
-                    and coalesce(f.status, 'ok') in ('ok', 'fetched')
+                    and not f.of_project and coalesce(f.status, 'ok') in ('ok', 'fetched')
         )
     )
     group by field, value

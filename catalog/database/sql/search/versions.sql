@@ -37,7 +37,7 @@ where l.name = 'author';
 --   key: place, doc, version, commit
 select distinct l.place, v.doc, v.version, v.commit
 from search_unnested(leaves) l
-join version_measure_files f on f.role = l.value and coalesce(f.status, 'ok') in ('ok', 'fetched')
+join version_measure_files f on f.role = l.value and not f.of_project and coalesce(f.status, 'ok') in ('ok', 'fetched')
 join search_index.documents d on d.repo = f.repo and d.artifact = f.artifact
 join search_index.versions v on v.doc = d.doc and v.version = f.version and coalesce(v.commit = f.commit, true)
 where l.name = 'has';
@@ -56,11 +56,11 @@ with asked_measures as materialized (from search_measured(leaves)),
 measures as (
     select a.place, m.repo, m.artifact, m.version, m.commit
     from asked_measures a join version_metrics m on a.kind = 'metric' and ends_with(search_ending(m.name), a.ending)
-    where m.number between a.least and a.most or search_key('text', m.text) like a.pattern escape '\'
+    where not m.of_project and (m.number between a.least and a.most or search_key('text', m.text) like a.pattern escape '\')
     union all
     select a.place, p.repo, p.artifact, p.version, p.commit
     from asked_measures a join version_params p on a.kind = 'param' and ends_with(search_ending(p.name), a.ending)
-    where p.number between a.least and a.most or search_key('text', p.text) like a.pattern escape '\'
+    where not p.of_project and (p.number between a.least and a.most or search_key('text', p.text) like a.pattern escape '\')
 )
 select distinct m.place, v.doc, v.version, v.commit
 from measures m
@@ -73,5 +73,5 @@ select v.doc, v.version, v.commit, arg_min(m.number, (length(m.name), m.name)) a
 from version_metrics m
 join search_index.documents d on d.repo = m.repo and d.artifact = m.artifact
 join search_index.versions v on v.doc = d.doc and v.version = m.version and coalesce(v.commit = m.commit, true)
-where m.number is not null and ends_with(search_ending(m.name), search_ending(ending))
+where m.number is not null and not m.of_project and ends_with(search_ending(m.name), search_ending(ending))
 group by all;

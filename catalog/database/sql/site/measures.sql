@@ -3,20 +3,21 @@
 -- site_metrics(): The metrics of each artifact over its versions, the oldest version first.
 --   key: repo, artifact, file, name
 --   direction: `higher` or `lower`: what is better.
---   best: The version with the best number, where some are worse.
+--   best: The version with the best number, where some are worse. Numbers of the project, not of the artifact, do not count.
 --   points: What each version has.
 with registered_metrics as (
-    select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text
+    select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text, m.of_project
     from version_metrics m join versions v using (repo, artifact, version, commit)
     where v.registered and v.active
 ),
 series as (
     select
         repo, artifact, file, name,
-        list({version: version, commit: commit, number: number, text: text} order by precedence, commit) as points,
-        max(number) filter (isfinite(number)) as highest, min(number) filter (isfinite(number)) as lowest,
-        arg_max(version, (number, precedence)) filter (isfinite(number)) as of_highest,
-        arg_max(version, (-number, precedence)) filter (isfinite(number)) as of_lowest
+        list({version: version, commit: commit, number: number, text: text, of_project: of_project} order by precedence, commit) as points,
+        max(number) filter (isfinite(number) and not of_project) as highest,
+        min(number) filter (isfinite(number) and not of_project) as lowest,
+        arg_max(version, (number, precedence)) filter (isfinite(number) and not of_project) as of_highest,
+        arg_max(version, (-number, precedence)) filter (isfinite(number) and not of_project) as of_lowest
     from registered_metrics
     group by all
 )
@@ -81,7 +82,7 @@ select
     d.repo, d.artifact, d.version, d.commit, d.is_latest, d.plot, d.title, d.template, d.x, d.x_label, d.y_label, d.file, d.field,
     case when d.x is null then range(1, d.count + 1)::double[] else d.along end[step.first:d.count:step.length] as xs,
     d.up[step.first:d.count:step.length] as ys,
-    c.words, c.others, c.counts, null as content, null as media_type
+    c.words, c.others, c.counts, null as content, null as media_type, d.of_project
 from data d
 cross join lateral (select length, ((d.count - 1) % length + 1)::bigint as first
     from (select greatest(1, ceil(d.count / 60))::bigint as length)) step
@@ -90,7 +91,7 @@ left join counted c on c.repo = d.repo and c.content = d.content and c.x_content
 union all
 select
     p.repo, p.artifact, p.version, p.commit, p.is_latest, p.plot, p.title, p.template, p.x, p.x_label, p.y_label, p.file, null,
-    null, null, null, null, null, p.content, i.media_type
+    null, null, null, null, null, p.content, i.media_type, p.of_project
 from plotted p join images i using (repo, content)
 order by repo, artifact, plot, is_latest desc, version, commit, file, field;
 

@@ -88,7 +88,7 @@ order by n.repo, n.artifact, n.version, n.commit, in_git, n.path;
 
 -- site_params(): The parameters of each version of which a page says everything.
 --   key: repo, artifact, version, commit, file, name
-select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text
+select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text, p.of_project
 from site_shown() s
 join version_params p using (repo, artifact, version, commit)
 order by p.repo, p.artifact, p.version, p.commit, p.file, p.name;
