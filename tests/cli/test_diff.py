@@ -8,6 +8,7 @@ import re
 import pytest
 
 from catalog.cli import main
+from catalog.cli.diff import _told
 from support.worlds import World
 
 DIFF = """\
@@ -72,6 +73,20 @@ def test_diff_as_json_has_every_column(asking, crawled):
     _, out, _ = asking("diff", "-o", "json")
     rows = [(row["kind"], row["id"], row["old"], row["new"]) for row in json.loads(out)]
     assert rows[0] == ("rewritten_tag", "o/r:m", crawled[1], crawled[2])
+
+
+@pytest.mark.parametrize(
+    ("better", "of_project", "told"),
+    [
+        pytest.param(True, False, "acc (better)", id="better"),
+        pytest.param(False, False, "acc (worse)", id="worse"),
+        pytest.param(None, False, "acc", id="neither"),
+        pytest.param(None, True, "acc (of the project, not of this artifact)", id="of the project"),
+    ],
+)
+def test_a_metric_that_moved_is_told_with_what_that_means(better, of_project, told):
+    row = {"kind": "metric", "id": "r:m", "what": "acc", "old": "0.1", "new": "0.2"}
+    assert _told(row | {"better": better, "of_project": of_project}, {})["told"] == told
 
 
 def test_diff_of_nothing(asking):
