@@ -156,14 +156,29 @@ def test_the_main_metric_is_one_of_the_artifacts_own(catalog):
     assert found == {"known": ["acc"], "loose": []}
 
 
-def test_facets_count_no_measures_of_the_project(catalog):
-    counts = {row["value"]: row["count"] for row in catalog.facets("").rows if row["field"] == "has"}
-    assert [counts[value] for value in ("metrics", "params", "plots")] == [1, 1, 1]
+@pytest.mark.parametrize(("query", "count"), [("", 1), ("is:version", 2)], ids=["artifacts", "versions"])
+def test_facets_count_no_measures_of_the_project(catalog, query, count):
+    counts = {row["value"]: row["count"] for row in catalog.facets(query).rows if row["field"] == "has"}
+    assert [counts[value] for value in ("metrics", "params", "plots")] == [count] * 3
 
 
 def test_versions_in_order_of_a_metric_have_no_number_of_the_project(catalog):
     rows = catalog.search("is:version sort:acc-desc").rows
-    assert [row["artifact"] for row in rows] == ["known", "known", "loose", "loose"]
+    assert [(row["artifact"], [metric["text"] for metric in row["metrics"]]) for row in rows] == [
+        ("known", ["0.2"]),
+        ("known", ["0.1"]),
+        ("loose", []),
+        ("loose", []),
+    ]
+
+
+def test_no_number_of_the_project_is_shown_of_a_version_that_is_found_by_another_condition(catalog):
+    rows = catalog.search("is:version name:loose OR metric.acc:>0.15").rows
+    assert {(row["artifact"], row["version"]): [metric["text"] for metric in row["metrics"]] for row in rows} == {
+        ("known", "v2.0.0"): ["0.2"],
+        ("loose", "v2.0.0"): [],
+        ("loose", "v1.0.0"): [],
+    }
 
 
 @pytest.mark.parametrize(
