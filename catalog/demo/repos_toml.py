@@ -21,7 +21,7 @@ timeout = 300  # seconds for one repository
 max_bytes = "256 MiB"  # for one repository
 # schedule = "*/15 * * * *"  # when `catalog schedule` crawls, as in crontab(5)
 
-# What is better of a metric whose name does not say so: `auc` and `loss` are known, `f1.de` is not.
+# What is better of a metric whose name does not say so, such as `ks`; those that are named here are shown first.
 [metrics]
 higher = ["f1.*", "ks", "lift.*", "ndcg*"]
 lower = ["latency_ms.*"]
