@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 MAX_TEXT = 64 << 10  # bytes
 MAX_TITLE = 200  # characters
@@ -18,6 +18,9 @@ _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t]*")
 _REST_UNDERLINE = re.compile(r"([=\-~*^#+\"'`:.])\1{2,}[ \t]*")
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_COMMENT = re.compile(r"<!--.*?-->")
+_BLOCK_COMMENT = re.compile(r" {0,3}<!--")  # it lasts until a line with its end (CommonMark, HTML blocks, condition 2)
+_KEY = re.compile(r"[a-z][\w-]*:(?:[ \t]|$)")
 _ELEMENT = re.compile(r"<[/!]?[a-z][^<>]*(?:>|$)", re.IGNORECASE)
 
 
@@ -35,25 +38,56 @@ def shortened(text: str, most: int = MAX_TEXT) -> str:
 
 def title_of(text: str, *, restructured: bool = False) -> str | None:
     """The first heading, without its markup; None where nothing is left of any."""
-    for heading in _headings(text, _REST_UNDERLINE if restructured else _UNDERLINE):
+    for heading in _headings(_shown_lines(text), _REST_UNDERLINE if restructured else _UNDERLINE):
         plain = _ELEMENT.sub("", _LINK.sub(r"\1", _IMAGE.sub("", heading))).replace("`", "").strip("* \t|")
         if plain:
             return plain[:MAX_TITLE].strip()
     return None
 
 
-def _headings(text: str, underline: re.Pattern[str]) -> Iterator[str]:
-    """Lines with `#`, underlined lines, and HTML's headings; without those in blocks of code."""
-    before, fence = "", None
-    for full_line in text.splitlines():
-        line = full_line[:MAX_LINE]
-        mark = _FENCE.match(line)
+def _shown_lines(text: str) -> Iterator[str]:
+    """The lines outside of blocks of code and of comments, each up to MAX_LINE characters. What is left out leaves an empty line."""
+    fence, commented = None, False
+    for line in _below_broken(text.splitlines()):
+        mark = None if commented else _FENCE.match(line)
         if mark and fence in (None, mark[1]):
             fence = None if fence else mark[1]
-            before = ""
+            yield ""
         elif fence is None:
-            if underline.fullmatch(line) and before and not underline.fullmatch(before):
-                yield before
-            elif match := _HEADING.fullmatch(line) or _HTML_HEADING.match(line):
-                yield match[1]
-            before = line.strip()
+            rest, commented = _below_comments(line, commented=commented)
+            yield _COMMENT.sub("", rest[:MAX_LINE])
+
+
+def _below_comments(line: str, *, commented: bool) -> tuple[str, bool]:
+    """What is left of a line behind the block comments that it ends or has, and whether one goes on in the next line."""
+    rest = line
+    while commented or _BLOCK_COMMENT.match(rest):
+        _, end, rest = rest.partition("-->")
+        if not end:
+            return "", True
+        commented = False
+    return rest, False
+
+
+def _below_broken(lines: Sequence[str]) -> Iterator[str]:
+    """All lines, or those below front matter that lacks one of its lines of dashes: below the other one, or the first empty line."""
+    start = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    opened = bool(lines) and lines[start].rstrip() == "---"
+    first = start + opened
+    if first < len(lines) and _KEY.match(lines[first]):
+        ends = (number for number in range(first, len(lines)) if lines[number].rstrip() in ("", "---", "..."))
+        end = next(ends, len(lines) - 1)
+        if opened or lines[end].rstrip() == "---":
+            return iter(lines[end + 1 :])
+    return iter(lines)
+
+
+def _headings(lines: Iterable[str], underline: re.Pattern[str]) -> Iterator[str]:
+    """Lines with `#`, underlined lines, and HTML's headings."""
+    before = ""
+    for line in lines:
+        if underline.fullmatch(line) and before and not underline.fullmatch(before):
+            yield before
+        elif match := _HEADING.fullmatch(line) or _HTML_HEADING.match(line):
+            yield match[1]
+        before = line.strip()

@@ -12,6 +12,7 @@ MAX_TITLE = 200  # characters
 
 _IS_LICENCE = re.compile(r"(?:un)?licen[cs]es?(?:[-._ ].*)?|copying(?:[-._ ].*)?", re.IGNORECASE)
 _STATED = re.compile(r"SPDX-License-Identifier:[ \t]*([A-Za-z0-9.+\-() ]{1,200})")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _SPACE = re.compile(r"[\s\"'\u2018-\u201d*#>_]+")
 
 # GNU's licences name each other; which one a text is stands in its title.
@@ -111,5 +112,5 @@ def _creative_commons(words: str) -> str | None:
 
 
 def _title(text: str) -> str:
-    lines = (line.strip("#*=-_<!> \t\ufeff") for line in text.splitlines())
+    lines = (line.strip("#*=-_<!> \t\ufeff") for line in _COMMENT.sub("", text).splitlines())
     return next((line[:MAX_TITLE] for line in lines if line), "")

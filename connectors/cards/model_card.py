@@ -22,12 +22,14 @@ MAX_ITEMS = 1_000  # of one list
 MAX_FAULTS = 100  # of one card
 
 _INDEX = "model-index"
-_KNOWN = frozenset(
+_READ = frozenset(
     (
         *("license", "license_name", "license_link", "language", "datasets", "base_model", "tags", "metrics"),
         *("library_name", "pipeline_tag", _INDEX),
     )
 )
+# The keys that make a README a model card: those of `modelcard.md` and of huggingface_hub's ModelCardData. Others are a site generator's.
+KEYS = _READ | {"model_name", "base_model_relation", "new_version"}
 
 
 class ModelCard(NamedTuple):
@@ -42,15 +44,15 @@ def parse_card(data: bytes, suffix: str) -> ModelCard:
     """The card without its place. Only Markdown has front matter."""
     source = decode(data.removeprefix(b"\xef\xbb\xbf"))
     front, below = split(source) if suffix == ".md" else (None, source)
+    title = title_of(shortened(below), restructured=suffix == ".rst")
     reader = _FieldReader()
     try:
         values = {} if front is None else mapping(load_yaml(front.encode()) or {}, "")
     except MetafileError as error:
         reader.complain(error.message, error.rule, error.place or "front matter")
         values, below = {}, source
-    body = shortened(below)
     results = tuple(reader.results(values))
-    card = reader.card(values, body, title_of(body, restructured=suffix == ".rst"))
+    card = reader.card(values, shortened(below), title)
     return ModelCard(card, results, first_faults(reader.faults, MAX_FAULTS))
 
 
@@ -64,12 +66,12 @@ class _FieldReader:
         self.faults.append(Fault(place, rule, message))
 
     def card(self, values: Mapping[Any, object], body: str, heading: str | None) -> Card:
-        other = {key: value for key, value in values.items() if key not in _KNOWN}
+        other = {key: value for key, value in values.items() if key not in _READ}
         return Card(
             commit="",
             file="",
             folder="",
-            is_model_card=bool(values),
+            is_model_card=not KEYS.isdisjoint(values),
             title=heading or self.text(values, "model_name") or self.indexed_name(values),
             licence=", ".join(self.texts(values, "license")) or None,
             licence_name=self.text(values, "license_name"),

@@ -16,7 +16,9 @@ class Card(Record):
     folder: str = column(
         "The file's folder, empty for the Git root: the card nearest above an artifact is the artifact's."
     )
-    is_model_card: bool = column("It is named as a model card, or has front matter; otherwise a README like any other.")
+    is_model_card: bool = column(
+        "It is named as a model card, or its front matter has a key of the Hub's model cards; otherwise a README like any other."
+    )
     title: str | None = column("The first heading, or the model's name in the front matter.")
     licence: str | None = column("`license`, as stated.")
     licence_name: str | None = column("`license_name`, the name of a licence without an identifier of the Hub.")

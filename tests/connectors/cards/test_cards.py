@@ -10,6 +10,7 @@ from catalog.schema.tables.cards import Card, CardResult, Licence
 from catalog.schema.tables.problems import Problem
 from connectors.cards.cards import CONNECTOR, MAX_REMEMBERED, ROW
 from connectors.cards.front_matter import MAX_TEXT
+from connectors.cards.model_card import KEYS
 from support.partial import asked, partly
 from support.worlds import Link, Submodule, World
 
@@ -197,6 +198,40 @@ def test_a_path_of_half_a_million_folders_is_not_walked():
 )
 def test_a_model_card_is(text, file, expected):
     assert card(text, file).is_model_card is expected
+
+
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_each_key_of_a_model_card_makes_one(key):
+    assert card(f"---\ntitle: Churn\n{key}: x\n---\n").is_model_card
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        pytest.param("layout: page\ntitle: About\npermalink: /about/\nnav_order: 2", id="Jekyll"),
+        pytest.param("title: About\ndate: 2024-01-01\ndraft: false\nweight: 3\ncategories: [a]", id="Hugo"),
+        pytest.param("sidebar_position: 1\nslug: /about\ndescription: About", id="Docusaurus"),
+        pytest.param("title: Churn\nemoji: 🐳\nsdk: gradio\napp_file: app.py\npinned: false", id="a Space of the Hub"),
+        pytest.param("jupytext: {text_representation: {extension: .md}}\nkernelspec: {name: python3}", id="Jupytext"),
+    ],
+)
+def test_front_matter_of_another_program_makes_no_model_card(front):
+    found = card(f"---\n{front}\n---\n# Churn\n")
+    assert (found.is_model_card, found.title, found.text) == (False, "Churn", "# Churn\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        pytest.param("---\nlicense: [mit\n---\n# Churn\n", "Churn", id="below front matter that is no YAML"),
+        pytest.param("---\n# Notes\nlicense: [mit\n---\ntext\n", None, id="no comment of front matter that is no YAML"),
+        pytest.param("---\nlicense: [mit\n---\ntext\n", None, id="nor its last line"),
+        pytest.param("---\nlicense: mit\n# Notes\n", None, id="no comment of front matter that does not end"),
+        pytest.param("<!-- # Template\n## of a card -->\n# Churn\n", "Churn", id="no heading of a comment"),
+    ],
+)  # fmt: skip
+def test_the_title_is_a_heading_that_readers_see(text, title):
+    assert card(text).title == title
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,11 @@ def test_so_much_of_a_text_is_read(length, spdx):
     assert parse_licence(b"Mine\n" + FREE.rjust(length - 5).encode()) == LicenceText(spdx, "Mine")
 
 
+@pytest.mark.parametrize("comment", ["<!-- a template -->\n", "<!--\na\n-->", "<!--\n<!-- a -->"])
+def test_a_title_is_no_comment(comment):
+    assert parse_licence(f"{comment}# Mine\n".encode()).title == "Mine"
+
+
 @pytest.mark.parametrize(
     ("length", "title"),
     [
