@@ -46,11 +46,17 @@ def contents_facts(row: Row) -> list[Fact]:
         ("made by", f"{visible(maker['pipeline_stage'])} in {visible(maker['file'])}" if maker else "", ""),
         ("command", visible("; ".join(_command(maker).splitlines())) if maker else "", ""),
         ("lock", _outdated(maker) if maker and maker["outdated"] else "", YELLOW),
-        ("card", ", ".join(visible(text) for text in (card.get("title"), card.get("file")) if text), ""),
+        ("card", _card(card), ""),
         ("licence", visible(card.get("licence") or licence.get("spdx") or licence.get("title") or ""), ""),
         ("base model", cell(card["base_models"]) if card.get("base_models") else "", ""),
         ("owners", cell(row["owners"]) if row["owners"] else "", ""),
     ]
+
+
+def _card(card: Row) -> str:
+    """What it is called and where it is, and whether it tells of the whole repository."""
+    stated = ", ".join(visible(text) for text in (card.get("title"), card.get("file")) if text)
+    return f"README of the repository: {stated}" if card.get("of_repository") else stated
 
 
 def contents_tables(row: Row, screen: Screen) -> Iterator[str]:

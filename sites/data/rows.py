@@ -275,4 +275,5 @@ class CardRow(NamedTuple):
     task: str | None
     text: str | None
     cut: bool | None
+    of_repository: bool | None
     owners: list[str]

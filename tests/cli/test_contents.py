@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.cli.contents import MOST, contents_tables
+from catalog.cli.contents import MOST, _card, contents_tables
 from catalog.cli.text import Screen
 
 
@@ -19,3 +19,16 @@ def test_a_version_shows_so_many_metrics(count, more):
     row = {"ref": "m@v1.0.0", "metrics": metrics, "params": [], "inputs": [], "unread": []}
     shown = "".join(contents_tables(row, Screen(width=None, colour=False))).splitlines()
     assert (len(shown) - len(more), shown[1 + MOST :]) == (1 + MOST, more)
+
+
+@pytest.mark.parametrize(
+    ("card", "line"),
+    [
+        ({}, ""),
+        ({"title": "Churn", "file": "README.md", "of_repository": False}, "Churn, README.md"),
+        ({"title": "Team", "file": "README.md", "of_repository": True}, "README of the repository: Team, README.md"),
+        ({"title": None, "file": "README.md", "of_repository": True}, "README of the repository: README.md"),
+    ],
+)
+def test_a_readme_of_the_repository_is_called_so(card, line):
+    assert _card(card) == line

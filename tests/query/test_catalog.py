@@ -157,6 +157,7 @@ CONTENTS = {
         "tags": [],
         "library": "sklearn",
         "task": "tabular-classification",
+        "of_repository": False,
     },
     "licence": {"file": "LICENSE", "spdx": "Apache-2.0", "title": "Apache License"},
     "owners": ["@acme/risk", "ann@acme.example"],

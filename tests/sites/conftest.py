@@ -198,18 +198,24 @@ def smaller_catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plain_page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    """The page of a DVC project that has releases, and no registry."""
+def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a DVC project that has releases, a README, and no registry."""
     world = World()
     world.commit({**PROJECT, **ran(1, auc=0.7, trees=100)})
     world.lightweight("baseline")
-    world.commit(ran(2, auc=0.8, trees=200), message="Better")
+    world.commit({**ran(2, auc=0.8, trees=200), "README.md": "# The <team>\n"}, message="Better")
     world.tag("v1.1.0")
     seen = {"outcome": "new", "message": None, "stale": False, "visited_at": NOON, "read_at": NOON, "partition": None}
     folder = tmp_path_factory.mktemp("plain")
     repos = {"plain": rows_of(world.listing(), world.objects)}
     build(write_catalog(folder / "c.duckdb", repos, {Repo: [Repo(repo="plain", url="/r", **seen)]}), folder, title="x")
-    return parse((folder / "repos/plain.html").read_text("utf-8"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plain_page(plain_site: Path) -> Page:
+    """The page of that project."""
+    return parse((plain_site / "repos/plain.html").read_text("utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -202,8 +203,21 @@ def test_the_page_of_a_repository_without_a_registry_lists_its_releases(plain_pa
     lines = plain_page.text()
     assert lines[lines.index("Releases 2") + 2 :] == [
         "Tag Commit Metrics Author Committed",
-        "v1.1.0 03b3dda Better auc 0.8, rows 10 Ann 1 Jan 2024",
+        "v1.1.0 6346da6 Better auc 0.8, rows 10 Ann 1 Jan 2024",
         "baseline 1539c78 work auc 0.7, rows 10 Ann 1 Jan 2024",
+    ]
+
+
+def test_a_readme_that_tells_of_the_whole_repository_is_called_so_and_folded(plain_site):
+    html = (plain_site / "models/plain/churn.html").read_text("utf-8")
+    section = html.partition('<section id="card"')[2].partition("</section>")[0]
+    words = unescape(re.sub("<[^>]*>", " ", section.partition(">")[2])).split()
+    assert ('<a href="#card">README</a>' in html, " ".join(words)) == (
+        True,
+        "README of the repository The The <team> From README.md , as text.",
+    )
+    assert re.findall(r"</?(?:details|summary|pre)", section) == [
+        *("<details", "<summary", "</summary", "<pre", "</pre", "</details"),
     ]
 
 

@@ -81,3 +81,22 @@ def test_a_version_by_a_tag_of_a_tag_is_shown_with_its_commit():
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
     versions = asked(connection, "from show_artifact('r', 'm')")[0]["all_versions"]
     assert [(version["commit"], version["revision"]) for version in versions] == [(between, commit)]
+
+
+CARD = "---\nlicense: mit\n---\n# Churn\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "card"),
+    [
+        pytest.param({"README.md": "# Team\n"}, ("README.md", True), id="a README at the root is the repository's"),
+        pytest.param({"README.md": "---\ntitle: Team\n---\n"}, ("README.md", True), id="also with front matter of a site generator"),
+        pytest.param({"README.md": CARD}, ("README.md", False), id="a model card at the root is the artifact's"),
+        pytest.param({"MODEL_CARD.md": "# Churn\n"}, ("MODEL_CARD.md", False), id="also one that is so only by its name"),
+        pytest.param({"README.md": "# Team\n", "MODEL_CARD.md": "# Churn\n"}, ("MODEL_CARD.md", False), id="a model card goes before a README"),
+        pytest.param({"README.md": CARD, "models/README.md": "# Churn\n"}, ("models/README.md", False), id="a README near the artifact is its own"),
+    ],
+)  # fmt: skip
+def test_a_card_is_the_repositorys_or_the_artifacts(files, card):
+    row = shown(registered({"dvc.yaml": "artifacts: {m: {path: models/m.pkl}}\n", **files}))
+    assert (row["card"]["file"], row["card"]["of_repository"]) == card

@@ -36,7 +36,7 @@ where a.repo = a_repo and a.artifact = an_artifact;
 --   unread: Files with metrics or parameters that could not be read, and why: see `measure_files`.
 --   made_by: The pipeline stage that made it, and why its lock is out of date: see `outdated_locks`.
 --   inputs: What that stage, or the import, depends on; and where each of these is from.
---   card: Its model card, or the README nearest to it.
+--   card: Its model card, or the README nearest to it; `of_repository`: the README at the Git root, which tells of the whole repository.
 --   licence: The licence file nearest to it.
 --   owners: Who answers for it, by CODEOWNERS.
 --   identical: Other versions with the same bytes.
@@ -115,7 +115,8 @@ surroundings as materialized (
             select arg_max({
                 file: c.file, title: c.title, licence: coalesce(c.licence_name, c.licence), licence_link: c.licence_link,
                     languages: c.languages,
-                datasets: c.datasets, base_models: c.base_models, tags: c.tags, library: c.library, task: c.task
+                datasets: c.datasets, base_models: c.base_models, tags: c.tags, library: c.library, task: c.task,
+                of_repository: c.folder = '' and not c.is_model_card
             }, (len(c.folder), c.is_model_card, c.file))
             from cards c, v
             where c.repo = a_repo and c.commit = v.reading and (c.folder = '' or starts_with(v.home, c.folder || '/'))

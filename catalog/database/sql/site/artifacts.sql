@@ -70,6 +70,7 @@ select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where no
 --   key: repo, artifact
 --   text: The first 3,000 characters of the card.
 --   cut: Whether it has more of them.
+--   of_repository: It is the README at the Git root, which tells of the whole repository.
 --   licence_file: The SPDX identifier of the licence file nearest to it, or else that file's first line.
 with places as (
     select
@@ -99,7 +100,8 @@ select
     a.repo, a.artifact, c.card.file as file, c.card.title as title, coalesce(c.card.licence_name, c.card.licence) as licence,
     l.licence as licence_file, coalesce(c.card.languages, []) as languages, coalesce(c.card.datasets, []) as datasets,
     coalesce(c.card.base_models, []) as base_models, coalesce(c.card.tags, []) as tags, c.card.library as library, c.card.task as task,
-    left(c.card.text, 3000) as text, length(c.card.text) > 3000 as cut, coalesce(o.owners, []) as owners
+    left(c.card.text, 3000) as text, length(c.card.text) > 3000 as cut,
+    c.card.folder = '' and not c.card.is_model_card as of_repository, coalesce(o.owners, []) as owners
 from artifacts a
 left join cards_near c using (repo, artifact)
 left join licences_near l using (repo, artifact)
