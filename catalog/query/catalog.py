@@ -110,7 +110,7 @@ class Catalog:
         return self._ask("from list_repos($repos)", repos=self._names.repos(repo))
 
     def problems(self, *, repo: str | None = None) -> Answer:
-        """The table `problems`: what could not be read."""
+        """The view `open_problems`: what could not be read and is to be mended."""
         return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
 
     def releases(self, *, repo: str | None = None) -> Answer:

@@ -26,6 +26,7 @@ from connectors.formats.typed import cleaned, load_once, mapping, quoted, text
 
 NAME = "annotations"
 SETTINGS = ".gto"
+NOT_GTO = "not-gto"  # the rule of a file that has only its name in common with GTO's
 MAX_VARS = 100  # files that the `vars` of one file may name, besides the parameters next to it
 MAX_REMEMBERED = 16 << 20  # bytes of rows
 ROW = 2_000  # bytes of a row, about
@@ -199,7 +200,10 @@ def _bounded(load: Callable[[str], Any], params: str) -> Callable[[str], Any]:
 
 
 def _read_gto(path: str, load: Callable[[str], Any]) -> Iterator[Row]:
-    yield from _entries(path, "", mapping(load(path), ""), read_gto_entry)
+    content = load(path)
+    if not isinstance(content, dict) or (content and not any(isinstance(entry, dict) for entry in content.values())):
+        raise MetafileError(f"found {quoted(content)}, expected a map of artifacts", rule=NOT_GTO)
+    yield from _entries(path, "", content, read_gto_entry)
 
 
 def _entries(

@@ -157,7 +157,7 @@ STOPPED = [
     pytest.param(tagger(None), N, ["no-tagger"], id="raw1 a tag that nobody made"),
     pytest.param(tagger("Ann <>"), N, ["no-email"], id="raw2 a tagger without an address"),
     pytest.param(tagger("Ann <a@b>", b"caf\xe9\n"), N, ["not-utf8"], id="raw3 a message that is not UTF-8"),
-    pytest.param(with_files({"artifacts.yaml": "- a list\n"}, "m@v1.0.0", {"artifacts.yaml": "m: {}\n"}), M, ["wrong-type"], id="e16 annotations at a version's commit that are no map"),
+    pytest.param(with_files({"artifacts.yaml": "- a list\n"}, "m@v1.0.0", {"artifacts.yaml": "m: {}\n"}), M, ["not-gto"], id="e16 annotations at a version's commit that are no map"),
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from catalog.schema.tables.git import History
-from catalog.schema.tables.inventory import StageName
+from catalog.schema.tables.inventory import Repo, StageName
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import START, World
 
@@ -307,3 +307,40 @@ def names() -> duckdb.DuckDBPyConnection:
 )
 def test_an_artifact_answers_to_every_end_of_its_name(words, found):
     assert [row["id"] for row in asked(names(), "from find_artifacts(?) order by id", words)] == found
+
+
+OPEN = "select rule, place from open_problems order by all"
+
+
+@pytest.mark.parametrize(
+    ("tags", "problems"),
+    [
+        pytest.param((), [], id="without tags of GTO it is another program's"),
+        pytest.param(("v1.0.0",), [], id="also where a release is tagged"),
+        pytest.param(("m@v1.0.0",), [("not-gto", "artifacts.yaml")], id="with one it is to be mended"),
+    ],
+)
+def test_an_artifacts_yaml_that_is_no_file_of_gto_is_a_problem_in_a_registry_alone(tags, problems):
+    world = World()
+    world.commit({"artifacts.yaml": "- a list\n"})
+    for tag in tags:
+        world.tag(tag)
+    seen = {"outcome": "new", "message": None, "stale": False, "visited_at": START, "read_at": START, "partition": None}
+    repo = Repo(repo="host/o/r", url="/r", **seen)
+    connection = catalog_of({repo.repo: rows_of(world.listing(), world.objects)}, {Repo: [repo]})
+    lists = [OPEN, "select rule, place from list_problems(null)", "select rule, place from site_problems()"]
+    counts = [
+        "select problems from list_repos(null)",
+        "select problems from site_repositories()",
+        "select problems from site_counts()",
+    ]
+    assert (
+        [[tuple(row.values()) for row in asked(connection, query)] for query in lists],
+        [row["problems"] for query in counts for row in asked(connection, query)],
+    ) == ([problems] * 3, [len(problems)] * 3)
+
+
+def test_any_other_problem_is_one_without_tags_of_gto():
+    world = World()
+    world.commit({"artifacts.yaml": "m: {type: 1}\n", "dvc.yaml": "- a list\n"})
+    assert {problem["rule"] for problem in asked(catalog(world), OPEN)} == {"annotation", "wrong-type"}

@@ -361,8 +361,13 @@ KEPT = [("artifacts.yaml", "z", None, None, None, (), {})]
 @pytest.mark.parametrize(
     ("text", "facts", "problems"),
     [
-        pytest.param("", [], [("wrong-type", "artifacts.yaml")], id="an empty file"),  # e16
-        pytest.param("[z]", [], [("wrong-type", "artifacts.yaml")], id="a list for the file"),
+        pytest.param("", [], [("not-gto", "artifacts.yaml")], id="an empty file"),  # e16
+        pytest.param("[z]", [], [("not-gto", "artifacts.yaml")], id="a list for the file"),
+        pytest.param("words", [], [("not-gto", "artifacts.yaml")], id="text for the file"),
+        pytest.param(
+            "version: 1\nimages: [z]", [], [("not-gto", "artifacts.yaml")], id="a map of anything but artifacts"
+        ),
+        pytest.param("a: x\nz: {}", KEPT, [("annotation", "artifacts.yaml: a")], id="text for an entry"),
         pytest.param("a: {\nz: {}", [], [("not-yaml", "artifacts.yaml")], id="no YAML"),
         pytest.param("a:\nz: {}", KEPT, [("annotation", "artifacts.yaml: a")], id="an entry that is nothing"),
         pytest.param("a:b: {}\nz: {}", KEPT, [("annotation", "artifacts.yaml: a:b")], id="a name with a folder"),

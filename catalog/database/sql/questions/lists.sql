@@ -56,7 +56,7 @@ order by created_at desc, priority desc, repo, tag desc, oid;
 -- list_repos(some_repos): The repositories, how the last visit to each went, and how much each holds.
 --   key: repo
 --   why: Why the last visit read it.
---   problems: What could not be read in it.
+--   problems: How many `open_problems` it has.
 select r.*, v.why, v.seconds, v.received, v.requests,
     coalesce(a.artifacts, 0) as artifacts, coalesce(p.problems, 0) as problems
 from repos r
@@ -64,13 +64,13 @@ left join (
     select * from visits qualify row_number() over (partition by repo order by crawl desc) = 1
 ) v on v.repo = r.repo
 left join (select repo, count(*) as artifacts from artifacts group by repo) a on a.repo = r.repo
-left join (select repo, count(*) as problems from problems group by repo) p on p.repo = r.repo
+left join (select repo, count(*) as problems from open_problems group by repo) p on p.repo = r.repo
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], r.repo)
 order by r.repo;
 
--- list_problems(some_repos): What could not be read, and why.
+-- list_problems(some_repos): What could not be read and is to be mended.
 --   key: repo, connector, place, rule, message, commit
-from problems
+from open_problems
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
 order by repo, connector, place, rule, message, commit;
 

@@ -9,7 +9,7 @@ select
     (select count(*) from original_artifacts where not active) as deprecated,
     (select coalesce(sum(versions), 0)::bigint from original_artifacts) as versions,
     (select count(*) from current_assignments semi join original_artifacts using (repo, artifact)) as assignments,
-    (select count(*) from problems) as problems;
+    (select count(*) from open_problems) as problems;
 
 -- site_types(): How many artifacts there are of each type.
 --   key: type

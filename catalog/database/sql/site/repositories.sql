@@ -16,12 +16,12 @@ left join (
     select repo, count(*) as artifacts, sum(versions)::bigint as versions, max(updated_at) as updated_at
     from original_artifacts group by repo
 ) a on a.repo = r.repo
-left join (select repo, count(*) as problems from problems group by repo) p on p.repo = r.repo
+left join (select repo, count(*) as problems from open_problems group by repo) p on p.repo = r.repo
 order by r.repo;
 
--- site_problems(): Everything that could not be read.
+-- site_problems(): Everything that could not be read and is to be mended.
 --   key: repo, rule, place, message, commit
-select repo, rule, place, message, commit from problems order by repo, connector, place, rule, message, commit;
+select repo, rule, place, message, commit from open_problems order by repo, connector, place, rule, message, commit;
 
 -- site_experiments(): DVC's experiments of each repository, the newest first, at most fifty.
 --   key: repo, name, baseline
