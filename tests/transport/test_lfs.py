@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from base64 import b64encode
+from threading import Event
 
 import pytest
 
@@ -156,6 +157,22 @@ def test_a_server_that_hangs_is_asked_once():
         lfs = server(f"{site}/team/churn", limits=Limits(total=10, idle=0.05))
         found = [lfs.read([POINTER]), lfs.read([OTHER_POINTER])]
     assert (found, connections) == ([{}, {}], [b"POST"])
+
+
+def test_after_a_file_that_hangs_nothing_more_is_requested(tmp_path):
+    released = Event()
+    rule = lfs_server([CONTENT, OTHER], download=lambda _: released.wait(5) and None)
+    with serve(tmp_path, rule=rule) as site:
+        lfs = server(f"{site}/team/churn", limits=Limits(total=10, idle=0.1))
+        found = [lfs.read([POINTER, OTHER_POINTER]), lfs.read([OTHER_POINTER])]
+        released.set()
+        assert (found, site.requests) == ([{}, {}], [("POST", ENDPOINT + BATCH), ("GET", FILES + POINTER.sha256)])
+
+
+def test_the_time_limit_of_a_visit_holds_for_all_requests_together():
+    with evil(lambda connection: connection.recv(1 << 16) and connection.recv(1 << 16)) as site:
+        lfs = server(f"{site}/team/churn", limits=Limits(total=0.1, idle=30))
+        assert lfs.read([POINTER]) == {}
 
 
 def test_settings_that_cannot_be_used_cost_no_visit():
