@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 MAX_LOOSE = 64 << 20  # bytes of a loose object after inflating
 MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
 
+# gitrepository-layout(5) and git-config(1), extensions.*. What they change is honoured, or does not concern a reader: a partial clone's
+# filter, the settings of a working tree. At format version 0 Git ignores all others, but for those that came with version 1.
+_OLD_EXTENSIONS = frozenset((b"noop", b"preciousobjects", b"partialclone", b"worktreeconfig"))
+_NEW_EXTENSIONS = frozenset((b"noop-v1", b"objectformat", b"compatobjectformat", b"refstorage", b"relativeworktrees"))
 _NOTHING = ""  # the name of no object
 _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID = re.compile(r"[0-9a-f]{40}")
@@ -216,10 +220,11 @@ def _read_line(file: Path) -> str:
 
 
 def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:
-    """The refs as this repository keeps them. Other extensions say nothing about reading, a partial clone's least."""
+    """The refs as this repository keeps them."""
     file = common / "config"
     config = ConfigFile.from_path(file, expand_includes=False) if file.is_file() else ConfigFile()
     extensions = {key.lower(): value.lower() for key, value in config.items((b"extensions",))}
+    _check_format(config, extensions, meter)
     if extensions.get(b"objectformat", b"sha1") != b"sha1":
         raise sha256(meter)
     if extensions.get(b"refstorage", b"files") == b"reftable":
@@ -227,3 +232,19 @@ def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:
 
         return ReftableRefsContainer(str(common))
     return DiskRefsContainer(str(common), str(folder))
+
+
+def _check_format(config: ConfigFile, extensions: Collection[bytes], meter: Meter) -> None:
+    """Refused for a repository that Git does not read either: `verify_repository_format` (setup.c)."""
+    try:
+        stated = config.get((b"core",), b"repositoryformatversion")
+    except KeyError:
+        return
+    version = int(stated)
+    if version > 1:
+        raise Refused(f"{meter.where}: the repository has format version {version}, expected 0 or 1")
+    foreign = set(extensions) - _OLD_EXTENSIONS - _NEW_EXTENSIONS if version == 1 else _NEW_EXTENSIONS & set(extensions)
+    if foreign:
+        names = ", ".join(decode(name) for name in sorted(foreign))
+        known = "one that is known" if version == 1 else "none of it at format version 0"
+        raise Refused(f"{meter.where}: the repository has the extension {meter.quote(names)!r}, expected {known}")

@@ -6,6 +6,7 @@ import shutil
 import zlib
 from contextlib import suppress
 from hashlib import sha1
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING
 
 import pytest
@@ -203,6 +204,65 @@ def test_no_repository_is_an_outcome(
         refs(path)
 
     assert str(caught.value) == f"{path}: {says}"
+
+
+FORMATS = [
+    (version, extension, value)
+    for version in (None, "0", "1", "2")
+    for extension, value in (
+        ("", ""),
+        ("fakekey", "true"),
+        ("FakeKey", "true"),
+        ("noop", "1"),
+        ("noop-v1", "1"),
+        ("preciousObjects", "true"),
+        ("partialClone", "origin"),
+        ("worktreeConfig", "true"),
+        ("objectFormat", "sha1"),
+    )
+]
+
+
+@pytest.mark.parametrize(("version", "extension", "value"), FORMATS)
+def test_a_repository_is_refused_where_git_refuses_it(
+    version: str | None, extension: str, value: str, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "-q", "--bare", ".")
+    text = "[core]\n\tbare = true\n" + (f"\trepositoryformatversion = {version}\n" if version else "")
+    (tmp_path / "config").write_text(text + (f"[extensions]\n\t{extension} = {value}\n" if extension else ""))
+
+    assert reads(lambda: git(tmp_path, "for-each-ref")) == reads(lambda: refs(tmp_path))
+
+
+def reads(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except (Refused, CalledProcessError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ("[core]\nrepositoryformatversion = 1\n[extensions]\nx = 1\ny = 1\n", "has the extension 'x, y', expected one that is known"),
+        ("[core]\nrepositoryformatversion = 0\n[extensions]\nrefStorage = files\n", "has the extension 'refstorage', expected none of it at format version 0"),
+        ("[core]\nrepositoryformatversion = 2\n", "has format version 2, expected 0 or 1"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_of_a_format_is_told(config: str, says: str, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", ".")
+    (tmp_path / "config").write_text(config)
+    with pytest.raises(Refused) as caught:
+        refs(tmp_path)
+    assert str(caught.value) == f"{tmp_path}: the repository {says}"
+
+
+@pytest.mark.parametrize("extension", ["refStorage = files", "relativeWorktrees = true", "compatObjectFormat = sha1"])
+def test_extensions_of_newer_versions_of_git_are_known(extension: str, team: Path, tmp_path: Path) -> None:
+    path = clone(team, tmp_path / "new.git", "--bare")
+    (path / "config").write_text(f"[core]\nrepositoryformatversion = 1\n[extensions]\n{extension}\n")
+    assert refs(path).tags() == refs(team).tags()
 
 
 @pytest.fixture(scope="module")
