@@ -120,7 +120,8 @@ def _sum_up(config: Config, listings: dict[str, SourceState], rows: list[Row]) -
     say(f"{plural(wanted, 'repository', 'repositories')} to read, {len(rows) - wanted} left out")
     for source in config.sources:
         listing = listings[source.name]
-        state = f"{listing.outcome}; shown is its last listing" if listing.message else f"{len(listing.listed)} listed"
+        last = "shown is its last listing" if listing.listed_at else "it was never listed"
+        state = f"{listing.outcome}; {last}" if listing.message else f"{len(listing.listed)} listed"
         say(f"{source.name} ({source.kind}): {state}")
     if not config.sources:
         say(f"{config.file} has no [[source]]: only the repositories under [[repo]] are read")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +19,12 @@ from catalog.errors import ConfigError
 from catalog.naming import SCHEMES, SCP, is_repo_name, repo_name
 from catalog.text import quoted
 
-__all__ = ["Config", "Options", "RepoConfig", "load", "parse"]
+__all__ = ["Config", "Options", "RepoConfig", "load", "parse", "read_text"]
 
 
 def load(file: Path) -> Config:
     """Reads repos.toml; ConfigError with every complaint where it is not as it should be."""
-    return parse(_text(file), file)
+    return parse(read_text(file), file)
 
 
 def parse(text: str, file: Path) -> Config:
@@ -39,9 +40,13 @@ def parse(text: str, file: Path) -> Config:
     return config
 
 
-def _text(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark; ConfigError where it cannot be read."""
     try:
-        return file.read_text("utf-8")
+        content = file.read_bytes()
+        if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise ConfigError(f"{file}: found text in UTF-16, expected UTF-8: save it so")
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise ConfigError(f"{file}: no such file; `catalog init` makes one") from error
     except (OSError, UnicodeDecodeError) as error:

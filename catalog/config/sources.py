@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from catalog.config.keys import FILTERS, OPTIONS, SOURCE, kind_key, scope_keys
 from catalog.config.model import Options, SourceConfig
 from catalog.config.table_reader import TableReader
+from catalog.config.urls import FORGES, OWNER_NAME
 from catalog.plugins.forge import Forge, Scope, installed
 from catalog.text import quoted
 
 _SECRETS = frozenset({"token", "access_token", "private_token", "password", "secret", "api_key"})
+
+
+# The page of an owner, with or without its scheme.
+_PAGE = re.compile(rf"(?:[a-z]+://[^/]*|{'|'.join(map(re.escape, sorted(FORGES)))})(?P<path>(?:/.*)?)", re.IGNORECASE)
 
 
 def read_sources(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[SourceConfig]:
@@ -61,9 +68,23 @@ def _words(reader: TableReader, forge: Forge, values: Mapping[str, Any]) -> dict
             f"invalid keys for kind {quoted(forge.name)}: expected {sets}, found {' and '.join(stated) or 'none'}"
         )
     words = {word: values[word] or "" for word in stated}
+    for word in sorted(words.keys() - {"path", "url"}):
+        _refuse_address(reader, word, words[word])
     if "path" in words:
         words["path"] = str((reader.file.parent / Path(words["path"]).expanduser()).absolute())
     return words
+
+
+def _refuse_address(reader: TableReader, word: str, value: str) -> None:
+    """Where an owner's name is expected, its page is not: `https://github.com/acme` for `acme`."""
+    match = _PAGE.fullmatch(value)
+    if match is None:
+        return
+    parts = [part for part in match["path"].split("/") if part]
+    name = parts[-1:] if word == "topic" else parts if word == "group" else parts[:1]
+    reader.refuse(
+        word, quoted(value), quoted("/".join(name)) if name else f"the name of the {word}, without the server"
+    )
 
 
 def _refuse_filters(reader: TableReader, forge: Forge) -> None:
@@ -73,6 +94,8 @@ def _refuse_filters(reader: TableReader, forge: Forge) -> None:
 
 
 def _address(reader: TableReader, forge: Forge, url: str | None) -> str:
+    if url and (owner := _owner_in(forge, url)):
+        reader.refuse("url", quoted(url), f"the server alone, and the owner {quoted(owner)} by its own key")
     if url or forge.url:
         return forge.address(url or forge.url)
     if "url" not in reader.table and not any("path" in scope for scope in forge.scopes):
@@ -80,6 +103,13 @@ def _address(reader: TableReader, forge: Forge, url: str | None) -> str:
             f"missing key 'url': expected the address of the {forge.name} server, such as https://git.example.com"
         )
     return ""
+
+
+def _owner_in(forge: Forge, url: str) -> str:
+    """The path behind a public forge, which is no part of its address."""
+    split = urlsplit(url)
+    is_list = any("url" in scope for scope in forge.scopes)
+    return split.path.strip("/") if split.hostname in OWNER_NAME | {"gitlab.com"} and not is_list else ""
 
 
 def _name(forge: Forge, scope: Scope) -> str:

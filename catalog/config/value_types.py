@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from catalog.config import cron
 from catalog.config.model import PLAIN_TAGS, VISIBILITIES
+from catalog.config.urls import mistake_in
 from catalog.naming import SCHEMES, SCP, is_repo_name
 from catalog.text import quoted
 
@@ -119,6 +120,8 @@ def _repository_url(value: object) -> str:
     scheme = _scheme(url)
     if "://" in url and urlsplit(url).password is not None:  # no message shows it
         raise InvalidValue(expected="none; Git reads it from ~/.netrc and credential helpers", shown="with a password")
+    if mistake := mistake_in(url):
+        raise InvalidValue(expected=mistake.expected, shown=_without_user(url))
     if scheme in SCHEMES or SCP.fullmatch(url) or "://" not in url:
         return url
     raise InvalidValue(expected=f"one of {', '.join(SCHEMES)}, user@host:path, or a path")

@@ -254,6 +254,18 @@ def test_one_complaint(text, complaint):
     assert complaints(text) == [complaint]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path):
+    (tmp_path / "repos.toml").write_bytes(b'\xef\xbb\xbf[[repo]]\r\nurl = "https://h/o/n"\r\n')
+    assert [repo.name for repo in load(tmp_path / "repos.toml").repos] == ["h/o/n"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_told_by_its_name(tmp_path, encoding):
+    (tmp_path / "repos.toml").write_bytes("\ufeff[catalog]\n".encode(encoding))
+    with pytest.raises(ConfigError, match=r"repos\.toml: found text in UTF-16, expected UTF-8: save it so$"):
+        load(tmp_path / "repos.toml")
+
+
 def test_a_stage_may_name_itself():
     assert parse("[stages]\nprod = ['prod', 'live', 'live']", FILE).stages == {"prod": "prod", "live": "prod"}
 

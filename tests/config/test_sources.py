@@ -135,6 +135,30 @@ BAD = {
         'kind = "github"\norg = "a"\ninclude = "acme/*"',
         "invalid include 'acme/*': expected a list of texts, such as [\"acme/*\"]",
     ),
+    "an owner's page for the owner": (
+        'kind = "github"\norg = "https://github.com/acme"',
+        "invalid org 'https://github.com/acme': expected 'acme'",
+    ),
+    "an owner's page without its scheme": (
+        'kind = "github"\nuser = "github.com/ann/"',
+        "invalid user 'github.com/ann/': expected 'ann'",
+    ),
+    "a group's page": (
+        'kind = "gitlab"\ngroup = "https://gitlab.acme.example/risk/models"',
+        "invalid group 'https://gitlab.acme.example/risk/models': expected 'risk/models'",
+    ),
+    "a topic's page": (
+        'kind = "github"\ntopic = "https://github.com/topics/mlops"',
+        "invalid topic 'https://github.com/topics/mlops': expected 'mlops'",
+    ),
+    "a forge for the owner": (
+        'kind = "github"\norg = "https://github.com"',
+        "invalid org 'https://github.com': expected the name of the org, without the server",
+    ),
+    "an owner's page for the server": (
+        'kind = "github"\norg = "acme"\nurl = "https://github.com/acme"',
+        "invalid url 'https://github.com/acme': expected the server alone, and the owner 'acme' by its own key",
+    ),
     "an invalid flag": (
         'kind = "github"\norg = "a"\nforks = "yes"',
         "invalid forks 'yes': expected true or false",

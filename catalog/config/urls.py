@@ -1,0 +1,96 @@
+"""Addresses that can never be cloned, such as a page of a forge, and the address that was probably meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from catalog.text import quoted
+
+# The forges whose repositories are all `owner/name`, by the host of their pages; to the other public ones more applies.
+OWNER_NAME = frozenset(
+    ("github.com", "www.github.com", "bitbucket.org", "www.bitbucket.org", "codeberg.org", "gitea.com")
+)
+FORGES = OWNER_NAME | {"gitlab.com", "dev.azure.com", "huggingface.co", "hf.co"}
+
+_HELPER = re.compile(r"(?P<helper>[A-Za-z0-9+.-]+)::(?P<rest>.*)", re.DOTALL)  # gitremote-helpers(7)
+_CODECOMMIT = re.compile(r"(?P<region>[a-z0-9-]+)://(?:[^@/]*@)?(?P<name>[^/]+)/?")
+_PAGES = frozenset(("tree", "blob"))  # of a branch: GitLab reserves these names, GitHub and Hugging Face have them too
+_GITEA_PAGES = frozenset(("branch", "commit", "tag"))  # behind `src`
+_HUB_KINDS = frozenset(("datasets", "spaces", "models"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mistake:
+    """Why an address cannot be cloned; `meant` is the address that can, where that is clear."""
+
+    expected: str
+
+    @classmethod
+    def meant(cls, url: str) -> Mistake:
+        """A mistake whose remedy is known."""
+        return cls(expected=quoted(url))
+
+
+def mistake_in(url: str) -> Mistake | None:
+    """What is wrong with the address of a repository; None where nothing is known to be."""
+    if helper := _HELPER.fullmatch(url):
+        return _helper_mistake(helper["helper"].lower(), helper["rest"])
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return None
+    if split.scheme == "codecommit":
+        return Mistake.meant(f"https://git-codecommit.REGION.amazonaws.com/v1/repos/{split.netloc.rpartition('@')[2]}")
+    return _page_mistake(split) if split.scheme in ("http", "https") and split.hostname else None
+
+
+def _page_mistake(split: SplitResult) -> Mistake | None:
+    path = _repository_path(split)
+    if path is None:
+        return _nothing_mistake(split)
+    if split.query or split.fragment or path != split.path.rstrip("/"):
+        return Mistake.meant(urlunsplit((split.scheme, split.netloc.rpartition("@")[2], path, "", "")))
+    return None
+
+
+def _helper_mistake(helper: str, rest: str) -> Mistake:
+    match = _CODECOMMIT.fullmatch(rest)
+    if helper == "codecommit" and match:
+        return Mistake.meant(f"https://git-codecommit.{match['region']}.amazonaws.com/v1/repos/{match['name']}")
+    return Mistake(expected="an address without a remote helper: none is ever run")
+
+
+def _repository_path(split: SplitResult) -> str | None:
+    """The part of a path that names a repository; None where it names an owner, or nothing."""
+    host, path = split.hostname or "", split.path.rstrip("/")
+    parts = [part for part in path.split("/") if part]
+    if f"{path}/".find("/-/") > 0:  # GitLab's mark between a project and its pages
+        return path[: f"{path}/".index("/-/")]
+    if "_git" in parts[:-1]:  # Azure DevOps
+        return "/" + "/".join(parts[: parts.index("_git") + 2])
+    if len(parts) > 3 and parts[0] in ("projects", "users") and parts[2] == "repos":  # noqa: PLR2004 - Bitbucket Data Center
+        owner = parts[1] if parts[0] == "projects" else f"~{parts[1]}"
+        return f"/scm/{owner}/{parts[3]}.git"
+    if host in OWNER_NAME:
+        return "/" + "/".join(parts[:2]) if len(parts) > 1 else None
+    for place in range(_project_end(host, parts), len(parts) - 1):
+        if parts[place - 1].endswith(".git"):
+            break
+        if parts[place] in _PAGES or (parts[place] == "src" and parts[place + 1] in _GITEA_PAGES):
+            return "/" + "/".join(parts[:place])
+    return None if host in FORGES and not parts else path
+
+
+def _project_end(host: str, parts: list[str]) -> int:
+    """How many parts a repository's path has at least."""
+    is_hub = host in ("huggingface.co", "hf.co")
+    return 1 if is_hub and parts[:1] and parts[0] not in _HUB_KINDS else 2
+
+
+def _nothing_mistake(split: SplitResult) -> Mistake:
+    parts = [part for part in split.path.split("/") if part]
+    owner = parts[0] if parts else "OWNER"
+    site = f"{split.scheme}://{split.netloc.rpartition('@')[2]}"
+    return Mistake(expected=f"a repository, such as {site}/{owner}/NAME; a [[source]] reads all that an owner has")
