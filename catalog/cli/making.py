@@ -16,7 +16,7 @@ from catalog.cli.completion import complete_repo
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import put_text, say
 from catalog.cli.progress import Progress, plural, size
-from catalog.errors import Ambiguous, Exit, NotFound, StoreError
+from catalog.errors import Ambiguous, ConfigError, Exit, NotFound, StoreError
 from catalog.naming import endings
 from catalog.query import Catalog
 
@@ -28,10 +28,13 @@ SIGNALLED = 128  # what a shell adds to the number of the signal that ended a pr
 DEMO_TITLE = "Demo models"
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait while another crawl or build is at work.")]
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Empty the catalog where repos.toml lists no repositories any more.")
+]
 NoSite = Annotated[bool, typer.Option("--no-site", help="Do not build the site.")]
 
 
-def crawl(
+def crawl(  # noqa: PLR0913 - each is an option of the command
     repos: Annotated[
         list[str] | None,
         typer.Argument(
@@ -48,6 +51,7 @@ def crawl(
         typer.Option(metavar="FILE", help="Write a report as JSON to this file; - for standard output."),
     ] = None,
     wait: Wait = False,
+    allow_empty: AllowEmpty = False,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
@@ -59,6 +63,7 @@ def crawl(
     """
     config = _load(config_file)
     if not (config.repos or config.sources):
+        _refuse_to_empty(config, allowed=allow_empty)
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
     done = _crawl(config, _chosen(config, repos or ()), builds=not no_build, wait=wait, debug=debug)
     if report is not None:
@@ -69,12 +74,21 @@ def crawl(
         raise typer.Exit(int(Exit.ORIGIN))
 
 
-def build(*, no_site: NoSite = False, wait: Wait = False, config_file: ConfigFile = DEFAULT_CONFIG) -> None:
+def build(
+    *,
+    no_site: NoSite = False,
+    wait: Wait = False,
+    allow_empty: AllowEmpty = False,
+    config_file: ConfigFile = DEFAULT_CONFIG,
+) -> None:
     """Make catalog and site again from what was read.
 
     Example: catalog build --no-site
     """
-    _build(_load(config_file), no_site=no_site, wait=wait)
+    config = _load(config_file)
+    if not (config.repos or config.sources):
+        _refuse_to_empty(config, allowed=allow_empty)
+    _build(config, no_site=no_site, wait=wait)
 
 
 def demo(
@@ -115,6 +129,23 @@ def _load(file: Path) -> Config:
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
     return load(file)
+
+
+def _refuse_to_empty(config: Config, *, allowed: bool) -> None:
+    """ConfigError where a list without repositories would leave nothing of a catalog that has some: the file may have been cut short."""
+    if allowed:
+        return
+    from catalog.store.journal import Journal  # a cold `show` needs no store
+    from catalog.store.partitions import Store
+
+    store = Store(config.output / "store" / "rows")
+    visits = Journal(config.output / "store" / "crawls").last_visits()
+    kept = sum(bool(last.partition and store.file_of(repo, last.partition).is_file()) for repo, last in visits.items())
+    if kept:
+        raise ConfigError(
+            f"{config.file}: lists no repositories, and the catalog in {config.output} has "
+            f"{plural(kept, 'repository', 'repositories')}: it is left as it is; `--allow-empty` empties it"
+        )
 
 
 def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,9 @@ from catalog.errors import ConfigError
 
 if TYPE_CHECKING:
     import tomlkit
+
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+_OWNER_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 BLANK = """\
 # The repositories that the catalog reads. `catalog add URL` adds one; `catalog crawl` reads them all.
@@ -72,7 +76,10 @@ def init(
 
 def add(
     urls: Annotated[
-        list[str], typer.Argument(metavar="URL...", help="Git repositories: URLs, user@host:path, or paths.")
+        list[str],
+        typer.Argument(
+            metavar="URL...", help="Git repositories: URLs, host/owner/name, user@host:path, or paths of folders."
+        ),
     ],
     *,
     config_file: ConfigFile = DEFAULT_CONFIG,
@@ -83,11 +90,12 @@ def add(
     """
     import tomlkit  # no other command writes TOML
 
-    from catalog.config.parse import load, parse  # a cold `show` needs no TOML
+    from catalog.config.parse import parse, read_text  # a cold `show` needs no TOML
 
-    before = load(config_file)
-    document = tomlkit.parse(config_file.read_text("utf-8"))
-    _append(document, [_written(url, config_file) for url in urls])
+    text = read_text(config_file)
+    before = parse(text, config_file)
+    document = tomlkit.parse(text)
+    _append(document, [_written(_completed(url), config_file) for url in urls])
     text = tomlkit.dumps(document)
     after = parse(text, config_file)
     _replace(config_file, text)
@@ -100,6 +108,21 @@ def _written(url: str, file: Path) -> str:
     if "://" in url or not Path(url).exists() or file.absolute().parent == Path.cwd():
         return url
     return str(Path(url).absolute())
+
+
+def _completed(word: str) -> str:
+    """A URL or a path that exists, as it is; `host/owner/name` becomes a URL. ConfigError for anything else, before it is a missing folder."""
+    from catalog.config.urls import FORGES  # as above
+    from catalog.naming import SCP
+
+    if "://" in word or "::" in word or SCP.fullmatch(word) or Path(word).expanduser().exists():
+        return word
+    host, *rest = word.rstrip("/").split("/")
+    url = f"https://{word}" if _HOST.fullmatch(host) and rest else f"https://github.com/{word}"
+    if host.lower() in FORGES or (_HOST.fullmatch(host) and len(rest) > 1):
+        return url
+    hint = f"; did you mean {url}?" if _OWNER_NAME.fullmatch(word) else ""
+    raise ConfigError(f"{word}: no such folder{hint}")
 
 
 def _append(document: tomlkit.TOMLDocument, urls: list[str]) -> None:

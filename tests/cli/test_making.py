@@ -75,6 +75,33 @@ def test_what_of_a_netrc_file_cannot_be_read_is_told_once(run, fleet):
     assert (told(err).count(complaint), "s3cret" in err) == (1, False)
 
 
+@pytest.mark.parametrize("command", [("crawl",), ("crawl", "--no-build"), ("build",)], ids=" ".join)
+def test_an_empty_repos_toml_empties_no_catalog(run, fleet, command):
+    (fleet / "repos.toml").write_text('[catalog]\noutput = "output"\n')
+    before = (fleet / "output" / "catalog.duckdb").read_bytes()
+    complaint = "lists no repositories, and the catalog in output has 2 repositories: it is left as it is"
+    assert run(*command) == (2, "", f"catalog: repos.toml: {complaint}; `--allow-empty` empties it\n")
+    assert (fleet / "output" / "catalog.duckdb").read_bytes() == before
+
+
+def test_a_catalog_is_emptied_on_request(run, fleet):
+    (fleet / "repos.toml").write_text('[catalog]\noutput = "output"\n')
+    assert run("crawl", "--allow-empty", "--no-site")[0] == 0
+    assert run("ls", "repos", "-o", "ids")[:2] == (0, "")
+    assert run("crawl", "--no-site")[0] == 0  # there is nothing to lose any more
+
+
+def test_a_catalog_that_never_had_a_repository_is_made_empty(run, tmp_path):
+    (tmp_path / "repos.toml").write_text('[catalog]\noutput = "output"\n')
+    assert run("crawl", "--no-site")[0] == 0
+
+
+def test_a_source_that_was_never_listed_has_no_last_listing(run, tmp_path):
+    (tmp_path / "repos.toml").write_text('[[source]]\nname = "s"\nkind = "folder"\npath = "/nonexistent"\n')
+    code, _, err = run("sources", "preview")
+    assert (code, err.splitlines()[-1]) == (5, "s (folder): gone; it was never listed")
+
+
 def test_a_crawl_of_one_repository_by_the_end_of_its_name(run, fleet):
     assert fleet.is_dir()
     assert told(run("crawl", "churn", "--no-build")[2]) == [

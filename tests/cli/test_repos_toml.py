@@ -115,3 +115,61 @@ def test_add_without_a_file(run):
 def test_every_complaint_is_told(run, tmp_path):
     (tmp_path / "repos.toml").write_text("[catalog]\ntitel = 1\n[crawl]\njobs = 0\n")
     assert len(run("crawl")[2].splitlines()) == 2
+
+
+def test_add_keeps_a_file_with_a_byte_order_mark_readable(run, tmp_path):
+    (tmp_path / "repos.toml").write_bytes(b'\xef\xbb\xbf# mine\r\n[[repo]]\r\nurl = "https://git.example/a/b"\r\n')
+    assert run("add", URL)[0] == 0
+    assert [repo.url for repo in config.load(tmp_path / "repos.toml").repos] == ["https://git.example/a/b", URL]
+
+
+@pytest.mark.parametrize(
+    ("word", "url"),
+    [
+        ("github.com/acme/churn", "https://github.com/acme/churn"),
+        ("git.acme.example/team/churn", "https://git.acme.example/team/churn"),
+        ("huggingface.co/bert", "https://huggingface.co/bert"),
+    ],
+)
+def test_add_completes_an_address_without_a_scheme(run, tmp_path, word, url):
+    (tmp_path / "repos.toml").touch()
+    assert run("add", word)[0] == 0
+    assert [repo.url for repo in config.load(tmp_path / "repos.toml").repos] == [url]
+
+
+def test_a_folder_goes_before_an_address(run, tmp_path):
+    (tmp_path / "repos.toml").touch()
+    (tmp_path / "github.com" / "acme" / "churn").mkdir(parents=True)
+    run("add", "github.com/acme/churn")
+    folder = tmp_path / "github.com" / "acme" / "churn"
+    assert [Path(repo.url) for repo in config.load(tmp_path / "repos.toml").repos] == [folder]
+
+
+PAGE = "repos.toml: [[repo]] number 1: invalid url 'https://github.com/acme/churn/tree/main': "
+PAGE += "expected 'https://github.com/acme/churn'"
+
+
+@pytest.mark.parametrize(
+    ("word", "complaint"),
+    [
+        ("acme/churn", "acme/churn: no such folder; did you mean https://github.com/acme/churn?"),
+        ("models.git/churn", "models.git/churn: no such folder; did you mean https://models.git/churn?"),
+        ("churn", "churn: no such folder"),
+        ("/nonexistent/churn", "/nonexistent/churn: no such folder"),
+        ("./acme/churn", "./acme/churn: no such folder"),
+        ("~/churn", "~/churn: no such folder"),
+        ("a/b/c", "a/b/c: no such folder"),
+        (
+            "https://github.com/acme/churn/tree/main",
+            PAGE,
+        ),
+        (
+            "github.com/acme/churn/tree/main",
+            PAGE,
+        ),
+    ],
+)
+def test_add_takes_nothing_for_a_folder_that_is_not_there(run, tmp_path, word, complaint):
+    (tmp_path / "repos.toml").touch()
+    assert run("add", word) == (2, "", f"catalog: {complaint}\n")
+    assert (tmp_path / "repos.toml").read_text() == ""
