@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from os.path import normpath
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 MAX_LENGTH = 100
 
@@ -22,7 +22,31 @@ _HASHED = re.compile(r".*-[0-9a-f]{16}")  # a name that looks like the file name
 
 SCHEMES = ("https", "http", "ssh", "git", "file")  # of a repository's URL
 SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]{2,}):(?P<path>(?!//)\S.*)")  # user@host:path, as scp writes it
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": "80", "https": "443"}
+
+# By which host a forge is known, of those by which it is reached, too.
+_FORGE_HOSTS = {
+    "ssh.github.com": "github.com",
+    "altssh.gitlab.com": "gitlab.com",
+    "altssh.bitbucket.org": "bitbucket.org",
+    "ssh.dev.azure.com": "dev.azure.com",
+    "vs-ssh.visualstudio.com": "dev.azure.com",
+    "hf.co": "huggingface.co",
+}
+# Forges to which upper and lower case are the same.
+_FOLDED = frozenset(
+    ("github.com", "gitlab.com", "bitbucket.org", "dev.azure.com", "huggingface.co", "codeberg.org", "gitea.com")
+)
+_EMPTY_PARTS = re.compile(r"/(?:[.~]?/)+")
+_ENDING = re.compile(r"(?:/|\.git)+\Z")
+_VISUAL_STUDIO = re.compile(r"([^.]+)\.visualstudio\.com")
+_COLLECTION = re.compile(r"^/*defaultcollection/", re.IGNORECASE)
+_AZURE_SSH = re.compile(r"^v3/([^/]+)/([^/]+)/([^/]+)\Z")
+_AZURE_PROJECT = re.compile(r"^([^/]+)/_git/([^/]+)\Z")
+_OTHER_FORGES = re.compile(r"(?:^|\.)(?:github|gitlab|gitea|forgejo)\.")
+_DATA_CENTER = re.compile(r"^(?:.*/)?scm/([^/]+/[^/]+)\Z")
+_GERRIT = re.compile(r"gerrit|review|\.googlesource\.com\Z")
+_SIGNED_IN = re.compile(r"^a/")
 
 _AUTHORITY = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(.*)$", re.DOTALL)
 _USERS = re.compile(r"://[^/?#\s'\"]*@")
@@ -84,15 +108,53 @@ def is_repo_name(name: str) -> bool:
 
 
 def repository_key(url: str) -> str:
-    """What the URLs of one repository have in common, whatever the protocol. ValueError for one with a host or port that is none.
+    """What the addresses of one repository have in common, whatever the protocol. ValueError for one with a host or port that is none.
 
-    The macro `repository_key` says the same of the URLs that both know, in SQL.
+    The macro `repository_key` says the same of a server's addresses in SQL.
     """
     name, split = repo_name(url), urlsplit(public_url(url))
     if name.startswith("local/"):
         return normpath(split.path if split.scheme == "file" else url)
-    port = split.port if split.scheme in _PORTS else None
-    return name if port in (None, _PORTS.get(split.scheme)) else f"{name}:{port}"
+    scheme, authority, path = _address(url, split)
+    bracket = authority.find("]") + 1  # the end of an address of IPv6
+    host, _, port = authority[bracket:].partition(":")
+    host = f"{authority[:bracket]}{host}".lower().removeprefix("www.")
+    if (organisation := _VISUAL_STUDIO.fullmatch(host)) and host not in _FORGE_HOSTS:
+        host, path = "dev.azure.com", f"{organisation[1]}/{_COLLECTION.sub('', path)}"
+    host = _FORGE_HOSTS.get(host, host)
+    is_web = scheme in _PORTS
+    path = _EMPTY_PARTS.sub("/", "/" + path.replace("%20", " "))
+    place = _repository_path(host, port, _ENDING.sub("", path).strip("/"), is_web=is_web)
+    return f"{host}:{port}/{place}" if is_web and port not in ("", _PORTS[scheme]) else f"{host}/{place}"
+
+
+def _address(url: str, split: SplitResult) -> tuple[str, str, str]:
+    """Scheme, host with port, and path of a server's address."""
+    if split.scheme not in SCHEMES and (scp := SCP.fullmatch(url)):
+        return "ssh", scp["host"], scp["path"]
+    if split.port is None and not split.hostname:
+        raise ValueError(f"no host in {public_url(url)!r}")
+    return split.scheme, split.netloc.rpartition("@")[2], split.path
+
+
+def _repository_path(host: str, port: str, path: str, *, is_web: bool) -> str:
+    """A repository's path, as its forge would spell it over HTTPS."""
+    if host in _FOLDED:
+        path = path.lower()
+    if (
+        host == "dev.azure.com"
+    ):  # over SSH it has a version in the place of `_git`; a project's first repository may go by one name
+        path = _AZURE_SSH.sub(r"\1/\2/_git/\3", path).replace("/_ssh/", "/_git/")
+        return _AZURE_PROJECT.sub(r"\1/\2/_git/\2", path)
+    if host in _FOLDED or _OTHER_FORGES.search(host):
+        return path
+    if _DATA_CENTER.search(
+        path
+    ):  # Bitbucket Data Center: `/scm/` over HTTP, port 7999 over SSH; its names have no case
+        return _DATA_CENTER.sub(r"\1", path).lower()
+    if port == "7999" and not is_web:
+        return path.lower()
+    return _SIGNED_IN.sub("", path) if is_web and _GERRIT.search(host) else path
 
 
 def public_url(url: str) -> str:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from catalog.database import database
-from catalog.naming import repository_key
+from catalog.naming import public_url, repository_key
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.inventory import Repo
 from catalog.store.partitions import PartitionKey, Store
+from support.addresses import ADDRESSES, CASES
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import Content, World
 
@@ -408,23 +411,51 @@ def test_a_lock_that_is_out_of_date(files, found):
     assert [(row["pipeline_stage"], row["reasons"], row["what"]) for row in rows] == found
 
 
-KEYS = {
-    "https://github.com/Team/Repo.git": "github.com/Team/Repo",
-    "https://GitHub.com/Team/Repo/": "github.com/Team/Repo",
-    "https://ann:secret@github.com:443/Team/Repo": "github.com/Team/Repo",
-    "git@github.com:Team/Repo.git": "github.com/Team/Repo",
-    "github.com:/Team/Repo": "github.com/Team/Repo",
-    "ssh://git@github.com:22/Team/Repo.git": "github.com/Team/Repo",
-    "http://localhost:8080/repo.git": "localhost:8080/repo",
-    "../source": "../source",
-    "C:\\source.git": "C:\\source",
-    "/srv/source.git/": "/srv/source",
-}
+PATHS = [("../source", "../source"), ("C:\\source.git", "C:\\source"), ("/srv/source.git/", "/srv/source")]
 
 
-@pytest.mark.parametrize(("url", "key"), KEYS.items(), ids=KEYS)
+@pytest.mark.parametrize(("url", "key"), [*CASES, *PATHS])
 def test_addresses_of_one_repository_have_one_key(catalog, url, key):
     assert asked(catalog, "from repository_key(?)", url) == [{"key": key}]
+
+
+def test_a_source_at_an_unknown_address_is_found_by_the_locked_commit():
+    source = registered(added("data.csv", "d"))
+    read = source.tip()
+    source.commit({"a": "1"})
+    passed = source.commit({"a": "2"})  # of the history alone
+    source.commit({"a": "3"})
+    moved = "ssh://git@old.example/moved/source"
+    imports = {
+        "read": imported(moved, "main", read),
+        "passed": imported(moved, "main", passed),
+        "nowhere": imported(moved, "main", "f" * 40),
+        "stated": imported("https://git.example/a_other", "main", read),
+    }
+    importer = registered(
+        {key: file for path, more in imports.items() for key, file in added(path, path, more=more).items()}
+    )
+    worlds = {"a_other": registered(added("o", "o")), "a_fork": source, "source": source, "importer": importer}
+    unsaid = dict.fromkeys(("message", "visited_at", "read_at", "partition"))
+    repos = [
+        Repo(repo=name, url=f"https://git.example/{name}", outcome="new", stale=False, fork=name == "a_fork", **unsaid)
+        for name in worlds
+    ]
+    rows = {name: rows_of(world.listing(), world.objects) for name, world in worlds.items()}
+
+    sources = asked(catalog_of(rows, {Repo: repos}), "select path, source_repo from import_sources")
+
+    expected = {"read": "source", "passed": "source", "nowhere": None, "stated": "a_other"}
+    assert {row["path"]: row["source_repo"] for row in sources} == expected
+
+
+@settings(phases=[Phase.generate])  # shrinking thirty addresses takes minutes, and the message names those that differ
+@given(st.lists(ADDRESSES, min_size=10, max_size=30))
+def test_python_and_sql_have_one_key_for_a_repository(catalog, urls):
+    public = [public_url(url) for url in urls]  # as the tables have them
+    rows = asked(catalog, "select url, key from (select unnest(?::varchar[]) as url), repository_key(url)", public)
+    assert {row["url"]: row["key"] for row in rows} == {url: repository_key(url) for url in public}
+    assert [repository_key(url) for url in public] == [repository_key(url) for url in urls]
 
 
 @pytest.mark.parametrize(
@@ -460,26 +491,3 @@ def test_how_far_versions_using_walks(tmp_path, artifact, steps):
         found = asked(connection, "from versions_using(?, null)", hash_of("d0"))
         near = asked(connection, "from versions_using(?, null)", hash_of("d1"))
     assert ([row["steps"] for row in found], [row["steps"] for row in near]) == (steps, [99 - (artifact != "out")])
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        pytest.param("https://GitHub.com/Team/Repo.git", id="https, with .git"),
-        pytest.param("https://github.com/a/b/c/", id="https, with groups and a slash at the end"),
-        pytest.param("https://ann:secret@github.com:443/Team/Repo", id="with a user and the port of https"),
-        pytest.param("https://git.example:8443/Team/Repo", id="another port, where Python puts it last"),
-        pytest.param("https://github.com/Team/Repo?token=t", id="with a token"),
-        pytest.param("http://git.example/Repo", id="http"),
-        pytest.param("git://git.example/Team/Repo.git", id="git"),
-        pytest.param("ssh://git@github.com:2222/Team/Repo.git", id="ssh, with its port"),
-        pytest.param("git@github.com:Team/Repo.git", id="scp"),
-        pytest.param("github.com:/Team/Repo", id="scp, without a user, from the root"),
-        pytest.param("/srv/source", id="a path"),
-    ],
-)
-def test_python_and_sql_have_one_key_for_a_repository(catalog, url):
-    ((_, key),) = [*asked(catalog, "from repository_key(?)", url)[0].items()]
-    host, slash, path = key.partition("/")
-    name, colon, port = host.partition(":")
-    assert repository_key(url) == f"{name}{slash}{path}{colon}{port}"

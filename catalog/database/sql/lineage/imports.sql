@@ -1,17 +1,77 @@
 -- What each repository imports from elsewhere, as its own files state.
 
--- repository_key(a_url): Host and path of a repository's address: the same for https, ssh and scp forms, with and without `.git`.
+-- address_parts(a_url) [scalar]: Scheme, host with port, and path of a server's address; null for a path on this machine.
+case
+    when contains(a_url, '://') then {
+        scheme: lower(regexp_extract(a_url, '^([^:]*)://', 1)),
+        authority: lower(regexp_extract(a_url, '^[^:]*://(?:[^/?#]*@)?([^/?#]*)', 1)),
+        path: regexp_extract(a_url, '^[^:]*://[^/?#]*([^?#]*)', 1)
+    }
+    when regexp_matches(a_url, '^(?:[^/@\s]+@)?[^/:\s]{2,}:\S') then {
+        scheme: 'ssh',
+        authority: lower(regexp_extract(a_url, '^(?:[^/@\s]+@)?([^/:\s]{2,}):', 1)),
+        path: regexp_extract(a_url, '^(?:[^/@\s]+@)?[^/:\s]{2,}:(.*)$', 1)
+    }
+end;
+
+-- forge_host(a_host) [scalar]: The host by which a forge is known, of one by which it is reached, too.
+case regexp_replace(a_host, '^www[.]', '')
+    when 'ssh.github.com' then 'github.com'
+    when 'altssh.gitlab.com' then 'gitlab.com'
+    when 'altssh.bitbucket.org' then 'bitbucket.org'
+    when 'ssh.dev.azure.com' then 'dev.azure.com'
+    when 'hf.co' then 'huggingface.co'
+    else case when regexp_matches(a_host, '^(?:www[.])?[^.]+[.]visualstudio[.]com$') then 'dev.azure.com'
+        else regexp_replace(a_host, '^www[.]', '') end
+end;
+
+-- organisation_path(a_host, a_path) [scalar]: The path from the root of Azure DevOps, also of an address that has the organisation in its
+--     host; any other path as it is.
+case when regexp_matches(a_host, '^(?:www[.])?[^.]+[.]visualstudio[.]com$') and a_host <> 'vs-ssh.visualstudio.com'
+    then regexp_extract(a_host, '^(?:www[.])?([^.]+)', 1) || '/' || regexp_replace(a_path, '^/*defaultcollection/', '', 'i')
+    else a_path end;
+
+-- plain_path(a_path) [scalar]: A path without empty parts, `.` and `~`, and without `.git` and slashes at its ends.
+trim(regexp_replace(regexp_replace('/' || replace(a_path, '%20', ' '), '/(?:[.~]?/)+', '/', 'g'), '(?:/|[.]git)+$', ''), '/');
+
+-- is_folded(a_host) [scalar]: A forge to which upper and lower case are the same.
+a_host in ('github.com', 'gitlab.com', 'bitbucket.org', 'dev.azure.com', 'huggingface.co', 'codeberg.org', 'gitea.com');
+
+-- forge_path(a_host, a_port, is_web, a_path) [scalar]: A repository's path, as its forge would spell it over HTTPS.
+case
+    -- Over SSH, Azure DevOps has a version in the place of `_git`; a project's first repository may go by one name.
+    when a_host = 'dev.azure.com' then regexp_replace(
+        replace(regexp_replace(lower(a_path), '^v3/([^/]+)/([^/]+)/([^/]+)$', '\1/\2/_git/\3'), '/_ssh/', '/_git/'),
+        '^([^/]+)/_git/([^/]+)$', '\1/\2/_git/\2')
+    when is_folded(a_host) then lower(a_path)
+    when regexp_matches(a_host, '(?:^|[.])(?:github|gitlab|gitea|forgejo)[.]') then a_path
+    -- Bitbucket Data Center: `/scm/` over HTTP, port 7999 over SSH; its names have no case.
+    when regexp_matches(a_path, '^(?:.*/)?scm/[^/]+/[^/]+$') then lower(regexp_replace(a_path, '^(?:.*/)?scm/([^/]+/[^/]+)$', '\1'))
+    when a_port = '7999' and not is_web then lower(a_path)
+    -- Gerrit: `/a/` is for those who are signed in.
+    when is_web and regexp_matches(a_host, 'gerrit|review|[.]googlesource[.]com$') then regexp_replace(a_path, '^a/', '')
+    else a_path
+end;
+
+-- repository_key(a_url): What all addresses of one repository have in common, whatever the protocol: host and path. The function
+--     `repository_key` in catalog/naming.py says the same in Python.
 --   key: (at most one row)
+-- Step by step: within one expression, each part would be spelled out wherever it is used.
 select case
-    when contains(a_url, '://') then
-        lower(regexp_replace(regexp_extract(a_url, '^[^:]*://(?:[^/?#]*@)?([^/?#]*)', 1),
-            case when starts_with(a_url, 'ssh') or starts_with(a_url, 'git+ssh') then ':[0-9]+$' else ':443$' end, ''))
-        || regexp_replace(regexp_extract(a_url, '^[^:]*://[^/]*(/[^?#]*)?', 1), '(/|[.]git)+$', '')
-    when regexp_matches(a_url, '^[^/\\]{2,}:') then
-        lower(regexp_extract(a_url, '^(?:[^@]*@)?([^:]*):', 1)) || '/'
-            || trim(regexp_replace(regexp_extract(a_url, '^[^:]*:(.*)$', 1), '(/|[.]git)+$', ''), '/')
-    else regexp_replace(a_url, '(/|[.]git)+$', '')
-end as key;
+    when parts is null or parts.scheme = 'file' then regexp_replace(coalesce(parts.path, a_url), '(/|[.]git)+$', '')
+    else host || case when is_web and port not in ('', case parts.scheme when 'http' then '80' else '443' end) then ':' || port else '' end
+        || '/' || forge_path(host, port, is_web, path)
+end as key
+from (
+    select parts, is_web, port, forge_host(stated_host) as host, plain_path(organisation_path(stated_host, parts.path)) as path
+    from (
+        select
+            parts, parts.scheme in ('http', 'https') as is_web,
+            regexp_extract(parts.authority, '^(\[[^\]]*\]|[^:]*)', 1) as stated_host,
+            regexp_extract(parts.authority, '^(?:\[[^\]]*\]|[^:\[]*):(.*)$', 1) as port
+        from (select address_parts(a_url) as parts)
+    )
+);
 
 -- lineage_imports [materialized: incremental]: The data that each revision has from elsewhere: `dvc import`, `import-url`, `import-db`,
 --     and datasets.

@@ -4,7 +4,7 @@
 --   key: repo, commit, node, source
 --   from lineage_imports: repo, home, commit, revision, node, kind, url, url_key, source_path, rev, rev_lock, path, hash_kind, hash, label
 --   source: The number of the source, where it is not in this catalog.
---   source_repo: The source's repository, where it is in this catalog.
+--   source_repo: The source's repository, where it is in this catalog: by its address, or else by the locked commit.
 --   source_home: The number of that repository.
 --   source_revision: The number of the commit there; of a commit that was not read, the earliest one with this data. 0 where there is
 --     none.
@@ -12,8 +12,28 @@
 with repos_by_key as (
     select key, min(repo) as repo from repos, repository_key(url) group by key
 ),
-imports_with_repo as (
+imports_by_key as (
     select i.*, k.repo as source_repo from lineage_imports i left join repos_by_key k on k.key = i.url_key
+),
+-- Of an address that no repository of the catalog has, the locked commit may be in one; in several, the others are forks or mirrors.
+unknown_commits as (
+    select distinct repo, rev_lock as commit from imports_by_key
+    where source_repo is null and url_key is not null and rev_lock is not null
+),
+known_commits as (
+    select repo, commit from revisions where commit in (select commit from unknown_commits)
+    union
+    select repo, commit from commits where commit in (select commit from unknown_commits)
+),
+repos_by_commit as (
+    select u.repo, u.commit, arg_min(c.repo, (coalesce(r.fork, false), c.repo)) as source_repo
+    from unknown_commits u join known_commits c on c.commit = u.commit and c.repo <> u.repo join repos r on r.repo = c.repo
+    group by u.repo, u.commit
+),
+imports_with_repo as (
+    select i.* replace (coalesce(i.source_repo, b.source_repo) as source_repo)
+    from imports_by_key i
+    left join repos_by_commit b on i.source_repo is null and i.url_key is not null and b.repo = i.repo and b.commit = i.rev_lock
 )
 select
     i.*, n.home as source_home, coalesce(c.revision, n.revision, 0::ubigint) as source_revision, coalesce(n.node, i.source) as source_node
