@@ -184,6 +184,6 @@ class _Site:
             "events": events[:OPEN],
             "older": events[OPEN:MOST],
             "more_events": len(events[MOST:]),
-            "snippets": snippets(artifact, repository, assignments, lookups),
+            "snippets": snippets(artifact, repository, assignments, facts.commands.get(key, [])),
             "remarks": remarks(lookups),
         }

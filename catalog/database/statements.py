@@ -24,6 +24,7 @@ SCRIPTS = (
     "metric_direction",
     # What asks of all of them.
     "dvc_lookups",
+    "downloads",
     "identical_versions",
     "copies",
     "lineage/links",

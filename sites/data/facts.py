@@ -15,6 +15,7 @@ from sites.data.rows import (
     ArtifactRow,
     AssignmentRow,
     CardRow,
+    CommandRow,
     CountsRow,
     CrawlRow,
     EventRow,
@@ -100,6 +101,7 @@ class Facts:
     terms: ChunkedRows[StagePeriodRow]
     events: dict[Key, list[EventRow]]
     lookups: ChunkedRows[LookupRow]
+    commands: ChunkedRows[CommandRow]
     files: ChunkedRows[FileRow]
     shown: ChunkedRows[ShownRow]
     makers: ChunkedRows[ProducerRow]
@@ -130,6 +132,7 @@ def read(connection: Connection) -> Facts:
         terms=ChunkedRows(connection, "site_terms", StagePeriodRow, repos),
         events=_by_artifact(_rows(connection, "site_events", EventRow)),
         lookups=ChunkedRows(connection, "site_lookups", LookupRow, repos),
+        commands=ChunkedRows(connection, "site_commands", CommandRow, repos),
         files=ChunkedRows(connection, "site_files", FileRow, repos),
         shown=ChunkedRows(connection, "site_shown", ShownRow, repos),
         makers=ChunkedRows(connection, "site_makers", ProducerRow, repos),

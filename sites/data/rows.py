@@ -121,6 +121,15 @@ class LookupRow(NamedTuple):
     gto_commit: str | None
 
 
+class CommandRow(NamedTuple):
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    is_latest: bool
+    get: list[str]
+
+
 class RepositoryRow(NamedTuple):
     repo: str
     url: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.text import visible_on_page
-from sites.data.rows import ArtifactRow, AssignmentRow, LookupRow, RepositoryRow
+from sites.data.rows import ArtifactRow, AssignmentRow, CommandRow, LookupRow, RepositoryRow
 from sites.text import short
 from sites.view_models.registry import foremost
 
@@ -29,35 +30,39 @@ def plain_id(artifact: ArtifactRow) -> str | None:
 
 
 def snippets(
-    artifact: ArtifactRow, repository: RepositoryRow | None, assignments: list[AssignmentRow], lookups: list[LookupRow]
+    artifact: ArtifactRow,
+    repository: RepositoryRow | None,
+    assignments: Sequence[AssignmentRow],
+    commands: Sequence[CommandRow],
 ) -> list[Snippet]:
     """Lines that can be copied. A name that no tool accepts, or that would need more than quotes, gets none."""
     name = plain_id(artifact)
     if name is None:
         return []
-    commands = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
+    lines = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
     if repository is None or visible_on_page(repository.url) != repository.url or not artifact.active:
-        return commands
-    url = shlex.quote(repository.url)
-    commands.insert(0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {url}"))
-    download = _download(artifact, foremost(assignments), {lookup.request for lookup in lookups})
-    if download:
-        label, option = download
-        commands.insert(0, Snippet(label=label, line=f"dvc artifacts get {url} {artifact.artifact} {option}"))
-    return commands
+        return lines
+    if artifact.created_at:  # GTO knows what a tag names
+        lines.insert(
+            0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {shlex.quote(repository.url)}")
+        )
+    if download := _download(foremost([*assignments]), commands):
+        lines.insert(0, download)
+    return lines
 
 
-def _download(artifact: ArtifactRow, first: AssignmentRow | None, differs: set[str]) -> tuple[str, str] | None:
-    """What to download, and the option of `dvc artifacts get` for it; None where DVC would take something else."""
+def _download(first: AssignmentRow | None, commands: Sequence[CommandRow]) -> Snippet | None:
+    """The command of `catalog show` for the version in the foremost stage, or else for the latest."""
     if first:
-        label = f"Download what is in {first.stage}"
-        if f"#{first.raw_stage}" not in differs:
-            return label, f"--stage {shlex.quote(first.raw_stage)}"
-        if first.version != first.commit and f"@{first.version}" not in differs:
-            return label, f"--rev {shlex.quote(first.version)}"
-    if artifact.latest and f"@{artifact.latest}" not in differs:
-        return "Download the latest version", f"--rev {shlex.quote(artifact.latest)}"
-    return None
+        what, at = f"what is in {first.stage}", (first.version, first.commit)
+        command = next((command for command in commands if (command.version, command.commit) == at), None)
+    else:
+        what = "the latest version"
+        command = next((command for command in commands if command.is_latest), None)
+    if command is None or any(visible_on_page(word) != word for word in command.get):
+        return None
+    in_clone = " (in a clone)" if command.get[0] == "git" else ""
+    return Snippet(label=f"Download {what}{in_clone}", line=shlex.join(command.get))
 
 
 def remarks(lookups: list[LookupRow]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.catalogs import asked, catalog_of, rows_of
-from support.worlds import World
+from support.worlds import Link, Submodule, World
 
 LOCKED = "outs:\n- md5: 3e2b31c72181b87149ff995e7202c0e3\n  size: 100\n  hash: md5\n  path: m.pkl\n"
 NEW = "artifacts:\n  m:\n    path: m.pkl\n"
@@ -61,6 +61,30 @@ def words(row: dict) -> list[str | None] | None:
             {"m.pkl": "bytes", "artifacts.yaml": OLD}, ("m@v1.0.0",), ["git", "show", "COMMIT:m.pkl"], id="from Git"
         ),
         pytest.param({"m.pkl.dvc": LOCKED, "artifacts.yaml": OLD}, ("m@v1.0.0",), None, id="not at all"),
+        pytest.param(
+            {**IN_DVC, "m.pkl.dvc": None, "dvc.yaml": NEW, "m.pkl": Link("x")},
+            ("m@v1.0.0",),
+            None,
+            id="not of a link, which is not followed",
+        ),
+        pytest.param(
+            {**IN_DVC, "m.pkl.dvc": None, "dvc.yaml": NEW, "m.pkl": Submodule("1" * 40)},
+            ("m@v1.0.0",),
+            None,
+            id="not of a submodule, of which DVC never comes to an end",
+        ),
+        pytest.param(
+            {**IN_DVC, "dvc.yaml": NEW, "p/dvc.yaml": "stages: {s: {cmd: c, live: {logs: {}}}}\n"},
+            ("m@v1.0.0",),
+            None,
+            id="not where DVC 3 refuses a file of the project",
+        ),
+        pytest.param(
+            {**IN_DVC, "dvc.yaml": NEW.replace("m:", "m-:")},
+            ("m@v1.0.0",),
+            None,
+            id="not where nothing annotates it",
+        ),
     ],
 )
 def test_a_command_that_gets_the_bytes(files, tags, command):

@@ -30,7 +30,7 @@ where a.repo = a_repo and a.artifact = an_artifact;
 --   artifact_active: The artifact is not deprecated.
 --   assignments: The stages that it is in, since when and by whom.
 --   bytes: Where its bytes are: the row of `version_files`.
---   get: A command that gets the bytes, word by word; null where none does.
+--   get: A command that gets the bytes, word by word; null where none does: see `version_commands`.
 --   metrics: Its metrics, with what is better: see `version_metrics`.
 --   params: Its parameters: see `version_params`.
 --   unread: Files with metrics or parameters that could not be read, and why: see `measure_files`.
@@ -42,13 +42,9 @@ where a.repo = a_repo and a.artifact = an_artifact;
 --   identical: Other versions with the same bytes.
 -- Each part is materialized: together, they would be one query of twenty tables, which takes DuckDB long to plan.
 with v as materialized (
-    select *,
-        coalesce(revision, commit) as reading,
-        place_near(file, path) as home,
-        count(*) filter (registered and active) over (partition by version) as same_name
+    select *, coalesce(revision, commit) as reading, place_near(file, path) as home
     from versions
-    where repo = a_repo and artifact = an_artifact
-    qualify version = a_version and commit = a_commit
+    where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
 ),
 f as materialized (
     from version_files where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
@@ -131,7 +127,7 @@ surroundings as materialized (
             from code_owners o, v where o.repo = a_repo and o.commit = v.reading and list_contains(o.artifacts, an_artifact)
         ) as owners
 )
-select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence, reading, home, same_name),
+select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence, reading, home),
     a.active as artifact_active, a.deprecated_at,
     (
         select coalesce(list({
@@ -146,15 +142,10 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
         is_folder: f.is_folder, executable: f.executable, metafile: f.metafile, remote: f.remote, version_id: f.version_id,
         source_url: f.source_url, source_path: f.source_path, source_rev: f.source_rev, source_commit: f.source_commit
     } as bytes,
-    case
-        when f.status not in ('ok', 'in-git', 'lfs', 'cloud-versioned', 'inside-dir', 'partial-import')
-            or f.in_git in ('link', 'submodule') then null
-        when f.dvc_root is not null and v.annotated_at = 'commit' and regexp_matches(v.file, '(^|/)dvc\.yaml$')
-                and v.registered and v.active and v.same_name = 1 and not starts_with(v.artifact, '-')
-            then ['dvc', 'artifacts', 'get', r.url, v.artifact, '--rev', v.version]
-        when f.in_git = 'file' and f.status = 'in-git' then ['git', 'show', v.reading || ':' || f.path]
-        else ['dvc', 'get', r.url, case when starts_with(f.path, '-') then './' else '' end || f.path, '--rev', v.reading]
-    end as get,
+    (
+        select any_value(get) from version_commands
+        where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
+    ) as get,
     measured.*, provenance.*, surroundings.*,
     (
         select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])
@@ -166,6 +157,5 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
     ) as identical
 from v
 join (from artifacts where repo = a_repo and artifact = an_artifact) a on true
-left join f on true
-left join (from repos where repo = a_repo) r on true,
+left join f on true,
 measured, provenance, surroundings;

@@ -92,3 +92,12 @@ select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text, p.of_pro
 from site_shown() s
 join version_params p using (repo, artifact, version, commit)
 order by p.repo, p.artifact, p.version, p.commit, p.file, p.name;
+
+-- site_commands(): The commands that get the bytes of the latest version of each artifact, and of those in a stage.
+--   key: repo, artifact, version, commit
+select c.repo, c.artifact, c.version, c.commit, v.is_latest, c.get
+from version_commands c
+join (select repo, artifact, version, commit, is_latest from versions where is_latest or len(stages) > 0) v
+    using (repo, artifact, version, commit)
+where c.get is not null
+order by c.repo, c.artifact, c.version, c.commit;
