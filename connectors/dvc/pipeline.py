@@ -33,6 +33,7 @@ from connectors.formats.typed import cleaned, mapping, quoted, text
 
 _ROLES = {"outs": OUT, "metrics": METRIC, "plots": PLOT}
 _ALL = frozenset((*LISTS, "cmd"))
+_SUMMARY: Values = {"cache": False}  # the summary of `live`: a metric, and no output of its stage
 
 
 def format_of(definition: object) -> str | None:
@@ -125,7 +126,8 @@ class PipelineFile:
             where = f"{stage.place}.outs.{cleaned(public_url(path))}"
             if entry := self._entry(folder, path, locked_outs.get(path), where):
                 flags = read_flags(values, where, self._complaints)
-                yield from output_rows(self._by(stage.name, locked=path in locked_outs), entry, flags, role)
+                if values is not _SUMMARY or path in locked_outs:
+                    yield from output_rows(self._by(stage.name, locked=path in locked_outs), entry, flags, role)
                 if role != OUT:
                     yield output_named(entry.path, role, values, stage.name, where, self._complaints)
 
@@ -225,7 +227,7 @@ def _flagged(value: object, place: str, complaints: Complaints) -> Iterator[tupl
 
 
 def _live(body: Values) -> dict[str, tuple[Values, str]]:
-    """`live` of DVC 2: a folder of plots, and by default a summary beside it that lies in Git."""
+    """`live` of DVC 2: a folder of plots, and by default a summary beside it, a metric in Git that DVC never locked."""
     live = body.get("live")
     outputs: dict[str, tuple[Values, str]] = {}
     for path, settings in live.items() if isinstance(live, dict) else ():
@@ -233,7 +235,7 @@ def _live(body: Values) -> dict[str, tuple[Values, str]]:
             flags = settings if isinstance(settings, dict) else {}
             outputs[path] = {key: flags[key] for key in ("cache", "persist") if key in flags}, PLOT
             if flags.get("summary") is not False:
-                outputs[f"{path}.json"] = {"cache": False}, METRIC
+                outputs[f"{path}.json"] = _SUMMARY, METRIC
     return outputs
 
 

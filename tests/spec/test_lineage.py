@@ -400,6 +400,13 @@ OUTDATED = {
         added("d", "other") | {"dvc.yaml": "stages:\n  s:\n    cmd: run s\n    frozen: true\n    deps: [d]\n    outs: [o]\n"},
         [],
     ),
+    "the summary of the live metrics of DVC 2, which was never locked": (
+        {
+            "dvc.yaml": "stages:\n  s:\n    cmd: run s\n    outs: [o]\n    live: {log: {summary: true}}\n",
+            "dvc.lock": f"schema: '2.0'\nstages:\n  s:\n    cmd: run s\n    outs:\n    - {entry('log=l')}\n    - {entry('o=o')}\n",
+        },
+        [],
+    ),
     "never run": ({"dvc.lock": None}, []),
 }  # fmt: skip
 

@@ -194,13 +194,12 @@ def test_the_ages_of_formats():
     }
 
 
-def test_live_metrics_of_dvc_2_are_a_folder_of_plots_and_a_summary_in_git():
+def test_live_metrics_of_dvc_2_are_a_folder_of_plots_and_a_summary_that_is_no_output():
     files = {
         "dvc.yaml": "stages:\n  s:\n    cmd: c\n    live:\n      log: {cache: false}\n      quiet: {summary: false}\n"
     }
     assert [(row.path, row.role, row.cached) for row in rows(files, Output)] == [
         ("log", "plot", False),
-        ("log.json", "metric", False),
         ("quiet", "plot", True),
     ]
 
