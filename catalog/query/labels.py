@@ -39,6 +39,7 @@ OUTDATED = {
     "inputs": "the inputs",
     "outputs": "the outputs",
     "params": "the parameters",
+    "results": "the content of an output in Git",
 }
 
 

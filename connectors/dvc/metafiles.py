@@ -7,27 +7,32 @@ from collections.abc import Iterator
 from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record, replace
-from catalog.schema.tables.dvc import Metafile
+from catalog.schema.tables.dvc import Dependency, Metafile, Output
 from connectors.dvc.files import LOCK, PIPELINE, SUFFIX
 from connectors.dvc.files import is_read as wants_file
+from connectors.dvc.in_git import compared_files, hash_in_git, is_locked
 from connectors.dvc.index import NAME, IndexedMetafile, index
 from connectors.formats.paths import basename
 
 
 def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
-    """The files that templates draw from."""
-    return index(revision).value_files
+    """The files that templates draw from, and those in Git that are compared with locks."""
+    return (*index(revision).value_files, *compared_files(revision))
 
 
 def read_revision(revision: RevisionFiles) -> Iterator[Record]:
     """The rows of a commit's metafiles, in DVC's order, each with what is wrong with it."""
     metafiles = index(revision)
+    compared = frozenset(compared_files(revision))
     for problem in metafiles.problems:
         yield replace(problem, commit=revision.commit.oid)
     for metafile in metafiles.files:
         yield from _metafiles(revision, metafile)
         for row in (*metafile.read.rows, *metafile.read.problems):
-            yield replace(row, commit=revision.commit.oid)
+            if isinstance(row, Dependency | Output) and row.path in compared and is_locked(row):
+                yield replace(row, commit=revision.commit.oid, git_hash=hash_in_git(revision, row))
+            else:
+                yield replace(row, commit=revision.commit.oid)
 
 
 CONNECTOR = Connector(name=NAME, version=5, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)

@@ -48,6 +48,9 @@ class Output(Record):
     description: str | None = column("The description stated with the output.")
     labels: tuple[str, ...] = column("The labels stated with the output.")
     meta: Mapping[str, str] = column("Other metadata stated with the output.")
+    git_hash: str | None = column(
+        "Of a small file that Git has there: its hash, of the same kind; null where nothing was compared.", default=None
+    )
 
 
 @record("output_files", key=("commit", "metafile", "path"), lives="revision")
@@ -77,6 +80,9 @@ class Dependency(Record):
     hash: str | None = column("The hash of the content that was used.")
     size: int | None = column("Bytes.")
     files: int | None = column("Files, of a folder.")
+    git_hash: str | None = column(
+        "Of a small file that Git has there: its hash, of the same kind; null where nothing was compared.", default=None
+    )
 
 
 @record("imports", key=("commit", "metafile", "path"), lives="revision")

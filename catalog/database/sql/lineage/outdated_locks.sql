@@ -5,7 +5,8 @@
 --   key: repo, commit, file, pipeline_stage
 --   from pipeline_stages: repo, commit, file, pipeline_stage
 --   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with),
---     `changed` (an input that DVC tracks has other content than it ran with).
+--     `changed` (an input has other content than it ran with), `results` (an output that lies in Git has other content than it made).
+--     Inputs and outputs in Git are compared where they are files that had at most 100,000 bytes, the first 50 of a commit.
 --   what: The paths and parameters that differ.
 --   command: What the definition says.
 --   locked_command: What the lock says.
@@ -22,6 +23,12 @@ differences as (
     select i.repo, i.commit, i.file, i.pipeline_stage, 'changed', i.path
     from numbered_inputs() i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
     where o.hash <> i.hash
+    union all
+    select repo, commit, pipeline_file(metafile), pipeline_stage, 'changed', path from dependencies
+    where git_hash <> hash and pipeline_stage is not null
+    union all
+    select repo, commit, pipeline_file(metafile), pipeline_stage, 'results', path from outputs
+    where git_hash <> hash and pipeline_stage is not null
     union all
     select l.repo, l.commit, pipeline_file(l.metafile), l.pipeline_stage, 'params', l.file || ':' || l.name
     from params l join (select distinct repo, commit, file, name, text from params where not locked) f

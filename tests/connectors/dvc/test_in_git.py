@@ -1,0 +1,74 @@
+"""Which files in Git are compared with locks, and how. tests/oracle/test_status.py has DVC as the judge."""
+
+from __future__ import annotations
+
+from hashlib import md5
+
+import pytest
+
+from catalog.schema.tables.dvc import Dependency, Output
+from connectors.dvc.in_git import MAX_FILES, MAX_SIZE, compared_files
+from connectors.dvc.metafiles import read_revision
+from support.worlds import Link, World
+
+TEXT = "a = 1\nb = 2\n"
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12\n"
+
+
+def digest(text: str) -> str:
+    return md5(text.encode()).hexdigest()
+
+
+def world(files, *paths, size=12, text=TEXT, hash_kind="hash: md5, "):
+    """A pipeline that took in files of one content."""
+    entries = "".join(
+        f"    - {{path: {path}, {hash_kind}md5: {digest(text)}{'' if size is None else f', size: {size}'}}}\n"
+        for path in paths
+    )
+    made = World()
+    made.commit(
+        {
+            ".dvc/config": "",
+            "dvc.yaml": f"stages:\n  s:\n    cmd: c\n    deps: [{', '.join(paths)}]\n",
+            "dvc.lock": f"schema: '2.0'\nstages:\n  s:\n    cmd: c\n    deps:\n{entries}",
+        }
+        | files
+    )
+    return made
+
+
+def hashes(made):
+    return [row.git_hash for row in read_revision(made.revision()) if isinstance(row, Dependency | Output)]
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        pytest.param(world({"a": TEXT}, "a"), digest(TEXT), id="what the stage took in"),
+        pytest.param(world({"a": "c"}, "a"), digest("c"), id="something else"),
+        pytest.param(world({}, "a"), None, id="nothing"),
+        pytest.param(world({"a/b": TEXT}, "a"), None, id="a folder"),
+        pytest.param(world({"a": Link("b")}, "a"), None, id="a link is not followed"),
+        pytest.param(world({"a": POINTER}, "a"), None, id="a pointer of Git LFS stands for other content"),
+        pytest.param(
+            world({"a": TEXT}, "a", text=TEXT.replace("\n", "\r\n")),
+            digest(TEXT.replace("\n", "\r\n")),
+            id="text that ended its lines as on Windows when the stage ran",
+        ),
+        pytest.param(world({"a": TEXT}, "a", size=MAX_SIZE), digest(TEXT), id="as large as is compared"),
+        pytest.param(world({"a": TEXT}, "a", size=MAX_SIZE + 1), None, id="one byte larger"),
+        pytest.param(world({"a": TEXT}, "a", size=None), None, id="of a size that the lock does not state"),
+    ],
+)
+def test_what_git_has_where_a_lock_states_an_input(made, found):
+    assert hashes(made) == [found]
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are compared", "one more"])
+def test_so_many_files_of_a_revision_are_compared(beyond):
+    paths = [f"f{number:02}" for number in range(MAX_FILES + beyond)]
+    made = world(dict.fromkeys(paths, TEXT), *paths)
+    assert (list(compared_files(made.revision())), hashes(made)) == (
+        paths[:MAX_FILES],
+        [digest(TEXT)] * MAX_FILES + [None] * beyond,
+    )
