@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table_section
 from catalog.query.answer import Row
-from catalog.query.labels import OUTDATED, UNREAD, of_project, where
+from catalog.query.labels import MIXED, OUTDATED, UNREAD, of_project, where
 from catalog.text import visible
 
 MOST = 20  # metrics or parameters; more are counted
@@ -46,6 +46,7 @@ def contents_facts(row: Row) -> list[Fact]:
         ("made by", f"{visible(maker['pipeline_stage'])} in {visible(maker['file'])}" if maker else "", ""),
         ("command", visible("; ".join(_command(maker).splitlines())) if maker else "", ""),
         ("lock", _outdated(maker) if maker and maker["outdated"] else "", YELLOW),
+        ("runs", f"{MIXED}: {cell(row['mixed'])}" if row["mixed"] else "", YELLOW),
         ("card", _card(card), ""),
         ("licence", visible(card.get("licence") or licence.get("spdx") or licence.get("title") or ""), ""),
         ("base model", cell(card["base_models"]) if card.get("base_models") else "", ""),

@@ -22,6 +22,7 @@ SCRIPTS = (
     "lineage/outdated_locks",
     "measures",
     "metric_direction",
+    "mixed_runs",
     # What asks of all of them.
     "dvc_lookups",
     "downloads",

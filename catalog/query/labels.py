@@ -41,6 +41,8 @@ OUTDATED = {
     "params": "the parameters",
     "results": "the content of an output in Git",
 }
+# `mixed_runs`: before what differs.
+MIXED = "model, parameters and metrics are of different runs"
 
 
 def where(status: str, path: str | None) -> str:

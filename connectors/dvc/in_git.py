@@ -17,7 +17,6 @@ from catalog.schema.tables.dvc import Dependency, Output
 from connectors.dvc.entries import FOLDER, MD5, OLD_MD5
 from connectors.dvc.index import index
 from connectors.dvc.values import is_external
-from connectors.formats.lfs import parse_pointer
 
 MAX_FILES = 50  # of one revision
 MAX_SIZE = 100_000  # bytes, as the lock states them
@@ -41,7 +40,7 @@ def hash_in_git(revision: RevisionFiles, row: Dependency | Output) -> str | None
         data = revision.read(row.path)
     except MetafileError:
         return None
-    if data is None or parse_pointer(data):
+    if data is None:
         return None
     if row.hash_kind == OLD_MD5:
         return _digest(_unix(data))

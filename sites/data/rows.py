@@ -203,6 +203,7 @@ class FileRow(NamedTuple):
     source_rev: str | None
     twins: int
     twin: VersionKey | None
+    mixed: list[str]
 
 
 class ProducerRow(NamedTuple):
@@ -249,6 +250,7 @@ class MetricPoint(TypedDict):
     number: float | None
     text: str
     of_project: bool
+    mixed: bool
 
 
 class MetricRow(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
-from catalog.query.labels import OF_PROJECT, OUTDATED, WHERE, of_project, where
+from catalog.query.labels import MIXED, OF_PROJECT, OUTDATED, WHERE, of_project, where
 from sites import text, urls
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
@@ -60,6 +60,7 @@ class VersionDetails(NamedTuple):
     bytes: VersionStorage | None
     maker: ProducerRow | None
     outdated: str
+    mixed: str
     inputs: list[InputLine]
     more_inputs: int
     code: list[str]
@@ -131,6 +132,7 @@ def version_details(
                 bytes=storage.get(at),
                 maker=maker,
                 outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
+                mixed=_mixed(storage.get(at)),
                 inputs=[_input(row) for row in tracked[:MOST_INPUTS]],
                 more_inputs=len(tracked[MOST_INPUTS:]),
                 code=[row.path for row in inputs.get(at, []) if row.in_git],
@@ -186,6 +188,11 @@ def _is_known(storage: VersionStorage | None, params: list[ParamRow] | None) -> 
     return bool(params) or (storage is not None and storage.file.status != "not-annotated")
 
 
+def _mixed(storage: VersionStorage | None) -> str:
+    """What differs from the run that made a version, in a sentence; empty where all of it is of one run."""
+    return f"{MIXED.capitalize()}: {', '.join(storage.file.mixed)}." if storage and storage.file.mixed else ""
+
+
 def _of_version(rows: Sequence[DetailRow]) -> dict[tuple[str, str], list[DetailRow]]:
     grouped: dict[tuple[str, str], list[DetailRow]] = {}
     for row in rows:
@@ -233,7 +240,12 @@ def _metric(metric: MetricRow, columns: Sequence[tuple[str, str]]) -> MetricLine
         chart=_chart(metric, best),
         best=_value(best),
         cells=[
-            (_value(cell), bool(best and cell and not cell["of_project"] and cell["number"] == best["number"]))
+            (
+                _value(cell),
+                bool(
+                    best and cell and not cell["of_project"] and not cell["mixed"] and cell["number"] == best["number"]
+                ),
+            )
             for cell in cells
         ],
     )

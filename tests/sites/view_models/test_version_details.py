@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from markupsafe import Markup
 
-from sites.data.rows import InputRow, MetricRow, ParamRow, ShownRow, VersionRow
+from sites.data.rows import FileRow, InputRow, MetricRow, ParamRow, ShownRow, VersionRow
 from sites.view_models import version_details as module
 from sites.view_models.registry import VersionLine
 
@@ -30,6 +30,7 @@ def points(*texts: str) -> list[dict[str, object]]:
             "number": float(text),
             "text": text,
             "of_project": False,
+            "mixed": False,
         }
         for number, text in enumerate(texts)
     ]
@@ -85,3 +86,32 @@ def test_what_a_version_is_made_of(beyond):
         module.MOST_INPUTS,
         beyond,
     )
+
+
+def test_a_number_of_another_run_is_not_the_best_one():
+    numbers = [point | {"mixed": place == 0} for place, point in enumerate(points("0.5", "0.5", "0.4"))]
+    row = MetricRow("r", "m", "m.json", "auc", "higher", "v1.0.0", numbers)  # type: ignore[arg-type]
+    facts = SimpleNamespace(**NONE | {"metrics": {KEY: [row]}})
+    found = module.metrics(facts, KEY, [line(number) for number in range(3)])  # type: ignore[arg-type]
+    assert found
+    assert found.lines[0].cells == [("0.5", False), ("0.5", True), ("0.4", False)]
+
+
+@pytest.mark.parametrize(
+    ("mixed", "sentence"),
+    [
+        pytest.param([], "", id="of one run"),
+        pytest.param(
+            ["m.json", "params.yaml:lr"],
+            "Model, parameters and metrics are of different runs: m.json, params.yaml:lr.",
+            id="of different runs",
+        ),
+    ],
+)
+def test_a_version_of_different_runs_says_so(mixed, sentence):
+    version = ("r", "m", "v1.0.0", f"{1:040x}")
+    file = FileRow(*version, "ok", None, 1, None, "m", None, None, None, None, None, None, 0, None, mixed)
+    facts = SimpleNamespace(**NONE | {"files": {KEY: [file]}, "shown": {KEY: [ShownRow(*version, f"{1:040x}", 1)]}})
+    storage = module.storage_of(facts, KEY)  # type: ignore[arg-type]
+    (found,) = module.version_details(facts, KEY, [line(1)], storage)  # type: ignore[arg-type]
+    assert found.mixed == sentence

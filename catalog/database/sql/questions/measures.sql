@@ -37,8 +37,8 @@ order by precedence desc nulls last, version desc, commit, file;
 --   what: `version`, `metric` or `param`.
 --   name: The metric or parameter, with its file before it where a version has several of that name.
 --   delta: How far the number is from that of the version whose place is `a_baseline`.
---   best: No other version has a better number; null where nothing says what is better, or all are equal. Numbers of the project, not of
---     this artifact, do not count.
+--   best: No other version has a better number, among those whose metrics are of the run that made them (see `mixed_runs`), and of the
+--     artifact rather than of its project; null where nothing says what is better, or all are equal.
 --   of_project: It is of the project, not of this artifact: see `version_measure_files`.
 --   differs: The versions do not all say the same.
 with asked_versions as (
@@ -46,17 +46,23 @@ with asked_versions as (
         unnest(some_versions::varchar[]) as version, unnest(some_commits::varchar[]) as commit,
         generate_subscripts(some_repos::varchar[], 1) as place
 ),
+mixed as materialized (
+    select repo, artifact, version, commit from mixed_runs
+    where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
+),
 facts as (
     select a.place, unnest([
         {rank: 1, name: 'registered', text: strftime(v.created_at, '%Y-%m-%d %H:%M'), number: null::double},
         {rank: 2, name: 'stages', text: nullif(list_aggregate(v.stages, 'string_agg', ', '), ''), number: null},
         {rank: 3, name: 'bytes', text: f.status, number: null},
         {rank: 4, name: 'hash', text: f.hash, number: null},
-        {rank: 5, name: 'size', text: f.size::varchar, number: f.size}
+        {rank: 5, name: 'size', text: f.size::varchar, number: f.size},
+        {rank: 6, name: 'runs', text: case when x.repo is not null then 'different' end, number: null}
     ]) as fact
     from asked_versions a
     join versions v on v.repo = a.repo and v.artifact = a.artifact and v.version = a.version and v.commit = a.commit
     left join version_files f on f.repo = a.repo and f.artifact = a.artifact and f.version = a.version and f.commit = a.commit
+    left join mixed x on x.repo = a.repo and x.artifact = a.artifact and x.version = a.version and x.commit = a.commit
 ),
 -- Filters on these views: a join alone would compute them for every version.
 wanted_measures as (
@@ -73,9 +79,9 @@ measured as (
 statements as (
     select place, 'version' as what, fact.rank as rank, fact.name as name, fact.number as number, fact.text as text, null as direction,
         false as of_project
-    from facts
+    from facts where fact.name <> 'runs' or fact.text is not null
     union all
-    select m.place, m.what, case m.what when 'metric' then 6 else 7 end,
+    select m.place, m.what, case m.what when 'metric' then 7 else 8 end,
         case when m.many then m.file || ':' || m.name else m.name end,
         m.number, coalesce(m.text, ''), case when m.what = 'metric' then d.direction end, m.of_project
     from (select *, max(same) over (partition by what, name) > 1 as many from (
@@ -84,7 +90,7 @@ statements as (
 ),
 cells as (
     select a.*, n.*, s.number, s.text, coalesce(s.of_project, false) as of_project,
-        case when not s.of_project then s.number end as own_number
+        case when not s.of_project and (a.repo, a.artifact, a.version, a.commit) not in (from mixed) then s.number end as comparable
     from asked_versions a
     cross join (select distinct what, rank, name, direction from statements) n
     left join statements s on s.place = a.place and s.what = n.what and s.name = n.name
@@ -93,8 +99,8 @@ select
     repo || ':' || artifact || '@' || version as ref, repo, artifact, version, commit, place,
     what, name, number, text, direction,
     number - max(number) filter (place = a_baseline) over same as delta,
-    case when direction is not null and not of_project and min(own_number) over same < max(own_number) over same
-        then coalesce(own_number = case direction when 'lower' then min(own_number) over same else max(own_number) over same end, false)
+    case when direction is not null and not of_project and min(comparable) over same < max(comparable) over same
+        then coalesce(comparable = case direction when 'lower' then min(comparable) over same else max(comparable) over same end, false)
     end as best,
     count(distinct coalesce(number::varchar, text)) over same > 1 or count(text) over same < count(*) over same as differs,
     of_project

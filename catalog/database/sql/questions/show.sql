@@ -35,6 +35,7 @@ where a.repo = a_repo and a.artifact = an_artifact;
 --   params: Its parameters: see `version_params`.
 --   unread: Files with metrics or parameters that could not be read, and why: see `measure_files`.
 --   made_by: The pipeline stage that made it, and why its lock is out of date: see `outdated_locks`.
+--   mixed: What differs from the run that made it, where its parameters or metrics are of another: see `mixed_runs`; null where none does.
 --   inputs: What that stage, or the import, depends on; and where each of these is from.
 --   card: Its model card, or the README nearest to it; `of_repository`: the README at the Git root, which tells of the whole repository.
 --   licence: The licence file nearest to it.
@@ -146,6 +147,10 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
         select any_value(get) from version_commands
         where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
     ) as get,
+    (
+        select any_value(what) from mixed_runs
+        where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
+    ) as mixed,
     measured.*, provenance.*, surroundings.*,
     (
         select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])

@@ -3,21 +3,27 @@
 -- site_metrics(): The metrics of each artifact over its versions, the oldest version first.
 --   key: repo, artifact, file, name
 --   direction: `higher` or `lower`: what is better.
---   best: The version with the best number, where some are worse. Numbers of the project, not of the artifact, do not count.
+--   best: The version with the best number, where some are worse, among those whose metrics are of the run that made them, and of the
+--     artifact rather than of its project.
 --   points: What each version has.
 with registered_metrics as (
-    select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text, m.of_project
+    select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text, m.of_project,
+        x.commit is not null as mixed,
+        case when x.commit is null and not m.of_project and isfinite(m.number) then m.number end as comparable
     from version_metrics m join versions v using (repo, artifact, version, commit)
+    left join mixed_runs x using (repo, artifact, version, commit)
     where v.registered and v.active
 ),
 series as (
     select
         repo, artifact, file, name,
-        list({version: version, commit: commit, number: number, text: text, of_project: of_project} order by precedence, commit) as points,
-        max(number) filter (isfinite(number) and not of_project) as highest,
-        min(number) filter (isfinite(number) and not of_project) as lowest,
-        arg_max(version, (number, precedence)) filter (isfinite(number) and not of_project) as of_highest,
-        arg_max(version, (-number, precedence)) filter (isfinite(number) and not of_project) as of_lowest
+        list(
+            {version: version, commit: commit, number: number, text: text, of_project: of_project, mixed: mixed}
+            order by precedence, commit
+        ) as points,
+        max(comparable) as highest, min(comparable) as lowest,
+        arg_max(version, (comparable, precedence)) filter (comparable is not null) as of_highest,
+        arg_max(version, (-comparable, precedence)) filter (comparable is not null) as of_lowest
     from registered_metrics
     group by all
 )

@@ -12,6 +12,7 @@ qualify place <= 4 or len(stages) > 0;
 --   key: repo, artifact, version, commit
 --   twins: How many other versions have the same bytes.
 --   twin: One of them.
+--   mixed: What differs from the run that made it, where its parameters or metrics are of another: see `mixed_runs`.
 with twins_of_versions as (
     select
         repo, artifact, version, commit, count(*) as twins,
@@ -23,9 +24,10 @@ with twins_of_versions as (
 )
 select
     f.repo, f.artifact, f.version, f.commit, f.status, f.hash, f.size, f.files, f.path, f.url, f.link, f.version_id,
-    f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin
+    f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin, coalesce(x.what, []) as mixed
 from version_files f
 left join twins_of_versions s using (repo, artifact, version, commit)
+left join mixed_runs x using (repo, artifact, version, commit)
 order by f.repo, f.artifact, f.version, f.commit;
 
 -- site_makers(): The pipeline stage that made each version of which a page says everything.
