@@ -68,7 +68,7 @@ def _run(words: list[str]) -> None:
         command()
         return
     from catalog.cli.app import app
-    from catalog.cli.query_arguments import for_typer
+    from catalog.cli.query_arguments import for_typer, sql_for_typer
     from catalog.cli.word_breaks import WITH_QUERY, whole_words
 
     if completing:
@@ -77,6 +77,8 @@ def _run(words: list[str]) -> None:
         return
     if words[:1] and words[0] in WITH_QUERY:
         words = [words[0], *for_typer(words[1:])]
+    elif words[:1] == ["sql"]:
+        words = [words[0], *sql_for_typer(words[1:])]
     app(words)(words, prog_name="catalog")
 
 

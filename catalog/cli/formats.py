@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
 from enum import StrEnum
@@ -14,9 +14,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from catalog.query.answer import Row
+from catalog.query.interval import Interval
 from catalog.text import escape_json, visible
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
+_NUMBER = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")  # a spreadsheet shows it as it is
+# The json module has no decimals. Until it has written all, one is text between half a surrogate pair: no text that is Unicode has that.
+_HALF = "\ud800"
+_DECIMAL = re.compile(f'"{_HALF}([^"]*){_HALF}"')
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|&]")
 
 
@@ -34,8 +39,9 @@ class Format(StrEnum):
 
 
 def to_json(value: Any, *, indent: int | None = 2) -> str:  # noqa: ANN401 - whatever an answer holds
-    """JSON with the keys in the order of the columns, and times as ISO 8601 in UTC."""
-    return escape_json(json.dumps(_plain(value), indent=indent, ensure_ascii=False, allow_nan=False)) + "\n"
+    """JSON with the keys in the order of the columns, times and intervals as ISO 8601, times in UTC, and every digit of a number."""
+    text = json.dumps(_plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    return escape_json(_DECIMAL.sub(r"\1", text)) + "\n"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an answer holds, one line for each kind
@@ -49,7 +55,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an answer hol
         case date() | clock():
             return value.isoformat()
         case Decimal():
-            return float(value)
+            return f"{_HALF}{value:f}{_HALF}" if value.is_finite() else str(value)
+        case timedelta():
+            return str(Interval.of(value))
         case Mapping():
             return {str(key): _plain(item) for key, item in value.items()}
         case list() | tuple():
@@ -70,7 +78,7 @@ def jsonl(_columns: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def comma(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """CSV as RFC 4180 has it. A text that a spreadsheet would calculate gets a `'` before it."""
+    """CSV as RFC 4180 has it. A text that a spreadsheet would calculate, which a number is not, gets a `'` before it."""
     return _separated(columns, rows, ",", "\r\n")
 
 
@@ -94,18 +102,18 @@ def _flat(value: Any) -> Any:  # noqa: ANN401 - a cell
             return ""
         case bool():
             return "true" if value else "false"
-        case int() | float() | Decimal():
+        case int() | float():
             return value
         case str():
             return _guarded(value)
-        case list() | tuple() | Mapping():
-            return json.dumps(_plain(value), ensure_ascii=False)
+        case Decimal() | list() | tuple() | Mapping():
+            return _DECIMAL.sub(r"\1", json.dumps(_plain(value), ensure_ascii=False))
         case _:
             return _guarded(str(_plain(value)))
 
 
 def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def markdown(columns: Sequence[str], rows: Sequence[Row]) -> str:

@@ -1,4 +1,4 @@
-"""Separates the options of `catalog search` from query terms that also begin with a `-`."""
+"""Separates the options of `catalog search` from query terms that also begin with a `-`, and those of `catalog sql` from a comment."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from catalog.cli.formats import Format
 
+_OF_SQL = ("-p", "--parameter", "--timeout", "-o", "--output", "--catalog")
 _WITH_VALUE = ("-o", "--output", "-n", "--limit", "--catalog", "--field")
 
 
@@ -33,6 +34,22 @@ def for_typer(arguments: Sequence[str]) -> list[str]:
     """The arguments of a command that takes a query, in an order in which no term is taken for an option."""
     options, terms = separated(arguments)
     return [*options, "--", *terms] if terms else options
+
+
+def sql_for_typer(arguments: Sequence[str]) -> list[str]:
+    """The arguments of `catalog sql`, with a statement that begins with a comment at the end, where it is not taken for an option."""
+    before: list[str] = []
+    remaining = list(arguments)
+    while remaining and remaining[0] != "--":
+        word = remaining.pop(0)
+        if word in _OF_SQL:
+            before += [word, *remaining[:1]]
+            remaining = remaining[1:]
+        elif word.startswith("--") and "\n" in word and word.partition("=")[0] not in _OF_SQL:
+            return [*before, *remaining, "--", word]
+        else:
+            before.append(word)
+    return [*before, *remaining]
 
 
 def _is_short_option(word: str) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from catalog.errors import Misuse
+from catalog.errors import Misuse, StoreError
+from catalog.query.interval import Interval
+from catalog.text import cleaned
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,14 +19,21 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_HUGE = ("HUGEINT", "UHUGEINT")
+_NAMES = 80  # characters of column names in a `repr`
+_READING = ("SELECT", "FROM", "WITH", "PIVOT", "UNPIVOT", "EXPLAIN", "DESCRIBE", "SUMMARIZE", "VALUES", "TABLE", "(")
+
 
 class SqlError(Misuse):
     """The author of a statement must mend it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Answer:
-    """Columns and rows. Times are aware and UTC, lists are lists, maps and structs are dicts. `note` says what the rows cannot."""
+    """Columns and rows. Times are aware and UTC, lists are lists, maps and structs are dicts; an interval with months is an `Interval`.
+
+    `note` says what the rows cannot.
+    """
 
     columns: tuple[str, ...]
     values: tuple[tuple[Any, ...], ...]
@@ -34,33 +44,69 @@ class Answer:
     def rows(self) -> list[Row]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.values]
 
+    def __repr__(self) -> str:
+        """One line, whatever is in the rows."""
+        rows = f"{len(self.values)} row{'' if len(self.values) == 1 else 's'}"
+        columns = ", ".join(self.columns)
+        names = columns if len(columns) <= _NAMES else f"{columns[: _NAMES - 1]}…"
+        return f"<{type(self).__name__}: {rows} of {cleaned(names)}>"
+
     def arrow(self) -> pa.Table:
-        """The same rows with DuckDB's types; times lie in UTC without a zone. Asks again: the catalog must still be open."""
-        return self._arrow()
+        """The same rows with DuckDB's types; times lie in UTC without a zone. Asks again: the catalog must still be open.
+
+        SqlError for a number that Arrow cannot hold, StoreError where the catalog is closed.
+        """
+        import duckdb
+
+        try:
+            return self._arrow()
+        except duckdb.Error as error:
+            raise SqlError(sentence(error)) from error
 
 
 def answer(
     connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], timeout: float | None
 ) -> Answer:
-    """Asks one question. SqlError after `timeout` seconds; whatever DuckDB complains of is raised as it is."""
+    """Asks one question, on a cursor of its own: several threads may ask at once.
 
-    def arrow() -> pa.Table:
-        with closing(connection.cursor()) as own, _in_time(own, timeout):
-            return own.sql(text, params=dict(parameters)).to_arrow_table().rename_columns(columns)
+    SqlError after `timeout` seconds; whatever DuckDB complains of is raised as it is.
+    """
 
-    with _in_time(connection, timeout):
+    def arrow(unsigned: str = "decimal(38, 0)") -> pa.Table:
+        with _cursor(connection, timeout) as own:
+            relation = own.sql(text, params=dict(parameters))
+            return _without_unsigned(relation, unsigned).to_arrow_table().rename_columns(columns)
+
+    with _cursor(connection, timeout) as cursor:
         # Not a relation, as for Arrow: it would be planned twice, and planning is most of the work.
-        result = connection.execute(text, dict(parameters))
+        result = cursor.execute(text, dict(parameters))
         kinds = [str(column[1]) for column in result.description or ()]
         columns = _unique(column[0] for column in result.description or ())
-        # DuckDB needs pytz to convert times with a zone for Python; Arrow does not.
-        zoned = any("WITH TIME ZONE" in kind for kind in kinds)
-        rows = [] if zoned else result.fetchall()
-    if zoned:
-        rows = [tuple(row.values()) for row in arrow().to_pylist(maps_as_pydicts="lossy")]
-    if any("TIMESTAMP" in kind for kind in kinds):
-        rows = [tuple(_aware(value) for value in row) for row in rows]
+        # DuckDB needs pytz to convert times with a zone for Python, and makes 30 days of a month; Arrow does neither.
+        through_arrow = any("WITH TIME ZONE" in kind or "INTERVAL" in kind for kind in kinds)
+        rows = [] if through_arrow else result.fetchall()
+    if through_arrow:
+        rows = [
+            tuple(
+                int(value) if kind in _HUGE and value is not None else value
+                for kind, value in zip(kinds, row.values(), strict=True)
+            )
+            for row in arrow("varchar").to_pylist(maps_as_pydicts="lossy")
+        ]
+    if through_arrow or any("TIMESTAMP" in kind for kind in kinds):
+        rows = [tuple(_converted(value) for value in row) for row in rows]
     return Answer(columns=columns, values=tuple(rows), _arrow=arrow)
+
+
+def _without_unsigned(relation: duckdb.DuckDBPyRelation, to: str) -> duckdb.DuckDBPyRelation:
+    """The relation with columns of UHUGEINT as another type: Arrow has none for it, and would get other numbers for the largest."""
+    names = [name for name, kind in zip(relation.columns, relation.types, strict=True) if str(kind) == "UHUGEINT"]
+    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
+    return (
+        relation.project(f"* replace ({', '.join(f'{name}::{to} as {name}' for name in quoted)})")
+        if names
+        else relation
+    )
 
 
 def select(
@@ -70,21 +116,49 @@ def select(
     import duckdb
 
     try:
-        statements = connection.extract_statements(text)
-        if len(statements) != 1 or statements[0].type not in (
-            duckdb.StatementType.SELECT,
-            duckdb.StatementType.EXPLAIN,
+        with _cursor(connection, None) as cursor:
+            statements = cursor.extract_statements(text)
+        if len(statements) != 1:
+            raise SqlError(f"expected one SELECT, found {len(statements) or 'no'} statements")
+        kind = statements[0].type
+        if kind not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN) and not (
+            kind == duckdb.StatementType.MULTI and _reads(text)
         ):
-            kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
-            raise SqlError(f"found {kinds}, expected one SELECT: a catalog is only read")
+            raise SqlError(f"only a SELECT is allowed, and this is {_kind(text)}: the catalog is read-only")
         return answer(connection, text, parameters, timeout)
     except duckdb.Error as error:
         raise SqlError(sentence(error)) from error
 
 
+def _reads(text: str) -> bool:
+    """Whether what DuckDB makes several statements of, as of a PIVOT that looks up its columns, only reads."""
+    return _kind(text) in _READING
+
+
+def _kind(text: str) -> str:
+    """The first word of a statement, after its comments."""
+    import duckdb
+
+    starts = [start for start, kind in duckdb.tokenize(text) if kind != duckdb.token_type.comment]
+    word = re.match(r"\w+|\(", text.encode()[starts[0] :].decode(errors="replace")) if starts else None
+    return word[0].upper() if word else "nothing"
+
+
 def sentence(error: Exception) -> str:
     """DuckDB's message without its drawing of where the fault lies."""
     return " ".join(str(error).partition("\n\n")[0].split())
+
+
+@contextmanager
+def _cursor(connection: duckdb.DuckDBPyConnection, timeout: float | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for one question; what is asked takes at most `timeout` seconds. StoreError where the catalog is closed."""
+    import duckdb
+
+    try:
+        with closing(connection.cursor()) as cursor, _in_time(cursor, timeout):
+            yield cursor
+    except duckdb.ConnectionException as error:
+        raise StoreError("this Catalog is closed; Catalog.open opens it again") from error
 
 
 @contextmanager
@@ -119,11 +193,22 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def _aware(value: Any) -> Any:  # noqa: ANN401 - a cell
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    if isinstance(value, list):
-        return [_aware(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _aware(item) for key, item in value.items()}
-    return value
+def _converted(value: Any) -> Any:  # noqa: ANN401 - a cell
+    match value:
+        case datetime():
+            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        case list():
+            return [_converted(item) for item in value]
+        case dict():
+            return {key: _converted(item) for key, item in value.items()}
+        case tuple():  # Arrow's only one: months, days and nanoseconds
+            return _interval(*value)
+        case _:
+            return value
+
+
+def _interval(months: int, days: int, nanoseconds: int) -> timedelta | Interval:
+    microseconds = nanoseconds // 1000
+    if months:
+        return Interval(months=months, days=days, microseconds=microseconds)
+    return timedelta(days=days, microseconds=microseconds)

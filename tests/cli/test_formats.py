@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, date, datetime
+import math
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from catalog.cli import main
 from catalog.cli.formats import comma, ids, jsonl, markdown, tab, to_json
+from catalog.query.interval import Interval
 from support.small_catalog import CHURN, FORMULA, HOSTILE, VISION
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -29,7 +31,11 @@ REFS = [f"{CHURN}:churn@v2.0.0", f"{CHURN}:churn@v1.0.0"]
         pytest.param(
             {"b": [NOON], "a": None}, '{"b": ["2024-01-01T12:00:00Z"], "a": null}', id="keys keep their order"
         ),
-        pytest.param(Decimal("1.5"), "1.5", id="decimals are numbers"),
+        pytest.param(Decimal("1.50"), "1.50", id="decimals are numbers with all of their digits"),
+        pytest.param([Decimal("1E-10")], "[0.0000000001]", id="and no exponent"),
+        pytest.param(10**38 + 1, f"1{'0' * 37}1", id="whole numbers have all of their digits"),
+        pytest.param(timedelta(days=3, hours=1), '"P3DT1H"', id="intervals are durations of ISO 8601"),
+        pytest.param(Interval(months=14), '"P1Y2M"', id="months too"),
         pytest.param(float("nan"), '"nan"', id="what JSON has no word for is text"),
         pytest.param(b"\x00\xff", '"00ff"', id="bytes are hexadecimal"),
         pytest.param(
@@ -55,12 +61,74 @@ def test_separated_values_give_back_what_went_in(write, dialect, cells):
     read = list(csv.reader(io.StringIO(write(columns, [dict(zip(columns, cells, strict=True))]), newline=""), dialect))
     assert read == [
         ["a", "b"],
-        [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells],
+        [
+            f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not number(cell) else cell
+            for cell in cells
+        ],
     ]
 
 
-def test_numbers_are_no_formulas():
-    assert comma(("n", "t"), [{"n": -1, "t": "-1"}]) == "n,t\r\n-1,'-1\r\n"
+def number(text):
+    try:
+        return (
+            text.isascii()
+            and text.isprintable()
+            and text[-1:] not in "_ "
+            and math.isfinite(float(text.replace("_", "x")))
+        )
+    except ValueError:
+        return False
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_json_has_every_digit(value):
+    (read,) = json.loads(to_json([value]), parse_float=Decimal, parse_int=Decimal)
+    assert read == value
+
+
+@pytest.mark.parametrize("text", ["-0.25", "-1", "+1", "-.5", "-1.", "-1e-5", "+2.5E10"])
+def test_a_number_is_no_formula(text):
+    assert (comma(("n", "t"), [{"n": -1, "t": text}]), tab(("t",), [{"t": text}])) == (
+        f"n,t\r\n-1,{text}\r\n",
+        f"t\n{text}\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|x", "@x", "-x", "-1+1", "-", "--1", "-1\n", "-\u0661", "-1e", "-inf", "=1"]
+)
+def test_a_formula_is_harmless(text):
+    (_, (cell,)) = csv.reader(io.StringIO(comma(("t",), [{"t": text}]), newline=""))
+    assert cell == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("value", "json_text", "csv_text"),
+    [
+        ("interval 3 day", '"P3D"', "P3D"),
+        ("interval 14 month", '"P1Y2M"', "P1Y2M"),
+        ("[interval '-1 day']", '["-P1D"]', '"[""-P1D""]"'),
+        ("170141183460469231731687303715884105727::hugeint", str(2**127 - 1), str(2**127 - 1)),
+        ("340282366920938463463374607431768211455::uhugeint", str(2**128 - 1), str(2**128 - 1)),
+        ("0.1234567890123456789012345678901234567::decimal(38, 37)", *("0.1234567890123456789012345678901234567",) * 2),
+        ("[1.50]", "[1.50]", "[1.50]"),
+    ],
+)
+@pytest.mark.parametrize("beside", ["1", "now()", "interval 1 month"])
+def test_values_of_sql_are_exact(ask, value, json_text, csv_text, beside):
+    """Also `beside` what is read by way of Arrow."""
+    statement = (
+        f"select a from (select {value} as a, {beside} as b)"
+        if beside == "1"
+        else f"select {value} as a, {beside} as b"
+    )
+    as_json, as_csv = (ask("sql", statement, "-o", form)[1] for form in ("jsonl", "csv"))
+    assert (as_json.startswith(f'{{"a": {json_text}'), as_csv.splitlines()[1].startswith(csv_text)) == (True, True)
+
+
+def test_a_number_that_parquet_cannot_hold_is_an_error(ask):
+    code, out, err = ask("sql", "select 340282366920938463463374607431768211455::uhugeint as a", "-o", "parquet")
+    assert (code, out, "340282366920938463463374607431768211455" in err) == (2, "", True)
 
 
 def test_nothing_in_markdown_is_markup():

@@ -172,7 +172,7 @@ def test_a_deprecated_artifact_says_so(ask):
         pytest.param(
             ("sql", "drop table repos"),
             2,
-            "catalog: found DROP, expected one SELECT: a catalog is only read\n",
+            "catalog: only a SELECT is allowed, and this is DROP: the catalog is read-only\n",
             id="SQL that writes",
         ),
         pytest.param(("sql", "selec"), 2, None, id="SQL that is none"),

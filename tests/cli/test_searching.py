@@ -10,7 +10,7 @@ import pytest
 
 from catalog.cli import finding, main
 from catalog.cli.finding import LIMIT, VALUES, joined, term
-from catalog.cli.query_arguments import for_typer
+from catalog.cli.query_arguments import for_typer, sql_for_typer
 from catalog.query.answer import Answer
 from catalog.query.search.compile import _EVERYTHING
 from catalog.query.search.language import parse
@@ -205,6 +205,31 @@ def test_typer_reads_no_term_as_an_option():
     assert for_typer(["a", "-owner:x", "--limit", "5", "-o", "json", "-ojson", "--explain"]) == [
         "--limit", "5", "-o", "json", "-ojson", "--explain", "--", "a", "-owner:x",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "read"),
+    [
+        pytest.param(["select 1", "-o", "json"], ["select 1", "-o", "json"], id="no comment"),
+        pytest.param(["-- a\nselect 1", "-o", "json"], ["-o", "json", "--", "-- a\nselect 1"], id="a comment first"),
+        pytest.param(
+            ["-o", "json", "--a=b\nselect 1"], ["-o", "json", "--", "--a=b\nselect 1"], id="behind the options"
+        ),
+        pytest.param(["-p", "--a\nb", "select $x"], ["-p", "--a\nb", "select $x"], id="an option's value"),
+        pytest.param(
+            ["--parameter=x=a\nb", "select $x"], ["--parameter=x=a\nb", "select $x"], id="an option with its value"
+        ),
+        pytest.param(
+            ["-o", "json", "--", "-- a\nselect 1"], ["-o", "json", "--", "-- a\nselect 1"], id="separated already"
+        ),
+    ],
+)
+def test_a_statement_that_begins_with_a_comment_is_no_option(arguments, read):
+    assert sql_for_typer(arguments) == read
+
+
+def test_a_statement_may_begin_with_a_comment(ask):
+    assert ask("sql", "-- a comment\nselect 1 as a")[:2] == (0, "a\n1\n")
 
 
 @pytest.mark.parametrize("limit", [f"{_EVERYTHING}", f"{_EVERYTHING + 1}", "99999999999999999999"])

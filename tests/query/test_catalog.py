@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
 
 from catalog.errors import Ambiguous, Misuse, NotFound, StoreError
 from catalog.query import Catalog, SqlError
+from catalog.query.interval import Interval
 from catalog.query.time_range import _LONGEST
 from support.small_catalog import C1, CHURN, LOOSE, VISION, day, make
 from support.small_facts import CODE, DATA, MODEL
@@ -328,6 +329,28 @@ def test_arrow_has_the_same_rows(catalog):
             [{"t": [datetime(2024, 1, 1, tzinfo=UTC)]}],
             id="times with a zone, which DuckDB gives only to those who have pytz",
         ),
+        pytest.param(
+            "select interval 36 hour as t, interval 1 month as m, sum(1)::hugeint as n",
+            [{"t": timedelta(hours=36), "m": Interval(months=1), "n": 1}],
+            id="intervals, of which a month is no number of days",
+        ),
+        pytest.param(
+            "pivot (values ('a', 1), ('b', 2)) t(name, n) on name using sum(n)",
+            [{"a": 1, "b": 2}],
+            id="a pivot that looks up its columns",
+        ),
+        pytest.param(
+            "pivot (values ('a', 1)) t(name, n) on name in ('a') using sum(n)",
+            [{"a": 1}],
+            id="a pivot with its columns",
+        ),
+        pytest.param(
+            "with t(name, n) as (values ('a', 1)), u as (from t) from (pivot u on name using sum(n))",
+            [{"a": 1}],
+            id="a pivot inside a query with several names",
+        ),
+        pytest.param("-- a comment\nselect 1 as n -- and another\n;", [{"n": 1}], id="comments"),
+        pytest.param("/* é */ with a as (select 1 as n), b as (from a) from b", [{"n": 1}], id="several names"),
     ],
 )
 def test_sql(catalog, text, rows):
@@ -349,6 +372,9 @@ def test_sql(catalog, text, rows):
         pytest.param("pragma enable_profiling", id="nor by a pragma"),
         pytest.param("create temp table t as select 1", id="nothing is made"),
         pytest.param("delete from repos", id="nothing is deleted"),
+        pytest.param("create temp table t as pivot repos on outcome using count(*)", id="nor made from a pivot"),
+        pytest.param("copy (pivot repos on outcome using count(*)) to '/tmp/stolen.csv'", id="nor written of one"),
+        pytest.param("/* é */ insert into repos pivot repos on outcome using count(*)", id="nor put in from one"),
         pytest.param("select 1; select 2", id="one statement"),
         pytest.param("", id="not none"),
         pytest.param("selec 1", id="not nonsense"),

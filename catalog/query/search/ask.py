@@ -28,7 +28,7 @@ FACETS = tuple(
 Ask = Callable[..., Answer]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class SearchAnswer(Answer):
     """The matches: of `total` the rows up to the limit; `note` states what was searched instead, or what is near; `sql` is the statement."""
 
@@ -38,7 +38,7 @@ class SearchAnswer(Answer):
     parameters: Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class FacetAnswer(Answer):
     """How much of what was found has which value of which field; `note` as in SearchAnswer."""
 
