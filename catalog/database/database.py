@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
@@ -27,8 +28,12 @@ MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, a
 VOCABULARY = ("stage_names", "metric_directions")
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
 
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)  # a path has lost one of the two slashes
+_PROCESS = re.compile(r"\(PID (\d+)\)")
+
 _SQL = named("build")
 _LOCKED = (
+    "set global TimeZone = 'UTC'",  # all times are of UTC, but without a zone: compared with `now()`, they are of the session's
     "set enable_external_access = false",
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
@@ -42,16 +47,40 @@ def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
     `memory`: the most that DuckDB holds; what is more goes by way of the disk.
     """
     if not path.is_file():
-        raise NotFound(f"{path}: no catalog here; `catalog crawl` makes one")
+        raise NotFound(_absent(path))
     try:
         connection = _open(path, memory)
         for setting in _LOCKED:
             connection.execute(setting)
     except duckdb.Error as error:
-        raise StoreError(
-            f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({error}); `catalog build` replaces it"
-        ) from error
+        raise StoreError(_refused(path, error)) from error
     return connection
+
+
+def _absent(path: Path) -> str:
+    if url := _URL.fullmatch(str(path)):
+        return f"{url[1]}://{url[2]} is a URL: download that file, and give its path"
+    if (file := path / "catalog.duckdb").is_file():
+        return f"{path} is a folder: give the file in it, {file}"
+    if path.is_dir():
+        return f"{path} is a folder without a catalog.duckdb: give the path of a catalog"
+    return f"{path}: no catalog here; `catalog crawl` makes one"
+
+
+def _refused(path: Path, error: duckdb.Error) -> str:
+    """Why DuckDB does not open a file: another program has it open, this program has it open, or it is no database that it can read."""
+    said = " ".join(str(error).split())
+    if "Conflicting lock is held" in said:
+        process = _PROCESS.search(said)
+        return (
+            f"{path} is open for writing in another program{f' (PID {process[1]})' if process else ''}: close it there, "
+            "or open it there for reading only, as `duckdb -readonly` does"
+        )
+    if "Unique file handle conflict" in said or "already attached" in said:
+        return f"{path} is open for writing in this program: close that connection, or open it with read_only=True"
+    if isinstance(error, duckdb.IOException) and "Permission denied" in said:
+        return f"{path} cannot be read: permission denied"
+    return f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({said}); `catalog build` replaces it"
 
 
 def is_current(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> bool:

@@ -21,6 +21,9 @@ This page is generated from the comments in `catalog.duckdb`: `python -m catalog
 
 Times are `TIMESTAMP` in UTC. *Tables* hold facts; *views* hold what follows from them; *macros* answer questions with parameters
 and are called like tables: `from stages_at(timestamp '2026-03-01')`.
+
+`catalog sql` and `Catalog.open` run in UTC. In any other DuckDB session `set TimeZone = 'UTC'` first: else a comparison with `now()`
+is wrong by the offset of the machine's zone.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 
 
 class Catalog:
-    """A catalog, open for reading. Each method is a question and gives an `Answer`.
+    """A catalog, open for reading. Each method is a question and gives an `Answer`; several threads may ask at once.
 
     NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, Misuse for an invalid
     reference or date, StoreError where the file cannot be read.
@@ -54,15 +55,20 @@ class Catalog:
         try:
             foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
             if not foreseen and not is_current(self._connection, all_shapes()):
-                message = (
+                raise StoreError(
                     f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
-                )
-                raise StoreError(message) from error
+                ) from error
         finally:
             self.close()
 
     def close(self) -> None:
-        self._connection.close()
+        """Closes the catalog. A question that another thread is asking is answered; one that comes later is a StoreError."""
+        import duckdb
+
+        with suppress(
+            duckdb.OperationalError
+        ):  # DuckDB's complaint of such a question, whose cursor closes when it is done
+            self._connection.close()
 
     def artifacts(
         self,
@@ -278,13 +284,8 @@ class Catalog:
         return self._names.version(artifact, reference)
 
     def _events(self, repos: list[str] | None, artifact: str | None, version: str | None, stage: str | None) -> Answer:
-        return self._ask(
-            "from list_events($repos, $artifact, $version, $stage)",
-            repos=repos,
-            artifact=artifact,
-            version=version,
-            stage=stage,
-        )
+        question = "from list_events($repos, $artifact, $version, $stage)"
+        return self._ask(question, repos=repos, artifact=artifact, version=version, stage=stage)
 
     def _ask(self, question: str, **parameters: object) -> Answer:
         """One of the questions of sql/questions/."""
