@@ -12,6 +12,7 @@ from typing import NoReturn
 from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
+CLOSED = 141  # what a shell reports of a program whose reader went away
 # Allocations before the first garbage collection: imports make many objects and hardly any garbage. With Python's default, a cold `ls`
 # takes 1.05 times the processor time (1.04 to 1.06), a cold `search` 1.04 times (1.02 to 1.06).
 GARBAGE = 100_000
@@ -27,35 +28,66 @@ def process() -> NoReturn:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except BrokenPipeError:
+        code = code or CLOSED
     except OSError:
-        code = code or 1
+        code = code or int(Exit.STORE)
     os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; the result is its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_streams()
     # Arrow's own allocators keep what each thread has freed: of a crawl with eight threads, 40 MB and more.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
         _run(words)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except (SystemExit, BrokenPipeError) as end:
+        return _ended(end)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader closed the pipe, as `head` does; nothing may be written any more, not even at the interpreter's end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except CatalogError as error:
-        _tell(error)
-        return int(error.exit_code)
+        return _refused(error)
     except Exception as error:
         if "--debug" in words or os.environ.get("CATALOG_DEBUG"):
             raise
-        _say(f"this is a bug in catalog: {type(error).__name__}: {error}; --debug shows where")
-        return int(Exit.BUG)
+        return _refused(ConfigError(culprit)) if (culprit := _shadowing()) else _bug(error)
     return int(Exit.OK)
+
+
+def _ended(end: SystemExit | BrokenPipeError) -> int:
+    """The exit code. Where the reader closed the pipe, as `head` does, nothing is written any more, not even when Python ends."""
+    if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return CLOSED
+
+
+def _refused(error: CatalogError) -> int:
+    if isinstance(error, ConfigError) and (culprit := _shadowing()):
+        error = ConfigError(culprit)
+    _tell(error)
+    return int(error.exit_code)
+
+
+def _bug(error: Exception) -> int:
+    _say(f"this is a bug in catalog: {type(error).__name__}: {error}; --debug shows where")
+    return int(Exit.BUG)
+
+
+def _open_streams() -> None:
+    """Gives the command an output where it was started with a closed one, which Python has as None: what it writes is not read."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the process ends
+
+
+def _shadowing() -> str | None:
+    from catalog.cli.shadowing import shadowing
+
+    return shadowing()
 
 
 def _run(words: list[str]) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
+from catalog.cli.invocation import command
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import put_text, say
 from catalog.cli.progress import Progress, plural, size
@@ -122,7 +123,7 @@ def demo(
             f"{plural(failed, 'repository', 'repositories')} unreadable, {plural(problems, 'problem')} in others: the demo is "
             "damaged on purpose, to show how damage is reported (catalog ls problems)"
         )
-    say(f"open {config.output / 'site' / 'index.html'}, or ask: catalog show --catalog {database}")
+    say(f"open {config.output / 'site' / 'index.html'}, or ask: {command('show', '--catalog', database)}")
 
 
 def _load(file: Path) -> Config:

@@ -11,6 +11,7 @@ import shutil
 import pytest
 
 from catalog.cli import main
+from catalog.cli.invocation import command
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_demo_says_what_it_did_and_what_to_open(made):
             "2 new, 0 changed, 0 fresh, 0 failed; 0 bytes in T",
             "demo/output/catalog.duckdb: N artifacts, N versions of 2 repositories in T",
             "demo/output/site: N pages written, N in T",
-            "open demo/output/site/index.html, or ask: catalog show --catalog demo/output/catalog.duckdb",
+            f"open demo/output/site/index.html, or ask: {command('show', '--catalog', 'demo/output/catalog.duckdb')}",
         ],
     )
 

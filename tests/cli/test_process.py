@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from catalog.cli import CLOSED
+from catalog.cli.shadowing import shadowing
+
+WHERE = "(PYTHONPATH, or the folder where `python -m catalog` runs)"
 NOT_FOR_A_QUESTION = (
     "dulwich",
     "jinja2",
@@ -60,7 +66,41 @@ def test_a_reader_who_goes_away_is_no_error(database, command):
         "sys.exit(main(sys.argv[1:]))"
     )
     done = python(code, *command.split(), "--catalog", database)
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (CLOSED, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "closed", "code", "said"),
+    [
+        pytest.param("ls repos -o ids", ">&-", 0, "", id="what is written to a closed output is not read"),
+        pytest.param("ls repos -o ids", "2>&-", 0, "git.example/acme/churn\n", id="no messages, but the data"),
+        pytest.param("show nobody", "2>&- >&-", 3, "", id="the exit code stays"),
+    ],
+)
+def test_a_closed_output_is_a_quiet_end(database, command, closed, code, said):
+    line = f"{shlex.quote(sys.executable)} -m catalog {command} --catalog {shlex.quote(str(database))} {closed}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[: len(said)], done.stderr) == (code, said, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "is_package"), [("connectors", True), ("connectors", False), ("sites", False)])
+def test_a_module_that_hides_one_of_ours_is_the_culprit(tmp_path, name, is_package):
+    hiding = tmp_path / "mine" / (name if is_package else f"{name}.py")
+    (hiding / "__init__.py" if is_package else hiding).parent.mkdir(parents=True)
+    (hiding / "__init__.py" if is_package else hiding).touch()
+    (tmp_path / "repos.toml").touch()
+    path = os.pathsep.join([str(hiding.parent), *sys.path])
+    command = [sys.executable, "-P", "-m", "catalog", "build"]
+    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        f"catalog: {hiding} hides the package {name!r} of catalog: rename it, or keep {hiding.parent} off Python's path {WHERE}",
+    )
+
+
+def test_nothing_hides_a_package_of_ours_here():
+    assert shadowing() is None
 
 
 def test_the_process_ends_with_all_that_it_said_and_its_exit_code(database):
