@@ -35,7 +35,7 @@ def events(
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """List registry events as the catalog came to know them, the first first; JSON and JSONL are CloudEvents.
+    """List registry events in the order in which this catalog learned of them (oldest first); JSON and JSONL are CloudEvents.
 
     Each has a cursor: --since with the last one gives what came later, whatever its date, and nothing twice.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
@@ -16,6 +16,8 @@ from typing import Any
 from catalog.query.answer import Row
 from catalog.query.interval import Interval
 from catalog.text import escape_json, visible
+
+Ids = Callable[[Row], Iterable[str]]  # what `-o ids` writes of a row
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 _NUMBER = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")  # a spreadsheet shows it as it is
@@ -131,18 +133,18 @@ def _marked(text: str) -> str:
     return _MARKDOWN.sub(lambda match: f"\\{match[0]}", visible(text))
 
 
-def ids(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """What each row is about, once: a reference where there is one, or else the first column."""
-    return "".join(f"{visible(name)}\n" for name in dict.fromkeys(_name(columns, row) for row in rows))
+def ids(columns: Sequence[str], rows: Sequence[Row], of: Ids | None = None) -> str:
+    """What each row is about, once: as `of` says, else a reference where there is one, or else the first column."""
+    names = of or (lambda row: [_name(columns, row)])
+    return "".join(f"{visible(name)}\n" for name in dict.fromkeys(name for row in rows for name in names(row)))
 
 
 def _name(columns: Sequence[str], row: Row) -> str:
-    for key in ("ref", "id"):
-        if row.get(key):
-            return str(row[key])
+    if row.get("ref"):
+        return str(row["ref"])
     if row.get("repo") and row.get("artifact"):
-        return f"{row['repo']}:{row['artifact']}"
-    return str(row[columns[0]])
+        return f"{row['repo']}:{row['artifact']}" + (f"@{row['version']}" if row.get("version") else "")
+    return str(row["id"] if row.get("id") else row[columns[0]])
 
 
 WRITERS: Mapping[Format, Callable[[Sequence[str], Sequence[Row]], str]] = {

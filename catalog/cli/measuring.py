@@ -98,11 +98,15 @@ def experiments(repo: RepoArgument = None, *, output: Output = Format.TABLE, dat
     Example: catalog experiments risk/churn
     """
     with open_catalog(database) as catalog:
-        answer = catalog.experiments(repo=repo)
-        if output is not Format.TABLE:
-            put(answer, output)
-            return
+        put_experiments(catalog.experiments(repo=repo), output)
+
+
+def put_experiments(answer: Answer, output: Format) -> None:
+    """Writes experiments; a table has the versions that they began from by their short names."""
+    if output is Format.TABLE:
         put_table(_EXPERIMENTS, [row | _told(row) for row in answer.rows])
+    else:
+        put(answer, output, ids=lambda row: [row["commit"]] if row["was_read"] else [])
 
 
 def _told(row: Row) -> Row:

@@ -54,6 +54,6 @@ StageOption = Annotated[
         "--stage",
         metavar="STAGE",
         autocompletion=complete_stage,
-        help="Only this stage, by the catalog's or the tags' name.",
+        help="Only this stage, by any name that repos.toml or tags give it.",
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from catalog.cli import formats
@@ -18,8 +19,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def put(answer: Answer, output: Format, columns: Sequence[TableColumn] | None = None) -> None:
-    """Writes an answer; `columns` are those that a table shows, from the most telling to the least (all, where not given)."""
+def put(
+    answer: Answer,
+    output: Format,
+    columns: Sequence[TableColumn] | None = None,
+    ids: formats.Ids | None = None,
+) -> None:
+    """Writes an answer; `columns` are those that a table shows, from the most telling to the least (all, where not given).
+
+    `ids` gives what the format of that name has of a row, where no column is a reference.
+    """
     match output:
         case Format.TABLE:
             put_table(columns or [TableColumn(title=name, key=name) for name in answer.columns], answer.rows)
@@ -27,6 +36,8 @@ def put(answer: Answer, output: Format, columns: Sequence[TableColumn] | None = 
             put_text(formats.to_json(answer.rows))
         case Format.PARQUET:
             put_parquet(answer.arrow())
+        case Format.IDS:
+            put_text(formats.ids(answer.columns, answer.rows, ids))
         case _:
             put_rows(answer.columns, answer.rows, output)
 
@@ -76,5 +87,6 @@ def put_text(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Writes a message to the terminal; nothing in it acts on the terminal."""
-    print(visible(text), file=sys.stderr)  # noqa: T201 - this is where all talk goes
+    """Writes a message to the terminal; nothing in it acts on the terminal. Where nobody reads messages, none is written."""
+    with suppress(BrokenPipeError):
+        print(visible(text), file=sys.stderr)  # noqa: T201 - this is where all talk goes

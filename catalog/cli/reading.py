@@ -22,6 +22,7 @@ from catalog.cli.asking import (
     put_problems,
 )
 from catalog.cli.formats import Format
+from catalog.cli.measuring import put_experiments
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
 from catalog.cli.output import put, put_note, put_text
 from catalog.errors import Misuse
@@ -29,13 +30,17 @@ from catalog.text import visible
 
 
 class What(StrEnum):
-    """What `ls` lists."""
+    """What `ls` lists: its nouns, and other words for them."""
 
     MODELS = "models"
+    ARTIFACTS = "artifacts"
+    DATASETS = "datasets"
     VERSIONS = "versions"
     STAGES = "stages"
     EVENTS = "events"
     REPOS = "repos"
+    REPOSITORIES = "repositories"
+    EXPERIMENTS = "experiments"
     RELEASES = "releases"
     PROBLEMS = "problems"
 
@@ -44,7 +49,12 @@ _PLAN = ("explain_key", "explain_value")  # the columns of EXPLAIN, whose only v
 
 
 def ls(
-    what: Annotated[What, typer.Argument(metavar="WHAT", help="What to list; models are artifacts of any type.")],
+    what: Annotated[
+        What,
+        typer.Argument(
+            metavar="WHAT", help="What to list; models are artifacts of any type, datasets those of type dataset."
+        ),
+    ],
     *,
     repo: RepoOption = None,
     stage: StageOption = None,
@@ -55,26 +65,30 @@ def ls(
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """List models, versions, stages, events, repositories, releases or problems; releases are tags without a registry.
+    """List models, versions, stages, events, repositories, experiments, problems, or releases: tags that GTO does not use, such as v1.2.0.
 
     Example: catalog ls versions --stage prod -o json
     """
     _check_filters(what, stage=stage, type=type, deprecated=deprecated)
     with open_catalog(database) as catalog:
         match what:
-            case What.MODELS:
-                put_models(catalog, catalog.artifacts(repo=repo, type=type, stage=stage, deprecated=deprecated), output)
+            case What.MODELS | What.ARTIFACTS | What.DATASETS:
+                of_type = "dataset" if what is What.DATASETS else type
+                answer = catalog.artifacts(repo=repo, type=of_type, stage=stage, deprecated=deprecated)
+                put_models(catalog, answer, output)
             case What.VERSIONS:
                 answer = catalog.versions(repo=repo, type=type, stage=stage, deprecated=deprecated)
                 put_named(catalog, answer, output, VERSIONS)
             case What.EVENTS:
                 put_named(catalog, catalog.history(repo=repo, stage=stage), output, EVENTS)
             case What.STAGES:
-                put(catalog.stages(repo=repo), output, STAGES)
-            case What.REPOS:
+                put(catalog.stages(repo=repo), output, STAGES, ids=lambda row: [row["stage"]])
+            case What.REPOS | What.REPOSITORIES:
                 put(catalog.repos(repo=repo), output, REPOS)
+            case What.EXPERIMENTS:
+                put_experiments(catalog.experiments(repo=repo), output)
             case What.RELEASES:
-                put(catalog.releases(repo=repo), output, RELEASES)
+                put(catalog.releases(repo=repo), output, RELEASES, ids=lambda row: [row["commit"]])
             case What.PROBLEMS:
                 put_problems(catalog.problems(repo=repo), output)
 
@@ -82,6 +96,8 @@ def ls(
 def _check_filters(what: What, **filters: object) -> None:
     filters_of = {
         What.MODELS: ("stage", "type", "deprecated"),
+        What.ARTIFACTS: ("stage", "type", "deprecated"),
+        What.DATASETS: ("stage", "deprecated"),
         What.VERSIONS: ("stage", "type", "deprecated"),
         What.EVENTS: ("stage",),
     }
@@ -147,7 +163,7 @@ def sql(
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """Ask in SQL. Nothing can be changed, and no file or network be reached.
+    """Run a SQL query (read-only; no files, no network).
 
     Example: catalog sql 'from versions where author = $who' -p who=Ann
     """

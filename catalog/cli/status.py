@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,12 @@ import typer
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Database, Output
-from catalog.cli.output import put, put_rows, put_table, put_text, say
+from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
 from catalog.errors import Exit
 from catalog.query import Catalog
-from catalog.query.answer import Row
+from catalog.query.answer import Answer, Row
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 _COLUMNS = (
     TableColumn(title="repository", key="repo", styles=(BOLD,)),
     TableColumn(title="outcome", key="outcome"),
-    TableColumn(title="why", key="why"),
+    TableColumn(title="reason", key="why"),
     TableColumn(title="read (UTC)", key="read_at"),
-    TableColumn(title="next", key="next", styles=(YELLOW,)),
+    TableColumn(title="next crawl", key="next", styles=(YELLOW,)),
     TableColumn(title="message", key="message"),
 )
 
@@ -38,7 +39,7 @@ def status(
     database: Database = None,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Show how the last crawl found each repository, and what the next would read even if no refs moved.
+    """Show the outcome of the last crawl for each repository, and which ones the next crawl will read again regardless.
 
     Example: catalog status --check
     """
@@ -48,9 +49,9 @@ def status(
     with Catalog.open(database or (config.output if config else Path("output")) / "catalog.duckdb") as catalog:
         answer = catalog.repos()
         crawls = catalog.last_crawl().rows
-        if output is Format.PARQUET:
-            put(answer, output)
         rows = _with_next(answer.rows, config)
+        if output is Format.PARQUET:
+            _put_parquet(answer, rows)
     if output is Format.TABLE:
         put_table(_COLUMNS, rows)
         _sum_up(crawls)
@@ -64,6 +65,18 @@ def status(
         put_rows((*answer.columns, "next"), rows, output)
     if check and any(row["stale"] for row in rows):
         raise typer.Exit(int(Exit.ORIGIN))
+
+
+def _put_parquet(answer: Answer, rows: list[Row]) -> None:
+    import pyarrow as pa  # no other format needs it
+
+    schema = answer.arrow().schema.append(pa.field("next", pa.string()))
+    put_parquet(pa.Table.from_pylist([{key: _naive(value) for key, value in row.items()} for row in rows], schema))
+
+
+def _naive(value: object) -> object:
+    """Parquet's times are UTC without saying so."""
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 def _sum_up(crawls: list[Row]) -> None:

@@ -15,7 +15,7 @@ from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.options import Database, Output, SomeRef
 from catalog.cli.output import put, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, TableColumn, screen
-from catalog.errors import Misuse
+from catalog.errors import Misuse, NotFound
 
 MOST = 100  # steps: a longer chain is not a pipeline
 
@@ -67,7 +67,7 @@ def lineage(
     with open_catalog(database) as catalog:
         answer = catalog.lineage(ref, down=down, depth=depth)
         if output.value in set(Format):
-            put(answer, Format(output.value))
+            put(answer, Format(output.value), ids=lambda row: row["refs"])
             return
         lineage_graph = graph(answer.rows, catalog.reference(ref), down=down)
     match output:
@@ -85,23 +85,27 @@ def identify(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|HASH|COMMIT", help="A file or folder here, a hash of DVC, Git or Git LFS, or a commit."
+            metavar="FILE|HASH|COMMIT",
+            help="A file or folder here, a hash of DVC, Git or Git LFS, a commit, or 7 or more digits that one begins with.",
         ),
     ],
     *,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """Say which versions, outputs and dependencies have this content, or are of this commit.
+    """Find the versions, outputs and dependencies with this content or commit; exit code 3 if there are none.
 
     Examples: catalog identify model.pkl, catalog identify 5d41402abc4b2a76b9719d911017c592
     """
     with open_catalog(database) as catalog:
         answer = catalog.identify(_path_or_words(what))
+        if not answer.values:
+            raise NotFound(f"no version, output, dependency or commit has the content or the hash of {what!r}")
         if output is Format.TABLE:
             put_table(_KNOWN, [row | {"commit7": row["commit"][:7]} for row in answer.rows])
         else:
-            put(answer, output)
+            kind, key = ("version", "ref") if answer.rows[0]["what"] == "version" else (None, "commit")
+            put(answer, output, ids=lambda row: [row[key]] if kind in (None, row["what"]) else [])
 
 
 def _path_or_words(what: str) -> str | Path:
@@ -110,5 +114,7 @@ def _path_or_words(what: str) -> str | Path:
     if path.is_file() or path.is_dir():
         return path
     if not _HASH.fullmatch(what):
-        raise Misuse(f"invalid {what!r}: expected an existing file or folder, or a hash of 7 to 64 hexadecimal digits")
+        raise Misuse(
+            f"invalid argument {what!r}: expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit"
+        )
     return what

@@ -80,7 +80,7 @@ class Catalog:
     ) -> Answer:
         """The view `artifacts`, and `stages`: the version in each stage. Deprecated ones on request.
 
-        `repo` is a repository or the end of its name, `stage` a stage by the catalog's name or the tags' own.
+        `repo` is a repository or the end of its name, `stage` a stage by any name that repos.toml or tags give it.
         """
         return self._ask(
             "from list_artifacts($repos, $type, $stage, $deprecated)",
@@ -120,7 +120,7 @@ class Catalog:
         return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
 
     def releases(self, *, repo: str | None = None) -> Answer:
-        """Tags that are no registry's and whose commits were read, newest first within each repository."""
+        """Tags that GTO does not use and whose commits were read, newest first within each repository."""
         return self._ask("from list_releases($repos)", repos=self._names.repos(repo))
 
     def last_crawl(self) -> Answer:

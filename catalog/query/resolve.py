@@ -29,7 +29,7 @@ class ReferenceResolver:
         if len(matches) == 1:
             return matches[0], reference
         if not matches:
-            raise NotFound(f"no artifact {parse(ref).artifact!r} in {self._path}{self._near(parse(ref).artifact)}")
+            raise NotFound(self._no_artifact(parse(ref).artifact))
         candidates = tuple(
             str(Reference(artifact=row["id"], version=reference.version, stage=reference.stage)) for row in matches
         )
@@ -65,13 +65,14 @@ class ReferenceResolver:
         return [words] if words in matches else matches
 
     def stage(self, words: str | None) -> str | None:
-        """The same words, where some repository has such a stage."""
-        if words is not None:
-            rows = self._ask("from list_stages(null)").rows
-            names = {row[key]: None for row in rows for key in ("stage", "raw_stage")}
-            if words not in names:
-                raise NotFound(f"no stage {words!r} in {self._path}{_expected(list(names))}")
-        return words
+        """The catalog's name of a stage, by that name, one that repos.toml gives to the stage, or one in tags."""
+        if words is None:
+            return None
+        names: dict[str, str] = {row["name"]: row["stage"] for row in self._ask("from list_stage_names()").rows}
+        if words not in names:
+            stages = list(dict.fromkeys(names.values()))
+            raise NotFound(f"no stage {words!r} in {self._path}{_expected(stages)}")
+        return names[words]
 
     def short(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
@@ -81,6 +82,17 @@ class ReferenceResolver:
         rows = self._ask("from find_artifacts($words)", words=words).rows
         return [row for row in rows if row["exact"]] or sorted(rows, key=lambda row: str(row["id"]))
 
+    def _no_artifact(self, words: str) -> str:
+        repos = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
+        if len(repos) != 1:
+            return f"no artifact {words!r} in {self._path}{self._near(words)}"
+        names = [row["id"] for row in self._artifacts_of(repos[0])]
+        count = f"{len(names)} artifact{'' if len(names) == 1 else 's'}" if names else "no artifacts"
+        return f"{words!r} is not an artifact but a repository with {count}{': ' if names else ''}{_listed(names)}"
+
+    def _artifacts_of(self, repo: str) -> list[Row]:
+        return self._ask("from list_artifacts($repos, null, null, true)", repos=[repo]).rows
+
     def _missing(self, artifact: Row, reference: Reference) -> str:
         names = {"repo": artifact["repo"], "artifact": artifact["artifact"]}
         shown = self._ask("from show_artifact($repo, $artifact)", **names).rows[0]
@@ -89,7 +101,8 @@ class ReferenceResolver:
             return f"no version of {artifact['id']} is in stage {reference.stage!r}{_expected(stages)}"
         if reference.version is None or reference.version in LATEST:
             return f"{artifact['id']} has no registered version"
-        return f"{artifact['id']} has no version {reference.version!r}{_expected([row['version'] for row in shown['all_versions']])}"
+        versions = [row["version"] for row in shown["all_versions"]]
+        return f"{artifact['id']} has no version {reference.version!r}{_nearest(reference.version, versions)}"
 
     def _near(self, words: str) -> str:
         from difflib import get_close_matches  # only where something was misspelt
@@ -102,6 +115,22 @@ class ReferenceResolver:
         return f"; near: {', '.join(near)}" if near else ""
 
 
+def _nearest(words: str, versions: list[str]) -> str:
+    """The version that was probably meant, as `v3.4.0` is by `3.4.0` or `3.4`; else those that there are."""
+    from difflib import get_close_matches  # only where something was misspelt
+
+    bare = {version.removeprefix("v"): version for version in reversed(versions)}
+    wanted = words.removeprefix("v")
+    begun = [version for version in versions if version.removeprefix("v").startswith(f"{wanted}.")]
+    near = (
+        [bare[wanted]] if wanted in bare else begun[:1] or [bare[name] for name in get_close_matches(wanted, bare, n=1)]
+    )
+    return f"; did you mean {near[0]}?" if near else _expected(versions)
+
+
 def _expected(names: list[str]) -> str:
-    shown = ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")  # noqa: PLR2004 - a line of a terminal
-    return f", expected one of {shown}" if names else "; there are none"
+    return f", expected one of {_listed(names)}" if names else "; there are none"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")  # noqa: PLR2004 - a line of a terminal

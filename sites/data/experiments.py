@@ -1,4 +1,4 @@
-"""The row classes of DVC's experiments, and of releases (tags that belong to no registry)."""
+"""The row classes of DVC's experiments, and of releases (tags that GTO does not use)."""
 
 from __future__ import annotations
 

@@ -144,6 +144,9 @@ def test_nothing_in_markdown_is_markup():
         pytest.param({"repo": "h/r", "ref": "h/r:a@v1.0.0", "id": "h/r:a"}, "h/r:a@v1.0.0", id="a version's reference"),
         pytest.param({"repo": "h/r", "id": "h/r:a"}, "h/r:a", id="an artifact's name"),
         pytest.param(
+            {"id": "h/r:a", "repo": "h/r", "artifact": "a", "version": "v1.0.0"}, "h/r:a@v1.0.0", id="with the version"
+        ),
+        pytest.param(
             {"x": 1, "repo": "h/r", "artifact": "a"}, "h/r:a", id="the name that repository and artifact make"
         ),
         pytest.param({"repo": "h/r", "outcome": "new"}, "h/r", id="else the first column"),

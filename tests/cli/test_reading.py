@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 
+import pyarrow.parquet as pq
 import pytest
 
 from catalog import __version__
@@ -12,6 +14,7 @@ from catalog.cli import main, quick
 from catalog.cli.app import app
 from catalog.cli.formats import Format
 from support.small_catalog import CHURN, VISION
+from support.small_facts import DATA, MODEL
 
 SEARCH = {"limit": 20, "explain": False, "output": Format.TABLE, "database": None}
 ARTIFACT = """\
@@ -290,3 +293,90 @@ def test_help_is_no_error(run, monkeypatch, arguments):
 
 def test_version(run):
     assert run("--version") == (0, f"catalog {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("noun", "same"),
+    [("artifacts", "models"), ("repositories", "repos"), ("datasets", "models --type dataset")],
+)
+def test_other_nouns_list_the_same(ask, noun, same):
+    assert ask("ls", noun, "-o", "json") == ask("ls", *same.split(), "-o", "json")
+
+
+def test_experiments_are_listed_too(ask):
+    assert ask("ls", "experiments") == ask("experiments")
+
+
+def test_datasets_have_their_type(ask):
+    assert ask("ls", "datasets", "--type", "model") == (2, "", "catalog: --type does not apply to datasets\n")
+
+
+@pytest.mark.parametrize("stage", ["prod", "production"])
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("at", "now", "--stage", "{}"), [f"{CHURN}:churn@v1.0.0", f"{VISION}:seg:mask@v1.0.0"]),
+        (("ls", "models", "--stage", "{}"), [f"{CHURN}:churn", f"{VISION}:seg:mask"]),
+        (("ls", "versions", "--stage", "{}"), [f"{CHURN}:churn@v1.0.0", f"{VISION}:seg:mask@v1.0.0"]),
+        (("ls", "events", "--stage", "{}"), [f"{VISION}:seg:mask@v1.0.0", f"{CHURN}:churn@v1.0.0"]),
+        (("history", "mask#{}"), [f"{VISION}:seg:mask@v1.0.0"]),
+        (("history", "acme/churn:churn#{}"), [f"{CHURN}:churn@v1.0.0"]),
+        (("show", "mask#{}"), [f"{VISION}:seg:mask@v1.0.0"]),
+        (("show", "acme/churn:churn#{}"), [f"{CHURN}:churn@v1.0.0"]),
+        (("search", "stage:{}"), [f"{CHURN}:churn", f"{VISION}:seg:mask"]),
+        (("sql", "select * from version_of('mask#{}')"), [f"{VISION}:seg:mask@v1.0.0"]),
+    ],
+)
+def test_every_name_of_a_stage_means_the_stage(ask, arguments, named, stage):
+    """repos.toml calls it prod; one repository's tags say `production`, the other's `prod`."""
+    code, out, err = ask(*(word.format(stage) for word in arguments), "-o", "ids")
+    assert (code, sorted(out.splitlines()), err) == (0, sorted(named), "")
+
+
+@pytest.mark.parametrize(
+    ("command", "following"),
+    [
+        ("at now", "show"),
+        ("at now --stage prod", "history"),
+        ("history", "show"),
+        ("history mask", "metrics"),
+        ("ls events", "show"),
+        ("ls models", "show"),
+        ("ls versions", "params"),
+        ("ls stages", "ls models --stage"),
+        ("ls repos", "ls models --repo"),
+        ("ls problems", "ls problems --repo"),
+        ("ls releases", "identify"),
+        ("events", "show"),
+        ("experiments", "identify"),
+        ("lineage acme/churn:churn#prod", "lineage"),
+        ("lineage acme/churn:churn#prod --down", "show"),
+        (f"identify {MODEL}", "lineage"),
+        ("identify 1111111", "show"),
+        (f"identify {DATA}", "identify"),
+        ("metrics acme/churn:churn --all-versions", "show"),
+        ("params acme/churn:churn#prod", "show"),
+        ("compare mask mask#dev", "show"),
+        ("search churn", "show"),
+        ("search is:version", "show"),
+        ("facets --field type", "search"),
+        ("status", "ls repos --repo"),
+    ],
+)
+def test_ids_are_what_the_next_command_takes(ask, command, following):
+    code, out, _ = ask(*command.split(), "-o", "ids")
+    codes = {name: ask(*following.split(), name)[0] for name in out.splitlines()}
+    assert (code, set(codes.values())) == (0, {0} if codes else set())
+
+
+def test_status_has_the_same_columns_in_parquet(capsysbinary, database):
+    main(["status", "--catalog", str(database), "-o", "parquet"])
+    table = pq.read_table(io.BytesIO(capsysbinary.readouterr().out))
+    main(["status", "--catalog", str(database), "-o", "json"])
+    rows = json.loads(capsysbinary.readouterr().out)
+    assert (table.schema.names, table.num_rows, table.column("next").to_pylist()) == (
+        list(rows[0]),
+        len(rows),
+        [row["next"] for row in rows],
+    )
+    assert [str(value) for value in table.column("read_at").to_pylist()] == ["2024-01-20 12:00:00"] * 3

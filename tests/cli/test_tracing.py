@@ -91,7 +91,7 @@ def test_identify_a_file_by_what_it_holds(ask, tmp_path):
         pytest.param(
             ("identify", "nothing.pkl"),
             2,
-            "catalog: invalid 'nothing.pkl': expected an existing file or folder, or a hash of 7 to 64 hexadecimal digits\n",
+            "catalog: invalid argument 'nothing.pkl': expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit\n",
             id="no file and no hash",
         ),
         pytest.param(("identify", "abc123"), 2, None, id="too few digits"),
@@ -106,7 +106,20 @@ def test_mistakes(ask, arguments, code, message):
 
 
 def test_a_hash_that_nobody_has(ask):
-    assert ask("identify", "0" * 32) == (0, "", "nothing found\n")
+    message = f"catalog: no version, output, dependency or commit has the content or the hash of '{'0' * 32}'\n"
+    assert ask("identify", "0" * 32, "-o", "json") == (3, "", message)
+
+
+@pytest.mark.parametrize("digits", [7, 12, 31, 32])
+def test_identify_by_the_beginning_of_a_hash(ask, digits):
+    _, whole, _ = ask("identify", MODEL, "-o", "ids")
+    assert ask("identify", MODEL[:digits].upper(), "-o", "ids") == (0, whole, "")
+
+
+def test_compare_prints_hashes_that_identify_finds(ask):
+    out = ask("compare", f"{CHURN}:churn@v1.0.0", f"{CHURN}:churn@v2.0.0")[1]
+    (shown,) = [line.split()[2] for line in out.splitlines() if line.startswith("version  hash ")]
+    assert ask("identify", shown, "-o", "ids")[1].splitlines()[0] == f"{CHURN}:churn@v1.0.0"
 
 
 def test_a_link_that_leads_nowhere_is_no_file(ask, tmp_path):

@@ -58,6 +58,21 @@ def test_what_a_reference_shows(catalog, ref, artifact, version):
         pytest.param("chrun", "no artifact 'chrun' in .*; near: churn:churn, vision:churn", id="near names are told"),
         pytest.param("zzz", "no artifact 'zzz' in .*duckdb$", id="nothing is near to nonsense"),
         pytest.param("ask", "no artifact 'ask'", id="an end begins after a mark"),
+        pytest.param(
+            "acme/churn",
+            f"^'acme/churn' is not an artifact but a repository with 1 artifact: {CHURN}:churn$",
+            id="a repository with an artifact",
+        ),
+        pytest.param(
+            "vision",
+            f"a repository with 3 artifacts: {VISION}:churn, {VISION}:old, {VISION}:seg:mask$",
+            id="a repository with several",
+        ),
+        pytest.param("mask@1.0.0", "has no version '1.0.0'; did you mean v1.0.0\\?$", id="a version without its v"),
+        pytest.param(
+            "acme/churn:churn@2", "has no version '2'; did you mean v2.0.0\\?$", id="the beginning of a version"
+        ),
+        pytest.param("acme/churn:churn@v2.0.1", "did you mean v2.0.0\\?$", id="the nearest version"),
         pytest.param("mask@v9.9.9", f"no version 'v9.9.9', expected one of v1.0.0, {LOOSE}", id="versions are told"),
         pytest.param("mask#qa", "is in stage 'qa', expected one of prod, dev", id="stages are told"),
         pytest.param("mask@444444", "no version '444444'", id="six digits name no commit"),
@@ -232,7 +247,11 @@ def refs(answer):
             [f"{VISION}:churn", f"{VISION}:old", f"{VISION}:seg:mask"],
             id="unless they are asked for",
         ),
-        pytest.param(lambda c: c.artifacts(stage="production"), [f"{CHURN}:churn"], id="a stage by the tags' name"),
+        pytest.param(
+            lambda c: c.artifacts(stage="production"),
+            [f"{CHURN}:churn", f"{VISION}:seg:mask"],
+            id="a stage by another name of repos.toml",
+        ),
         pytest.param(
             lambda c: c.versions(stage="prod"),
             [f"{CHURN}:churn@v1.0.0", f"{VISION}:seg:mask@v1.0.0"],

@@ -12,3 +12,6 @@ case when ends_with(a_metafile, 'dvc.lock') then a_metafile[:-5] || 'yaml' else 
 case when a_path is null or a_path like '%://%' then coalesce(a_file, '')
     else ltrim(replace(case when a_path like '/%' then '' else coalesce(regexp_extract(a_file, '^(.*/)', 1), '') end || a_path,
         chr(92), '/'), '/') end;
+
+-- canonical_stage(words) [scalar]: The catalog's name of a stage: of one that repos.toml gives another name that one, else the same.
+coalesce((select min(stage) from stage_names where raw = words), words);

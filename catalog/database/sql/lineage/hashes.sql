@@ -54,13 +54,13 @@ join (from versions where repo in (select repo from reached_versions)) v on v.re
     and v.commit = f.commit
 where a_stage::varchar is null or exists (
     from assignments s
-    where s.rank = 1 and (s.stage = a_stage or s.raw_stage = a_stage)
+    where s.rank = 1 and s.stage = canonical_stage(a_stage)
         and s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
 )
 order by r.steps, ref, f.commit;
 
--- identify_hashes(some_words): What has one of these hashes (with or without `.dir`, in any case), or a commit that begins so (7 digits or
---     more).
+-- identify_hashes(some_words): What has one of these hashes (with or without `.dir`, in any case) or commits, or one that begins so (7
+--     digits or more).
 --   key: what, ref, repo, commit, path, hash_kind, hash, size
 --   what: `version`, `output`, `dependency` or `commit`.
 --   ref: The version's name in the catalog; for others, what to call it.
@@ -68,7 +68,8 @@ order by r.steps, ref, f.commit;
 --   revisions: In how many commits.
 with asked_hashes as (
     select regexp_replace(lower(trim(words)), '[.]dir$', '') as bare,
-        regexp_full_match(lower(trim(words)), '[0-9a-f]{7,40}') as may_be_commit
+        -- A hash that is not whole has digits alone: an etag may begin with anything.
+        regexp_full_match(bare, '[0-9a-f]{7,63}') as may_be_beginning
     from (select unnest(some_words::varchar[]) as words)
 ),
 occurrences as (
@@ -76,20 +77,25 @@ occurrences as (
         f.hash, f.size
     from version_files f, asked_hashes w
     where f.hash in (w.bare, w.bare || '.dir') or f.blob = w.bare
-        or (w.may_be_commit and (starts_with(f.revision, w.bare) or starts_with(f.commit, w.bare)))
+        or (w.may_be_beginning and (
+            starts_with(f.hash, w.bare) or starts_with(f.blob, w.bare) or starts_with(f.revision, w.bare) or starts_with(f.commit, w.bare)
+        ))
     union all
     select 'output', o.repo, coalesce(o.pipeline_stage, o.metafile), o.commit, o.path, o.hash_kind, o.hash, o.size
-    from outputs o, asked_hashes w where o.hash in (w.bare, w.bare || '.dir')
+    from outputs o, asked_hashes w
+    where o.hash in (w.bare, w.bare || '.dir') or (w.may_be_beginning and starts_with(o.hash, w.bare))
     union all
     select 'dependency', d.repo, coalesce(d.pipeline_stage, d.metafile), d.commit, d.path, d.hash_kind, d.hash, d.size
-    from dependencies d, asked_hashes w where d.hash in (w.bare, w.bare || '.dir')
+    from dependencies d, asked_hashes w
+    where d.hash in (w.bare, w.bare || '.dir') or (w.may_be_beginning and starts_with(d.hash, w.bare))
     union all
     select 'commit', r.repo, r.summary, r.commit, null, null, null, null
-    from revisions r, asked_hashes w where w.may_be_commit and starts_with(r.commit, w.bare)
+    from revisions r, asked_hashes w where w.may_be_beginning and starts_with(r.commit, w.bare)
     union all
     select 'commit', c.repo, c.summary, c.commit, null, null, null, null
     from commits c, asked_hashes w
-    where w.may_be_commit and starts_with(c.commit, w.bare) and not exists (from revisions r where r.repo = c.repo and r.commit = c.commit)
+    where w.may_be_beginning and starts_with(c.commit, w.bare)
+        and not exists (from revisions r where r.repo = c.repo and r.commit = c.commit)
 )
 select
     f.what, f.ref, f.repo, arg_max(f.commit, (coalesce(r.committed_at, '-infinity'::timestamp), f.commit)) as commit, f.path, f.hash_kind,

@@ -8,7 +8,7 @@ from artifacts a
 left join (
     select repo, artifact,
         map_from_entries(list((stage, version) order by stage)) as stages,
-        bool_or(stage = a_stage or raw_stage = a_stage) as wanted
+        bool_or(stage = canonical_stage(a_stage)) as wanted
     from assignments where rank = 1
     group by repo, artifact
 ) s on s.repo = a.repo and s.artifact = a.artifact
@@ -30,7 +30,7 @@ where (list_contains(some_repos::varchar[], v.repo)
     and (with_deprecated or (a.active and v.active))
     and (a_stage::varchar is null or exists (
         from assignments s
-        where s.rank = 1 and (s.stage = a_stage or s.raw_stage = a_stage)
+        where s.rank = 1 and s.stage = canonical_stage(a_stage)
             and s.repo = v.repo and s.artifact = v.artifact and s.version = v.version and s.commit = v.commit
     ))
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
@@ -50,7 +50,7 @@ where (list_contains(some_repos::varchar[], repo)
         or (some_repos::varchar[] is null and not is_copied(repo, artifact)))
     and (an_artifact::varchar is null or artifact = an_artifact)
     and (a_version::varchar is null or version = a_version)
-    and (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
+    and (a_stage::varchar is null or stage = canonical_stage(a_stage))
 order by created_at desc, priority desc, repo, tag desc, oid;
 
 -- list_repos(some_repos): The repositories, how the last visit to each went, and how much each holds.

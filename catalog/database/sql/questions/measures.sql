@@ -139,7 +139,7 @@ left join (
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], e.repo)
 order by e.repo, e.authored_at desc, e.name, e.ref;
 
--- list_releases(some_repos): Tags that are no registry's and whose commits were read, the newest first: `v1.2.0` of a project without GTO.
+-- list_releases(some_repos): Tags that GTO does not use and whose commits were read, the newest first: `v1.2.0` of a project without GTO.
 --   key: repo, tag
 --   annotated: The tag has an object of its own.
 --   metrics: How many metrics there are at its commit.

@@ -24,11 +24,11 @@ where repo = a_repo and artifact = an_artifact
         or (regexp_full_match(words, '[0-9a-f]{7,40}') and starts_with(commit, words)))
 order by version, commit;
 
--- find_in_stage(a_repo, an_artifact, words): Who is in a stage, by the catalog's name of the stage or by the tags' own.
+-- find_in_stage(a_repo, an_artifact, words): Who is in a stage, by the catalog's name of the stage or any other that it has.
 --   key: (at most one row)
 select version, commit from assignments
-where repo = a_repo and artifact = an_artifact and (stage = words or raw_stage = words)
-order by stage = words desc, rank
+where repo = a_repo and artifact = an_artifact and stage = canonical_stage(words)
+order by rank
 limit 1;
 
 -- artifact_names(): Every artifact's full name.
@@ -75,8 +75,8 @@ qualify v.active or not bool_or(v.active) over (partition by n.repo, n.artifact)
 union all
 select n.repo, n.artifact, s.version, s.commit
 from named n join assignments s using (repo, artifact)
-where s.stage = n.stage or s.raw_stage = n.stage
-qualify row_number() over (partition by n.repo, n.artifact order by s.stage = n.stage desc, s.rank) = 1
+where s.stage = canonical_stage(n.stage)
+qualify row_number() over (partition by n.repo, n.artifact order by s.rank) = 1
 order by all;
 
 -- upstream_of(ref, depth): `upstream` of the one version that a reference means: `from upstream_of('churn#prod', 10)`.

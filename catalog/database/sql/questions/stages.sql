@@ -12,7 +12,7 @@ where a.rank = 1 and s.active;
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, *
 from stages_at(t, source := source)
-where (a_stage::varchar is null or stage = a_stage or raw_stage = a_stage)
+where (a_stage::varchar is null or stage = canonical_stage(a_stage))
     and not is_copied(repo, artifact)
 order by repo, artifact, stage;
 
@@ -21,6 +21,20 @@ order by repo, artifact, stage;
 from stages
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
 order by repo, rank nulls last, place nulls last, stage, raw_stage;
+
+-- list_stage_names(): Every name that a stage can be asked by: those of repos.toml, and those of the tags.
+--   key: name
+--   stage: The stage's name in this catalog.
+select name, min(stage) as stage
+from (
+    select raw as name, stage from stage_names
+    union all
+    select stage, stage from stage_names
+    union all
+    select raw_stage, stage from stages
+)
+group by name
+order by name;
 
 -- gto_show(a_repo): One repository as `gto show` prints it: each artifact that is active, its latest version, its stages.
 --   key: artifact

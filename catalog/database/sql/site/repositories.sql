@@ -41,7 +41,7 @@ left join (
 ) m on m.repo = s.repo and m.commit = s.commit
 order by s.repo, s.authored_at desc, s.name, s.commit;
 
--- site_releases(): Releases of each repository that are no registry's, the newest first.
+-- site_releases(): Releases of each repository that GTO does not use, the newest first.
 --   key: repo, tag
 --   metrics: The first metrics of its commit.
 select
