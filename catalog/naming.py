@@ -108,7 +108,7 @@ def is_repo_name(name: str) -> bool:
 
 
 def repository_key(url: str) -> str:
-    """What the addresses of one repository have in common, whatever the protocol. ValueError for one with a host or port that is none.
+    """What the addresses of one repository have in common, whatever the protocol. ValueError for one with an invalid host or port.
 
     The macro `repository_key` says the same of a server's addresses in SQL.
     """

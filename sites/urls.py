@@ -12,7 +12,7 @@ from sites.pages import MODEL, REPO, Page
 
 _slug = lru_cache(maxsize=65536)(slug)
 
-# `git@host:owner/name.git`, which is no URL.
+# `git@host:owner/name.git`, which is not a URL.
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[A-Za-z0-9.-]+\.[A-Za-z]+):(?P<path>[^/\s:][^\s:]*)")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -68,7 +68,7 @@ def _absent(path: Path) -> str:
 
 
 def _refused(path: Path, error: duckdb.Error) -> str:
-    """Why DuckDB does not open a file: another program has it open, this program has it open, or it is no database that it can read."""
+    """Why DuckDB does not open a file: another program has it open, this program has it open, or it cannot read it."""
     said = " ".join(str(error).split())
     if "Conflicting lock is held" in said:
         process = _PROCESS.search(said)

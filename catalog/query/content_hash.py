@@ -46,13 +46,13 @@ def _of_file(path: Path) -> dict[str, str]:
 
 
 def _is_text(start: bytes) -> bool:
-    """Whether DVC takes a file that begins so for text: no null byte, and few bytes that are no text in ASCII."""
+    """Whether DVC takes a file that begins so for text: no null byte, and few bytes that are not text in ASCII."""
     others = start.translate(None, _TEXT)
     return b"\0" not in start and len(others) <= _MOST_OTHERS * len(start)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Every file below, by its path from the folder; links to folders are not followed, and what is no file is left out."""
+    """Every file below, by its path from the folder; links to folders are not followed, and what is not a file is left out."""
     for place, _, names in os.walk(folder, onerror=_raise):
         for name in names:
             file = Path(place, name)

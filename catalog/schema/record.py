@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TypeVar, cast, dataclass_transform, g
 
 R = TypeVar("R", bound="Record")
 # How long a row lives: as long as its repository's refs stay as they are; with a revision, whose rows never change (column
-# `commit`); with a content that a plot of a revision shows (column `content`); or with the crawl: such rows are no repository's.
+# `commit`); with a content that a plot of a revision shows (column `content`); or with the crawl: such rows are of no one repository.
 Lives = Literal["repository", "revision", "content", "crawl"]
 TYPES: tuple[Any, ...] = (
     str, int, float, bool, datetime, bytes, tuple[str, ...], tuple[int, ...], tuple[str | None, ...], tuple[float | None, ...], Mapping[str, str],

@@ -25,7 +25,7 @@ _NAME = b"table"
 
 
 class Damaged(ValueError):
-    """These bytes are no partition; the text says how."""
+    """These bytes are not a partition; the text says how."""
 
 
 def pack(tables: Mapping[str, pa.Table]) -> bytes:

@@ -120,7 +120,7 @@ class LocalOrigin(Closing):
     def _peel(self, oid: str) -> str | None:
         """The object behind an annotated tag, however many tags lie between, as Git's `deref_tag_noverify` finds it.
 
-        None where `oid` is no tag, or the way there is broken.
+        None where `oid` is not a tag, or the way there is broken.
         """
         passed: list[str] = []
         kind, peeled = "tag", oid

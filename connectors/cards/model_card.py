@@ -184,7 +184,7 @@ def _text(value: object) -> str | None:
 
 
 def _number(value: object) -> float | None:
-    """None for what is no number, and for one that no column can hold."""
+    """None for what is not a number, and for one that no column can hold."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -36,7 +36,7 @@ def is_card_or_licence(name: str) -> bool:
 
 
 def nearby(revision: RevisionFiles) -> tuple[list[str], int]:
-    """The paths of cards and licences in order, and how many there are in all. Links are no files."""
+    """The paths of cards and licences in order, and how many there are in all. Links are not files."""
     return revision.once(_nearby, lambda _: stated(revision).is_final(revision))
 
 

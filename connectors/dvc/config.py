@@ -27,7 +27,7 @@ _REMOTE = re.compile(r"\s*remote\s*\"(.*)\"\s*")
 
 
 def parse(data: bytes, complaints: Complaints) -> dict[str, Section]:
-    """The sections by their names, with all names in lower case. MetafileError where the file is no text."""
+    """The sections by their names, with all names in lower case. MetafileError where the file is not text."""
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:

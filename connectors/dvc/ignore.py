@@ -59,7 +59,7 @@ def _hits(pattern: IgnorePattern, names: Sequence[str], *, is_folder: bool) -> b
 
 @lru_cache(maxsize=64)
 def parse(data: bytes) -> tuple[IgnorePattern, ...]:
-    """The patterns of a file. MetafileError where it is no text, or goes over a bound."""
+    """The patterns of a file. MetafileError where it is not text, or goes over a bound."""
     try:
         lines = [line.strip() for line in data.decode("utf-8").splitlines()]
     except UnicodeDecodeError as error:

@@ -52,7 +52,7 @@ def object_url(storage: str, digest: str) -> str:
 
 
 def read_list(data: bytes) -> Mapping[str, str]:
-    """The files of a folder by their paths in it, with their hashes. MetafileError where it is no such list."""
+    """The files of a folder by their paths in it, with their hashes. MetafileError where it is not such a list."""
     return _LISTS.get(data, lambda: _list(data))
 
 

@@ -17,7 +17,7 @@ Complain = Callable[[str, str, str], None]  # message, rule, key
 
 
 def metadata(value: object, name: str, complain: Complain) -> dict[str, str]:
-    """The entries of `meta` or `custom`; its name is the key where it is no map. What is too long is left out."""
+    """The entries of `meta` or `custom`; its name is the key where it is not a map. What is too long is left out."""
     if value is None:
         return {}
     texts: dict[str, str] = {}

@@ -42,7 +42,7 @@ class _OpenCollection:
 def load_yaml(data: bytes) -> Any:  # noqa: ANN401 - whatever YAML can say
     """The one document of a file, None for an empty one: text, numbers, bool, None, dates, lists, and maps of these.
 
-    All aliases of an anchor share one value. MetafileError where the file is no such document, or goes over a bound.
+    All aliases of an anchor share one value. MetafileError where the file is not such a document, or goes over a bound.
     """
     if len(data) > MAX_OBJECT:
         raise MetafileError(f"found {len(data):,} bytes, expected at most {MAX_OBJECT:,}", rule="too-big")

@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.formats.yaml_scalars import LETTERS, MAX_NUMBER, plain
 
-MAX_LINES = 20_000  # so that a file has no more values, and is no deeper, than any may be
+MAX_LINES = 20_000  # so that a file has at most the values, and the depth, that any may have
 MAX_LEVELS = 40
 
 _UNUSUAL = re.compile(r"[^\n -~]")

@@ -39,7 +39,7 @@ class SeriesField(NamedTuple):
 def read_series(file: str, data: bytes, *, header: bool, complaints: Complaints) -> tuple[SeriesField, ...]:
     """The fields in the file's order. Without a `header`, the columns of a table are numbered from 0.
 
-    MetafileError where it is no such file; what goes over a bound is left out, with a complaint.
+    MetafileError where it is another kind of file; what goes over a bound is left out, with a complaint.
     """
     suffix = splitext(file)[1]
     if suffix in _DELIMITERS:
@@ -111,7 +111,7 @@ def _field(name: str, values: Iterable[Any]) -> SeriesField:
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - a value of a table or of JSON
-    """The value as a number; None for nothing, and for what is no finite number. ValueError for anything else."""
+    """The value as a number; None for nothing, and for what is not a finite number. ValueError for anything else."""
     if value is None:
         return None
     if isinstance(value, bool | list | dict) or (isinstance(value, str) and "_" in value):

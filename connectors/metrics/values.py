@@ -29,7 +29,7 @@ class MetricValue(NamedTuple):
 
 
 def metrics_in(values: object, complaints: Complaints) -> tuple[MetricValue, ...]:
-    """The numbers, texts and booleans, each with the names of the maps that it lies in. Lists, dates and nulls are no metrics."""
+    """The numbers, texts and booleans, each with the names of the maps that it lies in. Lists, dates and nulls are not metrics."""
     metrics: dict[str, MetricValue] = {}
     for name, value in _leaves(values, ""):
         if name not in metrics and len(metrics) == MAX_METRICS:

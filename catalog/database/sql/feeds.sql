@@ -7,7 +7,7 @@
 select *, epoch_us(created_at) as moment
 from observations
 where event is not null
--- A tag that came back, or has two names, is no news.
+-- A tag that came back, or has two names, is not news.
 qualify row_number() over (partition by repo, oid order by first_readable_crawl, first_readable_at, ref) = 1;
 
 -- list_seen_events(a_crawl, a_moment, an_oid, a_repo): Every registry event that was ever seen, also of tags that are gone, after a place.
@@ -31,7 +31,7 @@ select
     coalesce(e.version, o.version) as version, coalesce(e.stage, n.stage, o.stage) as stage, o.stage as raw_stage,
     o.commit, o.created_at, o.author, o.author_email, o.message, o.tag, o.oid, o.signed,
     o.first_readable_crawl as crawl, o.first_seen,
-    -- The old name comes first, so it is no copy of the new one.
+    -- The old name comes first, so it is not a copy of the new one.
     coalesce(f.former, case when r.renamed_to is distinct from c.of_repo then c.of_repo end) as copy_of
 from known_events o
 left join resolved_events e on e.repo = o.repo and e.oid = o.oid

@@ -24,7 +24,7 @@ class QueryError(Misuse):
 
 
 def read_term(chunk: str, column: int) -> Leaf | Sort:
-    """Reads a term that begins at a column. QueryError where it is none."""
+    """Reads a term that begins at a column. QueryError where it is not one."""
     match = _CONDITION.fullmatch(chunk)
     if not match:
         return _text(chunk, column)

@@ -77,7 +77,7 @@ class PlotSeries(Record):
     place: int = column("The field's place in the file, from 0.")
     field: str = column("The field.")
     numbers: tuple[float | None, ...] | None = column("Its values row by row, where all are numbers or absent.")
-    texts: tuple[str | None, ...] | None = column("Its values row by row as text, where some are no numbers.")
+    texts: tuple[str | None, ...] | None = column("Its values row by row as text, where some are not numbers.")
 
 
 @record("images", key=("content",), lives="content")

@@ -26,7 +26,7 @@ def load_python(source: str) -> dict[str, Any]:
         raise MetafileError(message, rule="too-big")
     try:
         with _WARNINGS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a stranger's "\d" is no concern of ours
+            warnings.simplefilter("ignore")  # a stranger's "\d" does not concern us
             tree = ast.parse(source)
         return _assigned(tree, of_self=False)
     except SyntaxError as error:

@@ -62,7 +62,7 @@ select repo, commit, hash(repo, commit) as revision, committed_at from revisions
 --   size: Bytes, where some commit states them.
 --   files: How many files it has, of a folder.
 --   is_folder: It is a folder.
---   content: The number of its content, the same in every repository; null where an equal hash says nothing: it is no MD5, or one of
+--   content: The number of its content, the same in every repository; null where an equal hash says nothing: it is not an MD5, or one of
 --     something empty or tiny (less than 32 bytes).
 --   is_root: No pipeline stage of the repository makes it: it came from elsewhere, or was added.
 --   is_origin: A pipeline stage makes it, or it is a version that was not imported: others may have it from here.
@@ -99,7 +99,7 @@ select
     0::ubigint
 from (select distinct repo, file, pipeline_stage from pipeline_stages)
 union all
--- What is no output of DVC: in Git, in Git LFS.
+-- What is not an output of DVC: in Git, in Git LFS.
 select
     repo, hash(repo), node, 'data', any_value(path), null, any_value(hash_kind), any_value(hash), any_value(size), any_value(files),
     any_value(is_folder),

@@ -37,7 +37,7 @@ order by g.repo, g.artifact, g.file, d.direction is null, g.name;
 -- site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for each line or
 --     image.
 --   field: The field along the y axis.
---   xs: Where each point is along the x axis, thinned out to about sixty; null where that is no number.
+--   xs: Where each point is along the x axis, thinned out to about sixty; null where that is not a number.
 --   ys: And along the y axis.
 --   words: Of bars, what each is of; of a confusion matrix, what was predicted. At most 150, the greatest count first.
 --   others: Of a confusion matrix, what it was.
