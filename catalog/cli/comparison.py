@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.cli.output import put_table, say
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, DIM, TableColumn
+from catalog.cli.text import BOLD, DIM, TableColumn, screen, table
 from catalog.query.answer import Row
 from catalog.query.labels import OF_PROJECT, WHERE
 
+_BELOW = (
+    TableColumn(title="what", key="name", styles=(BOLD,)),
+    TableColumn(title="version", key="version", styles=(DIM,)),
+    TableColumn(title="value", key="value"),
+)
 _LONG = 10  # characters of a number: longer ones are shortened
 _HASH = 12
 _WHOLE = 10**_LONG  # up to here, a whole number has all of its digits
@@ -28,11 +33,23 @@ def put_comparison(rows: Sequence[Row], names: Mapping[str, str], baseline: int)
     for row in rows:
         line = lines.setdefault((row["what"], row["name"]), {"what": row["what"], "name": row["name"]})
         line[f"={row['place']}"] = _cell(row)
-    put_table(columns, list(lines.values()))
+    if table(columns, list(lines.values()), screen())[1]:  # no room for all versions beside each other
+        titles = {place: _title(row, names if several else {}) for place, row in places.items()}
+        put_table(_BELOW, list(_below(list(lines.values()), titles)))
+    else:
+        put_table(columns, list(lines.values()))
     if rows:
         say(f"(in brackets: the difference from {_title(places[baseline], names if several else {})}; *: the best)")
     if any(row["of_project"] for row in rows):
         say(f"(~: {OF_PROJECT}; never the best)")
+
+
+def _below(lines: Sequence[Row], titles: Mapping[int, str]) -> Iterator[Row]:
+    """The same with versions below each other: a row for each, of which the first says of what."""
+    for line in lines:
+        values = [{"version": title, "value": line.get(f"={place}")} for place, title in titles.items()]
+        name = f"{line['what']} {line['name']}"
+        yield from [{"name": name, **values[0]}, *({"name": " ", **row} for row in values[1:])]
 
 
 def _title(row: Row, names: Mapping[str, str]) -> str:

@@ -115,7 +115,7 @@ def table_section(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, An
 def _line(texts: Sequence[str], widths: Sequence[int], styles: Sequence[tuple[str, ...]], screen: Screen) -> str:
     shown = [cut(text, most) for text, most in zip(texts, widths, strict=False)]
     parts = [
-        screen.paint(text, *style) + " " * (most - width(text))
+        (text if text == NOTHING else screen.paint(text, *style)) + " " * (most - width(text))
         for text, most, style in zip(shown, widths, styles, strict=True)
     ]
     return GAP.join(parts).rstrip()

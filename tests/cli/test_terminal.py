@@ -63,6 +63,26 @@ def test_what_has_no_room_in_a_card_is_named_below_its_table(terminal, monkeypat
 
 
 @pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        pytest.param(200, ["metric   auc         0.91              0.93* (+0.02)"], id="beside each other where there is room"),
+        pytest.param(
+            50, ["metric auc          v1.0.0   0.91", "                    v2.0.0   0.93* (+0.02)"], id="else below each other"
+        ),
+    ],
+)
+def test_a_comparison_shows_all_of_its_versions(terminal, monkeypatch, capsys, width, lines):
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = terminal(width, "compare", "acme/churn:churn@v1.0.0", "acme/churn:churn@v2.0.0").splitlines()
+    (first,) = [place for place, line in enumerate(shown) if line.startswith("metric") and " auc " in line]
+    assert (shown[first : first + len(lines)], "no room" in capsys.readouterr().err) == (lines, False)
+
+
+def test_nothing_has_no_colour(terminal):
+    assert [line for line in terminal(200, "ls", "versions").splitlines() if "\x1b[32m-" in line] == []
+
+
+@pytest.mark.parametrize(
     ("variable", "coloured"),
     [("OTHER", True), ("NO_COLOR", False)],
     ids=["a terminal has colours", "unless NO_COLOR is set"],
