@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog import __version__
 from catalog.cli import CLOSED
 from catalog.cli.shadowing import shadowing
 
@@ -97,6 +98,25 @@ def test_a_module_that_hides_one_of_ours_is_the_culprit(tmp_path, name, is_packa
         2,
         f"catalog: {hiding} hides the package {name!r} of catalog: rename it, or keep {hiding.parent} off Python's path {WHERE}",
     )
+
+
+@pytest.mark.parametrize("is_package", [True, False])
+def test_another_catalog_is_the_culprit(tmp_path, is_package):
+    hiding = tmp_path / ("catalog" if is_package else "catalog.py")
+    (hiding / "__init__.py" if is_package else hiding).parent.mkdir(exist_ok=True)
+    (hiding / "__init__.py" if is_package else hiding).touch()
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = python("from federated_model_catalog import process; process()", cwd=tmp_path, env={"PYTHONPATH": path})
+    advice = f"rename it, or keep {tmp_path} off Python's path (PYTHONPATH)"
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"catalog: {hiding} hides the package 'catalog' of this command: {advice}\n",
+    )
+
+
+def test_the_command_starts_where_nothing_hides_it():
+    done = python("import sys; from federated_model_catalog import process; sys.argv[1:] = ['--version']; process()")
+    assert (done.returncode, done.stdout) == (0, f"catalog {__version__}\n")
 
 
 def test_nothing_hides_a_package_of_ours_here():

@@ -65,9 +65,13 @@ def test_what_has_no_room_in_a_card_is_named_below_its_table(terminal, monkeypat
 @pytest.mark.parametrize(
     ("width", "lines"),
     [
-        pytest.param(200, ["metric   auc         0.91              0.93* (+0.02)"], id="beside each other where there is room"),
         pytest.param(
-            50, ["metric auc          v1.0.0   0.91", "                    v2.0.0   0.93* (+0.02)"], id="else below each other"
+            200, ["metric   auc         0.91              0.93* (+0.02)"], id="beside each other where there is room"
+        ),
+        pytest.param(
+            50,
+            ["metric auc          v1.0.0   0.91", "                    v2.0.0   0.93* (+0.02)"],
+            id="else below each other",
         ),
     ],
 )
