@@ -226,8 +226,9 @@ def _build(config: Config, *, no_site: bool, wait: bool) -> None:
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
 
     built = build_catalog(config, wait=wait, tell=say)
+    deprecated = f" ({built.deprecated} of them deprecated)" if built.deprecated else ""
     say(
-        f"{built.database}: {plural(built.artifacts, 'artifact')}, {plural(built.versions, 'version')} "
+        f"{built.database}: {plural(built.artifacts, 'artifact')}{deprecated}, {plural(built.versions, 'version')} "
         f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
     )
     if not no_site:

@@ -29,12 +29,17 @@ from catalog.store.partitions import Store
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuildReport:
-    """The result of a build, and how long it took. `incremental`: the last database was updated rather than rebuilt."""
+    """The result of a build, and how long it took.
+
+    `deprecated`: how many of the artifacts `catalog ls models` lists on request only. `incremental`: the last database was updated
+    rather than rebuilt.
+    """
 
     database: Path
     seconds: float
     repos: int
     artifacts: int
+    deprecated: int
     versions: int
     incremental: bool
 
@@ -65,15 +70,16 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         with closing(database.connect(path, memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data")
             counts = connection.execute(
-                "select count(distinct repo), count(*), sum(versions) from artifacts"
+                "select count(distinct repo), count(*), count(*) filter (not active), sum(versions) from artifacts"
             ).fetchone()
         store.prune(files.values())
-    repos, artifacts, versions = counts or (0, 0, 0)
+    repos, artifacts, deprecated, versions = counts or (0, 0, 0, 0)
     return BuildReport(
         database=path,
         seconds=round(perf_counter() - clock, 3),
         repos=repos,
         artifacts=artifacts,
+        deprecated=deprecated,
         versions=int(versions or 0),
         incremental=incremental,
     )
