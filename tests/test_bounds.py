@@ -36,7 +36,9 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "how often something is looked at, or tried": (
         "catalog.cli.GARBAGE", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",
     ),
-    "a unit of time": ("catalog.discovery.pushed_at._DAY",),
+    "a unit of time": (
+        "catalog.discovery.pushed_at._DAY", "catalog.query.interval._HOUR", "catalog.query.interval._MINUTE", "catalog.query.interval._SECOND",
+    ),
     "where something is drawn": (
         "sites.svg.figures.BAR", "sites.svg.figures.BAR_LEFT", "sites.svg.figures.BAR_RIGHT", "sites.svg.figures.BOTTOM",
         "sites.svg.figures.HEIGHT", "sites.svg.figures.LEFT", "sites.svg.figures.RIGHT", "sites.svg.figures.SPARK_EDGE",

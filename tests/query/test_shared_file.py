@@ -12,6 +12,7 @@ import pytest
 
 from catalog.errors import NotFound, StoreError
 from catalog.query import Catalog
+from catalog.query.answer import _NAMES
 from support.small_catalog import make
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
@@ -133,6 +134,18 @@ def test_an_answer_is_one_short_line(path):
     ]
     assert [repr(answer).partition(":")[0] for answer in answers[2:]] == ["<SearchAnswer", "<FacetAnswer"]
     assert max(len(repr(answer)) for answer in answers) < 120
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        pytest.param(_NAMES, "x" * _NAMES, id="as many characters of names as there may be"),
+        pytest.param(_NAMES + 1, "x" * (_NAMES - 1) + "…", id="one more"),
+    ],
+)
+def test_an_answer_shows_so_much_of_its_columns(path, length, shown):
+    with Catalog.open(path) as catalog:
+        assert repr(catalog.sql(f"select 1 as {'x' * length}")) == f"<Answer: 1 row of {shown}>"
 
 
 def test_a_name_in_an_answer_cannot_break_its_line(path):
