@@ -33,6 +33,8 @@ class VisitOutcome(StrEnum):
 
 
 DEPARTED = (VisitOutcome.REMOVED, VisitOutcome.LEFT)  # of a repository that is visited no more
+# What the code of a connector may raise: everything but the user's KeyboardInterrupt.
+RAISED = (Exception, SystemExit, GeneratorExit)
 READ = (VisitOutcome.NEW, VisitOutcome.CHANGED, VisitOutcome.FRESH)  # of a visit that went well
 
 

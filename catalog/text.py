@@ -40,6 +40,15 @@ def quote(raw: bytes | str, secrets: Iterable[str] = ()) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
+def describe(error: BaseException) -> str:
+    """What was raised, as in `KeyError: 'name'`; the class alone, where its text cannot be had."""
+    name = type(error).__name__
+    try:
+        return f"{name}: {error}"
+    except (Exception, SystemExit, GeneratorExit):  # noqa: BLE001 - the class of a stranger may raise anything here, too
+        return name
+
+
 def is_plain(text: str) -> bool:
     """Whether a URL or path can be shown, and handed to a program or a server, as it is."""
     return not any(_unfit(char) for char in text)

@@ -17,7 +17,7 @@ from catalog.crawl.selection import RevisionSelection, select_revisions
 from catalog.errors import MetafileError
 from catalog.git.objects import CommitObject
 from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Ref, RefListing, Snapshot
-from catalog.plugins.connector import Connector, partition_tables
+from catalog.plugins.connector import SHARED, Connector, partition_tables
 from catalog.schema.record import Lives, Record, replace
 from catalog.schema.tables import git, metrics, problems
 from catalog.store.partitions import Rows
@@ -98,10 +98,10 @@ def extract_rows(
     selection = selection or select_revisions(snapshot.listing, connectors, Options())
     dates = previous.dates() | snapshot.dates((*selection.releases, *selection.experiments))
     reasons = selection.reasons(dates)
-    tags = list(_tags(snapshot, selection, previous, dates))
+    tags = tuple(_tags(snapshot, selection, previous, dates))
     commits = list(_commits(reach, previous))
     by_table: dict[type[Record], list[Record]] = {table: [] for table in partition_tables(connectors)}
-    readers = [Reader(connector=connector, tables=by_table.keys()) for connector in connectors]
+    readers = [Reader(connector=connector, tables=SHARED.union(connector.tables)) for connector in connectors]
     for row in chain(
         _branches(snapshot.listing),
         tags,

@@ -21,11 +21,13 @@ from catalog.crawl.fetch_plan import (
     tags_plan,
     whole_ancestry_plan,
 )
+from catalog.crawl.isolation import ConnectorBug
 from catalog.crawl.selection import RevisionSelection
-from catalog.errors import Absent, MetafileError, Oversized
+from catalog.errors import RAISED, Absent, MetafileError, Oversized
 from catalog.git.objects import Objects, RawObject
 from catalog.git.snapshot import RefListing, RevisionFiles, Snapshot
 from catalog.plugins.connector import Connector
+from catalog.text import describe
 from catalog.transport.origin import Origin
 
 MAX_GUESSES = 100  # files of a revision that are fetched before a connector requests them
@@ -155,4 +157,11 @@ def _fetch_ancestry(origin: Origin, past: Past, at_hand: Objects, *, requested: 
 
 def _any_of(choices: Sequence[Callable[[str], bool]]) -> Callable[[str], bool]:
     """Whether one of the choices would take a path. Revisions have most of their paths in common."""
-    return lru_cache(MAX_PATHS)(lambda path: any(takes(path) for takes in choices))
+
+    def wants(path: str) -> bool:
+        try:
+            return any(takes(path) for takes in choices)
+        except RAISED as error:  # not `selecting()`, whose call for each path would cost more than the choices
+            raise ConnectorBug(describe(error)) from error
+
+    return lru_cache(MAX_PATHS)(wants)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
 from typing import Protocol
 
 from catalog.crawl.fetch_plan import FetchPlan, blob_plans, halves
+from catalog.crawl.isolation import selecting
 from catalog.errors import MetafileError, Oversized
 from catalog.git.lfs import Pointer, parse_pointer
 from catalog.git.named_files import NamedFile, PointerFile, StoredFile
@@ -98,7 +98,9 @@ def _missing(
 
 
 def _named_files(revision: RevisionFiles, asking: Asking, *, with_pointers: bool) -> Iterator[tuple[str, Missing]]:
-    for named in chain.from_iterable(wants_also(revision) for wants_also in asking):
+    with selecting():
+        all_named = [named for wants_also in asking for named in wants_also(revision)]
+    for named in all_named:
         if isinstance(named, StoredFile):
             yield f"md5:{named.md5}", named
             continue

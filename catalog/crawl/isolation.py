@@ -1,17 +1,20 @@
 """Isolates the bugs of a connector: what it raises costs its own rows and becomes a problem, with the traceback in the log.
 
 Reading is always isolated. The functions by which a connector selects files and refs are called for every path, so they are called
-unchecked; where a visit failed for no known reason, it is made again with `guarded` connectors.
+unchecked: what they raise ends the reading as a `ConnectorBug`, and it begins again with `guarded` connectors, as where it fails for any
+unknown reason.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from catalog.git.named_files import NamedFile
+from catalog.errors import RAISED
+from catalog.git.named_files import NamedFile, PointerFile, StoredFile
 from catalog.git.objects import CommitObject
 from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector, no_files
@@ -19,13 +22,26 @@ from catalog.schema.record import Record, columns
 from catalog.schema.record import replace as with_cells
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
-from catalog.text import quote
+from catalog.text import describe, quote
 
 BUG = "connector-bug"  # the rule of these problems
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+
+class ConnectorBug(Exception):
+    """What a connector raised where it selects: also an error of ours, such as Gone, which would have a meaning elsewhere."""
+
+
+@contextmanager
+def selecting() -> Iterator[None]:
+    """What the functions raise by which connectors select becomes a ConnectorBug."""
+    try:
+        yield
+    except RAISED as error:
+        raise ConnectorBug(describe(error)) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +57,8 @@ class Reader:
 
     def read_ref(self, name: str, commit: CommitObject) -> Iterable[Record]:
         """The rows of a ref; none, where the connector does not want it."""
-        wanted = self.connector.wants_ref(name)
+        with selecting():
+            wanted = self.connector.wants_ref(name)
         return self._rows(lambda: self.connector.read_ref(name, commit), name) if wanted else ()
 
     def read_revision(self, revision: RevisionFiles) -> Iterable[Record]:
@@ -54,8 +71,10 @@ class Reader:
             rows = tuple(read())
             if strangers := {type(row) for row in rows}.difference(self.tables):
                 names = ", ".join(sorted(stranger.__qualname__ for stranger in strangers))
-                raise TypeError(f"returned rows of {names}, expected rows of the catalog's tables and its own")  # noqa: TRY301 - reported as all others
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+                raise TypeError(
+                    f"returned rows of {names}, expected rows of its own tables, and of the catalog's but for those of Git"
+                )
+        except RAISED as error:
             return (_problem(self.connector, error, place, commit),)
         return rows
 
@@ -70,7 +89,7 @@ def guarded(connector: Connector) -> Connector:
         return lambda place: _answer(connector, lambda: bool(ask(place)), False, f"{name}({place})", problems)
 
     def wants_also(revision: RevisionFiles) -> Sequence[NamedFile]:
-        return _answer(connector, lambda: tuple(connector.wants_also(revision)), (), "wants_also", of_files)
+        return _answer(connector, lambda: _named(connector.wants_also(revision)), (), "wants_also", of_files)
 
     def read_tags(tags: Sequence[Tag]) -> Iterator[Record]:
         yield from _checked(connector.read_tags(tags))
@@ -101,10 +120,22 @@ def _answer(connector: Connector, ask: Callable[[], T], otherwise: T, call: str,
     function = call.partition("(")[0]
     try:
         return ask()
-    except Exception as error:  # noqa: BLE001 - as above
+    except RAISED as error:
         if function not in problems:
             problems[function] = _problem(connector, error, call)
         return otherwise
+
+
+def _named(files: Iterable[object]) -> tuple[NamedFile, ...]:
+    """Named files, as they are; an error for the first of another type."""
+    named: list[NamedFile] = []
+    for file in files:
+        match file:
+            case str() | PointerFile(path=str()) | StoredFile(url=str(), md5=str(), size=int() | None):
+                named.append(file)
+            case _:
+                raise TypeError(f"named {file!r}, expected a path, a StoredFile or a PointerFile")
+    return tuple(named)
 
 
 def _checked(rows: Iterable[Record]) -> Iterator[Record]:
@@ -119,7 +150,7 @@ def _checked(rows: Iterable[Record]) -> Iterator[Record]:
         yield row
 
 
-def _problem(connector: Connector, error: Exception, place: str, commit: str | None = None) -> Problem:
+def _problem(connector: Connector, error: BaseException, place: str, commit: str | None = None) -> Problem:
     log.error("connector %s, %s: this is a bug in that connector", connector.name, quote(place), exc_info=error)
-    message = quote(f"{type(error).__name__}: {error}")
+    message = quote(describe(error))
     return Problem(connector=connector.name, rule=BUG, place=quote(place), message=message, commit=commit)

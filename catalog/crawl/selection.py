@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.config.model import Options
+from catalog.crawl.isolation import selecting
 from catalog.git.snapshot import TAG_PREFIX, Ref, RefListing
 from catalog.plugins.connector import Connector
 
@@ -52,7 +53,8 @@ def select_revisions(listing: RefListing, connectors: Sequence[Connector], optio
     most = options.most_releases(has_registry=bool(tags))
     names = {ref.name for ref in tags}
     plain = [ref for ref in listing.tags() if ref.name not in names] if most else []
-    others = [ref for ref in listing.others() if any(c.wants_ref(ref.name) for c in connectors)]
+    with selecting():
+        others = [ref for ref in listing.others() if any(c.wants_ref(ref.name) for c in connectors)]
     return RevisionSelection(
         tags=tags,
         tip=listing.tip(),
@@ -66,11 +68,12 @@ def select_revisions(listing: RefListing, connectors: Sequence[Connector], optio
 
 def wanted_tags(listing: RefListing, connectors: Sequence[Connector]) -> tuple[Ref, ...]:
     """The annotated tags that a connector reads."""
-    return tuple(
-        ref
-        for ref in listing.tags()
-        if ref.peeled is not None and any(c.wants_tag(ref.name.removeprefix(TAG_PREFIX)) for c in connectors)
-    )
+    with selecting():
+        return tuple(
+            ref
+            for ref in listing.tags()
+            if ref.peeled is not None and any(c.wants_tag(ref.name.removeprefix(TAG_PREFIX)) for c in connectors)
+        )
 
 
 def _commits(refs: Iterable[Ref]) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast
 
 from catalog.errors import MetafileError
@@ -181,7 +182,7 @@ class Snapshot:
         self._wants = wants
         self._wanted: dict[tuple[str, str], _Below] = {}  # by tree and place
         self._walked = 0  # folders
-        self._children: dict[str, dict[str, TreeEntry]] = {}
+        self._children: dict[str, Mapping[str, TreeEntry]] = {}
         self._parsed: dict[str, tuple[tuple[str, int, str], ...]] = {}
         self._revisions: dict[str, RevisionFiles] = {}
 
@@ -213,12 +214,13 @@ class Snapshot:
         """What lies in a folder, by name; MetafileError where it cannot be read."""
         entries = self._children.get(tree)
         if entries is None:
-            entries = self._children[tree] = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
+            here = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
+            entries = self._children[tree] = MappingProxyType(here)  # connectors share it
         return entries
 
     def _revision(self, oid: str) -> RevisionFiles:
         commit = self.commit(oid)
-        files = dict(self._find(commit.tree, "").files)
+        files = MappingProxyType(dict(self._find(commit.tree, "").files))  # connectors share it
         return RevisionFiles(commit=commit, files=files, objects=self.objects, children=self.children)
 
     def _raw(self, oid: str, kind: str) -> bytes:

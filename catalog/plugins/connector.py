@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from catalog.errors import ConfigError
+from catalog.errors import RAISED, ConfigError
 from catalog.git.named_files import NamedFile
 from catalog.git.objects import CommitObject
 from catalog.git.snapshot import RevisionFiles
 from catalog.schema.record import TYPES, Record, columns
-from catalog.schema.tables import PARTITION, TABLES
+from catalog.schema.tables import PARTITION, TABLES, git
 from catalog.schema.tables.git import Tag
 from catalog.schema.view_names import VIEW_NAMES
+from catalog.text import describe
 
 GROUP = "catalog.connectors"
+SHARED = frozenset(table for table in PARTITION if table.__module__ != git.__name__)  # that any connector may fill
 
 
 def _nothing(_: object) -> Iterable[Record]:
@@ -64,8 +66,9 @@ class Connector:
     `tables`: the tables that the connector brings beside those of the catalog, as classes that `record` declares. They become tables
     of the database and exported files like all others, for as long as the connector is installed.
 
-    A fault in one tag or file becomes a `Problem` row; a reader raises nothing. One that does, or that returns rows of tables that are not
-    declared, loses its own rows of that revision, or of all tags: a `Problem` of rule `connector-bug` stands in their place.
+    A fault in one tag or file becomes a `Problem` row; a reader raises nothing. One that does, or that returns rows of tables that are
+    neither declared nor the catalog's, loses its own rows of that revision, or of all tags: a `Problem` of rule `connector-bug` stands in
+    their place. The tables of Git (catalog/schema/tables/git.py) are filled by the crawl alone.
     """
 
     name: str
@@ -105,6 +108,8 @@ def partition_tables(
 def _refusal(table: type[Record], by_name: Mapping[str, type[Record]]) -> str | None:
     if by_name.get(table.TABLE, table) is not table:
         return f"has the name of a table of {by_name[table.TABLE].__module__}, expected another"
+    if table.__module__ == git.__name__:
+        return "is filled by the crawl alone, expected another"
     if table.TABLE in VIEW_NAMES:
         return "has the name of a view of the catalog, expected another"
     if not table.REPO:
@@ -128,10 +133,10 @@ def installed() -> tuple[Connector, ...]:
 def _load(point: EntryPoint) -> Connector:
     try:
         connector = point.load()
-    except Exception as error:
+    except RAISED as error:
         where = f" of {point.dist.name}" if point.dist else ""
         raise ConfigError(
-            f"connector {point.name!r}{where} cannot be loaded: {type(error).__name__}: {error}; mend or uninstall it"
+            f"connector {point.name!r}{where} cannot be loaded: {describe(error)}; mend or uninstall it"
         ) from error
     if not isinstance(connector, Connector):
         raise ConfigError(f"connector {point.name!r} is {connector!r}, expected a catalog.plugins.connector.Connector")

@@ -153,13 +153,20 @@ def test_its_table_goes_when_it_is_uninstalled_and_comes_back_with_it(fleet):
 
 
 @pytest.mark.slow
-def test_one_that_cannot_be_loaded_is_named(fleet):
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        pytest.param("import nothing_of_the_kind", "ModuleNotFoundError: No module named 'nothing_of_the_kind'", id="imports nothing"),
+        pytest.param("import sys; sys.exit(9)", "SystemExit: 9", id="exits"),
+    ],
+)  # fmt: skip
+def test_one_that_cannot_be_loaded_is_named(fleet, module, reason):
     install(fleet, SOUND)
-    (fleet / "installed" / "catalog_mlproject" / "__init__.py").write_text("import nothing_of_the_kind\n")
+    (fleet / "installed" / "catalog_mlproject" / "__init__.py").write_text(module + "\n")
     done = catalog(fleet, "crawl")
     assert (done.returncode, done.stderr) == (
         2,
-        "catalog: connector 'mlproject' of catalog-mlproject cannot be loaded: ModuleNotFoundError: No module named 'nothing_of_the_kind'; mend or uninstall it\n",
+        f"catalog: connector 'mlproject' of catalog-mlproject cannot be loaded: {reason}; mend or uninstall it\n",
     )
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from catalog.crawl.crawl import crawl
 from catalog.crawl.isolation import guarded
-from catalog.errors import ConfigError
+from catalog.errors import ConfigError, Gone, MetafileError, StoreError
 from catalog.plugins.connector import Connector, installed, partition_tables
 from catalog.schema.record import Record, column, record
 from catalog.schema.tables import PARTITION
+from catalog.schema.tables.git import Branch
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Event
 from catalog.store.journal import Journal
@@ -21,7 +22,9 @@ from support.crawling import wish
 
 BUG = "connector-bug"
 NOT_THIS = "ValueError: not this"
-UNDECLARED = "TypeError: returned rows of {}, expected rows of the catalog's tables and its own"
+UNDECLARED = (
+    "TypeError: returned rows of {}, expected rows of its own tables, and of the catalog's but for those of Git"
+)
 
 
 @record("own_rows", key=("commit", "name"), lives="revision")
@@ -70,8 +73,21 @@ class Odd(Record):
     cell: complex = column("A number.")
 
 
-def raises(*_):
-    raise ValueError("not this")
+class Mute(Exception):
+    """One that fails to say what it is."""
+
+    def __str__(self):
+        raise ValueError("no words")
+
+
+def raising(error):
+    def raises(*_):
+        raise error
+
+    return raises
+
+
+raises = raising(ValueError("not this"))
 
 
 def of_revisions(*cells):
@@ -83,12 +99,12 @@ SOUND = Connector(
 )  # fmt: skip
 
 
-def crawled(folder, connector):
+def crawled(folder, connector, world=None):
     """Of a repository with three events and three revisions, read with one more connector: outcome, events, own rows, and its problems.
 
     A problem is rule, place but for the commit, message, and whether it is about a revision.
     """
-    world = base()
+    world = world or base()
     world.commit({"boom": ""})
     config = wish(folder, {"m": str(world.write(folder / "m"))})
     report = crawl(config, connectors=(connector, *installed()))
@@ -129,6 +145,30 @@ def crawled(folder, connector):
             {(BUG, "commit", "TypeError: own_rows.name is None, expected a value", True)},
             id="a cell without a value",
         ),
+        pytest.param(
+            {"read_revision": lambda revision: [Branch(branch="b", commit=revision.commit.oid, is_default=False)]},
+            0,
+            {(BUG, "commit", UNDECLARED.format("Branch"), True)},
+            id="rows of a table of Git",
+        ),
+        pytest.param(
+            {"read_revision": lambda revision: revision.files.clear()},
+            0,
+            {(BUG, "commit", "AttributeError: 'mappingproxy' object has no attribute 'clear'", True)},
+            id="changing the files that other connectors read",
+        ),
+        pytest.param(
+            {"read_revision": lambda revision: revision.children(revision.commit.tree).clear()},
+            0,
+            {(BUG, "commit", "AttributeError: 'mappingproxy' object has no attribute 'clear'", True)},
+            id="changing the folders that other connectors read",
+        ),
+        pytest.param(
+            {"read_tags": lambda tags: tags.clear()}, 3, {(BUG, "all", "AttributeError: 'tuple' object has no attribute 'clear'", False)}, id="changing the tags that other connectors read"
+        ),
+        pytest.param({"read_revision": raising(Mute())}, 0, {(BUG, "commit", "Mute", True)}, id="an error whose text raises"),
+        pytest.param({"wants_also": lambda _: [3]}, 3, {(BUG, "wants_also", "TypeError: named 3, expected a path, a StoredFile or a PointerFile", True)}, id="wanting what is no file"),
+        pytest.param({"wants_also": lambda _: 3}, 3, {(BUG, "wants_also", "TypeError: 'int' object is not iterable", True)}, id="wanting no list of files"),
         pytest.param({"wants_tag": raises}, 3, {(BUG, "wants_tag(m#prod#1)", NOT_THIS, False)}, id="wanting a tag raises"),
         pytest.param({"wants_file": raises}, 3, {(BUG, "wants_file(artifacts.yaml)", NOT_THIS, True)}, id="wanting a file raises"),
         pytest.param({"wants_also": raises}, 3, {(BUG, "wants_also", NOT_THIS, True)}, id="wanting more files raises"),
@@ -136,6 +176,43 @@ def crawled(folder, connector):
 )  # fmt: skip
 def test_a_connectors_bug_costs_its_own_rows(tmp_path, functions, own, problems):
     assert crawled(tmp_path, replace(SOUND, **functions)) == (["new"], 3, own, problems)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("functions", "own", "problems"),
+    [
+        pytest.param({"read_revision": raising(SystemExit(9))}, 0, {(BUG, "commit", "SystemExit: 9", True)}, id="reading a revision exits"),
+        pytest.param({"read_tags": raising(GeneratorExit())}, 3, {(BUG, "all", "GeneratorExit:", False)}, id="reading tags closes a generator"),
+        pytest.param({"wants_file": raising(SystemExit(9))}, 3, {(BUG, "wants_file(artifacts.yaml)", "SystemExit: 9", True)}, id="wanting a file exits"),
+        pytest.param({"wants_file": raising(Gone("not this"))}, 3, {(BUG, "wants_file(artifacts.yaml)", "Gone: not this", True)}, id="wanting a file raises what ends a visit"),
+        pytest.param({"wants_tag": raising(StoreError("not this"))}, 3, {(BUG, "wants_tag(m#prod#1)", "StoreError: not this", False)}, id="wanting a tag raises what ends a crawl"),
+        pytest.param({"wants_file": raising(MetafileError("not this"))}, 3, {(BUG, "wants_file(artifacts.yaml)", "MetafileError: not this", True)}, id="wanting a file raises what costs a file"),
+        pytest.param({"wants_also": raising(Gone("not this"))}, 3, {(BUG, "wants_also", "Gone: not this", True)}, id="wanting more files raises what ends a visit"),
+    ],
+)  # fmt: skip
+def test_what_means_more_where_the_catalog_raises_it_costs_no_more(tmp_path, functions, own, problems):
+    assert crawled(tmp_path, replace(SOUND, **functions)) == (["new"], 3, own, problems)
+
+
+@pytest.mark.slow
+def test_wanting_a_ref_may_raise_what_ends_a_visit(tmp_path):
+    world = base()
+    ref = f"refs/exps/{world.tip()[:2]}/{world.tip()[2:]}/wild-cat"
+    world.refs[ref] = world.tip()
+    assert crawled(tmp_path, replace(SOUND, wants_ref=raising(Gone("not this"))), world) == (
+        ["new"],
+        3,
+        3,
+        {(BUG, f"wants_ref({ref})", "Gone: not this", False)},
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", ["read_tags", "read_revision", "wants_file", "wants_tag", "wants_also"])
+def test_the_users_interrupt_ends_the_crawl(tmp_path, function):
+    with pytest.raises(KeyboardInterrupt):
+        crawled(tmp_path, replace(SOUND, **{function: raising(KeyboardInterrupt())}))
 
 
 def test_a_guess_that_raises_is_none():
@@ -161,6 +238,7 @@ def test_a_revision_is_read_again_once_the_connector_is_mended(tmp_path):
         pytest.param((Impostor,), "its table 'events' has the name of a table of catalog.schema.tables.registry, expected another", id="a name that the catalog has"),
         pytest.param((OwnRow, Twin), "its table 'own_rows' has the name of a table of {module}, expected another", id="two tables of one name"),
         pytest.param((OfTheCrawl,), "its table 'of_the_crawl' lives with the crawl, expected with a repository, revision or content", id="a table of the crawl"),
+        pytest.param((Branch,), "its table 'branches' is filled by the crawl alone, expected another", id="a table of Git"),
         pytest.param((OfAView,), "its table 'versions' has the name of a view of the catalog, expected another", id="a name that a view has"),
         pytest.param((Odd,), "its table 'odd' has the column 'cell' of a type that no table can hold", id="a type that Arrow lacks"),
     ],
