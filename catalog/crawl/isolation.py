@@ -46,7 +46,7 @@ def selecting() -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
-    """Reads with a connector; one problem instead of its rows, where it raises or where rows are of none of `tables`."""
+    """Reads with a connector; one problem instead of its rows, where it raises or where it may not return such rows. `tables`: those that it may fill."""
 
     connector: Connector
     tables: Collection[type[Record]]
@@ -69,14 +69,32 @@ class Reader:
     def _rows(self, read: Callable[[], Iterable[Record]], place: str, commit: str | None = None) -> Iterable[Record]:
         try:
             rows = tuple(read())
-            if strangers := {type(row) for row in rows}.difference(self.tables):
-                names = ", ".join(sorted(stranger.__qualname__ for stranger in strangers))
-                raise TypeError(
-                    f"returned rows of {names}, expected rows of its own tables, and of the catalog's but for those of Git"
-                )
+            self._check(rows, commit)
         except RAISED as error:
             return (_problem(self.connector, error, place, commit),)
         return rows
+
+    def _check(self, rows: tuple[Record, ...], commit: str | None) -> None:
+        """TypeError for rows that the connector may not fill, or that the next crawl, which does not read the commit again, would lose."""
+        tables = {type(row) for row in rows}
+        if strangers := tables.difference(self.tables):
+            raise TypeError(
+                f"returned rows of {_names(strangers)}, expected rows of its own tables, and of the catalog's but for those of Git"
+            )
+        if commit is None:
+            return
+        if short_lived := {table for table in tables if table.LIVES == "repository"} - {Problem}:
+            raise TypeError(
+                f"returned rows of {_names(short_lived)} of a revision, expected rows that live with a revision or a content"
+            )
+        dated = {table for table in tables if table.LIVES == "revision" or table is Problem}
+        for row in rows:
+            if type(row) in dated and (stated := getattr(row, "commit")) != commit:  # noqa: B009 - each of these tables has it
+                raise TypeError(f"returned a row of {type(row).__qualname__} of commit {stated!r}, expected {commit!r}")
+
+
+def _names(tables: Iterable[type[Record]]) -> str:
+    return ", ".join(sorted(table.__qualname__ for table in tables))
 
 
 def guarded(connector: Connector) -> Connector:

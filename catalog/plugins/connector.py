@@ -67,8 +67,9 @@ class Connector:
     of the database and exported files like all others, for as long as the connector is installed.
 
     A fault in one tag or file becomes a `Problem` row; a reader raises nothing. One that does, or that returns rows of tables that are
-    neither declared nor the catalog's, loses its own rows of that revision, or of all tags: a `Problem` of rule `connector-bug` stands in
-    their place. The tables of Git (catalog/schema/tables/git.py) are filled by the crawl alone.
+    neither declared nor the catalog's, or rows that do not live with the revision that is read, loses its own rows of that revision, or
+    of all tags: a `Problem` of rule `connector-bug` stands in their place. The tables of Git (catalog/schema/tables/git.py) are filled by
+    the crawl alone.
     """
 
     name: str

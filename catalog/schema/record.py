@@ -35,7 +35,7 @@ RESERVED = frozenset(
 
 
 class Record:
-    """A row. Its class is a table: `TABLE` is the name, `KEY` the columns that sort its rows, `LIVES` how long a row is kept."""
+    """A row. Its class is a table: `TABLE` is the name, `KEY` the columns that tell its rows apart and sort them (none: each repository has one row), `LIVES` how long a row is kept."""
 
     __slots__ = ()
 
@@ -81,6 +81,10 @@ def record(table: str, *, key: tuple[str, ...], lives: Lives = "repository") -> 
 
 def _check(table: type[Record]) -> None:
     names = [field.name for field in fields(cast("Any", table))]
+    if table.LIVES not in get_args(Lives):
+        raise ValueError(f"table {table.TABLE!r} lives {table.LIVES!r}, expected one of {', '.join(get_args(Lives))}")
+    if not names:
+        raise ValueError(f"table {table.TABLE!r} has no column, expected at least one")
     if table.REPO and "repo" in names:
         raise ValueError(f"table {table.TABLE!r} declares the column 'repo', expected none: the store adds it")
     for name in (table.TABLE, *names):
@@ -88,10 +92,20 @@ def _check(table: type[Record]) -> None:
             raise ValueError(
                 f"invalid name {name!r} in table {table.TABLE!r}: expected at most 63 of a-z, 0-9 and _, a letter first, and no reserved word of SQL"
             )
-    if missing := [name for name in table.KEY if name not in names]:
-        raise ValueError(f"table {table.TABLE!r} has the key {missing[0]!r}, expected one of {', '.join(names)}")
+    _check_key(table, names)
     if (by := _LIVES_BY.get(table.LIVES)) and by not in names:
         raise ValueError(f"table {table.TABLE!r} lives with a {table.LIVES}, expected a column {by!r}")
+
+
+def _check_key(table: type[Record], names: list[str]) -> None:
+    if not isinstance(table.KEY, tuple):
+        raise ValueError(f"table {table.TABLE!r} has the key {table.KEY!r}, expected a tuple of columns")  # noqa: TRY004 - as all others
+    if missing := [name for name in table.KEY if name not in names]:
+        raise ValueError(f"table {table.TABLE!r} has the key {missing[0]!r}, expected one of {', '.join(names)}")
+    if len(set(table.KEY)) < len(table.KEY):
+        raise ValueError(f"table {table.TABLE!r} has the key {', '.join(table.KEY)}, expected each column once")
+    if not table.KEY and table.LIVES != "repository":
+        raise ValueError(f"table {table.TABLE!r} has no key, expected one: only a repository can have a single row")
 
 
 def replace(row: R, **cells: Any) -> R:  # noqa: ANN401 - cells of any column

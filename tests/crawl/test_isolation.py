@@ -21,6 +21,7 @@ from support.changes import base
 from support.crawling import wish
 
 BUG = "connector-bug"
+COMMIT = "the commit"  # in a message, instead of each one's object id
 NOT_THIS = "ValueError: not this"
 UNDECLARED = (
     "TypeError: returned rows of {}, expected rows of its own tables, and of the catalog's but for those of Git"
@@ -46,10 +47,14 @@ class OtherRow(Record):
 class Impostor(Record):
     """A table with the name of another."""
 
+    cell: str = column("A text.")
+
 
 @record("own_rows", key=())
 class Twin(Record):
     """Another one."""
+
+    cell: str = column("A text.")
 
 
 @record("of_the_crawl", key=("name",), lives="crawl")
@@ -64,6 +69,13 @@ class OfAView(Record):
     """A table with the name of a view."""
 
     cell: str = column("A text.")
+
+
+@record("of_a_repository", key=("name",))
+class OfARepository(Record):
+    """A table whose rows are computed from the refs at each visit."""
+
+    name: str = column("A name.")
 
 
 @record("odd", key=())
@@ -111,7 +123,12 @@ def crawled(folder, connector, world=None):
     found = Journal(config.output / "store" / "crawls").last_visits()["m"].partition
     rows = Partition(Store(config.output / "store" / "rows").file_of("m", found))
     problems = {
-        (row.rule, row.place.partition(" ")[0], row.message, row.commit is not None)
+        (
+            row.rule,
+            row.place.partition(" ")[0],
+            row.message.replace(row.commit or COMMIT, COMMIT),
+            row.commit is not None,
+        )
         for row in rows.rows(Problem)
         if row.connector == "own"
     }
@@ -150,6 +167,24 @@ def crawled(folder, connector, world=None):
             0,
             {(BUG, "commit", UNDECLARED.format("Branch"), True)},
             id="rows of a table of Git",
+        ),
+        pytest.param(
+            {"read_revision": lambda _: [OwnRow(commit="f" * 40, name="a")]},
+            0,
+            {(BUG, "commit", f"TypeError: returned a row of OwnRow of commit '{'f' * 40}', expected '{COMMIT}'", True)},
+            id="rows of another commit",
+        ),
+        pytest.param(
+            {"tables": (OwnRow, OfARepository), "read_revision": lambda _: [OfARepository(name="a")]},
+            0,
+            {(BUG, "commit", "TypeError: returned rows of OfARepository of a revision, expected rows that live with a revision or a content", True)},
+            id="rows of a revision that do not live with it",
+        ),
+        pytest.param(
+            {"read_revision": lambda _: [Problem(connector="own", rule="odd", place="boom", message="odd")]},
+            0,
+            {(BUG, "commit", f"TypeError: returned a row of Problem of commit None, expected '{COMMIT}'", True)},
+            id="problems of no commit",
         ),
         pytest.param(
             {"read_revision": lambda revision: revision.files.clear()},
