@@ -22,7 +22,7 @@ from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
 from catalog.errors import DEPARTED, READ
 from catalog.naming import repo_name
-from catalog.plugins.connector import Connector, installed
+from catalog.plugins.connector import Connector, check, installed
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.identities import Identities, following, moves
 from catalog.store.journal import CrawlEntry, Journal
@@ -70,9 +70,12 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
     their slots, whenever these change, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
     the others; with `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the
-    same output is waited for; else StoreError names its process. NotFound for a name that repos.toml does not hold.
+    same output is waited for; else StoreError names its process. ConfigError for connectors that cannot be used. NotFound for a name that repos.toml does not hold.
     """
-    connectors = installed() if connectors is None else connectors
+    if connectors is None:
+        connectors = installed()
+    else:
+        check((f"connector {connector.name!r}", connector) for connector in connectors)
     with lock(config.output, wait=wait, tell=tell) as lock_descriptor, Pool() as pool:
         for complaint in pool.keyring.complaints:
             tell(complaint)

@@ -11,8 +11,8 @@ state of its own: it answers from what it sees, and is asked again when it sees 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
@@ -85,63 +85,100 @@ class Connector:
     read_revision: Callable[[RevisionFiles], Iterable[Record]] = _nothing
 
 
-def partition_tables(
-    connectors: Sequence[Connector], distributions: Mapping[str, str] | None = None
-) -> tuple[type[Record], ...]:
-    """The tables of which each repository has rows: the catalog's own, and those that connectors bring. ConfigError for one that cannot be.
-
-    `distributions`: connector → the distribution that brings it, where the message is to name it.
-    """
-    by_name = {table.TABLE: table for table in TABLES}
-    brought: dict[type[Record], None] = {}
-    for connector in connectors:
-        for table in connector.tables:
-            if reason := _refusal(table, by_name):
-                where = f" of {distribution}" if (distribution := (distributions or {}).get(connector.name)) else ""
-                raise ConfigError(
-                    f"connector {connector.name!r}{where} cannot be used: its table {table.TABLE!r} {reason}"
-                )
-            if by_name.setdefault(table.TABLE, table) not in PARTITION:
-                brought[table] = None
-    return (*PARTITION, *brought)
-
-
-def _refusal(table: type[Record], by_name: Mapping[str, type[Record]]) -> str | None:
-    if by_name.get(table.TABLE, table) is not table:
-        return f"has the name of a table of {by_name[table.TABLE].__module__}, expected another"
-    if table.__module__ == git.__name__:
-        return "is filled by the crawl alone, expected another"
-    if table.TABLE in VIEW_NAMES:
-        return "has the name of a view of the catalog, expected another"
-    if not table.REPO:
-        return "lives with the crawl, expected with a repository, revision or content"
-    strange = [column.name for column in columns(table) if column.type not in TYPES]
-    return f"has the column {strange[0]!r} of a type that no table can hold" if strange else None
+def partition_tables(connectors: Iterable[Connector]) -> tuple[type[Record], ...]:
+    """The tables of which each repository has rows: the catalog's own, and those that connectors bring."""
+    brought = dict.fromkeys(table for connector in connectors for table in connector.tables)
+    return (*PARTITION, *(table for table in brought if table not in PARTITION))
 
 
 @cache
 def installed() -> tuple[Connector, ...]:
     """The installed connectors in the order of their names: entry points of the group `catalog.connectors`.
 
-    ConfigError for one that cannot be loaded, and for one whose tables cannot be.
+    ConfigError for one that cannot be loaded, and for all that cannot be used.
     """
-    loaded = [(_load(point), point) for point in entry_points(group=GROUP)]
-    connectors = tuple(sorted((connector for connector, _ in loaded), key=lambda connector: connector.name))
-    partition_tables(connectors, {connector.name: point.dist.name for connector, point in loaded if point.dist})
-    return connectors
+    loaded = [(_label(point), _load(point)) for point in sorted(entry_points(group=GROUP), key=_label)]
+    check(loaded)
+    return tuple(sorted((connector for _, connector in loaded), key=lambda connector: connector.name))
+
+
+def _label(point: EntryPoint) -> str:
+    return f"connector {point.name!r}" + (f" of {point.dist.name}" if point.dist else "")
 
 
 def _load(point: EntryPoint) -> Connector:
     try:
         connector = point.load()
     except RAISED as error:
-        where = f" of {point.dist.name}" if point.dist else ""
-        raise ConfigError(
-            f"connector {point.name!r}{where} cannot be loaded: {describe(error)}; mend or uninstall it"
-        ) from error
+        raise ConfigError(f"{_label(point)} cannot be loaded: {describe(error)}; mend or uninstall it") from error
     if not isinstance(connector, Connector):
-        raise ConfigError(f"connector {point.name!r} is {connector!r}, expected a catalog.plugins.connector.Connector")
+        raise ConfigError(f"{_label(point)} is {connector!r}, expected a catalog.plugins.connector.Connector")
     return connector
+
+
+def check(labelled: Iterable[tuple[str, Connector]]) -> None:
+    """ConfigError with a complaint for each connector that cannot be used; it begins with the connector's label."""
+    by_table = {table.TABLE: table for table in TABLES}
+    by_name: dict[str, str] = {}
+    complaints = []
+    for label, connector in labelled:
+        try:
+            fault = next(_faults(connector, label, by_table, by_name), None)
+        except RAISED as error:
+            fault = describe(error)
+        if fault:
+            complaints.append(f"{label} cannot be used: {fault}")
+    if complaints:
+        raise ConfigError(*complaints)
+
+
+def _faults(
+    connector: Connector, label: str, by_table: dict[str, type[Record]], by_name: dict[str, str]
+) -> Iterator[str]:
+    """What is wrong with a connector, given the tables and connectors before it, to which it is added."""
+    name, version, tables = connector.name, connector.version, connector.tables
+    if not isinstance(name, str) or not name:
+        yield f"its name is {name!r}, expected a text"
+    if name in by_name:
+        yield f"it has the name {name!r}, as has {by_name[name]}, expected another"
+    by_name[name] = label
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        yield f"its version is {version!r}, expected a whole number from 1"
+    for function in fields(connector)[3:]:
+        if not callable(value := getattr(connector, function.name)):
+            yield f"its {function.name} is {value!r}, expected a function"
+    if not isinstance(tables, tuple):
+        yield f"its tables are a {type(tables).__name__}, expected a tuple"
+    for table in tables:
+        if not (isinstance(table, type) and issubclass(table, Record) and "TABLE" in vars(table)):
+            yield f"its table {getattr(table, '__name__', table)!r} is not declared, expected a class with @record"
+        elif reason := _refusal(table, by_table):
+            yield f"its table {table.TABLE!r} {reason}"
+        by_table.setdefault(table.TABLE, table)
+
+
+def _refusal(table: type[Record], by_table: Mapping[str, type[Record]]) -> str | None:
+    if by_table.get(table.TABLE, table) is not table:
+        return f"has the name of a table of {by_table[table.TABLE].__module__}, expected another"
+    if table.__module__ == git.__name__:
+        return "is filled by the crawl alone, expected another"
+    if table.TABLE in VIEW_NAMES:
+        return "has the name of a view of the catalog, expected another"
+    if not table.REPO:
+        return "lives with the crawl, expected with a repository, revision or content"
+    return _column_refusal(table)
+
+
+def _column_refusal(table: type[Record]) -> str | None:
+    bare = [cell.name for cell in fields(table) if not isinstance(cell.metadata.get("doc"), str)]
+    if bare:
+        return f"has the column {bare[0]!r} without a sentence, expected column(...)"
+    try:
+        types = {column.name: column.type for column in columns(table)}
+    except NameError as error:
+        return f"has a column of a type that cannot be read: {describe(error)}"
+    strange = [name for name, kind in types.items() if kind not in TYPES]
+    return f"has the column {strange[0]!r} of a type that no table can hold" if strange else None
 
 
 def installed_tables() -> tuple[type[Record], ...]:

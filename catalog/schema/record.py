@@ -139,4 +139,4 @@ def columns(table: type[Record]) -> tuple[Column, ...]:
 def _column(name: str, hint: Any, doc: str) -> Column:  # noqa: ANN401 - type hints have no common type
     choices = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     types = [choice for choice in choices if choice is not NoneType]
-    return Column(name=name, type=types[0], nullable=NoneType in choices, doc=doc)
+    return Column(name=name, type=types[0] if len(types) == 1 else hint, nullable=NoneType in choices, doc=doc)

@@ -8,10 +8,9 @@ import pytest
 
 from catalog.crawl.crawl import crawl
 from catalog.crawl.isolation import guarded
-from catalog.errors import ConfigError, Gone, MetafileError, StoreError
-from catalog.plugins.connector import Connector, installed, partition_tables
+from catalog.errors import Gone, MetafileError, StoreError
+from catalog.plugins.connector import Connector, installed
 from catalog.schema.record import Record, column, record
-from catalog.schema.tables import PARTITION
 from catalog.schema.tables.git import Branch
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Event
@@ -43,46 +42,11 @@ class OtherRow(Record):
     name: str = column("A name.")
 
 
-@record("events", key=())
-class Impostor(Record):
-    """A table with the name of another."""
-
-    cell: str = column("A text.")
-
-
-@record("own_rows", key=())
-class Twin(Record):
-    """Another one."""
-
-    cell: str = column("A text.")
-
-
-@record("of_the_crawl", key=("name",), lives="crawl")
-class OfTheCrawl(Record):
-    """A table without repositories."""
-
-    name: str = column("A name.")
-
-
-@record("versions", key=())
-class OfAView(Record):
-    """A table with the name of a view."""
-
-    cell: str = column("A text.")
-
-
 @record("of_a_repository", key=("name",))
 class OfARepository(Record):
     """A table whose rows are computed from the refs at each visit."""
 
     name: str = column("A name.")
-
-
-@record("odd", key=())
-class Odd(Record):
-    """A table with a column that no table can have."""
-
-    cell: complex = column("A number.")
 
 
 class Mute(Exception):
@@ -265,24 +229,3 @@ def test_the_traceback_is_in_the_log(tmp_path, caplog):
 def test_a_revision_is_read_again_once_the_connector_is_mended(tmp_path):
     crawled(tmp_path, replace(SOUND, read_revision=raises))
     assert crawled(tmp_path, replace(SOUND, version=2))[1:] == (3, 3, set())
-
-
-@pytest.mark.parametrize(
-    ("tables", "message"),
-    [
-        pytest.param((Impostor,), "its table 'events' has the name of a table of catalog.schema.tables.registry, expected another", id="a name that the catalog has"),
-        pytest.param((OwnRow, Twin), "its table 'own_rows' has the name of a table of {module}, expected another", id="two tables of one name"),
-        pytest.param((OfTheCrawl,), "its table 'of_the_crawl' lives with the crawl, expected with a repository, revision or content", id="a table of the crawl"),
-        pytest.param((Branch,), "its table 'branches' is filled by the crawl alone, expected another", id="a table of Git"),
-        pytest.param((OfAView,), "its table 'versions' has the name of a view of the catalog, expected another", id="a name that a view has"),
-        pytest.param((Odd,), "its table 'odd' has the column 'cell' of a type that no table can hold", id="a type that Arrow lacks"),
-    ],
-)  # fmt: skip
-def test_tables_that_cannot_be(tables, message):
-    with pytest.raises(ConfigError) as refused:
-        partition_tables([replace(SOUND, tables=tables)])
-    assert str(refused.value) == f"connector 'own' cannot be used: {message.format(module=__name__)}"
-
-
-def test_a_connector_may_name_the_catalogs_own_tables():
-    assert partition_tables([replace(SOUND, tables=(Event, OwnRow)), replace(SOUND, name="b")]) == (*PARTITION, OwnRow)
