@@ -3,72 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal
 
-from catalog.errors import CatalogError, NotFound, StoreError
-from catalog.query.answer import Answer, SqlError, answer, select, sentence
+from catalog.errors import NotFound
+from catalog.query.answer import Answer, SqlError, select
+from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import content_hashes
 from catalog.query.reference import moment
-from catalog.query.resolve import ReferenceResolver
 from catalog.query.search.ask import FacetAnswer, SearchAnswer, facets, search
 from catalog.query.time_range import Edge, Memory, crawl_range, joined
-
-if TYPE_CHECKING:
-    import duckdb
 
 __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 
 
-class Catalog:
+class Catalog(CatalogFile):
     """A catalog, open for reading. Each method is a question and gives an `Answer`; several threads may ask at once.
 
     NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, Misuse for an invalid
     reference or date, StoreError where the file cannot be read.
     """
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, timeout: float | None) -> None:
-        self._connection = connection
-        self._path = path
-        self._timeout = timeout
-        self._names = ReferenceResolver(self._ask, path)
-
-    @classmethod
-    def open(cls, path: Path | str = "output/catalog.duckdb", *, timeout: float | None = None) -> Self:
-        """Opens catalog.duckdb; a question that takes longer than `timeout` seconds is given up."""
-        from catalog.database.database import connect  # DuckDB is most of a cold start; a usage error needs none
-
-        return cls(connect(Path(path)), Path(path), timeout)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """StoreError where the code does not fit the catalog, as that of another version may not, and so fails."""
-        from catalog.database.database import is_current
-        from catalog.database.shapes import all_shapes
-
-        try:
-            foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
-            if not foreseen and not is_current(self._connection, all_shapes()):
-                raise StoreError(
-                    f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
-                ) from error
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Closes the catalog. A question that another thread is asking is answered; one that comes later is a StoreError."""
-        import duckdb
-
-        with suppress(
-            duckdb.OperationalError
-        ):  # DuckDB's complaint of such a question, whose cursor closes when it is done
-            self._connection.close()
 
     def artifacts(
         self,
@@ -286,16 +243,3 @@ class Catalog:
     def _events(self, repos: list[str] | None, artifact: str | None, version: str | None, stage: str | None) -> Answer:
         question = "from list_events($repos, $artifact, $version, $stage)"
         return self._ask(question, repos=repos, artifact=artifact, version=version, stage=stage)
-
-    def _ask(self, question: str, **parameters: object) -> Answer:
-        """One of the questions of sql/questions/."""
-        import duckdb
-
-        try:
-            return answer(self._connection, question, parameters, self._timeout)
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise StoreError(
-                f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
-            ) from error
-        except duckdb.Error as error:
-            raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error

@@ -1,0 +1,70 @@
+"""A catalog.duckdb that is open for reading: a failure in it becomes an error that says what to do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from catalog.errors import CatalogError, StoreError
+from catalog.query.answer import Answer, answer, sentence
+from catalog.query.resolve import ReferenceResolver
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class CatalogFile:
+    """Opens and closes the file, and puts questions to it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, timeout: float | None) -> None:
+        self._connection = connection
+        self._path = path
+        self._timeout = timeout
+        self._names = ReferenceResolver(self._ask, path)
+
+    @classmethod
+    def open(cls, path: Path | str = "output/catalog.duckdb", *, timeout: float | None = None) -> Self:
+        """Opens catalog.duckdb; a question that takes longer than `timeout` seconds is given up."""
+        from catalog.database.database import connect  # DuckDB is most of a cold start; a usage error needs none
+
+        return cls(connect(Path(path)), Path(path), timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """StoreError where the code does not fit the catalog, as that of another version may not, and so fails."""
+        from catalog.database.database import is_current
+        from catalog.database.shapes import all_shapes
+
+        try:
+            foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
+            if not foreseen and not is_current(self._connection, all_shapes()):
+                message = (
+                    f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
+                )
+                raise StoreError(message) from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Closes the catalog. A question that another thread is asking is answered; one that comes later is a StoreError."""
+        import duckdb
+
+        # DuckDB's complaint of such a question, whose cursor closes when it is done.
+        with suppress(duckdb.OperationalError):
+            self._connection.close()
+
+    def _ask(self, question: str, **parameters: object) -> Answer:
+        """One of the questions of sql/questions/."""
+        import duckdb
+
+        try:
+            return answer(self._connection, question, parameters, self._timeout)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise StoreError(
+                f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
+            ) from error
+        except duckdb.Error as error:
+            raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error
