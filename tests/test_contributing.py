@@ -21,7 +21,22 @@ pytestmark = pytest.mark.slow  # each builds distributions, and crawls with them
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
-PRODUCT = ("catalog", "connectors", "sites", "docs", "pyproject.toml", "README.md", "LICENSE")
+# What an example changes, or the checks of its change read.
+PRODUCT = (
+    "catalog",
+    "connectors",
+    "sites",
+    "docs",
+    "tests",
+    "benchmarks",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "Makefile",
+    "repos.toml",
+)
+HOUSE = "tests/test_house.py::test_no_file_is_too_long_to_read"
 BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
 
 _FENCE = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -117,6 +132,24 @@ class Shell:
                 assert (command, self.run(f"cd try && {command}")) == (command, expected)
 
 
+def generate(tree: Path, title: str, shell: Shell) -> None:
+    """Runs the generators of a section in the changed tree."""
+    (commands,) = (block.text for block in blocks(title) if block.kind == "sh")
+    shell.run(f"cd {tree}\n{commands}")
+
+
+def meets_the_checks(tree: Path, *tests: str, site: Path) -> None:
+    """Whether a changed tree passes ruff, and those tests that look at such changes."""
+    environment = {**os.environ, "PYTHONPATH": f"{tree}{os.pathsep}{site}"}
+    lint = ("ruff", "check", "--no-cache", "."), ("ruff", "format", "--no-cache", "--check", ".")
+    plain = ("pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *tests)
+    for command in (*lint, plain):
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=tree, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture
 def site(tmp_path):
     folder = tmp_path / "site"
@@ -180,8 +213,22 @@ def test_the_table(shell, site, tree, tmp_path):
     write(tree, "A table")
     install(tree, site, tmp_path)
     shell.check("A table")
-    shell.run(f"python -m catalog.database.table_reference {tree}/docs/tables.md")
+    generate(tree, "A table", shell)
     assert "The `CITATION.cff` files at the root of each revision." in (tree / "docs" / "tables.md").read_text("utf-8")
+    meets_the_checks(
+        tree,
+        HOUSE,
+        "tests/connectors/test_every_connector.py",
+        "tests/database/test_table_reference.py",
+        "tests/test_architecture.py",
+        site=site,
+    )
+
+
+def test_the_table_of_another_distribution(shell, site, tmp_path):
+    write(tmp_path, "A table of your own")
+    install(tmp_path / "catalog-licence-texts", site, tmp_path)
+    shell.check("A table of your own")
 
 
 def test_the_question_and_its_page(shell, site, tree, tmp_path):
@@ -190,6 +237,17 @@ def test_the_question_and_its_page(shell, site, tree, tmp_path):
     install(tree, site, tmp_path)
     shell.check("A question")
     shell.check("A page")
+    generate(tree, "A question", shell)
+    meets_the_checks(
+        tree,
+        HOUSE,
+        "tests/database/test_table_reference.py",
+        "tests/database/test_models.py",
+        "tests/cli/test_reference.py",
+        "tests/query/test_docs.py",
+        "tests/test_architecture.py",
+        site=site,
+    )
 
 
 def test_a_change_that_does_not_fit_is_found():
