@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from catalog.cli.output import say
-from catalog.errors import READ
+from catalog.errors import READ, VisitOutcome
 from catalog.text import visible
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Progress:
         seconds = self._bar.tasks[0].elapsed or 0
         rate = f"{done / seconds:.0f}/s" if seconds >= 1 else ""
         self._bar.update(self._bar.task_ids[0], completed=done, total=total, failed=failed, rate=rate)
-        if visit.outcome != "fresh":
+        if visit.outcome != VisitOutcome.FRESH:
             self._bar.console.print(visible(line(visit)), markup=False, highlight=False, soft_wrap=True)
 
     def tell(self, sentence: str) -> None:

@@ -20,7 +20,7 @@ from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
-from catalog.errors import DEPARTED, READ
+from catalog.errors import DEPARTED, READ, VisitOutcome
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, check, installed
 from catalog.schema.tables.inventory import Crawl, Visit
@@ -97,7 +97,7 @@ class CrawlRun:
     """
 
     def __init__(self, config: Config, context: CrawlContext, lock_descriptor: int) -> None:
-        """`held`: the file descriptor of the lock on the output."""
+        """`lock_descriptor`: the file descriptor of the lock on the output."""
         self._config, self._context, self._lock_descriptor = config, context, lock_descriptor
         self._journal = Journal(config.output / "store" / "crawls")
         self._last_visits = self._journal.last_visits()
@@ -242,9 +242,9 @@ def _sum_up(number: int, started: datetime, seconds: float, visits: list[Visit])
         crawl=number,
         started_at=started,
         seconds=round(seconds, 3),
-        new=count["new"],
-        changed=count["changed"],
-        fresh=count["fresh"],
+        new=count[VisitOutcome.NEW],
+        changed=count[VisitOutcome.CHANGED],
+        fresh=count[VisitOutcome.FRESH],
         failed=count["failed"],
         received=sum(visit.received for visit in visits),
         outcome="incomplete" if count["failed"] else "complete",

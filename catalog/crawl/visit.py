@@ -14,7 +14,7 @@ from catalog.crawl.extract import PreviousRows, extract_rows, read_previous
 from catalog.crawl.fetch import fetch
 from catalog.crawl.isolation import guarded
 from catalog.crawl.selection import select_revisions
-from catalog.errors import READ, Down, OriginError, StoreError
+from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome
 from catalog.git.snapshot import RefListing
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.schema.record import R
@@ -65,7 +65,7 @@ class CrawlContext:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Outcome:
-    outcome: str
+    outcome: VisitOutcome
     why: str | None = None
     message: str | None = None
     partition: str | None = None
@@ -92,13 +92,13 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
         if context.debug:
             raise
         log.exception("%s: this is a bug in catalog", task.repo.name)
-        result = _Outcome(outcome="bug", message=f"{type(error).__name__}: {error}")
+        result = _Outcome(outcome=VisitOutcome.BUG, message=f"{type(error).__name__}: {error}")
     return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
 
 
 def lost_visit(task: VisitTask, number: int, started: datetime, seconds: float, message: str) -> VisitResult:
     """A visit without a result, for a reason that may not be the repository's."""
-    return _visited(task, number, _Outcome(outcome="bug", message=message), started, seconds), None
+    return _visited(task, number, _Outcome(outcome=VisitOutcome.BUG, message=message), started, seconds), None
 
 
 def _visited(
@@ -134,12 +134,13 @@ def _update(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
     key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
     before = task.last.partition if task.last else None
     if context.store.holds(task.repo.name, key):
-        return _Outcome(outcome="fresh" if before == str(key) else "changed", partition=str(key), listing=listing)
+        outcome = VisitOutcome.FRESH if before == str(key) else VisitOutcome.CHANGED
+        return _Outcome(outcome=outcome, partition=str(key), listing=listing)
     previous = _previous_rows(task, context, before)
     if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
     rows = _extract_and_write(task, context, origin, listing, previous, key)
-    outcome = "changed" if before else "new"
+    outcome = VisitOutcome.CHANGED if before else VisitOutcome.NEW
     return _Outcome(outcome=outcome, why=_why(task.last, key), partition=str(key), listing=listing, rows=rows)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from catalog.errors import VisitOutcome
 from catalog.text import visible_on_page
 from sites import urls
 from sites.data.facts import Facts, Key
@@ -23,18 +24,18 @@ from sites.text import clip, look, pill, short, stage_order
 CLIPPED = 140  # characters of a description in a list
 
 # How a last visit ended, for people.
-OUTCOMES = {
-    "new": "read",
-    "changed": "read",
-    "fresh": "read",
-    "down": "no answer",
-    "refused": "refused",
-    "gone": "gone",
-    "too_big": "too big",
-    "bug": "our bug",
-    "never": "not visited yet",
-    "removed": "removed",
-    "left": "left",
+OUTCOMES: Mapping[str, str] = {
+    VisitOutcome.NEW: "read",
+    VisitOutcome.CHANGED: "read",
+    VisitOutcome.FRESH: "read",
+    VisitOutcome.DOWN: "no answer",
+    VisitOutcome.REFUSED: "refused",
+    VisitOutcome.GONE: "gone",
+    VisitOutcome.TOO_BIG: "too big",
+    VisitOutcome.BUG: "our bug",
+    VisitOutcome.NEVER: "not visited yet",
+    VisitOutcome.REMOVED: "removed",
+    VisitOutcome.LEFT: "left",
 }
 ICONS = {"model": "model", "dataset": "data", "data": "data"}
 _VERBS = {
