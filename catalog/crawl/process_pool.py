@@ -102,7 +102,7 @@ def workers(
 ) -> Iterator[Workers]:
     """So many processes that end with the `with` block; with a context, this one is one of them. OSError where they cannot be started.
 
-    `held`: a file descriptor of what is locked for this crawl; it stays locked until the last of them has ended, also where this process is killed.
+    `lock_descriptor`: a file descriptor of what is locked for this crawl; it stays locked until the last of them has ended, also where this process is killed.
     """
     with TemporaryFile() as memory_gate:
         team = Workers(
@@ -145,7 +145,9 @@ class _Worker:
             code = _START.format(path=sys.path, line=theirs.fileno(), memory_gate=files[0])
             try:
                 self.process = subprocess.Popen(  # noqa: S603 - our own code, by the interpreter that runs this
-                    [sys.executable, "-c", code], pass_fds=(theirs.fileno(), *files)
+                    [sys.executable, "-c", code],
+                    pass_fds=(theirs.fileno(), *files),
+                    process_group=0,  # Ctrl-C goes to the crawl alone, which ends its workers
                 )
             except OSError:
                 ours.close()

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from time import perf_counter
+from time import perf_counter, sleep
 
 import pytest
 
@@ -224,6 +224,30 @@ def test_other_processes_end_with_the_crawl(tmp_path, number):
         finally:
             over.set()
     assert (len(others), left) == (1, [])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes where Linux shows them")
+@pytest.mark.parametrize("seconds", [0, 0.05, 0.2], ids=lambda seconds: f"after {seconds} s")
+def test_ctrl_c_while_processes_start_prints_no_traceback(tmp_path, seconds):
+    """A terminal sends the signal to every process of the crawl's group, also to those that still import."""
+    over = Event()
+    with serve(tmp_path, rule=lambda _: over.wait(60) and None) as site:
+        wish(tmp_path, {})
+        config = tmp_path / "repos.toml"
+        config.write_text(f"[crawl]\nprocesses = 4\n[[repo]]\nname = 'hangs'\nurl = '{site}/x'\n")
+        command = [sys.executable, "-c", CRAWL, str(config)]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, process_group=0)
+        try:
+            deadline = perf_counter() + 20
+            while len(children(process.pid)) < 3 and perf_counter() < deadline:
+                sleep(0.01)
+            sleep(seconds)
+            os.killpg(process.pid, signal.SIGINT)
+            said = process.communicate(timeout=20)[1]
+        finally:
+            over.set()
+    assert (process.returncode, said) == (130, "stopped after 0 repositories; what was read is kept\n")
 
 
 def children(pid: int) -> list[int]:
