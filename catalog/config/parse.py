@@ -31,8 +31,10 @@ def parse(text: str, file: Path) -> Config:
     """Reads the text of a repos.toml that lies, or would lie, at `file`. Relative paths count from there."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also for a number of more digits than Python reads
         raise ConfigError(f"{file}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{file}: cannot be read: its brackets are nested too deep") from error
     complaints: list[str] = []
     config = _config(TableReader(file, complaints, "", raw))
     if complaints:

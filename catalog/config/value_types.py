@@ -14,7 +14,9 @@ from catalog.config.urls import mistake_in
 from catalog.naming import SCHEMES, SCP, is_repo_name
 from catalog.text import quoted
 
-_SIZE = re.compile(r"(\d+) ?(KiB|MiB|GiB)")
+_SIZE = re.compile(r"(\d{1,13}) ?(KiB|MiB|GiB)")
+MAX_SIZE = 1 << 40  # bytes; no request or repository comes near it
+MAX_NUMBER = 1_000_000_000
 _SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -36,7 +38,7 @@ class ValueType:
     parse: Callable[[Any], Any]
 
 
-def whole_number(least: int, most: int = 1_000_000_000) -> ValueType:
+def whole_number(least: int, most: int = MAX_NUMBER) -> ValueType:
     """A whole number within bounds."""
 
     def parse(value: object) -> int:
@@ -49,7 +51,7 @@ def whole_number(least: int, most: int = 1_000_000_000) -> ValueType:
 
 def duration(unit: str) -> ValueType:
     """A number of seconds or days, with or without a fraction."""
-    least, most = 0.001, 1_000_000_000
+    least, most = 0.001, MAX_NUMBER
 
     def parse(value: object) -> float:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
@@ -94,17 +96,17 @@ def _flag(value: object) -> bool:
 
 
 def _size(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
+        value = int(match[1]) * _SIZES[match[2]]
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SIZE:
         return value
-    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())) and int(match[1]):
-        return int(match[1]) * _SIZES[match[2]]
     raise InvalidValue
 
 
 def _tag_limit(value: object) -> int:
     if isinstance(value, bool):
         return PLAIN_TAGS if value else 0
-    if isinstance(value, int) and value >= 0:
+    if isinstance(value, int) and 0 <= value <= MAX_NUMBER:
         return value
     raise InvalidValue
 
@@ -208,9 +210,11 @@ _COMMAND = 'a list of words, such as ["rsync", "-a", "output/site/", "web:/srv"]
 TEXT = ValueType(name="text", expected="text that is not blank", parse=_text)
 FLAG = ValueType(name="true or false", expected="true or false", parse=_flag)
 SECONDS, DAYS = duration("seconds"), duration("days")
-SIZE = ValueType(name="size", expected='a number of bytes, or a size such as "256 MiB"', parse=_size)
+SIZE = ValueType(name="size", expected='a number of bytes, or a size such as "256 MiB", up to 1 TiB', parse=_size)
 TAG_LIMIT = ValueType(
-    name="whole number, true or false", expected="true, false, or how many of the newest to read", parse=_tag_limit
+    name="whole number, true or false",
+    expected=f"true, false, or how many of the newest to read, up to {MAX_NUMBER:,}",
+    parse=_tag_limit,
 )
 REPOSITORY_URL = ValueType(name="URL or path", expected='for example "https://host/owner/name"', parse=_repository_url)
 REPOSITORY_NAME = ValueType(

@@ -8,6 +8,7 @@ import pytest
 
 from catalog.config.model import Schedule
 from catalog.config.parse import Config, Options, RepoConfig, load, parse
+from catalog.config.value_types import MAX_NUMBER, MAX_SIZE
 from catalog.errors import ConfigError, Exit
 
 FILE = Path("/etc/catalog/repos.toml")
@@ -141,6 +142,11 @@ def test_paths_count_from_the_file(monkeypatch, url, found):
         ('"64 KiB"', 64 << 10),
         ('"3MiB"', 3 << 20),
         ('" 2 GiB "', 2 << 30),
+        (str(MAX_SIZE), MAX_SIZE),
+        ('"1024 GiB"', MAX_SIZE),
+        (str(MAX_SIZE + 1), None),
+        ('"1025 GiB"', None),
+        ('"%s GiB"' % ("9" * 5000), None),
         *((wrong, None) for wrong in ("0", "-1", "1.5", "true", '""', '"512"', '"5 MB"', '"0 MiB"')),
     ],
 )
@@ -150,6 +156,26 @@ def test_sizes_are_bytes_or_have_a_binary_unit(size, octets):
     except ConfigError:
         found = None
     assert found == octets
+
+
+@pytest.mark.parametrize(("number", "read"), [(MAX_NUMBER, MAX_NUMBER), (MAX_NUMBER + 1, None)])
+def test_plain_tags_have_a_bound(number, read):
+    try:
+        stated = parse(f"[crawl]\nplain_tags = {number}\n[[repo]]\nurl = 'x'", FILE).repos[0].options.plain_tags
+    except ConfigError:
+        stated = None
+    assert stated == read
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        pytest.param("[" * 100_000, "cannot be read: its brackets are nested too deep", id="brackets within each other"),
+        pytest.param("9" * 5000, "not TOML: Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits; use sys.set_int_max_str_digits() to increase the limit", id="a number of 5,000 digits"),
+    ],
+)  # fmt: skip
+def test_what_the_parser_does_not_survive_is_a_complaint(value, message):
+    assert complaints(f"[crawl]\njobs = {value}\n") == [message]
 
 
 def complaints(text: str) -> list[str]:
@@ -210,7 +236,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         "[crawl]: invalid idle_timeout nan: expected a number of seconds from 0.001 to 1,000,000,000",
         "[crawl]: invalid schedule 'daily': expected five fields of crontab(5), such as \"0 3 * * *\"; there is 1",
         "[crawl]: invalid timeout 'soon': expected a number of seconds from 0.001 to 1,000,000,000",
-        "[crawl]: invalid max_bytes 'lots': expected a number of bytes, or a size such as \"256 MiB\"",
+        "[crawl]: invalid max_bytes 'lots': expected a number of bytes, or a size such as \"256 MiB\", up to 1 TiB",
         "[crawl]: invalid history -1: expected a whole number from 0 to 1,000,000,000",
         "[schedule]: invalid timezone 'Berlin': expected the name of a time zone, such as \"Europe/Berlin\"",
         "[schedule]: invalid jitter -1: expected a whole number from 0 to 86,400",
@@ -235,7 +261,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         pytest.param("repo = [1]", "invalid repo [1]: expected an array of tables, each of which begins with [[repo]]", id="repo lists numbers"),
         pytest.param("[repo]\nurl='x'", "invalid repo {'url': 'x'}: expected an array of tables, each of which begins with [[repo]]", id="repo is one table"),
         pytest.param("[metrics]\nhigher='auc'", "[metrics]: invalid higher 'auc': expected a list of texts, such as [\"auc\", \"*_recall\"]", id="one metric is no list"),
-        pytest.param("[crawl]\nplain_tags='all'", "[crawl]: invalid plain_tags 'all': expected true, false, or how many of the newest to read", id="plain tags by a word"),
+        pytest.param("[crawl]\nplain_tags='all'", "[crawl]: invalid plain_tags 'all': expected true, false, or how many of the newest to read, up to 1,000,000,000", id="plain tags by a word"),
         pytest.param("[crawl]\nfetch_remote_metrics=1", "[crawl]: invalid fetch_remote_metrics 1: expected true or false", id="a number for a flag"),
         pytest.param("crawl = []", "invalid crawl []: expected a table that begins with [crawl]", id="crawl is a list"),
         pytest.param("[catalog]\nsite_url='https://[x'", "[catalog]: invalid site_url 'https://[x': expected a URL with a host, such as https://host/owner/name", id="the site is nowhere"),
