@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
+
+from catalog.cli.making import SIGNALLED
+from catalog.errors import Exit
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -37,3 +41,9 @@ def test_the_index_lists_every_page():
     listed = links(ROOT / "docs" / "index.md")
     pages = [page.name for page in (ROOT / "docs").glob("*.md") if page.name != "index.md"]
     assert sorted(name for name in listed if name.endswith(".md") and "/" not in name) == sorted(pages)
+
+
+def test_the_readme_has_every_exit_code():
+    rows = re.findall(r"^\| ([\d, ]+) \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    ended = (SIGNALLED + number for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGTERM))
+    assert sorted(int(code) for row in rows for code in row.split(",")) == sorted([*Exit, *ended])
