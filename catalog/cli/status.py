@@ -15,7 +15,7 @@ from catalog.cli.options import ConfigFile, Database, Output
 from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
-from catalog.errors import Exit
+from catalog.errors import Exit, VisitOutcome
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
 
@@ -53,7 +53,7 @@ def status(
         if output is Format.PARQUET:
             _put_parquet(answer, rows)
     if output is Format.TABLE:
-        put_table(_COLUMNS, rows)
+        put_table(_COLUMNS, [_in_words(row) for row in rows])
         _sum_up(crawls)
         if config and config.schedule.cron:
             say(
@@ -79,6 +79,11 @@ def _naive(value: object) -> object:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
+def _in_words(row: Row) -> Row:
+    """The row with words for its codes, as the crawl prints them: "reader changed" for `reader_changed`."""
+    return row | {key: row[key] and row[key].replace("_", " ") for key in ("outcome", "why", "next")}
+
+
 def _sum_up(crawls: list[Row]) -> None:
     for crawl in crawls:
         say(
@@ -98,7 +103,11 @@ def _with_next(rows: list[Row], config: Config | None) -> list[Row]:
     outdated = _outdated()
     with_next = [row | {"next": _next(row, urls, outdated)} for row in rows]
     names = {row["repo"] for row in rows}
-    blank = dict.fromkeys(rows[0] if rows else ()) | {"stale": False, "outcome": "never", "next": "new"}
+    blank = dict.fromkeys(rows[0] if rows else ()) | {
+        "stale": False,
+        "outcome": VisitOutcome.NEVER.value,
+        "next": "new",
+    }
     return with_next + [blank | {"repo": name, "url": url} for name, url in urls.items() if name not in names]
 
 

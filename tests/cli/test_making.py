@@ -187,6 +187,28 @@ def test_status_after_other_readers(run, fleet, monkeypatch):
     assert [row[2] for row in status(run)[1]] == ["reader_changed", "reader_changed"]
 
 
+def test_status_shows_codes_in_words(run, fleet, monkeypatch):
+    assert fleet.is_dir()
+    monkeypatch.setattr("catalog.store.partitions.readers_digest", lambda _: "other")
+    shown = run("status")[1]
+    assert (shown.count("reader changed"), shown.count("reader_changed")) == (2, 0)
+
+
+@pytest.mark.parametrize("place", ["file", "link"])
+def test_a_report_is_written_whole(run, fleet, place):
+    file, report = fleet / "report.json", fleet / place
+    file.write_text("before")
+    if place == "link":
+        report.symlink_to(file)
+        assert run("crawl", "--no-build", "--report", str(report))[0] == 0
+        assert report.is_symlink()
+    else:
+        before = file.stat().st_ino
+        assert run("crawl", "--no-build", "--report", str(file))[0] == 0
+        assert file.stat().st_ino != before  # another file, moved into its place
+    assert json.loads(file.read_text())["crawl"]["failed"] == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("repo", "code"), [("risk", 5), ("nothing", 0)], ids=["stale rows", "no stale rows"])
 def test_status_can_be_a_check(run, fleet, repo, code):
