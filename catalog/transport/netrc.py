@@ -1,4 +1,4 @@
-"""Reads ~/.netrc as libcurl, and so Git, reads it: `parsenetrc` (lib/netrc.c of curl 7.88). See docs/decisions/21-netrc.md."""
+"""Reads ~/.netrc as libcurl, and so Git, reads it: `parsenetrc` (lib/netrc.c of curl 7.88). See docs/decisions/22-netrc.md."""
 
 from __future__ import annotations
 
