@@ -195,14 +195,12 @@ class Story:
     def _inventory(self, down: set[int]) -> Inventory:
         entries = []
         for slot, repo in enumerate(self.repos):
-            if repo.listed == "removed":
+            if repo.listed == "removed" or (repo.listed == "left" and not repo.history.names):
                 continue
             listed = Listed(url=f"https://{repo.name}", forge_id=repo.identity)
-            name = repo.name
-            if repo.listed == "left":
-                name = repo.history.name if repo.history.names else repo.name
-                if any(other.name == name and other.listed == "listed" for other in self.repos):
-                    continue
+            name = repo.history.name if repo.listed == "left" else repo.name
+            if repo.listed == "left" and any(other.name == name and other.listed == "listed" for other in self.repos):
+                continue
             known = ListedRepo(name=name, listed=listed, left_at=START if repo.listed == "left" else None)
             url = str(self.folder / "nowhere" if slot in down else repo.folder)
             entries.append(Repository(repo=RepoConfig(name=name, url=url, options=OPTIONS), known=known))
