@@ -374,3 +374,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "crawls").write_text("a file where a folder should be")
     with pytest.raises(StoreError, match=r"^cannot write to .*crawls: "):
         Journal(tmp_path / "crawls").begin()
+
+
+def test_another_repository_under_an_old_name_has_nothing_of_the_old_one(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"))
+    with journal.begin() as entry:
+        entry.change_inventory([Rename(crawl=2, repo="b", former="a", name="b", replaced=True)], ())
+        entry.add(visit(2, "a", "down"), None)
+        entry.end(ended(2))
+    last = journal.last_visits()
+    assert (last["a"].partition, last["b"].partition) == (None, "p1")
