@@ -15,7 +15,7 @@ from catalog.git.snapshot import RevisionFiles
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Dependency, Output
 from connectors.dvc.entries import FOLDER, MD5, OLD_MD5
-from connectors.dvc.index import index
+from connectors.dvc.index import index, is_final
 from connectors.dvc.values import is_external
 
 MAX_FILES = 50  # of one revision
@@ -27,6 +27,10 @@ _MOST_OTHERS = 0.30  # of the bytes of a text
 
 def compared_files(revision: RevisionFiles) -> tuple[str, ...]:
     """The files in Git whose content is compared with locks."""
+    return revision.once(_compared_files, lambda _: is_final(revision))
+
+
+def _compared_files(revision: RevisionFiles) -> tuple[str, ...]:
     paths = dict.fromkeys(path for path in _locked(revision) if _is_file(revision, path))
     return tuple(islice(paths, MAX_FILES))
 

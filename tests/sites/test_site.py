@@ -20,7 +20,7 @@ MODEL = [
     "Stages Metrics 2 Plots 2 Versions 3 Made of Card Stage history 3 Events 7",
     "prod since 1 Jan 2024",
     "v1.0.0",
-    "Ann · 1539c78",
+    "Ann · bac73cd",
     "Came back when the version after it left; assigned before that.",
     "Tagged #production",
     "Metrics",
@@ -34,9 +34,9 @@ MODEL = [
     "plots/rows.png",
     "Versions",
     "Version Stages Commit Bytes Author Registered",
-    "v1.2.0-rc.1 deregistered cac3e49 3.0 MiB Ann 1 Jan 2024",
-    "v1.1.0 latest 157ae9d 3.0 MiB Ann 1 Jan 2024",
-    "v1.0.0 prod 1539c78 3.0 MiB Ann 1 Jan 2024",
+    "v1.2.0-rc.1 deregistered 6de154e 3.0 MiB Ann 1 Jan 2024",
+    "v1.1.0 latest da541ad 3.0 MiB Ann 1 Jan 2024",
+    "v1.0.0 prod bac73cd 3.0 MiB Ann 1 Jan 2024",
     "1 experiment of DVC began from these versions.",
     "Made of",
     "v1.1.0 3.0 MiB, in DVC's storage",
@@ -76,24 +76,24 @@ MODEL = [
     "Events",
     "Ann deregistered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1!",
-    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at cac3e49",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at 6de154e",
     "Ann registered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1",
-    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1 at cac3e49",
+    "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1 at 6de154e",
     "Ann unassigned v1.1.0 from prod",
     "Back",
-    "1 Jan 2024, 00:00 UTC · churn#production!#3 at 157ae9d",
+    "1 Jan 2024, 00:00 UTC · churn#production!#3 at da541ad",
     "Bo Ek assigned v1.1.0 to prod",
     "Go",
-    "1 Jan 2024, 00:00 UTC · churn#production#2 at 157ae9d",
+    "1 Jan 2024, 00:00 UTC · churn#production#2 at da541ad",
     "Ann registered v1.1.0",
     "Better by far",
-    "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at 157ae9d",
+    "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at da541ad",
     "Ann assigned v1.0.0 to prod",
-    "1 Jan 2024, 00:00 UTC · churn#production#1 at 1539c78",
+    "1 Jan 2024, 00:00 UTC · churn#production#1 at bac73cd",
     "Ann registered v1.0.0",
     "The first",
-    "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at 1539c78",
+    "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at bac73cd",
     "Use it",
     "Download what is in prod",
     "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0",
@@ -101,7 +101,7 @@ MODEL = [
     "gto show churn --repo https://github.com/acme/churn.git",
     "Ask this catalog",
     "catalog show github.com/acme/churn:churn",
-    "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes 157ae9d; GTO names 1539c78. Asked for @v1.2.0-rc.1, DVC takes cac3e49; GTO names none. Asked for the latest version, DVC takes cac3e49; GTO names 157ae9d.",
+    "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes da541ad; GTO names bac73cd. Asked for @v1.2.0-rc.1, DVC takes 6de154e; GTO names none. Asked for the latest version, DVC takes 6de154e; GTO names da541ad.",
     "Details",
     "Repository",
     "github.com/acme/churn",
@@ -195,7 +195,7 @@ def test_the_page_of_a_repository_lists_its_experiments(page):
     lines = page("repos/github.com~acme~churn.html").text()
     assert lines[lines.index("Experiments 1") + 2 :] == [
         "Name Began from Metrics Commit Author When",
-        "bold-heron churn@v1.1.0 auc 0.9, rows 10 ccde3bb Ann 1 Jan 2024",
+        "bold-heron churn@v1.1.0 auc 0.9, rows 10 721621b Ann 1 Jan 2024",
     ]
 
 
@@ -203,8 +203,8 @@ def test_the_page_of_a_repository_without_a_registry_lists_its_releases(plain_pa
     lines = plain_page.text()
     assert lines[lines.index("Releases 2") + 2 :] == [
         "Tag Commit Metrics Author Committed",
-        "v1.1.0 6346da6 Better auc 0.8, rows 10 Ann 1 Jan 2024",
-        "baseline 1539c78 work auc 0.7, rows 10 Ann 1 Jan 2024",
+        "v1.1.0 5d9cbd8 Better auc 0.8, rows 10 Ann 1 Jan 2024",
+        "baseline bac73cd work auc 0.7, rows 10 Ann 1 Jan 2024",
     ]
 
 
