@@ -23,14 +23,15 @@ def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
 def read_revision(revision: RevisionFiles) -> Iterator[Record]:
     """The rows of a commit's metafiles, in DVC's order, each with what is wrong with it."""
     metafiles = index(revision)
-    compared = frozenset(compared_files(revision))
+    blobs = compared_files(revision)
     for problem in metafiles.problems:
         yield replace(problem, commit=revision.commit.oid)
     for metafile in metafiles.files:
         yield from _metafiles(revision, metafile)
         for row in (*metafile.read.rows, *metafile.read.problems):
-            if isinstance(row, Dependency | Output) and row.path in compared and is_locked(row):
-                yield replace(row, commit=revision.commit.oid, git_hash=hash_in_git(revision, row))
+            if isinstance(row, Dependency | Output) and row.path in blobs and is_locked(row):
+                git_hash = hash_in_git(revision, row, blobs[row.path])
+                yield replace(row, commit=revision.commit.oid, git_hash=git_hash)
             else:
                 yield replace(row, commit=revision.commit.oid)
 
