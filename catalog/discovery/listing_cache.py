@@ -95,6 +95,8 @@ def _read(file: Path, digest: str) -> SourceState:
         return load(SourceState, raw) if (head.format, head.digest) == (FORMAT, digest) else SourceState(digest=digest)
     except FileNotFoundError:
         return SourceState(digest=digest)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError as error:
         message = f"{file} is damaged ({error}); delete it, and the next crawl asks the source anew"
         raise StoreError(message) from error

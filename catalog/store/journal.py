@@ -101,7 +101,9 @@ class Journal:
             return _split_summary(load(dict[str, LastVisit | int], file.read_bytes()))
         except FileNotFoundError:
             return None, {}
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise StoreError(f"{file} cannot be read: {error.strerror}") from error
+        except ValueError as error:
             raise StoreError(f"{file} is damaged ({error}); delete it, and the next crawl makes it anew") from error
 
     def _files(self) -> list[Path]:

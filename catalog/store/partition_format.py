@@ -70,10 +70,12 @@ def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa
 
 
 def read_file(file: Path) -> dict[str, pa.Table]:
-    """The tables of a partition; StoreError where the file is damaged."""
+    """The tables of a partition; StoreError where the file cannot be read, or is damaged."""
     try:
         return unpack(file.read_bytes())
-    except (OSError, Damaged) as error:
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read: {error.strerror}") from error
+    except Damaged as error:
         raise StoreError(f"{file} is damaged ({error}); delete it and crawl again") from error
 
 

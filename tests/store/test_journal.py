@@ -385,3 +385,10 @@ def test_another_repository_under_an_old_name_has_nothing_of_the_old_one(tmp_pat
         entry.end(ended(2))
     last = journal.last_visits()
     assert (last["a"].partition, last["b"].partition) == (None, "p1")
+
+
+def test_a_sum_that_cannot_be_read_is_not_called_damaged(tmp_path):
+    (tmp_path / "repos.json").mkdir()
+    with pytest.raises(StoreError) as caught:
+        Journal(tmp_path).last_visits()
+    assert str(caught.value) == f"{tmp_path / 'repos.json'} cannot be read: Is a directory"

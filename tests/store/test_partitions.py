@@ -223,3 +223,9 @@ def test_the_readers_count_by_name_and_version_not_by_order():
         for readers in ([one, two], [two, one], [one], [one, Connector(name="b", version=2)])
     ]
     assert [digest == digests[0] for digest in digests] == [True, True, False, False]
+
+
+def test_a_file_that_cannot_be_read_is_not_called_damaged(tmp_path):
+    with pytest.raises(StoreError) as caught:
+        Partition(tmp_path)
+    assert str(caught.value) == f"{tmp_path} cannot be read: Is a directory"
