@@ -106,7 +106,7 @@ def _address(reader: TableReader, forge: Forge, url: str | None) -> str:
 
 
 def _owner_in(forge: Forge, url: str) -> str:
-    """The path behind a public forge, which is no part of its address."""
+    """The path behind a public forge, which is not a part of its address."""
     split = urlsplit(url)
     is_list = any("url" in scope for scope in forge.scopes)
     return split.path.strip("/") if split.hostname in OWNER_NAME | {"gitlab.com"} and not is_list else ""

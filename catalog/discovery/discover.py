@@ -205,7 +205,7 @@ def _secret(source: SourceConfig, pool: Pool) -> Secret | None:
     for site in forge.clones(source.scope):
         clone = parse_address(f"{site}/")
         credential = pool.keyring.find(clone) if isinstance(clone, GitServer) else None
-        if credential and credential.secret.isascii():  # another password is no token
+        if credential and credential.secret.isascii():  # another password is not a token
             return _sent(forge, credential.secret, f"user {quote(credential.user)!r} in Git's credentials")
     return None
 

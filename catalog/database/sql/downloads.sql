@@ -17,7 +17,7 @@ where m.dvc_root is not null and (
     or (m.kind = 'dvc.lock' and m.format = '1.0')
 );
 
--- is_address(a_url) [scalar]: Others reach it too: it is no path of one machine, or relative to the repository.
+-- is_address(a_url) [scalar]: Others reach it too: it is not a path of one machine, or relative to the repository.
 regexp_matches(a_url, '^([A-Za-z][A-Za-z0-9+.-]*://|[^/\s:@]+@[^/\s:]+:)') and not starts_with(lower(a_url), 'file:');
 
 -- version_commands: The command that gets the bytes of each version, where one does.

@@ -8,7 +8,7 @@ replace(lower(translate(
         '[^ -~]', 'x', 'g'), '([A-Z]+)([A-Z][a-z])', '\1 \2', 'g'), '([a-z])([A-Z])|([0-9])([A-Za-z])', '\1\3 \2\4', 'g'),
     '_-+=*!^~()[]{}<>:;,|#%&?"$`''\', repeat(' ', 32))), 'explained variance', 'explainedvariance');
 
--- metric_veto_words() [scalar]: What tells that a value is no quality: a spread, a difference, a number of things.
+-- metric_veto_words() [scalar]: What tells that a value is not a quality: a spread, a difference, a number of things.
 '\b(?:stds?|std(?:ev|dev|v)|stderr|std (?:dev|err)|standard (?:deviation|error)|sd|sem|variance|var|iqr|ci|conf(?:idence)? int(?:erval)?|'
     || 'gap|drop|diff|difference|delta|change|shift|skew|skewness|kurtosis|spread|range|uncertainty|p ?values?|vs|versus|num|number|nb|'
     || 'n errors|confusion|increase|decrease|decline|degradation|(?:time|steps?|epochs?|iterations?|samples|tokens) (?:to|until)|'
