@@ -69,8 +69,9 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
 
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
     their slots, whenever these change, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
-    the others; with `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the
-    same output is waited for; else StoreError names its process. ConfigError for connectors that cannot be used. NotFound for a name that repos.toml does not hold.
+    the others; with `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
+    waited for; else StoreError names its process. ConfigError for connectors that cannot be used, NotFound for a name that repos.toml
+    does not hold.
     """
     if connectors is None:
         connectors = installed()

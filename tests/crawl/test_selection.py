@@ -174,10 +174,12 @@ def _read_names(revision: RevisionFiles) -> Iterator[Annotation | Problem]:
         try:
             data = revision.read(path)
         except Exception as error:  # noqa: BLE001 - which one is the point
-            yield Problem(connector="names", rule=error.rule, place=path, message=str(error))  # type: ignore[attr-defined]  # of a MetafileError
+            yield Problem(
+                connector="names", rule=error.rule, place=path, message=str(error), commit=revision.commit.oid
+            )  # type: ignore[attr-defined]  # of a MetafileError
             continue
         if data is not None:
-            yield Problem(connector="names", rule="read", place=path, message=data.decode())
+            yield Problem(connector="names", rule="read", place=path, message=data.decode(), commit=revision.commit.oid)
 
 
 NAMES = Connector(

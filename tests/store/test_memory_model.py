@@ -175,7 +175,7 @@ class Story:
                 CrawlContext.of(self.config.output, installed(), Pool(), debug=True), observations=self.observations
             )
             run = CrawlRun(self.config, context, 0)
-            plan = plan_crawl(self.config.file, inventory, {}, lambda _: False)
+            plan = plan_crawl(self.config.file, inventory, {}, lambda _: None)
             order = self._order(inventory)
             victim = self._victim(order, down, crash)
             self.observations.victim, self.observations.after = victim, bool(crash and crash[1])
