@@ -30,7 +30,8 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     ),
     "a part of an exit code": ("catalog.cli.INTERRUPTED",),
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
-    "how much is read or worked on at once, which changes no result": (
+    "how much is read, kept or worked on at once, which changes no result": (
+        "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
         "catalog.database.export.AT_ONCE", "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
     ),
     "how often something is looked at, or tried": (

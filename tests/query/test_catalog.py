@@ -146,6 +146,7 @@ CONTENTS = {
         "outdated": ["command"],
         "changed": [],
     },
+    "mixed": None,
     "inputs": [
         {
             "path": "data/raw.csv",

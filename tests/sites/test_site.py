@@ -203,7 +203,7 @@ def test_the_page_of_a_repository_without_a_registry_lists_its_releases(plain_pa
     lines = plain_page.text()
     assert lines[lines.index("Releases 2") + 2 :] == [
         "Tag Commit Metrics Author Committed",
-        "v1.1.0 5d9cbd8 Better auc 0.8, rows 10 Ann 1 Jan 2024",
+        "v1.1.0 e647d34 Better auc 0.8, rows 10 Ann 1 Jan 2024",
         "baseline bac73cd work auc 0.7, rows 10 Ann 1 Jan 2024",
     ]
 

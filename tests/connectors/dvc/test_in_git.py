@@ -7,7 +7,7 @@ from hashlib import md5
 import pytest
 
 from catalog.schema.tables.dvc import Dependency, Output
-from connectors.dvc.in_git import MAX_FILES, MAX_SIZE, compared_files
+from connectors.dvc.in_git import _HEAD, _MOST_OTHERS, MAX_FILES, MAX_SIZE, compared_files
 from connectors.dvc.metafiles import read_revision
 from support.worlds import Link, World
 
@@ -72,3 +72,21 @@ def test_so_many_files_of_a_revision_are_compared(beyond):
         paths[:MAX_FILES],
         [digest(TEXT)] * MAX_FILES + [None] * beyond,
     )
+
+
+HUNDRED = 100  # bytes
+OTHERS = round(_MOST_OTHERS * HUNDRED)
+
+
+@pytest.mark.parametrize(
+    ("start", "is_text"),
+    [
+        pytest.param("a" * _HEAD + "\0", True, id="a NUL behind the bytes that DVC looks at"),
+        pytest.param("a" * (_HEAD - 1) + "\0", False, id="a NUL in the last of them"),
+        pytest.param("\x01" * OTHERS + "a" * (HUNDRED - OTHERS - 2), True, id="as many other bytes as a text has"),
+        pytest.param("\x01" * (OTHERS + 1) + "a" * (HUNDRED - OTHERS - 3), False, id="one more"),
+    ],
+)
+def test_line_ends_of_a_text_do_not_count_in_dvc_2(start, is_text):
+    made = world({"a": f"{start}\r\n"}, "a", hash_kind="")
+    assert hashes(made) == [digest(f"{start}\n" if is_text else f"{start}\r\n")]

@@ -115,3 +115,12 @@ def test_a_version_of_different_runs_says_so(mixed, sentence):
     storage = module.storage_of(facts, KEY)  # type: ignore[arg-type]
     (found,) = module.version_details(facts, KEY, [line(1)], storage)  # type: ignore[arg-type]
     assert found.mixed == sentence
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as long as a line has room for", "one character more"])
+def test_how_much_of_a_path_is_shown_that_was_not_found(beyond):
+    path = "p" * (module.LONG_PATH + beyond)
+    blank = dict.fromkeys(FileRow._fields[5:])
+    file = FileRow("r", "m", "v1.0.0", "c" * 40, "not-tracked", **blank | {"path": path, "twins": 0, "mixed": []})  # type: ignore[arg-type]
+    shown = path if not beyond else f"{path[: module.LONG_PATH - 1]}…"
+    assert module._storage(file).where == f"not found: neither Git nor DVC has {shown}"
