@@ -24,7 +24,6 @@ PAGE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
 # What an example changes, or the checks of its change read.
 PRODUCT = (
     "catalog",
-    "federated_model_catalog",
     "connectors",
     "sites",
     "docs",

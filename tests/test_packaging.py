@@ -34,6 +34,7 @@ def test_the_wheel_holds_our_rooms_and_nothing_else(inside):
         "connectors",
         "sites",
         "federated_model_catalog",
+        "federated_model_catalog.py",
     }
 
 
@@ -44,7 +45,7 @@ def test_every_source_and_data_file_is_inside(inside):
         for pattern in ("*.py", *DATA)
         for file in (ROOT / room).rglob(pattern)
     }
-    assert ours - set(inside) == set()
+    assert ours - set(inside) == {"catalog/launcher.py"}  # which is there as federated_model_catalog.py
 
 
 def test_nothing_that_was_made_is_inside(inside):

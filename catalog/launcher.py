@@ -1,4 +1,7 @@
-"""Where the command `catalog` starts: under a name that nobody else has, so that another package `catalog` can be named."""
+"""Where the command `catalog` starts, installed as the module `federated_model_catalog`: a name that no other package has.
+
+So another package `catalog`, which Python finds before ours, can be named as the cause.
+"""
 
 from __future__ import annotations
 
@@ -31,5 +34,4 @@ def _foreign_place() -> Path | None:
     """The folder or file that Python finds as `catalog`; None where it is ours."""
     spec = find_spec("catalog")
     places = [*(spec.submodule_search_locations or ([spec.origin] if spec.origin else []))] if spec else []
-    ours = Path(__file__).resolve().parents[1] / "catalog"
-    return next((Path(place) for place in places if Path(place).resolve() != ours), None)
+    return next((Path(place) for place in places if not Path(place, "cli", "quick.py").is_file()), None)
