@@ -333,6 +333,7 @@ def test_every_name_of_a_stage_means_the_stage(ask, arguments, named, stage):
     assert (code, sorted(out.splitlines()), err) == (0, sorted(named), "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "following"),
     [

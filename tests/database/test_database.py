@@ -288,6 +288,7 @@ def test_a_database_is_changed_in_place_within_bounds(age, changes, in_place):
     assert found == ((changed, changed) if in_place else None)
 
 
+@pytest.mark.slow
 def test_the_age_of_a_database_is_how_often_it_was_changed(built, changed):
     ages = []
     for path in (built, changed):

@@ -312,6 +312,7 @@ def test_an_artifact_answers_to_every_end_of_its_name(words, found):
 OPEN = "select rule, place from open_problems order by all"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tags", "problems"),
     [

@@ -444,6 +444,7 @@ def test_what_is_as_it_was_is_told_neither_lost_nor_new(visits):
     assert changes(connection, 1, 3) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("a", "b", "told"),
     [

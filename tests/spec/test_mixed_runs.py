@@ -49,6 +49,7 @@ def catalog(*commits: dict[str, str]):
     return catalog_of({"r": rows_of(world.listing(), world.objects)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "what"),
     [

@@ -36,6 +36,7 @@ def words(row: dict) -> list[str | None] | None:
     return row["get"] and [word and word.replace(row["commit"], "COMMIT") for word in row["get"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "tags", "command"),
     [
@@ -110,6 +111,7 @@ def test_a_version_by_a_tag_of_a_tag_is_shown_with_its_commit():
 CARD = "---\nlicense: mit\n---\n# Churn\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "card"),
     [
