@@ -28,7 +28,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "a number of digits of a Git object's name, or the part of them that people read": (
         "catalog.cli.asking._COMMIT", "catalog.cli.cards._COMMIT", "catalog.cli.diff._OBJECT", "catalog.cli.graphs._HASH",
     ),
-    "a part of an exit code": ("catalog.cli.INTERRUPTED",),
+    "an exit code, or a part of one": ("catalog.cli.INTERRUPTED", "catalog.launcher.MISUSE"),
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
     "how much is read, kept or worked on at once, which changes no result": (
         "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
