@@ -81,7 +81,7 @@ def compare(
     Example: catalog compare churn#prod churn@latest --changed
     """
     if not FEWEST <= len(refs) <= MOST:
-        raise Misuse(f"found {len(refs)} references to compare, expected {FEWEST} to {MOST}")
+        raise Misuse(f"compare takes {FEWEST} to {MOST} references, not {len(refs)}")
     if baseline > len(refs):
         raise Misuse(f"invalid --baseline {baseline}: expected 1 to {len(refs)}, the place of a reference")
     with open_catalog(database) as catalog:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from catalog.errors import NotFound
+from catalog.errors import Misuse, NotFound
 from catalog.query.answer import Answer
 from catalog.query.reference import moment
 
@@ -91,6 +91,8 @@ def crawl_range(memory: Memory, since: Edge | None, until: Edge | None) -> tuple
     """Both crawls; by default, from the state before the last crawl until now."""
     end = memory.crawl(NOW if until is None else until)
     start = KnownCrawl(crawl=max(memory.last() - 1, 0)) if since is None else memory.crawl(since)
+    if start.crawl > end.crawl:
+        raise Misuse(f"the range ends before it begins: from crawl {start.crawl} to crawl {end.crawl}")
     return start, end
 
 

@@ -44,6 +44,7 @@ _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID = re.compile(r"[0-9a-f]{40}")
 
 # What dulwich raises over damaged packs, indexes and refs: found by damaging them; not all of it is documented.
+_BYTES = re.compile(r"\bb('[^']*')")  # how Python, and so dulwich, writes bytes
 _DAMAGE = (
     OSError,
     ValueError,
@@ -89,7 +90,8 @@ class LocalOrigin(Closing):
             refs = {ref.name: ref for name in names if (ref := self._ref(name))}
             head = self._container.read_ref(RefName(b"HEAD")) or b""
         except _DAMAGE as error:
-            raise Down(f"{self.url}: the refs cannot be read: {quote(str(error))}") from error
+            what = _BYTES.sub(r"\1", str(error))
+            raise Down(f"{self.url}: the refs cannot be read: {quote(what)}") from error
         return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None)
 
     def fetch(

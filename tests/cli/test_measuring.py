@@ -110,13 +110,13 @@ def test_every_format(ask, command, output):
         pytest.param(
             ("compare", *["mask"] * (FEWEST - 1)),
             2,
-            "catalog: found 1 references to compare, expected 2 to 7\n",
+            "catalog: compare takes 2 to 7 references, not 1\n",
             id="one reference too few",
         ),
         pytest.param(
             ("compare", *["mask"] * (MOST + 1)),
             2,
-            "catalog: found 8 references to compare, expected 2 to 7\n",
+            "catalog: compare takes 2 to 7 references, not 8\n",
             id="one too many",
         ),
         pytest.param(

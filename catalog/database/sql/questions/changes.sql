@@ -62,8 +62,11 @@ changes as (
     select kind, repo, null as artifact, null as stage, what, old, new, null as better, null as author, moment
     from changed_repos(a, b)
     union all
-    select 'new_artifact', repo, artifact, null, null, null, l.version, null, l.author, n.created_at
+    select 'new_artifact', repo, artifact, null, null, null, l.version, null, f.author, coalesce(f.moment, n.created_at)
     from artifacts_after n left join latest_after l using (repo, artifact)
+    left join (
+        select repo, artifact, arg_min(author, (created_at, tag)) as author, min(created_at) as moment from events_after group by all
+    ) f using (repo, artifact)
     where (repo, artifact) not in (select (repo, artifact) from artifacts_before)
     union all
     select 'lost_artifact', repo, artifact, null, null, l.version, null, null, null, null
