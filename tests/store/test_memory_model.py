@@ -385,7 +385,7 @@ SHORT: list[Any] = [
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(crawls, min_size=2, max_size=30))
 def test_what_is_remembered_is_the_truth(steps):
     with TemporaryDirectory() as folder:
