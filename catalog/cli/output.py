@@ -69,9 +69,13 @@ def put_parquet(rows: pa.Table) -> None:
     """Writes a Parquet file, but not to a terminal."""
     if sys.stdout.isatty():
         raise Misuse("parquet is binary: send it to a file, as in `-o parquet > rows.parquet`")
-    import pyarrow.parquet as pq  # no other format needs it
+    import pyarrow as pa  # no other format needs it
+    import pyarrow.parquet as pq
 
-    pq.write_table(rows, sys.stdout.buffer, compression="zstd")
+    try:
+        pq.write_table(rows, sys.stdout.buffer, compression="zstd")
+    except pa.ArrowNotImplementedError as error:
+        raise Misuse(f"Parquet has no type for a column of this answer: cast it, or use -o json ({error})") from error
     sys.stdout.flush()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from catalog.text import quoted
 
@@ -18,6 +18,7 @@ _HELPER = re.compile(r"(?P<helper>[A-Za-z0-9+.-]+)::(?P<rest>.*)", re.DOTALL)  #
 _CODECOMMIT = re.compile(r"(?P<region>[a-z0-9-]+)://(?:[^@/]*@)?(?P<name>[^/]+)/?")
 _PAGES = frozenset(("tree", "blob"))  # of a branch: GitLab reserves these names, GitHub and Hugging Face have them too
 _GITEA_PAGES = frozenset(("branch", "commit", "tag"))  # behind `src`
+_PAGE_KEYS = frozenset(("tab", "path", "version", "at", "ref", "ref_type", "until"))  # in the query of a page
 _HUB_KINDS = frozenset(("datasets", "spaces", "models"))
 
 
@@ -50,9 +51,15 @@ def _page_mistake(split: SplitResult) -> Mistake | None:
     path = _repository_path(split)
     if path is None:
         return _nothing_mistake(split)
-    if split.query or split.fragment or path != split.path.rstrip("/"):
+    if _is_of_page(split) or path != split.path.rstrip("/"):
         return Mistake.meant(urlunsplit((split.scheme, split.netloc.rpartition("@")[2], path, "", "")))
     return None
+
+
+def _is_of_page(split: SplitResult) -> bool:
+    """Whether a query or fragment is that of a page. A server of one's own may take another, such as a token."""
+    keys = {key for key, _ in parse_qsl(split.query, keep_blank_values=True)}
+    return bool(split.fragment or keys & _PAGE_KEYS or (split.query and split.hostname in FORGES))
 
 
 def _helper_mistake(helper: str, rest: str) -> Mistake:

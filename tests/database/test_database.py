@@ -220,15 +220,18 @@ def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
     assert {name for name, rows in found.items() if not rows} <= {
         "copied_artifacts",
         "copies",
+        "crawl_times",
         "crawls",
         "deleted_tags",
         "gto_configs",
         "metric_directions",
         "observations",
+        "renames",
         "repos",
         "rewritten_tags",
         "sources",
         "time_skew",
+        "unreadable_projects",
         "known_events",
         "visits",
     }

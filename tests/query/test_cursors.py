@@ -203,7 +203,7 @@ def blind_to(mark: str) -> tuple[Connector, ...]:
             return connector
         return replace(
             connector,
-            version=0,
+            version=1,
             read_tags=lambda rows: connector.read_tags([tag for tag in rows if mark not in tag.tag]),
         )
 

@@ -255,8 +255,8 @@ def asked(config: Config, query: str) -> list[tuple[object, ...]]:
 
 
 SAME = (
-    "select count(*) from ((from known_events_at('infinity'::timestamp) except from events)"
-    " union all (from events except from known_events_at('infinity'::timestamp)))"
+    "select count(*) from ((from known_events_at((select max(crawl) from crawls)) except from events)"
+    " union all (from events except from known_events_at((select max(crawl) from crawls))))"
 )
 
 

@@ -11,7 +11,8 @@ replace(lower(translate(
 -- metric_veto_words() [scalar]: What tells that a value is not a quality: a spread, a difference, a number of things.
 '\b(?:stds?|std(?:ev|dev|v)|stderr|std (?:dev|err)|standard (?:deviation|error)|sd|sem|variance|var|iqr|ci|conf(?:idence)? int(?:erval)?|'
     || 'gap|drop|diff|difference|delta|change|shift|skew|skewness|kurtosis|spread|range|uncertainty|p ?values?|vs|versus|num|number|nb|'
-    || 'n errors|confusion|increase|decrease|decline|degradation|(?:time|steps?|epochs?|iterations?|samples|tokens) (?:to|until)|'
+    || 'n errors|(?:acc|accuracy|auc|f1|r2) err(?:or)?|error (?:bars?|maps?)|loss ratio|'
+    || 'confusion|increase|decrease|decline|degradation|(?:time|steps?|epochs?|iterations?|samples|tokens) (?:to|until)|'
     || 'rank test|stop loss|weight loss|profit (?:and )?loss|loss (?:coef|coefficient|factor)|err at|gini (?:impurity|importance)|'
     || '(?:heat|feature|attention|saliency|colou?r|label|site|road|tile) ?maps?|'
     || 'neg(?:ative)? (?:class|samples?|sampling|pairs?|examples?|edges?|prompts?|anchors?))[0-9]*\b';
@@ -47,6 +48,7 @@ replace(lower(translate(
 
 -- metric_neutral_words() [scalar]: What is neither better nor worse: amounts of data, thresholds, hyperparameters.
 '\b(?:counts?|counter|sizes?|length|len|width|height|depth|scales?|bits|bytes|[kmg]b|rows?|columns?|cols|times?|duration|support|rank|'
+    || 'steps|init|target|angle|roll|'
     || 'thresholds?|thresh|thr|cutoff|weights?|gains?|tolerance|tol|limit|budget|code|status|id|resolution|curves?|margin|'
     || 'hist|histogram|distribution|best (?:[-a-z0-9+]+ )*(?:epoch|step|iteration|iter|round|index|idx|trial))[0-9]*\b';
 
@@ -55,7 +57,8 @@ replace(lower(translate(
 regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
     metric_words(a_name),
     metric_veto_words(), '!', 'g'), metric_gain_words(), '*', 'g'), metric_lower_words(), '-', 'g'), metric_higher_words(), '+', 'g'),
-    metric_neutral_words(), '=', 'g'), '\b(?:inverse|inverted|minus|reduction (?:in|of))\b', '~', 'g'), '\breductions?\b', '>', 'g'),
+    metric_neutral_words(), '=', 'g'),
+    '\b(?:inverse|inverted|inv|opposite|minus|reduction (?:in|of))\b', '~', 'g'), '\breductions?\b', '>', 'g'),
     '\bneg(?:ative|ated)?\b', '^', 'g'), '[^-+*=!~^>/]+', '', 'g');
 
 -- metric_direction(a_name): Which way a metric is better, by repos.toml, or else by the words of its name.
@@ -67,7 +70,10 @@ select coalesce(
         -- trec_eval's precision; `p_10` is a percentile.
         when starts_with(a_name, 'P_') and try_cast(a_name[3:] as integer) is not null then 'higher'
         -- Of ERR, the expected reciprocal rank, more is better. `1-auc` is turned round, `1-shot accuracy` is not.
-        when contains(a_name, 'ERR') and not contains(a_name, 'ERROR') or starts_with(a_name, '1-') or contains(a_name, '/1-') then null
+        when contains(a_name, 'ERR') and not contains(a_name, 'ERROR') or contains(a_name, '/1-') then null
+        when regexp_matches(a_name, '^(?:1|100) *[-/]') then null
+        -- `recall at fpr 0.01` is a recall, and `fpr at tpr95` a rate: where a rate of errors is on one side, none decides.
+        when regexp_matches(metric_words(a_name), '\bat (?:fpr|fnr|far|frr|fdr|false)|\b(?:fpr|fnr|far|frr|fdr)[0-9]* at ') then null
         when coalesce(mark.winner, '') in ('', '=') then null
         when translate(mark.elsewhere || mark.later, '~>*', '') <> mark.elsewhere || mark.later then null
         when translate(mark.before, '*>', '') <> mark.before or contains(mark.after, '~') then null
