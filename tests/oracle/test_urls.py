@@ -179,7 +179,9 @@ VERSIONED: dict[str, dict[str, Content]] = {
 def test_a_version_in_a_bucket_is_where_dvc_says(
     files: dict[str, Content], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("dvc_s3", reason="DVC needs dvc-s3 to say where a bucket's versions are; with it, other tests would ask S3")
+    pytest.importorskip(
+        "dvc_s3", reason="DVC needs dvc-s3 to say where a bucket's versions are; with it, other tests would ask S3"
+    )
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     world = World()
     world.commit(HERE | files)
