@@ -194,6 +194,7 @@ def test_ids_can_be_asked_for_again(ask):
     assert shown == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("show", "acme/churn:churn"), ("show", "mask#prod"), ("ls", "models")])
 def test_parquet_has_the_rows_of_json_lines(capsysbinary, database, arguments):
     main([*arguments, "--catalog", str(database), "-o", "parquet"])

@@ -85,6 +85,7 @@ def test_an_empty_repos_toml_empties_no_catalog(run, fleet, command):
     assert (fleet / "output" / "catalog.duckdb").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_catalog_is_emptied_on_request(run, fleet):
     (fleet / "repos.toml").write_text('[catalog]\noutput = "output"\n')
     assert run("crawl", "--allow-empty", "--no-site")[0] == 0
@@ -92,6 +93,7 @@ def test_a_catalog_is_emptied_on_request(run, fleet):
     assert run("crawl", "--no-site")[0] == 0  # there is nothing to lose any more
 
 
+@pytest.mark.slow
 def test_a_catalog_that_never_had_a_repository_is_made_empty(run, tmp_path):
     (tmp_path / "repos.toml").write_text('[catalog]\noutput = "output"\n')
     assert run("crawl", "--no-site")[0] == 0

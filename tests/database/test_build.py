@@ -35,6 +35,7 @@ def partitions(config: Config) -> list[str]:
     return sorted(folder.parent.name for folder in (config.output / "store" / "rows").glob("*/*"))
 
 
+@pytest.mark.slow
 def test_before_any_crawl_the_catalog_lists_the_repositories_and_says_never(tmp_path):
     config = parse('[[repo]]\nurl = "https://ann@host/o/m"', tmp_path / "repos.toml")
     built = build(config)
@@ -161,6 +162,7 @@ def test_rows_that_were_lost_cost_a_repository_its_rows_until_the_next_crawl(tmp
     assert (before, asked(config, "select repo from versions order by repo")) == ([("b",)], [("a",), ("b",)])
 
 
+@pytest.mark.slow
 def test_everything_but_the_journal_can_be_made_again_byte_for_byte(tmp_path):
     config = wish(tmp_path, {name: model(tmp_path / name, "m@v1.0.0", "m#prod#1") for name in "ab"})
     visited(config)

@@ -354,6 +354,7 @@ def test_what_follows_from_all_repositories_follows_also_from_many_rows(tmp_path
 # Readers.
 
 
+@pytest.mark.slow
 def test_a_reader_of_the_old_file_is_unharmed_and_a_new_one_sees_the_new(tmp_path, fleet, built):
     shutil.copyfile(built, path := tmp_path / "catalog.duckdb")
     query = "select count(distinct repo), count(*) from versions"

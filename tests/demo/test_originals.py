@@ -91,6 +91,7 @@ STANDINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "standing"), STANDINGS.values(), ids=STANDINGS.keys())
 def test_gto_shows(fleet, name, standing):
     shown = gto_api.show(str(fleet[name]))

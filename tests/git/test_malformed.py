@@ -291,6 +291,7 @@ def test_a_tag_at_the_end_of_many_tags_is_read_over(reach: Reach, tmp_path: Path
     assert rows[Problem] == []
 
 
+@pytest.mark.slow
 def test_an_artifact_that_a_commit_without_date_annotates_is_in_the_catalog() -> None:
     world = World()
     odd(world, b"Ann", committer=b"Ann", parent=world.commit({"artifacts.yaml": "m:\n  type: model\n"}))

@@ -149,6 +149,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", [pytest.param(files, id=name) for name, files in SHAPES.items()])
 def test_a_shape_means_to_us_what_it_means_to_dvc(files: dict[str, str], tmp_path: Path) -> None:
     world = World()

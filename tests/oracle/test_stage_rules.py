@@ -161,6 +161,7 @@ STOPPED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("build", "expected", "problems"), ALIKE)
 def test_gto_and_the_catalog_show_the_same(tmp_path, build, expected, problems):
     build(world := World())

@@ -223,6 +223,7 @@ def test_what_a_newer_version_can_read_is_news_though_its_tags_were_seen_long_ag
     )
 
 
+@pytest.mark.slow
 def test_crawls_go_on_counting_where_their_journal_is_lost(tmp_path):
     world = made()
     world.tag("m@v1.0.0", at=20)

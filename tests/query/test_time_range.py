@@ -119,6 +119,7 @@ NOTHING = f"{BEGINS}: before that it knew nothing; `catalog history` lists what 
 MEANT = "2024-05-03 23:59:59 UTC means crawl 2, which had ended by 2024-05-03 00:01:00 UTC"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ask", "note"),
     [

@@ -167,6 +167,7 @@ def test_what_is_run_after_a_build(tmp_path, line, command):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "outcome"),
     [
@@ -180,6 +181,7 @@ def test_publishing_has_an_end(tmp_path, monkeypatch, line, outcome):
     assert Runner(todo[-1:], tmp_path, tmp_path).run().outcome == outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "number"),
     [

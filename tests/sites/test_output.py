@@ -21,6 +21,7 @@ def put(folder: Path, *paths: str) -> tuple[int, int, int]:
     return done.written, done.unchanged, done.removed
 
 
+@pytest.mark.slow
 def test_the_same_catalog_gives_the_same_bytes_and_a_second_build_writes_nothing(catalog_file, site, tmp_path):
     build(catalog_file, tmp_path, title="Models <of> Acme")
     again = build(catalog_file, tmp_path, title="Models <of> Acme")

@@ -456,6 +456,7 @@ def test_a_source_at_an_unknown_address_is_found_by_the_locked_commit():
     assert {row["path"]: row["source_repo"] for row in sources} == expected
 
 
+@pytest.mark.slow
 @settings(phases=[Phase.generate])  # shrinking thirty addresses takes minutes, and the message names those that differ
 @given(st.lists(ADDRESSES, min_size=10, max_size=30))
 def test_python_and_sql_have_one_key_for_a_repository(catalog, urls):
@@ -465,6 +466,7 @@ def test_python_and_sql_have_one_key_for_a_repository(catalog, urls):
     assert [repository_key(url) for url in public] == [repository_key(url) for url in urls]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("others", "links"),
     [
@@ -486,6 +488,7 @@ def chain(stages: int, artifact: str) -> Files:
     return pipeline(artifact, **steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("artifact", "steps"),
     [

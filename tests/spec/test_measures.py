@@ -269,11 +269,13 @@ def test_versions_beside_each_other(first, second, expected):
     assert compared({"v1.0.0": first, "v2.0.0": second}) == [expected]
 
 
+@pytest.mark.slow
 def test_a_name_that_a_version_has_twice_is_told_with_its_file():
     found = compared({"v1.0.0": [("a", "acc", 0.5), ("b", "acc", 0.25)], "v2.0.0": [("a", "acc", 0.75)]})
     assert [row[:2] for row in found] == [("a:acc", [0.5, 0.75]), ("b:acc", [0.25, None])]
 
 
+@pytest.mark.slow
 def test_differences_count_from_the_baseline():
     found = compared({"v1.0.0": [("a", "acc", 0.5)], "v2.0.0": [("a", "acc", 0.75)]}, baseline=2)
     assert found[0][2] == [-0.25, 0.0]

@@ -295,6 +295,7 @@ def changes(connection: duckdb.DuckDBPyConnection, a: int, b: int, *columns: str
 FIRST = both(register("v1.0.0", 10), assign("prod", "v1.0.0", 20))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
@@ -398,6 +399,7 @@ def test_metrics_of_the_project_are_neither_better_nor_worse(tmp_path):
 LOST, BACK = ("lost_repo", "no answer", "new", "down"), ("found_repo", None, "down", "fresh")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("visits", "told"),
     [
@@ -430,6 +432,7 @@ def test_repositories_that_were_lost_and_found_are_told(visits, told):
     assert changes(connection, 1, 2) == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "visits",
     [

@@ -72,6 +72,7 @@ def test_what_is_not_of_the_run_that_made_a_version(changes, what):
     assert row["mixed"] == what
 
 
+@pytest.mark.slow
 def test_the_best_metric_is_of_the_run_that_made_its_version():
     connection = catalog(run(0.5), run(0.5) | {"m.json": '{"acc": 0.9}'}, run(0.6))
     commits = [row["commit"] for row in asked(connection, "select commit from versions order by version")]
@@ -88,6 +89,7 @@ def test_the_best_metric_is_of_the_run_that_made_its_version():
     assert [row["best"] for row in asked(connection, "select best from site_metrics()")] == ["v3.0.0"]
 
 
+@pytest.mark.slow
 def test_versions_of_one_run_each_are_compared_without_a_word_of_runs():
     connection = catalog(run(0.5), run(0.6))
     commits = [row["commit"] for row in asked(connection, "select commit from versions order by version")]

@@ -92,6 +92,7 @@ def test_a_command_that_gets_the_bytes(files, tags, command):
     assert words(shown(registered(files, *tags))) == command
 
 
+@pytest.mark.slow
 def test_versions_that_are_the_same_bytes_in_whichever_repository():
     one = registered({**IN_DVC, "artifacts.yaml": OLD})
     other = registered({**IN_DVC, "artifacts.yaml": OLD}, "m@v1.0.0", "n@v1.0.0")

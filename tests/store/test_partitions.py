@@ -69,6 +69,7 @@ def stored(root: Path, rows: Mapping[type[Record], list[Record]]) -> dict[str, b
     return {file.name: file.read_bytes()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", PARTITION, ids=lambda table: table.TABLE)
 @settings(max_examples=min(12, settings.default.max_examples))
 @given(data=st.data())

@@ -142,6 +142,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("handler", "error", "says"), BAD.values(), ids=BAD)
 def test_a_server_that(handler: Callable[[socket.socket], object], error: type, says: str | None, pool: Pool) -> None:
     idle = TINY.idle if says and "no byte" in says else PATIENT.idle

@@ -169,6 +169,7 @@ def test_a_revision_has_so_many_files(count, more, kept, told):
     ) == (names[:kept], told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("more", "told"),
     [

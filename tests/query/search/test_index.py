@@ -340,6 +340,7 @@ def test_what_becomes_a_copy_when_its_original_comes_is_left_out(tmp_path):
 # How large it is.
 
 
+@pytest.mark.slow
 def test_of_a_readme_that_many_share_each_has_a_part(tmp_path):
     partitions, path = Partitions(tmp_path / "rows"), tmp_path / "catalog.duckdb"
     partitions.put("host/team/many", shared_readme(300))

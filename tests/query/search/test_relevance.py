@@ -240,6 +240,7 @@ def test_plain_duckdb_finds_the_same(worlds, opened, world, step):
     assert in_sql(worlds(world), asked) == in_python(opened(world), asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("world", "step"), PARTS)
 def test_duckdb_1_4_finds_the_same(worlds, opened, world, step):
     asked = asked_of(world, step)
@@ -253,6 +254,7 @@ def test_the_browser_build_of_duckdb_finds_the_same(worlds, opened, world):
     assert in_browser_build(worlds(world), asked) == in_python(opened(world), asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("world", "step"), PARTS)
 def test_the_command_line_finds_the_same(worlds, opened, world, step):
     asked = asked_of(world, step, flat=False)

@@ -55,6 +55,7 @@ def test_the_last_crawls_are_read(beyond):
     assert [row.crawl for row in found] == [*range(module.CRAWLS + beyond, beyond, -1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "queries"), [(2, 1), (3, 2)], ids=["as many repositories as are read at a time", "one more"]
 )
