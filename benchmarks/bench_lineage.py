@@ -63,7 +63,8 @@ _ROWS = {
     """,
     "imports": f"""
         select repo, commit, 'data.csv.dvc' as metafile, 'data.csv' as path, 'repo' as kind, 'ssh://git@' || source as url,
-            'model.pkl' as source_path, 'm@' || version as rev, sha1((r - 1) || ' ' || k) as rev_lock, false as partial
+            'model.pkl' as source_path, 'm@' || version as rev, sha1((r - 1) || ' ' || k) as rev_lock, false as partial,
+            false as version_aware
         from part join (select distinct repo as source from made) on source = before where r % {CHAIN} = {CHAIN // 2}
     """,
     "outputs": """
