@@ -91,6 +91,6 @@ def put_text(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Writes a message to the terminal; nothing in it acts on the terminal. Where nobody reads messages, none is written."""
+    """Writes a message to standard error, without control characters; nothing where standard error is closed."""
     with suppress(BrokenPipeError):
         print(visible(text), file=sys.stderr)  # noqa: T201 - this is where all talk goes

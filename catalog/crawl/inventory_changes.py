@@ -34,7 +34,7 @@ def departures(
 ) -> Iterator[Visit]:
     """One row for each repository that was in the catalog after the last crawl, and is visited no more.
 
-    Where a source never gave a listing, as after a new version of its reader, nobody knows which repositories are its own: none is removed.
+    Where a source never gave a listing, as after a new version of its reader, it is unknown which repositories are its own: none is removed.
     """
     entries = {entry.repo.name: entry for entry in inventory.repositories}
     replaced = {move.repo: move.former for move in moves if move.replaced and move.repo not in entries}

@@ -31,7 +31,7 @@ def web_address(remote: GitServer) -> GitServer:
 def lfs_endpoint(repository: GitServer, config: bytes | None = None) -> GitServer:
     """The LFS server of a repository with a `web_address`: the one that its `.lfsconfig` names, or else the one by the documented rule.
 
-    A stranger chooses what is in `.lfsconfig`: another host, and http in place of https, is not gone to.
+    The repository's author chooses what is in `.lfsconfig`: an address on another host, or with http in place of https, is ignored.
     """
     stated = _stated(config) if config is not None and len(config) <= MAX_CONFIG else None
     is_downgrade = stated is not None and (repository.scheme, stated.scheme) == ("https", "http")
@@ -51,7 +51,7 @@ def site_of(url: str) -> str | None:
 
 
 def _stated(config: bytes) -> GitServer | None:
-    """What the file names, without the name and secret that a stranger put there."""
+    """The address in the file, without the user name and password in it."""
     try:
         settings = ConfigFile.from_file(BytesIO(config), file_opener=_no_file)
         url = next(filter(None, (_value(settings, section, name) for section, name in _SETTINGS)), None)

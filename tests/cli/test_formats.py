@@ -206,6 +206,15 @@ def test_parquet_has_the_rows_of_json_lines(capsysbinary, database, arguments):
     ] == rows
 
 
+def test_a_column_that_parquet_cannot_hold_is_refused_in_a_sentence(capsys, database):
+    code = main(["sql", "select interval 1 day as age", "--catalog", str(database), "-o", "parquet"])
+    said = capsys.readouterr().err
+    assert (code, said.partition(" (")[0]) == (
+        2,
+        "catalog: Parquet has no type for a column of this answer: cast it, or use -o json",
+    )
+
+
 def _utc(value):
     """Parquet's times are UTC without saying so."""
     match value:

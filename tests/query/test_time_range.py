@@ -95,6 +95,11 @@ def test_a_range_is_by_default_that_of_the_last_crawl(since, until, crawls):
     assert (start.crawl, end.crawl) == crawls
 
 
+def test_a_range_that_ends_before_it_begins_is_refused():
+    with pytest.raises(Misuse, match=r"^the range ends before it begins: from crawl 3 to crawl 1$"):
+        crawl_range(memory(1, 2, 3), 3, 1)
+
+
 def test_the_answer_names_the_crawl_of_a_date():
     note = "2024-05-03 12:00:00 UTC means crawl 2, which had ended by 2024-05-03 00:01:00 UTC"
     assert memory(1, 2, 3).crawl(day(2.5)).note == note

@@ -10,7 +10,8 @@
 --   status: Whether the file could be read: see `measure_files`. Null for parameters that only `dvc.lock` has.
 --   belongs: Why it is the version's: `named` by the `dvc.yaml` that annotates it, or whose pipeline makes it; where those name none, it
 --     is of the same DVC `project`; else of the `only` project.
---   of_project: They are of the project, not of this artifact: it is annotated nowhere, or nobody names them and nothing is at its path.
+--   of_project: They are of the project, not of this artifact: it is annotated nowhere, or no metafile names them for it and its
+--     path leads to nothing.
 --     Such measures make no version the best one, and no search finds it by them.
 with named_files as (
     select repo, commit, role, file, metafile, project, max(status) as status

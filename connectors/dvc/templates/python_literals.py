@@ -26,7 +26,7 @@ def load_python(source: str) -> dict[str, Any]:
         raise MetafileError(message, rule="too-big")
     try:
         with _WARNINGS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a stranger's "\d" does not concern us
+            warnings.simplefilter("ignore")  # of the source that is parsed, such as an invalid "\d"
             tree = ast.parse(source)
         return _assigned(tree, of_self=False)
     except SyntaxError as error:
