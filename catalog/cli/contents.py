@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table_section
 from catalog.query.answer import Row
 from catalog.query.labels import MIXED, OUTDATED, UNREAD, of_project, where
+from catalog.shell_line import shell_line
 from catalog.text import visible
 
 MOST = 20  # metrics or parameters; more are counted
@@ -40,7 +40,7 @@ def contents_facts(row: Row) -> list[Fact]:
         ("bytes", _bytes(row["bytes"]), ""),
         ("url", visible(_url(row["bytes"])), ""),
         ("hash", _hash(row["bytes"]), DIM),
-        ("get", visible(shlex.join(row["get"])) if row["get"] else "", BOLD),
+        ("get", _command_line(row["get"]) if row["get"] else "", BOLD),
         ("import of", _source(row["bytes"]), ""),
         ("identical", cell(row["identical"]) if row["identical"] else "", ""),
         ("made by", f"{visible(maker['pipeline_stage'])} in {visible(maker['file'])}" if maker else "", ""),
@@ -54,6 +54,11 @@ def contents_facts(row: Row) -> list[Fact]:
     ]
 
 
+def _command_line(words: Sequence[str]) -> str:
+    """For copying, or why not: -o json has the words."""
+    return shell_line(words) or "shells read a name in this command differently; -o json has its words"
+
+
 def _card(card: Row) -> str:
     """What it is called and where it is, and whether it tells of the whole repository."""
     stated = ", ".join(visible(text) for text in (card.get("title"), card.get("file")) if text)
@@ -62,8 +67,8 @@ def _card(card: Row) -> str:
 
 def contents_tables(row: Row, screen: Screen) -> Iterator[str]:
     """Metrics, parameters and inputs, each where there are some, and what is not shown of them."""
-    yield _some(_METRICS, row["metrics"], f"metrics {row['ref']}", screen) + "".join(unread(row["unread"]))
-    yield _some(_PARAMS, row["params"], f"params {row['ref']}", screen)
+    yield _some(_METRICS, row["metrics"], ["metrics", row["ref"]], screen) + "".join(unread(row["unread"]))
+    yield _some(_PARAMS, row["params"], ["params", row["ref"]], screen)
     yield table_section(_INPUTS, [_input(used) for used in row["inputs"]], screen)
 
 
@@ -73,9 +78,10 @@ def unread(files: Sequence[Row]) -> Iterator[str]:
         yield f"({visible(file['file'])} is {UNREAD.get(file['status'], visible(file['status']))})\n"
 
 
-def _some(columns: Sequence[TableColumn], rows: Sequence[Row], command: str, screen: Screen) -> str:
-    more = f"(and {len(rows) - MOST} more: catalog {visible(command)})\n" if len(rows) > MOST else ""
-    sentence = of_project(dict.fromkeys([command], any(row["of_project"] for row in rows)))
+def _some(columns: Sequence[TableColumn], rows: Sequence[Row], command: Sequence[str], screen: Screen) -> str:
+    line = shell_line(["catalog", *command]) or f"catalog {command[0]}"
+    more = f"(and {len(rows) - MOST} more: {line})\n" if len(rows) > MOST else ""
+    sentence = of_project(dict.fromkeys([line], any(row["of_project"] for row in rows)))
     return table_section(columns, rows[:MOST], screen) + more + (f"({sentence})\n" if sentence else "")
 
 

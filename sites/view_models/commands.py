@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog.text import visible_on_page
+from catalog.shell_line import shell_line
 from sites.data.rows import ArtifactRow, AssignmentRow, CommandRow, LookupRow, RepositoryRow
 from sites.text import short
 from sites.view_models.registry import foremost
@@ -35,17 +34,16 @@ def snippets(
     assignments: Sequence[AssignmentRow],
     commands: Sequence[CommandRow],
 ) -> list[Snippet]:
-    """Lines that can be copied. A name that no tool accepts, or that would need more than quotes, gets none."""
+    """Lines that can be copied. A name that no tool accepts, or that shells read differently, gets none."""
     name = plain_id(artifact)
     if name is None:
         return []
     lines = [Snippet(label="Ask this catalog", line=f"catalog show {name}")]
-    if repository is None or visible_on_page(repository.url) != repository.url or not artifact.active:
+    if repository is None or not artifact.active:
         return lines
-    if artifact.created_at:  # GTO knows what a tag names
-        lines.insert(
-            0, Snippet(label="Ask GTO", line=f"gto show {artifact.artifact} --repo {shlex.quote(repository.url)}")
-        )
+    # GTO knows what a tag names.
+    if artifact.created_at and (line := shell_line(["gto", "show", artifact.artifact, "--repo", repository.url])):
+        lines.insert(0, Snippet(label="Ask GTO", line=line))
     if download := _download(foremost([*assignments]), commands):
         lines.insert(0, download)
     return lines
@@ -59,10 +57,10 @@ def _download(first: AssignmentRow | None, commands: Sequence[CommandRow]) -> Sn
     else:
         what = "the latest version"
         command = next((command for command in commands if command.is_latest), None)
-    if command is None or any(visible_on_page(word) != word for word in command.get):
+    if command is None or (line := shell_line(command.get)) is None:
         return None
     in_clone = " (in a clone)" if command.get[0] == "git" else ""
-    return Snippet(label=f"Download {what}{in_clone}", line=shlex.join(command.get))
+    return Snippet(label=f"Download {what}{in_clone}", line=line)
 
 
 def remarks(lookups: list[LookupRow]) -> list[str]:
