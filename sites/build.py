@@ -57,7 +57,7 @@ def build(database: Path, folder: Path, *, title: str, site_url: str | None = No
     `site_url` is where the site will be, for what cannot know where it is shown from: the page 404.html, and feeds.
     """
     clock = perf_counter()
-    with closing(catalog_database.connect(database, memory=catalog_database.FOR_ALL)) as connection:
+    with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as connection:
         facts = read(connection)
         drawn = plots.read(connection, facts)
         news = Feeds(facts, title, site_url)

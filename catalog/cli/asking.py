@@ -76,9 +76,9 @@ SITTING = (
 _COMMIT = 40  # digits: a version of that length is an unregistered commit
 
 
-def open_catalog(database: Path | None, *, timeout: float | None = None) -> Catalog:
+def open_catalog(database: Path | None) -> Catalog:
     """The catalog that was asked for, or that of repos.toml, or output/catalog.duckdb."""
-    return Catalog.open(database or default_database(), timeout=timeout)
+    return Catalog.open(database or default_database())
 
 
 def default_database() -> Path:

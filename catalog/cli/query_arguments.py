@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from catalog.cli.formats import Format
 
-_OF_SQL = ("-p", "--parameter", "--timeout", "-o", "--output", "--catalog")
+_OF_SQL = ("-p", "--parameter", "--timeout", "--max-rows", "--max-memory", "-o", "--output", "--catalog")
 _WITH_VALUE = ("-o", "--output", "-n", "--limit", "--catalog", "--field")
 
 

@@ -16,6 +16,7 @@ from catalog.cli.asking import (
     SITTING,
     STAGES,
     VERSIONS,
+    default_database,
     open_catalog,
     put_models,
     put_named,
@@ -25,7 +26,9 @@ from catalog.cli.formats import Format
 from catalog.cli.measuring import put_experiments
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
 from catalog.cli.output import put, put_note, put_text
+from catalog.cli.sql_limits import bounded_process, memory_size
 from catalog.errors import Misuse
+from catalog.query import Catalog
 from catalog.text import visible
 
 
@@ -160,6 +163,10 @@ def sql(
         typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
     ] = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.", min=0.001)] = 60.0,
+    max_rows: Annotated[int, typer.Option(metavar="NUMBER", help="Refuse an answer of more rows.", min=1)] = 1_000_000,
+    max_memory: Annotated[
+        str, typer.Option(metavar="SIZE", help="Refuse an answer that takes more, such as '512 MiB'.")
+    ] = "2 GiB",
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
@@ -168,7 +175,12 @@ def sql(
     Example: catalog sql 'from versions where author = $who' -p who=Ann
     """
     parameters = dict(_parameter(text) for text in parameter or ())
-    with open_catalog(database, timeout=timeout) as catalog:
+    memory = memory_size(max_memory)
+    path = database or default_database()
+    with (
+        bounded_process(timeout, memory),
+        Catalog.open(path, timeout=timeout, max_memory=memory, max_rows=max_rows) as catalog,
+    ):
         answer = catalog.sql(sys.stdin.read() if text == "-" else text, **parameters)
         if output is Format.TABLE and answer.columns == _PLAN:
             put_text("".join(f"{visible(line)}\n" for _, plan in answer.values for line in plan.splitlines()))

@@ -67,7 +67,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
             ),
             {Observation.TABLE: partial(load_observations, observations=observations, last_visits=last_visits)},
         )
-        with closing(database.connect(path, memory=database.FOR_ALL)) as connection:
+        with closing(database.connect(path, max_memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data")
             counts = connection.execute(
                 "select count(distinct repo), count(*), count(*) filter (not active), sum(versions) from artifacts"

@@ -22,7 +22,8 @@ from catalog.store import files
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FOR_ALL = "512MB"  # memory of DuckDB where each row of the catalog is read once
+FOR_ONE = 4 << 30  # bytes of memory of DuckDB for the questions of one reader
+FOR_ALL = 512 << 20  # the same where each row of the catalog is read once
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
 # Tables on which conclusions about every repository depend: the names of stages, and the directions of metrics.
 VOCABULARY = ("stage_names", "metric_directions")
@@ -32,6 +33,8 @@ _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)  # a path has 
 _PROCESS = re.compile(r"\(PID (\d+)\)")
 
 _SQL = named("build")
+MAX_SPILL = "8GB"  # on the disk, for a question that needs more than its memory
+
 _LOCKED = (
     "set global TimeZone = 'UTC'",  # all times are of UTC, but without a zone: compared with `now()`, they are of the session's
     "set enable_external_access = false",
@@ -41,15 +44,15 @@ _LOCKED = (
 )
 
 
-def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+def connect(path: Path, *, max_memory: int = FOR_ONE) -> duckdb.DuckDBPyConnection:
     """Opens a catalog read-only, without access to files, network, extensions or settings. NotFound where there is none.
 
-    `memory`: the most that DuckDB holds; what is more goes by way of the disk.
+    `max_memory`: the most bytes that DuckDB holds; what is more goes by way of the disk, up to MAX_SPILL.
     """
     if not path.is_file():
         raise NotFound(_absent(path))
     try:
-        connection = _open(path, memory)
+        connection = _open(path, max_memory)
         for setting in _LOCKED:
             connection.execute(setting)
     except duckdb.Error as error:
@@ -148,7 +151,7 @@ def build(
     return changes is not None
 
 
-def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, max_memory: int) -> duckdb.DuckDBPyConnection:
     """Opens the file that is there now.
 
     `duckdb.connect(path)` would share what this process opened under that name before: with its settings locked, and after a
@@ -157,7 +160,8 @@ def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     try:
         connection.execute("set temp_directory = $1", [f"{path}.tmp"])
-        connection.execute("set memory_limit = $1", [memory])
+        connection.execute("set max_temp_directory_size = $1", [MAX_SPILL])
+        connection.execute("set memory_limit = $1", [f"{max_memory // 1024}KiB"])
         # Without the type, a file of another program makes DuckDB look for an extension.
         connection.execute(f"attach '{quoted(path)}' as catalog (read_only, type duckdb)")
         connection.execute("use catalog")

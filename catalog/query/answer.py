@@ -64,17 +64,26 @@ class Answer:
             raise SqlError(sentence(error)) from error
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounds:
+    """The most that one question may take. None: as much as it needs."""
+
+    timeout: float | None = None  # seconds
+    max_rows: int | None = None
+
+
 def answer(
-    connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], timeout: float | None
+    connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], bounds: Bounds
 ) -> Answer:
     """Asks one question, on a cursor of its own: several threads may ask at once.
 
-    SqlError after `timeout` seconds; whatever DuckDB complains of is raised as it is.
+    SqlError for what is beyond the bounds; whatever DuckDB complains of is raised as it is.
     """
+    timeout = bounds.timeout
 
     def arrow(unsigned: str = "decimal(38, 0)") -> pa.Table:
         with _cursor(connection, timeout) as own:
-            relation = own.sql(text, params=dict(parameters))
+            relation = _beginning(own.sql(text, params=dict(parameters)), bounds.max_rows)
             return _without_unsigned(relation, unsigned).to_arrow_table().rename_columns(columns)
 
     with _cursor(connection, timeout) as cursor:
@@ -84,7 +93,7 @@ def answer(
         columns = _unique(column[0] for column in result.description or ())
         # DuckDB needs pytz to convert times with a zone for Python, and makes 30 days of a month; Arrow does neither.
         through_arrow = any("WITH TIME ZONE" in kind or "INTERVAL" in kind for kind in kinds)
-        rows = [] if through_arrow else result.fetchall()
+        rows = [] if through_arrow else _fetched(result, bounds.max_rows)
     if through_arrow:
         rows = [
             tuple(
@@ -93,9 +102,29 @@ def answer(
             )
             for row in arrow("varchar").to_pylist(maps_as_pydicts="lossy")
         ]
+        _check_number(len(rows), bounds.max_rows)
     if through_arrow or any("TIMESTAMP" in kind for kind in kinds):
         rows = [tuple(_converted(value) for value in row) for row in rows]
     return Answer(columns=columns, values=tuple(rows), _arrow=arrow)
+
+
+def _fetched(result: duckdb.DuckDBPyConnection, most: int | None) -> list[tuple[Any, ...]]:
+    """All rows. DuckDB makes them as they are fetched, so that a query of too many ends early."""
+    if most is None:
+        return result.fetchall()
+    rows = result.fetchmany(most + 1)
+    _check_number(len(rows), most)
+    return rows
+
+
+def _beginning(relation: duckdb.DuckDBPyRelation, most: int | None) -> duckdb.DuckDBPyRelation:
+    """The rows that are allowed, and the next one, which tells that there are more."""
+    return relation if most is None else relation.limit(most + 1)
+
+
+def _check_number(rows: int, most: int | None) -> None:
+    if most is not None and rows > most:
+        raise SqlError(f"the answer has more than {most:,} rows, the limit max_rows")
 
 
 def _without_unsigned(relation: duckdb.DuckDBPyRelation, to: str) -> duckdb.DuckDBPyRelation:
@@ -110,7 +139,7 @@ def _without_unsigned(relation: duckdb.DuckDBPyRelation, to: str) -> duckdb.Duck
 
 
 def select(
-    connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], timeout: float | None
+    connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object], bounds: Bounds
 ) -> Answer:
     """Runs the SELECT that a user wrote. SqlError where DuckDB, or this catalog, refuses it."""
     import duckdb
@@ -125,7 +154,9 @@ def select(
             kind == duckdb.StatementType.MULTI and _reads(text)
         ):
             raise SqlError(f"only a SELECT is allowed, and this is {_kind(text)}: the catalog is read-only")
-        return answer(connection, text, parameters, timeout)
+        return answer(connection, text, parameters, bounds)
+    except duckdb.OutOfMemoryException as error:
+        raise SqlError("the answer needs more memory than it may have, the limit max_memory") from error
     except duckdb.Error as error:
         raise SqlError(sentence(error)) from error
 

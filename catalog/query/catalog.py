@@ -216,7 +216,7 @@ class Catalog(CatalogFile):
 
     def sql(self, text: str, /, **parameters: object) -> Answer:
         """One SELECT; `$name` in it stands for a parameter. SqlError where DuckDB, or we, will not have it."""
-        return select(self._connection, text, parameters, self._timeout)
+        return select(self._connection, text, parameters, self._bounds)
 
     def search(self, query: str, *, limit: int | None = 20) -> SearchAnswer:
         """What a query finds, the best first: artifacts, or with `is:version` versions. docs/search.md has the language.

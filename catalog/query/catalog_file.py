@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from catalog.errors import CatalogError, StoreError
-from catalog.query.answer import Answer, answer, sentence
+from catalog.query.answer import Answer, Bounds, answer, sentence
 from catalog.query.resolve import ReferenceResolver
 
 if TYPE_CHECKING:
@@ -17,18 +17,33 @@ if TYPE_CHECKING:
 class CatalogFile:
     """Opens and closes the file, and puts questions to it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, timeout: float | None) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, bounds: Bounds) -> None:
         self._connection = connection
         self._path = path
-        self._timeout = timeout
+        self._bounds = bounds
         self._names = ReferenceResolver(self._ask, path)
 
     @classmethod
-    def open(cls, path: Path | str = "output/catalog.duckdb", *, timeout: float | None = None) -> Self:
-        """Opens catalog.duckdb; a question that takes longer than `timeout` seconds is given up."""
-        from catalog.database.database import connect  # DuckDB is most of a cold start; a usage error needs none
+    def open(
+        cls,
+        path: Path | str = "output/catalog.duckdb",
+        *,
+        timeout: float | None = None,
+        max_memory: int | None = None,
+        max_rows: int | None = None,
+    ) -> Self:
+        """Opens catalog.duckdb.
 
-        return cls(connect(Path(path)), Path(path), timeout)
+        A question that takes longer than `timeout` seconds is given up, as is SQL with more than `max_rows` rows. DuckDB holds
+        `max_memory` bytes (4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
+        """
+        from catalog.database.database import (
+            FOR_ONE,
+            connect,
+        )  # DuckDB is most of a cold start; a usage error needs none
+
+        bounds = Bounds(timeout=timeout, max_rows=max_rows)
+        return cls(connect(Path(path), max_memory=max_memory or FOR_ONE), Path(path), bounds)
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +76,7 @@ class CatalogFile:
         import duckdb
 
         try:
-            return answer(self._connection, question, parameters, self._timeout)
+            return answer(self._connection, question, parameters, Bounds(timeout=self._bounds.timeout))
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise StoreError(
                 f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
