@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 32 << 20  # bytes of one answer, after decompression
 MAX_ENTRIES = 100_000  # in one folder
+MAX_VALUES = 500_000  # commas and brackets of one answer: a value takes Python some fifty times its own bytes
 
 AGENT = "federated-model-catalog"  # GitHub refuses requests without one
 
@@ -151,6 +152,8 @@ class Asker:
         try:
             if ask.reads == "text":
                 return body.decode("utf-8-sig")
+            if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
+                raise TooBig(f"{where}: one answer has more than {MAX_VALUES:,} values")
             return json.loads(body)
         except (ValueError, RecursionError) as error:
             kind = quote(headers.get("content-type", ""))

@@ -149,7 +149,7 @@ def _page(
         answers[ask.url] = cached
         return cached.page
     answer, etag = reply
-    page = _read(source, forge, answer)
+    page = _read(source, forge, answer, asker.meter)
     if etag:
         answers[ask.url] = CachedPage(etag=etag, page=page)
     return page
@@ -160,16 +160,19 @@ def _may_be_full(page: ListPage) -> bool:
     return not page.then and len(page.listed) % FULL == 0
 
 
-def _read(source: SourceConfig, forge: Forge, answer: Response) -> ListPage:
+def _read(source: SourceConfig, forge: Forge, answer: Response, meter: Meter) -> ListPage:
     try:
         page = forge.read(source.scope, answer)
     except OriginError as error:
         raise type(error)(f"{source.name}: {error}") from error
-    return replace(page, listed=tuple(_plain(source, entry) for entry in page.listed))
+    if len(page.listed) > MOST_LISTED:
+        raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
+    return replace(page, listed=tuple(_plain(source, entry, meter) for entry in page.listed))
 
 
-def _plain(source: SourceConfig, listed: Listed) -> Listed:
+def _plain(source: SourceConfig, listed: Listed, meter: Meter) -> Listed:
     """Without the names and passwords that some forges put into URLs."""
+    meter.patience(0)  # there may be many
     try:
         for url in filter(None, (listed.url, listed.parent)):
             repository_key(url)

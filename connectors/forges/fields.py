@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from catalog.errors import Refused
 from catalog.text import quoted
 
-_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;]*)*)")
+MAX_LINK = 8192  # characters of a Link header
+
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?[^";]*\bnext\b', re.IGNORECASE)
 
 
@@ -73,8 +75,11 @@ def moment(entry: Mapping[str, Any], key: str) -> datetime | None:
 
 
 def next_link(headers: Mapping[str, str]) -> str | None:
-    """The next page by the Link header (RFC 8288)."""
-    links = (link[1] for link in _LINK.finditer(headers.get("link", "")) if _NEXT.search(link[2]))
+    """The next page by the Link header (RFC 8288); Refused for one that is longer than any forge's."""
+    header = headers.get("link", "")
+    if len(header) > MAX_LINK:
+        raise Refused(f"the Link header has {len(header):,} characters, expected at most {MAX_LINK:,}")
+    links = (link[1] for link in _LINK.finditer(header) if _NEXT.search(link[2]))
     return next(links, None)
 
 

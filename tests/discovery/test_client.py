@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 
 from catalog.discovery import client
-from catalog.discovery.client import MAX_BODY, Asker
-from catalog.errors import TooBig
+from catalog.discovery.client import MAX_BODY, MAX_VALUES, Asker
+from catalog.errors import Refused, TooBig
 from catalog.plugins.forge import Ask
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.origin import GitConfig, Pool
@@ -61,3 +61,26 @@ def test_a_folder_has_so_many_entries(tmp_path, monkeypatch, beyond):
             asked(ask)
     else:
         assert asked(ask) == [("0", "file"), ("1", "file"), ("2", "file")]
+
+
+@pytest.mark.parametrize(
+    ("body", "values"),
+    [
+        pytest.param(b"[" + b",".join([b"1"] * MAX_VALUES) + b"]", MAX_VALUES, id="as many as are allowed"),
+        pytest.param(b"[" + b",".join([b"1"] * (MAX_VALUES + 1)) + b"]", None, id="one more"),
+        pytest.param(b"[" + b",".join([b"[]"] * 5_000_000) + b"]", None, id="a list of lists"),
+        pytest.param(b"[" * 2_000_000, None, id="lists in lists"),
+        pytest.param(b"[" * 200_000, None, id="lists in lists that Python does not read"),
+    ],
+)
+def test_an_answer_has_so_many_values(tmp_path, body, values):
+    with serve(tmp_path, rule=lambda _: Answer(body=body)) as site:
+        ask = Ask(url=f"{site}/repos")
+        if values is None:
+            with pytest.raises(
+                (TooBig, Refused),
+                match=r"^s: (one answer has more than 500,000 values$|answers with .* that cannot be read)",
+            ):
+                asked(ask, site)
+        else:
+            assert len(asked(ask, site)) == values
