@@ -12,6 +12,7 @@ from catalog.config.value_types import (
     CRON,
     DAYS,
     FLAG,
+    HOSTS,
     REPOSITORY_NAME,
     REPOSITORY_URL,
     SECONDS,
@@ -160,6 +161,19 @@ SCHEDULE = Table(
     ),
 )
 
+NETWORK = Table(
+    name="network",
+    sentence="Which servers are requested that are named by strangers: by listings, redirects, and files in repositories. A host that this file or Git's configuration names is always requested.",
+    keys=(
+        ConfigKey(
+            name="allow",
+            type=HOSTS,
+            default=(),
+            sentence="Hosts, addresses and networks that strangers may name although they are not public. Services of a cloud's metadata are never requested.",
+        ),
+    ),
+)
+
 _METRICS = text_list('["auc", "*_recall"]')
 
 METRICS = Table(
@@ -249,7 +263,7 @@ SOURCE = Table(
     ),
 )
 
-TABLES = (CATALOG, CRAWL, SCHEDULE, METRICS, STAGES, REPO, SOURCE)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, REPO, SOURCE)
 
 
 def kind_key() -> ConfigKey:

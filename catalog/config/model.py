@@ -92,5 +92,8 @@ class Config:
     schedule: Schedule
     stages: Mapping[str, str]
     directions: tuple[tuple[str, str], ...]
+    allowed_hosts: tuple[
+        str, ...
+    ] = ()  # that strangers may name although they are not public: names, addresses, networks
     repos: tuple[RepoConfig, ...]
     sources: tuple[SourceConfig, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.config.keys import CATALOG, CRAWL, METRICS, OPTIONS, REPO, SCHEDULE, SOURCE, STAGES, TABLES
+from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, OPTIONS, REPO, SCHEDULE, SOURCE, STAGES, TABLES
 from catalog.config.model import Config, Options, RepoConfig, Schedule
 from catalog.config.sources import read_sources
 from catalog.config.table_reader import TableReader
@@ -68,6 +68,7 @@ def _config(reader: TableReader) -> Config:
         schedule=_schedule(reader.table_at(SCHEDULE), crawl.pop("schedule"), output),
         **crawl,
         directions=_directions(reader.table_at(METRICS)),
+        allowed_hosts=reader.table_at(NETWORK).values(NETWORK.keys)["allow"],
         stages=_stages(reader.table_at(STAGES)),
         repos=tuple(_repos(reader.array_at(REPO), options)),
         sources=tuple(read_sources(reader.array_at(SOURCE), options)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ _SIZE = re.compile(r"(\d{1,13}) ?(KiB|MiB|GiB)")
 MAX_SIZE = 1 << 40  # bytes; no request or repository comes near it
 MAX_NUMBER = 1_000_000_000
 _SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
+_DIGITS = re.compile(r"[0-9.]+")  # no name: an address, or nothing
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -166,6 +169,26 @@ def _without_user(url: str) -> str:
     return quoted(re.sub("//.*@", "//", url))
 
 
+def _hosts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InvalidValue
+    for entry in value:
+        if not isinstance(entry, str) or not _is_host(entry):
+            raise InvalidValue(shown=quoted(entry))
+    return tuple(entry.lower() for entry in value)
+
+
+def _is_host(text: str) -> bool:
+    """Whether it is a host's name, an address, or a network without bits for its hosts."""
+    if _HOST.fullmatch(text) and not _DIGITS.fullmatch(text):
+        return True
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _visibilities(value: object) -> tuple[str, ...]:
     words = [value] if isinstance(value, str) else value
     if isinstance(words, list) and all(word in VISIBILITIES for word in words):
@@ -228,6 +251,11 @@ VISIBILITY = ValueType(
     name="text, or list of texts", expected=f"one or a list of {', '.join(VISIBILITIES)}", parse=_visibilities
 )
 VARIABLE = ValueType(name="text", expected="the name of an environment variable, such as GITHUB_TOKEN", parse=_variable)
+HOSTS = ValueType(
+    name="list of texts",
+    expected='a list of hosts, addresses and networks, such as ["git.example.com", "10.0.0.0/8"]',
+    parse=_hosts,
+)
 CRON = ValueType(name="text", expected=cron.EXAMPLE, parse=_cron)
 TIME_ZONE = ValueType(name="text", expected='the name of a time zone, such as "Europe/Berlin"', parse=_time_zone)
 COMMAND = ValueType(name="text, or list of texts", expected=_COMMAND, parse=_command)

@@ -14,7 +14,7 @@ from functools import partial
 from operator import attrgetter
 from time import perf_counter
 
-from catalog.config.parse import Config, RepoConfig
+from catalog.config.parse import Config
 from catalog.crawl.inventory_changes import departures, identities, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
@@ -28,7 +28,7 @@ from catalog.store.identities import Identities, following, moves
 from catalog.store.journal import CrawlEntry, Journal
 from catalog.store.lock import lock
 from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
-from catalog.transport.origin import Limits, Pool
+from catalog.transport.origin import Limits, NetworkRules, Pool
 
 OnVisit = Callable[[Visit, int, int], None]
 OnSlow = Callable[[Sequence[str]], None]
@@ -123,7 +123,7 @@ class CrawlRun:
         visits: list[Visit] = []
         with self._journal.begin(self._context.observations.last_crawl()) as journal:
             self._record_inventory(plan.inventory, journal, started)
-            tasks = [self._task(repo) for repo in plan.repos]
+            tasks = [self._task(entry) for entry in plan.visited]
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
             with self._visitor(tasks) as visit_one:
                 for visit, partition in schedule_visits(
@@ -171,7 +171,8 @@ class CrawlRun:
             return False
         return self._context.store.file_of(name, last.partition).is_file()
 
-    def _task(self, repo: RepoConfig) -> VisitTask:
+    def _task(self, entry: Repository) -> VisitTask:
+        repo = entry.repo
         limits = Limits(
             connect=self._config.connect_timeout,
             idle=self._config.idle_timeout,
@@ -179,7 +180,13 @@ class CrawlRun:
             max_bytes=repo.options.max_bytes,
             max_inflated=4 * repo.options.max_bytes,
         )
-        return VisitTask(repo=repo, last=self._last_visits.get(repo.name), limits=limits)
+        return VisitTask(
+            repo=repo,
+            last=self._last_visits.get(repo.name),
+            limits=limits,
+            network=NetworkRules(allow=self._config.allowed_hosts),
+            has_strangers_url=entry.has_strangers_url,
+        )
 
     def _scheduler_limits(self, slow: OnSlow) -> SchedulerLimits[VisitTask, VisitResult]:
         return SchedulerLimits(

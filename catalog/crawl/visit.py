@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -23,7 +23,7 @@ from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations, RefScan
 from catalog.store.partitions import Partition, PartitionKey, Rows, Store, readers_digest, refs_digest
-from catalog.transport.origin import Limits, Origin, Pool, open_origin, open_remote_files
+from catalog.transport.origin import Limits, NetworkRules, Origin, Pool, open_origin, open_remote_files
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ class VisitTask:
     repo: RepoConfig
     last: LastVisit | None
     limits: Limits
+    network: NetworkRules = field(default_factory=NetworkRules)
+    has_strangers_url: bool = False  # a listing named it, on another host than its own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,8 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
     started, clock = datetime.now(UTC), perf_counter()
     received = requests = 0
     try:
-        with open_origin(task.repo.url, task.limits, pool=context.pool) as origin:
+        permits = task.network.permits if task.has_strangers_url else None
+        with open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits) as origin:
             try:
                 result = _update(task, context, origin)
             finally:
@@ -225,6 +228,7 @@ def _fetch_and_extract(
 ) -> Rows:
     options = task.repo.options
     known, selection = previous.known(), select_revisions(listing, connectors, options)
-    remote = open_remote_files(task.repo.url, task.limits, pool) if options.fetch_remote_metrics else None
+    wants_remote = options.fetch_remote_metrics
+    remote = open_remote_files(task.repo.url, task.limits, pool, task.network.permits) if wants_remote else None
     fetched = fetch(origin, listing, connectors, selection, known, remote)
     return extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection)

@@ -22,9 +22,23 @@ class Repository:
     known: ListedRepo | None = None
 
     @property
+    def has_strangers_url(self) -> bool:
+        """Whether its URL leads elsewhere than to the forge, or the list, that the operator named."""
+        if self.source is None or not self.source.scope.api:
+            return False  # of [[repo]], or found on this machine
+        forge, url = installed()[self.source.kind], self.repo.url
+        named = (self.source.scope.api, *forge.clones(self.source.scope))
+        return _host(url) not in {_host(site) for site in named}
+
+    @property
     def has_left(self) -> bool:
         """Its rows are kept, and it is not visited."""
         return self.known is not None and self.known.left_at is not None
+
+
+def _host(url: str) -> str:
+    """The host of a repository, in small letters; that of a path is `local`."""
+    return repo_name(url).partition("/")[0].lower()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import socket
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.client import HTTPResponse
@@ -14,13 +16,14 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import InsecureRequestWarning
+from urllib3.exceptions import InsecureRequestWarning, NameResolutionError
 
 from catalog.errors import Refused
 from catalog.text import quote
+from catalog.transport.network_rules import resolve
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import Iterator
 
     from catalog.transport.address import GitServer
     from catalog.transport.gitconfig import GitConfig
@@ -48,6 +51,7 @@ class Settings:
     ca_folder: str | None = None
     certificate: str | None = None
     key: str | None = None
+    is_guarded: bool = False  # for addresses that strangers name; their connections are not kept with others
 
     def connect(self) -> Manager:
         """A manager of connections made in this way."""
@@ -63,7 +67,10 @@ class Settings:
         if not self.verify:  # the user turned it off in Git's configuration
             urllib3.disable_warnings(InsecureRequestWarning)
         manager = self._through_proxy(options) if self.proxy else Manager(**options)
-        manager.pool_classes_by_scheme = {"http": MeteredHttp, "https": MeteredHttps}
+        is_direct = self.is_guarded and not self.proxy  # a proxy resolves names itself
+        manager.pool_classes_by_scheme = (
+            {"http": GuardedHttp, "https": GuardedHttps} if is_direct else {"http": MeteredHttp, "https": MeteredHttps}
+        )
         return manager
 
     def _through_proxy(self, options: dict[str, Any]) -> Manager:
@@ -152,6 +159,50 @@ class _Https(HTTPSConnection):
     response_class = _MeteredResponse
 
 
+class _GuardedHttp(_Http):
+    def _new_conn(self) -> socket.socket:
+        with _at_permitted_address(self):
+            return super()._new_conn()
+
+
+class _GuardedHttps(_Https):
+    def _new_conn(self) -> socket.socket:
+        with _at_permitted_address(self):
+            return super()._new_conn()
+
+
+@contextmanager
+def _at_permitted_address(connection: HTTPConnection) -> Iterator[None]:
+    """Lets a connection go to the address that was checked. Its host's name is what certificates and the server are asked for."""
+    name = connection._dns_host  # noqa: SLF001 - urllib3 has no other way to say where a connection goes
+    try:
+        address = permitted_address(name, connection.port, METER.get())
+    except socket.gaierror as error:
+        raise NameResolutionError(name, connection, error) from error
+    connection._dns_host = address  # noqa: SLF001
+    try:
+        yield
+    finally:
+        connection._dns_host = name  # noqa: SLF001
+
+
+def permitted_address(host: str, port: int | None, meter: Meter) -> str:
+    """The address to connect to; Refused where the visit's rules do not permit it, OSError where the host has none."""
+    assert meter.permits is not None
+    address = resolve(host.strip("[]"), port or 0, meter.permits)
+    if address is None:
+        raise Refused(
+            f"{meter.where}: {quote(host)!r} is not a public host, expected one, or one that [network] allow names"
+        )
+    return address
+
+
+def check_before_proxy(remote: GitServer, meter: Meter) -> None:
+    """Refused for a host that this machine knows to be none that is permitted. The proxy decides what else a name may mean."""
+    with suppress(socket.gaierror):
+        permitted_address(remote.host, remote.port, meter)
+
+
 class MeteredHttp(HTTPConnectionPool):
     """Connections to one server."""
 
@@ -162,3 +213,15 @@ class MeteredHttps(HTTPSConnectionPool):
     """The same, encrypted."""
 
     ConnectionCls = _Https
+
+
+class GuardedHttp(HTTPConnectionPool):
+    """Connections to a server that a stranger named: only to addresses that the visit's rules permit, as they are connected."""
+
+    ConnectionCls = _GuardedHttp
+
+
+class GuardedHttps(HTTPSConnectionPool):
+    """The same, encrypted."""
+
+    ConnectionCls = _GuardedHttps

@@ -1,7 +1,7 @@
 """Reads small files from Git LFS through the batch API of the repository's server. After docs/api/batch.md of git-lfs.
 
 The user chose this server; what its answers name, it chose itself. So the user's credentials go to the repository's own site alone (scheme,
-host and port), any other site is requested only where it is publicly reachable, with the headers that the answer states for it, and a file is
+host and port), any other site is requested only where the rules of the network permit it, with the headers that the answer states for it, and a file is
 kept only if it has the size and the sha256 of its pointer.
 """
 
@@ -20,18 +20,19 @@ from catalog.transport.http_client import OK, Body, Redirects, is_redirect
 from catalog.transport.lfs_endpoint import lfs_endpoint, site_of, web_address
 from catalog.transport.lfs_site import LfsSite
 from catalog.transport.limits import Limits, Meter
-from catalog.transport.public_web import PublicWeb, Unavailable, is_public
+from catalog.transport.public_web import PublicWeb, Unavailable
 from catalog.transport.retry import Again
 from catalog.transport.storage import MAX_BYTES, MAX_FILES, MAX_REDIRECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from urllib3.response import BaseHTTPResponse
 
     from catalog.git.lfs import Pointer
     from catalog.transport.address import GitServer
+    from catalog.transport.network_rules import Permits
     from catalog.transport.pool import Pool
 
 MAX_OBJECTS = 100  # of one batch, as git-lfs has it
@@ -53,12 +54,10 @@ class _Download(NamedTuple):
 class LfsServer:
     """The Git LFS server of one repository, for one visit: bounded as a whole by `limits`."""
 
-    def __init__(
-        self, remote: GitServer, limits: Limits, pool: Pool, allows: Callable[[str], bool] = is_public
-    ) -> None:
+    def __init__(self, remote: GitServer, limits: Limits, pool: Pool, permits: Permits) -> None:
         self._repository, self._pool = web_address(remote), pool
         self._meter = Meter("Git LFS", limits)
-        self._web = PublicWeb(self._meter, allows)
+        self._web = PublicWeb(self._meter, permits)
         self._requested = 0
         self._silent = False
 

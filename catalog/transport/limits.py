@@ -10,6 +10,7 @@ from typing import Protocol
 
 from catalog.errors import Down, Oversized, TooBig
 from catalog.text import quote
+from catalog.transport.network_rules import Permits
 
 HEAVY = 32 << 20  # bytes of a visit: only one such visit goes on at a time, so that their memory is bounded
 INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
@@ -51,6 +52,7 @@ class Meter:
         self.received = 0
         self.requests = 0
         self.secrets: tuple[str, ...] = ()  # what no message may hold, should a server echo it
+        self.permits: Permits | None = None  # for an address that a stranger named: where connections may go
         self._inflated = 0
         self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
         self._deadline = monotonic() + limits.total

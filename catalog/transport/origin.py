@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from catalog.errors import Refused
+from catalog.text import quote
 from catalog.transport.address import Local, parse_address
 from catalog.transport.gitconfig import GitConfig
 from catalog.transport.limits import Limits, Meter
+from catalog.transport.network_rules import NetworkRules
 from catalog.transport.pool import Pool
 
 if TYPE_CHECKING:
@@ -16,9 +19,10 @@ if TYPE_CHECKING:
 
     from catalog.git.objects import Objects
     from catalog.git.snapshot import RefListing
+    from catalog.transport.network_rules import Permits
     from catalog.transport.remote_files import RemoteFiles
 
-__all__ = ["GitConfig", "Limits", "Origin", "Pool", "open_origin", "open_remote_files"]
+__all__ = ["GitConfig", "Limits", "NetworkRules", "Origin", "Pool", "open_origin", "open_remote_files"]
 
 
 class Origin(Protocol):
@@ -76,30 +80,47 @@ class Origin(Protocol):
 
 
 def open_origin(
-    url: str, limits: Limits | None = None, *, git: GitConfig | None = None, pool: Pool | None = None
+    url: str,
+    limits: Limits | None = None,
+    *,
+    git: GitConfig | None = None,
+    pool: Pool | None = None,
+    permits: Permits | None = None,
 ) -> Origin:
     """A visit to the repository at `url`: https, http, ssh, git, file, `user@host:path` or a plain path.
 
     The clock of `limits.total` starts here. `pool` is what many visits share (connections, credentials); without it
-    the visit has its own, made from `git` or from Git's own configuration. Raises Refused for any other kind of URL.
+    the visit has its own, made from `git` or from Git's own configuration. `permits`, for a URL that a stranger named, says where
+    connections may go; what Git's `insteadOf` makes of a URL is the operator's. Raises Refused for any other kind of URL.
     """
     own = None if pool else Pool(git)
     shared = pool or own
     assert shared is not None
-    address = parse_address(shared.git.rewrite(url))
+    rewritten = shared.git.rewrite(url)
+    address = parse_address(rewritten)
     limits = limits or Limits()
+    is_strangers = permits is not None and rewritten == url
     if isinstance(address, Local):
+        if is_strangers:
+            raise Refused(
+                f"{quote(url)!r} is a path, expected an address: only repos.toml names folders of this machine"
+            )
         from catalog.transport.local import LocalOrigin  # dulwich.repo costs 0.1 s to import
 
         return LocalOrigin(address, limits)
     from catalog.transport.remote import RemoteOrigin  # and urllib3 as much again
 
-    return RemoteOrigin(address, Meter(address.shown, limits, shared.memory_gate), shared, own)
+    meter = Meter(address.shown, limits, shared.memory_gate)
+    meter.permits = permits if is_strangers else None
+    return RemoteOrigin(address, meter, shared, own)
 
 
-def open_remote_files(url: str, limits: Limits, pool: Pool) -> RemoteFiles:
-    """DVC's storage on the public web, and Git LFS of the server of the repository at `url`, for one visit with bounds of its own."""
+def open_remote_files(url: str, limits: Limits, pool: Pool, permits: Permits) -> RemoteFiles:
+    """DVC's storage on the web, and Git LFS of the server of the repository at `url`, for one visit with bounds of its own.
+
+    `permits` says which servers are requested that the repository or an answer names.
+    """
     from catalog.transport.remote_files import RemoteFiles  # urllib3 costs 0.1 s to import
 
     address = parse_address(pool.git.rewrite(url))
-    return RemoteFiles(None if isinstance(address, Local) else address, limits, pool)
+    return RemoteFiles(None if isinstance(address, Local) else address, limits, pool, permits)

@@ -24,7 +24,9 @@ class Mark(Enum):
 
 
 class Garbled(Down):
-    """What arrived is not what Git's protocol says."""
+    """What arrived is not what Git's protocol says; `beginning` is what was read of it."""
+
+    beginning = b""
 
 
 class ServerError(Refused):
@@ -53,6 +55,11 @@ class Packets:
         self._buffer = b""
         self._at = 0
 
+    @property
+    def unread(self) -> bytes:
+        """What arrived and was not read as a packet."""
+        return self._buffer[self._at :]
+
     def read(self) -> bytes | Mark:
         """The next packet; Garbled where the answer ends instead, ServerError where the server states an error."""
         digits = self._take(_DIGITS)
@@ -64,7 +71,9 @@ class Packets:
             self.begun = True
             return Mark(length)
         if length <= _DIGITS:  # Git never sends an empty packet to a client; hostile servers do
-            raise Garbled(f"{self.meter.where}: {self.meter.quote(digits)!r} where a packet's length was expected")
+            garbled = Garbled(f"{self.meter.where}: {self.meter.quote(digits)!r} where a packet's length was expected")
+            garbled.beginning = digits
+            raise garbled
         payload = self._take(length - _DIGITS)
         if payload.startswith(b"ERR "):
             raise ServerError(f"{self.meter.where}: the server says {self.meter.quote(payload[4:])!r}")

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from catalog.git.objects import Objects, RawObject
     from catalog.transport.address import GitServer
     from catalog.transport.limits import Limits
+    from catalog.transport.network_rules import Permits
     from catalog.transport.pool import Pool
 
 
 class RemoteFiles:
     """Reads them within the bounds of a visit of its own each. A repository on this machine has no LFS server."""
 
-    def __init__(self, remote: GitServer | None, limits: Limits, pool: Pool) -> None:
-        self._storage = WebStorage(limits)
-        self._lfs = LfsServer(remote, limits, pool) if remote else None
+    def __init__(self, remote: GitServer | None, limits: Limits, pool: Pool, permits: Permits) -> None:
+        self._storage = WebStorage(limits, permits)
+        self._lfs = LfsServer(remote, limits, pool, permits) if remote else None
 
     def read(self, stored: StoredFile) -> RawObject | None:
         """The file in DVC's storage, or None where it is not available."""

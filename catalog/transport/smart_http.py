@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.text import quote
 from catalog.transport.address import GitServer, parse_address
-from catalog.transport.connections import extra_headers, read_settings
+from catalog.transport.connections import check_before_proxy, extra_headers, read_settings
 from catalog.transport.http_client import OK, Body, Redirects, Unanswered, discard, is_redirect, send
 from catalog.transport.http_errors import is_reset, retry_seconds
 from catalog.transport.legacy import read_advertisement
@@ -67,7 +67,12 @@ class HttpWire:
 
     def _move(self, remote: GitServer) -> None:
         self._remote = remote
-        self._manager = self._pool.manager(read_settings(self._pool.git, remote))
+        settings = read_settings(self._pool.git, remote)
+        if self._meter.permits is not None:
+            settings = replace(settings, is_guarded=True)
+            if settings.proxy:
+                check_before_proxy(remote, self._meter)
+        self._manager = self._pool.manager(settings)
         self._extra = extra_headers(self._pool.git, remote)
         self._use(self._pool.keyring.cached(remote))
 

@@ -1,12 +1,11 @@
 """Reads metrics and plots from DVC's storage where that is a public web server.
 
-A repository chooses these URLs, so they may lead anywhere. Only publicly reachable addresses are requested, also after redirects; no
+A repository chooses these URLs, so they may lead anywhere. Only addresses that the rules of the network permit are requested, also after redirects; no
 credentials are sent; and a file is kept only if it has the hash that Git states.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from hashlib import md5
 from typing import TYPE_CHECKING
@@ -17,10 +16,11 @@ from catalog.errors import OriginError
 from catalog.git.objects import RawObject
 from catalog.transport.http_client import OK, Body, Redirects, is_redirect
 from catalog.transport.limits import Limits, Meter
-from catalog.transport.public_web import PublicWeb, Unavailable, is_public
+from catalog.transport.public_web import PublicWeb, Unavailable
 
 if TYPE_CHECKING:
     from catalog.git.named_files import StoredFile
+    from catalog.transport.network_rules import Permits
 
 MAX_BYTES = 1 << 20  # of a file
 MAX_FILES = 500  # requested in one visit
@@ -30,9 +30,9 @@ MAX_REDIRECTS = 5
 class WebStorage:
     """DVC's storage on the web, for one visit: bounded as a whole by `limits`."""
 
-    def __init__(self, limits: Limits, allows: Callable[[str], bool] = is_public) -> None:
+    def __init__(self, limits: Limits, permits: Permits) -> None:
         self._meter = Meter("DVC's storage", limits)
-        self._web = PublicWeb(self._meter, allows)
+        self._web = PublicWeb(self._meter, permits)
         self._requested = 0
 
     def read(self, stored: StoredFile) -> RawObject | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.text import quote
+from catalog.transport.address import PORTS
+from catalog.transport.connections import permitted_address
 from catalog.transport.credentials import NO_PROMPT
 from catalog.transport.legacy import read_advertisement
 from catalog.transport.packets import Garbled, Mark, Packets, frame
@@ -33,6 +35,7 @@ _FAREWELL = 1.0  # seconds for an ssh command to end by itself
 _ABSENT = re.compile(
     r"(?:repository|project)\b.{0,200}\b(?:not found|could not be found|does not exist)", re.IGNORECASE | re.DOTALL
 )
+_OFFENDING = re.compile(r"Offending (?:\S+ )?key (?:for IP )?in (.+:\d+)")  # a file and a line
 _DENIED = re.compile(
     r"permission denied|host key verification failed|access denied|not appear to be a git repository|unauthorized",
     re.IGNORECASE,
@@ -89,7 +92,9 @@ class StreamWire:
         try:
             yield
         except Garbled as error:
-            verdict = None if connection.packets.begun else connection.verdict()
+            verdict = (
+                None if connection.packets.begun else connection.verdict(error.beginning + connection.packets.unread)
+            )
             self._end()
             if verdict is not None:
                 raise verdict from error
@@ -129,8 +134,8 @@ class _Connection:
         self._meter.receive(len(data))
         return data
 
-    def verdict(self) -> OriginError | None:
-        """What else is known about a connection that ended before an answer."""
+    def verdict(self, _received: bytes = b"") -> OriginError | None:
+        """What else is known about a connection that ended before an answer; `received` came instead of one."""
         return None
 
     def close(self) -> None:
@@ -144,15 +149,20 @@ class _SshConnection(_Connection):
         super().__init__(sock, meter)
         self._process = process
 
-    def verdict(self) -> OriginError:
-        """What the ssh command complained of. Its output waits in a pipe, which bounds it."""
+    def verdict(self, received: bytes = b"") -> OriginError:
+        """What the ssh command complained of, which waits in a pipe that bounds it; or what the server printed in place of an answer."""
+        if line := received.partition(b"\n")[0].strip():
+            return Refused(
+                f"{self._meter.where}: the server prints {quote(line)!r} before Git's answer, expected nothing: "
+                "a start-up file of its shell, such as .bashrc, may write that"
+            )
         assert self._process.stderr is not None
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(self._meter.patience(_FAREWELL))
         os.set_blocking(self._process.stderr.fileno(), False)
         output = (self._process.stderr.read(_LAST_WORDS) or b"").decode("utf-8", "replace")
         kind = Gone if _ABSENT.search(output) else Refused if _DENIED.search(output) else Down
-        return kind(f"{self._meter.where}: ssh ends without an answer and says {quote(output)!r}")
+        return kind(f"{self._meter.where}: {_complaint(output)}")
 
     def close(self) -> None:
         super().close()
@@ -166,11 +176,21 @@ class _SshConnection(_Connection):
             self._process.wait()
 
 
+def _complaint(output: str) -> str:
+    """What an ssh command wrote, without the frame around OpenSSH's warning of a host key that is another one than before."""
+    if "REMOTE HOST IDENTIFICATION HAS CHANGED" in output:
+        place = _OFFENDING.search(output)
+        where = f"; the known one is in {quote(place[1])}" if place else ""
+        return f"the host key has changed{where}"
+    return f"ssh ends without an answer and says {quote(output)!r}"
+
+
 def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
     """git://: the request line names the service, the path, the host, and behind a second NUL the version."""
     port = remote.port or 9418
     try:
-        sock = socket.create_connection((remote.host, port), meter.patience(meter.limits.connect))
+        host = permitted_address(remote.host, port, meter) if meter.permits else remote.host
+        sock = socket.create_connection((host, port), meter.patience(meter.limits.connect))
     except TimeoutError:
         meter.patience(0)
         raise Down(f"{meter.where}: no connection within {meter.limits.connect:g} s") from None
@@ -185,11 +205,12 @@ def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
 
 def _run_ssh(remote: GitServer, meter: Meter, git: GitConfig) -> _Connection:
     """ssh, or the command that the user set. In a session of its own it has no terminal for prompts."""
+    command = _ssh_command(remote, meter, git)
     ours, theirs = socket.socketpair()
     with theirs:
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own configuration says what to run, as in Git
-                _ssh_command(remote, meter, git),
+                command,
                 env={**git.environ, **NO_PROMPT, "GIT_PROTOCOL": "version=2"},
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
@@ -209,7 +230,8 @@ def _ssh_command(remote: GitServer, meter: Meter, git: GitConfig) -> list[str]:
     # `~user` in a URL's path is that user's home folder; the slash before it belongs to the URL.
     path = remote.path[1:] if remote.path.startswith("/~") else remote.path
     target = f"{remote.user}@{remote.host}" if remote.user else remote.host
-    options = _ssh_options(remote, meter) if _takes_options(git, shell or program, target) else []
+    pinned = _pinned(remote, meter)
+    options = [*_ssh_options(remote, meter), *pinned] if _takes_options(git, shell or program, target) else []
     arguments = [*options, target, f"git-upload-pack {shell_quote(path)}"]
     return ["sh", "-c", f'{shell} "$@"', shell, *arguments] if shell else [program, *arguments]
 
@@ -218,6 +240,18 @@ def _ssh_options(remote: GitServer, meter: Meter) -> list[str]:
     seconds = max(1, int(meter.patience(meter.limits.connect)))
     options = ["-x", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={seconds}", "-o", "SendEnv=GIT_PROTOCOL"]
     return [*options, "-p", str(remote.port)] if remote.port else options
+
+
+def _pinned(remote: GitServer, meter: Meter) -> list[str]:
+    """For a server that a stranger named, the address that was checked; its host key is looked up by its name."""
+    if meter.permits is None:
+        return []
+    try:
+        address = permitted_address(remote.host, remote.port or PORTS["ssh"], meter)
+    except OSError as error:
+        raise Down(f"{meter.where}: the host name does not resolve") from error
+    known_as = f"[{remote.host}]:{remote.port}" if remote.port else remote.host
+    return ["-o", f"HostName={address}", "-o", f"HostKeyAlias={known_as}"]
 
 
 def _takes_options(git: GitConfig, command: str, target: str) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.config.key_reference import key_reference
-from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, OPTIONS, REPO, SCHEDULE, SOURCE
+from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, NETWORK, OPTIONS, REPO, SCHEDULE, SOURCE
 from catalog.config.model import Config, Options, RepoConfig, Schedule, SourceConfig
 from catalog.config.parse import parse
 from catalog.config.value_types import InvalidValue
@@ -19,12 +19,14 @@ from catalog.errors import ConfigError
 
 FILE = Path("/etc/catalog/repos.toml")
 PAGE = Path(__file__).parents[2] / "docs" / "repos-toml.md"
-TABLES = (CATALOG, CRAWL, SCHEDULE, METRICS)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS)
 VALUES = st.recursive(
     st.booleans()
     | st.integers(-2, 100_000)
     | st.floats()
-    | st.sampled_from(["", " ", "UTC", "0 3 * * *", "3 MiB", "https://host/x", "https://[host", "https://h:0/x"])
+    | st.sampled_from(
+        ["", " ", "UTC", "0 3 * * *", "3 MiB", "https://host/x", "10.0.0.0/8", "https://[host", "https://h:0/x"]
+    )
     | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=9),
     lambda inner: st.lists(inner, max_size=3),
 )
@@ -58,7 +60,7 @@ def test_the_reference_page_is_in_step():
         pytest.param(
             (*CATALOG.keys, *CRAWL.keys),
             [Options, Config],
-            {"file", "stages", "directions", "repos", "sources"},
+            {"file", "stages", "directions", "allowed_hosts", "repos", "sources"},
             id="the catalog and the crawl",
         ),
     ],

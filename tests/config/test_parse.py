@@ -226,7 +226,7 @@ url = "https://"
 
 def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
     assert complaints(WRONG) == [
-        "unknown key 'owner': expected one of catalog, crawl, metrics, repo, schedule, source, stages",
+        "unknown key 'owner': expected one of catalog, crawl, metrics, network, repo, schedule, source, stages",
         "[catalog]: unknown key 'colour': expected one of output, site_url, title",
         "[catalog]: invalid title 3: expected text that is not blank",
         "[catalog]: invalid output ' ': expected text that is not blank",
@@ -316,3 +316,26 @@ def test_a_file_that_cannot_be_read(tmp_path, content, complaint):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "allowed"),
+    [
+        ('["Git.Corp", "10.0.0.0/8"]', ("git.corp", "10.0.0.0/8")),
+        ('["fd00::/8", "10.1.2.3", "h"]', ("fd00::/8", "10.1.2.3", "h")),
+        ("[]", ()),
+    ],
+)
+def test_hosts_that_strangers_may_name(written, allowed):
+    assert parse(f"[network]\nallow = {written}", FILE).allowed_hosts == allowed
+
+
+@pytest.mark.parametrize(
+    "written", ['"git.corp"', '["10.0.0.1/8"]', '["https://git.corp"]', '["300.0.0.1"]', '["a b"]', '[""]', "[1]"]
+)
+def test_what_is_no_host(written):
+    (complaint,) = complaints(f"[network]\nallow = {written}")
+    assert complaint.startswith("[network]: invalid allow ")
+    assert complaint.endswith(
+        ': expected a list of hosts, addresses and networks, such as ["git.example.com", "10.0.0.0/8"]'
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from catalog.naming import slug
 from sites.build import build as build_site
 from support.changes import base, register
 from support.forging import Talk, config_of, forge, said
-from support.loopback import needs
+from support.loopback import Answer, needs
 from support.worlds import World
 
 ORG = {"kind": "github", "org": "acme", "name": "s"}
@@ -402,3 +403,28 @@ def test_status_knows_who_left(forged, written, capsys):
         "no longer listed",
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("allow", "outcomes"),
+    [
+        pytest.param((), ["acme/churn new", "acme/vision refused"], id="not by itself"),
+        pytest.param(("127.0.0.1", "::1"), ["acme/churn new", "acme/vision new"], id="where it is allowed"),
+    ],
+)
+def test_a_list_from_elsewhere_leads_to_a_server_inside(forged, tmp_path, allow, outcomes):
+    """A list on a host that the operator named, with a repository on another host, which is private."""
+    inside = forged.url.replace("127.0.0.1", "localhost")
+    lines = f"{forged.url}/acme/churn.git\n{inside}/acme/vision.git\n"
+    forged.answer = lambda request: Answer(body=lines.encode()) if request.path == "/list.txt" else None
+    config = config_of(tmp_path, {"kind": "list", "url": f"{forged.url}/list.txt"})
+    assert visits(replace(config, allowed_hosts=allow))[0] == outcomes
+
+
+def test_a_list_on_this_machine_and_repos_toml_may_lead_anywhere(forged, tmp_path):
+    inside = forged.url.replace("127.0.0.1", "localhost")
+    (tmp_path / "list.txt").write_text(f"{inside}/acme/vision.git\n")
+    config = config_of(
+        tmp_path, {"kind": "list", "path": str(tmp_path / "list.txt")}, repos={"churn": f"{inside}/acme/churn.git"}
+    )
+    assert visits(config)[0] == [" new", "acme/vision new"]

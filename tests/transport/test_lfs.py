@@ -14,8 +14,8 @@ from catalog.git.objects import RawObject
 from catalog.transport.address import parse_address
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.lfs import MAX_ANSWER, MAX_OBJECTS, LfsServer
+from catalog.transport.network_rules import NetworkRules
 from catalog.transport.origin import GitConfig, Limits, Pool
-from catalog.transport.public_web import is_public
 from catalog.transport.storage import MAX_BYTES, MAX_FILES, MAX_REDIRECTS
 from support.lfs import BATCH, FILES, lfs_server, pointer_to
 from support.loopback import Answer, Request, evil, needs, serve
@@ -31,8 +31,8 @@ def basic(user, secret):
     return "Basic " + b64encode(f"{user}:{secret}".encode()).decode()
 
 
-def server(url, *, limits=LIMITS, allows=lambda _: True, pool=None):
-    return LfsServer(parse_address(url), limits, pool or Pool(GitConfig()), allows)
+def server(url, *, limits=LIMITS, permits=lambda *_: True, pool=None):
+    return LfsServer(parse_address(url), limits, pool or Pool(GitConfig()), permits)
 
 
 def fetched(tmp_path, rule, pointers=(POINTER,), **options):
@@ -267,7 +267,10 @@ def test_a_redirect_elsewhere_takes_no_header_along(tmp_path):
 
 def test_another_site_must_be_publicly_reachable(tmp_path):
     with serve(tmp_path, rule=GOOD) as inside, serve(tmp_path, rule=lfs_server([CONTENT], files_at=inside)) as site:
-        assert (server(f"{site}/team/churn", allows=is_public).read([POINTER]), inside.requests) == ({}, [])
+        assert (server(f"{site}/team/churn", permits=NetworkRules().permits).read([POINTER]), inside.requests) == (
+            {},
+            [],
+        )
 
 
 def test_the_server_of_lfsconfig_gets_no_credentials_where_it_is_another_site(tmp_path):

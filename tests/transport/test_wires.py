@@ -221,6 +221,43 @@ def test_what_ssh_complains_of_is_an_outcome(said: str, error: type) -> None:
     assert str(caught.value) == f"example.com:org/x: ssh ends without an answer and says {said!r}"
 
 
+def test_what_a_server_prints_before_gits_answer_is_named() -> None:
+    config = GitConfig(
+        [ConfigEntry("core", "", "sshcommand", "echo 'Welcome to host 7'; echo 0000; exit 0; ")],
+        {"PATH": os.environ["PATH"]},
+    )
+
+    with pytest.raises(Refused) as caught, open_origin("git@example.com:org/x", git=config) as origin:
+        origin.refs()
+
+    assert str(caught.value) == (
+        "example.com:org/x: the server prints 'Welcome to host 7' before Git's answer, expected nothing: "
+        "a start-up file of its shell, such as .bashrc, may write that"
+    )
+
+
+CHANGED = """@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+The fingerprint for the ED25519 key sent by the remote host is x.
+Offending ECDSA key in /home/ann/.ssh/known_hosts:3
+Host key verification failed.
+"""
+
+
+def test_a_changed_host_key_is_told_with_its_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "said").write_text(CHANGED)
+    config = GitConfig(
+        [ConfigEntry("core", "", "sshcommand", f"cat {tmp_path}/said >&2; exit 255; ")], {"PATH": os.environ["PATH"]}
+    )
+
+    with pytest.raises(Refused) as caught, open_origin("git@example.com:org/x", git=config) as origin:
+        origin.refs()
+
+    place = "/home/ann/.ssh/known_hosts:3"
+    assert str(caught.value) == f"example.com:org/x: the host key has changed; the known one is in {place}"
+
+
 @pytest.mark.parametrize(
     ("length", "error"), [(_LAST_WORDS, Gone), (_LAST_WORDS + 1, Down)], ids=["as long as is read", "one byte longer"]
 )
