@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from catalog.database.statements import named
-from catalog.schema.arrow import to_arrow
+from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables.observations import Observation
 from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations
@@ -46,12 +46,13 @@ def load_observations(
 
 
 def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stamps: Mapping[str, str]) -> None:
-    timelines = [observations.load(file) for file in stamps]
-    rows = pa.concat_tables(to_arrow(Observation, timeline.rows(), repo=timeline.repo) for timeline in timelines)
-    connection.from_arrow(rows.combine_chunks()).insert_into("main.observations")
-    journals = (
-        (file, stamp, timeline.repo, timeline.partition, _naive(timeline.at), timeline.crawl)
-        for (file, stamp), timeline in zip(stamps.items(), timelines, strict=True)
+    timelines = {file: timeline for file in stamps if (timeline := observations.load_readable(file)) is not None}
+    rows = (to_arrow(Observation, timeline.rows(), repo=timeline.repo) for timeline in timelines.values())
+    table = pa.concat_tables([schema(Observation).empty_table(), *rows])
+    connection.from_arrow(table.combine_chunks()).insert_into("main.observations")
+    journals = (  # a file that cannot be read is tried again
+        (file, stamps[file], timeline.repo, timeline.partition, _naive(timeline.at), timeline.crawl)
+        for file, timeline in timelines.items()
     )
     connection.from_arrow(_table(_JOURNALS, journals)).insert_into("internal.journals")
 

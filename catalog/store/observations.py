@@ -1,37 +1,32 @@
 """The observations: which object each ref named at which visit, and the events of registry tags. Append-only: they cannot be reconstructed.
 
 `<root>/<repo>.jsonl` holds a line for each visit that found a change: refs that are new or name another object, deleted refs, and the
-events of registry tags. For an unchanged repository only the end of its file is read.
+events of registry tags. The file of an unchanged repository is checked, not replayed.
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+from msgspec import UNSET
 
 from catalog.git.snapshot import TAG_PREFIX, RefListing
 from catalog.naming import slug
 from catalog.schema.record import R
 from catalog.schema.tables.git import Tag
-from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
 from catalog.store.files import make_folder, sync, writing
-from catalog.store.jsonl import append, texts
+from catalog.store.jsonl import append
+from catalog.store.observation_line import Damage, EventCells, ObservationLine, read
+from catalog.store.ref_timeline import RefTimeline, Visited
 
-MOST_TOLD = 4096  # characters of a tag's message
-
-_TAIL = 256  # bytes that hold the end of a line: the number of its crawl, and the name of the rows
-_LAST_CRAWL = re.compile(rb'"crawl": (\d{1,18}), "partition": "[^"]*"\}\n?$')
-_EVENT_CELLS = tuple(cell.name for cell in fields(Event) if cell.name not in ("oid", "revision"))
-
-Cells = dict[str, Any]
+log = logging.getLogger(__name__)
 
 
 class Reads(Protocol):
@@ -53,108 +48,58 @@ class RefScan:
     last_crawl: int | None = None
 
 
-@dataclass(kw_only=True, slots=True)
-class _RefInterval:
-    """A ref that named an object for some time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _FileEnd:
+    """What the last whole line of a file states, and whether lines are damaged for which no later one has made up."""
 
-    ref: str
-    oid: str
-    revision: str | None
-    unseen_at: datetime | None
-    unseen_crawl: int | None
-    first_seen: datetime
-    first_crawl: int
-    last_seen: datetime | None = None
-    last_crawl: int | None = None
-    ended_at: datetime | None = None
-    ended_crawl: int | None = None
-    first_readable_at: datetime | None = None
-    first_readable_crawl: int | None = None
-    event_cells: Cells = field(default_factory=dict)
-
-
-@dataclass(kw_only=True, slots=True)
-class RefTimeline:
-    """The refs of a repository over time, replayed from its lines. `partition`, `at` and `crawl` are of the last line."""
-
-    repo: str = ""
-    partition: str | None = None
-    at: datetime | None = None
-    crawl: int | None = None
-    intervals: list[_RefInterval] = field(default_factory=list)
-    now: dict[str, _RefInterval] = field(default_factory=dict)  # by ref
-
-    def rows(self) -> Iterator[Observation]:
-        """All intervals. An open one was last seen at the time of the last line: later visits wrote none."""
-        for interval in self.intervals:
-            cells = {name: getattr(interval, name) for name in _INTERVAL_CELLS} | interval.event_cells
-            if interval.last_seen is None:
-                cells["last_seen"], cells["last_crawl"] = self.at, self.crawl
-            if interval.event_cells:
-                cells["created_at"] = datetime.fromisoformat(interval.event_cells["created_at"])
-            yield Observation(**cells)
-
-    def apply(self, raw: Cells) -> None:
-        """Applies the next line."""
-        at, number = datetime.fromisoformat(raw["at"]), raw["crawl"]
-        before = raw["before"] and datetime.fromisoformat(raw["before"])
-        # Lines of earlier versions do not say which crawl that was: it was certainly not before that of the last line.
-        before_crawl = raw.get("before_crawl", self.crawl) if before else None
-        for ref in chain(raw["gone"], raw["seen"]):
-            ended = self.now.pop(ref, None)
-            if ended is not None:
-                ended.last_seen, ended.last_crawl = before, before_crawl
-                ended.ended_at, ended.ended_crawl = at, number
-        for ref, (oid, revision) in raw["seen"].items():
-            interval = _RefInterval(
-                ref=ref,
-                oid=oid,
-                revision=revision,
-                unseen_at=before,
-                unseen_crawl=before_crawl,
-                first_seen=at,
-                first_crawl=number,
-            )
-            self.now[ref] = interval
-            self.intervals.append(interval)
-        for ref, event_cells in raw["told"].items():
-            if ref not in self.now:  # the line that introduced it is damaged
-                continue
-            interval = self.now[ref]
-            interval.event_cells = event_cells
-            if interval.first_readable_at is None:
-                interval.first_readable_at, interval.first_readable_crawl = at, number
-        self.repo, self.partition, self.at, self.crawl = raw["repo"], raw["partition"], at, number
-
-
-_INTERVAL_CELLS = tuple(cell.name for cell in fields(_RefInterval) if cell.name != "event_cells")
+    stamp: tuple[int, int]
+    crawl: int
+    partition: str | None
+    damaged: bool
 
 
 class Observations:
-    """The journals below one folder."""
+    """The files below one folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._ends: dict[str, _FileEnd] = {}  # by the file's name
 
-    def record(self, scan: RefScan, listing: RefListing, read: Reads) -> None:
-        """Appends what changed since the last line. `read(table)` returns the visit's rows; StoreError where the disk fails."""
-        if self._is_last(scan):
+    def record(self, scan: RefScan, listing: RefListing, read_rows: Reads) -> None:
+        """Appends what changed since the last line. `read_rows(table)` returns the visit's rows; StoreError where the disk fails.
+
+        Where lines are damaged, what they may have held is recorded anew. Where the file cannot be read, nothing is recorded.
+        """
+        name = _file(scan.repo)
+        try:
+            end = self._end(name)
+            if end is not None and end.partition == scan.partition and not end.damaged:
+                return
+            timeline = self.load(name)
+        except OSError as error:
+            log.warning("%s: nothing is recorded of this visit", _unreadable(self.root / name, error))
             return
-        timeline = self.load(_file(scan.repo))
-        raw = _line(scan, timeline, listing, read)
-        if raw["seen"] or raw["gone"] or raw["told"] or timeline.partition != scan.partition:
+        if timeline.damage.new:
+            log.warning("%s; what its refs name now is recorded anew", _lost(self.root / name, timeline.damage))
+        lines = _lines(scan, timeline, listing, read_rows)
+        if lines:
             with writing(self.root):
                 make_folder(self.root)
-                append(self.root / _file(scan.repo), raw)
+                append(self.root / name, *lines)
 
     def rename(self, former: str, repo: str) -> bool:
-        """Goes on with the journal of a repository under another name; False where there is none, or that name has one."""
+        """Goes on with the file of a repository under another name; False where there is none, or that name has one."""
         file, target = self.root / _file(former), self.root / _file(repo)
         if target.exists() or not file.is_file():
             return False
-        timeline = self.load(file.name)
+        try:
+            timeline = self.load(file.name)
+        except OSError as error:
+            log.warning("%s: %s begins without it", _unreadable(file, error), repo)
+            return False
         with writing(self.root):
-            append(file, _rename_line(timeline, repo))  # a line without news: that of a visit comes when there was one
+            if line := _rename_line(timeline, repo):
+                append(file, line)  # a line without news: that of a visit comes when there was one
             file.replace(target)
             sync(self.root)
         return True
@@ -164,83 +109,144 @@ class Observations:
         if not self.root.is_dir():
             return {}
         with os.scandir(self.root) as entries:
-            files = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".jsonl")]
+            files = [
+                (entry.name, entry.stat())
+                for entry in entries
+                if entry.name.endswith(".jsonl") and entry.name.isascii()  # as all that `slug` makes
+            ]
         return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in files}
 
     def last_crawl(self) -> int:
         """The highest number of a crawl among the last lines; 0 where there are none."""
-        matches = (_LAST_CRAWL.search(_tail(self.root / name, _TAIL)) for name in self.stamps())
-        return max((int(match[1]) for match in matches if match), default=0)
+        return max((end.crawl for name in self.stamps() if (end := self._readable_end(name))), default=0)
 
     def load(self, name: str) -> RefTimeline:
-        """Replays the whole lines of a file; empty where there is none."""
-        timeline = RefTimeline()
-        path = self.root / name
-        for text in texts(path) if path.is_file() else ():
-            timeline.apply(json.loads(text))
+        """Replays the whole lines of a file; empty where there is none. OSError where it cannot be read."""
+        try:
+            return RefTimeline.of(read(self.root / name))
+        except (FileNotFoundError, NotADirectoryError):
+            return RefTimeline()
+
+    def load_readable(self, name: str) -> RefTimeline | None:
+        """As `load`; what is damaged is logged, and None is returned for a file that cannot be read."""
+        try:
+            timeline = self.load(name)
+        except OSError as error:
+            log.warning("%s: what it holds is left out", _unreadable(self.root / name, error))
+            return None
+        if timeline.damage.new:
+            log.warning("%s; the next crawl records anew what its refs name", _lost(self.root / name, timeline.damage))
         return timeline
 
-    def _is_last(self, scan: RefScan) -> bool:
-        """Whether the last line is of the same rows. It ends in their name, so only its end is read."""
-        end = f'"partition": {json.dumps(scan.partition)}}}'.encode()
-        return _tail(self.root / _file(scan.repo), len(end) + 1).removesuffix(b"\n").endswith(end)
+    def _end(self, name: str) -> _FileEnd | None:
+        """The end of a file, which is read where it has changed since; None where there is no file."""
+        path = self.root / name
+        try:
+            stat = path.stat()
+            stamp = (stat.st_size, stat.st_mtime_ns)
+            known = self._ends.get(name)
+            if known is None or known.stamp != stamp:
+                known = self._ends[name] = _read_end(path, stamp)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return known
+
+    def _readable_end(self, name: str) -> _FileEnd | None:
+        try:
+            return self._end(name)
+        except OSError:  # a visit reports it
+            return None
 
 
 def _file(repo: str) -> str:
     return f"{slug(repo)}.jsonl"
 
 
-def _tail(path: Path, size: int) -> bytes:
-    """The last bytes of a file; none where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - size, 0))
-            return file.read()
-    except OSError:
-        return b""
+def _read_end(path: Path, stamp: tuple[int, int]) -> _FileEnd:
+    damage, last = Damage(), None
+    for line in read(path):
+        damage.apply(line)
+        last = line or last
+    return _FileEnd(
+        stamp=stamp,
+        crawl=last.crawl if last else 0,
+        partition=last.partition if last else None,
+        damaged=damage.new > 0,
+    )
 
 
-def _line(scan: RefScan, timeline: RefTimeline, listing: RefListing, read: Reads) -> Cells:
+def _lines(scan: RefScan, timeline: RefTimeline, listing: RefListing, read_rows: Reads) -> list[ObservationLine]:
+    """The lines of a visit: none where it found nothing new, one where the file is whole.
+
+    Where it is not, there is a line for each time until which the changed refs are certain.
+    """
     refs = {ref.name: ref for ref in (*listing.tags(), *listing.branches(), *listing.others())}
-    new_refs = {
+    seen = {
         name: (ref.oid, ref.peeled or ref.oid)
         for name, ref in sorted(refs.items())
         if name not in timeline.now or timeline.now[name].oid != ref.oid
     }
-    recorded = {ref: interval.event_cells for ref, interval in timeline.now.items() if ref not in new_refs}
-    event_cells = {
-        ref: cells for ref, cells in _event_cells(read).items() if ref in refs and recorded.get(ref) != cells
-    }
-    before, before_crawl = _before(scan, timeline)
-    return {
-        "at": scan.at.isoformat(),
-        "before": before and before.isoformat(),
-        "before_crawl": before_crawl,
-        "repo": scan.repo,
-        "gone": sorted(timeline.now.keys() - refs.keys()),
-        "seen": new_refs,
-        "told": event_cells,
-        "crawl": scan.crawl,  # the end of a line is read without the rest: see `last_crawl` and `_is_last`
-        "partition": scan.partition,
-    }
+    gone = sorted(timeline.now.keys() - refs.keys())
+    recorded = {ref: interval.event_cells for ref, interval in timeline.now.items() if ref not in seen}
+    told = {ref: cells for ref, cells in _event_cells(read_rows).items() if ref in refs and recorded.get(ref) != cells}
+    if not (seen or gone or told or timeline.damage.new or timeline.partition != scan.partition):
+        return []
+    groups = _by_certainty(scan, timeline, [*gone, *seen])
+    return [
+        ObservationLine(
+            at=scan.at,
+            before=before,
+            before_crawl=before_crawl,
+            repo=scan.repo,
+            gone=tuple(ref for ref in gone if ref in group),
+            seen={ref: named for ref, named in seen.items() if ref in group},
+            told=told if is_last else {},
+            damaged=timeline.damage.lines if is_last and timeline.damage.new else UNSET,
+            crawl=scan.crawl,
+            partition=scan.partition,
+        )
+        for (before, before_crawl), group, is_last in _with_last(groups)
+    ]
 
 
-def _rename_line(timeline: RefTimeline, repo: str) -> Cells:
-    at = timeline.at and timeline.at.isoformat()
-    return {
-        "at": at,
-        "before": at,
-        "before_crawl": timeline.crawl,
-        "repo": repo,
-        "gone": [],
-        "seen": {},
-        "told": {},
-        "crawl": timeline.crawl,
-        "partition": timeline.partition,
-    }
+def _with_last(groups: Mapping[Visited, set[str]]) -> Iterator[tuple[Visited, set[str], bool]]:
+    for place, (before, group) in enumerate(groups.items(), start=1):
+        yield before, group, place == len(groups)
 
 
-def _before(scan: RefScan, timeline: RefTimeline) -> tuple[datetime | None, int | None]:
+def _rename_line(timeline: RefTimeline, repo: str) -> ObservationLine | None:
+    """A line that states the new name only; None where no line of the file can be read."""
+    if timeline.at is None or timeline.crawl is None or timeline.partition is None:
+        return None
+    return ObservationLine(
+        at=timeline.at,
+        before=timeline.at,
+        before_crawl=timeline.crawl,
+        repo=repo,
+        gone=(),
+        seen={},
+        told={},
+        crawl=timeline.crawl,
+        partition=timeline.partition,
+    )
+
+
+def _by_certainty(scan: RefScan, timeline: RefTimeline, refs: Iterable[str]) -> dict[Visited, set[str]]:
+    """The refs, by the last visit to which it is certain that they were as the whole lines state.
+
+    That is the visit before this one, but where a damaged line may have held a change, the last visit before that line.
+    """
+    before = _before(scan, timeline)
+    if not timeline.certain:
+        return {before: set(refs)}
+    groups: dict[Visited, set[str]] = {}
+    changes = timeline.last_changes()
+    for ref in refs:
+        groups.setdefault(timeline.certain_since(changes.get(ref)) or before, set()).add(ref)
+    return groups or {before: set()}
+
+
+def _before(scan: RefScan, timeline: RefTimeline) -> Visited:
     """The latest visit at which the refs were as in the last line: the last visit if it led to the same rows, else the line's own."""
     if timeline.at is None or scan.last_at is None or scan.last_partition != timeline.partition:
         return timeline.at, timeline.crawl
@@ -250,16 +256,20 @@ def _before(scan: RefScan, timeline: RefTimeline) -> tuple[datetime | None, int 
     return (scan.last_at, scan.last_crawl) if is_later else (timeline.at, timeline.crawl)
 
 
-def _event_cells(read: Reads) -> Mapping[str, Cells]:
+def _event_cells(read_rows: Reads) -> dict[str, EventCells]:
     """The event of each registry tag, by ref. A ref of another name that leads to such a tag is not one of the registry."""
-    events = {event.oid: event for event in read(Event)}
+    events = {event.oid: event for event in read_rows(Event)}
     return {
-        TAG_PREFIX + tag.tag: _cells(events[tag.oid])
-        for tag in read(Tag)
+        TAG_PREFIX + tag.tag: EventCells.of(events[tag.oid])
+        for tag in read_rows(Tag)
         if tag.oid in events and tag.inner_name is not None
     }
 
 
-def _cells(event: Event) -> Cells:
-    cells = {name: getattr(event, name) for name in _EVENT_CELLS}
-    return cells | {"created_at": event.created_at.isoformat(), "message": event.message[:MOST_TOLD]}
+def _lost(file: Path, damage: Damage) -> str:
+    lines = "1 damaged line" if damage.new == 1 else f"{damage.new} damaged lines"
+    return f"{file} has {lines}: what was recorded there is lost"
+
+
+def _unreadable(file: Path, error: OSError) -> str:
+    return f"{file} cannot be read: {error.strerror or error}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +19,11 @@ from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
 from catalog.schema.tables.git import Tag
+from catalog.schema.tables.registry import Event
 from catalog.store import jsonl
-from catalog.store.observations import _TAIL, MOST_TOLD, Observations, RefScan
-from support.changes import CHANGES, STEPS, base
+from catalog.store.observation_line import EVENT_CELLS, MOST_TOLD
+from catalog.store.observations import Observations, RefScan
+from support.changes import CHANGES, STEPS, base, register
 from support.crawling import visited, wish
 from support.worlds import World
 
@@ -182,13 +185,13 @@ def test_a_long_message_is_remembered_by_its_beginning(tmp_path):
     assert told(tmp_path, "message") == [("x" * MOST_TOLD,)] * 2
 
 
-@pytest.mark.parametrize(("beyond", "crawl"), [(0, 7), (1, 0)], ids=["as much as is read", "one byte more"])
-def test_the_number_of_the_last_crawl_is_in_the_end_of_a_line(tmp_path, beyond, crawl):
-    end = '"crawl": 7, "partition": ""}\n'
-    world = World()
-    world.commit()
-    saw(tmp_path, world, 7, partition="p" * (_TAIL - len(end) + beyond))
-    assert Observations(tmp_path).last_crawl() == crawl
+def test_the_number_of_the_last_crawl_is_that_of_the_last_line(tmp_path):
+    world = base()
+    numbers = [Observations(tmp_path).last_crawl()]
+    for number in (2, 7):
+        saw(tmp_path, world, number)
+        numbers.append(Observations(tmp_path).last_crawl())
+    assert numbers == [0, 2, 7]
 
 
 # What a crash, or a careless hand, does to the file.
@@ -333,6 +336,31 @@ def test_a_repository_that_left_the_file_is_remembered(tmp_path):
 
 
 @pytest.mark.slow
+def test_tags_of_a_damaged_line_are_known_again_after_a_crawl_that_finds_nothing_new(tmp_path):
+    config = step_by_step(tmp_path, [(register, 7), (register, 8)])
+    journal = config.output / "store" / "observations" / "m.jsonl"
+    first, second, third = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(first[:50] + bytes(9) + first[59:] + second + third)
+    build(config)
+    before = asked(config, SAME)
+    visited(config)
+    build(config)
+    assert (before, asked(config, SAME)) == ([(3,)], [(0,)])
+
+
+@pytest.mark.slow
+def test_a_folder_in_the_place_of_a_file_stops_neither_crawl_nor_build(tmp_path):
+    config = several(tmp_path, built=True)
+    journal = config.output / "store" / "observations" / "b.jsonl"
+    journal.unlink()
+    journal.mkdir()
+    outcomes = {name: outcome for name, (outcome, _) in visited(config).items()}
+    build(config)
+    repos = asked(config, "select distinct repo from observations order by repo")
+    assert (outcomes, repos) == (dict.fromkeys("abcde", "fresh"), [("a",), ("c",), ("d",), ("e",)])
+
+
+@pytest.mark.slow
 def test_when_the_memory_is_lost_it_begins_anew_with_the_next_crawl_though_nothing_changed(tmp_path):
     config = several(tmp_path)
     for each in (config.output / "store" / "observations").iterdir():
@@ -406,3 +434,22 @@ def test_lines_of_an_earlier_version_are_read_and_gone_on_with(tmp_path):
         ("refs/tags/m@v1.0.0", None, hour(2), 1, 3),
         ("refs/tags/n@v1.0.0", 1, hour(3), 3, None),
     ]
+
+
+def test_a_line_has_the_bytes_that_every_version_has_written(tmp_path):
+    world = World()
+    commit = world.commit()
+    oid = world.tag("m@v1.0.0", at=60, who="Bö <bo@example.com>", message="why")
+    saw(tmp_path, world, 1)
+    assert file(tmp_path).read_text()[len("01234567 ") :] == (
+        '{"at": "2026-03-01T13:00:00+00:00", "before": null, "before_crawl": null, "repo": "host/o/r", "gone": [], "seen": '
+        f'{{"refs/heads/main": ["{commit}", "{commit}"], "refs/tags/m@v1.0.0": ["{oid}", "{commit}"]}}, "told": {{"refs/tags/m@v1.0.0": '
+        '{"tag": "m@v1.0.0", "event": "registration", "artifact": "m", "version": "v1.0.0", "precedence": '
+        f'"{world.events()[0].precedence}", "stage": null, "counter": null, "commit": "{commit}", "created_at": "2024-01-01T00:01:00+00:00", '
+        '"utc_offset": 0, "author": "B\\u00f6", "author_email": "bo@example.com", "message": "why", "signed": null}}, "crawl": 1, '
+        '"partition": "p1"}\n'
+    )
+
+
+def test_a_tag_is_told_by_all_columns_of_its_event_but_those_of_its_ref():
+    assert tuple(cell.name for cell in fields(Event) if cell.name not in ("oid", "revision")) == EVENT_CELLS
