@@ -32,6 +32,14 @@ class VisitOutcome(StrEnum):
     LEFT = "left"  # its source no longer lists it as wanted
 
 
+class CrawlOutcome(StrEnum):
+    """How a crawl ended: see `crawls.outcome`."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"  # repositories could not be read
+    CUT_SHORT = "cut_short"  # it was stopped, or killed
+
+
 DEPARTED = (VisitOutcome.REMOVED, VisitOutcome.LEFT)  # of a repository that is visited no more
 # What the code of a connector may raise: everything but the user's KeyboardInterrupt.
 RAISED = (Exception, SystemExit, GeneratorExit)

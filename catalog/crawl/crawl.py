@@ -20,7 +20,7 @@ from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
-from catalog.errors import DEPARTED, READ, VisitOutcome
+from catalog.errors import DEPARTED, READ, CrawlOutcome, VisitOutcome
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, check, installed
 from catalog.schema.tables.inventory import Crawl, Visit
@@ -255,5 +255,5 @@ def _sum_up(number: int, started: datetime, seconds: float, visits: list[Visit])
         fresh=count[VisitOutcome.FRESH],
         failed=count["failed"],
         received=sum(visit.received for visit in visits),
-        outcome="incomplete" if count["failed"] else "complete",
+        outcome=CrawlOutcome.INCOMPLETE if count["failed"] else CrawlOutcome.COMPLETE,
     )

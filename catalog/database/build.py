@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from catalog.store.journal import Journal, LastVisit
 from catalog.store.lock import lock
 from catalog.store.observations import Observations
 from catalog.store.partitions import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +70,8 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
             ),
             {Observation.TABLE: partial(load_observations, observations=observations, last_visits=last_visits)},
         )
+        for sentence in journal.damage:
+            log.warning(sentence)
         with closing(database.connect(path, max_memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data")
             counts = connection.execute(

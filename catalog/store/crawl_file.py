@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from catalog.errors import READ, StoreError
+from catalog.errors import READ, CrawlOutcome, VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import files, jsonl
-from catalog.store.typed_json import load
+
+MOST = 2**62  # of any number: a column holds twice as much
+MOST_SECONDS = 10**9  # that a visit or a crawl takes
+LAST_YEAR = 9900
+
+Damage = dict[Path, str]  # a sentence for each file that is damaged
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,31 +43,60 @@ def number(file: Path) -> int:
     return int(file.stem)
 
 
-def lines(file: Path) -> Iterator[tuple[str, Line]]:
-    """Each whole line, as it is written and as it is read."""
-    return ((text, _parse(file, text)) for text in jsonl.texts(file))
+def is_crawl_file(file: Path) -> bool:
+    """Whether a file has the name of a crawl's: a number."""
+    return file.stem.isascii() and file.stem.isdigit() and int(file.stem) < MOST
 
 
-def crawl(file: Path) -> Crawl | None:
+def lines(file: Path, damage: Damage) -> Iterator[tuple[str, Line]]:
+    """Each whole line, as it is written and as it is read. If others are damaged, or the file cannot be read, `damage` gets a sentence."""
+    damaged = 0
+    try:
+        for entry in jsonl.records(file, Line):
+            if entry is None or not _is_sensible(entry[1]):
+                damaged += 1
+            else:
+                yield entry
+    except OSError as error:
+        damage[file] = f"{file} cannot be read: {error.strerror or error}: what that crawl recorded is left out"
+    if damaged:
+        number_of = "1 damaged line" if damaged == 1 else f"{damaged} damaged lines"
+        damage[file] = f"{file} has {number_of}: what was recorded there is lost"
+
+
+def crawl(file: Path, damage: Damage) -> Crawl | None:
     """The row of a crawl; an interrupted one is derived from its lines."""
-    end = jsonl.last(file)
-    if end and (row := _parse(file, end).crawl):
-        return row
-    parsed = [line for _, line in lines(file)]
+    if end := jsonl.last(file, Line):
+        _, line = end
+        if line.crawl and _is_sensible(line):
+            return line.crawl
+    parsed = [line for _, line in lines(file, damage)]
     ended = next((line.crawl for line in parsed if line.crawl), None)
     return ended or _interrupted(number(file), parsed)
 
 
 def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
-    """Keeps of a crawl the visits that are asked for, what changed in the inventory, and its end; an interrupted crawl gets one."""
-    parsed = list(lines(file))
+    """Keeps of a crawl the visits that are asked for, what changed in the inventory, and its end; an interrupted crawl gets one.
+
+    A file with damaged lines is kept beside, as it was.
+    """
+    damage: Damage = {}
+    parsed = list(lines(file, damage))
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        return
     kept = [
         jsonl.checked(text)
         for text, line in parsed
         if line.departure or line.rename or (line.visit and keeps(line.visit))
     ]
-    if len(kept) + any(line.crawl for _, line in parsed) < len(parsed):
-        row = crawl(file)
+    if damage:
+        aside = file.with_name(f"{file.name}.damaged")
+        log.warning("%s; the file is kept as %s", damage[file], aside.name)
+        files.write(aside, (aside.read_bytes() if aside.exists() else b"") + raw)
+    if damage or len(kept) + any(line.crawl for _, line in parsed) < len(parsed):
+        row = crawl(file, damage)
         files.write(file, "".join([*kept, *([jsonl.line({"crawl": row})] if row else [])]))
 
 
@@ -75,12 +112,12 @@ def _interrupted(crawl_number: int, parsed: Iterable[Line]) -> Crawl | None:
         crawl=crawl_number,
         started_at=started,
         seconds=round((ended - started).total_seconds(), 3),
-        new=count["new"],
-        changed=count["changed"],
-        fresh=count["fresh"],
+        new=count[VisitOutcome.NEW],
+        changed=count[VisitOutcome.CHANGED],
+        fresh=count[VisitOutcome.FRESH],
         failed=count["failed"],
         received=sum(visit.received for visit in visits),
-        outcome="cut_short",
+        outcome=CrawlOutcome.CUT_SHORT,
     )
 
 
@@ -88,10 +125,30 @@ def _end(visit: Visit) -> datetime:
     return visit.started_at + timedelta(seconds=visit.seconds)
 
 
-def _parse(file: Path, text: str) -> Line:
-    try:
-        return load(Line, text)
-    except ValueError as error:
-        raise StoreError(
-            f"{file} has a line of another shape ({error}); a newer version of the catalog may have written it"
-        ) from error
+def _is_sensible(line: Line) -> bool:
+    """Whether a line says something, and nothing that a table cannot hold. Earlier versions may have written it, or a careless hand."""
+    records = (line.visit, line.departure, line.rename, line.crawl)
+    return any(records) and all(record is None or _fits(record) for record in records)
+
+
+def _fits(record: Visit | Rename | Crawl) -> bool:
+    match record:
+        case Visit():
+            numbers = (record.crawl, record.received, record.requests, record.times, *record.crawls)
+        case Crawl():
+            numbers = (record.crawl, record.new, record.changed, record.fresh, record.failed, record.received)
+        case Rename():
+            return 0 <= record.crawl <= MOST
+    first_at = record.first_at if isinstance(record, Visit) else None
+    return (
+        min(numbers) >= 0
+        and max(numbers) <= MOST
+        and 0 <= record.seconds <= MOST_SECONDS
+        and _is_utc(record.started_at)
+        and (first_at is None or _is_utc(first_at))
+    )
+
+
+def _is_utc(moment: datetime) -> bool:
+    is_utc = moment.tzinfo is UTC or (moment.tzinfo is not None and not moment.utcoffset())
+    return is_utc and moment.year <= LAST_YEAR

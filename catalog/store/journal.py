@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -17,7 +17,7 @@ from typing import IO, Self
 from catalog.errors import DEPARTED, StoreError, VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import files, jsonl
-from catalog.store.crawl_file import Line, crawl, lines, number, shorten
+from catalog.store.crawl_file import Damage, Line, crawl, is_crawl_file, lines, number, shorten
 from catalog.store.typed_json import dump, load
 from catalog.store.visit_runs import begins_run, present_names, runs, with_present_names
 
@@ -51,13 +51,19 @@ class Journal:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._damage: Damage = {}
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """A sentence for each file that was found damaged while it was read."""
+        return tuple(self._damage[file] for file in sorted(self._damage))
 
     def last_visits(self) -> dict[str, LastVisit]:
         """The last visit to each repository, also in a crawl that was interrupted."""
         summed_up, last = self._summed_up()
         for file in self._files():
             if summed_up is None or number(file) > summed_up:
-                for _, line in lines(file):
+                for _, line in self._lines(file):
                     _apply(last, line)
         return last
 
@@ -70,11 +76,11 @@ class Journal:
 
     def crawls(self) -> tuple[Crawl, ...]:
         """The crawls, first to last; an interrupted one is derived from its visits."""
-        return tuple(row for file in self._files() if (row := crawl(file)))
+        return tuple(row for file in self._files() if (row := crawl(file, self._damage)))
 
     def visits(self) -> tuple[Visit, ...]:
         """One row for each repository and run of equal outcomes, under the name that the repository has now; see `visit_runs`."""
-        outcomes = (outcome for file in self._files() for _, line in lines(file) if (outcome := line.outcome))
+        outcomes = (outcome for file in self._files() for _, line in self._lines(file) if (outcome := line.outcome))
         return tuple(sorted(runs(present_names(outcomes, self._renames())), key=attrgetter("crawl")))
 
     def renames(self) -> tuple[Rename, ...]:
@@ -92,7 +98,7 @@ class Journal:
                 shorten(file, begins_run)
 
     def _renames(self) -> list[Rename]:
-        return [line.rename for file in self._files() for _, line in lines(file) if line.rename]
+        return [line.rename for file in self._files() for _, line in self._lines(file) if line.rename]
 
     def _summed_up(self) -> tuple[int | None, dict[str, LastVisit]]:
         """The last crawl that `repos.json` includes, and the last visit to each repository up to it."""
@@ -107,7 +113,10 @@ class Journal:
             raise StoreError(f"{file} is damaged ({error}); delete it, and the next crawl makes it anew") from error
 
     def _files(self) -> list[Path]:
-        return sorted((file for file in self.root.glob("*.jsonl") if file.stem.isdigit()), key=number)
+        return sorted(filter(is_crawl_file, self.root.glob("*.jsonl")), key=number)
+
+    def _lines(self, file: Path) -> Iterator[tuple[str, Line]]:
+        return lines(file, self._damage)
 
 
 class CrawlEntry:

@@ -39,12 +39,16 @@ def texts(file: Path) -> Iterator[str]:
     return (raw.decode("ascii", "replace") for raw in _lines(file.read_bytes()) if raw is not None)
 
 
-def last(file: Path) -> str:
-    """The JSON of the last line, if it is as it was written and not very long; nothing else of the file is read."""
-    with file.open("rb") as lines:
-        lines.seek(max(lines.seek(0, os.SEEK_END) - _LONG, 0))
-        end = lines.read().splitlines()[-1:]
-    return (_json(end[0]) or b"").decode("ascii", "replace") if end else ""
+def last(file: Path, kind: type[T]) -> tuple[str, T] | None:
+    """The last line, as `records` gives it, if it is not very long; nothing else of the file is read. None also where that fails."""
+    try:
+        with file.open("rb") as lines:
+            lines.seek(max(lines.seek(0, os.SEEK_END) - _LONG, 0))
+            end = lines.read().removesuffix(b"\n").rpartition(b"\n")[2]
+    except OSError:
+        return None
+    raw = _json(end)
+    return None if raw is None else _record(raw, kind)
 
 
 def append(file: Path, *records: object) -> None:

@@ -10,8 +10,11 @@ from operator import itemgetter
 import pytest
 
 from catalog.errors import StoreError
+from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import journal as module
+from catalog.store import jsonl
+from catalog.store.crawl_file import LAST_YEAR, MOST, MOST_SECONDS
 from catalog.store.journal import Journal, LastVisit
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -392,3 +395,118 @@ def test_a_sum_that_cannot_be_read_is_not_called_damaged(tmp_path):
     with pytest.raises(StoreError) as caught:
         Journal(tmp_path).last_visits()
     assert str(caught.value) == f"{tmp_path / 'repos.json'} cannot be read: Is a directory"
+
+
+# Damage
+
+
+@pytest.fixture
+def three(tmp_path):
+    """A journal of three crawls."""
+    journal = Journal(tmp_path)
+    for _ in range(3):
+        crawled(journal, ("a", "new", "p1"), ("b", "down", None))
+    return journal
+
+
+def facts(journal: Journal) -> tuple[list[tuple[int, str]], list[int]]:
+    visits = [(crawl, each.repo) for each in journal.visits() for crawl in each.crawls]
+    return sorted(visits), [each.crawl for each in journal.crawls()]
+
+
+DAMAGES = {
+    "a byte is another": lambda line: line[:20] + b"!" + line[21:],
+    "it is zeros": lambda line: bytes(len(line)),
+    "its end is missing": lambda line: line[:30],
+    "its line feed is another byte": lambda line: line[:-1] + b"!",
+    "it says nothing": lambda _: jsonl.line({"at": 5}).encode(),
+}
+
+
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["a visit", "another visit", "the end"])
+@pytest.mark.parametrize("damage", sorted(DAMAGES))
+def test_damage_of_one_line_costs_that_line_and_is_told(three, damage, which):
+    file = three.root / "000002.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[which] = DAMAGES[damage](lines[which])
+    file.write_bytes(b"".join(lines))
+    is_lost = damage != "its line feed is another byte"
+    visits = [(crawl, repo) for crawl in (1, 2, 3) for repo in "ab"]
+    if is_lost and which < 2:
+        visits.remove((2, "ab"[which]))
+    told = f"{file} has 1 damaged line: what was recorded there is lost"
+    assert (facts(three), three.damage) == ((visits, [1, 2, 3]), (told,) if is_lost else ())
+
+
+def test_a_folder_in_the_place_of_a_file_costs_its_crawl(three):
+    file = three.root / "000002.jsonl"
+    file.unlink()
+    file.mkdir()
+    found = facts(three)
+    crawled(three, ("a", "new", "p1"))
+    told = f"{file} cannot be read: Is a directory: what that crawl recorded is left out"
+    assert (found, three.damage, three.last_visits()["a"].read_crawl) == (
+        ([(1, "a"), (1, "b"), (3, "a"), (3, "b")], [1, 3]),
+        (told,),
+        4,
+    )
+
+
+def test_a_damaged_file_of_an_old_crawl_is_kept_beside(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(module, "KEPT", 1)
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"), ("b", "new", "p1"))
+    file = tmp_path / "000001.jsonl"
+    damaged = file.read_bytes().replace(b'"a"', b'"x"')
+    file.write_bytes(damaged)
+    for _ in range(3):
+        crawled(journal, ("a", "fresh", "p1"))
+    assert (
+        (tmp_path / "000001.jsonl.damaged").read_bytes(),
+        caplog.messages,
+        Journal(tmp_path).crawls()[0],
+    ) == (
+        damaged,
+        [f"{file} has 1 damaged line: what was recorded there is lost; the file is kept as 000001.jsonl.damaged"],
+        ended(1),
+    )
+
+
+@pytest.mark.parametrize("name", ["\u00b2.jsonl", f"{2**62}.jsonl", "-1.jsonl", "x.jsonl"])
+def test_a_file_of_another_name_is_no_crawl(three, name):
+    (three.root / name).write_text(jsonl.line({"crawl": ended(9)}))
+    assert [each.crawl for each in three.crawls()] == [1, 2, 3]
+
+
+SAID = visit(1, "a")
+
+
+@pytest.mark.parametrize(
+    ("record", "is_read"),
+    [
+        pytest.param({"visit": SAID}, True, id="a visit"),
+        pytest.param({"departure": SAID}, True, id="a repository that left"),
+        pytest.param({}, False, id="nothing"),
+        pytest.param({"visit": replace(SAID, received=MOST)}, True, id="the highest number"),
+        pytest.param({"visit": replace(SAID, received=MOST + 1)}, False, id="one more than the highest number"),
+        pytest.param({"visit": replace(SAID, times=-1)}, False, id="a number below zero"),
+        pytest.param({"visit": replace(SAID, crawls=(1, MOST + 1))}, False, id="one of several numbers too high"),
+        pytest.param({"visit": replace(SAID, seconds=float(MOST_SECONDS))}, True, id="the longest time"),
+        pytest.param({"visit": replace(SAID, seconds=MOST_SECONDS + 1)}, False, id="a second more than the longest time"),
+        pytest.param({"visit": replace(SAID, seconds=float("nan"))}, False, id="no number"),
+        pytest.param({"visit": replace(SAID, started_at=NOON.replace(year=LAST_YEAR))}, True, id="the last year"),
+        pytest.param({"visit": replace(SAID, started_at=NOON.replace(year=LAST_YEAR + 1))}, False, id="a year after the last"),
+        pytest.param({"visit": replace(SAID, started_at=NOON.replace(tzinfo=None))}, False, id="a time without a zone"),
+        pytest.param({"visit": replace(SAID, first_at=NOON.replace(tzinfo=None))}, False, id="a first time without a zone"),
+        pytest.param({"visit": replace(SAID, message="\udc80")}, True, id="half a character"),
+        pytest.param({"crawl": replace(ended(1), new=MOST + 1)}, False, id="a crawl with too high a number"),
+        pytest.param({"rename": Rename(crawl=MOST + 1, repo="a", former="b", name="a")}, False, id="a rename in too high a crawl"),
+    ],
+)  # fmt: skip
+def test_a_line_that_says_what_no_table_holds_is_damaged(tmp_path, record, is_read):
+    (tmp_path / "000001.jsonl").write_text(jsonl.line(record))
+    journal = Journal(tmp_path)
+    visits = to_arrow(Visit, journal.visits())
+    to_arrow(Crawl, journal.crawls())
+    to_arrow(Rename, journal.renames())
+    assert (visits.num_rows, len(journal.damage)) == ((1, 0) if is_read else (0, 1))

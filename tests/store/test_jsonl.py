@@ -11,7 +11,8 @@ from catalog.store import jsonl
     ("size", "is_read"), [(jsonl._LONG, True), (jsonl._LONG + 1, False)], ids=["as long as is read", "one byte longer"]
 )
 def test_the_last_line_is_read_if_it_is_not_very_long(size, is_read, tmp_path):
-    text = "x" * (size - len("01234567 ") - len("\n"))
+    text = '"' + "x" * (size - len('01234567 ""') - len("\n")) + '"'
     file = tmp_path / "lines.jsonl"
-    file.write_text(jsonl.checked("before") + jsonl.checked(text))
-    assert (jsonl.last(file), file.stat().st_size) == (text if is_read else "", size + len(jsonl.checked("before")))
+    before = jsonl.line("before")
+    file.write_text(before + jsonl.checked(text))
+    assert (jsonl.last(file, str), file.stat().st_size) == ((text, text[1:-1]) if is_read else None, size + len(before))

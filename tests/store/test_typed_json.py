@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from catalog.discovery import pushed_at
 from catalog.discovery.listing_cache import CachedPage, ListedRepo, SourceState
-from catalog.errors import StoreError
 from catalog.plugins.forge import Ask, Listed, ListPage
 from catalog.schedule.health import Health, RunOutcome
 from catalog.schema.tables.inventory import Crawl, Visit
@@ -115,7 +114,7 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_as_it_was(tmp_path)
     assert (tmp_path / "repos.json").read_text() == NEW_SUM
 
 
-def test_a_whole_line_of_another_shape_is_a_store_error(tmp_path):
-    (tmp_path / "000001.jsonl").write_text(line({"partition": None, "visit": {"repo": "a"}}))
-    with pytest.raises(StoreError, match=r"000001\.jsonl has a line of another shape \(.*`crawl`.*\)"):
-        Journal(tmp_path).visits()
+def test_a_whole_line_of_another_shape_is_damaged(tmp_path):
+    (tmp_path / "000001.jsonl").write_text(line({"partition": None, "visit": {"repo": "a"}}) + CRAWL)
+    journal = Journal(tmp_path)
+    assert ([visit.repo for visit in journal.visits()], len(journal.damage)) == (["a/ö"], 1)
