@@ -65,10 +65,10 @@ def crawl_and_build(file: Path) -> list[float]:
     if report.failed or report.crawl.changed not in (0, CHANGED):
         raise SystemExit(f"found {report.crawl}, expected no failure, and {CHANGED} changed or none")
 
-    from catalog.database import database
+    from catalog.database import rebuild
     from catalog.database.build import build
 
-    with patch.object(database, "build", stamped(database.build, swapped_at)):
+    with patch.object(rebuild, "rebuild", stamped(rebuild.rebuild, swapped_at)):
         built = build(config)
     exported_at = perf_counter()
 

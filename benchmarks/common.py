@@ -18,7 +18,7 @@ from time import perf_counter, sleep
 import duckdb
 import pyarrow as pa
 
-from catalog.database import database
+from catalog.database import rebuild
 from catalog.naming import slug
 from catalog.schema.arrow import schema
 from catalog.schema.tables import CRAWL, PARTITION
@@ -199,7 +199,7 @@ def build(path: Path, files: Mapping[str, Path], repos: pa.Table | None = None) 
     whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
     if repos is not None:
         whole["repos"] = repos
-    database.build(path, {table.TABLE: schema(table) for table in PARTITION}, files, whole)
+    rebuild.rebuild(path, {table.TABLE: schema(table) for table in PARTITION}, files, whole)
 
 
 def tell(what: str, ours: str, peer: str, ratio: str, goal: str) -> None:

@@ -206,6 +206,7 @@ FAULTS = {
     "A snapshot knows Git objects, not the network": [("catalog/git/snapshot.py", "import socket")],
     "The network, the store and the database do not know each other": [
         ("catalog/database/database.py", "from catalog.store import partitions"),
+        ("catalog/database/rebuild.py", "from catalog.store import partitions"),
     ],
     "The crawl knows nothing of what is made from it": [("catalog/crawl/visit.py", "import duckdb")],
     "The site asks the database, and nothing else of catalog": [

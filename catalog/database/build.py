@@ -13,7 +13,7 @@ from time import perf_counter
 import pyarrow as pa
 
 from catalog.config.parse import Config
-from catalog.database import database, export
+from catalog.database import database, export, rebuild
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import load_observations
 from catalog.database.shapes import partition_shapes
@@ -61,7 +61,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         last_visits, listings = journal.last_visits(), read_states(config)
         inventory = read_inventory(config, listings)
         files = _files(inventory, store, last_visits)
-        incremental = database.build(
+        incremental = rebuild.rebuild(
             path,
             partition_shapes(),
             files,

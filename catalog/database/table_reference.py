@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from catalog.database import database
+from catalog.database import database, rebuild
 from catalog.database.statements import Statement, statements
 from catalog.schema.arrow import schema
 from catalog.schema.tables import CRAWL, PARTITION
@@ -32,7 +32,7 @@ def table_reference() -> str:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "catalog.duckdb"
         crawl_tables = {table.TABLE: schema(table).empty_table() for table in CRAWL}
-        database.build(path, {table.TABLE: schema(table) for table in PARTITION}, {}, crawl_tables)
+        rebuild.rebuild(path, {table.TABLE: schema(table) for table in PARTITION}, {}, crawl_tables)
         with closing(database.connect(path)) as connection:
             return "\n".join([_HEAD, *_relations(connection), *_macros()])
 

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.database import database, export, template
-from catalog.database.database import MOST_AGE, MOST_CHANGED
+from catalog.database import database, export, rebuild, template
+from catalog.database.rebuild import MOST_AGE, MOST_CHANGED
 from catalog.database.statements import statements
 from catalog.errors import StoreError
 from catalog.schema.arrow import schema, to_arrow
@@ -159,7 +159,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
 
 
 def build(path: Path, partitions: Mapping[str, Path]) -> bool:
-    return database.build(path, TABLES, partitions, WHOLE)
+    return rebuild.rebuild(path, TABLES, partitions, WHOLE)
 
 
 @pytest.fixture(scope="module")
@@ -266,11 +266,11 @@ def made_before(age: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("create schema internal")
     for name in ("make_making", "make_partitions"):
-        connection.execute(database._SQL[name])
-    connection.execute(database._SQL["begin"], ["recipe", "shape"])
-    connection.execute(database._SQL["record_partitions"], [[f"r{n}" for n in range(100)], ["1.rows"] * 100])
+        connection.execute(rebuild._SQL[name])
+    connection.execute(rebuild._SQL["begin"], ["recipe", "shape"])
+    connection.execute(rebuild._SQL["record_partitions"], [[f"r{n}" for n in range(100)], ["1.rows"] * 100])
     for _ in range(age):
-        connection.execute(database._SQL["increment_age"])
+        connection.execute(rebuild._SQL["increment_age"])
     return connection
 
 
@@ -286,9 +286,9 @@ def made_before(age: int) -> duckdb.DuckDBPyConnection:
 def test_a_database_is_changed_in_place_within_bounds(age, changes, in_place):
     now = {f"r{n}": Path("2.rows" if n < changes else "1.rows") for n in range(100)}
     with closing(made_before(age)) as connection:
-        found = database._changes(connection, "recipe", now)
-    changed = {f"r{n}" for n in range(changes)}
-    assert found == ((changed, changed) if in_place else None)
+        found = rebuild._changes(connection, "recipe", now)
+    changed = frozenset(f"r{n}" for n in range(changes))
+    assert found == (rebuild.Changes(deleted=changed, loaded=changed) if in_place else None)
 
 
 @pytest.mark.slow

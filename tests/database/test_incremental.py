@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from catalog.database import database, search_index, template
+from catalog.database import database, rebuild, search_index, template
+from catalog.database.rebuild import Changes
 from catalog.database.statements import named
 from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.inventory import MetricDirection, Source, StageName
@@ -55,7 +56,9 @@ def test_what_changes_and_when_that_is_too_much(last, changed, gone, came, incre
     new = {f"s{number}" for number in range(came)}
     now = {repo: file for repo, file in BEFORE.items() if repo not in names[:gone]}
     now |= {repo: Path(repo, "second") for repo in others | new}
-    assert database._changes(last, "same", now) == (({*names[:gone]} | others, others | new) if incremental else None)
+    assert rebuild._changes(last, "same", now) == (
+        Changes(deleted=frozenset({*names[:gone]} | others), loaded=frozenset(others | new)) if incremental else None
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,16 +72,16 @@ def test_what_changes_and_when_that_is_too_much(last, changed, gone, came, incre
 def test_how_often_a_database_is_changed(last, age, incremental):
     for _ in range(age):
         last.execute(SQL["increment_age"])
-    assert database._changes(last, "same", BEFORE) == ((set(), set()) if incremental else None)
+    assert rebuild._changes(last, "same", BEFORE) == (Changes() if incremental else None)
 
 
 def test_a_database_by_another_recipe_is_not_changed(last):
-    assert database._changes(last, "other", BEFORE) is None
+    assert rebuild._changes(last, "other", BEFORE) is None
 
 
 def test_a_database_that_does_not_say_how_it_was_made_is_not_changed(last):
     last.execute("delete from internal.making")
-    assert database._changes(last, "same", BEFORE) is None
+    assert rebuild._changes(last, "same", BEFORE) is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +96,7 @@ def test_which_rows_decide_about_every_repository(rows, same):
     table = type(rows[0])
     shapes = {name: found.schema for name, found in WHOLE.items()}
     changed = {**WHOLE, table.TABLE: to_arrow(table, rows)}
-    assert (database._recipe(shapes, changed) == database._recipe(shapes, WHOLE)) is same
+    assert (rebuild._recipe(shapes, changed) == rebuild._recipe(shapes, WHOLE)) is same
 
 
 def of_another_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +156,7 @@ def test_a_database_says_what_it_is_made_of_and_how_often_it_was_changed(tmp_pat
     after |= {repo: put(store, repo, 2) for repo in ("r01", "s00")}
     found = []
     for partitions in (before, after):
-        database.build(path, TABLES, partitions, WHOLE)
+        rebuild.rebuild(path, TABLES, partitions, WHOLE)
         with closing(database.connect(path)) as connection:
             found.append(
                 [

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from catalog.database import database, load
+from catalog.database import database, load, rebuild
 from catalog.database.load import MOST_BYTES
 from catalog.store.partitions import Store
 from database.test_database import TABLES, WHOLE, write
@@ -45,7 +45,7 @@ def test_what_one_part_has_no_other_sees(tmp_path, monkeypatch):
     found = []
     for most in (500, 1):
         monkeypatch.setattr(load, "MOST_FILES", most)
-        database.build(tmp_path / "catalog.duckdb", TABLES, partitions, WHOLE)
+        rebuild.rebuild(tmp_path / "catalog.duckdb", TABLES, partitions, WHOLE)
         with closing(database.connect(tmp_path / "catalog.duckdb")) as connection:
             queries = {made.name: f"from {made.name} order by all" for made in load._incremental()}
             found.append({name: connection.execute(query).fetchall() for name, query in queries.items()})

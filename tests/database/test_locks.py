@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from catalog.database import database
+from catalog.database import database, rebuild
 from catalog.errors import NotFound, StoreError
 from catalog.schema.arrow import schema
 from catalog.schema.tables import CRAWL, PARTITION
@@ -19,7 +19,7 @@ from catalog.schema.tables import CRAWL, PARTITION
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalog of nothing."""
     path = tmp_path_factory.mktemp("locked") / "catalog.duckdb"
-    database.build(
+    rebuild.rebuild(
         path,
         {table.TABLE: schema(table) for table in PARTITION},
         {},

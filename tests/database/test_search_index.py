@@ -9,7 +9,7 @@ from contextlib import closing
 import duckdb
 import pytest
 
-from catalog.database import database, search_index
+from catalog.database import database, rebuild, search_index
 from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.inventory import MetricDirection
 from catalog.store.partitions import PartitionKey, Store
@@ -56,7 +56,7 @@ def connection(tmp_path_factory) -> Iterator[duckdb.DuckDBPyConnection]:
     store, key = Store(folder / "rows"), PartitionKey(refs="0", readers="0")
     partitions = {repo: store.write(repo, key, rows_of(made.listing(), made.objects)) for repo, made in WORLDS.items()}
     whole = {**WHOLE, MetricDirection.TABLE: to_arrow(MetricDirection, DIRECTIONS)}
-    database.build(folder / "catalog.duckdb", TABLES, partitions, whole)
+    rebuild.rebuild(folder / "catalog.duckdb", TABLES, partitions, whole)
     with closing(database.connect(folder / "catalog.duckdb")) as opened:
         yield opened
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.database import database
+from catalog.database import database, rebuild
 from catalog.errors import Ambiguous, Misuse, NotFound
 from catalog.query.answer import answer
 from catalog.query.reference import parse
@@ -53,7 +53,7 @@ def catalog(tmp_path_factory):
     store = Store(file.with_name("rows"))
     partitions = {repo: store.write(repo, PartitionKey(refs="r", readers="d"), {Event: events(repo)}) for repo in REPOS}
     whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
-    database.build(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
+    rebuild.rebuild(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
     with closing(database.connect(file)) as connection:
         yield connection
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from catalog.database import database
+from catalog.database import rebuild
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.git import Branch, Revision
@@ -184,7 +184,7 @@ def write_catalog(file: Path, repos: Mapping[str, Rows], whole: Rows) -> Path:
     store = Store(file.with_name("rows"))
     partitions = {repo: store.write(repo, PartitionKey(refs="0", readers="0"), rows) for repo, rows in repos.items()}
     tables = {table.TABLE: to_arrow(table, whole.get(table, ())) for table in CRAWL}
-    database.build(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, tables)
+    rebuild.rebuild(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, tables)
     return file
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from catalog.database import database
+from catalog.database import database, rebuild
 from catalog.naming import public_url, repository_key
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
@@ -155,7 +155,7 @@ def written(folder: Path, worlds: Mapping[str, World]) -> duckdb.DuckDBPyConnect
         for name in worlds
     ]
     whole = {table.TABLE: to_arrow(Repo, repos) if table is Repo else schema(table).empty_table() for table in CRAWL}
-    database.build(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
+    rebuild.rebuild(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
     return database.connect(folder / "catalog.duckdb")
 
 

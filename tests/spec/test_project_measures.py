@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalog.cli import main
-from catalog.database import database
+from catalog.database import database, rebuild
 from catalog.query import Catalog
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
@@ -54,7 +54,7 @@ def file(tmp_path_factory) -> Path:
     seen = dict.fromkeys(("message", "visited_at", "read_at", "partition"))
     repos = {Repo: [Repo(repo="r", url="https://h.example/r", outcome="new", stale=False, **seen)]}
     tables = {table.TABLE: to_arrow(table, repos.get(table, ())) for table in CRAWL}
-    database.build(
+    rebuild.rebuild(
         folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, {"r": partition}, tables
     )
     return folder / "catalog.duckdb"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from catalog.database.database import build
+from catalog.database.rebuild import rebuild
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record
 from catalog.schema.tables import CRAWL, PARTITION
@@ -72,7 +72,7 @@ def write(folder: Path, repos: Mapping[str, Rows], crawl: Rows) -> Path:
     store, key = Store(folder / "rows"), PartitionKey(refs="r", readers="d")
     partitions = {repo: store.write(repo, key, rows) for repo, rows in repos.items()}
     whole = {table.TABLE: to_arrow(table, crawl.get(table, ())) for table in CRAWL}
-    build(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
+    rebuild(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
     return folder / "catalog.duckdb"
 
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from catalog.cli import main
-from catalog.database import database, search_index
+from catalog.database import database, rebuild, search_index
 from catalog.database.search_index import MOST_STALE
 from catalog.database.statements import statements
 from catalog.query import Catalog
@@ -157,7 +157,7 @@ def assert_as_from_nothing(path, partitions, folder, whole=WHOLE):
 
 
 def build(path, partitions, whole=WHOLE):
-    return database.build(path, TABLES, partitions.now, whole)
+    return rebuild.rebuild(path, TABLES, partitions.now, whole)
 
 
 def sizes(path):
@@ -410,7 +410,7 @@ def test_another_index_makes_it_from_nothing(path, partitions, monkeypatch):
     [[], ["churn"], ["chur*"], ['"a b"'], ["-churn"], ["stage:prod"], ["metric.auc:>1"], ["is:version"], ["sort:name"]],
 )
 def test_an_empty_catalog_answers_nothing(tmp_path, capsys, query):
-    database.build(tmp_path / "catalog.duckdb", TABLES, {}, WHOLE)
+    rebuild.rebuild(tmp_path / "catalog.duckdb", TABLES, {}, WHOLE)
     code, out, _ = run(capsys, "search", *query, "-o", "json", "--catalog", tmp_path / "catalog.duckdb")
     assert (code, json.loads(out)) == (0, [])
 
@@ -418,7 +418,7 @@ def test_an_empty_catalog_answers_nothing(tmp_path, capsys, query):
 @pytest.mark.slow
 def test_an_empty_catalog_answers_nothing_in_a_shell(tmp_path):
     path = tmp_path / "catalog.duckdb"
-    database.build(path, TABLES, {}, WHOLE)
+    rebuild.rebuild(path, TABLES, {}, WHOLE)
     with closing(database.connect(path)) as connection:
         found = [
             connection.execute("from search(?)", [query]).fetchall() for query in ("", "churn", "chur* -x is:version")
