@@ -165,9 +165,11 @@ class CrawlRun:
         return SkipReason.UNPUSHED if unpushed else None
 
     def _is_current(self, name: str) -> bool:
-        """Whether the last visit went well, and its rows are still there."""
+        """Whether the last visit went well, and its rows and observations are still there."""
         last = self._last_visits.get(name)
         if last is None or last.partition is None or last.outcome not in READ:
+            return False
+        if self._context.observations.lacks(name, last.partition):
             return False
         return self._context.store.file_of(name, last.partition).is_file()
 

@@ -72,8 +72,7 @@ class Observations:
         """
         name = _file(scan.repo)
         try:
-            end = self._end(name)
-            if end is not None and end.partition == scan.partition and not end.damaged:
+            if _is_complete(self._end(name), scan.partition):
                 return
             timeline = self.load(name)
         except OSError as error:
@@ -86,6 +85,13 @@ class Observations:
             with writing(self.root):
                 make_folder(self.root)
                 append(self.root / name, *lines)
+
+    def lacks(self, repo: str, partition: str) -> bool:
+        """Whether a visit that finds these rows again would record something, because lines are lost."""
+        try:
+            return not _is_complete(self._end(_file(repo)), partition)
+        except OSError:  # no visit can change that
+            return False
 
     def rename(self, former: str, repo: str) -> bool:
         """Goes on with the file of a repository under another name; False where there is none, or that name has one."""
@@ -160,6 +166,10 @@ class Observations:
 
 def _file(repo: str) -> str:
     return f"{slug(repo)}.jsonl"
+
+
+def _is_complete(end: _FileEnd | None, partition: str) -> bool:
+    return end is not None and end.partition == partition and not end.damaged
 
 
 def _read_end(path: Path, stamp: tuple[int, int]) -> _FileEnd:

@@ -189,6 +189,18 @@ def test_rows_that_were_lost_are_read_again_whatever_the_forge_says(forged, tmp_
     assert ([name.partition(" ")[0] for name in ended], unpushed) == (["acme/churn"], 1)
 
 
+@pytest.mark.parametrize("content", [None, b"damaged\n"], ids=["they are lost", "they are damaged"])
+def test_observations_are_made_up_for_whatever_the_forge_says(forged, tmp_path, content):
+    config = config_of(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
+    crawl(config, debug=True)
+    journal = config.output / "store" / "observations" / f"{slug('127.0.0.1/acme/churn')}.jsonl"
+    journal.unlink()
+    if content is not None:
+        journal.write_bytes(content)
+    ended, _, unpushed = visits(config)
+    assert (ended, unpushed, visits(config)) == (["acme/churn fresh"], 1, ([], [], 2))
+
+
 def test_other_options_are_a_reason_to_ask(forged, tmp_path):
     keys = ORG | {"url": forged.url, "skip_unpushed": True}
     crawl(config_of(tmp_path, keys), debug=True)

@@ -183,9 +183,14 @@ def test_a_folder_in_the_place_of_a_file_costs_what_would_be_written_there(tmp_p
     world, states = base(), list[State]()
     record(tmp_path, states, world)
     observations = Observations(tmp_path)
-    found = (observations.last_crawl(), observations.rename(REPO, "host/o/x"), observations.load_readable(FILE))
+    found = (
+        observations.last_crawl(),
+        observations.lacks(REPO, "p1"),
+        observations.rename(REPO, "host/o/x"),
+        observations.load_readable(FILE),
+    )
     assert (found, caplog.messages) == (
-        (0, False, None),
+        (0, False, False, None),
         [
             f"{tmp_path / FILE} cannot be read: Is a directory: nothing is recorded of this visit",
             f"{tmp_path / FILE} cannot be read: Is a directory: what it holds is left out",
