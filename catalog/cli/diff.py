@@ -31,7 +31,7 @@ _EDGE = "The number of a crawl: the state that it left; or a date (the end of th
 
 def diff(
     since: Annotated[
-        str | None, typer.Argument(metavar="[FROM]", help=f"{_EDGE} By default, before the last crawl.")
+        str | None, typer.Argument(metavar="[FROM]", help=f"{_EDGE} By default, before the last crawl of the range.")
     ] = None,
     until: Annotated[str | None, typer.Argument(metavar="[TO]", help="Another date or crawl; now by default.")] = None,
     *,

@@ -15,7 +15,7 @@ from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import content_hashes
 from catalog.query.reference import moment
 from catalog.query.search.ask import FacetAnswer, SearchAnswer, facets, search
-from catalog.query.time_range import Edge, Memory, crawl_range, joined
+from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_note, suspect_clocks
 
 __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 
@@ -199,20 +199,20 @@ class Catalog(CatalogFile):
         memory = Memory(self._ask)
         known = memory.crawl(known_at)
         answer = self._ask("from list_stages_known_at($moment, $known, $stage)", known=known.crawl, **question)
-        return replace(answer, note=joined(known.note, memory.begins_after(known.crawl)))
+        note = joined(known.note, suspect_clocks(known.suspects), memory.begins_after(known.crawl))
+        return replace(answer, note=note)
 
     def diff(self, since: Edge | None = None, until: Edge | None = None) -> Answer:
         """What changed between two moments, or crawls by number (the state that each left), as far as the catalog could have known.
 
-        By default, from before the last crawl until now. One row for each change; `kind` says which, `old` and `new` what was and
-        is. `note` names the crawls of dates, and says where memory begins later. NotFound for a crawl that there was not.
+        By default, until now, and from before the last crawl of the range. One row for each change; `kind` says which, `old` and
+        `new` what was and is. `note` says how many there are from which crawl to which, and where a clock was suspect or memory begins
+        later. NotFound for a crawl that there was not.
         """
         memory = Memory(self._ask)
         start, end = crawl_range(memory, since, until)
         answer = self._ask("from changes_between($since, $until)", since=start.crawl, until=end.crawl)
-        return replace(
-            answer, note=joined(start.note, end.note, memory.begins_after(start.crawl, asked=since is not None))
-        )
+        return replace(answer, note=range_note(memory, start, end, changes=len(answer.values), since=since))
 
     def sql(self, text: str, /, **parameters: object) -> Answer:
         """One SELECT; `$name` in it stands for a parameter. SqlError where DuckDB, or we, will not have it."""

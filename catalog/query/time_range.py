@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -19,10 +19,14 @@ _MOST_NAMED = 5  # crawls with a suspect clock
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownCrawl:
-    """The crawl whose state is meant, 0 for the state before the first; and a sentence about how it was found, if there is one."""
+    """The crawl whose state is meant, 0 for the state before the first; a sentence about how it was found, if there is one.
+
+    `suspects`: the crawls near it of which the clock is suspect.
+    """
 
     crawl: int
     note: str | None = None
+    suspects: tuple[int, ...] = ()
 
 
 class Memory:
@@ -45,7 +49,7 @@ class Memory:
         when = moment(edge)
         (row,) = self._ask("select crawl_at($at) as crawl", at=when.replace(tzinfo=None)).rows
         number: int = row["crawl"]
-        return KnownCrawl(crawl=number, note=self._named(number, when))
+        return self._named(number, when)
 
     def last(self) -> int:
         """The number of the last crawl, 0 before the first."""
@@ -58,14 +62,21 @@ class Memory:
         rows = self._ask("from memory_start()").rows
         if not rows:
             return None
-        return f"this catalog's memory begins with crawl {rows[0]['crawl']}, {_text(rows[0]['at'])}"
+        crawl, when, suspect = (rows[0][name] for name in ("crawl", "at", "suspect"))
+        begins = f"this catalog's memory begins with crawl {crawl}, {_text(when)}"
+        return joined(begins, suspect_clocks([crawl] if suspect else []))
 
-    def begins_after(self, crawl: int, *, asked: bool = True) -> str | None:
+    def begins_after(self, crawl: int) -> str | None:
         """The same, where somebody asked about the state that an earlier crawl left; it knows nothing of that."""
-        rows = self._ask("from memory_start()").rows if asked else []
+        rows = self._ask("from memory_start()").rows
         if not rows or rows[0]["crawl"] <= crawl:
             return None
         return f"{self.start()}: before that it knew nothing; `catalog history` lists what today's tags say of earlier times"
+
+    def suspects(self, since: int, until: int) -> tuple[int, ...]:
+        """The crawls after one and up to another of which the clock is suspect."""
+        rows = self._ask("from suspect_crawls($since, $until)", since=since, until=until).rows
+        return tuple(row["crawl"] for row in rows)
 
     def _numbered(self, number: int) -> KnownCrawl:
         if number == 0:
@@ -75,25 +86,39 @@ class Memory:
             raise NotFound(f"unknown crawl {number}; `catalog sql 'from crawls'` lists them")
         return KnownCrawl(crawl=number)
 
-    def _named(self, number: int, when: datetime) -> str | None:
+    def _named(self, number: int, when: datetime) -> KnownCrawl:
         if number == 0:
-            return None
+            return KnownCrawl(crawl=0)
         (row,) = self._ask("from date_crawl($crawl)", crawl=number).rows
         note = f"{_text(when)} means crawl {number}, which had ended by {_text(row['at'])}"
-        if not row["suspects"]:
-            return note
-        named = ", ".join(map(str, row["suspects"][:_MOST_NAMED]))
-        more = len(row["suspects"]) - _MOST_NAMED
-        return f"{note}; the clock was suspect in crawl {named}" + (f" and {more} more" if more > 0 else "")
+        return KnownCrawl(crawl=number, note=note, suspects=tuple(row["suspects"]))
 
 
 def crawl_range(memory: Memory, since: Edge | None, until: Edge | None) -> tuple[KnownCrawl, KnownCrawl]:
-    """Both crawls; by default, from the state before the last crawl until now."""
+    """Both crawls; by default, until now, and from the state before the last crawl of the range."""
     end = memory.crawl(NOW if until is None else until)
-    start = KnownCrawl(crawl=max(memory.last() - 1, 0)) if since is None else memory.crawl(since)
+    start = KnownCrawl(crawl=max(end.crawl - 1, 0)) if since is None else memory.crawl(since)
     if start.crawl > end.crawl:
         raise Misuse(f"the range ends before it begins: from crawl {start.crawl} to crawl {end.crawl}")
     return start, end
+
+
+def range_note(memory: Memory, start: KnownCrawl, end: KnownCrawl, *, changes: int, since: Edge | None) -> str | None:
+    """How many changes there are between which crawls, and how well these are dated; None in a catalog that remembers nothing."""
+    first = f"crawl {start.crawl}" if start.crawl else "before the first crawl"
+    summary = f"{changes} change{'' if changes == 1 else 's'} from {first} to crawl {end.crawl}" if end.crawl else None
+    suspects = {*start.suspects, *end.suspects, *memory.suspects(start.crawl, end.crawl)}
+    asked = start.crawl if since is not None else end.crawl
+    return joined(summary, start.note, end.note, suspect_clocks(sorted(suspects)), memory.begins_after(asked))
+
+
+def suspect_clocks(crawls: Sequence[int]) -> str | None:
+    """The sentence that names the crawls of which the clock is suspect; None where there are none."""
+    if not crawls:
+        return None
+    more = len(crawls) - _MOST_NAMED
+    named = ", ".join(map(str, crawls[:_MOST_NAMED]))
+    return f"the clock was suspect in crawl {named}" + (f" and {more} more" if more > 0 else "")
 
 
 def joined(*notes: str | None) -> str | None:

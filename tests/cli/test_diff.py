@@ -25,6 +25,7 @@ new version    m         -      -        v1.1.0     -            Ann
 promotion      m         prod   v1.0.0   v1.1.0     assigned     Ann
 vacancy        o/r:gone  prod   v1.0.0   -          -            -
 """
+CHANGES = "11 changes from crawl 1 to crawl 2\n"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,12 @@ def without_times(table: str) -> str:
 def test_diff_tells_what_the_last_crawl_changed(asking, crawled, edges):
     code, out, err = asking("diff", *edges)
     _, old, new = crawled
-    assert (code, without_times(out), err) == (0, DIFF.format(old=old[:7], new=new[:7]), "")
+    assert (code, without_times(out), err) == (0, DIFF.format(old=old[:7], new=new[:7]), CHANGES)
+
+
+def test_diff_sums_up_the_first_crawl_too(asking):
+    code, _, err = asking("diff", "--", "0", "1")
+    assert (code, err.partition(";")[0]) == (0, "7 changes from before the first crawl to crawl 1")
 
 
 def test_diff_as_json_has_every_column(asking, crawled):
@@ -90,7 +96,7 @@ def test_a_metric_that_moved_is_told_with_what_that_means(better, of_project, to
 
 
 def test_diff_of_nothing(asking):
-    assert asking("diff", "2") == (0, "", "nothing found\n")
+    assert asking("diff", "2") == (0, "", "nothing found\n0 changes from crawl 2 to crawl 2\n")
 
 
 def test_diff_ids_are_of_artifacts_and_repositories(asking):
@@ -104,12 +110,16 @@ NOTHING = f"{BEGINS}: before that it knew nothing; `catalog history` lists what 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        pytest.param(("diff", "2000-01-01", "-o", "ids"), NOTHING, id="diff from a date"),
+        pytest.param(
+            ("diff", "2000-01-01", "-o", "ids"),
+            f"11 changes from before the first crawl to crawl 2; {NOTHING}",
+            id="diff from a date",
+        ),
         pytest.param(("diff", "2000-01-01", "2001-01-01", "-o", "ids"), NOTHING, id="diff between dates"),
         pytest.param(("at", "2024-02-01", "--known-at", "2000-01-01", "-o", "ids"), NOTHING, id="at, as known then"),
         pytest.param(("events", "-o", "ids"), f"{BEGINS}\n", id="events from the beginning"),
-        pytest.param(("diff", "1", "-o", "ids"), "", id="a crawl that there was"),
-        pytest.param(("diff", "-o", "ids"), "", id="the last crawl"),
+        pytest.param(("diff", "1", "-o", "ids"), CHANGES, id="a crawl that there was"),
+        pytest.param(("diff", "-o", "ids"), CHANGES, id="the last crawl"),
     ],
 )
 def test_where_memory_begins_later_than_the_question_the_answer_says_so(asking, arguments, told):

@@ -9,8 +9,9 @@ import pytest
 
 from catalog.errors import Misuse, NotFound
 from catalog.query import Catalog
-from catalog.query.time_range import _LONGEST, _MOST_NAMED, Memory, crawl_range, joined
+from catalog.query.time_range import _LONGEST, _MOST_NAMED, Memory, crawl_range, joined, suspect_clocks
 from catalog.schema.tables.inventory import Crawl
+from catalog.schema.tables.observations import Observation
 from support.catalogs import asked, catalog_of
 
 MAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -21,12 +22,13 @@ def day(number: float) -> datetime:
     return MAY + timedelta(days=number)
 
 
+def crawl_row(number: int, at: datetime) -> Crawl:
+    return Crawl(crawl=number, started_at=at, seconds=60, new=0, changed=0, fresh=0, failed=0, received=0)
+
+
 def crawled(*days: float) -> Catalog:
     """A catalog after crawls on these days of May by the machine's clock, of a minute each."""
-    rows = [
-        Crawl(crawl=number, started_at=day(at), seconds=60, new=0, changed=0, fresh=0, failed=0, received=0)
-        for number, at in enumerate(days, 1)
-    ]
+    rows = [crawl_row(number, day(at)) for number, at in enumerate(days, 1)]
     return Catalog(catalog_of({}, {Crawl: rows}), Path("catalog.duckdb"), None)
 
 
@@ -88,9 +90,18 @@ def test_now_is_the_last_crawl_whatever_its_clock_said():
 
 @pytest.mark.parametrize(
     ("since", "until", "crawls"),
-    [(None, None, (2, 3)), (1, None, (1, 3)), (None, 2, (2, 2)), (0, 1, (0, 1)), ("2024-05-02", "now", (1, 3))],
+    [
+        pytest.param(None, None, (2, 3), id="until now"),
+        pytest.param(1, None, (1, 3), id="from a crawl"),
+        pytest.param(None, 2, (1, 2), id="until a crawl"),
+        pytest.param(None, 1, (0, 1), id="until the first crawl"),
+        pytest.param(None, "2024-05-02", (0, 1), id="until a date"),
+        pytest.param(None, "2024-04-01", (0, 0), id="until before the first crawl"),
+        pytest.param(0, 1, (0, 1), id="from before the first crawl"),
+        pytest.param("2024-05-02", "now", (1, 3), id="from a date"),
+    ],
 )
-def test_a_range_is_by_default_that_of_the_last_crawl(since, until, crawls):
+def test_a_range_begins_by_default_before_its_last_crawl(since, until, crawls):
     start, end = crawl_range(memory(1, 2, 3), since, until)
     assert (start.crawl, end.crawl) == crawls
 
@@ -108,15 +119,55 @@ def test_the_answer_names_the_crawl_of_a_date():
 @pytest.mark.parametrize(
     ("suspects", "named"),
     [
-        pytest.param(1, "; the clock was suspect in crawl 3", id="one"),
-        pytest.param(_MOST_NAMED, "; the clock was suspect in crawl 3, 4, 5, 6, 7", id="as many as are named"),
-        pytest.param(_MOST_NAMED + 1, "; the clock was suspect in crawl 3, 4, 5, 6, 7 and 1 more", id="one more"),
+        pytest.param(0, None, id="none"),
+        pytest.param(1, "the clock was suspect in crawl 3", id="one"),
+        pytest.param(_MOST_NAMED, "the clock was suspect in crawl 3, 4, 5, 6, 7", id="as many as are named"),
+        pytest.param(_MOST_NAMED + 1, "the clock was suspect in crawl 3, 4, 5, 6, 7 and 1 more", id="one more"),
     ],
 )
 def test_the_answer_says_where_a_clock_was_suspect(suspects, named):
     days = (1, 2, *(AHEAD + number for number in range(suspects)), 4)
-    note = "2024-05-03 12:00:00 UTC means crawl 2, which had ended by 2024-05-03 00:01:00 UTC"
-    assert memory(*days).crawl(day(2.5)).note == note + named
+    assert suspect_clocks(memory(*days).crawl(day(2.5)).suspects) == named
+
+
+@pytest.mark.parametrize(
+    ("days", "begins"),
+    [
+        pytest.param((1, 2), "crawl 1, 2024-05-02 00:01:00 UTC", id="a clock that nothing contradicts"),
+        pytest.param((1, AHEAD, 3), "crawl 1, 2024-05-02 00:01:00 UTC", id="a later crawl is suspect"),
+        pytest.param((AHEAD, 2), "crawl 1, 2024-05-03 00:00:00 UTC; the clock was suspect in crawl 1", id="the first crawl is suspect"),
+    ],
+)  # fmt: skip
+def test_where_memory_begins_a_suspect_clock_is_said_to_be_one(days, begins):
+    assert memory(*days).start() == f"this catalog's memory begins with {begins}"
+
+
+@pytest.mark.parametrize(
+    ("seen", "later", "at", "suspect"),
+    [
+        pytest.param(1, (2,), 1, False, id="before the crawls that are left"),
+        pytest.param(3, (2,), 2, True, id="after a crawl that is left"),
+        pytest.param(3, (), 3, False, id="no crawl is left"),
+    ],
+)
+def test_memory_may_begin_with_a_crawl_of_which_only_observations_are_left(seen, later, at, suspect):
+    seen_at = day(seen)
+    observation = Observation(
+        ref="refs/heads/main",
+        oid="a" * 40,
+        revision=None,
+        unseen_at=None,
+        first_seen=seen_at,
+        last_seen=seen_at,
+        ended_at=None,
+        first_crawl=1,
+        ended_crawl=None,
+    )
+    crawls = [crawl_row(number, day(each)) for number, each in enumerate(later, 2)]
+    connection = catalog_of({"host/o/r": {Observation: [observation]}}, {Crawl: crawls})
+    assert asked(connection, "from memory_start()") == [
+        {"crawl": 1, "at": day(at).replace(tzinfo=None), "suspect": suspect}
+    ]
 
 
 BEGINS = "this catalog's memory begins with crawl 1, 2024-05-02 00:01:00 UTC"
@@ -132,14 +183,35 @@ MEANT = "2024-05-03 23:59:59 UTC means crawl 2, which had ended by 2024-05-03 00
         pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at="2024-04-09"), NOTHING, id="at, before memory begins"),
         pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at="2024-05-03"), MEANT, id="at, as known at a date"),
         pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at=1), None, id="at, as known after a crawl"),
-        pytest.param(lambda catalog: catalog.diff(), None, id="diff of the last crawl"),
-        pytest.param(lambda catalog: catalog.diff("2024-04-09", 2), NOTHING, id="diff, before memory begins"),
-        pytest.param(lambda catalog: catalog.diff("2024-04-09", "2024-05-03"), f"{MEANT}; {NOTHING}", id="diff, to a date"),
+        pytest.param(lambda catalog: catalog.diff(), "0 changes from crawl 2 to crawl 3", id="diff of the last crawl"),
+        pytest.param(lambda catalog: catalog.diff(until=1), "0 changes from before the first crawl to crawl 1", id="diff of the first crawl"),
+        pytest.param(lambda catalog: catalog.diff(until="2024-04-09"), NOTHING, id="diff, until before memory begins"),
+        pytest.param(lambda catalog: catalog.diff("2024-04-09", 2), f"0 changes from before the first crawl to crawl 2; {NOTHING}", id="diff, before memory begins"),
+        pytest.param(lambda catalog: catalog.diff("2024-04-09", "2024-05-03"), f"0 changes from before the first crawl to crawl 2; {MEANT}; {NOTHING}", id="diff, to a date"),
         pytest.param(lambda catalog: catalog.events(), BEGINS, id="events from the beginning"),
     ],
 )  # fmt: skip
 def test_an_answer_says_what_its_rows_cannot(ask, note):
     assert ask(crawled(1, 2, 3)).note == note
+
+
+ALL = "0 changes from crawl 1 to crawl 3"
+SUSPECT = "the clock was suspect in crawl 2"
+LATE = "2024-05-05 23:59:59 UTC means crawl 3, which had ended by 2024-05-04 00:01:00 UTC"
+EARLY = "2024-05-02 23:59:59 UTC means crawl 1, which had ended by 2024-05-02 00:01:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("ask", "note"),
+    [
+        pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at="2024-05-02"), f"{EARLY}; {SUSPECT}", id="at, as known then"),
+        pytest.param(lambda catalog: catalog.diff("2024-05-02", "2024-05-05"), f"{ALL}; {EARLY}; {LATE}; {SUSPECT}", id="between dates"),
+        pytest.param(lambda catalog: catalog.diff(1, 3), f"{ALL}; {SUSPECT}", id="between crawls"),
+        pytest.param(lambda catalog: catalog.diff(2, 3), "0 changes from crawl 2 to crawl 3", id="after it"),
+    ],
+)  # fmt: skip
+def test_a_range_with_a_suspect_clock_says_so(ask, note):
+    assert ask(crawled(1, AHEAD, 3)).note == note
 
 
 def test_a_catalog_that_remembers_nothing_says_nothing():

@@ -33,13 +33,19 @@ select
     ), []) as suspects
 from crawl_times c where c.crawl = a_crawl;
 
+-- suspect_crawls(a, b): The crawls after `a` and up to `b` of which the clock is suspect.
+--   key: crawl
+select crawl from crawl_times where suspect and crawl > a and crawl <= b order by crawl;
+
 -- memory_start(): The first crawl that this catalog remembers anything of, and when that was; no row where there was none.
 --   key: (at most one row)
 --   at: When it had surely ended, UTC; of a crawl of which only observations are left, when it saw the first of them.
-select m.crawl, coalesce(t.ended_by, m.seen) as "at"
+--   suspect: Its time lies after that of a later crawl: it had ended when that one began.
+select m.crawl, coalesce(t.ended_by, least(m.seen, n.next_at)) as "at", coalesce(t.suspect, m.seen > n.next_at, false) as suspect
 from (
     select first_crawl as crawl, first_seen as seen from observations
     union all
     select crawl, null from crawls
     order by crawl, seen nulls last limit 1
-) m left join crawl_times t on t.crawl = m.crawl;
+) m left join crawl_times t on t.crawl = m.crawl
+cross join (select min(started_at) as next_at from crawls where crawl > (select min(first_crawl) from observations)) n;
