@@ -97,8 +97,10 @@ def test_a_repository_that_was_down_for_more_crawls_than_are_kept_is_found_again
     since = "first_at between (select started_at from crawls where crawl = 2) and (select started_at from crawls where crawl = 3)"
     down = asked(away, f"select outcome, {since}, times from visits where crawl = 14")
     crawled(there)
-    assert (down, changes(there, 13, 15), changes(there, 1, 14)) == (
+    stood = [asked(there, f"select outcome, visited from visits_in({crawl})") for crawl in (5, 6)]
+    assert (down, stood, changes(there, 13, 15), changes(there, 1, 14)) == (
         [("gone", True, 13)],
+        [[("gone", None)], [("gone", True)]],  # the visits of ten crawls are kept one by one
         [("found_repo", "churn")],
         [("lost_repo", "churn")],
     )

@@ -474,6 +474,32 @@ def test_how_a_repository_was_found_in_a_crawl():
     assert found == [[("fresh", 3)], [], [("fresh", 3)], [("down", 4)]]
 
 
+def test_how_a_repository_stood_in_a_crawl_of_which_not_all_visits_are_kept():
+    visits = [
+        replace(visit_row(1, "new", turned=True), crawls=(1,)),
+        replace(visit_row(2, "fresh"), crawls=(2,)),
+        replace(visit_row(5, "down"), crawls=(5, 7), crawl=7),
+        replace(visit_row(1, "new", repo="gone"), crawls=(1,)),
+        replace(visit_row(3, "left", repo="gone"), crawls=(3,)),
+    ]
+    crawls = [crawl_row(number) for number in (2, 3, 4, 5, 7)] + [replace(crawl_row(1), changed=2)]
+    connection = catalog_of({}, {Visit: visits, Crawl: crawls})
+    found = {
+        n: [(row["repo"], row["outcome"], row["until_crawl"], row["visited"]) for row in asked(connection, "from visits_in(?)", n)]
+        for n in range(1, 9)
+    }  # fmt: skip
+    assert found == {
+        1: [("gone", "new", 1, True), (HOST, "new", 1, True)],
+        2: [(HOST, "fresh", None, True)],
+        3: [("gone", "left", None, True), (HOST, "fresh", None, None)],
+        4: [(HOST, "fresh", None, None)],
+        5: [(HOST, "down", 7, True)],
+        6: [],
+        7: [(HOST, "down", 7, True)],
+        8: [],
+    }
+
+
 def test_everything_is_new_to_the_first_crawl(tmp_path):
     connection = story(tmp_path, FIRST)
     found = changes(connection, 0, 9, "kind", "id", "stage", "new", "author", "moment")

@@ -29,7 +29,7 @@ from catalog.plugins.forge import Listed
 from catalog.query import Catalog
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.schema.tables.observations import Observation
-from catalog.store.journal import Journal
+from catalog.store.journal import KEPT, Journal
 from catalog.store.observations import Observations
 from catalog.transport.origin import Pool
 from support.catalogs import asked, catalog_of
@@ -322,6 +322,20 @@ def check_known(connection: duckdb.DuckDBPyConnection, truth: Truth, crawl: int)
     assert {row["repo"]: row["version"] for row in rows} == truth.prod(crawl)
 
 
+OUTCOMES = {"new": "read", "changed": "read", "fresh": "read", "gone": "failed"}
+
+
+def check_visits(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    """Of each crawl all visits, and where they are not kept one by one, how repositories stood then: nothing that was not so."""
+    kept = set(sorted(truth.clocks)[-KEPT:])
+    for crawl in truth.clocks:
+        rows = asked(connection, "from visits_in(?)", crawl)
+        found = {(row["repo"], OUTCOMES.get(row["outcome"], row["outcome"])): row["visited"] for row in rows}
+        visited = {each for each, known in found.items() if known}
+        assert visited <= truth.visits(crawl) <= found.keys() <= truth.outcomes(crawl)
+        assert visited == found.keys() or crawl not in kept
+
+
 def check_dates(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
     dates = {at + timedelta(hours=hours) for at in truth.clocks.values() for hours in (-1, 1)}
     found = {at: asked(connection, "select crawl_at(?) as crawl", at.replace(tzinfo=None))[0]["crawl"] for at in dates}
@@ -354,6 +368,7 @@ def told(folder: Path, steps: list[Any], every: int, places: int = 6) -> None:
             script.listen(connection)
     assert sorted(script.heard) == sorted(oid for _, oid in story.truth.events(story.crawls))
     check_dates(connection, story.truth)
+    check_visits(connection, story.truth)
     last = story.crawls
     chosen = list(dict.fromkeys([last, last // 2, last - 1, 0, last // 3, 1]))[:places]
     for crawl in chosen:

@@ -121,6 +121,19 @@ class Truth:
                 found[history.name] = (failed[0], len(failed))
         return found
 
+    def visits(self, crawl: int) -> set[tuple[str, str]]:
+        """How the visits of a crawl ended, and which repositories left with it."""
+        return {
+            (history.name, outcome)
+            for history in self.histories
+            for visited, outcome, _ in history.visits
+            if visited == crawl
+        }
+
+    def outcomes(self, crawl: int) -> set[tuple[str, str]]:
+        """How the last visit to each repository until then ended."""
+        return {(history.name, outcome) for history in self.histories if (outcome := history.outcome(crawl))}
+
     def events(self, crawl: int) -> set[tuple[str, str]]:
         """Every event ever seen: name of the repository, tag object."""
         return {

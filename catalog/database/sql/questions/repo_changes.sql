@@ -1,12 +1,34 @@
 -- What became of repositories, crawl by crawl.
 
--- visits_in(a_crawl): How the visits of one of the last ten crawls ended.
+-- abridged_crawls(): Crawls of which not all visits are kept one by one: only those that ended otherwise than the ones before.
+--   key: crawl
+select crawl from crawls c
+where new + changed + fresh + failed > (
+    select count(*) from visits where outcome not in ('removed', 'left') and list_contains(crawls, c.crawl)
+);
+
+-- visits_in(a_crawl): How the visits of a crawl ended. Where they are not kept one by one any more, also how each repository stood then.
 --   key: repo
 --   message: What the last of these visits complained of.
 --   first_at: Since when visits have ended so, UTC.
---   until_crawl: The last crawl in a row in which it was found so.
-select repo, outcome, message, first_at, crawl as until_crawl
-from visits where list_contains(crawls, a_crawl)
+--   until_crawl: The last crawl in a row in which it was found so; null where that is not known any more.
+--   visited: It was visited in that crawl; null where that is not known any more.
+with runs as materialized (
+    select *, coalesce(crawls[1], crawl) as first_crawl,
+        lead(coalesce(crawls[1], crawl)) over (partition by repo order by coalesce(crawls[1], crawl)) as next_crawl
+    from visits
+),
+abridged as materialized (from abridged_crawls())
+select
+    repo, outcome, message, first_at,
+    case when not exists (from abridged c where c.crawl > r.crawl and c.crawl < coalesce(r.next_crawl, 9223372036854775807))
+        then r.crawl end as until_crawl,
+    case when list_contains(crawls, a_crawl) then true end as visited
+from runs r
+where list_contains(crawls, a_crawl) or (
+    a_crawl in (select crawl from abridged) and outcome not in ('removed', 'left')
+    and first_crawl < a_crawl and coalesce(next_crawl > a_crawl, true)
+)
 order by repo;
 
 -- repo_states_at(a_crawl): How each repository stood when a crawl had ended, by the run of visits that began until then.
