@@ -15,7 +15,7 @@ from operator import attrgetter
 from time import perf_counter
 
 from catalog.config.parse import Config
-from catalog.crawl.inventory_changes import departures, identities, renames
+from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
 from catalog.discovery.inventory import Inventory, Repository
@@ -24,7 +24,7 @@ from catalog.errors import DEPARTED, READ, CrawlOutcome, VisitOutcome
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, check, installed
 from catalog.schema.tables.inventory import Crawl, Visit
-from catalog.store.identities import Identities, following, moves
+from catalog.store.identities import Identities, following
 from catalog.store.journal import CrawlEntry, Journal
 from catalog.store.lock import lock
 from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
@@ -146,8 +146,8 @@ class CrawlRun:
     def _record_inventory(self, inventory: Inventory, journal: CrawlEntry, now: datetime) -> None:
         """Before the visits: which repositories have another name, so that these go on with their history, and which left."""
         observations, known = self._context.observations, Identities(self._context.observations.root)
-        before, listed = known.read(), identities(inventory)
-        moved = moves(before, listed)
+        listed = identities(inventory)
+        before, moved = inventory_moves(known.read(), listed, self._last_visits)
         for move in moved:
             observations.rename(move.former, move.repo)
         journal.change_inventory(renames(moved, journal.number), ())

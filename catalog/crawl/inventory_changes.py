@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain, count
 
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.errors import VisitOutcome
 from catalog.naming import repo_name
 from catalog.plugins.forge import installed
 from catalog.schema.tables.inventory import Rename, Visit
-from catalog.store.identities import Move
-from catalog.store.journal import LastVisit
+from catalog.store.identities import Move, aside, moves
+from catalog.store.journal import LastVisit, renamed_to
 
 REMOVED, UNLISTED = "repos.toml no longer includes it", "no longer listed"
 
@@ -19,6 +20,35 @@ REMOVED, UNLISTED = "repos.toml no longer includes it", "no longer listed"
 def identities(inventory: Inventory) -> dict[str, str]:
     """The names of the repositories that their forges list, each with the host, the reader of the forge, and the forge's id."""
     return {entry.repo.name: identity for entry in inventory.repositories if (identity := _identity(entry)) is not None}
+
+
+def inventory_moves(
+    before: Mapping[str, str], now: Mapping[str, str], last_visits: Mapping[str, LastVisit]
+) -> tuple[dict[str, str], tuple[Move, ...]]:
+    """The ids of the repositories that were there before, and which have another name now.
+
+    Where one gets a name whose repository has no id that is known, nothing says that both are the same: they are taken for two, and the
+    one before is `name (id unknown)`.
+    """
+    known = dict(before)
+    for move in moves(before, now):
+        if move.repo in last_visits and move.repo not in before and not _is_recorded(move, last_visits):
+            known[move.repo] = _unknown_identity(move.repo, now[move.repo], last_visits)
+    return known, moves(known, now)
+
+
+def _is_recorded(move: Move, last_visits: Mapping[str, LastVisit]) -> bool:
+    """Whether a crawl that was interrupted wrote the move down, but not the ids."""
+    last = last_visits.get(move.former)
+    if last is None:
+        return move.replaced
+    return last.outcome == VisitOutcome.LEFT and last.message == renamed_to(move.repo)
+
+
+def _unknown_identity(name: str, present: str, last_visits: Mapping[str, LastVisit]) -> str:
+    reader = present.rpartition(" ")[0]
+    ids = chain(["unknown"], (f"unknown-{number}" for number in count(2)))
+    return next(f"{reader} {each}" for each in ids if aside(name, each) not in last_visits)
 
 
 def renames(moves: Iterable[Move], number: int) -> list[Rename]:

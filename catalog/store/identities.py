@@ -67,9 +67,14 @@ def moves(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Move, ...]
         replaced = present != identity
         name = names.get(identity)
         if replaced or (name is not None and name != former and former not in now):
-            repo = name if name is not None and name != former else f"{former} (id {identity.rpartition(' ')[2]})"
+            repo = name if name is not None and name != former else aside(former, identity.rpartition(" ")[2])
             found[former] = Move(former=former, repo=repo, replaced=replaced)
     return tuple(_in_order(found))
+
+
+def aside(name: str, forge_id: str) -> str:
+    """What a repository is called that no forge lists, while another one has its name."""
+    return f"{name} (id {forge_id})"
 
 
 def _reader(identity: str) -> str:
@@ -84,9 +89,9 @@ def _in_order(found: dict[str, Move]) -> list[Move]:
         free = [move for move in waiting.values() if move.repo not in waiting]
         if not free:
             move = waiting.pop(min(waiting))
-            aside = f"{move.former} (moving)"
-            ordered.append(Move(former=move.former, repo=aside, replaced=True))
-            waiting[aside] = Move(former=aside, repo=move.repo, replaced=True)
+            between = f"{move.former} (moving)"
+            ordered.append(Move(former=move.former, repo=between, replaced=True))
+            waiting[between] = Move(former=between, repo=move.repo, replaced=True)
             continue
         for move in free:
             del waiting[move.former]

@@ -156,6 +156,11 @@ class CrawlEntry:
             self._out.flush()
 
 
+def renamed_to(name: str) -> str:
+    """What the last visit to a former name says."""
+    return f"renamed to {name}"
+
+
 def _split_summary(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, LastVisit]]:
     """The number of the last crawl, which is under the empty name, and the repositories."""
     number = state.pop("", None)
@@ -169,8 +174,7 @@ def _apply(last: dict[str, LastVisit], line: Line) -> None:
     """What a line says of the last visits."""
     if line.rename and (former := last.get(line.rename.former)):
         last[line.rename.name] = former
-        message = f"renamed to {line.rename.name}"
-        last[line.rename.former] = replace(former, outcome=VisitOutcome.LEFT, message=message)
+        last[line.rename.former] = replace(former, outcome=VisitOutcome.LEFT, message=renamed_to(line.rename.name))
         if line.rename.replaced:
             del last[line.rename.former]
     if outcome := line.outcome:

@@ -48,6 +48,7 @@ class Repo:
     identity: str
     name: str
     folder: Path
+    has_id: bool = True  # that its forge, or anything else, says
     world: World = field(default_factory=World)
     tags: Tags = field(default_factory=dict)
     gone: Tags = field(default_factory=dict)  # tags that were deleted
@@ -197,7 +198,7 @@ class Story:
         for slot, repo in enumerate(self.repos):
             if repo.listed == "removed" or (repo.listed == "left" and not repo.history.names):
                 continue
-            listed = Listed(url=f"https://{repo.name}", forge_id=repo.identity)
+            listed = Listed(url=f"https://{repo.name}", forge_id=repo.identity if repo.has_id else None)
             name = repo.history.name if repo.listed == "left" else repo.name
             if repo.listed == "left" and any(other.name == name and other.listed == "listed" for other in self.repos):
                 continue
@@ -248,7 +249,8 @@ class Story:
         for repo in self.everyone:
             history, outcome = repo.history, repo.listed
             if history.names and history.name in names and repo not in order:
-                history.names.append((number, f"{history.name} (id {repo.identity})"))
+                identity = repo.identity if repo.has_id else "unknown"
+                history.names.append((number, f"{history.name} (id {identity})"))
                 outcome = "left"
             if outcome != "listed" and history.visits and history.state(number) != "departed":
                 history.visits.append((number, "left" if outcome == "left" else "removed", clock))
@@ -384,6 +386,32 @@ def check_diffs(connection: duckdb.DuckDBPyConnection, truth: Truth, places: lis
         always = {each.name for each in truth.histories if "departed" not in {each.state(k) for k in (a, b, c)}}
         told = [{change for change in found[edges] if change[1] in always} for edges in ((a, b), (b, c), (a, c))]
         assert left_over(told[0], told[1]) == left_over(told[2], set()), (a, b, c)
+
+
+def take_name(story: Story, slot: int, other: int) -> None:
+    """A repository without an id is there no more, and another one has its name."""
+    story.repos[slot].name = story.repos[other].name
+    story.repos[other] = story._repo(f"host/o/other{next(story._ids)}")
+    story.everyone.append(story.repos[other])
+
+
+def forget_id(story: Story, slot: int, _: int) -> None:
+    story.repos[slot].has_id = False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "leaves", [Story.remove, Story.leave, None], ids=["removed before", "left before", "there until then"]
+)
+def test_a_repository_that_takes_the_name_of_one_without_an_id_is_not_that_one(tmp_path, leaves):
+    steps: list[Any] = [
+        ([(forget_id, 1, 0), (Story.push, 0, 1), (Story.assign, 0, 1), (Story.push, 1, 2)], set(), 0, None),
+        ([(leaves, 1, 0)] if leaves else [], set(), 0, None),
+        ([(take_name, 0, 1), (Story.push, 0, 3)], set(), 0, None),
+        ([(Story.assign, 0, 2), (forget_id, 1, 0)], set(), 0, None),
+        ([(Story.push, 0, 4)], set(), 0, None),
+    ]
+    told(tmp_path, steps, every=1)
 
 
 def test_what_is_remembered_is_the_truth_in_a_short_story(tmp_path):

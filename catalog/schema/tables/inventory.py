@@ -126,6 +126,6 @@ class Rename(Record):
     repo: str = column("The repository, by the name that it has now.")
     former: str = column("The name until then.")
     name: str = column(
-        "The name from then on; of one that its forge no longer lists, while another has its name, `former (id N)`."
+        "The name from then on; of one that its forge no longer lists, while another has its name, `former (id N)`, where the id is not known, `former (id unknown)`."
     )
     replaced: bool = column("Another repository has the former name since then.", default=False)
