@@ -10,6 +10,7 @@ from typing import Literal
 
 from catalog.errors import NotFound
 from catalog.query.answer import Answer, SqlError, select
+from catalog.query.arguments import checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import content_hashes
@@ -20,6 +21,7 @@ from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_no
 __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 
 
+@checked
 class Catalog(CatalogFile):
     """A catalog, open for reading. Each method is a question and gives an `Answer`; several threads may ask at once.
 
@@ -178,6 +180,8 @@ class Catalog(CatalogFile):
             hashes = set(content_hashes(content).values()) if isinstance(content, Path) else {content}
         except OSError as error:
             raise NotFound(f"{error.filename or content} cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise NotFound(f"{str(content)!r} cannot be read: {error}") from error
         return self._ask("from identify_hashes($hashes)", hashes=sorted(hashes))
 
     def experiments(self, *, repo: str | None = None) -> Answer:

@@ -6,14 +6,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from catalog.errors import CatalogError, StoreError
+from catalog.errors import CatalogError, Misuse, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
+from catalog.query.arguments import checked
 from catalog.query.resolve import ReferenceResolver
 
 if TYPE_CHECKING:
     import duckdb
 
 
+@checked
 class CatalogFile:
     """Opens and closes the file, and puts questions to it."""
 
@@ -37,10 +39,11 @@ class CatalogFile:
         A question that takes longer than `timeout` seconds is given up, as is SQL with more than `max_rows` rows. DuckDB holds
         `max_memory` bytes (4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
         """
-        from catalog.database.database import (
-            FOR_ONE,
-            connect,
-        )  # DuckDB is most of a cold start; a usage error needs none
+        if timeout is not None:
+            _check_timeout(timeout)
+        _check_positive("max_memory", max_memory)
+        _check_positive("max_rows", max_rows)
+        from catalog.database.database import FOR_ONE, connect  # DuckDB is most of a cold start; a usage error needs none
 
         bounds = Bounds(timeout=timeout, max_rows=max_rows)
         return cls(connect(Path(path), max_memory=max_memory or FOR_ONE), Path(path), bounds)
@@ -83,3 +86,15 @@ class CatalogFile:
             ) from error
         except duckdb.Error as error:
             raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error
+
+
+def _check_timeout(seconds: float) -> None:
+    from threading import TIMEOUT_MAX  # only where there is a limit
+
+    if not 0 < seconds <= TIMEOUT_MAX:
+        raise Misuse(f"invalid timeout {seconds:g}: expected more than 0 and at most {TIMEOUT_MAX:g} seconds")
+
+
+def _check_positive(name: str, number: int | None) -> None:
+    if number is not None and number < 1:
+        raise Misuse(f"invalid {name} {number}: expected at least 1")

@@ -39,7 +39,10 @@ def moment(when: datetime | date | str) -> datetime:
         return moment(_read(when))
     if not isinstance(when, datetime):
         return datetime.combine(when, time.max, UTC)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError as error:
+        raise Misuse(f"invalid date '{when}': in UTC it is not in the years 1 to 9999") from error
 
 
 def _read(text: str) -> datetime | date:

@@ -1,0 +1,124 @@
+"""Arguments of the wrong type, of every public method: the message names the argument."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from catalog.errors import Misuse, NotFound
+from catalog.query import Catalog
+from support.catalogs import catalog_of
+from support.small_catalog import make
+
+METHODS = sorted(
+    name
+    for name, member in inspect.getmembers(Catalog)
+    if not name.startswith("_") and (inspect.isfunction(member) or inspect.ismethod(member))
+)
+RIGHT = {
+    "ref": "mask",
+    "refs": "mask",
+    "text": "select 1",
+    "when": "now",
+    "content": "abcdefg",
+    "query": "x",
+    "path": "p",
+}
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog(catalog_of({}, {}), Path("catalog.duckdb"), None)
+
+
+def parameters():
+    """Each parameter of each method that has a type."""
+    for method in METHODS:
+        hints = get_type_hints(getattr(Catalog, method))
+        for name, parameter in inspect.signature(getattr(Catalog, method)).parameters.items():
+            if name != "self" and hints[name] is not object:
+                yield pytest.param(method, parameter, id=f"{method} {name}")
+
+
+def arguments(method, wrong, value):
+    """Those that the method needs, the wrong one in its place."""
+    args, kwargs = [], {}
+    for name, parameter in inspect.signature(getattr(Catalog, method)).parameters.items():
+        given = value if name == wrong else RIGHT.get(name)
+        if name == "self" or (name != wrong and parameter.default is not parameter.empty):
+            continue
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.VAR_POSITIONAL):
+            args.append(given)
+        elif parameter.kind is not parameter.VAR_KEYWORD:
+            kwargs[name] = given
+    return args, kwargs
+
+
+@pytest.mark.parametrize(("method", "parameter"), [*parameters()])
+@pytest.mark.parametrize(
+    "value", [object(), b"bytes", {"a": 1}, ["\ud800"]], ids=["an object", "bytes", "a dict", "no text"]
+)
+def test_a_value_of_the_wrong_type_is_refused_by_the_name_of_its_argument(catalog, method, parameter, value):
+    args, kwargs = arguments(method, parameter.name, value)
+    with pytest.raises(Misuse, match=rf"^invalid {parameter.name} .+: expected ['\w]"):
+        getattr(catalog, method)(*args, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        pytest.param(lambda c: c.show(5), "invalid ref 5: expected text or None", id="a number for a reference"),
+        pytest.param(lambda c: c.compare("mask", None), "invalid refs None: expected text", id="one of several references"),
+        pytest.param(
+            lambda c: c.stages_at(None), "invalid when None: expected a datetime or a date or text", id="no moment"
+        ),
+        pytest.param(lambda c: c.search("x", limit=True), "invalid limit True: expected a whole number or None", id="a truth value for a number"),
+        pytest.param(lambda c: c.lineage("m", depth=1.5), "invalid depth 1.5: expected a whole number", id="a fraction for a whole number"),
+        pytest.param(lambda c: c.lineage("m", down=1), "invalid down 1: expected True or False", id="a number for a truth value"),
+        pytest.param(lambda c: c.facets(fields="type"), "invalid fields 'type': expected a list of texts", id="text for a list"),
+        pytest.param(lambda c: c.unread("m", "cards"), "invalid role 'cards': expected 'metrics' or 'params' or 'plots'", id="none of the words"),
+        pytest.param(lambda c: c.sql("select $a", a="\ud800"), "invalid a '\\ud800': expected a value without halves of characters", id="a parameter of SQL"),
+        pytest.param(lambda c: c.show("\udcff"), "invalid ref '\\udcff': expected text or None", id="bytes of a file name that is no text"),
+        pytest.param(lambda c: c.stages_at("0001-01-01T00:00+14:00"), "invalid date '0001-01-01 00:00:00+14:00': in UTC it is not in the years 1 to 9999", id="before the year 1"),
+        pytest.param(lambda c: c.open("p", timeout=0), "invalid timeout 0: expected more than 0 and at most 9.22337e+09 seconds", id="no time at all"),
+        pytest.param(lambda c: c.open("p", timeout=1e300), "invalid timeout 1e+300: expected more than 0 and at most 9.22337e+09 seconds", id="more time than a thread can wait"),
+    ],
+)  # fmt: skip
+def test_the_message_says_what_was_expected(catalog, ask, message):
+    with pytest.raises(Misuse, match=f"^{re.escape(message)}$"):
+        ask(catalog)
+
+
+def test_a_value_is_shown_to_a_bound(catalog):
+    with pytest.raises(Misuse, match=r"^invalid ref \['x{56}'\]: expected"):
+        catalog.show(["x" * 56])
+    with pytest.raises(Misuse, match=r"^invalid ref \['x{57}…: expected"):
+        catalog.show(["x" * 57])
+
+
+def test_a_path_that_no_system_has_is_not_found(catalog):
+    with pytest.raises(NotFound, match="cannot be read: embedded null byte"):
+        catalog.identify(Path("\0"))
+
+
+@pytest.mark.slow
+def test_the_right_types_are_taken_by_name_and_by_place(tmp_path):
+    path = make(tmp_path)
+    with Catalog.open(str(path), timeout=5) as catalog:
+        answers = [
+            catalog.show("mask"),
+            catalog.show(ref="mask"),
+            catalog.facets("", fields=("repo",)),
+            catalog.search("", limit=None),
+            catalog.sql("select $a", a=["any"]),
+        ]
+    assert all(answer.values for answer in answers)
+
+
+def test_too_many_arguments_are_refused_as_python_refuses_them(catalog):
+    with pytest.raises(TypeError, match=r"show\(\) takes from 1 to 2 positional arguments but 3 were given"):
+        catalog.show("mask", 5)
