@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from catalog.cli.cards import artifact_card, version_card
-from catalog.cli.formats import Format, to_json
+from catalog.cli.cards import artifact_card, repo_card, version_card
+from catalog.cli.formats import Format, Ids, to_json
 from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
-from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, screen
+from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, screen, short
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
 
@@ -73,7 +73,6 @@ SITTING = (
     TableColumn(title="commit", key="commit7", styles=(DIM,)),
     TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
-_COMMIT = 40  # digits: a version of that length is an unregistered commit
 
 
 def open_catalog(database: Path | None) -> Catalog:
@@ -102,32 +101,54 @@ def show(ref: str | None, output: Format, database: Path | None) -> None:
             return
         row = answer.rows[0]
         if output is Format.TABLE:
-            put_text(artifact_card(row, screen()) if "all_versions" in row else version_card(row, screen()))
+            put_text(_card(row))
         elif output is Format.JSON:
             put_text(to_json(row))
-        elif "all_versions" in row:
-            _put_all_versions(answer, row, output)
+        elif parts := next((key for key in ("all_versions", "all_artifacts") if key in row), None):
+            _put_parts(answer, row, parts, output)
         else:
             put(answer, output)
 
 
-def _put_all_versions(answer: Answer, row: Row, output: Format) -> None:
-    """An artifact in a format that has rows and no depth: its versions."""
+def _card(row: Row) -> str:
+    if "all_versions" in row:
+        return artifact_card(row, screen())
+    return repo_card(row, screen()) if "all_artifacts" in row else version_card(row, screen())
+
+
+def _put_parts(answer: Answer, row: Row, parts: str, output: Format) -> None:
+    """In a format that has rows and no depth: of an artifact its versions, of a repository its artifacts."""
     if output is Format.PARQUET:
         import pyarrow as pa  # no other format needs it
 
-        put_parquet(pa.Table.from_struct_array(answer.arrow().column("all_versions").combine_chunks().flatten()))
+        put_parquet(pa.Table.from_struct_array(answer.arrow().column(parts).combine_chunks().flatten()))
         return
-    rows = row["all_versions"]
+    rows = row[parts]
     put_rows(tuple(rows[0]) if rows else ("ref",), rows, output)
+
+
+def known_ids(catalog: Catalog, answer: Answer) -> Ids:
+    """What `-o ids` has of rows that may be of the past: the version, the artifact or else the repository that the catalog still has."""
+    names = {name for row in answer.rows for name in _names(row)}
+    known = catalog.known_names(sorted(names))
+    return lambda row: [name for name in _names(row) if name in known][:1]
+
+
+def _names(row: Row) -> list[str]:
+    """The full names of what a row is about, the narrowest first."""
+    repo, artifact, version = row["repo"], row.get("artifact"), row.get("version")
+    names = [f"{repo}:{artifact}@{version}"] if artifact and version else []
+    return [*names, *([f"{repo}:{artifact}"] if artifact else []), repo]
 
 
 def put_named(catalog: Catalog, answer: Answer, output: Format, columns: tuple[TableColumn, ...]) -> None:
     """Writes rows about artifacts; a table calls each by the shortest name that means it alone."""
-    if output is not Format.TABLE:
+    if output is Format.TABLE:
+        put_table(columns, _named(catalog, answer))
+    elif output is Format.IDS:
+        put(answer, output, ids=known_ids(catalog, answer))
+    else:
         put(answer, output)
-        return
-    put_table(columns, _named(catalog, answer))
 
 
 def put_problems(answer: Answer, output: Format) -> None:
@@ -180,8 +201,3 @@ def _told(row: Row, name: str) -> Row:
         "version7": f"({version})" if past and version is not None else version,
         "commit7": str(row.get("commit") or "")[:7],
     }
-
-
-def short(version: str | None) -> str | None:
-    """A version as a table has it: of one that is named after its commit, the beginning."""
-    return version[:7] if version is not None and len(version) == _COMMIT and version.isalnum() else version

@@ -1,11 +1,11 @@
-"""The text that `catalog show REF` prints: an artifact with its stages and versions, or one version."""
+"""The text that `catalog show REF` prints: an artifact with its stages and versions, one version, or a repository with its artifacts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from catalog.cli.contents import contents_facts, contents_tables
-from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Screen, TableColumn, cell, cut, table_section, width
+from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Screen, TableColumn, cell, cut, short, table_section, width
 from catalog.query.answer import Row
 from catalog.text import visible
 
@@ -22,6 +22,12 @@ _VERSIONS = (
     TableColumn(title="registered (UTC)", key="created_at"),
     TableColumn(title="by", key="author"),
     TableColumn(title="notes", key="notes", styles=(YELLOW,)),
+)
+_ARTIFACTS = (
+    TableColumn(title="artifact", key="artifact", styles=(BOLD,)),
+    TableColumn(title="latest", key="latest"),
+    TableColumn(title="stages", key="stages", styles=(GREEN,)),
+    TableColumn(title="type", key="type"),
 )
 _COMMIT = 7  # digits that people read
 _COPIED = ("url", "get")  # half of it is of no use
@@ -48,6 +54,34 @@ def version_card(row: Row, screen: Screen) -> str:
         _facts([*_version_facts(row), *contents_facts(row)], screen),
         table_section([column for column in _STAGES if column.key != "version"], stages, screen),
         *contents_tables(row, screen),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def repo_card(row: Row, screen: Screen) -> str:
+    """One repository: how the last visit to it ended, and its artifacts; deprecated ones in brackets."""
+    artifacts = [
+        artifact
+        | {
+            "artifact": artifact["artifact"] if artifact["active"] else f"({artifact['artifact']})",
+            "stages": ", ".join(f"{stage} {short(version)}" for stage, version in artifact["stages"].items()),
+        }
+        for artifact in row["all_artifacts"]
+    ]
+    read = f"{cell(row['read_at'])} UTC" if row["read_at"] else "never"
+    facts = [
+        ("url", visible(row["url"]), ""),
+        ("last visit", cell(row["outcome"].replace("_", " ")), YELLOW if row["stale"] else ""),
+        ("message", visible(row["message"] or ""), ""),
+        ("left", visible(row["left_because"] or ""), YELLOW),
+        ("read", read, ""),
+        ("source", visible(row["source"] or ""), ""),
+        ("problems", str(row["problems"] or ""), YELLOW),
+    ]
+    parts = [
+        _header(row["repo"], None, None, screen),
+        _facts(facts, screen),
+        table_section(_ARTIFACTS, artifacts, screen),
     ]
     return "\n".join(part for part in parts if part)
 

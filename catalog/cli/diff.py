@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli.asking import open_catalog
+from catalog.cli.asking import known_ids, open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
 from catalog.cli.output import put, put_note, put_table
-from catalog.cli.text import BOLD, DIM, GREEN, TableColumn
+from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, short
 from catalog.query.answer import Row
 from catalog.query.labels import OF_PROJECT
 
@@ -24,7 +24,6 @@ _COLUMNS = (
     TableColumn(title="by", key="author"),
     TableColumn(title="when (UTC)", key="moment", styles=(DIM,)),
 )
-_OBJECT = 40  # digits of an object's id
 
 _EDGE = "The number of a crawl: the state that it left; or a date (the end of that day, UTC) or time: the last crawl that had surely ended."
 
@@ -47,6 +46,8 @@ def diff(
         if output is Format.TABLE:
             names = catalog.short_names()
             put_table(_COLUMNS, [row | _told(row, names) for row in answer.rows])
+        elif output is Format.IDS:
+            put(answer, output, ids=known_ids(catalog, answer))
         else:
             put(answer, output)
         put_note(answer)
@@ -58,10 +59,6 @@ def _told(row: Row, names: dict[str, str]) -> Row:
         "change": row["kind"].replace("_", " "),
         "name": names.get(row["id"], row["id"]),
         "told": f"{row['what']} ({note})" if note else row["what"],
-        "old7": _short(row["old"]),
-        "new7": _short(row["new"]),
+        "old7": short(row["old"]),
+        "new7": short(row["new"]),
     }
-
-
-def _short(value: str | None) -> str | None:
-    return value[:7] if value is not None and len(value) == _OBJECT and value.isalnum() else value

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from catalog.cli import formats
-from catalog.cli.asking import open_catalog
+from catalog.cli.asking import known_ids, open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output
 from catalog.cli.output import put, put_note, put_text
@@ -48,6 +48,8 @@ def events(
                 put_text(formats.to_json([cloud_event(row) for row in answer.rows]))
             case Format.JSONL:
                 put_text("".join(formats.to_json(cloud_event(row), indent=None) for row in answer.rows))
+            case Format.IDS:
+                put(answer, output, ids=known_ids(catalog, answer))
             case _:
                 put(answer, output, _COLUMNS)
         put_note(answer)

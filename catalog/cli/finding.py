@@ -8,10 +8,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from catalog.cli.asking import open_catalog, short
+from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format, to_json
 from catalog.cli.output import put, put_table, put_text, say
-from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, cell
+from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, cell, short
 from catalog.query import SearchAnswer
 from catalog.query.answer import Answer, Row
 

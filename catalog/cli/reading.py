@@ -110,9 +110,9 @@ def _check_filters(what: What, **filters: object) -> None:
 
 
 def show(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
-    """Show one artifact or version; without REF, every artifact with its stages.
+    """Show one artifact, version or repository; without REF, every artifact with its stages.
 
-    Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json
+    Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json, catalog show risk/churn
     """
     asking.show(ref, output, database)
 

@@ -17,6 +17,10 @@ _HEAD = """\
 This page is generated from the commands' declarations: `python -m catalog.cli.reference docs/cli.md`. `catalog COMMAND --help` says the same.
 
 The [README](../README.md) has the exit codes; [search.md](search.md) has the query language, and [repos-toml.md](repos-toml.md) the file that most commands read.
+
+Rows go to standard output, in every format: `-o json` is a list of rows (of `show REF`, one object), `-o jsonl` a row a line. What the rows cannot say goes to standard error, one line: which crawl a date means, where a clock was suspect,
+where memory begins, what was searched instead of a misspelt word. In Python it is the answer's `note`. `-o ids` writes references that the next command takes, so `catalog diff -o ids | xargs -n 1 catalog show` works: of what is gone, the
+artifact or the repository that is still there.
 """
 _COLUMNS = "| argument or option | default | meaning |\n| --- | --- | --- |"
 _EXAMPLES = re.compile(r"^Examples?: ")

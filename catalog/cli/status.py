@@ -12,7 +12,7 @@ import typer
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Database, Output
-from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say
+from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
 from catalog.errors import Exit, VisitOutcome
@@ -61,6 +61,8 @@ def status(
             )
     elif output is Format.JSON:
         put_text(to_json(rows))
+    elif output is Format.IDS:
+        put(answer, output, ids=lambda row: [row["repo"]])  # what was never visited is not in the catalog
     elif output is not Format.PARQUET:
         put_rows((*answer.columns, "next"), rows, output)
     if check and any(row["stale"] for row in rows):

@@ -18,6 +18,7 @@ NOTHING = "-"
 BOLD, DIM, GREEN, YELLOW = "1", "2", "32", "33"
 
 _NARROWEST = 16  # a time
+_COMMIT = 40  # digits: a version of that length is an unregistered commit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,3 +140,8 @@ def fit(widths: Sequence[int], limit: int) -> list[int]:
         second = max([1, *(most for i, most in enumerate(narrowed) if i != widest and most < narrowed[widest])])
         narrowed[widest] = max(second - 1, room() - others, 1)
     return narrowed
+
+
+def short(version: str | None) -> str | None:
+    """A version as a table has it: of one that is named after its commit, the beginning."""
+    return version[:7] if version is not None and len(version) == _COMMIT and version.isalnum() else version

@@ -112,11 +112,16 @@ class Catalog(CatalogFile):
     def show(self, ref: str | None = None) -> Answer:
         """What `ref` names, as one row: an artifact (with `assignments` and `all_versions`), or a version (with `assignments`).
 
-        Without `ref`, the artifacts that are not deprecated.
+        Where it names neither, a repository (with `all_artifacts`). Without `ref`, the artifacts that are not deprecated.
         """
         if ref is None:
             return self.artifacts()
-        artifact, reference = self._names.artifact(ref)
+        try:
+            artifact, reference = self._names.artifact(ref)
+        except NotFound:
+            if (repo := self._names.repo(ref)) is None:
+                raise
+            return self._ask("from show_repo($repo)", repo=repo)
         if reference.version is None and reference.stage is None:
             return self._ask(
                 "from show_artifact($repo, $artifact)", repo=artifact["repo"], artifact=artifact["artifact"]
@@ -237,6 +242,10 @@ class Catalog(CatalogFile):
     def short_names(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
         return self._names.short()
+
+    def known_names(self, names: Sequence[str]) -> set[str]:
+        """Which of these full names of repositories, artifacts and versions mean something here: `show` takes them."""
+        return {row[0] for row in self._ask("from known_names($names)", names=list(names)).values}
 
     def _wanted(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
         artifact, reference = self._names.artifact(ref)

@@ -58,11 +58,18 @@ class ReferenceResolver:
         """The repositories that a name means; None, which stands for all, without a name."""
         if words is None:
             return None
-        matches = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
+        matches = self._repos(words)
         if not matches:
             names = [row["repo"] for row in self._ask("from list_repos(null)").rows]
             raise NotFound(f"no repository {words!r} in {self._path}{_expected(names)}")
-        return [words] if words in matches else matches
+        return matches
+
+    def repo(self, words: str) -> str | None:
+        """The one repository that a name means; None where there is none. Ambiguous where there are several."""
+        matches = self._repos(words.strip())
+        if len(matches) > 1:
+            raise Ambiguous(f"{words!r} names {len(matches)} repositories, expected one", tuple(matches))
+        return matches[0] if matches else None
 
     def stage(self, words: str | None) -> str | None:
         """The catalog's name of a stage, by that name, one that repos.toml gives to the stage, or one in tags."""
@@ -83,12 +90,16 @@ class ReferenceResolver:
         return [row for row in rows if row["exact"]] or sorted(rows, key=lambda row: str(row["id"]))
 
     def _no_artifact(self, words: str) -> str:
-        repos = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
+        repos = self._repos(words)
         if len(repos) != 1:
             return f"no artifact {words!r} in {self._path}{self._near(words)}"
         names = [row["id"] for row in self._artifacts_of(repos[0])]
         count = f"{len(names)} artifact{'' if len(names) == 1 else 's'}" if names else "no artifacts"
         return f"{words!r} is not an artifact but a repository with {count}{': ' if names else ''}{_listed(names)}"
+
+    def _repos(self, words: str) -> list[str]:
+        matches: list[str] = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
+        return [words] if words in matches else matches
 
     def _artifacts_of(self, repo: str) -> list[Row]:
         return self._ask("from list_artifacts($repos, null, null, true)", repos=[repo]).rows

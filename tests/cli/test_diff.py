@@ -99,8 +99,35 @@ def test_diff_of_nothing(asking):
     assert asking("diff", "2") == (0, "", "nothing found\n0 changes from crawl 2 to crawl 2\n")
 
 
-def test_diff_ids_are_of_artifacts_and_repositories(asking):
-    assert asking("diff", "0", "-o", "ids")[:2] == (0, "o/r\no/r:m\no/r:gone\n")
+@pytest.mark.parametrize(
+    ("command", "ids"),
+    [
+        pytest.param("diff 0", ["o/r", "o/r:m"], id="an artifact that is lost means its repository"),
+        pytest.param("diff", ["o/r:m", "o/r"], id="since the first crawl"),
+        pytest.param("at now --known-at 1", ["o/r", "o/r:m@v1.0.0"], id="who was in a stage then"),
+        pytest.param(
+            "events", ["o/r:m@v1.0.0", "o/r:m@COMMIT", "o/r", "o/r:m@v1.1.0"], id="events of tags that are gone"
+        ),
+        pytest.param("status", ["o/r"], id="repositories"),
+    ],
+)
+def test_ids_are_what_show_takes_also_of_what_is_gone(asking, crawled, command, ids):
+    code, out, _ = asking(*command.split(), "-o", "ids")
+    shown = [asking("show", name)[0] for name in out.splitlines()]
+    assert (code, out.replace(crawled[1], "COMMIT").splitlines(), shown) == (0, ids, [0 for _ in ids])
+
+
+def test_of_a_repository_that_was_taken_out_there_is_no_id(run, tmp_path):
+    world = World()
+    world.tag("m@v1.0.0", world.commit({"a": "1"}))
+    urls = {name: world.write(tmp_path / name) for name in ("stays", "goes")}
+    file = tmp_path / "repos.toml"
+    for names in (["stays", "goes"], ["stays"]):
+        file.write_text("".join(f"[[repo]]\nname = 'o/{name}'\nurl = '{urls[name]}'\n" for name in names))
+        main(["crawl", "--no-site", "--config", str(file)])
+    database = tmp_path / "output" / "catalog.duckdb"
+    kinds = [row["kind"] for row in json.loads(run("diff", "--catalog", database, "-o", "json")[1])]
+    assert (kinds, run("diff", "--catalog", database, "-o", "ids")[1]) == (["lost_repo"], "")
 
 
 BEGINS = r"this catalog's memory begins with crawl 1, [-0-9]{10} [:0-9]{8} UTC"

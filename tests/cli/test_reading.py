@@ -8,15 +8,30 @@ import sys
 
 import pyarrow.parquet as pq
 import pytest
+from typer.main import get_command
 
 from catalog import __version__
 from catalog.cli import main, quick
 from catalog.cli.app import app
 from catalog.cli.formats import Format
+from catalog.cli.reading import What
 from support.small_catalog import CHURN, VISION
 from support.small_facts import DATA, MODEL
 
 SEARCH = {"limit": 20, "explain": False, "output": Format.TABLE, "database": None}
+REPO = """\
+git.example/acme/vision
+
+url         https://git.example/acme/vision
+last visit  down
+message     no answer
+read        2024-01-20 12:00 UTC
+
+artifact  latest  stages                    type
+churn     v0.1.0  -                         -
+(old)     v1.0.0  -                         -
+seg:mask  v1.0.0  dev 4444444, prod v1.0.0  -
+"""
 ARTIFACT = """\
 git.example/acme/churn:churn
 
@@ -333,41 +348,73 @@ def test_every_name_of_a_stage_means_the_stage(ask, arguments, named, stage):
     assert (code, sorted(out.splitlines()), err) == (0, sorted(named), "")
 
 
+NEXT = [
+    ("at now", "show"),
+    ("at now --stage prod", "history"),
+    ("history", "show"),
+    ("history mask", "metrics"),
+    ("ls events", "show"),
+    ("ls models", "show"),
+    ("ls artifacts", "show"),
+    ("ls datasets", "show"),
+    ("ls versions", "params"),
+    ("ls stages", "ls models --stage"),
+    ("ls repos", "ls models --repo"),
+    ("ls repos", "show"),
+    ("ls repositories", "experiments"),
+    ("ls problems", "ls problems --repo"),
+    ("ls problems", "show"),
+    ("ls releases", "identify"),
+    ("ls experiments", "identify"),
+    ("events", "show"),
+    ("experiments", "identify"),
+    ("lineage acme/churn:churn#prod", "lineage"),
+    ("lineage acme/churn:churn#prod --down", "show"),
+    (f"identify {MODEL}", "lineage"),
+    ("identify 1111111", "show"),
+    (f"identify {DATA}", "identify"),
+    ("metrics acme/churn:churn --all-versions", "show"),
+    ("params acme/churn:churn#prod", "show"),
+    ("compare mask mask#dev", "show"),
+    ("search churn", "show"),
+    ("search is:version", "show"),
+    ("facets --field type", "search"),
+    ("show", "show"),
+    ("show acme/churn:churn", "show"),
+    ("show acme/churn", "show"),
+    ("show mask#prod", "history"),
+    ("diff 0", "show"),
+    ("status", "ls repos --repo"),
+    ("status", "show"),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("command", "following"),
-    [
-        ("at now", "show"),
-        ("at now --stage prod", "history"),
-        ("history", "show"),
-        ("history mask", "metrics"),
-        ("ls events", "show"),
-        ("ls models", "show"),
-        ("ls versions", "params"),
-        ("ls stages", "ls models --stage"),
-        ("ls repos", "ls models --repo"),
-        ("ls problems", "ls problems --repo"),
-        ("ls releases", "identify"),
-        ("events", "show"),
-        ("experiments", "identify"),
-        ("lineage acme/churn:churn#prod", "lineage"),
-        ("lineage acme/churn:churn#prod --down", "show"),
-        (f"identify {MODEL}", "lineage"),
-        ("identify 1111111", "show"),
-        (f"identify {DATA}", "identify"),
-        ("metrics acme/churn:churn --all-versions", "show"),
-        ("params acme/churn:churn#prod", "show"),
-        ("compare mask mask#dev", "show"),
-        ("search churn", "show"),
-        ("search is:version", "show"),
-        ("facets --field type", "search"),
-        ("status", "ls repos --repo"),
-    ],
-)
+@pytest.mark.parametrize(("command", "following"), NEXT)
 def test_ids_are_what_the_next_command_takes(ask, command, following):
     code, out, _ = ask(*command.split(), "-o", "ids")
     codes = {name: ask(*following.split(), name)[0] for name in out.splitlines()}
     assert (code, set(codes.values())) == (0, {0} if codes else set())
+
+
+def test_every_command_with_ids_has_a_next_one():
+    """But `sql`, whose rows are what was asked for, and `sources`, which asks forges."""
+    tested = {command.split()[0] for command, _ in NEXT}
+    listed = {command.split()[1] for command, _ in NEXT if command.startswith("ls ")}
+    commands = get_command(app()).commands
+    with_ids = {name for name, command in commands.items() if "--output" in [o for p in command.params for o in p.opts]}
+    assert (with_ids - tested, {*What} - listed) == ({"sql"}, set())
+
+
+def test_a_repository_is_shown_with_its_artifacts(ask):
+    code, out, err = ask("show", "acme/vision")
+    assert (code, out, err) == (0, REPO, "")
+
+
+@pytest.mark.parametrize("output", ["csv", "parquet", "json", "ids"])
+def test_a_repository_in_every_kind_of_format(capsysbinary, database, output):
+    code = main(["show", "acme/vision", "--catalog", str(database), "-o", output])
+    assert (code, b"acme/vision:seg:mask" in capsysbinary.readouterr().out) == (0, True)
 
 
 def test_status_has_the_same_columns_in_parquet(capsysbinary, database):

@@ -12,6 +12,8 @@ from catalog.errors import Ambiguous, Misuse, NotFound, StoreError
 from catalog.query import Catalog, SqlError
 from catalog.query.interval import Interval
 from catalog.query.time_range import _LONGEST
+from catalog.schema.tables.inventory import Repo
+from support.catalogs import catalog_of
 from support.small_catalog import C1, CHURN, LOOSE, VISION, day, make
 from support.small_facts import CODE, DATA, MODEL
 
@@ -58,16 +60,6 @@ def test_what_a_reference_shows(catalog, ref, artifact, version):
         pytest.param("chrun", "no artifact 'chrun' in .*; near: churn:churn, vision:churn", id="near names are told"),
         pytest.param("zzz", "no artifact 'zzz' in .*duckdb$", id="nothing is near to nonsense"),
         pytest.param("ask", "no artifact 'ask'", id="an end begins after a mark"),
-        pytest.param(
-            "acme/churn",
-            f"^'acme/churn' is not an artifact but a repository with 1 artifact: {CHURN}:churn$",
-            id="a repository with an artifact",
-        ),
-        pytest.param(
-            "vision",
-            f"a repository with 3 artifacts: {VISION}:churn, {VISION}:old, {VISION}:seg:mask$",
-            id="a repository with several",
-        ),
         pytest.param("mask@1.0.0", "has no version '1.0.0'; did you mean v1.0.0\\?$", id="a version without its v"),
         pytest.param(
             "acme/churn:churn@2", "has no version '2'; did you mean v2.0.0\\?$", id="the beginning of a version"
@@ -82,6 +74,38 @@ def test_what_a_reference_shows(catalog, ref, artifact, version):
 def test_what_a_catalog_does_not_hold(catalog, ref, message):
     with pytest.raises(NotFound, match=message):
         catalog.show(ref)
+
+
+@pytest.mark.parametrize(
+    ("ref", "message"),
+    [
+        ("acme/churn", f"^'acme/churn' is not an artifact but a repository with 1 artifact: {CHURN}:churn$"),
+        ("vision", f"a repository with 3 artifacts: {VISION}:churn, {VISION}:old, {VISION}:seg:mask$"),
+    ],
+)
+def test_a_repository_has_no_metrics(catalog, ref, message):
+    with pytest.raises(NotFound, match=message):
+        catalog.metrics(ref)
+
+
+@pytest.mark.parametrize("ref", [CHURN, "acme/churn", " acme/churn "])
+def test_a_repository_is_shown_where_no_artifact_has_the_name(catalog, ref):
+    row = catalog.show(ref).rows[0]
+    assert (row["repo"], [artifact["id"] for artifact in row["all_artifacts"]]) == (CHURN, [f"{CHURN}:churn"])
+
+
+def test_several_repositories_are_candidates(tmp_path):
+    told = {"outcome": "fresh", "message": None, "stale": False, "visited_at": None, "read_at": None, "partition": None}
+    rows = [Repo(repo=name, url="u", **told) for name in ("host/a/m", "host/b/m")]
+    catalog = Catalog(catalog_of({}, {Repo: rows}), tmp_path, None)
+    with pytest.raises(Ambiguous, match="'m' names 2 repositories, expected one") as caught:
+        catalog.show("m")
+    assert caught.value.candidates == ("host/a/m", "host/b/m")
+
+
+def test_names_that_the_catalog_has(catalog):
+    names = [CHURN, f"{CHURN}:churn", f"{CHURN}:churn@v1.0.0", f"{CHURN}:none", f"{CHURN}:churn@v9.9.9", "acme/churn"]
+    assert catalog.known_names(names) == {*names[:3]}
 
 
 def test_several_artifacts_are_candidates(catalog):

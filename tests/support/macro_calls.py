@@ -57,6 +57,7 @@ _VALUES = {
     "q": "select unnest(['v* c*', 'type:model', 'is:version updated:>=2000', 'is:version is:deregistered is:deprecated'])",
     "ref": "select unnest([id || '#prod', id || '@v1.0.0', id]) from artifacts order by 1",
     "relation": "select name from relations()",
+    "some_names": "select list(repo) || list(repo || ':none') from repos",
     "some_contents": "select coalesce(list(content), []) from images",
     "some_repos": "select null union all select list(repo) from repos",
     "some_words": "select list(distinct word) from (select hash as word from version_files where hash is not null "

@@ -35,6 +35,17 @@ limit 1;
 --   key: id
 select id, active from artifacts order by id;
 
+-- known_names(some_names): Which of these full names of repositories, artifacts or versions mean something here.
+--   key: name
+select distinct name from unnest(some_names::varchar[]) n(name)
+where name in (
+    select repo from repos
+    union all
+    select id from artifacts
+    union all
+    select unnest([repo || ':' || artifact || '@' || version, repo || ':' || artifact || '@' || commit]) from versions
+);
+
 -- read_reference(ref): The parts of a reference: the grammar of `catalog.query.reference.parse`, and of GTO. No row for an invalid one.
 --   key: (at most one row)
 --   whole: All of it, without the space around it.

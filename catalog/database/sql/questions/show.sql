@@ -1,4 +1,4 @@
--- One artifact or one version, with the facts that a card shows: `catalog show`.
+-- One repository, artifact or version, with the facts that a card shows: `catalog show`.
 
 -- show_artifact(a_repo, an_artifact): One artifact with all that a person asks first.
 --   key: (at most one row)
@@ -24,6 +24,21 @@ select a.*,
     ) as all_versions
 from artifacts a
 where a.repo = a_repo and a.artifact = an_artifact;
+
+-- show_repo(a_repo): One repository with its artifacts.
+--   key: (at most one row)
+--   why: Why the last visit read it.
+--   artifacts: How many artifacts it has.
+--   problems: How many `open_problems` it has.
+--   all_artifacts: Its artifacts, deprecated ones too, with the version in each stage.
+select r.*,
+    (
+        select coalesce(list({
+            id: id, artifact: artifact, type: type, latest: latest, stages: stages, active: active, description: description
+        } order by artifact), [])
+        from list_artifacts([a_repo], null, null, true)
+    ) as all_artifacts
+from list_repos([a_repo]) r;
 
 -- show_version(a_repo, an_artifact, a_version, a_commit): One version with all that a person asks first.
 --   key: (at most one row)
