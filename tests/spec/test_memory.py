@@ -359,6 +359,32 @@ def test_a_revival_follows_a_deprecation(tmp_path):
     assert ("revival",) in changes(connection, 1, 2, "kind")
 
 
+BOB, CY = "Bob <bob@example.com>", "Cy <cy@example.com>"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        pytest.param(
+            both(register("v1.0.0", 10, who=BOB), register("v2.0.0", 20)), ("v2.0.0", "Bob", second(10)), id="who made the first tag, not the latest version"
+        ),
+        pytest.param(
+            both(register("v2.0.0", 20, who=CY), register("v1.0.0", 10, who=BOB)), ("v2.0.0", "Bob", second(10)), id="by the tagger's clock, not in the order of pushes"
+        ),
+        pytest.param(
+            both(register("v1.0.0", 10, who=BOB), register("v2.0.0", 10, who=CY)), ("v2.0.0", "Bob", second(10)), id="of two at once, who made the tag whose name is first"
+        ),
+        pytest.param(
+            lambda world: world.tag("m#prod", world.commit({"x": "1"}), at=10, who=BOB), (None, "Bob", second(10)), id="who assigned it, where nothing is registered"
+        ),
+    ],
+)  # fmt: skip
+def test_the_author_of_a_new_artifact_is_who_made_its_first_tag(tmp_path, step, told):
+    found = changes(story(tmp_path, step), 0, 1, "kind", "new", "author", "moment")
+    assert [row[1:] for row in found if row[0] == "new_artifact"] == [told]
+
+
 def test_what_came_and_went_between_is_not_told(tmp_path):
     connection = story(tmp_path, FIRST, register("v2.0.0", 30), delete("m@v2.0.0"))
     assert [row for row in changes(connection, 1, 3, "kind") if row != ("deleted_tag",)] == []
