@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -230,9 +230,10 @@ def _build(config: Config, *, no_site: bool, wait: bool) -> None:
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
 
     built = build_catalog(config, wait=wait, tell=say)
-    deprecated = f" ({built.deprecated} of them deprecated)" if built.deprecated else ""
+    artifacts = _counted("", {"not registered": built.unregistered, "deprecated": built.deprecated})
+    versions = _counted("and ", {"deregistered": built.deregistered, "not registered": built.not_registered})
     say(
-        f"{built.database}: {plural(built.artifacts, 'artifact')}{deprecated}, {plural(built.versions, 'version')} "
+        f"{built.database}: {plural(built.artifacts, 'artifact')}{artifacts}, {plural(built.versions, 'version')}{versions} "
         f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
     )
     if not no_site:
@@ -242,3 +243,9 @@ def _build(config: Config, *, no_site: bool, wait: bool) -> None:
         say(
             f"{config.output / 'site'}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s"
         )
+
+
+def _counted(before: str, counts: Mapping[str, int]) -> str:
+    """Those counts that are not nothing, in brackets."""
+    stated = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f" ({before}{stated})" if stated else ""

@@ -17,6 +17,7 @@ from catalog.database import database, export, rebuild
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import load_observations
 from catalog.database.shapes import partition_shapes
+from catalog.database.statements import named
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.listing_cache import read_states
 from catalog.schema.arrow import schema, to_arrow
@@ -28,22 +29,27 @@ from catalog.store.observations import Observations
 from catalog.store.partitions import Store
 
 log = logging.getLogger(__name__)
+_SQL = named("build")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuildReport:
     """The result of a build, and how long it took.
 
-    `deprecated`: how many of the artifacts `catalog ls models` lists on request only. `incremental`: the last database was updated
-    rather than rebuilt.
+    `artifacts`: all of them; `unregistered`: of these, how many no registry tag names; `deprecated`: how many `catalog ls models` lists
+    on request only. `versions`: those that are registered and active; beside them there are `deregistered` ones, and commits that have
+    a stage and are `not_registered`. `incremental`: the last database was updated rather than rebuilt.
     """
 
     database: Path
     seconds: float
     repos: int
     artifacts: int
+    unregistered: int
     deprecated: int
     versions: int
+    deregistered: int
+    not_registered: int
     incremental: bool
 
 
@@ -74,18 +80,19 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
             log.warning(sentence)
         with closing(database.connect(path, max_memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data")
-            counts = connection.execute(
-                "select count(distinct repo), count(*), count(*) filter (not active), sum(versions) from artifacts"
-            ).fetchone()
+            counts = connection.execute(_SQL["counts"]).fetchone()
         store.prune(files.values())
-    repos, artifacts, deprecated, versions = counts or (0, 0, 0, 0)
+    repos, artifacts, unregistered, deprecated, versions, deregistered, not_registered = counts or (0,) * 7
     return BuildReport(
         database=path,
         seconds=round(perf_counter() - clock, 3),
         repos=repos,
         artifacts=artifacts,
+        unregistered=unregistered,
         deprecated=deprecated,
-        versions=int(versions or 0),
+        versions=versions,
+        deregistered=deregistered,
+        not_registered=not_registered,
         incremental=incremental,
     )
 

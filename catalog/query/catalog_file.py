@@ -43,7 +43,10 @@ class CatalogFile:
             _check_timeout(timeout)
         _check_positive("max_memory", max_memory)
         _check_positive("max_rows", max_rows)
-        from catalog.database.database import FOR_ONE, connect  # DuckDB is most of a cold start; a usage error needs none
+        from catalog.database.database import (
+            FOR_ONE,
+            connect,
+        )  # DuckDB is most of a cold start; a usage error needs none
 
         bounds = Bounds(timeout=timeout, max_rows=max_rows)
         return cls(connect(Path(path), max_memory=max_memory or FOR_ONE), Path(path), bounds)

@@ -12,6 +12,8 @@ import pytest
 
 from catalog.cli import main
 from catalog.cli.invocation import command
+from catalog.cli.making import _counted
+from support.worlds import World
 
 
 @pytest.fixture(scope="module")
@@ -230,3 +232,27 @@ def test_a_crawl_of_nothing(run, tmp_path):
         "repos.toml lists no repositories; `catalog add URL` adds one",
         "0 new, 0 changed, 0 fresh, 0 failed; 0 bytes in T",
     ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"deregistered": 2, "not registered": 1}, " (and 2 deregistered, 1 not registered)"),
+        ({"deregistered": 0, "not registered": 1}, " (and 1 not registered)"),
+        ({"deregistered": 0, "not registered": 0}, ""),
+    ],
+)
+def test_what_is_not_counted_with_the_others_is_told_beside(counts, told):
+    assert _counted("and ", counts) == told
+
+
+@pytest.mark.slow
+def test_what_a_build_counts_is_told(tmp_path, run):
+    world = World()
+    world.commit({"artifacts.yaml": "m:\n  type: model\n"})
+    for tag in ("n@v1.0.0", "n@v2.0.0", "n@v2.0.0!#1", "o@v1.0.0", "o@deprecated", "p#prod"):
+        world.tag(tag)
+    (tmp_path / "repos.toml").write_text(f"[[repo]]\nname = 'o/r'\nurl = '{world.write(tmp_path / 'r')}'\n")
+    _, _, err = run("crawl", "--no-site", "--config", tmp_path / "repos.toml")
+    counted = "4 artifacts (1 not registered, 1 deprecated), 2 versions (and 1 deregistered, 1 not registered) of 1 repository"
+    assert counted in err

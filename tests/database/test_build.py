@@ -58,19 +58,16 @@ def test_no_secret_of_a_url_reaches_the_catalog(tmp_path):
 @pytest.mark.slow
 def test_it_counts_what_it_made(tmp_path):
     urls = {
-        "a": model(tmp_path / "a", "m@v1.0.0", "m@v2.0.0", "m@v2.0.0!#1", "n@v1.0.0", "n@deprecated"),
+        "a": model(tmp_path / "a", "m@v1.0.0", "m@v2.0.0", "m@v2.0.0!#1", "n@v1.0.0", "n@deprecated", "o#prod"),
         "b": model(tmp_path / "b"),
     }
     config = wish(tmp_path, urls)
     visited(config)
     built = build(config)
-    assert (built.database, built.repos, built.artifacts, built.deprecated, built.versions) == (
-        config.output / "catalog.duckdb",
-        2,
-        3,
-        1,
-        2,
-    )
+    assert (built.database, built.repos) == (config.output / "catalog.duckdb", 2)
+    assert (built.artifacts, built.unregistered, built.deprecated) == (4, 1, 1)
+    assert (built.versions, built.deregistered, built.not_registered) == (2, 1, 1)
+    assert asked(config, "select count(*), (select sum(versions) from artifacts) from versions") == [(4, 2)]
 
 
 @pytest.mark.slow

@@ -58,3 +58,17 @@ from (
     from internal.journals j left join visited v on v.repo = j.repo and v."partition" = j."partition"
 ) j
 where o.repo = j.repo and o.ended_at is null and (o.last_seen <> j.seen or o.last_crawl is distinct from j.seen_crawl);
+
+-- counts: What the catalog holds: repositories with artifacts; artifacts, those that no registry tag names, and deprecated ones;
+--     registered and active versions, deregistered ones, and commits that are not registered.
+select repos, artifacts, unregistered, deprecated, versions, deregistered, not_registered
+from (
+    select count(distinct repo) as repos, count(*) as artifacts, count(*) filter (not registered) as unregistered,
+        count(*) filter (not active) as deprecated
+    from artifacts
+),
+(
+    select count(*) filter (registered and active) as versions, count(*) filter (registered and not active) as deregistered,
+        count(*) filter (not registered) as not_registered
+    from versions
+);
