@@ -2,10 +2,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --output-file
 JOBS ?= auto
 SECONDS ?= 60
 
-.PHONY: demo test check fuzz clean
+.PHONY: demo test check fuzz lock clean
 
 demo: .venv/product  ## make a fleet of repositories, crawl it, build catalog and site
 	$(BIN)/catalog demo
@@ -19,7 +21,7 @@ check: .venv/tests  ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fuzz: .venv/fuzz  ## fuzz the readers, for SECONDS in all
+fuzz: .venv/tests  ## fuzz the readers, for SECONDS in all
 	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
 
 clean:
@@ -28,16 +30,19 @@ clean:
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/product: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+.venv/product: .venv/bin/python pyproject.toml requirements/product.txt
+	$(INSTALL) --require-hashes -r requirements/product.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/tests: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+.venv/tests: .venv/bin/python pyproject.toml requirements/development.txt
+	$(INSTALL) --require-hashes -r requirements/development.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	# The oldest DuckDB that must be able to read a catalog, beside the one that writes it.
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/duckdb-1.4 'duckdb==1.4.*'
+	$(INSTALL) --require-hashes --no-deps --upgrade --target .venv/duckdb-1.4 -r requirements/duckdb-1.4.txt
 	touch .venv/product $@
 
-.venv/fuzz: .venv/tests
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
-	touch $@
+lock:  ## write the versions and hashes of all dependencies anew: needs uv
+	$(LOCK) requirements/product.txt --extra build pyproject.toml
+	$(LOCK) requirements/development.txt --extra test --extra lint --extra fuzz -c requirements/product.txt pyproject.toml
+	echo 'duckdb==1.4.*' | $(LOCK) requirements/duckdb-1.4.txt -
