@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from os.path import normpath
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import SplitResult, urlsplit
 
 MAX_LENGTH = 100
@@ -179,6 +179,14 @@ def scheme_of(url: str) -> str | None:
     """`s3` of `s3://bucket/key`; None for a path."""
     match = _AUTHORITY.match(url) if "://" in url else None
     return match[1][:-3].lower() if match else None
+
+
+def local_path(text: str) -> Path:
+    """A path on this machine, from the home folder where it begins with `~`; a `~` of nobody's is a name like any other."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def _parts(path: str) -> list[str]:

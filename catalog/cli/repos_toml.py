@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,13 +10,10 @@ import typer
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
-from catalog.errors import ConfigError
+from catalog.errors import ConfigError, Refused
 
 if TYPE_CHECKING:
     import tomlkit
-
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
-_OWNER_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 BLANK = """\
 # The repositories that the catalog reads. `catalog add URL` adds one; `catalog crawl` reads them all.
@@ -111,18 +107,31 @@ def _written(url: str, file: Path) -> str:
 
 
 def _completed(word: str) -> str:
-    """A URL or a path that exists, as it is; `host/owner/name` becomes a URL. ConfigError for anything else, before it is a missing folder."""
-    from catalog.config.urls import FORGES  # as above
-    from catalog.naming import SCP
+    """A URL, or a path that exists, as it is; `host/owner/name` becomes a URL. ConfigError for anything else, before it is a missing folder."""
+    from catalog.config.urls import completed  # as above
+    from catalog.naming import SCP, local_path
 
-    if "://" in word or "::" in word or SCP.fullmatch(word) or Path(word).expanduser().exists():
+    if _is_file_url(word) or local_path(word).exists():
         return word
-    host, *rest = word.rstrip("/").split("/")
-    url = f"https://{word}" if _HOST.fullmatch(host) and rest else f"https://github.com/{word}"
-    if host.lower() in FORGES or (_HOST.fullmatch(host) and len(rest) > 1):
+    if not word.lower().startswith("file:") and ("://" in word or "::" in word or SCP.fullmatch(word)):
+        return word
+    url, is_certain = completed(word)
+    if is_certain:
         return url
-    hint = f"; did you mean {url}?" if _OWNER_NAME.fullmatch(word) else ""
-    raise ConfigError(f"{word}: no such folder{hint}")
+    raise ConfigError(f"{word}: no such folder{f'; did you mean {url}?' if url else ''}")
+
+
+def _is_file_url(word: str) -> bool:
+    """Whether it is a `file:` URL of something that is there; ConfigError where it names another machine."""
+    from catalog.transport.address import Local, parse_address  # as above
+
+    if not word.lower().startswith("file://"):
+        return False
+    try:
+        address = parse_address(word)
+    except Refused as error:
+        raise ConfigError(str(error)) from error
+    return isinstance(address, Local) and address.path.exists()
 
 
 def _append(document: tomlkit.TOMLDocument, urls: list[str]) -> None:

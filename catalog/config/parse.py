@@ -14,9 +14,10 @@ from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, OPTIONS, REPO,
 from catalog.config.model import Config, Options, RepoConfig, Schedule
 from catalog.config.sources import read_sources
 from catalog.config.table_reader import TableReader
+from catalog.config.urls import expected_for_path
 from catalog.config.value_types import REPOSITORY_NAME
 from catalog.errors import ConfigError
-from catalog.naming import SCHEMES, SCP, is_repo_name, repo_name
+from catalog.naming import SCHEMES, SCP, is_repo_name, local_path, repo_name
 from catalog.text import quoted
 
 __all__ = ["Config", "Options", "RepoConfig", "load", "parse", "read_text"]
@@ -114,7 +115,7 @@ def _repos(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[Re
         url, name = values.pop("url"), values.pop("name")
         if url is None or (name is None and "name" in reader.table):
             continue  # a complaint was made
-        url = _located(reader.file, url)
+        url = _located(reader, url)
         name = name or repo_name(url)
         if is_repo_name(name):
             reader.refuse_duplicate(name, names)
@@ -123,8 +124,11 @@ def _repos(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[Re
         yield RepoConfig(name=name, url=url, options=Options(**values))
 
 
-def _located(file: Path, url: str) -> str:
-    """A URL as it is; a path from where the file lies."""
+def _located(reader: TableReader, url: str) -> str:
+    """A URL as it is; a path from where the file lies. What may be a URL without its beginning is a complaint, unless a folder has that name."""
     if urlsplit(url).scheme in SCHEMES or SCP.fullmatch(url):
         return url
-    return str((file.parent / Path(url).expanduser()).absolute())
+    folder = (reader.file.parent / local_path(url)).absolute()
+    if (expected := expected_for_path(url)) and not folder.exists():
+        reader.refuse("url", quoted(url), expected)
+    return str(folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from catalog.config.keys import FILTERS, OPTIONS, SOURCE, kind_key, scope_keys
 from catalog.config.model import Options, SourceConfig
 from catalog.config.table_reader import TableReader
 from catalog.config.urls import FORGES, OWNER_NAME
+from catalog.naming import local_path
 from catalog.plugins.forge import Forge, Scope, installed
 from catalog.text import quoted
 
@@ -71,7 +71,7 @@ def _words(reader: TableReader, forge: Forge, values: Mapping[str, Any]) -> dict
     for word in sorted(words.keys() - {"path", "url"}):
         _refuse_address(reader, word, words[word])
     if "path" in words:
-        words["path"] = str((reader.file.parent / Path(words["path"]).expanduser()).absolute())
+        words["path"] = str((reader.file.parent / local_path(words["path"])).absolute())
     return words
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from catalog.text import quoted
@@ -14,6 +16,19 @@ OWNER_NAME = frozenset(
 )
 FORGES = OWNER_NAME | {"gitlab.com", "dev.azure.com", "huggingface.co", "hf.co"}
 
+# The kind of [[source]] that lists what a host has.
+_SOURCE_KINDS = {
+    "github.com": "github",
+    "gitlab.com": "gitlab",
+    "bitbucket.org": "bitbucket",
+    "dev.azure.com": "azure",
+    "codeberg.org": "forgejo",
+    "gitea.com": "gitea",
+}
+_NEED_URL = frozenset(("forgejo", "gitea"))  # kinds without a usual server
+
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+_OWNER_AND_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*/?")
 _HELPER = re.compile(r"(?P<helper>[A-Za-z0-9+.-]+)::(?P<rest>.*)", re.DOTALL)  # gitremote-helpers(7)
 _CODECOMMIT = re.compile(r"(?P<region>[a-z0-9-]+)://(?:[^@/]*@)?(?P<name>[^/]+)/?")
 _PAGES = frozenset(("tree", "blob"))  # of a branch: GitLab reserves these names, GitHub and Hugging Face have them too
@@ -47,7 +62,27 @@ def mistake_in(url: str) -> Mistake | None:
     return _page_mistake(split) if split.scheme in ("http", "https") and split.hostname else None
 
 
+def completed(word: str) -> tuple[str, bool]:
+    """The address that `host/owner/name` or `owner/name` may stand for, and whether its host leaves no doubt; else an empty text."""
+    host, *rest = word.rstrip("/").split("/")
+    if _HOST.fullmatch(host) and rest:
+        return f"https://{word}", host.lower() in FORGES or len(rest) > 1
+    return (f"https://github.com/{word}" if _OWNER_AND_NAME.fullmatch(word) else ""), False
+
+
+def expected_for_path(word: str) -> str | None:
+    """What is expected for a path where no folder is; None where only a folder can be meant."""
+    url = completed(word)[0]
+    if not url:
+        return None
+    mistake = mistake_in(url) or Mistake.meant(url)
+    return f"{mistake.expected}, or {quoted(f'./{word}')} where a folder is meant: there is none now"
+
+
 def _page_mistake(split: SplitResult) -> Mistake | None:
+    parts = [part for part in split.path.split("/") if part]
+    if (keys := _owner_keys(split.hostname or "", parts)) is not None:
+        return _owner_mistake(split, keys)
     path = _repository_path(split)
     if path is None:
         return _nothing_mistake(split)
@@ -97,7 +132,41 @@ def _project_end(host: str, parts: list[str]) -> int:
 
 
 def _nothing_mistake(split: SplitResult) -> Mistake:
-    parts = [part for part in split.path.split("/") if part]
-    owner = parts[0] if parts else "OWNER"
-    site = f"{split.scheme}://{split.netloc.rpartition('@')[2]}"
-    return Mistake(expected=f"a repository, such as {site}/{owner}/NAME; a [[source]] reads all that an owner has")
+    return Mistake(expected=f"a repository, such as {_site(split)}/OWNER/NAME")
+
+
+def _owner_keys(host: str, parts: Sequence[str]) -> dict[str, str] | None:  # noqa: PLR0911 - one for each kind of page
+    """The keys of a [[source]] that lists what the page of an owner or topic shows; None where it is no such page."""
+    host = host.removeprefix("www.")
+    kind = _SOURCE_KINDS.get(host, "")
+    match kind, parts:
+        case "github", ["orgs" | "users" | "topics" as page, name, *_]:
+            return {"kind": kind, page[:-1]: name}
+        case _, ["groups", *names] if host.startswith("gitlab.") and names:
+            group = "/".join(takewhile(lambda name: name != "-", names))
+            return {"kind": "gitlab", "group": group, **({} if kind else {"url": f"https://{host}"})}
+        case "gitlab", ["users", name, *_]:
+            return {"kind": kind, "user": name}
+        case "gitlab", [group]:
+            return {"kind": kind, "group": group}
+        case "bitbucket", [workspace] | [workspace, "workspace", *_]:
+            return {"kind": kind, "workspace": workspace}
+        case "azure", [org, *rest] if "_git" not in parts[:-1]:
+            return {"kind": kind, "org": org, **({"project": rest[0]} if rest and rest[0] != "_git" else {})}
+        case "github" | "forgejo" | "gitea", [org] | ["org", org, *_]:
+            return {"kind": kind, "org": org, **({"url": f"https://{host}"} if kind in _NEED_URL else {})}
+    return None
+
+
+def _owner_mistake(split: SplitResult, keys: dict[str, str]) -> Mistake:
+    names = [name for key, name in keys.items() if key not in ("kind", "url", "topic")] or ["OWNER"]
+    if keys["kind"] == "azure":
+        names = [names[0], *(names[1:] or ["PROJECT"]), "_git"]
+    stated = ", ".join(f'{key} = "{value}"' for key, value in keys.items())
+    return Mistake(
+        expected=f"a repository, such as {_site(split)}/{'/'.join(names)}/NAME; a [[source]] with {stated} reads all that are there"
+    )
+
+
+def _site(split: SplitResult) -> str:
+    return f"{split.scheme}://{split.netloc.rpartition('@')[2]}"

@@ -9,6 +9,7 @@ from typing import Literal, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from catalog.errors import Refused
+from catalog.naming import local_path
 from catalog.text import is_plain, quote
 
 PORTS = {"http": 80, "https": 443, "git": 9418, "ssh": 22}
@@ -62,7 +63,7 @@ def parse_address(url: str) -> GitServer | Local:
     scp = _SCP.match(url)
     if scp:
         return _safe(GitServer(scheme="ssh", host=scp["host"].strip("[]"), path=scp["path"], user=scp["user"]))
-    return Local(path=Path(url).expanduser(), shown=url)
+    return Local(path=local_path(url), shown=url)
 
 
 def _parse_url(url: str) -> GitServer | Local:

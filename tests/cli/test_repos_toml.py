@@ -145,6 +145,16 @@ def test_a_folder_goes_before_an_address(run, tmp_path):
     assert [Path(repo.url) for repo in config.load(tmp_path / "repos.toml").repos] == [folder]
 
 
+def test_add_takes_a_file_url_of_a_folder(run, tmp_path):
+    (tmp_path / "repos.toml").touch()
+    (tmp_path / "my churn").mkdir()
+    url = (tmp_path / "my churn").as_uri()
+    assert run("add", url)[0] == 0
+    assert [repo.url for repo in config.load(tmp_path / "repos.toml").repos] == [url]
+
+
+GROUP = "repos.toml: [[repo]] number 1: invalid url 'https://gitlab.com/groups/acme': expected a repository, such as "
+GROUP += 'https://gitlab.com/acme/NAME; a [[source]] with kind = "gitlab", group = "acme" reads all that are there'
 PAGE = "repos.toml: [[repo]] number 1: invalid url 'https://github.com/acme/churn/tree/main': "
 PAGE += "expected 'https://github.com/acme/churn'"
 
@@ -158,7 +168,17 @@ PAGE += "expected 'https://github.com/acme/churn'"
         ("/nonexistent/churn", "/nonexistent/churn: no such folder"),
         ("./acme/churn", "./acme/churn: no such folder"),
         ("~/churn", "~/churn: no such folder"),
+        ("~nobody.here/churn", "~nobody.here/churn: no such folder"),
         ("a/b/c", "a/b/c: no such folder"),
+        ("file:///nonexistent/churn", "file:///nonexistent/churn: no such folder"),
+        (
+            "file://server/churn",
+            "URL 'file://server/churn' has the scheme 'file': expected https, http, ssh, git, file, user@host:path or a path",
+        ),
+        (
+            "https://gitlab.com/groups/acme",
+            GROUP,
+        ),
         (
             "https://github.com/acme/churn/tree/main",
             PAGE,

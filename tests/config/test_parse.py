@@ -49,7 +49,7 @@ dev = []
 url = "https://github.com/iterative/example-gto"
 
 [[repo]]
-url = "models/churn"
+url = "./models/churn"
 name = "team/churn"
 timeout = 5.5
 max_bytes = 4096

@@ -75,12 +75,36 @@ def test_what_is_meant_is_no_mistake(url: str) -> None:
     assert mistake_in(url) is None
 
 
-OWNER = "; a [[source]] reads all that an owner has"
+ALL = " reads all that are there"
 REFUSED = {
-    "https://github.com": f"a repository, such as https://github.com/OWNER/NAME{OWNER}",
-    "https://github.com/acme": f"a repository, such as https://github.com/acme/NAME{OWNER}",
-    "https://gitlab.com/": f"a repository, such as https://gitlab.com/OWNER/NAME{OWNER}",
-    "https://bitbucket.org/acme/": f"a repository, such as https://bitbucket.org/acme/NAME{OWNER}",
+    "https://github.com": "a repository, such as https://github.com/OWNER/NAME",
+    "https://gitlab.com/": "a repository, such as https://gitlab.com/OWNER/NAME",
+    "https://github.com/acme": f'a repository, such as https://github.com/acme/NAME; a [[source]] with kind = "github", org = "acme"{ALL}',
+    "https://www.github.com/orgs/acme/repositories": 'a repository, such as https://www.github.com/acme/NAME; a [[source]] with kind = "github", '
+    f'org = "acme"{ALL}',
+    "https://github.com/users/ann/projects/1": 'a repository, such as https://github.com/ann/NAME; a [[source]] with kind = "github", '
+    f'user = "ann"{ALL}',
+    "https://github.com/topics/mlops": 'a repository, such as https://github.com/OWNER/NAME; a [[source]] with kind = "github", '
+    f'topic = "mlops"{ALL}',
+    "https://gitlab.com/acme": f'a repository, such as https://gitlab.com/acme/NAME; a [[source]] with kind = "gitlab", group = "acme"{ALL}',
+    "https://gitlab.com/groups/acme": 'a repository, such as https://gitlab.com/acme/NAME; a [[source]] with kind = "gitlab", '
+    f'group = "acme"{ALL}',
+    "https://gitlab.com/groups/acme/ml/-/shared": 'a repository, such as https://gitlab.com/acme/ml/NAME; a [[source]] with kind = "gitlab", '
+    f'group = "acme/ml"{ALL}',
+    "https://gitlab.com/users/ann/projects": 'a repository, such as https://gitlab.com/ann/NAME; a [[source]] with kind = "gitlab", '
+    f'user = "ann"{ALL}',
+    "https://gitlab.acme.example/groups/risk": 'a repository, such as https://gitlab.acme.example/risk/NAME; a [[source]] with kind = "gitlab", '
+    f'group = "risk", url = "https://gitlab.acme.example"{ALL}',
+    "https://bitbucket.org/acme/": 'a repository, such as https://bitbucket.org/acme/NAME; a [[source]] with kind = "bitbucket", '
+    f'workspace = "acme"{ALL}',
+    "https://bitbucket.org/acme/workspace/repositories": "a repository, such as https://bitbucket.org/acme/NAME; a [[source]] with "
+    f'kind = "bitbucket", workspace = "acme"{ALL}',
+    "https://dev.azure.com/acme": 'a repository, such as https://dev.azure.com/acme/PROJECT/_git/NAME; a [[source]] with kind = "azure", '
+    f'org = "acme"{ALL}',
+    "https://dev.azure.com/acme/ml": 'a repository, such as https://dev.azure.com/acme/ml/_git/NAME; a [[source]] with kind = "azure", '
+    f'org = "acme", project = "ml"{ALL}',
+    "https://codeberg.org/org/acme/teams": 'a repository, such as https://codeberg.org/acme/NAME; a [[source]] with kind = "forgejo", '
+    f'org = "acme", url = "https://codeberg.org"{ALL}',
     "ext::sh -c 'cat x'": "an address without a remote helper: none is ever run",
     "hg::https://hg.example/churn": "an address without a remote helper: none is ever run",
     "https://github.com/acme/churn/tree/main": "'https://github.com/acme/churn'",
@@ -99,3 +123,41 @@ def test_a_name_in_the_address_of_a_page_is_shown_to_nobody() -> None:
     with pytest.raises(ConfigError) as caught:
         parse('[[repo]]\nurl = "https://t0ken@github.com/acme/churn/tree/main"\n', FILE)
     assert "t0ken" not in str(caught.value)
+
+
+FOLDER = " where a folder is meant: there is none now"
+PATHS = {
+    "github.com/acme/churn": f"'https://github.com/acme/churn', or './github.com/acme/churn'{FOLDER}",
+    "acme/churn": f"'https://github.com/acme/churn', or './acme/churn'{FOLDER}",
+    "git.acme.example/team/churn.git": f"'https://git.acme.example/team/churn.git', or './git.acme.example/team/churn.git'{FOLDER}",
+    "github.com/acme/churn/tree/main": f"'https://github.com/acme/churn', or './github.com/acme/churn/tree/main'{FOLDER}",
+    "gitlab.com/acme": 'a repository, such as https://gitlab.com/acme/NAME; a [[source]] with kind = "gitlab", group = "acme"'
+    f"{ALL}, or './gitlab.com/acme'{FOLDER}",
+    "./acme/churn": None,
+    "../acme/churn": None,
+    "/srv/git/churn": None,
+    "~/churn": None,
+    "~nobody.here/churn": None,
+    "churn": None,
+    "srv/git/churn": None,
+}
+
+
+@pytest.mark.parametrize(("path", "expected"), PATHS.items())
+def test_a_path_that_may_be_an_address_is_asked_about(path: str, expected: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "repos.toml"
+    complaints: tuple[str, ...] = ()
+    try:
+        parse(f'[[repo]]\nurl = "{path}"\n', file)
+    except ConfigError as error:
+        complaints = error.complaints
+    assert complaints == (
+        (f"{file}: [[repo]] number 1: invalid url '{path}': expected {expected}",) if expected else ()
+    )
+
+
+@pytest.mark.parametrize("path", ["github.com/acme/churn", "acme/churn"])
+def test_a_folder_of_that_name_is_taken(path: str, tmp_path: Path) -> None:
+    (tmp_path / path).mkdir(parents=True)
+    repo = parse(f'[[repo]]\nurl = "{path}"\n', tmp_path / "repos.toml").repos[0]
+    assert repo.url == str(tmp_path / path)
