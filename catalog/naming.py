@@ -22,6 +22,10 @@ _HASHED = re.compile(r".*-[0-9a-f]{16}")  # a name that looks like the file name
 
 SCHEMES = ("https", "http", "ssh", "git", "file")  # of a repository's URL
 SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]{2,}):(?P<path>(?!//)\S.*)")  # user@host:path, as scp writes it
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_GIT = re.compile(
+    r"^git\+|\+git$"
+)  # `git+ssh` and `ssh+git` are ssh (connect.c of Git), `git+https` is what pip calls https
 _PORTS = {"http": "80", "https": "443"}
 
 # By which host a forge is known, of those by which it is reached, too.
@@ -91,7 +95,7 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
 def repo_name(url: str) -> str:
     """The name of a repository from its URL: `host/owner/name`; for a path on this machine, `local/folder/name`."""
     split = urlsplit(url)
-    if split.scheme in SCHEMES and split.scheme != "file":
+    if _SCHEME.match(url) and split.scheme != "file":
         host, path = split.hostname or "", split.path
     elif split.scheme != "file" and (scp := SCP.fullmatch(url)):
         host, path = scp["host"], scp["path"]
@@ -112,8 +116,8 @@ def repository_key(url: str) -> str:
 
     The macro `repository_key` says the same of a server's addresses in SQL.
     """
-    name, split = repo_name(url), urlsplit(public_url(url))
-    if name.startswith("local/"):
+    split = urlsplit(public_url(url))
+    if split.scheme == "file" or not (_SCHEME.match(url) or SCP.fullmatch(url)):
         return normpath(split.path if split.scheme == "file" else url)
     scheme, authority, path = _address(url, split)
     bracket = authority.find("]") + 1  # the end of an address of IPv6
@@ -130,11 +134,11 @@ def repository_key(url: str) -> str:
 
 def _address(url: str, split: SplitResult) -> tuple[str, str, str]:
     """Scheme, host with port, and path of a server's address."""
-    if split.scheme not in SCHEMES and (scp := SCP.fullmatch(url)):
+    if not _SCHEME.match(url) and (scp := SCP.fullmatch(url)):
         return "ssh", scp["host"], scp["path"]
     if split.port is None and not split.hostname:
         raise ValueError(f"no host in {public_url(url)!r}")
-    return split.scheme, split.netloc.rpartition("@")[2], split.path
+    return _GIT.sub("", split.scheme), split.netloc.rpartition("@")[2], split.path
 
 
 def _repository_path(host: str, port: str, path: str, *, is_web: bool) -> str:

@@ -59,6 +59,8 @@ def mistake_in(url: str) -> Mistake | None:
         return None
     if split.scheme == "codecommit":
         return Mistake.meant(f"https://git-codecommit.REGION.amazonaws.com/v1/repos/{split.netloc.rpartition('@')[2]}")
+    if split.scheme in ("git+ssh", "ssh+git"):  # of old; Git takes both for ssh
+        return Mistake.meant("ssh" + url[len(split.scheme) :])
     return _page_mistake(split) if split.scheme in ("http", "https") and split.hostname else None
 
 

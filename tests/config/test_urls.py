@@ -41,6 +41,8 @@ MEANT = {
     "codecommit::eu-west-1://churn": "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/churn",
     "codecommit::eu-west-1://profile@churn": "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/churn",
     "codecommit://profile@churn": "https://git-codecommit.REGION.amazonaws.com/v1/repos/churn",
+    "git+ssh://git@github.com/acme/churn": "ssh://git@github.com/acme/churn",
+    "ssh+git://git@github.com/acme/churn": "ssh://git@github.com/acme/churn",
     # What can be cloned.
     "https://github.com/acme/churn": None,
     "https://github.com/acme/tree": None,

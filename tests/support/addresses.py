@@ -11,6 +11,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "https://www.github.com/acme/models", "http://github.com/acme/models", "https://github.com:443/acme/models", "https://ann@github.com/acme/models",
         "https://github.com//acme/models.git/", "git@github.com:acme/models.git", "git@github.com:Acme/Models.git", "github.com:/acme/models", "ssh://git@github.com/acme/models.git",
         "ssh://git@github.com:22/acme/models", "ssh://git@ssh.github.com:443/acme/models.git", "git://github.com/acme/models.git", "git@ssh.github.com:acme/models",
+        "git+ssh://git@github.com/acme/models.git", "ssh+git://git@github.com:22/Acme/models", "git+ssh://git@ssh.github.com:443/acme/models", "git+https://github.com/acme/models.git",
     ),
     "gitlab.com/acme/ml/churn": (
         "https://gitlab.com/acme/ml/churn.git", "https://gitlab.com/Acme/ML/churn", "git@gitlab.com:acme/ml/churn.git", "ssh://git@altssh.gitlab.com:443/acme/ml/churn.git",
@@ -34,7 +35,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     # https://confluence.atlassian.com/bitbucketserver/permanently-authenticating-with-git-repositories-776639846.html
     "bb.acme.example/prj/churn": (
         "https://bb.acme.example/scm/PRJ/churn.git", "https://bb.acme.example/scm/prj/churn", "https://bb.acme.example/bitbucket/scm/PRJ/Churn.git", "ssh://git@bb.acme.example:7999/prj/churn.git",
-        "ssh://git@bb.acme.example:7999/PRJ/churn.git",
+        "ssh://git@bb.acme.example:7999/PRJ/churn.git", "git+ssh://git@bb.acme.example:7999/PRJ/churn.git",
     ),
     "bb.acme.example/~ann/churn": ("https://bb.acme.example/scm/~ann/churn.git", "ssh://git@bb.acme.example:7999/~ann/churn.git"),
     # https://gerrit-review.googlesource.com/Documentation/user-upload.html
@@ -57,6 +58,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "git.acme.example:8443/Team/churn": ("https://git.acme.example:8443/Team/churn", "http://git.acme.example:8443/Team/churn.git/"),
     "git.acme.example:443/churn": ("http://git.acme.example:443/churn",),
     "[::1]:3000/churn": ("http://[::1]:3000/churn",),
+    "bucket/models/churn": ("s3://bucket/models/churn",),
     "/srv/churn": ("/srv/churn", "/srv/churn/", "file:///srv/churn"),
 }  # fmt: skip
 
@@ -89,7 +91,7 @@ _PATHS = st.lists(st.sampled_from(_PARTS), min_size=1, max_size=5).map("/".join)
 _ENDS = st.sampled_from(["", ".git", "/", ".git/", "?token=t", "#x", ".git.git"])
 _URLS = st.builds(
     "{}://{}{}{}/{}{}".format,
-    st.sampled_from(["https", "http", "HTTPS", "ssh", "git"]),
+    st.sampled_from(["https", "http", "HTTPS", "ssh", "git", "git+ssh", "ssh+git", "git+https", "s3"]),
     st.sampled_from(["", "git@", "ann:pw@"]),
     st.sampled_from(_HOSTS),
     st.sampled_from(["", ":443", ":80", ":22", ":7999", ":29418", ":8443", ":"]),

@@ -2,8 +2,9 @@
 
 -- address_parts(a_url) [scalar]: Scheme, host with port, and path of a server's address; null for a path on this machine.
 case
-    when contains(a_url, '://') then {
-        scheme: lower(regexp_extract(a_url, '^([^:]*)://', 1)),
+    when regexp_matches(a_url, '^[A-Za-z][A-Za-z0-9+.-]*://') then {
+        -- `git+ssh` and `ssh+git` are ssh to Git, `git+https` is what pip calls https.
+        scheme: regexp_replace(lower(regexp_extract(a_url, '^([^:]*)://', 1)), '^git[+]|[+]git$', ''),
         authority: lower(regexp_extract(a_url, '^[^:]*://(?:[^/?#]*@)?([^/?#]*)', 1)),
         path: regexp_extract(a_url, '^[^:]*://[^/?#]*([^?#]*)', 1)
     }
