@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import Misuse, StoreError
-from catalog.query.interval import Interval
+from catalog.query import cells
 from catalog.text import cleaned
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-_HUGE = ("HUGEINT", "UHUGEINT")
 _NAMES = 80  # characters of column names in a `repr`
 _READING = ("SELECT", "FROM", "WITH", "PIVOT", "UNPIVOT", "EXPLAIN", "DESCRIBE", "SUMMARIZE", "VALUES", "TABLE", "(")
 
@@ -81,30 +80,26 @@ def answer(
     """
     timeout = bounds.timeout
 
-    def arrow(unsigned: str = "decimal(38, 0)") -> pa.Table:
+    def arrow() -> pa.Table:
         with _cursor(connection, timeout) as own:
             relation = _beginning(own.sql(text, params=dict(parameters)), bounds.max_rows)
-            return _without_unsigned(relation, unsigned).to_arrow_table().rename_columns(columns)
+            return _without_unsigned(relation).to_arrow_table().rename_columns(columns)
 
     with _cursor(connection, timeout) as cursor:
         # Not a relation, as for Arrow: it would be planned twice, and planning is most of the work.
         result = cursor.execute(text, dict(parameters))
         kinds = [str(column[1]) for column in result.description or ()]
         columns = _unique(column[0] for column in result.description or ())
-        # DuckDB needs pytz to convert times with a zone for Python, and makes 30 days of a month; Arrow does neither.
-        through_arrow = any("WITH TIME ZONE" in kind or "INTERVAL" in kind for kind in kinds)
-        rows = [] if through_arrow else _fetched(result, bounds.max_rows)
-    if through_arrow:
-        rows = [
-            tuple(
-                int(value) if kind in _HUGE and value is not None else value
-                for kind, value in zip(kinds, row.values(), strict=True)
-            )
-            for row in arrow("varchar").to_pylist(maps_as_pydicts="lossy")
-        ]
+        timed = [place for place, kind in enumerate(kinds) if cells.has_times(kind)]
+        fetched = None if any(map(cells.inexact, kinds)) else _fetched(result, bounds.max_rows)
+    if fetched is None or any(cells.is_odd(row[place]) for row in fetched for place in timed):
+        with _cursor(connection, timeout) as own:
+            rows = _exact_rows(_beginning(own.sql(text, params=dict(parameters)), bounds.max_rows))
         _check_number(len(rows), bounds.max_rows)
-    if through_arrow or any("TIMESTAMP" in kind for kind in kinds):
-        rows = [tuple(_converted(value) for value in row) for row in rows]
+    elif any("TIMESTAMP" in kind for kind in kinds):
+        rows = [tuple(_converted(value) for value in row) for row in fetched]
+    else:
+        rows = fetched
     return Answer(columns=columns, values=tuple(rows), _arrow=arrow)
 
 
@@ -127,15 +122,24 @@ def _check_number(rows: int, most: int | None) -> None:
         raise SqlError(f"the answer has more than {most:,} rows, the limit max_rows")
 
 
-def _without_unsigned(relation: duckdb.DuckDBPyRelation, to: str) -> duckdb.DuckDBPyRelation:
-    """The relation with columns of UHUGEINT as another type: Arrow has none for it, and would get other numbers for the largest."""
-    names = [name for name, kind in zip(relation.columns, relation.types, strict=True) if str(kind) == "UHUGEINT"]
-    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
-    return (
-        relation.project(f"* replace ({', '.join(f'{name}::{to} as {name}' for name in quoted)})")
-        if names
-        else relation
-    )
+def _exact_rows(relation: duckdb.DuckDBPyRelation) -> list[tuple[Any, ...]]:
+    """All rows, with every time as it is. The statement runs once more than for other answers."""
+    kinds = relation.types
+    # By their numbers: several columns may have one name.
+    as_text = ", ".join(f"#{number}::{cells.text_type(kind)}" for number, kind in enumerate(kinds, 1))
+    return [
+        tuple(cells.read(value, kind) for value, kind in zip(row, kinds, strict=True))
+        for row in relation.project(as_text).fetchall()
+    ]
+
+
+def _without_unsigned(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The relation with columns of UHUGEINT as decimals: Arrow has no type for it, and would get other numbers for the largest."""
+    kinds = list(map(str, relation.types))
+    if "UHUGEINT" not in kinds:
+        return relation
+    columns = (f"#{number}{'::decimal(38, 0)' if kind == 'UHUGEINT' else ''}" for number, kind in enumerate(kinds, 1))
+    return relation.project(", ".join(columns))
 
 
 def select(
@@ -232,14 +236,5 @@ def _converted(value: Any) -> Any:  # noqa: ANN401 - a cell
             return [_converted(item) for item in value]
         case dict():
             return {key: _converted(item) for key, item in value.items()}
-        case tuple():  # Arrow's only one: months, days and nanoseconds
-            return _interval(*value)
         case _:
             return value
-
-
-def _interval(months: int, days: int, nanoseconds: int) -> timedelta | Interval:
-    microseconds = nanoseconds // 1000
-    if months:
-        return Interval(months=months, days=days, microseconds=microseconds)
-    return timedelta(days=days, microseconds=microseconds)

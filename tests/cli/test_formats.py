@@ -9,6 +9,7 @@ import math
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from catalog.query.interval import Interval
 from support.small_catalog import CHURN, FORMULA, HOSTILE, VISION
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
+REFUSED_BY_PARQUET = {"uhugeint", "interval", "empty_struct", "union"}
 REFS = [f"{CHURN}:churn@v2.0.0", f"{CHURN}:churn@v1.0.0"]
 
 
@@ -129,6 +131,45 @@ def test_values_of_sql_are_exact(ask, value, json_text, csv_text, beside):
 def test_a_number_that_parquet_cannot_hold_is_an_error(ask):
     code, out, err = ask("sql", "select 340282366920938463463374607431768211455::uhugeint as a", "-o", "parquet")
     assert (code, out, "340282366920938463463374607431768211455" in err) == (2, "", True)
+
+
+INFINITY = {
+    "json": '[\n  {\n    "a": "infinity",\n    "b": "0044-03-15 (BC)"\n  }\n]\n',
+    "jsonl": '{"a": "infinity", "b": "0044-03-15 (BC)"}\n',
+    "csv": "a,b\r\ninfinity,0044-03-15 (BC)\r\n",
+    "tsv": "a\tb\ninfinity\t0044-03-15 (BC)\n",
+    "md": "| a | b |\n| --- | --- |\n| infinity | 0044-03-15 (BC) |\n",
+    "ids": "infinity\n",
+    "table": "a         b\ninfinity  0044-03-15 (BC)\n",
+}
+
+
+@pytest.mark.parametrize(("output", "written"), INFINITY.items())
+def test_a_time_beyond_those_of_python(ask, output, written):
+    statement = "select 'infinity'::timestamp as a, '0044-03-15 (BC)'::date as b"
+    assert ask("sql", statement, "-o", output)[:2] == (0, written)
+
+
+@pytest.mark.parametrize("output", INFINITY)
+def test_every_type_of_duckdb_is_written(ask, output):
+    code, out, _ = ask("sql", "from test_all_types()", "-o", output)
+    assert (code, len(out) > 0) == (0, True)
+
+
+@pytest.mark.slow
+def test_every_type_of_duckdb_is_in_parquet_or_refused(capsysbinary, database):
+    with duckdb.connect() as connection:
+        names = [name for name, *_ in connection.execute("describe from test_all_types()").fetchall()]
+    refused = set()
+    for name in names:
+        code = main(["sql", f'select "{name}" from test_all_types()', "--catalog", str(database), "-o", "parquet"])
+        out, err = capsysbinary.readouterr()
+        if code == 0:
+            assert len(pq.read_table(io.BytesIO(out))) == 3, name
+        else:
+            assert (code, err[:9]) == (2, b"catalog: "), name
+            refused.add(name)
+    assert refused == REFUSED_BY_PARQUET
 
 
 def test_nothing_in_markdown_is_markup():
