@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from ast import literal_eval
 from collections.abc import Mapping
 from pathlib import Path
 from struct import error as StructError  # noqa: N812 - a class with the name of a variable
@@ -43,8 +44,9 @@ _NOTHING = ""  # the name of no object
 _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID = re.compile(r"[0-9a-f]{40}")
 
+# How Python, and so dulwich, writes bytes.
+_BYTES = re.compile(r"\bb(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 # What dulwich raises over damaged packs, indexes and refs: found by damaging them; not all of it is documented.
-_BYTES = re.compile(r"\bb('[^']*')")  # how Python, and so dulwich, writes bytes
 _DAMAGE = (
     OSError,
     ValueError,
@@ -90,8 +92,7 @@ class LocalOrigin(Closing):
             refs = {ref.name: ref for name in names if (ref := self._ref(name))}
             head = self._container.read_ref(RefName(b"HEAD")) or b""
         except _DAMAGE as error:
-            what = _BYTES.sub(r"\1", str(error))
-            raise Down(f"{self.url}: the refs cannot be read: {quote(what)}") from error
+            raise Down(f"{self.url}: the refs cannot be read: {quote(_said(error))}") from error
         return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None)
 
     def fetch(
@@ -136,6 +137,22 @@ class LocalOrigin(Closing):
         found = self._peeled.get(peeled, peeled) if kind == "tag" else peeled
         self._peeled.update(dict.fromkeys(passed, found))
         return found if passed else self._peeled.get(oid)
+
+
+def _said(error: BaseException) -> str:
+    """The message of dulwich, with its bytes as text."""
+    match error:
+        case SymrefLoop(args=(bytes() as ref, *_)):
+            return f"the symbolic ref {decode(ref)!r} leads back to itself, or through too many others"
+        case _:
+            return _BYTES.sub(_as_text, str(error)) or type(error).__name__
+
+
+def _as_text(match: re.Match[str]) -> str:
+    try:
+        return repr(decode(literal_eval(match[0])))
+    except (ValueError, SyntaxError):  # a stranger's text that only looks so
+        return match[0][1:]
 
 
 class _Stored(Mapping[str, RawObject]):
