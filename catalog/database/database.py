@@ -72,7 +72,18 @@ def _refused(path: Path, error: duckdb.Error) -> str:
         return f"{path} is open for writing in this program: close that connection, or open it with read_only=True"
     if isinstance(error, duckdb.IOException) and "Permission denied" in said:
         return f"{path} cannot be read: permission denied"
+    if not _is_duckdb(path):
+        return f"{path} is not a catalog: expected a catalog.duckdb, as `catalog build` writes it to the output folder"
     return f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({said}); `catalog build` replaces it"
+
+
+def _is_duckdb(path: Path) -> bool:
+    """Whether a file begins as those of DuckDB do: a checksum, and its mark."""
+    try:
+        with path.open("rb") as file:
+            return file.read(12)[8:] == b"DUCK"
+    except OSError:
+        return False
 
 
 def is_current(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> bool:

@@ -85,7 +85,6 @@ def test_there_is_no_catalog(tmp_path):
 GARBAGE = [
     pytest.param(b"not a database", id="text"),
     pytest.param(b"", id="nothing"),
-    pytest.param(bytes(8) + b"DUCK" + bytes(5000), id="a header, and zeros"),
     pytest.param(b"SQLite format 3\0" + bytes(4080), id="another program's database"),
 ]
 
@@ -93,6 +92,15 @@ GARBAGE = [
 @pytest.mark.parametrize("data", GARBAGE)
 def test_a_file_that_is_no_catalog_is_named_and_what_to_do(tmp_path, data):
     (tmp_path / "catalog.duckdb").write_bytes(data)
+    with pytest.raises(
+        StoreError,
+        match=r"catalog\.duckdb is not a catalog: expected a catalog\.duckdb, as `catalog build` writes it to the output folder$",
+    ):
+        database.connect(tmp_path / "catalog.duckdb")
+
+
+def test_a_damaged_catalog_is_replaced_by_a_build(tmp_path):
+    (tmp_path / "catalog.duckdb").write_bytes(bytes(8) + b"DUCK" + bytes(5000))
     with pytest.raises(
         StoreError,
         match=r"(?s)catalog\.duckdb is not a catalog that DuckDB .* can open .*; `catalog build` replaces it$",

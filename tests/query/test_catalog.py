@@ -460,7 +460,7 @@ def test_a_bug_stays_one_where_the_catalog_is_of_this_version(path):
 
 
 def test_a_damaged_catalog(tmp_path):
-    (tmp_path / "catalog.duckdb").write_bytes(b"not a database" * 1000)
+    (tmp_path / "catalog.duckdb").write_bytes(bytes(8) + b"DUCK" + bytes(5000))
     with pytest.raises(StoreError, match="`catalog build` replaces it"):
         Catalog.open(tmp_path / "catalog.duckdb")
 
