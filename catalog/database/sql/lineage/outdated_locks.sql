@@ -15,20 +15,20 @@ with locked_stages as (
 ),
 differences as (
     select repo, commit, metafile as file, pipeline_stage, 'outputs' as reason, path as what from outputs
-    where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null
+    where ends_with(metafile, 'dvc.yaml')
     union all
     select repo, commit, metafile, pipeline_stage, 'inputs', path from dependencies
-    where ends_with(metafile, 'dvc.yaml') and pipeline_stage is not null and not starts_with(path, 'ds://')
+    where ends_with(metafile, 'dvc.yaml') and not starts_with(path, 'ds://')
     union all
     select i.repo, i.commit, i.file, i.pipeline_stage, 'changed', i.path
     from numbered_inputs() i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
     where o.hash <> i.hash
     union all
     select repo, commit, pipeline_file(metafile), pipeline_stage, 'changed', path from dependencies
-    where git_hash <> hash and pipeline_stage is not null
+    where git_hash <> hash
     union all
     select repo, commit, pipeline_file(metafile), pipeline_stage, 'results', path from outputs
-    where git_hash <> hash and pipeline_stage is not null
+    where git_hash <> hash
     union all
     select l.repo, l.commit, pipeline_file(l.metafile), l.pipeline_stage, 'params', l.file || ':' || l.name
     from params l join (select distinct repo, commit, file, name, text from params where not locked) f

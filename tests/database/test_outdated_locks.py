@@ -1,0 +1,111 @@
+"""Which locks are out of date, from rows: two commits, two parameter files, and stages that DVC leaves alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.schema.record import Record
+from catalog.schema.tables.dvc import Dependency, Output, Param, PipelineStage
+from support.catalogs import asked, catalog_of
+
+LOCK: dict[str, Any] = {"commit": "c", "metafile": "dvc.lock", "pipeline_stage": "s"}
+DEFINED = LOCK | {"metafile": "dvc.yaml"}
+
+
+def stage(**more: Any) -> PipelineStage:
+    facts: dict[str, Any] = {
+        "commit": "c", "file": "dvc.yaml", "pipeline_stage": "s", "command": "run", "locked_command": "run", "wdir": "", "frozen": False,
+        "always_changed": False, "description": None,
+    }  # fmt: skip
+    return PipelineStage(**facts | more)
+
+
+def output(path: str, digest: str | None, **more: Any) -> Output:
+    facts: dict[str, Any] = LOCK | {
+        "dvc_root": "", "hash_kind": "md5", "size": 1, "files": None, "is_folder": False, "executable": False, "cached": True, "pushed": True,
+        "remote": None, "version_id": None, "etag": None, "role": "out", "type": None, "description": None, "labels": (), "meta": {},
+    }  # fmt: skip
+    return Output(path=path, hash=digest, **facts | more)
+
+
+def dependency(path: str, digest: str | None, **more: Any) -> Dependency:
+    return Dependency(path=path, hash=digest, **LOCK | {"hash_kind": "md5", "size": 1, "files": None} | more)
+
+
+def param(text: str | None, *, locked: bool, **more: Any) -> Param:
+    facts = LOCK | {"dvc_root": "", "file": "params.yaml", "name": "lr", "number": None, "kind": "text"}
+    return Param(text=text, locked=locked, **facts | more)
+
+
+ADDED: dict[str, Any] = {"metafile": "d.dvc", "pipeline_stage": None}
+OLD = {"file": "s.dvc", "pipeline_stage": "s.dvc"}
+OLD_LOCK = {"metafile": "s.dvc", "pipeline_stage": "s.dvc"}
+EVERY = [
+    dependency("new", None, **DEFINED),
+    dependency("d", "1"),
+    output("d", "2", **ADDED),
+    param("1", locked=True),
+    param("2", locked=False),
+]
+CASES: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = {
+    "inputs, content and parameters are other ones": ([stage(), *EVERY], [(["changed", "inputs", "params"], ["d", "new", "params.yaml:lr"])]),
+    "DVC leaves a frozen stage alone, whatever its inputs are": ([stage(frozen=True), *EVERY], []),
+    "the command of a frozen stage is another": ([stage(frozen=True, command="other")], [(["command"], [])]),
+    "an output of a frozen stage is not in the lock": ([stage(frozen=True), output("o", None, **DEFINED)], [(["outputs"], ["o"])]),
+    "an output of a frozen stage has other content in Git": ([stage(frozen=True), output("o", "1", git_hash="2")], [(["results"], ["o"])]),
+    "an input and an output have other content in Git": (
+        [stage(), dependency("i", "1", git_hash="2"), output("o", "1", git_hash="2")],
+        [(["changed", "results"], ["i", "o"])],
+    ),
+    "content in Git is the same": ([stage(), dependency("i", "1", git_hash="1"), output("o", "1", git_hash="1")], []),
+    "another commit has other content": ([stage(), dependency("d", "1"), output("d", "2", **ADDED | {"commit": "e"})], []),
+    "another path has other content": ([stage(), dependency("d", "1"), output("e", "2", **ADDED)], []),
+    "the content of an output is not known": ([stage(), dependency("d", "1"), output("d", None, **ADDED)], []),
+    "another commit has another parameter": ([stage(), param("1", locked=True), param("2", locked=False, commit="e")], []),
+    "another file has another parameter": ([stage(), param("1", locked=True), param("2", locked=False, file="more.yaml")], []),
+    "another name has another value": ([stage(), param("1", locked=True), param("2", locked=False, name="depth")], []),
+    "a parameter is gone from the file": ([stage(), param("1", locked=True)], []),
+    "a parameter has no value any more": ([stage(), param("1", locked=True), param(None, locked=False)], [(["params"], ["params.yaml:lr"])]),
+    "two parameters are other ones": (
+        [stage(), *(param(text, locked=text == "1", name=name) for name in ("b", "a") for text in "12")],
+        [(["params"], ["params.yaml:a", "params.yaml:b"])],
+    ),
+    "two stages ran with different values": (
+        [stage(), param("1", locked=True), param("2", locked=True, pipeline_stage="t"), param("1", locked=False)],
+        [],
+    ),
+    "two values are in files, and none in the lock": (
+        [stage(), param("1", locked=False), param("2", locked=False, pipeline_stage="t")],
+        [],
+    ),
+    "an output of the lock, which does not lie in Git": ([stage(), output("o", "1")], []),
+    "a stage of DVC 0.x, whose file is its lock": (
+        [stage(**OLD), output("o", "1", **OLD_LOCK), dependency("i", "1", **OLD_LOCK)],
+        [],
+    ),
+    "an input has other content in Git, and than the output that it is": (
+        [stage(), dependency("d", "1", git_hash="2"), output("d", "2", **ADDED)],
+        [(["changed"], ["d"])],
+    ),
+    "the command is not known": ([stage(command=None)], []),
+    "a dataset is not locked": ([stage(), dependency("ds://d", None, **DEFINED)], []),
+    "it never ran": ([stage(locked_command=None), *EVERY], []),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def locks() -> list[dict[str, Any]]:
+    """Those of all cases, each of which is a repository of one catalog."""
+    repos = {
+        case: {kind: [row for row in rows if type(row) is kind] for kind in map(type, rows)}
+        for case, (rows, _) in CASES.items()
+    }
+    return asked(catalog_of(repos), "select repo, reasons, what from outdated_locks")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_why_a_lock_is_out_of_date(locks, case):
+    _, found = CASES[case]
+    assert [(lock["reasons"], lock["what"]) for lock in locks if lock["repo"] == case] == found
