@@ -250,9 +250,18 @@ FULL = MODEL | {"description": "d", "labels": ["a"], "custom": {"owner": "ann", 
 ALL = ["card", "description", "framework", "label", "licence", "metrics", "owner", "params", "plots", "task", "type", "version"]  # fmt: skip
 
 
+def annotated_nowhere() -> str:
+    made = World()
+    made.commit(MEASURES)
+    made.tag("m@v1.0.0")
+    return put(made)
+
+
 @pytest.mark.parametrize(
     ("repo", "has"),
     [
+        pytest.param(annotated_nowhere(), ["card", "framework", "licence", "task", "version"], id="no measures of the project, where it is annotated nowhere"),
+        pytest.param(world({"dvc.yaml": "metrics: [m.json]\n", "m.json": '{"auc": 1}'}), ["metrics", "type", "version"], id="metrics are no plots"),
         pytest.param(world(tags=()), ["type"], id="a type"),
         pytest.param(world(annotation=MODEL | {"description": ""}, tags=()), ["type"], id="an empty description is none"),
         pytest.param(world(tags=("m@v1.0.0", "m#prod")), ["stage", "type", "version"], id="a version in a stage"),
@@ -282,6 +291,15 @@ LOCK = {
 }  # fmt: skip
 
 
+BORROWED = {
+    "dvc.yaml": "metrics: [mine.json]\nplots: [theirs.json]\nartifacts: {m: {path: sub/model.bin}}\n",
+    "artifacts.yaml": None,
+    "mine.json": '{"auc": 0.5}',
+    "theirs.json": '{"acc": 0.5}',
+    "other/dvc.yaml": "metrics: [../theirs.json]\n",
+}
+
+
 @pytest.mark.parametrize(
     ("repo", "main"),
     [
@@ -307,6 +325,7 @@ def test_the_main_metric(connection, repo, main):
     [
         pytest.param(measured({"auc": 0.5, "note": "Good"}), [("metric", "auc", 0.5, None, None), ("metric", "note", None, "Good", "good")], id="numbers and texts"),
         pytest.param(measured(5), [], id="a metric without a name"),
+        pytest.param(world(BORROWED), [("metric", "auc", 0.5, None, None)], id="not the metrics of another folder, which are its plots"),
         pytest.param(measured({}, "lr: 0.5\n"), [("param", "lr", 0.5, None, None)], id="a parameter"),
         pytest.param(measured({}, "lr: 0.5\n", **LOCK), [("param", "lr", 0.5, None, None)], id="the value of a file, before that of a lock"),
         pytest.param(measured({}, **LOCK), [("param", "lr", 0.2, None, None)], id="of two locked values, that of the first pipeline stage in the alphabet"),
