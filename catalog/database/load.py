@@ -96,7 +96,7 @@ def _parts(files: Mapping[str, Path]) -> Iterator[list[str]]:
     part: list[str] = []
     size = 0
     for repo, file in files.items():
-        if part and (len(part) == MOST_FILES or size > MOST_BYTES):
+        if len(part) == MOST_FILES or size > MOST_BYTES:
             yield part
             part, size = [], 0
         part.append(repo)
