@@ -145,6 +145,14 @@ def test_of_two_of_which_nobody_says_anything_the_one_that_was_met_first_is_the_
     assert found == [{"repo": "a", "of_repo": "b"}]
 
 
+def test_a_tag_object_that_two_refs_name_counts_once():
+    copy, original = world(*ONE), world(*ONE)
+    copy.refs["refs/tags/backup"] = copy.refs["refs/tags/m@v1.0.0"]
+    rows = {name: rows_of(made.listing(), made.objects) for name, made in (("b", copy), ("a", original))}
+    found = asked(catalog_of(rows, {Repo: [repo("a"), repo("b")]}), "from copies")
+    assert [tuple(row.values()) for row in found] == [("b", "a", 1, 0, True)]
+
+
 def test_what_has_another_name_now_was_met_under_the_old_one():
     facts = {"old": {"renamed_to": "new"}}
     found = asked(

@@ -11,7 +11,7 @@
 --   is_pure_copy: It has none of its own.
 -- Which of two is the original follows from what forges declare, then from age, then from which was crawled first.
 with tag_counts as (
-    select repo, count(distinct oid) as tags from events group by repo
+    select repo, count(*) as tags from events group by repo
 ),
 repos_by_age as (
     select r.repo, r.fork_of, r.renamed_to, h.tags,
@@ -32,7 +32,7 @@ repos_by_age as (
     ) m on m.repo = r.repo
 ),
 tags_by_rank as (
-    select distinct r.place, e.oid from events e join repos_by_age r on r.repo = e.repo
+    select r.place, e.oid from events e join repos_by_age r on r.repo = e.repo
 ),
 shared_tags as (
     select c.place as copy, o.place as original, count(*) as shared
