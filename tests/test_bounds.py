@@ -26,7 +26,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.transport.remote._V2", "catalog.transport.wire._FATAL", "catalog.transport.wire._PACK", "catalog.transport.wire._PROGRESS",
     ),
     "a number of digits of a Git object's name, or the part of them that people read": (
-        "catalog.cli.asking._COMMIT", "catalog.cli.cards._COMMIT", "catalog.cli.diff._OBJECT", "catalog.cli.graphs._HASH",
+        "catalog.cli.cards._COMMIT", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH",
     ),
     "an exit code, or a part of one": ("catalog.cli.INTERRUPTED", "catalog.launcher.MISUSE"),
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),

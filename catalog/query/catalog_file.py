@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class CatalogFile:
     """Opens and closes the file, and puts questions to it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, bounds: Bounds) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, bounds: Bounds | None = None) -> None:
         self._connection = connection
         self._path = path
-        self._bounds = bounds
+        self._bounds = bounds or Bounds()
         self._names = ReferenceResolver(self._ask, path)
 
     @classmethod

@@ -186,7 +186,7 @@ def search_query(data: bytes) -> None:
 def journal_line(data: bytes) -> None:
     """Lines of a crawl's file, each with its right checksum, and as they are."""
     with _file(_checked(data) + data) as path, suppress(CatalogError):
-        for _ in crawl_lines(path):
+        for _ in crawl_lines(path, {}):
             pass
 
 

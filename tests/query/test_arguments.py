@@ -11,6 +11,7 @@ import pytest
 
 from catalog.errors import Misuse, NotFound
 from catalog.query import Catalog
+from catalog.query.arguments import _MOST_SHOWN
 from support.catalogs import catalog_of
 from support.small_catalog import make
 
@@ -32,7 +33,7 @@ RIGHT = {
 
 @pytest.fixture(scope="module")
 def catalog():
-    return Catalog(catalog_of({}, {}), Path("catalog.duckdb"), None)
+    return Catalog(catalog_of({}, {}), Path("catalog.duckdb"))
 
 
 def parameters():
@@ -94,10 +95,11 @@ def test_the_message_says_what_was_expected(catalog, ask, message):
 
 
 def test_a_value_is_shown_to_a_bound(catalog):
-    with pytest.raises(Misuse, match=r"^invalid ref \['x{56}'\]: expected"):
-        catalog.show(["x" * 56])
-    with pytest.raises(Misuse, match=r"^invalid ref \['x{57}…: expected"):
-        catalog.show(["x" * 57])
+    longest = _MOST_SHOWN - len("['']")
+    with pytest.raises(Misuse, match=rf"^invalid ref \['x{{{longest}}}'\]: expected"):
+        catalog.show(["x" * longest])
+    with pytest.raises(Misuse, match=rf"^invalid ref \['x{{{longest + 1}}}…: expected"):
+        catalog.show(["x" * (longest + 1)])
 
 
 def test_a_path_that_no_system_has_is_not_found(catalog):

@@ -97,7 +97,7 @@ def test_a_repository_is_shown_where_no_artifact_has_the_name(catalog, ref):
 def test_several_repositories_are_candidates(tmp_path):
     told = {"outcome": "fresh", "message": None, "stale": False, "visited_at": None, "read_at": None, "partition": None}
     rows = [Repo(repo=name, url="u", **told) for name in ("host/a/m", "host/b/m")]
-    catalog = Catalog(catalog_of({}, {Repo: rows}), tmp_path, None)
+    catalog = Catalog(catalog_of({}, {Repo: rows}), tmp_path)
     with pytest.raises(Ambiguous, match="'m' names 2 repositories, expected one") as caught:
         catalog.show("m")
     assert caught.value.candidates == ("host/a/m", "host/b/m")

@@ -164,7 +164,7 @@ def ask(root: Path, cursor: str | None) -> list[dict[str, Any]]:
     rows = [to_arrow(Observation, found.rows(), repo=found.repo) for found in memories]
     connection.register("given", pa.concat_tables([schema(Observation).empty_table(), *rows]))
     connection.execute("create or replace table observations as from given")
-    return Catalog(connection, Path("catalog.duckdb"), None).events(cursor).rows
+    return Catalog(connection, Path("catalog.duckdb")).events(cursor).rows
 
 
 @cache

@@ -63,7 +63,7 @@ def asked(repos, since=None, crawls=9):
     ]
     whole = {Crawl: done, StageName: [StageName(raw="live", stage="prod", rank=0)]}
     connection = catalog_of({repo: {Observation: rows} for repo, rows in repos.items()}, whole)
-    return Catalog(connection, Path("catalog.duckdb"), None).events(since).rows
+    return Catalog(connection, Path("catalog.duckdb")).events(since).rows
 
 
 def tags(rows):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.database import database, rebuild
 from catalog.errors import Ambiguous, Misuse, NotFound
-from catalog.query.answer import answer
+from catalog.query.answer import Bounds, answer
 from catalog.query.reference import parse
 from catalog.query.resolve import ReferenceResolver
 from catalog.schema.arrow import schema
@@ -60,7 +60,7 @@ def catalog(tmp_path_factory):
 
 def in_python(connection, ref):
     """The one version that Python finds, or what it says instead."""
-    names = ReferenceResolver(lambda text, **values: answer(connection, text, values, None), Path("catalog"))
+    names = ReferenceResolver(lambda text, **values: answer(connection, text, values, Bounds()), Path("catalog"))
     try:
         found = names.version(*names.artifact(ref))
     except (Misuse, NotFound) as error:

@@ -29,7 +29,7 @@ def crawl_row(number: int, at: datetime) -> Crawl:
 def crawled(*days: float) -> Catalog:
     """A catalog after crawls on these days of May by the machine's clock, of a minute each."""
     rows = [crawl_row(number, day(at)) for number, at in enumerate(days, 1)]
-    return Catalog(catalog_of({}, {Crawl: rows}), Path("catalog.duckdb"), None)
+    return Catalog(catalog_of({}, {Crawl: rows}), Path("catalog.duckdb"))
 
 
 def memory(*days: float) -> Memory:

@@ -352,7 +352,7 @@ class Script:
         self.heard: list[str] = []
 
     def listen(self, connection: duckdb.DuckDBPyConnection) -> None:
-        rows = Catalog(connection, Path("catalog.duckdb"), None).events(self.cursor).rows
+        rows = Catalog(connection, Path("catalog.duckdb")).events(self.cursor).rows
         self.heard += [row["oid"] for row in rows]
         self.cursor = rows[-1]["cursor"] if rows else self.cursor
 

@@ -197,4 +197,4 @@ def test_what_is_refused_in_python_is_refused_in_sql(text):
     ],
 )
 def test_what_an_empty_catalog_bears(text):
-    assert Catalog(catalog_of({}), Path(), None).search(text).total == 0
+    assert Catalog(catalog_of({}), Path()).search(text).total == 0
