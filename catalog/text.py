@@ -6,6 +6,9 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import TypeVar, cast
+
+T = TypeVar("T")
 
 LONGEST = 200  # characters of what a server said
 MAX_VALUE = 80  # characters of a value in a file
@@ -47,6 +50,19 @@ def describe(error: BaseException) -> str:
         return f"{name}: {error}"
     except (Exception, SystemExit, GeneratorExit):  # noqa: BLE001 - the class of a stranger may raise anything here, too
         return name
+
+
+def encodable(value: T) -> T:
+    """The value with the half characters of its text, which UTF-8 cannot hold, as visible escapes of Python.
+
+    JSON and Python have them, Arrow, DuckDB and every file have not. Tuples are looked into; all else is left as it is.
+    """
+    plain: object = value
+    if isinstance(value, str):
+        plain = value.encode("utf-8", "backslashreplace").decode("utf-8")
+    elif isinstance(value, tuple):
+        plain = tuple(map(encodable, value))
+    return cast("T", plain)
 
 
 def is_plain(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from catalog.schema.record import Column, R, Record, columns
+from catalog.text import encodable
 
 # Rows lie in UTC without saying so: the browser build of DuckDB does no time-zone arithmetic.
 _ARROW: dict[Any, pa.DataType] = {
@@ -49,14 +50,25 @@ def comment(table: type[Record]) -> str:
 
 
 def to_arrow(table: type[Record], rows: Iterable[Record], *, repo: str | None = None) -> pa.Table:
-    """Rows in the order of the table's key. Equal rows are one row: a table is a set."""
+    """Rows in the order of the table's key. Equal rows are one row: a table is a set.
+
+    Text that no encoding holds, such as the half characters that JSON can escape, is written as visible escapes.
+    """
     if table not in _shapes:
         _shapes[table] = _shape_of(table)
     shape = _shapes[table]
     cells = map(shape.cells_of, rows)
     for place in shape.maps:
         cells = map(partial(_with_pairs, place), cells)
-    ordered = _ordered(list(cells), shape)
+    listed = list(cells)
+    try:
+        return _table(table, shape, listed, repo)
+    except UnicodeEncodeError:  # rare: so only then is each text looked at
+        return _table(table, shape, [tuple(map(encodable, row)) for row in listed], repo and encodable(repo))
+
+
+def _table(table: type[Record], shape: _Shape, cells: list[tuple[Any, ...]], repo: str | None) -> pa.Table:
+    ordered = _ordered(cells, shape)
     data = [*zip(*ordered, strict=True)] or [()] * len(shape.own)
     arrays = [_array(column.type, values) for column, values in zip(shape.own, data, strict=True)]
     if table.REPO:

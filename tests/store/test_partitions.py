@@ -18,17 +18,18 @@ from hypothesis import strategies as st
 from catalog.errors import StoreError
 from catalog.git.snapshot import Ref, RefListing
 from catalog.plugins.connector import Connector
-from catalog.schema.arrow import schema, to_arrow
+from catalog.schema.arrow import from_arrow, schema, to_arrow
 from catalog.schema.record import Record, columns, replace
 from catalog.schema.tables import PARTITION
 from catalog.schema.tables.git import Branch, History, Tag
+from catalog.schema.tables.registry import Annotation
 from catalog.store.partition_format import _HEAD, _MAGIC, _MOST, Damaged, load, pack, unpack
 from catalog.store.partitions import Partition, PartitionKey, Store, readers_digest, refs_digest
 
 KEY = PartitionKey(refs="0" * 20, readers="1" * 20)
 
 # Whatever a connector may say: any text that UTF-8 can hold, any moment that Git can date.
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 CELLS: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
@@ -95,6 +96,11 @@ def branch(name: str) -> Branch:
     return Branch(branch=name, commit="c" * 40, is_default=False)
 
 
+def annotation(artifact: str, labels: tuple[str, ...], meta: Mapping[str, str]) -> Annotation:
+    cells = {"commit": "c", "file": "dvc.yaml", "source": "dvc.yaml", "path": None, "type": None, "description": None}
+    return Annotation(**cells, artifact=artifact, labels=labels, meta=meta)
+
+
 def everything(root: Path) -> list[str]:
     return sorted(str(file.relative_to(root)) for file in root.rglob("*"))
 
@@ -120,13 +126,33 @@ def test_a_repository_without_rows_has_a_partition(tmp_path):
         pytest.param(History(commits="many", complete=True), id="text in a column of numbers"),  # type: ignore[arg-type]
         pytest.param(History(commits=None, complete=True), id="nothing in a column that wants something"),  # type: ignore[arg-type]
         pytest.param(History(commits=2**63, complete=True), id="a number that is too large"),
-        pytest.param(branch("\ud800"), id="half a character"),
     ],
 )
 def test_a_partition_that_cannot_be_finished_is_not_begun(tmp_path, row):
     with pytest.raises((pa.ArrowException, TypeError, ValueError, OverflowError)):
         Store(tmp_path).write("r", KEY, {Tag: [], Branch: [branch("main")], type(row): [row]})
     assert (Store(tmp_path).holds("r", KEY), everything(tmp_path)) == (False, [])
+
+
+def test_half_a_character_is_written_as_an_escape_and_costs_no_other_row(tmp_path):
+    rows = {
+        Branch: [branch("\ud800"), branch("main")],
+        Tag: [],
+        Annotation: [annotation("\udfff", ("\ud83d", "x"), {"\ud800": "\0\ufffe"})],
+    }
+    file = Store(tmp_path).write("r", KEY, rows)
+    assert ([*Partition(file).rows(Branch)], [*Partition(file).rows(Annotation)]) == (
+        [branch("\\ud800"), branch("main")],
+        [annotation("\\udfff", ("\\ud83d", "x"), {"\\ud800": "\0\ufffe"})],
+    )
+
+
+@given(name=st.text(st.characters(), max_size=20), more=st.lists(st.text(st.characters(), max_size=5), max_size=3))
+def test_any_text_that_python_can_hold_is_written(name, more):
+    found = from_arrow(Annotation, to_arrow(Annotation, [annotation(name, tuple(more), {name: name})], repo=name))
+    plain = name.encode("utf-8", "backslashreplace").decode()
+    labels = tuple(text.encode("utf-8", "backslashreplace").decode() for text in more)
+    assert [*found] == [annotation(plain, labels, {plain: plain})]
 
 
 def test_a_partition_that_was_there_stays_as_it_was(tmp_path):

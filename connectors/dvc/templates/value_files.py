@@ -14,7 +14,7 @@ from posixpath import splitext
 from typing import Any
 
 from catalog.errors import MetafileError
-from catalog.text import cleaned
+from catalog.text import cleaned, encodable
 from connectors.dvc.templates.python_literals import load_python
 from connectors.formats.memo import BoundedCache
 from connectors.formats.typed import load_once
@@ -81,14 +81,14 @@ _LOADERS: dict[str, Callable[[str], Any]] = {".json": _json, ".toml": _toml, ".p
 def _checked(value: Any, *, escapes: bool) -> Any:  # noqa: ANN401 - whatever a file can say
     """The value, unless it is nested deeper or has longer numbers than those who walk through it expect.
 
-    Where the file has `escapes`, its texts may have halves of characters, which nobody could store.
+    Where the file has `escapes`, its texts may have halves of characters: these stay visible escapes.
     """
     level, depth = [[value]], 0
     while level:
         if depth > MAX_DEPTH:
             raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep")
         if escapes:
-            _check_texts(level)
+            _escape_halves(level)
         level = [item for inside in level for item in _inside(inside)]
         depth += 1
     return value
@@ -106,8 +106,13 @@ def _inside(inside: Any) -> Iterator[Any]:  # noqa: ANN401 - a list or a map
             raise MetafileError(message, rule="too-big")
 
 
-def _check_texts(level: Iterable[Any]) -> None:
+def _escape_halves(level: Iterable[Any]) -> None:
+    """Writes the halves of surrogate pairs in texts and names as escapes: nobody could store them as they are."""
     for inside in level:
-        texts = [*inside, *inside.values()] if isinstance(inside, dict) else inside
-        if any(_HALF.search(text) for text in texts if isinstance(text, str)):
-            raise MetafileError("found half of a surrogate pair in a text, expected characters", rule="not-utf8")
+        if isinstance(inside, dict):
+            if any(isinstance(text, str) and _HALF.search(text) for pair in inside.items() for text in pair):
+                pairs = [*map(encodable, inside.items())]
+                inside.clear()
+                inside.update(pairs)
+        else:
+            inside[:] = map(encodable, inside)

@@ -46,7 +46,6 @@ def rows(files, table=object):
         pytest.param("m.json", '{"a":' * 200 + "1" + "}" * 200, "too-deep", id="200 levels of JSON"),
         pytest.param("m.json", "1" * 100_000, "not-json", id="a number of 100,000 digits"),
         pytest.param("m.json", "1" * 2_000, "too-big", id="a number of 2,000 digits"),
-        pytest.param("m.json", '{"a": "\\ud800"}', "not-utf8", id="half of a character"),
         pytest.param("m.json", b"\xff", "not-utf8", id="JSON that is no text"),
         pytest.param("m.json", " " * (1 << 20) + "1", "too-big", id="a file of more than a mebibyte"),
         pytest.param("m.toml", "a=" + "[" * 50_000, "too-deep", id="50,000 brackets of TOML"),
@@ -58,7 +57,6 @@ def rows(files, table=object):
         pytest.param("m.py", "x = a" + ".b" * 50_000, "too-deep", id="50,000 names of Python"),
         pytest.param("m.py", "x = 1" + "+1" * 50_000, "too-deep", id="50,000 sums of Python"),
         pytest.param("m.py", "x = 0x" + "f" * 50_000, "too-big", id="a whole number of Python that nobody can print"),
-        pytest.param("m.py", "x = '\\ud800'", "not-utf8", id="half of a character in Python"),
         pytest.param("m.py", "x = 1\0", "not-python", id="Python with a null byte"),
         pytest.param("m.py", "#" * 200_000, "too-big", id="long Python"),
     ],
@@ -72,6 +70,21 @@ def test_a_bad_file_costs_that_file(file, data, rule):
         ("good.json", "7"),
         (rule, file),
     ]
+
+
+HALVES = {
+    "JSON": ("m.json", '{"a": "\\ud800", "\\udfff": {"b": ["\\ud83d"], "c": 1}, "whole": "\\ud83d\\ude00"}'),
+    "Python": ("m.py", "a = '\\ud800'\nx = {'\\udfff': {'b': ['\\ud83d'], 'c': 1}}\nwhole = '\\U0001f600'\n"),
+}
+
+
+@pytest.mark.parametrize(("file", "data"), HALVES.values(), ids=HALVES)
+def test_half_of_a_character_costs_no_other_value(file, data):
+    found = rows({"dvc.yaml": f"metrics: [{file}, good.json]\nparams: [{file}]\n", file: data})
+    metrics = {row.name.removeprefix("x."): row.text for row in found if isinstance(row, Metric) and row.file == file}
+    assert metrics == {"a": "\\ud800", "\\udfff.c": "1", "whole": "\U0001f600"}
+    assert {row.text for row in found if isinstance(row, Param)} >= {"\\ud800", "1"}
+    assert not [row for row in found if isinstance(row, Problem)]
 
 
 def test_python_is_read_and_never_run(tmp_path):
