@@ -78,7 +78,7 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
             put_parquet(pa.Table.from_pylist(rows) if rows else pa.table({name: [] for name in COLUMNS}))
         case _:
             put_rows(COLUMNS, rows, output)
-    if any(listing.message for listing in listings.values()):
+    if any(listing.failure for listing in listings.values()):
         raise typer.Exit(int(Exit.ORIGIN))
 
 
@@ -121,7 +121,7 @@ def _sum_up(config: Config, listings: dict[str, SourceState], rows: list[Row]) -
     for source in config.sources:
         listing = listings[source.name]
         last = "shown is its last listing" if listing.listed_at else "it was never listed"
-        state = f"{listing.outcome}; {last}" if listing.message else f"{len(listing.listed)} listed"
+        state = f"{listing.outcome}; {last}" if listing.failure else f"{len(listing.listed)} listed"
         say(f"{source.name} ({source.kind}): {state}")
     if not config.sources:
         say(f"{config.file} has no [[source]]: only the repositories under [[repo]] are read")

@@ -57,7 +57,7 @@ def take_inventory(
     for excluded in inventory.excluded:
         if excluded.name_conflict:
             tell(f"{repository_name(excluded.listed)}: left out: {excluded.reason}")
-    failures = {name: state.message for name, state in states.items() if state.message is not None}
+    failures = {name: state.failure for name, state in states.items() if state.failure is not None}
     return inventory, failures if ask else {}
 
 

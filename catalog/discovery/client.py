@@ -154,11 +154,19 @@ class Asker:
                 return body.decode("utf-8-sig")
             if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
                 raise TooBig(f"{where}: one answer has more than {MAX_VALUES:,} values")
-            return json.loads(body)
+            return json.loads(body, parse_int=_whole)
         except (ValueError, RecursionError) as error:
             kind = quote(headers.get("content-type", ""))
             expected = "UTF-8 text" if ask.reads == "text" else "JSON"
             raise Refused(f"{where}: answers with {kind!r} that cannot be read, expected {expected}") from error
+
+
+def _whole(digits: str) -> int | None:
+    """A whole number; None for one that Python will not read because of its length."""
+    try:
+        return int(digits)
+    except ValueError:
+        return None
 
 
 def _file(path: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -13,12 +13,12 @@ from threading import Event
 from catalog.config.model import SourceConfig
 from catalog.config.parse import Config
 from catalog.discovery.client import Asker, Secret
-from catalog.discovery.listing_cache import CachedPage, SourceState, read_states, write_state
+from catalog.discovery.listing_cache import LISTED, CachedPage, SourceState, read_states, write_state
 from catalog.discovery.rules import mark_departed
 from catalog.errors import Down, OriginError, Refused, TooBig, VisitOutcome
 from catalog.naming import public_url, repository_key
-from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, installed
-from catalog.text import quote
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Skipped, installed
+from catalog.text import encodable, quote
 from catalog.transport.address import GitServer, parse_address
 from catalog.transport.credentials import Credential
 from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
@@ -31,6 +31,7 @@ MOST_ASKED = 20_000  # questions to one source: pages, or folders
 MOST_LISTED = 200_000  # repositories of one source
 AT_A_TIME = 8  # sources
 FULL = 10  # a full page of any forge is a multiple of this
+MOST_SAID = 3  # entries that are left out, in a message
 LONG = 10  # repositories of a listing: if the next one is empty, the source failed
 
 Tell = Callable[[str], None]
@@ -42,6 +43,7 @@ class _CompleteListing:
 
     listed: tuple[Listed, ...]
     answers: dict[str, CachedPage]
+    skipped: str | None  # what was left out of it
 
 
 def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: bool = True) -> dict[str, SourceState]:
@@ -91,9 +93,12 @@ def _refresh(
         log.exception("%s: this is a bug in catalog", source.name)
         outcome, message = VisitOutcome.BUG, f"{type(error).__name__}: {error}"
     else:
+        if listing.skipped:
+            tell(listing.skipped)
         return source.name, SourceState(
             digest=last.digest,
-            outcome="listed",
+            outcome=LISTED,
+            message=listing.skipped,
             asked_at=now,
             listed_at=now,
             listed=listing.listed,
@@ -105,11 +110,12 @@ def _refresh(
 
 
 def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteListing:
-    """All pages of a listing. OriginError where one of them fails: an incomplete listing is an error."""
+    """All pages of a listing, without entries that cannot be used. OriginError where a page fails, or no entry can be used."""
     forge = installed()[source.kind]
     waiting, requested = deque(forge.begin(source.scope)), set[str]()
     listed: dict[str, Listed] = {}
     answers: dict[str, CachedPage] = {}
+    skipped: list[Skipped] = []
     while waiting:
         ask = waiting.popleft()
         if ask.url in requested:
@@ -120,9 +126,33 @@ def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteL
         page = _page(source, forge, asker, ask, before.answers.get(ask.url), answers)
         waiting.extend(page.then)
         listed |= {entry.url: entry for entry in page.listed}
-        if len(listed) > MOST_LISTED:
+        skipped += page.skipped
+        if len(listed) + len(skipped) > MOST_LISTED:
             raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
-    return _CompleteListing(listed=tuple(listed[url] for url in sorted(listed)), answers=answers)
+    if skipped and not listed:
+        raise Refused(f"{source.name}: {skipped[0].reason}")
+    listed |= _unknown(skipped, listed, before)
+    reasons = [each.reason for each in skipped]
+    return _CompleteListing(
+        listed=tuple(listed[url] for url in sorted(listed)),
+        answers=answers,
+        skipped=_said(source, reasons) if reasons else None,
+    )
+
+
+def _unknown(skipped: Sequence[Skipped], listed: Mapping[str, Listed], before: SourceState) -> dict[str, Listed]:
+    """The repositories that skipped entries may stand for, as they were listed before: they must not look as if they had left."""
+    ids = {entry.forge_id for entry in listed.values()} - {None}
+    lost = {entry.url: entry for entry in before.listed if entry.url not in listed and entry.forge_id not in ids}
+    if all(each.forge_id for each in skipped):
+        stated = {each.forge_id for each in skipped}
+        return {url: entry for url, entry in lost.items() if entry.forge_id in stated}
+    return lost
+
+
+def _said(source: SourceConfig, reasons: Sequence[str]) -> str:
+    more = f", and {len(reasons) - MOST_SAID} more" if len(reasons) > MOST_SAID else ""
+    return f"{source.name}: left out of its listing: {'; '.join(reasons[:MOST_SAID])}{more}"
 
 
 def _check_emptied(source: SourceConfig, listing: _CompleteListing, last: SourceState) -> None:
@@ -157,7 +187,7 @@ def _page(
 
 def _may_be_full(page: ListPage) -> bool:
     """Whether a page may have come behind this one since. Its ETag would be the same: that is of what it lists, not of its links."""
-    return not page.then and len(page.listed) % FULL == 0
+    return not page.then and (len(page.listed) + len(page.skipped)) % FULL == 0
 
 
 def _read(source: SourceConfig, forge: Forge, answer: Response, meter: Meter) -> ListPage:
@@ -165,20 +195,30 @@ def _read(source: SourceConfig, forge: Forge, answer: Response, meter: Meter) ->
         page = forge.read(source.scope, answer)
     except OriginError as error:
         raise type(error)(f"{source.name}: {error}") from error
-    if len(page.listed) > MOST_LISTED:
+    if len(page.listed) + len(page.skipped) > MOST_LISTED:
         raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
-    return replace(page, listed=tuple(_plain(source, entry, meter) for entry in page.listed))
+    listed: list[Listed] = []
+    skipped = [replace(each, reason=encodable(each.reason)) for each in page.skipped]
+    for entry in page.listed:
+        meter.patience(0)  # there may be many
+        url = _public(entry.url)
+        if url is None:
+            reason = f"found {quote(entry.url)!r}, expected a repository's URL"
+            skipped.append(Skipped(reason=reason, forge_id=entry.forge_id))
+            continue
+        cells = {cell.name: encodable(getattr(entry, cell.name)) for cell in fields(entry)}
+        parent = _public(entry.parent) if entry.parent else None
+        listed.append(Listed(**(cells | {"url": url, "parent": parent})))
+    return replace(page, listed=tuple(listed), skipped=tuple(skipped))
 
 
-def _plain(source: SourceConfig, listed: Listed, meter: Meter) -> Listed:
-    """Without the names and passwords that some forges put into URLs."""
-    meter.patience(0)  # there may be many
+def _public(url: str) -> str | None:
+    """The URL without the names and passwords that some forges put into it; None where it is none."""
     try:
-        for url in filter(None, (listed.url, listed.parent)):
-            repository_key(url)
-        return replace(listed, url=public_url(listed.url), parent=public_url(listed.parent) if listed.parent else None)
-    except ValueError as error:
-        raise Refused(f"{source.name}: lists {quote(listed.url)!r}, expected a repository's URL") from error
+        repository_key(url)
+        return public_url(url) if url == encodable(url) else None
+    except ValueError:
+        return None
 
 
 def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: Event) -> Asker:

@@ -18,6 +18,7 @@ from catalog.plugins.forge import Listed, ListPage, installed
 from catalog.store import files
 from catalog.store.typed_json import dump, load
 
+LISTED = "listed"  # the outcome of a whole listing; its message says what had to be left out of it
 FORMAT = 1  # raised when the file means something else
 
 
@@ -52,6 +53,11 @@ class SourceState:
     listed: tuple[Listed, ...] = ()
     known: Mapping[str, ListedRepo] = field(default_factory=dict)
     answers: Mapping[str, CachedPage] = field(default_factory=dict)  # by address
+
+    @property
+    def failure(self) -> str | None:
+        """Why the last request for a listing came to nothing."""
+        return None if self.outcome == LISTED else self.message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

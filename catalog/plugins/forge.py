@@ -47,11 +47,20 @@ class Response:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Skipped:
+    """An entry of a listing that cannot be used: why, and the id of its repository where the forge states one."""
+
+    reason: str
+    forge_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ListPage:
-    """One page of a listing: repositories, and the next requests."""
+    """One page of a listing: repositories, the next requests, and the entries that cannot be used."""
 
     listed: tuple[Listed, ...] = ()
     then: tuple[Ask, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +83,7 @@ class Forge:
     `archived`, `forks`, `visibility`, `skip_unpushed`). `tokens`: environment variables, the first that is set counts.
     `address(url)`: the API's address from a URL that a person would state. `clones(scope)`: the sites (`https://host`) that
     repositories are cloned from, to which alone the token may go; none: any URL will do, and there is no token.
-    `read(scope, answer)`: raises OriginError where the answer is not what the forge should say.
+    `read(scope, answer)`: raises OriginError where the answer is not what the forge should say; an entry that is not costs itself.
     `authorize(token)`: the Authorization header; `git_user`: the name that goes with the token when Git asks.
     `grain`: seconds within which a push may leave `pushed_at` as it was.
     """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
-from connectors.forges.fields import entries, flag, identity, inside, needed, part, site_of, text
+from connectors.forges.fields import flag, identity, inside, needed, page, part, site_of, text
 
 _API = "api-version=7.1"
 
@@ -24,14 +25,9 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 
 def read(scope: Scope, answer: Response) -> ListPage:
-    listed = tuple(_listed(scope, entry) for entry in entries(inside(answer.value, "value"), "value"))
     token = answer.headers.get("x-ms-continuationtoken")
-    if not token:
-        return ListPage(listed=listed)
-    return ListPage(
-        listed=listed,
-        then=(Ask(url=f"{_home(scope)}/_apis/git/repositories?{_API}&continuationToken={part(token)}"),),
-    )
+    following = f"{_home(scope)}/_apis/git/repositories?{_API}&continuationToken={part(token)}" if token else None
+    return page(inside(answer.value, "value"), "value", partial(_listed, scope), following)
 
 
 def _home(scope: Scope) -> str:

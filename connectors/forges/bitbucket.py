@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.errors import Refused
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
-from connectors.forges.fields import entries, flag, identity, inside, moment, needed, part, site_of, text
+from connectors.forges.fields import flag, identity, inside, moment, needed, page, part, site_of, text, visibility
 
 
 def address(url: str) -> str:
@@ -32,16 +32,12 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 
 def read(_: Scope, answer: Response) -> ListPage:
-    repos = [
-        entry
-        for entry in entries(inside(answer.value, "values"), "values")
-        if text(entry, "scm") in {"git", None}  # a few have been Mercurial's
-    ]
-    following = text(answer.value, "next")
-    return ListPage(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if following else ())
+    return page(inside(answer.value, "values"), "values", _listed, text(answer.value, "next"), key="uuid")
 
 
-def _listed(entry: Mapping[str, Any]) -> Listed:
+def _listed(entry: Mapping[str, Any]) -> Listed | None:
+    if text(entry, "scm") == "hg":  # a few have been Mercurial's
+        return None
     parent = entry.get("parent")
     return Listed(
         url=_clone_url(entry),
@@ -49,7 +45,7 @@ def _listed(entry: Mapping[str, Any]) -> Listed:
         default_branch=text(entry, "mainbranch", "name"),
         fork=isinstance(parent, dict),
         parent=text(parent, "links", "html", "href"),
-        visibility={True: "private", False: "public"}.get(flag(entry, "is_private")),  # type: ignore[arg-type]
+        visibility=visibility(flag(entry, "is_private")),
         pushed_at=moment(entry, "updated_on"),
         created_at=moment(entry, "created_on"),
     )
@@ -58,7 +54,7 @@ def _listed(entry: Mapping[str, Any]) -> Listed:
 def _clone_url(entry: Mapping[str, Any]) -> str:
     links = entry.get("links")
     clone = links.get("clone") if isinstance(links, dict) else None
-    for link in entries(clone, f"{needed(entry, 'full_name')}: links.clone"):
+    for link in clone if isinstance(clone, list) else ():
         if text(link, "name") == "https":
             return needed(link, "href")
     raise Refused(f"{needed(entry, 'full_name')}: links.clone has no https, expected one")

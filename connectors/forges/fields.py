@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from catalog.errors import Refused
+from catalog.plugins.forge import Ask, Listed, ListPage, Skipped
 from catalog.text import quoted
 
 MAX_LINK = 8192  # characters of a Link header
@@ -17,14 +18,31 @@ _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?[^";]*\bnext\b', re.IGNORECASE)
 
 
-def entries(value: object, place: str) -> list[Mapping[str, Any]]:
-    """A list of JSON objects; Refused where the forge answers with anything else."""
+Read = Callable[[Mapping[str, Any]], Listed | None]
+
+
+def page(value: object, place: str, read: Read, *following: str | None, key: str = "id") -> ListPage:
+    """The repositories of a list of JSON objects; Refused where the forge answers with anything but a list.
+
+    An entry for which `read` raises Refused, or that is no object, is skipped; one that it returns None for is none of ours.
+    """
     if not isinstance(value, list):
         raise Refused(f"{place} is {quoted(value)}, expected a list of repositories")
+    listed, skipped = [], []
     for number, entry in enumerate(value):
-        if not isinstance(entry, dict):
-            raise Refused(f"{place}[{number}] is {quoted(entry)}, expected a repository")
-    return value
+        try:
+            if (repository := read(_map(entry, f"{place}[{number}]"))) is not None:
+                listed.append(repository)
+        except Refused as error:
+            skipped.append(Skipped(reason=str(error), forge_id=identity(entry, key)))
+    then = tuple(Ask(url=url) for url in following if url)
+    return ListPage(listed=tuple(listed), then=then, skipped=tuple(skipped))
+
+
+def _map(entry: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(entry, dict):
+        raise Refused(f"{place} is {quoted(entry)}, expected a repository")
+    return entry
 
 
 def inside(value: object, key: str) -> Any:  # noqa: ANN401 - whatever JSON can say
@@ -35,7 +53,7 @@ def inside(value: object, key: str) -> Any:  # noqa: ANN401 - whatever JSON can 
 
 
 def needed(entry: Mapping[str, Any], key: str) -> str:
-    """Required text: an entry without it is an error, because to skip it would look like a deleted repository."""
+    """Required text: Refused for an entry without it."""
     value = entry.get(key)
     if isinstance(value, str) and value:
         return value
@@ -49,15 +67,20 @@ def text(entry: object, *keys: str) -> str | None:
     return entry if isinstance(entry, str) and entry else None
 
 
-def identity(entry: Mapping[str, Any], key: str = "id") -> str | None:
+def identity(entry: object, key: str = "id") -> str | None:
     """A number or text that stays when the repository is renamed."""
-    value = entry.get(key)
+    value = entry.get(key) if isinstance(entry, dict) else None
     return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
 
 
 def flag(entry: Mapping[str, Any], key: str) -> bool | None:
     value = entry.get(key)
     return value if isinstance(value, bool) else None
+
+
+def visibility(private: bool | None) -> str | None:
+    """What a forge means that tells private repositories from public ones only."""
+    return None if private is None else "private" if private else "public"
 
 
 def texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:

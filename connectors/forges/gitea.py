@@ -7,13 +7,13 @@ from typing import Any
 
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import (
-    entries,
     flag,
     identity,
     inside,
     moment,
     needed,
     next_link,
+    page,
     page_of,
     part,
     site_of,
@@ -45,12 +45,11 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 def read(scope: Scope, answer: Response) -> ListPage:
     value = inside(answer.value, "data") if "topic" in scope.words else answer.value
-    repos = entries(value, "the answer")
     # The Link header has the address that the server believes to have: only that there is a next page is taken from it.
     silent = not {"link", "x-total-count"} & answer.headers.keys()
-    more = next_link(answer.headers) is not None or (silent and repos)
+    more = next_link(answer.headers) is not None or (silent and value)
     following = with_page(answer.ask.url, page_of(answer.ask.url) + 1)
-    return ListPage(listed=tuple(map(_listed, repos)), then=(Ask(url=following),) if more else ())
+    return page(value, "the answer", _listed, following if more else None)
 
 
 def _listed(entry: Mapping[str, Any]) -> Listed:

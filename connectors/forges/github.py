@@ -9,17 +9,18 @@ from urllib.parse import urlsplit
 from catalog.errors import Down, TooBig
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import (
-    entries,
     flag,
     identity,
     inside,
     moment,
     needed,
     next_link,
+    page,
     part,
     site_of,
     text,
     texts,
+    visibility,
 )
 
 API = "https://api.github.com"
@@ -61,10 +62,7 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 def read(scope: Scope, answer: Response) -> ListPage:
     repos = _search_results(answer.value, scope.words["topic"]) if "topic" in scope.words else answer.value
-    following = next_link(answer.headers)
-    return ListPage(
-        listed=tuple(map(_listed, entries(repos, "the answer"))), then=(Ask(url=following),) if following else ()
-    )
+    return page(repos, "the answer", _listed, next_link(answer.headers))
 
 
 def _search_results(value: object, topic: str) -> object:
@@ -87,7 +85,7 @@ def _listed(entry: Mapping[str, Any]) -> Listed:
         archived=bool(flag(entry, "archived") or flag(entry, "disabled")),
         fork=flag(entry, "fork"),
         parent=text(entry, "parent", "clone_url"),  # listings leave it out
-        visibility=text(entry, "visibility") or {True: "private", False: "public"}.get(entry.get("private", "")),
+        visibility=text(entry, "visibility") or visibility(flag(entry, "private")),
         topics=texts(entry, "topics"),
         pushed_at=moment(entry, "pushed_at"),
         created_at=moment(entry, "created_at"),

@@ -7,12 +7,12 @@ from typing import Any
 
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
 from connectors.forges.fields import (
-    entries,
     flag,
     identity,
     moment,
     needed,
     next_link,
+    page,
     part,
     site_of,
     text,
@@ -46,9 +46,7 @@ def read(_: Scope, answer: Response) -> ListPage:
     # The number first: behind a proxy, Link headers have the address that GitLab believes to have.
     number = answer.headers.get("x-next-page")
     following = next_link(answer.headers) if number is None else with_page(answer.ask.url, number) if number else None
-    return ListPage(
-        listed=tuple(map(_listed, entries(answer.value, "the answer"))), then=(Ask(url=following),) if following else ()
-    )
+    return page(answer.value, "the answer", _listed, following)
 
 
 def _listed(entry: Mapping[str, Any]) -> Listed:

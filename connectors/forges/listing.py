@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from catalog.errors import Refused
-from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope
+from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Scope, Skipped
 from catalog.text import quoted
 
 _SCHEMES = ("https", "http", "ssh", "git")
@@ -17,12 +17,15 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 
 def read(scope: Scope, answer: Response) -> ListPage:
     home = PurePath(scope.words["path"]).parent if "path" in scope.words else None
-    listed = []
+    listed, skipped = [], []
     for number, line in enumerate(answer.value.splitlines(), 1):
         url = _without_comment(line)
-        if url:
-            listed.append(Listed(url=_address(url, home, number)))
-    return ListPage(listed=tuple(listed))
+        try:
+            if url:
+                listed.append(Listed(url=_address(url, home, number)))
+        except Refused as error:
+            skipped.append(Skipped(reason=str(error)))
+    return ListPage(listed=tuple(listed), skipped=tuple(skipped))
 
 
 def _without_comment(line: str) -> str:

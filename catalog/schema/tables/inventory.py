@@ -49,7 +49,7 @@ class Source(Record):
     outcome: str = column(
         "How the last listing went: `listed`, `down`, `refused`, `gone`, `too_big`, `bug`, or `never`."
     )
-    message: str | None = column("What went wrong with it.")
+    message: str | None = column("What went wrong with it; of one that is `listed`, which entries had to be left out.")
     asked_at: datetime | None = column("When it was asked last, UTC.")
     listed_at: datetime | None = column("When it last gave a whole listing, UTC: what is known of it is from then.")
     listed: int = column("How many repositories it listed.")
