@@ -19,9 +19,10 @@ from duckdb import DuckDBPyConnection
 from serve import TESTS
 
 from catalog.config.model import Options
-from catalog.crawl.extract import PreviousRows, extract_rows
+from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.fetch_plan import Known
+from catalog.crawl.previous import PreviousRows
 from catalog.crawl.selection import select_revisions
 from catalog.plugins.connector import installed
 from catalog.transport.origin import open_origin

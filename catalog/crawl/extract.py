@@ -2,89 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TypeVar
 
 from catalog.config.model import Options
 from catalog.crawl.ancestry import Reach
-from catalog.crawl.fetch_plan import Known
 from catalog.crawl.isolation import Reader
+from catalog.crawl.previous import ABSENT, PreviousRows
 from catalog.crawl.selection import RevisionSelection, select_revisions
 from catalog.errors import MetafileError
 from catalog.git.objects import CommitObject
 from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Ref, RefListing, Snapshot
 from catalog.plugins.connector import SHARED, Connector, partition_tables
-from catalog.schema.record import Lives, Record, replace
+from catalog.schema.record import Record, replace
 from catalog.schema.tables import git, metrics, problems
 from catalog.store.partitions import Rows
 
-R = TypeVar("R", bound=Record)
-
 ODD = ("malformed-commit", "absurd-time")  # the rules of commits that do not state everything
-ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
-
-# The tables whose rows stay valid when refs change, besides those of a revision or a content.
-_CARRIED: tuple[type[Record], ...] = (
-    git.Branch,
-    git.Commit,
-    git.Tag,
-    git.Revision,
-    problems.Problem,
-    metrics.Experiment,
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreviousRows:
-    """The rows of a repository's last partition."""
-
-    rows: Mapping[type[Record], tuple[Record, ...]]
-
-    def of(self, table: type[R]) -> tuple[R, ...]:
-        return self.rows.get(table, ())  # type: ignore[return-value]  # the mapping is by table
-
-    def with_lifetime(self, lives: Lives) -> Iterator[tuple[Record, ...]]:
-        """The rows of each table with this lifetime."""
-        return (rows for table, rows in self.rows.items() if lives == table.LIVES)
-
-    def tags(self) -> dict[str, git.Tag]:
-        """The tags whose objects were read, by object id. An object that was absent may have arrived since."""
-        return {
-            tag.oid: tag
-            for tag in self.of(git.Tag)
-            if tag.inner_name is not None or (tag.rule is not None and tag.rule != ABSENT)
-        }
-
-    def already_read(self) -> set[str]:
-        """The objects that need not be read again: commits that were read, and whatever else tags lead to: bad commits, folders, files."""
-        absent = {problem.commit for problem in self.of(problems.Problem) if problem.rule == ABSENT}
-        read = {revision.commit for revision in self.of(git.Revision)}
-        return (read | {tag.commit for tag in self.tags().values() if tag.commit}) - absent
-
-    def known(self) -> Known:
-        return Known(
-            tags=self.tags().keys(),
-            revisions=self.already_read(),
-            refs={(experiment.ref, experiment.commit) for experiment in self.of(metrics.Experiment)},
-            commits={commit.commit: commit.parents for commit in self.of(git.Commit)},
-            dates=self.dates(),
-            tips=tuple(branch.commit for branch in self.of(git.Branch)),
-        )
-
-    def dates(self) -> dict[str, datetime]:
-        """The dates of the commits that releases and experiments lead to."""
-        tagged = {tag.commit: tag.committed_at for tag in self.of(git.Tag) if tag.commit and tag.committed_at}
-        return tagged | {row.commit: row.committed_at for row in self.of(metrics.Experiment) if row.committed_at}
-
-
-def read_previous(read: Callable[[type[Record]], Iterable[Record]], tables: Iterable[type[Record]]) -> PreviousRows:
-    """The rows of a partition with such tables that stay valid when refs change."""
-    carried = (*_CARRIED, *(table for table in tables if table.LIVES in ("revision", "content")))
-    return PreviousRows(rows={table: tuple(read(table)) for table in carried})
 
 
 def extract_rows(
@@ -104,6 +40,7 @@ def extract_rows(
     readers = [Reader(connector=connector, tables=SHARED.union(connector.tables)) for connector in connectors]
     for row in chain(
         _branches(snapshot.listing),
+        _unreadable_refs(snapshot.listing, selection),
         tags,
         chain.from_iterable(reader.read_tags(tags) for reader in readers),
         _experiments(snapshot, selection, readers, previous),
@@ -130,7 +67,9 @@ def _tags(
     previous_tags = previous.tags()
     for ref in snapshot.listing.tags():
         name = ref.name.removeprefix(TAG_PREFIX)
-        if ref.name not in wanted:
+        if ref.is_unreadable:
+            yield git.Tag(tag=name, oid=ref.oid, annotated=ref.name in wanted, rule=ABSENT, problem=_unreadable(ref))
+        elif ref.name not in wanted:
             commit = ref.peeled or ref.oid
             at = dates.get(commit) if ref.name in releases else None
             yield git.Tag(tag=name, oid=ref.oid, annotated=ref.peeled is not None, commit=commit, committed_at=at)
@@ -138,6 +77,18 @@ def _tags(
             yield replace(previous_tags[ref.oid], tag=name)
         else:
             yield _tag(snapshot, ref, name)
+
+
+def _unreadable_refs(listing: RefListing, selection: RevisionSelection) -> Iterator[problems.Problem]:
+    """Refs whose objects are missing or damaged, but for those that a connector, or the reading of an experiment, reports."""
+    reported = {ref.name for ref in (*selection.tags, *selection.experiments)}
+    for ref in (*listing.branches(), *listing.tags()):
+        if ref.is_unreadable and ref.name not in reported:
+            yield problems.Problem(connector="git", rule=ABSENT, place=ref.name, message=_unreadable(ref))
+
+
+def _unreadable(ref: Ref) -> str:
+    return f"names object {ref.oid[:7]}, which is missing or damaged"
 
 
 def _tag(snapshot: Snapshot, ref: Ref, name: str) -> git.Tag:
@@ -227,6 +178,8 @@ def _revision(snapshot: Snapshot, readers: Sequence[Reader], oid: str, why: tupl
         summary=commit.summary,
         signed=commit.signed,
     )
+    for fault in revision.faults:
+        yield problems.Problem(connector="git", rule=fault.rule, place=fault.place, message=fault.message, commit=oid)
     reported: set[tuple[str, str, str]] = set()
     for row in chain.from_iterable(reader.read_revision(revision) for reader in readers):
         if isinstance(row, problems.Problem):

@@ -77,7 +77,7 @@ def wanted_tags(listing: RefListing, connectors: Sequence[Connector]) -> tuple[R
 
 
 def _commits(refs: Iterable[Ref]) -> list[str]:
-    return list(dict.fromkeys(ref.peeled or ref.oid for ref in refs))
+    return list(dict.fromkeys(ref.peeled or ref.oid for ref in refs if not ref.is_unreadable))
 
 
 def _newest(refs: Sequence[Ref], most: int, dates: Mapping[str, datetime]) -> list[str]:

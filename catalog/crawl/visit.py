@@ -10,9 +10,10 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog.config.parse import RepoConfig
-from catalog.crawl.extract import PreviousRows, extract_rows, read_previous
+from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.isolation import guarded
+from catalog.crawl.previous import PreviousRows, read_previous
 from catalog.crawl.selection import select_revisions
 from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome
 from catalog.git.snapshot import RefListing
@@ -226,7 +227,7 @@ def _fetch_and_extract(
     listing: RefListing,
     previous: PreviousRows,
 ) -> Rows:
-    options = task.repo.options
+    options, listing = task.repo.options, previous.mended(listing)
     known, selection = previous.known(), select_revisions(listing, connectors, options)
     wants_remote = options.fetch_remote_metrics
     remote = open_remote_files(task.repo.url, task.limits, pool, task.network.permits) if wants_remote else None

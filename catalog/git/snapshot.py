@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
+from stat import S_ISDIR, S_ISREG
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from catalog.errors import MetafileError
 from catalog.git.lfs import Pointer, parse_pointer
 from catalog.git.objects import CommitObject, Objects, TagObject, parse_commit, parse_entries, parse_tag
+from catalog.git.tree import MAX_FAULTS, Below, TreeEntry, entry_of, without_files
 
 T = TypeVar("T")
 
@@ -31,11 +32,19 @@ EXPERIMENT_PREFIX = "refs/exps/"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ref:
-    """One line of a ref listing. `peeled` is the object behind an annotated tag, and None for all others."""
+    """One line of a ref listing. `peeled` is the object behind an annotated tag, and None for all others.
+
+    Where the object is known to be missing or damaged, it is the object itself: when it is mended, the listing differs.
+    """
 
     name: str
     oid: str
     peeled: str | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """The object is missing or damaged."""
+        return self.peeled == self.oid
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,14 +72,6 @@ class RefListing:
         return next((ref.oid for ref in self.refs if ref.name == "HEAD"), None)
 
 
-class TreeEntry(NamedTuple):
-    """What Git has at a path: `kind` is file, folder, link or submodule."""
-
-    kind: str
-    oid: str
-    executable: bool = False
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RevisionFiles:
     """A commit and its wanted files: path from the Git root → blob oid. Symlinks and submodules are not files."""
@@ -79,6 +80,7 @@ class RevisionFiles:
     files: Mapping[str, str]
     objects: Objects = field(repr=False)
     children: Callable[[str], Mapping[str, TreeEntry]] = field(repr=False)  # of a tree, by name
+    faults: tuple[MetafileError, ...] = ()  # of folders whose files are not among these
     _cache: dict[Callable[[RevisionFiles], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -180,7 +182,7 @@ class Snapshot:
         self.listing = listing
         self.objects = objects
         self._wants = wants
-        self._wanted: dict[tuple[str, str], _Below] = {}  # by tree and place
+        self._wanted: dict[tuple[str, str], Below] = {}  # by tree and place
         self._walked = 0  # folders
         self._children: dict[str, Mapping[str, TreeEntry]] = {}
         self._parsed: dict[str, tuple[tuple[str, int, str], ...]] = {}
@@ -214,14 +216,17 @@ class Snapshot:
         """What lies in a folder, by name; MetafileError where it cannot be read."""
         entries = self._children.get(tree)
         if entries is None:
-            here = {name: _entry(mode, oid) for name, mode, oid in self._entries(tree, "")}
+            here = {name: entry_of(mode, oid) for name, mode, oid in self._entries(tree, "")}
             entries = self._children[tree] = MappingProxyType(here)  # connectors share it
         return entries
 
     def _revision(self, oid: str) -> RevisionFiles:
         commit = self.commit(oid)
-        files = MappingProxyType(dict(self._find(commit.tree, "").files))  # connectors share it
-        return RevisionFiles(commit=commit, files=files, objects=self.objects, children=self.children)
+        below = self._find(commit.tree, "")
+        files = MappingProxyType(dict(below.files))  # connectors share it
+        return RevisionFiles(
+            commit=commit, files=files, objects=self.objects, children=self.children, faults=below.faults
+        )
 
     def _raw(self, oid: str, kind: str) -> bytes:
         raw = self.objects.get(oid)
@@ -241,40 +246,42 @@ class Snapshot:
             entries = self._parsed[tree] = tuple(parse_entries(self._raw(tree, "tree"), prefix))
         return entries
 
-    def _find(self, tree: str, prefix: str) -> _Below:
+    def _find(self, tree: str, prefix: str) -> Below:
         """Wanted files below a tree. Cached, because revisions share most of their subtrees."""
         below = self._wanted.get((tree, prefix))
         if below is None:
             below = self._wanted[tree, prefix] = self._walk(tree, prefix)
         return below
 
-    def _walk(self, tree: str, prefix: str) -> _Below:
+    def _walk(self, tree: str, prefix: str) -> Below:
         self._walked += 1
         if self._walked > MAX_WALKED:
             raise MetafileError(f"the commits have more than {MAX_WALKED:,} folders", rule="too-big")
         files: list[tuple[str, str]] = []
+        faults: list[MetafileError] = []
         folders = 1
         if prefix.count("/") > MAX_TREE_DEPTH:
             raise MetafileError(f"folders are nested deeper than {MAX_TREE_DEPTH}", place=prefix, rule="too-deep")
         for name, mode, oid in self._entries(tree, prefix):
             path = prefix + name
             if S_ISDIR(mode):
-                below = self._find(oid, path + "/")
+                below = self._below(oid, path)
                 files += below.files
                 folders += below.folders
+                faults += below.faults[: MAX_FAULTS - len(faults)]
             elif S_ISREG(mode) and self._wants(path):
                 files.append((path, oid))
             if len(files) > MAX_FILES or folders > MAX_FOLDERS:
                 message = f"the commit has more than {MAX_FILES:,} metafiles or {MAX_FOLDERS:,} folders"
                 raise MetafileError(message, rule="too-big")
-        return _Below(tuple(files), folders)
+        return Below(tuple(files), folders, tuple(faults))
 
-
-class _Below(NamedTuple):
-    """What lies below a folder: wanted files, and how many folders, itself among them."""
-
-    files: tuple[tuple[str, str], ...]
-    folders: int
+    def _below(self, tree: str, path: str) -> Below:
+        """A folder that is missing or damaged costs itself."""
+        try:
+            return self._find(tree, path + "/")
+        except MetafileError as error:
+            return without_files(path, error)
 
 
 def _is_whole(revision: RevisionFiles) -> bool:
@@ -285,11 +292,3 @@ def _is_whole(revision: RevisionFiles) -> bool:
         if (pointer := parse_pointer(raw.data)) and pointer.key not in objects:
             return False
     return True
-
-
-def _entry(mode: int, oid: str) -> TreeEntry:
-    if S_ISDIR(mode):
-        return TreeEntry("folder", oid)
-    if S_ISREG(mode):
-        return TreeEntry("file", oid, bool(mode & S_IXUSR))
-    return TreeEntry("link" if S_ISLNK(mode) else "submodule", oid)

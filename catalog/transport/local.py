@@ -111,13 +111,18 @@ class LocalOrigin(Closing):
         self._store.close()
 
     def _ref(self, name: RefName) -> Ref | None:
-        """A ref as a server would list it: one without an object name is broken, and left out."""
-        oid = self._container.follow(name)[1]
-        if oid is None or not _OID.fullmatch(decode(oid)):
+        """A ref as a server would list it: one without an object name is broken, and left out.
+
+        One whose object is missing or damaged is listed, as by Git: left out, it would look like a ref that somebody deleted.
+        """
+        try:
+            oid = (self._container.follow(name)[1] or b"").lower()
+        except (SymrefLoop, LookupError, ValueError):
             return None
-        if oid.decode("ascii") not in self._objects:  # left out, it would look like a ref that somebody deleted
-            raise Down(f"{self.url}: {quote(decode(name))} names object {decode(oid)[:7]}, which is missing or damaged")
-        peeled = self._peel(oid.decode("ascii"))
+        if not _OID.fullmatch(decode(oid)) or not oid.strip(b"0"):
+            return None
+        named = oid.decode("ascii")
+        peeled = self._peel(named) if named in self._objects else named
         return make_ref(oid, name, peeled.encode("ascii") if peeled else None, self._meter)
 
     def _peel(self, oid: str) -> str | None:

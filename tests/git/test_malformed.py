@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from catalog.config.model import Options
 from catalog.crawl.ancestry import Past
-from catalog.crawl.extract import PreviousRows, extract_rows
+from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.fetch_plan import Known
+from catalog.crawl.previous import PreviousRows
 from catalog.crawl.selection import select_revisions
 from catalog.errors import MetafileError
 from catalog.git.objects import _SHORTEST_TAG, CommitObject, decode, parse_commit, tagged

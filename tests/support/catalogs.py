@@ -10,7 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from catalog.crawl.ancestry import Past
-from catalog.crawl.extract import PreviousRows, extract_rows
+from catalog.crawl.extract import extract_rows
+from catalog.crawl.previous import PreviousRows
 from catalog.database import search_index
 from catalog.database.statements import Statement, macro, statements
 from catalog.git.objects import Objects

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from catalog.crawl.ancestry import Reach
-from catalog.crawl.extract import PreviousRows, extract_rows
+from catalog.crawl.extract import extract_rows
+from catalog.crawl.previous import PreviousRows
 from catalog.git.objects import RawObject
 from catalog.git.snapshot import Ref, RefListing, RevisionFiles, Snapshot
 from catalog.plugins.connector import Connector
