@@ -87,6 +87,18 @@ class Down(OriginError):
     outcome = VisitOutcome.DOWN
 
 
+class Broken(Down):
+    """An answer is damaged, or ends in the middle: to ask again may help."""
+
+
+class Unheld(Refused):
+    """The server does not have an object that was requested; `oid` is its name."""
+
+    def __init__(self, message: str, oid: str) -> None:
+        self.oid = oid
+        super().__init__(message)
+
+
 class TooBig(OriginError):
     """The answer went over a bound that repos.toml sets."""
 

@@ -14,6 +14,7 @@ from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.isolation import guarded
 from catalog.crawl.previous import PreviousRows, read_previous
+from catalog.crawl.salvage import Salvage
 from catalog.crawl.selection import select_revisions
 from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome
 from catalog.git.snapshot import RefListing
@@ -84,7 +85,7 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
         permits = task.network.permits if task.has_strangers_url else None
         with open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits) as origin:
             try:
-                result = _update(task, context, origin)
+                result = _update(task, context, Salvage(origin))
             finally:
                 received, requests = origin.received, origin.requests
         _record_scan(task, context, result, number, started)
@@ -132,7 +133,7 @@ def _visited(
     )
 
 
-def _update(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
+def _update(task: VisitTask, context: CrawlContext, origin: Salvage) -> _Outcome:
     """One refs request decides; more is requested only where the partition of its answer is missing."""
     listing = origin.refs()
     key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
@@ -140,12 +141,15 @@ def _update(task: VisitTask, context: CrawlContext, origin: Origin) -> _Outcome:
     if context.store.holds(task.repo.name, key):
         outcome = VisitOutcome.FRESH if before == str(key) else VisitOutcome.CHANGED
         return _Outcome(outcome=outcome, partition=str(key), listing=listing)
+    origin.again = key.is_part(before)
     previous = _previous_rows(task, context, before)
     if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):
         raise Down(f"{origin.url} lists no refs, where there were some before")
-    rows = _extract_and_write(task, context, origin, listing, previous, key)
+    rows, stored = _extract_and_write(task, context, origin, listing, previous, key)
+    if origin.lost and str(stored) == before:
+        return _Outcome(outcome=VisitOutcome.FRESH, partition=before, listing=listing)
     outcome = VisitOutcome.CHANGED if before else VisitOutcome.NEW
-    return _Outcome(outcome=outcome, why=_why(task.last, key), partition=str(key), listing=listing, rows=rows)
+    return _Outcome(outcome=outcome, why=_why(task.last, key), partition=str(stored), listing=listing, rows=rows)
 
 
 def _why(last: LastVisit | None, key: PartitionKey) -> str:
@@ -154,6 +158,8 @@ def _why(last: LastVisit | None, key: PartitionKey) -> str:
         return "new"
     if last.partition == str(key):
         return "listed_again" if last.has_departed else "rows_missing"
+    if key.is_part(last.partition):
+        return "incomplete"
     return "refs_changed" if last.partition.endswith(f"-{key.readers}") else "reader_changed"
 
 
@@ -199,15 +205,15 @@ def _had_refs(file: Path) -> bool:
 def _extract_and_write(
     task: VisitTask,
     context: CrawlContext,
-    origin: Origin,
+    origin: Salvage,
     listing: RefListing,
     previous: PreviousRows,
     key: PartitionKey,
-) -> Rows:
-    """The rows, once they are in the store. What fails for no known reason is repeated with connectors that are checked at every call."""
+) -> tuple[Rows, PartitionKey]:
+    """The rows, once they are in the store, and their key there. What fails for no known reason is repeated with connectors that are checked at every call."""
     try:
         rows = _fetch_and_extract(task, context.connectors, context.pool, origin, listing, previous)
-        context.store.write(task.repo.name, key, rows)
+        context.store.write(task.repo.name, key.without(origin.lost), rows)
     except (OriginError, StoreError):
         raise
     except Exception:
@@ -215,8 +221,8 @@ def _extract_and_write(
             raise
         connectors = tuple(map(guarded, context.connectors))
         rows = _fetch_and_extract(task, connectors, context.pool, origin, listing, previous)
-        context.store.write(task.repo.name, key, rows)
-    return rows
+        context.store.write(task.repo.name, key.without(origin.lost), rows)
+    return rows, key.without(origin.lost)
 
 
 def _fetch_and_extract(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -37,6 +37,14 @@ class PartitionKey:
 
     def __str__(self) -> str:
         return f"{self.refs}-{self.readers}"
+
+    def without(self, lost: Collection[str]) -> PartitionKey:
+        """The key of rows that lack what these objects say: the next crawl finds none under the key of all, and asks again."""
+        return replace(self, refs=f"{self.refs}.{_digest(sorted(lost))[:8]}") if lost else self
+
+    def is_part(self, partition: str | None) -> bool:
+        """Whether a partition has the rows of these refs, without what some objects say."""
+        return partition is not None and partition.startswith(f"{self.refs}.")
 
 
 def refs_digest(listing: RefListing, options: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING, NamedTuple
 
-from catalog.errors import Down
+from catalog.errors import Broken
 from catalog.git.objects import RawObject
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _LONGEST_VARINT = 63  # bits: enough for any size that memory holds
 _WINDOW = 1 << 16  # compressed bytes handed to zlib at once; what it does not use, it copies
 
 
-class _Broken(Exception):
+class _Corrupt(Exception):
     """The pack is not what its format says; the text says how."""
 
 
@@ -43,24 +43,24 @@ def count_objects(pack: bytes | bytearray, meter: Meter) -> int:
     """The number of objects that a pack's header promises, within the bound."""
     version = int.from_bytes(pack[4:8], "big")
     if len(pack) < PACK_HEADER or pack[:4] != b"PACK" or version not in _VERSIONS:
-        raise Down(f"{meter.where}: invalid answer: expected a pack of version 2")
+        raise Broken(f"{meter.where}: invalid answer: expected a pack of version 2")
     number = int.from_bytes(pack[8:12], "big")
     meter.count_objects(number)
     return number
 
 
 def read_pack(pack: bytearray, meter: Meter) -> dict[str, RawObject]:
-    """All objects of a pack by their names. Down where it is truncated or corrupt, TooBig where it inflates too far."""
+    """All objects of a pack by their names. Broken where it is truncated or corrupt, TooBig where it inflates too far."""
     number = count_objects(pack, meter)
     end = len(pack) - _TRAILER
     view = memoryview(pack)
     if end < PACK_HEADER or sha1(view[:end], usedforsecurity=False).digest() != pack[end:]:
-        raise Down(f"{meter.where}: the pack is truncated or corrupt: its checksum does not fit")
+        raise Broken(f"{meter.where}: the pack is truncated or corrupt: its checksum does not fit")
     try:
         return _Unpacking(view[:end], meter).run(number)
-    except (_Broken, IndexError, zlib.error) as error:
+    except (_Corrupt, IndexError, zlib.error) as error:
         reason = "it ends too early" if isinstance(error, IndexError) else str(error)
-        raise Down(f"{meter.where}: the pack is corrupt: {reason}") from error
+        raise Broken(f"{meter.where}: the pack is corrupt: {reason}") from error
 
 
 @dataclass(slots=True, init=False)
@@ -82,9 +82,9 @@ class _Unpacking:
         for _ in range(number):
             position = self._read(position)
         if position != len(self.view):
-            raise _Broken(f"{len(self.view) - position:,} bytes follow the last object")
+            raise _Corrupt(f"{len(self.view) - position:,} bytes follow the last object")
         if self.waiting:
-            raise _Broken(f"{len(self.waiting):,} deltas have no base")
+            raise _Corrupt(f"{len(self.waiting):,} deltas have no base")
         return self.objects
 
     def _read(self, position: int) -> int:
@@ -132,7 +132,7 @@ def _read_header(view: memoryview, position: int) -> _Header:
         shift += 7
         position += 1
         if shift > _LONGEST_VARINT:
-            raise _Broken("an object's size has too many digits")
+            raise _Corrupt("an object's size has too many digits")
     if kind in _KINDS:
         return _Header(kind, size, None, position)
     if kind == _OFS_DELTA:
@@ -140,7 +140,7 @@ def _read_header(view: memoryview, position: int) -> _Header:
         return _Header(kind, size, start - distance, end)
     if kind == _REF_DELTA:
         return _Header(kind, size, view[position : position + 20].hex(), position + 20)
-    raise _Broken(f"an object has the kind {kind}")
+    raise _Corrupt(f"an object has the kind {kind}")
 
 
 def _read_distance(view: memoryview, position: int) -> tuple[int, int]:
@@ -152,7 +152,7 @@ def _read_distance(view: memoryview, position: int) -> tuple[int, int]:
         byte = view[position]
         distance = (distance + 1) << 7 | byte & 0x7F
         if distance > len(view):
-            raise _Broken("a delta's base lies before the pack")
+            raise _Corrupt("a delta's base lies before the pack")
     return distance, position + 1
 
 
@@ -163,7 +163,7 @@ def _inflate(view: memoryview, position: int, size: int) -> tuple[bytes, int]:
     while not engine.eof:
         chunk = view[position : position + window]
         if not chunk:
-            raise _Broken("it ends inside an object")
+            raise _Corrupt("it ends inside an object")
         part = engine.decompress(chunk, missing + 1)
         position += len(chunk) - len(engine.unused_data) - len(engine.unconsumed_tail)
         missing -= len(part)
@@ -171,7 +171,7 @@ def _inflate(view: memoryview, position: int, size: int) -> tuple[bytes, int]:
         if missing < 0:
             break
     if missing:
-        raise _Broken(f"an object does not inflate to the {size:,} bytes that it promises")
+        raise _Corrupt(f"an object does not inflate to the {size:,} bytes that it promises")
     return parts[0] if len(parts) == 1 else b"".join(parts), position
 
 
@@ -180,7 +180,7 @@ def apply_delta(base: bytes, delta: bytes, meter: Meter) -> bytes:
     expected, position = _read_size(delta, 0)
     size, position = _read_size(delta, position)
     if expected != len(base):
-        raise _Broken(f"a delta is for a base of {expected:,} bytes, found {len(base):,}")
+        raise _Corrupt(f"a delta is for a base of {expected:,} bytes, found {len(base):,}")
     meter.inflate(size)
     result = bytearray()
     while position < len(delta):
@@ -190,7 +190,7 @@ def apply_delta(base: bytes, delta: bytes, meter: Meter) -> bytes:
         if not position & 0x3FF:  # a long delta of short copies takes minutes
             meter.patience(1)
     if len(result) != size:
-        raise _Broken(f"a delta does not make the {size:,} bytes that it promises")
+        raise _Corrupt(f"a delta does not make the {size:,} bytes that it promises")
     return bytes(result)
 
 
@@ -199,7 +199,7 @@ def _instruct(base: bytes, delta: bytes, position: int, result: bytearray) -> in
     position += 1
     if not code & 0x80:
         if code == 0 or position + code > len(delta):
-            raise _Broken("a delta has an instruction that means nothing")
+            raise _Corrupt("a delta has an instruction that means nothing")
         result += delta[position : position + code]
         return position + code
     start = length = 0
@@ -213,7 +213,7 @@ def _instruct(base: bytes, delta: bytes, position: int, result: bytearray) -> in
             position += 1
     length = length or 0x10000
     if start + length > len(base):
-        raise _Broken("a delta copies from behind its base's end")
+        raise _Corrupt("a delta copies from behind its base's end")
     result += base[start : start + length]
     return position
 
@@ -226,6 +226,6 @@ def _read_size(delta: bytes, position: int) -> tuple[int, int]:
         shift += 7
         position += 1
         if shift > _LONGEST_VARINT:
-            raise _Broken("a delta's size has too many digits")
+            raise _Corrupt("a delta's size has too many digits")
         if not byte & 0x80:
             return size, position

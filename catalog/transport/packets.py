@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from catalog.errors import Down, Refused
+from catalog.errors import Broken, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from catalog.transport.limits import Meter
 
+_NAMED = re.compile(rb"\b[0-9a-f]{40}\b")
+_LONGEST = 1000  # bytes of an error in which an object's name is looked for
 _DIGITS = 4  # of a length, which counts themselves
 
 
@@ -23,14 +26,19 @@ class Mark(Enum):
     END = 2
 
 
-class Garbled(Down):
+class Garbled(Broken):
     """What arrived is not what Git's protocol says; `beginning` is what was read of it."""
 
     beginning = b""
 
 
 class ServerError(Refused):
-    """The server answered with an `ERR` packet."""
+    """The server answered with an `ERR` packet. `oid`: the object that it names, if any."""
+
+    def __init__(self, message: str, said: bytes = b"") -> None:
+        named = _NAMED.search(said[:_LONGEST])
+        self.oid = named[0].decode("ascii") if named else ""
+        super().__init__(message)
 
 
 def frame(lines: Iterable[str | Mark]) -> bytes:
@@ -76,7 +84,7 @@ class Packets:
             raise garbled
         payload = self._take(length - _DIGITS)
         if payload.startswith(b"ERR "):
-            raise ServerError(f"{self.meter.where}: the server says {self.meter.quote(payload[4:])!r}")
+            raise ServerError(f"{self.meter.where}: the server says {self.meter.quote(payload[4:])!r}", payload)
         self.begun = True
         return payload
 

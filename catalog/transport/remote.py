@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from catalog.errors import Absent, Down, Gone, Refused
+from catalog.errors import Absent, Broken, Down, Gone, Refused, Unheld
 from catalog.transport import legacy, wire
 from catalog.transport.closing import Closing
 from catalog.transport.pack import read_pack
 from catalog.transport.packets import Garbled, Packets, ServerError
+from catalog.transport.retry import Again
 from catalog.transport.smart_http import HttpWire, Unfit
 from catalog.transport.stream import StreamWire
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from catalog.git.objects import Objects
@@ -143,9 +145,29 @@ class RemoteOrigin(Closing):
         return self._filters
 
     def _ask(self, request: wire.FetchRequest) -> bytearray:
+        try:
+            return self._ask_once(request)
+        except ServerError as error:
+            if error.oid in request.wants:
+                raise Unheld(str(error), error.oid) from error
+            raise
+
+    def _ask_once(self, request: wire.FetchRequest) -> bytearray:
         advertisement = self._known
         if advertisement is not None and advertisement.version != _V2:
-            with self._wire.ask(legacy.fetch_request(request, advertisement), advertisement.version) as packets:
+            with (
+                self._wire.ask(legacy.fetch_request(request, advertisement), advertisement.version) as packets,
+                _reading(),
+            ):
                 return legacy.read_fetch(packets, advertisement)
-        with self._wire.ask(wire.fetch_request(request)) as packets:
+        with self._wire.ask(wire.fetch_request(request)) as packets, _reading():
             return wire.read_fetch(packets)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """An answer that breaks off is broken; one that never began was asked for again already."""
+    try:
+        yield
+    except Again as error:
+        raise Broken(str(error)) from error

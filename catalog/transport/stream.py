@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from shlex import quote as shell_quote
 from typing import TYPE_CHECKING
 
-from catalog.errors import Down, Gone, OriginError, Refused
+from catalog.errors import Broken, Down, Gone, OriginError, Refused
 from catalog.text import quote
 from catalog.transport.address import PORTS
 from catalog.transport.connections import permitted_address
@@ -130,7 +130,7 @@ class _Connection:
         except TimeoutError:
             raise self._meter.silence() from None
         except OSError as error:
-            raise Down(f"{self._meter.where}: the connection broke: {quote(error.strerror or '')}") from error
+            raise Broken(f"{self._meter.where}: the connection broke: {quote(error.strerror or '')}") from error
         self._meter.receive(len(data))
         return data
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from catalog.errors import Down, Refused
+from catalog.errors import Broken, Refused
 from catalog.git.objects import decode
 from catalog.git.snapshot import Ref, RefListing
 from catalog.transport.pack import PACK_HEADER, count_objects
@@ -146,7 +146,7 @@ def read_sideband(packets: Packets, packet: bytes | Mark) -> bytearray:
         if isinstance(packet, Mark) or packet[0] not in _CHANNELS:
             raise Garbled(f"{where}: the pack has a packet outside of its channels")
         if packet[0] == _FATAL:
-            raise Down(f"{where}: the server stopped sending its pack: {packets.meter.quote(packet[1:])!r}")
+            raise Broken(f"{where}: the server stopped sending its pack: {packets.meter.quote(packet[1:])!r}")
         if packet[0] == _PACK:
             fresh = len(pack) < PACK_HEADER
             pack += memoryview(packet)[1:]

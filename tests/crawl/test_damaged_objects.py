@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Event
 from catalog.store.journal import Journal
 from catalog.store.partitions import Partition, Store
-from support.crawling import wish
+from support.crawling import visited, wish
 from support.loopback import daemon, serve
 from support.worlds import World
 
@@ -79,15 +78,20 @@ def commits_with(world: World, oid: str) -> set[str]:
     return {name for name, commit in commits.items() if oid == name or oid in below(world, commit.tree)}
 
 
-def is_excused(world: World, oid: str, row: Record) -> bool:
-    """Whether a row may be lost with an object: it is of that tag, or of a commit with the object; or behind it in the ancestry."""
+def is_excused(world: World, oid: str, row: Record, *, packed: bool = False) -> bool:
+    """Whether a row may be lost with an object: it is of that tag, or of a commit with the object; or behind it in the ancestry.
+
+    A server sends a tag, its commit and the folders in one pack, or not at all.
+    """
     match row:
-        case Tag(oid=named) | Event(oid=named):
+        case Tag(oid=named) | Event(oid=named) if not packed:
             return oid in (named, row.commit)
+        case Tag(oid=named) | Event(oid=named):
+            return oid == named or row.commit in commits_with(world, oid)
         case Branch():
             return False
-        case Commit() if oid in world.objects and world.objects[oid].kind == "commit":
-            return True
+        case Commit():
+            return packed or world.objects[oid].kind == "commit"
         case Revision(commit=commit):
             return world.objects[oid].kind == "tag" or commit in commits_with(world, oid)
     commit = getattr(row, "commit", None)
@@ -95,10 +99,15 @@ def is_excused(world: World, oid: str, row: Record) -> bool:
 
 
 def check(
-    world: World, oid: str, whole: Mapping[type[Record], list[Record]], found: Mapping[type[Record], list[Record]]
+    world: World,
+    oid: str,
+    whole: Mapping[type[Record], list[Record]],
+    found: Mapping[type[Record], list[Record]],
+    *,
+    packed: bool = False,
 ) -> None:
     lost = [row for table in whole for row in whole[table] if row not in found[table]]
-    assert [row for row in lost if not is_excused(world, oid, row)] == []
+    assert [row for row in lost if not is_excused(world, oid, row, packed=packed)] == []
     assert "connector-bug" not in {row.rule for row in found[Problem] if isinstance(row, Problem)}
 
 
@@ -117,6 +126,42 @@ def test_from_disk_every_object_costs_itself(tmp_path, damage):
         found = rows(config, name)
         check(world, oid, whole, found)
         assert found == whole or found[Problem], f"{world.objects[oid].kind}: what is lost is said"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", [DAMAGES["missing"], DAMAGES["garbage"]], ids=["missing", "garbage"])
+@pytest.mark.parametrize("server", [serve, daemon], ids=["HTTP", "Git's own protocol"])
+def test_from_a_server_every_object_costs_what_is_in_its_pack(tmp_path, server, damage):
+    world = make()
+    names = {f"r{number}": oid for number, oid in enumerate(world.objects)}
+    for name, oid in names.items():
+        damaged(world, tmp_path / "git" / name, oid, damage)
+    world.write(tmp_path / "git" / "whole")
+    with server(tmp_path / "git") as site:
+        config = wish(tmp_path, {name: f"{site}/{name}" for name in (*names, "whole")})
+        first = {visit.repo: visit.outcome for visit in crawl(config, debug=True).visits}
+        before = {name: rows(config, name) for name in names}
+        second = {visit.repo: visit.outcome for visit in crawl(config, debug=True).visits}
+    whole = rows(config, "whole")
+    assert (set(first.values()), set(second.values())) == ({"new"}, {"fresh"})
+    for name, oid in names.items():
+        check(world, oid, whole, rows(config, name), packed=True)
+        assert rows(config, name) == before[name]
+
+
+def test_a_server_that_was_mended_is_read_again_though_its_refs_stayed(tmp_path):
+    world = make()
+    blob = next(oid for oid, raw in world.objects.items() if raw.data == b'{"x": 1}')
+    damaged(world, tmp_path / "git" / "m", blob, DAMAGES["missing"])
+    with serve(tmp_path / "git") as site:
+        config = wish(tmp_path, {"m": f"{site}/m"})
+        found = [visited(config)["m"], visited(config)["m"]]
+        world.write(tmp_path / "git" / "m")
+        found += [visited(config)["m"], visited(config)["m"]]
+    assert (found, rows(config, "m")[Problem]) == (
+        [("new", "new"), ("fresh", None), ("changed", "incomplete"), ("fresh", None)],
+        [],
+    )
 
 
 def objects_of_refs(world: World) -> list[str]:
