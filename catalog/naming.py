@@ -57,7 +57,8 @@ _USERS = re.compile(r"://[^/?#\s'\"]*@")
 _USER = re.compile(r"[^:@\s]+@[^@]+")  # without a password
 _PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::[0-9]*)?")
 # `sig` signs Azure's shared access, `X-Amz-Signature` and `X-Goog-Signature` presigned links.
-_SECRET = re.compile(r"(?:^|[?&#;])[^=&;#]*(?:sig|token|key|secret|passw|pwd|credential|auth)[^=&;#]*=", re.IGNORECASE)
+_SECRET = re.compile(r"sig|token|key|secret|passw|pwd|credential|auth", re.IGNORECASE)
+_BETWEEN = re.compile(r"[&#;]")  # parameters
 
 
 def slug(name: str) -> str:
@@ -203,4 +204,13 @@ def _parts(path: str) -> list[str]:
 def _without_tokens(path: str) -> str:
     """All parameters go where one may be a secret: what is left would lead nowhere."""
     start = re.search(r"[?#]", path)
-    return path[: start.start()] if start and _SECRET.search(path, start.start()) else path
+    return path[: start.start()] if start and any(map(_SECRET.search, _parameters(path[start.start() :]))) else path
+
+
+def _parameters(query: str) -> Iterator[str]:
+    """What may be the name of a parameter: what a sign of equality follows. In the value of another, a question mark may begin one."""
+    for part in _BETWEEN.split(query):
+        name, *values = part.split("=")
+        if values:
+            yield name
+        yield from (value.partition("?")[2] for value in values[:-1])

@@ -153,8 +153,8 @@ def _words(line: str) -> list[str]:
 
 def _ways(pattern: str, *, gitlab: bool) -> tuple[Parts, ...]:
     path = pattern.removeprefix("!") if gitlab else pattern
-    parts = parts_of(path)
-    if not parts or len(path) > MAX_PATTERN:
+    parts = parts_of(path) if len(path) <= MAX_PATTERN else ()
+    if not parts:
         return ((ANY,),) if path == "/" else ()
     anchored = path.startswith("/") or (not gitlab and "/" in path.rstrip("/"))
     if not anchored and parts[0] != ANY:

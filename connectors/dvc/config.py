@@ -17,12 +17,14 @@ from connectors.dvc.values import Complaints
 MAX_LINES = 10_000
 MAX_STEPS = 10  # remotes that refer to the next, before the one that is meant in the end
 MAX_URL = 4_096  # characters
+MAX_NAME = 1_000  # characters of a section's line: a longer name is read in square time
 
 Section = dict[str, str]
 
 _SECTION = re.compile(r"\[\s*(?:\"\s*(\S.*?)\s*\"|'\s*(\S.*?)\s*'|([^'\"\s\[].*?))\s*\]\s*(?:#.*)?")
-_SETTING = re.compile(r"(?:\"([^\"]*)\"|'([^']*)'|([^'\"=]*?))\s*=\s*(.*)")
-_VALUE = re.compile(r"(?:\"([^\"]*)\"|'([^']*)'|([^'\",#\s][^,#]*?)|)\s*(?:#.*)?")
+# Possessive: spaces that belong to a name or to what follows it would be tried as either, in square or cubic time.
+_SETTING = re.compile(r"(?:\"([^\"]*)\"|'([^']*)'|([^'\"=]*+))\s*=\s*(.*)")
+_VALUE = re.compile(r"(?:\"([^\"]*)\"|'([^']*)'|([^'\",#\s][^,#]*+)|)\s*(?:#.*)?")
 _REMOTE = re.compile(r"\s*remote\s*\"(.*)\"\s*")
 
 
@@ -38,7 +40,7 @@ def parse(data: bytes, complaints: Complaints) -> dict[str, Section]:
     section: Section | None = sections.setdefault("", {})
     for number, line in _settings_lines(lines):
         if line.startswith("["):
-            name = _SECTION.fullmatch(line)
+            name = _SECTION.fullmatch(line) if len(line) <= MAX_NAME else None
             section = sections.setdefault(_text(name).lower(), {}) if name else None
             if name is None:
                 complaints.append(_unread(number, "a section's name in brackets"))

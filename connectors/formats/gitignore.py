@@ -59,11 +59,14 @@ def _is(part: Part, name: str) -> bool:
 def _glob(name: str) -> str:
     """The name as fnmatch wants it: `[!a]` for `[^a]`, and `[*]` for an escaped star."""
     translated, escaped = "", False
-    for character in name:
+    last = name.rfind("]")  # fnmatch looks for the end of each bracket, in square time
+    for place, character in enumerate(name):
         if escaped:
             translated, escaped = translated + (f"[{character}]" if character in "*?[" else character), False
         elif character == "\\":
             escaped = True
+        elif character == "[" and place > last:
+            translated += "[[]"
         else:
             translated += "!" if character == "^" and translated.endswith("[") else character
     return translated

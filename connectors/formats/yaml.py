@@ -23,6 +23,8 @@ from connectors.formats.yaml_block import NotPlain, read_lines
 from connectors.formats.yaml_scalars import LETTERS, MERGE, TAG, old, plain, tagged
 
 MAX_DEPTH = 100  # 50,000 brackets kill the process inside libyaml; the deepest metafile in public repositories has 10
+MAX_INDEX = 1_000_000  # of a whole number as a key, above and below zero
+MAX_ODD_KEYS = 1_000  # of one map, neither text nor within MAX_INDEX: some, such as multiples of 2^61 - 1, take square time to store
 MAX_NODES = 100_000  # keys, values, lists and maps, each 64 characters once more; an alias as what it stands for
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
@@ -156,6 +158,7 @@ def _map(done: _OpenCollection) -> dict[Any, Any]:
     own: dict[Any, Any] = {}
     merged: dict[Any, Any] | None = None
     turns = iter(done.items)
+    odd = 0
     for key, value in zip(turns, turns, strict=True):
         name = tuple(key) if isinstance(key, list) else key
         if value is MERGE or (name is MERGE and merged is not None):
@@ -163,6 +166,14 @@ def _map(done: _OpenCollection) -> dict[Any, Any]:
         if name is MERGE:
             merged = _merged(value, done.event)
             continue
+        if name.__class__ is not str and not (name.__class__ is int and -MAX_INDEX <= name <= MAX_INDEX):
+            odd += 1
+            if odd > MAX_ODD_KEYS:
+                _reject(
+                    f"found a map with more than {MAX_ODD_KEYS:,} keys that are neither text nor numbers up to {MAX_INDEX:,}",
+                    done.event.start_mark,
+                    "too-big",
+                )
         try:
             is_duplicate = name in own
         except TypeError:

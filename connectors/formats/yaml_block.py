@@ -16,6 +16,7 @@ from connectors.formats.yaml_scalars import LETTERS, MAX_NUMBER, plain
 
 MAX_LINES = 20_000  # so that a file has at most the values, and the depth, that any may have
 MAX_LEVELS = 40
+MAX_NUMERIC_KEY = 6  # characters; of longer ones, which may take square time to store, the other reader counts them
 
 _UNUSUAL = re.compile(r"[^\n -~]")
 _LINE = re.compile(r"^( *)(?![ #]|$)(- )?(?:([A-Za-z0-9_./][A-Za-z0-9_./@+=-]{0,200}):(?: +|$))?(.*)$", re.MULTILINE)
@@ -57,7 +58,7 @@ def read_lines(source: str) -> Any:  # noqa: ANN401 - whatever YAML can say
             into = into[-1]
             level += 2
         own = name if name[0] in LETTERS else _word(name)
-        if own in into:
+        if own in into or (own.__class__ is not str and len(name) > MAX_NUMERIC_KEY):
             raise NotPlain
         into[own] = _value(word) if word else None
         if not word:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-MAX_NUMBER = 1_000  # characters of a whole number; Python refuses to print one of more than 4,300 digits
+MAX_NUMBER = 1_000  # characters of a number or date; longer ones stay text: Python refuses to print 4,300 digits, and reads base 60 in square time
 
 TAG = "tag:yaml.org,2002:"
 MERGE = object()  # the key `<<`
@@ -46,7 +46,7 @@ def plain(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
         return _WORDS[value]
     if value == "=":
         raise ValueError("YAML keeps it for itself")
-    if value[0] not in _NUMERIC:
+    if value[0] not in _NUMERIC or len(value) > MAX_NUMBER:
         return value
     if _FLOAT.fullmatch(value):
         return _float(value)
@@ -59,6 +59,8 @@ def plain(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
 def tagged(value: str, tag: str) -> Any:  # noqa: ANN401, PLR0911 - one return for each tag
     """A scalar whose tag says what it is. ValueError for a tag that does not fit."""
     match tag.removeprefix(TAG):
+        case "int" | "float" | "timestamp" if len(value) > MAX_NUMBER:
+            return value
         case "str":
             return value
         case "null":
@@ -78,8 +80,15 @@ def tagged(value: str, tag: str) -> Any:  # noqa: ANN401, PLR0911 - one return f
 
 def old(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
     """A plain scalar of a file that begins with `%YAML 1.1`; ruamel.yaml honours that, and PyYAML knows no other rules."""
+    if len(value) > MAX_NUMBER:
+        return value
     tag = _PYYAML.resolve(yaml.ScalarNode, value, (True, False))
-    return MERGE if tag == TAG + "merge" else _PYYAML.yaml_constructors[tag](_PYYAML, yaml.ScalarNode(tag, value))
+    if tag == TAG + "merge":
+        return MERGE
+    try:
+        return _PYYAML.yaml_constructors[tag](_PYYAML, yaml.ScalarNode(tag, value))
+    except OverflowError:  # of a number in base 60, beyond what a floating-point number holds
+        return value
 
 
 def _float(value: str) -> float:
@@ -90,8 +99,6 @@ def _float(value: str) -> float:
 def _int(match: re.Match[str]) -> int:
     sign, *digits = match.groups()
     base, written = next((base, d) for base, d in zip(_BASES, digits, strict=True) if d is not None)
-    if len(written) > MAX_NUMBER:
-        raise ValueError(f"{len(written):,} digits, expected at most {MAX_NUMBER:,}")
     return int(sign + written.replace("_", ""), base)
 
 

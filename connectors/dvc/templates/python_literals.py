@@ -13,6 +13,7 @@ from typing import Any
 
 from catalog.errors import MetafileError
 from catalog.text import cleaned
+from connectors.formats.long_numbers import MAX_BITS, number_as_text, quote_long_numbers
 
 MAX_SOURCE = 128 << 10  # characters; a syntax tree takes some hundred bytes for each
 
@@ -27,7 +28,7 @@ def load_python(source: str) -> dict[str, Any]:
     try:
         with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the source that is parsed, such as an invalid "\d"
-            tree = ast.parse(source)
+            tree = _tree(source)
         return _assigned(tree, of_self=False)
     except SyntaxError as error:
         message = f"not Python: {cleaned(error.msg or 'a syntax error')}"
@@ -36,6 +37,16 @@ def load_python(source: str) -> dict[str, Any]:
         raise MetafileError("nested deeper than Python can read", rule="too-deep") from error
     except ValueError as error:  # null bytes
         raise MetafileError(f"not Python: {cleaned(str(error))}", rule="not-python") from error
+
+
+def _tree(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError:  # perhaps only for a number that Python does not read because of its length
+        quoted = quote_long_numbers(source)
+        if quoted == source:
+            raise
+        return ast.parse(quoted)
 
 
 def _assigned(tree: ast.Module | ast.ClassDef | ast.FunctionDef, *, of_self: bool) -> dict[str, Any]:
@@ -81,4 +92,6 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - any literal
 
 
 def _key(key: object) -> object:
+    if isinstance(key, int) and key.bit_length() > MAX_BITS:
+        return number_as_text(key)
     return key if isinstance(key, str | int | float) or key is None else repr(key)

@@ -16,6 +16,7 @@ from typing import Any
 from catalog.errors import MetafileError
 from catalog.text import cleaned, encodable
 from connectors.dvc.templates.python_literals import load_python
+from connectors.formats.long_numbers import MAX_BITS, number_as_text, quote_long_numbers, whole_number
 from connectors.formats.memo import BoundedCache
 from connectors.formats.typed import load_once
 from connectors.formats.yaml import MAX_DEPTH
@@ -23,7 +24,6 @@ from connectors.formats.yaml import MAX_DEPTH
 MAX_REMEMBERED = 16 << 20  # bytes of values
 PER_BYTE = 20  # bytes of values that a byte of JSON may stand for, about
 MAX_TOML = 128 << 10  # characters
-MAX_BITS = 3_300  # of a whole number: about 1,000 digits; Python refuses to print one of more than 4,300
 MAX_DOTS = 500  # in one line of TOML: the parser's time and memory grow with the square of the levels of a key
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -54,11 +54,14 @@ def _text(data: bytes) -> str:
 
 def _json(source: str) -> Any:  # noqa: ANN401 - whatever JSON can say
     try:
-        return json.loads(source)
+        try:
+            return json.loads(source)
+        except json.JSONDecodeError as error:
+            raise MetafileError(f"not JSON: {cleaned(str(error))}", rule="not-json") from error
+        except ValueError:  # a number that Python does not read because of its length
+            return json.loads(source, parse_int=whole_number)
     except RecursionError as error:
         raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep") from error
-    except ValueError as error:  # also for a number that Python will not read because of its length
-        raise MetafileError(f"not JSON: {cleaned(str(error))}", rule="not-json") from error
 
 
 def _toml(source: str) -> Any:  # noqa: ANN401 - whatever TOML can say
@@ -68,7 +71,12 @@ def _toml(source: str) -> Any:  # noqa: ANN401 - whatever TOML can say
     if any(line.count(".") > MAX_DOTS for line in source.split("\n")):
         raise MetafileError(f"found a line with more than {MAX_DOTS} dots, expected at most that", rule="too-deep")
     try:
-        return tomllib.loads(source)
+        try:
+            return tomllib.loads(source)
+        except tomllib.TOMLDecodeError:
+            raise
+        except ValueError:  # as in JSON
+            return tomllib.loads(quote_long_numbers(source))
     except RecursionError as error:
         raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep") from error
     except ValueError as error:
@@ -79,11 +87,12 @@ _LOADERS: dict[str, Callable[[str], Any]] = {".json": _json, ".toml": _toml, ".p
 
 
 def _checked(value: Any, *, escapes: bool) -> Any:  # noqa: ANN401 - whatever a file can say
-    """The value, unless it is nested deeper or has longer numbers than those who walk through it expect.
+    """The value, with numbers that are too long as text, unless it is nested deeper than those who walk through it expect.
 
     Where the file has `escapes`, its texts may have halves of characters: these stay visible escapes.
     """
-    level, depth = [[value]], 0
+    whole = [value]
+    level, depth = [whole], 0
     while level:
         if depth > MAX_DEPTH:
             raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep")
@@ -91,19 +100,18 @@ def _checked(value: Any, *, escapes: bool) -> Any:  # noqa: ANN401 - whatever a 
             _escape_halves(level)
         level = [item for inside in level for item in _inside(inside)]
         depth += 1
-    return value
+    return whole[0]
 
 
 def _inside(inside: Any) -> Iterator[Any]:  # noqa: ANN401 - a list or a map
-    """The lists and maps in one. Times of TOML become text, as they are nothing elsewhere."""
+    """The lists and maps in one. Long numbers become text, and times of TOML, which are nothing elsewhere."""
     for key, item in inside.items() if isinstance(inside, dict) else enumerate(inside):
         if isinstance(item, dict | list):
             yield item
         elif isinstance(item, time):
             inside[key] = item.isoformat()
         elif isinstance(item, int) and item.bit_length() > MAX_BITS:
-            message = f"found a whole number of {item.bit_length():,} bits, expected at most {MAX_BITS:,}"
-            raise MetafileError(message, rule="too-big")
+            inside[key] = number_as_text(item)
 
 
 def _escape_halves(level: Iterable[Any]) -> None:

@@ -225,8 +225,6 @@ def test_a_file_beyond_a_bound_is_refused(source, rule, message):
         pytest.param(
             "a: 1\na: 2", "duplicate-key", "the key 'a' appears twice in the map at line 1, column 1", id="a key twice"
         ),
-        pytest.param("a: " + "9" * 5000, "not-yaml", "5,000 digits", id="a number of 5,000 digits"),
-        pytest.param("a: 0x" + "f" * 5000, "not-yaml", "5,000 digits", id="a number of 5,000 sedecimal digits"),
         pytest.param("a: [", "not-yaml", "at line 2, column 1", id="an open bracket"),
         pytest.param(
             "a: *b", "not-yaml", "found the alias 'b' without its anchor at line 1, column 4", id="an alias of nothing"

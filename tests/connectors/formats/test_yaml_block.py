@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from catalog.errors import MetafileError
 from connectors.formats import yaml
 from connectors.formats.typed import load_yaml
-from connectors.formats.yaml_block import MAX_LEVELS, MAX_LINES, NotPlain, read_lines
+from connectors.formats.yaml_block import MAX_LEVELS, MAX_LINES, MAX_NUMERIC_KEY, NotPlain, read_lines
 from connectors.formats.yaml_scalars import MAX_NUMBER
 
 LOCK = """
@@ -75,6 +75,8 @@ MOST_EMPTY = max(count for count in range(MAX_LINES) if count + (len("a: 1") + c
         pytest.param(long_text(MAX_LINES), {"a": 1}, id="long text"),
         pytest.param("a: 1" + "\n" * MOST_EMPTY, {"a": 1}, id="lines"),
         pytest.param(f"a: {'9' * MAX_NUMBER}", {"a": int("9" * MAX_NUMBER)}, id="digits of a number"),
+        pytest.param(f"a: {'9' * (MAX_NUMBER + 1)}", {"a": "9" * (MAX_NUMBER + 1)}, id="one digit more, as text"),
+        pytest.param("9" * MAX_NUMERIC_KEY + ": a", {int("9" * MAX_NUMERIC_KEY): "a"}, id="a number as a key"),
     ],
 )
 def test_what_is_at_a_bound_is_read_line_by_line(source, value):
@@ -114,7 +116,7 @@ def test_what_is_at_a_bound_is_read_line_by_line(source, value):
         pytest.param(maps(MAX_LEVELS + 1), id="one level too many"),
         pytest.param(long_text(MAX_LINES + 1), id="text as long as one line too many"),
         pytest.param("a: 1" + "\n" * (MOST_EMPTY + 1), id="one line too many"),
-        pytest.param(f"a: {'9' * (MAX_NUMBER + 1)}", id="a number of one digit too many"),
+        pytest.param("9" * (MAX_NUMERIC_KEY + 1) + ": a", id="a longer number as a key"),
     ],
 )
 def test_what_wants_a_second_thought_is_left_alone(source):
