@@ -26,6 +26,7 @@ class VisitOutcome(StrEnum):
     REFUSED = "refused"
     GONE = "gone"
     TOO_BIG = "too_big"
+    TOO_SLOW = "too_slow"
     BUG = "bug"
     NEVER = "never"  # there was no visit yet
     REMOVED = "removed"  # it was taken out of repos.toml
@@ -82,7 +83,7 @@ class Refused(OriginError):
 
 
 class Down(OriginError):
-    """No answer, a broken answer, or an answer too slow to wait for."""
+    """No answer, or a broken answer."""
 
     outcome = VisitOutcome.DOWN
 
@@ -103,6 +104,12 @@ class TooBig(OriginError):
     """The answer went over a bound that repos.toml sets."""
 
     outcome = VisitOutcome.TOO_BIG
+
+
+class TooSlow(OriginError):
+    """The visit took longer, or more of a processor, than repos.toml allows."""
+
+    outcome = VisitOutcome.TOO_SLOW
 
 
 class Oversized(TooBig):

@@ -86,11 +86,23 @@ OPTIONS = (
         name="timeout", type=SECONDS, default=_OPTIONS.timeout, sentence="The time for one repository or source."
     ),
     ConfigKey(
+        name="processor_time",
+        type=SECONDS,
+        default=_OPTIONS.processor_time,
+        sentence="The time of a processor for one repository.",
+    ),
+    ConfigKey(
         name="max_bytes",
         type=SIZE,
         default=_OPTIONS.max_bytes,
         absent='"256 MiB"',
         sentence="How much to receive from one repository or source.",
+    ),
+    ConfigKey(
+        name="max_refs",
+        type=whole_number(1),
+        default=_OPTIONS.max_refs,
+        sentence="How many branches, tags and experiments a repository may have.",
     ),
     ConfigKey(
         name="history",

@@ -17,7 +17,9 @@ class Options:
     """What may differ from repository to repository. Times in seconds, sizes in bytes."""
 
     timeout: float = 300.0
+    processor_time: float = 120.0
     max_bytes: int = 256 << 20
+    max_refs: int = 100_000
     history: int = 10_000  # generations of commits behind each branch; 0 reads none
     experiments: int = 100  # the newest that are read
     plain_tags: int | None = None  # the newest that are read; None: where no tag is a registry's

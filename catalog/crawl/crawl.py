@@ -179,6 +179,8 @@ class CrawlRun:
             connect=self._config.connect_timeout,
             idle=self._config.idle_timeout,
             total=repo.options.timeout,
+            processor_time=repo.options.processor_time,
+            max_refs=repo.options.max_refs,
             max_bytes=repo.options.max_bytes,
             max_inflated=4 * repo.options.max_bytes,
         )

@@ -29,8 +29,12 @@ def extract_rows(
     connectors: Sequence[Connector],
     previous: PreviousRows,
     selection: RevisionSelection | None = None,
+    turn: Callable[[], None] = lambda: None,
 ) -> Rows:
-    """All rows of a repository, from what was fetched and from the previous rows. `selection`: by default, that of the default options."""
+    """All rows of a repository, from what was fetched and from the previous rows. `selection`: by default, that of the default options.
+
+    `turn` is called after each row; it may end the visit.
+    """
     selection = selection or select_revisions(snapshot.listing, connectors, Options())
     dates = previous.dates() | snapshot.dates((*selection.releases, *selection.experiments))
     reasons = selection.reasons(dates)
@@ -49,6 +53,7 @@ def extract_rows(
         _odd_commits(snapshot, reach, selection, reasons, previous),
         [git.History(commits=len(commits), complete=reach.complete)],
     ):
+        turn()
         by_table[type(row)].append(row)
     return by_table
 

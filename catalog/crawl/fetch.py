@@ -45,10 +45,11 @@ class Fetched:
 class _Layers(Mapping[str, RawObject]):
     """The objects of several fetches, looked up in turn; the list may grow while it is in use."""
 
-    def __init__(self, layers: list[Objects]) -> None:
-        self._layers = layers
+    def __init__(self, layers: list[Objects], turn: Callable[[], None]) -> None:
+        self._layers, self._turn = layers, turn
 
     def __getitem__(self, oid: str) -> RawObject:
+        self._turn()
         for layer in self._layers:
             raw = layer.get(oid)
             if raw is not None:
@@ -69,20 +70,22 @@ def fetch(
     selection: RevisionSelection,
     known: Known,
     remote: RemoteFiles | None = None,
+    turn: Callable[[], None] = lambda: None,
 ) -> Fetched:
     """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the ancestry.
 
-    `remote` fetches files from DVC's storage and Git LFS; without it they are not read.
+    `remote` fetches files from DVC's storage and Git LFS; without it they are not read. `turn` is called in each turn of a loop over
+    what the repository holds; it may end the visit.
     """
     layers: list[Objects] = []
-    snapshot = Snapshot(listing, _Layers(layers), _any_of([c.wants_file for c in connectors]))
+    snapshot = Snapshot(listing, _Layers(layers, turn), _any_of([c.wants_file for c in connectors]), turn)
     tips = tuple(dict.fromkeys(ref.oid for ref in listing.branches()))
     past = Past(tips=tips, limit=selection.history, known=known.commits, old_tips=known.tips)
     commits = _fetch_commits(origin, snapshot, selection, known, layers)
     if not layers and tips and not known.commits:  # shows whether the server honours filters, which ancestry requires
         layers.append(first_plan(tips).send(origin))
     revisions = list(_revisions(snapshot, commits))
-    guesses = Snapshot(listing, snapshot.objects, _any_of([c.guesses_file for c in connectors]))
+    guesses = Snapshot(listing, snapshot.objects, _any_of([c.guesses_file for c in connectors]), turn)
     requested = _fetch_files(origin, revisions, guesses, past, layers)
     fetch_named(origin, remote, revisions, connectors, layers)
     return Fetched(snapshot=snapshot, reach=_fetch_ancestry(origin, past, snapshot.objects, requested=requested))

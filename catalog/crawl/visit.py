@@ -237,5 +237,5 @@ def _fetch_and_extract(
     known, selection = previous.known(), select_revisions(listing, connectors, options)
     wants_remote = options.fetch_remote_metrics
     remote = open_remote_files(task.repo.url, task.limits, pool, task.network.permits) if wants_remote else None
-    fetched = fetch(origin, listing, connectors, selection, known, remote)
-    return extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection)
+    fetched = fetch(origin, listing, connectors, selection, known, remote, origin.turn)
+    return extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection, origin.turn)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
+from threading import get_ident
+from time import monotonic, thread_time
 from typing import Protocol
 
-from catalog.errors import Down, Oversized, TooBig
+from catalog.errors import Down, Oversized, TooBig, TooSlow
 from catalog.text import quote
 from catalog.transport.network_rules import Permits
 
 HEAVY = 32 << 20  # bytes of a visit: only one such visit goes on at a time, so that their memory is bounded
+TURNS = 64  # turns of a loop, after each of which the clocks are read: a turn takes less than reading them
 INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """Bounds of one visit. They hold whatever the server does."""
+    """Bounds of one visit. They hold whatever the server sends, and whatever the repository holds."""
 
     connect: float = 10.0  # seconds
     idle: float = 30.0  # seconds without a byte
-    total: float = 300.0  # seconds for all requests of the visit together
+    total: float = 300.0  # seconds for the whole visit: `timeout` of repos.toml
+    processor_time: float = 120.0  # seconds of a processor
     max_bytes: int = 256 << 20  # received on the wire
     max_inflated: int = 1 << 30  # after zlib and gzip
     max_refs: int = 100_000
@@ -40,8 +43,8 @@ class MemoryGate(Protocol):
 class Meter:
     """What one visit has cost so far. It raises as soon as a bound is passed.
 
-    Every byte that arrives passes `receive`, and every wait asks `patience` first: so the deadline holds against a
-    server that drips, without a thread that watches.
+    Every byte that arrives passes `receive`, every wait asks `patience` first, and every loop over what a stranger wrote has `turn`:
+    so the deadline holds against a server that drips, and against work on this machine, without a thread that watches.
     """
 
     def __init__(self, where: str, limits: Limits, memory_gate: MemoryGate | None = None) -> None:
@@ -56,13 +59,28 @@ class Meter:
         self._inflated = 0
         self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
         self._deadline = monotonic() + limits.total
+        self._thread, self._worked = get_ident(), thread_time()  # a visit has one thread
+        self._turns = 0
 
     def patience(self, longest: float) -> float:
         """Seconds to wait for the next byte: `longest`, or what is left of the visit."""
         left = self._deadline - monotonic()
         if left <= 0:
-            raise Down(f"{self.where}: not done after {self.limits.total:g} s, the visit's time limit")
+            raise TooSlow(f"{self.where}: not done after {self.limits.total:g} s, the limit timeout")
         return min(longest, left)
+
+    def turn(self) -> None:
+        """One turn of a loop: sometimes a `check`."""
+        self._turns += 1
+        if self._turns % TURNS == 0:
+            self.check()
+
+    def check(self) -> None:
+        """TooSlow where the visit has lasted too long, or has used too much of a processor."""
+        self.patience(0)
+        if self._thread == get_ident() and thread_time() - self._worked > self.limits.processor_time:
+            seconds = self.limits.processor_time
+            raise TooSlow(f"{self.where}: not done after {seconds:g} s of a processor, the limit processor_time")
 
     def silence(self) -> Down:
         """The error to raise where a wait of `patience(limits.idle)` came to nothing."""
@@ -99,6 +117,7 @@ class Meter:
         self._weigh()
 
     def count_refs(self, number: int) -> None:
+        self.turn()
         if number > self.limits.max_refs:
             raise self._too_big("refs", "max_refs", self.limits.max_refs)
 

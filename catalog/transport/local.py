@@ -22,7 +22,6 @@ from catalog.errors import Down, Gone, Refused
 from catalog.git.objects import RawObject, decode, tagged
 from catalog.text import quote
 from catalog.transport.closing import Closing
-from catalog.transport.limits import Limits, Meter
 from catalog.transport.pack import name_object
 from catalog.transport.wire import make_listing, make_ref, sha256
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from catalog.git.objects import Objects
     from catalog.git.snapshot import Ref, RefListing
     from catalog.transport.address import Local
+    from catalog.transport.limits import Meter
 
 MAX_LOOSE = 64 << 20  # bytes of a loose object after inflating
 MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
@@ -72,9 +72,9 @@ class LocalOrigin(Closing):
     requests = 0
     filtered = True
 
-    def __init__(self, address: Local, limits: Limits) -> None:
+    def __init__(self, address: Local, meter: Meter) -> None:
         self.url = address.shown
-        self._meter = Meter(address.shown, limits)
+        self._meter = meter
         try:
             folder = _git_folder(address)
             common = _common_folder(folder)
@@ -82,7 +82,8 @@ class LocalOrigin(Closing):
             self._store = DiskObjectStore(common / "objects", loose_object_size_limit=MAX_LOOSE)
         except _DAMAGE as error:
             raise Refused(f"{self.url}: the repository cannot be opened: {quote(str(error))}") from error
-        self._objects = _Stored(self._store)
+        self._objects = _Stored(self._store, meter)
+        self._present: dict[str, bool] = {}
         self._peeled: dict[str, str | None] = {_NOTHING: None}
 
     def refs(self) -> RefListing:
@@ -109,12 +110,17 @@ class LocalOrigin(Closing):
 
     def close(self) -> None:
         self._store.close()
+        self._meter.close()
+
+    def turn(self) -> None:
+        self._meter.turn()
 
     def _ref(self, name: RefName) -> Ref | None:
         """A ref as a server would list it: one without an object name is broken, and left out.
 
         One whose object is missing or damaged is listed, as by Git: left out, it would look like a ref that somebody deleted.
         """
+        self._meter.turn()
         try:
             oid = (self._container.follow(name)[1] or b"").lower()
         except (SymrefLoop, LookupError, ValueError):
@@ -122,8 +128,14 @@ class LocalOrigin(Closing):
         if not _OID.fullmatch(decode(oid)) or not oid.strip(b"0"):
             return None
         named = oid.decode("ascii")
-        peeled = self._peel(named) if named in self._objects else named
+        peeled = self._peel(named) if self._has(named) else named
         return make_ref(oid, name, peeled.encode("ascii") if peeled else None, self._meter)
+
+    def _has(self, oid: str) -> bool:
+        """Whether the object is there and whole; many tags may name one."""
+        if oid not in self._present:
+            self._present[oid] = oid in self._objects
+        return self._present[oid]
 
     def _peel(self, oid: str) -> str | None:
         """The object behind an annotated tag, however many tags lie between, as Git's `deref_tag_noverify` finds it.
@@ -133,7 +145,7 @@ class LocalOrigin(Closing):
         passed: list[str] = []
         kind, peeled = "tag", oid
         while kind == "tag" and peeled not in self._peeled:
-            self._meter.patience(self._meter.limits.total)
+            self._meter.turn()
             raw = self._objects.get(peeled)
             if raw is not None and raw.kind != "tag":
                 break
@@ -161,10 +173,11 @@ def _as_text(match: re.Match[str]) -> str:
 
 
 class _Stored(Mapping[str, RawObject]):
-    """The objects of a store by name, read on access. A damaged object counts as absent."""
+    """The objects of a store by name, read on access, each counted once. A damaged object counts as absent."""
 
-    def __init__(self, store: DiskObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: DiskObjectStore, meter: Meter) -> None:
+        self._store, self._meter = store, meter
+        self._counted: set[str] = set()
 
     def __getitem__(self, oid: str) -> RawObject:
         if not _OID.fullmatch(oid):
@@ -173,9 +186,17 @@ class _Stored(Mapping[str, RawObject]):
             raw = self._read(ObjectID(oid.encode()))
         except _DAMAGE as error:
             raise KeyError(oid) from error
+        self._count(oid, raw)
         if name_object(raw) != oid:
             raise KeyError(oid)
         return raw
+
+    def _count(self, oid: str, raw: RawObject) -> None:
+        self._meter.turn()
+        if oid not in self._counted:
+            self._counted.add(oid)
+            self._meter.count_objects(len(self._counted))
+            self._meter.inflate(len(raw.data))
 
     def _read(self, oid: ObjectID) -> RawObject:
         try:

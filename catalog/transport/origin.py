@@ -70,6 +70,10 @@ class Origin(Protocol):
         """
         ...
 
+    def turn(self) -> None:
+        """One turn of a loop over what the repository holds: TooSlow where the visit has gone on for too long."""
+        ...
+
     def close(self) -> None: ...
 
     def __enter__(self) -> Self: ...
@@ -107,7 +111,7 @@ def open_origin(
             )
         from catalog.transport.local import LocalOrigin  # dulwich.repo costs 0.1 s to import
 
-        return LocalOrigin(address, limits)
+        return LocalOrigin(address, Meter(address.shown, limits, shared.memory_gate))
     from catalog.transport.remote import RemoteOrigin  # and urllib3 as much again
 
     meter = Meter(address.shown, limits, shared.memory_gate)

@@ -89,7 +89,7 @@ class _Unpacking:
 
     def _read(self, position: int) -> int:
         header = _read_header(self.view, position)
-        self.meter.patience(1)
+        self.meter.turn()
         self.meter.inflate(header.size)
         data, end = _inflate(self.view, header.end, header.size)
         if header.base is None:
@@ -188,7 +188,7 @@ def apply_delta(base: bytes, delta: bytes, meter: Meter) -> bytes:
         if len(result) > size:
             break
         if not position & 0x3FF:  # a long delta of short copies takes minutes
-            meter.patience(1)
+            meter.check()
     if len(result) != size:
         raise _Corrupt(f"a delta does not make the {size:,} bytes that it promises")
     return bytes(result)

@@ -96,6 +96,9 @@ class RemoteOrigin(Closing):
             )
         return objects
 
+    def turn(self) -> None:
+        self._meter.turn()
+
     def close(self) -> None:
         self._wire.close()
         self._meter.close()

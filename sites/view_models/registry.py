@@ -32,6 +32,7 @@ OUTCOMES: Mapping[str, str] = {
     VisitOutcome.REFUSED: "refused",
     VisitOutcome.GONE: "gone",
     VisitOutcome.TOO_BIG: "too big",
+    VisitOutcome.TOO_SLOW: "too slow",
     VisitOutcome.BUG: "our bug",
     VisitOutcome.NEVER: "not visited yet",
     VisitOutcome.REMOVED: "removed",

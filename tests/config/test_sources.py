@@ -83,8 +83,8 @@ def test_a_source_is_called_by_what_it_lists():
 KINDS = "azure, bitbucket, folder, forgejo, gitea, github, gitlab, list"
 TOKEN_ADVICE = "expected the value in an environment variable (`token_env` names one that is not the usual one) or in Git's credential helper"
 KEYS = (
-    "expected one of archived, exclude, experiments, fetch_remote_metrics, forks, full_check_days, history, include, kind, max_bytes, "
-    "name, org, plain_tags, skip_unpushed, timeout, token_env, topic, topics, url, user, visibility"
+    "expected one of archived, exclude, experiments, fetch_remote_metrics, forks, full_check_days, history, include, kind, max_bytes, max_refs, "
+    "name, org, plain_tags, processor_time, skip_unpushed, timeout, token_env, topic, topics, url, user, visibility"
 )
 BAD = {
     "no kind": ("", f"missing key 'kind': expected one of {KINDS}"),

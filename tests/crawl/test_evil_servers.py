@@ -99,7 +99,7 @@ GZIPPED = gzip.compress(packet(OID + b" HEAD" + b" x" * 9000) * 5000, 6)
 PACK = _packed(100, 10 << 20)
 BAD = {
     "silent": "no byte for 2 s, expected an answer",
-    "drip": "not done after 15 s, the visit's time limit",
+    "drip": "not done after 15 s, the limit timeout",
     "endless": "more than 100,000 refs, the limit max_refs",
     "gzip": "more than 67,108,864 bytes after decompression, the limit max_inflated",
     "pack": "more than 67,108,864 bytes after decompression, the limit max_inflated",

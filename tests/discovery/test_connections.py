@@ -91,7 +91,7 @@ def drip(connection: socket.socket) -> None:
 def test_a_server_that_drips_is_given_up_in_time(tmp_path):
     with evil(drip) as url:
         listing = ask(config_of(tmp_path, ORG | {"url": url, "timeout": 1}))[0]["s"]
-    assert (listing.outcome, listing.message) == ("down", "s: not done after 1 s, the visit's time limit")
+    assert (listing.outcome, listing.message) == ("too_slow", "s: not done after 1 s, the limit timeout")
 
 
 def test_a_failing_source_harms_no_other(tmp_path):

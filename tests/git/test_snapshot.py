@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.errors import MetafileError
+from catalog.errors import MetafileError, TooSlow
 from catalog.git import objects
 from catalog.git import snapshot as module
 from catalog.git.objects import CommitObject, Signature, TagObject, parse_commit, parse_tag
-from catalog.git.snapshot import Ref, RefListing, RevisionFiles
+from catalog.git.snapshot import Ref, RefListing, RevisionFiles, Snapshot
 from support.worlds import EPOCH, START, Link, Submodule, World
 
 OID = "1" * 40
@@ -480,3 +480,42 @@ def test_a_file_whose_name_is_not_utf8_is_read_under_a_name_with_escapes():
     who = f"Ann <ann@example.com> {EPOCH} +0000"
     oid = world.add("commit", f"tree {tree}\nauthor {who}\ncommitter {who}\n\nwork\n".encode())
     assert world.snapshot().revision(oid).files == {"\\xff\n.dvc": blob}
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are allowed", "one more"])
+def test_a_folder_has_so_many_entries(beyond, monkeypatch):
+    monkeypatch.setattr(module, "MAX_ENTRIES", 50)  # two hundred thousand would take a second
+    world = World()
+    oid = flat(world, files=module.MAX_ENTRIES + beyond)
+
+    def count():
+        return sum(1 for _ in world.snapshot(lambda _: False)._entries(world.snapshot().commit(oid).tree, ""))
+
+    assert (refused(count) if beyond else count()) == ("too-big" if beyond else module.MAX_ENTRIES)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as long as is allowed", "one byte more"])
+def test_the_tree_of_a_folder_has_so_many_bytes(beyond):
+    world = World()
+    entry = b"100644 \0" + bytes(20)
+    tree = world.add("tree", entry[:7] + b"f" * (module.MAX_TREE - len(entry) + beyond) + entry[7:])
+
+    def count():
+        return len(world.snapshot()._entries(tree, ""))
+
+    assert (refused(count) if beyond else count()) == ("too-big" if beyond else 1)
+
+
+def test_a_walk_through_folders_can_be_ended():
+    """THREATS.md: trees of 10^6 entries or absurd depth."""
+    world = World()
+    world.commit({f"d/{number}/x": "1" for number in range(60)})
+    turns = []
+
+    def turn():
+        turns.append(None)
+        if len(turns) > 50:
+            raise TooSlow("x")
+
+    with pytest.raises(TooSlow):
+        Snapshot(world.listing(), world.objects, lambda _: False, turn).revision(world.tip())

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tenacity import wait_none
 
-from catalog.errors import Down, OriginError, Refused, TooBig
+from catalog.errors import Down, OriginError, Refused, TooBig, TooSlow
 from catalog.transport import retry
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import Answer, Request, evil, serve
@@ -90,11 +90,11 @@ def refs(number: int) -> bytes:
 
 BAD = {
     "says nothing": (silence, Down, "no byte for 0.15 s, expected an answer"),
-    "drips its headers": (lambda c: drip(c, RESULT * 9), Down, "not done after 0.3 s, the visit's time limit"),
+    "drips its headers": (lambda c: drip(c, RESULT * 9), TooSlow, "not done after 0.3 s, the limit timeout"),
     "drips its refs": (
         lambda c: (c.sendall(RESULT + b"\r\n"), drip(c, refs(9))),
-        Down,
-        "not done after 0.3 s, the visit's time limit",
+        TooSlow,
+        "not done after 0.3 s, the limit timeout",
     ),
     "sends 100 Continue for ever": (
         lambda c: flood(c, b"HTTP/1.1 100 Continue\r\n\r\n" * 99),

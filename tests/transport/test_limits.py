@@ -1,14 +1,16 @@
-"""The limits of a visit: what one answer may hold, and visits that hold much in memory take turns."""
+"""The limits of a visit: its time, what one answer may hold, and visits that hold much in memory take turns."""
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import nullcontext
-from threading import Lock
+from threading import Lock, Thread
+from time import monotonic, sleep, thread_time
 
 import pytest
 
-from catalog.errors import Down, Oversized, TooBig
-from catalog.transport.limits import HEAVY, INFLATION, Meter
+from catalog.errors import Oversized, TooBig, TooSlow
+from catalog.transport.limits import HEAVY, INFLATION, TURNS, Meter
 from catalog.transport.origin import Limits
 
 
@@ -17,7 +19,7 @@ def test_a_second_heavy_visit_waits_until_the_first_is_over():
     heavy = Lock()
     first, second = (Meter(name, Limits(total=0.2), heavy) for name in ("first", "second"))
     first.receive(HEAVY + 1)
-    with pytest.raises(Down, match=r"^second: not done after 0\.2 s"):
+    with pytest.raises(TooSlow, match=r"^second: not done after 0\.2 s"):
         second.inflate(HEAVY + 1)
     first.close()
     third = Meter("third", Limits(), heavy)
@@ -73,3 +75,41 @@ def test_a_visit_has_limits(spend, most, says, beyond):
     meter = Meter("x", LIMITS)
     with pytest.raises(TooBig, match=f"^x: {says}$") if beyond else nullcontext():
         spend(meter, most + beyond)
+
+
+def test_a_loop_ends_when_the_visit_has_lasted_too_long():
+    """THREATS.md: the time limit held against work on this machine."""
+    meter, began = Meter("x", Limits(total=0.02)), monotonic()
+    with pytest.raises(TooSlow, match=r"^x: not done after 0\.02 s, the limit timeout$"):
+        deque(iter(meter.turn, 0), maxlen=0)
+    assert 0.02 <= monotonic() - began < 2
+
+
+def test_a_loop_ends_when_it_has_used_too_much_of_a_processor():
+    meter, began = Meter("x", Limits(processor_time=0.02)), thread_time()
+    with pytest.raises(TooSlow, match=r"^x: not done after 0\.02 s of a processor, the limit processor_time$"):
+        deque(iter(meter.turn, 0), maxlen=0)
+    assert 0.02 <= thread_time() - began < 0.5
+
+
+def test_waiting_uses_no_processor():
+    meter = Meter("x", Limits(processor_time=0.02))
+    sleep(0.03)
+    meter.check()
+
+
+@pytest.mark.parametrize(("turns", "is_over"), [(TURNS - 1, False), (TURNS, True)])
+def test_clocks_are_read_after_so_many_turns(turns, is_over):
+    meter = Meter("x", Limits(total=0))
+    with pytest.raises(TooSlow) if is_over else nullcontext():
+        for _ in range(turns):
+            meter.turn()
+
+
+def test_the_processor_time_of_another_thread_is_not_that_of_the_visit():
+    meter = Meter("x", Limits(processor_time=0))
+    thread = Thread(target=meter.check)
+    thread.start()
+    thread.join()
+    with pytest.raises(TooSlow):
+        meter.check()
