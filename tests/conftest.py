@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from catalog.crawl import crawl as crawls
+
 FEW = 8  # examples of a law
 
 # The suite is the same every time. By default each law is tried on a few examples, so that the suite takes a minute; `.ci/run` tries them all
@@ -41,6 +43,13 @@ def _isolated_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+
+
+@pytest.fixture(autouse=True)
+def _reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crawl in a test's own process reads there, too, unless it states `processes`: a process takes 0.3 s to start."""
+    of_config = crawls._processes
+    monkeypatch.setattr(crawls, "_processes", lambda config, context: config.processes and of_config(config, context))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

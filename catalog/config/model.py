@@ -89,6 +89,7 @@ class Config:
     jobs: int
     jobs_per_host: int
     processes: int | None  # that read repositories; None for as many as there are processors, and four at most
+    max_memory: int  # bytes of a crawl and its processes
     connect_timeout: float
     idle_timeout: float
     schedule: Schedule

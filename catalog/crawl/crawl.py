@@ -7,7 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -33,7 +33,7 @@ from catalog.transport.origin import Limits, NetworkRules, Pool
 OnVisit = Callable[[Visit, int, int], None]
 OnSlow = Callable[[Sequence[str]], None]
 
-MANY = 50  # repositories to be read, for which it pays to start processes
+MANY = 50  # repositories to be read, for which all processes are started at once
 MOST_PROCESSES = 4  # unless repos.toml says otherwise
 
 log = logging.getLogger(__name__)
@@ -203,33 +203,38 @@ class CrawlRun:
 
     @contextmanager
     def _visitor(self, tasks: Sequence[VisitTask]) -> Iterator[Callable[..., VisitResult]]:
-        """The function that makes a visit: in this process, or where there is much to read and more than one processor, also in others."""
-        number = _processes(self._config, tasks, self._context)
-        if number > 1:
+        """The function that makes a visit: it lists the refs in this process, and what there is to read is read in others, which can be ended."""
+        number = _processes(self._config, self._context)
+        if number:
             from catalog.crawl.process_pool import workers
             from catalog.crawl.worker import WorkerInit  # imported late: a crawl that finds nothing new needs neither
 
             names = tuple(connector.name for connector in self._context.connectors)
             order = WorkerInit(
-                output=self._config.output.absolute(), connectors=names, log_level=log.getEffectiveLevel()
+                output=self._config.output.absolute(),
+                connectors=names,
+                log_level=log.getEffectiveLevel(),
+                max_memory=self._config.max_memory,
             )
-            with ExitStack() as stack:
-                try:
-                    team = stack.enter_context(workers(order, number, self._lock_descriptor, self._context))
-                except OSError as error:
-                    log.warning("reads with one process: %s", error)
-                else:
-                    yield team.visit
-                    return
+            with workers(order, number, self._lock_descriptor, self._context) as team:
+                if self._unread(tasks) >= MANY:
+                    with suppress(OSError):  # the first visit reports it
+                        team.start(number)
+                yield team.visit
+                return
         yield partial(visit, context=self._context)
 
+    def _unread(self, tasks: Sequence[VisitTask]) -> int:
+        """The repositories that will be read, whatever their refs are."""
+        readers = self._context.readers
+        return sum(task.last is None or not str(task.last.partition).endswith(f"-{readers}") for task in tasks)
 
-def _processes(config: Config, tasks: Sequence[VisitTask], context: CrawlContext) -> int:
-    """The number of processes that make visits, with this one."""
-    unread = sum(task.last is None or not str(task.last.partition).endswith(f"-{context.readers}") for task in tasks)
+
+def _processes(config: Config, context: CrawlContext) -> int:
+    """The most processes that read, besides this one; none where this one has to."""
     is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
-    if context.debug or unread < MANY or not is_python or not set(context.connectors) <= set(installed()):
-        return 1
+    if context.debug or config.processes == 1 or not is_python or not set(context.connectors) <= set(installed()):
+        return 0
     return config.processes or min(MOST_PROCESSES, _processors())
 
 

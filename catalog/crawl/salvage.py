@@ -11,7 +11,7 @@ from catalog.crawl.fetch_plan import COMMITS_ALONE, WITHOUT_FILES
 from catalog.errors import Broken, Unheld
 from catalog.git.objects import Objects
 from catalog.git.snapshot import RefListing
-from catalog.transport.origin import Origin
+from catalog.transport.origin import HeadStart, Origin
 
 Ask = Callable[[Sequence[str]], Objects]
 
@@ -75,6 +75,12 @@ class Salvage:
             return self._in_parts(ask, [wanted], [], error, less)
         self._succeeded = self._succeeded or bool(wanted)
         return objects
+
+    def head_start(self, listing: RefListing) -> HeadStart:
+        return self._origin.head_start(listing)
+
+    def turn(self) -> None:
+        self._origin.turn()
 
     def close(self) -> None:
         self._origin.close()

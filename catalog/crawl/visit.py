@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -25,7 +25,15 @@ from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations, RefScan
 from catalog.store.partitions import Partition, PartitionKey, Rows, Store, readers_digest, refs_digest
-from catalog.transport.origin import Limits, NetworkRules, Origin, Pool, open_origin, open_remote_files
+from catalog.transport.origin import (
+    HeadStart,
+    Limits,
+    NetworkRules,
+    Origin,
+    Pool,
+    open_origin,
+    open_remote_files,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +49,8 @@ class VisitTask:
     limits: Limits
     network: NetworkRules = field(default_factory=NetworkRules)
     has_strangers_url: bool = False  # a listing named it, on another host than its own
+    start: HeadStart | None = None  # where another process began the visit
+    started: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,17 +87,37 @@ class _Outcome:
     rows: Rows | None = None  # where they were not in the store
 
 
-def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult:
-    """Brings one repository's rows up to date. OriginError becomes its outcome, anything but StoreError the outcome `bug`."""
-    started, clock = datetime.now(UTC), perf_counter()
+def visit(
+    task: VisitTask,
+    *,
+    context: CrawlContext,
+    number: int,
+    read_elsewhere: Callable[[VisitTask], VisitResult] | None = None,
+) -> VisitResult:
+    """Brings one repository's rows up to date. OriginError becomes its outcome, anything but StoreError the outcome `bug`.
+
+    With `read_elsewhere`, a visit that has more to read than refs goes on there, with what was found out here.
+    """
+    started = task.started or datetime.now(UTC)
+    clock = perf_counter() - (task.start.seconds if task.start else 0.0)
     received = requests = 0
     try:
         permits = task.network.permits if task.has_strangers_url else None
-        with open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits) as origin:
+        with open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits, start=task.start) as origin:
             try:
-                result = _update(task, context, Salvage(origin))
+                listing = task.start.listing if task.start else origin.refs()
+                key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
+                start = None
+                if context.store.holds(task.repo.name, key):
+                    result = _unchanged(task, listing, key)
+                elif read_elsewhere is None:
+                    result = _update(task, context, Salvage(origin), listing, key)
+                else:
+                    start = origin.head_start(listing)
             finally:
                 received, requests = origin.received, origin.requests
+        if start is not None and read_elsewhere is not None:
+            return read_elsewhere(replace(task, start=start, started=started))
         _record_scan(task, context, result, number, started)
     except OriginError as error:
         result = _Outcome(outcome=error.outcome, message=str(error))
@@ -101,9 +131,13 @@ def visit(task: VisitTask, *, context: CrawlContext, number: int) -> VisitResult
     return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
 
 
-def lost_visit(task: VisitTask, number: int, started: datetime, seconds: float, message: str) -> VisitResult:
-    """A visit without a result, for a reason that may not be the repository's."""
-    return _visited(task, number, _Outcome(outcome=VisitOutcome.BUG, message=message), started, seconds), None
+def lost_visit(
+    task: VisitTask, number: int, seconds: float, message: str, outcome: VisitOutcome = VisitOutcome.BUG
+) -> VisitResult:
+    """A visit without a result: its process ended."""
+    started = task.started or datetime.now(UTC) - timedelta(seconds=seconds)
+    costs = (task.start.received, task.start.requests) if task.start else (0, 0)
+    return _visited(task, number, _Outcome(outcome=outcome, message=message), started, seconds, *costs), None
 
 
 def _visited(
@@ -133,14 +167,18 @@ def _visited(
     )
 
 
-def _update(task: VisitTask, context: CrawlContext, origin: Salvage) -> _Outcome:
+def _unchanged(task: VisitTask, listing: RefListing, key: PartitionKey) -> _Outcome:
     """One refs request decides; more is requested only where the partition of its answer is missing."""
-    listing = origin.refs()
-    key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
     before = task.last.partition if task.last else None
-    if context.store.holds(task.repo.name, key):
-        outcome = VisitOutcome.FRESH if before == str(key) else VisitOutcome.CHANGED
-        return _Outcome(outcome=outcome, partition=str(key), listing=listing)
+    outcome = VisitOutcome.FRESH if before == str(key) else VisitOutcome.CHANGED
+    return _Outcome(outcome=outcome, partition=str(key), listing=listing)
+
+
+def _update(
+    task: VisitTask, context: CrawlContext, origin: Salvage, listing: RefListing, key: PartitionKey
+) -> _Outcome:
+    """Reads what the store does not have."""
+    before = task.last.partition if task.last else None
     origin.again = key.is_part(before)
     previous = _previous_rows(task, context, before)
     if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):

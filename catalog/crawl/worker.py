@@ -8,14 +8,18 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
+from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
+from time import monotonic, sleep
 from traceback import format_exception
 
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
@@ -25,6 +29,8 @@ from catalog.store.lock import Shared
 from catalog.transport.origin import Pool
 
 MOST = 1024  # visits at a time; the crawl has fewer
+BEAT = 0.5  # seconds between two beats of the pulse
+STALL = 1.0  # seconds by which a beat is late when something holds up the process
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +40,8 @@ class WorkerInit:
     output: Path
     connectors: tuple[str, ...]
     log_level: int
+    max_memory: int  # bytes of the whole crawl
+    processor_time: float | None = None  # seconds after which the system ends the process
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +60,34 @@ class VisitReply:
     ticket: int
     visited: VisitResult | None
     fault: str | None = None
+    starved: bool = False  # the process let no other visit go on for some time
+
+    @property
+    def result(self) -> VisitResult:
+        assert self.visited is not None
+        return self.visited
+
+    @property
+    def outcome(self) -> str:
+        return self.result[0].outcome
+
+
+class Pulse:
+    """A thread that shows when no thread of this process went on, as some calls let no other begin; the crawl hears each beat."""
+
+    def __init__(self, send: Callable[[None], None]) -> None:
+        self.last_stall = -inf
+        self._send = send
+        Thread(target=self._beat, daemon=True, name="pulse").start()
+
+    def _beat(self) -> None:
+        while True:
+            began = monotonic()
+            sleep(BEAT)
+            if monotonic() - began > BEAT + STALL:
+                self.last_stall = monotonic()
+            with suppress(OSError):  # the crawl is over
+                self._send(None)
 
 
 def work(line: int, memory_gate: int) -> None:
@@ -70,11 +106,15 @@ def _serve(connection: Connection, memory_gate: Shared) -> None:
     order: WorkerInit = connection.recv()
     sending = Lock()
 
-    def send(message: VisitReply | logging.LogRecord) -> None:
+    def send(message: VisitReply | logging.LogRecord | None) -> None:
         with sending:
             connection.send(message)
 
+    if order.processor_time is not None:
+        most = max(1, round(order.processor_time))
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
     _log_to(send, order.log_level)
+    pulse = Pulse(send)
     context = CrawlContext.of(
         order.output,
         tuple(connector for connector in installed() if connector.name in order.connectors),
@@ -82,12 +122,14 @@ def _serve(connection: Connection, memory_gate: Shared) -> None:
     )
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
     while True:
-        threads.submit(_visit, connection.recv(), context, send).add_done_callback(_exit_on_error)
+        threads.submit(_visit, connection.recv(), context, pulse, send).add_done_callback(_exit_on_error)
 
 
-def _visit(request: VisitRequest, context: CrawlContext, send: Callable[[VisitReply], None]) -> None:
+def _visit(request: VisitRequest, context: CrawlContext, pulse: Pulse, send: Callable[[VisitReply], None]) -> None:
+    began = monotonic()
     try:
-        answer = VisitReply(ticket=request.ticket, visited=visit(request.task, context=context, number=request.number))
+        visited = visit(request.task, context=context, number=request.number)
+        answer = VisitReply(ticket=request.ticket, visited=visited, starved=pulse.last_stall > began)
     except StoreError as error:
         answer = VisitReply(ticket=request.ticket, visited=None, fault=str(error))
     send(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -32,6 +32,8 @@ _COMMIT_SIGNATURE = re.compile(rb"^gpgsig (.*(?:\n .*)*)", re.MULTILINE)
 _TAGGED = re.compile(rb"object ([0-9a-fA-F]{40})\ntype (commit|tag|tree|blob)\ntag [^\n]*\n")
 _SHORTEST_TAG = 64  # bytes
 _MOST_DIGITS = 18
+MAX_TREE = 16 << 20  # bytes of the object of one folder; an entry has about 40
+MAX_ENTRIES = 200_000  # of one folder
 
 _TAG = re.compile(rb"object ([0-9a-f]{40})\ntype (commit|tag|tree|blob)\ntag ([^\n]+)\ntagger " + _WHO + rb"\n")
 
@@ -206,12 +208,19 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
-def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[str, int, str]]:
+def parse_entries(data: bytes, prefix: str) -> tuple[tuple[str, int, str], ...]:
+    """Names, modes and object ids of the entries of a folder."""
+    if len(data) > MAX_TREE:
+        message = f"the folder's tree has {len(data):,} bytes, expected at most {MAX_TREE:,}, the limit MAX_TREE"
+        raise MetafileError(message, place=prefix, rule="too-big")
     try:
-        for name, mode, oid in parse_tree(data, 20):
-            yield decode(name), mode, oid.decode("ascii")
+        entries = list(parse_tree(data, 20))
     except ObjectFormatException as error:
         raise MetafileError(f"the folder is malformed: {error}", place=prefix, rule="malformed-tree") from error
+    if len(entries) > MAX_ENTRIES:
+        message = f"the folder has {len(entries):,} entries, expected at most {MAX_ENTRIES:,}, the limit MAX_ENTRIES"
+        raise MetafileError(message, place=prefix, rule="too-big")
+    return tuple((decode(name), mode, oid.decode("ascii")) for name, mode, oid in entries)
 
 
 def _stated(who: Sequence[bytes], role: str) -> Signature:

@@ -16,13 +16,13 @@ from catalog.git.objects import CommitObject, Objects, TagObject, parse_commit, 
 from catalog.git.tree import MAX_FAULTS, Below, TreeEntry, entry_of, without_files
 
 T = TypeVar("T")
+Wants = Callable[[str], bool]
+Turn = Callable[[], None]
 
 MAX_TREE_DEPTH = 64  # folders in each other, below the root
 MAX_FILES = 20_000  # wanted files of one revision
 MAX_FOLDERS = 50_000  # of one revision: a dozen trees that name each other can be ten thousand million
 MAX_WALKED = 1_000_000  # folders of all revisions; what they share counts once
-MAX_TREE = 16 << 20  # bytes of one folder's tree object; an entry has about 40
-MAX_ENTRIES = 200_000  # of one folder
 OVERSIZED = "oversized"  # the kind of a blob that was not fetched because of its size
 LFS = "lfs"  # the rule of a file that is a pointer of Git LFS
 MAX_OBJECT = 1 << 20  # bytes of a tag, commit or metafile; the largest seen in public repositories is 11 KB
@@ -178,20 +178,12 @@ class RevisionFiles:
 
 
 class Snapshot:
-    """Refs and objects of one repository; `wants(path)` selects the files that its connectors read."""
+    """Refs and objects of one repository; `wants(path)` selects the files that its connectors read. `turn`, called for each folder, may end the visit."""
 
-    def __init__(
-        self,
-        listing: RefListing,
-        objects: Objects,
-        wants: Callable[[str], bool],
-        turn: Callable[[], None] = lambda: None,
-    ) -> None:
-        """`turn` is called in each turn of a loop over folders; it may end the visit."""
-        self._turn = turn
+    def __init__(self, listing: RefListing, objects: Objects, wants: Wants, turn: Turn = lambda: None) -> None:
         self.listing = listing
         self.objects = objects
-        self._wants = wants
+        self._wants, self._turn = wants, turn
         self._wanted: dict[tuple[str, str], Below] = {}  # by tree and place
         self._walked = 0  # folders
         self._children: dict[str, Mapping[str, TreeEntry]] = {}
@@ -253,17 +245,7 @@ class Snapshot:
         """Names, modes and object ids of the entries of a folder, parsed once for all callers and places."""
         entries = self._parsed.get(tree)
         if entries is None:
-            data = self._raw(tree, "tree")
-            if len(data) > MAX_TREE:
-                message = f"the folder has a tree object of {len(data):,} bytes, expected at most {MAX_TREE:,}, the limit MAX_TREE"
-                raise MetafileError(message, place=prefix, rule="too-big")
-            entries = tuple(parse_entries(data, prefix))
-            if len(entries) > MAX_ENTRIES:
-                message = (
-                    f"the folder has {len(entries):,} entries, expected at most {MAX_ENTRIES:,}, the limit MAX_ENTRIES"
-                )
-                raise MetafileError(message, place=prefix, rule="too-big")
-            self._parsed[tree] = entries
+            entries = self._parsed[tree] = parse_entries(self._raw(tree, "tree"), prefix)
         return entries
 
     def _find(self, tree: str, prefix: str) -> Below:

@@ -47,7 +47,10 @@ class Meter:
     so the deadline holds against a server that drips, and against work on this machine, without a thread that watches.
     """
 
-    def __init__(self, where: str, limits: Limits, memory_gate: MemoryGate | None = None) -> None:
+    def __init__(
+        self, where: str, limits: Limits, memory_gate: MemoryGate | None = None, *, spent: float = 0.0
+    ) -> None:
+        """`spent`: the seconds that the visit has lasted already."""
         self.where = where
         self._memory_gate = memory_gate  # held by the one visit that may use more memory than HEAVY
         self._holds = False
@@ -58,7 +61,8 @@ class Meter:
         self.permits: Permits | None = None  # for an address that a stranger named: where connections may go
         self._inflated = 0
         self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
-        self._deadline = monotonic() + limits.total
+        self._began = monotonic() - spent
+        self._deadline = self._began + limits.total
         self._thread, self._worked = get_ident(), thread_time()  # a visit has one thread
         self._turns = 0
 
@@ -81,6 +85,11 @@ class Meter:
         if self._thread == get_ident() and thread_time() - self._worked > self.limits.processor_time:
             seconds = self.limits.processor_time
             raise TooSlow(f"{self.where}: not done after {seconds:g} s of a processor, the limit processor_time")
+
+    @property
+    def seconds(self) -> float:
+        """How long the visit has lasted."""
+        return monotonic() - self._began
 
     def silence(self) -> Down:
         """The error to raise where a wait of `patience(limits.idle)` came to nothing."""

@@ -22,6 +22,7 @@ from catalog.errors import Down, Gone, Refused
 from catalog.git.objects import RawObject, decode, tagged
 from catalog.text import quote
 from catalog.transport.closing import Closing
+from catalog.transport.head_start import HeadStart
 from catalog.transport.pack import name_object
 from catalog.transport.wire import make_listing, make_ref, sha256
 
@@ -111,6 +112,9 @@ class LocalOrigin(Closing):
     def close(self) -> None:
         self._store.close()
         self._meter.close()
+
+    def head_start(self, listing: RefListing) -> HeadStart:
+        return HeadStart(listing=listing, seconds=self._meter.seconds)
 
     def turn(self) -> None:
         self._meter.turn()

@@ -8,6 +8,7 @@ from catalog.errors import Refused
 from catalog.text import quote
 from catalog.transport.address import Local, parse_address
 from catalog.transport.gitconfig import GitConfig
+from catalog.transport.head_start import HeadStart
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.network_rules import NetworkRules
 from catalog.transport.pool import Pool
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from catalog.transport.network_rules import Permits
     from catalog.transport.remote_files import RemoteFiles
 
-__all__ = ["GitConfig", "Limits", "NetworkRules", "Origin", "Pool", "open_origin", "open_remote_files"]
+__all__ = ["GitConfig", "HeadStart", "Limits", "NetworkRules", "Origin", "Pool", "open_origin", "open_remote_files"]
 
 
 class Origin(Protocol):
@@ -74,6 +75,10 @@ class Origin(Protocol):
         """One turn of a loop over what the repository holds: TooSlow where the visit has gone on for too long."""
         ...
 
+    def head_start(self, listing: RefListing) -> HeadStart:
+        """What another process needs to go on with this visit without asking again."""
+        ...
+
     def close(self) -> None: ...
 
     def __enter__(self) -> Self: ...
@@ -90,12 +95,14 @@ def open_origin(
     git: GitConfig | None = None,
     pool: Pool | None = None,
     permits: Permits | None = None,
+    start: HeadStart | None = None,
 ) -> Origin:
     """A visit to the repository at `url`: https, http, ssh, git, file, `user@host:path` or a plain path.
 
-    The clock of `limits.total` starts here. `pool` is what many visits share (connections, credentials); without it
-    the visit has its own, made from `git` or from Git's own configuration. `permits`, for a URL that a stranger named, says where
-    connections may go; what Git's `insteadOf` makes of a URL is the operator's. Raises Refused for any other kind of URL.
+    The clock of `limits.total` starts here, or where another process began the visit: `start` is what that found out. `pool` is what
+    many visits share (connections, credentials); without it the visit has its own, made from `git` or from Git's own configuration.
+    `permits`, for a URL that a stranger named, says where connections may go; what Git's `insteadOf` makes of a URL is the operator's.
+    Raises Refused for any other kind of URL.
     """
     own = None if pool else Pool(git)
     shared = pool or own
@@ -111,12 +118,14 @@ def open_origin(
             )
         from catalog.transport.local import LocalOrigin  # dulwich.repo costs 0.1 s to import
 
-        return LocalOrigin(address, Meter(address.shown, limits, shared.memory_gate))
+        return LocalOrigin(
+            address, Meter(address.shown, limits, shared.memory_gate, spent=start.seconds if start else 0.0)
+        )
     from catalog.transport.remote import RemoteOrigin  # and urllib3 as much again
 
-    meter = Meter(address.shown, limits, shared.memory_gate)
+    meter = Meter(address.shown, limits, shared.memory_gate, spent=start.seconds if start else 0.0)
     meter.permits = permits if is_strangers else None
-    return RemoteOrigin(address, meter, shared, own)
+    return RemoteOrigin(address, meter, shared, own, start)
 
 
 def open_remote_files(url: str, limits: Limits, pool: Pool, permits: Permits) -> RemoteFiles:

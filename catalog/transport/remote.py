@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from catalog.errors import Absent, Broken, Down, Gone, Refused, Unheld
 from catalog.transport import legacy, wire
 from catalog.transport.closing import Closing
+from catalog.transport.head_start import HeadStart
 from catalog.transport.pack import read_pack
 from catalog.transport.packets import Garbled, Packets, ServerError
 from catalog.transport.retry import Again
@@ -43,7 +44,9 @@ class Wire(Protocol):
 class RemoteOrigin(Closing):
     """A visit to a repository over HTTP, SSH or Git's own protocol. `own` is a pool that ends with the visit."""
 
-    def __init__(self, remote: GitServer, meter: Meter, pool: Pool, own: Pool | None) -> None:
+    def __init__(
+        self, remote: GitServer, meter: Meter, pool: Pool, own: Pool | None, start: HeadStart | None = None
+    ) -> None:
         self.url = remote.shown
         self._site = remote.site
         self._meter, self._pool, self._own = meter, pool, own
@@ -51,6 +54,11 @@ class RemoteOrigin(Closing):
         self._known: wire.Advertisement | None = None
         self._speaks_v2 = False
         self._filters: bool | None = None
+        if start is not None:
+            self._known, self._speaks_v2 = start.advertisement, start.speaks_v2
+            meter.received, meter.requests = start.received, start.requests
+            if start.filters:
+                pool.learn_filters(remote.site)
 
     @property
     def received(self) -> int:
@@ -95,6 +103,17 @@ class RemoteOrigin(Closing):
                 f"{self.url}: {len(absent):,} of {len(wants):,} wanted objects did not arrive, such as {absent[0]}"
             )
         return objects
+
+    def head_start(self, listing: RefListing) -> HeadStart:
+        return HeadStart(
+            listing=listing,
+            seconds=self._meter.seconds,
+            received=self.received,
+            requests=self.requests,
+            speaks_v2=self._speaks_v2,
+            advertisement=self._known,
+            filters=self._pool.filters(self._site),
+        )
 
     def turn(self) -> None:
         self._meter.turn()

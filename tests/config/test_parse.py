@@ -23,6 +23,7 @@ site_url = "https://models.example.org"
 jobs = 3
 jobs_per_host = 2
 processes = 3
+max_memory = "2 GiB"
 connect_timeout = 1.5
 idle_timeout = 7
 timeout = 60
@@ -69,6 +70,7 @@ def test_every_key_does_what_it_says():
         jobs=3,
         jobs_per_host=2,
         processes=3,
+        max_memory=2 << 30,
         connect_timeout=1.5,
         idle_timeout=7,
         schedule=Schedule(
@@ -106,6 +108,7 @@ def test_an_empty_file_is_all_defaults():
         jobs=8,
         jobs_per_host=8,
         processes=None,
+        max_memory=1 << 30,
         connect_timeout=10,
         idle_timeout=30,
         schedule=Schedule(health_file=Path("/etc/catalog/output/health.json")),

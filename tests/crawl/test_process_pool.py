@@ -18,9 +18,9 @@ import pytest
 
 from catalog.config.keys import CRAWL as CRAWL_KEYS
 from catalog.crawl import crawl as crawls
-from catalog.crawl import process_pool, worker
 from catalog.crawl import visit as visits
-from catalog.crawl.crawl import MANY, MOST_PROCESSES, crawl
+from catalog.crawl import worker, worker_process
+from catalog.crawl.crawl import MOST_PROCESSES, _processes, crawl
 from catalog.crawl.process_pool import workers
 from catalog.crawl.visit import CrawlContext, VisitTask
 from catalog.crawl.worker import WorkerInit
@@ -39,14 +39,14 @@ import os
 import catalog.crawl.visit
 from catalog.plugins.connector import Connector
 
-sound = catalog.crawl.visit.refs_digest
+sound = catalog.crawl.visit.select_revisions
 
-def read(listing, options):
+def read(listing, connectors, options):
     if "refs/heads/boom" in {ref.name for ref in listing.refs}:
         raise RuntimeError(f"made by a process of {os.getppid()}")
-    return sound(listing, options)
+    return sound(listing, connectors, options)
 
-catalog.crawl.visit.refs_digest = read
+catalog.crawl.visit.select_revisions = read
 speaker = Connector(name="faulty", version=1)
 """
 CRAWL = """
@@ -61,27 +61,26 @@ sys.exit(cli.main(["crawl", "--no-build", "--config", sys.argv[1]]))
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    """One repository to be read is enough to start processes for."""
+    """One repository to be read is enough to start all processes for."""
     monkeypatch.setattr(crawls, "MANY", 1)
 
 
 @pytest.mark.parametrize(
-    ("unread", "processors", "stated", "number"),
+    ("processors", "stated", "number"),
     [
-        pytest.param(MANY, MOST_PROCESSES, None, MOST_PROCESSES, id="as many processes as are started unasked"),
-        pytest.param(MANY, MOST_PROCESSES + 1, None, MOST_PROCESSES, id="one processor more"),
-        pytest.param(MANY, MOST_PROCESSES - 1, None, MOST_PROCESSES - 1, id="fewer processors"),
-        pytest.param(MANY, 2, MOST_PROCESSES + 1, MOST_PROCESSES + 1, id="what the configuration states"),
-        pytest.param(MANY - 1, MOST_PROCESSES, None, 1, id="one repository too few for more than this process"),
+        pytest.param(MOST_PROCESSES, None, MOST_PROCESSES, id="as many processes as are started unasked"),
+        pytest.param(MOST_PROCESSES + 1, None, MOST_PROCESSES, id="one processor more"),
+        pytest.param(MOST_PROCESSES - 1, None, MOST_PROCESSES - 1, id="fewer processors"),
+        pytest.param(1, None, 1, id="one processor: what it reads can still be ended"),
+        pytest.param(2, MOST_PROCESSES + 1, MOST_PROCESSES + 1, id="what the configuration states"),
+        pytest.param(2, 1, 0, id="none beside this one"),
     ],
 )
-def test_how_many_processes_read(tmp_path, monkeypatch, unread, processors, stated, number):
-    monkeypatch.setattr(crawls, "MANY", MANY)
+def test_how_many_processes_read(tmp_path, monkeypatch, processors, stated, number):
     monkeypatch.setattr(crawls, "_processors", lambda: processors)  # another machine's
     config = replace(wish(tmp_path, {"m": "/m"}), processes=stated)
-    tasks = [VisitTask(repo=config.repos[0], last=None, limits=Limits())] * unread
     with Pool() as pool:
-        assert crawls._processes(config, tasks, CrawlContext.of(tmp_path, installed(), pool)) == number
+        assert _processes(config, CrawlContext.of(tmp_path, installed(), pool)) == number
 
 
 def test_a_process_makes_as_many_visits_as_a_crawl_can_have():
@@ -92,14 +91,15 @@ def test_a_process_makes_as_many_visits_as_a_crawl_can_have():
 
 @pytest.mark.slow
 def test_a_process_that_does_not_end_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr(process_pool, "PATIENCE", 0.3)
-    order = WorkerInit(output=tmp_path, connectors=(), log_level=logging.WARNING)
-    with lock(tmp_path / "output") as held, workers(order, 1, held) as team:
+    monkeypatch.setattr(worker_process, "PATIENCE", 0.3)
+    order = WorkerInit(output=tmp_path, connectors=(), log_level=logging.WARNING, max_memory=1 << 40)
+    context = CrawlContext.of(tmp_path, (), Pool())
+    with lock(tmp_path / "output") as held, workers(order, 1, held, context) as team:
+        team.start(1)
         (other,) = team._all
-        assert isinstance(other, process_pool._Worker)
         os.kill(other.process.pid, signal.SIGSTOP)
         began = perf_counter()
-    assert (other.process.returncode, perf_counter() - began >= process_pool.PATIENCE) == (-signal.SIGKILL, True)
+    assert (other.process.returncode, perf_counter() - began >= worker_process.PATIENCE) == (-signal.SIGKILL, True)
 
 
 def outcomes(report):
@@ -126,7 +126,7 @@ def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_pa
     (tmp_path / "faulty-1.dist-info" / "entry_points.txt").write_text("[catalog.connectors]\nfaulty = faulty:speaker\n")
     (tmp_path / "faulty.py").write_text(CONNECTOR)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(visits, "refs_digest", visits.refs_digest)  # it is put back here, too
+    monkeypatch.setattr(visits, "select_revisions", visits.select_revisions)  # it is put back here, too
     installed.cache_clear()
     bad = base()
     bad.commit({"boom": ""}, branch="boom")
@@ -146,14 +146,14 @@ def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_pa
 
 @pytest.fixture
 def killed(tmp_path, monkeypatch) -> Iterator[dict[str, str]]:
-    """Six sound repositories, and one whose server wants credentials: the helper that is asked for them kills who asks."""
+    """Six sound repositories, and one whose server wants credentials for its objects: the helper that is asked for them kills who asks."""
     (tmp_path / "gitconfig").write_text(f'[credential]\nhelper = "!test $PPID = {os.getpid()} || kill -9 $PPID"\n')
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     names = [f"m{number}" for number in range(6)]
-    fleet(tmp_path / "git", *names)
+    fleet(tmp_path / "git", "killer", *names)
 
     def rule(request: Request) -> Answer | None:
-        if "killer" in request.path:
+        if "killer" in request.path and b"command=fetch" in request.body:
             return Answer(status=401, headers={"WWW-Authenticate": "Basic"})
         return None
 
@@ -175,9 +175,15 @@ def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, k
 @pytest.mark.slow
 def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, killed):
     config = wish(tmp_path, killed)
-    order = WorkerInit(output=config.output, connectors=tuple(c.name for c in installed()), log_level=logging.WARNING)
+    names = tuple(c.name for c in installed())
+    order = WorkerInit(output=config.output, connectors=names, log_level=logging.WARNING, max_memory=1 << 40)
+    context = CrawlContext.of(config.output, installed(), Pool())
     tasks = [VisitTask(repo=repo, last=None, limits=Limits()) for repo in config.repos]
-    with lock(config.output) as held, workers(order, 1, held) as team, ThreadPoolExecutor(len(tasks)) as threads:
+    with (
+        lock(config.output) as held,
+        workers(order, 1, held, context) as team,
+        ThreadPoolExecutor(len(tasks)) as threads,
+    ):
         made = [visit for visit, _ in threads.map(lambda task: team.visit(task, number=1), tasks)]
     assert {visit.repo: visit.outcome for visit in made} == dict.fromkeys(killed, "new") | {"killer": "bug"}
 
@@ -223,7 +229,7 @@ def test_other_processes_end_with_the_crawl(tmp_path, number):
                 left = [pid for pid in others if alive(pid)]
         finally:
             over.set()
-    assert (len(others), left) == (1, [])
+    assert (len(others), left) == (2, [])
 
 
 @pytest.mark.slow

@@ -484,21 +484,21 @@ def test_a_file_whose_name_is_not_utf8_is_read_under_a_name_with_escapes():
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are allowed", "one more"])
 def test_a_folder_has_so_many_entries(beyond, monkeypatch):
-    monkeypatch.setattr(module, "MAX_ENTRIES", 50)  # two hundred thousand would take a second
+    monkeypatch.setattr(objects, "MAX_ENTRIES", 50)  # two hundred thousand would take a second
     world = World()
-    oid = flat(world, files=module.MAX_ENTRIES + beyond)
+    oid = flat(world, files=objects.MAX_ENTRIES + beyond)
 
     def count():
         return sum(1 for _ in world.snapshot(lambda _: False)._entries(world.snapshot().commit(oid).tree, ""))
 
-    assert (refused(count) if beyond else count()) == ("too-big" if beyond else module.MAX_ENTRIES)
+    assert (refused(count) if beyond else count()) == ("too-big" if beyond else objects.MAX_ENTRIES)
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as long as is allowed", "one byte more"])
 def test_the_tree_of_a_folder_has_so_many_bytes(beyond):
     world = World()
     entry = b"100644 \0" + bytes(20)
-    tree = world.add("tree", entry[:7] + b"f" * (module.MAX_TREE - len(entry) + beyond) + entry[7:])
+    tree = world.add("tree", entry[:7] + b"f" * (objects.MAX_TREE - len(entry) + beyond) + entry[7:])
 
     def count():
         return len(world.snapshot()._entries(tree, ""))
