@@ -54,13 +54,24 @@ class Column:
     type: Any
     nullable: bool
     doc: str
+    identifies: bool = False
+    named_by: str | None = None
 
 
-def column(doc: str, *, default: Any = ...) -> Any:  # noqa: ANN401 - a field specifier, like dataclasses.field
-    """A column with its sentence; one with a default may be left out of the constructor."""
-    if default is ...:
-        return field(metadata={"doc": doc})
-    return field(default=default, metadata={"doc": doc})
+def column(
+    doc: str,
+    *,
+    default: Any = ...,  # noqa: ANN401 - a cell of any column
+    identifies: bool = False,
+    named_by: str | None = None,
+) -> Any:  # noqa: ANN401 - a field specifier, like dataclasses.field
+    """A column with its sentence; one with a default may be left out of the constructor.
+
+    What follows from the rest is where secrets are looked for. `identifies`: the values are hashes, object ids or versions, which look
+    like secrets. `named_by`: the column with the names of the values, such as `db.password`, beside which a value is likely a secret.
+    """
+    metadata = {"doc": doc, "identifies": identifies, "named_by": named_by}
+    return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(column,))
@@ -93,6 +104,11 @@ def _check(table: type[Record]) -> None:
                 f"invalid name {name!r} in table {table.TABLE!r}: expected at most 63 of a-z, 0-9 and _, a letter first, and no reserved word of SQL"
             )
     _check_key(table, names)
+    for cell in fields(cast("Any", table)):
+        if (other := cell.metadata.get("named_by")) not in (None, *names):
+            raise ValueError(
+                f"column {cell.name!r} of table {table.TABLE!r} is named by {other!r}, expected one of {', '.join(names)}"
+            )
     if (by := _LIVES_BY.get(table.LIVES)) and by not in names:
         raise ValueError(f"table {table.TABLE!r} lives with a {table.LIVES}, expected a column {by!r}")
 
@@ -131,12 +147,13 @@ def columns(table: type[Record]) -> tuple[Column, ...]:
     """The columns of a table in order, the implied `repo` first."""
     if table not in _known:  # reading type hints takes longer than writing a small table
         hints = get_type_hints(table)
-        own = tuple(_column(f.name, hints[f.name], f.metadata["doc"]) for f in fields(cast("Any", table)))
+        own = tuple(_column(f.name, hints[f.name], f.metadata) for f in fields(cast("Any", table)))
         _known[table] = (_REPO, *own) if table.REPO else own
     return _known[table]
 
 
-def _column(name: str, hint: Any, doc: str) -> Column:  # noqa: ANN401 - type hints have no common type
+def _column(name: str, hint: Any, metadata: Mapping[str, Any]) -> Column:  # noqa: ANN401 - type hints have no common type
     choices = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     types = [choice for choice in choices if choice is not NoneType]
-    return Column(name=name, type=types[0] if len(types) == 1 else hint, nullable=NoneType in choices, doc=doc)
+    kind = types[0] if len(types) == 1 else hint
+    return Column(name=name, type=kind, nullable=NoneType in choices, **metadata)

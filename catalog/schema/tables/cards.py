@@ -11,7 +11,7 @@ from catalog.schema.record import Record, column, record
 class Card(Record):
     """Model cards and READMEs near artifacts, with what their front matter says. Fields after the model card metadata of the Hugging Face Hub."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     file: str = column("The file, from the Git root.")
     folder: str = column(
         "The file's folder, empty for the Git root: the card nearest above an artifact is the artifact's."
@@ -38,7 +38,7 @@ class Card(Record):
 class CardResult(Record):
     """The evaluation results that a model card states in `model-index`."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     file: str = column("The card.")
     place: int = column("Its place in the card, from 0.")
     model: str | None = column("The model's name.")
@@ -53,7 +53,7 @@ class CardResult(Record):
 class Licence(Record):
     """The licence files at the root of each revision, and in folders of artifacts."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     file: str = column("The file, from the Git root.")
     folder: str = column("The file's folder, empty for the Git root.")
     spdx: str | None = column("The SPDX identifier, where the text is one that is known.")
@@ -64,7 +64,7 @@ class Licence(Record):
 class CodeOwner(Record):
     """The rules of CODEOWNERS: who answers for which paths."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     file: str = column("The file, from the Git root.")
     line: int = column("The line, from 1: the last rule that matches counts.")
     section: str | None = column("The section, for GitLab.")
@@ -79,7 +79,7 @@ class CodeOwner(Record):
 class MlemObject(Record):
     """What MLEM, until 2023, wrote about models, datasets and links in `.mlem` files."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     file: str = column("The `.mlem` file, from the Git root.")
     name: str = column("The object's path without `.mlem`: that of the artifact, as a rule.")
     object_type: str = column("`model`, `data`, `link`, `env` or `deployment`.")
@@ -89,6 +89,6 @@ class MlemObject(Record):
     description: str | None = column("The description as stated.")
     labels: tuple[str, ...] = column("The labels as stated.")
     link: str | None = column("What a link links to.")
-    hash: str | None = column("The md5 of the artifact: DVC's, where DVC stores it.")
+    hash: str | None = column("The md5 of the artifact: DVC's, where DVC stores it.", identifies=True)
     size: int | None = column("Bytes.")
     stored_in: str | None = column("`local` or `dvc`.")

@@ -12,7 +12,7 @@ class Branch(Record):
     """The branches of each repository and the commits at their tips."""
 
     branch: str = column("The branch, without `refs/heads/`.")
-    commit: str = column("The commit at its tip.")
+    commit: str = column("The commit at its tip.", identifies=True)
     is_default: bool = column("HEAD points at this branch.")
 
 
@@ -20,8 +20,8 @@ class Branch(Record):
 class Commit(Record):
     """The commits that a branch reaches, as far back as `crawl.history` allows."""
 
-    commit: str = column("The commit's object id, 40 hexadecimal digits.")
-    parents: tuple[str, ...] = column("Its parents, first parent first.")
+    commit: str = column("The commit's object id, 40 hexadecimal digits.", identifies=True)
+    parents: tuple[str, ...] = column("Its parents, first parent first.", identifies=True)
     author: str = column("Who wrote it.")
     author_email: str = column("The author's e-mail address.")
     authored_at: datetime | None = column("When it was written, UTC; null where Git finds no date.")
@@ -41,7 +41,7 @@ class History(Record):
 class Revision(Record):
     """The commits whose files were read: those of registry tags, of releases, of experiments, and the tip of the default branch."""
 
-    commit: str = column("The commit's object id.")
+    commit: str = column("The commit's object id.", identifies=True)
     reasons: tuple[str, ...] = column(
         "Why it was read: `tag` (a registry's), `release` (any other tag), `experiment`, `tip`."
     )
@@ -60,14 +60,20 @@ class Tag(Record):
     """Every tag. What its object says is there for annotated tags whose names concern a registry."""
 
     tag: str = column("The tag's name, without `refs/tags/`.")
-    oid: str = column("The object that the ref names: the tag object, or the commit of a lightweight tag.")
+    oid: str = column(
+        "The object that the ref names: the tag object, or the commit of a lightweight tag.", identifies=True
+    )
     annotated: bool = column("The ref names a tag object. GTO ignores all others.")
-    commit: str | None = column("The commit that the tag leads to in the end; as the server says.", default=None)
+    commit: str | None = column(
+        "The commit that the tag leads to in the end; as the server says.", default=None, identifies=True
+    )
     committed_at: datetime | None = column(
         "When that commit was made, UTC, where the tag is not a registry's and was looked at.", default=None
     )
     inner_name: str | None = column("The name inside the tag object, which is the one that GTO goes by.", default=None)
-    target: str | None = column("The object that the tag object names; another tag, for a tag of a tag.", default=None)
+    target: str | None = column(
+        "The object that the tag object names; another tag, for a tag of a tag.", default=None, identifies=True
+    )
     target_kind: str | None = column("`commit`, `tag`, `tree` or `blob`.", default=None)
     tagger: str | None = column("Who made the tag, by their own claim.", default=None)
     tagger_email: str | None = column("The tagger's e-mail address.", default=None)

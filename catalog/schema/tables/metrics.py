@@ -11,7 +11,7 @@ from catalog.schema.record import Record, column, record
 class MeasureFile(Record):
     """The files in which DVC looks for metrics, parameters and plots at each revision, and whether they could be read."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     dvc_root: str | None = column("The folder of the DVC project: see `metafiles`.")
     role: str = column("`metrics`, `params` or `plots`.")
     file: str = column("The file, from the Git root.")
@@ -23,9 +23,9 @@ class MeasureFile(Record):
         "`ok`; `in-dvc`: in DVC's storage, not in Git; `lfs`: in Git LFS, Git has a pointer; `fetched`: read from DVC's storage or Git LFS; "
         "`missing`; `bad`: see `problems`."
     )
-    blob: str | None = column("The Git blob, where it is in Git.")
+    blob: str | None = column("The Git blob, where it is in Git.", identifies=True)
     hash: str | None = column(
-        "The hash in DVC's storage, where it is there: of the file, or of the folder that holds it."
+        "The hash in DVC's storage, where it is there: of the file, or of the folder that holds it.", identifies=True
     )
     size: int | None = column("Bytes, as DVC or the pointer of Git LFS states them.")
 
@@ -34,12 +34,12 @@ class MeasureFile(Record):
 class Metric(Record):
     """The metrics of each revision, as `dvc metrics show` finds them."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     dvc_root: str | None = column("The folder of the DVC project: see `metafiles`.")
     file: str = column("The metrics file, from the Git root.")
     name: str = column("The metric, with dots between the levels; empty where the file holds nothing but one value.")
-    number: float | None = column("The value, where it is a number; a boolean is 0 or 1.")
-    text: str = column("The value as text.")
+    number: float | None = column("The value, where it is a number; a boolean is 0 or 1.", named_by="name")
+    text: str = column("The value as text.", named_by="name")
     kind: str = column("`number`, `text` or `bool`.")
 
 
@@ -47,7 +47,7 @@ class Metric(Record):
 class Plot(Record):
     """The plots that `dvc.yaml` defines at each revision, one row for each file that a plot draws from."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     dvc_root: str | None = column("The folder of the DVC project: see `metafiles`.")
     metafile: str = column("The `dvc.yaml`, or the `.dvc` file, that defines it.")
     pipeline_stage: str | None = column(
@@ -63,8 +63,12 @@ class Plot(Record):
     y_label: str | None = column("The label of the y axis.")
     title: str | None = column("The title.")
     template: str | None = column("The Vega template, for example `linear` or `confusion`.")
-    content: str | None = column("The content: see `plot_series` and `images`. Null where it could not be read.")
-    x_content: str | None = column("The content of `x_file`, where that is stated and could be read.", default=None)
+    content: str | None = column(
+        "The content: see `plot_series` and `images`. Null where it could not be read.", identifies=True
+    )
+    x_content: str | None = column(
+        "The content of `x_file`, where that is stated and could be read.", default=None, identifies=True
+    )
 
 
 @record("plot_series", key=("content", "place"), lives="content")
@@ -72,19 +76,24 @@ class PlotSeries(Record):
     """The data of plots by content, so that equal files are kept once: one row for each field of a file."""
 
     content: str = column(
-        "The content as it is read: a Git blob, `md5:` and DVC's hash, or `sha256:` and that of Git LFS; then a colon and the format, for example `csv`."
+        "The content as it is read: a Git blob, `md5:` and DVC's hash, or `sha256:` and that of Git LFS; then a colon and the format, for example `csv`.",
+        identifies=True,
     )
     place: int = column("The field's place in the file, from 0.")
     field: str = column("The field.")
     numbers: tuple[float | None, ...] | None = column("Its values row by row, where all are numbers or absent.")
-    texts: tuple[str | None, ...] | None = column("Its values row by row as text, where some are not numbers.")
+    texts: tuple[str | None, ...] | None = column(
+        "Its values row by row as text, where some are not numbers.", named_by="field"
+    )
 
 
 @record("images", key=("content",), lives="content")
 class Image(Record):
     """The images of plots by content, so that equal files are kept once."""
 
-    content: str = column("The content: a Git blob, `md5:` and DVC's hash, or `sha256:` and that of Git LFS.")
+    content: str = column(
+        "The content: a Git blob, `md5:` and DVC's hash, or `sha256:` and that of Git LFS.", identifies=True
+    )
     media_type: str = column("`image/png`, `image/jpeg`, `image/gif` or `image/svg+xml`, by the content's first bytes.")
     data: bytes = column("The bytes. An SVG is a stranger's program: show it as an image only, never inline.")
 
@@ -95,9 +104,11 @@ class Experiment(Record):
 
     ref: str = column("The ref, whole.")
     name: str = column("The experiment's name.")
-    baseline: str = column("The commit that it began from.")
-    commit: str = column("Its commit. What its files say is under this commit in the other tables, where it was read.")
-    parents: tuple[str, ...] = column("The commit's parents: the baseline, unless it has checkpoints.")
+    baseline: str = column("The commit that it began from.", identifies=True)
+    commit: str = column(
+        "Its commit. What its files say is under this commit in the other tables, where it was read.", identifies=True
+    )
+    parents: tuple[str, ...] = column("The commit's parents: the baseline, unless it has checkpoints.", identifies=True)
     author: str = column("Who ran it.")
     author_email: str = column("The author's e-mail address.")
     authored_at: datetime | None = column("When it was written, UTC; null where Git finds no date.")

@@ -12,8 +12,8 @@ class Observation(Record):
     """Which object each ref named, and from when until when visits saw it; of a registry tag also what it said, which stays when the tag is gone."""
 
     ref: str = column("The ref's full name: a tag, a branch or an experiment.")
-    oid: str = column("The object that it named.")
-    revision: str | None = column("The commit that it led to in the end, as the server says.")
+    oid: str = column("The object that it named.", identifies=True)
+    revision: str | None = column("The commit that it led to in the end, as the server says.", identifies=True)
     unseen_at: datetime | None = column(
         "The last visit before `first_seen`, UTC, which did not find it; null on the first visit to the repository."
     )
@@ -36,7 +36,7 @@ class Observation(Record):
     precedence: str | None = column("Text that sorts as SemVer 2.0 sorts the version.", default=None)
     stage: str | None = column("The stage that it names.", default=None)
     counter: int | None = column("The number at the tag's end.", default=None)
-    commit: str | None = column("The object that the tag object names.", default=None)
+    commit: str | None = column("The object that the tag object names.", default=None, identifies=True)
     created_at: datetime | None = column("When it was made, by the tagger's clock, UTC.", default=None)
     utc_offset: int | None = column("The tagger's time zone, in minutes east of Greenwich.", default=None)
     author: str | None = column("The tagger's name: a claim.", default=None)

@@ -13,4 +13,4 @@ class Problem(Record):
     rule: str = column("A short stable word for the kind of problem.")
     place: str = column("Where: a tag, or a file and the place inside it.")
     message: str = column("What was found, and what was expected.")
-    commit: str | None = column("The commit, where a file is concerned.", default=None)
+    commit: str | None = column("The commit, where a file is concerned.", default=None, identifies=True)

@@ -17,7 +17,7 @@ DEPRECATION = "deprecation"
 class Event(Record):
     """What each GTO tag did. The artifact's state follows from these; see the views `versions` and `assignments`."""
 
-    oid: str = column("The tag object.")
+    oid: str = column("The tag object.", identifies=True)
     tag: str = column("The name inside the tag object.")
     event: str = column("`registration`, `deregistration`, `assignment`, `unassignment` or `deprecation`.")
     artifact: str = column("The artifact: `name`, or `folder:name`.")
@@ -25,9 +25,11 @@ class Event(Record):
     precedence: str | None = column("Text that sorts as SemVer 2.0 sorts the version.")
     stage: str | None = column("The stage that an assignment or unassignment names, as the tag spells it.")
     counter: int | None = column("The number at the tag's end. It makes names unique and means nothing else.")
-    commit: str = column("The object that the tag names; a stage belongs to the version registered on the same one.")
+    commit: str = column(
+        "The object that the tag names; a stage belongs to the version registered on the same one.", identifies=True
+    )
     revision: str | None = column(
-        "The commit that the tag leads to in the end; `commit`, but for a tag of a tag.", default=None
+        "The commit that the tag leads to in the end; `commit`, but for a tag of a tag.", default=None, identifies=True
     )
     created_at: datetime = column("When, by the tagger's clock, UTC.")
     utc_offset: int = column("The tagger's time zone, in minutes east of Greenwich.")
@@ -41,7 +43,7 @@ class Event(Record):
 class Annotation(Record):
     """What `dvc.yaml` and `artifacts.yaml` say about an artifact at a commit."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     file: str = column("The file, from the Git root.")
     source: str = column("`dvc.yaml` or `artifacts.yaml`.")
     artifact: str = column("The artifact's full name: `id` at the root, `folder:id` in a folder.")
@@ -60,9 +62,13 @@ class Annotation(Record):
     in_git: str | None = column(
         "What Git has there: `file`, `folder`, `link` or `submodule`; null for nothing.", default=None
     )
-    blob: str | None = column("The Git blob of a file, the tree of a folder, the commit of a submodule.", default=None)
+    blob: str | None = column(
+        "The Git blob of a file, the tree of a folder, the commit of a submodule.", default=None, identifies=True
+    )
     executable: bool = column("Git has it as an executable file.", default=False)
-    lfs_hash: str | None = column("The sha256 of the content, where the file is a Git LFS pointer.", default=None)
+    lfs_hash: str | None = column(
+        "The sha256 of the content, where the file is a Git LFS pointer.", default=None, identifies=True
+    )
     lfs_size: int | None = column("Bytes of the content, where the file is a Git LFS pointer.", default=None)
 
 
@@ -70,7 +76,7 @@ class Annotation(Record):
 class GtoConfig(Record):
     """What `.gto` says at the tip of the default branch."""
 
-    commit: str = column("The commit.")
+    commit: str = column("The commit.", identifies=True)
     stages: tuple[str, ...] | None = column("The stages that may be assigned, in their order.")
     types: tuple[str, ...] | None = column("The types that an annotation may have.")
     index: str | None = column("The name of the annotation file, where it is not `artifacts.yaml`.")
