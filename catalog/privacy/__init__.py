@@ -1,0 +1,1 @@
+"""What is kept from publication: secrets that repositories hold, and people's e-mail addresses."""

@@ -1,0 +1,157 @@
+"""Likely secrets in texts: what is withheld, what is left, and that strangers cannot make it slow. No secret of these tests is one."""
+
+from __future__ import annotations
+
+import re
+from time import process_time
+
+import pytest
+from detect_secrets.plugins.base import RegexBasedDetector
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.privacy.detector import (
+    MIN_ASSIGNED,
+    OVERLAP,
+    PIECE,
+    SHORT,
+    _spans,
+    all_kinds,
+    clean,
+    digest,
+    find,
+    marks,
+    names,
+    suspicious,
+    withheld,
+)
+from catalog.privacy.formats import FORMATS
+
+TOKEN = "gh" + "p_" + "a1B2" * 9
+JWT = "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxIn0" + ".c2lnbmF0dXJl"
+KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEabc\n-----END RSA " + "PRIVATE KEY-----"
+
+
+def said(name: str) -> str:
+    return withheld(name)
+
+
+BASIC, SIGNED, WORD, HEADER = map(said, ("Basic Auth Credentials", "Signed URL", "Secret Keyword", "Authorization Header"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        pytest.param(f"see {TOKEN}.", f"see {said('GitHub Token')}.", id="a token in a sentence"),
+        pytest.param(TOKEN[:30] + "…", said("GitHub Token") + "…", id="the beginning of a token, as a message quotes it"),
+        pytest.param(TOKEN + "tail", said("GitHub Token"), id="a token to the end of its word"),
+        pytest.param(f"x={JWT}", f"x={said('JSON Web Token')}", id="a JSON web token"),
+        pytest.param(f"a\n{KEY}\nb", f"a\n{said('Private Key')}\nb", id="a private key to its end"),
+        pytest.param(KEY[:40], said("Private Key"), id="a private key without its end"),
+        pytest.param("postgresql://svc:S3cr3t@db:5432/x", f"postgresql://svc:{BASIC}@db:5432/x", id="a password in a URL"),
+        pytest.param("https://u:p@ss/w@h/d", f"https://u:{BASIC}@h/d", id="a password with an at sign and a slash"),
+        pytest.param("redis://:pw@h", f"redis://:{BASIC}@h", id="a password without a user"),
+        pytest.param("'https://u:longpass…'", f"'https://u:{BASIC}…'", id="a password cut off by a message"),
+        pytest.param("user:PW@host:path", f"user:{said('Remote Password')}@host:path", id="a password in an address of SSH"),
+        pytest.param("u:s3@h.example/d", f"u:{said('Remote Password')}@h.example/d", id="a password in an address without a scheme"),
+        pytest.param("https://h/d?X-Amz-Signature=ab12&v=1", f"https://h/d?X-Amz-Signature={SIGNED}&v=1", id="a signature"),
+        pytest.param("https://h/p;jsessionid=AB12?x=1", f"https://h/p;jsessionid={SIGNED}?x=1", id="a session in a path"),
+        pytest.param("https://h/?sv=2020&sig=ab%2B1", f"https://h/?sv=2020&sig={SIGNED}", id="a shared access signature"),
+        pytest.param("curl -H 'Authorization: Bearer abc.d123'", f"curl -H 'Authorization: Bearer {HEADER}'", id="a header"),
+        pytest.param("Authorization: Basic dTpwdw==", f"Authorization: Basic {HEADER}", id="a header with a password"),
+        pytest.param("curl -u bob:s3cret h", f"curl -u bob:{said('Command Password')} h", id="a user of curl"),
+        pytest.param("mysql -uroot -ps3cret db", f"mysql -uroot -p{said('Command Password')} db", id="a password of MySQL"),
+        pytest.param("Server=h;Pwd=abc;", f"Server=h;Pwd={said('Connection String')};", id="a connection string"),
+        pytest.param("t.py --password=correcthorse -x", f"t.py --password={WORD} -x", id="an option"),
+        pytest.param("t.py --api-key abc1 -x", f"t.py --api-key {WORD} -x", id="an option and its argument"),
+        pytest.param("DB_PASSWORD=correcthorse t.py", f"DB_PASSWORD={WORD} t.py", id="a variable"),
+        pytest.param("password: hunter2", f"password: {WORD}", id="prose with a password"),
+        pytest.param("f(password=a1,b2)", f"f(password={WORD})", id="a password with a comma"),
+        pytest.param("f(password=a1, user=b)", f"f(password={WORD}, user=b)", id="an argument before another"),
+        pytest.param('{"api_key":"x1"}', f'{{"api_key":"{WORD}"}}', id="JSON in a text"),
+        pytest.param("export SECRET='a b'", f"export SECRET='{WORD}'", id="a value with a blank"),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_secret_is_withheld(text, cleaned):
+    assert clean(text) == cleaned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("churn@v1.0.0", "folder:churn@v1.0.0-rc.1", "churn#prod#3", "models/churn.pkl", "a" * 40, "0123456789abcdef" * 2 + ".dir"),
+        *("git@github.com:acme/churn.git", "ssh://git@host/x", "https://host:8080/org/repo@v1", "image:tag@sha256:" + "ab" * 32, "s3://bucket/key", "mailto:ann@example.com"),
+        *("python train.py --max-tokens 512 --lr 0.1 --key id", "pad_token=<pad>", "tokenizer: bert-base-uncased", "token: [MASK]", "the secret is in the vault", "Passwords: ask Ann."),
+        *("password: ${DB_PASSWORD}", "--password=$PW", "password=<your password>", "api_key: {{ key }}", "password = os.environ['PW']", "connect(password=password)", "secret=args.secret", "token=get_token()", "https://user:${PW}@h", "https://<user>:<password>@h", "password: null", "api_key='***'"),
+        *("k1234567: a", "2026:0123456789", "AC/DC", "SKU", "curl -u bob https://h", "bearer of bad news", "ds://name", "?q=1&key=train", "C:\\a:b@c"),
+        *("secret_name: team-db", "password_file=/run/pw", "min_password_length: 12"),
+    ],
+)  # fmt: skip
+def test_what_is_none_is_left(text):
+    assert clean(text) == text
+
+
+@given(st.lists(st.sampled_from([TOKEN, JWT, KEY, "password", "=", ": ", " ", "\n", '"', "https://", "u", ":", "@", "h", "?sig=", "s3cr3t", "token", "[withheld: ", "]", "--", "…"]), max_size=12).map("".join))  # fmt: skip
+def test_nothing_more_is_found_in_what_is_left(text):
+    assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize("length", [PIECE - OVERLAP, PIECE, 2 * PIECE - OVERLAP])
+def test_a_plugin_of_detect_secrets_finds_what_lies_where_a_long_line_is_cut(length):
+    token = "SK" + "a1" * 16
+    assert [clean("x " * ((length - back) // 2) + token).count("withheld") for back in range(0, 60, 4)] == [1] * 15
+
+
+@pytest.mark.parametrize(("length", "expected"), [(MIN_ASSIGNED, 1), (MIN_ASSIGNED - 1, 0)])
+def test_how_long_a_value_is_that_detect_secrets_finds_without_a_place(length, expected):
+    assert (
+        clean(f"if '{'a1' * length}'[:{length}] == '{'a1b2c3'[:length]}' == my_password:").count("withheld") == expected
+    )
+
+
+@pytest.mark.parametrize(("length", "expected"), [(SHORT, (3, 3 + SHORT)), (SHORT - 1, (0, 2 + SHORT))])
+def test_a_group_that_is_only_a_part_of_the_secret_counts_as_its_whole_match(length, expected):
+    plugin = FormatPlugin(rf"k =(.{{{length}}})")
+    assert list(_spans(plugin, f"k ={('!?' * length)[:length]} ")) == [expected]
+
+
+class FormatPlugin(RegexBasedDetector):
+    """A plugin with one pattern."""
+
+    secret_type = "Test"
+    denylist = ()
+
+    def __init__(self, pattern):
+        self.denylist = (re.compile(pattern),)
+
+
+HOSTILE = ["eyJ", "secret", "password", "://a:", "-u a:", "api_key=", "BEGIN PRIVATE KEY", "SG.", "?sig=", "a:b@", "token: ", "aws key ", "authorization:", "mysql ", "9" * 9, "-", "=", '"', "db_pass", "//:_authToken=", 'secretsecretsecretsecretsecret "']  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_text_of_a_stranger_takes_time_in_proportion_to_its_length(piece):
+    text = piece * ((64 << 10) // len(piece))
+    clean(piece)
+    start = process_time()
+    clean(text)
+    assert process_time() - start < 1.0
+
+
+def test_in_identifiers_only_formats_that_no_hash_resembles_are_found():
+    texts = [TOKEN, "SK" + "a1" * 16, "password=x1"]
+    spans = [span for text, kinds in suspicious(texts, identifiers=True) for span in find(text, kinds)]
+    assert spans == [(0, len(TOKEN), "GitHub Token")]
+
+
+def test_a_mark_of_an_unknown_detector_is_none():
+    assert marks(f"{withheld('GitHub Token')} {withheld('me')} {withheld('Secret Keyword')}") == {
+        "GitHub Token",
+        "Secret Keyword",
+    }
+
+
+def test_every_format_is_a_detector_with_a_literal():
+    assert {each.name for each in FORMATS} <= names()
+    assert [kind.name for kind in all_kinds() if not kind.needs and kind.shape is None] == []
+    assert len(digest()) == 16
