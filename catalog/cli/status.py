@@ -102,8 +102,8 @@ def _with_next(rows: list[Row], config: Config | None) -> list[Row]:
     from catalog.naming import public_url  # a cold `show` needs no TOML
 
     urls = {repo.name: public_url(repo.url) for repo in read_inventory(config).repos}
-    outdated = _outdated()
-    with_next = [row | {"next": _next(row, urls, outdated)} for row in rows]
+    reason_of = _reread_reasons(config)
+    with_next = [row | {"next": _next(row, urls, reason_of)} for row in rows]
     names = {row["repo"] for row in rows}
     blank = dict.fromkeys(rows[0] if rows else ()) | {
         "stale": False,
@@ -113,20 +113,26 @@ def _with_next(rows: list[Row], config: Config | None) -> list[Row]:
     return with_next + [blank | {"repo": name, "url": url} for name, url in urls.items() if name not in names]
 
 
-def _next(row: Row, urls: dict[str, str], outdated: Callable[[str], bool]) -> str | None:
+def _next(row: Row, urls: dict[str, str], reason_of: Callable[[str, str], str | None]) -> str | None:
     if row["repo"] not in urls:
         return None if row["left_at"] else "removed"
     if row["partition"] is None:
         return "new"
-    if outdated(row["partition"]):
-        return "reader_changed"
+    if reason := reason_of(row["repo"], row["partition"]):
+        return reason
     return "retry" if row["stale"] else None
 
 
-def _outdated() -> Callable[[str], bool]:
-    """Whether a partition was made by other readers than those installed now."""
+def _reread_reasons(config: Config) -> Callable[[str, str], str | None]:
+    """Why a repository with such a partition will be read again, whatever its refs."""
     from catalog.plugins.connector import installed  # a cold `show` needs no connectors
-    from catalog.store.partitions import readers_digest
+    from catalog.store.partitions import privacy_digest, readers_digest
 
     readers = readers_digest(installed())
-    return lambda partition: not partition.endswith(f"-{readers}")
+
+    def reason(repo: str, partition: str) -> str | None:
+        if not partition.endswith(f"-{readers}"):
+            return "reader_changed"
+        return None if f"-{privacy_digest(config.privacy.of(repo))}-" in partition else "privacy_changed"
+
+    return reason

@@ -26,10 +26,12 @@ from catalog.config.value_types import (
     VISIBILITY,
     ValueType,
     choice,
+    rules,
     text_list,
     whole_number,
 )
 from catalog.plugins.forge import Forge, installed
+from catalog.privacy.settings import DEFAULT, EMAILS, SECRETS
 
 MOST_JITTER = 86_400  # seconds
 
@@ -214,6 +216,39 @@ STAGES = Table(
     ),
 )
 
+_RULES = rules('[{ repo = "acme/*", path = "params.yaml", key = "db.*" }]')
+
+PRIVACY = Table(
+    name="privacy",
+    sentence="What is not passed on: see [what is withheld](privacy.md).",
+    keys=(
+        ConfigKey(
+            name="secrets",
+            type=choice(SECRETS),
+            default=DEFAULT.secrets,
+            sentence="Whether to withhold likely secrets in repositories before anything of them is stored.",
+        ),
+        ConfigKey(
+            name="redact",
+            type=_RULES,
+            default=DEFAULT.redact,
+            sentence="Where to withhold every value: patterns of a repository, a path in it, and a key.",
+        ),
+        ConfigKey(
+            name="allow",
+            type=_RULES,
+            default=DEFAULT.allow,
+            sentence="Where to withhold nothing that a detector finds, with the same patterns; `redact` goes before it.",
+        ),
+        ConfigKey(
+            name="emails",
+            type=choice(EMAILS),
+            default=DEFAULT.emails,
+            sentence="What becomes of people's e-mail addresses on the site, in its feeds and in the exported files.",
+        ),
+    ),
+)
+
 REPO = Table(
     name="repo",
     sentence="One repository.",
@@ -282,7 +317,7 @@ SOURCE = Table(
     ),
 )
 
-TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, REPO, SOURCE)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, REPO, SOURCE)
 
 
 def kind_key() -> ConfigKey:

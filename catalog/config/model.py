@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.plugins.forge import Scope
+from catalog.privacy.settings import DEFAULT, Privacy
 
 VISIBILITIES = ("public", "internal", "private")
 PLAIN_TAGS = 50  # releases that are read of a repository without registry tags
@@ -100,3 +101,4 @@ class Config:
     ] = ()  # that strangers may name although they are not public: names, addresses, networks
     repos: tuple[RepoConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
+    privacy: Privacy = DEFAULT

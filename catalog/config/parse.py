@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, OPTIONS, REPO, SCHEDULE, SOURCE, STAGES, TABLES
+from catalog.config.keys import (
+    CATALOG,
+    CRAWL,
+    METRICS,
+    NETWORK,
+    OPTIONS,
+    PRIVACY,
+    REPO,
+    SCHEDULE,
+    SOURCE,
+    STAGES,
+    TABLES,
+)
 from catalog.config.model import Config, Options, RepoConfig, Schedule
 from catalog.config.sources import read_sources
 from catalog.config.table_reader import TableReader
@@ -18,6 +30,7 @@ from catalog.config.urls import expected_for_path
 from catalog.config.value_types import REPOSITORY_NAME
 from catalog.errors import ConfigError
 from catalog.naming import SCHEMES, SCP, is_repo_name, local_path, repo_name
+from catalog.privacy.settings import Privacy
 from catalog.text import quoted
 
 __all__ = ["Config", "Options", "RepoConfig", "load", "parse", "read_text"]
@@ -70,6 +83,7 @@ def _config(reader: TableReader) -> Config:
         **crawl,
         directions=_directions(reader.table_at(METRICS)),
         allowed_hosts=reader.table_at(NETWORK).values(NETWORK.keys)["allow"],
+        privacy=Privacy(**reader.table_at(PRIVACY).values(PRIVACY.keys)),
         stages=_stages(reader.table_at(STAGES)),
         repos=tuple(_repos(reader.array_at(REPO), options)),
         sources=tuple(read_sources(reader.array_at(SOURCE), options)),

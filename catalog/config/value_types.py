@@ -13,6 +13,7 @@ from catalog.config import cron
 from catalog.config.model import PLAIN_TAGS, VISIBILITIES
 from catalog.config.urls import mistake_in
 from catalog.naming import SCHEMES, SCP, is_repo_name
+from catalog.privacy.settings import PrivacyRule
 from catalog.text import quoted
 
 _SIZE = re.compile(r"(\d{1,13}) ?(KiB|MiB|GiB)")
@@ -73,6 +74,31 @@ def text_list(example: str, *, blanks: bool = False) -> ValueType:
         raise InvalidValue
 
     return ValueType(name="list of texts", expected=f"a list of texts, such as {example}", parse=parse)
+
+
+def rules(example: str) -> ValueType:
+    """A list of tables, each with one or more of the patterns `repo`, `path` and `key`."""
+
+    def parse(value: object) -> tuple[PrivacyRule, ...]:
+        if not isinstance(value, list):
+            raise InvalidValue
+        return tuple(map(_rule, value))
+
+    return ValueType(
+        name="list of tables", expected=f"tables with some of repo, path and key, such as {example}", parse=parse
+    )
+
+
+def _rule(value: object) -> PrivacyRule:
+    known = {"repo", "path", "key"}
+    if (
+        isinstance(value, dict)
+        and value
+        and value.keys() <= known
+        and all(isinstance(v, str) and v for v in value.values())
+    ):
+        return PrivacyRule(**value)
+    raise InvalidValue
 
 
 def choice(options: Collection[str]) -> ValueType:

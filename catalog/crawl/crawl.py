@@ -80,7 +80,11 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     with lock(config.output, wait=wait, tell=tell) as lock_descriptor, Pool() as pool:
         for complaint in pool.keyring.complaints:
             tell(complaint)
-        run = CrawlRun(config, CrawlContext.of(config.output, connectors, pool, debug=debug), lock_descriptor)
+        run = CrawlRun(
+            config,
+            CrawlContext.of(config.output, connectors, pool, privacy=config.privacy, debug=debug),
+            lock_descriptor,
+        )
         plan = run.plan(only, tell)
         try:
             result = run.visit_all(plan, report, slow)
@@ -171,6 +175,8 @@ class CrawlRun:
             return False
         if self._context.observations.lacks(name, last.partition):
             return False
+        if not self._context.is_made_alike(name, last.partition):
+            return False
         return self._context.store.file_of(name, last.partition).is_file()
 
     def _task(self, entry: Repository) -> VisitTask:
@@ -213,6 +219,7 @@ class CrawlRun:
             order = WorkerInit(
                 output=self._config.output.absolute(),
                 connectors=names,
+                privacy=self._context.privacy,
                 log_level=log.getEffectiveLevel(),
                 max_memory=self._config.max_memory,
             )
@@ -226,8 +233,9 @@ class CrawlRun:
 
     def _unread(self, tasks: Sequence[VisitTask]) -> int:
         """The repositories that will be read, whatever their refs are."""
-        readers = self._context.readers
-        return sum(task.last is None or not str(task.last.partition).endswith(f"-{readers}") for task in tasks)
+        return sum(
+            task.last is None or not self._context.is_made_alike(task.repo.name, task.last.partition) for task in tasks
+        )
 
 
 def _processes(config: Config, context: CrawlContext) -> int:

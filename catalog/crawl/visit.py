@@ -16,15 +16,17 @@ from catalog.crawl.isolation import guarded
 from catalog.crawl.previous import PreviousRows, read_previous
 from catalog.crawl.salvage import Salvage
 from catalog.crawl.selection import select_revisions
+from catalog.crawl.withholding import withhold, withhold_names
 from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome
 from catalog.git.snapshot import RefListing
 from catalog.plugins.connector import Connector, partition_tables
+from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.schema.record import R
 from catalog.schema.tables.git import Branch, Tag
 from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations, RefScan
-from catalog.store.partitions import Partition, PartitionKey, Rows, Store, readers_digest, refs_digest
+from catalog.store.partitions import Partition, PartitionKey, Rows, Store, privacy_digest, readers_digest, refs_digest
 from catalog.transport.origin import (
     HeadStart,
     Limits,
@@ -62,10 +64,19 @@ class CrawlContext:
     connectors: tuple[Connector, ...]
     readers: str
     pool: Pool
+    privacy: Privacy = DEFAULT
     debug: bool = False
 
     @classmethod
-    def of(cls, output: Path, connectors: tuple[Connector, ...], pool: Pool, *, debug: bool = False) -> CrawlContext:
+    def of(
+        cls,
+        output: Path,
+        connectors: tuple[Connector, ...],
+        pool: Pool,
+        *,
+        privacy: Privacy = DEFAULT,
+        debug: bool = False,
+    ) -> CrawlContext:
         """That of a crawl into a folder."""
         return cls(
             store=Store(output / "store" / "rows"),
@@ -73,8 +84,17 @@ class CrawlContext:
             connectors=connectors,
             readers=readers_digest(connectors),
             pool=pool,
+            privacy=privacy,
             debug=debug,
         )
+
+    def key(self, repo: str, refs: str) -> PartitionKey:
+        """The name of a repository's partition, given the digest of its refs."""
+        return PartitionKey(refs=refs, readers=self.readers, privacy=privacy_digest(self.privacy.of(repo)))
+
+    def is_made_alike(self, repo: str, partition: str | None) -> bool:
+        """Whether the rows of an earlier partition are those that would be read now, as far as refs are the same."""
+        return partition is not None and partition.endswith(f"-{self.key(repo, '').rules}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +126,7 @@ def visit(
         with open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits, start=task.start) as origin:
             try:
                 listing = task.start.listing if task.start else origin.refs()
-                key = PartitionKey(refs=refs_digest(listing, task.repo.options.digest()), readers=context.readers)
+                key = context.key(task.repo.name, refs_digest(listing, task.repo.options.digest()))
                 start = None
                 if context.store.holds(task.repo.name, key):
                     result = _unchanged(task, listing, key)
@@ -198,7 +218,9 @@ def _why(last: LastVisit | None, key: PartitionKey) -> str:
         return "listed_again" if last.has_departed else "rows_missing"
     if key.is_part(last.partition):
         return "incomplete"
-    return "refs_changed" if last.partition.endswith(f"-{key.readers}") else "reader_changed"
+    if last.partition.endswith(f"-{key.rules}"):
+        return "refs_changed"
+    return "privacy_changed" if last.partition.endswith(f"-{key.readers}") else "reader_changed"
 
 
 def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, number: int, at: datetime) -> None:
@@ -215,7 +237,8 @@ def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, numbe
         last_crawl=task.last.read_crawl if task.last else None,
     )
     stored = context.store.file_of(task.repo.name, result.partition)
-    context.observations.record(scan, result.listing, lambda table: _read(table, result.rows, stored))
+    listing = withhold_names(result.listing, context.privacy.of(task.repo.name))
+    context.observations.record(scan, listing, lambda table: _read(table, result.rows, stored))
 
 
 def _read(table: type[R], rows: Rows | None, stored: Path) -> Iterable[R]:
@@ -226,7 +249,7 @@ def _read(table: type[R], rows: Rows | None, stored: Path) -> Iterable[R]:
 
 def _previous_rows(task: VisitTask, context: CrawlContext, before: str | None) -> PreviousRows:
     """The previous rows; none where other readers made them or where they are lost: everything is read again."""
-    if before is None or not before.endswith(f"-{context.readers}"):
+    if before is None or not context.is_made_alike(task.repo.name, before):
         return PreviousRows(rows={})
     file = context.store.file_of(task.repo.name, before)
     return (
@@ -250,7 +273,7 @@ def _extract_and_write(
 ) -> tuple[Rows, PartitionKey]:
     """The rows, once they are in the store, and their key there. What fails for no known reason is repeated with connectors that are checked at every call."""
     try:
-        rows = _fetch_and_extract(task, context.connectors, context.pool, origin, listing, previous)
+        rows = _fetch_and_extract(task, context, context.connectors, origin, listing, previous)
         context.store.write(task.repo.name, key.without(origin.lost), rows)
     except (OriginError, StoreError):
         raise
@@ -258,15 +281,15 @@ def _extract_and_write(
         if context.debug:
             raise
         connectors = tuple(map(guarded, context.connectors))
-        rows = _fetch_and_extract(task, connectors, context.pool, origin, listing, previous)
+        rows = _fetch_and_extract(task, context, connectors, origin, listing, previous)
         context.store.write(task.repo.name, key.without(origin.lost), rows)
     return rows, key.without(origin.lost)
 
 
 def _fetch_and_extract(
     task: VisitTask,
+    context: CrawlContext,
     connectors: tuple[Connector, ...],
-    pool: Pool,
     origin: Origin,
     listing: RefListing,
     previous: PreviousRows,
@@ -274,6 +297,8 @@ def _fetch_and_extract(
     options, listing = task.repo.options, previous.mended(listing)
     known, selection = previous.known(), select_revisions(listing, connectors, options)
     wants_remote = options.fetch_remote_metrics
-    remote = open_remote_files(task.repo.url, task.limits, pool, task.network.permits) if wants_remote else None
+    permits = task.network.permits
+    remote = open_remote_files(task.repo.url, task.limits, context.pool, permits) if wants_remote else None
     fetched = fetch(origin, listing, connectors, selection, known, remote, origin.turn)
-    return extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection, origin.turn)
+    rows = extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection, origin.turn)
+    return withhold(rows, context.privacy.of(task.repo.name))

@@ -25,6 +25,7 @@ from traceback import format_exception
 from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
 from catalog.errors import Exit, StoreError
 from catalog.plugins.connector import installed
+from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.store.lock import Shared
 from catalog.transport.origin import Pool
 
@@ -42,6 +43,7 @@ class WorkerInit:
     log_level: int
     max_memory: int  # bytes of the whole crawl
     processor_time: float | None = None  # seconds after which the system ends the process
+    privacy: Privacy = DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +121,7 @@ def _serve(connection: Connection, memory_gate: Shared) -> None:
         order.output,
         tuple(connector for connector in installed() if connector.name in order.connectors),
         Pool(memory_gate=memory_gate),
+        privacy=order.privacy,
     )
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
     while True:

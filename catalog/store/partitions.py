@@ -1,7 +1,7 @@
 """The partitions: one immutable file for each state of each repository.
 
-`<root>/<repo>/<refs>-<readers>.rows`. `refs` is the digest of the refs that matter and of the repository's options, `readers`
-that of the connectors and the tables. A file is written under another name and moved: if it exists, it is complete.
+`<root>/<repo>/<refs>-<privacy>-<readers>.rows`. `refs` is the digest of the refs that matter and of the repository's options, `privacy`
+that of what is withheld, `readers` that of the connectors and the tables. A file is written under another name and moved: if it exists, it is complete.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from catalog.errors import StoreError
 from catalog.git.snapshot import RefListing
 from catalog.naming import slug
 from catalog.plugins.connector import Connector, partition_tables
+from catalog.privacy import detector
+from catalog.privacy.settings import SHOW, Privacy
 from catalog.schema.record import R, Record, columns
 from catalog.store import files
 
@@ -34,9 +36,15 @@ class PartitionKey:
 
     refs: str
     readers: str
+    privacy: str = ""
 
     def __str__(self) -> str:
-        return f"{self.refs}-{self.readers}"
+        return f"{self.refs}-{self.rules}"
+
+    @property
+    def rules(self) -> str:
+        """How the rows were made, whatever the refs: where these are the same, rows of an earlier partition stay valid."""
+        return "-".join(filter(None, (self.privacy, self.readers)))
 
     def without(self, lost: Collection[str]) -> PartitionKey:
         """The key of rows that lack what these objects say: the next crawl finds none under the key of all, and asks again."""
@@ -61,6 +69,12 @@ def readers_digest(connectors: tuple[Connector, ...]) -> str:
     readers = sorted((connector.name, connector.version) for connector in connectors)
     tables = [f"{table.TABLE} {column}" for table in partition_tables(connectors) for column in columns(table)]
     return _digest([f"format {FORMAT}", *(f"{name} {version}" for name, version in readers), *tables])
+
+
+@cache
+def privacy_digest(privacy: Privacy) -> str:
+    """The digest of what is withheld from a repository, whose settings these are, and of the detectors."""
+    return _digest([privacy.digest(), *([] if privacy.secrets == SHOW else [detector.digest()])])
 
 
 class Store:

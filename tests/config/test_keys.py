@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.config.key_reference import key_reference
-from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, NETWORK, OPTIONS, REPO, SCHEDULE, SOURCE
+from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, NETWORK, OPTIONS, PRIVACY, REPO, SCHEDULE, SOURCE
 from catalog.config.model import Config, Options, RepoConfig, Schedule, SourceConfig
 from catalog.config.parse import parse
 from catalog.config.value_types import InvalidValue
 from catalog.errors import ConfigError
+from catalog.privacy.settings import Privacy
 
 FILE = Path("/etc/catalog/repos.toml")
 PAGE = Path(__file__).parents[2] / "docs" / "repos-toml.md"
-TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, PRIVACY)
 VALUES = st.recursive(
     st.booleans()
     | st.integers(-2, 100_000)
@@ -56,11 +57,12 @@ def test_the_reference_page_is_in_step():
         pytest.param(
             SOURCE.keys, [Options, SourceConfig], {"options", "scope", "kind"}, id="a source, whose URL is in its scope"
         ),
+        pytest.param(PRIVACY.keys, [Privacy], set(), id="what is withheld"),
         pytest.param(SCHEDULE.keys, [Schedule], {"cron"}, id="the schedule, whose times are in [crawl]"),
         pytest.param(
             (*CATALOG.keys, *CRAWL.keys),
             [Options, Config],
-            {"file", "stages", "directions", "allowed_hosts", "repos", "sources"},
+            {"file", "stages", "directions", "allowed_hosts", "repos", "sources", "privacy"},
             id="the catalog and the crawl",
         ),
     ],
