@@ -18,6 +18,7 @@ from catalog.git.named_files import NamedFile, PointerFile, StoredFile
 from catalog.git.objects import CommitObject
 from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector, no_files
+from catalog.privacy.log_filter import WithoutSecrets
 from catalog.schema.record import Record, columns
 from catalog.schema.record import replace as with_cells
 from catalog.schema.tables.git import Tag
@@ -27,6 +28,7 @@ from catalog.text import describe, quote
 BUG = "connector-bug"  # the rule of these problems
 
 log = logging.getLogger(__name__)
+log.addFilter(WithoutSecrets())
 
 T = TypeVar("T")
 

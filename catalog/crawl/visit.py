@@ -20,6 +20,8 @@ from catalog.crawl.withholding import withhold, withhold_names
 from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome
 from catalog.git.snapshot import RefListing
 from catalog.plugins.connector import Connector, partition_tables
+from catalog.privacy.detector import clean
+from catalog.privacy.log_filter import WithoutSecrets
 from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.schema.record import R
 from catalog.schema.tables.git import Branch, Tag
@@ -38,6 +40,7 @@ from catalog.transport.origin import (
 )
 
 log = logging.getLogger(__name__)
+log.addFilter(WithoutSecrets())
 
 VisitResult = tuple[Visit, str | None]  # and the partition
 
@@ -176,7 +179,7 @@ def _visited(
         repo=task.repo.name,
         outcome=result.outcome,
         why=result.why,
-        message=result.message,
+        message=result.message and clean(result.message),
         started_at=started,
         seconds=round(seconds, 6),
         received=received,

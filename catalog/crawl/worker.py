@@ -152,7 +152,8 @@ def _log_to(send: Callable[[logging.LogRecord], None], level: int) -> None:
             plain = copy(record)
             plain.msg, plain.args = record.getMessage(), None
             if record.exc_info:
-                plain.exc_text, plain.exc_info = "".join(format_exception(*record.exc_info)).rstrip(), None
+                plain.exc_text = record.exc_text or "".join(format_exception(*record.exc_info)).rstrip()
+                plain.exc_info = None
             send(plain)
 
     root = logging.getLogger()

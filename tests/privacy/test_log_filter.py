@@ -1,0 +1,28 @@
+"""The log of a crawl holds no likely secret. No secret of these tests is one."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from catalog.crawl import isolation, visit
+from catalog.privacy.log_filter import MAX_TRACEBACK
+
+TOKEN = "gh" + "p_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize("log", [isolation.log, visit.log], ids=["of connectors", "of visits"])
+def test_neither_message_nor_traceback_holds_a_secret(log, caplog):
+    try:
+        raise ValueError(f"bad value {TOKEN}")
+    except ValueError:
+        log.exception("%s: %s", "h/r", TOKEN)
+    assert (TOKEN in caplog.text, caplog.text.count("[withheld: GitHub Token]")) == (False, 2)
+    assert "ValueError: bad value" in caplog.text
+
+
+@pytest.mark.parametrize(("length", "whole"), [(MAX_TRACEBACK - 20, True), (MAX_TRACEBACK, False)])
+def test_of_a_long_traceback_the_end_is_kept(length, whole, caplog):
+    visit.log.error("h/r", exc_info=ValueError("x" * (length)))
+    assert (caplog.records[0].levelno, "ValueError: " in (caplog.records[0].exc_text or "")) == (logging.ERROR, whole)
