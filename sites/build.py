@@ -11,10 +11,12 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog.database import database as catalog_database
+from catalog.privacy.emails import Mask, hide
 from catalog.query.labels import UNREAD
 from sites import output as site_folder
 from sites import urls
 from sites.data.facts import Facts, Key, read
+from sites.data.masking import MaskedConnection
 from sites.data.rows import ArtifactRow, RepositoryRow
 from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
 from sites.render import Renderer, assets
@@ -51,13 +53,14 @@ class SiteReport:
     seconds: float
 
 
-def build(database: Path, folder: Path, *, title: str, site_url: str | None = None) -> SiteReport:
+def build(database: Path, folder: Path, *, title: str, site_url: str | None = None, mask: Mask = hide) -> SiteReport:
     """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
 
-    `site_url` is where the site will be, for what cannot know where it is shown from: the page 404.html, and feeds.
+    `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page 404.html, and feeds.
     """
     clock = perf_counter()
-    with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as connection:
+    with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
+        connection = MaskedConnection(unmasked, mask)
         facts = read(connection)
         drawn = plots.read(connection, facts)
         news = Feeds(facts, title, site_url)

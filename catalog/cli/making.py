@@ -237,9 +237,16 @@ def _build(config: Config, *, no_site: bool, wait: bool) -> None:
         f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
     )
     if not no_site:
+        from catalog.database.build import email_mask
         from sites.build import build as build_site  # a cold `show` needs no jinja2
 
-        site = build_site(built.database, config.output / "site", title=config.title, site_url=config.site_url)
+        site = build_site(
+            built.database,
+            config.output / "site",
+            title=config.title,
+            site_url=config.site_url,
+            mask=email_mask(config),
+        )
         say(
             f"{config.output / 'site'}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s"
         )

@@ -20,9 +20,12 @@ from catalog.database.shapes import partition_shapes
 from catalog.database.statements import named
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.listing_cache import read_states
+from catalog.privacy.emails import Mask, mask
+from catalog.privacy.settings import HASH
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
+from catalog.store.email_key import email_key
 from catalog.store.journal import Journal, LastVisit
 from catalog.store.lock import lock
 from catalog.store.observations import Observations
@@ -79,7 +82,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         for sentence in journal.damage:
             log.warning(sentence)
         with closing(database.connect(path, max_memory=database.FOR_ALL)) as connection:
-            export.write(connection, config.output / "data")
+            export.write(connection, config.output / "data", email_mask(config))
             counts = connection.execute(_SQL["counts"]).fetchone()
         store.prune(files.values())
     repos, artifacts, unregistered, deprecated, versions, deregistered, not_registered = counts or (0,) * 7
@@ -95,6 +98,12 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         not_registered=not_registered,
         incremental=incremental,
     )
+
+
+def email_mask(config: Config) -> Mask:
+    """What becomes of e-mail addresses in what is made for publication."""
+    emails = config.privacy.emails
+    return mask(emails, email_key(config.output) if emails == HASH else b"")
 
 
 def _files(inventory: Inventory, store: Store, last_visits: dict[str, LastVisit]) -> dict[str, Path]:

@@ -13,8 +13,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from catalog.database.masking import mask_batch
 from catalog.database.statements import named
 from catalog.errors import StoreError
+from catalog.privacy.emails import Mask, hide
 from catalog.store import files
 
 ROWS = 100_000  # of a row group
@@ -23,8 +25,10 @@ AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
 _SQL = named("build")
 
 
-def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def write(connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide) -> None:
     """Writes every table and view of the catalog to `folder/<name>.parquet`; the same rows give the same bytes.
+
+    `mask` says what becomes of e-mail addresses.
 
     `catalog.json` lists them, each on a line: name, kind, comment, columns (name, type, comment), rows, bytes and SHA-256.
     Files of tables that are gone are deleted; a file that would not change is left alone.
@@ -37,7 +41,7 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         relations = connection.execute("from relations()").fetchall()
         with ThreadPoolExecutor(AT_ONCE) as threads:
             writing = [
-                threads.submit(_write, connection.cursor(), folder, name, kind, comment, comments[name])
+                threads.submit(_write, connection.cursor(), folder, name, kind, comment, comments[name], mask)
                 for name, kind, comment in relations
             ]
             listed = [each.result() for each in writing]
@@ -57,6 +61,7 @@ def _write(
     kind: str,
     comment: str,
     comments: Mapping[str, str | None],
+    mask: Mask,
 ) -> dict[str, Any]:
     file = folder / f"{name}.parquet"
     temporary_file = files.temporary(file)
@@ -67,7 +72,7 @@ def _write(
         with pq.ParquetWriter(temporary_file, schema, compression="zstd") as out:
             for batch in reader:
                 rows += batch.num_rows
-                out.write_batch(batch.replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
+                out.write_batch(mask_batch(batch, mask).replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
         data = temporary_file.read_bytes()
         if file.is_file() and file.read_bytes() == data:
             temporary_file.unlink()

@@ -1,0 +1,37 @@
+"""Exported batches without e-mail addresses."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.privacy.emails import Mask, masked
+
+SAME = ("repo",)  # columns that other tables are joined by
+
+
+def mask_batch(batch: pa.RecordBatch, mask: Mask) -> pa.RecordBatch:
+    """The batch with its texts masked; most columns hold no address, and stay as they are."""
+    columns = [
+        _masked(column, mask) if name not in SAME and _may_hold(column) else column
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _masked(column: pa.Array, mask: Mask) -> pa.Array:
+    return pa.array([masked(cell, mask) for cell in column.to_pylist()], column.type)
+
+
+def _may_hold(column: pa.Array) -> bool:
+    """Whether a text in the column, or in its lists and maps, has an at sign."""
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return pc.any(pc.match_substring(column, "@")).as_py() is True
+    if pa.types.is_map(kind):
+        return _may_hold(column.keys) or _may_hold(column.items)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _may_hold(column.flatten())
+    if pa.types.is_struct(kind):
+        return any(map(_may_hold, column.flatten()))
+    return False

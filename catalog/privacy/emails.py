@@ -1,0 +1,57 @@
+"""People's e-mail addresses in what is made for publication: hidden, replaced by a code, or shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+
+from catalog.privacy.settings import HASH, SHOW
+
+HIDDEN = "[e-mail hidden]"
+
+_WITH_TEXTS = (str, list, tuple, dict)
+
+Mask = Callable[[str], str]
+
+# After `//` or before `:` and a path is the account of a server; after a GTO tag's `@` is a version; files of a `foreach` are no hosts.
+_ADDRESS = re.compile(
+    r"(?<![\w.+%'/-])(?!git@)[\w.+%'-]{1,64}@(?!v?\d+\.\d)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
+    r"(?!(?:csv|json|ya?ml|toml|txt|md|py|pkl|pt|onnx|parquet|tsv|html|git)\b)[A-Za-z]{2,24}(?![\w-]|:[\w~/.])"
+)
+
+
+def mask(emails: str, key: bytes) -> Mask:
+    """What a text becomes, by the word of repos.toml. `key` is for codes: without it nobody can try addresses."""
+    if emails == SHOW:
+        return str
+    if emails != HASH:
+        return hide
+
+    @lru_cache(maxsize=10_000)
+    def code(address: str) -> str:
+        return f"e-mail:{blake2b(address.lower().encode(), key=key, digest_size=6).hexdigest()}"
+
+    return lambda text: _ADDRESS.sub(lambda match: code(match[0]), text) if "@" in text else text
+
+
+def hide(text: str) -> str:
+    """The text without e-mail addresses."""
+    return _ADDRESS.sub(HIDDEN, text) if "@" in text else text
+
+
+def masked(cell: object, mask: Mask) -> object:
+    """A cell of a row, whatever its type, with its texts masked."""
+    match cell:
+        case str():
+            return mask(cell) if "@" in cell else cell
+        case list():
+            has_texts = any(isinstance(item, _WITH_TEXTS) for item in cell)  # and is not the numbers of a plot
+            return [masked(item, mask) for item in cell] if has_texts else cell
+        case tuple():
+            return tuple(masked(item, mask) for item in cell)
+        case dict():
+            return {masked(name, mask): masked(item, mask) for name, item in cell.items()}
+        case _:
+            return cell
