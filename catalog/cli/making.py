@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from catalog.cli import TOLD
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.invocation import command
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from catalog.config.parse import Config
     from catalog.crawl.crawl import CrawlReport
 
-SIGNALLED = 128  # what a shell adds to the number of the signal that ended a program
 DEMO_TITLE = "Demo models"
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait while another crawl or build is at work.")]
@@ -173,13 +171,14 @@ def _crawl(config: Config, only: Collection[str], *, builds: bool, wait: bool, d
         from catalog.database import prewarm
 
         prewarm.begin(config)
-    with Progress() as progress, _stopped_by(signal.SIGTERM):
+    with Progress() as progress:
         try:
             report = visit_all(
                 config, only=only, report=progress, slow=progress.slow, tell=progress.tell, wait=wait, debug=debug
             )
-        except (KeyboardInterrupt, SystemExit):
+        except KeyboardInterrupt as stop:
             say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
+            stop.add_note(TOLD)
             raise
     done = report.crawl
     say(
@@ -191,20 +190,6 @@ def _crawl(config: Config, only: Collection[str], *, builds: bool, wait: bool, d
     if report.failures:
         say(f"{plural(len(report.failures), 'source')} failed: the last listing was used")
     return report
-
-
-@contextmanager
-def _stopped_by(number: signal.Signals) -> Iterator[None]:
-    """A signal that ends the program as Ctrl-C does: at once, but through every `finally`."""
-
-    def stop(number: int, _frame: object) -> None:
-        raise SystemExit(SIGNALLED + number)
-
-    before = signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
 
 
 def _report(done: CrawlReport, file: Path) -> None:

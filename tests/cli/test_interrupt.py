@@ -69,6 +69,22 @@ def test_a_crawl_that_is_stopped_keeps_what_was_finished(tmp_path, number, code)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("command", ["crawl", "build"])
+@pytest.mark.parametrize(
+    ("number", "code"), [pytest.param(signal.SIGINT, 130, id="Ctrl-C"), pytest.param(signal.SIGTERM, 143, id="SIGTERM")]
+)
+def test_a_command_that_is_stopped_before_it_did_anything_says_so(tmp_path, number, code, command):
+    os.mkfifo(tmp_path / "repos.toml")
+    process = subprocess.Popen(
+        [*COMMAND, command, "--config", tmp_path / "repos.toml"], stderr=subprocess.PIPE, text=True
+    )
+    with (tmp_path / "repos.toml").open("w"):  # once the command has it open
+        process.send_signal(number)
+        said = process.communicate(timeout=20)[1]
+    assert (process.returncode, said) == (code, "catalog: stopped\n")
+
+
+@pytest.mark.slow
 def test_a_second_crawl_says_who_is_at_work(tmp_path):
     (tmp_path / "repos.toml").write_text("")
     with lock(tmp_path / "output"):
