@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from catalog.errors import StoreError
+
+log = logging.getLogger(__name__)
 
 
 def write(file: Path, data: bytes | str, *, durable: bool = True) -> None:
@@ -49,6 +53,16 @@ def move(temporary_file: Path, file: Path, *, durable: bool = True) -> None:
     temporary_file.replace(file)
     if durable:
         sync(file.parent)
+
+
+def clear(file: Path) -> None:
+    """Puts a folder that lies where a file of ours belongs aside, under another name: what is in it may be somebody's."""
+    if not file.is_dir() or file.is_symlink():
+        return
+    names = (file.with_name(f"{file.name}.aside-{number}") for number in count(1))
+    aside = next(folder for folder in names if not folder.exists())
+    file.rename(aside)
+    log.warning("%s is a folder, expected a file: it is moved to %s", file, aside.name)
 
 
 def sync(path: Path) -> None:

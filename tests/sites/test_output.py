@@ -97,6 +97,42 @@ def test_a_manifest_that_is_not_ours_deletes_nothing(tmp_path, manifest):
     assert outside.read_text() == "mine"
 
 
+HARM = {
+    "cut short": lambda data: data[: len(data) // 2],
+    "emptied": lambda _: b"",
+    "zeros": lambda data: bytes(len(data)),
+    "a flipped bit in a path": lambda data: data.replace(b"a.html", b"q.html"),
+}
+
+
+@pytest.mark.parametrize("harm", HARM.values(), ids=HARM.keys())
+def test_a_damaged_manifest_stops_no_build_and_deletes_nothing_of_others(tmp_path, harm, caplog):
+    put(tmp_path, "a.html", "b.html")
+    (tmp_path / "q.html").write_text("mine")
+    (tmp_path / MANIFEST).write_bytes(harm((tmp_path / MANIFEST).read_bytes()))
+    assert put(tmp_path, "a.html", "c.html") == (1, 1, 0)
+    assert (put(tmp_path, "c.html"), (tmp_path / "q.html").read_text()) == ((0, 1, 1), "mine")
+    said = f"{tmp_path / MANIFEST} is damaged: pages of earlier builds that are not built any more may stay"
+    assert [record.getMessage() for record in caplog.records] == [said]
+
+
+@pytest.mark.parametrize("path", [MANIFEST, "a.html"])
+def test_a_folder_in_the_place_of_a_file_is_put_aside(tmp_path, path):
+    put(tmp_path, "a.html", "b.html")
+    (tmp_path / path).unlink()
+    (tmp_path / path).mkdir()
+    (tmp_path / path / "mine").write_text("mine")
+    put(tmp_path, "a.html", "b.html")
+    assert (tmp_path / "a.html").read_text() == "a.html"
+    assert (tmp_path / f"{path}.aside-1" / "mine").read_text() == "mine"
+
+
+def test_the_manifest_of_an_earlier_version_is_read(tmp_path):
+    put(tmp_path, "a.html", "b.html")
+    (tmp_path / MANIFEST).write_text('["a.html", "b.html"]')
+    assert put(tmp_path, "a.html") == (0, 1, 1)
+
+
 def test_a_folder_that_cannot_be_written_is_told_by_its_name(tmp_path):
     (tmp_path / "site").write_text("a file")
     with pytest.raises(StoreError, match=r"cannot write the site to .*site: "):
