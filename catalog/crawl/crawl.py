@@ -155,7 +155,7 @@ class CrawlRun:
         for move in moved:
             observations.rename(move.former, move.repo)
         journal.change_inventory(renames(moved, journal.number), ())
-        known.write(following(before, moved, listed))
+        known.write(before, following(before, moved, listed))
         self._last_visits = self._journal.last_visits() if moved else self._last_visits
         journal.change_inventory((), departures(inventory, self._last_visits, moved, journal.number, now))
 
@@ -165,7 +165,7 @@ class CrawlRun:
         self._journal.sum_up()
 
     def _skip_reason(self, entry: Repository, now: datetime) -> SkipReason | None:
-        unpushed = self._is_current(entry.repo.name) and self._pushes.can_skip(entry, now)
+        unpushed = self._pushes.can_skip(entry, now) and self._is_current(entry.repo.name)
         return SkipReason.UNPUSHED if unpushed else None
 
     def _is_current(self, name: str) -> bool:
@@ -177,7 +177,7 @@ class CrawlRun:
             return False
         if not self._context.is_made_alike(name, last.partition):
             return False
-        return self._context.store.file_of(name, last.partition).is_file()
+        return self._context.store.holds(name, last.partition)
 
     def _task(self, entry: Repository) -> VisitTask:
         repo = entry.repo

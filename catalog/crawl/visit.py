@@ -19,6 +19,7 @@ from catalog.crawl.selection import select_revisions
 from catalog.crawl.withholding import withhold, withhold_names
 from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome
 from catalog.git.snapshot import RefListing
+from catalog.naming import slug
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.privacy.detector import clean
 from catalog.privacy.log_filter import WithoutSecrets
@@ -131,7 +132,7 @@ def visit(
                 listing = task.start.listing if task.start else origin.refs()
                 key = context.key(task.repo.name, refs_digest(listing, task.repo.options.digest()))
                 start = None
-                if context.store.holds(task.repo.name, key):
+                if context.store.holds(task.repo.name, str(key)):
                     result = _unchanged(task, listing, key)
                 elif read_elsewhere is None:
                     result = _update(task, context, Salvage(origin), listing, key)
@@ -204,7 +205,7 @@ def _update(
     before = task.last.partition if task.last else None
     origin.again = key.is_part(before)
     previous = _previous_rows(task, context, before)
-    if before is not None and not listing.refs and _had_refs(context.store.file_of(task.repo.name, before)):
+    if before is not None and not listing.refs and _had_refs(task, context, before):
         raise Down(f"{origin.url} lists no refs, where there were some before")
     rows, stored = _extract_and_write(task, context, origin, listing, previous, key)
     if origin.lost and str(stored) == before:
@@ -254,16 +255,24 @@ def _previous_rows(task: VisitTask, context: CrawlContext, before: str | None) -
     """The previous rows; none where other readers made them or where they are lost: everything is read again."""
     if before is None or not context.is_made_alike(task.repo.name, before):
         return PreviousRows(rows={})
-    file = context.store.file_of(task.repo.name, before)
-    return (
-        read_previous(Partition(file).rows, partition_tables(context.connectors))
-        if file.is_file()
-        else PreviousRows(rows={})
-    )
+    partition = _stored(task, context, before)
+    return read_previous(partition.rows, partition_tables(context.connectors)) if partition else PreviousRows(rows={})
 
 
-def _had_refs(file: Path) -> bool:
-    return file.is_file() and any(any(Partition(file).rows(table)) for table in (Branch, Tag))
+def _stored(task: VisitTask, context: CrawlContext, partition: str) -> Partition | None:
+    """The rows of a partition; None where they are lost or damaged: they are made again."""
+    if not context.store.holds(task.repo.name, partition):
+        log.warning("%s: its rows in the store are lost or damaged, and are read again", task.repo.name)
+        return None
+    return Partition(context.store.file_of(task.repo.name, partition))
+
+
+def _had_refs(task: VisitTask, context: CrawlContext, partition: str) -> bool:
+    """Whether the last visit found refs: by its rows, or where these are lost, by what was observed."""
+    stored = _stored(task, context, partition)
+    if stored is None:
+        return bool(context.observations.load(f"{slug(task.repo.name)}.jsonl").now)
+    return any(any(stored.rows(table)) for table in (Branch, Tag))
 
 
 def _extract_and_write(

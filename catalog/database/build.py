@@ -60,6 +60,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
     """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
 
     With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that names it; else StoreError does.
+    `tell` gets a sentence, too, for what is damaged.
     """
     clock = perf_counter()
     path = config.output / "catalog.duckdb"
@@ -78,13 +79,15 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
                 config, journal, repo_rows(inventory, last_visits, files), source_rows(config, inventory, listings)
             ),
             {Observation.TABLE: partial(load_observations, observations=observations, last_visits=last_visits)},
+            tell,
         )
         for sentence in journal.damage:
             log.warning(sentence)
         with closing(database.connect(path, max_memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data", email_mask(config))
             counts = connection.execute(_SQL["counts"]).fetchone()
-        store.prune(files.values())
+        if not inventory.unlisted:  # else it is not known what they have
+            store.prune(files.values())
     repos, artifacts, unregistered, deprecated, versions, deregistered, not_registered = counts or (0,) * 7
     return BuildReport(
         database=path,

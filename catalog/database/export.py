@@ -46,7 +46,7 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide
             ]
             listed = [each.result() for each in writing]
         for file in folder.glob("*.parquet"):
-            if file.stem not in {entry["name"] for entry in listed}:
+            if file.is_file() and file.stem not in {entry["name"] for entry in listed}:
                 file.unlink()
         lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in listed)
         _replace(folder / "catalog.json", f'{{"tables": [\n{lines}\n]}}\n'.encode())
@@ -77,6 +77,7 @@ def _write(
         if file.is_file() and file.read_bytes() == data:
             temporary_file.unlink()
         else:
+            files.clear(file)
             files.move(temporary_file, file, durable=False)
     columns = [{"name": f.name, "type": str(f.type), "comment": comments.get(f.name)} for f in schema]
     digest = sha256(data).hexdigest()
@@ -98,4 +99,5 @@ def _documented(schema: pa.Schema, comment: str, comments: Mapping[str, str | No
 
 def _replace(file: Path, data: bytes) -> None:
     if not file.is_file() or file.read_bytes() != data:
+        files.clear(file)
         files.write(file, data, durable=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import takewhile
 from pathlib import Path
@@ -59,14 +59,27 @@ def load_rows(
 
 
 def load_in_parts(
-    connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path], tables: Mapping[str, pa.Schema]
+    connection: duckdb.DuckDBPyConnection,
+    files: Mapping[str, Path],
+    tables: Mapping[str, pa.Schema],
+    tell: Callable[[str], None],
 ) -> Iterator[Mapping[str, pa.Table]]:
-    """The rows of partitions, some repositories at a time, which are then recorded in `internal.partitions`."""
-    from catalog.store.partition_format import load  # with pyarrow, which only a build needs
+    """The rows of partitions, some repositories at a time, which are then recorded in `internal.partitions`.
+
+    `tell` gets a sentence for each partition whose rows cannot be read, though its checksum fits: it has none.
+    """
+    from catalog.store.partition_format import DamagedRows, load  # with pyarrow, which only a build needs
 
     ordered = connection.execute(_SQL["order_repositories"], [list(files)]).fetchall() if files else []
-    for repos in _parts({repo: files[repo] for (repo,) in ordered}):
-        yield load([files[repo] for repo in repos], tables)
+    for part in _parts({repo: files[repo] for (repo,) in ordered}):
+        repos, rows = part, None
+        while rows is None:
+            try:
+                rows = load([files[repo] for repo in repos], tables)
+            except DamagedRows as damaged:
+                tell(str(damaged))
+                repos = [repo for repo in repos if files[repo] != damaged.file]
+        yield rows
         connection.execute(_SQL["record_partitions"], [repos, [files[repo].name for repo in repos]])
 
 

@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
-from catalog.database import search_index
+from catalog.database import last_build, search_index
 from catalog.database.load import delete_rows, load_in_parts, load_rows, materialize_full
 from catalog.database.statements import named
 from catalog.database.template import attach, recipe, write_template
 from catalog.errors import StoreError
 from catalog.store import files
+from catalog.store.partition_header import is_intact
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,32 +48,73 @@ def rebuild(
     partitions: Mapping[str, Path],
     crawl_tables: Mapping[str, pa.Table],
     updaters: Mapping[str, Updater] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> bool:
     """Makes the database and swaps it in; True where it could start from the last one and change only what changed.
 
     `tables`: name → schema of those that partitions fill; `partitions`: repository → file; `crawl_tables`: name → rows of all others.
-    `updaters`: of the others those whose rows are not replaced: each function brings its table up to date.
+    `updaters`: of the others those whose rows are not replaced: each function brings its table up to date. `tell` gets a sentence where
+    the last database is damaged, and for each partition that is.
     """
-    temporary_file = files.temporary(path)
-    updaters = updaters or {}
-    shapes = {**{name: table.schema for name, table in crawl_tables.items()}, **tables}
+    work = _Work(path, tables, partitions, crawl_tables, updaters or {}, tell)
     try:
-        _make_room(temporary_file)
-        with closing(duckdb.connect()) as connection:
-            _configure(connection, temporary_file)
-            changes = _begin(connection, path, temporary_file, shapes, _recipe(shapes, crawl_tables), partitions)
-            _replace(connection, {name: table for name, table in crawl_tables.items() if name not in updaters})
-            for bring_up_to_date in updaters.values():
-                bring_up_to_date(connection)
-            _load(connection, tables, partitions, crawl_tables, changes)
-            connection.execute("use memory")
-            connection.execute("checkpoint staging")
-            connection.execute("detach staging")
-        files.move(temporary_file, path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _make_or_anew(work)
     except (duckdb.Error, OSError, StoreError) as error:
         with suppress(OSError):
-            temporary_file.unlink()
+            files.temporary(path).unlink()
         raise StoreError(f"cannot build {path}: {error}") from error
+
+
+class _Work(NamedTuple):
+    """What is to be made: see `rebuild`."""
+
+    path: Path
+    tables: Mapping[str, pa.Schema]
+    partitions: Mapping[str, Path]
+    crawl_tables: Mapping[str, pa.Table]
+    updaters: Mapping[str, Updater]
+    tell: Callable[[str], None]
+
+
+def _make_or_anew(work: _Work) -> bool:
+    """Makes the database from the last one; from nothing, where that is damaged."""
+    reason = "is not as it was built"
+    if last_build.is_as_built(work.path):
+        try:
+            return _make(work, from_last=True)
+        except duckdb.Error as error:
+            if not work.path.is_file():
+                raise
+            reason = f"cannot be updated ({' '.join(str(error).split())})"
+    work.tell(f"{work.path} {reason}: it is built anew")
+    return _make(work, from_last=False)
+
+
+def _make(work: _Work, *, from_last: bool) -> bool:
+    temporary_file = files.temporary(work.path)
+    shapes = {**{name: table.schema for name, table in work.crawl_tables.items()}, **work.tables}
+    current_recipe = _recipe(shapes, work.crawl_tables)
+    _make_room(temporary_file)
+    with closing(duckdb.connect()) as connection:
+        _configure(connection, temporary_file)
+        changes = (
+            _copy_last(connection, work.path, temporary_file, current_recipe, work.partitions) if from_last else None
+        )
+        if changes is None:
+            write_template(temporary_file, shapes)
+            attach(connection, temporary_file)
+            connection.execute(_SQL["begin"], [current_recipe, recipe(shapes)])
+        _replace(connection, {name: table for name, table in work.crawl_tables.items() if name not in work.updaters})
+        for bring_up_to_date in work.updaters.values():
+            bring_up_to_date(connection)
+        _load(connection, work, changes, current_recipe)
+        connection.execute("use memory")
+        connection.execute("checkpoint staging")
+        connection.execute("detach staging")
+    last_build.seal(work.path, temporary_file)
+    files.clear(work.path)
+    files.move(temporary_file, work.path)
     return changes is not None
 
 
@@ -82,36 +125,22 @@ def _make_room(temporary_file: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def _begin(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    temporary_file: Path,
-    shapes: Mapping[str, pa.Schema],
-    current_recipe: str,
-    partitions: Mapping[str, Path],
-) -> Changes | None:
-    """Opens a copy of the last database, and returns what is to change in it; or with None an empty one."""
-    changes = _copy_last(connection, path, temporary_file, current_recipe, partitions)
-    if changes is None:
-        write_template(temporary_file, shapes)
-        attach(connection, temporary_file)
-        connection.execute(_SQL["begin"], [current_recipe, recipe(shapes)])
-    return changes
-
-
-def _load(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Mapping[str, pa.Schema],
-    partitions: Mapping[str, Path],
-    crawl_tables: Mapping[str, pa.Table],
-    changes: Changes | None,
-) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, work: _Work, changes: Changes | None, current_recipe: str) -> None:
     """Brings the repositories' rows and what is derived from them up to date; with None, of all of them."""
-    deleted, loaded = (changes.deleted, changes.loaded) if changes else (frozenset[str](), frozenset(partitions))
+    deleted, loaded = (changes.deleted, changes.loaded) if changes else (frozenset[str](), frozenset(work.partitions))
+    damaged = frozenset(repo for repo in loaded if not is_intact(work.partitions[repo]))
+    saved = last_build.saved_rows(work.path, current_recipe, work.tables, damaged) if damaged and not changes else {}
+    for repo in sorted(damaged):
+        kept = "those of the last build stay" if repo in saved or repo in deleted else "the catalog has none of them"
+        work.tell(f"{repo}: its rows in the store are damaged: {kept} until the next crawl reads it again")
+    deleted, loaded = deleted - damaged, loaded - damaged
     if deleted:
-        delete_rows(connection, tables, deleted)
-    parts = load_in_parts(connection, {repo: partitions[repo] for repo in loaded}, tables)
-    load_rows(connection, tables, parts, {name: crawl_tables[name] for name in VOCABULARY})
+        delete_rows(connection, work.tables, deleted)
+    parts = chain(
+        last_build.load_saved(connection, saved),
+        load_in_parts(connection, {repo: work.partitions[repo] for repo in loaded}, work.tables, work.tell),
+    )
+    load_rows(connection, work.tables, parts, {name: work.crawl_tables[name] for name in VOCABULARY})
     materialize_full(connection)
     search_index.update(connection, None if changes is None else deleted | loaded)
     if changes is not None:

@@ -5,18 +5,21 @@ The listing can be asked for again; which repository was taken out of it, when a
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
 from catalog.config.model import Config, SourceConfig
-from catalog.errors import StoreError
 from catalog.naming import slug
 from catalog.plugins.forge import Listed, ListPage, installed
-from catalog.store import files
-from catalog.store.typed_json import dump, load
+from catalog.store import checked_file, files
+
+log = logging.getLogger(__name__)
 
 LISTED = "listed"  # the outcome of a whole listing; its message says what had to be left out of it
 FORMAT = 1  # raised when the file means something else
@@ -69,7 +72,10 @@ class _Head:
 
 
 def read_states(config: Config) -> dict[str, SourceState]:
-    """The last listing of each source of repos.toml, by its name; no source is contacted. StoreError where a file is damaged."""
+    """The last listing of each source of repos.toml, by its name; no source is contacted.
+
+    Where a file is damaged, it is the listing before, or else none: the next crawl asks the source anew.
+    """
     return {source.name: _read(_file(config, source.name), _digest(source)) for source in config.sources}
 
 
@@ -77,9 +83,25 @@ def write_state(config: Config, source: str, state: SourceState) -> None:
     """Keeps what is known of a source. StoreError where the disk does not take it."""
     file = _file(config, source)
     cells = {field.name: getattr(state, field.name) for field in fields(state)}
-    text = dump({"format": FORMAT, **cells}, sort_keys=True)
     with files.writing(file.parent):
-        files.write(file, text)
+        files.make_folder(file.parent)
+        _keep(file)
+        checked_file.write(file, {"format": FORMAT, **cells}, sort_keys=True)
+
+
+def _keep(file: Path) -> None:
+    """Keeps the listing as it is, under another name, while it is replaced; not where it is damaged, or the disk knows no links."""
+    if not checked_file.is_intact(file):
+        return
+    new = files.temporary(_before(file))
+    with suppress(OSError):
+        new.unlink(missing_ok=True)
+        os.link(file, new)
+        new.replace(_before(file))
+
+
+def _before(file: Path) -> Path:
+    return file.with_name(f"{file.name}.before")
 
 
 def _file(config: Config, source: str) -> Path:
@@ -96,13 +118,29 @@ def _digest(source: SourceConfig) -> str:
 def _read(file: Path, digest: str) -> SourceState:
     """What is known of a source, or nothing where that was another question."""
     try:
-        raw = file.read_bytes()
-        head = load(_Head, raw)
-        return load(SourceState, raw) if (head.format, head.digest) == (FORMAT, digest) else SourceState(digest=digest)
+        return _parsed(file, digest)
     except FileNotFoundError:
         return SourceState(digest=digest)
-    except OSError as error:
-        raise StoreError(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        message = f"{file} is damaged ({error}); delete it, and the next crawl asks the source anew"
-        raise StoreError(message) from error
+        state = _parsed_before(file, digest)
+        used = (
+            "what the source listed before is used" if state.listed_at else "nothing is known of what the source listed"
+        )
+        log.warning("%s %s: %s until the next crawl asks it again", file, error, used)
+        return state
+
+
+def _parsed_before(file: Path, digest: str) -> SourceState:
+    try:
+        return _parsed(_before(file), digest)
+    except (FileNotFoundError, ValueError):
+        return SourceState(digest=digest)
+
+
+def _parsed(file: Path, digest: str) -> SourceState:
+    head = checked_file.read(file, _Head)
+    return (
+        checked_file.read(file, SourceState)
+        if (head.format, head.digest) == (FORMAT, digest)
+        else SourceState(digest=digest)
+    )

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from catalog.discovery.inventory import Repository
 from catalog.plugins.forge import installed
-from catalog.store import files
-from catalog.store.typed_json import dump, load
+from catalog.store import checked_file, files
+
+log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
 
@@ -35,8 +36,12 @@ class PushCache:
     def __init__(self, root: Path, readers: str) -> None:
         self._file, self._readers = root / "pushed.json", readers
         self._visits: dict[str, _Visit] = {}
-        with suppress(OSError, ValueError):
-            self._visits = load(dict[str, _Visit], self._file.read_bytes())
+        try:
+            self._visits = checked_file.read(self._file, dict[str, _Visit])
+        except FileNotFoundError:
+            pass
+        except ValueError as error:
+            log.warning("%s %s: every repository is visited", self._file, error)
 
     def can_skip(self, repository: Repository, now: datetime) -> bool:
         """Whether the repository needs no visit this time. A time of the forge's is compared with ours only roughly."""
@@ -74,7 +79,7 @@ class PushCache:
         if not visits and not self._file.exists():
             return
         with files.writing(self._file.parent):
-            files.write(self._file, dump(dict(sorted(visits.items()))))
+            checked_file.write(self._file, dict(sorted(visits.items())))
 
 
 def _pushed_at(repository: Repository) -> datetime | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.errors import StoreError
-from catalog.store import files
-from catalog.store.typed_json import dump, load
+from catalog.store import checked_file, files
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,21 +28,23 @@ class Identities:
         self._file = root / "identities.json"
 
     def read(self) -> dict[str, str]:
-        """Empty where no crawl wrote it; StoreError where it is damaged."""
+        """Empty where no crawl wrote it, or where it is damaged: names are taken for what they are then."""
         try:
-            return load(dict[str, str], self._file.read_bytes())
+            return checked_file.read(self._file, dict[str, str])
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
-            message = f"{self._file} is damaged ({error}); delete it, and the next crawl takes names for what they are"
-            raise StoreError(message) from error
+        except ValueError as error:
+            log.warning(
+                "%s %s: a repository that was renamed since the last crawl is taken for a new one", self._file, error
+            )
+            return {}
 
-    def write(self, identities: Mapping[str, str]) -> None:
-        """Replaces the file, if anything changed."""
-        if identities != self.read():
+    def write(self, before: Mapping[str, str], identities: Mapping[str, str]) -> None:
+        """Replaces the file, if anything changed since it was read."""
+        if identities != before or not self._file.is_file():
             with files.writing(self._file.parent):
                 files.make_folder(self._file.parent)
-                files.write(self._file, dump(dict(sorted(identities.items()))))
+                checked_file.write(self._file, dict(sorted(identities.items())))
 
 
 def following(before: Mapping[str, str], moved: Iterable[Move], now: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,14 +15,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import IO, Self
 
-from catalog.errors import DEPARTED, StoreError, VisitOutcome
+from catalog.errors import DEPARTED, VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
-from catalog.store import files, jsonl
+from catalog.store import checked_file, files, jsonl
 from catalog.store.crawl_file import Damage, Line, crawl, is_crawl_file, lines, number, shorten
-from catalog.store.typed_json import dump, load
 from catalog.store.visit_runs import begins_run, present_names, runs, with_present_names
 
 KEPT = 10  # crawls whose visits are kept
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,7 @@ class Journal:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._damage: Damage = {}
+        self._sum_is_told = False
 
     @property
     def damage(self) -> tuple[str, ...]:
@@ -88,29 +91,37 @@ class Journal:
         return tuple(with_present_names(self._renames()))
 
     def sum_up(self) -> None:
-        """Rewrites `repos.json`, and deletes from crawls older than the last KEPT the visits that ended as those before."""
-        crawls = self._files()
-        state: dict[str, LastVisit | int] = dict(sorted(self.last_visits().items()))
-        state[""] = number(crawls[-1]) if crawls else 0
+        """Rewrites `repos.json`, and deletes from crawls older than the last KEPT the visits that ended as those before.
+
+        Without it, the crawls say the same: the visit that led to the rows of today is kept, too.
+        """
+        crawls, last = self._files(), self.last_visits()
+        state: dict[str, LastVisit | int] = {**dict(sorted(last.items())), "": number(crawls[-1]) if crawls else 0}
+
+        def keeps(visit: Visit) -> bool:
+            led_to_rows = visit.outcome == VisitOutcome.CHANGED and visit.repo in last
+            return begins_run(visit) or (led_to_rows and last[visit.repo].read_crawl == visit.crawl)
+
         with files.writing(self.root):
-            files.write(self.root / "repos.json", dump(state))
+            checked_file.write(self.root / "repos.json", state)
             for file in crawls[:-KEPT]:
-                shorten(file, begins_run)
+                shorten(file, keeps)
 
     def _renames(self) -> list[Rename]:
         return [line.rename for file in self._files() for _, line in self._lines(file) if line.rename]
 
     def _summed_up(self) -> tuple[int | None, dict[str, LastVisit]]:
-        """The last crawl that `repos.json` includes, and the last visit to each repository up to it."""
+        """The last crawl that `repos.json` includes, and the last visit to each repository up to it; nothing where it is lost or damaged."""
         file = self.root / "repos.json"
         try:
-            return _split_summary(load(dict[str, LastVisit | int], file.read_bytes()))
+            return _split_summary(checked_file.read(file, dict[str, LastVisit | int]))
         except FileNotFoundError:
             return None, {}
-        except OSError as error:
-            raise StoreError(f"{file} cannot be read: {error.strerror}") from error
         except ValueError as error:
-            raise StoreError(f"{file} is damaged ({error}); delete it, and the next crawl makes it anew") from error
+            if not self._sum_is_told:
+                log.warning("%s %s: what the crawls recorded is read again", file, error)
+            self._sum_is_told = True
+            return None, {}
 
     def _files(self) -> list[Path]:
         return sorted(filter(is_crawl_file, self.root.glob("*.jsonl")), key=number)
@@ -166,7 +177,9 @@ def _split_summary(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, La
     number = state.pop("", None)
     by_repo = {repo: each for repo, each in state.items() if isinstance(each, LastVisit)}
     if not isinstance(number, int) or len(by_repo) < len(state):
-        raise ValueError("it does not say of which crawl it is the sum, or what each repository was found as")
+        raise ValueError(
+            "is damaged: it does not say of which crawl it is the sum, or what each repository was found as"
+        )
     return number, by_repo
 
 

@@ -8,24 +8,23 @@ would need an fsync of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
 from pathlib import Path
-from struct import Struct
-from struct import error as StructError  # noqa: N812 - a class with the name of a variable
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from catalog.errors import StoreError
+from catalog.store.partition_header import Damaged, framed, unframed
 
-_HEAD = Struct("<4sQ16s")  # what it is, bytes before compression, checksum of the compressed
-_MAGIC = b"FMC1"
-_MOST = 8 << 30  # bytes before compression
 _NAME = b"table"
 
 
-class Damaged(ValueError):
-    """These bytes are not a partition; the text says how."""
+class DamagedRows(StoreError):
+    """A repository's rows cannot be read: they are made again when it is read again."""
+
+    def __init__(self, file: Path, why: str) -> None:
+        self.file = file
+        super().__init__(f"{file} {why}; the next crawl reads its repository again")
 
 
 def pack(tables: Mapping[str, pa.Table]) -> bytes:
@@ -36,20 +35,12 @@ def pack(tables: Mapping[str, pa.Table]) -> bytes:
             _write(sink, name, table)
     raw = sink.getvalue()
     body: bytes = pa.compress(raw, "zstd", asbytes=True)
-    return _HEAD.pack(_MAGIC, len(raw), _checksum(body)) + body
+    return framed(len(raw), body)
 
 
 def unpack(data: bytes) -> dict[str, pa.Table]:
     """The tables of a partition by name, in their order; Damaged where a single bit is not as it was written."""
-    try:
-        magic, size, checksum = _HEAD.unpack_from(data)
-    except StructError as error:
-        raise Damaged(f"it has {len(data)} bytes") from error
-    body = memoryview(data)[_HEAD.size :]
-    if magic != _MAGIC or size > _MOST:
-        raise Damaged("it does not begin as a partition does")
-    if _checksum(body) != checksum:
-        raise Damaged("its checksum does not fit")
+    size, body = unframed(data)
     try:
         return dict(_streams(pa.decompress(body, decompressed_size=size, codec="zstd")) if size else ())
     except (pa.ArrowException, OSError, KeyError) as error:
@@ -57,7 +48,7 @@ def unpack(data: bytes) -> dict[str, pa.Table]:
 
 
 def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa.Table]:
-    """The rows of many partitions, one table of each name in the order of the files. StoreError for a file that is damaged.
+    """The rows of many partitions, one table of each name in the order of the files. DamagedRows for a file that is damaged.
 
     Rows that an older version wrote come in the shape of today: columns that they lack are null or, where that cannot be, empty.
     """
@@ -70,13 +61,13 @@ def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa
 
 
 def read_file(file: Path) -> dict[str, pa.Table]:
-    """The tables of a partition; StoreError where the file cannot be read, or is damaged."""
+    """The tables of a partition; DamagedRows where the file cannot be read, or is damaged."""
     try:
         return unpack(file.read_bytes())
     except OSError as error:
-        raise StoreError(f"{file} cannot be read: {error.strerror}") from error
+        raise DamagedRows(file, f"cannot be read: {error.strerror}") from error
     except Damaged as error:
-        raise StoreError(f"{file} is damaged ({error}); delete it and crawl again") from error
+        raise DamagedRows(file, f"is damaged ({error})") from error
 
 
 def _as(shape: pa.Schema, part: pa.Table) -> pa.Table:
@@ -134,7 +125,3 @@ def _shape(name: str, schema: pa.Schema) -> _Shape:
     fields = [pa.field(field.name, field.type, nullable=field.nullable) for field in schema]
     required = tuple(place for place, field in enumerate(fields) if not field.nullable)
     return _Shape(schema, pa.schema(fields, metadata={_NAME: name.encode()}), required)
-
-
-def _checksum(body: bytes | memoryview) -> bytes:
-    return blake2b(body, digest_size=16).digest()

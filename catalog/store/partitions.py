@@ -22,6 +22,7 @@ from catalog.privacy import detector
 from catalog.privacy.settings import SHOW, Privacy
 from catalog.schema.record import R, Record, columns
 from catalog.store import files
+from catalog.store.partition_header import is_intact
 
 Rows = Mapping[type[Record], Collection[Record]]
 
@@ -92,13 +93,14 @@ class Store:
         """Where the journal's `partition` of a repository lies, if it still does."""
         return self.root / slug(repo) / f"{partition}{SUFFIX}"
 
-    def holds(self, repo: str, key: PartitionKey) -> bool:
-        return self.file(repo, key).is_file()
+    def holds(self, repo: str, partition: str) -> bool:
+        """Whether a partition is there and undamaged."""
+        return is_intact(self.file_of(repo, partition))
 
     def write(self, repo: str, key: PartitionKey, rows: Rows) -> Path:
-        """Writes a partition, unless it is there: then it has the same rows. It becomes visible only when it is complete and synced."""
+        """Writes a partition, unless it is there undamaged: then it has the same rows. It becomes visible only when it is complete and synced."""
         target = self.file(repo, key)
-        if target.is_file():
+        if is_intact(target):
             return target
         from catalog.schema.arrow import to_arrow
         from catalog.store.partition_format import (
@@ -108,6 +110,7 @@ class Store:
         with self._packing:
             data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
         try:
+            files.clear(target)
             files.write(target, data)
         except OSError as error:
             raise StoreError(f"cannot write the rows of {repo} to {target}: {error}") from error
@@ -125,7 +128,7 @@ class Store:
 
 
 class Partition:
-    """The rows of a file of the store. StoreError where it is damaged."""
+    """The rows of a file of the store. DamagedRows where it is damaged."""
 
     def __init__(self, file: Path) -> None:
         from catalog.store.partition_format import read_file

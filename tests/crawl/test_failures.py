@@ -221,16 +221,15 @@ def test_rows_that_were_lost_are_read_again(tmp_path):
     assert (visited(config)["m"][0], partition(config, "m")) == ("changed", first)
 
 
-def test_rows_that_were_damaged_stop_the_crawl_and_the_message_says_what_to_delete(tmp_path):
-    world = base()
-    config = wish(tmp_path, {"m": str(world.write(tmp_path / "m"))})
-    visited(config)
-    file = config.output / "store" / "rows" / next(iter(partition(config, "m"))).join(["m/", ""])
-    file.write_bytes(b"FMC1")
-    register(world, 9)
-    world.write(tmp_path / "m")
-    with pytest.raises(StoreError, match=rf"{file.name} is damaged .*; delete it and crawl again"):
-        crawl(config)
+def test_a_repository_that_lists_nothing_is_down_though_its_rows_are_lost(tmp_path):
+    base().write(tmp_path / "git" / "m")
+    with serve(tmp_path / "git") as site:
+        config = wish(tmp_path, {"m": f"{site}/m"})
+        visited(config)
+        shutil.rmtree(config.output / "store" / "rows")
+        (tmp_path / "git" / "m" / "packed-refs").write_text("")
+        found = outcomes(crawl(config))
+    assert found == {"m": ("down", f"{site}/m lists no refs, where there were some before")}
 
 
 def test_a_journal_that_was_lost_costs_a_word_and_no_rows(tmp_path):

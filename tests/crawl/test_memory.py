@@ -117,7 +117,7 @@ def as_earlier_versions_wrote(output: Path) -> None:
             file,
             lambda line: line | ({"visit": line["visit"] | {"first_at": None, "times": 1}} if "visit" in line else {}),
         )
-    summary = json.loads((store / "crawls" / "repos.json").read_text())
+    summary = json.loads((store / "crawls" / "repos.json").read_text().partition(" ")[2])
     for last in summary.values():
         for name in ("read_crawl", "first_at", "times"):
             if isinstance(last, dict):

@@ -406,11 +406,14 @@ def test_a_catalog_of_somebody_elses_tables_is_replaced(tmp_path):
     assert build(path, {}) is False
 
 
-def test_a_folder_in_the_way_is_a_store_error(tmp_path):
+def test_a_folder_in_the_way_is_put_aside(tmp_path):
     (tmp_path / "catalog.duckdb").mkdir()
-    with pytest.raises(StoreError, match=r"^cannot build .*catalog\.duckdb: "):
-        build(tmp_path / "catalog.duckdb", {})
-    assert [file.name for file in tmp_path.iterdir()] == ["catalog.duckdb"]
+    (tmp_path / "catalog.duckdb" / "mine").write_text("mine")
+    build(tmp_path / "catalog.duckdb", {})
+    assert (
+        content(tmp_path / "catalog.duckdb")["versions"],
+        (tmp_path / "catalog.duckdb.aside-1" / "mine").read_text(),
+    ) == ([], "mine")
 
 
 def test_a_file_in_the_way_of_the_folder_is_a_store_error(tmp_path):
@@ -419,12 +422,74 @@ def test_a_file_in_the_way_of_the_folder_is_a_store_error(tmp_path):
         build(tmp_path / "output" / "catalog.duckdb", {})
 
 
-def test_a_damaged_partition_is_named_and_the_last_catalog_stays(tmp_path, fleet, built):
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "age", [pytest.param(0, id="changed in place"), pytest.param(MOST_AGE, id="built from nothing")]
+)
+def test_a_damaged_partition_is_told_and_its_rows_are_those_of_the_last_catalog(
+    tmp_path, fleet, built, anew, age, monkeypatch
+):
+    monkeypatch.setattr(rebuild, "MOST_AGE", MOST_AGE - age)
     shutil.copyfile(built, path := tmp_path / "catalog.duckdb")
-    (tmp_path / "r1").write_bytes(fleet.after["r1"].read_bytes()[:-1])
-    with pytest.raises(StoreError, match=f"^cannot build .*{tmp_path / 'r1'} is damaged"):
-        build(path, {**fleet.after, "r1": tmp_path / "r1"})
-    assert path.read_bytes() == built.read_bytes()
+    damaged = {repo: tmp_path / repo / fleet.after[repo].name for repo in ("r1", f"r{COUNT}")}
+    for repo, file in damaged.items():
+        file.parent.mkdir()
+        file.write_bytes(fleet.after[repo].read_bytes()[:-1])
+    told = []
+    in_place = rebuild.rebuild(path, TABLES, fleet.after | damaged, WHOLE, tell=told.append)
+    with closing(database.connect(path)) as connection, closing(database.connect(built)) as before:
+        rows = "from versions where repo = 'r1' order by all"
+        assert connection.execute(rows).fetchall() == before.execute(rows).fetchall() != []
+    assert (in_place, told) == (
+        not age,
+        [
+            "r1: its rows in the store are damaged: those of the last build stay until the next crawl reads it again",
+            "r40: its rows in the store are damaged: the catalog has none of them until the next crawl reads it again",
+        ],
+    )
+    monkeypatch.undo()
+    build(path, fleet.after)
+    assert content(path) == content(anew)
+
+
+HARM = {
+    "a byte": lambda data: data[:50_000] + bytes([data[50_000] ^ 0xFF]) + data[50_001:],
+    "its end": lambda data: data[:-20_000],
+    "its beginning": lambda data: bytes(8192) + data[8192:],
+    "everything": lambda _: b"",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", HARM.values(), ids=HARM.keys())
+def test_a_damaged_database_is_built_anew(tmp_path, fleet, built, anew, harm):
+    shutil.copyfile(built, path := tmp_path / "catalog.duckdb")
+    build(path, fleet.before)  # which leaves its checksum
+    path.write_bytes(harm(path.read_bytes()))
+    told = []
+    in_place = rebuild.rebuild(path, TABLES, fleet.after, WHOLE, tell=told.append)
+    assert (in_place, told) == (False, [f"{path} is not as it was built: it is built anew"])
+    assert content(path) == content(anew)
+
+
+@pytest.mark.slow
+def test_a_database_that_another_program_changed_is_built_anew(tmp_path, fleet, built):
+    shutil.copyfile(built, path := tmp_path / "catalog.duckdb")
+    build(path, fleet.before)
+    with closing(duckdb.connect(str(path))) as other:
+        other.execute("delete from tags")
+    assert (build(path, fleet.before), content(path)) == (False, content(built))
+
+
+@pytest.mark.slow
+def test_damage_that_no_checksum_tells_is_found_when_it_is_read(tmp_path, fleet, built, anew):
+    shutil.copyfile(built, path := tmp_path / "catalog.duckdb")  # as an earlier version left it: without a checksum
+    data = bytearray(path.read_bytes())
+    for place in range(40_000, len(data), 16_384):
+        data[place] ^= 0xFF
+    path.write_bytes(data)
+    build(path, fleet.after)
+    assert content(path) == content(anew)
 
 
 # What is exported.

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 
 from catalog.discovery.client_errors import _HOURS, _MINUTES, _UNSTATED, MOST_SAID, fault
-from catalog.errors import StoreError
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.retry import Again
 from support.forging import Talk, ask, config_of, forge, names, said
@@ -288,14 +287,21 @@ def test_the_wait_that_a_forge_does_not_state(headers, seconds):
     assert error.seconds == seconds
 
 
-def test_a_damaged_listing_says_what_to_delete(tmp_path):
+def test_a_damaged_listing_is_told_and_asked_for_anew(tmp_path, caplog):
     with forge(tmp_path) as talk:
         talk.answer = lambda _: said([repo(talk)])
         config = config_of(tmp_path, ORG | {"url": talk.url})
         ask(config)
+        listed = names(config)
         file = tmp_path / "output" / "store" / "sources" / "s.json"
         file.write_text(json.dumps({"format": 1}))
-        with pytest.raises(
-            StoreError, match=r"s\.json is damaged .*; delete it, and the next crawl asks the source anew"
-        ):
-            names(config)
+        lost = names(config)
+        ask(config)  # which keeps nothing of the damaged file
+        ask(config)
+        file.write_bytes(file.read_bytes()[:-9])
+        ask(config)
+        file.write_bytes(file.read_bytes()[:-9])
+        assert (lost, names(config)) == ([], listed)
+    told = [record.getMessage().rpartition(": ")[2] for record in caplog.records]
+    nothing, before = "nothing is known of what the source listed", "what the source listed before is used"
+    assert told == [f"{known} until the next crawl asks it again" for known in (nothing, nothing, before, before)]

@@ -175,7 +175,7 @@ def test_now_and_then_everybody_is_asked(forged, tmp_path):
 def _age(config, *, days: float) -> None:
     """Makes what was read some days older, as a clock would."""
     file = config.output / "store" / "sources" / "pushed.json"
-    kept = json.loads(file.read_text())
+    kept = json.loads(file.read_text().partition(" ")[2])
     for entry in kept.values():
         entry["read_at"] = (datetime.fromisoformat(entry["read_at"]) - timedelta(days=days)).isoformat()
     file.write_text(json.dumps(kept))

@@ -15,7 +15,7 @@ from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import journal as module
 from catalog.store import jsonl
 from catalog.store.crawl_file import LAST_YEAR, MOST, MOST_SECONDS
-from catalog.store.journal import Journal, LastVisit
+from catalog.store.journal import KEPT, Journal, LastVisit
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -356,12 +356,28 @@ def test_of_an_old_crawl_that_was_cut_short_a_row_stays(tmp_path, monkeypatch):
         "\udc80",
     ],
 )
-def test_a_damaged_sum_is_named_and_what_to_do(tmp_path, text):
+def test_a_damaged_sum_is_told_and_made_again(tmp_path, text, caplog):
+    crawled(Journal(tmp_path), ("a", "new", "p1"), ("b", "down", None))
+    whole = (tmp_path / "repos.json").read_bytes()
     (tmp_path / "repos.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(
-        StoreError, match=r"repos\.json is damaged \(.*\); delete it, and the next crawl makes it anew$"
-    ):
-        Journal(tmp_path).last_visits()
+    journal = Journal(tmp_path)
+    assert {name: last.partition for name, last in journal.last_visits().items()} == {"a": "p1", "b": None}
+    journal.sum_up()
+    assert (tmp_path / "repos.json").read_bytes() == whole
+    assert [record.getMessage().partition(" is damaged: ")[0] for record in caplog.records] == [
+        str(tmp_path / "repos.json")
+    ]
+
+
+def test_a_lost_sum_costs_no_rows_however_long_a_repository_is_down(tmp_path):
+    journal = Journal(tmp_path)
+    for number in range(3):
+        crawled(journal, ("a", "new" if not number else "changed", f"p{number}"))
+    for _ in range(KEPT + 3):
+        crawled(journal, ("a", "down", None))
+    before = journal.last_visits()
+    (tmp_path / "repos.json").unlink()
+    assert (Journal(tmp_path).last_visits()["a"].partition, before["a"].partition) == ("p2", "p2")
 
 
 def test_a_sum_that_was_deleted_is_made_again(tmp_path):
@@ -390,11 +406,16 @@ def test_another_repository_under_an_old_name_has_nothing_of_the_old_one(tmp_pat
     assert (last["a"].partition, last["b"].partition) == (None, "p1")
 
 
-def test_a_sum_that_cannot_be_read_is_not_called_damaged(tmp_path):
+def test_a_folder_in_the_place_of_a_sum_is_put_aside(tmp_path, caplog):
     (tmp_path / "repos.json").mkdir()
-    with pytest.raises(StoreError) as caught:
-        Journal(tmp_path).last_visits()
-    assert str(caught.value) == f"{tmp_path / 'repos.json'} cannot be read: Is a directory"
+    journal = Journal(tmp_path)
+    assert journal.last_visits() == {}
+    journal.sum_up()
+    assert (tmp_path / "repos.json").is_file()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{tmp_path / 'repos.json'} cannot be read: Is a directory: what the crawls recorded is read again",
+        f"{tmp_path / 'repos.json'} is a folder, expected a file: it is moved to repos.json.aside-1",
+    ]
 
 
 # Damage

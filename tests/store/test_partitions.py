@@ -23,7 +23,8 @@ from catalog.schema.record import Record, columns, replace
 from catalog.schema.tables import PARTITION
 from catalog.schema.tables.git import Branch, History, Tag
 from catalog.schema.tables.registry import Annotation
-from catalog.store.partition_format import _HEAD, _MAGIC, _MOST, Damaged, load, pack, unpack
+from catalog.store.partition_format import DamagedRows, load, pack, unpack
+from catalog.store.partition_header import HEAD, MAGIC, MOST, Damaged
 from catalog.store.partitions import Partition, PartitionKey, Store, readers_digest, refs_digest
 
 KEY = PartitionKey(refs="0" * 20, readers="1" * 20)
@@ -131,7 +132,7 @@ def test_a_repository_without_rows_has_a_partition(tmp_path):
 def test_a_partition_that_cannot_be_finished_is_not_begun(tmp_path, row):
     with pytest.raises((pa.ArrowException, TypeError, ValueError, OverflowError)):
         Store(tmp_path).write("r", KEY, {Tag: [], Branch: [branch("main")], type(row): [row]})
-    assert (Store(tmp_path).holds("r", KEY), everything(tmp_path)) == (False, [])
+    assert (Store(tmp_path).holds("r", str(KEY)), everything(tmp_path)) == (False, [])
 
 
 def test_half_a_character_is_written_as_an_escape_and_costs_no_other_row(tmp_path):
@@ -177,10 +178,12 @@ def test_a_disk_that_takes_nothing_is_named(tmp_path):
         pytest.param(lambda data: data[:8] + bytes(40) + data[48:], id="zeros where the rows are"),
     ],
 )
-def test_a_damaged_file_is_named_and_what_to_delete(tmp_path, harm):
+def test_a_damaged_file_is_named_and_what_becomes_of_it(tmp_path, harm):
     file = Store(tmp_path).write("r", KEY, {Branch: [branch("main")]})
     file.write_bytes(harm(file.read_bytes()))
-    with pytest.raises(StoreError, match=rf"^{re.escape(str(file))} is damaged \(.+\); delete it and crawl again$"):
+    with pytest.raises(
+        DamagedRows, match=rf"^{re.escape(str(file))} is damaged \(.+\); the next crawl reads its repository again$"
+    ):
         Partition(file)
 
 
@@ -194,12 +197,12 @@ def test_no_flipped_bit_goes_unseen(place, bit):
 
 @pytest.mark.parametrize(
     ("size", "says"),
-    [(_MOST, "its checksum does not fit"), (_MOST + 1, "it does not begin as a partition does")],
+    [(MOST, "its checksum does not fit"), (MOST + 1, "it does not begin as a partition does")],
     ids=["as many bytes as are allowed", "one more"],
 )
 def test_the_promised_size_is_the_first_that_is_checked(size, says):
     with pytest.raises(Damaged, match=f"^{says}$"):
-        unpack(_HEAD.pack(_MAGIC, size, bytes(16)))
+        unpack(HEAD.pack(MAGIC, size, bytes(16)))
 
 
 def test_rows_of_an_older_version_come_in_the_shape_of_today(tmp_path):
@@ -255,4 +258,4 @@ def test_the_readers_count_by_name_and_version_not_by_order():
 def test_a_file_that_cannot_be_read_is_not_called_damaged(tmp_path):
     with pytest.raises(StoreError) as caught:
         Partition(tmp_path)
-    assert str(caught.value) == f"{tmp_path} cannot be read: Is a directory"
+    assert str(caught.value) == f"{tmp_path} cannot be read: Is a directory; the next crawl reads its repository again"

@@ -111,7 +111,7 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_as_it_was(tmp_path)
         entry.end(crawl)
     journal.sum_up()
     assert (tmp_path / "000002.jsonl").read_text() == CRAWL
-    assert (tmp_path / "repos.json").read_text() == NEW_SUM
+    assert (tmp_path / "repos.json").read_text().partition(" ")[2] == NEW_SUM + "\n"
 
 
 def test_a_whole_line_of_another_shape_is_damaged(tmp_path):
