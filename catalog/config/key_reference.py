@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.config.keys import SOURCE, TABLES, ConfigKey, Table, kind_key, scope_keys
+from catalog.config.declaration import ConfigKey, Table
+from catalog.config.keys import TABLES
+from catalog.config.repository_keys import SOURCE, kind_key, scope_keys
 from catalog.plugins.forge import installed
 
 _HEAD = """\

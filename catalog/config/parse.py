@@ -10,20 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.config.keys import (
-    CATALOG,
-    CRAWL,
-    METRICS,
-    NETWORK,
-    OPTIONS,
-    PRIVACY,
-    REPO,
-    SCHEDULE,
-    SOURCE,
-    STAGES,
-    TABLES,
-)
+from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, PRIVACY, SCHEDULE, STAGES, TABLES
 from catalog.config.model import Config, Options, RepoConfig, Schedule
+from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.sources import read_sources
 from catalog.config.table_reader import TableReader
 from catalog.config.urls import expected_for_path

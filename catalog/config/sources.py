@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.config.keys import FILTERS, OPTIONS, SOURCE, kind_key, scope_keys
 from catalog.config.model import Options, SourceConfig
+from catalog.config.repository_keys import FILTERS, OPTIONS, SOURCE, kind_key, scope_keys
 from catalog.config.table_reader import TableReader
 from catalog.config.urls import FORGES, OWNER_NAME
 from catalog.naming import local_path

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from catalog.config.keys import ConfigKey, Table
+from catalog.config.declaration import ConfigKey, Table
 from catalog.config.value_types import InvalidValue
 from catalog.text import quoted, quoted_whole
 

@@ -256,12 +256,12 @@ def test_a_bug_is_raised_for_who_debugs(run, monkeypatch):
         run("--debug", "show")
 
 
-def test_an_interruption_is_quiet(run, monkeypatch):
+def test_an_interruption_is_one_word(run, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("catalog.query.Catalog.open", interrupt)
-    assert [run("show"), run("history")] == [(130, "", ""), (130, "", "")]
+    assert [run("show"), run("history")] == [(130, "", "catalog: stopped\n")] * 2
 
 
 @pytest.mark.parametrize(

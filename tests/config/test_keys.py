@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.config.key_reference import key_reference
-from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, NETWORK, OPTIONS, PRIVACY, REPO, SCHEDULE, SOURCE
+from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, NETWORK, PRIVACY, SCHEDULE
 from catalog.config.model import Config, Options, RepoConfig, Schedule, SourceConfig
 from catalog.config.parse import parse
+from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.value_types import InvalidValue
 from catalog.errors import ConfigError
 from catalog.privacy.settings import Privacy

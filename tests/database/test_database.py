@@ -21,6 +21,7 @@ from catalog.database import database, export, rebuild, template
 from catalog.database.rebuild import MOST_AGE, MOST_CHANGED
 from catalog.database.statements import statements
 from catalog.errors import StoreError
+from catalog.privacy.emails import hide
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.dvc import Output
@@ -544,7 +545,7 @@ def test_a_folder_that_cannot_be_written_is_a_store_error(tmp_path, connection):
 def test_a_parquet_file_has_groups_of_rows(tmp_path, connection, monkeypatch, beyond):
     ((count,),) = connection.execute("select count(*) from versions").fetchall()
     monkeypatch.setattr(export, "ROWS", count - beyond)  # of a real one, a hundred thousand
-    export._write(connection, tmp_path, "versions", "view", "", {})
+    export._write(connection, tmp_path, "versions", "view", "", {}, hide)
     found = pq.read_metadata(tmp_path / "versions.parquet")
     groups = [found.row_group(number).num_rows for number in range(found.num_row_groups)]
     assert groups == [count - beyond] + [1] * beyond
