@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,11 +50,20 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
         typer.Option(metavar="FILE", help="Write a report as JSON to this file; - for standard output."),
     ] = None,
     wait: Wait = False,
+    publish_early: Annotated[
+        bool,
+        typer.Option(
+            "--publish-early",
+            help="While only slow repositories are left, build catalog and site of all others, and run `publish` of [schedule].",
+        ),
+    ] = False,
     allow_empty: AllowEmpty = False,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Read what changed in the repositories, then build catalog and site.
+
+    While only slow repositories are left, catalog and site of all others are built: they are published without waiting.
 
     Exit code 5 if a repository could not be read: the others are read all the same, and its last good rows stay.
 
@@ -64,7 +73,10 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
-    done = _crawl(config, _chosen(config, repos or ()), builds=not no_build, wait=wait, debug=debug)
+    early = (
+        _EarlyBuild(config=config, no_site=no_site, publish=publish_early) if publish_early or not no_build else None
+    )
+    done = _crawl(config, _chosen(config, repos or ()), early, wait=wait, debug=debug)
     if report is not None:
         _report(done, report)
     if not no_build:
@@ -111,7 +123,9 @@ def demo(
     write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE)
     say(f"wrote {file}")
     config = _load(file)
-    failed = _crawl(config, (), builds=True, wait=False, debug=debug).failed
+    failed = _crawl(
+        config, (), _EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
+    ).failed
     _build(config, no_site=False, wait=False)
     database = config.output / "catalog.duckdb"
     with Catalog.open(database) as catalog:
@@ -163,18 +177,45 @@ def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _crawl(config: Config, only: Collection[str], *, builds: bool, wait: bool, debug: bool) -> CrawlReport:
-    """Crawls and says how it went; `builds`: a build will follow. Interrupted, it stops at once; what was finished is kept."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _EarlyBuild:
+    """What is done when only slow repositories are left: the catalog of all others need not wait for them."""
+
+    config: Config
+    no_site: bool
+    publish: bool
+
+    def make(self, names: Sequence[str], tell: Callable[[str], None]) -> None:
+        tell(
+            f"still reading {plural(len(names), 'slow repository', 'slow repositories')}; the catalog of all others is built now"
+        )
+        _build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
+        if self.publish and self.config.schedule.publish is not None:
+            from catalog.schedule.steps import publish  # only `catalog schedule` asks for it
+
+            if complaint := publish(self.config):
+                tell(complaint)
+
+
+def _crawl(config: Config, only: Collection[str], early: _EarlyBuild | None, *, wait: bool, debug: bool) -> CrawlReport:
+    """Crawls and says how it went. Interrupted, it stops at once; what was finished is kept."""
     from catalog.crawl.crawl import crawl as visit_all  # a cold `show` needs no dulwich
 
-    if builds:
+    if early:
         from catalog.database import prewarm
 
         prewarm.begin(config)
     with Progress() as progress:
         try:
             report = visit_all(
-                config, only=only, report=progress, slow=progress.slow, tell=progress.tell, wait=wait, debug=debug
+                config,
+                only=only,
+                report=progress,
+                slow=progress.slow,
+                only_slow_left=lambda names: early.make(names, progress.tell) if early else None,
+                tell=progress.tell,
+                wait=wait,
+                debug=debug,
             )
         except KeyboardInterrupt as stop:
             say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
@@ -211,13 +252,15 @@ def _report(done: CrawlReport, file: Path) -> None:
         raise StoreError(f"cannot write the report to {file}: {error.strerror}") from error
 
 
-def _build(config: Config, *, no_site: bool, wait: bool) -> None:
+def _build(
+    config: Config, *, no_site: bool, wait: bool = False, in_crawl: bool = False, tell: Callable[[str], None] = say
+) -> None:
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
 
-    built = build_catalog(config, wait=wait, tell=say)
+    built = build_catalog(config, wait=wait, tell=tell, in_crawl=in_crawl)
     artifacts = _counted("", {"not registered": built.unregistered, "deprecated": built.deprecated})
     versions = _counted("and ", {"deregistered": built.deregistered, "not registered": built.not_registered})
-    say(
+    tell(
         f"{built.database}: {plural(built.artifacts, 'artifact')}{artifacts}, {plural(built.versions, 'version')}{versions} "
         f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
     )
@@ -232,7 +275,7 @@ def _build(config: Config, *, no_site: bool, wait: bool) -> None:
             site_url=config.site_url,
             mask=email_mask(config),
         )
-        say(
+        tell(
             f"{config.output / 'site'}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s"
         )
 

@@ -60,6 +60,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     only: Collection[str] = (),
     report: OnVisit = lambda _visit, _done, _total: None,
     slow: OnSlow = lambda _names: None,
+    only_slow_left: OnSlow = lambda _names: None,
     tell: Callable[[str], None] = lambda _: None,
     connectors: tuple[Connector, ...] | None = None,
     wait: bool = False,
@@ -68,7 +69,8 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     """Visits the repositories of repos.toml and of its sources (or those named in `only`) and stores the rows of what changed.
 
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
-    their slots, whenever these change, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
+    their slots, whenever these change, `only_slow_left(names)` once, when no others are left and something was read: that can be published
+    (`catalog.database.build` with `in_crawl`) while these go on, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
     the others; with `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
     waited for; else StoreError names its process. ConfigError for connectors that cannot be used, NotFound for a name that repos.toml
     does not hold.
@@ -87,7 +89,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
         )
         plan = run.plan(only, tell)
         try:
-            result = run.visit_all(plan, report, slow)
+            result = run.visit_all(plan, report, slow, only_slow_left)
         except (KeyboardInterrupt, SystemExit):  # the next crawl begins from what this one has read
             run.save(plan)
             raise
@@ -120,7 +122,9 @@ class CrawlRun:
             only=only,
         )
 
-    def visit_all(self, plan: CrawlPlan, report: OnVisit, slow: OnSlow) -> CrawlReport:
+    def visit_all(
+        self, plan: CrawlPlan, report: OnVisit, slow: OnSlow, only_slow_left: OnSlow = lambda _: None
+    ) -> CrawlReport:
         """Makes the visits, several at a time, and writes each to the journal."""
         entries = {entry.repo.name: entry for entry in plan.visited}
         started, clock = datetime.now(UTC), perf_counter()
@@ -129,15 +133,17 @@ class CrawlRun:
             self._record_inventory(plan.inventory, journal, started)
             tasks = [self._task(entry) for entry in plan.visited]
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
+            left = _Left(len(tasks), slow, only_slow_left)
             with self._visitor(tasks) as visit_one:
                 for visit, partition in schedule_visits(
-                    tasks, partial(visit_one, number=journal.number), self._scheduler_limits(slow)
+                    tasks, partial(visit_one, number=journal.number), self._scheduler_limits(left.set_slow)
                 ):
                     journal.add(visit, partition)
                     if visit.outcome in READ:
                         self._pushes.record(entries[visit.repo], visit.started_at)
                     visits.append(visit)
                     report(visit, len(visits), len(tasks))
+                    left.count(visit)
             ended = _sum_up(journal.number, started, perf_counter() - clock, visits)
             journal.end(ended)
         return CrawlReport(
@@ -236,6 +242,30 @@ class CrawlRun:
         return sum(
             task.last is None or not self._context.is_made_alike(task.repo.name, task.last.partition) for task in tasks
         )
+
+
+class _Left:
+    """The visits that are left, and whether they are all slow."""
+
+    def __init__(self, total: int, slow: OnSlow, only_slow: OnSlow) -> None:
+        self._left, self._tell_slow, self._tell_only_slow = total, slow, only_slow
+        self._slow: Sequence[str] = ()
+        self._has_news = self._told = False
+
+    def set_slow(self, names: Sequence[str]) -> None:
+        self._slow = names
+        self._tell_slow(names)
+        self._look()
+
+    def count(self, visit: Visit) -> None:
+        self._left -= 1
+        self._has_news |= visit.outcome in (VisitOutcome.NEW, VisitOutcome.CHANGED)
+        self._look()
+
+    def _look(self) -> None:
+        if self._has_news and not self._told and self._left == len(self._slow) > 0:
+            self._told = True
+            self._tell_only_slow(self._slow)
 
 
 def _processes(config: Config, context: CrawlContext) -> int:

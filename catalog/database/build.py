@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -56,15 +56,18 @@ class BuildReport:
     incremental: bool
 
 
-def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None) -> BuildReport:
+def build(
+    config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None, in_crawl: bool = False
+) -> BuildReport:
     """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
 
     With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that names it; else StoreError does.
-    `tell` gets a sentence, too, for what is damaged.
+    `tell` gets a sentence, too, for what is damaged. `in_crawl`: the crawl of this process goes on, holds the output, and may need
+    every partition.
     """
     clock = perf_counter()
     path = config.output / "catalog.duckdb"
-    with lock(config.output, wait=wait, tell=tell):
+    with nullcontext() if in_crawl else lock(config.output, wait=wait, tell=tell):
         folder = config.output / "store"
         journal, store = Journal(folder / "crawls"), Store(folder / "rows")
         observations = Observations(folder / "observations")
@@ -86,7 +89,7 @@ def build(config: Config, *, wait: bool = False, tell: Callable[[str], None] = l
         with closing(database.connect(path, max_memory=database.FOR_ALL)) as connection:
             export.write(connection, config.output / "data", email_mask(config))
             counts = connection.execute(_SQL["counts"]).fetchone()
-        if not inventory.unlisted:  # else it is not known what they have
+        if not in_crawl and not inventory.unlisted:  # else it is not known what they have
             store.prune(files.values())
     repos, artifacts, unregistered, deprecated, versions, deregistered, not_registered = counts or (0,) * 7
     return BuildReport(

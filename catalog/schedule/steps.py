@@ -48,14 +48,27 @@ def steps(config: Config) -> tuple[Step, ...]:
     """What a run of this repos.toml is."""
     file = ("--config", str(config.file.absolute()))
     fixed = (
-        Step(name="crawl", command=(*_CATALOG, "crawl", "--no-build", "--wait", *file), good=(Exit.OK, Exit.ORIGIN)),
+        Step(
+            name="crawl",
+            command=(*_CATALOG, "crawl", "--no-build", "--publish-early", "--wait", *file),
+            good=(Exit.OK, Exit.ORIGIN),
+        ),
         Step(name="build", command=(*_CATALOG, "build", "--wait", *file)),
     )
+    return (*fixed, *_publish_steps(config))
+
+
+def publish(config: Config) -> str | None:
+    """Runs the command that publishes; what there is to complain of."""
+    return Runner(_publish_steps(config), config.file.absolute().parent, config.output).run().message
+
+
+def _publish_steps(config: Config) -> tuple[Step, ...]:
     publish = config.schedule.publish
     if publish is None:
-        return fixed
+        return ()
     command = ("/bin/sh", "-c", publish) if isinstance(publish, str) else publish
-    return (*fixed, Step(name="publish", command=command, failure=RunOutcome.PUBLISH_FAILED, seconds=PUBLISH_SECONDS))
+    return (Step(name="publish", command=command, failure=RunOutcome.PUBLISH_FAILED, seconds=PUBLISH_SECONDS),)
 
 
 class Runner:
@@ -115,6 +128,10 @@ class Runner:
         except subprocess.TimeoutExpired:
             _end(process)
             return 0, f"did not end within {step.seconds:g} seconds"
+        except (KeyboardInterrupt, SystemExit):  # it has a session of its own
+            if self._process is not None:
+                _end(self._process)
+            raise
         finally:
             self._process = None
 

@@ -87,7 +87,7 @@ class Crawl(Record):
     failed: int = column("Repositories that could not be read.")
     received: int = column("Bytes received.")
     outcome: str = column(
-        "`complete`, `incomplete` where repositories could not be read, or `cut_short`: it was stopped, or killed.",
+        "`complete`, `incomplete` where repositories could not be read, or `cut_short`: it was stopped, or killed, or was not over when the catalog was built, because of slow repositories.",
         default="complete",
     )
 
