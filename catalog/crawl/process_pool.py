@@ -132,7 +132,7 @@ def workers(order: WorkerInit, number: int, lock_descriptor: int, context: Crawl
 
     `lock_descriptor`: a file descriptor of what is locked for this crawl; it stays locked until the last of them has ended, also where this process is killed.
     """
-    with TemporaryFile() as memory_gate:
+    with TemporaryFile(dir=order.output) as memory_gate:  # the machine may have no other folder to write to
         context.pool.memory_gate = Shared(memory_gate.fileno())
         team = Workers(order, number, (memory_gate.fileno(), lock_descriptor), context)
         try:

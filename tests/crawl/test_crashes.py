@@ -126,7 +126,10 @@ def files(folder: Path) -> dict[str, bytes | None]:
     for file in sorted((folder / "output").rglob("*")):
         name = str(file.relative_to(folder / "output"))
         if file.is_file() and not name.startswith("store/crawls"):
-            clocked = name in (".lock", "catalog.duckdb", "data/catalog.json") or "observations/" in name
+            clocked = (
+                name in (".lock", "catalog.duckdb", ".catalog.duckdb.sum", "data/catalog.json")
+                or "observations/" in name
+            )
             found[name] = None if clocked or file.stem in CLOCKS else file.read_bytes()
     return found
 
