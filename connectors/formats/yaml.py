@@ -28,6 +28,7 @@ MAX_ODD_KEYS = 1_000  # of one map, neither text nor within MAX_INDEX: some, suc
 MAX_NODES = 100_000  # keys, values, lists and maps, each 64 characters once more; an alias as what it stands for
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
+_HALF = re.compile(r"(?<!\\)((?:\\\\)*)\\((?:u|U0000)[dD][89a-fA-F][0-9a-fA-F]{2})")
 _COMMENT = re.compile(r"#[^\n]*")
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
@@ -53,13 +54,23 @@ def load_yaml(data: bytes) -> Any:  # noqa: ANN401 - whatever YAML can say
         try:
             return read_lines(source)
         except NotPlain:
-            return _Builder(source).build()
+            return _build(source)
     except UnicodeDecodeError as error:
         raise MetafileError(f"byte {error.start + 1:,} is not UTF-8 text", rule="not-utf8") from error
     except yaml.MarkedYAMLError as error:
         _reject(str(error.problem or error.context), error.problem_mark or error.context_mark)
     except yaml.YAMLError as error:
         raise MetafileError(cleaned(f"not YAML: {error}"), rule="not-yaml") from error
+
+
+def _build(source: str) -> Any:  # noqa: ANN401 - whatever YAML can say
+    """The document. Half of a surrogate pair, which libyaml does not take as an escape, stays the text of its escape."""
+    try:
+        return _Builder(source).build()
+    except yaml.MarkedYAMLError as error:
+        if "Unicode character escape" not in str(error.problem) or not _HALF.search(source):
+            raise
+    return _Builder(_HALF.sub(r"\1\\\\\2", source)).build()
 
 
 class _Builder:

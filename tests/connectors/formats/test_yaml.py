@@ -241,3 +241,18 @@ def test_without_libyaml_the_rules_are_the_same(monkeypatch):
     monkeypatch.setattr(yaml, "_PARSER", yaml.yaml.SafeLoader)
     source = b"a: [1e-3, no, 0o12, 2001-12-14]\nb: &b {c: d}\ne: {<<: *b}"
     assert load_yaml(source) == {"a": [0.001, "no", 10, date(2001, 12, 14)], "b": {"c": "d"}, "e": {"c": "d"}}
+
+
+HALVES = {
+    "half of a pair": ('a: "\\ud800"\nb: 1', {"a": "\\ud800", "b": 1}),
+    "both halves as two escapes": ('a: "\\uD83D\\uDE00"', {"a": "\\uD83D\\uDE00"}),
+    "in a name": ('"\\udfff x": {b: "\\U0000d800"}', {"\\udfff x": {"b": "\\U0000d800"}}),
+    "beside what only looks like it": ('a: "\\\\ud800 \\ud801"', {"a": "\\ud800 \\ud801"}),
+}
+
+
+@pytest.mark.parametrize(("text", "value"), HALVES.values(), ids=HALVES.keys())
+def test_half_of_a_character_stays_the_text_of_its_escape(text, value):
+    """ruamel.yaml, and so DVC and GTO, take it for a character that nobody can store."""
+    assert load_yaml(text.encode()) == value
+    assert outcome(judge, text) != "refused"
