@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
 from typing import TypeVar, cast
 
 T = TypeVar("T")
@@ -32,15 +31,28 @@ _ODD = re.compile(
 )
 
 
-def quote(raw: bytes | str, secrets: Iterable[str] = ()) -> str:
-    """One line of at most 200 characters, without control, bidi or escape characters and without credentials."""
+def quote(raw: bytes | str) -> str:
+    """One line of at most 200 characters, without control, bidi or escape characters and without credentials in URLs.
+
+    What a server sent, which may repeat a credential, is quoted by `catalog.privacy.gate`.
+    """
     text = raw[: 16 * LONGEST].decode("utf-8", "replace") if isinstance(raw, bytes) else raw[: 16 * LONGEST]
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    text = "".join(" " if _unfit(char) else char for char in _SEQUENCE.sub("", text))
-    text = " ".join(_USERINFO.sub("//", text).split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return cut(one_line(text))
+
+
+def one_line(text: str) -> str:
+    """The text without control, bidi or escape characters, without users in URLs, and with single spaces."""
+    return " ".join(_USERINFO.sub("//", "".join(" " if _unfit(c) else c for c in without_sequences(text))).split())
+
+
+def without_sequences(text: str) -> str:
+    """The text without terminal sequences."""
+    return _SEQUENCE.sub("", text) if "\x1b" in text or "\x9b" in text else text
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    """At most so many characters of a text, the last of them an ellipsis where it is longer."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def describe(error: BaseException) -> str:

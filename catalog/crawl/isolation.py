@@ -18,12 +18,13 @@ from catalog.git.named_files import NamedFile, PointerFile, StoredFile
 from catalog.git.objects import CommitObject
 from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector, no_files
+from catalog.privacy.gate import current
 from catalog.privacy.log_filter import WithoutSecrets
 from catalog.schema.record import Record, columns
 from catalog.schema.record import replace as with_cells
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
-from catalog.text import describe, quote
+from catalog.text import describe
 
 BUG = "connector-bug"  # the rule of these problems
 
@@ -171,6 +172,9 @@ def _checked(rows: Iterable[Record]) -> Iterator[Record]:
 
 
 def _problem(connector: Connector, error: BaseException, place: str, commit: str | None = None) -> Problem:
-    log.error("connector %s, %s: this is a bug in that connector", connector.name, quote(place), exc_info=error)
-    message = quote(describe(error))
-    return Problem(connector=connector.name, rule=BUG, place=quote(place), message=message, commit=commit)
+    gate = current()
+    where, message = gate.quote(place), gate.quote(describe(error))
+    log.error(
+        "connector %s, %s: this is a bug in that connector", connector.name, where, exc_info=gate.reportable(error)
+    )
+    return Problem(connector=connector.name, rule=BUG, place=where, message=message, commit=commit)

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog.config.parse import RepoConfig
+from catalog.crawl.echoes import without_echoed_refs, without_echoed_rows
 from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.isolation import guarded
@@ -22,6 +23,7 @@ from catalog.git.snapshot import RefListing
 from catalog.naming import slug
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.privacy.detector import clean
+from catalog.privacy.gate import Gate, current, gating
 from catalog.privacy.log_filter import WithoutSecrets
 from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.schema.record import R
@@ -30,6 +32,7 @@ from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 from catalog.store.observations import Observations, RefScan
 from catalog.store.partitions import Partition, PartitionKey, Rows, Store, privacy_digest, readers_digest, refs_digest
+from catalog.text import describe
 from catalog.transport.origin import (
     HeadStart,
     Limits,
@@ -124,12 +127,12 @@ def visit(
     """
     started = task.started or datetime.now(UTC)
     clock = perf_counter() - (task.start.seconds if task.start else 0.0)
-    received = requests = 0
+    received, requests, where, gate = 0, 0, "", Gate()
     try:
-        permits = task.network.permits if task.has_strangers_url else None
-        with open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits, start=task.start) as origin:
+        with gating(gate), _opened(task, context, gate) as origin:
+            where = origin.url
             try:
-                listing = task.start.listing if task.start else origin.refs()
+                listing = task.start.listing if task.start else without_echoed_refs(origin.refs(), gate)
                 key = context.key(task.repo.name, refs_digest(listing, task.repo.options.digest()))
                 start = None
                 if context.store.holds(task.repo.name, str(key)):
@@ -144,15 +147,21 @@ def visit(
             return read_elsewhere(replace(task, start=start, started=started))
         _record_scan(task, context, result, number, started)
     except OriginError as error:
-        result = _Outcome(outcome=error.outcome, message=str(error))
+        result = _Outcome(outcome=error.outcome, message=gate.sentence(str(error), where))
     except StoreError:
         raise  # the disk is full, or damaged: every other visit would fail, too
     except Exception as error:
+        reportable = gate.reportable(error)
         if context.debug:
-            raise
-        log.exception("%s: this is a bug in catalog", task.repo.name)
-        result = _Outcome(outcome=VisitOutcome.BUG, message=f"{type(error).__name__}: {error}")
+            raise reportable from (error.__cause__ if reportable is error else None)
+        log.error("%s: this is a bug in catalog", task.repo.name, exc_info=reportable)  # noqa: TRY400 - what it is about was checked
+        result = _Outcome(outcome=VisitOutcome.BUG, message=gate.sentence(describe(error)))
     return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
+
+
+def _opened(task: VisitTask, context: CrawlContext, gate: Gate) -> Origin:
+    permits = task.network.permits if task.has_strangers_url else None
+    return open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits, start=task.start, gate=gate)
 
 
 def lost_visit(
@@ -309,8 +318,12 @@ def _fetch_and_extract(
     options, listing = task.repo.options, previous.mended(listing)
     known, selection = previous.known(), select_revisions(listing, connectors, options)
     wants_remote = options.fetch_remote_metrics
-    permits = task.network.permits
-    remote = open_remote_files(task.repo.url, task.limits, context.pool, permits) if wants_remote else None
+    wants_remote = options.fetch_remote_metrics
+    remote = (
+        open_remote_files(task.repo.url, task.limits, context.pool, task.network.permits, current())
+        if wants_remote
+        else None
+    )
     fetched = fetch(origin, listing, connectors, selection, known, remote, origin.turn)
     rows = extract_rows(fetched.snapshot, fetched.reach, connectors, previous, selection, origin.turn)
-    return withhold(rows, context.privacy.of(task.repo.name))
+    return withhold(without_echoed_rows(rows, current()), context.privacy.of(task.repo.name))

@@ -16,8 +16,7 @@ from urllib3.exceptions import SSLError
 from catalog.discovery.client_errors import fault
 from catalog.errors import Down, Gone, Refused, TooBig
 from catalog.plugins.forge import Ask, Response
-from catalog.text import quote
-from catalog.transport.address import GitServer, parse_address
+from catalog.transport.address import server_at
 from catalog.transport.connections import read_settings
 from catalog.transport.http_client import OK, Body, Redirects, Unanswered, closing, is_redirect, send
 from catalog.transport.retry import Again, retrying
@@ -25,6 +24,7 @@ from catalog.transport.retry import Again, retrying
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
+    from catalog.transport.address import GitServer
     from catalog.transport.limits import Meter
     from catalog.transport.pool import Pool
 
@@ -46,7 +46,6 @@ class Secret:
     """A token, how it is sent, and where it is from. In no repr."""
 
     header: str = field(repr=False)
-    hidden: tuple[str, ...] = field(repr=False)  # what no message may hold
     origin: str  # the environment variable, or the user of Git's credential helper
 
 
@@ -68,7 +67,7 @@ class Asker:
         if ask.reads == "folder":
             return Response(ask=ask, value=self._folder(ask.url), headers={}), None
         if "://" not in ask.url:
-            return Response(ask=ask, value=_file(ask.url), headers={}), None
+            return Response(ask=ask, value=_file(ask.url, self.meter), headers={}), None
         return self._answer(ask, etag)
 
     def _folder(self, path: str) -> list[tuple[str, str]]:
@@ -80,13 +79,13 @@ class Asker:
                     folder, file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
                     kinds.append((entry.name, "folder" if folder else "file" if file else "other"))
                     if len(kinds) > MAX_ENTRIES:
-                        raise TooBig(f"{quote(path)}: more than {MAX_ENTRIES:,} entries in one folder")
+                        raise TooBig(f"{self.meter.quote(path)}: more than {MAX_ENTRIES:,} entries in one folder")
         except PermissionError:
-            self.tell(f"{quote(path)}: may not be read, and is left out")
+            self.tell(f"{self.meter.quote(path)}: may not be read, and is left out")
         except FileNotFoundError as error:
-            raise Gone(f"{quote(path)}: no such folder") from error
+            raise Gone(f"{self.meter.quote(path)}: no such folder") from error
         except OSError as error:
-            raise Down(f"{quote(path)}: {error.strerror}") from error
+            raise Down(f"{self.meter.quote(path)}: {error.strerror}") from error
         return sorted(kinds)
 
     def _answer(self, ask: Ask, etag: str | None) -> tuple[Response, str | None] | None:
@@ -123,10 +122,10 @@ class Asker:
     def _remote(self, url: str) -> GitServer:
         """Only the source's own server gets requests: each carries the token."""
         try:
-            remote = parse_address(urlsplit(url)._replace(query="", fragment="").geturl())
+            remote = server_at(urlsplit(url)._replace(query="", fragment="").geturl())
         except ValueError:
             remote = None
-        if not isinstance(remote, GitServer) or remote.scheme not in {"http", "https"} or remote.site != self.site:
+        if remote is None or remote.scheme not in {"http", "https"} or remote.site != self.site:
             raise Refused(f"{self.meter.where}: leads to {self.meter.quote(url)!r}, expected an address of {self.site}")
         return remote
 
@@ -156,7 +155,7 @@ class Asker:
                 raise TooBig(f"{where}: one answer has more than {MAX_VALUES:,} values")
             return json.loads(body, parse_int=_whole)
         except (ValueError, RecursionError) as error:
-            kind = quote(headers.get("content-type", ""))
+            kind = self.meter.quote(headers.get("content-type", ""))
             expected = "UTF-8 text" if ask.reads == "text" else "JSON"
             raise Refused(f"{where}: answers with {kind!r} that cannot be read, expected {expected}") from error
 
@@ -169,17 +168,17 @@ def _whole(digits: str) -> int | None:
         return None
 
 
-def _file(path: str) -> str:
+def _file(path: str, meter: Meter) -> str:
     try:
         with Path(path).open("rb") as file:
             data = file.read(MAX_BODY + 1)
     except FileNotFoundError as error:
-        raise Gone(f"{quote(path)}: no such file") from error
+        raise Gone(f"{meter.quote(path)}: no such file") from error
     except OSError as error:
-        raise Down(f"{quote(path)}: {error.strerror}") from error
+        raise Down(f"{meter.quote(path)}: {error.strerror}") from error
     if len(data) > MAX_BODY:
-        raise TooBig(f"{quote(path)}: more than {MAX_BODY:,} bytes")
+        raise TooBig(f"{meter.quote(path)}: more than {MAX_BODY:,} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(f"{quote(path)}: is not UTF-8 text") from error
+        raise Refused(f"{meter.quote(path)}: is not UTF-8 text") from error

@@ -9,7 +9,6 @@ from time import time
 from typing import TYPE_CHECKING
 
 from catalog.errors import Gone, OriginError, Refused
-from catalog.text import quote
 from catalog.transport.http_errors import retry_seconds
 from catalog.transport.retry import Again
 
@@ -39,7 +38,7 @@ def fault(status: int, headers: Mapping[str, str], body: bytes, meter: Meter, to
     if status in {_UNAUTHORIZED, _SIGN_IN}:  # Azure DevOps shows a page to sign in
         sentence = f"the token of {token} is not accepted" if token else "needs a token"
     elif status == _FORBIDDEN:
-        scopes = quote(headers.get("x-accepted-oauth-scopes", ""))
+        scopes = meter.quote(headers.get("x-accepted-oauth-scopes", ""))
         sentence = f"may not be listed {who}" + (f", which needs one of the scopes {scopes}" if scopes else "")
     else:
         sentence = "the forge refuses the question"

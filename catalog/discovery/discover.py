@@ -13,17 +13,20 @@ from threading import Event
 from catalog.config.model import SourceConfig
 from catalog.config.parse import Config
 from catalog.discovery.client import Asker, Secret
+from catalog.discovery.echoes import without_echoes
 from catalog.discovery.listing_cache import LISTED, CachedPage, SourceState, read_states, write_state
 from catalog.discovery.rules import mark_departed
 from catalog.errors import Down, OriginError, Refused, TooBig, VisitOutcome
 from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Skipped, installed
-from catalog.text import encodable, quote
+from catalog.privacy.gate import Gate
+from catalog.text import describe, encodable
 from catalog.transport.address import GitServer, parse_address
 from catalog.transport.credentials import Credential
 from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
 from catalog.transport.limits import Meter
 from catalog.transport.origin import Limits, Pool
+from catalog.transport.request_secrets import learn_request
 
 log = logging.getLogger(__name__)
 
@@ -82,16 +85,20 @@ def _refresh(
     source: SourceConfig, *, config: Config, pool: Pool, before: Mapping[str, SourceState], tell: Tell, stop: Event
 ) -> tuple[str, SourceState]:
     """A source's name, and its state after its listing was requested."""
-    forge, last, now = installed()[source.kind], before[source.name], datetime.now(UTC)
+    forge, last, now, gate = installed()[source.kind], before[source.name], datetime.now(UTC), Gate()
+
+    def tell_checked(sentence: str) -> None:
+        tell(gate.sentence(sentence, source.name))
+
     try:
-        listing = _list(source, _asker(source, config, pool, tell, stop), last)
+        listing = _list(source, _asker(source, config, pool, tell_checked, stop, gate), last)
         _check_emptied(source, listing, last)
         repos = mark_departed(source, forge, listing.listed, last.known, now)
     except OriginError as error:
-        outcome, message = error.outcome, str(error)
+        outcome, message = error.outcome, gate.sentence(str(error), source.name)
     except Exception as error:
-        log.exception("%s: this is a bug in catalog", source.name)
-        outcome, message = VisitOutcome.BUG, f"{type(error).__name__}: {error}"
+        log.error("%s: this is a bug in catalog", source.name, exc_info=gate.reportable(error))  # noqa: TRY400 - it was checked
+        outcome, message = VisitOutcome.BUG, gate.passed(describe(error))
     else:
         if listing.skipped:
             tell(listing.skipped)
@@ -119,7 +126,7 @@ def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteL
     while waiting:
         ask = waiting.popleft()
         if ask.url in requested:
-            raise Refused(f"{source.name}: a page leads to {quote(ask.url)!r}, which was read before")
+            raise Refused(f"{source.name}: a page leads to {asker.meter.quote(ask.url)!r}, which was read before")
         requested.add(ask.url)
         if len(requested) > MOST_ASKED:
             raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
@@ -180,7 +187,7 @@ def _page(
         return cached.page
     answer, etag = reply
     page = _read(source, forge, answer, asker.meter)
-    if etag:
+    if etag and not asker.meter.gate.repeats(etag):
         answers[ask.url] = CachedPage(etag=etag, page=page)
     return page
 
@@ -194,22 +201,23 @@ def _read(source: SourceConfig, forge: Forge, answer: Response, meter: Meter) ->
     try:
         page = forge.read(source.scope, answer)
     except OriginError as error:
-        raise type(error)(f"{source.name}: {error}") from error
+        raise type(error)(f"{source.name}: {meter.gate.passed(str(error))}") from error
     if len(page.listed) + len(page.skipped) > MOST_LISTED:
         raise TooBig(f"{source.name}: more than {MOST_ASKED:,} pages or {MOST_LISTED:,} repositories")
     listed: list[Listed] = []
-    skipped = [replace(each, reason=encodable(each.reason)) for each in page.skipped]
+    skipped = [replace(each, reason=encodable(meter.gate.passed(each.reason))) for each in page.skipped]
     for entry in page.listed:
         meter.patience(0)  # there may be many
         url = _public(entry.url)
         if url is None:
-            reason = f"found {quote(entry.url)!r}, expected a repository's URL"
+            reason = f"found {meter.quote(entry.url)!r}, expected a repository's URL"
             skipped.append(Skipped(reason=reason, forge_id=entry.forge_id))
             continue
         cells = {cell.name: encodable(getattr(entry, cell.name)) for cell in fields(entry)}
         parent = _public(entry.parent) if entry.parent else None
         listed.append(Listed(**(cells | {"url": url, "parent": parent})))
-    return replace(page, listed=tuple(listed), skipped=tuple(skipped))
+    page = replace(page, listed=tuple(listed), skipped=tuple(skipped))
+    return without_echoes(page, meter.gate, source.name)
 
 
 def _public(url: str) -> str | None:
@@ -221,7 +229,7 @@ def _public(url: str) -> str | None:
         return None
 
 
-def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: Event) -> Asker:
+def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: Event, gate: Gate) -> Asker:
     options = source.options
     limits = Limits(
         connect=config.connect_timeout,
@@ -230,26 +238,29 @@ def _asker(source: SourceConfig, config: Config, pool: Pool, tell: Tell, stop: E
         max_bytes=options.max_bytes,
         max_inflated=8 * options.max_bytes,
     )
-    meter = Meter(source.name, limits)
+    meter = Meter(source.name, limits, gate=gate)
     remote = parse_address(source.scope.api.partition("?")[0]) if source.scope.api else None
-    secret = _secret(source, pool) if isinstance(remote, GitServer) else None
-    meter.secrets = secret.hidden if secret else ()
+    if isinstance(remote, GitServer):
+        learn_request(gate, remote, pool)
+    secret = _secret(source, pool, gate) if isinstance(remote, GitServer) else None
     site = remote.site if isinstance(remote, GitServer) else ""
     return Asker(meter=meter, pool=pool, secret=secret, site=site, tell=tell, stop=stop)
 
 
-def _secret(source: SourceConfig, pool: Pool) -> Secret | None:
+def _secret(source: SourceConfig, pool: Pool, gate: Gate) -> Secret | None:
     """The token of the environment, or else the password that Git has for the forge; None for a list."""
     forge = installed()[source.kind]
     if variable := _environment(source, forge, pool):
-        return _sent(forge, variable[1], variable[0])
+        return _sent(forge, variable[1], variable[0], gate)
     if source.token_env:
         raise Refused(f"{source.name}: token_env names {source.token_env}, which is not in the environment")
     for site in forge.clones(source.scope):
         clone = parse_address(f"{site}/")
         credential = pool.keyring.find(clone) if isinstance(clone, GitServer) else None
         if credential and credential.secret.isascii():  # another password is not a token
-            return _sent(forge, credential.secret, f"user {quote(credential.user)!r} in Git's credentials")
+            gate.learn_pair(credential.user, credential.secret)
+            origin = f"user {gate.quote(credential.user)!r} in Git's credentials"
+            return _sent(forge, credential.secret, origin, gate)
     return None
 
 
@@ -259,6 +270,8 @@ def _environment(source: SourceConfig, forge: Forge, pool: Pool) -> tuple[str, s
     return next(((name, token) for name in names if name and (token := pool.git.environ.get(name, "").strip())), None)
 
 
-def _sent(forge: Forge, token: str, origin: str) -> Secret:
+def _sent(forge: Forge, token: str, origin: str, gate: Gate) -> Secret:
     header = forge.authorize(token)
-    return Secret(header=header, hidden=(token, header, header.partition(" ")[2]), origin=origin)
+    gate.learn(token)
+    gate.learn_header("Authorization", header)
+    return Secret(header=header, origin=origin)

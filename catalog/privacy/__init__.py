@@ -1,1 +1,1 @@
-"""What is kept from publication: secrets that repositories hold, and people's e-mail addresses."""
+"""What is kept from publication: the crawler's credentials, secrets that repositories hold, and people's e-mail addresses."""

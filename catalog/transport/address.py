@@ -66,6 +66,15 @@ def parse_address(url: str) -> GitServer | Local:
     return Local(path=local_path(url), shown=url)
 
 
+def server_at(url: str) -> GitServer | None:
+    """The server that a stranger's URL names, such as that of a redirect; None where it names none."""
+    try:
+        address = parse_address(url)
+    except Refused:  # its sentence would quote the URL, without a check for what a stranger may repeat
+        return None
+    return address if isinstance(address, GitServer) else None
+
+
 def _parse_url(url: str) -> GitServer | Local:
     try:
         parts = urlsplit(url)

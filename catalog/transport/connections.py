@@ -74,7 +74,7 @@ class Settings:
         return manager
 
     def _through_proxy(self, options: dict[str, Any]) -> Manager:
-        url = self.proxy if self.proxy and "://" in self.proxy else f"http://{self.proxy}"
+        url = proxy_url(self.proxy or "")
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"}:
             raise Refused(f"proxy {quote(url)!r}: expected an http or https proxy")
@@ -95,6 +95,11 @@ def read_settings(git: GitConfig, remote: GitServer) -> Settings:
         certificate=_path(environ.get("GIT_SSL_CERT") or git.most_specific("http", "sslcert", url)),
         key=_path(environ.get("GIT_SSL_KEY") or git.most_specific("http", "sslkey", url)),
     )
+
+
+def proxy_url(stated: str) -> str:
+    """The URL of a proxy; one without a scheme is http's."""
+    return stated if "://" in stated or not stated else f"http://{stated}"
 
 
 def extra_headers(git: GitConfig, remote: GitServer) -> dict[str, str]:
@@ -192,7 +197,7 @@ def permitted_address(host: str, port: int | None, meter: Meter) -> str:
     address = resolve(host.strip("[]"), port or 0, meter.permits)
     if address is None:
         raise Refused(
-            f"{meter.where}: {quote(host)!r} is not a public host, expected one, or one that [network] allow names"
+            f"{meter.where}: {meter.quote(host)!r} is not a public host, expected one, or one that [network] allow names"
         )
     return address
 

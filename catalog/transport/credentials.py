@@ -49,11 +49,6 @@ class Credential:
             "ascii"
         )
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must not be quoted should a server echo it."""
-        return self.secret, self.basic.removeprefix("Basic ")
-
 
 class Keyring:
     """Credentials by host, looked up once and cached as long as the pool."""
@@ -67,6 +62,10 @@ class Keyring:
     def offer(self, site: str, credential: Credential) -> None:
         """A credential for a server (`https://host`), used where neither the URL nor the user's files and helpers have one."""
         self._offered.setdefault(site, credential)
+
+    def offered(self, site: str) -> Credential | None:
+        """What was offered for a server, which may know it although no request has sent it."""
+        return self._offered.get(site)
 
     def cached(self, remote: GitServer) -> Credential | None:
         """The credential in the URL, or the one that an earlier visit looked up."""

@@ -10,7 +10,6 @@ from urllib.parse import urljoin
 from urllib3.util import Timeout
 
 from catalog.errors import Down, OriginError, Refused, TooBig
-from catalog.text import quote
 from catalog.transport.connections import METER
 from catalog.transport.http_errors import FAILURES, explain, explain_part
 from catalog.transport.retry import Again
@@ -65,7 +64,7 @@ def send(
         )
     except FAILURES as error:
         meter.patience(0)
-        raise Unanswered(f"{meter.where}: {explain(error, limits.connect)}") from error
+        raise Unanswered(f"{meter.where}: {explain(error, meter)}") from error
     finally:
         METER.reset(token)
 
@@ -137,7 +136,9 @@ class Body:
             try:
                 piece = self._engine.decompress(received, _CHUNK)
             except zlib.error as error:
-                raise Again(f"{self._meter.where}: the answer's compression is corrupt: {quote(str(error))}") from error
+                raise Again(
+                    f"{self._meter.where}: the answer's compression is corrupt: {self._meter.quote(str(error))}"
+                ) from error
             self._meter.inflate(len(piece))
             if piece or not received:
                 return piece
@@ -168,4 +169,4 @@ class Body:
             return self._response.read1(_CHUNK)
         except FAILURES as error:
             self._meter.patience(0)
-            raise Again(f"{self._meter.where}: the answer broke off: {explain_part(error)}") from error
+            raise Again(f"{self._meter.where}: the answer broke off: {explain_part(error, self._meter)}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, IncompleteRead
 from time import time
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -17,7 +17,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from catalog.text import quote
+if TYPE_CHECKING:
+    from catalog.transport.limits import Meter
 
 T = TypeVar("T")
 
@@ -25,32 +26,32 @@ T = TypeVar("T")
 FAILURES = (HTTPError, HTTPException, OSError, ValueError)
 
 
-def explain(error: Exception, connect: float) -> str:
-    """Why no answer began; `connect` is the time limit for connecting, in seconds."""
-    reason = explain_part(error.__cause__ or error.__context__ or error)
+def explain(error: Exception, meter: Meter) -> str:
+    """Why no answer began."""
+    reason = explain_part(error.__cause__ or error.__context__ or error, meter)
     match error:
         case ProxyError():
-            return f"the proxy does not answer: {explain_part(error.original_error)}"
+            return f"the proxy does not answer: {explain_part(error.original_error, meter)}"
         case NameResolutionError():
             return "the host name does not resolve"
         case NewConnectionError():
             return f"no connection: {reason}"
         case ConnectTimeoutError():
-            return f"no connection within {connect:g} s"
+            return f"no connection within {meter.limits.connect:g} s"
         case SSLError():
             return f"no secure connection: {reason}"
     return f"the connection broke before an answer: {reason}"
 
 
-def explain_part(error: BaseException) -> str:
+def explain_part(error: BaseException, meter: Meter) -> str:
     """What went wrong while an answer came."""
     if isinstance(error, ProtocolError) and len(error.args) > 1:
         error = error.args[1]
     if isinstance(error, IncompleteRead):
         return "it ends before its announced length"
     if isinstance(error, OSError) and error.strerror:
-        return quote(error.strerror)
-    return quote(str(error.args[0] if error.args else error)) or type(error).__name__
+        return meter.quote(error.strerror)
+    return meter.quote(str(error.args[0] if error.args else error)) or type(error).__name__
 
 
 def is_reset(error: BaseException | None) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
     from catalog.git.lfs import Pointer
+    from catalog.privacy.gate import Gate
     from catalog.transport.address import GitServer
     from catalog.transport.network_rules import Permits
     from catalog.transport.pool import Pool
@@ -54,9 +55,11 @@ class _Download(NamedTuple):
 class LfsServer:
     """The Git LFS server of one repository, for one visit: bounded as a whole by `limits`."""
 
-    def __init__(self, remote: GitServer, limits: Limits, pool: Pool, permits: Permits) -> None:
+    def __init__(
+        self, remote: GitServer, limits: Limits, pool: Pool, permits: Permits, gate: Gate | None = None
+    ) -> None:
         self._repository, self._pool = web_address(remote), pool
-        self._meter = Meter("Git LFS", limits)
+        self._meter = Meter("Git LFS", limits, gate=gate)
         self._web = PublicWeb(self._meter, permits)
         self._requested = 0
         self._silent = False

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog.errors import Refused
-from catalog.transport.address import GitServer, parse_address
+from catalog.transport.address import GitServer, server_at
 from catalog.transport.connections import extra_headers, read_settings
 from catalog.transport.http_client import Redirects, closing, discard, is_redirect, send
 from catalog.transport.public_web import Unavailable
+from catalog.transport.request_secrets import learn_request
 from catalog.transport.smart_http import AGENT, same_host
 
 if TYPE_CHECKING:
@@ -60,13 +61,15 @@ class LfsSite:
     def _move(self, repository: GitServer, endpoint: GitServer) -> None:
         self._repository, self._endpoint = repository, endpoint
         self._is_own = endpoint.site == repository.site
+        learn_request(self._meter.gate, repository, self._pool)
+        learn_request(self._meter.gate, endpoint, self._pool)
         self._manager = self._pool.manager(read_settings(self._pool.git, endpoint))
         self._extra = extra_headers(self._pool.git, endpoint) if self._is_own else {}
         self._credential = self._pool.keyring.cached(repository) if self._is_own else None
 
     def _moved(self, target: str, path: str) -> GitServer:
-        moved = parse_address(target.removesuffix(path))
-        if not target.endswith(path) or not isinstance(moved, GitServer) or not same_host(self._endpoint, moved):
+        moved = server_at(target.removesuffix(path))
+        if not target.endswith(path) or moved is None or not same_host(self._endpoint, moved):
             raise Refused(f"{self._meter.where}: redirects elsewhere, expected the same host")
         return replace(moved, user=self._endpoint.user, secret=self._endpoint.secret)
 
@@ -91,6 +94,7 @@ class LfsSite:
         self._credential = self._pool.keyring.find(self._repository)
         if self._credential is None:
             raise Unavailable
+        self._meter.gate.learn_pair(self._credential.user, self._credential.secret)
         return send(self._manager, self._meter, method, url, self._with_credential(sent), body)
 
     def _with_credential(self, headers: dict[str, str]) -> dict[str, str]:

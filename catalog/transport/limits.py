@@ -10,7 +10,7 @@ from time import monotonic, thread_time
 from typing import Protocol
 
 from catalog.errors import Down, Oversized, TooBig, TooSlow
-from catalog.text import quote
+from catalog.privacy.gate import Gate
 from catalog.transport.network_rules import Permits
 
 HEAVY = 32 << 20  # bytes of a visit: only one such visit goes on at a time, so that their memory is bounded
@@ -48,7 +48,13 @@ class Meter:
     """
 
     def __init__(
-        self, where: str, limits: Limits, memory_gate: MemoryGate | None = None, *, spent: float = 0.0
+        self,
+        where: str,
+        limits: Limits,
+        memory_gate: MemoryGate | None = None,
+        gate: Gate | None = None,
+        *,
+        spent: float = 0.0,
     ) -> None:
         """`spent`: the seconds that the visit has lasted already."""
         self.where = where
@@ -57,7 +63,7 @@ class Meter:
         self.limits = limits
         self.received = 0
         self.requests = 0
-        self.secrets: tuple[str, ...] = ()  # what no message may hold, should a server echo it
+        self.gate = gate or Gate()  # it knows what no message may hold, should a server echo it
         self.permits: Permits | None = None  # for an address that a stranger named: where connections may go
         self._inflated = 0
         self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
@@ -98,7 +104,7 @@ class Meter:
 
     def quote(self, raw: bytes | str) -> str:
         """What the server wrote, fit for a message of ours."""
-        return quote(raw, self.secrets)
+        return self.gate.quote(raw)
 
     @contextmanager
     def within(self, most: int | None) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from catalog.errors import Refused
-from catalog.text import quote
+from catalog.privacy.gate import Gate
 from catalog.transport.address import Local, parse_address
 from catalog.transport.gitconfig import GitConfig
 from catalog.transport.head_start import HeadStart
@@ -96,25 +96,29 @@ def open_origin(
     pool: Pool | None = None,
     permits: Permits | None = None,
     start: HeadStart | None = None,
+    gate: Gate | None = None,
 ) -> Origin:
     """A visit to the repository at `url`: https, http, ssh, git, file, `user@host:path` or a plain path.
 
     The clock of `limits.total` starts here, or where another process began the visit: `start` is what that found out. `pool` is what
     many visits share (connections, credentials); without it the visit has its own, made from `git` or from Git's own configuration.
     `permits`, for a URL that a stranger named, says where connections may go; what Git's `insteadOf` makes of a URL is the operator's.
+    `gate` learns every secret of the visit's requests.
     Raises Refused for any other kind of URL.
     """
     own = None if pool else Pool(git)
     shared = pool or own
     assert shared is not None
     rewritten = shared.git.rewrite(url)
+    gate = gate or Gate()
+    gate.learn_url(rewritten)
     address = parse_address(rewritten)
     limits = limits or Limits()
     is_strangers = permits is not None and rewritten == url
     if isinstance(address, Local):
         if is_strangers:
             raise Refused(
-                f"{quote(url)!r} is a path, expected an address: only repos.toml names folders of this machine"
+                f"{gate.quote(url)!r} is a path, expected an address: only repos.toml names folders of this machine"
             )
         from catalog.transport.local import LocalOrigin  # dulwich.repo costs 0.1 s to import
 
@@ -123,17 +127,17 @@ def open_origin(
         )
     from catalog.transport.remote import RemoteOrigin  # and urllib3 as much again
 
-    meter = Meter(address.shown, limits, shared.memory_gate, spent=start.seconds if start else 0.0)
+    meter = Meter(address.shown, limits, shared.memory_gate, gate, spent=start.seconds if start else 0.0)
     meter.permits = permits if is_strangers else None
     return RemoteOrigin(address, meter, shared, own, start)
 
 
-def open_remote_files(url: str, limits: Limits, pool: Pool, permits: Permits) -> RemoteFiles:
+def open_remote_files(url: str, limits: Limits, pool: Pool, permits: Permits, gate: Gate | None = None) -> RemoteFiles:
     """DVC's storage on the web, and Git LFS of the server of the repository at `url`, for one visit with bounds of its own.
 
-    `permits` says which servers are requested that the repository or an answer names.
+    `permits` says which servers are requested that the repository or an answer names; `gate` learns the secrets of these requests.
     """
     from catalog.transport.remote_files import RemoteFiles  # urllib3 costs 0.1 s to import
 
     address = parse_address(pool.git.rewrite(url))
-    return RemoteFiles(None if isinstance(address, Local) else address, limits, pool, permits)
+    return RemoteFiles(None if isinstance(address, Local) else address, limits, pool, permits, gate)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from catalog.git.lfs import Pointer
     from catalog.git.named_files import StoredFile
     from catalog.git.objects import Objects, RawObject
+    from catalog.privacy.gate import Gate
     from catalog.transport.address import GitServer
     from catalog.transport.limits import Limits
     from catalog.transport.network_rules import Permits
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 class RemoteFiles:
     """Reads them within the bounds of a visit of its own each. A repository on this machine has no LFS server."""
 
-    def __init__(self, remote: GitServer | None, limits: Limits, pool: Pool, permits: Permits) -> None:
+    def __init__(
+        self, remote: GitServer | None, limits: Limits, pool: Pool, permits: Permits, gate: Gate | None = None
+    ) -> None:
         self._storage = WebStorage(limits, permits)
-        self._lfs = LfsServer(remote, limits, pool, permits) if remote else None
+        self._lfs = LfsServer(remote, limits, pool, permits, gate) if remote else None
 
     def read(self, stored: StoredFile) -> RawObject | None:
         """The file in DVC's storage, or None where it is not available."""

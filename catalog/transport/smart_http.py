@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog.errors import Down, Gone, OriginError, Refused
-from catalog.text import quote
-from catalog.transport.address import GitServer, parse_address
+from catalog.transport.address import GitServer, server_at
 from catalog.transport.connections import check_before_proxy, extra_headers, read_settings
 from catalog.transport.http_client import OK, Body, Redirects, Unanswered, discard, is_redirect, send
 from catalog.transport.http_errors import is_reset, retry_seconds
 from catalog.transport.legacy import read_advertisement
 from catalog.transport.packets import Packets
+from catalog.transport.request_secrets import learn_request
 from catalog.transport.retry import Again, retrying
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class HttpWire:
 
     def _move(self, remote: GitServer) -> None:
         self._remote = remote
+        learn_request(self._meter.gate, remote, self._pool)
         settings = read_settings(self._pool.git, remote)
         if self._meter.permits is not None:
             settings = replace(settings, is_guarded=True)
@@ -78,7 +79,8 @@ class HttpWire:
 
     def _use(self, credential: Credential | None) -> None:
         self._credential = credential
-        self._meter.secrets = credential.secrets if credential else ()
+        if credential is not None:
+            self._meter.gate.learn_pair(credential.user, credential.secret)
 
     @contextmanager
     def _open(self, method: str, service: str, body: bytes | None, version: int) -> Iterator[Packets]:
@@ -137,15 +139,15 @@ class HttpWire:
         elif status == 401:  # noqa: PLR2004 - Unauthorized
             self._authenticate()
         else:
-            raise _failure(status, response.headers.get("Retry-After"), self._meter.where)
+            raise _failure(status, response.headers.get("Retry-After"), self._meter)
 
     def _moved(self, target: str, service: str) -> GitServer:
         """Only within the same host, or from http to https on it: a redirect may not lead to an internal server."""
         where = self._meter.where
         if not target.endswith(service):
             raise Unfit(f"{where}: redirects to {self._meter.quote(target)!r}, expected a Git repository")
-        moved = parse_address(target.removesuffix(service))
-        if not isinstance(moved, GitServer) or not same_host(self._remote, moved):
+        moved = server_at(target.removesuffix(service))
+        if moved is None or not same_host(self._remote, moved):
             elsewhere = self._meter.quote(target.removesuffix(service))
             raise Refused(f"{where}: redirects to {elsewhere!r}, expected the same host: state that URL instead")
         return replace(moved, user=self._remote.user, secret=self._remote.secret)
@@ -157,7 +159,9 @@ class HttpWire:
             if self._credential is None:
                 raise Refused(f"{where}: 401: needs credentials, or does not exist")
         else:
-            raise Refused(f"{where}: 401: the credentials for user {quote(self._credential.user)!r} are not accepted")
+            raise Refused(
+                f"{where}: 401: the credentials for user {self._meter.quote(self._credential.user)!r} are not accepted"
+            )
 
     def _expect(self, response: BaseHTTPResponse, content_type: str) -> None:
         received = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -176,9 +180,10 @@ def same_host(stated: GitServer, moved: GitServer) -> bool:
     return stated.host == moved.host and stated.port == moved.port and (stated.scheme == moved.scheme or upgrade)
 
 
-def _failure(status: int, retry_after: str | None, where: str) -> OriginError:
+def _failure(status: int, retry_after: str | None, meter: Meter) -> OriginError:
     """The error that a status stands for."""
-    wait = f", and asks to wait {quote(retry_after)!r}" if retry_after else ""
+    where = meter.where
+    wait = f", and asks to wait {meter.quote(retry_after)!r}" if retry_after else ""
     if status == 429:  # noqa: PLR2004 - Too Many Requests
         sentence = f"too many requests{wait}"
     elif status >= 500 and status != 501:  # noqa: PLR2004 - the server's fault; 501 means that it knows no POST

@@ -12,12 +12,12 @@ from shlex import quote as shell_quote
 from typing import TYPE_CHECKING
 
 from catalog.errors import Broken, Down, Gone, OriginError, Refused
-from catalog.text import quote
 from catalog.transport.address import PORTS
 from catalog.transport.connections import permitted_address
 from catalog.transport.credentials import NO_PROMPT
 from catalog.transport.legacy import read_advertisement
 from catalog.transport.packets import Garbled, Mark, Packets, frame
+from catalog.transport.request_secrets import learn_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ class StreamWire:
 
     def __init__(self, remote: GitServer, meter: Meter, pool: Pool) -> None:
         self._remote, self._meter, self._git = remote, meter, pool.git
+        learn_request(meter.gate, remote, pool)
         self._connection: _Connection | None = None
         self._advertisement: Advertisement | None = None
 
@@ -120,7 +121,7 @@ class _Connection:
         except OSError as error:
             verdict = self.verdict()
             raise verdict or Down(
-                f"{self._meter.where}: the connection broke: {quote(error.strerror or '')}"
+                f"{self._meter.where}: the connection broke: {self._meter.quote(error.strerror or '')}"
             ) from error
 
     def _receive(self) -> bytes:
@@ -130,7 +131,9 @@ class _Connection:
         except TimeoutError:
             raise self._meter.silence() from None
         except OSError as error:
-            raise Broken(f"{self._meter.where}: the connection broke: {quote(error.strerror or '')}") from error
+            raise Broken(
+                f"{self._meter.where}: the connection broke: {self._meter.quote(error.strerror or '')}"
+            ) from error
         self._meter.receive(len(data))
         return data
 
@@ -153,7 +156,7 @@ class _SshConnection(_Connection):
         """What the ssh command complained of, which waits in a pipe that bounds it; or what the server printed in place of an answer."""
         if line := received.partition(b"\n")[0].strip():
             return Refused(
-                f"{self._meter.where}: the server prints {quote(line)!r} before Git's answer, expected nothing: "
+                f"{self._meter.where}: the server prints {self._meter.quote(line)!r} before Git's answer, expected nothing: "
                 "a start-up file of its shell, such as .bashrc, may write that"
             )
         assert self._process.stderr is not None
@@ -162,7 +165,7 @@ class _SshConnection(_Connection):
         os.set_blocking(self._process.stderr.fileno(), False)
         output = (self._process.stderr.read(_LAST_WORDS) or b"").decode("utf-8", "replace")
         kind = Gone if _ABSENT.search(output) else Refused if _DENIED.search(output) else Down
-        return kind(f"{self._meter.where}: {_complaint(output)}")
+        return kind(f"{self._meter.where}: {_complaint(output, self._meter)}")
 
     def close(self) -> None:
         super().close()
@@ -176,13 +179,13 @@ class _SshConnection(_Connection):
             self._process.wait()
 
 
-def _complaint(output: str) -> str:
+def _complaint(output: str, meter: Meter) -> str:
     """What an ssh command wrote, without the frame around OpenSSH's warning of a host key that is another one than before."""
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" in output:
         place = _OFFENDING.search(output)
-        where = f"; the known one is in {quote(place[1])}" if place else ""
+        where = f"; the known one is in {meter.quote(place[1])}" if place else ""
         return f"the host key has changed{where}"
-    return f"ssh ends without an answer and says {quote(output)!r}"
+    return f"ssh ends without an answer and says {meter.quote(output)!r}"
 
 
 def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
@@ -195,7 +198,7 @@ def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
         meter.patience(0)
         raise Down(f"{meter.where}: no connection within {meter.limits.connect:g} s") from None
     except OSError as error:
-        raise Down(f"{meter.where}: no connection: {quote(error.strerror or str(error))}") from error
+        raise Down(f"{meter.where}: no connection: {meter.quote(error.strerror or str(error))}") from error
     connection = _Connection(sock, meter)
     host = remote.site.partition("://")[2]
     line = f"git-upload-pack {remote.path}\0host={host}\0\0version=2\0".encode()
@@ -219,7 +222,7 @@ def _run_ssh(remote: GitServer, meter: Meter, git: GitConfig) -> _Connection:
             )
         except OSError as error:
             ours.close()
-            raise Down(f"{meter.where}: ssh cannot be started: {quote(error.strerror or '')}") from error
+            raise Down(f"{meter.where}: ssh cannot be started: {meter.quote(error.strerror or '')}") from error
     return _SshConnection(ours, meter, process)
 
 

@@ -48,7 +48,10 @@ FAULTS = {
     "401 with a token, which the answer repeats": (
         lambda *_: said({"message": f"Bad credentials {TOKEN}"}, status=401),
         {"GITHUB_TOKEN": TOKEN},
-        ("refused", "s: 401: the token of GITHUB_TOKEN is not accepted, saying 'Bad credentials ***'"),
+        (
+            "refused",
+            "s: 401: the token of GITHUB_TOKEN is not accepted, saying '(text withheld: it repeats a credential)'",
+        ),
     ),
     "a page to sign in": (
         lambda *_: Answer(status=203, headers={"Content-Type": "text/html"}, body=b"<html>"),
