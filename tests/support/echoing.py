@@ -76,8 +76,8 @@ def written(output: Path) -> Iterator[tuple[str, bytes]]:
         yield name, file.read_bytes()
         if file.suffix == ".duckdb":
             with duckdb.connect(str(file), read_only=True) as database:
-                for (table,) in database.execute("select table_name from duckdb_tables()").fetchall():
-                    yield f"{name}: {table}", _rows(database, f'"{table}"')
+                for schema, table in database.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+                    yield f"{name}: {table}", _rows(database, f'"{schema}"."{table}"')
         elif file.suffix == ".parquet":
             with duckdb.connect() as database:
                 yield f"{name}: rows", _rows(database, f"read_parquet('{file}')")
