@@ -34,7 +34,7 @@ OURS = {
     *("source", "source.name", "source.token_env", "self.site", "expected", "known", "prefix", "name", "unit", "KINDS", "key", "place"),
     *("status", "number", "version", "self._most", "len(last.listed)", "_span(wait)", "', '.join(_SCHEMES)", "scheme", "topic", "line.name"),
     *("path", "file", "file.name", "folder", "error", "error.strerror"),  # of this machine's files
-    *("reason", "decode(oid)[:7]", "absent[0]"),  # of a pack, and of listings that were checked
+    *("reason", "skipped[0].reason", "decode(oid)[:7]", "absent[0]"),  # of a pack, and of listings that were checked
     *("sentence", "who", "quoted", "kind", "to", "elsewhere"),  # made with the gate above the line
     *("explain(error, meter)", "explain_part(error, self._meter)", "_complaint(output, self._meter)", "_failure(state)"),  # with the gate inside
     "needed(entry, 'full_name')",  # as all that a forge raises
@@ -48,7 +48,7 @@ def ungated(path: str, source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.ImportFrom(module="catalog.text", names=names) if path not in WITHOUT_GATE:
-                yield from (f"imports {alias.name}" for alias in names if alias.name not in {"describe", "is_plain"})
+                yield from (f"imports {alias.name}" for alias in names if alias.name not in {"describe", "encodable", "is_plain"})
             case ast.Call(func=ast.Name(id="parse_address")) if path not in PARSES_ADDRESSES:
                 yield "calls parse_address"
             case ast.Attribute(attr="exception", value=ast.Name(id="log")):
