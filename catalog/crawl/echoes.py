@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 from catalog.git.snapshot import Ref, RefListing
 from catalog.privacy.gate import Gate
-from catalog.schema.record import Column, Record, columns
+from catalog.schema.record import Record, columns
 from catalog.schema.tables.problems import Problem
 
 ECHO = "credential-echoed"  # the rule of a problem that says how many rows are left out
@@ -31,7 +34,7 @@ def without_echoed_rows(rows: Rows, gate: Gate) -> Rows:
     """The rows that repeat no credential, and a problem for each table that has others."""
     if not gate.is_learned:
         return rows
-    echoes = gate.repeating({text for table, some in rows.items() for text in _texts_in(table, some, gate)})
+    echoes = gate.repeating(set().union(*(_texts_in(table, some, gate) for table, some in rows.items())))
     if not echoes:
         return rows
     kept: dict[type[Record], Collection[Record]] = {}
@@ -52,37 +55,36 @@ def _problem(table: str, number: int) -> Problem:
     return Problem(connector=NAME, rule=ECHO, place=table, message=message, commit=None)
 
 
-def _texts_in(table: type[Record], rows: Iterable[Record], gate: Gate) -> Iterator[str]:
-    some = list(rows)
-    for column in columns(table) if some else ():
-        if _may_hold(table, column, gate):
-            for cell in (
-                set(map(attrgetter(column.name), some)) if column.type is str else map(attrgetter(column.name), some)
-            ):
-                yield from _texts(cell)
+def _texts_in(table: type[Record], rows: Collection[Record], gate: Gate) -> set[str]:
+    """Every text in rows of a table, once."""
+    texts: set[Any] = set()
+    for get, kind in _columns(table) if rows else ():
+        cells = map(get, rows)
+        if kind is str:
+            texts.update(cells)
+        elif kind not in (int, float) or gate.knows_numbers:
+            texts.update(chain.from_iterable(map(_texts, filter(None, cells))))
+    return texts - {None}
 
 
-def _may_hold(table: type[Record], column: Column, gate: Gate) -> bool:
-    """Not the repository's name, which the operator gave or a listing, whose page was checked."""
-    if column.type in (int, float):
-        return gate.knows_numbers
-    return not (table.REPO and column.name == "repo")
+@cache
+def _columns(table: type[Record]) -> tuple[tuple[Callable[[Record], Any], Any], ...]:
+    """Not the repository's name, which the operator gave, or a listing, whose page was checked; nor what can be no text."""
+    own = (column for column in columns(table) if not (table.REPO and column.name == "repo"))
+    return tuple((attrgetter(column.name), column.type) for column in own if column.type not in (bool, datetime))
 
 
-def _texts(cell: Any) -> Iterator[str]:  # noqa: ANN401 - a cell
+def _texts(cell: Any) -> Iterable[str]:  # noqa: ANN401 - a cell
     match cell:
         case str():
-            yield cell
+            return (cell,)
         case bytes():
-            yield cell.decode("utf-8", "replace")
-        case bool():
-            return
+            return (cell.decode("utf-8", "replace"),)
         case int() | float():
-            yield f"{cell:.0f}"
-        case tuple() | list():
-            for item in cell:
-                yield from _texts(item)
+            return (f"{cell:.0f}",)
+        case tuple():
+            return chain.from_iterable(map(_texts, cell))
         case Mapping():
-            for name, item in cell.items():
-                yield from _texts(name)
-                yield from _texts(item)
+            return chain.from_iterable(map(_texts, chain(cell, cell.values())))
+        case _:
+            return ()

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from catalog.text import without_sequences
 
 LAYERS = 3  # how often one encoding inside another is undone
+DIGESTS = frozenset({32, 40, 64})  # hexadecimal digits of MD5, SHA-1 and SHA-256: rows are full of them
 MANY_SIGNS = 40  # of those outside of ASCII: up to so many, each is removed by itself
 MIN_ENCODED = 6  # characters of an encoded secret below which it is looked for only by decoding
 
@@ -26,15 +27,15 @@ _HEX_ENTITY = re.compile(r"&#[xX]0*([0-9A-Fa-f]{1,6});?")
 _DECIMAL_ENTITY = re.compile(r"&#0*([0-9]{1,7});?")
 _NAMED_ENTITY = re.compile(r"&[A-Za-z][A-Za-z0-9]{1,30};?")
 _QUOTED = re.compile(r"=(?:\r?\n|([0-9A-Fa-f]{2}))")
+_CODES = re.compile("[%&\\\\=<\x1b\x9b]")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _NOT_BASE64 = bytes(code for code in range(128) if not (chr(code).isalnum() or chr(code) in "+/-_"))
 _NOT_HEX = bytes(code for code in range(128) if chr(code) not in "0123456789abcdefABCDEF")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{10,}")
 _HEX = re.compile(rb"[0-9A-Fa-f]{16,}")
-_PRINTABLE = re.compile(rb"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){8,}")
-_UNSEEN = re.compile(
-    rb"\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad"
-)  # of no width, in UTF-8
+_ASCII = re.compile(rb"[\x00-\x7f]{8,}")
+# Of no width, or of none that counts, in UTF-8.
+_UNSEEN = re.compile(rb"\xe2(?:\x80[\x80-\xbf]|\x81[\xa0-\xaf])|\xef\xbb\xbf|\xc2[\x80-\xa0\xad]|\xcc[\x80-\xbf]")
 _FILLING = b"000"  # in either of them a digit, and a letter of Base64
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
@@ -53,10 +54,15 @@ def normalize(text: str) -> str:
     return letters
 
 
+def has_codes(text: str) -> bool:
+    """Whether `readings` may find more in the text than it is."""
+    return _CODES.search(text) is not None
+
+
 def readings(text: str) -> Iterable[str]:
     """The text, and what it says once its percent signs, entities, escapes and quoted-printable are read, each alone and one inside another."""
     seen = {text: None}
-    for chain in _CHAINS if any(sign in text for sign in "%&\\=") else ():
+    for chain in _CHAINS if has_codes(text) else ():
         said = text
         for _ in range(LAYERS):
             before = said
@@ -86,15 +92,25 @@ def meanings(text: str, *, whole: bool, depth: int = 2) -> Iterator[str]:
 def _payloads(text: str, *, whole: bool) -> Iterator[str]:
     """What the text says where it is Base64, of either alphabet, from any offset, or hexadecimal digits."""
     plain = _decomposed(text).encode("ascii", "ignore")
-    letters = (
-        plain.translate(_URL_SAFE, _NOT_BASE64) if whole else b"".join(_BASE64.findall(plain)).translate(_URL_SAFE)
-    )
-    digits = plain.replace(b"0x", b"").translate(None, _NOT_HEX) if whole else b"".join(_HEX.findall(plain))
-    for decode, encoded_text, size in ((a2b_base64, letters, 4), (unhexlify, digits, 2)):
+    if whole:
+        letters, digits = plain.translate(_URL_SAFE, _NOT_BASE64), plain.replace(b"0x", b"").translate(None, _NOT_HEX)
+    else:
+        letters = b"".join(filter(_is_mixed, _BASE64.findall(plain))).translate(_URL_SAFE)
+        digits = b"".join(word for word in _HEX.findall(plain) if not _is_digest(word))
+    for decode, letters_of_it, size in ((a2b_base64, letters, 4), (unhexlify, digits, 2)):
         for offset in range(size):
-            raw = _decoded(decode, encoded_text[offset:], size)
-            if said := raw if whole else b"\n".join(_PRINTABLE.findall(_UNSEEN.sub(b"", raw))):
+            raw = _decoded(decode, letters_of_it[offset:], size)
+            if said := raw if whole else b"\n".join(_ASCII.findall(_UNSEEN.sub(b"", raw))):
                 yield said.decode("utf-8", "ignore")
+
+
+def _is_digest(word: bytes) -> bool:
+    return len(word) in DIGESTS and not unhexlify(word).isascii()
+
+
+def _is_mixed(word: bytes) -> bool:
+    """Whether a word may be the Base64 of a text, and is not one of a language, or the name of an object."""
+    return word not in (word.lower(), word.upper())
 
 
 def encoded(secret: str) -> set[str]:

@@ -15,7 +15,7 @@ from traceback import format_exception
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from catalog.privacy.encodings import meanings, normalize
+from catalog.privacy.encodings import has_codes, meanings, normalize
 from catalog.privacy.needles import Needles, needles
 from catalog.text import LONGEST, cut, one_line, visible
 
@@ -31,7 +31,7 @@ IN_ROWS = 12  # and so much a row, a name, or a whole message
 MAX_QUOTED = 16 * LONGEST  # characters of a stranger's text that are read for a message
 MAX_TRACEBACK = 100_000  # characters
 BATCH = 1 << 18  # characters of texts that are read together
-_BETWEEN = "\x07\n"  # what ends any terminal sequence, so that none reaches into the next text
+_BETWEEN = "\n\x07\n"  # what ends any terminal sequence, so that none reaches into the next text
 
 # Of `http.extraHeader`: what these say is no secret, and would be found in honest texts.
 _PUBLIC_HEADERS = frozenset(
@@ -184,12 +184,14 @@ def current() -> Gate:
 
 
 def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    some: list[str] = []
-    size = 0
+    """Texts to read together: those that can be decoded apart from the others, of which each is read but once."""
+    batches: dict[bool, list[str]] = {True: [], False: []}
+    sizes = {True: 0, False: 0}
     for text in texts:
-        some.append(text)
-        size += len(text)
-        if size >= BATCH:
-            yield some
-            some, size = [], 0
-    yield some
+        kind = has_codes(text)
+        batches[kind].append(text)
+        sizes[kind] += len(text)
+        if sizes[kind] >= BATCH:
+            yield batches[kind]
+            batches[kind], sizes[kind] = [], 0
+    yield from batches.values()
