@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from traceback import format_exception
+
 import pytest
 
+from catalog.crawl.crawl import crawl
 from catalog.crawl.echoes import ECHO, NAME, without_echoed_refs, without_echoed_rows
 from catalog.git.snapshot import Ref, RefListing
-from catalog.privacy.gate import Gate
+from catalog.privacy.gate import WITHHELD, Gate, WithheldError
 from catalog.schema.tables.metrics import Image, Metric
 from catalog.schema.tables.problems import Problem
+from support.changes import base
+from support.crawling import wish
 from support.echo_crawl import SECRETS, crawl_echoes
+from support.loopback import needs, serve
 
 
 @pytest.mark.slow
@@ -77,3 +83,26 @@ def test_a_row_that_repeats_a_credential_is_left_out_and_counted(row, secret):
 def test_rows_that_repeat_nothing_are_the_very_same(gate):
     rows = {Metric: [metric()]}
     assert without_echoed_rows(rows, gate) is rows
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_bug_that_quotes_a_server_is_reported_without_it(debug, tmp_path, monkeypatch, caplog):
+    base().write(tmp_path / "git" / "r")
+
+    def fail(*_):
+        raise ValueError(f"cannot read {SECRET}")
+
+    monkeypatch.setattr("catalog.crawl.visit.refs_digest", fail)
+    with serve(tmp_path / "git", rule=needs("ann", SECRET)) as site:
+        (tmp_path / "gitconfig").write_text(
+            f'[url "{site.replace("//", f"//ann:{SECRET}@")}/"]\ninsteadOf = https://h/\n'
+        )
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+        config = wish(tmp_path, {"r": "https://h/r"})
+        if debug:
+            with pytest.raises(WithheldError) as caught:
+                crawl(config, debug=True)
+            said = "".join(format_exception(caught.value))
+        else:
+            said = f"{crawl(config).visits[0].message} {caplog.text}"
+    assert (SECRET in said, WITHHELD in said, "in fail" in said) == (False, True, True)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.privacy.encodings import LAYERS, MANY_SIGNS, MIN_ENCODED, encoded, normalize
 from catalog.privacy.gate import (
     BATCH,
     IN_MESSAGES,
@@ -209,3 +210,31 @@ def test_a_thread_knows_the_gate_of_its_visit():
     with gating(GATE):
         inside = current()
     assert (inside, current().is_learned) == (GATE, False)
+
+
+@pytest.mark.parametrize(
+    ("layers", "withheld"),
+    [pytest.param(LAYERS, True, id="as many layers as are read"), pytest.param(2 * LAYERS + 1, False, id="more")],
+)
+def test_one_encoding_in_itself_is_read_so_often(layers, withheld):
+    said = SECRET
+    for _ in range(layers):
+        said = "".join(f"%{byte:02x}" for byte in said.encode())
+    assert (GATE.quote(said) == WITHHELD) is withheld
+
+
+@pytest.mark.parametrize("number", [MANY_SIGNS, MANY_SIGNS + 1, 5 * MANY_SIGNS])
+def test_signs_beyond_ascii_are_left_out_however_many_there_are(number):
+    signs = [chr(0x2190 + place) for place in range(number)]  # arrows, and what follows them
+    assert normalize("a" + "b".join(signs) + "Ä") == "a" + "b" * (number - 1) + "a"
+
+
+@pytest.mark.parametrize(
+    ("secret", "shortest"),
+    [
+        pytest.param("abcde", MIN_ENCODED, id="what is certain of its Base64 is just long enough"),
+        pytest.param("abcd", len(b"abcd".hex()), id="what is certain of its Base64 is too short"),
+    ],
+)
+def test_encoded_forms_too_short_to_be_told_from_other_text_are_not_looked_for(secret, shortest):
+    assert min(map(len, encoded(secret))) == shortest

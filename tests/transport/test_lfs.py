@@ -11,6 +11,7 @@ import pytest
 
 from catalog.git.lfs import Pointer
 from catalog.git.objects import RawObject
+from catalog.privacy.gate import Gate
 from catalog.transport.address import parse_address
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.lfs import MAX_ANSWER, MAX_OBJECTS, LfsServer
@@ -230,6 +231,15 @@ def test_credentials_of_a_helper_are_looked_up_after_a_401(tmp_path):
         pool = Pool(GitConfig([ConfigEntry("credential", "", "helper", helper)], {"NETRC": "/dev/null"}))
         files = server(f"{site}/team/churn", pool=pool).read([POINTER])
         assert (len(files), authorizations(site)) == (1, [None, basic("ann", "s3cret"), basic("ann", "s3cret")])
+
+
+def test_what_the_server_was_sent_is_known_to_the_gate_of_the_visit(tmp_path):
+    gate = Gate()
+    with serve(tmp_path, rule=guarded(GOOD)) as site:
+        helper = "!f() { echo username=ann; echo password=s3cret; }; f"
+        pool = Pool(GitConfig([ConfigEntry("credential", "", "helper", helper)], {"NETRC": "/dev/null"}))
+        LfsServer(parse_address(f"{site}/team/churn"), LIMITS, pool, lambda *_: True, gate).read([POINTER])
+    assert gate.repeats("s3cret")
 
 
 @pytest.mark.parametrize(
