@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -34,13 +33,14 @@ def without_echoed_rows(rows: Rows, gate: Gate) -> Rows:
     """The rows that repeat no credential, and a problem for each table that has others."""
     if not gate.is_learned:
         return rows
-    echoes = gate.repeating(set().union(*(_texts_in(table, some, gate) for table, some in rows.items())))
+    numbers = gate.knows_numbers
+    echoes = gate.repeating(set().union(*(_texts_in(table, some, numbers) for table, some in rows.items())))
     if not echoes:
         return rows
     kept: dict[type[Record], Collection[Record]] = {}
     problems: list[Record] = []
     for table, some in rows.items():
-        kept[table] = [row for row in some if echoes.isdisjoint(_texts_in(table, [row], gate))]
+        kept[table] = [row for row in some if echoes.isdisjoint(_texts_in(table, [row], numbers))]
         if number := len(some) - len(kept[table]):
             problems.append(_problem(table.TABLE, number))
     return {**kept, Problem: [*kept.get(Problem, ()), *problems]}
@@ -55,23 +55,31 @@ def _problem(table: str, number: int) -> Problem:
     return Problem(connector=NAME, rule=ECHO, place=table, message=message, commit=None)
 
 
-def _texts_in(table: type[Record], rows: Collection[Record], gate: Gate) -> set[str]:
+def _texts_in(table: type[Record], rows: Collection[Record], numbers: bool) -> set[str]:
     """Every text in rows of a table, once."""
     texts: set[Any] = set()
     for get, kind in _columns(table) if rows else ():
         cells = map(get, rows)
         if kind is str:
             texts.update(cells)
-        elif kind not in (int, float) or gate.knows_numbers:
+        elif kind == tuple[str, ...]:
+            texts.update(chain.from_iterable(filter(None, cells)))
+        elif kind not in (int, float) or numbers:
             texts.update(chain.from_iterable(map(_texts, filter(None, cells))))
     return texts - {None}
 
 
-@cache
+_known: dict[type[Record], tuple[tuple[Callable[[Record], Any], Any], ...]] = {}
+
+
 def _columns(table: type[Record]) -> tuple[tuple[Callable[[Record], Any], Any], ...]:
     """Not the repository's name, which the operator gave, or a listing, whose page was checked; nor what can be no text."""
-    own = (column for column in columns(table) if not (table.REPO and column.name == "repo"))
-    return tuple((attrgetter(column.name), column.type) for column in own if column.type not in (bool, datetime))
+    if table not in _known:
+        own = (column for column in columns(table) if not (table.REPO and column.name == "repo"))
+        _known[table] = tuple(
+            (attrgetter(column.name), column.type) for column in own if column.type not in (bool, datetime)
+        )
+    return _known[table]
 
 
 def _texts(cell: Any) -> Iterable[str]:  # noqa: ANN401 - a cell

@@ -95,7 +95,7 @@ def _payloads(text: str, *, whole: bool) -> Iterator[str]:
     if whole:
         letters, digits = plain.translate(_URL_SAFE, _NOT_BASE64), plain.replace(b"0x", b"").translate(None, _NOT_HEX)
     else:
-        letters = b"".join(filter(_is_mixed, _BASE64.findall(plain))).translate(_URL_SAFE)
+        letters = b"".join(word for word in _BASE64.findall(plain) if _is_mixed(word)).translate(_URL_SAFE)
         digits = b"".join(word for word in _HEX.findall(plain) if not _is_digest(word))
     for decode, letters_of_it, size in ((a2b_base64, letters, 4), (unhexlify, digits, 2)):
         for offset in range(size):

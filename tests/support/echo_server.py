@@ -141,7 +141,7 @@ def _no_status(_: Random, again: Again) -> Reply:
 
 
 def _refs(random: Random, again: Again) -> Reply:
-    names = [f"{random.choice(('refs/heads/', 'refs/tags/', 'refs/exps/aa/bb/'))}{_word(again())}" for _ in range(20)]
+    names = [f"{random.choice(('refs/heads/', 'refs/tags/', 'refs/exps/aa/bb/'))}{_word(again())}" for _ in range(100)]
     head = f"{_OID} HEAD symref-target:refs/heads/{_word(again())}\n"
     return _lines(head, *(f"{_OID} {name}\n" for name in names))
 
