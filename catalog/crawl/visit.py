@@ -318,7 +318,6 @@ def _fetch_and_extract(
     options, listing = task.repo.options, previous.mended(listing)
     known, selection = previous.known(), select_revisions(listing, connectors, options)
     wants_remote = options.fetch_remote_metrics
-    wants_remote = options.fetch_remote_metrics
     remote = (
         open_remote_files(task.repo.url, task.limits, context.pool, task.network.permits, current())
         if wants_remote
