@@ -82,6 +82,10 @@ NAMES_FOR_CONNECTORS = {
     **dict.fromkeys(("basename", "dirname", "join", "normpath", "splitext"), "posixpath"),
     "StringIO": "io",
     "LRUCache": "cachetools",
+    "MarkdownIt": "markdown_it",
+    "Token": "markdown_it.token",
+    "normalizeReference": "markdown_it.common.utils",
+    "unescape": "html",
 }
 # The code that is not there yet. A path that is only text, and locks of what threads share: nothing is waited for.
 EXCEPTIONS = {

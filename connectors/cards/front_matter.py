@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from connectors.cards.plain_text import InlineMarkdown, of_html, of_restructured
 
 MAX_TEXT = 64 << 10  # bytes
 MAX_TITLE = 200  # characters
 MAX_LINE = 1_000  # characters of a line that are searched for a title
+MAX_HEADINGS = 100  # of which nothing is left without their markup
 
 # As the Hugging Face Hub finds it (`REGEX_YAML_BLOCK` of huggingface_hub), with spaces behind the dashes.
 _FRONT = re.compile(r"\s*^---[ \t]*\r?\n(.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*)")
+_CLOSING = re.compile(r"(?:^|(?<=[ \t]))#+$")  # of a heading
 _HTML_HEADING = re.compile(r"[ \t]*(<h[1-6][ >].*)", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t]*")
 _REST_UNDERLINE = re.compile(r"([=\-~*^#+\"'`:.])\1{2,}[ \t]*")
-_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])")
-_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _COMMENT = re.compile(r"<!--.*?-->")
 _BLOCK_COMMENT = re.compile(r" {0,3}<!--")  # it lasts until a line with its end (CommonMark, HTML blocks, condition 2)
 _KEY = re.compile(r"[a-z][\w-]*:(?:[ \t]|$)")
-_ELEMENT = re.compile(r"<[/!]?[a-z][^<>]*(?:>|$)", re.IGNORECASE)
 
 
 def split(text: str) -> tuple[str | None, str]:
@@ -38,11 +40,10 @@ def shortened(text: str, most: int = MAX_TEXT) -> str:
 
 def title_of(text: str, *, restructured: bool = False) -> str | None:
     """The first heading, without its markup; None where nothing is left of any."""
-    for heading in _headings(_shown_lines(text), _REST_UNDERLINE if restructured else _UNDERLINE):
-        plain = _ELEMENT.sub("", _LINK.sub(r"\1", _IMAGE.sub("", heading))).replace("`", "").strip("* \t|")
-        if plain:
-            return plain[:MAX_TITLE].strip()
-    return None
+    underline, plain = (_REST_UNDERLINE, of_restructured) if restructured else (_UNDERLINE, InlineMarkdown(text).plain)
+    headings = islice(_headings(_shown_lines(text), underline), MAX_HEADINGS)
+    titles = (of_html(heading) if _HTML_HEADING.match(heading) else plain(heading) for heading in headings)
+    return next((title[:MAX_TITLE].strip() for title in titles if title), None)
 
 
 def _shown_lines(text: str) -> Iterator[str]:
@@ -86,8 +87,9 @@ def _headings(lines: Iterable[str], underline: re.Pattern[str]) -> Iterator[str]
     """Lines with `#`, underlined lines, and HTML's headings."""
     before = ""
     for line in lines:
+        heading = _HEADING.fullmatch(line) or _HTML_HEADING.match(line)
         if underline.fullmatch(line) and before and not underline.fullmatch(before):
             yield before
-        elif match := _HEADING.fullmatch(line) or _HTML_HEADING.match(line):
-            yield match[1]
-        before = line.strip()
+        elif heading:
+            yield _CLOSING.sub("", heading[1].strip())
+        before = "" if heading else line.strip()
