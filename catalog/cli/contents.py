@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table_section
 from catalog.query.answer import Row
-from catalog.query.labels import MIXED, OUTDATED, UNREAD, of_project, where
+from catalog.query.labels import OUTDATED, UNREAD, mixed_runs, not_compared, of_project, where
 from catalog.shell_line import shell_line
 from catalog.text import visible
 
@@ -45,8 +45,8 @@ def contents_facts(row: Row) -> list[Fact]:
         ("identical", cell(row["identical"]) if row["identical"] else "", ""),
         ("made by", f"{visible(maker['pipeline_stage'])} in {visible(maker['file'])}" if maker else "", ""),
         ("command", visible("; ".join(_command(maker).splitlines())) if maker else "", ""),
-        ("lock", _outdated(maker) if maker and maker["outdated"] else "", YELLOW),
-        ("runs", f"{MIXED}: {cell(row['mixed'])}" if row["mixed"] else "", YELLOW),
+        ("lock", _lock(maker) if maker else "", YELLOW if maker and maker["outdated"] else ""),
+        ("runs", visible(mixed_runs(row["mixed"] or [], other_inputs=row["other_inputs"])), YELLOW),
         ("card", _card(card), ""),
         ("licence", visible(card.get("licence") or licence.get("spdx") or licence.get("title") or ""), ""),
         ("base model", cell(card["base_models"]) if card.get("base_models") else "", ""),
@@ -107,8 +107,13 @@ def _hash(storage: Row) -> str:
     return f"{visible(storage['hash'])} ({visible(storage['hash_kind'] or 'unknown kind')})" if storage["hash"] else ""
 
 
+def _lock(maker: Row) -> str:
+    """Why `dvc repro` would run the stage again, and what was not compared."""
+    outdated = _outdated(maker) if maker["outdated"] else ""
+    return "; ".join(filter(None, (outdated, visible(not_compared(maker["not_compared"])))))
+
+
 def _outdated(maker: Row) -> str:
-    """Why `dvc repro` would run the stage again."""
     reasons = ", ".join(OUTDATED.get(reason, visible(reason)) for reason in maker["outdated"])
     changed = f" ({cell(maker['changed'])})" if maker["changed"] else ""
     return f"out of date: {reasons}{changed}"

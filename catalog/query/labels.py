@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # `version_files.status`: where the bytes of a version are. docs/bytes.md tells more of each.
 WHERE = {
@@ -36,13 +36,18 @@ OF_PROJECT = "of the project, not of this artifact"
 OUTDATED = {
     "changed": "the content of an input",
     "command": "the command",
+    "deleted-inputs": "an input that is gone",
+    "deleted-outputs": "an output in Git that is gone",
     "inputs": "the inputs",
     "outputs": "the outputs",
     "params": "the parameters",
     "results": "the content of an output in Git",
 }
-# `mixed_runs`: before what differs.
+# `uncompared_locks`: before the paths.
+NOT_COMPARED = "not compared with the lock (a folder, large or in Git LFS)"
+# `mixed_runs`: before what differs; where nothing but inputs do, such as code.
 MIXED = "model, parameters and metrics are of different runs"
+OTHER_INPUTS = "inputs at this commit are not those of the run"
 
 
 def where(status: str, path: str | None) -> str:
@@ -55,6 +60,16 @@ def where(status: str, path: str | None) -> str:
         case "not-annotated", str():
             return f"not found: DVC has nothing at {path}, the path that the tip of the default branch states"
     return WHERE.get(status, status)
+
+
+def mixed_runs(what: Sequence[str], *, other_inputs: bool) -> str:
+    """What differs from the run that made a version; empty where all of it is of one run."""
+    return f"{OTHER_INPUTS if other_inputs else MIXED}: {', '.join(what)}" if what else ""
+
+
+def not_compared(paths: Sequence[str]) -> str:
+    """Which files in Git were not compared with the lock of the stage that made a version; empty where all were."""
+    return f"{NOT_COMPARED}: {', '.join(paths)}" if paths else ""
 
 
 def of_project(versions: Mapping[str, bool]) -> str:

@@ -8,7 +8,7 @@ VIEW_NAMES = frozenset(
     identical_versions import_sources input_nodes known_events latest_versions lineage lineage_commits
     lineage_edges lineage_imports lineage_links lineage_nodes mixed_runs open_problems original_artifacts
     outdated_locks output_nodes
-    resolved_events rewritten_tags stage_history stages time_skew tip_annotations unreadable_projects
+    resolved_events rewritten_tags stage_history stages time_skew tip_annotations uncompared_locks unreadable_projects
     version_artifact_files version_commands
     version_files version_measure_files version_metrics version_params version_plots versions
     """.split()  # noqa: SIM905 - as in record.py

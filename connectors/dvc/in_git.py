@@ -6,7 +6,7 @@ that lie in Git, as long as they are small; the crawl fetches them for this purp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import md5
 
 from catalog.errors import MetafileError
@@ -17,6 +17,7 @@ from connectors.dvc.entries import FOLDER, MD5, OLD_MD5
 from connectors.dvc.index import index, is_final
 from connectors.dvc.values import is_external
 from connectors.formats.memo import BoundedCache
+from connectors.formats.targets import folders_above
 
 MAX_FILES = 50  # of one revision
 MAX_REMEMBERED = 4 << 20  # bytes of hashes
@@ -53,6 +54,32 @@ def hash_in_git(revision: RevisionFiles, row: Dependency | Output, blob: str) ->
         return None
 
 
+def tracked_by(revision: RevisionFiles, row: Dependency | Output, outputs: Collection[str]) -> str | None:
+    """Whether Git or an output of DVC has the path of a locked row at this commit, or nothing; None where that is not known."""
+    try:
+        entry = revision.entry(row.path)
+        if entry is not None:
+            return "git"
+        if not isinstance(row, Output) and _is_covered(row.path, outputs):
+            return "dvc"
+        above = (revision.entry(folder) for folder in folders_above(row.path))
+        nearest = next(entry for entry in above if entry is not None)
+    except MetafileError:
+        return None
+    return "nothing" if nearest.kind in ("folder", "file") else None
+
+
+def is_stated(row: Record) -> bool:
+    """A row that states what a pipeline stage took in, or left in Git, with a hash."""
+    return (
+        (isinstance(row, Dependency) or (isinstance(row, Output) and not row.cached))
+        and row.hash is not None
+        and row.pipeline_stage is not None
+        and not is_external(row.path)
+        and not row.path.startswith("../")
+    )
+
+
 def is_locked(row: Record) -> bool:
     """A row that states what a pipeline stage took in, or left in Git, as a small file."""
     if isinstance(row, Output):
@@ -81,6 +108,12 @@ def _compared_files(revision: RevisionFiles) -> Mapping[str, str]:
                 if blob := _blob(revision, row.path):
                     blobs[row.path] = blob
     return blobs
+
+
+def _is_covered(path: str, outputs: Collection[str]) -> bool:
+    """The path is an output, lies in one, or has some below it."""
+    inside = path in outputs or any(folder in outputs for folder in folders_above(path))
+    return inside or any(output.startswith(f"{path}/") for output in outputs)
 
 
 def _blob(revision: RevisionFiles, path: str) -> str | None:

@@ -56,12 +56,16 @@ class IndexedMetafile(NamedTuple):
 
 
 class MetafileIndex(NamedTuple):
-    """The metafiles of a revision. `value_files` are the files of variables that Git has, whether or not they could be read."""
+    """The metafiles of a revision. `value_files` are the files of variables that Git has, whether or not they could be read.
+
+    `outputs` are the paths of all outputs.
+    """
 
     files: tuple[IndexedMetafile, ...]
     roots: frozenset[str]
     problems: tuple[Problem, ...] = ()
     value_files: tuple[str, ...] = ()
+    outputs: frozenset[str] = frozenset()
 
 
 def _bytes_of(key: Any, read: ParsedMetafile) -> int:  # noqa: ANN401 - a key of _REMEMBERED
@@ -118,7 +122,7 @@ def _index(revision: RevisionFiles) -> MetafileIndex:
         walk.outputs.update(row.path for row in read.rows if isinstance(row, Output))
         value_files |= dict.fromkeys(read.value_files)
         files.append(IndexedMetafile(path, root, read))
-    return MetafileIndex(tuple(files), walk.roots, tuple(problems), tuple(value_files))
+    return MetafileIndex(tuple(files), walk.roots, tuple(problems), tuple(value_files), frozenset(walk.outputs))
 
 
 def _ignores(revision: RevisionFiles) -> tuple[dict[str, IgnoreFile], list[Problem]]:

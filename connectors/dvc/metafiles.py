@@ -10,7 +10,7 @@ from catalog.schema.record import Record, replace
 from catalog.schema.tables.dvc import Dependency, Metafile, Output
 from connectors.dvc.files import LOCK, PIPELINE, SUFFIX
 from connectors.dvc.files import is_read as wants_file
-from connectors.dvc.in_git import compared_files, hash_in_git, is_locked
+from connectors.dvc.in_git import compared_files, hash_in_git, is_locked, is_stated, tracked_by
 from connectors.dvc.index import NAME, IndexedMetafile, index
 from connectors.formats.paths import basename
 
@@ -29,9 +29,11 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
     for metafile in metafiles.files:
         yield from _metafiles(revision, metafile)
         for row in (*metafile.read.rows, *metafile.read.problems):
-            if isinstance(row, Dependency | Output) and row.path in blobs and is_locked(row):
-                git_hash = hash_in_git(revision, row, blobs[row.path])
-                yield replace(row, commit=revision.commit.oid, git_hash=git_hash)
+            if isinstance(row, Dependency | Output) and is_stated(row):
+                compared = row.path in blobs and is_locked(row)
+                git_hash = hash_in_git(revision, row, blobs[row.path]) if compared else None
+                tracked = tracked_by(revision, row, metafiles.outputs)
+                yield replace(row, commit=revision.commit.oid, git_hash=git_hash, tracked_by=tracked)
             else:
                 yield replace(row, commit=revision.commit.oid)
 

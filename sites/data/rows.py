@@ -204,6 +204,7 @@ class FileRow(NamedTuple):
     twins: int
     twin: VersionKey | None
     mixed: list[str]
+    other_inputs: bool
 
 
 class ProducerRow(NamedTuple):
@@ -214,6 +215,7 @@ class ProducerRow(NamedTuple):
     pipeline_stage: str
     command: str | None
     outdated: list[str]
+    not_compared: list[str]
 
 
 class InputRow(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
-from catalog.query.labels import MIXED, OF_PROJECT, OUTDATED, WHERE, of_project, where
+from catalog.query.labels import OF_PROJECT, OUTDATED, WHERE, mixed_runs, not_compared, of_project, where
 from sites import text, urls
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
@@ -60,6 +60,7 @@ class VersionDetails(NamedTuple):
     bytes: VersionStorage | None
     maker: ProducerRow | None
     outdated: str
+    not_compared: str
     mixed: str
     inputs: list[InputLine]
     more_inputs: int
@@ -132,6 +133,7 @@ def version_details(
                 bytes=storage.get(at),
                 maker=maker,
                 outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
+                not_compared=_sentence(not_compared(maker.not_compared)) if maker else "",
                 mixed=_mixed(storage.get(at)),
                 inputs=[_input(row) for row in tracked[:MOST_INPUTS]],
                 more_inputs=len(tracked[MOST_INPUTS:]),
@@ -190,7 +192,11 @@ def _is_known(storage: VersionStorage | None, params: list[ParamRow] | None) -> 
 
 def _mixed(storage: VersionStorage | None) -> str:
     """What differs from the run that made a version, in a sentence; empty where all of it is of one run."""
-    return f"{MIXED.capitalize()}: {', '.join(storage.file.mixed)}." if storage and storage.file.mixed else ""
+    return _sentence(mixed_runs(storage.file.mixed, other_inputs=storage.file.other_inputs)) if storage else ""
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
 def _of_version(rows: Sequence[DetailRow]) -> dict[tuple[str, str], list[DetailRow]]:

@@ -59,6 +59,13 @@ CASES: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = {
         [stage(), dependency("i", "1", git_hash="2"), output("o", "1", git_hash="2")],
         [(["changed", "results"], ["i", "o"])],
     ),
+    "an input is gone": ([stage(), dependency("i", "1", tracked_by="nothing")], [(["deleted-inputs"], ["i"])]),
+    "an output in Git is gone": ([stage(), output("o", "1", tracked_by="nothing")], [(["deleted-outputs"], ["o"])]),
+    "an input and an output of a frozen stage are gone": (
+        [stage(frozen=True), dependency("i", "1", tracked_by="nothing"), output("o", "1", tracked_by="nothing")],
+        [(["deleted-outputs"], ["o"])],
+    ),
+    "Git or DVC has the inputs": ([stage(), dependency("i", "1", tracked_by="git"), dependency("j", "1", tracked_by="dvc")], []),
     "content in Git is the same": ([stage(), dependency("i", "1", git_hash="1"), output("o", "1", git_hash="1")], []),
     "another commit has other content": ([stage(), dependency("d", "1"), output("d", "2", **ADDED | {"commit": "e"})], []),
     "another path has other content": ([stage(), dependency("d", "1"), output("e", "2", **ADDED)], []),
@@ -109,3 +116,18 @@ def locks() -> list[dict[str, Any]]:
 def test_why_a_lock_is_out_of_date(locks, case):
     _, found = CASES[case]
     assert [(lock["reasons"], lock["what"]) for lock in locks if lock["repo"] == case] == found
+
+
+def test_what_is_in_git_and_not_compared_with_its_lock():
+    rows = [
+        stage(),
+        dependency("src", "1.dir", tracked_by="git"),
+        dependency("train.py", "1", tracked_by="git", git_hash="1"),
+        dependency("data", "2", tracked_by="dvc"),
+        dependency("gone", "2", tracked_by="nothing"),
+        output("large.json", "3", tracked_by="git"),
+        output("m.json", "4", tracked_by="git", git_hash="5"),
+    ]
+    repo = {kind: [row for row in rows if type(row) is kind] for kind in map(type, rows)}
+    found = asked(catalog_of({"r": repo}), "select file, pipeline_stage, paths from uncompared_locks")
+    assert found == [{"file": "dvc.yaml", "pipeline_stage": "s", "paths": ["large.json", "src"]}]

@@ -60,6 +60,18 @@ SHAPES: dict[str, dict[str, Content]] = {
         "train.py": BINARY.replace(b"\r\n", b"\n"),
         **lock(code=entry("train.py", BINARY, kind="")),
     },
+    "code that is gone": {"train.py": None},
+    "metrics that are gone": {"m.json": None},
+    "a folder that is gone": {
+        "dvc.yaml": PIPELINE.replace("more.py", "src"),
+        **lock(more="{path: src, hash: md5, md5: 0123456789abcdef0123456789abcdef.dir, size: 6, nfiles: 1}"),
+    },
+    "large code that is gone": {
+        "dvc.yaml": PIPELINE.replace("more.py", "large.py"),
+        **lock(more="{path: large.py, hash: md5, md5: 0123456789abcdef0123456789abcdef, size: 1000000}"),
+    },
+    "code that is gone, of a stage that is frozen": {"dvc.yaml": PIPELINE + "    frozen: true\n", "train.py": None},
+    "metrics that are gone, of a stage that is frozen": {"dvc.yaml": PIPELINE + "    frozen: true\n", "m.json": None},
     "an empty file of DVC 2": {"train.py": "", **lock(code=entry("train.py", "", kind=""))},
 }
 

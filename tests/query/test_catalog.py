@@ -169,8 +169,10 @@ CONTENTS = {
         "wdir": "",
         "outdated": ["command"],
         "changed": [],
+        "not_compared": [],
     },
     "mixed": None,
+    "other_inputs": False,
     "inputs": [
         {
             "path": "data/raw.csv",

@@ -40,6 +40,14 @@ def run(accuracy: float = 0.5, lr: int = 1) -> dict[str, str]:
     }
 
 
+FOLDER = f"{{path: src, md5: {MODEL}.dir, size: 1, nfiles: 1}}"
+IN_FOLDER = {
+    "src/a": "",
+    "dvc.yaml": PIPELINE.replace("[train.py]", "[src, train.py]"),
+    "dvc.lock": run(0.6)["dvc.lock"].replace("deps: [{path: train.py", f"deps: [{FOLDER}, {{path: train.py"),
+}
+
+
 def catalog(*commits: dict[str, str]):
     """Each commit is a version: v1.0.0, v2.0.0, ..."""
     world = World()
@@ -69,7 +77,26 @@ def test_what_is_not_of_the_run_that_made_a_version(changes, what):
     connection = catalog(run() | changes)
     (version,) = asked(connection, "select commit from versions")
     (row,) = asked(connection, "from show_version('r', 'm', 'v1.0.0', ?)", version["commit"])
-    assert row["mixed"] == what
+    assert (row["mixed"], row["other_inputs"]) == (what, what == ["train.py"])
+
+
+@pytest.mark.slow
+def test_code_of_another_run_leaves_metrics_and_model_of_one_run():
+    connection = catalog(run(0.5), run(0.9) | {"train.py": "train better"}, run(0.6) | IN_FOLDER)
+    commits = [row["commit"] for row in asked(connection, "select commit from versions order by version")]
+    compared = asked(
+        connection,
+        "select name, text, best from list_compared(['r', 'r', 'r'], ['m', 'm', 'm'], ['v1.0.0', 'v2.0.0', 'v3.0.0'], ?, 1) "
+        "where name in ('runs', 'acc') order by name, place",
+        commits,
+    )
+    assert [tuple(row.values()) for row in compared] == [
+        *(("acc", "0.5", False), ("acc", "0.9", True), ("acc", "0.6", False)),
+        *(("runs", None, None), ("runs", "other inputs", None), ("runs", "not all compared", None)),
+    ]
+    assert [row["best"] for row in asked(connection, "select best from site_metrics()")] == ["v2.0.0"]
+    (shown,) = asked(connection, "select made_by from show_version('r', 'm', 'v3.0.0', ?)", commits[2])
+    assert shown["made_by"]["not_compared"] == ["src"]
 
 
 @pytest.mark.slow

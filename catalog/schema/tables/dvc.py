@@ -53,6 +53,11 @@ class Output(Record):
         default=None,
         identifies=True,
     )
+    tracked_by: str | None = column(
+        "Of what a pipeline stage took in, or left in Git: `git`, `dvc` or `nothing` has the path at this commit; null where a lock states no "
+        "hash, and for paths outside the repository or behind a link.",
+        default=None,
+    )
 
 
 @record("output_files", key=("commit", "metafile", "path"), lives="revision")
@@ -86,6 +91,11 @@ class Dependency(Record):
         "Of a small file that Git has there: its hash, of the same kind; null where nothing was compared.",
         default=None,
         identifies=True,
+    )
+    tracked_by: str | None = column(
+        "Of what a pipeline stage took in, or left in Git: `git`, `dvc` or `nothing` has the path at this commit; null where a lock states no "
+        "hash, and for paths outside the repository or behind a link.",
+        default=None,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from catalog.schema.tables.dvc import Dependency, Output
 from connectors.dvc.in_git import _HEAD, _MOST_OTHERS, MAX_FILES, MAX_SIZE, compared_files
 from connectors.dvc.metafiles import read_revision
-from support.worlds import Link, World
+from support.worlds import Link, Submodule, World
 
 TEXT = "a = 1\nb = 2\n"
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12\n"
@@ -72,6 +72,42 @@ def test_so_many_files_of_a_revision_are_compared(beyond):
         paths[:MAX_FILES],
         [digest(TEXT)] * MAX_FILES + [None] * beyond,
     )
+
+
+def tracked(made):
+    return [row.tracked_by for row in read_revision(made.revision()) if isinstance(row, Dependency) and row.hash]
+
+
+DVC_FOLDER = {"d.dvc": f"outs:\n- {{path: d, hash: md5, md5: {digest(TEXT)}.dir, size: 12, nfiles: 1}}\n"}
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        pytest.param(world({"a": TEXT}, "a"), "git", id="a file in Git"),
+        pytest.param(world({"a/b": TEXT}, "a"), "git", id="a folder in Git"),
+        pytest.param(world({}, "a"), "nothing", id="a path that nobody has"),
+        pytest.param(world({"a/c": TEXT}, "a/b"), "nothing", id="a file gone from its folder"),
+        pytest.param(world({"a": TEXT}, "a/b"), "nothing", id="a file where the folder was"),
+        pytest.param(world({"a": Link("c")}, "a/b"), None, id="behind a link, which is not followed"),
+        pytest.param(world({"a": Submodule("1" * 40)}, "a/b"), None, id="in a submodule"),
+        pytest.param(world(DVC_FOLDER, "d"), "dvc", id="an output of DVC"),
+        pytest.param(world(DVC_FOLDER, "d/x/y"), "dvc", id="a file of an output"),
+        pytest.param(
+            world({"e/d.dvc": DVC_FOLDER["d.dvc"]}, "e", text=TEXT),
+            "git",
+            id="a folder of Git with an output of DVC in it",
+        ),
+        pytest.param(
+            world({"f.dvc": "outs:\n- {path: e/d}\n"}, "e"), "dvc", id="a folder of nothing but outputs of DVC"
+        ),
+        pytest.param(world(DVC_FOLDER, "dd"), "nothing", id="a name that begins like an output's"),
+        pytest.param(world({}, "/data/a"), None, id="a path of some machine"),
+        pytest.param(world({}, "s3://bucket/a"), None, id="a URL"),
+    ],
+)
+def test_who_has_what_a_lock_states_as_an_input(made, found):
+    assert tracked(made) == [found]
 
 
 HUNDRED = 100  # bytes

@@ -139,7 +139,9 @@ def test_a_pipeline_stage_of_dvc_0_is_read_although_dvc_3_refuses_it(file):
             always_changed=False,
             description=None,
         ),
-        Dependency(path="data.csv", hash_kind="md5-dos2unix", hash=A, size=None, files=None, **whole),
+        Dependency(
+            path="data.csv", hash_kind="md5-dos2unix", hash=A, size=None, files=None, tracked_by="nothing", **whole
+        ),
         Param(
             file="params.yaml",
             name="train.lr",

@@ -155,7 +155,7 @@ def test_a_locked_stage_is_read_whole():
             **stage,
         ),
         Output(path="p/w/o", hash_kind="md5-dos2unix", hash=B, **locked, **nothing, **said, **plain),
-        Dependency(path="p/w/d", hash_kind="md5-dos2unix", hash=A, **locked, **nothing),
+        Dependency(path="p/w/d", hash_kind="md5-dos2unix", hash=A, tracked_by="nothing", **locked, **nothing),
         Param(
             file="p/w/params.yaml",
             name="lr",

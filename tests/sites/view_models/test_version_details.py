@@ -98,19 +98,23 @@ def test_a_number_of_another_run_is_not_the_best_one():
 
 
 @pytest.mark.parametrize(
-    ("mixed", "sentence"),
+    ("mixed", "other_inputs", "sentence"),
     [
-        pytest.param([], "", id="of one run"),
+        pytest.param([], False, "", id="of one run"),
         pytest.param(
             ["m.json", "params.yaml:lr"],
+            False,
             "Model, parameters and metrics are of different runs: m.json, params.yaml:lr.",
             id="of different runs",
         ),
+        pytest.param(
+            ["train.py"], True, "Inputs at this commit are not those of the run: train.py.", id="with other code"
+        ),
     ],
 )
-def test_a_version_of_different_runs_says_so(mixed, sentence):
+def test_a_version_of_different_runs_says_so(mixed, other_inputs, sentence):
     version = ("r", "m", "v1.0.0", f"{1:040x}")
-    file = FileRow(*version, "ok", None, 1, None, "m", None, None, None, None, None, None, 0, None, mixed)
+    file = FileRow(*version, "ok", None, 1, None, "m", None, None, None, None, None, None, 0, None, mixed, other_inputs)
     facts = SimpleNamespace(**NONE | {"files": {KEY: [file]}, "shown": {KEY: [ShownRow(*version, f"{1:040x}", 1)]}})
     storage = module.storage_of(facts, KEY)  # type: ignore[arg-type]
     (found,) = module.version_details(facts, KEY, [line(1)], storage)  # type: ignore[arg-type]
@@ -121,6 +125,13 @@ def test_a_version_of_different_runs_says_so(mixed, sentence):
 def test_how_much_of_a_path_is_shown_that_was_not_found(beyond):
     path = "p" * (module.LONG_PATH + beyond)
     blank = dict.fromkeys(FileRow._fields[5:])
-    file = FileRow("r", "m", "v1.0.0", "c" * 40, "not-tracked", **blank | {"path": path, "twins": 0, "mixed": []})  # type: ignore[arg-type]
+    file = FileRow(
+        "r",
+        "m",
+        "v1.0.0",
+        "c" * 40,
+        "not-tracked",
+        **blank | {"path": path, "twins": 0, "mixed": [], "other_inputs": False},
+    )  # type: ignore[arg-type]
     shown = path if not beyond else f"{path[: module.LONG_PATH - 1]}…"
     assert module._storage(file).where == f"not found: neither Git nor DVC has {shown}"

@@ -47,8 +47,14 @@ with asked_versions as (
         generate_subscripts(some_repos::varchar[], 1) as place
 ),
 mixed as materialized (
-    select repo, artifact, version, commit from mixed_runs
+    select repo, artifact, version, commit, other_inputs from mixed_runs
     where list_contains(some_repos::varchar[], repo) and list_contains(some_commits::varchar[], commit)
+),
+uncompared as materialized (
+    select distinct f.repo, f.artifact, f.version, f.commit
+    from version_files f join uncompared_locks n
+        on n.repo = f.repo and n.commit = f.revision and n.file = pipeline_file(f.metafile) and n.pipeline_stage = f.pipeline_stage
+    where list_contains(some_repos::varchar[], f.repo) and list_contains(some_commits::varchar[], f.commit)
 ),
 facts as (
     select a.place, unnest([
@@ -57,12 +63,15 @@ facts as (
         {rank: 3, name: 'bytes', text: f.status, number: null},
         {rank: 4, name: 'hash', text: f.hash, number: null},
         {rank: 5, name: 'size', text: f.size::varchar, number: f.size},
-        {rank: 6, name: 'runs', text: case when x.repo is not null then 'different' end, number: null}
+        {rank: 6, name: 'runs', number: null, text:
+            case when x.other_inputs then 'other inputs' when x.repo is not null then 'different'
+                when n.repo is not null then 'not all compared' end}
     ]) as fact
     from asked_versions a
     join versions v on v.repo = a.repo and v.artifact = a.artifact and v.version = a.version and v.commit = a.commit
     left join version_files f on f.repo = a.repo and f.artifact = a.artifact and f.version = a.version and f.commit = a.commit
     left join mixed x on x.repo = a.repo and x.artifact = a.artifact and x.version = a.version and x.commit = a.commit
+    left join uncompared n on n.repo = a.repo and n.artifact = a.artifact and n.version = a.version and n.commit = a.commit
 ),
 -- Filters on these views: a join alone would compute them for every version.
 wanted_measures as (
@@ -90,7 +99,11 @@ statements as (
 ),
 cells as (
     select a.*, n.*, s.number, s.text, coalesce(s.of_project, false) as of_project,
-        case when not s.of_project and (a.repo, a.artifact, a.version, a.commit) not in (from mixed) then s.number end as comparable
+        case
+            when not s.of_project and (a.repo, a.artifact, a.version, a.commit) not in (
+                select (repo, artifact, version, commit) from mixed where not other_inputs
+            ) then s.number
+        end as comparable
     from asked_versions a
     cross join (select distinct what, rank, name, direction from statements) n
     left join statements s on s.place = a.place and s.what = n.what and s.name = n.name

@@ -49,8 +49,11 @@ from list_repos([a_repo]) r;
 --   metrics: Its metrics, with what is better: see `version_metrics`.
 --   params: Its parameters: see `version_params`.
 --   unread: Files with metrics or parameters that could not be read, and why: see `measure_files`.
---   made_by: The pipeline stage that made it, and why its lock is out of date: see `outdated_locks`.
---   mixed: What differs from the run that made it, where its parameters or metrics are of another: see `mixed_runs`; null where none does.
+--   made_by: The pipeline stage that made it, why its lock is out of date (see `outdated_locks`), and what was not compared with it (see
+--     `uncompared_locks`).
+--   mixed: What differs from the run that made it, where its parameters, metrics or inputs are of another: see `mixed_runs`; null where
+--     none does.
+--   other_inputs: Nothing but its inputs, such as code: see `mixed_runs`.
 --   inputs: What that stage, or the import, depends on; and where each of these is from.
 --   card: Its model card, or the README nearest to it; `of_repository`: the README at the Git root, which tells of the whole repository.
 --   licence: The licence file nearest to it.
@@ -102,11 +105,14 @@ provenance as materialized (
         (
             select any_value({
                 file: p.file, pipeline_stage: p.pipeline_stage, command: p.command, locked_command: p.locked_command, wdir: p.wdir,
-                outdated: coalesce(o.reasons, []), changed: coalesce(o.what, [])
+                outdated: coalesce(o.reasons, []), changed: coalesce(o.what, []),
+                not_compared: coalesce(n.paths, [])
             })
             from v, f, pipeline_stages p
             left join (from outdated_locks where repo = a_repo and commit = (select reading from v)) o
                 on o.file = p.file and o.pipeline_stage = p.pipeline_stage
+            left join (from uncompared_locks where repo = a_repo and commit = (select reading from v)) n
+                on n.file = p.file and n.pipeline_stage = p.pipeline_stage
             where p.repo = a_repo and p.commit = v.reading and p.file = pipeline_file(f.metafile)
                 and coalesce(p.pipeline_stage = f.pipeline_stage, not ends_with(p.file, 'dvc.yaml'))
         ) as made_by,
@@ -166,6 +172,10 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
         select any_value(what) from mixed_runs
         where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
     ) as mixed,
+    exists(
+        from mixed_runs
+        where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit and other_inputs
+    ) as other_inputs,
     measured.*, provenance.*, surroundings.*,
     (
         select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])

@@ -11,7 +11,7 @@ with registered_metrics as (
         x.commit is not null as mixed,
         case when x.commit is null and not m.of_project and isfinite(m.number) then m.number end as comparable
     from version_metrics m join versions v using (repo, artifact, version, commit)
-    left join mixed_runs x using (repo, artifact, version, commit)
+    left join (from mixed_runs where not other_inputs) x using (repo, artifact, version, commit)
     where v.registered and v.active
 ),
 series as (

@@ -12,7 +12,8 @@ qualify place <= 4 or len(stages) > 0;
 --   key: repo, artifact, version, commit
 --   twins: How many other versions have the same bytes.
 --   twin: One of them.
---   mixed: What differs from the run that made it, where its parameters or metrics are of another: see `mixed_runs`.
+--   mixed: What differs from the run that made it, where its parameters, metrics or inputs are of another: see `mixed_runs`.
+--   other_inputs: Nothing but its inputs, such as code.
 with twins_of_versions as (
     select
         repo, artifact, version, commit, count(*) as twins,
@@ -24,7 +25,8 @@ with twins_of_versions as (
 )
 select
     f.repo, f.artifact, f.version, f.commit, f.status, f.hash, f.size, f.files, f.path, f.url, f.link, f.version_id,
-    f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin, coalesce(x.what, []) as mixed
+    f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin, coalesce(x.what, []) as mixed,
+    coalesce(x.other_inputs, false) as other_inputs
 from version_files f
 left join twins_of_versions s using (repo, artifact, version, commit)
 left join mixed_runs x using (repo, artifact, version, commit)
@@ -33,13 +35,15 @@ order by f.repo, f.artifact, f.version, f.commit;
 -- site_makers(): The pipeline stage that made each version of which a page says everything.
 --   key: repo, artifact, version, commit
 --   outdated: Why DVC would run it again: see `outdated_locks`.
+--   not_compared: What was not compared with its lock: see `uncompared_locks`.
 select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.locked_command, p.command) as command,
-    coalesce(l.reasons, []) as outdated
+    coalesce(l.reasons, []) as outdated, coalesce(n.paths, []) as not_compared
 from site_shown() s
 join version_files f using (repo, artifact, version, commit)
 join pipeline_stages p
     on p.repo = s.repo and p.commit = s.reading and p.file = pipeline_file(f.metafile) and p.pipeline_stage = f.pipeline_stage
 left join outdated_locks l on l.repo = p.repo and l.commit = p.commit and l.file = p.file and l.pipeline_stage = p.pipeline_stage
+left join uncompared_locks n on n.repo = p.repo and n.commit = p.commit and n.file = p.file and n.pipeline_stage = p.pipeline_stage
 order by s.repo, s.artifact, s.version, s.commit;
 
 -- site_inputs(): What each version of which a page says everything was made from in the end: the inputs of its pipeline that no stage
