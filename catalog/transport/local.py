@@ -15,8 +15,8 @@ from dulwich.errors import ApplyDeltaError, ChecksumMismatch, FileFormatExceptio
 from dulwich.object_store import DiskObjectStore
 from dulwich.objects import ObjectID, hex_to_filename
 from dulwich.pack import UnresolvedDeltas
-from dulwich.refs import DiskRefsContainer, RefsContainer, SymrefLoop
 from dulwich.refs import Ref as RefName
+from dulwich.refs import RefsContainer, SymrefLoop
 
 from catalog.errors import Down, Gone, Refused
 from catalog.git.objects import RawObject, decode, tagged
@@ -24,6 +24,7 @@ from catalog.text import quote
 from catalog.transport.closing import Closing
 from catalog.transport.head_start import HeadStart
 from catalog.transport.pack import name_object
+from catalog.transport.packed_refs import FileRefs
 from catalog.transport.wire import make_listing, make_ref, sha256
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:
         from dulwich.reftable import ReftableRefsContainer  # rare
 
         return ReftableRefsContainer(str(common))
-    return DiskRefsContainer(str(common), str(folder))
+    return FileRefs(str(common), str(folder))
 
 
 def _check_format(config: ConfigFile, extensions: Collection[bytes], meter: Meter) -> None:
