@@ -12,11 +12,8 @@ from tempfile import TemporaryDirectory
 from common import clean, smoke, tell
 
 TESTS = Path(__file__).parents[1] / "tests"
-ECHOES, PLACES, TAGS = 100_000, 100, 400  # in all; repositories of a crawl that echo; versions of one that is made of echoes
-    100_000,
-    200,
-    60,
-)  # in all; repositories of a crawl that echo; versions of one that is made of echoes
+ECHOES = 100_000  # in all
+PLACES, TAGS = 100, 400  # of a crawl: repositories that echo, and versions of one that is made of echoes
 
 
 def main() -> None:

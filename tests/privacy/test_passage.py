@@ -48,7 +48,11 @@ def ungated(path: str, source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.ImportFrom(module="catalog.text", names=names) if path not in WITHOUT_GATE:
-                yield from (f"imports {alias.name}" for alias in names if alias.name not in {"describe", "encodable", "is_plain"})
+                yield from (
+                    f"imports {alias.name}"
+                    for alias in names
+                    if alias.name not in {"describe", "encodable", "is_plain"}
+                )
             case ast.Call(func=ast.Name(id="parse_address")) if path not in PARSES_ADDRESSES:
                 yield "calls parse_address"
             case ast.Attribute(attr="exception", value=ast.Name(id="log")):
