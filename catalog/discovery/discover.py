@@ -101,11 +101,11 @@ def _refresh(
         outcome, message = VisitOutcome.BUG, gate.passed(describe(error))
     else:
         if listing.skipped:
-            tell(listing.skipped)
+            tell_checked(listing.skipped)
         return source.name, SourceState(
             digest=last.digest,
             outcome=LISTED,
-            message=listing.skipped,
+            message=listing.skipped and gate.sentence(listing.skipped, source.name),
             asked_at=now,
             listed_at=now,
             listed=listing.listed,
