@@ -14,7 +14,7 @@ from typing import Any
 
 from common import Fleet, fleet, smoke, tell
 
-REPOS, ROUNDS = 100, 2
+REPOS, ROUNDS = 500, 3
 MEASURED = "--measured"  # what the processes of this benchmark are called with
 HEADER = "Authorization: Bearer bench_9fGh3jKlZ7xCvBnM5tYu2wQe8rTz"
 
