@@ -191,6 +191,12 @@ def test_status_after_other_readers(run, fleet, monkeypatch):
     assert [row[2] for row in status(run)[1]] == ["reader_changed", "reader_changed"]
 
 
+def test_status_after_a_change_of_what_is_withheld(run, fleet, monkeypatch):
+    assert fleet.is_dir()
+    monkeypatch.setattr("catalog.store.partitions.privacy_digest", lambda _: "other")
+    assert [row[2] for row in status(run)[1]] == ["privacy_changed", "privacy_changed"]
+
+
 def test_status_shows_codes_in_words(run, fleet, monkeypatch):
     assert fleet.is_dir()
     monkeypatch.setattr("catalog.store.partitions.readers_digest", lambda _: "other")

@@ -1,4 +1,4 @@
-"""What is withheld from the rows of a visit, and what is not. No secret of these tests is one."""
+"""What is withheld from the rows of a visit, and what is not (THREATS: passwords, keys, tokens in params, `meta`, `desc`, cards, commands). No secret of these tests is one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,91 @@
+"""`[privacy]` in a crawl: what is stored, what a change reads again, and that it makes no difference when a revision was read. No secret of these tests is one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from catalog.config.parse import Config, parse
+from catalog.crawl.crawl import crawl
+from catalog.plugins.connector import Connector
+from support.crawling import partition, visited
+from support.worlds import World
+
+TOKEN = "gh" + "p_" + "a1B2" * 9
+MARK = b"[withheld: GitHub Token]"
+
+
+def config(folder: Path, privacy: str = "", names: tuple[str, ...] = ("acme/a", "acme/b")) -> Config:
+    repos = "".join(f"[[repo]]\nurl = '{folder / name}'\nname = '{name}'\n" for name in names)
+    return parse(f"[privacy]\n{privacy}\n{repos}", folder / "repos.toml")
+
+
+def world(message: str = TOKEN) -> World:
+    made = World()
+    made.commit({"artifacts.yaml": f"m:\n  type: model\n  description: see {TOKEN}\n"}, message=message)
+    made.tag("m@v1.0.0", message=message)
+    made.commit({"a": "x"}, branch=TOKEN, message="x")
+    return made
+
+
+def stored(config: Config) -> bytes:
+    """Every byte of the store but for the rows, which are compressed."""
+    return b"".join(file.read_bytes() for file in config.output.rglob("*") if file.suffix in (".jsonl", ".json"))
+
+
+@pytest.mark.parametrize(
+    ("privacy", "read_again"),
+    [
+        pytest.param("", [], id="nothing changed"),
+        pytest.param("emails = 'show'", [], id="addresses, which are left out later"),
+        pytest.param("secrets = 'show'", ["acme/a", "acme/b"], id="whether secrets are withheld"),
+        pytest.param("allow = [{ repo = 'acme/a' }]", ["acme/a"], id="a rule of one repository"),
+        pytest.param("redact = [{ repo = 'other/*' }]", [], id="a rule of no repository"),
+    ],
+)
+def test_a_change_reads_those_repositories_again_that_it_concerns_and_says_so(privacy, read_again, tmp_path):
+    for name in ("acme/a", "acme/b"):
+        world().write(tmp_path / name)
+    visited(config(tmp_path))
+    again = visited(config(tmp_path, privacy))
+    assert {name: visit for name, visit in again.items() if visit[0] != "fresh"} == dict.fromkeys(
+        read_again, ("changed", "privacy_changed")
+    )
+
+
+def test_neither_observations_nor_the_journal_hold_a_secret(tmp_path):
+    world().write(tmp_path / "acme/a")
+    wanted = config(tmp_path, names=("acme/a",))
+    visited(wanted)
+    data = stored(wanted)
+    assert (TOKEN.encode() in data, MARK in data, b"refs/heads/[withheld: GitHub Token]" in data) == (False, True, True)
+
+
+def test_the_same_rows_come_out_whether_a_revision_was_read_now_or_in_an_earlier_visit(tmp_path):
+    made = world()
+    made.write(tmp_path / "acme/a")
+    wanted = config(tmp_path, names=("acme/a",))
+    visited(wanted)
+    made.commit({"params.yaml": "db: {password: hunter2}\n", "README.md": f"# M\n{TOKEN}\n"}, message=TOKEN)
+    made.tag("m@v1.1.0", message="x")
+    made.write(tmp_path / "acme/a")
+    visited(wanted)
+    incremental = partition(wanted, "acme/a")
+    shutil.rmtree(wanted.output)
+    visited(wanted)
+    assert partition(wanted, "acme/a") == incremental
+
+
+def test_the_message_of_a_bug_holds_no_secret(tmp_path, caplog):
+    def fail(_: str) -> bool:
+        raise ValueError(f"bad {TOKEN}")
+
+    world().write(tmp_path / "acme/a")
+    report = crawl(config(tmp_path, names=("acme/a",)), connectors=(Connector(name="c", version=1, wants_file=fail),))
+    messages = [visit.message or "" for visit in report.visits]
+    assert (any(TOKEN in text for text in (*messages, caplog.text)), "[withheld: GitHub Token]" in caplog.text) == (
+        False,
+        True,
+    )
