@@ -83,7 +83,8 @@ class _Pass:
             return bool(rows)
         if self.privacy.secrets == SHOW:
             return False
-        if self.found[column.identifies].keys() & _texts_in(column, rows):
+        found = self.found[column.identifies]
+        if found and found.keys() & _texts_in(column, rows):
             return True
         names: Iterable[str] = ()
         if column.named_by:
