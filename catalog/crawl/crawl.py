@@ -15,9 +15,10 @@ from operator import attrgetter
 from time import perf_counter
 
 from catalog.config.parse import Config
+from catalog.crawl.context import CrawlContext
 from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
-from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
+from catalog.crawl.visit import VisitResult, VisitTask, visit
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
 from catalog.errors import DEPARTED, READ, CrawlOutcome, VisitOutcome

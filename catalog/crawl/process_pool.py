@@ -14,7 +14,8 @@ from tempfile import TemporaryFile
 from threading import Lock, Semaphore
 from time import perf_counter
 
-from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, lost_visit, visit
+from catalog.crawl.context import CrawlContext
+from catalog.crawl.visit import VisitResult, VisitTask, lost_visit, visit
 from catalog.crawl.watch import Watch
 from catalog.crawl.worker import WorkerInit
 from catalog.crawl.worker_process import Cause, Died, WorkerProcess

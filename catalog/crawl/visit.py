@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from catalog.config.parse import RepoConfig
+from catalog.crawl.context import CrawlContext
 from catalog.crawl.echoes import without_echoed_refs, without_echoed_rows
 from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
@@ -25,20 +26,18 @@ from catalog.plugins.connector import Connector, partition_tables
 from catalog.privacy.detector import clean
 from catalog.privacy.gate import Gate, current, gating
 from catalog.privacy.log_filter import WithoutSecrets
-from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.schema.record import R
 from catalog.schema.tables.git import Branch, Tag
 from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
-from catalog.store.observations import Observations, RefScan
-from catalog.store.partitions import Partition, PartitionKey, Rows, Store, privacy_digest, readers_digest, refs_digest
+from catalog.store.observations import RefScan
+from catalog.store.partitions import Partition, PartitionKey, Rows, refs_digest
 from catalog.text import describe
 from catalog.transport.origin import (
     HeadStart,
     Limits,
     NetworkRules,
     Origin,
-    Pool,
     open_origin,
     open_remote_files,
 )
@@ -60,48 +59,6 @@ class VisitTask:
     has_strangers_url: bool = False  # a listing named it, on another host than its own
     start: HeadStart | None = None  # where another process began the visit
     started: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CrawlContext:
-    """What all visits of a crawl share."""
-
-    store: Store
-    observations: Observations
-    connectors: tuple[Connector, ...]
-    readers: str
-    pool: Pool
-    privacy: Privacy = DEFAULT
-    debug: bool = False
-
-    @classmethod
-    def of(
-        cls,
-        output: Path,
-        connectors: tuple[Connector, ...],
-        pool: Pool,
-        *,
-        privacy: Privacy = DEFAULT,
-        debug: bool = False,
-    ) -> CrawlContext:
-        """That of a crawl into a folder."""
-        return cls(
-            store=Store(output / "store" / "rows"),
-            observations=Observations(output / "store" / "observations"),
-            connectors=connectors,
-            readers=readers_digest(connectors),
-            pool=pool,
-            privacy=privacy,
-            debug=debug,
-        )
-
-    def key(self, repo: str, refs: str) -> PartitionKey:
-        """The name of a repository's partition, given the digest of its refs."""
-        return PartitionKey(refs=refs, readers=self.readers, privacy=privacy_digest(self.privacy.of(repo)))
-
-    def is_made_alike(self, repo: str, partition: str | None) -> bool:
-        """Whether the rows of an earlier partition are those that would be read now, as far as refs are the same."""
-        return partition is not None and partition.endswith(f"-{self.key(repo, '').rules}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,7 +22,8 @@ from threading import Lock, Thread
 from time import monotonic, sleep
 from traceback import format_exception
 
-from catalog.crawl.visit import CrawlContext, VisitResult, VisitTask, visit
+from catalog.crawl.context import CrawlContext
+from catalog.crawl.visit import VisitResult, VisitTask, visit
 from catalog.errors import Exit, StoreError
 from catalog.plugins.connector import installed
 from catalog.privacy.settings import DEFAULT, Privacy

@@ -20,9 +20,10 @@ from catalog.config.keys import CRAWL as CRAWL_KEYS
 from catalog.crawl import crawl as crawls
 from catalog.crawl import visit as visits
 from catalog.crawl import worker, worker_process
+from catalog.crawl.context import CrawlContext
 from catalog.crawl.crawl import MOST_PROCESSES, _processes, crawl
 from catalog.crawl.process_pool import workers
-from catalog.crawl.visit import CrawlContext, VisitTask
+from catalog.crawl.visit import VisitTask
 from catalog.crawl.worker import WorkerInit
 from catalog.errors import StoreError
 from catalog.plugins.connector import installed

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.config.model import Config, Options, RepoConfig
+from catalog.crawl.context import CrawlContext
 from catalog.crawl.crawl import CrawlRun
 from catalog.crawl.plan import plan_crawl
-from catalog.crawl.visit import CrawlContext
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.listing_cache import ListedRepo
 from catalog.errors import StoreError

@@ -1,0 +1,54 @@
+"""What all visits of a crawl share, and how their partitions are named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.plugins.connector import Connector
+from catalog.privacy.settings import DEFAULT, Privacy
+from catalog.store.observations import Observations
+from catalog.store.partitions import PartitionKey, Store, privacy_digest, readers_digest
+from catalog.transport.origin import Pool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrawlContext:
+    """What all visits of a crawl share."""
+
+    store: Store
+    observations: Observations
+    connectors: tuple[Connector, ...]
+    readers: str
+    pool: Pool
+    privacy: Privacy = DEFAULT
+    debug: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        output: Path,
+        connectors: tuple[Connector, ...],
+        pool: Pool,
+        *,
+        privacy: Privacy = DEFAULT,
+        debug: bool = False,
+    ) -> CrawlContext:
+        """That of a crawl into a folder."""
+        return cls(
+            store=Store(output / "store" / "rows"),
+            observations=Observations(output / "store" / "observations"),
+            connectors=connectors,
+            readers=readers_digest(connectors),
+            pool=pool,
+            privacy=privacy,
+            debug=debug,
+        )
+
+    def key(self, repo: str, refs: str) -> PartitionKey:
+        """The name of a repository's partition, given the digest of its refs."""
+        return PartitionKey(refs=refs, readers=self.readers, privacy=privacy_digest(self.privacy.of(repo)))
+
+    def is_made_alike(self, repo: str, partition: str | None) -> bool:
+        """Whether the rows of an earlier partition are those that would be read now, as far as refs are the same."""
+        return partition is not None and partition.endswith(f"-{self.key(repo, '').rules}")
