@@ -18,6 +18,7 @@ from catalog.config.parse import Config
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
+from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.visit import VisitResult, VisitTask, visit
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
@@ -32,7 +33,6 @@ from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
 from catalog.transport.origin import Limits, NetworkRules, Pool
 
 OnVisit = Callable[[Visit, int, int], None]
-OnSlow = Callable[[Sequence[str]], None]
 
 MANY = 50  # repositories to be read, for which all processes are started at once
 MOST_PROCESSES = 4  # unless repos.toml says otherwise
@@ -134,7 +134,7 @@ class CrawlRun:
             self._record_inventory(plan.inventory, journal, started)
             tasks = [self._task(entry) for entry in plan.visited]
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
-            left = _Left(len(tasks), slow, only_slow_left)
+            left = RemainingVisits(len(tasks), slow, only_slow_left)
             with self._visitor(tasks) as visit_one:
                 for visit, partition in schedule_visits(
                     tasks, partial(visit_one, number=journal.number), self._scheduler_limits(left.set_slow)
@@ -243,30 +243,6 @@ class CrawlRun:
         return sum(
             task.last is None or not self._context.is_made_alike(task.repo.name, task.last.partition) for task in tasks
         )
-
-
-class _Left:
-    """The visits that are left, and whether they are all slow."""
-
-    def __init__(self, total: int, slow: OnSlow, only_slow: OnSlow) -> None:
-        self._left, self._tell_slow, self._tell_only_slow = total, slow, only_slow
-        self._slow: Sequence[str] = ()
-        self._has_news = self._told = False
-
-    def set_slow(self, names: Sequence[str]) -> None:
-        self._slow = names
-        self._tell_slow(names)
-        self._look()
-
-    def count(self, visit: Visit) -> None:
-        self._left -= 1
-        self._has_news |= visit.outcome in (VisitOutcome.NEW, VisitOutcome.CHANGED)
-        self._look()
-
-    def _look(self) -> None:
-        if self._has_news and not self._told and self._left == len(self._slow) > 0:
-            self._told = True
-            self._tell_only_slow(self._slow)
 
 
 def _processes(config: Config, context: CrawlContext) -> int:
