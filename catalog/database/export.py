@@ -74,7 +74,7 @@ def _write(
                 rows += batch.num_rows
                 out.write_batch(mask_batch(batch, mask).replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
         data = temporary_file.read_bytes()
-        if file.is_file() and file.read_bytes() == data:
+        if _holds(file, data):
             temporary_file.unlink()
         else:
             files.clear(file)
@@ -98,6 +98,14 @@ def _documented(schema: pa.Schema, comment: str, comments: Mapping[str, str | No
 
 
 def _replace(file: Path, data: bytes) -> None:
-    if not file.is_file() or file.read_bytes() != data:
+    if not _holds(file, data):
         files.clear(file)
         files.write(file, data, durable=False)
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    """Whether a file has these bytes; not one that cannot be read."""
+    try:
+        return file.read_bytes() == data
+    except OSError:
+        return False

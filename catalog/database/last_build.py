@@ -38,15 +38,20 @@ def is_as_built(path: Path) -> bool:
         sums = _sums(path).read_text("ascii", "replace").split()
     except OSError:
         return True
-    return not path.is_file() or _checksum(path) in sums
+    try:
+        return not path.is_file() or _checksum(path) in sums
+    except OSError:
+        return False
 
 
 def seal(path: Path, temporary_file: Path) -> None:
     """Writes the checksum of a database before it replaces the last one: whichever is there after a crash is as it was built."""
     file = _sums(path)
-    last = f"{_checksum(path)}\n" if path.is_file() else ""
+    sums = [_checksum(temporary_file)]
+    with suppress(OSError):  # there is none, or it cannot be read
+        sums.append(_checksum(path))
     files.clear(file)
-    files.write(file, f"{_checksum(temporary_file)}\n{last}", durable=False)
+    files.write(file, "".join(f"{each}\n" for each in sums), durable=False)
 
 
 def saved_rows(
