@@ -157,6 +157,8 @@ class Asker:
         except (ValueError, RecursionError) as error:
             kind = self.meter.quote(headers.get("content-type", ""))
             expected = "UTF-8 text" if ask.reads == "text" else "JSON"
+            if isinstance(error, ValueError) and ask.reads == "json" and "json" in kind.lower():
+                raise Again(f"{where}: answers with JSON that is damaged or cut short") from error
             raise Refused(f"{where}: answers with {kind!r} that cannot be read, expected {expected}") from error
 
 

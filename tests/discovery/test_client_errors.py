@@ -112,8 +112,15 @@ FAULTS = {
         {},
         ("refused", "s: answers with 'text/html' that cannot be read, expected JSON"),
     ),
-    "JSON nested a million deep": (
-        lambda *_: Answer(headers={"Content-Type": "application/json"}, body=b"[" * 1_000_000),
+    "JSON that is cut short, again and again": (
+        lambda talk, _: Answer(
+            headers={"Content-Type": "application/json; charset=utf-8"}, body=said([repo(talk)]).body[:-9]
+        ),
+        {},
+        ("down", "s: answers with JSON that is damaged or cut short"),
+    ),
+    "JSON nested a hundred thousand deep": (
+        lambda *_: Answer(headers={"Content-Type": "application/json"}, body=b"[" * 100_000),
         {},
         ("refused", "s: answers with 'application/json' that cannot be read, expected JSON"),
     ),
@@ -135,7 +142,7 @@ FAULTS = {
     "a repository with a URL that is none": (
         lambda talk, _: said([repo(talk, clone_url="http://[")]),
         {},
-        ("refused", "s: lists 'http://[', expected a repository's URL"),
+        ("refused", "s: found 'http://[', expected a repository's URL"),
     ),
     "a page that links to itself": (
         lambda talk, request: said([], Link=f'<{talk.url}{request.path}?{request.query}>; rel="next"'),
@@ -201,6 +208,18 @@ FAULTS = {
 @pytest.mark.parametrize(("answer", "environ", "expected"), FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_is_told_and_the_last_listing_stays(answer, environ, expected, tmp_path):
     assert outcome(tmp_path, answer, **environ) == expected
+
+
+@pytest.mark.slow
+def test_a_page_that_is_damaged_once_is_asked_for_again(tmp_path):
+    with forge(tmp_path) as talk:
+        whole = said([repo(talk)])
+        answers = [Answer(headers=whole.headers, body=whole.body[:-9]), whole]
+        talk.answer = lambda _: answers.pop(0)
+        assert [
+            (state.outcome, len(state.listed))
+            for state in ask(config_of(tmp_path, ORG | {"url": talk.url}))[0].values()
+        ] == [("listed", 1)]
 
 
 @pytest.mark.slow
