@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from catalog.crawl.fetch_plan import Known
-from catalog.git.snapshot import RefListing
+from catalog.git.snapshot import Ref, RefListing
 from catalog.schema.record import Lives, Record
 from catalog.schema.tables import git, metrics, problems
 
@@ -56,16 +56,20 @@ class PreviousRows:
         return (read | {tag.commit for tag in self.tags().values() if tag.commit}) - absent
 
     def mended(self, listing: RefListing) -> RefListing:
-        """The listing, in which refs to objects that are missing or damaged now lead where they led when these were read."""
-        if not any(ref.is_unreadable for ref in listing.refs):
-            return listing
-        peeled = {tag.oid: tag.commit if tag.annotated else None for tag in self.of(git.Tag) if tag.rule is None}
-        peeled |= dict.fromkeys(self.already_read() | {commit.commit for commit in self.of(git.Commit)} - peeled.keys())
-        refs = [
-            replace_fields(ref, peeled=peeled.get(ref.oid, ref.oid)) if ref.is_unreadable else ref
-            for ref in listing.refs
-        ]
-        return replace_fields(listing, refs=tuple(refs))
+        """The listing, in which refs to objects that are missing or damaged now lead where they led when these were read.
+
+        A server lists a tag whose object is damaged as Git does: without what is behind it, like a lightweight one.
+        """
+        tags = {tag.oid: tag.commit for tag in self.of(git.Tag) if tag.annotated and tag.rule is None}
+        plain = {tag.oid for tag in self.of(git.Tag) if not tag.annotated and tag.rule is None}
+        plain |= self.already_read() | {commit.commit for commit in self.of(git.Commit)}
+
+        def mend(ref: Ref) -> Ref:
+            if ref.oid in tags and (ref.peeled is None or ref.is_unreadable):
+                return replace_fields(ref, peeled=tags[ref.oid])
+            return replace_fields(ref, peeled=None) if ref.is_unreadable and ref.oid in plain else ref
+
+        return replace_fields(listing, refs=tuple(map(mend, listing.refs)))
 
     def known(self) -> Known:
         return Known(

@@ -168,14 +168,18 @@ def objects_of_refs(world: World) -> list[str]:
     return sorted(set(world.refs.values()))
 
 
-def test_what_was_read_before_stays_when_its_object_is_damaged(tmp_path):
+@pytest.mark.parametrize("server", [False, True], ids=["on disk", "on a server"])
+def test_what_was_read_before_stays_when_its_object_is_damaged(tmp_path, server):
     world = make()
-    config = wish(tmp_path, {"m": str(world.write(tmp_path / "m"))})
-    crawl(config, debug=True)
-    before = rows(config, "m")
-    for oid in objects_of_refs(world):
-        (tmp_path / "m" / "objects" / oid[:2] / oid[2:]).write_bytes(b"garbage")
-    assert ([visit.outcome for visit in crawl(config, debug=True).visits], rows(config, "m")) == (["changed"], before)
+    path = world.write(tmp_path / "git" / "m")
+    with serve(tmp_path / "git") as site:
+        config = wish(tmp_path, {"m": f"{site}/m" if server else str(path)})
+        crawl(config, debug=True)
+        before = rows(config, "m")
+        for oid in objects_of_refs(world):
+            (path / "objects" / oid[:2] / oid[2:]).write_bytes(b"garbage")
+        found = [visit.outcome for visit in crawl(config, debug=True).visits]
+    assert (found, rows(config, "m")) == (["changed"], before)
 
 
 def test_a_ref_whose_object_was_mended_is_read(tmp_path):
