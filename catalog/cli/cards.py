@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.cli.contents import contents_facts, contents_tables
-from catalog.cli.text import BOLD, DIM, GREEN, YELLOW, Screen, TableColumn, cell, cut, short, table_section, width
+from catalog.cli.text import (
+    BOLD,
+    DIM,
+    GREEN,
+    YELLOW,
+    Screen,
+    TableColumn,
+    bracketed,
+    cell,
+    cut,
+    short,
+    table_section,
+    unshown,
+    width,
+)
 from catalog.query.answer import Row
 from catalog.text import visible
 
@@ -96,10 +110,14 @@ def _facts(facts: Sequence[tuple[str, str, str]], screen: Screen) -> str:
     stated = [(name, value, style) for name, value, style in facts if value]
     indent = max((width(name) for name, _, _ in stated), default=0) + 2
     room = max(screen.width - indent, 10) if screen.width else None
+    fitted = [
+        (name, cut(value, room) if room and name not in _COPIED else value, style) for name, value, style in stated
+    ]
+    narrowed = [name for (name, value, _), (_, whole, _) in zip(fitted, stated, strict=True) if value != whole]
     return "".join(
-        f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(cut(value, room) if room and name not in _COPIED else value, style)}\n"
-        for name, value, style in stated
-    )
+        f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(value, style)}\n"
+        for name, value, style in fitted
+    ) + bracketed(unshown((), narrowed), screen)
 
 
 def _artifact_facts(row: Row) -> list[tuple[str, str, str]]:

@@ -54,15 +54,18 @@ def put_rows(columns: Sequence[str], rows: Sequence[Row], output: Format) -> Non
     put_text(re.sub(r"[^\t\r\n]+", lambda match: visible(match[0]), text) if sys.stdout.isatty() else text)
 
 
+WHOLE = "widen the terminal, or use -o"
+
+
 def put_table(columns: Sequence[TableColumn], rows: Sequence[Row]) -> None:
     """Writes a table that fits the terminal, and says what was left out."""
     if not rows:
         say("nothing found")
         return
-    text, hidden = table(columns, rows, screen())
-    put_text(text)
-    if hidden:
-        say(f"no room for {', '.join(hidden)}: widen the terminal, or use -o")
+    fitted = table(columns, rows, screen())
+    put_text(fitted.text)
+    if note := fitted.note():
+        say(f"{note}: {WHOLE}")
 
 
 def put_parquet(rows: pa.Table) -> None:

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TextIO
+from textwrap import wrap
+from typing import Any, NamedTuple, TextIO
 
 from catalog.text import visible
 
@@ -92,25 +93,52 @@ class TableColumn:
     styles: tuple[str, ...] = ()
 
 
-def table(
-    columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen
-) -> tuple[str, tuple[str, ...]]:
-    """The table as text, and the titles of the columns for which the screen has no room."""
+class FittedTable(NamedTuple):
+    """A table as text, the titles of the columns for which the screen has no room, and of those that have cells cut off."""
+
+    text: str
+    hidden: tuple[str, ...]
+    narrowed: tuple[str, ...]
+
+    def note(self) -> str:
+        """What is not shown, in words; empty where all is."""
+        return unshown(self.hidden, self.narrowed)
+
+
+def unshown(hidden: Sequence[str], narrowed: Sequence[str]) -> str:
+    """Words for what has no room, and for what is cut off; empty for nothing."""
+    parts = [f"no room for {', '.join(hidden)}"] if hidden else []
+    parts += [f"{', '.join(narrowed)} cut off"] if narrowed else []
+    return "; ".join(parts)
+
+
+def table(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen) -> FittedTable:
+    """The table, cut to the width of the screen."""
     cells = [[cell(row.get(column.key)) for column in columns] for row in rows]
     titles = [visible(column.title) for column in columns]
     widths = [max([width(title), *(width(row[i]) for row in cells)]) for i, title in enumerate(titles)]
+    whole = widths
     if screen.width is not None:
         widths = fit(widths, screen.width)
+    narrowed = tuple(title for title, wanted, most in zip(titles, whole, widths, strict=False) if most < wanted)
     shown = columns[: len(widths)]
     lines = [_line(titles, widths, [(BOLD,)] * len(shown), screen)]
     lines += [_line(row, widths, [column.styles for column in shown], screen) for row in cells]
-    return "\n".join(lines) + "\n", tuple(titles[len(widths) :])
+    return FittedTable("\n".join(lines) + "\n", tuple(titles[len(widths) :]), narrowed)
 
 
 def table_section(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen) -> str:
     """The table as a part of a longer text, with a line for what has no room; nothing where there are no rows."""
-    text, hidden = table(columns, rows, screen) if rows else ("", ())
-    return text + (screen.paint(f"(no room for {', '.join(hidden)})", DIM) + "\n" if hidden else "")
+    if not rows:
+        return ""
+    fitted = table(columns, rows, screen)
+    return fitted.text + bracketed(fitted.note(), screen)
+
+
+def bracketed(note: str, screen: Screen) -> str:
+    """Lines of their own for a note on what is above; nothing for none."""
+    lines = wrap(f"({note})", max(screen.width, 1)) if screen.width else [f"({note})"]
+    return "".join(screen.paint(line, DIM) + "\n" for line in lines) if note else ""
 
 
 def _line(texts: Sequence[str], widths: Sequence[int], styles: Sequence[tuple[str, ...]], screen: Screen) -> str:

@@ -57,6 +57,30 @@ def test_what_has_no_room_is_named(terminal, capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("width", "command", "said"),
+    [
+        pytest.param(
+            60,
+            ("history", "acme/churn:churn"),
+            "no room for stage, by, commit, message: widen the terminal, or use -o\n",
+            id="60 columns",
+        ),
+        pytest.param(200, ("history", "acme/churn:churn"), "", id="room for all"),
+        pytest.param(
+            30,
+            ("lineage", "acme/churn:churn#prod"),
+            "lines are cut off: widen the terminal, or use -o mermaid\n",
+            id="lineage",
+        ),
+        pytest.param(200, ("lineage", "acme/churn:churn#prod"), "", id="lineage with room"),
+    ],
+)
+def test_what_is_cut_off_is_said(terminal, capsys, width, command, said):
+    terminal(width, *command)
+    assert capsys.readouterr().err == said
+
+
 def test_what_has_no_room_in_a_card_is_named_below_its_table(terminal, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert terminal(60, "show", "mask").splitlines()[-1] == "(no room for notes)"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.cli.progress import _UNIT, line, plural, size
+from catalog.cli.progress import _UNIT, line, size
 from catalog.cli.text import _NARROWEST, GAP, Screen, TableColumn, cell, cut, fit, table, width
 from catalog.schema.tables.inventory import Visit
 
@@ -59,7 +59,15 @@ def test_a_pipe_cuts_nothing():
     assert table(columns, [{"a": "x" * 500, "b": "y"}], Screen(width=None, colour=False)) == (
         f"a{' ' * 499}  b\n{'x' * 500}  y\n",
         (),
+        (),
     )
+
+
+def test_columns_that_are_narrower_than_their_cells_are_named():
+    columns = tuple(TableColumn(title=title, key=title) for title in ("a", "b", "c"))
+    rows = [{"a": "1", "b": "x" * 50, "c": "y" * 50}]
+    fitted = table(columns, rows, Screen(width=30, colour=False))
+    assert (fitted.hidden, fitted.narrowed, fitted.note()) == (("c",), ("b",), "no room for c; b cut off")
 
 
 def test_wide_characters_take_two_columns():
@@ -107,11 +115,3 @@ def test_a_visit_in_a_line(found, told):
 )
 def test_sizes(count, told):
     assert size(count) == told
-
-
-def test_plurals():
-    assert (plural(1, "page"), plural(2, "page"), plural(0, "repository", "repositories")) == (
-        "1 page",
-        "2 pages",
-        "0 repositories",
-    )
