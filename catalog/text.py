@@ -119,6 +119,11 @@ def cleaned(sentence: str, limit: int = MAX_SENTENCE) -> str:
     return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
 
 
+def plural(count: int, singular: str, many: str | None = None) -> str:
+    """`1 version`, `2 versions`, `1,000 versions`."""
+    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
+
+
 def visible(text: str) -> str:
     """The text with every character that could act on a terminal written as an escape."""
     return text if text.isascii() and text.isprintable() else "".join(_shown(character) for character in text)

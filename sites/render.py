@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from catalog.text import plural
 from sites import text, urls
 from sites.pages import PAGES, Page
 
@@ -31,6 +32,8 @@ def environment() -> Environment:
         "person": text.person,
         "prose": text.prose,
         "number": text.number,
+        "of_type": text.of_type,
+        "plural": plural,
         "size": text.size,
         "short": text.short,
         "clip": text.clip,

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from markupsafe import Markup, escape
 
-from catalog.text import visible_on_page
+from catalog.text import plural, visible_on_page
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AVATARS = 6  # colours for people in site.css
@@ -75,6 +75,13 @@ def short(commit: str) -> str:
 def number(value: int) -> str:
     """A count with thousands apart."""
     return f"{value:,}"
+
+
+def of_type(count: int, kind: str | None) -> str:
+    """A count of artifacts of a type, which may be any word: `2 models`, `2 of type weights`, `2 without a type`."""
+    if kind in ("dataset", "model"):
+        return plural(count, kind)
+    return f"{number(count)} of type {kind}" if kind else f"{number(count)} without a type"
 
 
 def size(count: int) -> str:

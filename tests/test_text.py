@@ -13,6 +13,7 @@ from catalog.text import (
     MAX_SENTENCE,
     MAX_VALUE,
     cleaned,
+    plural,
     quote,
     quoted,
     quoted_whole,
@@ -120,3 +121,18 @@ def test_what_acts_on_nothing_stays_as_it_is(text):
 )
 def test_what_is_invisible_is_made_visible(written, shown):
     assert visible_on_page(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        pytest.param((0, "page"), "0 pages", id="none"),
+        pytest.param((1, "page"), "1 page", id="one"),
+        pytest.param((2, "page"), "2 pages", id="two"),
+        pytest.param((1_000, "page"), "1,000 pages", id="a thousand"),
+        pytest.param((1, "repository", "repositories"), "1 repository", id="one of another plural"),
+        pytest.param((2, "repository", "repositories"), "2 repositories", id="two of another plural"),
+    ],
+)
+def test_a_count_with_its_noun(words, text):
+    assert plural(*words) == text

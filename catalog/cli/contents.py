@@ -9,7 +9,7 @@ from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table
 from catalog.query.answer import Row
 from catalog.query.labels import OUTDATED, UNREAD, mixed_runs, not_compared, of_project, where
 from catalog.shell_line import shell_line
-from catalog.text import visible
+from catalog.text import plural, visible
 
 MOST = 20  # metrics or parameters; more are counted
 Fact = tuple[str, str, str]
@@ -94,7 +94,7 @@ def _bytes(storage: Row) -> str:
     if storage["size"] is not None:
         parts.append(size(storage["size"]))
     if storage["files"] is not None:
-        parts.append(f"{storage['files']} files")
+        parts.append(plural(storage["files"], "file"))
     return ", ".join(parts)
 
 

@@ -15,10 +15,11 @@ from catalog.cli.completion import complete_repo
 from catalog.cli.invocation import command
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import put_text, say
-from catalog.cli.progress import Progress, plural, size
+from catalog.cli.progress import Progress, size
 from catalog.errors import Ambiguous, ConfigError, Exit, NotFound, StoreError
 from catalog.naming import endings
 from catalog.query import Catalog
+from catalog.text import plural
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config

@@ -92,8 +92,3 @@ def size(count: int) -> str:
             return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
         number /= _UNIT
     return f"{number:.1f} GiB"
-
-
-def plural(count: int, singular: str, many: str | None = None) -> str:
-    """`1 version`, `2 versions`."""
-    return f"{count} {singular if count == 1 else many or singular + 's'}"

@@ -10,9 +10,9 @@ from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Output
 from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say
-from catalog.cli.progress import plural
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Exit
+from catalog.text import plural
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config

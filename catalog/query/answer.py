@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.errors import Misuse, StoreError
 from catalog.query import cells
-from catalog.text import cleaned
+from catalog.text import cleaned, plural
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,7 +45,7 @@ class Answer:
 
     def __repr__(self) -> str:
         """One line, whatever is in the rows."""
-        rows = f"{len(self.values)} row{'' if len(self.values) == 1 else 's'}"
+        rows = plural(len(self.values), "row")
         columns = ", ".join(self.columns)
         names = columns if len(columns) <= _NAMES else f"{columns[: _NAMES - 1]}…"
         return f"<{type(self).__name__}: {rows} of {cleaned(names)}>"

@@ -10,6 +10,7 @@ from catalog.errors import Ambiguous, NotFound
 from catalog.naming import short_names
 from catalog.query.answer import Answer, Row
 from catalog.query.reference import LATEST, Reference, parse
+from catalog.text import plural
 
 
 class ReferenceResolver:
@@ -94,7 +95,7 @@ class ReferenceResolver:
         if len(repos) != 1:
             return f"no artifact {words!r} in {self._path}{self._near(words)}"
         names = [row["id"] for row in self._artifacts_of(repos[0])]
-        count = f"{len(names)} artifact{'' if len(names) == 1 else 's'}" if names else "no artifacts"
+        count = plural(len(names), "artifact") if names else "no artifacts"
         return f"{words!r} is not an artifact but a repository with {count}{': ' if names else ''}{_listed(names)}"
 
     def _repos(self, words: str) -> list[str]:

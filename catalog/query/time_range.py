@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from catalog.errors import Misuse, NotFound
 from catalog.query.answer import Answer
 from catalog.query.reference import moment
+from catalog.text import plural
 
 Edge = datetime | date | str | int
 
@@ -106,7 +107,7 @@ def crawl_range(memory: Memory, since: Edge | None, until: Edge | None) -> tuple
 def range_note(memory: Memory, start: KnownCrawl, end: KnownCrawl, *, changes: int, since: Edge | None) -> str | None:
     """How many changes there are between which crawls, and how well these are dated; None in a catalog that remembers nothing."""
     first = f"crawl {start.crawl}" if start.crawl else "before the first crawl"
-    summary = f"{changes} change{'' if changes == 1 else 's'} from {first} to crawl {end.crawl}" if end.crawl else None
+    summary = f"{plural(changes, 'change')} from {first} to crawl {end.crawl}" if end.crawl else None
     suspects = {*start.suspects, *end.suspects, *memory.suspects(start.crawl, end.crawl)}
     asked = start.crawl if since is not None else end.crawl
     return joined(summary, start.note, end.note, suspect_clocks(sorted(suspects)), memory.begins_after(asked))

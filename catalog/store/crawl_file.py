@@ -12,6 +12,7 @@ from pathlib import Path
 from catalog.errors import READ, CrawlOutcome, VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import files, jsonl
+from catalog.text import plural
 
 MOST = 2**62  # of any number: a column holds twice as much
 MOST_SECONDS = 10**9  # that a visit or a crawl takes
@@ -60,7 +61,7 @@ def lines(file: Path, damage: Damage) -> Iterator[tuple[str, Line]]:
     except OSError as error:
         damage[file] = f"{file} cannot be read: {error.strerror or error}: what that crawl recorded is left out"
     if damaged:
-        number_of = "1 damaged line" if damaged == 1 else f"{damaged} damaged lines"
+        number_of = plural(damaged, "damaged line")
         damage[file] = f"{file} has {number_of}: what was recorded there is lost"
 
 

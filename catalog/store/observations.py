@@ -25,6 +25,7 @@ from catalog.store.files import make_folder, sync, writing
 from catalog.store.jsonl import append
 from catalog.store.observation_line import Damage, EventCells, ObservationLine, read
 from catalog.store.ref_timeline import RefTimeline, Visited
+from catalog.text import plural
 
 log = logging.getLogger(__name__)
 
@@ -277,7 +278,7 @@ def _event_cells(read_rows: Reads) -> dict[str, EventCells]:
 
 
 def _lost(file: Path, damage: Damage) -> str:
-    lines = "1 damaged line" if damage.new == 1 else f"{damage.new} damaged lines"
+    lines = plural(damage.new, "damaged line")
     return f"{file} has {lines}: what was recorded there is lost"
 
 

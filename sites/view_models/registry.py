@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from catalog.errors import VisitOutcome
-from catalog.text import visible_on_page
+from catalog.text import plural, visible_on_page
 from sites import urls
 from sites.data.facts import Facts, Key
 from sites.data.rows import (
@@ -209,7 +209,7 @@ def stage_period_lines(terms: list[StagePeriodRow]) -> list[StagePeriodLine]:
 def _days(days: int | None) -> str:
     if days is None:
         return ""
-    return "less than a day" if days == 0 else "1 day" if days == 1 else f"{days:,} days"
+    return "less than a day" if days == 0 else plural(days, "day")
 
 
 def event_lines(events: list[EventRow]) -> list[EventLine]:

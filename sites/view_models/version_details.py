@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from markupsafe import Markup
 
 from catalog.query.labels import OF_PROJECT, OUTDATED, WHERE, mixed_runs, not_compared, of_project, where
+from catalog.text import plural
 from sites import text, urls
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
@@ -209,7 +210,7 @@ def _of_version(rows: Sequence[DetailRow]) -> dict[tuple[str, str], list[DetailR
 def _storage(file: FileRow) -> VersionStorage:
     size = "" if file.size is None else text.size(file.size)
     if file.files is not None:
-        size = f"{size} in {text.number(file.files)} {'file' if file.files == 1 else 'files'}".strip()
+        size = f"{size} in {plural(file.files, 'file')}".strip()
     link = file.link if file.link and file.link.startswith("https://") else ""
     short = size or ("" if file.status == "not-annotated" else WHERE.get(file.status, file.status))
     path = None if file.path is None else text.clip(file.path, LONG_PATH)

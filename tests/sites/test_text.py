@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sites.text import _KILO, AVATARS, person, size
+from sites.text import _KILO, AVATARS, of_type, person, size
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,17 @@ def test_a_size_has_the_largest_unit_that_it_fills(count, shown):
 def test_people_have_so_many_colours():
     shown = "".join(person(f"Person {number}") for number in range(99))
     assert [number for number in range(AVATARS + 1) if f'class="who a{number}"' in shown] == [*range(AVATARS)]
+
+
+@pytest.mark.parametrize(
+    ("count", "kind", "shown"),
+    [
+        (1, "model", "1 model"),
+        (22, "model", "22 models"),
+        (5, "dataset", "5 datasets"),
+        (3, "data", "3 of type data"),
+        (2, None, "2 without a type"),
+    ],
+)
+def test_a_count_of_artifacts_of_a_type(count, kind, shown):
+    assert of_type(count, kind) == shown

@@ -116,8 +116,8 @@ left join (
 --   latest_commit: That version's commit.
 --   latest_at: When that version was registered, UTC.
 --   versions: How many active registered versions it has.
---   created_at: Its first event, UTC.
---   updated_at: Its last event, UTC.
+--   created_at: The first of its registry tags and of its versions' commits, UTC: to GTO, both are events.
+--   updated_at: The last of them, UTC.
 select
     s.repo, s.artifact,
     s.repo || ':' || s.artifact as id,
