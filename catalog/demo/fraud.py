@@ -10,6 +10,7 @@ from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, define, import_from
 from catalog.demo.project import Project
 from catalog.demo.story import Entry, play
+from catalog.demo.yaml import write_yaml
 
 _STORY = """
 2024-01-15 09:10  farid  +start                                      | Stop card fraud before the parcel leaves
@@ -28,7 +29,7 @@ _STORY = """
 2026-03-02 10:15  farid  payments@v2.0.0        customers=v3.0.0 churn=v3.4.0 train.rounds=350 | Consent columns of customers v3.0.0
 2026-03-03 08:30  bot    payments#staging       v2.0.0 |
 2026-03-16 09:00  daria  payments#prod          v2.0.0 | Gift cards are a test now
-2026-10-19 17:40  elif   payments@v2.1.0-rc.1   same=yes stale=yes | Calibrate the scores, to be run tonight
+2026-10-19 17:40  elif   payments@v2.1.0-rc.1   same=yes stale=yes | Calibrate the scores, more rounds: to be run tonight
 """
 
 _CUSTOMERS, _SCORE = "data/customers.parquet", "upstream/churn.lgb"
@@ -89,7 +90,8 @@ def payments() -> Book:
         if "stale" not in entry.details:
             return files
         calibrated = [replace(step, cmd=f"{step.cmd} --calibrate") if step.random else step for step in _STEPS]
-        return {**files, "dvc.yaml": define(tuple(calibrated), project.top)}
+        params = write_yaml({"train": {"depth": 9, "rounds": 400}})  # the lock tells of 350
+        return {**files, "dvc.yaml": define(tuple(calibrated), project.top), "params.yaml": params}
 
     play(book, _STORY, make)
     return book

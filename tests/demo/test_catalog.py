@@ -48,9 +48,13 @@ SHOWN = {
         "select version from identical_versions order by all",
         ["v1.1.0", "v1.1.1", "v2.0.0", "v2.1.0-rc.1"],
     ),
-    "locks are out of date: of a command, and of data that moved on": (
+    "a version has parameters of another run than its model": (
+        "select repo[14:] || ' ' || version || ' ' || unnest(what) from mixed_runs where not other_inputs order by all",
+        ["fraud/payments v2.1.0-rc.1 params.yaml:train.rounds"],
+    ),
+    "locks are out of date: of a command and a parameter, and of data that moved on": (
         "select distinct repo[14:] || ' ' || unnest(reasons) from outdated_locks order by all",
-        ["fraud/payments command", "vision/models changed"],
+        ["fraud/payments command", "fraud/payments params", "vision/models changed"],
     ),
     "an experiment has lost its baseline": (
         "select name from list_experiments(null) where detached",
