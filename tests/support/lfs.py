@@ -47,7 +47,8 @@ def lfs_server(
             return download(request) or (Answer(status=404) if content is None else Answer(body=content))
         if request.method != "POST" or not request.path.endswith(BATCH):
             return None
-        if {request.headers.get("accept"), request.headers.get("content-type")} != {MEDIA_TYPE}:
+        types = (request.headers.get(name, "").partition(";")[0] for name in ("accept", "content-type"))
+        if {*types} != {MEDIA_TYPE}:
             return Answer(status=406)
         asked = json.loads(request.body)
         if asked["operation"] != "download" or "basic" not in asked.get("transfers", ["basic"]):
