@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.cli.contents import MOST, _card, contents_tables
+from catalog.cli.contents import MOST, _card, _lock, contents_tables
 from catalog.cli.text import Screen
 
 
@@ -32,3 +32,20 @@ def test_a_version_shows_so_many_metrics(count, more):
 )
 def test_a_readme_of_the_repository_is_called_so(card, line):
     assert _card(card) == line
+
+
+NOT_COMPARED = "not compared with the lock (a folder, large or in Git LFS): src"
+
+
+@pytest.mark.parametrize(
+    ("outdated", "uncompared", "line"),
+    [
+        ([], [], ""),
+        (["changed"], [], "out of date: the content of an input (a.py)"),
+        ([], ["src"], NOT_COMPARED),
+        (["changed"], ["src"], f"out of date: the content of an input (a.py); {NOT_COMPARED}"),
+    ],
+    ids=["nothing to say", "out of date", "in part not compared", "both"],
+)
+def test_what_is_said_of_a_lock(outdated, uncompared, line):
+    assert _lock({"outdated": outdated, "changed": ["a.py"], "not_compared": uncompared}) == line

@@ -1,8 +1,8 @@
-"""Where bytes are, in words."""
+"""Status codes in words."""
 
 import pytest
 
-from catalog.query.labels import where
+from catalog.query.labels import mixed_runs, not_compared, where
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,29 @@ from catalog.query.labels import where
 )
 def test_where_bytes_are(status, path, words):
     assert where(status, path) == words
+
+
+@pytest.mark.parametrize(
+    ("what", "other_inputs", "words"),
+    [
+        pytest.param([], False, "", id="of one run"),
+        pytest.param(
+            ["m.json", "p:lr"],
+            False,
+            "model, parameters and metrics are of different runs: m.json, p:lr",
+            id="of several",
+        ),
+        pytest.param(
+            ["train.py"], True, "inputs at this commit are not those of the run: train.py", id="with other code"
+        ),
+    ],
+)
+def test_what_is_of_another_run(what, other_inputs, words):
+    assert mixed_runs(what, other_inputs=other_inputs) == words
+
+
+def test_what_is_not_compared():
+    assert (not_compared([]), not_compared(["src", "a.csv"])) == (
+        "",
+        "not compared with the lock (a folder, large or in Git LFS): src, a.csv",
+    )

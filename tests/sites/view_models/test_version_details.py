@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from markupsafe import Markup
 
-from sites.data.rows import FileRow, InputRow, MetricRow, ParamRow, ShownRow, VersionRow
+from sites.data.rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow, VersionRow
 from sites.view_models import version_details as module
 from sites.view_models.registry import VersionLine
 
@@ -135,3 +135,15 @@ def test_how_much_of_a_path_is_shown_that_was_not_found(beyond):
     )  # type: ignore[arg-type]
     shown = path if not beyond else f"{path[: module.LONG_PATH - 1]}…"
     assert module._storage(file).where == f"not found: neither Git nor DVC has {shown}"
+
+
+def test_a_version_says_what_was_not_compared_with_its_lock():
+    version = ("r", "m", "v1.0.0", f"{1:040x}")
+    maker = ProducerRow(*version, "train", "python train.py", ["deleted-inputs"], ["src"])
+    params = ParamRow(*version, "params.yaml", "lr", "1", False)
+    rows = {"makers": {KEY: [maker]}, "params": {KEY: [params]}, "shown": {KEY: [ShownRow(*version, f"{1:040x}", 1)]}}
+    (found,) = module.version_details(SimpleNamespace(**NONE | rows), KEY, [line(1)], {})  # type: ignore[arg-type]
+    assert (found.outdated, found.not_compared) == (
+        "an input that is gone",
+        "Not compared with the lock (a folder, large or in Git LFS): src.",
+    )
