@@ -123,6 +123,16 @@ def with_fewer_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(TABLES, "outputs")
 
 
+def with_fewer_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TABLES, "outputs", TABLES["outputs"].remove(0))
+
+
+def with_a_table_of_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = list(TABLES)[-1]
+    monkeypatch.setitem(TABLES, "others", TABLES[last])
+    monkeypatch.delitem(TABLES, last)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -132,6 +142,8 @@ def with_fewer_tables(monkeypatch: pytest.MonkeyPatch) -> None:
         with_fewer_fields_to_search,
         with_another_index,
         with_fewer_tables,
+        with_fewer_columns,
+        with_a_table_of_another_name,
     ],
 )
 def test_what_a_catalog_without_rows_depends_on(monkeypatch, change):
