@@ -13,13 +13,13 @@ from support.catalogs import asked, catalog_of
 URL, KEY = "https://git.example/data", "git.example/data"
 
 
-def output(path: str, metafile: str = "d.dvc", commit: str = "c") -> Output:
+def output(path: str, metafile: str = "d.dvc", commit: str = "c", content: str | None = None) -> Output:
     facts: dict[str, Any] = {
         "pipeline_stage": None, "dvc_root": "", "hash_kind": "md5", "size": 1, "files": None, "is_folder": False, "executable": False,
         "cached": True, "pushed": True, "remote": None, "version_id": None, "etag": None, "role": "out", "type": None, "description": None,
         "labels": (), "meta": {},
     }  # fmt: skip
-    return Output(commit=commit, metafile=metafile, path=path, hash=f"{commit}:{path}", **facts)
+    return Output(commit=commit, metafile=metafile, path=path, hash=content or f"{commit}:{path}", **facts)
 
 
 def imported(**more: Any) -> Import:
