@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 from catalog.database import database, rebuild, search_index
+from catalog.git.objects import RawObject
 from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.inventory import MetricDirection
 from catalog.store.partitions import PartitionKey, Store
@@ -257,6 +259,21 @@ def annotated_nowhere() -> str:
     return put(made)
 
 
+def plotted(*, fetched: bool) -> str:
+    """A repository whose plot DVC stores."""
+    data = MEASURES["loss.csv"].encode()
+    digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    made = World()
+    metafile = f"outs: [{{path: loss.csv, md5: {digest}}}]\n"
+    made.commit(
+        {"artifacts.yaml": json.dumps({"m": MODEL}), "dvc.yaml": "plots: [loss.csv]\n", "loss.csv.dvc": metafile}
+    )
+    made.tag("m@v1.0.0")
+    if fetched:
+        made.objects[f"md5:{digest}"] = RawObject("stored", data)
+    return put(made)
+
+
 @pytest.mark.parametrize(
     ("repo", "has"),
     [
@@ -266,6 +283,8 @@ def annotated_nowhere() -> str:
         pytest.param(world(annotation=MODEL | {"description": ""}, tags=()), ["type"], id="an empty description is none"),
         pytest.param(world(tags=("m@v1.0.0", "m#prod")), ["stage", "type", "version"], id="a version in a stage"),
         pytest.param(world({"dvc.yaml": "plots: [loss.csv]\n"}), ["type", "version"], id="a plot whose file is not there is none"),
+        pytest.param(plotted(fetched=True), ["plots", "type", "version"], id="a plot that was fetched from storage"),
+        pytest.param(plotted(fetched=False), ["type", "version"], id="a plot that is in storage only is none"),
         pytest.param(world(MEASURES, annotation=FULL), ALL, id="everything else"),
     ],
 )  # fmt: skip
@@ -433,3 +452,14 @@ def test_how_stale_an_index_is(base, recent, live, stale):
             empty.execute(f"insert into search_index.{table} select 't', 0, 1 from range({count})")
         empty.execute("insert into search_index.lengths select 0, unnest($1::integer[]), 1", [live])
         assert empty.execute(search_index._SQL["staleness"]).fetchall() == [(stale,)]
+
+
+def test_a_merge_keeps_what_live_documents_have_of_the_base_and_of_the_delta():
+    with closing(duckdb.connect()) as index:
+        search_index.make(index)
+        index.execute("insert into search_index.documents (doc) values (1), (3)")
+        index.execute("insert into search_index.postings values ('deleted', 2, 1), ('neural', 1, 4)")
+        index.execute("insert into search_index.recent values ('deleted', 2, 1), ('forest', 3, 5), ('forest', 1, 2)")
+        search_index._run(index, search_index._MERGE)
+        tables = [index.execute(f"from search_index.{name}").fetchall() for name in ("postings", "terms", "recent")]
+    assert tables == [[("forest", 1, 2), ("forest", 3, 5), ("neural", 1, 4)], [("forest",), ("neural",)], []]
