@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum, StrEnum
 
 
@@ -160,3 +161,21 @@ class StoreError(CatalogError):
     """The disk, or another process, must mend it; the message says what cannot be read or written, and why."""
 
     exit_code = Exit.STORE
+
+
+def shortage(error: BaseException | None) -> str | None:
+    """What this machine had too little of, where that made an error: memory, files or threads. None for any other error."""
+    while error is not None:
+        text = str(error)
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
+            return "this machine has too little memory"
+        if isinstance(error, (OSError, ImportError)) and "failed to map segment" in text:  # dlopen(3)
+            return "this machine has too little memory"
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            return "this machine has too little memory"
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            return "too many files are open: the limit of this process (ulimit -n) or of this machine"
+        if isinstance(error, RuntimeError) and "can't start new thread" in text:
+            return "no more threads can be started: too little memory, or the limit of processes (ulimit -u)"
+        error = error.__cause__ or error.__context__
+    return None

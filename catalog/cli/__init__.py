@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit
+from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit, StoreError, shortage
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 TERMINATED = 143  # and after SIGTERM
@@ -56,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in words or os.environ.get("CATALOG_DEBUG"):
             raise
+        if lacks := shortage(error):
+            return _refused(StoreError(lacks))
         return _refused(ConfigError(culprit)) if (culprit := _shadowing()) else _bug(error)
     return int(Exit.OK)
 

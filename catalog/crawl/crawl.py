@@ -35,6 +35,7 @@ from catalog.transport.origin import Limits, NetworkRules, Pool
 OnVisit = Callable[[Visit, int, int], None]
 
 MANY = 50  # repositories to be read, for which all processes are started at once
+MEMORY_SHARE = 4  # one visit may hold a fourth of all memory in objects: as much again is the pack, and rows
 MOST_PROCESSES = 4  # unless repos.toml says otherwise
 
 log = logging.getLogger(__name__)
@@ -195,7 +196,7 @@ class CrawlRun:
             processor_time=repo.options.processor_time,
             max_refs=repo.options.max_refs,
             max_bytes=repo.options.max_bytes,
-            max_inflated=4 * repo.options.max_bytes,
+            max_inflated=min(4 * repo.options.max_bytes, self._config.max_memory // MEMORY_SHARE),
         )
         return VisitTask(
             repo=repo,

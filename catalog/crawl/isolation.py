@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from catalog.errors import RAISED
+from catalog.errors import RAISED, Down, shortage
 from catalog.git.named_files import NamedFile, PointerFile, StoredFile
 from catalog.git.objects import CommitObject
 from catalog.git.snapshot import RevisionFiles
@@ -74,6 +74,7 @@ class Reader:
             rows = tuple(read())
             self._check(rows, commit)
         except RAISED as error:
+            _raise_shortage(error)
             return (_problem(self.connector, error, place, commit),)
         return rows
 
@@ -94,6 +95,12 @@ class Reader:
         for row in rows:
             if type(row) in dated and (stated := getattr(row, "commit")) != commit:  # noqa: B009 - each of these tables has it
                 raise TypeError(f"returned a row of {type(row).__qualname__} of commit {stated!r}, expected {commit!r}")
+
+
+def _raise_shortage(error: BaseException) -> None:
+    """Down where this machine is to blame, and no connector."""
+    if lacks := shortage(error):
+        raise Down(lacks) from error
 
 
 def _names(tables: Iterable[type[Record]]) -> str:
@@ -142,6 +149,7 @@ def _answer(connector: Connector, ask: Callable[[], T], otherwise: T, call: str,
     try:
         return ask()
     except RAISED as error:
+        _raise_shortage(error)
         if function not in problems:
             problems[function] = _problem(connector, error, call)
         return otherwise

@@ -19,7 +19,7 @@ from catalog.crawl.previous import PreviousRows, read_previous
 from catalog.crawl.salvage import Salvage
 from catalog.crawl.selection import select_revisions
 from catalog.crawl.withholding import withhold, withhold_names
-from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome
+from catalog.errors import READ, Down, OriginError, StoreError, VisitOutcome, shortage
 from catalog.git.snapshot import RefListing
 from catalog.naming import slug
 from catalog.plugins.connector import Connector, partition_tables
@@ -104,13 +104,18 @@ def visit(
             return read_elsewhere(replace(task, start=start, started=started))
         _record_scan(task, context, result, number, started)
     except OriginError as error:
-        result = _Outcome(outcome=error.outcome, message=gate.sentence(str(error), where))
+        lacks = shortage(error)
+        message = lacks or gate.sentence(str(error), where)
+        result = _Outcome(outcome=VisitOutcome.DOWN if lacks else error.outcome, message=message)
     except StoreError:
         raise  # the disk is full, or damaged: every other visit would fail, too
     except Exception as error:
         reportable = gate.reportable(error)
         if context.debug:
             raise reportable from (error.__cause__ if reportable is error else None)
+        if lacks := shortage(error):
+            result = _Outcome(outcome=VisitOutcome.DOWN, message=lacks)
+            return _visited(task, number, result, started, perf_counter() - clock, received, requests), None
         log.error("%s: this is a bug in catalog", task.repo.name, exc_info=reportable)  # noqa: TRY400 - what it is about was checked
         result = _Outcome(outcome=VisitOutcome.BUG, message=gate.sentence(describe(error)))
     return _visited(task, number, result, started, perf_counter() - clock, received, requests), result.partition
@@ -255,8 +260,8 @@ def _extract_and_write(
         context.store.write(task.repo.name, key.without(origin.lost), rows)
     except (OriginError, StoreError):
         raise
-    except Exception:
-        if context.debug:
+    except Exception as error:
+        if context.debug or shortage(error):
             raise
         connectors = tuple(map(guarded, context.connectors))
         rows = _fetch_and_extract(task, context, connectors, origin, listing, previous)

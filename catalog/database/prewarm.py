@@ -9,13 +9,21 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 
 from catalog.config.parse import Config
-from catalog.errors import ConfigError
+from catalog.errors import ConfigError, shortage
 
 
 def begin(config: Config) -> None:
     """Starts the thread; `catalog.database.build.build` uses what it has made, and waits for what it is making."""
     # No daemon: DuckDB cannot be left in the middle of a statement.
-    Thread(target=_make, args=(config.output / "catalog.duckdb",), name="ahead").start()
+    Thread(target=_try, args=(config.output / "catalog.duckdb",), name="ahead").start()
+
+
+def _try(database: Path) -> None:
+    try:
+        _make(database)
+    except Exception as error:
+        if not shortage(error):  # of memory: the build reports it
+            raise
 
 
 def _make(database: Path) -> None:

@@ -27,7 +27,7 @@ class Limits:
     total: float = 300.0  # seconds for the whole visit: `timeout` of repos.toml
     processor_time: float = 120.0  # seconds of a processor
     max_bytes: int = 256 << 20  # received on the wire
-    max_inflated: int = 1 << 30  # after zlib and gzip
+    max_inflated: int = 256 << 20  # after zlib and gzip
     max_refs: int = 100_000
     max_objects: int = 1_000_000
 

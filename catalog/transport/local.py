@@ -18,7 +18,7 @@ from dulwich.pack import UnresolvedDeltas
 from dulwich.refs import Ref as RefName
 from dulwich.refs import RefsContainer, SymrefLoop
 
-from catalog.errors import Down, Gone, Refused
+from catalog.errors import Down, Gone, Refused, shortage
 from catalog.git.objects import RawObject, decode, tagged
 from catalog.text import quote
 from catalog.transport.closing import Closing
@@ -190,6 +190,8 @@ class _Stored(Mapping[str, RawObject]):
         try:
             raw = self._read(ObjectID(oid.encode()))
         except _DAMAGE as error:
+            if lacks := shortage(error):
+                raise Down(lacks) from error
             raise KeyError(oid) from error
         self._count(oid, raw)
         if name_object(raw) != oid:
@@ -208,7 +210,9 @@ class _Stored(Mapping[str, RawObject]):
             kind, data = self._store.get_raw(oid)
         except KeyError:
             raise
-        except _DAMAGE:  # dulwich parses loose objects, and stops at headers that Git tolerates
+        except _DAMAGE as error:  # dulwich parses loose objects, and stops at headers that Git tolerates
+            if shortage(error):
+                raise
             return _read_loose(self._store, oid)
         return RawObject(_KINDS[kind], data)
 
