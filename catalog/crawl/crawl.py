@@ -135,10 +135,10 @@ class CrawlRun:
             self._record_inventory(plan.inventory, journal, started)
             tasks = [self._task(entry) for entry in plan.visited]
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
-            left = RemainingVisits(len(tasks), slow, only_slow_left)
+            left = RemainingVisits(only_slow_left)
             with self._visitor(tasks) as visit_one:
                 for visit, partition in schedule_visits(
-                    tasks, partial(visit_one, number=journal.number), self._scheduler_limits(left.set_slow)
+                    tasks, partial(visit_one, number=journal.number), self._scheduler_limits(slow, left)
                 ):
                     journal.add(visit, partition)
                     if visit.outcome in READ:
@@ -206,13 +206,14 @@ class CrawlRun:
             has_strangers_url=entry.has_strangers_url,
         )
 
-    def _scheduler_limits(self, slow: OnSlow) -> SchedulerLimits[VisitTask, VisitResult]:
+    def _scheduler_limits(self, slow: OnSlow, left: RemainingVisits) -> SchedulerLimits[VisitTask, VisitResult]:
         return SchedulerLimits(
             overall=self._config.jobs,
             for_host=self._config.jobs_per_host,
             host=_host,
             is_success=lambda visited: visited[0].outcome in READ,
             slow=lambda tasks: slow([task.repo.name for task in tasks]),
+            only_slow_left=left.only_slow,
         )
 
     @contextmanager

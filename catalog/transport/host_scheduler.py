@@ -31,7 +31,8 @@ MOST_UNANSWERED = 8  # of these, on a host without a successful visit
 class SchedulerLimits(Generic[T, R]):
     """The bounds. `host` says where a task goes: at most `for_host` of one host have a slot at the same time; None has no bound.
 
-    `well` says whether a result is a host's usual answer. `slow` is told whose visits go on beside the others, whenever that changes.
+    `well` says whether a result is a host's usual answer. `slow` is told whose visits go on beside the others, whenever that changes,
+    `only_slow_left` all that are left, when none of them will end soon: they have given up their slots, or their host has not answered yet.
     """
 
     overall: int
@@ -39,6 +40,7 @@ class SchedulerLimits(Generic[T, R]):
     host: Callable[[T], Hashable | None]
     is_success: Callable[[R], bool] = lambda _: True
     slow: Callable[[Sequence[T]], None] = lambda _: None
+    only_slow_left: Callable[[Sequence[T]], None] = lambda _: None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -50,6 +52,11 @@ class _Host:
     slots: int = 0
     demoted: int = 0
     took: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no visit has ended well, and one has given up its slot."""
+        return not self.took and self.demoted > 0
 
     def has_room(self) -> bool:
         """Whether another visit may get a slot. A host without a successful visit may be down, or too busy for more."""
@@ -96,6 +103,7 @@ class _Scheduler(Generic[T, R]):
         """Waits for the next visit that ends, letting others begin meanwhile."""
         while True:
             self._begin()
+            self._look()
             try:
                 ended = self._ended.get(timeout=self._wait())
             except Empty:
@@ -105,6 +113,15 @@ class _Scheduler(Generic[T, R]):
             if ended.error is not None:
                 raise ended.error
             return ended.result  # type: ignore[return-value]  # a visit without an error has a result
+
+    def _look(self) -> None:
+        """Results that were returned are all that there are for some time."""
+        if not self._demoted or not self._ended.empty():
+            return
+        waiting = [number for host in self._hosts.values() for number in host.waiting]
+        if all(self._of[number].is_silent for number in (*self._running, *waiting)):
+            left = sorted((*self._demoted, *self._running, *waiting))
+            self._limits.only_slow_left([self._tasks[number] for number in left])
 
     def dismiss(self) -> None:
         for _ in range(self._threads):

@@ -6,10 +6,14 @@ from time import monotonic
 
 import pytest
 
-from catalog.crawl.crawl import crawl
+from catalog.crawl.crawl import MEMORY_SHARE, CrawlRun, crawl
+from catalog.crawl.visit import CrawlContext
+from catalog.transport.origin import Pool
 from support.changes import base
 from support.crawling import wish
 from support.worlds import World
+
+MEMORY = 64 << 20
 
 
 def tagged(folder, count):
@@ -73,3 +77,18 @@ def test_a_folder_of_a_million_files_costs_its_commit(tmp_path):
     began = monotonic()
     found = outcomes(wish(tmp_path, {"m": str(world.write(tmp_path / "m"))}))
     assert (found, monotonic() - began < 10) == ({"m": ("new", "")}, True)
+
+
+@pytest.mark.parametrize(
+    ("max_bytes", "max_inflated"),
+    [
+        pytest.param(MEMORY // MEMORY_SHARE // 4, MEMORY // MEMORY_SHARE, id="as its share of all memory"),
+        pytest.param(MEMORY // MEMORY_SHARE // 4 + 1, MEMORY // MEMORY_SHARE, id="no more than that"),
+        pytest.param(1000, 4000, id="less, where less may be received"),
+    ],
+)
+def test_a_visit_may_inflate_its_share_of_all_memory(max_bytes, max_inflated, tmp_path):
+    config = wish(tmp_path, {"m": "/m"}, f"max_bytes = {max_bytes}", f"max_memory = {MEMORY}")
+    with Pool() as pool:
+        run = CrawlRun(config, CrawlContext.of(config.output, (), pool), 0)
+        assert run._task(config.repos[0]).limits.max_inflated == max_inflated

@@ -281,3 +281,43 @@ def test_no_host_has_no_bound():
 
     list(schedule_visits(range(3), visit, SchedulerLimits(overall=3, for_host=1, host=lambda _: None)))
     assert most["all"] == 3
+
+
+@pytest.mark.parametrize(
+    ("hanging", "for_host"),
+    [
+        pytest.param(["x1", "x2"], 2, id="they have given up their slots"),
+        pytest.param([f"x{number}" for number in range(20)], 1, id="or wait for a host that has not answered"),
+    ],
+)
+def test_it_is_told_when_only_slow_visits_are_left(hanging, for_host, monkeypatch):
+    """Also before the others on a host that hangs could begin: at most MOST_UNANSWERED are let go on beside the others."""
+    monkeypatch.setattr(module, "SOON", 0.02)
+    over, found, told = Event(), [], []
+
+    def visit(task: str) -> str:
+        return task if task[0] == "a" or over.wait(20) else "never"
+
+    def only_slow_left(tasks):
+        told.append((sorted(found), sorted(tasks)))
+        over.set()
+
+    tasks = [*hanging, "a1", "a2", "a3"]
+    slots = SchedulerLimits(
+        overall=3, for_host=for_host, host=lambda task: task[0], is_success=bool, only_slow_left=only_slow_left
+    )
+    found.extend(schedule_visits(tasks, visit, slots))
+    assert (told[0], sorted(found)) == ((["a1", "a2", "a3"], sorted(hanging)), sorted(tasks))
+
+
+def test_it_is_not_told_while_a_host_that_answers_has_visits_left(monkeypatch):
+    monkeypatch.setattr(module, "SOON", 0.02)
+    told = []
+
+    def visit(task: str) -> str:
+        sleep(0.1 if task == "x" else 0.01)
+        return task
+
+    slots = SchedulerLimits(overall=2, for_host=1, host=lambda task: task[0], only_slow_left=told.append)
+    list(schedule_visits(["x", *(f"a{number}" for number in range(12))], visit, slots))
+    assert told in ([], [["x"]])
