@@ -17,6 +17,7 @@ WITHOUT_GATE = {
     "catalog/transport/address.py",  # URLs of repos.toml and Git's configuration; those of strangers go through `server_at`
     "catalog/transport/connections.py",  # the operator's proxy
     "catalog/transport/local.py",  # a repository on this machine, which gets no credential
+    "catalog/transport/packed_refs.py",  # as above
     "catalog/discovery/rules.py",  # of listings, whose echoes are left out before
     "connectors/forges/fields.py",  # all that a forge raises passes the gate in `discover._read`
     "connectors/forges/listing.py",  # as above
@@ -31,7 +32,7 @@ PARSES_ADDRESSES = {
 # What is ours, or is no text: numbers have a format, or are of one of these.
 OURS = {
     *("where", "self.where", "meter.where", "self.meter.where", "self._meter.where", "packets.meter.where", "self.url", "address.shown"),
-    *("source", "source.name", "source.token_env", "self.site", "expected", "known", "prefix", "name", "unit", "KINDS", "key", "place"),
+    *("source", "source.name", "source.token_env", "self.site", "expected", "known", "prefix", "NAME", "name", "unit", "KINDS", "key", "place"),
     *("status", "number", "version", "self._most", "len(last.listed)", "_span(wait)", "', '.join(_SCHEMES)", "scheme", "topic", "line.name"),
     *("path", "file", "file.name", "folder", "error", "error.strerror"),  # of this machine's files
     *("reason", "skipped[0].reason", "decode(oid)[:7]", "absent[0]"),  # of a pack, and of listings that were checked
