@@ -165,6 +165,8 @@ def _visited(
 def _unchanged(task: VisitTask, listing: RefListing, key: PartitionKey) -> _Outcome:
     """One refs request decides; more is requested only where the partition of its answer is missing."""
     before = task.last.partition if task.last else None
+    if task.last is None:  # a process wrote the rows, and ended before it could say so
+        return _Outcome(outcome=VisitOutcome.NEW, why="new", partition=str(key), listing=listing)
     outcome = VisitOutcome.FRESH if before == str(key) else VisitOutcome.CHANGED
     return _Outcome(outcome=outcome, partition=str(key), listing=listing)
 
