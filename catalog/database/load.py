@@ -37,8 +37,8 @@ def load_rows(
 
     That depends on a repository's rows alone, so its time and memory depend on the part, not on the size of the catalog.
     """
+    # A cursor begins in `memory`, which has no tables: the models read what is registered there, and nothing else.
     with closing(connection.cursor()) as batch:
-        batch.execute("use memory")  # which has no tables: the models read what is registered here, and nothing else
         for name, rows in {**{name: shape.empty_table() for name, shape in tables.items()}, **shared}.items():
             batch.register(name, rows)
         for statement in _macros():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 
+import duckdb
 import pytest
 
 from catalog.database import database, load, rebuild
 from catalog.database.load import MOST_BYTES
+from catalog.database.statements import Statement
 from catalog.store.partitions import Store
 from database.test_database import TABLES, WHOLE, write
 
@@ -52,3 +54,18 @@ def test_what_one_part_has_no_other_sees(tmp_path, monkeypatch):
         (tmp_path / "catalog.duckdb").unlink()
     together, alone = found
     assert alone == together
+
+
+def test_a_model_reads_nothing_of_the_database_that_is_loaded(monkeypatch):
+    """Even where a table there has the name of what it reads."""
+    facts = dict.fromkeys(("parameters", "doc"), "")
+    model = Statement(
+        name="model", body="from others", materialized="incremental", key=None, notes={}, sources={}, **facts
+    )
+    monkeypatch.setattr(load, "statements", lambda: iter([model]))
+    with closing(duckdb.connect()) as connection:
+        connection.execute("attach ':memory:' as staging")
+        connection.execute("use staging")
+        connection.execute("create table others as select 1 as number")
+        with pytest.raises(duckdb.CatalogException, match="others does not exist"):
+            load.load_rows(connection, {}, [{}], {})
