@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,10 +21,11 @@ from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.visit import VisitResult, VisitTask, visit
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
-from catalog.errors import DEPARTED, READ, CrawlOutcome, VisitOutcome
+from catalog.errors import DEPARTED, READ
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, check, installed
 from catalog.schema.tables.inventory import Crawl, Visit
+from catalog.store.crawl_file import sum_up
 from catalog.store.identities import Identities, following
 from catalog.store.journal import CrawlEntry, Journal
 from catalog.store.lock import lock
@@ -146,7 +146,7 @@ class CrawlRun:
                     visits.append(visit)
                     report(visit, len(visits), len(tasks))
                     left.count(visit)
-            ended = _sum_up(journal.number, started, perf_counter() - clock, visits)
+            ended = sum_up(journal.number, started, perf_counter() - clock, visits)
             journal.end(ended)
         return CrawlReport(
             crawl=ended,
@@ -268,18 +268,3 @@ def _host(task: VisitTask) -> str | None:
     """The server that a visit contacts; None for this machine's disk."""
     host = repo_name(task.repo.url).partition("/")[0]
     return None if host == "local" else host
-
-
-def _sum_up(number: int, started: datetime, seconds: float, visits: list[Visit]) -> Crawl:
-    count = Counter(visit.outcome if visit.outcome in READ else "failed" for visit in visits)
-    return Crawl(
-        crawl=number,
-        started_at=started,
-        seconds=round(seconds, 3),
-        new=count[VisitOutcome.NEW],
-        changed=count[VisitOutcome.CHANGED],
-        fresh=count[VisitOutcome.FRESH],
-        failed=count["failed"],
-        received=sum(visit.received for visit in visits),
-        outcome=CrawlOutcome.INCOMPLETE if count["failed"] else CrawlOutcome.COMPLETE,
-    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +76,22 @@ def crawl(file: Path, damage: Damage) -> Crawl | None:
     return ended or _interrupted(number(file), parsed)
 
 
+def sum_up(crawl_number: int, started: datetime, seconds: float, visits: Sequence[Visit]) -> Crawl:
+    """The row of a crawl that made these visits."""
+    count = Counter(visit.outcome if visit.outcome in READ else "failed" for visit in visits)
+    return Crawl(
+        crawl=crawl_number,
+        started_at=started,
+        seconds=round(seconds, 3),
+        new=count[VisitOutcome.NEW],
+        changed=count[VisitOutcome.CHANGED],
+        fresh=count[VisitOutcome.FRESH],
+        failed=count["failed"],
+        received=sum(visit.received for visit in visits),
+        outcome=CrawlOutcome.INCOMPLETE if count["failed"] else CrawlOutcome.COMPLETE,
+    )
+
+
 def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
     """Keeps of a crawl the visits that are asked for, what changed in the inventory, and its end; an interrupted crawl gets one.
 
@@ -106,20 +122,10 @@ def _interrupted(crawl_number: int, parsed: Iterable[Line]) -> Crawl | None:
     if not outcomes:
         return None
     visits = [line.visit for line in parsed if line.visit]
-    count = Counter(visit.outcome if visit.outcome in READ else "failed" for visit in visits)
     started = min(outcome.started_at for outcome in outcomes)
     ended = max(_end(outcome) for outcome in outcomes)
-    return Crawl(
-        crawl=crawl_number,
-        started_at=started,
-        seconds=round((ended - started).total_seconds(), 3),
-        new=count[VisitOutcome.NEW],
-        changed=count[VisitOutcome.CHANGED],
-        fresh=count[VisitOutcome.FRESH],
-        failed=count["failed"],
-        received=sum(visit.received for visit in visits),
-        outcome=CrawlOutcome.CUT_SHORT,
-    )
+    seconds = (ended - started).total_seconds()
+    return replace(sum_up(crawl_number, started, seconds, visits), outcome=CrawlOutcome.CUT_SHORT)
 
 
 def _end(visit: Visit) -> datetime:
