@@ -165,8 +165,10 @@ class StoreError(CatalogError):
 
 def shortage(error: BaseException | None) -> str | None:
     """What this machine had too little of, where that made an error: memory, files or threads. None for any other error."""
-    while error is not None:
-        text = str(error)
+    seen: set[int] = set()  # an error that is raised again may be in its own chain
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        text = _text(error)
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
             return "this machine has too little memory"
         if isinstance(error, (OSError, ImportError)) and "failed to map segment" in text:  # dlopen(3)
@@ -179,3 +181,10 @@ def shortage(error: BaseException | None) -> str | None:
             return "no more threads can be started: too little memory, or the limit of processes (ulimit -u)"
         error = error.__cause__ or error.__context__
     return None
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except RAISED:  # the class of a stranger
+        return ""
