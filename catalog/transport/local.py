@@ -163,11 +163,7 @@ class LocalOrigin(Closing):
 
 def _said(error: BaseException) -> str:
     """The message of dulwich, with its bytes as text."""
-    match error:
-        case SymrefLoop(args=(bytes() as ref, *_)):
-            return f"the symbolic ref {decode(ref)!r} leads back to itself, or through too many others"
-        case _:
-            return _BYTES.sub(_as_text, str(error)) or type(error).__name__
+    return _BYTES.sub(_as_text, str(error)) or type(error).__name__
 
 
 def _as_text(match: re.Match[str]) -> str:

@@ -237,4 +237,4 @@ def test_a_journal_that_was_lost_costs_a_word_and_no_rows(tmp_path):
     visited(config)
     first = partition(config, "m")
     shutil.rmtree(Journal(config.output / "store" / "crawls").root)
-    assert (visited(config)["m"][0], partition(config, "m")) == ("changed", first)
+    assert (visited(config)["m"][0], partition(config, "m")) == ("new", first)

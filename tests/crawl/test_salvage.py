@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.crawl import salvage as salvage_module
 from catalog.crawl.crawl import crawl
-from catalog.crawl.salvage import Salvage
+from catalog.crawl.salvage import _IN_A_ROW, MOST_AGAIN, Salvage
 from catalog.errors import Broken, Unheld
 from catalog.git.objects import RawObject
 from support.changes import base
@@ -51,7 +52,20 @@ def test_a_server_that_sends_nothing_whole_is_given_up_soon():
     origin = Origin(frozenset("abcdefghijklmnop"), frozenset())
     with pytest.raises(Broken, match="the answer ends too early"):
         Salvage(origin).fetch("abcdefghijklmnop")
-    assert origin.requests == 10  # all, all again, five times half of that, and three more
+    assert origin.requests == 2 + 5 + _IN_A_ROW  # all, all again, five times half of that, and some more
+
+
+@pytest.mark.parametrize("again", [3, 2], ids=["as often as may be", "once more"])
+def test_a_visit_makes_so_many_requests_again(monkeypatch, again):
+    assert MOST_AGAIN == 100
+    monkeypatch.setattr(salvage_module, "MOST_AGAIN", again)  # of a hundred, each would be a request here
+    salvage = Salvage(Origin(frozenset("a"), frozenset()))
+    salvage.fetch(["z"])
+    if again == 3:  # the two of "ab", and each alone
+        assert (salvage.fetch("ab").keys(), salvage.lost) == ({"b"}, {"a"})
+    else:
+        with pytest.raises(Broken):
+            salvage.fetch("ab")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from catalog.crawl.crawl import MEMORY_SHARE, CrawlRun, crawl
 from catalog.crawl.visit import CrawlContext
+from catalog.discovery.inventory import Repository
 from catalog.transport.origin import Pool
 from support.changes import base
 from support.crawling import wish
@@ -91,4 +92,4 @@ def test_a_visit_may_inflate_its_share_of_all_memory(max_bytes, max_inflated, tm
     config = wish(tmp_path, {"m": "/m"}, f"max_bytes = {max_bytes}", f"max_memory = {MEMORY}")
     with Pool() as pool:
         run = CrawlRun(config, CrawlContext.of(config.output, (), pool), 0)
-        assert run._task(config.repos[0]).limits.max_inflated == max_inflated
+        assert run._task(Repository(repo=config.repos[0])).limits.max_inflated == max_inflated

@@ -14,6 +14,7 @@ from catalog.git import objects
 from catalog.git import snapshot as module
 from catalog.git.objects import CommitObject, Signature, TagObject, parse_commit, parse_tag
 from catalog.git.snapshot import Ref, RefListing, RevisionFiles, Snapshot
+from catalog.git.tree import MAX_FAULTS
 from support.worlds import EPOCH, START, Link, Submodule, World
 
 OID = "1" * 40
@@ -519,3 +520,12 @@ def test_a_walk_through_folders_can_be_ended():
 
     with pytest.raises(TooSlow):
         Snapshot(world.listing(), world.objects, lambda _: False, turn).revision(world.tip())
+
+
+@pytest.mark.parametrize("damaged", [MAX_FAULTS, MAX_FAULTS + 1], ids=["as many as are reported", "one more"])
+def test_so_many_damaged_folders_are_reported(damaged):
+    world = World()
+    tip = world.commit({f"{number}/a": str(number) for number in range(damaged)})
+    for number in range(damaged):
+        del world.objects[world.tree({"a": str(number)})]
+    assert len(world.revision(tip).faults) == MAX_FAULTS
