@@ -70,11 +70,13 @@ def test_diff_tells_what_the_last_crawl_changed(asking, crawled, edges):
     assert (code, without_times(out), err) == (0, DIFF.format(old=old[:7], new=new[:7]), CHANGES)
 
 
+@pytest.mark.slow
 def test_diff_sums_up_the_first_crawl_too(asking):
     code, _, err = asking("diff", "--", "0", "1")
     assert (code, err.partition(";")[0]) == (0, "7 changes from before the first crawl to crawl 1")
 
 
+@pytest.mark.slow
 def test_diff_as_json_has_every_column(asking, crawled):
     _, out, _ = asking("diff", "-o", "json")
     rows = [(row["kind"], row["id"], row["old"], row["new"]) for row in json.loads(out)]
@@ -95,10 +97,12 @@ def test_a_metric_that_moved_is_told_with_what_that_means(better, of_project, to
     assert _told(row | {"better": better, "of_project": of_project}, {})["told"] == told
 
 
+@pytest.mark.slow
 def test_diff_of_nothing(asking):
     assert asking("diff", "2") == (0, "", "nothing found\n0 changes from crawl 2 to crawl 2\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "ids"),
     [
@@ -117,6 +121,7 @@ def test_ids_are_what_show_takes_also_of_what_is_gone(asking, crawled, command, 
     assert (code, out.replace(crawled[1], "COMMIT").splitlines(), shown) == (0, ids, [0 for _ in ids])
 
 
+@pytest.mark.slow
 def test_of_a_repository_that_was_taken_out_there_is_no_id(run, tmp_path):
     world = World()
     world.tag("m@v1.0.0", world.commit({"a": "1"}))
@@ -134,6 +139,7 @@ BEGINS = r"this catalog's memory begins with crawl 1, [-0-9]{10} [:0-9]{8} UTC"
 NOTHING = f"{BEGINS}: before that it knew nothing; `catalog history` lists what today's tags say of earlier times\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -174,6 +180,7 @@ def test_diff_from_what_is_no_moment_and_no_crawl(asking, edge, code, message):
     assert asking("diff", edge) == (code, "", f"catalog: {message}\n")
 
 
+@pytest.mark.slow
 def test_at_a_date_as_known_when_a_crawl_had_ended(asking):
     told = []
     for arguments in (

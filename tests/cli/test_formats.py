@@ -51,6 +51,7 @@ def test_json(value, written):
     assert to_json(value, indent=None) == written + "\n"
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text())))
 def test_json_gives_back_what_went_in(row):
     assert json.loads(jsonl(tuple(row), [row])) == row
@@ -104,6 +105,7 @@ def test_a_formula_is_harmless(text):
     assert cell == f"'{text}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "json_text", "csv_text"),
     [
@@ -150,6 +152,7 @@ def test_a_time_beyond_those_of_python(ask, output, written):
     assert ask("sql", statement, "-o", output)[:2] == (0, written)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", INFINITY)
 def test_every_type_of_duckdb_is_written(ask, output):
     code, out, _ = ask("sql", "from test_all_types()", "-o", output)
@@ -229,6 +232,7 @@ def _cell(value):
     return f"'{value}" if value == FORMULA else str(value)
 
 
+@pytest.mark.slow
 def test_ids_can_be_asked_for_again(ask):
     names = ask("ls", "versions", "--repo", "acme/churn", "-o", "ids")[1].split()
     shown = [json.loads(ask("show", name, "-o", "json")[1])["ref"] for name in names]

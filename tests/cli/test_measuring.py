@@ -95,6 +95,7 @@ def test_a_comparison_for_machines_has_a_row_for_each_cell(ask):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [("metrics", REF), ("params", REF), ("compare", REF, "mask#prod"), ("experiments",)]
 )
@@ -139,6 +140,7 @@ def test_mistakes(ask, arguments, code, message):
     assert (found, out, err if message else message) == (code, "", message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [FEWEST, MOST], ids=["the fewest", "the most"])
 def test_so_many_versions_are_compared(ask, number):
     code, out, _ = ask("compare", *["mask"] * number)

@@ -39,6 +39,7 @@ def python(code, *arguments, **options):
     )
 
 
+@pytest.mark.slow
 def test_a_cold_show_imports_little(database):
     code = (
         "import sys; from catalog.cli import main; code = main(sys.argv[1:]);"
@@ -114,6 +115,7 @@ def test_another_catalog_is_the_culprit(tmp_path, is_package):
     )
 
 
+@pytest.mark.slow
 def test_the_command_starts_where_nothing_hides_it():
     done = python("import sys; from federated_model_catalog import process; sys.argv[1:] = ['--version']; process()")
     assert (done.returncode, done.stdout) == (0, f"catalog {__version__}\n")
@@ -123,6 +125,7 @@ def test_nothing_hides_a_package_of_ours_here():
     assert shadowing() is None
 
 
+@pytest.mark.slow
 def test_the_process_ends_with_all_that_it_said_and_its_exit_code(database):
     command = [sys.executable, "-m", "catalog", "ls", "repos", "-o", "ids", "--catalog", str(database)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -135,6 +138,7 @@ def test_the_process_ends_with_all_that_it_said_and_its_exit_code(database):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_output_that_finds_no_room_is_the_fault_of_the_disk(database):
     command = [sys.executable, "-m", "catalog", "ls", "repos", "--catalog", str(database)]

@@ -124,6 +124,7 @@ mask          v1.0.0  v1.0.0  4444444  -     git.example/acme/vision
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -142,6 +143,7 @@ def test_tables(ask, arguments, expected):
     assert ask(*arguments) == (0, expected, "")
 
 
+@pytest.mark.slow
 def test_deprecated_artifacts_stand_in_brackets(ask):
     assert ask("ls", "models", "--repo", "vision", "--deprecated") == (
         0,
@@ -291,6 +293,7 @@ def test_the_short_way_takes_what_is_plain(arguments, expected):
     assert (command and (command.func.__name__, command.args, command.keywords)) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [(), ("mask",), ("mask#prod", "-o", "json"), ("--output=csv", "mask")])
 def test_the_short_way_leads_where_the_long_one_does(capsys, database, arguments):
     short = main(["show", *arguments, "--catalog", str(database)]), capsys.readouterr()
@@ -310,6 +313,7 @@ def test_version(run):
     assert run("--version") == (0, f"catalog {__version__}\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("noun", "same"),
     [("artifacts", "models"), ("repositories", "repos"), ("datasets", "models --type dataset")],
@@ -326,6 +330,7 @@ def test_datasets_have_their_type(ask):
     assert ask("ls", "datasets", "--type", "model") == (2, "", "catalog: --type does not apply to datasets\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["prod", "production"])
 @pytest.mark.parametrize(
     ("arguments", "named"),
@@ -417,6 +422,7 @@ def test_a_repository_in_every_kind_of_format(capsysbinary, database, output):
     assert (code, b"acme/vision:seg:mask" in capsysbinary.readouterr().out) == (0, True)
 
 
+@pytest.mark.slow
 def test_status_has_the_same_columns_in_parquet(capsysbinary, database):
     main(["status", "--catalog", str(database), "-o", "parquet"])
     table = pq.read_table(io.BytesIO(capsysbinary.readouterr().out))

@@ -32,6 +32,7 @@ def test_a_limit_says_how_much_there_is(ask):
     assert (code, out.splitlines(), err) == (0, [f"{VISION}:seg:mask"], "showing 1 of 4; --limit N shows more\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("terms", "expected"),
     [

@@ -32,6 +32,7 @@ def terminal(monkeypatch, database):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -32,6 +32,7 @@ flowchart LR
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected", "said"),
     [
@@ -110,12 +111,14 @@ def test_a_hash_that_nobody_has(ask):
     assert ask("identify", "0" * 32, "-o", "json") == (3, "", message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digits", [7, 12, 31, 32])
 def test_identify_by_the_beginning_of_a_hash(ask, digits):
     _, whole, _ = ask("identify", MODEL, "-o", "ids")
     assert ask("identify", MODEL[:digits].upper(), "-o", "ids") == (0, whole, "")
 
 
+@pytest.mark.slow
 def test_compare_prints_hashes_that_identify_finds(ask):
     out = ask("compare", f"{CHURN}:churn@v1.0.0", f"{CHURN}:churn@v2.0.0")[1]
     (shown,) = [line.split()[2] for line in out.splitlines() if line.startswith("version  hash ")]

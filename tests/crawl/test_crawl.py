@@ -88,6 +88,7 @@ def test_step_by_step_gives_the_bytes_of_all_at_once_whatever_happens(steps, lin
         step_by_step(Path(folder), f"{site}/m", Path(folder, "git", "m"), steps, *lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [("2", "10000"), ("10000", "2"), ("0", "2"), ("2", "0")])
 def test_when_the_bound_of_history_changes_the_rows_are_those_of_the_new_bound(tmp_path, before, after):
     world = base()

@@ -149,6 +149,7 @@ def test_from_a_server_every_object_costs_what_is_in_its_pack(tmp_path, server, 
         assert rows(config, name) == before[name]
 
 
+@pytest.mark.slow
 def test_a_server_that_was_mended_is_read_again_though_its_refs_stayed(tmp_path):
     world = make()
     blob = next(oid for oid, raw in world.objects.items() if raw.data == b'{"x": 1}')

@@ -185,6 +185,7 @@ def test_a_damaged_listing_loses_no_repository_while_the_forge_is_down(forged, t
     )
 
 
+@pytest.mark.slow
 def test_rows_of_a_source_whose_listings_are_lost_are_not_pruned(forged, tmp_path):
     config = config_of(tmp_path, {"kind": "github", "org": "acme", "name": "s", "url": forged.url})
     crawl(config, debug=True)

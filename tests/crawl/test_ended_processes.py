@@ -119,6 +119,7 @@ def hold(seconds):
     ctypes.PyDLL(None).usleep(int(seconds * 1_000_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("late", "is_stall"), [(0.5, False), (2.0, True)], ids=["a beat is late", "a beat is very late"]
 )
@@ -172,6 +173,7 @@ def test_a_crawl_that_finds_nothing_new_starts_no_process(tmp_path, monkeypatch)
     assert outcomes(config) == {"a": ("fresh", None)}
 
 
+@pytest.mark.slow
 def test_the_largest_process_ends_when_all_hold_more_than_the_limit():
     size = resident(os.getpid())
     ended = Queue()

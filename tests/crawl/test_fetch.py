@@ -117,6 +117,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "asked"), CHANGES)
 def test_a_later_visit_asks_for_what_is_new(tmp_path, change: Callable[[World], object], asked: list[str]):
     world = base()
@@ -249,6 +250,7 @@ def test_of_a_server_without_filters_no_history_is_asked_for(tmp_path, change, a
         assert talk.in_words(world) == asked
 
 
+@pytest.mark.slow
 def test_the_repositories_of_a_server_share_connections_and_what_is_known_of_it(tmp_path):
     world = base()
     for number in range(6):
@@ -265,6 +267,7 @@ GUESSES = Connector(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are allowed", "one more"])
 def test_so_many_files_are_fetched_before_anybody_names_them(tmp_path, beyond):
     world = World()

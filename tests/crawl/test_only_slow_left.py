@@ -49,6 +49,7 @@ def published(output: Path) -> list[tuple[str, str]]:
         return connection.execute("select repo, outcome from repos order by repo").fetchall()
 
 
+@pytest.mark.slow
 def test_who_waits_is_told_once_when_only_slow_repositories_are_left(tmp_path, site, over):
     told, read = [], []
 
@@ -62,6 +63,7 @@ def test_who_waits_is_told_once_when_only_slow_repositories_are_left(tmp_path, s
     assert (told, report.crawl.new) == ([(["hangs"], ["a", "b"])], 3)
 
 
+@pytest.mark.slow
 def test_nobody_is_told_where_nothing_was_read(tmp_path, site, over):
     config = wish(tmp_path, urls(site))
     over.set()

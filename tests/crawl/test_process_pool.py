@@ -111,6 +111,7 @@ def fleet(folder: Path, *names: str) -> dict[str, str]:
     return {name: str(base().write(folder / name)) for name in names}
 
 
+@pytest.mark.slow
 def test_other_processes_read_the_same_rows(tmp_path):
     repos = fleet(tmp_path / "git", "a", "b", "c")
     one, two = wish(tmp_path / "1", repos, "processes = 1"), wish(tmp_path / "2", repos, "processes = 2")

@@ -206,6 +206,7 @@ def test_files_that_files_name_are_fetched_in_turn_and_nothing_else(tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as far as is allowed", "one file further"])
 def test_files_that_files_name_are_fetched_so_many_times(tmp_path, beyond):
     chain = [f"f{number}" for number in range(1, MAX_ROUNDS + beyond + 1)]

@@ -33,6 +33,7 @@ def outcomes(config, **options):
     return {visit.repo: (visit.outcome, (visit.message or "").partition(": ")[2]) for visit in visits}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -400,6 +400,7 @@ def test_a_build_replaces_what_is_no_catalog(tmp_path, data):
     assert (build(path, {}), len(content(path)["versions"])) == (False, 0)
 
 
+@pytest.mark.slow
 def test_a_catalog_of_somebody_elses_tables_is_replaced(tmp_path):
     path = tmp_path / "catalog.duckdb"
     with closing(duckdb.connect(str(path))) as other:
@@ -407,6 +408,7 @@ def test_a_catalog_of_somebody_elses_tables_is_replaced(tmp_path):
     assert build(path, {}) is False
 
 
+@pytest.mark.slow
 def test_a_folder_in_the_way_is_put_aside(tmp_path):
     (tmp_path / "catalog.duckdb").mkdir()
     (tmp_path / "catalog.duckdb" / "mine").write_text("mine")

@@ -14,6 +14,7 @@ from catalog.store.partitions import Store
 from database.test_database import TABLES, WHOLE, write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "parts"),
     [

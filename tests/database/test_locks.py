@@ -111,6 +111,7 @@ def test_a_damaged_catalog_is_replaced_by_a_build(tmp_path):
 # What the catalog says about itself.
 
 
+@pytest.mark.slow
 def test_everything_is_explained(connection):
     silent = connection.execute("select name from relations() where comment is null or comment = ''").fetchall()
     for name, *_ in connection.execute("from relations()").fetchall():

@@ -171,6 +171,7 @@ def test_a_view_has_sentences_only_of_relations_that_it_uses(made, demo):
     assert (made.sources.keys() - all_uses(made), stated - there) == (set(), set())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", **named(list(MODELS.values())))
 def test_a_model_uses_only_what_is_declared_before_it(made):
     order = list(MODELS)
@@ -178,6 +179,7 @@ def test_a_model_uses_only_what_is_declared_before_it(made):
     assert uses(made) - before == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", **named(INCREMENTAL))
 def test_an_incremental_model_uses_nothing_of_all_repositories_together(made):
     facts, models = all_uses(made) & FACTS.keys(), [MODELS[name] for name in all_uses(made) - FACTS.keys()]

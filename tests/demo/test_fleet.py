@@ -148,6 +148,7 @@ def test_git_gives_up_on_the_lost_repository(fleet):
     assert done.returncode != 0
 
 
+@pytest.mark.slow
 def test_time_runs_forward_from_parent_to_child_to_tag_and_with_the_counters(fleet):
     late = [(name, what) for name in sorted(set(fleet) - SICK) for what in out_of_order(fleet[name])]
 

@@ -27,6 +27,7 @@ def asked(ask: Ask, site: str = "") -> object:
     return found[0].value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as long as is allowed", "one byte longer"])
 def test_an_answer_has_so_many_bytes(tmp_path, beyond):
     with serve(tmp_path, rule=lambda _: Answer(body=b"x" * (MAX_BODY + beyond))) as site:
@@ -38,6 +39,7 @@ def test_an_answer_has_so_many_bytes(tmp_path, beyond):
             assert len(str(asked(ask, site))) == MAX_BODY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as long as is allowed", "one byte longer"])
 def test_a_file_has_so_many_bytes(tmp_path, beyond):
     file = tmp_path / "list"

@@ -234,6 +234,7 @@ def test_a_short_wait_for_the_rate_limit_is_told_and_kept(tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_a_server_that_was_busy_once_is_asked_again(tmp_path):
     with forge(tmp_path) as talk:
         answers = [said({}, status=503), said([repo(talk)])]

@@ -181,6 +181,7 @@ def _age(config, *, days: float) -> None:
     file.write_text(json.dumps(kept))
 
 
+@pytest.mark.slow
 def test_rows_that_were_lost_are_read_again_whatever_the_forge_says(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
     crawl(config, debug=True)

@@ -86,6 +86,7 @@ def test_the_message_of_an_empty_listing_says_what_to_do(tmp_path):
         assert ask(config)[0]["s"].message == message
 
 
+@pytest.mark.slow
 def test_so_many_sources_are_asked_at_a_time(tmp_path):
     lock, full, now, most = Lock(), Event(), 0, 0
 

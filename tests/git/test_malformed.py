@@ -245,6 +245,7 @@ def odd(world: World, who: bytes, *, parent: str, committer: bytes = f"{ANN} {EP
     return oid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reach", [local, over_http, over_git, over_ssh])
 def test_what_is_malformed_costs_itself_over(reach: Reach, tmp_path: Path) -> None:
     world = World()
@@ -278,6 +279,7 @@ def test_what_is_malformed_costs_itself_over(reach: Reach, tmp_path: Path) -> No
     assert len(rows[Problem]) == len(problems)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reach", [local, over_http, over_git, over_ssh])
 def test_a_tag_at_the_end_of_many_tags_is_read_over(reach: Reach, tmp_path: Path) -> None:
     world = World()

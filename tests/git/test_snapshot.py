@@ -356,6 +356,7 @@ def flat(world: World, files: int = 0, folders: int = 0) -> str:
     return world.add("commit", f"tree {tree}\nauthor {who}\ncommitter {who}\n\nflat\n".encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are allowed", "one more"])
 @pytest.mark.parametrize("how", ["wanted", "below"])
 def test_a_revision_has_so_many_files(how, beyond):

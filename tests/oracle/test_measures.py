@@ -178,6 +178,7 @@ WORLDS: dict[str, dict[str, str | bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", [pytest.param(files, id=name) for name, files in WORLDS.items()])
 def test_measures_are_to_us_what_they_are_to_dvc(files: dict[str, str | bytes], tmp_path: Path) -> None:
     world = World()

@@ -36,6 +36,7 @@ def targets_of_dvc(path: Path, commit: str, artifacts: list[str]) -> dict[str, s
     return targets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=["the Git root", "a folder", "a project", "a folder of a project"])
 def test_an_artifact_lies_where_dvc_looks_for_it(folder: str, tmp_path: Path) -> None:
     paths = PATHS + (FROM_BELOW if folder else [])

@@ -93,6 +93,7 @@ def changed_for_dvc(world: World, scratch: Path) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", SHAPES.values(), ids=SHAPES)
 def test_what_a_lock_does_not_tell_of_is_what_dvc_would_run_again(files: dict[str, Content], tmp_path: Path) -> None:
     world = World()

@@ -115,6 +115,7 @@ def url_of_dvc(path: Path, row: dict[str, Any], scratch: Path) -> str | None:
         scm.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tag", "files"), SHAPES.values(), ids=SHAPES)
 def test_a_version_is_where_dvc_says(tag: str, files: dict[str, Content], tmp_path: Path) -> None:
     world = World()
@@ -139,6 +140,7 @@ DIFFERENT: dict[str, tuple[dict[str, Content], tuple[str | None, str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("files", "urls"), DIFFERENT.values(), ids=DIFFERENT)
 def test_where_dvc_says_otherwise(files: dict[str, Content], urls: tuple[str | None, str], tmp_path: Path) -> None:
     world = World()

@@ -479,6 +479,7 @@ def test_a_file_that_is_not_there_is_told(catalog, tmp_path):
         catalog.identify(tmp_path / "model.pkl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "ref", ["mask", "mask@latest", "mask@v1.0.0", "mask#prod", "seg:mask#prod", f"{CHURN}:churn", f"{CHURN}:churn#prod", "churn:churn@v1.0.0"]
 )  # fmt: skip
@@ -507,5 +508,6 @@ def test_digits_are_the_number_of_a_crawl_or_a_date(catalog, edge, error, says):
         catalog.diff(edge)
 
 
+@pytest.mark.slow
 def test_eight_digits_can_be_a_date(catalog):
     assert catalog.diff("20240531").rows == catalog.diff("2024-05-31").rows

@@ -62,6 +62,7 @@ def test_a_stage_has_one_holder(catalog):
     assert told(catalog.stages_at("2030-01-01")) == [("acme/churn", "m")]
 
 
+@pytest.mark.slow
 def test_the_fork_s_coming_is_told_without_its_parent_s_models(catalog):
     assert [(row["kind"], row["id"]) for row in catalog.diff().rows] == [
         ("new_repo", "ann/churn"),
@@ -106,6 +107,7 @@ def test_the_page_of_a_fork_without_anything_of_its_own_leads_to_its_parent(tmp_
     assert '<a href="../repos/churn.html">churn</a>, which tells of them.' in page
 
 
+@pytest.mark.slow
 def test_a_name_means_the_parent_s(config, capsys):
     codes = [main(["show", ref, "-o", "ids", "--catalog", str(config.output / "catalog.duckdb")]) for ref in ("m", "ann/churn:m", "x")]  # fmt: skip
     out = capsys.readouterr().out.split()

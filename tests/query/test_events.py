@@ -123,6 +123,7 @@ def test_what_was_seen_first_comes_first_and_then_the_tagger_s_clock_decides():
     assert tags(asked({"r": rows})) == ["m@v3.0.0", "m@v2.0.0", "m@v1.0.0"]
 
 
+@pytest.mark.slow
 def test_a_tag_of_an_older_date_that_arrives_later_is_not_skipped():
     first = [seen(1, crawl=1, made=9)]
     last = asked({"r": first})[-1]["cursor"]

@@ -89,6 +89,7 @@ def test_what_a_reference_means(catalog, ref, expected):
     assert (in_python(catalog, ref), in_sql(catalog, ref)) == (expected, [expected])
 
 
+@pytest.mark.slow
 @given(ref=REFERENCES)
 @example(ref="h/p/n:churn@v1.1.0")
 @example(ref="churn@")

@@ -24,6 +24,7 @@ def path(tmp_path_factory):
     return make(tmp_path_factory.mktemp("small"))
 
 
+@pytest.mark.slow
 def test_several_threads_may_ask_at_once(path):
     with Catalog.open(path, timeout=60) as catalog, ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda place: catalog.versions() if place % 2 else catalog.show("mask"), range(20)))
@@ -51,6 +52,7 @@ def test_closing_twice_is_closing(path):
         catalog.close()
 
 
+@pytest.mark.slow
 def test_a_question_is_answered_while_another_thread_closes(path):
     with ThreadPoolExecutor(1) as thread, Catalog.open(path) as catalog:
         cursor = catalog._connection.cursor()
@@ -115,6 +117,7 @@ def test_what_is_no_catalog_is_named(tmp_path, monkeypatch, name, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 def test_the_session_is_in_utc_wherever_the_machine_is(path):
     code = (
         "import sys; from catalog.query import Catalog\n"

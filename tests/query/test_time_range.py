@@ -201,6 +201,7 @@ LATE = "2024-05-05 23:59:59 UTC means crawl 3, which had ended by 2024-05-04 00:
 EARLY = "2024-05-02 23:59:59 UTC means crawl 1, which had ended by 2024-05-02 00:01:00 UTC"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ask", "note"),
     [
@@ -214,6 +215,7 @@ def test_a_range_with_a_suspect_clock_says_so(ask, note):
     assert ask(crawled(1, AHEAD, 3)).note == note
 
 
+@pytest.mark.slow
 def test_a_catalog_that_remembers_nothing_says_nothing():
     assert (crawled().events().note, crawled().diff("2024-05-01").note) == (None, None)
 

@@ -310,6 +310,7 @@ keep(config, Runner([step], folder, folder), lambda text: print(text, flush=True
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_signal_ends_the_scheduler_and_what_it_runs(tmp_path, number):
     process = subprocess.Popen([sys.executable, "-c", KEEPER, tmp_path], stdout=subprocess.PIPE, text=True)

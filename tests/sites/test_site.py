@@ -238,6 +238,7 @@ def test_a_metric_over_versions_is_a_line_that_says_what_it_shows(page):
     ]
 
 
+@pytest.mark.slow
 def test_an_image_of_a_plot_is_a_file_that_is_written_once(site, page, catalog_file):
     sources = page("models/github.com~acme~churn/churn.html").values("src")
     (image,) = [source for source in sources if source.endswith(".png")]

@@ -84,6 +84,7 @@ def test_a_version_says_in_which_stages_it_is_and_whether_it_is_the_latest():
     ]
 
 
+@pytest.mark.slow
 def test_the_latest_of_a_deprecated_artifact_is_in_artifacts_and_not_in_latest_versions():
     world = rollback()
     world.tag("m@deprecated", at=60)

@@ -162,6 +162,7 @@ def test_what_has_another_name_now_was_met_under_the_old_one():
     assert found == [{"repo": "a", "of_repo": "new"}, {"repo": "old", "of_repo": "new"}]
 
 
+@pytest.mark.slow
 def test_what_is_told_again_under_a_new_name_is_told_as_a_copy():
     names = {"new": ("m@v1.0.0", "m@v2.0.0"), "old": ONE}
     rows = {name: told(world(*tags), crawl) for crawl, (name, tags) in enumerate(reversed(names.items()), 1)}
@@ -198,6 +199,7 @@ def test_a_crawl_that_was_cut_short_and_the_next_one_met_their_repositories_toge
 BOTH = ("m@v1.0.0", "n@v1.0.0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("own", "copied"),
     [

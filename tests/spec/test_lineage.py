@@ -413,7 +413,7 @@ OUTDATED = {
 
 @pytest.mark.parametrize(("files", "found"), OUTDATED.values(), ids=OUTDATED)
 def test_a_lock_that_is_out_of_date(files, found):
-    world = registered(pipeline("o", s=("d=d", "o=o")) | files)
+    world = registered(added("d", "d") | pipeline("o", s=("d=d", "o=o")) | files)
     rows = asked(catalog_of({"r": rows_of(world.listing(), world.objects)}), "from outdated_locks")
     assert [(row["pipeline_stage"], row["reasons"], row["what"]) for row in rows] == found
 
@@ -426,6 +426,7 @@ def test_addresses_of_one_repository_have_one_key(catalog, url, key):
     assert asked(catalog, "from repository_key(?)", url) == [{"key": key}]
 
 
+@pytest.mark.slow
 def test_a_source_at_an_unknown_address_is_found_by_the_locked_commit():
     source = registered(added("data.csv", "d"))
     read = source.tip()

@@ -153,6 +153,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tag", "annotations", "outputs", "files", "expected"), CASES)
 def test_whose_metrics(tag, annotations, outputs, files, expected):
     rows = {
@@ -327,6 +328,7 @@ def test_releases_are_tags_without_a_registry_whose_commits_were_read():
     ]
 
 
+@pytest.mark.slow
 def test_a_file_that_two_metafiles_name_is_listed_once_where_it_cannot_be_read():
     files = [named("a.json", f"{folder}/dvc.yaml", status="bad") for folder in ("x", "y")]
     catalog = catalog_of({"r": {Event: registered("m@v1.0.0"), MeasureFile: files}})

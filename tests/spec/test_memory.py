@@ -271,6 +271,7 @@ def test_a_date_that_cannot_be_right_is_told(tmp_path, made, skew):
     assert asked(connection, "select skew, seconds from time_skew") == skew
 
 
+@pytest.mark.slow
 def test_diff_tells_of_a_tag_whose_date_cannot_be_right(tmp_path):
     connection = story(tmp_path, FIRST, register("v2.0.0", 9 * DAY))
     assert changes(connection, 1, 2) == [
@@ -343,6 +344,7 @@ def test_what_a_crawl_changed(tmp_path, steps, told):
     assert [row[: len(told[0])] for row in found] == told if told else found == []
 
 
+@pytest.mark.slow
 def test_a_fallback_is_a_rollback_that_nobody_assigned(tmp_path):
     connection = story(
         tmp_path,
@@ -352,6 +354,7 @@ def test_a_fallback_is_a_rollback_that_nobody_assigned(tmp_path):
     assert changes(connection, 1, 2) == [("rollback", "fallback", "v2.0.0", "v1.0.0")]
 
 
+@pytest.mark.slow
 def test_a_revival_follows_a_deprecation(tmp_path):
     connection = story(
         tmp_path, both(FIRST, lambda world: world.tag("m@deprecated", at=30)), assign("dev", "v1.0.0", 40)
@@ -385,17 +388,20 @@ def test_the_author_of_a_new_artifact_is_who_made_its_first_tag(tmp_path, step, 
     assert [row[1:] for row in found if row[0] == "new_artifact"] == [told]
 
 
+@pytest.mark.slow
 def test_what_came_and_went_between_is_not_told(tmp_path):
     connection = story(tmp_path, FIRST, register("v2.0.0", 30), delete("m@v2.0.0"))
     assert [row for row in changes(connection, 1, 3, "kind") if row != ("deleted_tag",)] == []
 
 
+@pytest.mark.slow
 def test_a_rewritten_tag_is_told_by_the_commits_that_it_led_to(tmp_path):
     connection = rewrite(tmp_path)
     (old, new), = changes(connection, 2, 3, "old", "new")  # fmt: skip
     assert [asked(connection, "select count(*) as n from observations where revision = ? and event is not null", each)[0]["n"] for each in (old, new)] == [1, 1]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_metrics_of_the_latest_version_that_moved_are_told_with_whether_that_is_good(tmp_path):
     connection = story(
         tmp_path,
@@ -410,6 +416,7 @@ def test_metrics_of_the_latest_version_that_moved_are_told_with_whether_that_is_
     ]
 
 
+@pytest.mark.slow
 def test_metrics_of_the_project_are_neither_better_nor_worse(tmp_path):
     connection = story(
         tmp_path,
@@ -526,6 +533,7 @@ def test_how_a_repository_stood_in_a_crawl_of_which_not_all_visits_are_kept():
     }
 
 
+@pytest.mark.slow
 def test_everything_is_new_to_the_first_crawl(tmp_path):
     connection = story(tmp_path, FIRST)
     found = changes(connection, 0, 9, "kind", "id", "stage", "new", "author", "moment")
@@ -538,6 +546,7 @@ def test_everything_is_new_to_the_first_crawl(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_nothing_is_known_of_the_time_after_the_last_visit_or_before_the_first():
     assert changes(catalog_of({}, {}), 0, 9) == []
 

@@ -96,6 +96,7 @@ LATER = replace(annotated("m", "dvc.yaml", "m.pkl"), commit=C2)
 IN_GIT = replace(annotated("m", "artifacts.yaml", "m.pkl"), in_git="file", blob="b" * 40)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("annotations", "outputs", "of_project"),
     [
@@ -181,6 +182,7 @@ def test_no_number_of_the_project_is_shown_of_a_version_that_is_found_by_another
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "out", "said"),
     [
@@ -198,6 +200,7 @@ def test_the_command_line_says_that_measures_are_of_the_project(told, command, o
     assert (out in written[0], said in written[1]) == (True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("metrics", "known"), ("params", "known"), ("show", "known@v2.0.0"), ("compare", "known@v1.0.0", "known@v2.0.0")])  # fmt: skip
 def test_nothing_is_said_of_the_artifacts_own(told, command):
     assert ASIDE not in "".join(told(*command))

@@ -35,6 +35,7 @@ def second(column: str) -> str:
 RANKS = "select version from assignments where stage = 'prod' order by {rank}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("acts", "by_time", "by_semver"),
     [
@@ -93,6 +94,7 @@ def test_of_two_assignments_in_one_second_the_last_in_the_alphabet_is_told():
     assert answers(acts, "select version, author from assignments order by all") == [["v1.0.0", "P2"], ["v2.0.0", "P5"]]
 
 
+@pytest.mark.slow
 def test_of_commits_without_a_version_the_first_assigned_is_first_and_by_semver_the_highest_name():
     acts = ", ".join(f"#prod c{number} 20" for number in range(COMMITS))
     commits = [row[0] for row in answers(acts, "select version from versions order by version desc")]

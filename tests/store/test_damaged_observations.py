@@ -135,6 +135,7 @@ def check(folder: Path, steps: list[Step], damage: str, which: int, at: int) -> 
     assert file.read_bytes() == once
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     steps=st.lists(st.one_of(STEPS.map(lambda steps: steps[0]), st.tuples(st.just(put_back), st.integers(0, 7))), min_size=1, max_size=6),

@@ -146,6 +146,7 @@ def test_the_sum_says_what_the_lines_say(tmp_path):
     assert summed_up == from_lines == journal.last_visits()
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_byte_of_the_last_line_loses_that_visit_alone(tmp_path):
     journal = Journal(tmp_path)
     crawled(journal, ("a", "new", "p1"))

@@ -197,6 +197,7 @@ def test_the_number_of_the_last_crawl_is_that_of_the_last_line(tmp_path):
 # What a crash, or a careless hand, does to the file.
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_byte_of_a_line_loses_that_line_and_the_next_visit_sees_it_anew(tmp_path):
     world = base()
     saw(tmp_path, world, 1)

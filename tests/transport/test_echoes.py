@@ -36,6 +36,7 @@ def echo_pool() -> Iterator[Pool]:
         yield pool
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", range(len(PLACES)))
 def test_no_message_has_what_was_sent(place: int, echo_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("support.echo_server.PLACES", [PLACES[place]])

@@ -37,6 +37,7 @@ def test_every_visit_ends_once_and_no_host_has_more_than_its_share(hosts, overal
     assert all(most[host] <= for_host for host in "abc")
 
 
+@pytest.mark.slow
 def test_who_hangs_steps_aside_and_keeps_nobody_waiting(monkeypatch):
     monkeypatch.setattr(module, "FIRST", 0.2)
     healthy_done, told = Event(), []
@@ -310,6 +311,7 @@ def test_it_is_told_when_only_slow_visits_are_left(hanging, for_host, monkeypatc
     assert (told[0], sorted(found)) == ((["a1", "a2", "a3"], sorted(hanging)), sorted(tasks))
 
 
+@pytest.mark.slow
 def test_it_is_not_told_while_a_host_that_answers_has_visits_left(monkeypatch):
     monkeypatch.setattr(module, "SOON", 0.02)
     told = []

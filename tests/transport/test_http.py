@@ -66,6 +66,7 @@ def test_a_repository_without_filters_on_a_server_with_them_is_found_out(folder:
     assert found == (["blob", "commit", "tree", "tree"], False, [ASK, ASK, LOOK, ASK])
 
 
+@pytest.mark.slow
 def test_visits_in_threads_share_their_connections(folder: Path, pool: Pool) -> None:
     def visit(url: str) -> int:
         with open_origin(url, pool=pool) as origin:
@@ -255,6 +256,7 @@ def test_credentials_are_asked_for_after_a_401_and_kept(
     assert ["authorization" in headers for headers in site.headers] == [False, True, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("helper", ["!sleep 9; echo", "!echo garbage; exit 1;", "/absent/helper", "absent-helper"])
 def test_a_helper_that_does_not_answer_is_no_help(helper: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credentials, "HELPER_SECONDS", 0.2)

@@ -116,6 +116,7 @@ def test_refs_are_counted_on_disk_too(team: Path) -> None:
     assert str(caught.value) == f"{team}: more than 3 refs, the limit max_refs"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [1, 2, 1100], ids=["a tag", "a tag of a tag", "deeper than Python calls functions"])
 def test_a_tag_of_tags_is_peeled_as_deep_as_git_peels_it(depth: int, tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "--bare", ".")

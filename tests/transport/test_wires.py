@@ -102,6 +102,7 @@ def test_tags_commits_and_trees_arrive_as_git_stores_them(wire: str, folder: Pat
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wire", V2)
 def test_a_visit_takes_one_filtered_fetch_after_another(wire: str, folder: Path, team: Path, tmp_path: Path) -> None:
     blob, tree, commit = (git(team, "rev-parse", name) for name in ("main:big", "main^{tree}", "main"))

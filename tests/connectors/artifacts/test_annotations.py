@@ -389,6 +389,7 @@ def test_where_gto_stops_one_entry_is_lost(text, facts, problems):
     assert (read({"artifacts.yaml": text}), gto_accepts(text)) == ((facts, problems), False)
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(["dvc.yaml", "artifacts.yaml", "params.yaml", "a/dvc.yaml"]), st.binary(max_size=50)

@@ -19,6 +19,7 @@ def folders(count):
     return [(f"{number:05}", "folder") for number in range(count)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("depth", "count"),
     [

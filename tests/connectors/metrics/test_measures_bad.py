@@ -313,6 +313,7 @@ ITEMS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(ITEMS, ITEMS, ITEMS, ITEMS)
 def test_garbage_in_a_definition_never_raises(metrics, params, plots, stage):
     definition = {"metrics": metrics, "params": params, "plots": plots}

@@ -21,6 +21,7 @@ def database(tmp_path_factory):
     return make(tmp_path_factory.mktemp("small"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_runs(capsys, database, example):
     assert main([*shlex.split(example, comments=True), "--catalog", str(database)]) == 0, capsys.readouterr().err

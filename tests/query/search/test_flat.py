@@ -53,6 +53,7 @@ def asked_in_sql(text):
         return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "flat"),
     [

@@ -380,6 +380,7 @@ def of_an_older_version(path):
         connection.execute("update internal.making set shape = 'older'")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("older", [without_index, of_an_older_version])
 @pytest.mark.parametrize("arguments", [["search", "churn"], ["facets"]], ids=["search", "facets"])
 def test_a_catalog_without_an_index_says_so(path, capsys, older, arguments):

@@ -282,6 +282,7 @@ KEYS = (st.sampled_from(ORDERS) | VALUES).filter(lambda key: not key.endswith(("
 SORTS = st.builds(Sort, key=KEYS, descending=st.none() | st.booleans())
 
 
+@pytest.mark.slow
 @given(node=st.none() | NODES, sort=st.none() | SORTS)
 def test_a_query_survives_writing_and_reading(node, sort):
     query = Query(node=node, by_version=True, sort=sort)

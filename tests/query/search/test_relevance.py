@@ -155,6 +155,7 @@ SAME = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("same", [pytest.param(*each, id=sentence) for sentence, each in SAME.items()])
 def test_ways_to_ask_the_same_find_the_same_in_the_same_order(opened, same):
     first, *others = [[row["ref"] for row in opened("demo").search(query, limit=None).rows] for query in same]

@@ -32,6 +32,7 @@ def crawl(number: int) -> Crawl:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
 def test_the_last_events_are_read(beyond):
     count = module.RECENT + beyond
@@ -94,6 +95,7 @@ def test_the_newest_experiments_of_a_repository_are_read(beyond):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as much as is shown", "one character more"])
 def test_the_beginning_of_a_card_is_read(beyond):
     world = World()

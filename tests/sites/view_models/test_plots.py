@@ -49,6 +49,7 @@ def told(found):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("definition", "expected"),
     [
@@ -92,6 +93,7 @@ def test_what_is_drawn(definition, expected):
     assert told(drawn(definition)) == expected
 
 
+@pytest.mark.slow
 def test_the_latest_version_is_beside_the_one_in_production():
     found = drawn("- c.csv: {x: step, y: auc}\n", "- c.csv: {x: step, y: auc}\n- d.csv: {x: step, y: loss}\n")
     lines = [re.findall('polyline class="([^"]*)"', figure.drawing) for figure in found.figures]
@@ -116,6 +118,7 @@ def test_the_foremost_stage(assignments, expected):
     assert foremost([staged(*each) for each in assignments]).version == expected
 
 
+@pytest.mark.slow
 def test_a_long_series_is_thinned_out_to_its_last_point():
     world = World()
     rows = "step,loss\n" + "".join(f"{step},{step}\n" for step in range(1_000))
@@ -126,6 +129,7 @@ def test_a_long_series_is_thinned_out_to_its_last_point():
     assert (len(xs), xs[-1], xs[1] - xs[0]) == (59, 999.0, 17.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are drawn", "one more"])
 def test_an_artifact_has_so_many_plots(beyond):
     definition = "".join(
@@ -135,6 +139,7 @@ def test_an_artifact_has_so_many_plots(beyond):
     assert [figure.title for figure in drawn(definition).figures] == [f"Plot {number}" for number in range(plots.MOST)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 3], ids=["as many as a query asks for", "one more"])
 def test_images_are_read_some_at_a_time(tmp_path, monkeypatch, count):
     monkeypatch.setattr(plots, "IMAGES_AT_ONCE", 2)  # fifty plots of an artifact are not shown
@@ -147,6 +152,7 @@ def test_images_are_read_some_at_a_time(tmp_path, monkeypatch, count):
     assert sorted(data for _, data in found) == [*images.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are read", "one more"])
 def test_the_longest_bars_are_read(beyond):
     count = 150 + beyond
