@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import getpid
 from threading import Event, Thread
-
-import psutil
 
 from catalog.crawl.worker_process import Cause, WorkerProcess
 
@@ -17,7 +16,6 @@ class Watch:
 
     def __init__(self, most: int, processes: Callable[[], Sequence[WorkerProcess]]) -> None:
         self._most, self._processes = most, processes
-        self._this = psutil.Process()
         self._over = Event()
         Thread(target=self._watch, daemon=True, name="memory").start()
 
@@ -28,7 +26,7 @@ class Watch:
         while not self._over.wait(INTERVAL):
             processes = self._processes()
             sizes = {each.process.pid: resident(each.process.pid) for each in processes}
-            if processes and self._this.memory_info().rss + sum(sizes.values()) > self._most:
+            if processes and resident(getpid()) + sum(sizes.values()) > self._most:
                 max(processes, key=lambda each: sizes[each.process.pid]).end(Cause.MEMORY)
             for each in processes:
                 if each.is_stuck:
@@ -37,6 +35,8 @@ class Watch:
 
 def resident(pid: int) -> int:
     """The bytes of memory that a process holds; none of one that has ended."""
+    import psutil  # a crawl that finds nothing new needs none
+
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:

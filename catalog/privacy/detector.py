@@ -109,10 +109,10 @@ def all_kinds() -> tuple[Kind, ...]:
     `BasicAuthDetector`, since our format of that name finds all that it does.
     """
     formats = (
-        Kind(name=each.name, needs=each.needs, spans=_own(place), is_distinctive=each.is_distinctive)
+        Kind(name=each.name, needs=each.needs, shape=each.shape, spans=_own(place), is_distinctive=each.is_distinctive)
         for place, each in enumerate(FORMATS)
     )
-    return (*formats, *_STOCK, Kind(name="Signed URL", needs=("=",), spans=_parameters, is_distinctive=False), _BESIDE)
+    return (*formats, *_STOCK, Kind(name="Signed URL", shape=_NAMED, spans=_parameters, is_distinctive=False), _BESIDE)
 
 
 @cache
@@ -237,6 +237,7 @@ def _whole(piece: str, start: int, end: int) -> tuple[int, int]:
     return beginning.start(), rest.end()
 
 
+_NAMED = re.compile(r"[?&;][\w.\[\]-]{1,64}=")
 _PARAMETER = re.compile(r"[?&;](?P<name>[\w.\[\]-]{1,64})=(?P<value>[^&#;?\s\"'<>`]{3,4096})")
 _SIGNATURES = frozenset(
     [

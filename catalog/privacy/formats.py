@@ -12,10 +12,11 @@ from re import Pattern
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Format:
-    """A kind of secret. Each text with such a secret contains one of `needs`, in lower case. `is_distinctive`: no hash looks like it."""
+    """A kind of secret. Each text with such a secret contains one of `needs`, in lower case, or has the `shape`. `is_distinctive`: no hash looks like it."""
 
     name: str
-    needs: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    shape: Pattern[str] | None = None
     pattern: Pattern[str]
     is_distinctive: bool = True
 
@@ -51,7 +52,7 @@ FORMATS = (
     ),
     Format(
         name="Remote Password",
-        needs=("@",),
+        shape=re.compile(r":[^\s:@]{2,128}@"),  # an at sign alone is in the name of every version
         pattern=re.compile(rf"(?<![\w/.:@+-])(?!mailto:)[\w.+-]{{1,64}}:(?P<secret>(?!//)[^\s:@/\"'<>]{{2,128}})@(?!sha\d|md5|v?\d+(?:\.|:|/)\d){_HOST}(?=[:/])"),
     ),
     Format(
