@@ -204,6 +204,8 @@ def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, numbe
     """Adds the refs of this visit to the repository's observations: before the visit itself counts as done."""
     assert result.partition
     assert result.listing
+    if result.outcome == VisitOutcome.FRESH and not context.observations.lacks(task.repo.name, result.partition):
+        return
     scan = RefScan(
         repo=task.repo.name,
         crawl=number,
