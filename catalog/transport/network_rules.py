@@ -31,6 +31,9 @@ METADATA = frozenset(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
+# What Python calls global although a network gives it a meaning of its own, or an IPv4 address is inside: IPv4-compatible (RFC 4291),
+# IPv4-translated (RFC 2765), NAT64 of a network (RFC 8215), site-local (RFC 3879), segment routing (RFC 9602).
+_NOT_GLOBAL = tuple(map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10", "5f00::/16")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +76,7 @@ def _address(text: str) -> IPv4Address | IPv6Address:
 
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NOT_GLOBAL)
 
 
 @lru_cache(maxsize=1024)

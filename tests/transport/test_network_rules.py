@@ -24,7 +24,8 @@ LIMITS = Limits(total=10, connect=2, idle=2)
         ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("10.1.2.3", False), ("192.168.0.1", False), ("172.16.5.4", False),
         ("169.254.169.254", False), ("100.64.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False), ("fe80::1", False), ("fc00::1", False),
         ("fe80::1%eth0", False), ("::ffff:127.0.0.1", False), ("::ffff:10.0.0.1", False), ("64:ff9b::a00:1", False), ("64:ff9b::5db8:d822", True),
-        ("2002:a00:1::1", False), ("2002:5db8:d822::1", True),
+        ("2002:a00:1::1", False), ("2002:5db8:d822::1", True), ("::7f00:1", False), ("::ffff:0:a00:1", False), ("64:ff9b:1::a00:1", False),
+        ("fec0::1", False), ("5f00::1", False),
     ],
 )  # fmt: skip
 def test_which_addresses_are_public(address, public):
