@@ -186,5 +186,5 @@ def shortage(error: BaseException | None) -> str | None:
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except RAISED:  # the class of a stranger
+    except RAISED:  # its class may be a connector's
         return ""

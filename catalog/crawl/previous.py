@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from datetime import datetime
-from typing import TypeVar
 
 from catalog.crawl.fetch_plan import Known
 from catalog.git.snapshot import Ref, RefListing
-from catalog.schema.record import Lives, Record
+from catalog.schema.record import Lives, R, Record
 from catalog.schema.tables import git, metrics, problems
-
-R = TypeVar("R", bound=Record)
 
 ABSENT = "missing-object"  # the rule of what a repository ought to have and has not
 

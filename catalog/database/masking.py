@@ -5,15 +5,13 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.privacy.emails import Mask, masked
-
-SAME = ("repo",)  # columns that other tables are joined by
+from catalog.privacy.emails import UNMASKED, Mask, masked
 
 
 def mask_batch(batch: pa.RecordBatch, mask: Mask) -> pa.RecordBatch:
     """The batch with its texts masked; most columns hold no address, and stay as they are."""
     columns = [
-        _masked(column, mask) if name not in SAME and _may_hold(column) else column
+        _masked(column, mask) if name not in UNMASKED and _may_hold(column) else column
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)

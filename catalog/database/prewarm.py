@@ -15,7 +15,7 @@ from catalog.errors import ConfigError, shortage
 def begin(config: Config) -> None:
     """Starts the thread; `catalog.database.build.build` uses what it has made, and waits for what it is making."""
     # No daemon: DuckDB cannot be left in the middle of a statement.
-    Thread(target=_try, args=(config.output / "catalog.duckdb",), name="ahead").start()
+    Thread(target=_try, args=(config.output / "catalog.duckdb",), name="prewarm").start()
 
 
 def _try(database: Path) -> None:
@@ -42,4 +42,4 @@ def _make(database: Path) -> None:
         if database.is_file():
             duckdb.connect().close()  # the first takes twice as long as any other
         else:
-            write_template(Path(folder, "blank.duckdb"), shapes)
+            write_template(Path(folder, "template.duckdb"), shapes)

@@ -11,6 +11,8 @@ from catalog.privacy.settings import HASH, SHOW
 
 HIDDEN = "[e-mail hidden]"
 
+UNMASKED = ("repo",)  # columns by which tables are joined
+
 _WITH_TEXTS = (str, list, tuple, dict)
 
 Mask = Callable[[str], str]

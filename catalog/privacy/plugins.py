@@ -39,8 +39,8 @@ _WORD = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*[.!?]?")  # of prose
 @cache
 def stock(module: str, name: str) -> BasePlugin:
     """A plugin of detect-secrets."""
-    made: BasePlugin = getattr(import_module(f"{_PACKAGE}.{module}"), name)()
-    return made
+    plugin: BasePlugin = getattr(import_module(f"{_PACKAGE}.{module}"), name)()
+    return plugin
 
 
 @cache
@@ -107,8 +107,8 @@ def _without_brackets(text: str, least: int, end: int) -> int:
 
 def _is_assigned(match: re.Match[str], group: str, *, is_flag: bool) -> bool:
     name, value = match["name"], match[group]
-    told = strength(name)
-    if told is Strength.NONE or not is_secret_value(value, told):
+    name_strength = strength(name)
+    if name_strength is Strength.NONE or not is_secret_value(value, name_strength):
         return False
     if group != "bare":
         return True
@@ -118,11 +118,11 @@ def _is_assigned(match: re.Match[str], group: str, *, is_flag: bool) -> bool:
     return not (is_prose and _WORD.fullmatch(value))
 
 
-def is_secret_value(value: str, told: Strength) -> bool:
+def is_secret_value(value: str, name_strength: Strength) -> bool:
     """Whether the value of a name that says so much is likely a secret."""
     if is_placeholder(value):
         return False
-    return told is Strength.STRONG or (told is Strength.WEAK and is_random(value))
+    return name_strength is Strength.STRONG or (name_strength is Strength.WEAK and is_random(value))
 
 
 def is_placeholder(value: str) -> bool:

@@ -62,14 +62,14 @@ class Cleaned:
 
 def clean_value(text: str, name: str, spans: list[Span]) -> Cleaned:
     """The value of this name. `spans`: what detectors found in the text alone."""
-    told = strength(name)
-    if text[:1] in _STRUCTURED and (structured := _clean_json(text, told)):
+    name_strength = strength(name)
+    if text[:1] in _STRUCTURED and (structured := _clean_json(text, name_strength)):
         return structured
     secrets = tuple(text[start:end] for start, end, _ in spans)
     rest = cut(text, spans) if spans else text
     return (
         Cleaned(text=withheld(KEYWORD), secrets=(text,))
-        if told and _is_secret(rest, told)
+        if name_strength and _is_secret(rest, name_strength)
         else Cleaned(text=rest, secrets=secrets)
     )
 
@@ -79,18 +79,18 @@ def is_secret_number(number: float, name: str) -> bool:
     return number >= LEAST_NUMBER and number.is_integer() and strength(name) is Strength.STRONG
 
 
-def _is_secret(text: str, told: Strength) -> bool:
+def _is_secret(text: str, name_strength: Strength) -> bool:
     from catalog.privacy.plugins import is_secret_value  # late, as detect-secrets is
 
-    return is_secret_value(text, told)
+    return is_secret_value(text, name_strength)
 
 
-def _clean_json(text: str, told: Strength) -> Cleaned | None:
+def _clean_json(text: str, name_strength: Strength) -> Cleaned | None:
     """The JSON of a list or map without secrets; None where it is none, or holds none."""
     try:
         value = json.loads(text)
         secrets: list[str] = []
-        rest = _without(value, told, secrets)
+        rest = _without(value, name_strength, secrets)
         return Cleaned(text=_written(rest, text, value), secrets=tuple(secrets)) if secrets else None
     except (ValueError, RecursionError):
         return None
@@ -102,32 +102,37 @@ def _written(rest: object, text: str, value: object) -> str:
     return json.dumps(rest, ensure_ascii=False, separators=(",", ":") if compact == text else None)
 
 
-def _without(value: object, told: Strength, secrets: list[str]) -> Any:  # noqa: ANN401 - JSON
+def _without(value: object, name_strength: Strength, secrets: list[str]) -> Any:  # noqa: ANN401 - JSON
     match value:
         case dict():
-            return dict(_entries(value, told, secrets))
+            return dict(_entries(value, name_strength, secrets))
         case list():
-            return [_without(item, told, secrets) for item in value]
+            return [_without(item, name_strength, secrets) for item in value]
         case str():
-            return _without_text(value, told, secrets)
-        case int() if not isinstance(value, bool) and told is Strength.STRONG and value >= LEAST_NUMBER:
+            return _without_text(value, name_strength, secrets)
+        case int() if not isinstance(value, bool) and name_strength is Strength.STRONG and value >= LEAST_NUMBER:
             secrets.append(str(value))
             return withheld(KEYWORD)
         case _:
             return value
 
 
-def _entries(entries: Mapping[str, object], told: Strength, secrets: list[str]) -> Iterator[tuple[str, object]]:
+def _entries(
+    entries: Mapping[str, object], name_strength: Strength, secrets: list[str]
+) -> Iterator[tuple[str, object]]:
     stated = next((entries[key] for key in _NAMES if isinstance(entries.get(key), str)), "")
     for key, item in entries.items():
         named = strength(str(stated)) if key in _VALUES else Strength.NONE
-        yield _without_text(key, Strength.NONE, secrets), _without(item, max(told, named, strength(key)), secrets)
+        yield (
+            _without_text(key, Strength.NONE, secrets),
+            _without(item, max(name_strength, named, strength(key)), secrets),
+        )
 
 
-def _without_text(text: str, told: Strength, secrets: list[str]) -> str:
+def _without_text(text: str, name_strength: Strength, secrets: list[str]) -> str:
     cleaned = clean_value(text, "", next(iter(find_all([text], identifiers=False).values()), []))
     secrets += cleaned.secrets
-    if told and _is_secret(cleaned.text, told):
+    if name_strength and _is_secret(cleaned.text, name_strength):
         secrets.append(text)
         return withheld(KEYWORD)
     return cleaned.text

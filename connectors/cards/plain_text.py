@@ -77,9 +77,9 @@ def _texts(tokens: Sequence[Token]) -> Iterator[str]:
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt  # costs 50 ms; most headings are without markup
 
-    made = MarkdownIt("commonmark").enable("strikethrough")
-    made.parseInline("")  # its rules are compiled once, which other threads must not see half done
-    return made
+    parser = MarkdownIt("commonmark").enable("strikethrough")
+    parser.parseInline("")  # its rules are compiled once, which other threads must not see half done
+    return parser
 
 
 def _joined(text: str) -> str:

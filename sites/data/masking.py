@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.privacy.emails import Mask, masked
+from catalog.privacy.emails import UNMASKED, Mask, masked
 from sites.data.facts import Connection
-
-SAME = ("repo",)  # columns by which more is asked for
 
 
 class MaskedConnection:
@@ -28,7 +26,7 @@ class MaskedAnswer:
     def __init__(self, answer: Any, mask: Mask) -> None:  # noqa: ANN401 - DuckDB's own type
         self._answer, self._mask = answer, mask
         self.description = answer.description
-        self._is_same = [column[0] in SAME for column in answer.description or ()]
+        self._is_same = [column[0] in UNMASKED for column in answer.description or ()]
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """All rows."""
