@@ -24,6 +24,7 @@ from catalog.store.lock import Shared
 
 EACH = 25  # visits for one process, before another is started
 STARTING = 10.0  # seconds of a processor that a process may use besides its only visit
+SUSPECTS = 3  # visits of a process that was stuck, made again at a time: two that are stuck again do not keep the others waiting
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +38,7 @@ class Workers:
         self._all: list[WorkerProcess] = []
         self._sent = 0
         self._over = self._reads_here = False
-        self._alone = {
-            cause: Semaphore(1) for cause in Cause
-        }  # one at a time, and none waits for one that may go on for long
+        self._alone = {cause: Semaphore(SUSPECTS if cause is Cause.TIME else 1) for cause in Cause}
         self._extra: list[WorkerProcess] = []  # with one visit each
         self._watch = Watch(order.max_memory, self._running)
 

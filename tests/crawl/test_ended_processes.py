@@ -139,6 +139,14 @@ def test_a_process_knows_when_nothing_in_it_went_on(late, is_stall, monkeypatch)
 def test_visits_do_not_wait_for_one_that_lets_nothing_go_on(tmp_path, monkeypatch):
     """The others are read long before the time of that one is over."""
     monkeypatch.setattr(worker_process, "STUCK", 2.0)
+    read_alone = process_pool.Workers._read_alone
+
+    def read_hold_first(workers, task, number, cause):
+        sleep(0.0 if task.repo.name == "hold" else 0.5)
+        return read_alone(workers, task, number, cause)
+
+    monkeypatch.setattr(process_pool.Workers, "_read_alone", read_hold_first)
+    assert process_pool.SUSPECTS > 1
     repos = fleet(tmp_path / "git", "hold", *"abcdef")
     config = wish(tmp_path, repos, "processes = 2", "timeout = 30")
     began, read = monotonic(), {}
