@@ -36,6 +36,7 @@ _HEX = re.compile(rb"[0-9A-Fa-f]{16,}")
 _ASCII = re.compile(rb"[\x00-\x7f]{8,}")
 # Of no width, or of none that counts, in UTF-8.
 _UNSEEN = re.compile(rb"\xe2(?:\x80[\x80-\xbf]|\x81[\xa0-\xaf])|\xef\xbb\xbf|\xc2[\x80-\xa0\xad]|\xcc[\x80-\xbf]")
+_TAGS = {0xE0000 + code: code for code in range(0x20, 0x7F)}  # invisible characters that stand for ASCII
 _FILLING = b"000"  # in either of them a digit, and a letter of Base64
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
@@ -44,7 +45,7 @@ def normalize(text: str) -> str:
     """Letters and digits alone, in one case and one form: what is left when everything that can be put between them is gone."""
     if text.isascii():  # ten times as fast as what follows
         return text.encode("ascii").translate(_LOWER, _ASCII_SIGNS).decode("ascii")
-    raw = _decomposed(text).casefold().encode("utf-8", "surrogatepass").translate(None, _ASCII_SIGNS)
+    raw = _decomposed(text.translate(_TAGS)).casefold().encode("utf-8", "surrogatepass").translate(None, _ASCII_SIGNS)
     letters = raw.decode("utf-8", "surrogatepass")
     signs = [char for char in set(letters) if not char.isalnum()]
     if len(signs) > MANY_SIGNS:

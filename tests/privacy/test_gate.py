@@ -90,6 +90,12 @@ def test_what_repeats_nothing_passes_cleaned(text):
         pytest.param(LETTERS, LETTERS[3 : 3 + IN_MESSAGES], True, id="as much of a long secret"),
         pytest.param("!?$§#*+~", "you sent !?$§#*+~", True, id="a secret of signs"),
         pytest.param("!?$§#*+~", "you sent !?$ §#*\u200b+~", True, id="a secret of signs that is split"),
+        pytest.param(
+            "s3cretT0ken99",
+            "".join(chr(0xE0000 + ord(char)) for char in "s3cretT0ken99"),
+            True,
+            id="in invisible tag characters",
+        ),
         pytest.param("!?$§#*+~", "you sent !?$§#*+", False, id="a part of a secret of signs"),
         pytest.param("pässwört-ÄÖ", "PÄSSWÖRT ÄÖ", True, id="letters beyond ASCII"),
     ],
