@@ -46,6 +46,7 @@ _STRONG_PAIRS = frozenset(
     }.items()
     for first in firsts.split()
 )
+_STRONG_ENDS = ("password", "passwd", "passphrase")  # without a sign before them: `PGPASSWORD`
 _WEAK = frozenset(
     [
         "token",
@@ -161,7 +162,9 @@ def strength(name: str) -> Strength:
 
 
 def _is_strong(words: tuple[str, ...]) -> bool:
-    return not _STRONG.isdisjoint(words) or not _STRONG_PAIRS.isdisjoint(itertools.pairwise(words))
+    return any(word in _STRONG or word.endswith(_STRONG_ENDS) for word in words) or not _STRONG_PAIRS.isdisjoint(
+        itertools.pairwise(words)
+    )
 
 
 def _words(level: str) -> tuple[str, ...]:

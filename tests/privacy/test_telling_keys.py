@@ -10,7 +10,7 @@ from catalog.privacy.telling_keys import MAX_KEY, Strength, strength
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        *((name, Strength.STRONG) for name in ("password", "db.password", "DB_PASSWORD", "dbPassword", "smtp-passwd", "PGPASSWORD".replace("PG", "pg_"))),
+        *((name, Strength.STRONG) for name in ("password", "db.password", "DB_PASSWORD", "dbPassword", "smtp-passwd", "pg_PASSWORD", "PGPASSWORD", "dbpassword", "RestPasswd")),
         *((name, Strength.STRONG) for name in ("api_key", "apiKey", "OPENAI_API_KEY", "aws_secret_access_key", "secret", "clientSecret", "auth_token", "passphrase")),
         *((name, Strength.STRONG) for name in ("password2", "secrets.db", "credentials.0.value_of", "users.passwords.0", "connection_string", "contraseña")),
         *((name, Strength.WEAK) for name in ("token", "hf.token", "key", "join_key", "signature", "pad_token", "jwt")),
