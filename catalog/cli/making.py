@@ -55,7 +55,7 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
         bool,
         typer.Option(
             "--publish-early",
-            help="While only slow repositories are left, build catalog and site of all others, and run `publish` of [schedule].",
+            help="While only slow repositories are left, build catalog and site of all others, and run the `publish` command of the schedule.",
         ),
     ] = False,
     allow_empty: AllowEmpty = False,

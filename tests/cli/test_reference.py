@@ -50,3 +50,9 @@ def test_a_command_is_there_with_the_options_that_its_help_shows(run, monkeypatc
 def test_each_value_has_a_name_of_ours():
     values = re.findall(r"^\| `(.+?)` \|", cli_reference(), re.MULTILINE)
     assert [value for value in values if value.endswith("None")] == []
+
+
+def test_no_help_has_words_that_the_terminal_takes_for_markup():
+    """`publish` of a table in brackets was shown as `publish` of nothing."""
+    rows = re.findall(r"^\| `-.*", cli_reference(), re.MULTILINE)
+    assert [row for row in rows if re.search(r"\[[a-z]+\]", row.rpartition("|")[0].rpartition("|")[2])] == []
