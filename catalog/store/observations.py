@@ -21,7 +21,7 @@ from catalog.naming import slug
 from catalog.schema.record import R
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.registry import Event
-from catalog.store.files import make_folder, sync, writing
+from catalog.store.files import clear, make_folder, sync, writing
 from catalog.store.jsonl import append
 from catalog.store.observation_line import Damage, EventCells, ObservationLine, read
 from catalog.store.ref_timeline import RefTimeline, Visited
@@ -69,9 +69,12 @@ class Observations:
     def record(self, scan: RefScan, listing: RefListing, read_rows: Reads) -> None:
         """Appends what changed since the last line. `read_rows(table)` returns the visit's rows; StoreError where the disk fails.
 
-        Where lines are damaged, what they may have held is recorded anew. Where the file cannot be read, nothing is recorded.
+        Where lines are damaged, what they may have held is recorded anew. A folder in the place of the file is put aside;
+        where the file cannot be read, nothing is recorded.
         """
         name = _file(scan.repo)
+        with writing(self.root):
+            clear(self.root / name)
         try:
             if _is_complete(self._end(name), scan.partition):
                 return
@@ -91,6 +94,8 @@ class Observations:
         """Whether a visit that finds these rows again would record something, because lines are lost."""
         try:
             return not _is_complete(self._end(_file(repo)), partition)
+        except IsADirectoryError:  # a visit puts it aside
+            return True
         except OSError:  # no visit can change that
             return False
 

@@ -179,10 +179,8 @@ def test_a_build_without_a_visit_tells_of_damage(tmp_path, caplog):
     )
 
 
-def test_a_folder_in_the_place_of_a_file_costs_what_would_be_written_there(tmp_path, caplog):
+def test_a_folder_in_the_place_of_a_file_is_left_out_until_a_visit_puts_it_aside(tmp_path, caplog):
     (tmp_path / FILE).mkdir()
-    world, states = base(), list[State]()
-    record(tmp_path, states, world)
     observations = Observations(tmp_path)
     found = (
         observations.last_crawl(),
@@ -190,11 +188,13 @@ def test_a_folder_in_the_place_of_a_file_costs_what_would_be_written_there(tmp_p
         observations.rename(REPO, "host/o/x"),
         observations.load_readable(FILE),
     )
-    assert (found, caplog.messages) == (
-        (0, False, False, None),
+    record(tmp_path, list[State](), base())
+    assert (found, (tmp_path / FILE).is_file(), caplog.messages) == (
+        (0, True, False, None),
+        True,
         [
-            f"{tmp_path / FILE} cannot be read: Is a directory: nothing is recorded of this visit",
             f"{tmp_path / FILE} cannot be read: Is a directory: what it holds is left out",
+            f"{tmp_path / FILE} is a folder, expected a file: it is moved to {FILE}.aside-1",
         ],
     )
 

@@ -350,7 +350,7 @@ def test_tags_of_a_damaged_line_are_known_again_after_a_crawl_that_finds_nothing
 
 
 @pytest.mark.slow
-def test_a_folder_in_the_place_of_a_file_stops_neither_crawl_nor_build(tmp_path):
+def test_a_folder_in_the_place_of_a_file_is_put_aside_and_recording_begins_anew(tmp_path):
     config = several(tmp_path, built=True)
     journal = config.output / "store" / "observations" / "b.jsonl"
     journal.unlink()
@@ -358,7 +358,8 @@ def test_a_folder_in_the_place_of_a_file_stops_neither_crawl_nor_build(tmp_path)
     outcomes = {name: outcome for name, (outcome, _) in visited(config).items()}
     build(config)
     repos = asked(config, "select distinct repo from observations order by repo")
-    assert (outcomes, repos) == (dict.fromkeys("abcde", "fresh"), [("a",), ("c",), ("d",), ("e",)])
+    assert (outcomes, repos) == (dict.fromkeys("abcde", "fresh"), [("a",), ("b",), ("c",), ("d",), ("e",)])
+    assert (journal.is_file(), journal.with_name("b.jsonl.aside-1").is_dir()) == (True, True)
 
 
 @pytest.mark.slow
