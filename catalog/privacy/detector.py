@@ -16,7 +16,7 @@ from catalog.privacy.formats import FORMATS
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
-VERSION = 1  # increased when the same texts would be judged otherwise for a reason that no pattern shows
+VERSION = 2  # increased when the same texts would be judged otherwise for a reason that no pattern shows
 PIECE, OVERLAP = (
     2_000,
     500,

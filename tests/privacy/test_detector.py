@@ -61,6 +61,10 @@ BASIC, SIGNED, WORD, HEADER = map(said, ("Basic Auth Credentials", "Signed URL",
         pytest.param("Authorization: Basic dTpwdw==", f"Authorization: Basic {HEADER}", id="a header with a password"),
         pytest.param("curl -u bob:s3cret h", f"curl -u bob:{said('Command Password')} h", id="a user of curl"),
         pytest.param("mysql -uroot -ps3cret db", f"mysql -uroot -p{said('Command Password')} db", id="a password of MySQL"),
+        pytest.param("docker login -u bob -p s3cret reg", f"docker login -u bob -p {said('Command Password')} reg", id="a password of a registry"),
+        pytest.param("az login --service-principal -u id -p s3cret --tenant t", f"az login --service-principal -u id -p {said('Command Password')} --tenant t", id="a password of Azure"),
+        pytest.param("redis-cli -h x -a s3cret ping", f"redis-cli -h x -a {said('Command Password')} ping", id="a password of Redis"),
+        pytest.param("openssl enc -pass pass:s3cret -d", f"openssl enc -pass pass:{said('Command Password')} -d", id="a password of OpenSSL"),
         pytest.param("Server=h;Pwd=abc;", f"Server=h;Pwd={said('Connection String')};", id="a connection string"),
         pytest.param("t.py --password=correcthorse -x", f"t.py --password={WORD} -x", id="an option"),
         pytest.param("t.py --api-key abc1 -x", f"t.py --api-key {WORD} -x", id="an option and its argument"),
@@ -125,7 +129,7 @@ class FormatPlugin(RegexBasedDetector):
         self.denylist = (re.compile(pattern),)
 
 
-HOSTILE = ["eyJ", "secret", "password", "://a:", "-u a:", "api_key=", "BEGIN PRIVATE KEY", "SG.", "?sig=", "a:b@", "token: ", "aws key ", "authorization:", "mysql ", "9" * 9, "-", "=", '"', "db_pass", "//:_authToken=", 'secretsecretsecretsecretsecret "']  # fmt: skip
+HOSTILE = ["eyJ", "secret", "password", "://a:", "-u a:", "api_key=", "BEGIN PRIVATE KEY", "SG.", "?sig=", "a:b@", "token: ", "aws key ", "authorization:", "mysql ", "docker login ", "redis-cli ", "9" * 9, "-", "=", '"', "db_pass", "//:_authToken=", 'secretsecretsecretsecretsecret "']  # fmt: skip
 
 
 @pytest.mark.slow
