@@ -54,7 +54,8 @@ group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command
 -- uncompared_locks: Pipeline stages whose lock states content that is in Git, and is not compared with it: folders, files that had more
 --     than 100,000 bytes, more than 50 files of a commit, and what Git LFS has. `dvc status` compares all of it.
 --   key: repo, commit, file, pipeline_stage
---   from pipeline_stages: repo, commit, file, pipeline_stage
+--   from dependencies: repo, commit, pipeline_stage
+--   file: The `dvc.yaml` that defines the stage.
 --   paths: What is not compared.
 with stated as (
     select repo, commit, metafile, pipeline_stage, path from dependencies where tracked_by = 'git' and git_hash is null
