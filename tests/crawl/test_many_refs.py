@@ -78,7 +78,7 @@ def test_names_that_could_be_taken_for_one_another_stay_apart(tmp_path):
         found = connection.execute(
             "select repo, list(artifact order by artifact) from artifacts group by repo"
         ).fetchall()
-    files = [file.name.lower() for file in (config.output / "store" / "observations").iterdir()]
+    files = [file.name.lower() for file in (config.output / "store" / "observations").glob("*.jsonl")]
     assert (sorted(found), len(set(files)), max(map(len, files)) < 200) == (
         [(repo, sorted(NAMES)) for repo in sorted(repos)],
         2,
