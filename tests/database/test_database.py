@@ -232,6 +232,7 @@ def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
         "rewritten_tags",
         "sources",
         "time_skew",
+        "uncompared_locks",
         "unreadable_projects",
         "known_events",
         "visits",
