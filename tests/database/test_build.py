@@ -204,7 +204,7 @@ def test_a_build_uses_what_was_made_while_the_crawl_went_on(tmp_path):
     template._made.clear()
     prewarm.begin(config)
     for thread in enumerate_threads():
-        if thread.name == "ahead":
+        if thread.name == "prewarm":
             thread.join()
     made = dict(template._made)
     build(config)
