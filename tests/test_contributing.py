@@ -30,6 +30,7 @@ PRODUCT = (
     "tests",
     "benchmarks",
     "pyproject.toml",
+    "requirements",
     "README.md",
     "CHANGELOG.md",
     "LICENSE",
