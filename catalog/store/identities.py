@@ -26,6 +26,7 @@ class Identities:
 
     def __init__(self, root: Path) -> None:
         self._file = root / "identities.json"
+        self._is_damaged = False
 
     def read(self) -> dict[str, str]:
         """Empty where no crawl wrote it, or where it is damaged: names are taken for what they are then."""
@@ -37,11 +38,12 @@ class Identities:
             log.warning(
                 "%s %s: a repository that was renamed since the last crawl is taken for a new one", self._file, error
             )
+            self._is_damaged = True
             return {}
 
     def write(self, before: Mapping[str, str], identities: Mapping[str, str]) -> None:
-        """Replaces the file, if anything changed since it was read."""
-        if identities != before or not self._file.is_file():
+        """Replaces the file, if anything changed since it was read, or if it was damaged."""
+        if identities != before or self._is_damaged or not self._file.is_file():
             with files.writing(self._file.parent):
                 files.make_folder(self._file.parent)
                 checked_file.write(self._file, dict(sorted(identities.items())))

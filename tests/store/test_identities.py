@@ -61,6 +61,14 @@ def test_what_is_written_is_read_again(tmp_path):
     assert (before, identities.read()) == ({}, {"a": "h 1", "b": "h 2"})
 
 
+def test_a_damaged_file_is_written_anew_also_where_no_forge_states_an_id(tmp_path, caplog):
+    (tmp_path / "identities.json").write_bytes(b"[]")
+    identities = Identities(tmp_path)
+    identities.write(identities.read(), {})
+    caplog.clear()
+    assert (Identities(tmp_path).read(), caplog.records) == ({}, [])
+
+
 def test_a_damaged_file_is_told_and_written_anew(tmp_path, caplog):
     identities = Identities(tmp_path)
     identities.write({}, {"a": "h 1"})
