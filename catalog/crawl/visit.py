@@ -204,8 +204,6 @@ def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, numbe
     """Adds the refs of this visit to the repository's observations: before the visit itself counts as done."""
     assert result.partition
     assert result.listing
-    if result.outcome == VisitOutcome.FRESH and not context.observations.lacks(task.repo.name, result.partition):
-        return
     scan = RefScan(
         repo=task.repo.name,
         crawl=number,
@@ -216,8 +214,10 @@ def _record_scan(task: VisitTask, context: CrawlContext, result: _Outcome, numbe
         last_crawl=task.last.read_crawl if task.last else None,
     )
     stored = context.store.file_of(task.repo.name, result.partition)
-    listing = withhold_names(result.listing, context.privacy.of(task.repo.name))
-    context.observations.record(scan, listing, lambda table: _read(table, result.rows, stored))
+    listing, privacy = result.listing, context.privacy.of(task.repo.name)
+    context.observations.record(
+        scan, lambda: withhold_names(listing, privacy), lambda table: _read(table, result.rows, stored)
+    )
 
 
 def _read(table: type[R], rows: Rows | None, stored: Path) -> Iterable[R]:

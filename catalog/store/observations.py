@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,8 +66,10 @@ class Observations:
         self.root = root
         self._ends: dict[str, _FileEnd] = {}  # by the file's name
 
-    def record(self, scan: RefScan, listing: RefListing, read_rows: Reads) -> None:
-        """Appends what changed since the last line. `read_rows(table)` returns the visit's rows; StoreError where the disk fails.
+    def record(self, scan: RefScan, list_refs: Callable[[], RefListing], read_rows: Reads) -> None:
+        """Appends what changed since the last line. StoreError where the disk fails.
+
+        `list_refs()` returns the refs, `read_rows(table)` the rows of the visit; neither is called where nothing changed.
 
         Where lines are damaged, what they may have held is recorded anew. A folder in the place of the file is put aside;
         where the file cannot be read, nothing is recorded.
@@ -84,7 +86,7 @@ class Observations:
             return
         if timeline.damage.new:
             log.warning("%s; what its refs name now is recorded anew", _lost(self.root / name, timeline.damage))
-        lines = _lines(scan, timeline, listing, read_rows)
+        lines = _lines(scan, timeline, list_refs(), read_rows)
         if lines:
             with writing(self.root):
                 make_folder(self.root)

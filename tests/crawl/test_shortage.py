@@ -34,7 +34,7 @@ def run(folder, limit, most):
     ("limit", "most"),
     [
         *(pytest.param("RLIMIT_NOFILE", most, id=f"{most} open files") for most in (8, 12, 16, 20, 24, 32, 48)),
-        *(pytest.param("RLIMIT_AS", most << 20, id=f"{most} MiB of memory") for most in (200,)),
+        *(pytest.param("RLIMIT_AS", most << 20, id=f"{most} MiB of memory") for most in (200, 900)),
     ],
 )
 def test_what_this_machine_lacks_is_no_bug(limit, most, tmp_path):

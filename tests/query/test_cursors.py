@@ -153,7 +153,7 @@ def visit(root: Path, repo: Repository, number: int, reader: int, told: set[tupl
         last_partition=repo.last and repo.last.partition,
         last_at=repo.last and repo.last.at,
     )
-    Observations(root).record(sight, repo.world.listing(), lambda table: rows[table])
+    Observations(root).record(sight, repo.world.listing, lambda table: rows[table])
     repo.last = sight
     told |= {(repo.name, event.oid) for event in rows[Event]}
 

@@ -182,7 +182,7 @@ def told(one, crawl):
     with TemporaryDirectory() as folder:
         observations = Observations(Path(folder))
         sight = RefScan(repo="r", crawl=crawl, at=made(2024), partition="p")
-        observations.record(sight, one.listing(), one.rows)
+        observations.record(sight, one.listing, one.rows)
         return {**rows_of(one.listing(), one.objects), Observation: list(observations.load("r.jsonl").rows())}
 
 

@@ -89,7 +89,7 @@ def story(folder: Path, *steps: Step, repos: tuple[Repo, ...] = (repo_row(),)) -
             last_at=last[1],
             last_crawl=number - 1 or None,
         )
-        observations.record(sight, world.listing(), world.rows)
+        observations.record(sight, world.listing, world.rows)
     seen = list(observations.load("host~o~r.jsonl").rows())
     rows = {**rows_of(world.listing(), world.objects), Observation: seen}
     crawls = [crawl_row(number) for number in range(1, len(steps) + 1)]
@@ -263,10 +263,10 @@ def test_a_date_that_cannot_be_right_is_told(tmp_path, made, skew):
     world.commit()
     observations = Observations(tmp_path)
     sight = RefScan(repo=HOST, crawl=1, at=visit_at(29), partition="p1")
-    observations.record(sight, world.listing(), world.rows)
+    observations.record(sight, world.listing, world.rows)
     world.tag("m@v1.0.0", at=made)
     later = replace(sight, crawl=2, at=visit_at(30), partition="p2", last_partition="p1", last_at=visit_at(29))
-    observations.record(later, world.listing(), world.rows)
+    observations.record(later, world.listing, world.rows)
     connection = catalog_of({HOST: {Observation: observations.load("host~o~r.jsonl").rows()}})
     assert asked(connection, "select skew, seconds from time_skew") == skew
 

@@ -51,7 +51,7 @@ def record(root: Path, states: list[State], world: World) -> None:
         last_at=hour(last) if states else None,
         last_crawl=last if states else None,
     )
-    Observations(root).record(scan, world.listing(), world.rows)
+    Observations(root).record(scan, world.listing, world.rows)
     states.append(dict(world.refs))
 
 

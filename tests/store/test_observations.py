@@ -45,7 +45,7 @@ def saw(root: Path, world: World, crawl: int, *, last: int | None = None, partit
         last_partition=None if last is None else f"p{last}",
         last_at=None if last is None else hour(last),
     )
-    Observations(root).record(sight, world.listing(), world.rows)
+    Observations(root).record(sight, world.listing, world.rows)
 
 
 def file(root: Path) -> Path:
@@ -100,7 +100,7 @@ def test_a_tag_that_went_was_last_seen_by_the_visit_before_and_one_that_came_was
         last_partition=last_partition,
         last_at=None if last_at is None else hour(last_at),
     )
-    Observations(tmp_path).record(sight, world.listing(), world.rows)
+    Observations(tmp_path).record(sight, world.listing, world.rows)
     assert spells(tmp_path) == [("m@v1.0.0", None, 1, seen, 3), ("n@v1.0.0", seen, 3, 3, None)]
 
 
@@ -161,7 +161,7 @@ def test_a_visit_that_finds_nothing_new_writes_nothing_and_reads_no_rows(tmp_pat
         raise AssertionError(table)
 
     sight = RefScan(repo=REPO, crawl=2, at=hour(2), partition="p1", last_partition="p1", last_at=hour(1))
-    Observations(tmp_path).record(sight, world.listing(), fail)
+    Observations(tmp_path).record(sight, world.listing, fail)
     assert file(tmp_path).read_bytes() == before
 
 
@@ -170,7 +170,7 @@ def test_a_better_reading_of_a_tag_takes_the_place_of_the_last(tmp_path):
     world.commit()
     world.tag("m@v1.0.0")
     sight = RefScan(repo=REPO, crawl=1, at=hour(1), partition="p1")
-    Observations(tmp_path).record(sight, world.listing(), lambda table: world.rows(table) if table is Tag else [])
+    Observations(tmp_path).record(sight, world.listing, lambda table: world.rows(table) if table is Tag else [])
     before = told(tmp_path, "version", "first_crawl")
     saw(tmp_path, world, 2, last=1)
     assert (before, told(tmp_path, "version", "first_crawl")) == ([(None, 1)], [("v1.0.0", 1)])
@@ -391,7 +391,7 @@ def test_a_renamed_repository_goes_on_with_its_lines(tmp_path):
     sight = RefScan(
         repo="host/o/now", crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2), last_crawl=2
     )
-    Observations(tmp_path).record(sight, world.listing(), world.rows)
+    Observations(tmp_path).record(sight, world.listing, world.rows)
     assert (file(tmp_path).name, file(tmp_path).read_text().startswith(before), spells(tmp_path)) == (
         "host~o~now.jsonl",
         True,
@@ -421,7 +421,7 @@ def test_crawls_order_what_was_seen_whatever_the_clock_said(tmp_path):
             world.refs.pop("refs/tags/m@v1.0.0")
         last = {"last_partition": "p1", "last_at": times[number - 1], "last_crawl": number - 1} if number > 1 else {}
         sight = RefScan(repo=REPO, crawl=number, at=times[number], partition=partition, **last)
-        Observations(tmp_path).record(sight, world.listing(), world.rows)
+        Observations(tmp_path).record(sight, world.listing, world.rows)
     assert told(tmp_path, "last_seen", "last_crawl", "ended_at", "ended_crawl") == [(hour(2), 3, hour(3), 4)]
 
 
@@ -431,7 +431,7 @@ def test_lines_of_an_earlier_version_are_read_and_gone_on_with(tmp_path):
     old = [{key: value for key, value in line.items() if key != "before_crawl"} for line in lines]
     file(tmp_path).write_text("".join(map(jsonl.line, old)))
     sight = RefScan(repo=REPO, crawl=3, at=hour(3), partition="p3", last_partition="p1", last_at=hour(2))
-    Observations(tmp_path).record(sight, world.listing(), world.rows)
+    Observations(tmp_path).record(sight, world.listing, world.rows)
     assert told(tmp_path, "ref", "unseen_crawl", "last_seen", "last_crawl", "ended_crawl") == [
         ("refs/tags/m@v1.0.0", None, hour(2), 1, 3),
         ("refs/tags/n@v1.0.0", 1, hour(3), 3, None),
