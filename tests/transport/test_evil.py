@@ -146,7 +146,7 @@ BAD = {
 @pytest.mark.parametrize(("handler", "error", "says"), BAD.values(), ids=BAD)
 def test_a_server_that(handler: Callable[[socket.socket], object], error: type, says: str | None, pool: Pool) -> None:
     idle = TINY.idle if says and "no byte" in says else PATIENT.idle
-    total = TINY.total if says and "time limit" in says else PATIENT.total
+    total = TINY.total if says and "limit timeout" in says else PATIENT.total
     with evil(handler) as url, pytest.raises(error) as caught:
         visit(f"{url}/x", pool, replace(TINY, idle=idle, total=total))
 
@@ -157,7 +157,7 @@ def test_a_server_that(handler: Callable[[socket.socket], object], error: type, 
 @pytest.mark.parametrize("scheme", ["git", "https"])
 def test_a_silent_server_is_down_on_other_wires_too(scheme: str, pool: Pool) -> None:
     with evil(silence) as url, pytest.raises(Down):
-        visit(f"{url}/x".replace("http", scheme), pool, TINY)
+        visit(f"{url}/x".replace("http", scheme), pool, replace(TINY, total=PATIENT.total))
 
 
 def test_an_answer_that_inflates_too_far_is_too_big(pool: Pool) -> None:
