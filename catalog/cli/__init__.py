@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from catalog.cli.limited_memory import is_limited, run_apart
 from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit, StoreError, shortage
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
@@ -28,15 +29,20 @@ def process() -> NoReturn:
     """
     gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGTERM, _terminate)
+    os._exit(run_apart(_flushed) if is_limited() else _flushed())
+
+
+def _flushed() -> int:
+    """The exit code of the command, all of whose output was written."""
     code = main()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
-        code = code or CLOSED
+        return code or CLOSED
     except OSError:
-        code = code or int(Exit.STORE)
-    os._exit(code)
+        return code or int(Exit.STORE)
+    return code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,11 +14,12 @@ from support.changes import base
 
 LIMITED = """
 import resource, sys
-from catalog.cli import main
+from catalog.cli import process
 limit, most = getattr(resource, sys.argv[1]), int(sys.argv[2])
 if most:
     resource.setrlimit(limit, (most, most))
-sys.exit(main(sys.argv[3:]))
+del sys.argv[1:3]
+process()
 """
 REPOS = 6
 
@@ -34,7 +35,7 @@ def run(folder, limit, most):
     ("limit", "most"),
     [
         *(pytest.param("RLIMIT_NOFILE", most, id=f"{most} open files") for most in (8, 12, 16, 20, 24, 32, 48)),
-        *(pytest.param("RLIMIT_AS", most << 20, id=f"{most} MiB of memory") for most in (200, 900)),
+        *(pytest.param("RLIMIT_AS", most << 20, id=f"{most} MiB of memory") for most in (200, 400, 600, 900)),
     ],
 )
 def test_what_this_machine_lacks_is_no_bug(limit, most, tmp_path):

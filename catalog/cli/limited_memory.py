@@ -1,0 +1,46 @@
+"""Runs a command in a process of its own where its memory is limited: a library that is refused memory ends the process that it is in."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+from catalog.errors import Exit
+
+SIGNALLED = 128  # what a shell adds to the number of the signal that ended a program
+
+# How native code ends: by a signal, or with the exit code of a thread's memory that cannot be had (libgcc's emutls).
+_SIGNALS = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
+_NO_THREAD_MEMORY = 127
+
+
+def is_limited() -> bool:
+    """Whether the address space of this process is limited, as by `ulimit -v`."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return False
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
+
+def run_apart(command: Callable[[], int]) -> int:
+    """The exit code of the command, which runs in a copy of this process; where native code ended that, too little memory is named."""
+    child = os.fork()
+    if child == 0:
+        os._exit(command())
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to both
+    signal.signal(signal.SIGTERM, pass_on)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if -code in _SIGNALS or code == _NO_THREAD_MEMORY:
+        print("catalog: this machine has too little memory", file=sys.stderr)  # noqa: T201 - the rest of the command is in the other process
+        return int(Exit.STORE)
+    return code if code >= 0 else SIGNALLED - code
