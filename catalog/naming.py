@@ -187,7 +187,7 @@ def scheme_of(url: str) -> str | None:
 
 
 def local_path(text: str) -> Path:
-    """A path on this machine, from the home folder where it begins with `~`; a `~` of nobody's is a name like any other."""
+    """A path on this machine, from the home folder where it begins with `~`; a `~` that names no user is a folder's name."""
     try:
         return Path(text).expanduser()
     except RuntimeError:

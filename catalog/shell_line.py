@@ -14,7 +14,7 @@ _READ = re.compile("['\"\\\\\u2018-\u201f]")
 
 
 def shell_line(words: Iterable[str]) -> str | None:
-    """The words as one line; None where one of them holds what these shells read differently, as a stranger's name may."""
+    """The words as one line; None where one of them holds what these shells read differently, as an untrusted name may."""
     quoted = [_quoted(word) for word in words]
     return None if None in quoted else " ".join(word for word in quoted if word is not None)
 

@@ -91,13 +91,13 @@ SCHEDULE = Table(
 
 NETWORK = Table(
     name="network",
-    sentence="Which servers are requested that are named by strangers: by listings, redirects, and files in repositories. A host that this file or Git's configuration names is always requested.",
+    sentence="Which servers are requested whose addresses come from untrusted sources: listings, redirects, and files in repositories. A host that this file or Git's configuration names is always requested.",
     keys=(
         ConfigKey(
             name="allow",
             type=HOSTS,
             default=(),
-            sentence="Hosts, addresses and networks that strangers may name although they are not public. Services of a cloud's metadata are never requested.",
+            sentence="Hosts, addresses and networks that untrusted sources may name although they are not public. Services of a cloud's metadata are never requested.",
         ),
     ),
 )

@@ -98,7 +98,7 @@ class Config:
     directions: tuple[tuple[str, str], ...]
     allowed_hosts: tuple[
         str, ...
-    ] = ()  # that strangers may name although they are not public: names, addresses, networks
+    ] = ()  # that untrusted sources may name although they are not public: names, addresses, networks
     repos: tuple[RepoConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
     privacy: Privacy = DEFAULT

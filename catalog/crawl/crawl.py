@@ -203,7 +203,7 @@ class CrawlRun:
             last=self._last_visits.get(repo.name),
             limits=limits,
             network=NetworkRules(allow=self._config.allowed_hosts),
-            has_strangers_url=entry.has_strangers_url,
+            has_untrusted_url=entry.has_untrusted_url,
         )
 
     def _scheduler_limits(self, slow: OnSlow, left: RemainingVisits) -> SchedulerLimits[VisitTask, VisitResult]:

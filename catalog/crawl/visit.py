@@ -56,7 +56,7 @@ class VisitTask:
     last: LastVisit | None
     limits: Limits
     network: NetworkRules = field(default_factory=NetworkRules)
-    has_strangers_url: bool = False  # a listing named it, on another host than its own
+    has_untrusted_url: bool = False  # a listing named it, on another host than its own
     start: HeadStart | None = None  # where another process began the visit
     started: datetime | None = None
 
@@ -122,7 +122,7 @@ def visit(
 
 
 def _opened(task: VisitTask, context: CrawlContext, gate: Gate) -> Origin:
-    permits = task.network.permits if task.has_strangers_url else None
+    permits = task.network.permits if task.has_untrusted_url else None
     return open_origin(task.repo.url, task.limits, pool=context.pool, permits=permits, start=task.start, gate=gate)
 
 

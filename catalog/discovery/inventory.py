@@ -22,7 +22,7 @@ class Repository:
     known: ListedRepo | None = None
 
     @property
-    def has_strangers_url(self) -> bool:
+    def has_untrusted_url(self) -> bool:
         """Whether its URL leads elsewhere than to the forge, or the list, that the operator named."""
         if self.source is None or not self.source.scope.api:
             return False  # of [[repo]], or found on this machine

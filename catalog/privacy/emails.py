@@ -25,7 +25,7 @@ _ADDRESS = re.compile(
 
 
 def mask(emails: str, key: bytes) -> Mask:
-    """What a text becomes, by the word of repos.toml. `key` is for codes: without it nobody can try addresses."""
+    """The function that masks e-mail addresses in a text, as `emails` in repos.toml says. `key` is that of the codes."""
     if emails == SHOW:
         return str
     if emails != HASH:

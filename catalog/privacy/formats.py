@@ -1,4 +1,4 @@
-"""Formats of secrets that detect-secrets lacks, or finds only a part of. Patterns are bounded: texts are written by strangers.
+"""Formats of secrets that detect-secrets lacks, or finds only a part of. Patterns are bounded: the texts are untrusted.
 
 The group `secret` is what is withheld; without one, the whole match.
 """

@@ -1,4 +1,4 @@
-"""The gate through which every text of a stranger passes on its way to a log, a table, a page or a report.
+"""The gate that checks every untrusted text on its way to a log, a table, a page or a report.
 
 It knows the secrets that requests carry. A text that repeats one, in whatever encoding, is dropped whole: to cut the secret out would need to
 know how it was written, and a status code tells the reader enough (docs/decisions/25-gate.md).
@@ -28,7 +28,7 @@ SHORTEST = 4  # letters and digits of a secret that is looked for: shorter ones 
 SHORTEST_WORD = 6  # of one word of a header, which may be no secret at all
 IN_MESSAGES = 8  # letters and digits of a longer secret: so much of it drops what a message quotes
 IN_ROWS = 12  # and so much a row, a name, or a whole message
-MAX_QUOTED = 16 * LONGEST  # characters of a stranger's text that are read for a message
+MAX_QUOTED = 16 * LONGEST  # characters of an untrusted text that are read for a message
 MAX_TRACEBACK = 100_000  # characters
 BATCH = 1 << 18  # characters of texts that are read together
 _BETWEEN = "\n\x07\n"  # what ends any terminal sequence, so that none reaches into the next text
@@ -114,7 +114,7 @@ class Gate:
                 self.learn_pair(user, password)
 
     def quote(self, raw: bytes | str) -> str:
-        """What a stranger wrote, fit for a message of ours: one clean line of at most 200 characters, or the word that it is withheld."""
+        """An untrusted text, fit for a message of ours: one clean line of at most 200 characters, or the word that it is withheld."""
         text = raw[: 2 * MAX_QUOTED]
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         if WITHHELD in (self.passed(said), self.passed(one_line(said))):
@@ -122,7 +122,7 @@ class Gate:
         return cut(one_line(said[:MAX_QUOTED]))
 
     def passed(self, text: str) -> str:
-        """A text of which a part is a stranger's, as it is, or the word that it is withheld."""
+        """A text of which a part is untrusted, as it is, or the word that it is withheld."""
         return WITHHELD if self._secrets and self._finds(text, IN_MESSAGES) else text
 
     def sentence(self, message: str, where: str = "") -> str:

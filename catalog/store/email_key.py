@@ -1,4 +1,4 @@
-"""The key with which codes for e-mail addresses are made: it stays with the store, so that nobody who sees a code can try addresses."""
+"""The key with which codes for e-mail addresses are made: it stays with the store; without it, addresses cannot be guessed and compared with a code."""
 
 from __future__ import annotations
 

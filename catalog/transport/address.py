@@ -67,10 +67,10 @@ def parse_address(url: str) -> GitServer | Local:
 
 
 def server_at(url: str) -> GitServer | None:
-    """The server that a stranger's URL names, such as that of a redirect; None where it names none."""
+    """The server that an untrusted URL names, such as that of a redirect; None where it names none."""
     try:
         address = parse_address(url)
-    except Refused:  # its sentence would quote the URL, without a check for what a stranger may repeat
+    except Refused:  # its sentence would quote the URL, which may repeat a credential
         return None
     return address if isinstance(address, GitServer) else None
 

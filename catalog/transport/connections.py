@@ -51,7 +51,7 @@ class Settings:
     ca_folder: str | None = None
     certificate: str | None = None
     key: str | None = None
-    is_guarded: bool = False  # for addresses that strangers name; their connections are not kept with others
+    is_guarded: bool = False  # for untrusted addresses; their connections are not kept with others
 
     def connect(self) -> Manager:
         """A manager of connections made in this way."""
@@ -221,7 +221,7 @@ class MeteredHttps(HTTPSConnectionPool):
 
 
 class GuardedHttp(HTTPConnectionPool):
-    """Connections to a server that a stranger named: only to addresses that the visit's rules permit, as they are connected."""
+    """Connections to a server at an untrusted URL: only to addresses that the visit's rules permit, as they are connected."""
 
     ConnectionCls = _GuardedHttp
 

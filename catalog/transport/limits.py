@@ -64,7 +64,7 @@ class Meter:
         self.received = 0
         self.requests = 0
         self.gate = gate or Gate()  # it knows what no message may hold, should a server echo it
-        self.permits: Permits | None = None  # for an address that a stranger named: where connections may go
+        self.permits: Permits | None = None  # for an untrusted address: where connections may go
         self._inflated = 0
         self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
         self._began = monotonic() - spent

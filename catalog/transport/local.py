@@ -169,7 +169,7 @@ def _said(error: BaseException) -> str:
 def _as_text(match: re.Match[str]) -> str:
     try:
         return repr(decode(literal_eval(match[0])))
-    except (ValueError, SyntaxError):  # a stranger's text that only looks so
+    except (ValueError, SyntaxError):  # text that only looks so
         return match[0][1:]
 
 

@@ -1,4 +1,4 @@
-"""Which addresses are requested that a stranger names, in a listing, a redirect or a file: public ones, and those that repos.toml allows.
+"""Which untrusted addresses, of a listing, a redirect or a file, are requested: public ones, and those that repos.toml allows.
 
 An address that the operator wrote (in repos.toml, or in Git's configuration) is requested wherever it leads.
 """
@@ -38,7 +38,7 @@ _NOT_GLOBAL = tuple(map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkRules:
-    """`allow`: names of hosts, addresses and networks (`10.0.0.0/8`) that strangers may name although they are not public."""
+    """`allow`: names of hosts, addresses and networks (`10.0.0.0/8`) that untrusted sources may name although they are not public."""
 
     allow: tuple[str, ...] = ()
 

@@ -102,7 +102,7 @@ def open_origin(
 
     The clock of `limits.total` starts here, or where another process began the visit: `start` is what that found out. `pool` is what
     many visits share (connections, credentials); without it the visit has its own, made from `git` or from Git's own configuration.
-    `permits`, for a URL that a stranger named, says where connections may go; what Git's `insteadOf` makes of a URL is the operator's.
+    `permits`, for an untrusted URL, says where connections may go; what Git's `insteadOf` makes of a URL is the operator's.
     `gate` learns every secret of the visit's requests.
     Raises Refused for any other kind of URL.
     """
@@ -114,9 +114,9 @@ def open_origin(
     gate.learn_url(rewritten)
     address = parse_address(rewritten)
     limits = limits or Limits()
-    is_strangers = permits is not None and rewritten == url
+    is_untrusted = permits is not None and rewritten == url
     if isinstance(address, Local):
-        if is_strangers:
+        if is_untrusted:
             raise Refused(
                 f"{gate.quote(url)!r} is a path, expected an address: only repos.toml names folders of this machine"
             )
@@ -128,7 +128,7 @@ def open_origin(
     from catalog.transport.remote import RemoteOrigin  # and urllib3 as much again
 
     meter = Meter(address.shown, limits, shared.memory_gate, gate, spent=start.seconds if start else 0.0)
-    meter.permits = permits if is_strangers else None
+    meter.permits = permits if is_untrusted else None
     return RemoteOrigin(address, meter, shared, own, start)
 
 

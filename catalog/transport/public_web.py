@@ -1,4 +1,4 @@
-"""Requests to web servers that strangers name: only to addresses that the whole Internet can reach."""
+"""Requests to web servers at untrusted URLs: only to addresses that the rules of the network permit."""
 
 from __future__ import annotations
 

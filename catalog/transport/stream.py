@@ -246,7 +246,7 @@ def _ssh_options(remote: GitServer, meter: Meter) -> list[str]:
 
 
 def _pinned(remote: GitServer, meter: Meter) -> list[str]:
-    """For a server that a stranger named, the address that was checked; its host key is looked up by its name."""
+    """For a server at an untrusted URL, the address that was checked; its host key is looked up by its name."""
     if meter.permits is None:
         return []
     try:
