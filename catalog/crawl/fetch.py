@@ -28,7 +28,7 @@ from catalog.git.objects import Objects, RawObject
 from catalog.git.snapshot import RefListing, RevisionFiles, Snapshot
 from catalog.plugins.connector import Connector
 from catalog.text import describe
-from catalog.transport.origin import Origin
+from catalog.transport.origin import ObjectSource
 
 MAX_GUESSES = 100  # files of a revision that are fetched before a connector requests them
 MAX_PATHS = 10_000  # for which it is cached whether they are wanted
@@ -64,7 +64,7 @@ class _Layers(Mapping[str, RawObject]):
 
 
 def fetch(
-    origin: Origin,
+    origin: ObjectSource,
     listing: RefListing,
     connectors: Sequence[Connector],
     selection: RevisionSelection,
@@ -92,7 +92,7 @@ def fetch(
 
 
 def _fetch_commits(
-    origin: Origin, snapshot: Snapshot, selection: RevisionSelection, known: Known, layers: list[Objects]
+    origin: ObjectSource, snapshot: Snapshot, selection: RevisionSelection, known: Known, layers: list[Objects]
 ) -> Sequence[str]:
     """The commits that are to be read, fetched with their trees; and tag objects, and dates, of commits that are not."""
     bare = bare_refs(selection, known)
@@ -115,7 +115,7 @@ def _missing(objects: Objects, blobs: Iterable[str]) -> list[str]:
 
 
 def _fetch_files(
-    origin: Origin, revisions: Sequence[RevisionFiles], guesses: Snapshot, past: Past, layers: list[Objects]
+    origin: ObjectSource, revisions: Sequence[RevisionFiles], guesses: Snapshot, past: Past, layers: list[Objects]
 ) -> bool:
     """The wanted files; in the same request those that they are likely to name, and the ancestry. True where that was requested.
 
@@ -142,7 +142,7 @@ def _likely(guesses: Snapshot, revisions: Iterable[RevisionFiles]) -> Iterator[s
             yield from islice(files.values(), MAX_GUESSES)
 
 
-def _fetch_ancestry(origin: Origin, past: Past, at_hand: Objects, *, requested: bool) -> Reach:
+def _fetch_ancestry(origin: ObjectSource, past: Past, at_hand: Objects, *, requested: bool) -> Reach:
     """The commits within the limit. Fetches them where what is `at_hand` does not suffice, unless they were `requested` before.
 
     A server that does not honour filters would send every file of every commit; its ancestry is not read.

@@ -14,7 +14,7 @@ from catalog.git.named_files import NamedFile, PointerFile, StoredFile
 from catalog.git.objects import Objects, RawObject
 from catalog.git.snapshot import OVERSIZED, RevisionFiles
 from catalog.plugins.connector import Connector, no_files
-from catalog.transport.origin import Origin
+from catalog.transport.origin import ObjectSource
 
 MAX_ROUNDS = 6  # files that name files that name files
 
@@ -37,7 +37,7 @@ class RemoteFiles(Protocol):
 
 
 def fetch_named(
-    origin: Origin,
+    origin: ObjectSource,
     remote: RemoteFiles | None,
     revisions: Sequence[RevisionFiles],
     connectors: Sequence[Connector],
@@ -68,13 +68,13 @@ def fetch_named(
         pending = [(revision, before.union(absent)) for revision, before, absent in missing]
 
 
-def fetch_blobs(origin: Origin, missing: Sequence[str], layers: list[Objects]) -> None:
+def fetch_blobs(origin: ObjectSource, missing: Sequence[str], layers: list[Objects]) -> None:
     """Files by their object ids."""
     for plan in blob_plans(missing):
         layers.extend(_fetch_in_halves(origin, plan))
 
 
-def _fetch_in_halves(origin: Origin, plan: FetchPlan) -> Iterator[Objects]:
+def _fetch_in_halves(origin: ObjectSource, plan: FetchPlan) -> Iterator[Objects]:
     """Trees state no sizes: where an answer is too big, its halves are requested, down to the single files that are too big."""
     try:
         yield plan.send(origin)
@@ -120,7 +120,7 @@ def _pointers(revision: RevisionFiles, blobs: Iterable[str]) -> Iterator[Pointer
 
 
 def _fetch_lfs(
-    origin: Origin,
+    origin: ObjectSource,
     remote: RemoteFiles,
     pointed: Iterable[tuple[RevisionFiles, Iterable[Pointer]]],
     layers: list[Objects],

@@ -13,7 +13,7 @@ from catalog.crawl.ancestry import Past
 from catalog.crawl.selection import RevisionSelection
 from catalog.git.objects import Objects
 from catalog.git.snapshot import Ref, RefListing
-from catalog.transport.origin import Origin
+from catalog.transport.origin import ObjectSource
 
 COMMITS_ALONE = "tree:0"  # commits, and nothing of what is in them
 WITHOUT_FILES = "blob:none"  # commits and folders
@@ -49,7 +49,7 @@ class FetchPlan:
         stated = "".join(f", {name} {value}" for name, value in bounds.items() if value is not None)
         return f"fetch {' '.join(oid[:7] for oid in self.wants)}{stated}"
 
-    def send(self, origin: Origin) -> Objects:
+    def send(self, origin: ObjectSource) -> Objects:
         """Sends the request. Oversized where the answer has more than `most` bytes, Absent where a want does not arrive."""
         return origin.fetch(self.wants, filters=self.filters, depth=self.depth, haves=self.haves, most=self.most)
 

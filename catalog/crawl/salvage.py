@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from catalog.crawl.fetch_plan import COMMITS_ALONE, WITHOUT_FILES
 from catalog.errors import Broken, Unheld
 from catalog.git.objects import Objects
-from catalog.git.snapshot import RefListing
-from catalog.transport.origin import HeadStart, Origin
+from catalog.transport.origin import ObjectSource
 
 Ask = Callable[[Sequence[str]], Objects]
 
@@ -20,15 +17,15 @@ _IN_A_ROW = 3  # failures, besides those on the way from all wants to a single o
 
 
 class Salvage:
-    """A visit's origin. `lost` are the objects that did not come, though they were requested alone.
+    """A visit's origin, asked again for what came damaged. `lost` are the objects that did not come, though they were requested alone.
 
-    Where nothing at all came in the visit, the error is that of the first request; but not `again`, where the last visit lost something, too.
+    Where nothing at all came in the visit, the error is that of the first request; but not with `lost_before`, where the last visit lost
+    something, too.
     """
 
-    def __init__(self, origin: Origin) -> None:
-        self._origin = origin
+    def __init__(self, origin: ObjectSource, *, lost_before: bool = False) -> None:
+        self._origin, self._lost_before = origin, lost_before
         self._left = MOST_AGAIN
-        self.again = False
         self._succeeded = False
         self.lost: set[str] = set()
 
@@ -37,19 +34,11 @@ class Salvage:
         return self._origin.url
 
     @property
-    def received(self) -> int:
-        return self._origin.received
-
-    @property
-    def requests(self) -> int:
-        return self._origin.requests
-
-    @property
     def filtered(self) -> bool:
         return self._origin.filtered
 
-    def refs(self) -> RefListing:
-        return self._origin.refs()
+    def turn(self) -> None:
+        self._origin.turn()
 
     def fetch(
         self,
@@ -76,23 +65,6 @@ class Salvage:
         self._succeeded = self._succeeded or bool(wanted)
         return objects
 
-    def head_start(self, listing: RefListing) -> HeadStart:
-        return self._origin.head_start(listing)
-
-    def turn(self) -> None:
-        self._origin.turn()
-
-    def close(self) -> None:
-        self._origin.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _in_parts(
         self, ask: Ask, waiting: list[list[str]], lost: list[str], error: Broken | Unheld, less: Ask | None = None
     ) -> Objects:
@@ -116,7 +88,7 @@ class Salvage:
                 parts = self._less(less, some) if less and not middle else []
                 found += parts
                 failures = 0 if parts else failures + 1
-        if not (found or self._succeeded or self.again):
+        if not (found or self._succeeded or self._lost_before):
             raise error
         self._succeeded = True
         self.lost.update(lost)

@@ -37,6 +37,7 @@ from catalog.transport.origin import (
     HeadStart,
     Limits,
     NetworkRules,
+    ObjectSource,
     Origin,
     open_origin,
     open_remote_files,
@@ -95,7 +96,7 @@ def visit(
                 if context.store.holds(task.repo.name, str(key)):
                     result = _unchanged(task, listing, key)
                 elif read_elsewhere is None:
-                    result = _update(task, context, Salvage(origin), listing, key)
+                    result = _update(task, context, origin, listing, key)
                 else:
                     start = origin.head_start(listing)
             finally:
@@ -171,17 +172,15 @@ def _unchanged(task: VisitTask, listing: RefListing, key: PartitionKey) -> _Outc
     return _Outcome(outcome=outcome, partition=str(key), listing=listing)
 
 
-def _update(
-    task: VisitTask, context: CrawlContext, origin: Salvage, listing: RefListing, key: PartitionKey
-) -> _Outcome:
+def _update(task: VisitTask, context: CrawlContext, origin: Origin, listing: RefListing, key: PartitionKey) -> _Outcome:
     """Reads what the store does not have."""
     before = task.last.partition if task.last else None
-    origin.again = key.is_part(before)
     previous = _previous_rows(task, context, before)
     if before is not None and not listing.refs and _had_refs(task, context, before):
         raise Down(f"{origin.url} lists no refs, where there were some before")
-    rows, stored = _extract_and_write(task, context, origin, listing, previous, key)
-    if origin.lost and str(stored) == before:
+    salvage = Salvage(origin, lost_before=key.is_part(before))
+    rows, stored = _extract_and_write(task, context, salvage, listing, previous, key)
+    if salvage.lost and str(stored) == before:
         return _Outcome(outcome=VisitOutcome.FRESH, partition=before, listing=listing)
     outcome = VisitOutcome.CHANGED if before else VisitOutcome.NEW
     return _Outcome(outcome=outcome, why=_why(task.last, key), partition=str(stored), listing=listing, rows=rows)
@@ -277,7 +276,7 @@ def _fetch_and_extract(
     task: VisitTask,
     context: CrawlContext,
     connectors: tuple[Connector, ...],
-    origin: Origin,
+    origin: ObjectSource,
     listing: RefListing,
     previous: PreviousRows,
 ) -> Rows:

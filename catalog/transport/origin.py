@@ -23,11 +23,21 @@ if TYPE_CHECKING:
     from catalog.transport.network_rules import Permits
     from catalog.transport.remote_files import RemoteFiles
 
-__all__ = ["GitConfig", "HeadStart", "Limits", "NetworkRules", "Origin", "Pool", "open_origin", "open_remote_files"]
+__all__ = [
+    "GitConfig",
+    "HeadStart",
+    "Limits",
+    "NetworkRules",
+    "ObjectSource",
+    "Origin",
+    "Pool",
+    "open_origin",
+    "open_remote_files",
+]
 
 
-class Origin(Protocol):
-    """One visit to one repository. Every method raises OriginError, and nothing else."""
+class ObjectSource(Protocol):
+    """What a repository's objects are fetched from. Every method raises OriginError, and nothing else."""
 
     @property
     def url(self) -> str:
@@ -35,22 +45,8 @@ class Origin(Protocol):
         ...
 
     @property
-    def received(self) -> int:
-        """Bytes that came over the wire so far."""
-        ...
-
-    @property
-    def requests(self) -> int:
-        """Requests made so far: HTTP requests, or commands on a connection."""
-        ...
-
-    @property
     def filtered(self) -> bool:
         """Whether the server honours filters. Known after the first `fetch` with a filter; True until then."""
-        ...
-
-    def refs(self) -> RefListing:
-        """HEAD, branches, tags and experiments, sorted by name."""
         ...
 
     def fetch(
@@ -73,6 +69,24 @@ class Origin(Protocol):
 
     def turn(self) -> None:
         """One turn of a loop over what the repository holds: TooSlow where the visit has gone on for too long."""
+        ...
+
+
+class Origin(ObjectSource, Protocol):
+    """One visit to one repository."""
+
+    @property
+    def received(self) -> int:
+        """Bytes that came over the wire so far."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """Requests made so far: HTTP requests, or commands on a connection."""
+        ...
+
+    def refs(self) -> RefListing:
+        """HEAD, branches, tags and experiments, sorted by name."""
         ...
 
     def head_start(self, listing: RefListing) -> HeadStart:
