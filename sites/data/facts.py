@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
+from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow, UnreadRow
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.rows import (
     ArtifactRow,
@@ -19,19 +20,12 @@ from sites.data.rows import (
     CountsRow,
     CrawlRow,
     EventRow,
-    FileRow,
-    InputRow,
     LookupRow,
-    MetricRow,
-    ParamRow,
     ProblemRow,
-    ProducerRow,
     RepositoryRow,
-    ShownRow,
     StagePeriodRow,
     StageRow,
     TypeRow,
-    UnreadRow,
     VersionRow,
 )
 

@@ -1,4 +1,4 @@
-"""The row classes: one for each macro of `catalog/database/sql/site/`, with its columns in order.
+"""The row classes: one for each macro of `catalog/database/sql/site/`, with its columns in order. Those of a version's details are in `detail_rows.py`.
 
 Rows are named tuples, made directly from DuckDB's tuples, because a catalog has hundreds of thousands of them.
 """
@@ -6,7 +6,7 @@ Rows are named tuples, made directly from DuckDB's tuples, because a catalog has
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 
 class CountsRow(NamedTuple):
@@ -166,111 +166,6 @@ class CrawlRow(NamedTuple):
     fresh: int
     failed: int
     received: int
-
-
-class ShownRow(NamedTuple):
-    repo: str
-    artifact: str
-    version: str
-    commit: str
-    reading: str
-    place: int
-
-
-class VersionKey(TypedDict):
-    """Another version with the same bytes."""
-
-    repo: str
-    artifact: str
-    version: str
-
-
-class FileRow(NamedTuple):
-    repo: str
-    artifact: str
-    version: str
-    commit: str
-    status: str
-    hash: str | None
-    size: int | None
-    files: int | None
-    path: str | None
-    url: str | None
-    link: str | None
-    version_id: str | None
-    source_url: str | None
-    source_path: str | None
-    source_rev: str | None
-    twins: int
-    twin: VersionKey | None
-    mixed: list[str]
-    other_inputs: bool
-
-
-class ProducerRow(NamedTuple):
-    repo: str
-    artifact: str
-    version: str
-    commit: str
-    pipeline_stage: str
-    command: str | None
-    outdated: list[str]
-    not_compared: list[str]
-
-
-class InputRow(NamedTuple):
-    repo: str
-    artifact: str
-    version: str
-    commit: str
-    path: str
-    hash: str | None
-    size: int | None
-    in_git: bool
-    source_url: str | None
-    source_path: str | None
-    source_rev: str | None
-    origin: VersionKey | None
-
-
-class ParamRow(NamedTuple):
-    repo: str
-    artifact: str
-    version: str
-    commit: str
-    file: str
-    name: str
-    text: str | None
-    of_project: bool
-
-
-class MetricPoint(TypedDict):
-    """What a version has of a metric."""
-
-    version: str
-    commit: str
-    number: float | None
-    text: str
-    of_project: bool
-    mixed: bool
-
-
-class MetricRow(NamedTuple):
-    repo: str
-    artifact: str
-    file: str
-    name: str
-    direction: str | None
-    best: str | None
-    points: list[MetricPoint]
-
-
-class UnreadRow(NamedTuple):
-    repo: str
-    artifact: str
-    role: str
-    file: str
-    status: str
 
 
 class CardRow(NamedTuple):

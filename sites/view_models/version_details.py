@@ -10,9 +10,9 @@ from markupsafe import Markup
 from catalog.query.labels import OF_PROJECT, OUTDATED, WHERE, mixed_runs, not_compared, of_project, where
 from catalog.text import plural
 from sites import text, urls
+from sites.data.detail_rows import FileRow, InputRow, MetricPoint, MetricRow, ParamRow, ProducerRow, VersionKey
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
-from sites.data.rows import FileRow, InputRow, MetricPoint, MetricRow, ParamRow, ProducerRow, VersionKey
 from sites.svg.figures import line_chart
 from sites.view_models.registry import VersionLine, commit_mark
 

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 from markupsafe import Markup
 
-from sites.data.rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow, VersionRow
+from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow
+from sites.data.rows import VersionRow
 from sites.view_models import version_details as module
 from sites.view_models.registry import VersionLine
 
