@@ -154,7 +154,9 @@ def _refuse_to_empty(config: Config, *, allowed: bool) -> None:
 
     store = Store(config.output / "store" / "rows")
     visits = Journal(config.output / "store" / "crawls").last_visits()
-    kept = sum(bool(last.partition and store.file_of(repo, last.partition).is_file()) for repo, last in visits.items())
+    kept = sum(
+        bool(last.partition and store.last_rows(repo, last.partition, "").is_file()) for repo, last in visits.items()
+    )
     if kept:
         raise ConfigError(
             f"{config.file}: lists no repositories, and the catalog in {config.output} has "

@@ -49,6 +49,10 @@ class CrawlContext:
         """The name of a repository's partition, given the digest of its refs."""
         return PartitionKey(refs=refs, readers=self.readers, privacy=privacy_digest(self.privacy.of(repo)))
 
+    def last_rows(self, repo: str, partition: str) -> Path:
+        """The file of the rows of a repository's last partition."""
+        return self.store.last_rows(repo, partition, privacy_digest(self.privacy.of(repo)))
+
     def is_made_alike(self, repo: str, partition: str | None) -> bool:
         """Whether the rows of an earlier partition are those that would be read now, as far as refs are the same."""
         return partition is not None and partition.endswith(f"-{self.key(repo, '').rules}")

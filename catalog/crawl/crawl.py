@@ -19,6 +19,7 @@ from catalog.crawl.inventory_changes import departures, identities, inventory_mo
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.visit import VisitResult, VisitTask, visit
+from catalog.crawl.withhold_again import withhold_again
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
 from catalog.errors import DEPARTED, READ
@@ -146,6 +147,7 @@ class CrawlRun:
                     visits.append(visit)
                     report(visit, len(visits), len(tasks))
                     left.count(visit)
+            self._withhold_from_unread({visit.repo: visit.outcome in READ for visit in visits})
             ended = sum_up(journal.number, started, perf_counter() - clock, visits)
             journal.end(ended)
         return CrawlReport(
@@ -154,6 +156,12 @@ class CrawlRun:
             failures=plan.failures,
             unpushed=sum(reason is SkipReason.UNPUSHED for reason in plan.skipped.values()),
         )
+
+    def _withhold_from_unread(self, visited: Mapping[str, bool]) -> None:
+        """What is withheld now is withheld, too, from the rows of repositories that could not be read. `visited`: whether a visit went well."""
+        for repo, last in self._last_visits.items():
+            if last.partition is not None and not visited.get(repo, last.outcome in READ):
+                withhold_again(self._context, repo, last.partition)
 
     def _record_inventory(self, inventory: Inventory, journal: CrawlEntry, now: datetime) -> None:
         """Before the visits: which repositories have another name, so that these go on with their history, and which left."""

@@ -29,7 +29,7 @@ from catalog.store.email_key import email_key
 from catalog.store.journal import Journal, LastVisit
 from catalog.store.lock import lock
 from catalog.store.observations import Observations
-from catalog.store.partitions import Store
+from catalog.store.partitions import Store, privacy_digest
 
 log = logging.getLogger(__name__)
 _SQL = named("build")
@@ -73,7 +73,7 @@ def build(
         observations = Observations(folder / "observations")
         last_visits, listings = journal.last_visits(), read_states(config)
         inventory = read_inventory(config, listings)
-        files = _files(inventory, store, last_visits)
+        files = _files(config, inventory, store, last_visits)
         incremental = rebuild.rebuild(
             path,
             partition_shapes(),
@@ -112,11 +112,15 @@ def email_mask(config: Config) -> Mask:
     return mask(emails, email_key(config.output) if emails == HASH else b"")
 
 
-def _files(inventory: Inventory, store: Store, last_visits: dict[str, LastVisit]) -> dict[str, Path]:
+def _files(config: Config, inventory: Inventory, store: Store, last_visits: dict[str, LastVisit]) -> dict[str, Path]:
     """The partition of each repository that was ever read; those that repos.toml no longer includes are left out."""
     names = [repository.repo.name for repository in inventory.repositories]
     named = {name: last_visits[name].partition for name in names if name in last_visits}
-    files = {name: store.file_of(name, partition) for name, partition in named.items() if partition}
+    files = {
+        name: store.last_rows(name, partition, privacy_digest(config.privacy.of(name)))
+        for name, partition in named.items()
+        if partition
+    }
     return {name: file for name, file in files.items() if file.is_file()}
 
 

@@ -28,6 +28,8 @@ Rows = Mapping[type[Record], Collection[Record]]
 
 SUFFIX = ".rows"
 
+AGAIN = ".again"  # ends the digest of the refs of rows that were withheld again, without their repository
+
 FORMAT = 2  # increased when the same rows would be written differently
 
 
@@ -92,6 +94,15 @@ class Store:
     def file_of(self, repo: str, partition: str) -> Path:
         """Where the journal's `partition` of a repository lies, if it still does."""
         return self.root / slug(repo) / f"{partition}{SUFFIX}"
+
+    def last_rows(self, repo: str, partition: str, privacy: str) -> Path:
+        """The file of a repository's last rows: of the journal's `partition`, or of what was withheld of it since, by `privacy` if that is there."""
+        file = self.file_of(repo, partition)
+        refs, _, rest = partition.partition("-")
+        again = self.file_of(repo, f"{refs}{AGAIN}-{privacy}-{rest.rpartition('-')[2]}")
+        if again.is_file() or file.is_file():
+            return again if again.is_file() else file
+        return next(iter(sorted(file.parent.glob(f"{refs}{AGAIN}-*{SUFFIX}"))), file)
 
     def holds(self, repo: str, partition: str) -> bool:
         """Whether a partition is there and undamaged."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from catalog.config.parse import Config, parse
 from catalog.crawl.crawl import crawl
+from catalog.database import database
+from catalog.database.build import build
 from catalog.plugins.connector import Connector
+from catalog.privacy.detector import BY_CONFIG, withheld
+from catalog.schema.tables.git import Commit, Revision, Tag
+from catalog.store.partitions import Partition
 from support.crawling import partition, visited
 from support.worlds import World
 
@@ -89,3 +95,39 @@ def test_the_message_of_a_bug_holds_no_secret(tmp_path, caplog):
         False,
         True,
     )
+
+
+REDACT = 'redact = [{ key = "message" }, { key = "summary" }]'
+
+
+@pytest.mark.parametrize("is_read_anew", [False, True], ids=["gone", "gone, and back"])
+def test_a_change_reaches_a_repository_that_cannot_be_read(is_read_anew, tmp_path):
+    """Its last rows stay in the catalog: what is withheld now leaves the store and the database, too."""
+    world("for Jane Roe").write(tmp_path / "acme" / "a")
+    before = config(tmp_path, names=("acme/a",))
+    crawl(before)
+    build(before)
+    assert texts(before) == {"for Jane Roe", "x"}
+    (tmp_path / "acme" / "a").rename(tmp_path / "elsewhere")
+    after = config(tmp_path, REDACT, names=("acme/a",))
+    for _ in range(3):  # nothing is withheld twice, and nothing is lost
+        crawl(after)
+        build(after)
+    assert texts(after) == {withheld(BY_CONFIG)}
+    if is_read_anew:
+        (tmp_path / "elsewhere").rename(tmp_path / "acme" / "a")
+        assert [visit.why for visit in crawl(before).visits] == ["rows_missing"]
+        build(before)
+        assert texts(before) == {"for Jane Roe", "x"}
+
+
+def texts(config):
+    """Every message of a tag and summary of a commit: in all partitions of the store, and in the database."""
+    partitions = [Partition(file) for file in (config.output / "store" / "rows").rglob("*.rows")]
+    stored = {row.message for each in partitions for row in each.rows(Tag)}
+    stored |= {row.summary for each in partitions for table in (Revision, Commit) for row in each.rows(table)}
+    with closing(database.connect(config.output / "catalog.duckdb")) as connection:
+        built = connection.execute(
+            "select message from tags union select summary from revisions union select summary from commits"
+        )
+        return stored | {text for (text,) in built.fetchall()}
