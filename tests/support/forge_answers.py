@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.forging import Talk, cut, query, said
+from support.forging import Talk, cut, page_number, said
 from support.loopback import Answer, Request
 
 
@@ -32,7 +32,7 @@ def github(talk: Talk, request: Request) -> Answer:
             "default_branch": "main",
         }
 
-    page = int(query(request, "page"))
+    page = page_number(request)
     address = f"{talk.url}{request.path}?type=all&sort=full_name&per_page=100&page="
     link = f'<{address}2>; rel="next", <{address}2>; rel="last"' if page == 1 else f'<{address}1>; rel="first"'
     return said(cut([repo("a", 1), repo("b", 2), repo("c", 3)], page), Link=link)
@@ -60,7 +60,7 @@ def gitlab(talk: Talk, request: Request) -> Answer:
             "visibility": "internal",
         } | ({"forked_from_project": {"id": 9, "http_url_to_repo": f"{talk.url}/up/b.git"}} if number == 2 else {})
 
-    page = int(query(request, "page"))
+    page = page_number(request)
     following = "2" if page == 1 else ""
     wrong = '<http://gitlab.internal/api/v4/groups/5/projects?page=2>; rel="next"'  # as behind a proxy
     return said(
@@ -95,7 +95,7 @@ def gitea(talk: Talk, request: Request) -> Answer:
             "topics": ["ml-model"],
         }
 
-    page = int(query(request, "page"))
+    page = page_number(request)
     more = {"Link": '<http://gitea.internal/api/v1/orgs/acme/repos?page=2>; rel="next"'} if page == 1 else {}
     return said(cut([repo("a", 1), repo("b", 2), repo("c", 3)], page), X_Total_Count="3", **more)
 
@@ -125,7 +125,7 @@ def bitbucket(talk: Talk, request: Request) -> Answer:
             },
         }
 
-    page = int(query(request, "page"))
+    page = page_number(request)
     more = {"next": f"{talk.url}{request.path}?pagelen=100&sort=full_name&page=2"} if page == 1 else {}
     values = cut([repo("a", 1), repo("b", 2), repo("c", 3) | {"scm": "hg"}, repo("d", 4)], page)
     return said({"pagelen": 100, "size": 4, "page": page, "values": values, **more})

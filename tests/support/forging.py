@@ -66,6 +66,12 @@ def query(request: Request, key: str, default: str = "1") -> str:
     return parse_qs(request.query).get(key, [default])[0]
 
 
+def page_number(request: Request) -> int:
+    """The page that a request asks for; the first where it names none."""
+    stated = query(request, "page")
+    return int(stated) if stated.isdecimal() else 1
+
+
 def cut(entries: Sequence[object], page: int, size: int = 2) -> list[object]:
     return list(entries[size * (page - 1) : size * page])
 
