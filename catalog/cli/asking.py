@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.cli.cards import artifact_card, repo_card, version_card
 from catalog.cli.formats import Format, Ids, to_json
 from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, screen, short
-from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
+
+if TYPE_CHECKING:
+    from catalog.query import Catalog
 
 DEFAULT_CONFIG = Path("repos.toml")
 
@@ -77,6 +80,8 @@ SITTING = (
 
 def open_catalog(database: Path | None) -> Catalog:
     """The catalog that was asked for, or that of repos.toml, or output/catalog.duckdb."""
+    from catalog.query import Catalog  # imported late: a crawl asks nothing
+
     return Catalog.open(database or default_database())
 
 

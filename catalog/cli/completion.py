@@ -8,8 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from catalog.cli.finding import term
-from catalog.database.search_fields import BY_NAME, MEASURES, ORDERS
-from catalog.query.search.ask import FACETS
+from catalog.database.search_fields import BY_NAME, FACETS, MEASURES, ORDERS
 
 if TYPE_CHECKING:
     from catalog.query import Catalog

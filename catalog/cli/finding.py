@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format, to_json
 from catalog.cli.output import put, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, cell, short
-from catalog.query import SearchAnswer
 from catalog.query.answer import Answer, Row
+
+if TYPE_CHECKING:
+    from catalog.query import SearchAnswer
 
 LIMIT = 20
 VALUES = 10  # of each field, in a table

@@ -11,13 +11,15 @@ from datetime import time as clock
 from decimal import Decimal
 from enum import StrEnum
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catalog.query.answer import Row
 from catalog.query.interval import Interval
 from catalog.text import escape_json, visible
 
-Ids = Callable[[Row], Iterable[str]]  # what `-o ids` writes of a row
+if TYPE_CHECKING:
+    from catalog.query.answer import Row
+
+Ids = Callable[["Row"], Iterable[str]]  # what `-o ids` writes of a row
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 _NUMBER = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")  # a spreadsheet shows it as it is

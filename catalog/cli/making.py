@@ -18,7 +18,6 @@ from catalog.cli.output import put_text, say
 from catalog.cli.progress import Progress, size
 from catalog.errors import Ambiguous, ConfigError, Exit, NotFound, StoreError
 from catalog.naming import endings
-from catalog.query import Catalog
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -128,6 +127,8 @@ def demo(
         config, (), _EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
     ).failed
     _build(config, no_site=False, wait=False)
+    from catalog.query import Catalog  # imported late: a crawl asks nothing
+
     database = config.output / "catalog.duckdb"
     with Catalog.open(database) as catalog:
         problems = len(catalog.problems().values)

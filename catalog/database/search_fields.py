@@ -52,5 +52,8 @@ FIELDS = (
     ),
 )
 BY_NAME = {field.name: field for field in FIELDS}
+FACETS = tuple(  # fields whose values are counted
+    name for name, field in BY_NAME.items() if field.kind in ("text", "flag") and name not in ("name", "version", "no")
+)
 MEASURES = ("metric", "param")  # `metric.NAME` and `param.NAME`
 ORDERS = ("score", "updated", "created", "name", "versions")  # of `sort:`, beside metrics

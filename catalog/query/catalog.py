@@ -15,7 +15,7 @@ from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import content_hashes
 from catalog.query.reference import moment
-from catalog.query.search.ask import FacetAnswer, SearchAnswer, facets, search
+from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_note, suspect_clocks
 
 __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
@@ -233,10 +233,14 @@ class Catalog(CatalogFile):
         `why` in each row is the piece of text, or the field, by which it was found. At most `limit` rows, or all with None; `total` of
         the answer says how many there are, `note` what was searched instead. QueryError, which points at the column, for a wrong query.
         """
+        from catalog.query.search.ask import search  # imported late: `show` searches nothing
+
         return search(self._ask, query, limit)
 
     def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> FacetAnswer:
         """How many of the artifacts (or versions) that `search` finds have which `value` of which `field`; errors and `note` as there."""
+        from catalog.query.search.ask import facets
+
         return facets(self._ask, query, fields)
 
     def short_names(self) -> dict[str, str]:

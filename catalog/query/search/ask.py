@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from catalog.database.search_fields import BY_NAME, ORDERS
+from catalog.database.search_fields import FACETS, ORDERS
 from catalog.errors import Misuse
 from catalog.query.answer import Answer, Row
+from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.search.compile import Compiled, Words, count, find
 from catalog.query.search.excerpt import Excerpt, Sought, excerpt
 from catalog.query.search.language import parse
@@ -21,28 +21,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 NEAREST = "nothing has all of these words; showing what has some of them"
-FACETS = tuple(
-    name for name, field in BY_NAME.items() if field.kind in ("text", "flag") and name not in ("name", "version", "no")
-)
 
 Ask = Callable[..., Answer]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class SearchAnswer(Answer):
-    """The matches: of `total` the rows up to the limit; `note` states what was searched instead, or what is near; `sql` is the statement."""
-
-    total: int
-    note: str | None
-    sql: str
-    parameters: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class FacetAnswer(Answer):
-    """How much of what was found has which value of which field; `note` as in SearchAnswer."""
-
-    note: str | None
 
 
 def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
