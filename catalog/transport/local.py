@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import re
-import zlib
 from ast import literal_eval
-from collections.abc import Mapping
-from pathlib import Path
-from struct import error as StructError  # noqa: N812 - a class with the name of a variable
 from typing import TYPE_CHECKING
 
 from dulwich.config import ConfigFile
-from dulwich.errors import ApplyDeltaError, ChecksumMismatch, FileFormatException
 from dulwich.object_store import DiskObjectStore
-from dulwich.objects import ObjectID, hex_to_filename
-from dulwich.pack import UnresolvedDeltas
 from dulwich.refs import Ref as RefName
 from dulwich.refs import RefsContainer, SymrefLoop
 
-from catalog.errors import Down, Gone, Refused, shortage
-from catalog.git.objects import RawObject, decode, tagged
+from catalog.errors import Down, Gone, Refused
+from catalog.git.objects import decode, tagged
 from catalog.text import quote
 from catalog.transport.closing import Closing
 from catalog.transport.head_start import HeadStart
-from catalog.transport.pack import name_object
+from catalog.transport.local_objects import DAMAGE, MAX_LOOSE, StoredObjects
 from catalog.transport.packed_refs import FileRefs
 from catalog.transport.wire import make_listing, make_ref, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from catalog.git.objects import Objects
     from catalog.git.snapshot import Ref, RefListing
     from catalog.transport.address import Local
     from catalog.transport.limits import Meter
 
-MAX_LOOSE = 64 << 20  # bytes of a loose object after inflating
 MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
 
 # gitrepository-layout(5) and git-config(1), extensions.*. What they change is honoured, or does not concern a reader: a partial clone's
@@ -43,28 +36,10 @@ MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
 _OLD_EXTENSIONS = frozenset((b"noop", b"preciousobjects", b"partialclone", b"worktreeconfig"))
 _NEW_EXTENSIONS = frozenset((b"noop-v1", b"objectformat", b"compatobjectformat", b"refstorage", b"relativeworktrees"))
 _NOTHING = ""  # the name of no object
-_KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID = re.compile(r"[0-9a-f]{40}")
 
 # How Python, and so dulwich, writes bytes.
 _BYTES = re.compile(r"\bb(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
-# What dulwich raises over damaged packs, indexes and refs: found by damaging them; not all of it is documented.
-_DAMAGE = (
-    OSError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AssertionError,
-    StopIteration,
-    StructError,
-    zlib.error,
-    ApplyDeltaError,
-    ChecksumMismatch,
-    FileFormatException,
-    SymrefLoop,
-    UnresolvedDeltas,
-)
 
 
 class LocalOrigin(Closing):
@@ -82,9 +57,9 @@ class LocalOrigin(Closing):
             common = _common_folder(folder)
             self._container = _open_refs(folder, common, self._meter)
             self._store = DiskObjectStore(common / "objects", loose_object_size_limit=MAX_LOOSE)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Refused(f"{self.url}: the repository cannot be opened: {quote(str(error))}") from error
-        self._objects = _Stored(self._store, meter)
+        self._objects = StoredObjects(self._store, meter)
         self._present: dict[str, bool] = {}
         self._peeled: dict[str, str | None] = {_NOTHING: None}
 
@@ -94,7 +69,7 @@ class LocalOrigin(Closing):
             self._meter.count_refs(len(names))
             refs = {ref.name: ref for name in names if (ref := self._ref(name))}
             head = self._container.read_ref(RefName(b"HEAD")) or b""
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Down(f"{self.url}: the refs cannot be read: {quote(_said(error))}") from error
         return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None)
 
@@ -171,66 +146,6 @@ def _as_text(match: re.Match[str]) -> str:
         return repr(decode(literal_eval(match[0])))
     except (ValueError, SyntaxError):  # text that only looks so
         return match[0][1:]
-
-
-class _Stored(Mapping[str, RawObject]):
-    """The objects of a store by name, read on access, each counted once. A damaged object counts as absent."""
-
-    def __init__(self, store: DiskObjectStore, meter: Meter) -> None:
-        self._store, self._meter = store, meter
-        self._counted: set[str] = set()
-
-    def __getitem__(self, oid: str) -> RawObject:
-        if not _OID.fullmatch(oid):
-            raise KeyError(oid)
-        try:
-            raw = self._read(ObjectID(oid.encode()))
-        except _DAMAGE as error:
-            if lacks := shortage(error):
-                raise Down(lacks) from error
-            raise KeyError(oid) from error
-        self._count(oid, raw)
-        if name_object(raw) != oid:
-            raise KeyError(oid)
-        return raw
-
-    def _count(self, oid: str, raw: RawObject) -> None:
-        self._meter.turn()
-        if oid not in self._counted:
-            self._counted.add(oid)
-            self._meter.count_objects(len(self._counted))
-            self._meter.inflate(len(raw.data))
-
-    def _read(self, oid: ObjectID) -> RawObject:
-        try:
-            kind, data = self._store.get_raw(oid)
-        except KeyError:
-            raise
-        except _DAMAGE as error:  # dulwich parses loose objects, and stops at headers that Git tolerates
-            if shortage(error):
-                raise
-            return _read_loose(self._store, oid)
-        return RawObject(_KINDS[kind], data)
-
-    def __iter__(self) -> Iterator[str]:
-        return (oid.decode("ascii") for oid in self._store)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self._store)
-
-
-def _read_loose(store: DiskObjectStore, oid: ObjectID) -> RawObject:
-    """An object in a file of its own, in this store or in one that it borrows from (gitrepository-layout(5))."""
-    stores = [store]
-    for each in stores:
-        file = Path(hex_to_filename(str(each.path), oid))
-        if file.is_file():
-            inflater = zlib.decompressobj()
-            whole = inflater.decompress(file.read_bytes(), MAX_LOOSE)
-            header, _, data = whole.partition(b"\0")
-            return RawObject(header.partition(b" ")[0].decode("ascii"), data)
-        stores += [store for store in each.alternates if isinstance(store, DiskObjectStore) and store not in stores]
-    raise KeyError(oid)
 
 
 def _git_folder(address: Local) -> Path:

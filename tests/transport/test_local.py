@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import Gone, OriginError, Refused, TooBig
-from catalog.transport.local import MAX_GITFILE, MAX_LOOSE
+from catalog.transport.local import MAX_GITFILE
+from catalog.transport.local_objects import MAX_LOOSE
 from catalog.transport.origin import GitConfig, Limits, open_origin
 from support.loopback import git
 
