@@ -85,11 +85,13 @@ def _tags(
 
 
 def _unreadable_refs(listing: RefListing, selection: RevisionSelection) -> Iterator[problems.Problem]:
-    """Refs whose objects are missing or damaged, but for those that a connector, or the reading of an experiment, reports."""
+    """Refs whose objects are missing or damaged, but for those that a connector, or the reading of an experiment, reports; and what could not be listed."""
     reported = {ref.name for ref in (*selection.tags, *selection.experiments)}
     for ref in (*listing.branches(), *listing.tags()):
         if ref.is_unreadable and ref.name not in reported:
             yield problems.Problem(connector="git", rule=ABSENT, place=ref.name, message=_unreadable(ref))
+    for fault in listing.faults:
+        yield problems.Problem(connector="git", rule=fault.rule, place=fault.place, message=fault.message)
 
 
 def _unreadable(ref: Ref) -> str:

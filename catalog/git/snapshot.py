@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from catalog.errors import MetafileError
 from catalog.git.lfs import Pointer, parse_pointer
 from catalog.git.objects import CommitObject, Objects, TagObject, parse_commit, parse_entries, parse_tag
+from catalog.git.ref_fault import RefFault
 from catalog.git.tree import MAX_FAULTS, Below, TreeEntry, entry_of, without_files
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class RefListing:
 
     refs: tuple[Ref, ...]
     head: str | None = None
+    faults: tuple[RefFault, ...] = ()
 
     def tags(self) -> tuple[Ref, ...]:
         return tuple(ref for ref in self.refs if ref.name.startswith(TAG_PREFIX))

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from msgspec import UNSET
 
+from catalog.git.ref_fault import hides
 from catalog.git.snapshot import TAG_PREFIX, RefListing
 from catalog.naming import slug
 from catalog.schema.record import R
@@ -204,7 +205,7 @@ def _lines(scan: RefScan, timeline: RefTimeline, listing: RefListing, read_rows:
         for name, ref in sorted(refs.items())
         if name not in timeline.now or timeline.now[name].oid != ref.oid
     }
-    gone = sorted(timeline.now.keys() - refs.keys())
+    gone = sorted(ref for ref in timeline.now.keys() - refs.keys() if not hides(listing.faults, ref))
     recorded = {ref: interval.event_cells for ref, interval in timeline.now.items() if ref not in seen}
     told = {ref: cells for ref, cells in _event_cells(read_rows).items() if ref in refs and recorded.get(ref) != cells}
     if not (seen or gone or told or timeline.damage.new or timeline.partition != scan.partition):

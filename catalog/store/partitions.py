@@ -63,7 +63,8 @@ def refs_digest(listing: RefListing, options: str) -> str:
     lines = [
         f"{ref.oid} {ref.name} {ref.peeled or ''}" for ref in (*listing.tags(), *listing.branches(), *listing.others())
     ]
-    return _digest([f"HEAD {listing.head} {listing.tip()}", *sorted(lines), options])
+    faults = [f"{fault.place} {fault.rule} {fault.message}" for fault in listing.faults]
+    return _digest([f"HEAD {listing.head} {listing.tip()}", *sorted(lines), *faults, options])
 
 
 @cache

@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING
 
 from dulwich.config import ConfigFile
 from dulwich.object_store import DiskObjectStore
+from dulwich.objects import ObjectID
 from dulwich.refs import Ref as RefName
 from dulwich.refs import RefsContainer, SymrefLoop
 
 from catalog.errors import Down, Gone, Refused
 from catalog.git.objects import decode, tagged
+from catalog.git.ref_fault import without_target
 from catalog.text import quote
 from catalog.transport.closing import Closing
 from catalog.transport.head_start import HeadStart
 from catalog.transport.local_objects import DAMAGE, MAX_LOOSE, StoredObjects
-from catalog.transport.packed_refs import FileRefs
+from catalog.transport.ref_files import NOTHING, FileRefs
 from catalog.transport.wire import make_listing, make_ref, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from catalog.git.objects import Objects
+    from catalog.git.ref_fault import RefFault
     from catalog.git.snapshot import Ref, RefListing
     from catalog.transport.address import Local
     from catalog.transport.limits import Meter
@@ -68,10 +71,11 @@ class LocalOrigin(Closing):
             names = self._container.allkeys()
             self._meter.count_refs(len(names))
             refs = {ref.name: ref for name in names if (ref := self._ref(name))}
+            faults = [*self._without_targets(refs.values()), *_unread_lines(self._container)]
             head = self._container.read_ref(RefName(b"HEAD")) or b""
         except DAMAGE as error:
             raise Down(f"{self.url}: the refs cannot be read: {quote(_said(error))}") from error
-        return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None)
+        return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None, faults)
 
     def fetch(
         self,
@@ -96,17 +100,20 @@ class LocalOrigin(Closing):
         self._meter.turn()
 
     def _ref(self, name: RefName) -> Ref | None:
-        """A ref as a server would list it: one without an object name is broken, and left out.
+        """A ref as a server would list it: one that names no object has the object name of zeros, one that leads to no ref is left out.
 
         One whose object is missing or damaged is listed, as by Git: left out, it would look like a ref that somebody deleted.
         """
         self._meter.turn()
         try:
-            oid = (self._container.follow(name)[1] or b"").lower()
+            passed, oid = self._container.follow(name)
         except (SymrefLoop, LookupError, ValueError):
             return None
-        if not _OID.fullmatch(decode(oid)) or not oid.strip(b"0"):
+        oid = ObjectID((oid or b"").lower())
+        if not _OID.fullmatch(decode(oid)) or (oid == NOTHING and len(passed) > 1):
             return None
+        if oid == NOTHING:
+            return make_ref(oid, name, None, self._meter)
         named = oid.decode("ascii")
         peeled = self._peel(named) if self._has(named) else named
         return make_ref(oid, name, peeled.encode("ascii") if peeled else None, self._meter)
@@ -116,6 +123,12 @@ class LocalOrigin(Closing):
         if oid not in self._present:
             self._present[oid] = oid in self._objects
         return self._present[oid]
+
+    def _without_targets(self, refs: Iterable[Ref]) -> Iterator[RefFault]:
+        """Annotated tags of objects that are not there; whether an object is whole is seen when it is read."""
+        for ref in refs:
+            if ref.peeled is not None and not ref.is_unreadable and ObjectID(ref.peeled.encode()) not in self._store:
+                yield without_target(ref.name, ref.peeled)
 
     def _peel(self, oid: str) -> str | None:
         """The object behind an annotated tag, however many tags lie between, as Git's `deref_tag_noverify` finds it.
@@ -134,6 +147,10 @@ class LocalOrigin(Closing):
         found = self._peeled.get(peeled, peeled) if kind == "tag" else peeled
         self._peeled.update(dict.fromkeys(passed, found))
         return found if passed else self._peeled.get(oid)
+
+
+def _unread_lines(container: RefsContainer) -> Sequence[RefFault]:
+    return container.packed.faults if isinstance(container, FileRefs) else ()
 
 
 def _said(error: BaseException) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Broken, Refused
 from catalog.git.objects import decode
+from catalog.git.ref_fault import NO_OBJECT, RefFault, broken
 from catalog.git.snapshot import Ref, RefListing
 from catalog.transport.pack import PACK_HEADER, count_objects
 from catalog.transport.packets import Garbled, Mark, frame
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from catalog.transport.limits import Meter
     from catalog.transport.packets import Packets
@@ -107,10 +108,15 @@ def make_ref(oid: bytes, name: bytes, peeled: bytes | None, meter: Meter) -> Ref
     return Ref(name=decode(name), oid=oid.decode("ascii"), peeled=peeled.decode("ascii") if peeled else None)
 
 
-def make_listing(refs: dict[str, Ref], head: str | None) -> RefListing:
-    """Only the requested refs (a prefix is but a hint to the server), in the order of their names."""
-    wanted = (name for name in refs if name == "HEAD" or name.startswith(PREFIXES))
-    return RefListing(refs=tuple(refs[name] for name in sorted(wanted)), head=head if "HEAD" in refs else None)
+def make_listing(refs: dict[str, Ref], head: str | None, faults: Iterable[RefFault] = ()) -> RefListing:
+    """Only the requested refs (a prefix is but a hint to the server), in the order of their names; those that name no object are faults."""
+    wanted = sorted(name for name in refs if name == "HEAD" or name.startswith(PREFIXES))
+    bad = {name for name in wanted if refs[name].oid == NO_OBJECT}
+    return RefListing(
+        refs=tuple(refs[name] for name in wanted if name not in bad),
+        head=head if "HEAD" in refs else None,
+        faults=(*map(broken, sorted(bad - {"HEAD"})), *faults),
+    )
 
 
 def sha256(meter: Meter) -> Refused:

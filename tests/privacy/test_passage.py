@@ -17,7 +17,7 @@ WITHOUT_GATE = {
     "catalog/transport/address.py",  # URLs of repos.toml and Git's configuration; those of strangers go through `server_at`
     "catalog/transport/connections.py",  # the operator's proxy
     "catalog/transport/local.py",  # a repository on this machine, which gets no credential
-    "catalog/transport/packed_refs.py",  # as above
+    "catalog/transport/ref_files.py",  # as above
     "catalog/discovery/rules.py",  # of listings, whose echoes are left out before
     "connectors/forges/fields.py",  # all that a forge raises passes the gate in `discover._read`
     "connectors/forges/listing.py",  # as above

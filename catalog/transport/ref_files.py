@@ -1,0 +1,117 @@
+"""Refs in files of their own, and in Git's file of packed refs, read as strictly and as leniently as Git does (files-backend.c, packed-backend.c)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from errno import ENAMETOOLONG
+from functools import cached_property, partial
+from pathlib import Path
+from posixpath import normpath
+
+from dulwich.objects import ObjectID
+from dulwich.refs import DiskRefsContainer, check_ref_format
+from dulwich.refs import Ref as RefName
+
+from catalog.errors import shortage
+from catalog.git.objects import decode
+from catalog.git.ref_fault import BROKEN, RefFault
+from catalog.text import quoted
+
+NAME = "packed-refs"
+MAX_LINE = 1 << 16  # bytes of a line of packed refs, and of a ref's file: names of refs are paths
+MAX_FAULTS = 100  # lines that cannot be read, and are reported
+NOTHING = b"0" * 40  # the object of a broken ref
+_HEADER = b"# pack-refs with:"
+_ENTRY = re.compile(rb"([0-9a-fA-F]{40})[ \t\n\r](.+)\n")
+_PEELED = re.compile(rb"\^[0-9a-fA-F]{40}\n")
+_ROOT_REF = re.compile(rb"[A-Z_]+")
+_SPACES = b" \t\n\v\f\r"
+_OID = re.compile(rb"([0-9a-fA-F]{40})(?:[\0 \t\n\v\f\r]|\Z)")
+_LEADS = re.compile(rb"ref:[ \t\n\v\f\r]*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackedRefs:
+    """The refs by name, broken ones at the object name of zeros, and the lines at which Git stops."""
+
+    refs: dict[RefName, ObjectID]
+    faults: tuple[RefFault, ...] = ()
+
+
+class FileRefs(DiskRefsContainer):
+    """Refs in files. Dulwich alone stops at an empty file of packed refs, at names that Git passes over, and reads files of refs otherwise."""
+
+    def get_packed_refs(self) -> dict[RefName, ObjectID]:
+        """The refs that are packed."""
+        return self.packed.refs
+
+    @cached_property
+    def packed(self) -> PackedRefs:
+        """The file of packed refs. ValueError where it ends inside of a line: nobody knows what is lost."""
+        file = Path(self.path.decode("utf-8", "surrogateescape")) / NAME
+        if not file.exists():
+            return PackedRefs(refs={})
+        with file.open("rb") as content:
+            return parse_packed_refs(iter(partial(content.readline, MAX_LINE), b""))
+
+    def _read_loose_ref_file(self, name: RefName) -> bytes | None:
+        """What is in a ref's own file, None where there is none; dulwich has checked its name."""
+        try:
+            with Path(self.refpath(name).decode("utf-8", "surrogateescape")).open("rb") as file:
+                return parse_ref_file(file.read(MAX_LINE))
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            if shortage(error):
+                raise
+            return None if error.errno == ENAMETOOLONG else NOTHING
+
+
+def parse_ref_file(content: bytes) -> bytes:
+    """An object name, `ref: ` and another ref's name, or zeros for what Git calls broken (`parse_loose_ref_contents`)."""
+    leads = _LEADS.match(content)
+    if leads:
+        return b"ref: " + content[leads.end() :].rstrip(_SPACES)
+    named = _OID.match(content)
+    return named[1] if named else NOTHING
+
+
+def parse_packed_refs(lines: Iterable[bytes]) -> PackedRefs:
+    """The refs of the lines that Git reads, and the others as faults (`next_record`, `create_snapshot`). ValueError where the last one does not end."""
+    refs: dict[RefName, ObjectID] = {}
+    faults: list[RefFault] = []
+    before = None
+    for number, line in enumerate(lines):
+        if not line.endswith(b"\n"):
+            raise ValueError(f"{NAME} ends inside of a line: {quoted(decode(line))}")
+        match = _ENTRY.fullmatch(line)
+        if match is not None and _is_known(match[2]):
+            refs |= _entry(*match.groups())
+        elif match is not None or not _is_detail(number, line, before):
+            match = None
+            faults += [_unexpected(number, line)] if len(faults) < MAX_FAULTS else []
+        before = match
+    return PackedRefs(refs=refs, faults=tuple(faults))
+
+
+def _is_known(name: bytes) -> bool:
+    """Whether Git goes on where a line names this ref: also a broken one, if its name leads nowhere else."""
+    is_path = name.startswith(b"refs/") and normpath(name) == name
+    return is_path or check_ref_format(RefName(b"refs/" + name)) or _ROOT_REF.fullmatch(name) is not None
+
+
+def _entry(oid: bytes, name: bytes) -> dict[RefName, ObjectID]:
+    if check_ref_format(RefName(b"refs/" + name)):  # a name of one part is no ref's for dulwich
+        return {RefName(name): ObjectID(oid.lower())}
+    return {RefName(name): ObjectID(NOTHING)} if name.startswith(b"refs/") else {}
+
+
+def _is_detail(number: int, line: bytes, before: re.Match[bytes] | None) -> bool:
+    return (number == 0 and line.startswith(_HEADER)) or bool(before and _PEELED.fullmatch(line))
+
+
+def _unexpected(number: int, line: bytes) -> RefFault:
+    message = f"found {quoted(decode(line).rstrip())}, expected an object's name and a ref's; Git stops at it"
+    return RefFault(place=f"{NAME}, line {number + 1}", rule=BROKEN, message=message)
