@@ -15,6 +15,7 @@ from catalog.crawl.echoes import without_echoed_refs, without_echoed_rows
 from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.isolation import guarded
+from catalog.crawl.lost_tags import with_lost_tags
 from catalog.crawl.previous import PreviousRows, read_previous
 from catalog.crawl.salvage import Salvage
 from catalog.crawl.selection import select_revisions
@@ -37,7 +38,6 @@ from catalog.transport.origin import (
     HeadStart,
     Limits,
     NetworkRules,
-    ObjectSource,
     Origin,
     open_origin,
     open_remote_files,
@@ -276,12 +276,13 @@ def _fetch_and_extract(
     task: VisitTask,
     context: CrawlContext,
     connectors: tuple[Connector, ...],
-    origin: ObjectSource,
+    origin: Salvage,
     listing: RefListing,
     previous: PreviousRows,
 ) -> Rows:
-    options, listing = task.repo.options, previous.mended(listing)
-    known, selection = previous.known(), select_revisions(listing, connectors, options)
+    options, known = task.repo.options, previous.known()
+    listing = with_lost_tags(origin, previous.mended(listing), connectors, known)
+    selection = select_revisions(listing, connectors, options)
     wants_remote = options.fetch_remote_metrics
     remote = (
         open_remote_files(task.repo.url, task.limits, context.pool, task.network.permits, current())
