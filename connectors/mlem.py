@@ -71,7 +71,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[MlemObject | Problem]:
             yield problem(NAME, commit, path, fault)
 
 
-CONNECTOR = Connector(name=NAME, version=4, wants_file=wants_file, read_revision=read_revision)
+CONNECTOR = Connector(name=NAME, version=5, wants_file=wants_file, read_revision=read_revision)
 
 
 def _read(data: bytes) -> _MlemFile:

@@ -47,7 +47,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Annotation | Problem]:
     yield from faults
 
 
-CONNECTOR = Connector(name=NAME, version=5, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
+CONNECTOR = Connector(name=NAME, version=6, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
 
 
 def _is_pointer(revision: RevisionFiles, target: str) -> bool:

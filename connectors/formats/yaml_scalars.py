@@ -41,7 +41,7 @@ _TIME = re.compile(
 
 
 def plain(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
-    """A scalar without quotes or tag. ValueError for one that is none."""
+    """A scalar without quotes or tag; text where it only looks like a number or a date, at which DVC stops. ValueError for one that is none."""
     if value in _WORDS:
         return _WORDS[value]
     if value == "=":
@@ -51,9 +51,12 @@ def plain(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
     if _FLOAT.fullmatch(value):
         return _float(value)
     integer = _INT.fullmatch(value)
-    if integer:
-        return _int(integer)
-    return _time(value) if _TIME.fullmatch(value) else value
+    try:
+        if integer:
+            return _int(integer)
+        return _time(value) if _TIME.fullmatch(value) else value
+    except ValueError:  # such as `0x_` and 2024-02-30
+        return value
 
 
 def tagged(value: str, tag: str) -> Any:  # noqa: ANN401, PLR0911 - one return for each tag
@@ -87,7 +90,7 @@ def old(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
         return MERGE
     try:
         return _PYYAML.yaml_constructors[tag](_PYYAML, yaml.ScalarNode(tag, value))
-    except OverflowError:  # of a number in base 60, beyond what a floating-point number holds
+    except (ValueError, OverflowError):  # also of a number in base 60, beyond what a floating-point number holds
         return value
 
 

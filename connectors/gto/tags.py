@@ -85,7 +85,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[GtoConfig | Problem]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=4,
+    version=5,
     wants_tag=matches,
     wants_file=wants_file,
     read_tags=read_tags,

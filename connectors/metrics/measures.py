@@ -58,7 +58,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=4,
+    version=5,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,

@@ -46,7 +46,7 @@ def refusal(data):
 SCALARS = """
 yes no on off y n True TRUE tRUE false ~ null Null nULL 1e-3 1E5 12e03 2.e3 +.5 -.5e+3 .5e3 1. ._1 012 0o12 08 09 -0o7
 0x1F 0b11 1:30 1:30.5 1_000 -_1 _1 +1 1__0 0_ 0.1_ 1.5_5 1e5_0 00 -0 .inf -.INF +.inf .nan -.nan 1.8e400 2001-12-14 0o8
-0b2 0xg -- --1 + 0o_ 0x_ 0b_ ._ 2001-13-14 << = @x `x %x *nope !foo !!str !!int !!bool . .. ... - ? : # | > & * ! % ""
+0b2 0xg -- --1 + ._ << = @x `x %x *nope !foo !!str !!int !!bool . .. ... - ? : # | > & * ! % ""
 '' {} []
 """.split()  # noqa: SIM905 - as a list it would take a line for each
 
@@ -55,6 +55,20 @@ yes no on off y n True TRUE tRUE false ~ null Null nULL 1e-3 1E5 12e03 2.e3 +.5 
 def test_a_plain_scalar_means_what_it_means_to_dvc(scalar):
     source = f"a: {scalar}\n"
     assert outcome(load_yaml, source.encode()) == outcome(judge, source)
+
+
+@pytest.mark.parametrize("rules", ["", "%YAML 1.1\n---\n"], ids=["YAML 1.2", "YAML 1.1"])
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        *("2001-13-14", "2024-02-30", "0000-01-01", "2024-02-30 25:61:61", "2024-01-01T24:00:00Z"),
+        *("2024-01-01 00:00:60", "2024-01-01 00:00:00 +99:99", "0x_", "0b_"),
+    ],
+)
+def test_a_scalar_that_only_looks_like_a_date_or_number_is_text_where_dvc_stops_at_the_file(rules, scalar):
+    source = f"{rules}a: {scalar}\nb: 1\n"
+    assert outcome(judge, source) == "refused"
+    assert load_yaml(source.encode()) == {"a": scalar, "b": 1}
 
 
 @pytest.mark.parametrize(

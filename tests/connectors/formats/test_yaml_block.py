@@ -111,8 +111,6 @@ def test_what_is_at_a_bound_is_read_line_by_line(source, value):
         pytest.param("a: 1\n- b", id="an item behind keys"),
         pytest.param("a: caf\xe9", id="letters beyond ASCII"),
         pytest.param("a:\tb", id="a tab"),
-        pytest.param("a: 0x_", id="a number without digits"),
-        pytest.param("a: 2001-13-14", id="no date"),
         pytest.param(maps(MAX_LEVELS + 1), id="one level too many"),
         pytest.param(long_text(MAX_LINES + 1), id="text as long as one line too many"),
         pytest.param("a: 1" + "\n" * (MOST_EMPTY + 1), id="one line too many"),
