@@ -43,3 +43,16 @@ def kinds(kind):
 @pytest.mark.parametrize("kind", kinds(OriginError), ids=lambda kind: kind.__name__)
 def test_an_error_of_an_origin_is_an_outcome_of_a_visit_that_failed(kind):
     assert (type(kind.outcome), kind.outcome in READ) == (VisitOutcome, False)
+
+
+FORMATS_OWN_WORDS = {"value_files.py", "fields.py", "listing.py"}  # of JSON and TOML, which name the place; and of ours
+
+
+def test_a_problem_is_told_in_our_words():
+    """What Python or a library says over a bad value (`invalid literal for int()`) helps no owner of a file."""
+    rooms = (ROOT / "connectors", ROOT / "catalog" / "git")
+    files = (file for room in rooms for file in room.rglob("*.py") if file.name not in FORMATS_OWN_WORDS)
+    raw = re.compile(r"str\(error\)|\{error[!:}]")
+    assert [
+        f"{file.name}: {line}" for file in files for line in file.read_text("utf-8").splitlines() if raw.search(line)
+    ] == []

@@ -13,6 +13,7 @@ from dulwich.objects import Tag as GitTag
 from dulwich.objects import parse_tree
 
 from catalog.errors import MetafileError
+from catalog.git.tag_fault import tag_fault
 from catalog.text import quoted
 
 # As Git writes them. What else there is, from other headers to faults, takes several times as long to read.
@@ -110,11 +111,10 @@ def parse_tag(oid: str, data: bytes) -> TagObject:
         kind, target = tag.object
         tagger, epoch, zone = tag.tagger, tag.tag_time, tag.tag_timezone
         name, body = tag.name, (tag.message or b"") + (tag.signature or b"")
-    except IndexError as error:  # dulwich looks for the sign of an empty time zone
-        message = "the tag object is malformed: found no time zone of the tagger, expected one"
+    except (ObjectFormatException, ValueError, OverflowError, IndexError) as error:
+        headers = decode(data.partition(b"\n\n")[0])
+        message = f"the tag object is malformed: {tag_fault(headers)}"
         raise MetafileError(message, rule="malformed-tag") from error
-    except (ObjectFormatException, ValueError, OverflowError) as error:
-        raise MetafileError(f"the tag object is malformed: {error}", rule="malformed-tag") from error
     if tagger is None or epoch is None:
         raise MetafileError("found no tagger line, expected one", rule="no-tagger")
     return _tag(oid, name, target, kind.type_name, _signature(tagger, epoch, zone or 0, "tagger"), body)
@@ -216,7 +216,10 @@ def parse_entries(data: bytes, prefix: str) -> tuple[tuple[str, int, str], ...]:
     try:
         entries = list(parse_tree(data, 20))
     except ObjectFormatException as error:
-        raise MetafileError(f"the folder is malformed: {error}", place=prefix, rule="malformed-tree") from error
+        message = (
+            "the folder is malformed: found an entry that is cut short or has no mode, expected mode, name and object"
+        )
+        raise MetafileError(message, place=prefix, rule="malformed-tree") from error
     if len(entries) > MAX_ENTRIES:
         message = f"the folder has {len(entries):,} entries, expected at most {MAX_ENTRIES:,}, the limit MAX_ENTRIES"
         raise MetafileError(message, place=prefix, rule="too-big")

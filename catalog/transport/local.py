@@ -39,6 +39,7 @@ MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
 _OLD_EXTENSIONS = frozenset((b"noop", b"preciousobjects", b"partialclone", b"worktreeconfig"))
 _NEW_EXTENSIONS = frozenset((b"noop-v1", b"objectformat", b"compatobjectformat", b"refstorage", b"relativeworktrees"))
 _NOTHING = ""  # the name of no object
+_MOST_DIGITS = 9  # of a format version
 _OID = re.compile(r"[0-9a-f]{40}")
 
 # How Python, and so dulwich, writes bytes.
@@ -222,9 +223,9 @@ def _check_format(config: ConfigFile, extensions: Collection[bytes], meter: Mete
         stated = config.get((b"core",), b"repositoryformatversion")
     except KeyError:
         return
-    version = int(stated)
-    if version > 1:
-        raise Refused(f"{meter.where}: the repository has format version {version}, expected 0 or 1")
+    version = int(stated) if stated.isdigit() and len(stated) <= _MOST_DIGITS else None
+    if version is None or version > 1:
+        raise Refused(f"{meter.where}: the repository has format version {meter.quote(stated)!r}, expected 0 or 1")
     foreign = set(extensions) - _OLD_EXTENSIONS - _NEW_EXTENSIONS if version == 1 else _NEW_EXTENSIONS & set(extensions)
     if foreign:
         names = ", ".join(decode(name) for name in sorted(foreign))

@@ -20,7 +20,7 @@ from catalog.errors import MetafileError
 from catalog.git.snapshot import MAX_OBJECT
 from catalog.text import cleaned, quoted
 from connectors.formats.yaml_block import NotPlain, read_lines
-from connectors.formats.yaml_scalars import LETTERS, MERGE, TAG, old, plain, tagged
+from connectors.formats.yaml_scalars import LETTERS, MERGE, SCALAR_TAGS, TAG, old, plain, tagged
 
 MAX_DEPTH = 100  # 50,000 brackets kill the process inside libyaml; the deepest metafile in public repositories has 10
 MAX_INDEX = 1_000_000  # of a whole number as a key, above and below zero
@@ -59,8 +59,11 @@ def load_yaml(data: bytes) -> Any:  # noqa: ANN401 - whatever YAML can say
         raise MetafileError(f"byte {error.start + 1:,} is not UTF-8 text", rule="not-utf8") from error
     except yaml.MarkedYAMLError as error:
         _reject(str(error.problem or error.context), error.problem_mark or error.context_mark)
-    except yaml.YAMLError as error:
-        raise MetafileError(cleaned(f"not YAML: {error}"), rule="not-yaml") from error
+    except yaml.reader.ReaderError as error:
+        message = (
+            f"not YAML: found the character U+{error.character:04X} at position {error.position + 1:,}, expected text"
+        )
+        raise MetafileError(message, rule="not-yaml") from error
 
 
 def _build(source: str) -> Any:  # noqa: ANN401 - whatever YAML can say
@@ -147,10 +150,12 @@ class _Builder:
             if event.style:  # in quotes, or a block
                 return value
             return old(value) if self.old_rules else plain(value)
-        except (ValueError, OverflowError) as error:
-            _reject(
-                f"found {quoted(value)}, expected a value of its kind ({cleaned(str(error), 80)})", event.start_mark
-            )
+        except (ValueError, OverflowError):
+            if tag in (None, "!"):
+                _reject(f"found {quoted(value)}, expected a value: YAML keeps that sign for itself", event.start_mark)
+            if tag not in SCALAR_TAGS:
+                _reject(f"found the tag {quoted(tag)}, expected plain values", event.start_mark)
+            _reject(f"found {quoted(value)}, expected a value of its tag {quoted(tag)}", event.start_mark)
 
 
 def _is_text(event: Any) -> bool:  # noqa: ANN401 - a value or event of YAML

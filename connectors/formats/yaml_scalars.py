@@ -11,6 +11,7 @@ import yaml
 MAX_NUMBER = 1_000  # characters of a number or date; longer ones stay text: Python refuses to print 4,300 digits, and reads base 60 in square time
 
 TAG = "tag:yaml.org,2002:"
+SCALAR_TAGS = frozenset(TAG + kind for kind in ("str", "null", "bool", "int", "float", "timestamp", "merge"))
 MERGE = object()  # the key `<<`
 
 # Plain text that begins like this is text under all rules; the others are `null`, `true`, `no`, `~`, `<<`, `=` and numbers.

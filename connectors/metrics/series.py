@@ -14,7 +14,7 @@ from posixpath import splitext
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.text import cleaned, quoted
+from catalog.text import quoted
 from connectors.dvc.lock import number_text
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints
@@ -75,7 +75,10 @@ def _table(data: bytes, delimiter: str, *, header: bool) -> Iterator[Row]:
     except UnicodeDecodeError as error:
         raise MetafileError(f"byte {error.start + 1:,} is not UTF-8 text", rule="not-utf8") from error
     except csv.Error as error:
-        raise MetafileError(f"not a table: {cleaned(str(error))}", rule="not-csv") from error
+        message = (
+            f"not a table: found a field of more than {csv.field_size_limit():,} characters, expected at most that"
+        )
+        raise MetafileError(message, rule="not-csv") from error
 
 
 def _datapoints(content: object) -> Iterator[Row]:

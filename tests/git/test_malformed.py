@@ -20,11 +20,12 @@ from catalog.crawl.fetch_plan import Known
 from catalog.crawl.previous import PreviousRows
 from catalog.crawl.selection import select_revisions
 from catalog.errors import MetafileError
-from catalog.git.objects import _SHORTEST_TAG, CommitObject, decode, parse_commit, tagged
+from catalog.git.objects import _SHORTEST_TAG, CommitObject, decode, parse_commit, parse_entries, parse_tag, tagged
 from catalog.schema.record import Record
 from catalog.schema.tables.git import Commit, Revision, Tag
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Event
+from catalog.text import quoted
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig, open_origin
 from connectors.dvc import experiments
@@ -179,6 +180,56 @@ def test_a_tag_leads_where_git_follows_it(path: Path, header: str) -> None:
     peeled = subprocess.run(judge, env=environment({}), capture_output=True, text=True, check=False).stdout.strip()
 
     assert tagged(content) == (("tree", peeled) if peeled else None)
+
+
+WHOLE = ["object " + "a" * 40, "type commit", "tag a", "tagger A <a@b> 1700000000 +0000"]
+EXPECTED = ["`object` and 40 hexadecimal digits", "`type` and commit, tag, tree or blob", "`tag` and a name", "`tagger Name <e-mail> seconds +hhmm`"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        *((0, line) for line in ("", "object", "object x", "type commit")),
+        *((1, line) for line in ("type cat", "tag a", "type")),
+        *((2, line) for line in ("tag", "tagger A <a@b> 1700000000 +0000")),
+        *((3, f"tagger {line}") for line in ("A <a@b> soon", "A <a@b> 1.5 +0000", "A <a@b> 1 0530", "A <a@b> 1 ")),
+        *((3, f"tagger {line}") for line in (f"A <a@b> {'9' * 5000} +0000", f"A <a@b> 1 +{'9' * 5000}")),
+        (3, "tagger"),
+        (3, "x"),
+    ],
+)
+def test_a_malformed_tag_is_told_by_its_line(place: int, line: str) -> None:
+    with pytest.raises(MetafileError) as caught:
+        parse_tag("x", "\n".join([*WHOLE[:place], line, "\nhi\n"]).encode())
+    found = f"found {quoted(line)}" if line else "found the end of its headers"
+    says = f"the tag object is malformed: {found}, expected {EXPECTED[place]}"
+    assert (caught.value.rule, caught.value.message) == ("malformed-tag", says)
+
+
+@given(
+    st.lists(st.sampled_from([*WHOLE, "", "x", "tagger A", "object 1", "tag", " y"]) | st.text(max_size=9), max_size=6)
+)
+def test_no_message_about_a_tag_is_pythons(lines: list[str]) -> None:
+    assert told("\n".join(lines).encode()).startswith(OURS)
+
+
+OURS = ("the tag object is malformed: found ", "found no tagger line, expected one", "the tagger's time zone is ", "invalid tagger time ", "whole")  # fmt: skip
+
+
+def told(data: bytes) -> str:
+    try:
+        parse_tag("x", data)
+    except MetafileError as error:
+        return error.message
+    return "whole"
+
+
+@pytest.mark.parametrize("data", [b"100644", b"x y\0" + b"a" * 20, b"100644 a\0aa", b"100644a\0" + b"a" * 20])
+def test_a_malformed_folder_is_told_in_our_words(data: bytes) -> None:
+    with pytest.raises(MetafileError) as caught:
+        parse_entries(data, "d/")
+    says = "the folder is malformed: found an entry that is cut short or has no mode, expected mode, name and object"
+    assert (caught.value.rule, caught.value.place, caught.value.message) == ("malformed-tree", "d/", says)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import Gone, OriginError, Refused, TooBig
-from catalog.transport.local import MAX_GITFILE
+from catalog.transport.local import _MOST_DIGITS, MAX_GITFILE
 from catalog.transport.local_objects import MAX_LOOSE
 from catalog.transport.origin import GitConfig, Limits, open_origin
 from support.loopback import git
@@ -249,7 +249,9 @@ def reads(read: Callable[[], object]) -> bool:
     [
         ("[core]\nrepositoryformatversion = 1\n[extensions]\nx = 1\ny = 1\n", "has the extension 'x, y', expected one that is known"),
         ("[core]\nrepositoryformatversion = 0\n[extensions]\nrefStorage = files\n", "has the extension 'refstorage', expected none of it at format version 0"),
-        ("[core]\nrepositoryformatversion = 2\n", "has format version 2, expected 0 or 1"),
+        ("[core]\nrepositoryformatversion = 2\n", "has format version '2', expected 0 or 1"),
+        ("[core]\nrepositoryformatversion = soon\n", "has format version 'soon', expected 0 or 1"),
+        (f"[core]\nrepositoryformatversion = {'0' * _MOST_DIGITS}1\n", f"has format version '{'0' * _MOST_DIGITS}1', expected 0 or 1"),
     ],
 )  # fmt: skip
 def test_what_is_refused_of_a_format_is_told(config: str, says: str, tmp_path: Path) -> None:

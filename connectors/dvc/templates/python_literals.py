@@ -35,8 +35,8 @@ def load_python(source: str) -> dict[str, Any]:
         raise MetafileError(message, place=f"line {error.lineno}" if error.lineno else "", rule="not-python") from error
     except (RecursionError, MemoryError) as error:
         raise MetafileError("nested deeper than Python can read", rule="too-deep") from error
-    except ValueError as error:  # null bytes
-        raise MetafileError(f"not Python: {cleaned(str(error))}", rule="not-python") from error
+    except ValueError as error:
+        raise MetafileError("not Python: found a zero byte, expected text", rule="not-python") from error
 
 
 def _tree(source: str) -> ast.Module:

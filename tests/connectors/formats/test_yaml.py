@@ -270,3 +270,21 @@ def test_half_of_a_character_stays_the_text_of_its_escape(text, value):
     """ruamel.yaml, and so DVC and GTO, take it for a character that nobody can store."""
     assert load_yaml(text.encode()) == value
     assert outcome(judge, text) != "refused"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("a: !!int x", "found 'x', expected a value of its tag 'tag:yaml.org,2002:int' at line 1, column 4"),
+        ("a: !!float x", "found 'x', expected a value of its tag 'tag:yaml.org,2002:float' at line 1, column 4"),
+        (
+            "a: !!timestamp 2024-02-30",
+            "found '2024-02-30', expected a value of its tag 'tag:yaml.org,2002:timestamp' at line 1, column 4",
+        ),
+        ("a: !foo x", "found the tag '!foo', expected plain values at line 1, column 4"),
+        ("a: =", "found '=', expected a value: YAML keeps that sign for itself at line 1, column 4"),
+        ("a: \0", "found the character U+0000 at position 4, expected text"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_our_words(source, message):
+    assert refusal(source) == ("not-yaml", f"not YAML: {message}")
