@@ -94,6 +94,9 @@ def put_text(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Writes a message to standard error, without control characters; nothing where standard error is closed."""
+    """Writes a message to standard error, without control characters; nothing where standard error is closed.
+
+    In one write, which no message of another thread comes into.
+    """
     with suppress(BrokenPipeError):
-        print(visible(text), file=sys.stderr)  # noqa: T201 - this is where all talk goes
+        print(f"{visible(text)}\n", end="", file=sys.stderr)  # noqa: T201 - this is where all talk goes
