@@ -28,11 +28,21 @@ jobs = 8                           # repositories at a time
 timeout = 300                      # seconds for one repository
 max_bytes = "256 MiB"              # received from one repository
 history = 10000                    # generations of commits behind each branch; 0 reads none
+# max_memory = "1 GiB"             # of all processes of a crawl together
 # schedule = "0 3 * * *"           # when `catalog schedule` crawls, as in crontab(5)
 
 # One vocabulary over all repositories: on the left the catalog's name for a stage, on the right other names that tags use.
 [stages]
 # prod = ["production", "live"]
+
+# Likely secrets are withheld before anything is stored, and people's e-mail addresses are left out of what is published.
+[privacy]
+# emails = "hash"                  # codes in their place; "show" shows them
+# redact = [{ key = "*.internal_*" }]  # values to withhold that no detector knows
+
+# What repositories and listings name is requested only where it is public: name hosts and networks of your own.
+[network]
+# allow = ["git.example.com", "10.0.0.0/8"]
 
 # https, http, ssh, git and file URLs, user@host:path, or a path. Git's own insteadOf and credential helpers are honoured.
 # [[repo]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,21 @@ def test_init_writes_a_file_that_reads_as_the_defaults(run):
     assert written == config.parse("", Path("repos.toml"))
 
 
-KEYS = ("# [[", "# url", "# name", "# timeout", "# prod", "# s", "# kind", "# org", "# topics")
+KEYS = (
+    "# [[",
+    "# url",
+    "# name",
+    "# timeout",
+    "# prod",
+    "# s",
+    "# kind",
+    "# org",
+    "# topics",
+    "# max",
+    "# emails",
+    "# redact",
+    "# allow",
+)
 
 
 def test_what_is_commented_out_is_right_too():
@@ -30,7 +45,18 @@ def test_what_is_commented_out_is_right_too():
         read.stages["live"],
         read.schedule.cron,
         read.site_url,
-    ) == (["examples/gto"], ["github.com/acme"], "prod", "0 3 * * *", "https://models.example.org")
+        read.privacy.emails,
+        [rule.key for rule in read.privacy.redact],
+        read.allowed_hosts,
+    ) == (
+        *(["examples/gto"], ["github.com/acme"], "prod", "0 3 * * *", "https://models.example.org"),
+        *("hash", ["*.internal_*"], ("git.example.com", "10.0.0.0/8")),
+    )
+
+
+def test_what_is_written_names_every_table_of_repos_toml():
+    named = set(re.findall(r"^(?:# )?\[+(\w+)\]+$", BLANK, re.MULTILINE))
+    assert named == {"catalog", "crawl", "stages", "privacy", "network", "repo", "source"}
 
 
 @pytest.mark.parametrize("arguments", [("init", "there.toml"), ("init", "--config", "there.toml")])
