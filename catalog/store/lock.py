@@ -23,9 +23,12 @@ def lock(output: Path, *, wait: bool = False, tell: Callable[[str], None] = lamb
     With `wait`, it waits until the other one is done, and `tell` gets the sentence that names it. The result is the file descriptor
     that holds it: a process that inherits it holds it, too.
     """
+    path = output / ".lock"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        file = (output / ".lock").open("a+b", buffering=0)
+        file = path.open("a+b", buffering=0)
+    except IsADirectoryError as error:
+        raise StoreError(f"cannot lock {output}: {path} is a folder, expected a file; move it away") from error
     except OSError as error:
         raise StoreError(f"cannot write to {output}: {error.strerror}") from error
     with file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -205,6 +206,13 @@ def test_a_lock_does_not_outlive_its_holder(tmp_path):
         pass
     with lock(tmp_path):
         assert (tmp_path / ".lock").read_text().startswith("process ")
+
+
+def test_a_folder_in_the_place_of_the_lock_is_named(tmp_path):
+    (tmp_path / "output" / ".lock").mkdir(parents=True)
+    says = f"cannot lock {tmp_path}/output: {tmp_path}/output/.lock is a folder, expected a file; move it away"
+    with pytest.raises(StoreError, match=f"^{re.escape(says)}$"):
+        crawl(wish(tmp_path, {}))
 
 
 def test_an_output_that_cannot_be_written_is_named(tmp_path):
