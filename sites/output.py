@@ -12,7 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from catalog.errors import StoreError
-from catalog.store.files import clear, write
+from catalog.store.files import clear, remove_remains, write
 
 MANIFEST = ".made.json"
 
@@ -39,9 +39,11 @@ def write_site(folder: Path, files: Iterable[tuple[str, bytes]], paths: Iterable
         ours = _manifest(folder, wanted)
         _check(folder, wanted - ours)
         _write_manifest(folder, wanted | ours)
+        for path in ours | {MANIFEST}:
+            remove_remains(folder / path)
         written = unchanged = 0
         for path, data in files:
-            if _put(folder / path, data):
+            if _put(folder / path, data, folder):
                 written += 1
             else:
                 unchanged += 1
@@ -99,11 +101,12 @@ def _write_manifest(folder: Path, paths: frozenset[str]) -> None:
     _put(
         folder / MANIFEST,
         (json.dumps({"crc32": _checksum(ordered), "files": ordered}, indent=0) + "\n").encode(),
+        folder,
         durable=True,
     )
 
 
-def _put(file: Path, data: bytes, *, durable: bool = False) -> bool:
+def _put(file: Path, data: bytes, folder: Path, *, durable: bool = False) -> bool:
     """Writes a file in one step, unless it holds these bytes already.
 
     A page that a power cut took differs at the next build, and is written again: so pages need not be `durable`, which would take three
@@ -112,7 +115,7 @@ def _put(file: Path, data: bytes, *, durable: bool = False) -> bool:
     with suppress(FileNotFoundError, IsADirectoryError, PermissionError):
         if file.read_bytes() == data:
             return False
-    clear(file)
+    clear(file, published=folder)
     write(file, data, durable=durable)
     return True
 

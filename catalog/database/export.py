@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -48,6 +49,7 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide
         for file in folder.glob("*.parquet"):
             if file.is_file() and file.stem not in {entry["name"] for entry in listed}:
                 file.unlink()
+        _remove_remains(folder)
         lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in listed)
         _replace(folder / "catalog.json", f'{{"tables": [\n{lines}\n]}}\n'.encode())
     except (OSError, duckdb.Error, pa.ArrowException) as error:
@@ -77,7 +79,7 @@ def _write(
         if _holds(file, data):
             temporary_file.unlink()
         else:
-            files.clear(file)
+            files.clear(file, published=folder)
             files.move(temporary_file, file, durable=False)
     columns = [{"name": f.name, "type": str(f.type), "comment": comments.get(f.name)} for f in schema]
     digest = sha256(data).hexdigest()
@@ -92,6 +94,13 @@ def _write(
     }
 
 
+def _remove_remains(folder: Path) -> None:
+    names = {re.sub(r"^\.(.+)\.new$|\.aside-[0-9]+$", r"\1", file.name) for file in folder.iterdir()}
+    for name in sorted(names):
+        if name.endswith(".parquet") or name == "catalog.json":
+            files.remove_remains(folder / name)
+
+
 def _documented(schema: pa.Schema, comment: str, comments: Mapping[str, str | None]) -> pa.Schema:
     fields = [field.with_metadata({"comment": comments.get(field.name) or ""}) for field in schema]
     return pa.schema(fields, metadata={"comment": comment})
@@ -99,7 +108,7 @@ def _documented(schema: pa.Schema, comment: str, comments: Mapping[str, str | No
 
 def _replace(file: Path, data: bytes) -> None:
     if not _holds(file, data):
-        files.clear(file)
+        files.clear(file, published=file.parent)
         files.write(file, data, durable=False)
 
 

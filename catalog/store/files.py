@@ -6,8 +6,9 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
+from shutil import rmtree
 
 from catalog.errors import StoreError
 
@@ -55,14 +56,30 @@ def move(temporary_file: Path, file: Path, *, durable: bool = True) -> None:
         sync(file.parent)
 
 
-def clear(file: Path) -> None:
-    """Puts a folder that lies where a file of ours belongs aside, under another name: what is in it may be somebody's."""
+def clear(file: Path, *, published: Path | None = None) -> None:
+    """Puts a folder that lies where a file of ours belongs aside, under another name: what is in it may be somebody's.
+
+    Out of a folder that is `published` it goes beside that.
+    """
     if not file.is_dir() or file.is_symlink():
         return
-    names = (file.with_name(f"{file.name}.aside-{number}") for number in count(1))
+    names = _asides(published.with_name(f"{published.name}-{file.name}") if published else file)
     aside = next(folder for folder in names if not folder.exists())
     file.rename(aside)
-    log.warning("%s is a folder, expected a file: it is moved to %s", file, aside.name)
+    log.warning("%s is a folder, expected a file: it is moved to %s", file, aside if published else aside.name)
+
+
+def remove_remains(file: Path) -> None:
+    """Removes what an interrupted write left beside a published file, and what an earlier version put aside there."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        temporary(file).unlink()
+    for aside in takewhile(Path.exists, _asides(file)):
+        log.warning("%s is removed: it is published with the folder that it is in", aside)
+        rmtree(aside) if aside.is_dir() else aside.unlink()
+
+
+def _asides(path: Path) -> Iterator[Path]:
+    return (path.with_name(f"{path.name}.aside-{number}") for number in count(1))
 
 
 def sync(path: Path) -> None:

@@ -532,10 +532,14 @@ def test_exported_times_have_no_zone(exported):
 
 @pytest.mark.slow
 def test_files_of_tables_that_are_gone_go_and_nothing_is_left_over(tmp_path, connection):
-    (tmp_path / "gone.parquet").write_bytes(b"")
-    export.write(connection, tmp_path)
+    data = tmp_path / "data"
+    (data / "tags.parquet").mkdir(parents=True)
+    for name in ("gone.parquet", ".gone.parquet.new", "gone.parquet.aside-1", ".catalog.json.new"):
+        (data / name).write_bytes(b"")
+    export.write(connection, data)
     names = {f"{row[0]}.parquet" for row in connection.execute("from relations()").fetchall()} | {"catalog.json"}
-    assert {file.name for file in tmp_path.iterdir()} == names
+    assert {file.name for file in data.iterdir()} == names
+    assert (tmp_path / "data-tags.parquet.aside-1").is_dir()
 
 
 def test_a_folder_that_cannot_be_written_is_a_store_error(tmp_path, connection):

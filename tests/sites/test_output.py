@@ -118,13 +118,25 @@ def test_a_damaged_manifest_stops_no_build_and_deletes_nothing_of_others(tmp_pat
 
 @pytest.mark.parametrize("path", [MANIFEST, "a.html"])
 def test_a_folder_in_the_place_of_a_file_is_put_aside(tmp_path, path):
-    put(tmp_path, "a.html", "b.html")
-    (tmp_path / path).unlink()
-    (tmp_path / path).mkdir()
-    (tmp_path / path / "mine").write_text("mine")
-    put(tmp_path, "a.html", "b.html")
-    assert (tmp_path / "a.html").read_text() == "a.html"
-    assert (tmp_path / f"{path}.aside-1" / "mine").read_text() == "mine"
+    site = tmp_path / "site"
+    for number in (1, 2):
+        put(site, "a.html", "b.html")
+        (site / path).unlink()
+        (site / path).mkdir()
+        (site / path / "mine").write_text(f"{number}")
+    put(site, "a.html", "b.html")
+    assert {*files(site)} == {MANIFEST, "a.html", "b.html"}
+    assert [(tmp_path / f"site-{path}.aside-{number}" / "mine").read_text() for number in (1, 2)] == ["1", "2"]
+
+
+def test_what_an_interrupted_build_or_an_earlier_version_left_among_the_pages_is_removed(tmp_path):
+    put(tmp_path, "a.html", "b/c.html")
+    for name in (".a.html.new", "b/.c.html.new", f".{MANIFEST}.new", "a.html.aside-1", "notes.aside-1"):
+        (tmp_path / name).write_text("left")
+    (tmp_path / "b" / "c.html.aside-1" / "d").mkdir(parents=True)
+    put(tmp_path, "a.html")
+    assert {*files(tmp_path)} == {MANIFEST, "a.html", "notes.aside-1"}
+    assert not (tmp_path / "b").exists()
 
 
 def test_the_manifest_of_an_earlier_version_is_read(tmp_path):
