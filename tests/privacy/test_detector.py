@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.privacy.detector import (
+    DECIDES,
     MIN_ASSIGNED,
     OVERLAP,
     PIECE,
@@ -19,6 +22,7 @@ from catalog.privacy.detector import (
     all_kinds,
     clean,
     digest,
+    digest_of,
     find,
     marks,
     names,
@@ -27,6 +31,7 @@ from catalog.privacy.detector import (
 )
 from catalog.privacy.formats import FORMATS
 
+PACKAGE = Path(__file__).parents[2] / "catalog"
 TOKEN = "gh" + "p_" + "a1B2" * 9
 JWT = "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxIn0" + ".c2lnbmF0dXJl"
 KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEabc\n-----END RSA " + "PRIVATE KEY-----"
@@ -158,4 +163,44 @@ def test_a_mark_of_an_unknown_detector_is_none():
 def test_every_format_is_a_detector_with_a_literal():
     assert {each.name for each in FORMATS} <= names()
     assert [kind.name for kind in all_kinds() if not kind.needs and kind.shape is None] == []
-    assert len(digest()) == 16
+
+
+SOURCES = {name: (PACKAGE / name).read_text("utf-8") for name in DECIDES}
+
+
+def test_the_digest_is_of_detect_secrets_and_of_all_modules_that_decide():
+    assert digest() == digest_of(version("detect-secrets"), SOURCES.values())
+    assert digest_of("0", SOURCES.values()) != digest()
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        pytest.param("privacy/telling_keys.py", '"passcode",', '"passcode", "pin",', id="another telling key"),
+        pytest.param("privacy/plugins.py", "|changeme|", "|changeme|changethis|", id="another placeholder"),
+        pytest.param("privacy/plugins.py", "MIN_RANDOM = 16", "MIN_RANDOM = 17", id="another threshold"),
+        pytest.param("privacy/plugins.py", "limit=3.4", "limit=3.5", id="another limit of entropy"),
+        pytest.param("privacy/detector.py", '("sg.",)', '("sg_",)', id="another literal of the quick look"),
+        pytest.param("privacy/formats.py", '"AIza"', '"AIzb"', id="another format"),
+        pytest.param("crawl/withholding.py", "(str, bytes, float,", "(str, float,", id="other columns"),
+    ],
+)
+def test_what_decides_changes_the_digest(name, before, after):
+    assert before in SOURCES[name]
+    changed = SOURCES | {name: SOURCES[name].replace(before, after)}
+    assert digest_of(version("detect-secrets"), changed.values()) != digest()
+
+
+def test_a_comment_does_not_change_the_digest():
+    commented = (f"# a comment\n\n{source}\n    # another\n" for source in SOURCES.values())
+    assert digest_of(version("detect-secrets"), commented) == digest()
+
+
+def test_each_module_of_the_detector_that_decides_is_in_the_digest():
+    """What these import of the detector's package, and what the withholding does, is among them."""
+    imported = {
+        f"{name.replace('.', '/')}.py"
+        for source in SOURCES.values()
+        for name in re.findall(r"from catalog\.((?:privacy|crawl)\.\w+) import", source)
+    }
+    assert imported <= {*DECIDES}
