@@ -225,6 +225,7 @@ class _RevisionReader:
             blob=each.place.blob,
             hash=each.place.hash,
             size=each.place.size if opened.size is None else opened.size,
+            names=each.named.keys if each.named.role == PARAMS and each.named.stage and not each.named.drawn else None,
         )
 
     def _bounded(

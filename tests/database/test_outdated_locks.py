@@ -8,6 +8,8 @@ import pytest
 
 from catalog.schema.record import Record
 from catalog.schema.tables.dvc import Dependency, Output, Param, PipelineStage
+from catalog.schema.tables.metrics import MeasureFile
+from catalog.schema.tables.problems import Problem
 from support.catalogs import asked, catalog_of
 
 LOCK: dict[str, Any] = {"commit": "c", "metafile": "dvc.lock", "pipeline_stage": "s"}
@@ -35,10 +37,28 @@ def dependency(path: str, digest: str | None, **more: Any) -> Dependency:
 
 
 def param(text: str | None, *, locked: bool, **more: Any) -> Param:
-    facts = LOCK | {"dvc_root": "", "file": "params.yaml", "name": "lr", "number": None, "kind": "text"}
+    facts: dict[str, Any] = LOCK | {"dvc_root": "", "file": "params.yaml", "name": "lr", "number": None, "kind": "text"}
     return Param(text=text, locked=locked, **facts | more)
 
 
+def named(*names: str, **more: Any) -> MeasureFile:
+    """What the stage names in a parameter file."""
+    facts: dict[str, Any] = {
+        "role": "params",
+        "file": "params.yaml",
+        "status": "ok",
+        "blob": None,
+        "hash": None,
+        "size": None,
+    }
+    return MeasureFile(names=names, **DEFINED | {"dvc_root": ""} | facts | more)
+
+
+def unread(rule: str, place: str) -> Problem:
+    return Problem(connector="measures", rule=rule, place=place, message="", commit="c")
+
+
+SAME = [named("lr"), param("1", locked=True), param("1", locked=False)]
 ADDED: dict[str, Any] = {"metafile": "d.dvc", "pipeline_stage": None}
 OLD = {"file": "s.dvc", "pipeline_stage": "s.dvc"}
 OLD_LOCK = {"metafile": "s.dvc", "pipeline_stage": "s.dvc"}
@@ -46,6 +66,7 @@ EVERY = [
     dependency("new", None, **DEFINED),
     dependency("d", "1"),
     output("d", "2", **ADDED),
+    named("lr"),
     param("1", locked=True),
     param("2", locked=False),
 ]
@@ -70,19 +91,59 @@ CASES: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = {
     "another commit has other content": ([stage(), dependency("d", "1"), output("d", "2", **ADDED | {"commit": "e"})], []),
     "another path has other content": ([stage(), dependency("d", "1"), output("e", "2", **ADDED)], []),
     "the content of an output is not known": ([stage(), dependency("d", "1"), output("d", None, **ADDED)], []),
-    "another commit has another parameter": ([stage(), param("1", locked=True), param("2", locked=False, commit="e")], []),
-    "another file has another parameter": ([stage(), param("1", locked=True), param("2", locked=False, file="more.yaml")], []),
-    "another name has another value": ([stage(), param("1", locked=True), param("2", locked=False, name="depth")], []),
-    "a parameter is gone from the file": ([stage(), param("1", locked=True)], []),
-    "a parameter has no value any more": ([stage(), param("1", locked=True), param(None, locked=False)], [(["params"], ["params.yaml:lr"])]),
-    "two parameters are other ones": (
-        [stage(), *(param(text, locked=text == "1", name=name) for name in ("b", "a") for text in "12")],
-        [(["params"], ["params.yaml:a", "params.yaml:b"])],
-    ),
-    "two stages ran with different values": (
-        [stage(), param("1", locked=True), param("2", locked=True, pipeline_stage="t"), param("1", locked=False)],
+    "another commit has another parameter": ([stage(), *SAME, param("2", locked=False, commit="e")], []),
+    "another file has another parameter": ([stage(), *SAME, param("2", locked=False, file="more.yaml")], []),
+    "another name has another value": ([stage(), *SAME, param("2", locked=False, name="depth")], []),
+    "another name that begins alike has another value": ([stage(), *SAME, param("2", locked=False, name="lrs")], []),
+    "a parameter is gone from the file": ([stage(), named("lr"), param("1", locked=True)], [(["deleted-params"], ["params.yaml:lr"])]),
+    "a parameter is gone from a file that another stage names": (
+        [stage(), named("lr", pipeline_stage="t"), param("1", locked=True), param("2", locked=True, pipeline_stage="t")],
         [],
     ),
+    "a parameter is gone that the stage names no more": ([stage(), named("depth"), param("1", locked=True), *(param("2", locked=locked, name="depth") for locked in (True, False))], []),
+    "a parameter has another value that the stage names no more": ([stage(), param("1", locked=True), param("2", locked=False)], []),
+    "a file of parameters is gone": ([stage(), named("lr", status="missing"), param("1", locked=True)], [(["deleted-params"], ["params.yaml"])]),
+    "a file of parameters was not read": ([stage(), named("lr", status="lfs"), param("1", locked=True)], []),
+    "a file of parameters was not read to its end": ([stage(), named("lr"), param("1", locked=True), unread("too-big", "params.yaml")], []),
+    "the files of a commit were not read to their end": ([stage(), named("lr"), param("1", locked=True), unread("too-many", "")], []),
+    "another file was not read to its end": (
+        [stage(), named("lr"), param("1", locked=True), unread("too-big", "params.yaml.old: lr")],
+        [(["deleted-params"], ["params.yaml:lr"])],
+    ),
+    "a parameter is new": ([stage(), *SAME, named("lr", "depth"), param("2", locked=False, name="depth")], [(["new-params"], ["params.yaml:depth"])]),
+    "a parameter is neither in the lock nor in the file": ([stage(), *SAME, named("lr", "depth")], [(["deleted-params"], ["params.yaml:depth"])]),
+    "all of a file is named, and holds what it did": ([stage(), named(), *SAME[1:]], []),
+    "all of a file is named, and holds another": (
+        [stage(), named(), param("1", locked=True), param("1", locked=False, name="depth")],
+        [(["deleted-params", "new-params"], ["params.yaml:depth", "params.yaml:lr"])],
+    ),
+    "a map lacks a value": (
+        [stage(), named("t"), *(param("1", locked=locked, name=name) for locked, name in ((True, "t.a"), (True, "t.b"), (False, "t.a")))],
+        [(["params"], ["params.yaml:t.b"])],
+    ),
+    "a place in a list is named": (
+        [stage(), named("l.0"), param("1", locked=True, name="l.0"), param("[2]", locked=False, name="l", kind="list")],
+        [],
+    ),
+    "names with a star": ([stage(), named("l*"), param("1", locked=True, name="l*")], []),
+    "a number is written differently": (
+        [stage(), named("lr"), param("1", locked=True, number=1.0, kind="number"), param("1.0", locked=False, number=1.0, kind="number")],
+        [],
+    ),
+    "a number has become a text": (
+        [stage(), named("lr"), param("1", locked=True, number=1.0, kind="number"), param("1", locked=False)],
+        [(["params"], ["params.yaml:lr"])],
+    ),
+    "a parameter has no value any more": (
+        [stage(), named("lr"), param("1", locked=True), param(None, locked=False)],
+        [(["params"], ["params.yaml:lr"])],
+    ),
+    "parameters of a frozen stage are gone and new": ([stage(frozen=True), named("lr", "depth"), param("1", locked=True), param("1", locked=False, name="depth")], []),
+    "two parameters are other ones": (
+        [stage(), named("a", "b"), *(param(text, locked=text == "1", name=name) for name in ("b", "a") for text in "12")],
+        [(["params"], ["params.yaml:a", "params.yaml:b"])],
+    ),
+    "two stages ran with different values": ([stage(), *SAME, param("2", locked=True, pipeline_stage="t")], []),
     "two values are in files, and none in the lock": (
         [stage(), param("1", locked=False), param("2", locked=False, pipeline_stage="t")],
         [],

@@ -16,8 +16,9 @@ with own_stages as (
     where m.role = 'metrics' and m.belongs <> 'only' and o.pipeline_stage is not null
 ),
 outdated as (
-    select repo, commit as revision, file, pipeline_stage, list_has_any(reasons, ['params', 'results']) as of_results, unnest(what) as what
-    from outdated_locks where list_has_any(reasons, ['changed', 'params', 'results'])
+    select repo, commit as revision, file, pipeline_stage, unnest(what) as what,
+        list_has_any(reasons, ['params', 'new-params', 'deleted-params', 'results']) as of_results
+    from outdated_locks where list_has_any(reasons, ['changed', 'params', 'new-params', 'deleted-params', 'results'])
 ),
 differences as (
     select o.* exclude (of_results), o.of_results or m.path is not null as of_runs

@@ -28,6 +28,11 @@ class MeasureFile(Record):
         "The hash in DVC's storage, where it is there: of the file, or of the folder that holds it.", identifies=True
     )
     size: int | None = column("Bytes, as DVC or the pointer of Git LFS states them.")
+    names: tuple[str, ...] | None = column(
+        "The parameters of the file that the pipeline stage names; empty: all of them. Null where no stage names the file, and for what "
+        "only templates draw from it.",
+        default=None,
+    )
 
 
 @record("metrics", key=("commit", "file", "name"), lives="revision")
