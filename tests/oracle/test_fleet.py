@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,32 +12,18 @@ import pytest
 from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
-from conftest import FLEET
+from support.bundles import NAMES, NEEDED, mirror
 from support.crawling import wish
 from support.gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
-from support.loopback import environment, serve
+from support.loopback import serve
 
-BUNDLES = {str(bundle.relative_to(FLEET).with_suffix("")): bundle for bundle in FLEET.rglob("*.bundle")}
-NAMES = sorted(BUNDLES)
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not BUNDLES, reason=f"no bundles of public repositories in {FLEET}"),
-]
+pytestmark = [pytest.mark.slow, NEEDED]
 
 
 @pytest.fixture(scope="module")
 def mirrors(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundles as bare repositories."""
-    folder = tmp_path_factory.mktemp("fleet")
-
-    def clone(name: str) -> None:
-        command = ["git", "clone", "--quiet", "--mirror", str(BUNDLES[name]), str(folder / name)]
-        subprocess.run(command, env=environment({}), check=True, capture_output=True)
-
-    with ThreadPoolExecutor(2) as workers:
-        list(workers.map(clone, NAMES))
-    return folder
+    return mirror(tmp_path_factory.mktemp("fleet"))
 
 
 @pytest.fixture(scope="module")
