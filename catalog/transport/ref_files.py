@@ -87,8 +87,9 @@ def parse_packed_refs(lines: Iterable[bytes]) -> PackedRefs:
         if not line.endswith(b"\n"):
             raise ValueError(f"{NAME} ends inside of a line: {quoted(decode(line))}")
         match = _ENTRY.fullmatch(line)
-        if match is not None and _is_known(match[2]):
-            refs |= _entry(*match.groups())
+        name = match[2].partition(b"\0")[0] if match else b""  # a text ends there in C
+        if match is not None and _is_known(name):
+            refs |= _entry(match[1], name)
         elif match is not None or not _is_detail(number, line, before):
             match = None
             faults += [_unexpected(number, line)] if len(faults) < MAX_FAULTS else []
@@ -99,11 +100,16 @@ def parse_packed_refs(lines: Iterable[bytes]) -> PackedRefs:
 def _is_known(name: bytes) -> bool:
     """Whether Git goes on where a line names this ref: also a broken one, if its name leads nowhere else."""
     is_path = name.startswith(b"refs/") and normpath(name) == name
-    return is_path or check_ref_format(RefName(b"refs/" + name)) or _ROOT_REF.fullmatch(name) is not None
+    return is_path or _is_name(name) or _ROOT_REF.fullmatch(name) is not None
+
+
+def _is_name(name: bytes) -> bool:
+    """Whether it may be a ref's name, also of one part, which for dulwich none is."""
+    return name != b"@" and check_ref_format(RefName(b"refs/" + name))
 
 
 def _entry(oid: bytes, name: bytes) -> dict[RefName, ObjectID]:
-    if check_ref_format(RefName(b"refs/" + name)):  # a name of one part is no ref's for dulwich
+    if _is_name(name):
         return {RefName(name): ObjectID(oid.lower())}
     return {RefName(name): ObjectID(NOTHING)} if name.startswith(b"refs/") else {}
 

@@ -47,6 +47,21 @@ CONTENTS = {
     "a broken name that leads back": OID + b" refs/a/../p\n",
     "a ref beside the others": OID + b" FETCH_HEAD\n",
     "a broken name": OID + b" refs/tags/..p\n" + OID + b" refs/tags/q\n",
+    "a name that ends in a slash": OID + b" refs/tags/p/\n",
+    "a name of nothing": OID + b" refs/\n",
+    "a name of two slashes": OID + b" refs//\n",
+    "a name with an empty folder first": OID + b" refs//tags/p\n",
+    "a name with an empty folder": OID + b" refs/tags//p\n",
+    "a name with a folder that is itself": OID + b" refs/./p\n",
+    "a name that ends in its own folder": OID + b" refs/tags/.\n",
+    "a name that ends in the folder above": OID + b" refs/tags/..\n",
+    "a name of one word": OID + b" at\n",
+    "a name of one sign": OID + b" @\n",
+    "a name of a slash": OID + b" /p\n",
+    "a locked name": OID + b" refs/tags/p.lock\n",
+    "a name with a control character": OID + b" refs/tags/p\x07\n",
+    "a name that is not UTF-8": OID + b" refs/tags/p\xff\n",
+    "a name with a zero byte": OID + b" refs/tags/p\0q\n",
     "lines that end as on Windows": OID + b" refs/tags/p\r\n",
     "a name with a space": OID + b" refs/tags/p q\n",
     "no object": b"0" * 40 + b" refs/tags/p\n",
@@ -67,7 +82,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def listed_by_git(folder: Path) -> set[tuple[str, str]] | None:
     """The refs with their objects, zeros for broken ones; None where Git fails."""
-    done = subprocess.run(["git", "ls-remote", str(folder)], capture_output=True, text=True, check=False)
+    done = subprocess.run(["git", "ls-remote", str(folder)], capture_output=True, text=True, errors="backslashreplace", check=False)  # fmt: skip
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     refs = {(name, oid) for oid, name in lines if name.startswith(PREFIXES) and not name.endswith("^{}")}
     return refs if done.returncode == 0 else None
