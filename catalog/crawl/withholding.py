@@ -12,6 +12,7 @@ from typing import Any
 from catalog.crawl.row_places import key_of, place_of
 from catalog.git.snapshot import RefListing
 from catalog.privacy import detector
+from catalog.privacy.kinds import KEYWORD
 from catalog.privacy.settings import SHOW, Privacy, PrivacyRule
 from catalog.privacy.telling_keys import strength
 from catalog.privacy.values import Cleaned, clean_value, find_all, is_secret_number
@@ -99,7 +100,7 @@ class _Pass:
     def _row(self, row: Record, affected: Iterable[Column]) -> Record:
         cells = {column.name: self._cell(row, column, getattr(row, column.name)) for column in affected}
         if isinstance(row, Problem) and self.privacy.secrets != SHOW and strength(row.place):
-            message = _QUOTED.sub(f"'{detector.withheld(detector.KEYWORD)}'", cells.get("message", row.message))
+            message = _QUOTED.sub(f"'{detector.withheld(KEYWORD)}'", cells.get("message", row.message))
             cells["message"] = message
         changed = {name: cell for name, cell in cells.items() if cell != getattr(row, name)}
         return with_cells(row, **changed) if changed else row
@@ -187,7 +188,7 @@ def _replaced(cell: Any, secrets: list[str]) -> Any:  # noqa: ANN401 - a cell
         case str():
             for secret in secrets:
                 if secret in cell:
-                    cell = cell.replace(secret, detector.withheld(detector.KEYWORD))
+                    cell = cell.replace(secret, detector.withheld(KEYWORD))
             return cell
         case tuple():
             return tuple(_replaced(item, secrets) for item in cell)

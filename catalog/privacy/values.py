@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from catalog.privacy.detector import KEYWORD, Span, cut, find, suspicious, withheld
+from catalog.privacy.detector import Span, cut, find, suspicious, withheld
+from catalog.privacy.kinds import KEYWORD
 from catalog.privacy.telling_keys import Strength, strength
 
 MAX_REMEMBERED = 16 << 20  # characters of texts that are known to hold no secret, in all repositories
@@ -46,7 +47,7 @@ def find_all(texts: Iterable[str], *, identifiers: bool) -> dict[str, list[Span]
     found = {
         text: spans
         for text, kinds in suspicious(new, identifiers=identifiers)
-        if (spans := find(text, kinds)) or text[:1] in _STRUCTURED
+        if (spans := find(text, kinds, identifiers=identifiers)) or text[:1] in _STRUCTURED
     }
     known.add(new.difference(found))
     return found

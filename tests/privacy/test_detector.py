@@ -12,14 +12,10 @@ from detect_secrets.plugins.base import RegexBasedDetector
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.privacy import detector
 from catalog.privacy.detector import (
     DECIDES,
-    MIN_ASSIGNED,
-    OVERLAP,
-    PIECE,
-    SHORT,
-    _spans,
-    all_kinds,
+    MOST_ROUNDS,
     clean,
     digest,
     digest_of,
@@ -30,6 +26,7 @@ from catalog.privacy.detector import (
     withheld,
 )
 from catalog.privacy.formats import FORMATS
+from catalog.privacy.kinds import MIN_ASSIGNED, OVERLAP, PIECE, SHORT, _spans, all_kinds
 
 PACKAGE = Path(__file__).parents[2] / "catalog"
 TOKEN = "gh" + "p_" + "a1B2" * 9
@@ -153,6 +150,29 @@ def test_in_identifiers_only_formats_that_no_hash_resembles_are_found():
     assert spans == [(0, len(TOKEN), "GitHub Token")]
 
 
+BESIDE_A_MARK = f"{TOKEN}: a1B2c3D4e5F6g7H8i9J0 and more"
+
+
+@pytest.mark.parametrize(
+    ("rounds", "cleaned"),
+    [
+        pytest.param(MOST_ROUNDS, f"{said('GitHub Token')}: {WORD} and more", id="as often as a text is searched"),
+        pytest.param(1, said("GitHub Token"), id="no more than once"),
+    ],
+)
+def test_what_stands_beside_a_mark_is_withheld_too(monkeypatch, rounds, cleaned):
+    monkeypatch.setattr(detector, "MOST_ROUNDS", rounds)  # no text is known that needs more than two
+    assert clean(BESIDE_A_MARK) == cleaned
+
+
+PARTS = ("password=", "token: ", TOKEN, "a1B2c3D4e5F6g7H8i9J0", JWT, "https://u:", "@h/", "=", "\n", " ", KEY, '"', "x")
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+def test_what_is_clean_stays_as_it_is(text):
+    assert clean(clean(text)) == clean(text)
+
+
 def test_a_mark_of_an_unknown_detector_is_none():
     assert marks(f"{withheld('GitHub Token')} {withheld('me')} {withheld('Secret Keyword')}") == {
         "GitHub Token",
@@ -180,7 +200,7 @@ def test_the_digest_is_of_detect_secrets_and_of_all_modules_that_decide():
         pytest.param("privacy/plugins.py", "|changeme|", "|changeme|changethis|", id="another placeholder"),
         pytest.param("privacy/plugins.py", "MIN_RANDOM = 16", "MIN_RANDOM = 17", id="another threshold"),
         pytest.param("privacy/plugins.py", "limit=3.4", "limit=3.5", id="another limit of entropy"),
-        pytest.param("privacy/detector.py", '("sg.",)', '("sg_",)', id="another literal of the quick look"),
+        pytest.param("privacy/kinds.py", '("sg.",)', '("sg_",)', id="another literal of the quick look"),
         pytest.param("privacy/formats.py", '"AIza"', '"AIzb"', id="another format"),
         pytest.param("crawl/withholding.py", "(str, bytes, float,", "(str, float,", id="other columns"),
     ],
