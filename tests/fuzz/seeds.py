@@ -104,6 +104,26 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
         b"machine h login a password b # note\ndefault login c password d\nmacdef m\n x\n\n",
         b'machine h password "a b\\"c"\n',
     ),
+    "gate": (
+        b"\0\0\1\0you sent\n, no",
+        b"\3\1\0\7https://u:p@h/?x=%2541\n&#x41;\\u0041=41 QUJD",
+        *(bytes((0, 0, 2 * number, number)) + b"token=\n." for number in range(9)),
+    ),
+    "secrets": (
+        b"password=hunter2abc; see https://u:s3cr3t-w0rd@h/x?sig=a1B2c3D4e5F6g7H8",
+        b"export API_KEY='a1B2c3D4e5F6g7H8'\n-----BEGIN RSA " + b"PRIVATE KEY-----\nMIIE\n",
+        b'Authorization: Bearer a1B2c3D4e5F6g7H8 {"secret": "x"} --password y git@h:p',
+        b"gh" + b"p_" + b"a1B2" * 9 + b" eyJhbGciOiJIUzI1NiJ9" + b".eyJzdWIiOiIxIn0.c2ln",
+    ),
+    "packed_refs": (
+        b"# pack-refs with: peeled fully-peeled sorted \n"
+        + _OIDS[0].encode()
+        + b" refs/tags/a\n^"
+        + _OIDS[1].encode()
+        + b"\n",
+        _OIDS[0].encode() + b" refs/tags/..p\ngarbage\n" + _OIDS[0].encode() + b"\trefs/heads/m@{\r\n",
+        b"ref: refs/heads/main\n",
+    ),
 }
 
 

@@ -33,6 +33,7 @@ from catalog.transport.pack import read_pack
 from catalog.transport.packets import Mark, Packets
 from catalog.transport.wire import read_capabilities, read_fetch, read_listing
 from connectors.gto import grammar
+from fuzz.trust import gate, packed_refs, secrets
 from support.worlds import World
 
 Target = Callable[[bytes], None]
@@ -229,6 +230,9 @@ TARGETS: dict[str, Target] = {
         observations,
         partition,
         netrc,
+        gate,
+        secrets,
+        packed_refs,
     )
 }
 
