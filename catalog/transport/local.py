@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from dulwich.config import ConfigFile
-from dulwich.object_store import DiskObjectStore
 from dulwich.objects import ObjectID
 from dulwich.refs import Ref as RefName
 from dulwich.refs import RefsContainer, SymrefLoop
@@ -18,7 +18,7 @@ from catalog.git.ref_fault import without_target
 from catalog.text import quote
 from catalog.transport.closing import Closing
 from catalog.transport.head_start import HeadStart
-from catalog.transport.local_objects import DAMAGE, MAX_LOOSE, StoredObjects
+from catalog.transport.local_objects import DAMAGE, FileStore, StoredObjects
 from catalog.transport.ref_files import NOTHING, FileRefs
 from catalog.transport.wire import make_listing, make_ref, sha256
 
@@ -60,7 +60,7 @@ class LocalOrigin(Closing):
             folder = _git_folder(address)
             common = _common_folder(folder)
             self._container = _open_refs(folder, common, self._meter)
-            self._store = DiskObjectStore(common / "objects", loose_object_size_limit=MAX_LOOSE)
+            self._store = FileStore(common / "objects")
         except DAMAGE as error:
             raise Refused(f"{self.url}: the repository cannot be opened: {quote(str(error))}") from error
         self._objects = StoredObjects(self._store, meter)
@@ -127,8 +127,10 @@ class LocalOrigin(Closing):
 
     def _without_targets(self, refs: Iterable[Ref]) -> Iterator[RefFault]:
         """Annotated tags of objects that are not there; whether an object is whole is seen when it is read."""
+        is_here = cache(lambda oid: self._store.has(ObjectID(oid.encode())))
         for ref in refs:
-            if ref.peeled is not None and not ref.is_unreadable and ObjectID(ref.peeled.encode()) not in self._store:
+            self._meter.turn()
+            if ref.peeled is not None and not ref.is_unreadable and not is_here(ref.peeled):
                 yield without_target(ref.name, ref.peeled)
 
     def _peel(self, oid: str) -> str | None:
@@ -205,7 +207,7 @@ def _read_line(file: Path) -> str:
 def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:
     """The refs as this repository keeps them."""
     file = common / "config"
-    config = ConfigFile.from_path(file, expand_includes=False) if file.is_file() else ConfigFile()
+    config = _read_config(file) if file.is_file() else ConfigFile()
     extensions = {key.lower(): value.lower() for key, value in config.items((b"extensions",))}
     _check_format(config, extensions, meter)
     if extensions.get(b"objectformat", b"sha1") != b"sha1":
@@ -214,7 +216,20 @@ def _open_refs(folder: Path, common: Path, meter: Meter) -> RefsContainer:
         from dulwich.reftable import ReftableRefsContainer  # rare
 
         return ReftableRefsContainer(str(common))
-    return FileRefs(str(common), str(folder))
+    return FileRefs(common, folder, partial(_count, meter))
+
+
+def _count(meter: Meter, refs: int) -> None:
+    meter.turn()
+    meter.count_refs(refs)
+
+
+def _read_config(file: Path) -> ConfigFile:
+    """Its faults are not quoted: where it is a link, it is a file of this machine."""
+    try:
+        return ConfigFile.from_path(file, expand_includes=False)
+    except ValueError as error:
+        raise ValueError("config is not as Git writes it") from error
 
 
 def _check_format(config: ConfigFile, extensions: Collection[bytes], meter: Meter) -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from errno import ENAMETOOLONG
+from errno import EINVAL, EISDIR, ENAMETOOLONG
 from functools import cached_property, partial
 from pathlib import Path
 from posixpath import normpath
+from stat import S_ISDIR, S_ISREG
+from typing import BinaryIO
 
 from dulwich.objects import ObjectID
 from dulwich.refs import DiskRefsContainer, check_ref_format
 from dulwich.refs import Ref as RefName
 
 from catalog.errors import shortage
-from catalog.git.objects import decode
 from catalog.git.ref_fault import BROKEN, RefFault
-from catalog.text import quoted
 
 NAME = "packed-refs"
 MAX_LINE = 1 << 16  # bytes of a line of packed refs, and of a ref's file: names of refs are paths
@@ -43,6 +45,11 @@ class PackedRefs:
 class FileRefs(DiskRefsContainer):
     """Refs in files. Dulwich alone stops at an empty file of packed refs, at names that Git passes over, and reads files of refs otherwise."""
 
+    def __init__(self, common: Path, folder: Path, count: Callable[[int], None] = lambda _: None) -> None:
+        """`count` is called with the number of packed refs at each line; it may end the visit."""
+        super().__init__(str(common), str(folder))
+        self._count = count
+
     def get_packed_refs(self) -> dict[RefName, ObjectID]:
         """The refs that are packed."""
         return self.packed.refs
@@ -53,13 +60,13 @@ class FileRefs(DiskRefsContainer):
         file = Path(self.path.decode("utf-8", "surrogateescape")) / NAME
         if not file.exists():
             return PackedRefs(refs={})
-        with file.open("rb") as content:
-            return parse_packed_refs(iter(partial(content.readline, MAX_LINE), b""))
+        with open_file(file) as content:
+            return parse_packed_refs(iter(partial(content.readline, MAX_LINE), b""), self._count)
 
     def _read_loose_ref_file(self, name: RefName) -> bytes | None:
         """What is in a ref's own file, None where there is none; dulwich has checked its name."""
         try:
-            with Path(self.refpath(name).decode("utf-8", "surrogateescape")).open("rb") as file:
+            with open_file(Path(self.refpath(name).decode("utf-8", "surrogateescape"))) as file:
                 return parse_ref_file(file.read(MAX_LINE))
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
@@ -67,6 +74,19 @@ class FileRefs(DiskRefsContainer):
             if shortage(error):
                 raise
             return None if error.errno == ENAMETOOLONG else NOTHING
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file to read, and nothing else: a pipe would keep the visit waiting, a device has no end. OSError for these."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if S_ISDIR(mode):
+            raise IsADirectoryError(EISDIR, "is a folder", str(path))
+        if not S_ISREG(mode):
+            raise OSError(EINVAL, "is no file", str(path))
+        yield file
 
 
 def parse_ref_file(content: bytes) -> bytes:
@@ -78,21 +98,22 @@ def parse_ref_file(content: bytes) -> bytes:
     return named[1] if named else NOTHING
 
 
-def parse_packed_refs(lines: Iterable[bytes]) -> PackedRefs:
+def parse_packed_refs(lines: Iterable[bytes], count: Callable[[int], None] = lambda _: None) -> PackedRefs:
     """The refs of the lines that Git reads, and the others as faults (`next_record`, `create_snapshot`). ValueError where the last one does not end."""
     refs: dict[RefName, ObjectID] = {}
     faults: list[RefFault] = []
     before = None
     for number, line in enumerate(lines):
+        count(len(refs))
         if not line.endswith(b"\n"):
-            raise ValueError(f"{NAME} ends inside of a line: {quoted(decode(line))}")
+            raise ValueError(f"{NAME} ends inside of line {number + 1:,}")
         match = _ENTRY.fullmatch(line)
         name = match[2].partition(b"\0")[0] if match else b""  # a text ends there in C
         if match is not None and _is_known(name):
             refs |= _entry(match[1], name)
         elif match is not None or not _is_detail(number, line, before):
             match = None
-            faults += [_unexpected(number, line)] if len(faults) < MAX_FAULTS else []
+            faults += [_unexpected(number)] if len(faults) < MAX_FAULTS else []
         before = match
     return PackedRefs(refs=refs, faults=tuple(faults))
 
@@ -118,6 +139,7 @@ def _is_detail(number: int, line: bytes, before: re.Match[bytes] | None) -> bool
     return (number == 0 and line.startswith(_HEADER)) or bool(before and _PEELED.fullmatch(line))
 
 
-def _unexpected(number: int, line: bytes) -> RefFault:
-    message = f"found {quoted(decode(line).rstrip())}, expected an object's name and a ref's; Git stops at it"
+def _unexpected(number: int) -> RefFault:
+    """The line is not quoted: where the file is a link, it is one of this machine."""
+    message = "found a line without an object's name and a ref's, expected both; Git stops at it"
     return RefFault(place=f"{NAME}, line {number + 1}", rule=BROKEN, message=message)

@@ -90,7 +90,7 @@ def problems(config: Config) -> set[tuple[str, str, str, str]]:
 
 
 EXPERIMENT = f"refs/exps/aa/{'a' * 38}/x"
-LINE = "found 'garbage', expected an object's name and a ref's; Git stops at it"
+LINE = "found a line without an object's name and a ref's, expected both; Git stops at it"
 CASES = [
     pytest.param(broken_tag, "both", ("git", BROKEN, f"refs/tags/{NAME}", NO_OBJECT), id="a tag that names no object"),
     pytest.param(broken_branch, "both", ("git", BROKEN, "refs/heads/side", NO_OBJECT), id="a branch in an empty file"),

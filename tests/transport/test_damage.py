@@ -69,19 +69,11 @@ def test_an_object_name_in_capitals_is_read_as_git_reads_it(tmp_path: Path) -> N
 
 
 PACKED = b"# pack-refs with: peeled fully-peeled sorted\n"
-SAID = {
-    "no object name": ("packed-refs", PACKED + b"xyz refs/tags/a\n", "packed-refs has an unexpected line: 'xyz refs/tags/a'"),
-    "a name beyond ASCII": ("packed-refs", PACKED + b"a" * 40 + b" /\xc3\xa9\n", "packed-refs has an unexpected line: '/\u00e9'"),
-    "the end inside of a line": ("packed-refs", PACKED + b"a" * 40 + b" refs/tags/a", f"packed-refs ends inside of a line: '{'a' * 40} refs/tags/a'"),
-}  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "content", "said"), SAID.values(), ids=SAID)
-def test_what_cannot_be_read_of_refs_is_told_as_text(tmp_path: Path, file: str, content: bytes, said: str) -> None:
+def test_packed_refs_that_are_cut_short_are_told(tmp_path: Path) -> None:
     World().write(tmp_path)
-    (tmp_path / "packed-refs").write_bytes(PACKED)
-    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / file).write_bytes(content)
+    (tmp_path / "packed-refs").write_bytes(PACKED + b"a" * 40 + b" refs/tags/a")
     with open_origin(str(tmp_path)) as origin, pytest.raises(Down) as caught:
         origin.refs()
-    assert str(caught.value) == f"{tmp_path}: the refs cannot be read: {said}"
+    assert str(caught.value) == f"{tmp_path}: the refs cannot be read: packed-refs ends inside of line 2"
