@@ -75,7 +75,10 @@ def remove_remains(file: Path) -> None:
         temporary(file).unlink()
     for aside in takewhile(Path.exists, _asides(file)):
         log.warning("%s is removed: it is published with the folder that it is in", aside)
-        rmtree(aside) if aside.is_dir() else aside.unlink()
+        if aside.is_dir() and not aside.is_symlink():
+            rmtree(aside, ignore_errors=True)  # what cannot be removed stays, and stops no build
+        else:
+            aside.unlink()
 
 
 def _asides(path: Path) -> Iterator[Path]:

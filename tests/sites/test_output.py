@@ -134,9 +134,11 @@ def test_what_an_interrupted_build_or_an_earlier_version_left_among_the_pages_is
     for name in (".a.html.new", "b/.c.html.new", f".{MANIFEST}.new", "a.html.aside-1", "notes.aside-1"):
         (tmp_path / name).write_text("left")
     (tmp_path / "b" / "c.html.aside-1" / "d").mkdir(parents=True)
+    (tmp_path / "b" / "c.html.aside-2").symlink_to(mine := tmp_path.with_name(f"{tmp_path.name}-mine"))
+    mine.mkdir()
     put(tmp_path, "a.html")
     assert {*files(tmp_path)} == {MANIFEST, "a.html", "notes.aside-1"}
-    assert not (tmp_path / "b").exists()
+    assert ((tmp_path / "b").exists(), mine.is_dir()) == (False, True)
 
 
 def test_the_manifest_of_an_earlier_version_is_read(tmp_path):
