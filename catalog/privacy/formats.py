@@ -65,9 +65,9 @@ FORMATS = (
     ),
     Format(
         name="Command Password",
-        needs=("-u", "sshpass", "mysql", " login ", "redis-cli", "pass:"),
+        needs=("-u", "sshpass", "mysql", " login ", "redis-cli", "pass:", "remote modify"),
         pattern=re.compile(
-            r"(?:^|\s)(?:-u|--user|--proxy-user)(?:\s{1,3}|=)?[\"']?[\w.@+-]{1,64}:(?P<secret>[^\s\"'$]{3,256})|\bsshpass\s{1,3}-p\s{0,3}[\"']?(?P<shell>[^\s\"'$]{3,256})|\bmysql(?:dump|admin)?\b[^|;\n]{0,200}?\s-p(?P<sql>[^\s\"'$]{3,256})|\b(?:docker|podman|helm|az|oc|skopeo)\b[^|;\n]{0,80}?\slogin\s[^|;\n]{0,200}?(?<=\s)-p\s{1,3}[\"']?(?P<login>[^\s\"'$]{3,256})|\bredis-cli\b[^|;\n]{0,200}?\s-a\s{1,3}[\"']?(?P<redis>[^\s\"'$]{3,256})|\s-pass(?:in|out)?\s{1,3}[\"']?pass:(?P<openssl>[^\s\"'$]{3,256})"
+            r"(?:^|\s)(?:-u|--user|--proxy-user)(?:\s{1,3}|=)?[\"']?[\w.@+-]{1,64}:(?P<secret>[^\s\"'$]{3,256})|\bsshpass\s{1,3}-p\s{0,3}[\"']?(?P<shell>[^\s\"'$]{3,256})|\bmysql(?:dump|admin)?\b[^|;\n]{0,200}?\s-p(?P<sql>[^\s\"'$]{3,256})|\b(?:docker|podman|helm|az|oc|skopeo)\b[^|;\n]{0,80}?\slogin\s[^|;\n]{0,200}?(?<=\s)-p\s{1,3}[\"']?(?P<login>[^\s\"'$]{3,256})|\bredis-cli\b[^|;\n]{0,200}?\s-a\s{1,3}[\"']?(?P<redis>[^\s\"'$]{3,256})|\s-pass(?:in|out)?\s{1,3}[\"']?pass:(?P<openssl>[^\s\"'$]{3,256})|\bremote\s{1,3}modify\s[^|;\n]{0,120}?\b(?:password|secret_access_key|session_token|access_key_secret|oss_key_secret|account_key|sas_token|client_secret|gdrive_client_secret|connection_string)\s{1,3}[\"']?(?P<dvc>[^\s\"'$]{3,256})"
         ),
     ),
     Format(

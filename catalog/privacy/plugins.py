@@ -22,8 +22,8 @@ KEYWORD = "Secret Keyword"  # as detect-secrets calls it
 _PACKAGE = "detect_secrets.plugins"
 
 _ASSIGNMENT = re.compile(
-    r"(?<![\w.-])(?P<flag>--?)?(?P<name>[A-Za-z_][\w.-]{0,127})[\"']?\]?(?:\s{0,3}(?P<sign>=>|:=|={1,2}|:(?!//))\s{0,3}|(?P<space>\s{1,3}))"
-    r"(?:\"(?P<double>[^\"\n]{1,1024})\"|'(?P<single>[^'\n]{1,1024})'|(?P<bare>[^\s\"'`,;&|<>(){}\[\]][^\s\"'`,;&|<>()\[\]]{0,1023})(?P<call>[(\[])?)"
+    r"(?<![\w.-])(?P<flag>--?)?(?P<name>[A-Za-z_][\w.-]{0,127})(?:\\{0,3}[\"'])?\]?(?:\s{0,3}(?P<sign>=>|:=|={1,2}|:(?!//))\s{0,3}|(?P<space>\s{1,3}))"
+    r"(?:\\{0,3}\"(?P<double>[^\"\n]{1,1024}?)\\{0,3}\"|'(?P<single>[^'\n]{1,1024})'|(?P<bare>[^\s\"'`,;&|<>(){}\[\]][^\s\"'`,;&|<>()\[\]]{0,1023})(?P<call>[(\[])?)"
 )
 _PLACEHOLDER = re.compile(
     r"\s*|\$.*|%\w+%?|\{.*|<.*>?|\[withheld.*|(.)\1*|(?i:true|false|yes|no|none|null|nil|str|string|bytes|int|bool|optional|any|required|changeme|todo|tbd|redacted|hidden|masked|x{3,}.*|\*{3}.*|\.{3}.*|your[-_ ].*|my[-_ ]?(?:password|secret|token)|enter[-_ ].*|example|placeholder|(?:os\.)?(?:environ|getenv)\b.*|env[:.].*|vault:.*|secrets?[./].*|process\.env.*)",

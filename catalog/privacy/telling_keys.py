@@ -43,6 +43,7 @@ _STRONG_PAIRS = frozenset(
         "pass": "db database key user mysql pg postgres redis smtp",
         "pw": "db database user",
         "string": "connection",
+        "word": "pass",
     }.items()
     for first in firsts.split()
 )
