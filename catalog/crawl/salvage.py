@@ -29,6 +29,10 @@ class Salvage:
         self._succeeded = False
         self.lost: set[str] = set()
 
+    def apart(self) -> Salvage:
+        """One for requests without which a visit is whole, too: they leave this one all of its own."""
+        return Salvage(self._origin)
+
     @property
     def url(self) -> str:
         return self._origin.url

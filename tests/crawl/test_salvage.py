@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from catalog.crawl import salvage as salvage_module
 from catalog.crawl.crawl import crawl
+from catalog.crawl.fetch_plan import Known
+from catalog.crawl.lost_tags import MOST_DOUBTFUL, with_lost_tags
 from catalog.crawl.salvage import _IN_A_ROW, MOST_AGAIN, Salvage
 from catalog.errors import Broken, Unheld
 from catalog.git.objects import RawObject
+from catalog.git.snapshot import Ref, RefListing
+from connectors.gto import tags as gto
 from support.changes import base
 from support.crawling import wish
 from support.loopback import Answer, Request, serve
@@ -84,3 +88,23 @@ def test_an_answer_that_is_cut_short(tmp_path, cut, outcome, requests):
     with serve(tmp_path, rule=rule) as site:
         (visit,) = crawl(wish(tmp_path / "w", {"m": f"{site}/m"}), debug=True).visits
     assert (visit.outcome, fetches) == (outcome, requests)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many tags as are requested", "one more"])
+def test_so_many_doubtful_tags_are_requested(beyond):
+    oids = [f"{number:040x}" for number in range(1, MOST_DOUBTFUL + beyond + 1)]
+    tags = tuple(Ref(name=f"refs/tags/m@v1.0.{number}", oid=oid) for number, oid in enumerate(oids))
+    listing = RefListing(refs=(Ref(name="HEAD", oid="f" * 40), *tags), head="refs/heads/main")
+    salvage = Salvage(Origin(frozenset(), frozenset(oids[-1:])))
+    marked = with_lost_tags(salvage, listing, [gto.CONNECTOR], Known())
+    assert [ref.oid for ref in marked.refs if ref.is_unreadable] == ([] if beyond else oids[-1:])
+
+
+def test_more_lost_tags_than_can_be_asked_for_again_cost_nothing_else():
+    oids = [f"{number:040x}" for number in range(1, MOST_AGAIN + 2)]
+    tags = tuple(Ref(name=f"refs/tags/m@v1.0.{number}", oid=oid) for number, oid in enumerate(oids))
+    listing = RefListing(refs=(Ref(name="HEAD", oid="f" * 40), *tags), head="refs/heads/main")
+    salvage = Salvage(Origin(frozenset(), frozenset(oids)))
+    assert with_lost_tags(salvage, listing, [gto.CONNECTOR], Known()) == listing
+    assert salvage.lost == set()
+    assert salvage.fetch(["f" * 40, oids[0]]).keys() == {"f" * 40}
