@@ -29,6 +29,7 @@ from catalog.cli.output import put, put_note, put_text
 from catalog.cli.sql_limits import bounded_process, memory_size
 from catalog.errors import Misuse
 from catalog.query import Catalog
+from catalog.query.catalog_file import check_timeout
 from catalog.text import visible
 
 
@@ -162,8 +163,8 @@ def sql(
         list[str] | None,
         typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
     ] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.", min=0.001)] = 60.0,
-    max_rows: Annotated[int, typer.Option(metavar="NUMBER", help="Refuse an answer of more rows.", min=1)] = 1_000_000,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.")] = 60.0,
+    max_rows: Annotated[int, typer.Option(metavar="NUMBER", help="Refuse an answer of more rows; from 1.")] = 1_000_000,
     max_memory: Annotated[
         str, typer.Option(metavar="SIZE", help="Refuse an answer that takes more, such as '512 MiB'.")
     ] = "2 GiB",
@@ -174,6 +175,7 @@ def sql(
 
     Example: catalog sql 'from versions where author = $who' -p who=Ann
     """
+    check_timeout(timeout)
     parameters = dict(_parameter(text) for text in parameter or ())
     memory = memory_size(max_memory)
     path = database or default_database()

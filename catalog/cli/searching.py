@@ -23,7 +23,7 @@ def search(
     query: Annotated[list[str] | None, _QUERY] = None,
     *,
     limit: Annotated[
-        int, typer.Option("-n", "--limit", metavar="N", help="The maximum number of results.", min=1)
+        int, typer.Option("-n", "--limit", metavar="N", help="The maximum number of results, from 1.")
     ] = finding.LIMIT,
     explain: Annotated[bool, typer.Option("--explain", help="Show the SQL instead of the results.")] = False,
     output: Output = Format.TABLE,

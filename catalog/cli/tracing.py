@@ -17,10 +17,8 @@ from catalog.cli.options import Database, Output, SomeRef
 from catalog.cli.output import WHOLE, put, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, TableColumn, screen
 from catalog.errors import Misuse, NotFound
+from catalog.query.catalog import MOST_STEPS
 
-MOST = 100  # steps: a longer chain is not a pipeline
-
-_HASH = re.compile(r"[0-9a-fA-F]{7,64}(\.dir)?")
 _KNOWN = (
     TableColumn(title="what", key="what", styles=(BOLD,)),
     TableColumn(title="name", key="ref"),
@@ -30,6 +28,9 @@ _KNOWN = (
     TableColumn(title="kind", key="hash_kind", styles=(DIM,)),
     TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
+
+
+_HASH = re.compile(r"[0-9a-fA-F]{7,64}(\.dir)?")
 
 
 class GraphFormat(StrEnum):
@@ -57,7 +58,7 @@ def lineage(
     ref: SomeRef,
     *,
     down: Annotated[bool, typer.Option("--down/--up", help="What is made from it, instead of its inputs.")] = False,
-    depth: Annotated[int, typer.Option(metavar="N", help="The maximum number of steps.", min=1, max=MOST)] = 10,
+    depth: Annotated[int, typer.Option(metavar="N", help=f"The maximum number of steps, from 1 to {MOST_STEPS}.")] = 10,
     output: GraphOutput = GraphFormat.TREE,
     database: Database = None,
 ) -> None:
@@ -119,6 +120,6 @@ def _path_or_words(what: str) -> str | Path:
         return path
     if not _HASH.fullmatch(what):
         raise Misuse(
-            f"invalid argument {what!r}: expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit"
+            f"invalid content {what!r}: expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit"
         )
     return what

@@ -1,18 +1,38 @@
-"""Checks the types of the arguments of public methods: a wrong one is a sentence about that argument. See docs/decisions/23-argument-types.md."""
+"""Checks the types and ranges of the arguments of public methods: a wrong one is a sentence about that argument. See docs/decisions/23-argument-types.md."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from types import FunctionType, NoneType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from catalog.errors import Misuse
 
 C = TypeVar("C")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Between:
+    """The least that a whole number may be, and the most, if there is one, in the `Annotated` type of an argument."""
+
+    least: int
+    most: int | None = None
+
+    def __contains__(self, value: int) -> bool:
+        return self.least <= value and (self.most is None or value <= self.most)
+
+    def __str__(self) -> str:
+        if self.most is None:
+            return f"a whole number of at least {self.least}"
+        return f"a whole number from {self.least} to {self.most}"
+
+
+Count = Annotated[int, Between(least=1)]
 
 _WORDS = {
     str: "text",
@@ -30,7 +50,7 @@ _SELF = 1  # the argument that is the object, or the class
 
 
 def checked(cls: type[C]) -> type[C]:
-    """The class, whose public methods raise Misuse for an argument that is not of the type that its annotation states."""
+    """The class, whose public methods raise Misuse for an argument that is not of the type and the range that its annotation states."""
     for name, member in list(vars(cls).items()):
         if name.startswith("_"):
             continue
@@ -73,7 +93,7 @@ def _given(
 
 @cache
 def _declared(method: Callable[..., Any]) -> tuple[Signature, dict[str, Any]]:
-    return signature(method), get_type_hints(method)
+    return signature(method), get_type_hints(method, include_extras=True)
 
 
 def _fits(value: object, kind: Any) -> bool:  # noqa: ANN401 - an annotation
@@ -83,8 +103,15 @@ def _fits(value: object, kind: Any) -> bool:  # noqa: ANN401 - an annotation
     if get_origin(kind) is Sequence:
         (item,) = get_args(kind)
         return isinstance(value, Sequence) and not isinstance(value, str) and all(_fits(each, item) for each in value)
+    if get_origin(kind) is Annotated:
+        type_, between = get_args(kind)
+        return _fits(value, type_) and value in between
     if members := get_args(kind):
         return any(_fits(value, member) for member in members)
+    return _is_of(value, kind)
+
+
+def _is_of(value: object, kind: type) -> bool:
     if isinstance(value, str):
         return kind in (str, object) and _is_unicode(value)
     if isinstance(value, bool):
@@ -104,6 +131,8 @@ def _is_unicode(text: str) -> bool:
 def _expected(kind: Any) -> str:  # noqa: ANN401 - an annotation
     if get_origin(kind) is Literal:
         return " or ".join(map(repr, get_args(kind)))
+    if get_origin(kind) is Annotated:
+        return str(get_args(kind)[1])
     if get_origin(kind) is Sequence:
         return f"a list of {_expected(*get_args(kind))}s"
     if members := get_args(kind):

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from catalog.errors import NotFound
+from catalog.errors import Misuse, NotFound
 from catalog.query.answer import Answer, SqlError, select
-from catalog.query.arguments import checked
+from catalog.query.arguments import Between, Count, checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import content_hashes
@@ -19,6 +19,9 @@ from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_note, suspect_clocks
 
 __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
+
+MOST_STEPS = 100  # of lineage: a longer chain is not a pipeline
+FEWEST_DIGITS = 7  # of a hash or a commit
 
 
 @checked
@@ -88,16 +91,17 @@ class Catalog(CatalogFile):
 
     def history(self, ref: str | None = None, *, repo: str | None = None, stage: str | None = None) -> Answer:
         """What tags did, newest first: everywhere, to an artifact, to one version (`@`), or in one stage (`#`)."""
+        repos, in_stage = self._names.repos(repo), self._names.stage(stage)
         if ref is None:
-            return self._events(self._names.repos(repo), None, None, self._names.stage(stage))
+            return self._events(repos, None, None, in_stage)
         artifact, reference = self._names.artifact(ref)
-        if reference.version is None:
-            return self._events(
-                [artifact["repo"]], artifact["artifact"], None, self._names.stage(reference.stage or stage)
-            )
-        return self._events(
-            [artifact["repo"]], artifact["artifact"], self._names.version(artifact, reference)["version"], stage
-        )
+        if repos is not None and artifact["repo"] not in repos:
+            raise Misuse(f"invalid repo {repo!r}: expected the repository of {ref!r}, {artifact['repo']}, or None")
+        named = self._names.stage(reference.stage)
+        if None not in (named, in_stage) and named != in_stage:
+            raise Misuse(f"invalid stage {stage!r}: expected the stage of {ref!r}, or None")
+        version = None if reference.version is None else self._names.version(artifact, reference)["version"]
+        return self._events([artifact["repo"]], artifact["artifact"], version, named or in_stage)
 
     def events(self, since: str | None = None) -> Answer:
         """Registry events as this catalog came to know them, after the one whose `cursor` is `since`; else `note` says from when on."""
@@ -153,12 +157,18 @@ class Catalog(CatalogFile):
         question = "from list_unread($repo, $artifact, $version, $commit, $role)"
         return self._ask(question, role=role, **self._wanted(ref, all_versions=all_versions))
 
-    def compare(self, *refs: str, baseline: int = 1, changed: bool = False) -> Answer:
+    def compare(self, *refs: str, baseline: Count = 1, changed: bool = False) -> Answer:
         """Versions beside each other: for each thing that any of them states, one row for each version.
 
         `delta` is the difference from the version at place `baseline` (from 1); `best` marks the best number where
         something says what is better; numbers of the project, not of the artifact (`of_project`), do not count. With `changed`, only what is not the same in all.
         """
+        if not refs:
+            raise Misuse("invalid refs (): expected at least one reference")
+        if baseline > len(refs):
+            raise Misuse(
+                f"invalid baseline {baseline}: expected a whole number from 1 to {len(refs)}, the place of a reference"
+            )
         wanted = [self._wanted(ref, all_versions=False) for ref in refs]
         lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}
         question = (
@@ -171,7 +181,9 @@ class Catalog(CatalogFile):
         version = self._wanted(ref, all_versions=False)
         return f"{version['repo']}:{version['artifact']}@{version['version']}"
 
-    def lineage(self, ref: str, *, down: bool = False, depth: int = 10) -> Answer:
+    def lineage(
+        self, ref: str, *, down: bool = False, depth: Annotated[int, Between(least=1, most=MOST_STEPS)] = 10
+    ) -> Answer:
         """What a version is made from, or with `down` what is made from it: edges up to `depth` steps away, the nearest first."""
         version = self._wanted(ref, all_versions=False)
         question = f"from {'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
@@ -181,6 +193,10 @@ class Catalog(CatalogFile):
 
     def identify(self, content: str | Path) -> Answer:
         """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, or a `Path` to hash."""
+        if isinstance(content, str) and len(content) < FEWEST_DIGITS:
+            raise Misuse(
+                f"invalid content {content!r}: expected a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"
+            )
         try:
             hashes = set(content_hashes(content).values()) if isinstance(content, Path) else {content}
         except OSError as error:
@@ -227,7 +243,7 @@ class Catalog(CatalogFile):
         """One SELECT; `$name` in it stands for a parameter. SqlError where DuckDB, or we, will not have it."""
         return select(self._connection, text, parameters, self._bounds)
 
-    def search(self, query: str, *, limit: int | None = 20) -> SearchAnswer:
+    def search(self, query: str, *, limit: Count | None = 20) -> SearchAnswer:
         """What a query finds, the best first: artifacts, or with `is:version` versions. docs/search.md has the language.
 
         `why` in each row is the piece of text, or the field, by which it was found. At most `limit` rows, or all with None; `total` of

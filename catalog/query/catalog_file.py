@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Self
 
 from catalog.errors import CatalogError, Misuse, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
-from catalog.query.arguments import checked
+from catalog.query.arguments import Count, checked
 from catalog.query.resolve import ReferenceResolver
 
 if TYPE_CHECKING:
     import duckdb
+
+_UNLIMITED = 1 << 60  # DuckDB counts not much further
 
 
 @checked
@@ -31,8 +33,8 @@ class CatalogFile:
         path: Path | str = "output/catalog.duckdb",
         *,
         timeout: float | None = None,
-        max_memory: int | None = None,
-        max_rows: int | None = None,
+        max_memory: Count | None = None,
+        max_rows: Count | None = None,
     ) -> Self:
         """Opens catalog.duckdb.
 
@@ -40,16 +42,14 @@ class CatalogFile:
         `max_memory` bytes (4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
         """
         if timeout is not None:
-            _check_timeout(timeout)
-        _check_positive("max_memory", max_memory)
-        _check_positive("max_rows", max_rows)
+            check_timeout(timeout)
         from catalog.database.database import (
             FOR_ONE,
             connect,
         )  # DuckDB is most of a cold start; a usage error needs none
 
-        bounds = Bounds(timeout=timeout, max_rows=max_rows)
-        return cls(connect(Path(path), max_memory=max_memory or FOR_ONE), Path(path), bounds)
+        bounds = Bounds(timeout=timeout, max_rows=None if max_rows is None else min(max_rows, _UNLIMITED))
+        return cls(connect(Path(path), max_memory=min(max_memory or FOR_ONE, _UNLIMITED)), Path(path), bounds)
 
     def __enter__(self) -> Self:
         return self
@@ -91,13 +91,9 @@ class CatalogFile:
             raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error
 
 
-def _check_timeout(seconds: float) -> None:
+def check_timeout(seconds: float) -> None:
+    """Misuse for what no question can be limited to."""
     from threading import TIMEOUT_MAX  # only where there is a limit
 
     if not 0 < seconds <= TIMEOUT_MAX:
         raise Misuse(f"invalid timeout {seconds:g}: expected more than 0 and at most {TIMEOUT_MAX:g} seconds")
-
-
-def _check_positive(name: str, number: int | None) -> None:
-    if number is not None and number < 1:
-        raise Misuse(f"invalid {name} {number}: expected at least 1")

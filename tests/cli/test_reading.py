@@ -434,3 +434,31 @@ def test_status_has_the_same_columns_in_parquet(capsysbinary, database):
         [row["next"] for row in rows],
     )
     assert [str(value) for value in table.column("read_at").to_pylist()] == ["2024-01-20 12:00:00"] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("lineage", "mask", "--depth", "-1"), "invalid depth -1: expected a whole number from 1 to 100"),
+        (("compare", "mask", "mask", "--baseline", "0"), "invalid baseline 0: expected a whole number of at least 1"),
+        (
+            ("compare", "mask", "mask", "--baseline", "9"),
+            "invalid baseline 9: expected a whole number from 1 to 2, the place of a reference",
+        ),
+        (("search", "mask", "--limit", "0"), "invalid limit 0: expected a whole number of at least 1 or None"),
+        (("facets", "--field", "colour"), "invalid field 'colour': expected one of stage, type, label, "),
+        (
+            ("sql", "select 1", "--timeout", "0"),
+            "invalid timeout 0: expected more than 0 and at most 9.22337e+09 seconds",
+        ),
+        (("sql", "select 1", "--max-rows", "0"), "invalid max_rows 0: expected a whole number of at least 1 or None"),
+        (
+            ("identify", "abcdef"),
+            "invalid content 'abcdef': expected an existing file or folder, or 7 to 64 hexadecimal digits",
+        ),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else None,
+)
+def test_a_value_out_of_range_is_refused_in_the_words_of_python(ask, words, complaint):
+    code, out, err = ask(*words)
+    assert (code, out, err.startswith(f"catalog: {complaint}")) == (2, "", True)

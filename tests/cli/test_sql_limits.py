@@ -106,7 +106,7 @@ def test_no_size(text):
 
 @pytest.mark.parametrize("name", ["max_rows", "max_memory"])
 def test_a_bound_is_at_least_one(name, database):
-    with pytest.raises(Misuse, match=f"invalid {name} 0: expected at least 1"):
+    with pytest.raises(Misuse, match=f"invalid {name} 0: expected a whole number of at least 1 or None"):
         Catalog.open(database, **{name: 0})
     with Catalog.open(database, **{name: 1 if name == "max_rows" else 100 << 20}) as catalog:
         assert catalog.sql("select 1 as one").rows == [{"one": 1}]

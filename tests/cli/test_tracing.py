@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from catalog.cli.tracing import MOST
+from catalog.query.catalog import MOST_STEPS
 from support.small_catalog import C1, CHURN
 from support.small_facts import DATA, MODEL, RAW
 
@@ -39,7 +39,7 @@ flowchart LR
         pytest.param((REF,), UP, "", id="a tree of what it is made from"),
         pytest.param((REF, "-o", "mermaid"), MERMAID, "", id="a graph"),
         pytest.param((REF, "--depth", "1"), "\n".join(UP.splitlines()[:2]) + "\n", "", id="one step"),
-        pytest.param((REF, "--depth", f"{MOST}"), UP, "", id="as many steps as there may be"),
+        pytest.param((REF, "--depth", f"{MOST_STEPS}"), UP, "", id="as many steps as there may be"),
         pytest.param((REF, "--down"), UP.splitlines()[0] + "\n", "no known dependents\n", id="nothing below"),
         pytest.param(
             ("mask",),
@@ -92,13 +92,13 @@ def test_identify_a_file_by_what_it_holds(ask, tmp_path):
         pytest.param(
             ("identify", "nothing.pkl"),
             2,
-            "catalog: invalid argument 'nothing.pkl': expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit\n",
+            "catalog: invalid content 'nothing.pkl': expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit\n",
             id="no file and no hash",
         ),
         pytest.param(("identify", "abc123"), 2, None, id="too few digits"),
         pytest.param(("lineage", "mask#qa"), 3, None, id="nobody in that stage"),
         pytest.param(("lineage", "mask", "-o", "xml"), 2, None, id="no such format"),
-        pytest.param(("lineage", "mask", "--depth", f"{MOST + 1}"), 2, None, id="one step too many"),
+        pytest.param(("lineage", "mask", "--depth", f"{MOST_STEPS + 1}"), 2, None, id="one step too many"),
     ],
 )
 def test_mistakes(ask, arguments, code, message):

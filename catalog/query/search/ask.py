@@ -26,9 +26,7 @@ Ask = Callable[..., Answer]
 
 
 def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
-    """What a query finds. QueryError where it cannot be read, Misuse for a limit below 1."""
-    if limit is not None and limit < 1:
-        raise Misuse(f"invalid limit {limit}: expected at least 1")
+    """What a query finds. QueryError where it cannot be read."""
     query, answer, statement = _run(ask, parse(text), limit)
     return _search_answer(ask, answer, statement, _sort_note(ask, query, answer))
 
@@ -37,7 +35,7 @@ def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
     """How much of what a search finds has which value of which field. QueryError for a wrong query, Misuse for a field without values."""
     for field in fields:
         if field not in FACETS:
-            raise Misuse(f"unknown facet {field!r}, expected one of {', '.join(FACETS)}")
+            raise Misuse(f"invalid field {field!r}: expected one of {', '.join(FACETS)}")
     query, matches, statement = _run(ask, parse(text), 1)
     counted = count(query, _words(ask, query), fields=fields)
     answer = ask(counted.text, **counted.parameters)
