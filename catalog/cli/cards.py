@@ -12,12 +12,10 @@ from catalog.cli.text import (
     YELLOW,
     Screen,
     TableColumn,
-    bracketed,
     cell,
-    cut,
+    folded,
     short,
     table_section,
-    unshown,
     width,
 )
 from catalog.query.answer import Row
@@ -44,7 +42,7 @@ _ARTIFACTS = (
     TableColumn(title="type", key="type"),
 )
 _COMMIT = 7  # digits that people read
-_COPIED = ("url", "get")  # half of it is of no use
+_COPIED = ("url", "get")  # a line feed would be of no use
 
 
 def artifact_card(row: Row, screen: Screen) -> str:
@@ -102,7 +100,8 @@ def repo_card(row: Row, screen: Screen) -> str:
 
 def _header(name: str, kind: str | None, description: str | None, screen: Screen) -> str:
     line = screen.paint(visible(name), BOLD) + (f"  {screen.paint(visible(kind), DIM)}" if kind else "")
-    return line + "\n" + (f"{visible(description)}\n" if description else "")
+    text = visible(description or "")
+    return "\n".join([line, *(folded(text, screen.width) if screen.width and text else [text] if text else [])]) + "\n"
 
 
 def _facts(facts: Sequence[tuple[str, str, str]], screen: Screen) -> str:
@@ -110,14 +109,12 @@ def _facts(facts: Sequence[tuple[str, str, str]], screen: Screen) -> str:
     stated = [(name, value, style) for name, value, style in facts if value]
     indent = max((width(name) for name, _, _ in stated), default=0) + 2
     room = max(screen.width - indent, 10) if screen.width else None
-    fitted = [
-        (name, cut(value, room) if room and name not in _COPIED else value, style) for name, value, style in stated
-    ]
-    narrowed = [name for (name, value, _), (_, whole, _) in zip(fitted, stated, strict=True) if value != whole]
-    return "".join(
-        f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(value, style)}\n"
-        for name, value, style in fitted
-    ) + bracketed(unshown((), narrowed), screen)
+    lines: list[str] = []
+    for name, value, style in stated:
+        first, *more = folded(value, room) if room and name not in _COPIED else [value]
+        lines.append(f"{screen.paint(name, DIM)}{' ' * (indent - width(name))}{screen.paint(first, style)}\n")
+        lines += [f"{' ' * indent}{screen.paint(line, style)}\n" for line in more]
+    return "".join(lines)
 
 
 def _artifact_facts(row: Row) -> list[tuple[str, str, str]]:

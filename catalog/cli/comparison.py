@@ -33,7 +33,7 @@ def put_comparison(rows: Sequence[Row], names: Mapping[str, str], baseline: int)
     for row in rows:
         line = lines.setdefault((row["what"], row["name"]), {"what": row["what"], "name": row["name"]})
         line[f"={row['place']}"] = _cell(row)
-    if table(columns, list(lines.values()), screen()).hidden:  # no room for all versions beside each other
+    if table(columns, list(lines.values()), screen()).below:  # no room for all versions beside each other
         titles = {place: _title(row, names if several else {}) for place, row in places.items()}
         put_table(_BELOW, list(_below(list(lines.values()), titles)))
     else:

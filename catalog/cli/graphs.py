@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog.cli.text import BOLD, DIM, Screen, cell, cut, width
+from catalog.cli.text import BOLD, DIM, Screen, cell, folded, width
 from catalog.query.answer import Row
 from catalog.text import visible
 
 _MERMAID = re.compile(r"[^\w .,:/@+=()-]", re.ASCII)
 _OUTSIDE = ("url", "import")  # these are called by a URL
 _HASH = 7  # digits
+_NARROWEST = 16  # columns of a name, however deep it lies
 _SHAPES = {"version": ("([", "])"), "stage": ("{{", "}}"), "url": (">", "]"), "import": (">", "]")}
 _DRAWN = {"version": "box, style=rounded", "stage": "hexagon", "url": "cds", "import": "cds"}
 
@@ -62,8 +63,9 @@ def tree(lineage: Graph, screen: Screen) -> str:
         row, after = lineage.nodes[node], lineage.further.get(node, [])
         again = node in shown and bool(after)
         shown.add(node)
-        yield _line(row, _titled(row, repo), first, " (as above)" if again else "", screen)
         after = [] if again else after
+        branches = (first, further + ("│   " if after else "    "))
+        yield _line(row, _titled(row, repo), branches, " (as above)" if again else "", screen)
         for place, child in enumerate(after, 1):
             branch, space = ("└── ", "    ") if place == len(after) else ("├── ", "│   ")
             yield from lines(child, row["repo"] or repo, further + branch, further + space)
@@ -71,14 +73,17 @@ def tree(lineage: Graph, screen: Screen) -> str:
     return "".join(lines(lineage.root, lineage.home, "", ""))
 
 
-def _line(row: Row, name: str, branch: str, note: str, screen: Screen) -> str:
+def _line(row: Row, name: str, branches: tuple[str, str], note: str, screen: Screen) -> str:
+    """A node: as many lines as the screen needs, the first behind its branch, the others behind what goes on."""
     label, tail = visible(name), _tail(row) + note
-    if screen.width is not None:
-        label = cut(label, max(screen.width - len(branch), 10))
-        room = screen.width - len(branch) - width(label)
-        tail = cut(tail, room) if room > 0 else ""
     styles = (BOLD,) if row["what"] == "version" else ()
-    return branch + screen.paint(label, *styles) + screen.paint(tail, DIM) + "\n"
+    first, further = branches
+    if screen.width is None or len(first) + width(label + tail) <= screen.width:
+        return first + screen.paint(label, *styles) + screen.paint(tail, DIM) + "\n"
+    room = max(screen.width - len(further), _NARROWEST)
+    lines = [screen.paint(line, *styles) for line in folded(label, room)]
+    lines += [screen.paint(line, DIM) for line in folded(tail.strip(), room) if line]
+    return "".join(f"{further if place else first}{line}\n" for place, line in enumerate(lines))
 
 
 def _titled(row: Row, repo: str) -> str:

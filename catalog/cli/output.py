@@ -54,18 +54,12 @@ def put_rows(columns: Sequence[str], rows: Sequence[Row], output: Format) -> Non
     put_text(re.sub(r"[^\t\r\n]+", lambda match: visible(match[0]), text) if sys.stdout.isatty() else text)
 
 
-WHOLE = "widen the terminal, or use -o"
-
-
 def put_table(columns: Sequence[TableColumn], rows: Sequence[Row]) -> None:
-    """Writes a table that fits the terminal, and says what was left out."""
+    """Writes a table that fits the terminal."""
     if not rows:
         say("nothing found")
         return
-    fitted = table(columns, rows, screen())
-    put_text(fitted.text)
-    if note := fitted.note():
-        say(f"{note}: {WHOLE}")
+    put_text(table(columns, rows, screen()).text)
 
 
 def put_parquet(rows: pa.Table) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from textwrap import wrap
+from itertools import zip_longest
 from typing import Any, NamedTuple, TextIO
 
 from catalog.text import visible
@@ -18,7 +19,8 @@ GAP = "  "
 NOTHING = "-"
 BOLD, DIM, GREEN, YELLOW = "1", "2", "32", "33"
 
-_NARROWEST = 16  # a time
+_NARROWEST = 20  # columns of a cell that can be read in several lines; a time takes 16
+_BELOW = "    "
 _COMMIT = 40  # digits: a version of that length is an unregistered commit
 
 
@@ -75,18 +77,34 @@ def width(text: str) -> int:
     )
 
 
-def cut(text: str, limit: int) -> str:
-    """The text in at most `limit` columns, with an ellipsis for what is left out."""
-    if width(text) <= limit:
-        return text
-    while text and width(text) > limit - 1:
-        text = text[:-1]
-    return text + "…"
+def folded(text: str, limit: int) -> list[str]:
+    """The text in lines of at most `limit` columns: broken at spaces, in a longer word behind a sign such as `/`, else anywhere."""
+    lines = [""]
+    for piece in _pieces(text, limit):
+        if width(lines[-1] + piece.rstrip(" ")) <= limit:
+            lines[-1] += piece
+        else:
+            lines.append(piece)
+    return [line.rstrip(" ") for line in lines if line.strip(" ")] or [""]
+
+
+def _pieces(text: str, limit: int) -> Iterator[str]:
+    """What stays on one line, each with the spaces behind it."""
+    for word in re.findall(r" *[^ ]+ *", text):
+        if width(word.rstrip(" ")) <= limit:
+            yield word
+            continue
+        for part in re.findall(r"[^/:@,;=._-]*(?:[/:@,;=._-]+|$) *", word):
+            while width(part.rstrip(" ")) > limit:
+                most = next(i for i in range(len(part), 0, -1) if i == 1 or width(part[:i]) <= limit)
+                yield part[:most]
+                part = part[most:]  # noqa: PLW2901 - what is left of it
+            yield part
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableColumn:
-    """A column of a printed table. Those on the right are left out first where there is no room."""
+    """A column of a printed table. Where there is no room, those on the right stand below the row."""
 
     title: str
     key: str
@@ -94,64 +112,62 @@ class TableColumn:
 
 
 class FittedTable(NamedTuple):
-    """A table as text, the titles of the columns for which the screen has no room, and of those that have cells cut off."""
+    """A table as text, and the titles of the columns that stand below their rows, for which the screen has no room beside the others."""
 
     text: str
-    hidden: tuple[str, ...]
-    narrowed: tuple[str, ...]
-
-    def note(self) -> str:
-        """What is not shown, in words; empty where all is."""
-        return unshown(self.hidden, self.narrowed)
-
-
-def unshown(hidden: Sequence[str], narrowed: Sequence[str]) -> str:
-    """Words for what has no room, and for what is cut off; empty for nothing."""
-    parts = [f"no room for {', '.join(hidden)}"] if hidden else []
-    parts += [f"{', '.join(narrowed)} cut off"] if narrowed else []
-    return "; ".join(parts)
+    below: tuple[str, ...]
 
 
 def table(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen) -> FittedTable:
-    """The table, cut to the width of the screen."""
+    """The table in the width of the screen: cells of several lines, and below a row what has no room beside it. A pipe has a line a row."""
     cells = [[cell(row.get(column.key)) for column in columns] for row in rows]
     titles = [visible(column.title) for column in columns]
     widths = [max([width(title), *(width(row[i]) for row in cells)]) for i, title in enumerate(titles)]
-    whole = widths
     if screen.width is not None:
         widths = fit(widths, screen.width)
-    narrowed = tuple(title for title, wanted, most in zip(titles, whole, widths, strict=False) if most < wanted)
-    shown = columns[: len(widths)]
-    lines = [_line(titles, widths, [(BOLD,)] * len(shown), screen)]
-    lines += [_line(row, widths, [column.styles for column in shown], screen) for row in cells]
-    return FittedTable("\n".join(lines) + "\n", tuple(titles[len(widths) :]), narrowed)
+    beside = len(widths)
+    styles = [column.styles for column in columns[:beside]]
+    lines = _lines(titles, widths, [(BOLD,)] * beside, screen)
+    for row in cells:
+        lines += _lines(row, widths, styles, screen)
+        stated = zip(titles[beside:], row[beside:], strict=True)
+        lines += _facts_below([f"{title}: {text}" for title, text in stated if text != NOTHING], screen)
+    return FittedTable("\n".join(lines) + "\n", tuple(titles[beside:]))
 
 
 def table_section(columns: Sequence[TableColumn], rows: Sequence[Mapping[str, Any]], screen: Screen) -> str:
-    """The table as a part of a longer text, with a line for what has no room; nothing where there are no rows."""
-    if not rows:
-        return ""
-    fitted = table(columns, rows, screen)
-    return fitted.text + bracketed(fitted.note(), screen)
+    """The table as a part of a longer text; nothing where there are no rows."""
+    return table(columns, rows, screen).text if rows else ""
 
 
-def bracketed(note: str, screen: Screen) -> str:
-    """Lines of their own for a note on what is above; nothing for none."""
-    lines = wrap(f"({note})", max(screen.width, 1)) if screen.width else [f"({note})"]
-    return "".join(screen.paint(line, DIM) + "\n" for line in lines) if note else ""
+def _facts_below(facts: Sequence[str], screen: Screen) -> list[str]:
+    """Lines below a row: one fact behind the other, each on one line where that has room."""
+    room = max((screen.width or 0) - len(_BELOW), 1)
+    lines: list[str] = []
+    for fact in facts:
+        if lines and width(lines[-1] + GAP + fact) <= room:
+            lines[-1] += GAP + fact
+        else:
+            lines += folded(fact, room)
+    return [_BELOW + line for line in lines]
+
+
+def _lines(texts: Sequence[str], widths: Sequence[int], styles: Sequence[tuple[str, ...]], screen: Screen) -> list[str]:
+    """The lines of a row: as many as its highest cell has."""
+    blocks = [folded(text, most) for text, most in zip(texts, widths, strict=False)]
+    return [_line([*parts], widths, styles, screen) for parts in zip_longest(*blocks, fillvalue="")]
 
 
 def _line(texts: Sequence[str], widths: Sequence[int], styles: Sequence[tuple[str, ...]], screen: Screen) -> str:
-    shown = [cut(text, most) for text, most in zip(texts, widths, strict=False)]
     parts = [
         (text if text == NOTHING else screen.paint(text, *style)) + " " * (most - width(text))
-        for text, most, style in zip(shown, widths, styles, strict=True)
+        for text, most, style in zip(texts, widths, styles, strict=True)
     ]
     return GAP.join(parts).rstrip()
 
 
 def fit(widths: Sequence[int], limit: int) -> list[int]:
-    """Widths for a line of `limit`: columns go from the right until the rest can be narrow enough, then the widest give."""
+    """Widths for a line of `limit`: columns go from the right until the others have what is readable, then the widest give."""
     narrowed = list(widths)
 
     def room() -> int:

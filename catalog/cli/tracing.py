@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.options import Database, Output, SomeRef
-from catalog.cli.output import WHOLE, put, put_table, put_text, say
+from catalog.cli.output import put, put_table, put_text, say
 from catalog.cli.text import BOLD, DIM, TableColumn, screen
 from catalog.errors import Misuse, NotFound
 from catalog.query.catalog import MOST_STEPS
@@ -78,10 +77,7 @@ def lineage(
         case GraphFormat.DOT:
             put_text(dot(lineage_graph))
         case _:
-            text = tree(lineage_graph, screen())
-            put_text(text)
-            if text != tree(lineage_graph, replace(screen(), width=None)):
-                say(f"lines are cut off: {WHOLE} mermaid")
+            put_text(tree(lineage_graph, screen()))
     if not lineage_graph.edges:
         say("no known dependents" if down else "no known inputs")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.cli.formats import Format
-from catalog.cli.graphs import dot, graph, mermaid, tree
+from catalog.cli.graphs import _NARROWEST, dot, graph, mermaid, tree
 from catalog.cli.text import Screen
 from catalog.cli.tracing import GraphFormat
 
@@ -120,7 +120,17 @@ def test_nothing_but_the_version():
 def test_a_tree_fits_the_terminal():
     rows = [start(), step("x" * 100, "m", refs=["y" * 100]), step("z", "m", refs=["y" * 100])]
     lines = tree(graph(rows, "m" * 100, down=False), Screen(width=60, colour=False)).splitlines()
-    assert [len(line) for line in lines] == [60, 60, 60]
+    assert [line for line in lines if len(line) > 60] == []
+    assert [sum(line.count(letter) for line in lines) for letter in "mxyz"] == [100, 100, 200, 1]
+
+
+@pytest.mark.parametrize(
+    ("length", "lines"),
+    [pytest.param(_NARROWEST, 1, id="as long as a line"), pytest.param(_NARROWEST + 1, 2, id="one character more")],
+)
+def test_a_name_has_some_room_however_narrow_the_screen_is(length, lines):
+    text = tree(graph([], "m" * length, down=False), Screen(width=2, colour=False))
+    assert len(text.splitlines()) == lines
 
 
 HOSTILE = 'a"];\nclick n0 href "javascript:x" <b>&`\x1b\\'

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cli.progress import _UNIT, line, size
-from catalog.cli.text import _NARROWEST, GAP, Screen, TableColumn, cell, cut, fit, table, width
+from catalog.cli.text import _NARROWEST, GAP, Screen, TableColumn, cell, fit, folded, table, width
 from catalog.schema.tables.inventory import Visit
 
 
@@ -31,9 +31,27 @@ def test_cells(value, shown):
     assert cell(value) == shown
 
 
-@given(st.text(st.characters(categories=["L", "M"])), st.integers(1, 30))
-def test_what_is_cut_fits(text, limit):
-    assert width(cut(text, limit)) <= limit
+@given(st.text(st.one_of(st.characters(categories=["L", "M"]), st.sampled_from(" /:.-"))), st.integers(2, 30))
+def test_lines_of_a_text_fit_and_hold_all_of_it(text, limit):
+    lines = folded(text, limit)
+    assert [line for line in lines if width(line) > limit] == []
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param("", [""], id="nothing"),
+        pytest.param("one two three", ["one two", "three"], id="at a space"),
+        pytest.param("12345678", ["12345678"], id="as long as a line"),
+        pytest.param("123456789", ["12345678", "9"], id="one more"),
+        pytest.param("see acme/churn", ["see", "acme/", "churn"], id="in a word behind a sign"),
+        pytest.param("a  b", ["a  b"], id="spaces stay"),
+        pytest.param("模型模型模型", ["模型模型", "模型"], id="wide characters"),
+    ],
+)
+def test_where_a_text_is_broken(text, lines):
+    assert folded(text, 8) == lines
 
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=12), st.integers(1, 200))
@@ -59,15 +77,31 @@ def test_a_pipe_cuts_nothing():
     assert table(columns, [{"a": "x" * 500, "b": "y"}], Screen(width=None, colour=False)) == (
         f"a{' ' * 499}  b\n{'x' * 500}  y\n",
         (),
-        (),
     )
 
 
-def test_columns_that_are_narrower_than_their_cells_are_named():
-    columns = tuple(TableColumn(title=title, key=title) for title in ("a", "b", "c"))
-    rows = [{"a": "1", "b": "x" * 50, "c": "y" * 50}]
-    fitted = table(columns, rows, Screen(width=30, colour=False))
-    assert (fitted.hidden, fitted.narrowed, fitted.note()) == (("c",), ("b",), "no room for c; b cut off")
+def test_what_has_no_room_stands_in_several_lines_or_below_its_row():
+    columns = tuple(TableColumn(title=title, key=title) for title in ("a", "b", "c", "d", "e"))
+    rows = [
+        {"a": "1", "b": "two words and more of them", "c": "y" * 50, "d": "near", "e": "also near"},
+        {"a": "2", "b": "x" * 21, "c": None, "d": "", "e": "e"},
+    ]
+    fitted = table(columns, rows, Screen(width=24, colour=False))
+    assert (fitted.below, fitted.text.splitlines()) == (
+        ("c", "d", "e"),
+        [
+            "a  b",
+            "1  two words and more of",
+            "   them",
+            "    c:",
+            f"    {'y' * 20}",
+            f"    {'y' * 20}",
+            f"    {'y' * 10}  d: near",
+            "    e: also near",
+            f"2  {'x' * 21}",
+            "    e: e",
+        ],
+    )
 
 
 def test_wide_characters_take_two_columns():
