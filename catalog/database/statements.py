@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ _MATERIALIZED: dict[str, Literal["incremental", "full"]] = {
     "materialized: incremental": "incremental",
     "materialized: full": "full",
 }
+_WORDS = re.compile(r"\{words: ([-a-z]+)\}")  # in a body: the words of that meaning
 _ONE_ROW = "(at most one row)"  # instead of a key
 ALL = "*"  # columns of a source: those of the same name that have no sentence of their own
 
@@ -126,10 +128,24 @@ def _statement(match: re.Match[str]) -> Statement:
         notes=dict(_NOTE.findall(notes)),
         sources={source: _names(columns) for source, columns in _SOURCE.findall(notes)},
         key=None if key is None else () if key[1] == _ONE_ROW else _names(key[1]),
-        body=match["body"].strip().rstrip(";"),
+        body=_WORDS.sub(lambda list_: word_pattern(list_[1]), match["body"].strip().rstrip(";")),
         materialized=_MATERIALIZED.get(mark),
         scalar=mark == "scalar",
     )
+
+
+def word_pattern(meaning: str) -> str:
+    """The pattern of the words in metric_words.csv with this meaning, the longest first."""
+    words = sorted((row["words"] for row in _metric_words() if row["meaning"] == meaning), key=len, reverse=True)
+    alternatives = "|".join(words).replace("… ", "(?:[-a-z0-9+]+ )*").replace("#", "[0-9]+")
+    return f"(?:{alternatives})"
+
+
+@cache
+def _metric_words() -> tuple[dict[str, str], ...]:
+    """The rows of metric_words.csv: `#` stands for digits, `…` for any words, also none."""
+    text = (files("catalog.database") / "sql" / "metric_words.csv").read_text("utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 def _names(text: str) -> tuple[str, ...]:
