@@ -188,7 +188,12 @@ def test_what_is_in_git_and_not_compared_with_its_lock():
         dependency("gone", "2", tracked_by="nothing"),
         output("large.json", "3", tracked_by="git"),
         output("m.json", "4", tracked_by="git", git_hash="5"),
+        named("lr", file="large.yaml", status="lfs"),
+        named("lr", file="missing.yaml", status="missing"),
+        named("lr"),
+        stage(pipeline_stage="never", locked_command=None),
+        named("lr", file="large.yaml", status="lfs", pipeline_stage="never"),
     ]
     repo = {kind: [row for row in rows if type(row) is kind] for kind in map(type, rows)}
     found = asked(catalog_of({"r": repo}), "select file, pipeline_stage, paths from uncompared_locks")
-    assert found == [{"file": "dvc.yaml", "pipeline_stage": "s", "paths": ["large.json", "src"]}]
+    assert found == [{"file": "dvc.yaml", "pipeline_stage": "s", "paths": ["large.json", "large.yaml", "src"]}]

@@ -106,7 +106,7 @@ where not (s.frozen and u.reason in ('inputs', 'changed', 'deleted-inputs', 'par
 group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command;
 
 -- uncompared_locks: Pipeline stages whose lock states content that is in Git, and is not compared with it: folders, files that had more
---     than 100,000 bytes, more than 50 files of a commit, and what Git LFS has. `dvc status` compares all of it.
+--     than 100,000 bytes, more than 50 files of a commit, and what Git LFS has, files of parameters too. `dvc status` compares all of it.
 --   key: repo, commit, file, pipeline_stage
 --   from dependencies: repo, commit, pipeline_stage
 --   file: The `dvc.yaml` that defines the stage.
@@ -115,6 +115,11 @@ with stated as (
     select repo, commit, metafile, pipeline_stage, path from dependencies where tracked_by = 'git' and git_hash is null
     union
     select repo, commit, metafile, pipeline_stage, path from outputs where tracked_by = 'git' and git_hash is null
+    union
+    select m.repo, m.commit, m.metafile, m.pipeline_stage, m.file
+    from measure_files m semi join (from pipeline_stages where locked_command is not null) s
+        on s.repo = m.repo and s.commit = m.commit and s.file = m.metafile and s.pipeline_stage = m.pipeline_stage
+    where m.role = 'params' and m.names is not null and m.status = 'lfs'
 )
 select repo, commit, pipeline_file(metafile) as file, pipeline_stage, list(path order by path) as paths
 from stated group by all;
