@@ -84,7 +84,7 @@ data_nodes as (
     group by s.repo, s.node
 ),
 version_nodes as (
-    select repo, node, bool_or(import_kind is distinct from 'repo') as is_own from version_files where node is not null group by all
+    select repo, node, bool_or(import_kind is distinct from 'repo') as is_own from version_files group by all
 )
 select
     d.repo, hash(d.repo) as home, d.node, 'data' as what, d.path, null::varchar as pipeline_stage, d.hash_kind, d.hash, d.size, d.files,
@@ -104,7 +104,7 @@ select
     repo, hash(repo), node, 'data', any_value(path), null, any_value(hash_kind), any_value(hash), any_value(size), any_value(files),
     any_value(is_folder),
     null, true, false, 0::ubigint
-from version_files anti join data_nodes using (repo, node) where output is null and node is not null group by repo, node;
+from version_files anti join data_nodes using (repo, node) where node is not null group by repo, node;
 
 -- lineage_edges [materialized: incremental]: The steps between nodes of a repository: into a pipeline stage, out of it, and between a
 --     folder and what lies in it.
@@ -120,7 +120,7 @@ from version_files anti join data_nodes using (repo, node) where output is null 
 with changed_inputs as (
     select i.repo, i.commit, i.path, i.hash, o.hash as other
     from dependencies i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
-    where o.hash is not null and i.pipeline_stage is not null and o.hash is distinct from i.hash
+    where i.pipeline_stage is not null and o.hash is distinct from i.hash
 ),
 steps as (
     select repo, 'input' as kind, revision, revision as from_revision, node as from_node, stage_node as to_node from numbered_inputs()
@@ -131,8 +131,7 @@ steps as (
     where hash is null
     union all
     select d.repo, 'earlier', d.revision, n.revision, o.stage_node, n.node
-    from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from changed_inputs
-        where hash is not null) d
+    from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from changed_inputs) d
     join lineage_nodes n on n.repo = d.repo and n.node = d.node
     join numbered_outputs() o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null
         and o.revision = n.revision
