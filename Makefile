@@ -13,7 +13,7 @@ demo: .venv/product  ## make a fleet of repositories, crawl it, build catalog an
 	$(BIN)/catalog demo
 
 test: .venv/tests  ## run the test suite
-	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
 
 check: .venv/tests  ## lint, types, import rules
 	$(BIN)/ruff check .
