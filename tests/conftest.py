@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import gc
+import io
 import os
 from collections.abc import Iterator
 from itertools import count
@@ -10,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from catalog.cli import main
 from catalog.crawl import crawl as crawls
 
 FEW = 8  # examples of a law
@@ -27,16 +32,23 @@ FLEET = Path(__file__).parents[2] / "shared" / "fleet"
 
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A new folder for each test. `mktemp` would read the whole folder of all tests' folders for each of them."""
+    """An empty folder each time. `mktemp` would read the whole folder of all tests' folders, and most tests leave theirs empty."""
     parent = tmp_path_factory.mktemp("homes")
-    return (parent / str(number) for number in count())
+    return _empty_folders(parent)
+
+
+def _empty_folders(parent: Path) -> Iterator[Path]:
+    for number in count():
+        folder = parent / str(number)
+        folder.mkdir()
+        while not any(folder.iterdir()):
+            yield folder
 
 
 @pytest.fixture(autouse=True)
 def _isolated_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No configuration of this machine decides a test: neither Git's, nor GTO's, nor DVC's, nor ours."""
     home = next(_homes)
-    home.mkdir()
     for name in [name for name in os.environ if name.startswith(("GIT_", "GTO_", "DVC_", "CATALOG_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
@@ -45,11 +57,39 @@ def _isolated_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
 
 
-@pytest.fixture(autouse=True)
-def _reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _reads_here() -> Iterator[None]:
     """A crawl in a test's own process reads there, too, unless it states `processes`: a process takes 0.3 s to start."""
     of_config = crawls._processes
-    monkeypatch.setattr(crawls, "_processes", lambda config, context: config.processes and of_config(config, context))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crawls, "_processes", lambda config, context: config.processes and of_config(config, context))
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `catalog demo`, made once for all processes of a run: whoever changes it takes a copy."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "output" / "catalog.duckdb").is_file():
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                assert main(["demo", str(folder), "--debug"]) == 0
+    return folder
+
+
+# Ten thousand tests are many objects, which live as long as the process: the garbage collector need not visit them again and again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # else extension modules call what is left at the end a leak
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import shutil
 from contextlib import closing
 
 import pytest
@@ -33,17 +32,8 @@ def named(models):
 
 
 @pytest.fixture(scope="module")
-def fleet(tmp_path_factory):
-    """The output folder of the demo fleet."""
-    folder = tmp_path_factory.mktemp("demo")
-    with contextlib.redirect_stderr(io.StringIO()):
-        assert main(["demo", str(folder), "--debug"]) == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def demo(fleet):
-    with closing(database.connect(fleet / "output" / "catalog.duckdb")) as connection:
+def demo(demo_folder):
+    with closing(database.connect(demo_folder / "output" / "catalog.duckdb")) as connection:
         prepare(connection)
         yield connection
 
@@ -197,7 +187,11 @@ def test_an_incremental_model_uses_nothing_of_all_repositories_together(made):
 
 
 @pytest.mark.slow
-def test_an_incremental_model_gives_each_repository_the_same_rows_alone_as_with_others(fleet, monkeypatch):
+def test_an_incremental_model_gives_each_repository_the_same_rows_alone_as_with_others(
+    demo_folder, tmp_path, monkeypatch
+):
+    fleet = tmp_path / "demo"
+    shutil.copytree(demo_folder, fleet)
     listed = (fleet / "output" / "data" / "catalog.json").read_bytes()
     (fleet / "output" / "catalog.duckdb").rename(fleet / "output" / "together.duckdb")
     monkeypatch.setattr(load, "MOST_FILES", 1)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from contextlib import closing
 
 import pytest
 
-from catalog.cli import main
 from catalog.database import database
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    with contextlib.redirect_stderr(io.StringIO()):
-        assert main(["demo", str(folder), "--debug"]) == 0
-    with closing(database.connect(folder / "output" / "catalog.duckdb")) as connection:
+def catalog(demo_folder):
+    with closing(database.connect(demo_folder / "output" / "catalog.duckdb")) as connection:
         yield connection
 
 

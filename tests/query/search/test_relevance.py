@@ -41,14 +41,8 @@ PARTS = [pytest.param("demo", 24, id="demo, some")] + [
 # Worlds.
 
 
-def demo(folder, _):
-    """The fleet of `catalog demo`."""
-    said(["demo", str(folder), "--debug"])
-    return folder / "output" / "catalog.duckdb"
-
-
 def fork(folder, worlds):
-    """The same, with a fork beside it."""
+    """The fleet of `catalog demo`, with a fork beside it."""
     shutil.copytree(worlds("demo").parents[1], folder, dirs_exist_ok=True)
     shutil.copytree(folder / "repos" / "risk" / "churn.git", folder / "repos" / "people" / "fork-of-churn.git")
     with (folder / "repos.toml").open("a") as file:
@@ -77,13 +71,13 @@ def fleet(folder, _):
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
-    """The catalog of each world, made when it is asked for."""
-    made = {}
+def worlds(tmp_path_factory, demo_folder):
+    """The catalog of each world, made when it is asked for; that of `catalog demo` is there."""
+    made = {"demo": demo_folder / "output" / "catalog.duckdb"}
 
     def path(name):
         if name not in made:
-            made[name] = {"demo": demo, "fork": fork, "fleet": fleet}[name](tmp_path_factory.mktemp(name), path)
+            made[name] = {"fork": fork, "fleet": fleet}[name](tmp_path_factory.mktemp(name), path)
         return made[name]
 
     return path
