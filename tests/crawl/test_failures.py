@@ -90,6 +90,7 @@ def test_what_a_server_can_do_wrong(tmp_path, answer, outcome):
     assert [visit.outcome for visit in report.visits] == [outcome]
 
 
+@pytest.mark.slow
 def test_failures_of_all_kinds_harm_no_other_and_keep_the_last_good_rows(tmp_path):
     repositories = tmp_path / "git"
     for name in ("good", "gone", "big", "broken"):

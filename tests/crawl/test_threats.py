@@ -33,6 +33,8 @@ code = main(["crawl", "--debug", "--config", sys.argv[1]])
 print(code, *told, file=sys.stderr)
 """
 
+pytestmark = pytest.mark.slow  # a crawl and a site in a process of their own
+
 
 class Evil:
     """What runs a command when somebody unpickles it."""
