@@ -106,6 +106,10 @@ STEPS: dict[str, tuple[list[Record], list[str]]] = {
         [made(stage="p", content="i", commit="b"), made(stage="p", content=None), taken("out", "i")],
         ["b output p -> out@i", "c earlier p@b -> out@i", "c input out@i -> s", "c output p -> out@"],
     ),
+    "an earlier commit made it, and this one has no output there": (
+        [made(stage="p", content="i", commit="b"), taken("out", "i")],
+        ["b output p -> out@i", "c input out@i -> s"],
+    ),
     "two stages take in what an earlier commit made": (
         [made(stage="p", content="i", commit="b"), made(stage="p"), taken("out", "i"), taken("out", "i", "t")],
         ["b output p -> out@i", "c earlier p@b -> out@i", "c input out@i -> s", "c input out@i -> t", "c output p -> out@h"],
