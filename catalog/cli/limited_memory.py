@@ -29,8 +29,10 @@ def is_limited() -> bool:
 
 def run_apart(command: Callable[[], int]) -> int:
     """The exit code of the command, which runs in a copy of this process; where native code ended that, too little memory is named."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # until it can be passed on
     child = os.fork()
     if child == 0:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os._exit(command())
 
     def pass_on(number: int, _: FrameType | None) -> None:
@@ -39,6 +41,7 @@ def run_apart(command: Callable[[], int]) -> int:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to both
     signal.signal(signal.SIGTERM, pass_on)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if -code in _SIGNALS or code == _NO_THREAD_MEMORY:
         print("catalog: this machine has too little memory", file=sys.stderr)  # noqa: T201 - the rest of the command is in the other process
