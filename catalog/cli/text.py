@@ -90,16 +90,25 @@ def folded(text: str, limit: int) -> list[str]:
 
 def _pieces(text: str, limit: int) -> Iterator[str]:
     """What stays on one line, each with the spaces behind it."""
-    for word in re.findall(r" *[^ ]+ *", text):
+    for word in re.findall(r" *[^ ]+ *", text.rstrip(" ")):
         if width(word.rstrip(" ")) <= limit:
             yield word
             continue
         for part in re.findall(r"[^/:@,;=._-]*(?:[/:@,;=._-]+|$) *", word):
-            while width(part.rstrip(" ")) > limit:
-                most = next(i for i in range(len(part), 0, -1) if i == 1 or width(part[:i]) <= limit)
-                yield part[:most]
-                part = part[most:]  # noqa: PLW2901 - what is left of it
-            yield part
+            yield from _lines_of(part, limit)
+
+
+def _lines_of(part: str, limit: int) -> Iterator[str]:
+    """A part of a word in pieces of at most `limit` columns, not counting the spaces behind it."""
+    letters = part.rstrip(" ")
+    start = used = 0
+    for place, letter in enumerate(letters):
+        columns = width(letter)
+        if used + columns > limit and place > start:
+            yield letters[start:place]
+            start, used = place, 0
+        used += columns
+    yield part[start:]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
