@@ -14,10 +14,12 @@ from operator import attrgetter
 from time import perf_counter
 
 from catalog.config.parse import Config
+from catalog.crawl import shard_store
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
+from catalog.crawl.shard import Shard
 from catalog.crawl.visit import VisitResult, VisitTask, visit
 from catalog.crawl.withhold_again import withhold_again
 from catalog.discovery.inventory import Inventory, Repository
@@ -61,6 +63,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     config: Config,
     *,
     only: Collection[str] = (),
+    shard: Shard | None = None,
     report: OnVisit = lambda _visit, _done, _total: None,
     slow: OnSlow = lambda _names: None,
     only_slow_left: OnSlow = lambda _names: None,
@@ -70,6 +73,8 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     debug: bool = False,
 ) -> CrawlReport:
     """Visits the repositories of repos.toml and of its sources (or those named in `only`) and stores the rows of what changed.
+
+    With `shard`, only its repositories are visited, and stored in a folder of its own: see `catalog.crawl.merge`.
 
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
     their slots, whenever these change, `only_slow_left(names)` once, when no others are left and something was read: that can be published
@@ -82,6 +87,8 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
         connectors = installed()
     else:
         check((f"connector {connector.name!r}", connector) for connector in connectors)
+    if shard is not None:
+        config = shard_store.begin(config, shard, wait=wait, tell=tell)
     with lock(config.output, wait=wait, tell=tell) as lock_descriptor, Pool() as pool:
         for complaint in pool.keyring.complaints:
             tell(complaint)
@@ -89,6 +96,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
             config,
             CrawlContext.of(config.output, connectors, pool, privacy=config.privacy, debug=debug),
             lock_descriptor,
+            shard,
         )
         plan = run.plan(only, tell)
         try:
@@ -106,9 +114,9 @@ class CrawlRun:
     Where a crawl fails, as on a full disk, no summary is written: the journal has every visit that ended, and the next crawl reads it.
     """
 
-    def __init__(self, config: Config, context: CrawlContext, lock_descriptor: int) -> None:
+    def __init__(self, config: Config, context: CrawlContext, lock_descriptor: int, shard: Shard | None = None) -> None:
         """`lock_descriptor`: the file descriptor of the lock on the output."""
-        self._config, self._context, self._lock_descriptor = config, context, lock_descriptor
+        self._config, self._context, self._lock_descriptor, self._shard = config, context, lock_descriptor, shard
         self._journal = Journal(config.output / "store" / "crawls")
         self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
@@ -116,6 +124,7 @@ class CrawlRun:
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
         """Lists the sources, unless some repositories are named, and decides which repositories are visited."""
         inventory, failures = take_inventory(self._config, self._context.pool, ask=not only, tell=tell)
+        inventory = self._shard.part_of(inventory) if self._shard else inventory
         now = datetime.now(UTC)
         return plan_crawl(
             self._config.file,

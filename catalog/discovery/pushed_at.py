@@ -69,6 +69,11 @@ class PushCache:
                 readers=self._readers,
             )
 
+    def take(self, repo: str, other: PushCache) -> None:
+        """The repository was read last by the crawls of another cache."""
+        if repo in other._visits:
+            self._visits[repo] = other._visits[repo]
+
     def write(self, repositories: Iterable[Repository]) -> None:
         """Writes what was recorded of these, whole or not at all."""
         visits = {

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
+from typing import Self
 
 from catalog.errors import READ, CrawlOutcome, VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import files, jsonl
+from catalog.store.typed_json import dump
 from catalog.text import plural
 
 MOST = 2**62  # of any number: a column holds twice as much
@@ -24,19 +27,38 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """A crawl of another store, whose visits were taken over. `digest` is that of its row there; `store`: what that store was called."""
+
+    digest: str
+    store: str
+
+    @classmethod
+    def of(cls, crawl: Crawl, store: str) -> Self:
+        """A crawl by its row, which stays as it is when visits are deleted."""
+        return cls(digest=digest(crawl), store=store)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A visit with the partition that it led to, a repository that left the inventory, one with another name, or the crawl's end."""
+    """A visit with the partition that it led to, a repository that left the inventory, one with another name, a merged crawl, or the crawl's end."""
 
     partition: str | None = None
     visit: Visit | None = None
     departure: Visit | None = None
     rename: Rename | None = None
+    merged: Merged | None = None
     crawl: Crawl | None = None
 
     @property
     def outcome(self) -> Visit | None:
         """What the crawl found of a repository: a visit, or that there is none any more."""
         return self.visit or self.departure
+
+
+def digest(crawl: Crawl) -> str:
+    """By it, a crawl is known again in another store."""
+    return blake2b(dump(crawl).encode(), digest_size=10).hexdigest()
 
 
 def number(file: Path) -> int:
@@ -93,7 +115,7 @@ def sum_up(crawl_number: int, started: datetime, seconds: float, visits: Sequenc
 
 
 def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
-    """Keeps of a crawl the visits that are asked for, what changed in the inventory, and its end; an interrupted crawl gets one.
+    """Keeps of a crawl the visits that are asked for, what changed in the inventory, what was merged, and its end; an interrupted crawl gets one.
 
     A file with damaged lines is kept beside, as it was.
     """
@@ -106,7 +128,7 @@ def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
     kept = [
         jsonl.checked(text)
         for text, line in parsed
-        if line.departure or line.rename or (line.visit and keeps(line.visit))
+        if line.departure or line.rename or line.merged or (line.visit and keeps(line.visit))
     ]
     if damage:
         aside = file.with_name(f"{file.name}.damaged")
@@ -135,7 +157,7 @@ def _end(visit: Visit) -> datetime:
 def _is_sensible(line: Line) -> bool:
     """Whether a line says something, and nothing that a table cannot hold. Earlier versions may have written it, or a careless hand."""
     records = (line.visit, line.departure, line.rename, line.crawl)
-    return any(records) and all(record is None or _fits(record) for record in records)
+    return any((*records, line.merged)) and all(record is None or _fits(record) for record in records)
 
 
 def _fits(record: Visit | Rename | Crawl) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import IO, Self
 from catalog.errors import DEPARTED, VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import checked_file, files, jsonl
-from catalog.store.crawl_file import Damage, Line, crawl, is_crawl_file, lines, number, shorten
+from catalog.store.crawl_file import Damage, Line, crawl, digest, is_crawl_file, lines, number, shorten
 from catalog.store.visit_runs import begins_run, present_names, runs, with_present_names
 
 KEPT = 10  # crawls whose visits are kept
@@ -67,15 +67,14 @@ class Journal:
         for file in self._files():
             if summed_up is None or number(file) > summed_up:
                 for _, line in self._lines(file):
-                    _apply(last, line)
+                    apply(last, line)
         return last
 
     def begin(self, after: int = 0) -> CrawlEntry:
         """Opens the next crawl's file; its number is higher than `after`, too, should the files before it be lost."""
-        last = max((number(file) for file in self._files()), default=0)
         with files.writing(self.root):
             files.make_folder(self.root)
-            return CrawlEntry(self.root, max(last, after) + 1)
+            return CrawlEntry(self.root, max(self.last_number(), after) + 1)
 
     def crawls(self) -> tuple[Crawl, ...]:
         """The crawls, first to last; an interrupted one is derived from its visits."""
@@ -89,6 +88,29 @@ class Journal:
     def renames(self) -> tuple[Rename, ...]:
         """The repositories that got another name, first to last, each with the name that it has now."""
         return tuple(with_present_names(self._renames()))
+
+    def last_number(self) -> int:
+        """The number of the last crawl; 0 where there is none."""
+        return max(map(number, self._files()), default=0)
+
+    def digests(self) -> set[str]:
+        """The crawls by their digests, with those of other stores that were merged."""
+        files = self._files()
+        merged = {line.merged.digest for file in files for _, line in self._lines(file) if line.merged}
+        return merged | {digest(row) for file in files if (row := crawl(file, self._damage))}
+
+    def crawls_except(self, digests: Collection[str]) -> Iterator[tuple[Crawl, tuple[Line, ...]]]:
+        """Each crawl that is none of these, with its lines, first to last."""
+        for file in self._files():
+            row = crawl(file, self._damage)
+            if row is not None and digest(row) not in digests:
+                yield row, tuple(line for _, line in self._lines(file))
+
+    def add(self, row: Crawl, lines: Iterable[Line]) -> None:
+        """Writes a crawl whose visits were made elsewhere: whole, or not at all."""
+        texts = map(jsonl.line, map(_stated, lines))
+        with files.writing(self.root):
+            files.write(self.root / f"{row.crawl:06}.jsonl", "".join([*texts, jsonl.line({"crawl": row})]))
 
     def sum_up(self) -> None:
         """Rewrites `repos.json`, and deletes from crawls older than the last KEPT the visits that ended as those before.
@@ -172,6 +194,12 @@ def renamed_to(name: str) -> str:
     return f"renamed to {name}"
 
 
+def _stated(line: Line) -> dict[str, object]:
+    """What a line says, without what it does not; a visit that failed says that it led to no rows."""
+    cells = {cell.name: getattr(line, cell.name) for cell in fields(line)}
+    return {name: value for name, value in cells.items() if value is not None or (name == "partition" and line.visit)}
+
+
 def _split_summary(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, LastVisit]]:
     """The number of the last crawl, which is under the empty name, and the repositories."""
     number = state.pop("", None)
@@ -183,8 +211,8 @@ def _split_summary(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, La
     return number, by_repo
 
 
-def _apply(last: dict[str, LastVisit], line: Line) -> None:
-    """What a line says of the last visits."""
+def apply(last: dict[str, LastVisit], line: Line) -> None:
+    """Brings the last visits up to date with what a line says."""
     if line.rename and (former := last.get(line.rename.former)):
         last[line.rename.name] = former
         last[line.rename.former] = replace(former, outcome=VisitOutcome.LEFT, message=renamed_to(line.rename.name))
