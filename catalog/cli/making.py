@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,17 +12,20 @@ import typer
 from catalog.cli import TOLD
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
+from catalog.cli.crawl_report import write_report
 from catalog.cli.invocation import command
 from catalog.cli.options import ConfigFile
-from catalog.cli.output import put_text, say
+from catalog.cli.output import say
 from catalog.cli.progress import Progress, size
-from catalog.errors import Ambiguous, ConfigError, Exit, NotFound, StoreError
+from catalog.cli.shards import OneShard, Stores, chosen_shard, merge_stores
+from catalog.errors import Ambiguous, ConfigError, Exit, NotFound
 from catalog.naming import endings
 from catalog.text import plural
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config
     from catalog.crawl.crawl import CrawlReport
+    from catalog.crawl.shard import Shard
 
 DEMO_TITLE = "Demo models"
 
@@ -50,6 +53,7 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
         typer.Option(metavar="FILE", help="Write a report as JSON to this file; - for standard output."),
     ] = None,
     wait: Wait = False,
+    shard: OneShard = None,
     publish_early: Annotated[
         bool,
         typer.Option(
@@ -67,8 +71,9 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
 
     Exit code 5 if a repository could not be read: the others are read all the same, and its last good rows stay.
 
-    Example: catalog crawl
+    Examples: catalog crawl, catalog crawl --shard 3/16 --no-build
     """
+    part = chosen_shard(shard, repos=repos or (), no_build=no_build, publish_early=publish_early)
     config = _load(config_file)
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
@@ -76,9 +81,9 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     early = (
         _EarlyBuild(config=config, no_site=no_site, publish=publish_early) if publish_early or not no_build else None
     )
-    done = _crawl(config, _chosen(config, repos or ()), early, wait=wait, debug=debug)
+    done = _crawl(config, _chosen(config, repos or ()), early, shard=part, wait=wait, debug=debug)
     if report is not None:
-        _report(done, report)
+        write_report(done, report)
     if not no_build:
         _build(config, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
     if done.failed:
@@ -88,18 +93,25 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
 def build(
     *,
     no_site: NoSite = False,
+    stores: Stores = None,
     wait: Wait = False,
     allow_empty: AllowEmpty = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Make catalog and site again from what was read.
 
-    Example: catalog build --no-site
+    With --store, what is new in the stores of shards, or of other catalogs, is merged into the catalog first. Exit code 5 if any of it is lacking: a store
+    is missing, in use or damaged, or a shard did not end. All else is built, and the last good rows of its repositories stay.
+
+    Examples: catalog build --no-site, catalog build --store output/shards
     """
     config = _load(config_file)
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
+    is_whole = merge_stores(config, stores or (), wait=wait)
     _build(config, no_site=no_site, wait=wait)
+    if not is_whole:
+        raise typer.Exit(int(Exit.ORIGIN))
 
 
 def demo(
@@ -201,7 +213,15 @@ class _EarlyBuild:
                 tell(complaint)
 
 
-def _crawl(config: Config, only: Collection[str], early: _EarlyBuild | None, *, wait: bool, debug: bool) -> CrawlReport:
+def _crawl(
+    config: Config,
+    only: Collection[str],
+    early: _EarlyBuild | None,
+    *,
+    shard: Shard | None = None,
+    wait: bool,
+    debug: bool,
+) -> CrawlReport:
     """Crawls and says how it went. Interrupted, it stops at once; what was finished is kept."""
     from catalog.crawl.crawl import crawl as visit_all  # a cold `show` needs no dulwich
 
@@ -214,6 +234,7 @@ def _crawl(config: Config, only: Collection[str], early: _EarlyBuild | None, *, 
             report = visit_all(
                 config,
                 only=only,
+                shard=shard,
                 report=progress,
                 slow=progress.slow,
                 only_slow_left=lambda names: early.make(names, progress.tell) if early else None,
@@ -235,25 +256,6 @@ def _crawl(config: Config, only: Collection[str], early: _EarlyBuild | None, *, 
     if report.failures:
         say(f"{plural(len(report.failures), 'source')} failed: the last listing was used")
     return report
-
-
-def _report(done: CrawlReport, file: Path) -> None:
-    """The crawl's row, those of its visits, and what went wrong with sources, as one JSON object."""
-    from catalog.cli.formats import to_json  # only a report needs it
-    from catalog.store import files
-
-    visits = [asdict(visit) for visit in done.visits]
-    text = to_json({"crawl": asdict(done.crawl), "visits": visits, "sources": dict(done.failures)})
-    if str(file) == "-":
-        put_text(text)
-        return
-    try:
-        if file.exists() and not file.is_file():  # a pipe or a device cannot be replaced
-            file.write_text(text, "utf-8")
-        else:
-            files.write(file.resolve(), text)
-    except OSError as error:
-        raise StoreError(f"cannot write the report to {file}: {error.strerror}") from error
 
 
 def _build(
