@@ -12,6 +12,8 @@ from catalog.cli.options import ConfigFile
 from catalog.cli.output import put_text, say
 from catalog.errors import Misuse
 
+MOST_PARALLEL = 200  # jobs of GitLab's `parallel`; of GitHub's matrix, 256
+
 
 class ExternalScheduler(StrEnum):
     """Who else can keep the time; each has a template of its name."""
@@ -31,6 +33,15 @@ def schedule(
         ExternalScheduler | None,
         typer.Option("--print", metavar="KIND", help=f"Run nothing; print a file for {', '.join(ExternalScheduler)}."),
     ] = None,
+    shards: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=MOST_PARALLEL,
+            help="With --print: read the repositories in N shards, instead of one for each 1,000 where there are many.",
+        ),
+    ] = None,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Crawl, build and publish at the times of repos.toml, until Ctrl-C or SIGTERM.
@@ -39,13 +50,15 @@ def schedule(
     """
     if once + now + (keeper is not None) > 1:
         raise Misuse("found several of --once, --now and --print, expected one")
+    if shards is not None and keeper is None:
+        raise Misuse("found --shards without --print, expected both")
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
     config = load(config_file)
     if keeper is not None:
         from catalog.schedule.external_schedulers import file_for
 
-        put_text(file_for(keeper.value, config))
+        put_text(file_for(keeper.value, config, shards))
         return
     from catalog.schedule import scheduler as clock
     from catalog.schedule.steps import Runner, steps

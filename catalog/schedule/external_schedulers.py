@@ -12,15 +12,25 @@ from pathlib import Path
 
 from catalog import __version__
 from catalog.config.parse import Config
-from catalog.errors import ConfigError
+from catalog.discovery.inventory import read_inventory
+from catalog.errors import ConfigError, Misuse
 from catalog.schedule.scheduler import scheduled
+
+LARGE = 2_000  # repositories: more are read in shards
+SHARD_SIZE = 1_000  # repositories of a shard
+MOST_JOBS = 16  # unless `--shards` says otherwise: a CI runs not many more jobs at a time
 
 _LOCAL = ("cron", "systemd")  # of this machine; all others begin with an empty one
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # needs no quotes in any of the formats
 
 
-def file_for(keeper: str, config: Config) -> str:
-    """The text of a file, by the name of its template; ConfigError where this repos.toml cannot be crawled by that."""
+def file_for(keeper: str, config: Config, shards: int | None = None) -> str:
+    """The text of a file, by the name of its template; ConfigError where this repos.toml cannot be crawled by that.
+
+    `shards`: how many jobs read the repositories; None for as many as their number suggests. Misuse where that scheduler has one machine.
+    """
+    if keeper in _LOCAL and shards is not None and shards > 1:
+        raise Misuse(f"found --shards and --print {keeper}, which runs on one machine: expected no --shards")
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only the export needs it
 
     environment = Environment(
@@ -28,6 +38,7 @@ def file_for(keeper: str, config: Config) -> str:
         autoescape=False,  # noqa: S701 - no template is HTML: each names the quotes that its format requires
         undefined=StrictUndefined,
         keep_trailing_newline=True,
+        trim_blocks=True,
         variable_start_string="[[",
         variable_end_string="]]",
         comment_start_string="[#",
@@ -40,7 +51,15 @@ def file_for(keeper: str, config: Config) -> str:
         "specifier": _specifier,
         "yaml": json.dumps,  # a text of JSON is a text of YAML
     }
-    return environment.get_template(keeper).render(_values(keeper, config))
+    return environment.get_template(keeper).render(
+        _values(keeper, config),
+        shards=1 if keeper in _LOCAL else shards or shards_for(len(read_inventory(config).repos)),
+    )
+
+
+def shards_for(repositories: int) -> int:
+    """In how many shards so many repositories are read; 1 where one machine reads them all."""
+    return min(-(-repositories // SHARD_SIZE), MOST_JOBS) if repositories > LARGE else 1
 
 
 def _values(keeper: str, config: Config) -> dict[str, object]:
@@ -66,7 +85,11 @@ def _values(keeper: str, config: Config) -> dict[str, object]:
     for name, value in values.items():
         if not str(value).isprintable():
             raise ConfigError(f"{config.file}: {name} is {value!r}, expected what fits into one line of a file")
-    return values | {"words": (sys.executable, "-P", "-m", "catalog")}
+    publish = config.schedule.publish
+    return values | {
+        "words": (sys.executable, "-P", "-m", "catalog"),
+        "publish": ("/bin/sh", "-c", publish) if isinstance(publish, str) else publish,
+    }
 
 
 def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
