@@ -211,13 +211,14 @@ class _Merge:
         """The line of a visit, whose rows and observations are the catalog's now; None where the rows are lost."""
         visit, partition = other.visit, other.partition
         last = self._last_visits.get(visit.repo)
+        had_rows = partition is not None and self._context.store.file_of(visit.repo, partition).is_file()
         if partition is not None:
             if not self._take_rows(other, partition):
                 self._leave_out(other, LOST)
                 return None
             self._observe(other, partition, last, number)
             self._pushes.take(visit.repo, other.store.pushes(self._context.readers))
-        line = Line(partition=partition, visit=judged(visit, partition, last, number))
+        line = Line(partition=partition, visit=judged(visit, partition, last, number, had_rows=had_rows))
         self._apply([line])
         return line
 

@@ -9,9 +9,9 @@ from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 
 
-def judged(visit: Visit, partition: str | None, last: LastVisit | None, number: int) -> Visit:
-    """The visit as one of the catalog's crawl `number`. `last`: the catalog's last visit to the repository."""
-    outcome, why = _outcome(visit, partition, last)
+def judged(visit: Visit, partition: str | None, last: LastVisit | None, number: int, *, had_rows: bool) -> Visit:
+    """The visit as one of the catalog's crawl `number`. `last`: the catalog's last visit to the repository; `had_rows`: it had these rows already."""
+    outcome, why = _outcome(visit, partition, last, had_rows=had_rows)
     goes_on = last is not None and last.outcome == outcome
     return replace(
         visit,
@@ -24,14 +24,17 @@ def judged(visit: Visit, partition: str | None, last: LastVisit | None, number: 
     )
 
 
-def _outcome(visit: Visit, partition: str | None, last: LastVisit | None) -> tuple[str, str | None]:
+def _outcome(visit: Visit, partition: str | None, last: LastVisit | None, *, had_rows: bool) -> tuple[str, str | None]:
     """How it ended, and why the repository was read: other than for the store where the catalog knows more of it, or less."""
     if partition is None:
         return visit.outcome, visit.why
     if last is None or last.partition is None:
         return VisitOutcome.NEW, "new"
+    if last.partition == partition and visit.outcome != VisitOutcome.NEW:
+        return visit.outcome, visit.why
     if last.partition == partition:
-        return (VisitOutcome.FRESH, None) if visit.outcome == VisitOutcome.NEW else (visit.outcome, visit.why)
+        lost = "listed_again" if last.has_departed else "rows_missing"
+        return (VisitOutcome.FRESH, None) if had_rows else (VisitOutcome.CHANGED, lost)
     if visit.outcome == VisitOutcome.CHANGED:
         return visit.outcome, visit.why
     is_read_alike = last.partition.partition("-")[2] == partition.partition("-")[2]
