@@ -146,3 +146,28 @@ def test_the_database_of_shards_is_that_of_one_crawl(nightly, count):
             nightly.change("r0", each)
     found = tables(nightly.many)
     assert (found, [bool(found[macro]) for macro in MACROS]) == (tables(nightly.one), [True] * len(MACROS))
+
+
+def test_a_catalog_that_was_lost_is_made_again_from_its_shards(nightly):
+    for number in range(3):
+        nightly.change("r0", number)
+        in_shards(nightly.many, 3)
+        merged(nightly.many)
+    before = remembered(nightly.many)
+    shutil.rmtree(nightly.many.output / "store")
+    merged(nightly.many)
+    assert remembered(nightly.many) == before
+
+
+def test_merges_can_be_merged(nightly):
+    regions = [replace(nightly.many, output=nightly.folder / name) for name in ("east", "west")]
+    for region, numbers in zip(regions, [(1, 2), (3,)], strict=True):
+        in_shards(region, 3, *numbers)
+        merged(region)
+    crawl(nightly.one, debug=True)
+    assert merged(nightly.many, *(region.output for region in regions)).complaints == ()
+    merged(nightly.many, *(region.output / "shards" for region in regions))  # brings visits that are known
+    found, expected = remembered(nightly.many), remembered(nightly.one)
+    assert [found[key] for key in ("visits", "last", "observations")] == [
+        expected[key] for key in ("visits", "last", "observations")
+    ]

@@ -14,7 +14,7 @@ from catalog.schema.arrow import to_arrow
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import journal as module
 from catalog.store import jsonl
-from catalog.store.crawl_file import LAST_YEAR, MOST, MOST_SECONDS
+from catalog.store.crawl_file import LAST_YEAR, MOST, MOST_SECONDS, Line, Merged, digest
 from catalog.store.journal import KEPT, Journal, LastVisit
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -532,3 +532,38 @@ def test_a_line_that_says_what_no_table_holds_is_damaged(tmp_path, record, is_re
     to_arrow(Crawl, journal.crawls())
     to_arrow(Rename, journal.renames())
     assert (visits.num_rows, len(journal.damage)) == ((1, 0) if is_read else (0, 1))
+
+
+def merging(journal: Journal, *lines: Line) -> None:
+    number = journal.last_number() + 1
+    journal.add(ended(number), lines)
+    journal.sum_up()
+
+
+def test_a_crawl_that_is_added_whole_says_what_one_says_that_was_made_here(tmp_path):
+    here, added = Journal(tmp_path / "here"), Journal(tmp_path / "added")
+    crawled(here, ("a", "new", "p1"), ("b", "down", None))
+    merging(added, Line(visit=visit(1, "a"), partition="p1"), Line(visit=visit(1, "b", "down")))
+    files = [(journal.root / "000001.jsonl").read_text() for journal in (here, added)]
+    assert (files[0], here.last_visits()) == (files[1], added.last_visits())
+
+
+def test_what_was_merged_is_known_also_when_its_visits_are_deleted(tmp_path):
+    journal, other = Journal(tmp_path / "here"), Journal(tmp_path / "there")
+    crawled(other, ("a", "new", "p1"))
+    row = other.crawls()[0]
+    merging(journal, Line(visit=visit(1, "a", "fresh"), partition="p1"), Line(merged=Merged.of(row, "there")))
+    for _ in range(KEPT + 1):
+        crawled(journal, ("a", "fresh", "p1"))
+    assert ([*other.crawls_except(journal.digests())], (journal.root / "000001.jsonl").read_text().count("visit")) == (
+        [],
+        0,
+    )
+
+
+def test_crawls_that_are_not_known_come_with_their_lines(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "new", "p1"))
+    crawled(journal, ("a", "fresh", "p1"))
+    (unknown,) = journal.crawls_except({digest(ended(1))})
+    assert (unknown[0], [line.partition for line in unknown[1] if line.visit]) == (ended(2), ["p1"])
