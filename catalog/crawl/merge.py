@@ -19,7 +19,7 @@ from catalog.crawl.withhold_again import withhold_again
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.merged_listings import take_listings
 from catalog.discovery.pushed_at import PushCache
-from catalog.errors import CrawlOutcome, StoreError, VisitOutcome
+from catalog.errors import CrawlOutcome, StoreError
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.tables.inventory import Crawl
 from catalog.store import files
@@ -97,7 +97,7 @@ def _held_stores(
             complain(f"{folder} has no store: it is left out")
         stores |= {path: store for store in found if (path := store.folder.resolve()) != own}
     usable = []
-    for store in sorted(stores.values(), key=attrgetter("name", "folder")):
+    for store in stores.values():
         try:
             held.enter_context(lock(store.output, wait=wait, tell=tell))
         except StoreError as error:
@@ -164,7 +164,7 @@ class _Merge:
         before, moved = inventory_moves(known.read(), listed, self._last_visits) if is_last else ({}, ())
         changes = self._changed(inventory, moved, number, started) if is_last else []
         names = {entry.repo.name for entry in inventory.repositories if not entry.has_left}
-        chosen = self._chosen(rounds, names if is_last else names | self._last_visits.keys())
+        chosen = self._chosen(rounds, names if is_last else None)
         lines = [line for other in chosen if (line := self._taken(other, number))]
         row = sum_up(number, started, seconds, [line.visit for line in lines if line.visit])
         if not all(each.has_ended for each in rounds):
@@ -186,12 +186,12 @@ class _Merge:
         self._apply(left)
         return [*lines, *left]
 
-    def _chosen(self, rounds: Sequence[Round], names: Collection[str]) -> list[OtherVisit]:
-        """One visit to each repository of these names, by their order."""
+    def _chosen(self, rounds: Sequence[Round], names: Collection[str] | None) -> list[OtherVisit]:
+        """One visit to each repository of these names, or of any, by their order."""
         visits: dict[str, list[OtherVisit]] = defaultdict(list)
         for other in sorted((other for each in rounds for other in each.visits), key=attrgetter("visit.repo")):
             repo, last = other.visit.repo, self._last_visits.get(other.visit.repo)
-            if repo not in names:
+            if names is not None and repo not in names:
                 self._leave_out(other, ELSEWHERE)
             elif other.partition is not None and not self._context.is_made_alike(repo, other.partition):
                 self._leave_out(other, OTHERWISE)
@@ -225,7 +225,7 @@ class _Merge:
     def _take_rows(self, other: OtherVisit, partition: str) -> bool:
         """Whether the catalog has the rows then, or needs none, as a later visit led to others."""
         target = self._context.store.file_of(other.visit.repo, partition)
-        if (other.visit.outcome == VisitOutcome.FRESH and target.is_file()) or is_intact(target):
+        if is_intact(target):
             return True
         source = other.store.rows.file_of(other.visit.repo, partition)
         if not is_intact(source):

@@ -34,7 +34,7 @@ def _after(source: SourceConfig, before: SourceState, last: SourceState) -> Sour
     """What is known of a source after this listing, or after this request for one that failed."""
     if last.asked_at is None:
         return before
-    if last.listed_at is None or last.listed_at == before.listed_at:
+    if last.listed_at is None:
         return replace(before, outcome=last.outcome, message=last.message, asked_at=last.asked_at)
     known = {**last.known, **before.known}
     return replace(last, known=mark_departed(source, installed()[source.kind], last.listed, known, last.listed_at))

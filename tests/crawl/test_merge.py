@@ -17,6 +17,7 @@ from catalog.config.parse import Config
 from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
+from catalog.store.journal import Journal
 from support.shards import NAMES, Fleet, in_shards, merged, remembered, shard_folder
 
 
@@ -61,6 +62,43 @@ def test_shards_that_were_not_merged_for_some_nights_make_a_crawl_for_each(night
         in_shards(nightly.many, 3)
     merged(nightly.many)
     assert remembered(nightly.many) == remembered(nightly.one)
+
+
+def test_a_repository_that_was_taken_out_before_the_merge_was_there(nightly):
+    for names in (NAMES[:3], NAMES[1:3]):
+        nightly.names = names
+        crawl(nightly.one, debug=True)
+        in_shards(nightly.many, 2)
+    assert (merged(nightly.many).complaints, remembered(nightly.many)) == ((), remembered(nightly.one))
+
+
+def test_what_came_is_dated_by_the_last_visit_before_it(nightly):
+    for number in range(3):
+        if number == 2:
+            nightly.change("r0", 0)
+        crawl(nightly.one, debug=True)
+        in_shards(nightly.many, 2)
+        merged(nightly.many)
+    assert remembered(nightly.many) == remembered(nightly.one)
+
+
+def test_a_merge_sums_up_what_the_next_one_begins_from(nightly):
+    in_shards(nightly.many, 2)
+    merged(nightly.many)
+    for file in (crawls := nightly.many.output / "store" / "crawls").glob("0*.jsonl"):
+        file.write_text("")
+    assert [*Journal(crawls).last_visits()] == nightly.names
+
+
+def test_where_crawls_are_lost_the_next_number_is_that_of_what_was_observed_last(nightly):
+    away = replace(nightly.many, output=nightly.folder / "away")
+    for _ in range(2):
+        crawl(nightly.many, debug=True)
+    nightly.change("r0", 0)
+    crawl(nightly.many, debug=True)
+    shutil.rmtree(nightly.many.output / "store" / "crawls")
+    in_shards(away, 1)
+    assert [row.crawl for row in merged(nightly.many, away.output).crawls] == [4]
 
 
 def test_the_inventory_is_the_merge_s_business(nightly):

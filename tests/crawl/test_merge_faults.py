@@ -46,6 +46,13 @@ def test_a_folder_without_a_store_is_named(nightly):
     )
 
 
+def test_a_store_that_a_shard_was_making_is_none(nightly):
+    in_shards(nightly.many, 1)
+    folder = shard_folder(nightly.many, 1, 1)
+    (folder / "store").rename(folder / ".store.new")
+    assert merged(nightly.many).complaints == (f"{shards_folder(nightly.many)} has no store: it is left out",)
+
+
 @pytest.mark.parametrize("depth", [DEPTH, DEPTH + 1])
 def test_how_deep_stores_are_looked_for(nightly, depth):
     in_shards(nightly.many, 1)
@@ -172,15 +179,28 @@ def test_the_order_of_overlapping_stores_is_irrelevant(nightly):
         outputs.append(config.output)
         nightly.change("r2", number)
     nightly.names = NAMES
-    one, other = nightly.one, nightly.many
-    merged(one, *outputs)
-    for output in reversed(outputs):
-        merged(other, output)
-    merged(replace(one, output=nightly.folder / "third"), *reversed(outputs))
-    assert remembered(one) == remembered(replace(one, output=nightly.folder / "third"))
-    assert {repo: last[1] for repo, last in remembered(one)["last"].items()} == {
-        repo: last[1] for repo, last in remembered(other)["last"].items()
-    }
+    others = [nightly.one, replace(nightly.one, output=nightly.folder / "third")]
+    reports = [merged(others[0], *outputs), merged(others[1], *reversed(outputs))]
+    lines = [(config.output / "store" / "crawls" / "000001.jsonl").read_text() for config in others]
+    assert (reports[0], lines[0], remembered(others[0])) == (reports[1], lines[1], remembered(others[1]))
+    for output in reversed(outputs):  # one at a time, the last of all first
+        merged(nightly.many, output)
+    ends = [{repo: end[1] for repo, end in remembered(config)["last"].items()} for config in (others[0], nightly.many)]
+    assert ends[0] == ends[1]
+
+
+def test_where_stores_lie_is_irrelevant(nightly):
+    in_shards(nightly.many, 2)
+    folder = shards_folder(nightly.many)
+    (nightly.folder / "else" / "z").mkdir(parents=True)
+    merged(nightly.many)
+    shutil.move(folder / "1-of-2", nightly.folder / "else" / "z")
+    shutil.move(folder / "2-of-2", nightly.folder / "else")
+    merged(nightly.one, nightly.folder / "else")
+    lines = [
+        (config.output / "store" / "crawls" / "000001.jsonl").read_text() for config in (nightly.one, nightly.many)
+    ]
+    assert lines[0] == lines[1]
 
 
 @pytest.fixture

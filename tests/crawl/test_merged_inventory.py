@@ -15,6 +15,8 @@ from support.changes import base, register
 from support.forging import Talk, config_of, forge, said
 from support.shards import in_shards, merged, remembered, shard_folder
 
+pytestmark = pytest.mark.slow
+
 ORG = {"kind": "github", "org": "acme", "name": "s", "skip_unpushed": True, "full_check_days": 7}
 LONG_AGO = "2023-01-02T03:04:05Z"
 NAMES = [f"r{number}" for number in range(6)]
@@ -146,3 +148,49 @@ def test_a_repository_that_left_before_the_first_merge_is_known(forged, both, tm
     in_shards(away, 1)
     merged(both[1], shard_folder(away, 1, 1))
     assert [each for each in inventory(both[1]) if each[1]] == [("127.0.0.1/acme/r5", True, "no longer listed", None)]
+
+
+def test_the_last_listing_of_all_shards_counts(forged, both):
+    many = both[1]
+    in_shards(many, 3, 2)
+    gone = forged.entries.pop()
+    in_shards(many, 3, 1)
+    forged.entries.append(gone)
+    in_shards(many, 3, 3)
+    merged(many)
+    assert len(read_states(many)["s"].listed) == 6
+
+
+def test_what_the_catalog_alone_knows_of_a_source_stays_known(forged, both, tmp_path):
+    many, away = both[1], replace(both[1], output=tmp_path / "away")
+    crawl(many, debug=True)
+    forged.entries.pop()
+    crawl(many, debug=True)
+    in_shards(away, 1)
+    merged(many, away.output)
+    assert [each for each in inventory(many) if each[1]] == [("127.0.0.1/acme/r5", True, "no longer listed", None)]
+
+
+def test_another_request_of_a_source_is_no_listing_of_this_one(forged, both, tmp_path):
+    many, away = both[1], config_of(tmp_path / "one", ORG | {"url": forged.url, "org": "other"})
+    crawl(many, debug=True)
+    before = read_states(many)
+    in_shards(away, 1)
+    merged(many, away.output)
+    assert read_states(many) == before
+
+
+def test_a_source_that_never_answered_a_shard_stays_as_it_was_listed(forged, both, tmp_path):
+    many, away = both[1], replace(both[1], output=tmp_path / "away")
+    crawl(many, debug=True)
+    before = read_states(many)["s"]
+    forged.answer = lambda request: said({}, status=404) if request.path.startswith("/api") else None
+    in_shards(away, 1)
+    merged(many, away.output)
+    state = read_states(many)["s"]
+    assert (state.outcome, state.listed, state.known, state.listed_at) == (
+        "gone",
+        before.listed,
+        before.known,
+        before.listed_at,
+    )

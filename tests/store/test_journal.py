@@ -550,8 +550,8 @@ def test_a_crawl_that_is_added_whole_says_what_one_says_that_was_made_here(tmp_p
 
 def test_what_was_merged_is_known_also_when_its_visits_are_deleted(tmp_path):
     journal, other = Journal(tmp_path / "here"), Journal(tmp_path / "there")
-    crawled(other, ("a", "new", "p1"))
-    row = other.crawls()[0]
+    row = replace(ended(1), received=7)
+    other.add(row, [Line(visit=visit(1, "a"), partition="p1")])
     merging(journal, Line(visit=visit(1, "a", "fresh"), partition="p1"), Line(merged=Merged.of(row, "there")))
     for _ in range(KEPT + 1):
         crawled(journal, ("a", "fresh", "p1"))

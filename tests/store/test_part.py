@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from catalog.crawl.crawl import crawl
-from catalog.store.crawl_file import digest
+from catalog.schema.tables.inventory import Rename
+from catalog.store.crawl_file import Line, digest
+from catalog.store.identities import Identities
 from catalog.store.journal import Journal
 from catalog.store.part import copy_part, link
 from support.changes import base
@@ -57,6 +60,26 @@ def test_a_crawl_that_was_cut_short_is_known_again_too(config, tmp_path):
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
     copy_part(store, part, lambda repo: repo == "a")
     assert Journal(part / "crawls").digests() == Journal(store / "crawls").digests()
+
+
+def test_a_part_knows_the_ids_and_renames_of_its_repositories_alone(config, tmp_path):
+    store, part = config.output / "store", tmp_path / "part"
+    Identities(store / "observations").write({}, {"a": "h r 1", "b": "h r 2"})
+    moves = [("x", "a"), ("a", "b"), ("b", "z")]
+    renames = [Rename(crawl=2, repo=name, former=former, name=name) for former, name in moves]
+    row = replace(Journal(store / "crawls").crawls()[0], crawl=2)
+    Journal(store / "crawls").add(row, [Line(rename=rename) for rename in renames])
+    copy_part(store, part, lambda repo: repo in ("a", "x"))
+    journal = Journal(part / "crawls")
+    assert (
+        Identities(part / "observations").read(),
+        [each.former for each in journal.renames()],
+        [*journal.last_visits()],
+    ) == (
+        {"a": "h r 1"},
+        ["x"],
+        ["a"],
+    )
 
 
 def test_a_part_replaces_what_was_there(config, tmp_path):
