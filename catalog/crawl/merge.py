@@ -71,8 +71,9 @@ def merge(
         tell(sentence)
 
     with ExitStack() as held, Pool() as pool:
-        held.enter_context(lock(config.output, wait=wait, tell=tell))
+        # A shard that begins holds its store, and waits for that of the catalog: in the other order, both would wait for ever.
         stores = _held_stores(config, folders, held, complain, wait=wait, tell=tell)
+        held.enter_context(lock(config.output, wait=wait, tell=tell))
         context = CrawlContext.of(config.output, connectors or installed(), pool, privacy=config.privacy)
         crawls = _Merge(config, context, complain, tell).run(stores)
         for store in stores:
@@ -97,7 +98,7 @@ def _held_stores(
             complain(f"{folder} has no store: it is left out")
         stores |= {path: store for store in found if (path := store.folder.resolve()) != own}
     usable = []
-    for store in stores.values():
+    for _, store in sorted(stores.items()):  # in one order, should others wait for them, too
         try:
             held.enter_context(lock(store.output, wait=wait, tell=tell))
         except StoreError as error:

@@ -6,6 +6,8 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 
 import pytest
 
@@ -85,6 +87,19 @@ def test_a_store_in_use_is_left_out_and_named(nightly):
         True,
     )
     assert report.complaints[1:] == ("shard 1/2 has no new crawl: its repositories keep their last rows",)
+
+
+def test_a_merge_that_waits_for_a_store_keeps_no_shard_from_beginning(nightly):
+    in_shards(nightly.many, 2)
+    told: Queue[str] = Queue()
+    waiting = Thread(target=lambda: merge(nightly.many, [shards_folder(nightly.many)], wait=True, tell=told.put))
+    with lock(shard_folder(nightly.many, 2, 2)):  # a crawl of that shard
+        waiting.start()
+        sentence = told.get(timeout=10)
+        with lock(nightly.many.output):  # from which it begins
+            pass
+    waiting.join(10)
+    assert (sentence.endswith("; waiting"), [*outcomes(nightly.many)]) == (True, nightly.names)
 
 
 def test_a_shard_that_did_not_run_is_named(nightly):
