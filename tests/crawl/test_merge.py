@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from catalog.config.parse import Config
 from catalog.crawl.crawl import crawl
+from catalog.crawl.shard import Shard
 from catalog.database import database
 from catalog.database.build import build
 from catalog.store.journal import Journal
-from support.shards import NAMES, Fleet, in_shards, merged, remembered, shard_folder
+from support.changes import base
+from support.shards import NAMES, Fleet, fleet, in_shards, merged, remembered, shard_folder
 
 
 @pytest.fixture
@@ -209,3 +211,28 @@ def test_merges_can_be_merged(nightly):
     assert [found[key] for key in ("visits", "last", "observations")] == [
         expected[key] for key in ("visits", "last", "observations")
     ]
+
+
+@pytest.mark.slow
+def test_bad_repositories_cost_themselves_in_shards_as_in_one_crawl(nightly):
+    git = nightly.folder / "git"
+    damaged, cut, bare = (base() for _ in range(3))
+    nightly.urls |= fleet(git, {"damaged": damaged, "cut": cut, "bare": bare})
+    for oid in damaged.objects:
+        (git / "damaged" / "objects" / oid[:2] / oid[2:]).write_bytes(b"")
+    (git / "cut" / "packed-refs").write_text((git / "cut" / "packed-refs").read_text()[:-9])
+    (git / "bare" / "config").write_text("[core]\n\trepositoryformatversion = 9\n")
+    (git / "folder").mkdir()
+    nightly.urls |= {name: str(git / name) for name in ("folder", "nothing")} | {"port": "http://127.0.0.1:1/x"}
+    nightly.names = sorted(nightly.urls)
+    for _ in range(2):
+        crawl(nightly.one)
+        for number in (1, 2, 3):
+            crawl(replace(nightly.many, processes=2), shard=Shard(number=number, count=3))  # two that read for each
+        assert merged(nightly.many).complaints == ()
+    found = remembered(nightly.many, costs=False)
+    bad = {repo for repo, (outcome, *_) in found["last"].items() if outcome != "fresh"}
+    assert (found, bad) == (
+        remembered(nightly.one, costs=False),
+        {"bare", "cut", "folder", "nothing", "port"},
+    )
