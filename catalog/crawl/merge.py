@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -116,8 +116,8 @@ class _Merge:
         self._journal = Journal(config.output / "store" / "crawls")
         self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
-        self._left_out: dict[OtherStore, Counter[str]] = defaultdict(Counter)  # repositories by the reason
-        self._overlaps: dict[str, list[str]] = defaultdict(list)  # repositories by who visited them
+        self._left_out: dict[tuple[OtherStore, str], set[str]] = defaultdict(set)  # repositories by the reason
+        self._overlaps: dict[str, set[str]] = defaultdict(set)  # repositories by who visited them
 
     def run(self, stores: Sequence[OtherStore]) -> tuple[Crawl, ...]:
         """Adds their new crawls: the last of each together as the last one, those before the last as the one before it, and so on."""
@@ -136,9 +136,8 @@ class _Merge:
             self._add(number, [new[-back] for new in rounds.values() if len(new) >= back], inventory, is_last=back == 1)
             for number, back in zip(self._numbers(depth), range(depth, 0, -1), strict=True)
         ]
-        for store, reasons in self._left_out.items():
-            for reason, count in sorted(reasons.items()):
-                self._complain(f"{store.output}: {plural(count, 'repository', 'repositories')}: {reason}")
+        for (store, reason), repos in self._left_out.items():
+            self._complain(f"{store.output}: {plural(len(repos), 'repository', 'repositories')}: {reason}")
         for visitors, repos in self._overlaps.items():
             self._tell(f"{_such(repos)} visited by {visitors}")
         if crawls:
@@ -201,11 +200,11 @@ class _Merge:
             ):
                 visits[repo].append(other)
             elif last.visited_at > other.visit.started_at:
-                self._overlaps[f"{other.store.output} and by the catalog: the later visit counts"].append(repo)
+                self._overlaps[f"{other.store.output} and by the catalog: the later visit counts"].add(repo)
         for repo, several in visits.items():
             if len(several) > 1:
                 stores = " and ".join(sorted(str(other.store.output) for other in several))
-                self._overlaps[f"{stores}: the last visit that went well counts"].append(repo)
+                self._overlaps[f"{stores}: the last visit that went well counts"].add(repo)
         return [max(several, key=attrgetter("rank")) for several in visits.values()]
 
     def _taken(self, other: OtherVisit, number: int) -> Line | None:
@@ -261,9 +260,9 @@ class _Merge:
             apply(self._last_visits, line)
 
     def _leave_out(self, other: OtherVisit, reason: str) -> None:
-        self._left_out[other.store][reason] += 1
+        self._left_out[other.store, reason].add(other.visit.repo)
 
 
-def _such(repos: Sequence[str]) -> str:
+def _such(repos: Collection[str]) -> str:
     """How many repositories, and one of them."""
-    return f"{repos[0]} was" if len(repos) == 1 else f"{len(repos)} repositories, such as {repos[0]}, were"
+    return f"{min(repos)} was" if len(repos) == 1 else f"{len(repos)} repositories, such as {min(repos)}, were"

@@ -175,6 +175,16 @@ def test_an_earlier_visit_to_a_repository_of_two_stores_does_not_count(nightly):
     )
 
 
+def test_of_many_repositories_that_two_stores_visited_one_is_named(nightly):
+    stores = [replace(nightly.many, output=nightly.folder / name) for name in ("a", "b")]
+    for store in stores:
+        crawl(store, debug=True)
+    told: list[str] = []
+    merge(nightly.many, [store.output for store in stores], tell=told.append)
+    outputs = f"{stores[0].output} and {stores[1].output}"
+    assert told == [f"4 repositories, such as r0, were visited by {outputs}: the last visit that went well counts"]
+
+
 def test_a_visit_that_went_well_goes_before_a_later_one_that_failed(nightly):
     nightly.names = ["r0"]
     good, bad = (replace(nightly.many, output=nightly.folder / name) for name in ("a", "b"))
@@ -279,6 +289,13 @@ def test_rows_that_were_made_by_other_rules_are_left_out_and_the_last_ones_stay(
         True,
         True,
     )
+
+
+def test_a_repository_that_is_left_out_of_several_crawls_is_counted_once(nightly):
+    away = replace(nightly.many, output=nightly.folder / "away", privacy=PRIVATE)
+    for _ in range(2):
+        crawl(away, debug=True)
+    assert merged(nightly.many, away.output).complaints == (f"{away.output}: 4 repositories: {OTHERWISE}",)
 
 
 def test_rows_that_were_left_out_come_with_the_next_crawl_by_the_same_rules(nightly):
