@@ -68,6 +68,8 @@ class EchoServer:
                 pass
 
 
+FORGES = ("github", "gitlab", "gitea", "bitbucket", "azure")
+
 Again = Callable[[], str]
 Reply = tuple[str, dict[str, str], bytes]
 
@@ -175,8 +177,10 @@ PLACES: tuple[Callable[[Random, Again], Reply], ...] = (
 
 
 def _forge(random: Random, again: Again, request: Request, url: str) -> Reply:
-    kind = request.path.split("/")[2]
-    given: Answer = getattr(forge_answers, kind)(Talk(url=f"{url}/git"), request)
+    kind = request.path.split("/")[2:3]
+    if not kind or kind[0] not in FORGES:  # a redirect to an address that was made up led here
+        return "404 Not Found", {}, again().encode("utf-8", "replace")
+    given: Answer = getattr(forge_answers, kind[0])(Talk(url=f"{url}/git"), request)
     headers, mode = dict(given.headers), random.randrange(6)
     if mode == 0:  # an error of the forge's
         error = {
