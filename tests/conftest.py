@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from catalog.cli import main
-from catalog.crawl import crawl as crawls
+from catalog.crawl import reading
 
 FEW = 8  # examples of a law
 
@@ -60,9 +60,9 @@ def _isolated_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture(scope="session", autouse=True)
 def _reads_here() -> Iterator[None]:
     """A crawl in a test's own process reads there, too, unless it states `processes`: a process takes 0.3 s to start."""
-    of_config = crawls._processes
+    of_config = reading.process_count
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crawls, "_processes", lambda config, context: config.processes and of_config(config, context))
+        patch.setattr(reading, "process_count", lambda config, context: config.processes and of_config(config, context))
         yield
 
 

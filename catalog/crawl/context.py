@@ -1,4 +1,4 @@
-"""What all visits of a crawl share, and how their partitions are named."""
+"""What the visits of a crawl share, and how their partitions are named."""
 
 from __future__ import annotations
 
@@ -13,16 +13,30 @@ from catalog.transport.origin import Pool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CrawlContext:
-    """What all visits of a crawl share."""
+class ReadContext:
+    """What all visits share that one process makes: how they read. It holds no folder of the crawl."""
 
-    store: Store
-    observations: Observations
     connectors: tuple[Connector, ...]
     readers: str
     pool: Pool
     privacy: Privacy = DEFAULT
     debug: bool = False
+
+    def key(self, repo: str, refs: str) -> PartitionKey:
+        """The name of a repository's partition, given the digest of its refs."""
+        return PartitionKey(refs=refs, readers=self.readers, privacy=privacy_digest(self.privacy.of(repo)))
+
+    def is_made_alike(self, repo: str, partition: str | None) -> bool:
+        """Whether the rows of an earlier partition are those that would be read now, as far as refs are the same."""
+        return partition is not None and partition.endswith(f"-{self.key(repo, '').rules}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrawlContext(ReadContext):
+    """What all visits of a crawl share in its own process: also what is stored."""
+
+    store: Store
+    observations: Observations
 
     @classmethod
     def of(
@@ -45,14 +59,6 @@ class CrawlContext:
             debug=debug,
         )
 
-    def key(self, repo: str, refs: str) -> PartitionKey:
-        """The name of a repository's partition, given the digest of its refs."""
-        return PartitionKey(refs=refs, readers=self.readers, privacy=privacy_digest(self.privacy.of(repo)))
-
     def last_rows(self, repo: str, partition: str) -> Path:
         """The file of the rows of a repository's last partition."""
         return self.store.last_rows(repo, partition, privacy_digest(self.privacy.of(repo)))
-
-    def is_made_alike(self, repo: str, partition: str | None) -> bool:
-        """Whether the rows of an earlier partition are those that would be read now, as far as refs are the same."""
-        return partition is not None and partition.endswith(f"-{self.key(repo, '').rules}")

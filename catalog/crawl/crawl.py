@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,11 +13,13 @@ from time import perf_counter
 from catalog.config.parse import Config
 from catalog.crawl import shard_store
 from catalog.crawl.context import CrawlContext
+from catalog.crawl.driver import Recorded, visit_and_record
 from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
+from catalog.crawl.reading import Reader, reading
 from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.shard import Shard
-from catalog.crawl.visit import VisitResult, VisitTask, visit
+from catalog.crawl.visit import VisitTask
 from catalog.crawl.withhold_again import withhold_again
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
@@ -37,9 +36,7 @@ from catalog.transport.origin import Limits, NetworkRules, Pool
 
 OnVisit = Callable[[Visit, int, int], None]
 
-MANY = 50  # repositories to be read, for which all processes are started at once
 MEMORY_SHARE = 4  # one visit may hold a fourth of all memory in objects: as much again is the pack, and rows
-MOST_PROCESSES = 4  # unless repos.toml says otherwise
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +76,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
     their slots, whenever these change, `only_slow_left(names)` once, when no others are left and something was read: that can be published
     (`catalog.database.build` with `in_crawl`) while these go on, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
-    the others; with `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
+    the others. With `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
     waited for; else StoreError names its process. ConfigError for connectors that cannot be used, NotFound for a name that repos.toml
     does not hold.
     """
@@ -89,22 +86,19 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
         check((f"connector {connector.name!r}", connector) for connector in connectors)
     if shard is not None:
         config = shard_store.begin(config, shard, wait=wait, tell=tell)
-    with lock(config.output, wait=wait, tell=tell) as lock_descriptor, Pool() as pool:
+    with lock(config.output, wait=wait, tell=tell), Pool() as pool:
         for complaint in pool.keyring.complaints:
             tell(complaint)
-        run = CrawlRun(
-            config,
-            CrawlContext.of(config.output, connectors, pool, privacy=config.privacy, debug=debug),
-            lock_descriptor,
-            shard,
-        )
-        plan = run.plan(only, tell)
-        try:
-            result = run.visit_all(plan, report, slow, only_slow_left)
-        except (KeyboardInterrupt, SystemExit):  # the next crawl begins from what this one has read
+        context = CrawlContext.of(config.output, connectors, pool, privacy=config.privacy, debug=debug)
+        with reading(config, context) as reader:
+            run = CrawlRun(config, context, reader, shard)
+            plan = run.plan(only, tell)
+            try:
+                result = run.visit_all(plan, report, slow, only_slow_left)
+            except (KeyboardInterrupt, SystemExit):  # the next crawl begins from what this one has read
+                run.save(plan)
+                raise
             run.save(plan)
-            raise
-        run.save(plan)
         return result
 
 
@@ -114,9 +108,11 @@ class CrawlRun:
     Where a crawl fails, as on a full disk, no summary is written: the journal has every visit that ended, and the next crawl reads it.
     """
 
-    def __init__(self, config: Config, context: CrawlContext, lock_descriptor: int, shard: Shard | None = None) -> None:
-        """`lock_descriptor`: the file descriptor of the lock on the output."""
-        self._config, self._context, self._lock_descriptor, self._shard = config, context, lock_descriptor, shard
+    def __init__(
+        self, config: Config, context: CrawlContext, reader: Reader | None = None, shard: Shard | None = None
+    ) -> None:
+        """`reader`: by default, that of this process."""
+        self._config, self._context, self._reader, self._shard = config, context, reader or Reader.here(context), shard
         self._journal = Journal(config.output / "store" / "crawls")
         self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
@@ -143,20 +139,19 @@ class CrawlRun:
         visits: list[Visit] = []
         with self._journal.begin(self._context.observations.last_crawl()) as journal:
             self._record_inventory(plan.inventory, journal, started)
-            tasks = [self._task(entry) for entry in plan.visited]
+            tasks = [self._task(entry, journal.number) for entry in plan.visited]
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
             left = RemainingVisits(only_slow_left)
-            with self._visitor(tasks) as visit_one:
-                for visit, partition in schedule_visits(
-                    tasks, partial(visit_one, number=journal.number), self._scheduler_limits(slow, left)
-                ):
-                    journal.add(visit, partition)
-                    if visit.outcome in READ:
-                        self._pushes.record(entries[visit.repo], visit.started_at)
-                    visits.append(visit)
-                    report(visit, len(visits), len(tasks))
-                    left.count(visit)
-            self._withhold_from_unread({visit.repo: visit.outcome in READ for visit in visits})
+            self._reader.prepare(self._unread(tasks))
+            visit_one = partial(visit_and_record, context=self._context, read=self._reader.read)
+            for row, partition in schedule_visits(tasks, visit_one, self._scheduler_limits(slow, left)):
+                journal.add(row, partition)
+                if row.outcome in READ:
+                    self._pushes.record(entries[row.repo], row.started_at)
+                visits.append(row)
+                report(row, len(visits), len(tasks))
+                left.count(row)
+            self._withhold_from_unread({row.repo: row.outcome in READ for row in visits})
             ended = sum_up(journal.number, started, perf_counter() - clock, visits)
             journal.end(ended)
         return CrawlReport(
@@ -204,7 +199,7 @@ class CrawlRun:
             return False
         return self._context.store.holds(name, last.partition)
 
-    def _task(self, entry: Repository) -> VisitTask:
+    def _task(self, entry: Repository, number: int) -> VisitTask:
         repo = entry.repo
         limits = Limits(
             connect=self._config.connect_timeout,
@@ -217,13 +212,14 @@ class CrawlRun:
         )
         return VisitTask(
             repo=repo,
+            number=number,
             last=self._last_visits.get(repo.name),
             limits=limits,
             network=NetworkRules(allow=self._config.allowed_hosts),
             has_untrusted_url=entry.has_untrusted_url,
         )
 
-    def _scheduler_limits(self, slow: OnSlow, left: RemainingVisits) -> SchedulerLimits[VisitTask, VisitResult]:
+    def _scheduler_limits(self, slow: OnSlow, left: RemainingVisits) -> SchedulerLimits[VisitTask, Recorded]:
         return SchedulerLimits(
             overall=self._config.jobs,
             for_host=self._config.jobs_per_host,
@@ -233,48 +229,11 @@ class CrawlRun:
             only_slow_left=left.only_slow,
         )
 
-    @contextmanager
-    def _visitor(self, tasks: Sequence[VisitTask]) -> Iterator[Callable[..., VisitResult]]:
-        """The function that makes a visit: it lists the refs in this process, and what there is to read is read in others, which can be ended."""
-        number = _processes(self._config, self._context)
-        if number:
-            from catalog.crawl.process_pool import workers
-            from catalog.crawl.worker import WorkerInit  # imported late: a crawl that finds nothing new needs neither
-
-            names = tuple(connector.name for connector in self._context.connectors)
-            order = WorkerInit(
-                output=self._config.output.absolute(),
-                connectors=names,
-                privacy=self._context.privacy,
-                log_level=log.getEffectiveLevel(),
-                max_memory=self._config.max_memory,
-            )
-            with workers(order, number, self._lock_descriptor, self._context) as team:
-                if self._unread(tasks) >= MANY:
-                    with suppress(OSError):  # the first visit reports it
-                        team.start(number)
-                yield team.visit
-                return
-        yield partial(visit, context=self._context)
-
     def _unread(self, tasks: Sequence[VisitTask]) -> int:
         """The repositories that will be read, whatever their refs are."""
         return sum(
             task.last is None or not self._context.is_made_alike(task.repo.name, task.last.partition) for task in tasks
         )
-
-
-def _processes(config: Config, context: CrawlContext) -> int:
-    """The most processes that read, besides this one; none where this one has to."""
-    is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
-    if context.debug or config.processes == 1 or not is_python or not set(context.connectors) <= set(installed()):
-        return 0
-    return config.processes or min(MOST_PROCESSES, _processors())
-
-
-def _processors() -> int:
-    """The processors that this process may use; where the system does not state them, those of the machine."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _has_failed(task: VisitTask) -> bool:

@@ -91,5 +91,5 @@ def plan_crawl(
 def _source_states(config: Config, pool: Pool, tell: Callable[[str], None], *, ask: bool) -> dict[str, SourceState]:
     from catalog.discovery.discover import discover, offer_tokens  # only where there are sources
 
-    offer_tokens(config, pool)
+    offer_tokens(config.sources, pool)
     return discover(config, pool, tell) if ask else read_states(config)

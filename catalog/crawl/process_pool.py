@@ -9,12 +9,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock, Semaphore
 from time import perf_counter
 
-from catalog.crawl.context import CrawlContext
+from catalog.crawl.context import ReadContext
 from catalog.crawl.visit import VisitResult, VisitTask, lost_visit, visit
 from catalog.crawl.watch import Watch
 from catalog.crawl.worker import WorkerInit
@@ -32,8 +32,9 @@ log = logging.getLogger(__name__)
 class Workers:
     """Processes that make visits: `number` at most, each started when there is enough to read for it."""
 
-    def __init__(self, order: WorkerInit, number: int, files: tuple[int, int], context: CrawlContext) -> None:
-        self._order, self._number, self._files, self._context = order, number, files, context
+    def __init__(self, order: WorkerInit, number: int, memory_gate: int, context: ReadContext) -> None:
+        """`context`: for visits that are made here, where no process can be started."""
+        self._order, self._number, self._memory_gate, self._context = order, number, memory_gate, context
         self._lock = Lock()
         self._all: list[WorkerProcess] = []
         self._sent = 0
@@ -45,14 +46,10 @@ class Workers:
     def start(self, number: int) -> None:
         """Starts so many at once, as there is much to read. OSError where they cannot be started."""
         with self._lock:
-            self._all += [WorkerProcess(self._order, self._files) for _ in range(number)]
+            self._all += [WorkerProcess(self._order, self._memory_gate) for _ in range(number)]
 
-    def visit(self, task: VisitTask, *, number: int) -> VisitResult:
-        """Makes a visit, and sends it to a process when there is something to read. StoreError as in `catalog.crawl.visit.visit`."""
-        return visit(task, context=self._context, number=number, read_elsewhere=partial(self.read, number=number))
-
-    def read(self, task: VisitTask, *, number: int) -> VisitResult:
-        """The rest of a visit, in a process.
+    def read(self, task: VisitTask) -> VisitResult:
+        """Makes a visit in a process.
 
         When a process dies, or is ended, its open visits are made again, each in a process of its own: that shows which repository is to
         blame, and the others are read. So is a visit that ran out of time beside another one that let nothing else go on.
@@ -60,20 +57,20 @@ class Workers:
         clock = perf_counter()
         try:
             with self._least_busy() as worker:
-                reply = worker.visit(task, number)
-            if not reply.starved or reply.outcome != VisitOutcome.TOO_SLOW:
+                reply = worker.visit(task)
+            if not reply.starved or reply.result.visit.outcome != VisitOutcome.TOO_SLOW:
                 return reply.result
             cause = Cause.TIME
         except Died as died:
             if self._over:
-                return lost_visit(task, number, perf_counter() - clock, f"the process that read it {died}")
+                return lost_visit(task, perf_counter() - clock, f"the process that read it {died}")
             cause = died.cause
         except OSError as error:
             if not self._reads_here:
                 log.warning("reads with one process: %s", error)
             self._reads_here = True
-            return visit(task, context=self._context, number=number)
-        return self._read_alone(task, number, cause)
+            return visit(task, self._context)
+        return self._read_alone(task, cause)
 
     def close(self) -> None:
         """Ends all at once; their open visits are lost."""
@@ -85,25 +82,25 @@ class Workers:
     def _running(self) -> list[WorkerProcess]:
         return [worker for worker in (*self._all, *self._extra) if not worker.dead]
 
-    def _read_alone(self, task: VisitTask, number: int, cause: Cause) -> VisitResult:
+    def _read_alone(self, task: VisitTask, cause: Cause) -> VisitResult:
         clock = perf_counter()
         if task.start is not None:
             task = replace(task, start=replace(task.start, seconds=0.0))  # it has its whole time again
         with self._alone[cause]:
             try:
-                return self._alone_in_a_process(task, number)
+                return self._alone_in_a_process(task)
             except Died as died:
                 outcome, why = _blamed(task, died, self._order.max_memory)
             except OSError as error:
                 outcome, why = VisitOutcome.BUG, f"no process can be started to read it: {error.strerror}"
-        return lost_visit(task, number, perf_counter() - clock, why, outcome)
+        return lost_visit(task, perf_counter() - clock, why, outcome)
 
-    def _alone_in_a_process(self, task: VisitTask, number: int) -> VisitResult:
+    def _alone_in_a_process(self, task: VisitTask) -> VisitResult:
         order = replace(self._order, processor_time=task.limits.processor_time + STARTING)
-        worker = WorkerProcess(order, self._files)
+        worker = WorkerProcess(order, self._memory_gate)
         self._extra.append(worker)
         try:
-            return worker.visit(task, number).result
+            return worker.visit(task).result
         finally:
             worker.close()
             self._extra.remove(worker)
@@ -115,7 +112,7 @@ class Workers:
                 raise Died("ended with the crawl")
             self._all = [worker for worker in self._all if not worker.dead]
             if not self._all or (len(self._all) < self._number and self._sent >= EACH * len(self._all)):
-                self._all.append(WorkerProcess(self._order, self._files))
+                self._all.append(WorkerProcess(self._order, self._memory_gate))
             worker = min(self._all, key=lambda worker: worker.burden)
             worker.burden += 1
             self._sent += 1
@@ -127,14 +124,11 @@ class Workers:
 
 
 @contextmanager
-def workers(order: WorkerInit, number: int, lock_descriptor: int, context: CrawlContext) -> Iterator[Workers]:
-    """At most so many processes, which end with the `with` block.
-
-    `lock_descriptor`: a file descriptor of what is locked for this crawl; it stays locked until the last of them has ended, also where this process is killed.
-    """
-    with TemporaryFile(dir=order.output) as memory_gate:  # the machine may have no other folder to write to
+def workers(order: WorkerInit, number: int, context: ReadContext, folder: Path | None = None) -> Iterator[Workers]:
+    """At most so many processes, which end with the `with` block. `folder`: where a temporary file may be written."""
+    with TemporaryFile(dir=folder) as memory_gate:
         context.pool.memory_gate = Shared(memory_gate.fileno())
-        team = Workers(order, number, (memory_gate.fileno(), lock_descriptor), context)
+        team = Workers(order, number, memory_gate.fileno(), context)
         try:
             yield team
         finally:

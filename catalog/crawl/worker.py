@@ -13,21 +13,23 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import ContextVar
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from multiprocessing.connection import Connection
-from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic, sleep
 from traceback import format_exception
 
-from catalog.crawl.context import CrawlContext
+from catalog.config.model import SourceConfig
+from catalog.crawl.context import ReadContext
 from catalog.crawl.visit import VisitResult, VisitTask, visit
-from catalog.errors import Exit, StoreError
+from catalog.errors import Exit
 from catalog.plugins.connector import installed
 from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.store.lock import Shared
+from catalog.store.partitions import readers_digest
 from catalog.transport.origin import Pool
 
 MOST = 1024  # visits at a time; the crawl has fewer
@@ -35,16 +37,19 @@ BEAT = 0.5  # seconds between two beats of the pulse
 STALL = 1.0  # seconds by which a beat is late when something holds up the process
 
 
+_RECORDS: ContextVar[list[logging.LogRecord]] = ContextVar("records", default=[])  # noqa: B039 - those of no visit are lost
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerInit:
     """The settings of a worker. It reads with those of the installed connectors that are named."""
 
-    output: Path
     connectors: tuple[str, ...]
     log_level: int
     max_memory: int  # bytes of the whole crawl
     processor_time: float | None = None  # seconds after which the system ends the process
     privacy: Privacy = DEFAULT
+    sources: tuple[SourceConfig, ...] = ()  # whose tokens are in the environment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,26 +58,15 @@ class VisitRequest:
 
     ticket: int
     task: VisitTask
-    number: int  # of the crawl
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitReply:
-    """The result of a visit; or the fault that makes every other visit fail, too."""
+    """The result of a visit."""
 
     ticket: int
-    visited: VisitResult | None
-    fault: str | None = None
+    result: VisitResult
     starved: bool = False  # the process let no other visit go on for some time
-
-    @property
-    def result(self) -> VisitResult:
-        assert self.visited is not None
-        return self.visited
-
-    @property
-    def outcome(self) -> str:
-        return self.result[0].outcome
 
 
 class Pulse:
@@ -109,34 +103,38 @@ def _serve(connection: Connection, memory_gate: Shared) -> None:
     order: WorkerInit = connection.recv()
     sending = Lock()
 
-    def send(message: VisitReply | logging.LogRecord | None) -> None:
+    def send(message: VisitReply | None) -> None:
         with sending:
             connection.send(message)
 
     if order.processor_time is not None:
         most = max(1, round(order.processor_time))
         resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
-    _log_to(send, order.log_level)
+    _keep_records(order.log_level)
     pulse = Pulse(send)
-    context = CrawlContext.of(
-        order.output,
-        tuple(connector for connector in installed() if connector.name in order.connectors),
-        Pool(memory_gate=memory_gate),
-        privacy=order.privacy,
-    )
+    context = read_context(order, memory_gate)
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
     while True:
         threads.submit(_visit, connection.recv(), context, pulse, send).add_done_callback(_exit_on_error)
 
 
-def _visit(request: VisitRequest, context: CrawlContext, pulse: Pulse, send: Callable[[VisitReply], None]) -> None:
+def read_context(order: WorkerInit, memory_gate: Shared | None = None) -> ReadContext:
+    """How this process reads: with the connectors and credentials that it has itself."""
+    connectors = tuple(connector for connector in installed() if connector.name in order.connectors)
+    pool = Pool(memory_gate=memory_gate)
+    if order.sources:
+        from catalog.discovery.discover import offer_tokens  # only where there are sources
+
+        offer_tokens(order.sources, pool)
+    return ReadContext(connectors=connectors, readers=readers_digest(connectors), pool=pool, privacy=order.privacy)
+
+
+def _visit(request: VisitRequest, context: ReadContext, pulse: Pulse, send: Callable[[VisitReply], None]) -> None:
     began = monotonic()
-    try:
-        visited = visit(request.task, context=context, number=request.number)
-        answer = VisitReply(ticket=request.ticket, visited=visited, starved=pulse.last_stall > began)
-    except StoreError as error:
-        answer = VisitReply(ticket=request.ticket, visited=None, fault=str(error))
-    send(answer)
+    records: list[logging.LogRecord] = []
+    _RECORDS.set(records)
+    result = replace(visit(request.task, context), records=tuple(records))
+    send(VisitReply(ticket=request.ticket, result=result, starved=pulse.last_stall > began))
 
 
 def _exit_on_error(future: Future[None]) -> None:
@@ -145,18 +143,18 @@ def _exit_on_error(future: Future[None]) -> None:
         os._exit(Exit.BUG)
 
 
-def _log_to(send: Callable[[logging.LogRecord], None], level: int) -> None:
-    """Sends log records to the crawl's process, which handles them."""
+def _keep_records(level: int) -> None:
+    """Log records go with the result of their visit to the crawl's process, which handles them."""
 
-    class Sender(logging.Handler):
+    class Keeper(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             plain = copy(record)
             plain.msg, plain.args = record.getMessage(), None
             if record.exc_info:
                 plain.exc_text = record.exc_text or "".join(format_exception(*record.exc_info)).rstrip()
                 plain.exc_info = None
-            send(plain)
+            _RECORDS.get().append(plain)
 
     root = logging.getLogger()
-    root.addHandler(Sender())
+    root.addHandler(Keeper())
     root.setLevel(level)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import socket
@@ -18,7 +17,6 @@ from time import monotonic
 
 from catalog.crawl.visit import VisitTask
 from catalog.crawl.worker import VisitReply, VisitRequest, WorkerInit
-from catalog.errors import StoreError
 
 PATIENCE = 2.0  # seconds until a process that does not end is ended
 STUCK = 10.0  # seconds without a sign of life, after which the other visits of a process are not left waiting
@@ -47,15 +45,15 @@ class Died(Exception):
 class WorkerProcess:
     """Another process, with the visits that it is making."""
 
-    def __init__(self, order: WorkerInit, files: tuple[int, int]) -> None:
-        """OSError where it cannot be started."""
+    def __init__(self, order: WorkerInit, memory_gate: int) -> None:
+        """`memory_gate`: the descriptor of a file to lock. OSError where it cannot be started."""
         ours, theirs = socket.socketpair()
         with theirs:
-            code = _START.format(path=sys.path, line=theirs.fileno(), memory_gate=files[0])
+            code = _START.format(path=sys.path, line=theirs.fileno(), memory_gate=memory_gate)
             try:
                 self.process = subprocess.Popen(  # noqa: S603 - our own code, by the interpreter that runs this
                     [sys.executable, "-c", code],
-                    pass_fds=(theirs.fileno(), *files),
+                    pass_fds=(theirs.fileno(), memory_gate),
                     process_group=0,  # Ctrl-C goes to the crawl alone, which ends its workers
                 )
             except OSError:
@@ -71,7 +69,7 @@ class WorkerProcess:
         self._line.send(order)
         Thread(target=self._listen, daemon=True, name=f"worker-{self.process.pid}").start()
 
-    def visit(self, task: VisitTask, number: int) -> VisitReply:
+    def visit(self, task: VisitTask) -> VisitReply:
         """Sends a visit, and waits for its end. Died where the process ends, also because the visit is over its time and does not end."""
         result: Future[VisitReply] = Future()
         with self._lock:
@@ -80,7 +78,7 @@ class WorkerProcess:
             ticket = next(self._tickets)
             self._pending[ticket] = result
             with suppress(OSError):  # it has just died, which the listener reports
-                self._line.send(VisitRequest(ticket=ticket, task=task, number=number))
+                self._line.send(VisitRequest(ticket=ticket, task=task))
         left = task.limits.total - (task.start.seconds if task.start else 0.0)
         try:
             return result.result(max(0.0, left) + GRACE)
@@ -123,19 +121,13 @@ class WorkerProcess:
             for result in pending.values():
                 result.set_exception(Died(how, self._cause))
 
-    def _handle(self, message: VisitReply | logging.LogRecord | None) -> None:
+    def _handle(self, message: VisitReply | None) -> None:
         self._heard = monotonic()
         if message is None:
             return
-        if isinstance(message, logging.LogRecord):
-            logging.getLogger(message.name).handle(message)
-            return
         with self._lock:
             result = self._pending.pop(message.ticket)
-        if message.visited is None:
-            result.set_exception(StoreError(message.fault or ""))
-        else:
-            result.set_result(message)
+        result.set_result(message)
 
     def _end(self) -> str:
         code = self.process.wait()

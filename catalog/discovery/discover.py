@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -69,9 +69,9 @@ def discover(config: Config, pool: Pool, tell: Tell = lambda _: None, *, keep: b
     return states
 
 
-def offer_tokens(config: Config, pool: Pool) -> None:
+def offer_tokens(sources: Iterable[SourceConfig], pool: Pool) -> None:
     """Lets visits use the environment's tokens too: for the servers that the sources' repositories are cloned from, and no other."""
-    for source in config.sources:
+    for source in sources:
         forge = installed()[source.kind]
         token = _environment(source, forge, pool)
         if token is None:

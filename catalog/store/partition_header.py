@@ -37,11 +37,17 @@ def unframed(data: bytes) -> tuple[int, memoryview]:
 
 def is_intact(file: Path) -> bool:
     """Whether a file can be read, and every bit is as it was written."""
+    return read_intact(file) is not None
+
+
+def read_intact(file: Path) -> bytes | None:
+    """The bytes of a file; None where it cannot be read, or a single bit is not as it was written."""
     try:
-        unframed(file.read_bytes())
+        data = file.read_bytes()
+        unframed(data)
     except (OSError, Damaged):
-        return False
-    return True
+        return None
+    return data
 
 
 def checksum(body: bytes | memoryview) -> bytes:

@@ -22,13 +22,16 @@ from catalog.privacy import detector
 from catalog.privacy.settings import SHOW, Privacy
 from catalog.schema.record import R, Record, columns
 from catalog.store import files
-from catalog.store.partition_header import is_intact
+from catalog.store.partition_header import is_intact, read_intact
 
 Rows = Mapping[type[Record], Collection[Record]]
 
 SUFFIX = ".rows"
 
 AGAIN = ".again"  # ends the digest of the refs of rows that were withheld again, without their repository
+
+# Arrow releases the interpreter lock hundreds of times for each partition; packing in several threads is slower than in one.
+_PACKING = Lock()
 
 FORMAT = 2  # increased when the same rows would be written differently
 
@@ -86,8 +89,6 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # Arrow releases the interpreter lock hundreds of times for each partition; packing in several threads is slower than in one.
-        self._packing = Lock()
 
     def file(self, repo: str, key: PartitionKey) -> Path:
         return self.file_of(repo, str(key))
@@ -109,18 +110,20 @@ class Store:
         """Whether a partition is there and undamaged."""
         return is_intact(self.file_of(repo, partition))
 
+    def data(self, repo: str, partition: str) -> bytes | None:
+        """The bytes of a partition; None where it is lost or damaged."""
+        return read_intact(self.file_of(repo, partition))
+
     def write(self, repo: str, key: PartitionKey, rows: Rows) -> Path:
-        """Writes a partition, unless it is there undamaged: then it has the same rows. It becomes visible only when it is complete and synced."""
+        """Writes a partition, unless it is there undamaged: then it has the same rows."""
         target = self.file(repo, key)
+        return target if is_intact(target) else self.put(repo, str(key), pack_rows(repo, rows))
+
+    def put(self, repo: str, partition: str, data: bytes) -> Path:
+        """Writes the bytes of a partition, unless it is there undamaged. It becomes visible only when it is complete and synced."""
+        target = self.file_of(repo, partition)
         if is_intact(target):
             return target
-        from catalog.schema.arrow import to_arrow
-        from catalog.store.partition_format import (
-            pack,  # a crawl that finds nothing new needs no pyarrow, which costs 0.1 s
-        )
-
-        with self._packing:
-            data = pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
         try:
             files.clear(target)
             files.write(target, data)
@@ -139,13 +142,24 @@ class Store:
                 folder.rmdir()
 
 
+def pack_rows(repo: str, rows: Rows) -> bytes:
+    """The bytes of a repository's partition."""
+    from catalog.schema.arrow import to_arrow
+    from catalog.store.partition_format import (
+        pack,
+    )  # a crawl that finds nothing new needs no pyarrow, which costs 0.1 s
+
+    with _PACKING:
+        return pack({table.TABLE: to_arrow(table, some, repo=repo) for table, some in rows.items() if some})
+
+
 class Partition:
-    """The rows of a file of the store. DamagedRows where it is damaged."""
+    """The rows of a file of the store, or of its bytes. DamagedRows for a file that is damaged, Damaged for such bytes."""
 
-    def __init__(self, file: Path) -> None:
-        from catalog.store.partition_format import read_file
+    def __init__(self, source: Path | bytes) -> None:
+        from catalog.store.partition_format import read_file, unpack
 
-        self._tables = read_file(file)
+        self._tables = unpack(source) if isinstance(source, bytes) else read_file(source)
 
     def rows(self, table: type[R]) -> Iterator[R]:
         """The rows of one table."""

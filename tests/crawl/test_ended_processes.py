@@ -141,9 +141,9 @@ def test_visits_do_not_wait_for_one_that_lets_nothing_go_on(tmp_path, monkeypatc
     monkeypatch.setattr(worker_process, "STUCK", 2.0)
     read_alone = process_pool.Workers._read_alone
 
-    def read_hold_first(workers, task, number, cause):
+    def read_hold_first(workers, task, cause):
         sleep(0.0 if task.repo.name == "hold" else 0.5)
-        return read_alone(workers, task, number, cause)
+        return read_alone(workers, task, cause)
 
     monkeypatch.setattr(process_pool.Workers, "_read_alone", read_hold_first)
     assert process_pool.SUSPECTS > 1

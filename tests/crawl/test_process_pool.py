@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from time import perf_counter, sleep
@@ -17,17 +18,18 @@ from time import perf_counter, sleep
 import pytest
 
 from catalog.config.keys import CRAWL as CRAWL_KEYS
-from catalog.crawl import crawl as crawls
+from catalog.crawl import reading, worker, worker_process
 from catalog.crawl import visit as visits
-from catalog.crawl import worker, worker_process
 from catalog.crawl.context import CrawlContext
-from catalog.crawl.crawl import MOST_PROCESSES, _processes, crawl
+from catalog.crawl.crawl import crawl
+from catalog.crawl.driver import visit_and_record
 from catalog.crawl.process_pool import workers
+from catalog.crawl.reading import MOST_PROCESSES, process_count
 from catalog.crawl.visit import VisitTask
 from catalog.crawl.worker import WorkerInit
 from catalog.errors import StoreError
 from catalog.plugins.connector import installed
-from catalog.store.lock import Shared, lock
+from catalog.store.lock import Shared
 from catalog.transport.host_scheduler import MAX_DEMOTED
 from catalog.transport.origin import Limits, Pool
 from support.changes import base
@@ -53,9 +55,9 @@ speaker = Connector(name="faulty", version=1)
 CRAWL = """
 import signal, sys
 from catalog import cli
-from catalog.crawl import crawl
+from catalog.crawl import reading
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by whatever a shell begins in its background
-crawl.MANY = 1
+reading.MANY = 1
 sys.exit(cli.main(["crawl", "--no-build", "--config", sys.argv[1]]))
 """
 
@@ -63,7 +65,7 @@ sys.exit(cli.main(["crawl", "--no-build", "--config", sys.argv[1]]))
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
     """One repository to be read is enough to start all processes for."""
-    monkeypatch.setattr(crawls, "MANY", 1)
+    monkeypatch.setattr(reading, "MANY", 1)
 
 
 @pytest.mark.parametrize(
@@ -78,10 +80,10 @@ def few(monkeypatch):
     ],
 )
 def test_how_many_processes_read(tmp_path, monkeypatch, processors, stated, number):
-    monkeypatch.setattr(crawls, "_processors", lambda: processors)  # another machine's
+    monkeypatch.setattr(reading, "_processors", lambda: processors)  # another machine's
     config = replace(wish(tmp_path, {"m": "/m"}), processes=stated)
     with Pool() as pool:
-        assert _processes(config, CrawlContext.of(tmp_path, installed(), pool)) == number
+        assert process_count(config, CrawlContext.of(tmp_path, installed(), pool)) == number
 
 
 def test_a_process_makes_as_many_visits_as_a_crawl_can_have():
@@ -93,9 +95,9 @@ def test_a_process_makes_as_many_visits_as_a_crawl_can_have():
 @pytest.mark.slow
 def test_a_process_that_does_not_end_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(worker_process, "PATIENCE", 0.3)
-    order = WorkerInit(output=tmp_path, connectors=(), log_level=logging.WARNING, max_memory=1 << 40)
+    order = WorkerInit(connectors=(), log_level=logging.WARNING, max_memory=1 << 40)
     context = CrawlContext.of(tmp_path, (), Pool())
-    with lock(tmp_path / "output") as held, workers(order, 1, held, context) as team:
+    with workers(order, 1, context) as team:
         team.start(1)
         (other,) = team._all
         os.kill(other.process.pid, signal.SIGSTOP)
@@ -178,15 +180,12 @@ def test_a_process_that_dies_costs_only_the_repository_that_kills_it(tmp_path, k
 def test_what_a_process_was_at_when_it_died_is_read_all_the_same(tmp_path, killed):
     config = wish(tmp_path, killed)
     names = tuple(c.name for c in installed())
-    order = WorkerInit(output=config.output, connectors=names, log_level=logging.WARNING, max_memory=1 << 40)
+    order = WorkerInit(connectors=names, log_level=logging.WARNING, max_memory=1 << 40)
     context = CrawlContext.of(config.output, installed(), Pool())
     tasks = [VisitTask(repo=repo, last=None, limits=Limits()) for repo in config.repos]
-    with (
-        lock(config.output) as held,
-        workers(order, 1, held, context) as team,
-        ThreadPoolExecutor(len(tasks)) as threads,
-    ):
-        made = [visit for visit, _ in threads.map(lambda task: team.visit(task, number=1), tasks)]
+    read = partial(visit_and_record, context=context)
+    with workers(order, 1, context) as team, ThreadPoolExecutor(len(tasks)) as threads:
+        made = [visit for visit, _ in threads.map(partial(read, read=team.read), tasks)]
     assert {visit.repo: visit.outcome for visit in made} == dict.fromkeys(killed, "new") | {"killer": "bug"}
 
 
@@ -227,8 +226,9 @@ def test_other_processes_end_with_the_crawl(tmp_path, number):
             others = children(process.pid)
             process.send_signal(number)
             process.wait(20)
-            with lock(tmp_path / "output", wait=True):  # held until the last of them is gone
-                left = [pid for pid in others if alive(pid)]
+            deadline = perf_counter() + 20
+            while (left := [pid for pid in others if alive(pid)]) and perf_counter() < deadline:
+                sleep(0.01)
         finally:
             over.set()
     assert (len(others), left) == (2, [])

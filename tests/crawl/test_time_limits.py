@@ -6,8 +6,8 @@ from time import monotonic
 
 import pytest
 
+from catalog.crawl.context import CrawlContext
 from catalog.crawl.crawl import MEMORY_SHARE, CrawlRun, crawl
-from catalog.crawl.visit import CrawlContext
 from catalog.discovery.inventory import Repository
 from catalog.transport.origin import Pool
 from support.changes import base
@@ -92,5 +92,5 @@ def test_a_folder_of_a_million_files_costs_its_commit(tmp_path):
 def test_a_visit_may_inflate_its_share_of_all_memory(max_bytes, max_inflated, tmp_path):
     config = wish(tmp_path, {"m": "/m"}, f"max_bytes = {max_bytes}", f"max_memory = {MEMORY}")
     with Pool() as pool:
-        run = CrawlRun(config, CrawlContext.of(config.output, (), pool), 0)
-        assert run._task(Repository(repo=config.repos[0])).limits.max_inflated == max_inflated
+        run = CrawlRun(config, CrawlContext.of(config.output, (), pool))
+        assert run._task(Repository(repo=config.repos[0]), 1).limits.max_inflated == max_inflated

@@ -82,10 +82,10 @@ class Interrupting(Observations):
     victim: str | None = None
     after = False
 
-    def record(self, scan: Any, listing: Any, read: Any) -> None:
+    def record_state(self, scan: Any, scanned: Any) -> None:
         if scan.repo == self.victim and not self.after:
             raise StoreError("full")
-        super().record(scan, listing, read)
+        super().record_state(scan, scanned)
         if scan.repo == self.victim:
             raise StoreError("full")
 
@@ -175,7 +175,7 @@ class Story:
             context = replace(
                 CrawlContext.of(self.config.output, installed(), Pool(), debug=True), observations=self.observations
             )
-            run = CrawlRun(self.config, context, 0)
+            run = CrawlRun(self.config, context)
             plan = plan_crawl(self.config.file, inventory, {}, lambda _: None)
             order = self._order(inventory)
             victim = self._victim(order, down, crash)
@@ -210,7 +210,7 @@ class Story:
     @contextmanager
     def _machine(self, clock: datetime) -> Iterator[None]:
         FakeClock.at = clock
-        with patch("catalog.crawl.crawl.datetime", FakeClock), patch("catalog.crawl.visit.datetime", FakeClock):
+        with patch("catalog.crawl.crawl.datetime", FakeClock), patch("catalog.crawl.driver.datetime", FakeClock):
             yield
 
     def _order(self, inventory: Inventory) -> list[Repo]:

@@ -1,0 +1,77 @@
+"""Where the visits of a crawl are made that have something to read: in its own process, or in others."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+
+from catalog.config.parse import Config
+from catalog.crawl.context import CrawlContext
+from catalog.crawl.driver import Read
+from catalog.crawl.visit import visit
+from catalog.plugins.connector import installed
+
+MANY = 50  # repositories to be read, for which all processes are started at once
+MOST_PROCESSES = 4  # unless repos.toml says otherwise
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Makes visits. `prepare` is told how many there will be at least."""
+
+    read: Read
+    prepare: Callable[[int], None] = lambda _: None
+
+    @classmethod
+    def here(cls, context: CrawlContext) -> Reader:
+        """That of this process, which nothing can end."""
+        return cls(read=partial(visit, context=context))
+
+
+@contextmanager
+def reading(config: Config, context: CrawlContext) -> Iterator[Reader]:
+    """The reader that repos.toml wants."""
+    number = process_count(config, context)
+    if not number:
+        yield Reader.here(context)
+        return
+    from catalog.crawl.process_pool import workers
+    from catalog.crawl.worker import WorkerInit
+
+    order = WorkerInit(
+        connectors=tuple(connector.name for connector in context.connectors),
+        privacy=context.privacy,
+        log_level=log.getEffectiveLevel(),
+        max_memory=config.max_memory,
+        sources=config.sources,
+    )
+    with workers(order, number, context, config.output) as team:
+
+        def prepare(unread: int) -> None:
+            if unread >= MANY:
+                with suppress(OSError):  # the first visit reports it
+                    team.start(number)
+
+        yield Reader(read=team.read, prepare=prepare)
+
+
+def process_count(config: Config, context: CrawlContext) -> int:
+    """The most processes that read, besides this one; none where this one has to."""
+    is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
+    if context.debug or not is_python or not set(context.connectors) <= set(installed()):
+        return 0
+    if config.processes == 1:
+        return 0
+    return config.processes or min(MOST_PROCESSES, _processors())
+
+
+def _processors() -> int:
+    """The processors that this process may use; where the system does not state them, those of the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
