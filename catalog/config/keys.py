@@ -40,6 +40,8 @@ CATALOG = Table(
     ),
 )
 
+EXECUTORS = ("threads", "processes")
+
 _JOBS = whole_number(1, 256)
 
 CRAWL = Table(
@@ -60,6 +62,12 @@ CRAWL = Table(
             default=1 << 30,
             absent='"1 GiB"',
             sentence="How much memory a crawl and its processes may use; a repository that needs more is not read.",
+        ),
+        ConfigKey(
+            name="executor",
+            type=choice(EXECUTORS),
+            default=EXECUTORS[0],
+            sentence="Where repositories are read: with `threads`, which share the processes of the crawl, or with `processes`, a pool of the standard library.",
         ),
         ConfigKey(name="connect_timeout", type=SECONDS, default=10.0, sentence="The time to connect to a server."),
         ConfigKey(name="idle_timeout", type=SECONDS, default=30.0, sentence="How long a server may send nothing."),

@@ -91,6 +91,7 @@ class Config:
     jobs_per_host: int
     processes: int | None  # that read repositories; None for as many as there are processors, and four at most
     max_memory: int  # bytes of a crawl and its processes
+    executor: str = "threads"  # where repositories are read
     connect_timeout: float
     idle_timeout: float
     schedule: Schedule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -66,6 +67,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     only_slow_left: OnSlow = lambda _names: None,
     tell: Callable[[str], None] = lambda _: None,
     connectors: tuple[Connector, ...] | None = None,
+    executor: Executor | None = None,
     wait: bool = False,
     debug: bool = False,
 ) -> CrawlReport:
@@ -76,7 +78,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
     their slots, whenever these change, `only_slow_left(names)` once, when no others are left and something was read: that can be published
     (`catalog.database.build` with `in_crawl`) while these go on, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
-    the others. With `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
+    the others. `executor` makes the visits instead of what repos.toml names: its workers need this package. With `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
     waited for; else StoreError names its process. ConfigError for connectors that cannot be used, NotFound for a name that repos.toml
     does not hold.
     """
@@ -90,7 +92,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
         for complaint in pool.keyring.complaints:
             tell(complaint)
         context = CrawlContext.of(config.output, connectors, pool, privacy=config.privacy, debug=debug)
-        with reading(config, context) as reader:
+        with reading(config, context, executor) as reader:
             run = CrawlRun(config, context, reader, shard)
             plan = run.plan(only, tell)
             try:

@@ -41,7 +41,7 @@ class Workers:
         self._over = self._reads_here = False
         self._alone = {cause: Semaphore(SUSPECTS if cause is Cause.TIME else 1) for cause in Cause}
         self._extra: list[WorkerProcess] = []  # with one visit each
-        self._watch = Watch(order.max_memory, self._running)
+        self._watch = Watch(order.max_memory // order.shares, self._running)
 
     def start(self, number: int) -> None:
         """Starts so many at once, as there is much to read. OSError where they cannot be started."""

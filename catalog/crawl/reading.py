@@ -1,4 +1,4 @@
-"""Where the visits of a crawl are made that have something to read: in its own process, or in others."""
+"""Where the visits of a crawl are made that have something to read: in its own process, in others, or on an executor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,8 +37,8 @@ class Reader:
 
 
 @contextmanager
-def reading(config: Config, context: CrawlContext) -> Iterator[Reader]:
-    """The reader that repos.toml wants."""
+def reading(config: Config, context: CrawlContext, executor: Executor | None = None) -> Iterator[Reader]:
+    """The reader that repos.toml wants, or one with `executor`. ConfigError where it cannot be used."""
     number = process_count(config, context)
     if not number:
         yield Reader.here(context)
@@ -52,14 +53,20 @@ def reading(config: Config, context: CrawlContext) -> Iterator[Reader]:
         max_memory=config.max_memory,
         sources=config.sources,
     )
-    with workers(order, number, context, config.output) as team:
+    with ExitStack() as stack:
+        team = stack.enter_context(workers(order, number, context, config.output))
+        if executor is None and config.executor == "threads":
 
-        def prepare(unread: int) -> None:
-            if unread >= MANY:
-                with suppress(OSError):  # the first visit reports it
-                    team.start(number)
+            def prepare(unread: int) -> None:
+                if unread >= MANY:
+                    with suppress(OSError):  # the first visit reports it
+                        team.start(number)
 
-        yield Reader(read=team.read, prepare=prepare)
+            yield Reader(read=team.read, prepare=prepare)
+            return
+        from catalog.crawl.executor_reader import executor_reader  # only a crawl with an executor needs it
+
+        yield Reader(read=stack.enter_context(executor_reader(order, context, number, team.read, executor)))
 
 
 def process_count(config: Config, context: CrawlContext) -> int:
@@ -67,7 +74,7 @@ def process_count(config: Config, context: CrawlContext) -> int:
     is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
     if context.debug or not is_python or not set(context.connectors) <= set(installed()):
         return 0
-    if config.processes == 1:
+    if config.processes == 1 and config.executor == "threads":
         return 0
     return config.processes or min(MOST_PROCESSES, _processors())
 

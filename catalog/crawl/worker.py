@@ -47,9 +47,11 @@ class WorkerInit:
     connectors: tuple[str, ...]
     log_level: int
     max_memory: int  # bytes of the whole crawl
+    shares: int = 1  # processes that each watch their part of it
     processor_time: float | None = None  # seconds after which the system ends the process
     privacy: Privacy = DEFAULT
     sources: tuple[SourceConfig, ...] = ()  # whose tokens are in the environment
+    versions: tuple[tuple[str, str], ...] = ()  # that a worker on another machine has to have
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

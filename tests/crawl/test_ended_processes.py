@@ -1,7 +1,4 @@
-"""What a visit does that nothing interrupts, or that takes all memory, ends with its process, and costs its repository alone.
-
-The connector is one that somebody else installed: an entry point of a distribution on the path. It does what a file tells it.
-"""
+"""What a visit does that nothing interrupts, or that takes all memory, ends with its process, and costs its repository alone."""
 
 from __future__ import annotations
 
@@ -20,56 +17,15 @@ import pytest
 from catalog.crawl import process_pool, worker, worker_process
 from catalog.crawl.crawl import crawl
 from catalog.crawl.watch import INTERVAL, Watch, resident
-from catalog.plugins.connector import installed
-from support.changes import base
 from support.crawling import wish
-
-CONNECTOR = """
-import re
-import time
-from catalog.plugins.connector import Connector
-
-def read(revision):
-    what = (revision.read("do") or b"").decode()
-    if what == "spin":
-        while True:
-            pass
-    if what == "hold":  # one call that lets no other thread go on
-        re.fullmatch("(a|a)*b", "a" * 60)
-    if what == "sleep":
-        time.sleep(3600)
-    if what == "grow":
-        kept = []
-        while True:
-            kept.append(bytearray(b"x" * (1 << 20)))
-    return ()
-
-speaker = Connector(name="hostile", version=1, wants_file=lambda path: path == "do", read_revision=read)
-"""
+from support.hostile_connector import fleet, installed_in
 
 
 @pytest.fixture(autouse=True)
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    (tmp_path / "hostile-1.dist-info").mkdir()
-    (tmp_path / "hostile-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: hostile\nVersion: 1\n")
-    (tmp_path / "hostile-1.dist-info" / "entry_points.txt").write_text(
-        "[catalog.connectors]\nhostile = hostile:speaker\n"
-    )
-    (tmp_path / "hostile.py").write_text(CONNECTOR)
-    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(worker_process, "GRACE", 0.5)
-    installed.cache_clear()
-    yield
-    installed.cache_clear()
-
-
-def fleet(folder: Path, *deeds: str) -> dict[str, str]:
-    repos = {}
-    for deed in deeds:
-        world = base()
-        world.commit({"do": deed})
-        repos[deed] = str(world.write(folder / deed))
-    return repos
+    with installed_in(tmp_path, monkeypatch):
+        yield
 
 
 def outcomes(config):
