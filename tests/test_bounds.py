@@ -35,7 +35,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.database.export.AT_ONCE", "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
     ),
     "how often something is looked at, or tried": (
-        "catalog.cli.GARBAGE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",
+        "catalog.cli.GARBAGE", "catalog.crawl.dask_cluster.GLANCE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",
     ),
     "a unit of time": (
         "catalog.discovery.pushed_at._DAY", "catalog.query.interval._HOUR", "catalog.query.interval._MINUTE", "catalog.query.interval._SECOND",

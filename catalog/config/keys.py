@@ -40,7 +40,7 @@ CATALOG = Table(
     ),
 )
 
-EXECUTORS = ("threads", "processes")
+EXECUTORS = ("threads", "processes", "dask")
 
 _JOBS = whole_number(1, 256)
 
@@ -67,7 +67,13 @@ CRAWL = Table(
             name="executor",
             type=choice(EXECUTORS),
             default=EXECUTORS[0],
-            sentence="Where repositories are read: with `threads`, which share the processes of the crawl, or with `processes`, a pool of the standard library.",
+            sentence="Where repositories are read: by processes of the crawl, by a pool of the standard library, or by [a cluster of Dask](distributed.md).",
+        ),
+        ConfigKey(
+            name="scheduler",
+            type=TEXT,
+            absent="none; `dask` needs one",
+            sentence='The address of Dask\'s scheduler, such as `"tcp://10.0.0.1:8786"`.',
         ),
         ConfigKey(name="connect_timeout", type=SECONDS, default=10.0, sentence="The time to connect to a server."),
         ConfigKey(name="idle_timeout", type=SECONDS, default=30.0, sentence="How long a server may send nothing."),

@@ -92,6 +92,7 @@ class Config:
     processes: int | None  # that read repositories; None for as many as there are processors, and four at most
     max_memory: int  # bytes of a crawl and its processes
     executor: str = "threads"  # where repositories are read
+    scheduler: str | None = None  # the address of Dask's
     connect_timeout: float
     idle_timeout: float
     schedule: Schedule

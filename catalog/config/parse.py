@@ -61,8 +61,10 @@ def read_text(file: Path) -> str:
 def _config(reader: TableReader) -> Config:
     reader.refuse_unknown([table.name for table in TABLES])
     catalog = reader.table_at(CATALOG).values(CATALOG.keys)
-    crawl = reader.table_at(CRAWL).values(CRAWL.keys)
+    crawl_reader = reader.table_at(CRAWL)
+    crawl = crawl_reader.values(CRAWL.keys)
     options = {key.name: crawl.pop(key.name) for key in OPTIONS}
+    _check_executor(crawl_reader, crawl)
     output = reader.file.parent / catalog.pop("output")
     return Config(
         **catalog,
@@ -77,6 +79,11 @@ def _config(reader: TableReader) -> Config:
         repos=tuple(_repos(reader.array_at(REPO), options)),
         sources=tuple(read_sources(reader.array_at(SOURCE), options)),
     )
+
+
+def _check_executor(reader: TableReader, crawl: Mapping[str, Any]) -> None:
+    if (crawl["executor"] == "dask") != (crawl["scheduler"] is not None):
+        reader.complain("executor 'dask' and 'scheduler' belong together: expected both or neither")
 
 
 def _schedule(reader: TableReader, cron: str | None, output: Path) -> Schedule:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from catalog.config.parse import Config
 from catalog.crawl.answers import misfit
 from catalog.crawl.context import ReadContext
 from catalog.crawl.driver import Read
@@ -50,12 +51,16 @@ class Lost(Exception):
 
 @contextmanager
 def executor_reader(
-    order: WorkerInit, context: ReadContext, number: int, here: Read, executor: Executor | None
+    config: Config, order: WorkerInit, context: ReadContext, number: int, here: Read, executor: Executor | None
 ) -> Iterator[Read]:
-    """Reads on `executor`, or on a pool of processes."""
+    """Reads on `executor`, or on the one that repos.toml names."""
     with ExitStack() as stack:
         if executor is not None:
             backend = Backend(executor=executor, slots=lambda: number, children=number)
+        elif config.executor == "dask":
+            from catalog.crawl.dask_cluster import dask_cluster
+
+            backend, order = stack.enter_context(dask_cluster(config.scheduler or "", order, number))
         else:
             from catalog.crawl.processes import processes
 

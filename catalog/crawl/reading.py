@@ -66,7 +66,7 @@ def reading(config: Config, context: CrawlContext, executor: Executor | None = N
             return
         from catalog.crawl.executor_reader import executor_reader  # only a crawl with an executor needs it
 
-        yield Reader(read=stack.enter_context(executor_reader(order, context, number, team.read, executor)))
+        yield Reader(read=stack.enter_context(executor_reader(config, order, context, number, team.read, executor)))
 
 
 def process_count(config: Config, context: CrawlContext) -> int:

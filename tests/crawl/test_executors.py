@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -9,10 +10,14 @@ from time import monotonic, sleep
 
 import pytest
 
-from catalog.crawl import remote_visits
+from catalog.config.model import Options, RepoConfig
+from catalog.crawl import executor_reader, remote_visits
 from catalog.crawl.crawl import crawl
 from catalog.crawl.executor_reader import MOST_BATCH, TRIAL, Backend, ExecutorReader
 from catalog.crawl.processes import processes
+from catalog.crawl.visit import VisitTask
+from catalog.crawl.worker import WorkerInit
+from catalog.transport.origin import Limits
 from support.changes import base
 from support.crawling import partition, wish
 from support.hostile_connector import fleet, installed_in
@@ -213,3 +218,24 @@ def test_children_end_when_no_visit_came_for_some_time(tmp_path, monkeypatch):
         while not child.dead and monotonic() < deadline:
             sleep(0.05)
     assert (child.dead, remote_visits._teams) == (True, {})
+
+
+@pytest.mark.parametrize(
+    ("limit", "has_more"),
+    [
+        pytest.param(TRIAL, False, id="no more time than a batch gives"),
+        pytest.param(TRIAL + 0.001, True, id="a little more"),
+    ],
+)
+def test_a_visit_of_a_batch_has_little_time(limit, has_more):
+    task = VisitTask(repo=RepoConfig(name="m", url="/m", options=Options()), last=None, limits=Limits(total=limit))
+    brief = executor_reader._brief(task)
+    assert (brief.limits.total, brief is not task) == (TRIAL, has_more)
+
+
+def test_a_worker_of_another_version_that_came_later_reads_nothing():
+    order = WorkerInit(connectors=(), log_level=logging.WARNING, max_memory=1)
+    theirs = replace(order, versions=tuple({**remote_visits.versions(order), "Python": "2.7"}.items()))
+    ours = remote_visits.versions(order)["Python"]
+    with pytest.raises(remote_visits.OtherVersion, match=f"^Python {ours}, expected 2.7$"):
+        remote_visits.read_batch(theirs, 1, [])
