@@ -19,6 +19,7 @@ from catalog.crawl.remote_visits import read_batch
 from catalog.crawl.visit import VisitResult, VisitTask, lost_visit
 from catalog.crawl.worker import WorkerInit
 from catalog.errors import VisitOutcome
+from catalog.privacy.log_filter import WithoutSecrets
 from catalog.text import describe
 
 TRIAL = 2.0  # seconds that a visit of a batch has: the others of the batch wait for it
@@ -28,6 +29,7 @@ LOOK = 1.0  # seconds between looks whether the executor is still there
 Batch = Callable[[WorkerInit, int, Sequence[VisitTask]], list[VisitResult]]
 
 log = logging.getLogger(__name__)
+log.addFilter(WithoutSecrets())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -46,9 +47,10 @@ def processes(number: int) -> Iterator[Backend]:
     try:
         yield Backend(executor=executor, slots=lambda: number, children=1)
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
         for process in context.started:
             process.kill()
+        executor.shutdown(cancel_futures=True)
+        gc.collect()  # frees the semaphores of its queues, which refer to each other: Python would say that they leak
 
 
 def _begin() -> None:
