@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from threading import Lock, Semaphore
 from time import perf_counter
 
@@ -20,6 +20,7 @@ from catalog.crawl.watch import Watch
 from catalog.crawl.worker import WorkerInit
 from catalog.crawl.worker_process import Cause, Died, WorkerProcess
 from catalog.errors import VisitOutcome
+from catalog.store import files
 from catalog.store.lock import Shared
 
 EACH = 25  # visits for one process, before another is started
@@ -125,8 +126,10 @@ class Workers:
 
 @contextmanager
 def workers(order: WorkerInit, number: int, context: ReadContext, folder: Path | None = None) -> Iterator[Workers]:
-    """At most so many processes, which end with the `with` block. `folder`: where a temporary file may be written."""
-    with TemporaryFile(dir=folder) as memory_gate:
+    """At most so many processes, which end with the `with` block. `folder`: where a temporary file may be written; StoreError where it may not."""
+    with files.writing(folder or Path(gettempdir())):
+        temporary_file = TemporaryFile(dir=folder)  # noqa: SIM115 - the next statement closes it
+    with temporary_file as memory_gate:
         context.pool.memory_gate = Shared(memory_gate.fileno())
         team = Workers(order, number, memory_gate.fileno(), context)
         try:
