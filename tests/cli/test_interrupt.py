@@ -123,6 +123,7 @@ def test_a_crawl_that_waits_for_another_lets_that_build(tmp_path):
     assert [process.wait(60) for process in crawls] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_report_says_how_it_went(tmp_path):
     world = World()
     world.commit()

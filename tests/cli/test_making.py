@@ -144,6 +144,7 @@ def test_a_crawl_of_what_is_not_one_repository(run, fleet, word, message):
     assert run("crawl", word) == (3, "", message)
 
 
+@pytest.mark.slow
 def test_build(run, fleet):
     (fleet / "output" / "catalog.duckdb").unlink()
     code, out, err = run("build", "--no-site")

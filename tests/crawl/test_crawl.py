@@ -60,7 +60,7 @@ ONE_OF_EACH = [(change, number) for number, change in enumerate(CHANGES)]
 @pytest.mark.parametrize(
     ("filters", "lines"),
     [
-        pytest.param(True, (), id="a server with filters"),
+        pytest.param(True, (), id="a server with filters", marks=pytest.mark.slow),
         pytest.param(False, (), id="a server without filters", marks=pytest.mark.slow),
         pytest.param(True, ("history = 2",), id="a history that is longer than its bound", marks=pytest.mark.slow),
         pytest.param(True, ("history = 0",), id="no history", marks=pytest.mark.slow),

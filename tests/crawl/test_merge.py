@@ -57,6 +57,7 @@ def test_what_was_merged_is_known_after_more_crawls_than_are_kept(nightly):
     assert merged(nightly.many, away.output).crawls == ()
 
 
+@pytest.mark.slow
 def test_shards_that_were_not_merged_for_some_nights_make_a_crawl_for_each(nightly):
     for number in range(3):
         nightly.change("r0", number)
@@ -74,6 +75,7 @@ def test_a_repository_that_was_taken_out_before_the_merge_was_there(nightly):
     assert (merged(nightly.many).complaints, remembered(nightly.many)) == ((), remembered(nightly.one))
 
 
+@pytest.mark.slow
 def test_what_came_is_dated_by_the_last_visit_before_it(nightly):
     for number in range(3):
         if number == 2:
@@ -188,6 +190,7 @@ def test_the_database_of_shards_is_that_of_one_crawl(nightly, count):
     assert (found, [bool(found[macro]) for macro in MACROS]) == (tables(nightly.one), [True] * len(MACROS))
 
 
+@pytest.mark.slow
 def test_a_catalog_that_was_lost_is_made_again_from_its_shards(nightly):
     for number in range(3):
         nightly.change("r0", number)
@@ -199,6 +202,7 @@ def test_a_catalog_that_was_lost_is_made_again_from_its_shards(nightly):
     assert remembered(nightly.many) == before
 
 
+@pytest.mark.slow
 def test_merges_can_be_merged(nightly):
     regions = [replace(nightly.many, output=nightly.folder / name) for name in ("east", "west")]
     for region, numbers in zip(regions, [(1, 2), (3,)], strict=True):

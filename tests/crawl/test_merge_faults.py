@@ -195,6 +195,7 @@ def test_a_visit_that_went_well_goes_before_a_later_one_that_failed(nightly):
     assert outcomes(nightly.many) == {"r0": "new 1"}
 
 
+@pytest.mark.slow
 def test_the_order_of_overlapping_stores_is_irrelevant(nightly):
     outputs = []
     for number in range(3):

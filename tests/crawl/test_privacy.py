@@ -100,6 +100,7 @@ def test_the_message_of_a_bug_holds_no_secret(tmp_path, caplog):
 REDACT = 'redact = [{ key = "message" }, { key = "summary" }]'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_read_anew", [False, True], ids=["gone", "gone, and back"])
 def test_a_change_reaches_a_repository_that_cannot_be_read(is_read_anew, tmp_path):
     """Its last rows stay in the catalog: what is withheld now leaves the store and the database, too."""

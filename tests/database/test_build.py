@@ -97,6 +97,7 @@ def test_a_repository_that_left_the_file_leaves_the_catalog_and_the_store(tmp_pa
     )
 
 
+@pytest.mark.slow
 def test_the_rows_of_a_repository_that_failed_stay_and_are_stale(tmp_path):
     config = wish(tmp_path, {"a": model(tmp_path / "a", "m@v1.0.0")})
     visited(config)

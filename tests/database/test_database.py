@@ -302,6 +302,7 @@ def test_the_age_of_a_database_is_how_often_it_was_changed(built, changed):
     assert ages == [0, 1]
 
 
+@pytest.mark.slow
 def test_nothing_changed_so_it_is_the_same(tmp_path, fleet, anew):
     shutil.copyfile(anew, path := tmp_path / "catalog.duckdb")
     assert (build(path, fleet.after), content(path)) == (True, content(anew))

@@ -53,6 +53,7 @@ def asked(config, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
+@pytest.mark.slow
 def test_what_a_forge_lists_is_crawled_and_told(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)

@@ -414,6 +414,7 @@ def test_a_repository_that_takes_the_name_of_one_without_an_id_is_not_that_one(t
     told(tmp_path, steps, every=1)
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_the_truth_in_a_short_story(tmp_path):
     told(tmp_path, SHORT, every=5, places=1)
 

@@ -229,6 +229,7 @@ def asked_of(world, step, *, flat=True):
     return asked[::step]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("world", "step"), PARTS)
 def test_plain_duckdb_finds_the_same(worlds, opened, world, step):
     asked = asked_of(world, step)
