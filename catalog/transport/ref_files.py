@@ -56,7 +56,7 @@ class FileRefs(DiskRefsContainer):
 
     @cached_property
     def packed(self) -> PackedRefs:
-        """The file of packed refs. ValueError where it ends inside of a line: nobody knows what is lost."""
+        """The file of packed refs. ValueError where it ends inside of a line: how many refs are lost is not known."""
         file = Path(self.path.decode("utf-8", "surrogateescape")) / NAME
         if not file.exists():
             return PackedRefs(refs={})
