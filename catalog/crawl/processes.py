@@ -48,7 +48,8 @@ def processes(number: int) -> Iterator[Backend]:
         yield Backend(executor=executor, slots=lambda: number, children=1)
     finally:
         for process in context.started:
-            process.kill()
+            if process.pid is not None:  # it could not be started
+                process.kill()
         executor.shutdown(cancel_futures=True)
         gc.collect()  # frees the semaphores of its queues, which refer to each other: Python would say that they leak
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from errno import EAGAIN
+from itertools import count
+from multiprocessing import popen_spawn_posix
 from threading import Event
 from time import monotonic, sleep
 
@@ -130,6 +133,23 @@ def test_a_pool_whose_process_is_killed_costs_no_repository(tmp_path, monkeypatc
 
     monkeypatch.setattr("catalog.crawl.processes.processes", killing)
     assert outcomes(crawl(config)) == dict.fromkeys(HEALTHY, ("new", None))
+
+
+@pytest.mark.slow
+def test_a_process_that_cannot_be_started_costs_no_repository(tmp_path, monkeypatch):
+    """The system has no room for another one: the second start fails, and every later one."""
+    repos = {name: str(base().write(tmp_path / "git" / name)) for name in "ab"}
+    config = wish(tmp_path, repos, "processes = 2", 'executor = "processes"')
+    starts = count()
+
+    def fails(*arguments):
+        if next(starts):
+            raise BlockingIOError(EAGAIN, "Resource temporarily unavailable")
+        return launch(*arguments)
+
+    launch = popen_spawn_posix.Popen._launch
+    monkeypatch.setattr(popen_spawn_posix.Popen, "_launch", fails)
+    assert outcomes(crawl(config)) == dict.fromkeys("ab", ("new", None))
 
 
 class _Entered:
