@@ -79,14 +79,14 @@ def test_a_visit_has_limits(spend, most, says, beyond):
 
 def test_a_loop_ends_when_the_visit_has_lasted_too_long():
     """THREATS.md: the time limit held against work on this machine."""
-    meter, began = Meter("x", Limits(total=0.02)), monotonic()
+    began, meter = monotonic(), Meter("x", Limits(total=0.02))
     with pytest.raises(TooSlow, match=r"^x: not done after 0\.02 s, the limit timeout$"):
         deque(iter(meter.turn, 0), maxlen=0)
     assert 0.02 <= monotonic() - began < 2
 
 
 def test_a_loop_ends_when_it_has_used_too_much_of_a_processor():
-    meter, began = Meter("x", Limits(processor_time=0.02)), thread_time()
+    began, meter = thread_time(), Meter("x", Limits(processor_time=0.02))
     with pytest.raises(TooSlow, match=r"^x: not done after 0\.02 s of a processor, the limit processor_time$"):
         deque(iter(meter.turn, 0), maxlen=0)
     assert 0.02 <= thread_time() - began < 0.5
