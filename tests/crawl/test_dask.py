@@ -8,11 +8,8 @@ from pathlib import Path
 from threading import Thread
 from time import sleep
 
-import pytest
-
-pytest.importorskip("distributed")
-
 import psutil
+import pytest
 from distributed import LocalCluster
 
 import catalog

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 
 class DaskProcesses:
@@ -17,12 +18,13 @@ class DaskProcesses:
     def __init__(self, folder: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+            host, port = probe.getsockname()
         self._folder = folder
         self.started: list[subprocess.Popen[bytes]] = []
-        self.scheduler = self._start(
-            "scheduler", "--host", self.address.rpartition(":")[0], "--port", self.address.rpartition(":")[2]
-        )
+        self.address = f"tcp://{host}:{port}"
+        self.scheduler = self._start("scheduler", "--host", host, "--port", str(port))
+        while self.scheduler.poll() is None and not _is_open(host, port):
+            sleep(0.05)
 
     def worker(self, *options: str) -> subprocess.Popen[bytes]:
         return self._start("worker", self.address, "--nthreads", "2", "--death-timeout", "60", *options)
@@ -41,6 +43,11 @@ class DaskProcesses:
             )
         self.started.append(process)
         return process
+
+
+def _is_open(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
 
 
 @contextmanager
