@@ -89,12 +89,12 @@ def smoke(description: str | None) -> bool:
 
 
 @contextmanager
-def fleet(repos: int) -> Iterator[Fleet]:
-    """Makes a fleet of that many repositories, serves it, and writes the repos.toml that lists it."""
+def fleet(repos: int, *, delay: float = 0.0) -> Iterator[Fleet]:
+    """Makes a fleet of that many repositories, serves it, each answer so many seconds late, and writes the repos.toml that lists it."""
     with TemporaryDirectory(prefix="bench-") as temporary:
         folder = Path(temporary)
         environment = clean(folder)
-        command = [sys.executable, str(HERE / "serve.py"), str(folder / "repos"), str(repos)]
+        command = [sys.executable, str(HERE / "serve.py"), str(folder / "repos"), str(repos), str(delay)]
         with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, env=environment) as server:
             assert server.stdin
             assert server.stdout
