@@ -1,120 +1,188 @@
-"""`data/`: one Parquet file for each table and view, sorted, with its documentation inside, and `catalog.json` beside them."""
+"""`data/`: the tables and views as Parquet files, sorted, with their documentation inside, and `catalog.json` beside them.
+
+A table of many rows is divided by repository: a file whose rows are those of the last build is left alone, and its rows are not read.
+See docs/decisions/30-parts-of-exports.md.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from catalog.database.masking import mask_batch
-from catalog.database.statements import named
+from catalog.database.export_files import holds, write_parts
+from catalog.database.export_parts import Part, Relation, parts, relations
 from catalog.errors import StoreError
 from catalog.privacy.emails import Mask, hide
-from catalog.store import files
+from catalog.store import checked_file, files
 
-ROWS = 100_000  # of a row group
 AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
+INDEX, MANIFEST = "catalog.json", ".made.json"
+# What of the program decides how rows become files, besides the rows and their columns.
+SOURCES = ("database/export_files.py", "database/export_parts.py", "database/masking.py", "privacy/emails.py")
 
-_SQL = named("build")
+_PACKAGE = resources.files("catalog")
+
+# A file of an export, or what an interrupted write or an earlier version left of it.
+_FILE = re.compile(r"\.?(?P<file>[^.].*\.parquet|catalog\.json|\.made\.json)(?:\.new|\.aside-[0-9]+)?")
+_PART_FILE = re.compile(r"\.?(?P<file>[0-9a-f]{2}-[0-9a-f]{2}\.parquet)(?:\.new)?")
+
+log = logging.getLogger(__name__)
 
 
-def write(connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide) -> None:
-    """Writes every table and view of the catalog to `folder/<name>.parquet`; the same rows give the same bytes.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportReport:
+    """How many files an export has, and how many of them were made because their rows had changed."""
 
-    `mask` says what becomes of e-mail addresses.
+    files: int
+    made: int
 
-    `catalog.json` lists them, each on a line: name, kind, comment, columns (name, type, comment), rows, bytes and SHA-256.
-    Files of tables that are gone are deleted; a file that would not change is left alone.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportedFile:
+    """A file as the last export left it: the digest of its rows, and what it was on the disk."""
+
+    digest: str
+    bytes: int
+    sha256: str
+    mtime_ns: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """The files of an export. `program`: the digest of what decides how rows become files."""
+
+    program: str
+    files: dict[str, ExportedFile]
+
+
+def write(connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide) -> ExportReport:
+    """Writes every table and view of the catalog; the same rows give the same bytes.
+
+    One of up to 16,384 rows is `folder/<name>.parquet`; a larger one that says of each row which repository it belongs to is divided into
+    `folder/<name>/<slots>.parquet`. `mask` says what becomes of e-mail addresses.
+
+    `catalog.json` lists them, each on a line: name, kind, comment, columns (name, type, comment), rows, and files (path, rows, bytes and
+    SHA-256). Files of tables that are gone are deleted. StoreError where the disk fails.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        comments: dict[str, dict[str, str | None]] = {}
-        for relation, column, comment in connection.execute(_SQL["comments"]).fetchall():
-            comments.setdefault(relation, {})[column] = comment
-        relations = connection.execute("from relations()").fetchall()
+        before, program = _last(folder), _program(mask)
+        known = before.files if before.program == program else {}
+        exporting = _Export(connection, folder, mask, known)
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            writing = [
-                threads.submit(_write, connection.cursor(), folder, name, kind, comment, comments[name], mask)
-                for name, kind, comment in relations
-            ]
-            listed = [each.result() for each in writing]
-        for file in folder.glob("*.parquet"):
-            if file.is_file() and file.stem not in {entry["name"] for entry in listed}:
-                file.unlink()
-        _remove_remains(folder)
-        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in listed)
-        _replace(folder / "catalog.json", f'{{"tables": [\n{lines}\n]}}\n'.encode())
+            done = list(threads.map(exporting.write, relations(connection)))
+        now = {path: file for exported, _, _ in done for path, file in exported.items()}
+        _remove(folder, {*now, INDEX, MANIFEST})
+        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for _, entry, _ in done)
+        _replace(folder / INDEX, f'{{"tables": [\n{lines}\n]}}\n'.encode())
+        files.clear(folder / MANIFEST, published=folder)
+        checked_file.write(folder / MANIFEST, Manifest(program=program, files=now))
     except (OSError, duckdb.Error, pa.ArrowException) as error:
         raise StoreError(f"cannot write {folder}: {error}") from error
+    return ExportReport(files=len(now), made=sum(made for _, _, made in done))
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    folder: Path,
-    name: str,
-    kind: str,
-    comment: str,
-    comments: Mapping[str, str | None],
-    mask: Mask,
-) -> dict[str, Any]:
-    file = folder / f"{name}.parquet"
-    temporary_file = files.temporary(file)
-    reader = connection.sql(f'select * from "{name}" order by all').to_arrow_reader(ROWS)
-    schema = _documented(reader.schema, comment, comments)
-    rows = 0
-    with files.deleted_on_failure(temporary_file):
-        with pq.ParquetWriter(temporary_file, schema, compression="zstd") as out:
-            for batch in reader:
-                rows += batch.num_rows
-                out.write_batch(mask_batch(batch, mask).replace_schema_metadata(None).cast(schema), row_group_size=ROWS)
-        data = temporary_file.read_bytes()
-        if _holds(file, data):
-            temporary_file.unlink()
-        else:
-            files.clear(file, published=folder)
-            files.move(temporary_file, file, durable=False)
-    columns = [{"name": f.name, "type": str(f.type), "comment": comments.get(f.name)} for f in schema]
-    digest = sha256(data).hexdigest()
+class _Export:
+    """One export: looks at what the rows of each relation are, and writes the files whose rows have changed."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask, known: Mapping[str, ExportedFile]
+    ) -> None:
+        self._connection, self._folder, self._mask, self._known = connection, folder, mask, known
+
+    def write(self, relation: Relation) -> tuple[dict[str, ExportedFile], dict[str, Any], int]:
+        """The relation's files, its entry of the index, and how many files were made."""
+        with closing(self._connection.cursor()) as cursor:
+            every = parts(cursor, relation)
+        changed = [part for part in every if not self._is_as_it_must_be(part)]
+        written = write_parts(self._connection, self._folder, relation, changed, self._mask)
+        made = {part.file: self._exported(part, size, digest) for part, size, digest in written}
+        exported = {part.file: made.get(part.file) or self._known[part.file] for part in every}
+        return exported, _entry(relation, every, exported), len(made)
+
+    def _exported(self, part: Part, size: int, digest: str) -> ExportedFile:
+        mtime_ns = (self._folder / part.file).stat().st_mtime_ns
+        return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
+
+    def _is_as_it_must_be(self, part: Part) -> bool:
+        """Whether the last export made the file of these rows, and nobody has changed it."""
+        last = self._known.get(part.file)
+        if last is None or last.digest != part.digest:
+            return False
+        try:
+            stat = (self._folder / part.file).stat()
+        except OSError:
+            stat = None
+        is_left = stat is not None and (stat.st_size, stat.st_mtime_ns) == (last.bytes, last.mtime_ns)
+        if not is_left:
+            log.warning("%s is not as it was built: it is made again", self._folder / part.file)
+        return is_left
+
+
+def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, ExportedFile]) -> dict[str, Any]:
+    listed = [
+        {"path": part.file, "rows": part.rows, "bytes": exported[part.file].bytes, "sha256": exported[part.file].sha256}
+        for part in every
+    ]
     return {
-        "name": name,
-        "kind": kind,
-        "comment": comment,
-        "rows": rows,
-        "bytes": len(data),
-        "sha256": digest,
-        "columns": columns,
+        "name": relation.name,
+        "kind": relation.kind,
+        "comment": relation.comment,
+        "rows": sum(part.rows for part in every),
+        "files": listed,
+        "columns": [{"name": name, "type": kind, "comment": comment} for name, kind, comment in relation.columns],
     }
 
 
-def _remove_remains(folder: Path) -> None:
-    names = {re.sub(r"^\.(.+)\.new$|\.aside-[0-9]+$", r"\1", file.name) for file in folder.iterdir()}
-    for name in sorted(names):
-        if name.endswith(".parquet") or name == "catalog.json":
-            files.remove_remains(folder / name)
+def _last(folder: Path) -> Manifest:
+    """What the last export left; nothing where it cannot be told."""
+    try:
+        return checked_file.read(folder / MANIFEST, Manifest)
+    except FileNotFoundError:
+        pass
+    except ValueError as error:
+        log.warning("%s %s: all files are made again", folder / MANIFEST, error)
+    return Manifest(program="", files={})
 
 
-def _documented(schema: pa.Schema, comment: str, comments: Mapping[str, str | None]) -> pa.Schema:
-    fields = [field.with_metadata({"comment": comments.get(field.name) or ""}) for field in schema]
-    return pa.schema(fields, metadata={"comment": comment})
+def _program(mask: Mask) -> str:
+    """The digest of what decides how rows become files: this code, its library, and what becomes of addresses."""
+    masked = mask("mask@digest.example")
+    return blake2b(repr((pa.__version__, masked, _sources())).encode(), digest_size=12).hexdigest()
+
+
+@cache
+def _sources() -> tuple[bytes, ...]:
+    return tuple((_PACKAGE / name).read_bytes() for name in SOURCES)
+
+
+def _remove(folder: Path, wanted: Collection[str]) -> None:
+    """Deletes the files of tables and parts that are gone, and what interrupted writes left."""
+    for place in [folder, *(each for each in folder.iterdir() if each.is_dir() and not each.is_symlink())]:
+        ours = _FILE if place == folder else _PART_FILE
+        names = {ours.fullmatch(file.name) for file in place.iterdir()}
+        for file in sorted(place / name["file"] for name in names if name):
+            files.remove_remains(file)
+            if file.is_file() and file.relative_to(folder).as_posix() not in wanted:
+                file.unlink()
+        if place != folder and names and not any(place.iterdir()):
+            place.rmdir()
 
 
 def _replace(file: Path, data: bytes) -> None:
-    if not _holds(file, data):
+    if not holds(file, data):
         files.clear(file, published=file.parent)
         files.write(file, data, durable=False)
-
-
-def _holds(file: Path, data: bytes) -> bool:
-    """Whether a file has these bytes; not one that cannot be read."""
-    try:
-        return file.read_bytes() == data
-    except OSError:
-        return False

@@ -24,6 +24,9 @@ and are called like tables: `from stages_at(timestamp '2026-03-01')`.
 
 `catalog sql` and `Catalog.open` run in UTC. In any other DuckDB session `set TimeZone = 'UTC'` first: else a comparison with `now()`
 is wrong by the offset of the machine's zone.
+
+Each table and view is exported to `output/data` as well: `read_parquet('data/versions.parquet')`, or with more than 16,384 rows, divided by
+repository, `read_parquet('data/versions/*.parquet')`. `data/catalog.json` names the files of each, with their SHA-256.
 """
 
 

@@ -127,7 +127,7 @@ def files(folder: Path) -> dict[str, bytes | None]:
         name = str(file.relative_to(folder / "output"))
         if file.is_file() and not name.startswith("store/crawls"):
             clocked = (
-                name in (".lock", "catalog.duckdb", ".catalog.duckdb.sum", "data/catalog.json")
+                name in (".lock", "catalog.duckdb", ".catalog.duckdb.sum", "data/catalog.json", "data/.made.json")
                 or "observations/" in name
             )
             found[name] = None if clocked or file.stem in CLOCKS else file.read_bytes()

@@ -69,6 +69,7 @@ DERIVED = [
     ".catalog.duckdb.sum",
     "data/versions.parquet",
     "data/catalog.json",
+    "data/.made.json",
     "site/index.html",
     "site/.made.json",
     f"site/repos/*{NAMES[0]}.html",

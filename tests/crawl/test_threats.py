@@ -179,7 +179,7 @@ def test_what_becomes_of_it(crawled, query, expected):
 
 def test_no_secret_is_in_any_table_or_page(crawled):
     _, _, output = crawled
-    tables = sorted((output / "data").glob("*.parquet"))
+    tables = sorted((output / "data").rglob("*.parquet"))
     found = [
         table.name
         for table in tables

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +19,6 @@ from catalog.database import database, export, rebuild, template
 from catalog.database.rebuild import MOST_AGE, MOST_CHANGED
 from catalog.database.statements import statements
 from catalog.errors import StoreError
-from catalog.privacy.emails import hide
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.dvc import Output
@@ -29,6 +26,7 @@ from catalog.schema.tables.git import Revision
 from catalog.schema.tables.inventory import StageName
 from catalog.store.partitions import PartitionKey, Store
 from support.catalogs import rows_of
+from support.exports import published
 from support.worlds import World
 
 TABLES = {table.TABLE: schema(table) for table in PARTITION}
@@ -241,7 +239,7 @@ def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
 
 @pytest.mark.slow
 def test_what_is_exported_is_the_same_bytes_however_the_database_came_to_be(exported):
-    one, other = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in exported)
+    one, other = (published(folder) for folder in exported)
     assert one == other
 
 
@@ -500,16 +498,6 @@ def test_damage_that_no_checksum_tells_is_found_when_it_is_read(tmp_path, fleet,
 # What is exported.
 
 
-def test_the_index_agrees_with_the_files(exported):
-    _, folder = exported
-    index = json.loads((folder / "catalog.json").read_text())["tables"]
-    found = {
-        file.stem: (pq.read_metadata(file).num_rows, file.stat().st_size, sha256(file.read_bytes()).hexdigest())
-        for file in folder.glob("*.parquet")
-    }
-    assert {table["name"]: (table["rows"], table["bytes"], table["sha256"]) for table in index} == found
-
-
 def test_a_parquet_file_explains_itself(exported, connection):
     _, folder = exported
     shape = pq.read_schema(folder / "versions.parquet")
@@ -529,31 +517,3 @@ def test_exported_times_have_no_zone(exported):
         if pa.types.is_timestamp(field.type)
     }
     assert times == {pa.timestamp("us")}
-
-
-@pytest.mark.slow
-def test_files_of_tables_that_are_gone_go_and_nothing_is_left_over(tmp_path, connection):
-    data = tmp_path / "data"
-    (data / "tags.parquet").mkdir(parents=True)
-    for name in ("gone.parquet", ".gone.parquet.new", "gone.parquet.aside-1", ".catalog.json.new"):
-        (data / name).write_bytes(b"")
-    export.write(connection, data)
-    names = {f"{row[0]}.parquet" for row in connection.execute("from relations()").fetchall()} | {"catalog.json"}
-    assert {file.name for file in data.iterdir()} == names
-    assert (tmp_path / "data-tags.parquet.aside-1").is_dir()
-
-
-def test_a_folder_that_cannot_be_written_is_a_store_error(tmp_path, connection):
-    (tmp_path / "data").write_text("")
-    with pytest.raises(StoreError, match=r"^cannot write .*data: "):
-        export.write(connection, tmp_path / "data")
-
-
-@pytest.mark.parametrize("beyond", [0, 1], ids=["as many rows as a group has", "one more"])
-def test_a_parquet_file_has_groups_of_rows(tmp_path, connection, monkeypatch, beyond):
-    ((count,),) = connection.execute("select count(*) from versions").fetchall()
-    monkeypatch.setattr(export, "ROWS", count - beyond)  # of a real one, a hundred thousand
-    export._write(connection, tmp_path, "versions", "view", "", {}, hide)
-    found = pq.read_metadata(tmp_path / "versions.parquet")
-    groups = [found.row_group(number).num_rows for number in range(found.num_row_groups)]
-    assert groups == [count - beyond] + [1] * beyond

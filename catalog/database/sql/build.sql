@@ -5,8 +5,9 @@ select table_name, column_name from duckdb_columns()
 where database_name = 'staging' and schema_name = 'main'
 order by table_name, column_index;
 
--- comments: What each column of each table and view means.
-select table_name, column_name, comment from duckdb_columns() where schema_name = 'main' and not internal;
+-- comments: The columns of each table and view, each with its type and what it means.
+select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal
+order by table_name, column_index;
 
 -- make_making: The digest of what the database was built with, that of its tables, views and macros alone, and how often it was updated
 --     since it was built from nothing.

@@ -1,0 +1,92 @@
+"""Which files each table and view is exported to, and what decides that a file is as it must be: read of all before any row is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import duckdb
+
+from catalog.database.statements import named
+
+SLOTS = 256  # into which repositories fall by their hashes; a part has one or more of them
+ONE_FILE = 16_384  # rows: with more, a table or view is divided
+PART_ROWS = 4_096  # of a part, as nearly as halving allows
+SLOT = "(hash(repo) >> 56)::utinyint"
+
+_SQL = named("build")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relation:
+    """A table or view of the catalog, with its sentences."""
+
+    name: str
+    kind: str
+    comment: str
+    columns: tuple[tuple[str, str, str | None], ...]  # name, type and comment
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether each of its rows belongs to a repository."""
+        return any(name == "repo" for name, _, _ in self.columns)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """The rows of some slots, or all of them. `digest` is that of the rows and of what their columns are."""
+
+    file: str
+    slots: range
+    rows: int
+    digest: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all rows of the relation."""
+        return len(self.slots) == SLOTS
+
+
+def relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
+    """The tables and views of a catalog."""
+    columns: dict[str, list[tuple[str, str, str | None]]] = {}
+    for relation, *column in connection.execute(_SQL["comments"]).fetchall():
+        columns.setdefault(relation, []).append(tuple(column))
+    return [
+        Relation(name=name, kind=kind, comment=comment, columns=tuple(columns[name]))
+        for name, kind, comment in connection.execute("from relations()").fetchall()
+    ]
+
+
+def parts(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[Part]:
+    """The parts of a table or view: one, or where it has many rows, a power of two, each with the repositories of some slots."""
+    slot = SLOT if relation.is_divisible else "0"
+    # The sum of hashes of rows does not depend on their order, and counts equal rows.
+    query = f'select {slot} as slot, count(*) as rows, sum(hash(r)) as digest from "{relation.name}" r group by 1'
+    by_slot = {slot: (rows, digest) for slot, rows, digest in connection.execute(query).fetchall()}
+    number = _number(sum(rows for rows, _ in by_slot.values())) if relation.is_divisible else 1
+    width = SLOTS // number
+    every = (_part(relation, range(first, first + width), by_slot) for first in range(0, SLOTS, width))
+    return [part for part in every if part.rows or part.is_whole]
+
+
+def _number(rows: int) -> int:
+    """Into how many parts so many rows are divided."""
+    number = 1
+    while rows > ONE_FILE and number < SLOTS and rows > number * PART_ROWS:
+        number *= 2
+    return number
+
+
+def _part(relation: Relation, slots: range, by_slot: Mapping[int, tuple[int, Any]]) -> Part:
+    found = [(slot, *by_slot[slot]) for slot in slots if slot in by_slot]
+    stem = relation.name if len(slots) == SLOTS else f"{relation.name}/{slots.start:02x}-{slots[-1]:02x}"
+    text = repr((relation, found))
+    return Part(
+        file=f"{stem}.parquet",
+        slots=slots,
+        rows=sum(rows for _, rows, _ in found),
+        digest=blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),
+    )

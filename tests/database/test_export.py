@@ -1,0 +1,216 @@
+"""What is exported: the rows of every table and view, in files that are written where their rows changed, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import random
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.database import export, export_files
+from catalog.database.export_parts import ONE_FILE, PART_ROWS, SLOTS
+from catalog.database.statements import macro, statements
+from catalog.errors import StoreError
+from catalog.privacy.emails import hide
+from support.exports import published
+
+TABLE = "create table t (repo varchar, x bigint, who varchar)"
+REPOS = 97  # of which the rows of `many` are
+
+
+@pytest.fixture
+def catalog() -> Iterable[duckdb.DuckDBPyConnection]:
+    """A catalog of one table without rows."""
+    with duckdb.connect() as connection:
+        (relations,) = (each for each in statements() if each.name == "relations")
+        connection.execute(macro(relations))
+        connection.execute(TABLE)
+        connection.execute("comment on table t is 'Things.'; comment on column t.repo is 'Whose.'")
+        yield connection
+
+
+def many(catalog: duckdb.DuckDBPyConnection, rows: int) -> None:
+    catalog.execute("delete from t")
+    catalog.execute(f"insert into t select 'r' || i % {REPOS}, i, 'a@b.example' from range({rows}) s(i)")
+
+
+def index(folder: Path) -> dict[str, dict[str, object]]:
+    return {table["name"]: table for table in json.loads((folder / "catalog.json").read_text())["tables"]}
+
+
+def paths(folder: Path) -> list[str]:
+    return [file["path"] for file in index(folder)["t"]["files"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "files"),
+    [
+        pytest.param(0, 1, id="none"),
+        pytest.param(ONE_FILE, 1, id="as many as a file may have"),
+        pytest.param(ONE_FILE + 1, 8, id="one more: halves of halves, until a part has few enough"),
+        pytest.param(8 * PART_ROWS, 8, id="as many as the parts may have"),
+        pytest.param(8 * PART_ROWS + 1, 16, id="one more than they may have"),
+    ],
+)
+def test_a_table_of_many_rows_is_divided_by_repository(catalog, tmp_path, rows, files):
+    many(catalog, rows)
+    assert export.write(catalog, tmp_path).made == len(paths(tmp_path)) == files
+    found = catalog.execute(
+        "select * from read_parquet(?) order by all", [[str(tmp_path / p) for p in paths(tmp_path)]]
+    )
+    assert found.fetchall() == catalog.execute("select repo, x, '[e-mail hidden]' from t order by all").fetchall()
+
+
+@pytest.mark.slow
+def test_there_are_no_more_parts_than_slots(catalog, tmp_path):
+    rows = SLOTS * PART_ROWS + 1
+    catalog.execute(f"insert into t select 'r' || i % 5000, i, '' from range({rows}) s(i)")
+    export.write(catalog, tmp_path)
+    assert (len(paths(tmp_path)), index(tmp_path)["t"]["rows"]) == (SLOTS, rows)
+
+
+def test_a_table_that_belongs_to_no_repositories_is_one_file(catalog, tmp_path):
+    catalog.execute(
+        f"drop table t; create table t as select i as x from range({ONE_FILE + 1}) s(i); comment on table t is ''"
+    )
+    export.write(catalog, tmp_path)
+    assert paths(tmp_path) == ["t.parquet"]
+
+
+def test_the_index_agrees_with_the_files(catalog, tmp_path):
+    many(catalog, ONE_FILE + 1)
+    catalog.execute("create view v as from t where x < 3; comment on view v is 'Few things.'")
+    export.write(catalog, tmp_path)
+    listed = {file["path"]: file for table in index(tmp_path).values() for file in table["files"]}
+    found = {path: data for path, data in published(tmp_path).items() if path != "catalog.json"}
+    assert {path: (file["bytes"], file["sha256"]) for path, file in listed.items()} == {
+        path: (len(data), sha256(data).hexdigest()) for path, data in found.items()
+    }
+    assert [listed[path]["rows"] for path in listed] == [pq.read_metadata(tmp_path / path).num_rows for path in listed]
+    assert {name: (table["kind"], table["rows"]) for name, table in index(tmp_path).items()} == {
+        "t": ("table", ONE_FILE + 1),
+        "v": ("view", 3),
+    }
+    assert index(tmp_path)["t"]["columns"][0] == {"name": "repo", "type": "VARCHAR", "comment": "Whose."}
+
+
+@pytest.mark.parametrize(
+    ("change", "made"),
+    [
+        pytest.param("select 1", 0, id="nothing"),
+        pytest.param("update t set x = -1 where x = 0", 1, id="a cell"),
+        pytest.param("delete from t where x = 0", 1, id="a row less"),
+        pytest.param("insert into t from t where x = 0", 1, id="a row that is there already"),
+        pytest.param("delete from t where repo = 'r1'", 1, id="a repository"),
+        pytest.param("comment on column t.x is 'How many.'", 8, id="a sentence: it is in every file"),
+        pytest.param("alter table t alter x type hugeint", 8, id="a type"),
+    ],
+)
+def test_only_files_whose_rows_changed_are_made(catalog, tmp_path, change, made):
+    many(catalog, ONE_FILE + 10)
+    export.write(catalog, tmp_path / "data")
+    catalog.execute(change)
+    assert export.write(catalog, tmp_path / "data").made == made
+    export.write(catalog, tmp_path / "anew")
+    assert published(tmp_path / "data") == published(tmp_path / "anew")
+
+
+def test_another_rule_for_addresses_makes_all_files(catalog, tmp_path):
+    many(catalog, 3)
+    export.write(catalog, tmp_path)
+    assert export.write(catalog, tmp_path, str).made == 1
+    assert pq.read_table(tmp_path / "t.parquet")["who"].to_pylist() == ["a@b.example"] * 3
+
+
+def test_other_code_makes_all_files(catalog, tmp_path, monkeypatch):
+    export.write(catalog, tmp_path)
+    monkeypatch.setattr(export, "_sources", lambda: (b"of another version",))
+    assert export.write(catalog, tmp_path).made == 1
+
+
+@pytest.mark.slow
+def test_after_any_changes_the_files_are_those_of_an_export_from_nothing(catalog, tmp_path):
+    """Also where the table becomes large enough to be divided, and small again."""
+    chance = random.Random(5)
+    for step, rows in enumerate((5, ONE_FILE + 1, ONE_FILE + 1, 40_000, 40_000, 17_000, 5, 5)):
+        many(catalog, rows)
+        for repo in chance.sample(range(REPOS), 2):
+            catalog.execute("delete from t where repo = $1", [f"r{repo}"])
+        export.write(catalog, tmp_path / "data")
+        export.write(catalog, tmp_path / str(step))
+        assert published(tmp_path / "data") == published(tmp_path / str(step))
+
+
+def edit(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[-9] ^= 1
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, edit], ids=["deleted", "changed"])
+def test_a_file_that_somebody_changed_is_made_again_and_named(catalog, tmp_path, caplog, harm):
+    many(catalog, ONE_FILE + 1)
+    export.write(catalog, tmp_path)
+    before, file = published(tmp_path), tmp_path / paths(tmp_path)[3]
+    harm(file)
+    with caplog.at_level(logging.WARNING):
+        assert export.write(catalog, tmp_path).made == 1
+    assert published(tmp_path) == before
+    assert [record.getMessage() for record in caplog.records] == [f"{file} is not as it was built: it is made again"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "00000000 {}", '{"program": 3}'], ids=["empty", "cut", "flipped", "another's"]
+)
+def test_a_damaged_manifest_costs_an_export_from_nothing(catalog, tmp_path, caplog, text):
+    many(catalog, 3)
+    export.write(catalog, tmp_path)
+    (tmp_path / ".made.json").write_text(text)
+    with caplog.at_level(logging.WARNING):
+        assert export.write(catalog, tmp_path).made == 1
+    assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == ["all files are made again"]
+    assert export.write(catalog, tmp_path).made == 0
+
+
+def test_files_of_tables_that_are_gone_go_and_nothing_is_left_over(catalog, tmp_path):
+    data = tmp_path / "data"
+    (data / "t.parquet").mkdir(parents=True)
+    for name in ("gone.parquet", ".gone.parquet.new", "gone.parquet.aside-1", ".catalog.json.new", "gone/00-0f.parquet",
+                 "gone/.10-1f.parquet.new", "mine/notes.txt", "mine.txt"):  # fmt: skip
+        (data / name).parent.mkdir(exist_ok=True)
+        (data / name).write_bytes(b"")
+    export.write(catalog, data)
+    found = {file.relative_to(data).as_posix() for file in data.rglob("*")}
+    assert found == {"t.parquet", "catalog.json", ".made.json", "mine", "mine/notes.txt", "mine.txt"}
+    assert (tmp_path / "data-t.parquet.aside-1").is_dir()
+
+
+def test_a_folder_that_cannot_be_written_is_a_store_error(catalog, tmp_path):
+    (tmp_path / "data").write_text("")
+    with pytest.raises(StoreError, match=r"^cannot write .*data: "):
+        export.write(catalog, tmp_path / "data")
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many rows as a group has", "one more"])
+def test_a_parquet_file_has_groups_of_rows(catalog, tmp_path, monkeypatch, beyond):
+    many(catalog, 10)
+    monkeypatch.setattr(export_files, "ROWS", 10 - beyond)  # of a real one, a hundred thousand
+    export.write(catalog, tmp_path, hide)
+    found = pq.read_metadata(tmp_path / "t.parquet")
+    groups = [found.row_group(number).num_rows for number in range(found.num_row_groups)]
+    assert groups == [10 - beyond] + [1] * beyond
+
+
+def test_times_of_files_do_not_decide_what_an_export_holds(catalog, tmp_path):
+    many(catalog, 3)
+    export.write(catalog, tmp_path)
+    before = published(tmp_path)
+    os.utime(tmp_path / "t.parquet", (1, 1))
+    assert (export.write(catalog, tmp_path).made, published(tmp_path)) == (1, before)
