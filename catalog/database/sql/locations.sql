@@ -84,17 +84,16 @@ with annotated as (
         a.in_git, a.blob, coalesce(a.executable, false) as executable, a.lfs_hash, a.lfs_size
     from versions v
     left join annotations a
-        on v.annotated_at = 'commit' and a.repo = v.repo and a.artifact = v.artifact and a.file = v.file
-            and a.commit = coalesce(v.revision, v.commit)
+        on a.repo = v.repo and a.artifact = v.artifact and a.file = v.file and a.commit = coalesce(v.revision, v.commit)
     left join tip_annotations t on v.annotated_at = 'tip' and t.repo = v.repo and t.artifact = v.artifact
 ),
 -- The target itself, and each folder above it.
 folders_above as (
     select
         repo, artifact, version, commit, revision, project, target,
-        unnest(list_transform(range(1, len(string_split(target, '/')) + 1),
-            lambda depth: array_to_string(string_split(target, '/')[:depth], '/'))) as path
-    from annotated where target <> ''
+        unnest(list_transform(string_split(target, '/'),
+            lambda name, depth: array_to_string(string_split(target, '/')[:depth], '/'))) as path
+    from annotated
 ),
 stated_outputs as (
     select
@@ -135,11 +134,10 @@ tracked_below as (
 unread_files as (
     select
         repo, commit,
-        coalesce(list(place) filter (rule = 'bad-hash'), []) as bad_hashes,
-        coalesce(list(place) filter (rule = 'template'), []) as templates,
-        coalesce(list(place) filter (rule in ('missing-object', 'too-big')), []) as absent
+        list(place) filter (rule = 'bad-hash') as bad_hashes,
+        list(place) filter (rule = 'template') as templates,
+        list(place) filter (rule in ('missing-object', 'too-big')) as absent
     from problems
-    where rule in ('bad-hash', 'template', 'missing-object', 'too-big') and commit is not null
     group by repo, commit
 ),
 resolved as (
@@ -152,21 +150,20 @@ resolved as (
         l.path is not null as is_listed, l.hash as listed_hash, l.size as listed_size,
         exists (from listed_files f where f.repo = h.repo and f.commit = h.commit and f.metafile = h.metafile
             and f.output = h.path) as lists_files,
-        case when a.target <> h.path and not h.pointed then a.target[length(h.path) + 1:] else '' end as inside,
+        case when not h.pointed then a.target[length(h.path) + 1:] else '' end as inside,
         case when not coalesce(i.version_aware, false) then r.remote end as remote,
         r.url as remote_url, r.scheme, r.endpoint_url, r.region, r.version_aware or r.worktree as keeps_versions,
         i.kind as import_kind, i.url as source_url, i.source_path, i.rev as source_rev, i.rev_lock as source_commit,
-        coalesce(i.partial, false) as partial, coalesce(i.version_aware, false) as at_source,
+        i.partial, coalesce(i.version_aware, false) as at_source,
         b.files as below_files, b.size as below_size, b.dvc_root as below_root,
-        coalesce(f.bad_hashes, []) as bad_hashes, coalesce(f.templates, []) as templates, coalesce(f.absent, []) as absent
+        f.bad_hashes, f.templates, f.absent
     from annotated a
     left join chosen_output h
         on h.repo = a.repo and h.artifact = a.artifact and h.version = a.version and h.at_commit = a.commit
         -- A file in Git comes before a DVC output above it; DVC reads files in the same order.
         and (a.in_git is null or h.path = a.target or h.pointed)
     left join listed_files l
-        on l.repo = h.repo and l.commit = h.commit and l.metafile = h.metafile and l.output = h.path and l.path = a.target
-            and h.path <> a.target
+        on l.repo = h.repo and l.commit = h.commit and l.metafile = h.metafile and l.path = a.target and h.path <> a.target
     left join remotes r
         on r.repo = h.repo and r.commit = h.commit and r.dvc_root = h.dvc_root
         and case when h.remote is null then r.is_default else r.remote = h.remote end
@@ -221,12 +218,11 @@ with_url as (
                 '[?#].*(sig|token|key|secret|passw|pwd|credential|auth)[^=]*=.*$', '', 'i')
             when status = 'partial-import' and import_kind = 'url' then source_url
             when status = 'cloud-versioned' and at_source then rtrim(source_url, '/') || inside
-            when status in ('lfs', 'in-git', 'partial-import', 'no-dvc-repo', 'no-remote', 'not-tracked') or remote is null
-                or import_kind = 'repo' then null
+            when status in ('lfs', 'in-git', 'partial-import', 'no-remote', 'not-tracked') or remote is null or import_kind = 'repo'
+                then null
             when keeps_versions or version_id is not null or lists_files
                 then rtrim(remote_url, '/') || '/'
-                    || coalesce(output, '')[case when held_root = '' then 1 else length(held_root) + 2 end:] || inside
-            when output_hash is null then null
+                    || output[case when held_root = '' then 1 else length(held_root) + 2 end:] || inside
             when hash_kind = 'md5' then rtrim(remote_url, '/') || '/files/md5/' || output_hash[:2] || '/' || output_hash[3:]
             when hash_kind = 'md5-dos2unix' then rtrim(remote_url, '/') || '/' || output_hash[:2] || '/' || output_hash[3:]
         end as url
@@ -250,10 +246,9 @@ select
     output, metafile, pipeline_stage,
     coalesce(held_root, below_root, project) as dvc_root,
     remote, url,
-    case when inside = '' or is_listed or status = 'external-url' then
-        case when not (status = 'cloud-versioned' and lists_files and not is_listed)
-            then (select link from public_link(url, case when not at_source then endpoint_url end,
-                case when not at_source then region end, version_id)) end
+    case when is_listed or (inside = '' and not lists_files)
+        then (select link from public_link(url, case when not at_source then endpoint_url end,
+            case when not at_source then region end, version_id))
     end as link,
     version_id, import_kind, source_url,
     case when import_kind = 'repo' then source_path || inside else source_path end as source_path,
