@@ -29,23 +29,21 @@ with named_files as (
 projects as (
     select repo, commit, count(distinct project) as projects from named_files group by all
 ),
-version_files_of_dvc as (
+version_places as (
     select
-        v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as read, v.precedence, f.dvc_root,
-        count(v.annotated_at) over (partition by v.repo, v.artifact) = 0 as unannotated,
-        coalesce(f.status in ('not-tracked', 'not-annotated'), true) as nowhere,
-        coalesce(v.file, coalesce(nullif(regexp_extract(v.artifact, '^(.*):[^:]*$', 1), '') || '/', '') || 'dvc.yaml') as annotated_in,
-        pipeline_file(f.metafile) as made_by
-    from versions v
-    left join version_files f
-        on f.repo = v.repo and f.artifact = v.artifact and f.version = v.version and f.commit = v.commit
+        repo, artifact, version, commit, revision as read, precedence, dvc_root,
+        count(annotated_at) over (partition by repo, artifact) = 0 as unannotated,
+        status in ('not-tracked', 'not-annotated') as nowhere,
+        coalesce(file, coalesce(nullif(regexp_extract(artifact, '^(.*):[^:]*$', 1), '') || '/', '') || 'dvc.yaml') as annotated_in,
+        pipeline_file(metafile) as made_by
+    from version_files
 )
 select
     h.repo, h.artifact, h.version, h.commit, h.read, h.precedence, c.role, c.file, c.metafile, c.status,
     case when c.metafile = h.annotated_in or c.metafile = h.made_by then 'named'
         when c.project = h.dvc_root then 'project' else 'only' end as belongs,
     h.unannotated or (h.nowhere and belongs <> 'named') as of_project
-from version_files_of_dvc h
+from version_places h
 join named_files c on c.repo = h.repo and c.commit = h.read
 join projects p on p.repo = h.repo and p.commit = h.read
 where belongs <> 'only' or p.projects = 1
