@@ -28,6 +28,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "a number of digits of a Git object's name, or the part of them that people read": (
         "catalog.cli.cards._COMMIT", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH",
     ),
+    "a value that is no number": ("connectors.formats.yaml_scalars._NAN",),
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
     "how much is read, kept or worked on at once, which changes no result": (

@@ -110,7 +110,8 @@ def _hash(storage: Row) -> str:
 def _lock(maker: Row) -> str:
     """Why `dvc repro` would run the stage again, and what was not compared."""
     outdated = _outdated(maker) if maker["outdated"] else ""
-    return "; ".join(filter(None, (outdated, visible(not_compared(maker["not_compared"])))))
+    uncompared = visible(not_compared(maker["not_compared"], maker["why_not_compared"]))
+    return "; ".join(filter(None, (outdated, uncompared)))
 
 
 def _outdated(maker: Row) -> str:

@@ -45,8 +45,16 @@ OUTDATED = {
     "params": "the parameters",
     "results": "the content of an output in Git",
 }
-# `uncompared_locks`: before the paths.
-NOT_COMPARED = "not compared with the lock (a folder, large or in Git LFS)"
+# `uncompared_locks.reasons`: before the paths.
+NOT_COMPARED = {
+    "bad": "not readable",
+    "content": "large or in Git LFS",
+    "folder": "a folder in Git",
+    "in-dvc": "in DVC's storage, not in Git",
+    "lfs": "in Git LFS",
+    "too-many": "after as many files as are read",
+    "unclear": "a pattern of several values, a folder, a link or no map",
+}
 # `mixed_runs`: before what differs; where nothing but inputs do, such as code.
 MIXED = "model, parameters and metrics are of different runs"
 OTHER_INPUTS = "inputs at this commit are not those of the run"
@@ -69,9 +77,13 @@ def mixed_runs(what: Sequence[str], *, other_inputs: bool) -> str:
     return f"{OTHER_INPUTS if other_inputs else MIXED}: {', '.join(what)}" if what else ""
 
 
-def not_compared(paths: Sequence[str]) -> str:
-    """Which files in Git were not compared with the lock of the stage that made a version; empty where all were."""
-    return f"{NOT_COMPARED}: {', '.join(paths)}" if paths else ""
+def not_compared(paths: Sequence[str], reasons: Sequence[str]) -> str:
+    """What was not compared with the lock of the stage that made a version, by the reason of each; empty where all was."""
+    by_reason: dict[str, list[str]] = {}
+    for path, reason in zip(paths, reasons, strict=True):
+        by_reason.setdefault(NOT_COMPARED.get(reason, reason), []).append(path)
+    parts = (f"{reason} ({', '.join(some)})" for reason, some in by_reason.items())
+    return f"not compared with the lock: {'; '.join(parts)}" if paths else ""
 
 
 def of_project(versions: Mapping[str, bool]) -> str:

@@ -17,8 +17,8 @@ from connectors.dvc.declared_measures import DeclaredMeasure
 from connectors.dvc.files import IGNORE, LOCK, PARAMS, PIPELINE, MetafileWalk
 from connectors.dvc.ignore import IgnoreFile, parse
 from connectors.dvc.lock import LockFile, read_lock
-from connectors.dvc.pipeline import PipelineFile
-from connectors.dvc.rows import Declaration
+from connectors.dvc.pipeline import PipelineFile, Statement
+from connectors.dvc.rows import Declaration, LockedParams
 from connectors.dvc.templates.resolver import may_have_templates
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints, Values
@@ -32,12 +32,14 @@ MAX_PROBLEMS = 100  # of one file
 MAX_VARIABLES = 100  # files that the templates of one file may draw from
 MAX_REMEMBERED = 16 << 20  # bytes of rows
 ROW = 1_000  # bytes of a row, about
+VALUE = 100  # bytes of a value, about
 
 
 class ParsedMetafile(NamedTuple):
     """What was read of a file, for any commit that has the same content at the same place.
 
-    `value_files` are the files of variables that its templates draw from and that were not at hand.
+    `value_files` are the files of variables that its templates draw from and that were not at hand. `locked` are the parameters that
+    each locked pipeline stage ran with.
     """
 
     rows: tuple[Record, ...]
@@ -45,6 +47,7 @@ class ParsedMetafile(NamedTuple):
     formats: Mapping[str, str | None]
     named: tuple[DeclaredMeasure, ...] = ()
     value_files: tuple[str, ...] = ()
+    locked: tuple[LockedParams, ...] = ()
 
 
 class IndexedMetafile(NamedTuple):
@@ -70,15 +73,16 @@ class MetafileIndex(NamedTuple):
 
 def _bytes_of(key: Any, read: ParsedMetafile) -> int:  # noqa: ANN401 - a key of _REMEMBERED
     command_size = sum(len(row.command or "") for row in read.rows if isinstance(row, PipelineStage))
-    return sum(len(data) for _, data in key[0]) + ROW * _rows_of(read) + command_size
+    return sum(len(data) for _, data in key[0]) + _bytes_of_rows(read) + command_size
 
 
 def _bytes_of_all(key: Any, index: MetafileIndex) -> int:  # noqa: ANN401 - a key of _INDEXES
-    return ROW * (len(key) + sum(_rows_of(file.read) for file in index.files))
+    return ROW * len(key) + sum(_bytes_of_rows(file.read) for file in index.files)
 
 
-def _rows_of(read: ParsedMetafile) -> int:
-    return len(read.rows) + len(read.problems) + sum(1 + len(named.drawn) for named in read.named)
+def _bytes_of_rows(read: ParsedMetafile) -> int:
+    rows = len(read.rows) + len(read.problems) + sum(1 + len(named.drawn) for named in read.named)
+    return ROW * rows + VALUE * sum(params.values for params in read.locked)
 
 
 # By the content of the files that were read, never by the commit: the rows of a commit do not depend on those before.
@@ -149,7 +153,7 @@ def _read_single(revision: RevisionFiles, path: str, root: str | None) -> Parsed
 
 def _single(data: bytes, path: str, root: str | None) -> ParsedMetafile:
     complaints: Complaints = []
-    statements: list[Record | DeclaredMeasure] = []
+    statements: list[Statement] = []
     content = None
     try:
         content = load_once(data)
@@ -236,19 +240,22 @@ def _pipeline(data: Mapping[str, bytes], path: str, root: str | None) -> ParsedM
 
 
 def _read(
-    statements: Iterable[Record | DeclaredMeasure],
+    statements: Iterable[Statement],
     problems: tuple[Problem, ...],
     formats: Mapping[str, str | None],
     value_files: Iterable[str] = (),
 ) -> ParsedMetafile:
     rows: list[Record] = []
     named: dict[DeclaredMeasure, None] = {}
+    locked: list[LockedParams] = []
     for statement in statements:
         if isinstance(statement, DeclaredMeasure):
             named[statement] = None
+        elif isinstance(statement, LockedParams):
+            locked.append(statement)
         else:
             rows.append(statement)
-    return ParsedMetafile(tuple(rows), problems, formats, tuple(named), tuple(value_files))
+    return ParsedMetafile(tuple(rows), problems, formats, tuple(named), tuple(value_files), tuple(locked))
 
 
 def _definition(data: bytes | None, complaints: Complaints) -> Values | None:

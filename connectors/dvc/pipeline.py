@@ -24,7 +24,18 @@ from connectors.dvc.declared_measures import (
 )
 from connectors.dvc.entries import DataEntry, read_entry
 from connectors.dvc.lock import LockedStage, LockFile
-from connectors.dvc.rows import METRIC, OUT, PLOT, Declaration, dependency_row, output_rows, param_rows, read_flags
+from connectors.dvc.rows import (
+    METRIC,
+    OUT,
+    PLOT,
+    Declaration,
+    LockedParams,
+    dependency_row,
+    locked_params,
+    output_rows,
+    param_rows,
+    read_flags,
+)
 from connectors.dvc.templates.foreach import LISTS, ResolvedStage, StageExpander
 from connectors.dvc.templates.resolver import Load
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
@@ -33,6 +44,7 @@ from connectors.formats.typed import cleaned, mapping, quoted, text
 
 _ROLES = {"outs": OUT, "metrics": METRIC, "plots": PLOT}
 _ALL = frozenset((*LISTS, "cmd"))
+Statement = Record | DeclaredMeasure | LockedParams
 _SUMMARY: Values = {"cache": False}  # the summary of `live`: a metric, and no output of its stage
 
 
@@ -59,8 +71,8 @@ class PipelineFile:
         self._site, self._complaints = site, complaints
         self._lock_file, self._lock, self._lock_complaints = lock_file, lock, lock_complaints
 
-    def rows(self, definition: Values | None, load: Load, *, templates: bool) -> Iterator[Record | DeclaredMeasure]:
-        """The rows of all stages and datasets, and the measures named in them; of the lock where the definition could not be read.
+    def rows(self, definition: Values | None, load: Load, *, templates: bool) -> Iterator[Statement]:
+        """The rows of all stages and datasets, the measures named in them, and the parameters that they ran with; of the lock where the definition could not be read.
 
         `templates`: the definition may contain templates.
         """
@@ -81,7 +93,7 @@ class PipelineFile:
         yield from self._datasets(definition, expansion)
         yield from self._named(definition, expansion)
 
-    def _unknown(self, stage: ResolvedStage, names: set[str]) -> Iterator[Record | DeclaredMeasure]:
+    def _unknown(self, stage: ResolvedStage, names: set[str]) -> Iterator[Statement]:
         """The stages of a group that could not be expanded, or not to its end, as the lock has them."""
         for name, locked in self._lock.stages.items():
             if (name == stage.name or name.startswith(f"{stage.name}@")) and name not in names:
@@ -89,7 +101,7 @@ class PipelineFile:
                     ResolvedStage(name=name, place=stage.place, body={}, failed=stage.failed), locked
                 )
 
-    def _stage(self, stage: ResolvedStage, locked: LockedStage | None) -> Iterator[Record | DeclaredMeasure]:
+    def _stage(self, stage: ResolvedStage, locked: LockedStage | None) -> Iterator[Statement]:
         body, place = stage.body, stage.place
         wdir = stated(body, "wdir", lambda value, at: folder_at(self._folder, value, at), place, self._complaints)
         folder = self._folder if wdir is None else wdir
@@ -114,6 +126,7 @@ class PipelineFile:
         if locked:
             site = self._by(stage.name, locked=True)
             yield from param_rows(site, folder, locked.params, place, self._lock_complaints)
+            yield locked_params(stage.name, folder, locked.params)
 
     def _outputs(
         self, stage: ResolvedStage, folder: str, locked: LockedStage | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
@@ -119,6 +120,34 @@ def dependency_row(site: Declaration, entry: DataEntry) -> Dependency:
         size=entry.size,
         files=entry.files,
     )
+
+
+class LockedParams(NamedTuple):
+    """The parameters that a pipeline stage ran with, as the lock states them for each file."""
+
+    stage: str
+    files: Mapping[str, Values]
+
+    @property
+    def values(self) -> int:
+        """How many values there are, in lists and maps at any depth."""
+        count = 0
+        inside: list[Iterable[object]] = [self.files.values()]
+        while inside:
+            for value in inside.pop():
+                count += 1
+                if isinstance(value, dict | list):
+                    inside.append(value.values() if isinstance(value, dict) else value)
+        return count
+
+
+def locked_params(stage: str, folder: str, files: Mapping[str, Values]) -> LockedParams:
+    """Those of a stage, by the places of the files. `param_rows` reports those that have none."""
+    located: dict[str, Values] = {}
+    for file, values in files.items():
+        with suppress(MetafileError):
+            located[located_measure(folder, file, "")] = values
+    return LockedParams(stage, located)
 
 
 def param_rows(

@@ -29,6 +29,7 @@ _EXPLICIT_BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": 
 
 # As ruamel.yaml resolves them for version 1.2, with its quirks: `012` is 12, `-_1` is -1 and `.5e3` is text.
 _NUMERIC = frozenset("-+.0123456789")
+_NAN = float("nan")  # one for all, as in ruamel.yaml: in lists and maps, Python takes it for equal to itself
 _FLOAT = re.compile(
     r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)"
     r"|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
@@ -97,7 +98,7 @@ def old(value: str) -> Any:  # noqa: ANN401 - whatever a scalar can say
 
 def _float(value: str) -> float:
     digits = value.replace("_", "").lower()
-    return float(digits.replace(".inf", "inf").replace(".nan", "nan"))
+    return _NAN if digits == ".nan" else float(digits.replace(".inf", "inf"))
 
 
 def _int(match: re.Match[str]) -> int:

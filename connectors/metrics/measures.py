@@ -21,9 +21,11 @@ from catalog.schema.tables.problems import Problem
 from connectors.dvc.declared_measures import METRICS, PARAMS, PlotSpec
 from connectors.dvc.files import is_read as wants_file
 from connectors.dvc.index import index
-from connectors.dvc.places import BAD, IN_GIT, FileLocation
+from connectors.dvc.places import BAD, IN_GIT, MISSING, FileLocation
+from connectors.dvc.templates.value_files import load_values
 from connectors.metrics.content import NOTHING, MeasureContent, kind_of, read_metrics, read_params, read_plot
 from connectors.metrics.files import MAX_FILES, DeclaredFile, stated_files
+from connectors.metrics.lock_differences import NO_FILE, NOT_A_FILE, LockDifferences, differences
 
 NAME = "measures"
 MAX_ROWS = 50_000  # metrics and parameters of one revision
@@ -58,7 +60,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=5,
+    version=6,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,
@@ -84,6 +86,11 @@ class _RevisionReader:
         self._complaints: dict[tuple[str, str, str], MetafileError] = {}
         self._keys: set[Hashable] = set()
         self._left = MAX_ROWS
+        self._locked = {
+            (metafile.path, params.stage): params.files
+            for metafile in index(revision).files
+            for params in metafile.read.locked
+        }
 
     def rows(self) -> Iterator[Record]:
         stated, more = stated_files(self._revision)
@@ -214,6 +221,7 @@ class _RevisionReader:
         return read.rows if self._is_first("content", read.content) else ()
 
     def _file(self, each: DeclaredFile, opened: _FileContent, *, bad: bool) -> MeasureFile:
+        found = None if bad else self._differences(each, opened)
         return MeasureFile(
             commit=self._commit,
             dvc_root=each.root,
@@ -225,8 +233,26 @@ class _RevisionReader:
             blob=each.place.blob,
             hash=each.place.hash,
             size=each.place.size if opened.size is None else opened.size,
-            names=each.named.keys if each.named.role == PARAMS and each.named.stage and not each.named.drawn else None,
+            names=each.named.keys if _is_dependency(each) else None,
+            modified_names=found.modified if found else None,
+            new_names=found.new if found else None,
+            deleted_names=found.deleted if found else None,
+            uncompared_names=found.uncompared if found else None,
         )
+
+    def _differences(self, each: DeclaredFile, opened: _FileContent) -> LockDifferences | None:
+        """How the parameters of a stage differ from those that it ran with; None where it never ran, or the file was not read."""
+        locked = self._locked.get((each.metafile or "", each.named.stage or ""))
+        if locked is None or not _is_dependency(each):
+            return None
+        file = each.named.path
+        if each.place.file != file:
+            return NOT_A_FILE  # a folder
+        if opened.status == MISSING:
+            return NO_FILE if self._revision.entry(file) is None else NOT_A_FILE  # a link, or a submodule
+        if opened.data is None:
+            return None
+        return differences(each.named.keys, load_values(file, opened.data), locked.get(file))
 
     def _bounded(
         self, rows: tuple[tuple[str, float | None, str, str], ...]
@@ -257,6 +283,11 @@ class _RevisionReader:
             message=without_users(error.message),
             commit=self._commit,
         )
+
+
+def _is_dependency(each: DeclaredFile) -> bool:
+    """A parameter file on whose values a pipeline stage depends."""
+    return each.named.role == PARAMS and each.named.stage is not None and not each.named.drawn
 
 
 def _is_whole(each: DeclaredFile) -> bool:

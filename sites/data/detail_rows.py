@@ -53,6 +53,7 @@ class ProducerRow(NamedTuple):
     command: str | None
     outdated: list[str]
     not_compared: list[str]
+    why_not_compared: list[str]
 
 
 class InputRow(NamedTuple):

@@ -134,7 +134,7 @@ def version_details(
                 bytes=storage.get(at),
                 maker=maker,
                 outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
-                not_compared=_sentence(not_compared(maker.not_compared)) if maker else "",
+                not_compared=_sentence(not_compared(maker.not_compared, maker.why_not_compared)) if maker else "",
                 mixed=_mixed(storage.get(at)),
                 inputs=[_input(row) for row in tracked[:MOST_INPUTS]],
                 more_inputs=len(tracked[MOST_INPUTS:]),

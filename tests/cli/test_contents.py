@@ -34,7 +34,7 @@ def test_a_readme_of_the_repository_is_called_so(card, line):
     assert _card(card) == line
 
 
-NOT_COMPARED = "not compared with the lock (a folder, large or in Git LFS): src"
+NOT_COMPARED = "not compared with the lock: a folder in Git (src)"
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,5 @@ NOT_COMPARED = "not compared with the lock (a folder, large or in Git LFS): src"
     ids=["nothing to say", "out of date", "in part not compared", "both"],
 )
 def test_what_is_said_of_a_lock(outdated, uncompared, line):
-    assert _lock({"outdated": outdated, "changed": ["a.py"], "not_compared": uncompared}) == line
+    maker = {"outdated": outdated, "changed": ["a.py"], "not_compared": uncompared}
+    assert _lock(maker | {"why_not_compared": ["folder"] * len(uncompared)}) == line

@@ -170,6 +170,7 @@ CONTENTS = {
         "outdated": ["command"],
         "changed": [],
         "not_compared": [],
+        "why_not_compared": [],
     },
     "mixed": None,
     "other_inputs": False,

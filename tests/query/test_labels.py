@@ -49,7 +49,11 @@ def test_what_is_of_another_run(what, other_inputs, words):
 
 
 def test_what_is_not_compared():
-    assert (not_compared([]), not_compared(["src", "a.csv"])) == (
+    paths, reasons = ["a.csv", "lib", "params.yaml:t.*", "src"], ["content", "folder", "unclear", "folder"]
+    assert (not_compared([], []), not_compared(paths, reasons)) == (
         "",
-        "not compared with the lock (a folder, large or in Git LFS): src, a.csv",
+        (
+            "not compared with the lock: large or in Git LFS (a.csv); a folder in Git (lib, src); "
+            "a pattern of several values, a folder, a link or no map (params.yaml:t.*)"
+        ),
     )

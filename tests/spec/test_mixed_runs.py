@@ -96,7 +96,7 @@ def test_code_of_another_run_leaves_metrics_and_model_of_one_run():
     ]
     assert [row["best"] for row in asked(connection, "select best from site_metrics()")] == ["v2.0.0"]
     (shown,) = asked(connection, "select made_by from show_version('r', 'm', 'v3.0.0', ?)", commits[2])
-    assert shown["made_by"]["not_compared"] == ["src"]
+    assert (shown["made_by"]["not_compared"], shown["made_by"]["why_not_compared"]) == (["src"], ["folder"])
 
 
 @pytest.mark.slow

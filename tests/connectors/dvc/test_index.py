@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.schema.tables.dvc import PipelineStage
-from connectors.dvc.index import MAX_PROBLEMS, MAX_REMEMBERED, MAX_VARIABLES, ROW, index
+from connectors.dvc.index import MAX_PROBLEMS, MAX_REMEMBERED, MAX_VARIABLES, ROW, VALUE, index
 from support.worlds import World
 
 LARGEST = MAX_REMEMBERED // 10  # of one value: see BoundedCache
@@ -71,6 +71,21 @@ def test_a_file_is_read_once_within_a_bound(more, is_kept):
     text = text.ljust(LARGEST - 1_000 * ROW + more, "x")
     first, second = indexed({"m.dvc": text}).files[0], indexed({"m.dvc": text, "other": "x"}).files[0]
     assert (first == second, first.read is second.read) == (True, is_kept)
+
+
+@pytest.mark.parametrize(
+    ("more", "is_kept"),
+    [pytest.param(0, True, id="a tenth of all bytes"), pytest.param(1, False, id="one byte more")],
+)
+def test_the_values_of_a_lock_count(more, is_kept):
+    """A list of parameters is one row, whose values are kept as well."""
+    count = 10_000
+    pipeline = "stages: {s: {cmd: c}}"
+    lock = f"schema: '2.0'\nstages: {{s: {{cmd: c, params: {{params.yaml: {{l: [{'1,' * count}]}}}}}}}}\n#"
+    rest = LARGEST - len(pipeline) - len("c") - 2 * ROW - VALUE * (count + len(["params.yaml", "l"]))
+    files = {"dvc.yaml": pipeline, "dvc.lock": lock.ljust(rest + more, "x")}
+    first, second = indexed(files).files[0], indexed(files | {"other": "x"}).files[0]
+    assert (first == second, first.read.rows is second.read.rows) == (True, is_kept)
 
 
 @pytest.mark.parametrize(

@@ -140,11 +140,11 @@ def test_how_much_of_a_path_is_shown_that_was_not_found(beyond):
 
 def test_a_version_says_what_was_not_compared_with_its_lock():
     version = ("r", "m", "v1.0.0", f"{1:040x}")
-    maker = ProducerRow(*version, "train", "python train.py", ["deleted-inputs"], ["src"])
+    maker = ProducerRow(*version, "train", "python train.py", ["deleted-inputs"], ["src"], ["folder"])
     params = ParamRow(*version, "params.yaml", "lr", "1", False)
     rows = {"makers": {KEY: [maker]}, "params": {KEY: [params]}, "shown": {KEY: [ShownRow(*version, f"{1:040x}", 1)]}}
     (found,) = module.version_details(SimpleNamespace(**NONE | rows), KEY, [line(1)], {})  # type: ignore[arg-type]
     assert (found.outdated, found.not_compared) == (
         "an input that is gone",
-        "Not compared with the lock (a folder, large or in Git LFS): src.",
+        "Not compared with the lock: a folder in Git (src).",
     )

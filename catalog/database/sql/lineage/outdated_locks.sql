@@ -1,7 +1,7 @@
 -- Pipeline stages whose definition and lock differ.
 
--- is_param_of(a_name, named) [scalar]: Whether a parameter is the one that a stage names, or lies in it; null names all of a file.
-named is null or a_name = named or starts_with(a_name, named || '.');
+-- param_place(a_file, a_name) [scalar]: A parameter with its file before it; the empty name is the whole file.
+concat_ws(':', a_file, nullif(a_name, ''));
 
 -- outdated_locks [materialized: incremental]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run
 --     them again.
@@ -16,59 +16,6 @@ named is null or a_name = named or starts_with(a_name, named || '.');
 --   locked_command: What the lock says.
 with locked_stages as (
     select repo, commit, file, pipeline_stage, command, locked_command, frozen from pipeline_stages where locked_command is not null
-),
--- What a stage names in a parameter file; null: all of it.
-named_params as (
-    select m.repo, m.commit, m.metafile as file, m.pipeline_stage, m.file as params_file,
-        unnest(case when m.names = [] then [null] else m.names end) as named
-    from measure_files m semi join locked_stages s
-        on s.repo = m.repo and s.commit = m.commit and s.file = m.metafile and s.pipeline_stage = m.pipeline_stage
-    -- A file that was not read to its end does not tell what is gone.
-    anti join (from problems where connector = 'measures' and "rule" in ('too-big', 'too-many')) p
-        on p.repo = m.repo and p.commit = m.commit and (p.place = '' or p.place = m.file or starts_with(p.place, m.file || ':'))
-    where m.role = 'params' and m.names is not null and m.status in ('ok', 'fetched')
-),
--- Not compared: stars, and places in a list, which a row holds whole.
-compared_params as (
-    from named_params n
-    anti join (from params where not locked and kind = 'list') f
-        on f.repo = n.repo and f.commit = n.commit and f.file = n.params_file and starts_with(n.named, f.name || '.')
-    where not coalesce(regexp_matches(n.named, '[*?[]'), false)
-),
-run_params as (
-    select distinct n.* exclude (named), coalesce(n.named, split_part(l.name, '.', 1)) as named, l.name, l.text, l.number, l.kind
-    from compared_params n join params l on l.repo = n.repo and l.commit = n.commit and l.file = n.params_file
-        and pipeline_file(l.metafile) = n.file and l.pipeline_stage = n.pipeline_stage and is_param_of(l.name, n.named)
-    where l.locked
-),
-file_params as (
-    select distinct n.* exclude (named), coalesce(n.named, split_part(f.name, '.', 1)) as named, f.name, f.text, f.number, f.kind
-    from compared_params n join params f
-        on f.repo = n.repo and f.commit = n.commit and f.file = n.params_file and is_param_of(f.name, n.named)
-    where not f.locked
-),
-params_differences as (
-    select repo, commit, file, pipeline_stage,
-        case when runs = 0 then 'new-params' when files = 0 then 'deleted-params' else 'params' end as reason,
-        params_file || ':' || name as what
-    from (
-        select *, count(l.kind) over same as runs, count(f.kind) over same as files,
-            -- 1 and 1.0 are equal. From 2^53 on, numbers that differ may be one here.
-            coalesce(l.kind <> f.kind, true)
-                or l.text is distinct from f.text and coalesce(l.number <> f.number or abs(l.number) >= 9007199254740992, true) as differs
-        from run_params l full join file_params f using (repo, commit, file, pipeline_stage, params_file, named, name)
-        window same as (partition by repo, commit, file, pipeline_stage, params_file, named)
-    )
-    where differs
-    union all
-    select repo, commit, file, pipeline_stage, 'deleted-params', params_file || ':' || named
-    from compared_params n
-    anti join run_params l using (repo, commit, file, pipeline_stage, params_file, named)
-    anti join file_params f using (repo, commit, file, pipeline_stage, params_file, named)
-    where named is not null
-    union all
-    select repo, commit, metafile, pipeline_stage, 'deleted-params', file from measure_files
-    where role = 'params' and names is not null and status = 'missing'
 ),
 differences as (
     select repo, commit, metafile as file, pipeline_stage, 'outputs' as reason, path as what from outputs
@@ -93,7 +40,11 @@ differences as (
     select repo, commit, pipeline_file(metafile), pipeline_stage, 'deleted-outputs', path from outputs
     where tracked_by = 'nothing'
     union all
-    from params_differences
+    select repo, commit, metafile, pipeline_stage, 'params', param_place(file, unnest(modified_names)) from measure_files
+    union all
+    select repo, commit, metafile, pipeline_stage, 'new-params', param_place(file, unnest(new_names)) from measure_files
+    union all
+    select repo, commit, metafile, pipeline_stage, 'deleted-params', param_place(file, unnest(deleted_names)) from measure_files
     union all
     select repo, commit, file, pipeline_stage, 'command', null from locked_stages where command <> locked_command
 )
@@ -105,21 +56,50 @@ from locked_stages s join differences u using (repo, commit, file, pipeline_stag
 where not (s.frozen and u.reason in ('inputs', 'changed', 'deleted-inputs', 'params', 'new-params', 'deleted-params'))
 group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command;
 
--- uncompared_locks: Pipeline stages whose lock states content that is in Git, and is not compared with it: folders, files that had more
---     than 100,000 bytes, more than 50 files of a commit, and what Git LFS has, files of parameters too. `dvc status` compares all of it.
+-- uncompared_locks: Pipeline stages whose lock states content or parameters with which nothing was compared. `dvc status` compares
+--     all of it, or refuses to.
 --   key: repo, commit, file, pipeline_stage
---   from dependencies: repo, commit, pipeline_stage
+--   from pipeline_stages: repo, commit, pipeline_stage
 --   file: The `dvc.yaml` that defines the stage.
---   paths: What is not compared.
-with stated as (
-    select repo, commit, metafile, pipeline_stage, path from dependencies where tracked_by = 'git' and git_hash is null
-    union
-    select repo, commit, metafile, pipeline_stage, path from outputs where tracked_by = 'git' and git_hash is null
-    union
-    select m.repo, m.commit, m.metafile, m.pipeline_stage, m.file
-    from measure_files m semi join (from pipeline_stages where locked_command is not null) s
-        on s.repo = m.repo and s.commit = m.commit and s.file = m.metafile and s.pipeline_stage = m.pipeline_stage
-    where m.role = 'params' and m.names is not null and m.status = 'lfs'
+--   paths: What is not compared: paths, and parameters with their file before them.
+--   reasons: Why, of each path: `folder` in Git; `content` in Git of more than 100,000 bytes, after the first 50 files of its commit,
+--     or in Git LFS. Of files of parameters: `lfs`, `in-dvc`: in DVC's storage; `bad`: see `problems`; `too-many` files in the commit;
+--     `unclear`: see `uncompared_names` of `measure_files`.
+with stated_content as (
+    select repo, commit, metafile, pipeline_stage, path, hash, true as is_input from dependencies
+    where tracked_by = 'git' and git_hash is null
+    union all
+    select repo, commit, metafile, pipeline_stage, path, hash, false from outputs
+    where tracked_by = 'git' and git_hash is null
+),
+named_params as (
+    select repo, commit, metafile as file, pipeline_stage, file as params_file, status, uncompared_names from measure_files
+    where role = 'params' and names is not null
+),
+uncompared as (
+    select repo, commit, pipeline_file(metafile) as file, pipeline_stage, path,
+        case when ends_with(hash, '.dir') then 'folder' else 'content' end as reason, is_input
+    from stated_content
+    union all
+    select repo, commit, file, pipeline_stage, params_file, status, true from named_params where uncompared_names is null
+    union all
+    select repo, commit, file, pipeline_stage, param_place(params_file, unnest(uncompared_names)), 'unclear', true from named_params
+    union all
+    select distinct p.repo, p.commit, pipeline_file(p.metafile), p.pipeline_stage, p.file, 'too-many', true
+    from params p
+    semi join (from problems where connector = 'measures' and "rule" = 'too-many' and place = '') m
+        on m.repo = p.repo and m.commit = p.commit
+    anti join named_params n
+        on n.repo = p.repo and n.commit = p.commit and n.file = pipeline_file(p.metafile) and n.pipeline_stage = p.pipeline_stage
+            and n.params_file = p.file
+    where p.locked
 )
-select repo, commit, pipeline_file(metafile) as file, pipeline_stage, list(path order by path) as paths
-from stated group by all;
+select repo, commit, file, pipeline_stage, list(path order by path) as paths, list(reason order by path) as reasons
+from (
+    select u.repo, u.commit, u.file, u.pipeline_stage, u.path, min(u.reason) as reason
+    from uncompared u join pipeline_stages s using (repo, commit, file, pipeline_stage)
+    -- DVC compares no input of a frozen stage.
+    where s.locked_command is not null and not (s.frozen and u.is_input)
+    group by all
+)
+group by all;

@@ -49,8 +49,8 @@ from list_repos([a_repo]) r;
 --   metrics: Its metrics, with what is better: see `version_metrics`.
 --   params: Its parameters: see `version_params`.
 --   unread: Files with metrics or parameters that could not be read, and why: see `measure_files`.
---   made_by: The pipeline stage that made it, why its lock is out of date (see `outdated_locks`), and what was not compared with it (see
---     `uncompared_locks`).
+--   made_by: The pipeline stage that made it, why its lock is out of date (see `outdated_locks`), and what was not compared with it and
+--     why (see `uncompared_locks`).
 --   mixed: What differs from the run that made it, where its parameters, metrics or inputs are of another: see `mixed_runs`; null where
 --     none does.
 --   other_inputs: Nothing but its inputs, such as code: see `mixed_runs`.
@@ -106,7 +106,7 @@ provenance as materialized (
             select any_value({
                 file: p.file, pipeline_stage: p.pipeline_stage, command: p.command, locked_command: p.locked_command, wdir: p.wdir,
                 outdated: coalesce(o.reasons, []), changed: coalesce(o.what, []),
-                not_compared: coalesce(n.paths, [])
+                not_compared: coalesce(n.paths, []), why_not_compared: coalesce(n.reasons, [])
             })
             from v, f, pipeline_stages p
             left join (from outdated_locks where repo = a_repo and commit = (select reading from v)) o

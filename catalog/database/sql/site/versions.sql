@@ -36,8 +36,10 @@ order by f.repo, f.artifact, f.version, f.commit;
 --   key: repo, artifact, version, commit
 --   outdated: Why DVC would run it again: see `outdated_locks`.
 --   not_compared: What was not compared with its lock: see `uncompared_locks`.
+--   why_not_compared: Why, of each.
 select s.repo, s.artifact, s.version, s.commit, p.pipeline_stage, coalesce(p.locked_command, p.command) as command,
-    coalesce(l.reasons, []) as outdated, coalesce(n.paths, []) as not_compared
+    coalesce(l.reasons, []) as outdated, coalesce(n.paths, []) as not_compared,
+    coalesce(n.reasons, []) as why_not_compared
 from site_shown() s
 join version_files f using (repo, artifact, version, commit)
 join pipeline_stages p
