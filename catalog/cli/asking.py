@@ -76,6 +76,15 @@ SITTING = (
     TableColumn(title="commit", key="commit7", styles=(DIM,)),
     TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
+IDENTIFIED = (
+    TableColumn(title="what", key="what", styles=(BOLD,)),
+    TableColumn(title="name", key="ref"),
+    TableColumn(title="path", key="path"),
+    TableColumn(title="commits", key="revisions"),
+    TableColumn(title="newest", key="commit7", styles=(DIM,)),
+    TableColumn(title="kind", key="hash_kind", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(DIM,)),
+)
 
 
 def open_catalog(database: Path | None) -> Catalog:
@@ -105,6 +114,9 @@ def show(ref: str | None, output: Format, database: Path | None) -> None:
             put_models(catalog, answer, output)
             return
         row = answer.rows[0]
+        if "what" in row:
+            put_identified(answer, output)
+            return
         if output is Format.TABLE:
             put_text(_card(row))
         elif output is Format.JSON:
@@ -162,6 +174,15 @@ def put_problems(answer: Answer, output: Format) -> None:
         put(answer, output)
         return
     put_table(PROBLEMS, [row | {"commit7": (row["commit"] or "")[:7]} for row in answer.rows])
+
+
+def put_identified(answer: Answer, output: Format) -> None:
+    """Writes what has a content or is of a commit; ids are the versions, or else the commits."""
+    if output is Format.TABLE:
+        put_table(IDENTIFIED, [row | {"commit7": row["commit"][:7]} for row in answer.rows])
+        return
+    kind, key = ("version", "ref") if answer.rows[0]["what"] == "version" else (None, "commit")
+    put(answer, output, ids=lambda row: [row[key]] if kind in (None, row["what"]) else [])
 
 
 def put_models(catalog: Catalog, answer: Answer, output: Format) -> None:

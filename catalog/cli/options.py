@@ -16,7 +16,7 @@ Output = Annotated[
         "-o",
         "--output",
         metavar="FORMAT",
-        help=f"{', '.join(Format)}. JSON has every column; ids are references for the next command, one a line.",
+        help=f"{', '.join(Format)}. JSON has every column; ids are references for `catalog show`, one a line.",
     ),
 ]
 Database = Annotated[

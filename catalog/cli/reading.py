@@ -71,6 +71,8 @@ def ls(
 ) -> None:
     """List models, versions, stages, events, repositories, experiments, problems, or releases: tags that GTO does not use, such as v1.2.0.
 
+    With -o ids, stages are names for --stage.
+
     Example: catalog ls versions --stage prod -o json
     """
     _check_filters(what, stage=stage, type=type, deprecated=deprecated)
@@ -111,9 +113,9 @@ def _check_filters(what: What, **filters: object) -> None:
 
 
 def show(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
-    """Show one artifact, version or repository; without REF, every artifact with its stages.
+    """Show one artifact, version or repository, or what is of a commit; without REF, every artifact with its stages.
 
-    Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json, catalog show risk/churn
+    Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json, catalog show risk/churn, catalog show 1a2b3c4
     """
     asking.show(ref, output, database)
 

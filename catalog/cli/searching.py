@@ -50,6 +50,8 @@ def facets(
 ) -> None:
     """Count what a query finds by the values of each field: stages, types, labels, owners ...
 
+    With -o ids, terms for catalog search.
+
     Example: catalog facets stage:prod --field framework
     """
     finding.facets(query or [], fields=field or [], output=output, database=database)

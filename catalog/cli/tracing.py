@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from catalog.cli.asking import open_catalog
+from catalog.cli.asking import open_catalog, put_identified
 from catalog.cli.formats import Format
 from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.options import Database, Output, SomeRef
-from catalog.cli.output import put, put_table, put_text, say
-from catalog.cli.text import BOLD, DIM, TableColumn, screen
+from catalog.cli.output import put, put_text, say
+from catalog.cli.text import screen
 from catalog.errors import Misuse, NotFound
 from catalog.query.catalog import MOST_STEPS
-
-_KNOWN = (
-    TableColumn(title="what", key="what", styles=(BOLD,)),
-    TableColumn(title="name", key="ref"),
-    TableColumn(title="path", key="path"),
-    TableColumn(title="commits", key="revisions"),
-    TableColumn(title="newest", key="commit7", styles=(DIM,)),
-    TableColumn(title="kind", key="hash_kind", styles=(DIM,)),
-    TableColumn(title="repository", key="repo", styles=(DIM,)),
-)
-
-
-_HASH = re.compile(r"[0-9a-fA-F]{7,64}(\.dir)?")
+from catalog.query.content_hash import HASH
 
 
 class GraphFormat(StrEnum):
@@ -102,11 +89,7 @@ def identify(
         answer = catalog.identify(_path_or_words(what))
         if not answer.values:
             raise NotFound(f"no version, output, dependency or commit has the content or the hash of {what!r}")
-        if output is Format.TABLE:
-            put_table(_KNOWN, [row | {"commit7": row["commit"][:7]} for row in answer.rows])
-        else:
-            kind, key = ("version", "ref") if answer.rows[0]["what"] == "version" else (None, "commit")
-            put(answer, output, ids=lambda row: [row[key]] if kind in (None, row["what"]) else [])
+        put_identified(answer, output)
 
 
 def _path_or_words(what: str) -> str | Path:
@@ -114,7 +97,7 @@ def _path_or_words(what: str) -> str | Path:
     path = Path(what)
     if path.is_file() or path.is_dir():
         return path
-    if not _HASH.fullmatch(what):
+    if not HASH.fullmatch(what):
         raise Misuse(
             f"invalid content {what!r}: expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit"
         )

@@ -13,7 +13,7 @@ from catalog.query.answer import Answer, SqlError, select
 from catalog.query.arguments import Between, Count, checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, check, place
-from catalog.query.content_hash import content_hashes
+from catalog.query.content_hash import FEWEST_DIGITS, HASH, content_hashes
 from catalog.query.reference import moment
 from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_note, suspect_clocks
@@ -21,7 +21,6 @@ from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_no
 __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 
 MOST_STEPS = 100  # of lineage: a longer chain is not a pipeline
-FEWEST_DIGITS = 7  # of a hash or a commit
 
 
 @checked
@@ -116,16 +115,19 @@ class Catalog(CatalogFile):
     def show(self, ref: str | None = None) -> Answer:
         """What `ref` names, as one row: an artifact (with `assignments` and `all_versions`), or a version (with `assignments`).
 
-        Where it names neither, a repository (with `all_artifacts`). Without `ref`, the artifacts that are not deprecated.
+        Where it names neither, a repository (with `all_artifacts`); else the rows that `identify` has of a commit, a hash or the
+        beginning of one. Without `ref`, the artifacts that are not deprecated.
         """
         if ref is None:
             return self.artifacts()
         try:
             artifact, reference = self._names.artifact(ref)
         except NotFound:
-            if (repo := self._names.repo(ref)) is None:
-                raise
-            return self._ask("from show_repo($repo)", repo=repo)
+            if (repo := self._names.repo(ref)) is not None:
+                return self._ask("from show_repo($repo)", repo=repo)
+            if HASH.fullmatch(ref.strip()) and (identified := self.identify(ref.strip())).values:
+                return identified
+            raise
         if reference.version is None and reference.stage is None:
             return self._ask(
                 "from show_artifact($repo, $artifact)", repo=artifact["repo"], artifact=artifact["artifact"]

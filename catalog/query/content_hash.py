@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+FEWEST_DIGITS = 7  # of a hash or a commit
+HASH = re.compile(rf"[0-9a-fA-F]{{{FEWEST_DIGITS},64}}(\.dir)?")  # or the beginning of one
 
 _CHUNK = 1 << 20  # DVC replaces line ends within a chunk: a pair that two chunks share stays
 _LOOKED_AT = 512

@@ -12,8 +12,8 @@ import pytest
 from catalog.errors import Misuse, NotFound
 from catalog.query import Catalog
 from catalog.query.arguments import _MOST_SHOWN, Between
-from catalog.query.catalog import FEWEST_DIGITS
 from catalog.query.catalog_file import _UNLIMITED
+from catalog.query.content_hash import FEWEST_DIGITS
 from catalog.query.time_range import Edge
 from support.catalogs import catalog_of
 from support.small_catalog import make

@@ -475,6 +475,17 @@ def test_a_catalog_of_another_version(tmp_path):
         catalog.artifacts()
 
 
+@pytest.mark.parametrize("words", [C1, C1[:7], f" {C1[:7]} ", MODEL], ids=["a commit", "its beginning", "with space around it", "a hash"])  # fmt: skip
+def test_show_of_what_is_no_name_identifies_it(catalog, words):
+    assert catalog.show(words).rows == catalog.identify(words.strip()).rows != []
+
+
+@pytest.mark.parametrize("words", [C1[:6], "0" * 40], ids=["one digit too few", "a commit that is not there"])
+def test_show_of_no_name_and_no_commit(catalog, words):
+    with pytest.raises(NotFound, match=f"^no artifact '{words}' in "):
+        catalog.show(words)
+
+
 def test_a_file_that_is_not_there_is_told(catalog, tmp_path):
     with pytest.raises(NotFound, match=r"model\.pkl cannot be read: No such file"):
         catalog.identify(tmp_path / "model.pkl")
