@@ -99,7 +99,7 @@ def default_database() -> Path:
     if named := os.environ.get("CATALOG_DATABASE"):
         return Path(named)
     file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
-    if not file.is_file():
+    if file == DEFAULT_CONFIG and not file.is_file():
         return Path("output") / "catalog.duckdb"
     from catalog.config.parse import load  # only where there is such a file
 

@@ -45,7 +45,7 @@ def status(
     """
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
-    config = load(config_file) if config_file.is_file() else None
+    config = load(config_file) if config_file.is_file() or config_file != DEFAULT_CONFIG else None
     with Catalog.open(database or (config.output if config else Path("output")) / "catalog.duckdb") as catalog:
         answer = catalog.repos()
         crawls = catalog.last_crawl().rows

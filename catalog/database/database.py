@@ -45,8 +45,13 @@ def connect(path: Path, *, max_memory: int = FOR_ONE) -> duckdb.DuckDBPyConnecti
         for setting in _LOCKED:
             connection.execute(setting)
     except duckdb.Error as error:
-        raise StoreError(_refused(path, error)) from error
+        raise _refused(path, error) from error
     return connection
+
+
+def not_a_catalog(path: Path) -> str:
+    """The sentence about a file of another kind."""
+    return f"{path} is not a catalog: expected a catalog.duckdb, as `catalog build` writes it to the output folder"
 
 
 def _absent(path: Path) -> str:
@@ -59,22 +64,26 @@ def _absent(path: Path) -> str:
     return f"{path}: no catalog here; `catalog crawl` makes one"
 
 
-def _refused(path: Path, error: duckdb.Error) -> str:
-    """Why DuckDB does not open a file: another program has it open, this program has it open, or it cannot read it."""
+def _refused(path: Path, error: duckdb.Error) -> NotFound | StoreError:
+    """NotFound for a file of another kind; else StoreError: another program or this one has it open, or DuckDB cannot read it."""
     said = " ".join(str(error).split())
     if "Conflicting lock is held" in said:
         process = _PROCESS.search(said)
-        return (
+        return StoreError(
             f"{path} is open for writing in another program{f' (PID {process[1]})' if process else ''}: close it there, "
             "or open it there for reading only, as `duckdb -readonly` does"
         )
     if "Unique file handle conflict" in said or "already attached" in said:
-        return f"{path} is open for writing in this program: close that connection, or open it with read_only=True"
+        return StoreError(
+            f"{path} is open for writing in this program: close that connection, or open it with read_only=True"
+        )
     if isinstance(error, duckdb.IOException) and "Permission denied" in said:
-        return f"{path} cannot be read: permission denied"
+        return StoreError(f"{path} cannot be read: permission denied")
     if not _is_duckdb(path):
-        return f"{path} is not a catalog: expected a catalog.duckdb, as `catalog build` writes it to the output folder"
-    return f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({said}); `catalog build` replaces it"
+        return NotFound(not_a_catalog(path))
+    return StoreError(
+        f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({said}); `catalog build` replaces it"
+    )
 
 
 def _is_duckdb(path: Path) -> bool:
@@ -84,6 +93,15 @@ def _is_duckdb(path: Path) -> bool:
             return file.read(12)[8:] == b"DUCK"
     except OSError:
         return False
+
+
+def is_catalog(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a database was made by some version of this code."""
+    try:
+        connection.execute(_SQL["making"])
+    except duckdb.Error:
+        return False
+    return True
 
 
 def is_current(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> bool:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from catalog.errors import CatalogError, Misuse, StoreError
+from catalog.errors import CatalogError, Misuse, NotFound, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
 from catalog.query.arguments import Count, checked
 from catalog.query.resolve import ReferenceResolver
@@ -81,9 +81,13 @@ class CatalogFile:
         """One of the questions of sql/questions/."""
         import duckdb
 
+        from catalog.database.database import is_catalog, not_a_catalog
+
         try:
             return answer(self._connection, question, parameters, Bounds(timeout=self._bounds.timeout))
         except (duckdb.CatalogException, duckdb.BinderException) as error:
+            if not is_catalog(self._connection):
+                raise NotFound(not_a_catalog(self._path)) from error
             raise StoreError(
                 f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
             ) from error

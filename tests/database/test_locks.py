@@ -93,7 +93,7 @@ GARBAGE = [
 def test_a_file_that_is_no_catalog_is_named_and_what_to_do(tmp_path, data):
     (tmp_path / "catalog.duckdb").write_bytes(data)
     with pytest.raises(
-        StoreError,
+        NotFound,
         match=r"catalog\.duckdb is not a catalog: expected a catalog\.duckdb, as `catalog build` writes it to the output folder$",
     ):
         database.connect(tmp_path / "catalog.duckdb")

@@ -468,10 +468,18 @@ def test_a_damaged_catalog(tmp_path):
         Catalog.open(tmp_path / "catalog.duckdb")
 
 
-def test_a_catalog_of_another_version(tmp_path):
-    with duckdb.connect(str(tmp_path / "catalog.duckdb")) as other:
+def test_a_catalog_of_another_version(path, tmp_path):
+    own = shutil.copy(path, tmp_path)
+    with duckdb.connect(own) as other:
+        other.execute("drop macro table list_artifacts")
+    with Catalog.open(own) as catalog, pytest.raises(StoreError, match="run `catalog build`"):
+        catalog.artifacts()
+
+
+def test_a_database_of_another_program_is_not_a_catalog(tmp_path):
+    with duckdb.connect(str(tmp_path / "other.duckdb")) as other:
         other.execute("create table something as select 1")
-    with Catalog.open(tmp_path / "catalog.duckdb") as catalog, pytest.raises(StoreError, match="run `catalog build`"):
+    with Catalog.open(tmp_path / "other.duckdb") as catalog, pytest.raises(NotFound, match="is not a catalog"):
         catalog.artifacts()
 
 
