@@ -141,6 +141,20 @@ class Misuse(CatalogError):
     exit_code = Exit.CONFIG
 
 
+class InvalidArgument(Misuse):
+    """One argument is wrong. `argument` is its name in Python: the command line calls it as its user does."""
+
+    def __init__(self, argument: str, given: str, expected: str, *, optional: bool = False) -> None:
+        self.argument = argument
+        self.given = given
+        self.expected = expected
+        super().__init__(f"invalid {argument} {given}: expected {expected}{' or None' if optional else ''}")
+
+    def renamed(self, name: str) -> InvalidArgument:
+        """The same under another name, for a user who cannot write None."""
+        return InvalidArgument(name, self.given, self.expected)
+
+
 class NotFound(CatalogError):
     """The user of a query named something that this catalog does not hold."""
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from catalog import __version__
+from catalog.cli.arguments import Command
 
 ASK, LOOK, MAKE, CHOOSE = "Ask", "Look into versions", "Make", "Choose repositories"
 
@@ -58,7 +59,7 @@ def app(arguments: Sequence[str] = ()) -> typer.Typer:
         if name == "sources":
             typer_app.add_typer(commands.app, rich_help_panel=panel)
         else:
-            typer_app.command(rich_help_panel=panel)(getattr(commands, name))
+            typer_app.command(cls=Command, rich_help_panel=panel)(getattr(commands, name))
     return typer_app
 
 

@@ -18,7 +18,7 @@ from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
 from catalog.cli.progress import Progress, size
 from catalog.cli.shards import OneShard, Stores, chosen_shard, merge_stores
-from catalog.errors import Ambiguous, ConfigError, Exit, NotFound
+from catalog.errors import Ambiguous, ConfigError, Exit, InvalidArgument, NotFound
 from catalog.naming import endings
 from catalog.text import plural
 
@@ -184,6 +184,8 @@ def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:
     names = [repo.name for repo in read_inventory(config).repos] if words else []
     chosen = []
     for word in words:
+        if not word:
+            raise InvalidArgument("repos", "''", "the name of a repository, or its end")
         matches = [word] if word in names else [name for name in names if word in endings(name)]
         if not matches:
             raise NotFound(f"{config.file} has no repository named {word!r}; `catalog status` lists the names")

@@ -69,7 +69,7 @@ def params(
 def compare(
     refs: SomeRefs,
     *,
-    baseline: Annotated[int, typer.Option(metavar="N", help="Show differences from the N-th version, from 1.")] = 1,
+    baseline: Annotated[int, typer.Option(metavar="N", min=1, help="Show differences from the N-th version.")] = 1,
     changed: Annotated[bool, typer.Option("--changed", help="Only rows whose values differ.")] = False,
     output: Output = Format.TABLE,
     database: Database = None,

@@ -13,12 +13,15 @@ from typing import Any
 
 from catalog.cli.formats import Format
 from catalog.cli.query_arguments import separated
+from catalog.text import encodable
 
 _OPTIONS = {"-o": "output", "--output": "output", "--catalog": "database", "-n": "limit", "--limit": "limit"}
 
 
 def parse(arguments: Sequence[str]) -> Callable[[], None] | None:
     """What `show` or `search` does with what it plainly takes; None for anything else, which typer reads and explains."""
+    if any(encodable(word) != word for word in arguments):  # of bytes that are no text
+        return None
     match list(arguments):
         case ["show", *rest]:
             return _show(rest)
@@ -72,4 +75,4 @@ def _read(option: str, value: str) -> Format | Path | int | None:
         case "limit":
             return int(value) if value.isascii() and value.isdecimal() and int(value) else None
         case _:
-            return Path(value)
+            return Path(value) if value else None

@@ -27,10 +27,10 @@ from catalog.cli.measuring import put_experiments
 from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
 from catalog.cli.output import put, put_note, put_text
 from catalog.cli.sql_limits import bounded_process, memory_size
-from catalog.errors import Misuse
+from catalog.errors import InvalidArgument, Misuse
 from catalog.query import Catalog
 from catalog.query.catalog_file import check_timeout
-from catalog.text import visible
+from catalog.text import encodable, visible
 
 
 class What(StrEnum):
@@ -130,7 +130,7 @@ def history(ref: Ref = None, *, output: Output = Format.TABLE, database: Databas
 
 
 def at(
-    date: Annotated[
+    when: Annotated[
         str,
         typer.Argument(
             metavar="DATE", help="A date (the end of that day, UTC), a time such as 2024-05-31T12:00+02:00, or now."
@@ -153,7 +153,7 @@ def at(
     Example: catalog at 2024-05-31 --stage prod
     """
     with open_catalog(database) as catalog:
-        answer = catalog.stages_at(date, stage, known_at=known_at)
+        answer = catalog.stages_at(when, stage, known_at=known_at)
         put_named(catalog, answer, output, SITTING)
         put_note(answer)
 
@@ -166,7 +166,7 @@ def sql(
         typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
     ] = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.")] = 60.0,
-    max_rows: Annotated[int, typer.Option(metavar="NUMBER", help="Refuse an answer of more rows; from 1.")] = 1_000_000,
+    max_rows: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="Refuse an answer of more rows.")] = 1_000_000,
     max_memory: Annotated[
         str, typer.Option(metavar="SIZE", help="Refuse an answer that takes more, such as '512 MiB'.")
     ] = "2 GiB",
@@ -194,6 +194,6 @@ def sql(
 
 def _parameter(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
-    if not sign or not name.isidentifier():
-        raise Misuse(f"invalid parameter {text!r}: expected name=value")
+    if not sign or not name.isidentifier() or encodable(text) != text:
+        raise InvalidArgument("parameter", repr(text), "NAME=VALUE")
     return name, value

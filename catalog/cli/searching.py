@@ -23,7 +23,7 @@ def search(
     query: Annotated[list[str] | None, _QUERY] = None,
     *,
     limit: Annotated[
-        int, typer.Option("-n", "--limit", metavar="N", help="The maximum number of results, from 1.")
+        int, typer.Option("-n", "--limit", metavar="N", min=1, help="The maximum number of results.")
     ] = finding.LIMIT,
     explain: Annotated[bool, typer.Option("--explain", help="Show the SQL instead of the results.")] = False,
     output: Output = Format.TABLE,
@@ -39,7 +39,7 @@ def search(
 def facets(
     query: Annotated[list[str] | None, _QUERY] = None,
     *,
-    field: Annotated[
+    fields: Annotated[
         list[str] | None,
         typer.Option(
             "--field", metavar="FIELD", autocompletion=complete_facet, help="Only this field, with all values."
@@ -54,4 +54,4 @@ def facets(
 
     Example: catalog facets stage:prod --field framework
     """
-    finding.facets(query or [], fields=field or [], output=output, database=database)
+    finding.facets(query or [], fields=fields or [], output=output, database=database)

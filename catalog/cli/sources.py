@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from catalog.cli.arguments import Command
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Output
@@ -47,7 +48,7 @@ _TABLE = (
 )
 
 
-@app.command()
+@app.command(cls=Command)
 def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_CONFIG) -> None:
     """List what the next crawl would read, and why the rest is left out. The sources are asked, and no repository.
 

@@ -10,20 +10,20 @@ from pathlib import Path
 from threading import Timer
 
 from catalog.cli.output import say
-from catalog.errors import Exit, Misuse
+from catalog.errors import Exit, InvalidArgument, Misuse
 
 GRACE = 2.0  # seconds in which a query must end that was interrupted: some functions of DuckDB do not listen while they work
 OWN = 256 << 20  # bytes of memory beside those of the answer: of Python, and of what DuckDB sets up as it works
 
 
 def memory_size(text: str) -> int:
-    """The bytes that an argument such as `512 MiB` means. Misuse for another."""
+    """The bytes that an argument such as `512 MiB` means. InvalidArgument for another."""
     from catalog.config.value_types import SIZE, InvalidValue  # no other command of a question needs it
 
     try:
         return int(SIZE.parse(int(text) if text.isdecimal() else text))
     except InvalidValue as error:
-        raise Misuse(f"invalid value {text!r} for --max-memory: expected {SIZE.expected}") from error
+        raise InvalidArgument("max_memory", repr(text), SIZE.expected) from error
 
 
 @contextmanager

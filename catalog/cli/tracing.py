@@ -14,7 +14,7 @@ from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.options import Database, Output, SomeRef
 from catalog.cli.output import put, put_text, say
 from catalog.cli.text import screen
-from catalog.errors import Misuse, NotFound
+from catalog.errors import InvalidArgument, NotFound
 from catalog.query.catalog import MOST_STEPS
 from catalog.query.content_hash import HASH
 
@@ -44,7 +44,7 @@ def lineage(
     ref: SomeRef,
     *,
     down: Annotated[bool, typer.Option("--down/--up", help="What is made from it, instead of its inputs.")] = False,
-    depth: Annotated[int, typer.Option(metavar="N", help=f"The maximum number of steps, from 1 to {MOST_STEPS}.")] = 10,
+    depth: Annotated[int, typer.Option(metavar="N", min=1, max=MOST_STEPS, help="The maximum number of steps.")] = 10,
     output: GraphOutput = GraphFormat.TREE,
     database: Database = None,
 ) -> None:
@@ -70,7 +70,7 @@ def lineage(
 
 
 def identify(
-    what: Annotated[
+    content: Annotated[
         str,
         typer.Argument(
             metavar="FILE|HASH|COMMIT",
@@ -86,19 +86,18 @@ def identify(
     Examples: catalog identify model.pkl, catalog identify 5d41402abc4b2a76b9719d911017c592
     """
     with open_catalog(database) as catalog:
-        answer = catalog.identify(_path_or_words(what))
+        answer = catalog.identify(_path_or_words(content))
         if not answer.values:
-            raise NotFound(f"no version, output, dependency or commit has the content or the hash of {what!r}")
+            raise NotFound(f"no version, output, dependency or commit has the content or the hash of {content!r}")
         put_identified(answer, output)
 
 
-def _path_or_words(what: str) -> str | Path:
+def _path_or_words(content: str) -> str | Path:
     """A file or folder that is here, or else a hash or a commit."""
-    path = Path(what)
-    if path.is_file() or path.is_dir():
+    path = Path(content)
+    if content and (path.is_file() or path.is_dir()):
         return path
-    if not HASH.fullmatch(what):
-        raise Misuse(
-            f"invalid content {what!r}: expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit"
-        )
-    return what
+    if not HASH.fullmatch(content):
+        expected = "an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit"
+        raise InvalidArgument("content", repr(content), expected)
+    return content

@@ -10,7 +10,7 @@ from typing import Self
 
 from catalog.config.model import Config
 from catalog.discovery.inventory import Inventory
-from catalog.errors import Misuse
+from catalog.errors import InvalidArgument
 
 MOST_SHARDS = 9999
 
@@ -27,13 +27,12 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parses `3/16`; Misuse for anything else."""
+        """Parses `3/16`; InvalidArgument for anything else."""
         match = _FORM.fullmatch(text)
         shard = cls(number=int(match[1]), count=int(match[2])) if match else None
         if shard is None or not 1 <= shard.number <= shard.count:
-            raise Misuse(
-                f"invalid shard {text!r}: expected K/N, such as 3/16, with K from 1 to N and N up to {MOST_SHARDS:,}"
-            )
+            expected = f"K/N, such as 3/16, with K from 1 to N and N up to {MOST_SHARDS:,}"
+            raise InvalidArgument("shard", repr(text), expected)
         return shard
 
     @classmethod

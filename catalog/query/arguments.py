@@ -8,10 +8,10 @@ from datetime import date, datetime
 from functools import cache, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from types import FunctionType, NoneType
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from types import FunctionType, NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from catalog.errors import Misuse
+from catalog.errors import InvalidArgument
 
 C = TypeVar("C")
 
@@ -32,7 +32,19 @@ class Between:
         return f"a whole number from {self.least} to {self.most}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotEmpty:
+    """In the `Annotated` type of a text that is the name of something."""
+
+    def __contains__(self, value: str) -> bool:
+        return value.strip() != ""
+
+    def __str__(self) -> str:
+        return "text that is not empty"
+
+
 Count = Annotated[int, Between(least=1)]
+Name = Annotated[str, NotEmpty()]
 
 _WORDS = {
     str: "text",
@@ -66,7 +78,9 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: object, **kwargs: object) -> Any:  # noqa: ANN401 - whatever the method gives
         for name, value, kind in _given(method, args, kwargs):
             if not _fits(value, kind):
-                raise Misuse(f"invalid {name} {_shown(value)}: expected {_expected(kind)}")
+                members = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+                expected = " or ".join(_expected(each) for each in members if each is not NoneType)
+                raise InvalidArgument(name, _shown(value), expected, optional=NoneType in members)
         return method(*args, **kwargs)
 
     return call
@@ -104,8 +118,8 @@ def _fits(value: object, kind: Any) -> bool:  # noqa: ANN401 - an annotation
         (item,) = get_args(kind)
         return isinstance(value, Sequence) and not isinstance(value, str) and all(_fits(each, item) for each in value)
     if get_origin(kind) is Annotated:
-        type_, between = get_args(kind)
-        return _fits(value, type_) and value in between
+        type_, allowed = get_args(kind)
+        return _fits(value, type_) and value in allowed
     if members := get_args(kind):
         return any(_fits(value, member) for member in members)
     return _is_of(value, kind)

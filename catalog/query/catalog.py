@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from catalog.errors import Misuse, NotFound
+from catalog.errors import InvalidArgument, Misuse, NotFound
 from catalog.query.answer import Answer, SqlError, select
-from catalog.query.arguments import Between, Count, checked
+from catalog.query.arguments import Between, Count, Name, checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, check, place
 from catalog.query.content_hash import FEWEST_DIGITS, HASH, content_hashes
@@ -34,9 +34,9 @@ class Catalog(CatalogFile):
     def artifacts(
         self,
         *,
-        repo: str | None = None,
-        type: str | None = None,  # noqa: A002 - the column's name
-        stage: str | None = None,
+        repo: Name | None = None,
+        type: Name | None = None,  # noqa: A002 - the column's name
+        stage: Name | None = None,
         deprecated: bool = False,
     ) -> Answer:
         """The view `artifacts`, and `stages`: the version in each stage. Deprecated ones on request.
@@ -54,9 +54,9 @@ class Catalog(CatalogFile):
     def versions(
         self,
         *,
-        repo: str | None = None,
-        type: str | None = None,  # noqa: A002 - the column's name
-        stage: str | None = None,
+        repo: Name | None = None,
+        type: Name | None = None,  # noqa: A002 - the column's name
+        stage: Name | None = None,
         deprecated: bool = False,
     ) -> Answer:
         """The view `versions`, and `ref`, the version's full name; on request those deregistered, or of deprecated artifacts."""
@@ -68,19 +68,19 @@ class Catalog(CatalogFile):
             deprecated=deprecated,
         )
 
-    def stages(self, *, repo: str | None = None) -> Answer:
+    def stages(self, *, repo: Name | None = None) -> Answer:
         """The view `stages`: those in use or allowed in each repository."""
         return self._ask("from list_stages($repos)", repos=self._names.repos(repo))
 
-    def repos(self, *, repo: str | None = None) -> Answer:
+    def repos(self, *, repo: Name | None = None) -> Answer:
         """The table `repos`, with what the last visit took and how many artifacts and problems there are."""
         return self._ask("from list_repos($repos)", repos=self._names.repos(repo))
 
-    def problems(self, *, repo: str | None = None) -> Answer:
+    def problems(self, *, repo: Name | None = None) -> Answer:
         """The view `open_problems`: what could not be read and is to be mended."""
         return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
 
-    def releases(self, *, repo: str | None = None) -> Answer:
+    def releases(self, *, repo: Name | None = None) -> Answer:
         """Tags that GTO does not use and whose commits were read, newest first within each repository."""
         return self._ask("from list_releases($repos)", repos=self._names.repos(repo))
 
@@ -88,7 +88,7 @@ class Catalog(CatalogFile):
         """The newest row of `crawls`, or none."""
         return self._ask("from last_crawl()")
 
-    def history(self, ref: str | None = None, *, repo: str | None = None, stage: str | None = None) -> Answer:
+    def history(self, ref: str | None = None, *, repo: Name | None = None, stage: Name | None = None) -> Answer:
         """What tags did, newest first: everywhere, to an artifact, to one version (`@`), or in one stage (`#`)."""
         repos, in_stage = self._names.repos(repo), self._names.stage(stage)
         if ref is None:
@@ -166,11 +166,10 @@ class Catalog(CatalogFile):
         something says what is better; numbers of the project, not of the artifact (`of_project`), do not count. With `changed`, only what is not the same in all.
         """
         if not refs:
-            raise Misuse("invalid refs (): expected at least one reference")
+            raise InvalidArgument("refs", "()", "at least one reference")
         if baseline > len(refs):
-            raise Misuse(
-                f"invalid baseline {baseline}: expected a whole number from 1 to {len(refs)}, the place of a reference"
-            )
+            expected = f"a whole number from 1 to {len(refs)}, the place of a reference"
+            raise InvalidArgument("baseline", str(baseline), expected)
         wanted = [self._wanted(ref, all_versions=False) for ref in refs]
         lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}
         question = (
@@ -196,9 +195,8 @@ class Catalog(CatalogFile):
     def identify(self, content: str | Path) -> Answer:
         """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, or a `Path` to hash."""
         if isinstance(content, str) and len(content) < FEWEST_DIGITS:
-            raise Misuse(
-                f"invalid content {content!r}: expected a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"
-            )
+            expected = f"a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"
+            raise InvalidArgument("content", repr(content), expected)
         try:
             hashes = set(content_hashes(content).values()) if isinstance(content, Path) else {content}
         except OSError as error:
@@ -207,12 +205,12 @@ class Catalog(CatalogFile):
             raise NotFound(f"{str(content)!r} cannot be read: {error}") from error
         return self._ask("from identify_hashes($hashes)", hashes=sorted(hashes))
 
-    def experiments(self, *, repo: str | None = None) -> Answer:
+    def experiments(self, *, repo: Name | None = None) -> Answer:
         """DVC's experiments, newest first within each repository, with the versions that they began from."""
         return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
 
     def stages_at(
-        self, when: datetime | date | str, stage: str | None = None, *, known_at: Edge | None = None
+        self, when: datetime | date | str, stage: Name | None = None, *, known_at: Edge | None = None
     ) -> Answer:
         """Who was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules.
 
@@ -220,11 +218,11 @@ class Catalog(CatalogFile):
         without tags that it saw later, and with those deleted or rewritten since. A date means the last crawl that had surely ended;
         `note` names it, and says where a clock was suspect and where memory begins.
         """
-        question = {"moment": moment(when).replace(tzinfo=None), "stage": self._names.stage(stage)}
+        question = {"moment": moment(when, "when").replace(tzinfo=None), "stage": self._names.stage(stage)}
         if known_at is None:
             return self._ask("from list_stages_at($moment, $stage)", **question)
         memory = Memory(self._ask)
-        known = memory.crawl(known_at)
+        known = memory.crawl(known_at, "known_at")
         answer = self._ask("from list_stages_known_at($moment, $known, $stage)", known=known.crawl, **question)
         note = joined(known.note, suspect_clocks(known.suspects), memory.begins_after(known.crawl))
         return replace(answer, note=note)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from catalog.errors import CatalogError, Misuse, NotFound, StoreError
+from catalog.errors import CatalogError, InvalidArgument, NotFound, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
 from catalog.query.arguments import Count, checked
 from catalog.query.resolve import ReferenceResolver
@@ -96,8 +96,8 @@ class CatalogFile:
 
 
 def check_timeout(seconds: float) -> None:
-    """Misuse for what no question can be limited to."""
+    """InvalidArgument for what no question can be limited to."""
     from threading import TIMEOUT_MAX  # only where there is a limit
 
     if not 0 < seconds <= TIMEOUT_MAX:
-        raise Misuse(f"invalid timeout {seconds:g}: expected more than 0 and at most {TIMEOUT_MAX:g} seconds")
+        raise InvalidArgument("timeout", f"{seconds:g}", f"more than 0 and at most {TIMEOUT_MAX:g} seconds")

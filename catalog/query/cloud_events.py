@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from catalog.errors import Misuse, NotFound
+from catalog.errors import InvalidArgument, NotFound
 
 TYPE = "org.model-catalog"
 _PLACE = re.compile(r"(\d{1,9})\n(\d{1,18})\n(-?\d{1,18})\n([0-9a-f]{40,64})\n(.+)", re.ASCII | re.DOTALL)
@@ -52,14 +52,14 @@ BEGINNING = Place(crawl=0, readable=0, moment=0, oid="", repo="")
 
 
 def place(cursor: str) -> Place:
-    """The place that a cursor marks; Misuse for an invalid one."""
+    """The place that a cursor marks; InvalidArgument for an invalid one."""
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
         text = ""
     match = _PLACE.fullmatch(text)
     if match is None:
-        raise Misuse(f"invalid cursor {cursor!r}: expected one that `catalog events` printed")
+        raise InvalidArgument("since", repr(cursor), "a cursor that `catalog events` printed")
     return Place(crawl=int(match[1]), readable=int(match[2]), moment=int(match[3]), oid=match[4], repo=match[5])
 
 

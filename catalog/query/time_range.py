@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from catalog.errors import Misuse, NotFound
 from catalog.query.answer import Answer
-from catalog.query.reference import moment
+from catalog.query.reference import EXPECTED, moment
 from catalog.text import plural
 
 Edge = datetime | date | str | int
@@ -36,10 +36,10 @@ class Memory:
     def __init__(self, ask: Callable[..., Answer]) -> None:
         self._ask = ask
 
-    def crawl(self, edge: Edge) -> KnownCrawl:
+    def crawl(self, edge: Edge, argument: str = "date") -> KnownCrawl:
         """The crawl of a number; of a date, the last crawl that had surely ended by then.
 
-        Misuse for what is neither, NotFound for the number of no crawl.
+        InvalidArgument, with the name of the argument, for what is neither; NotFound for the number of no crawl.
         """
         if isinstance(edge, str) and edge.isdecimal() and len(edge) <= _LONGEST:
             edge = int(edge)
@@ -47,7 +47,7 @@ class Memory:
             return self._numbered(edge)
         if edge == NOW:
             return KnownCrawl(crawl=self.last())
-        when = moment(edge)
+        when = moment(edge, argument, expected=f"the number of a crawl, {EXPECTED}")
         (row,) = self._ask("select crawl_at($at) as crawl", at=when.replace(tzinfo=None)).rows
         number: int = row["crawl"]
         return self._named(number, when)
@@ -97,8 +97,8 @@ class Memory:
 
 def crawl_range(memory: Memory, since: Edge | None, until: Edge | None) -> tuple[KnownCrawl, KnownCrawl]:
     """Both crawls; by default, until now, and from the state before the last crawl of the range."""
-    end = memory.crawl(NOW if until is None else until)
-    start = KnownCrawl(crawl=max(end.crawl - 1, 0)) if since is None else memory.crawl(since)
+    end = memory.crawl(NOW if until is None else until, "until")
+    start = KnownCrawl(crawl=max(end.crawl - 1, 0)) if since is None else memory.crawl(since, "since")
     if start.crawl > end.crawl:
         raise Misuse(f"the range ends before it begins: from crawl {start.crawl} to crawl {end.crawl}")
     return start, end

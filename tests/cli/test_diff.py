@@ -172,7 +172,7 @@ def test_a_date_means_a_crawl_which_is_named(asking):
         (
             "noon",
             2,
-            "invalid date 'noon': expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z",
+            "invalid FROM 'noon': expected the number of a crawl, now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z",
         ),
     ],
 )

@@ -123,7 +123,7 @@ def test_every_format(ask, command, output):
         pytest.param(
             ("compare", "mask", "mask", "--baseline", "3"),
             2,
-            "catalog: invalid baseline 3: expected a whole number from 1 to 2, the place of a reference\n",
+            "catalog: invalid --baseline 3: expected a whole number from 1 to 2, the place of a reference\n",
             id="a baseline that is none of them",
         ),
         pytest.param(

@@ -180,7 +180,7 @@ def test_a_deprecated_artifact_says_so(ask):
         pytest.param(
             ("at", "once"),
             2,
-            "catalog: invalid date 'once': expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
+            "catalog: invalid DATE 'once': expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
             id="no moment",
         ),
         pytest.param(
@@ -199,7 +199,7 @@ def test_a_deprecated_artifact_says_so(ask):
         pytest.param(
             ("sql", "select 1", "-p", "x"),
             2,
-            "catalog: invalid parameter 'x': expected name=value\n",
+            "catalog: invalid --parameter 'x': expected NAME=VALUE\n",
             id="a parameter that is none",
         ),
         pytest.param(
@@ -440,26 +440,29 @@ def test_status_has_the_same_columns_in_parquet(capsysbinary, database):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("lineage", "mask", "--depth", "-1"), "invalid depth -1: expected a whole number from 1 to 100"),
-        (("compare", "mask", "mask", "--baseline", "0"), "invalid baseline 0: expected a whole number of at least 1"),
+        (("lineage", "mask", "--depth", "-1"), "invalid --depth '-1': expected a whole number from 1 to 100"),
+        (
+            ("compare", "mask", "mask", "--baseline", "0"),
+            "invalid --baseline '0': expected a whole number of at least 1",
+        ),
         (
             ("compare", "mask", "mask", "--baseline", "9"),
-            "invalid baseline 9: expected a whole number from 1 to 2, the place of a reference",
+            "invalid --baseline 9: expected a whole number from 1 to 2, the place of a reference",
         ),
-        (("search", "mask", "--limit", "0"), "invalid limit 0: expected a whole number of at least 1 or None"),
-        (("facets", "--field", "colour"), "invalid field 'colour': expected one of stage, type, label, "),
+        (("search", "mask", "--limit", "0"), "invalid --limit '0': expected a whole number of at least 1\n"),
+        (("facets", "--field", "colour"), "invalid --field 'colour': expected one of stage, type, label, "),
         (
             ("sql", "select 1", "--timeout", "0"),
-            "invalid timeout 0: expected more than 0 and at most 9.22337e+09 seconds",
+            "invalid --timeout 0: expected more than 0 and at most 9.22337e+09 seconds",
         ),
-        (("sql", "select 1", "--max-rows", "0"), "invalid max_rows 0: expected a whole number of at least 1 or None"),
+        (("sql", "select 1", "--max-rows", "0"), "invalid --max-rows '0': expected a whole number of at least 1\n"),
         (
             ("identify", "abcdef"),
-            "invalid content 'abcdef': expected an existing file or folder, or 7 to 64 hexadecimal digits",
+            "invalid FILE|HASH|COMMIT 'abcdef': expected an existing file or folder, or 7 to 64 hexadecimal digits",
         ),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else None,
 )
-def test_a_value_out_of_range_is_refused_in_the_words_of_python(ask, words, complaint):
+def test_a_value_out_of_range_is_refused_by_the_name_of_its_option(ask, words, complaint):
     code, out, err = ask(*words)
     assert (code, out, err.startswith(f"catalog: {complaint}")) == (2, "", True)

@@ -155,7 +155,7 @@ def test_a_facet_is_a_term_of_a_query(value, expected):
 
 def test_facets_of_an_unknown_field_are_refused(ask):
     code, out, err = ask("facets", "--field", "colour")
-    assert (code, out, err.startswith("catalog: invalid field 'colour': expected one of stage, type, ")) == (
+    assert (code, out, err.startswith("catalog: invalid --field 'colour': expected one of stage, type, ")) == (
         2,
         "",
         True,

@@ -24,11 +24,11 @@ def listed(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        pytest.param(["0/4"], f"invalid shard '0/4': {RULE}", id="they count from 1"),
-        pytest.param(["5/4"], f"invalid shard '5/4': {RULE}", id="beyond the last"),
-        pytest.param(["a/b"], f"invalid shard 'a/b': {RULE}", id="no numbers"),
-        pytest.param(["1/0"], f"invalid shard '1/0': {RULE}", id="of none"),
-        pytest.param(["3/16/2"], f"invalid shard '3/16/2': {RULE}", id="three numbers"),
+        pytest.param(["0/4"], f"invalid --shard '0/4': {RULE}", id="they count from 1"),
+        pytest.param(["5/4"], f"invalid --shard '5/4': {RULE}", id="beyond the last"),
+        pytest.param(["a/b"], f"invalid --shard 'a/b': {RULE}", id="no numbers"),
+        pytest.param(["1/0"], f"invalid --shard '1/0': {RULE}", id="of none"),
+        pytest.param(["3/16/2"], f"invalid --shard '3/16/2': {RULE}", id="three numbers"),
         pytest.param(["3/16", "r0"], "found --shard and repositories, expected one of them", id="with repositories"),
         pytest.param(
             ["3/16", "--publish-early"],

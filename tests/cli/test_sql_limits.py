@@ -100,7 +100,7 @@ def test_a_size(text, size):
 
 @pytest.mark.parametrize("text", ["0", "-1", "much", "1.5 GiB", "1025 GiB", ""])
 def test_no_size(text):
-    with pytest.raises(Misuse, match=r"invalid value .* for --max-memory: expected a number of bytes, or a size"):
+    with pytest.raises(Misuse, match=r"invalid max_memory .*: expected a number of bytes, or a size"):
         memory_size(text)
 
 

@@ -92,7 +92,7 @@ def test_identify_a_file_by_what_it_holds(ask, tmp_path):
         pytest.param(
             ("identify", "nothing.pkl"),
             2,
-            "catalog: invalid content 'nothing.pkl': expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit\n",
+            "catalog: invalid FILE|HASH|COMMIT 'nothing.pkl': expected an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit\n",
             id="no file and no hash",
         ),
         pytest.param(("identify", "abc123"), 2, None, id="too few digits"),

@@ -214,7 +214,7 @@ def encoded(text):
     ],
 )
 def test_what_is_no_cursor(cursor):
-    with pytest.raises(Misuse, match=r"^invalid cursor .*: expected one that `catalog events` printed"):
+    with pytest.raises(Misuse, match=r"^invalid since .*: expected a cursor that `catalog events` printed"):
         place(cursor)
 
 
@@ -316,5 +316,5 @@ def test_the_command_refuses_what_is_no_cursor(twice, capsys):
     code = main(["events", "--catalog", str(twice[0]), "--since", "yesterday"])
     assert (code, capsys.readouterr().err) == (
         2,
-        "catalog: invalid cursor 'yesterday': expected one that `catalog events` printed\n",
+        "catalog: invalid --since 'yesterday': expected a cursor that `catalog events` printed\n",
     )

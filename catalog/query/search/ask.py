@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.database.search_fields import FACETS, ORDERS
-from catalog.errors import Misuse
+from catalog.errors import InvalidArgument
 from catalog.query.answer import Answer, Row
 from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.search.compile import Compiled, Words, count, find
@@ -32,10 +32,10 @@ def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
 
 
 def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
-    """How much of what a search finds has which value of which field. QueryError for a wrong query, Misuse for a field without values."""
+    """How much of what a search finds has which value of which field. QueryError for a wrong query, InvalidArgument for a field without values."""
     for field in fields:
         if field not in FACETS:
-            raise Misuse(f"invalid field {field!r}: expected one of {', '.join(FACETS)}")
+            raise InvalidArgument("fields", repr(field), f"one of {', '.join(FACETS)}")
     query, matches, statement = _run(ask, parse(text), 1)
     counted = count(query, _words(ask, query), fields=fields)
     answer = ask(counted.text, **counted.parameters)
