@@ -168,7 +168,7 @@ def sql(
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.")] = 60.0,
     max_rows: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="Refuse an answer of more rows.")] = 1_000_000,
     max_memory: Annotated[
-        str, typer.Option(metavar="SIZE", help="Refuse an answer that takes more, such as '512 MiB'.")
+        str, typer.Option(metavar="SIZE", help="Refuse an answer that takes more, such as '512 MiB'; at least 64 MiB.")
     ] = "2 GiB",
     output: Output = Format.TABLE,
     database: Database = None,

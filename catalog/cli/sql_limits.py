@@ -11,6 +11,7 @@ from threading import Timer
 
 from catalog.cli.output import say
 from catalog.errors import Exit, InvalidArgument, Misuse
+from catalog.query.arguments import MIN_MEMORY
 
 GRACE = 2.0  # seconds in which a query must end that was interrupted: some functions of DuckDB do not listen while they work
 OWN = 256 << 20  # bytes of memory beside those of the answer: of Python, and of what DuckDB sets up as it works
@@ -21,9 +22,12 @@ def memory_size(text: str) -> int:
     from catalog.config.value_types import SIZE, InvalidValue  # no other command of a question needs it
 
     try:
-        return int(SIZE.parse(int(text) if text.isdecimal() else text))
+        size = int(SIZE.parse(int(text) if text.isdecimal() else text))
     except InvalidValue as error:
         raise InvalidArgument("max_memory", repr(text), SIZE.expected) from error
+    if size < MIN_MEMORY:
+        raise InvalidArgument("max_memory", repr(text), "at least 64 MiB")
+    return size
 
 
 @contextmanager

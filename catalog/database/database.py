@@ -79,6 +79,8 @@ def _refused(path: Path, error: duckdb.Error) -> NotFound | StoreError:
         )
     if isinstance(error, duckdb.IOException) and "Permission denied" in said:
         return StoreError(f"{path} cannot be read: permission denied")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return StoreError(f"{path} cannot be opened: there is too little memory ({said})")
     if not _is_duckdb(path):
         return NotFound(not_a_catalog(path))
     return StoreError(

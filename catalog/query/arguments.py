@@ -28,8 +28,8 @@ class Between:
 
     def __str__(self) -> str:
         if self.most is None:
-            return f"a whole number of at least {self.least}"
-        return f"a whole number from {self.least} to {self.most}"
+            return f"a whole number of at least {self.least:,}"
+        return f"a whole number from {self.least:,} to {self.most:,}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,9 @@ class NotEmpty:
         return "text that is not empty"
 
 
+MIN_MEMORY = 64 << 20  # bytes: with half of it, DuckDB does not answer the questions of a catalog of a hundred versions
 Count = Annotated[int, Between(least=1)]
+Memory = Annotated[int, Between(least=MIN_MEMORY)]
 Name = Annotated[str, NotEmpty()]
 
 _WORDS = {

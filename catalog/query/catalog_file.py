@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from catalog.errors import CatalogError, InvalidArgument, NotFound, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
-from catalog.query.arguments import Count, checked
+from catalog.query.arguments import Count, Memory, checked
 from catalog.query.resolve import ReferenceResolver
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class CatalogFile:
         path: Path | str = "output/catalog.duckdb",
         *,
         timeout: float | None = None,
-        max_memory: Count | None = None,
+        max_memory: Memory | None = None,
         max_rows: Count | None = None,
     ) -> Self:
         """Opens catalog.duckdb.
 
         A question that takes longer than `timeout` seconds is given up, as is SQL with more than `max_rows` rows. DuckDB holds
-        `max_memory` bytes (4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
+        `max_memory` bytes (at least 64 MiB; 4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
         """
         if timeout is not None:
             check_timeout(timeout)
@@ -90,6 +90,10 @@ class CatalogFile:
                 raise NotFound(not_a_catalog(self._path)) from error
             raise StoreError(
                 f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
+            ) from error
+        except duckdb.OutOfMemoryException as error:
+            raise StoreError(
+                f"the answer needs more memory than it may have, the limit max_memory ({sentence(error)})"
             ) from error
         except duckdb.Error as error:
             raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error

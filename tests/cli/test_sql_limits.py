@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from catalog.database.database import FOR_ALL, FOR_ONE, MAX_SPILL, connect
 from catalog.errors import Exit, Misuse
 from catalog.query import Catalog
 from catalog.query.answer import SqlError
+from catalog.query.arguments import MIN_MEMORY
 
 ENDLESS = "select levenshtein(repeat('a', 300000), repeat('b', 300000))"  # DuckDB hears of no interruption meanwhile
 
@@ -92,7 +94,8 @@ def test_the_disk_has_a_bound_too(database):
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("512 MiB", 512 << 20), ("1GiB", 1 << 30), ("1000000", 1_000_000), ("1024 GiB", 1 << 40)]
+    ("text", "size"),
+    [("512 MiB", 512 << 20), ("1GiB", 1 << 30), ("67108864", 64 << 20), ("64 MiB", MIN_MEMORY), ("1024 GiB", 1 << 40)],
 )
 def test_a_size(text, size):
     assert memory_size(text) == size
@@ -104,9 +107,20 @@ def test_no_size(text):
         memory_size(text)
 
 
-@pytest.mark.parametrize("name", ["max_rows", "max_memory"])
-def test_a_bound_is_at_least_one(name, database):
-    with pytest.raises(Misuse, match=f"invalid {name} 0: expected a whole number of at least 1 or None"):
-        Catalog.open(database, **{name: 0})
-    with Catalog.open(database, **{name: 1 if name == "max_rows" else 100 << 20}) as catalog:
+@pytest.mark.parametrize("text", ["1", "65535 KiB", "67108863"])
+def test_too_little_memory_for_any_answer(ask, text):
+    assert ask("sql", "select 1", "--max-memory", text) == (
+        2,
+        "",
+        f"catalog: invalid --max-memory '{text}': expected at least 64 MiB\n",
+    )
+
+
+@pytest.mark.parametrize(("name", "least"), [("max_rows", 1), ("max_memory", MIN_MEMORY)])
+def test_a_bound_is_at_least_so_much(name, least, database):
+    for wrong in (least - 1, 0, -1, "1", 1.5):
+        message = f"invalid {name} {wrong!r}: expected a whole number of at least {least:,} or None"
+        with pytest.raises(Misuse, match=f"^{re.escape(message)}$"):
+            Catalog.open(database, **{name: wrong})
+    with Catalog.open(database, **{name: least}) as catalog:
         assert catalog.sql("select 1 as one").rows == [{"one": 1}]

@@ -84,8 +84,6 @@ def test_a_number_out_of_range_is_refused_by_the_name_of_its_argument(catalog, m
 def test_numbers_at_the_ends_of_their_ranges_are_taken(tmp_path):
     path = make(tmp_path)
     for method, name, between in numbers():
-        if name == "max_memory":
-            continue  # DuckDB itself needs some, and computes with a part of it
         for end in (between.least, 1 if name == "baseline" else between.most or 2**70):
             args, kwargs = arguments(method, name, end)
             with Catalog.open(path, **{name: end} if method == "open" else {}) as catalog:

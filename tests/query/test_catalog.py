@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
+from catalog.database import database
 from catalog.errors import Ambiguous, Misuse, NotFound, StoreError
 from catalog.query import Catalog, SqlError
 from catalog.query.interval import Interval
@@ -439,6 +440,18 @@ def test_a_question_that_takes_too_long_is_given_up(path, tmp_path):
     own = shutil.copy(path, tmp_path)
     with Catalog.open(own, timeout=0.05) as catalog, pytest.raises(SqlError, match=r"no answer after 0\.05 seconds"):
         catalog.sql("select sum(a.range * b.range) from range(1000000) a, range(1000000) b")
+
+
+def test_memory_that_does_not_suffice_is_not_blamed_on_the_file(path, monkeypatch):
+    """Of the smallest catalog, no question needs the least that may be given."""
+    with Catalog.open(path) as catalog:
+        monkeypatch.setattr(catalog, "_connection", database.connect(path, max_memory=1 << 20))
+        with pytest.raises(
+            StoreError, match=r"^the answer needs more memory than it may have, the limit max_memory \("
+        ):
+            catalog.versions()
+    with pytest.raises(StoreError, match=r"catalog\.duckdb cannot be opened: there is too little memory \("):
+        database.connect(path, max_memory=1)
 
 
 def test_no_catalog(tmp_path):
