@@ -22,6 +22,7 @@ from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.shard import Shard
 from catalog.crawl.visit import VisitTask
 from catalog.crawl.withhold_again import withhold_again
+from catalog.crawl.withhold_observed import withhold_observed
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.pushed_at import PushCache
 from catalog.errors import DEPARTED, READ
@@ -141,6 +142,7 @@ class CrawlRun:
         visits: list[Visit] = []
         with self._journal.begin(self._context.observations.last_crawl()) as journal:
             self._record_inventory(plan.inventory, journal, started)
+            withhold_observed(self._context)
             tasks = [self._task(entry, journal.number) for entry in plan.visited]
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
             left = RemainingVisits(only_slow_left)

@@ -16,6 +16,7 @@ from catalog.crawl.inventory_changes import departures, identities, inventory_mo
 from catalog.crawl.other_store import OtherStore, OtherVisit, Round, find_stores, idle_shards
 from catalog.crawl.taken_visit import judged
 from catalog.crawl.withhold_again import withhold_again
+from catalog.crawl.withhold_observed import withhold_observed
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.merged_listings import take_listings
 from catalog.discovery.pushed_at import PushCache
@@ -146,6 +147,7 @@ class _Merge:
         for repo, last in self._last_visits.items():
             if last.partition is not None:
                 withhold_again(self._context, repo, last.partition)
+        withhold_observed(self._context)
         return tuple(crawls)
 
     def _numbers(self, depth: int) -> range:

@@ -54,12 +54,16 @@ def withhold(rows: Rows, privacy: Privacy) -> Rows:
 
 def withhold_names(listing: RefListing, privacy: Privacy) -> RefListing:
     """The listing without likely secrets in the names of its refs."""
-    names = [ref.name for ref in listing.refs]
-    found = {} if privacy.secrets == SHOW else find_all(names, identifiers=False)
-    if not found:
+    changed = changed_names({ref.name for ref in listing.refs}, privacy)
+    if not changed:
         return listing
-    refs = tuple(replace(ref, name=detector.cut(ref.name, found.get(ref.name, ()))) for ref in listing.refs)
-    return replace(listing, refs=refs)
+    return replace(listing, refs=tuple(replace(ref, name=changed.get(ref.name, ref.name)) for ref in listing.refs))
+
+
+def changed_names(names: Collection[str], privacy: Privacy) -> dict[str, str]:
+    """The names of refs that hold likely secrets, each as it is without them."""
+    found = {} if privacy.secrets == SHOW else find_all(names, identifiers=False)
+    return {name: cut for name, spans in found.items() if (cut := detector.cut(name, spans)) != name}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -60,6 +60,7 @@ class ObservationLine:
 
     `before`: the last visit to which the deleted refs were known, and the new ones were not; lines of earlier versions do not state
     its crawl. `damaged`: how many damaged lines the file has for which the visit made up. `partition` names the rows that it led to.
+    `withheld`: the digest of the `[privacy]` that was applied to this line and all before it, where that is another than the partition's.
     """
 
     at: datetime
@@ -72,6 +73,7 @@ class ObservationLine:
     damaged: int | UnsetType = UNSET
     crawl: CrawlNumber
     partition: str
+    withheld: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         """ValueError for a time that is not of UTC."""

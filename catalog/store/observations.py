@@ -1,4 +1,4 @@
-"""The observations: which object each ref named at which visit, and the events of registry tags. Append-only: they cannot be reconstructed.
+"""The observations: which object each ref named at which visit, and the events of registry tags. They cannot be reconstructed: lines are added, and rewritten only to withhold what they say.
 
 `<root>/<repo>.jsonl` holds a line for each visit that found a change: refs that are new or name another object, deleted refs, and the
 events of registry tags. The file of an unchanged repository is checked, not replayed.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.git.snapshot import RefListing
 from catalog.naming import slug
+from catalog.store import files
 from catalog.store.files import clear, make_folder, sync, writing
 from catalog.store.jsonl import append
 from catalog.store.observation_line import Damage, read
+from catalog.store.observation_rewriting import Withhold, privacy_by, rewrite
 from catalog.store.ref_state import Reads, RefScan, RefState, rename_line, visit_lines
 from catalog.store.ref_timeline import RefTimeline
 from catalog.text import plural
@@ -28,12 +30,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _FileEnd:
-    """What the last whole line of a file states, and whether lines are damaged for which no later one has made up."""
+    """What the last whole line of a file states, and whether lines are damaged for which no later one has made up.
+
+    `privacy`: the digests of what was withheld from its lines; None among them is of an earlier version.
+    """
 
     stamp: tuple[int, int]
+    repo: str
     crawl: int
     partition: str | None
     damaged: bool
+    privacy: frozenset[str | None]
 
 
 class Observations:
@@ -96,6 +103,29 @@ class Observations:
             file.replace(target)
             sync(self.root)
         return True
+
+    def withheld_otherwise(self, privacy_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+        """Each file with lines from which other things were withheld than `privacy_of(repo)`, a digest, says; with its repository."""
+        for name in sorted(self.stamps()):
+            end = self._readable_end(name)
+            if end is not None and end.privacy != {privacy_of(end.repo)}:
+                yield name, end.repo
+
+    def withhold(self, name: str, privacy: str, withhold: Withhold) -> bool:
+        """Replaces a file by its lines as `withhold` returns them, in one step; whether any of them changed. StoreError where the disk fails.
+
+        Nothing is done to a file that cannot be read.
+        """
+        file = self.root / name
+        try:
+            before, rewritten = file.read_bytes(), rewrite(file, privacy, withhold)
+        except OSError as error:
+            log.warning("%s: what is withheld now stays in it", _unreadable(file, error))
+            return False
+        if rewritten.data != before:
+            with writing(self.root):
+                files.write(file, rewritten.data)
+        return rewritten.has_changed
 
     def stamps(self) -> dict[str, str]:
         """The name of each file, and a stamp that changes when it grows."""
@@ -160,15 +190,18 @@ def _is_complete(end: _FileEnd | None, partition: str) -> bool:
 
 
 def _read_end(path: Path, stamp: tuple[int, int]) -> _FileEnd:
+    lines = list(read(path))
     damage, last = Damage(), None
-    for line in read(path):
+    for line in lines:
         damage.apply(line)
         last = line or last
     return _FileEnd(
         stamp=stamp,
+        repo=last.repo if last else "",
         crawl=last.crawl if last else 0,
         partition=last.partition if last else None,
         damaged=damage.new > 0,
+        privacy=privacy_by(filter(None, lines)),
     )
 
 

@@ -1,0 +1,57 @@
+"""An observations file rewritten, so that its lines say nothing that is withheld now: the only change that is made to what was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from msgspec import UNSET
+
+from catalog.store import jsonl
+from catalog.store.observation_line import ObservationLine
+from catalog.store.partitions import privacy_in
+
+LOST_LINE = "00000000 a damaged line was here"  # in its place, since it may hold what is withheld
+
+Withhold = Callable[[Sequence[ObservationLine]], Sequence[ObservationLine]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rewritten:
+    """The bytes of a file, and whether any of its lines changed but for the mark of the last."""
+
+    data: bytes
+    has_changed: bool
+
+
+def privacy_by(lines: Iterable[ObservationLine]) -> frozenset[str | None]:
+    """The digests of what was withheld from these lines; None among them is of an earlier version."""
+    found: set[str | None] = set()
+    for line in lines:
+        if line.withheld is UNSET:
+            found.add(privacy_in(line.partition))
+        else:  # of those before, too
+            found = {line.withheld}
+    return frozenset(found)
+
+
+def rewrite(file: Path, privacy: str, withhold: Withhold) -> Rewritten:
+    """The lines as `withhold` returns them, each in its place; the last says by what digest. OSError where the file cannot be read.
+
+    Lines that stay as they are keep their bytes. Damaged ones are lost, and count as before.
+    """
+    entries = list(jsonl.records(file, ObservationLine))
+    lines = [entry[1] for entry in entries if entry]
+    kept = list(withhold(lines))
+    has_changed = any(after is not before for before, after in zip(lines, kept, strict=True))
+    if kept:
+        kept[-1] = replace(kept[-1], withheld=privacy)
+    remaining = iter(kept)
+    texts = (_text(entry, next(remaining)) if entry else f"{LOST_LINE}\n" for entry in entries)
+    return Rewritten(data="".join(texts).encode(), has_changed=has_changed)
+
+
+def _text(entry: tuple[str, ObservationLine], line: ObservationLine) -> str:
+    text, before = entry
+    return jsonl.checked(text) if line == before else jsonl.line(line)
