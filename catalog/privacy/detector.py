@@ -9,9 +9,10 @@ from hashlib import blake2b
 from importlib.metadata import version
 from importlib.resources import files
 
+from catalog.privacy.folding import fold
 from catalog.privacy.kinds import Kind, all_kinds
 
-DECIDES = ("crawl/row_places.py", "crawl/withholding.py", *(f"privacy/{name}.py" for name in ("detector", "formats", "kinds", "plugins", "settings", "telling_keys", "values")))  # fmt: skip
+DECIDES = ("crawl/row_places.py", "crawl/withholding.py", *(f"privacy/{name}.py" for name in ("detector", "folding", "formats", "kinds", "plugins", "settings", "telling_keys", "values")))  # fmt: skip
 MOST_ROUNDS = 4  # in which a text is searched again beside the marks of what was found
 BY_CONFIG = "repos.toml"  # what withholds where a rule says so
 
@@ -34,16 +35,16 @@ def marks(text: str) -> frozenset[str]:
 
 def suspicious(texts: Iterable[str], *, identifiers: bool = False) -> Iterator[tuple[str, tuple[Kind, ...]]]:
     """The texts that may hold a secret, with the detectors to ask. `identifiers`: the texts are hashes and the like."""
-    every = list(texts)
-    joined = "\n".join(every)
+    every = [(text, fold(text).text) for text in texts]
+    joined = "\n".join(folded for _, folded in every)
     lower = joined.lower()
     kinds = [kind for kind in all_kinds() if kind.is_distinctive or not identifiers]
     possible = [kind for kind in kinds if kind.may_be_in(joined, lower)]
     if not possible:
         return
-    for text in every:
-        lower = text.lower()
-        if asked := tuple(kind for kind in possible if kind.may_be_in(text, lower)):
+    for text, folded in every:
+        lower = folded.lower()
+        if asked := tuple(kind for kind in possible if kind.may_be_in(folded, lower)):
             yield text, asked
 
 
@@ -52,20 +53,27 @@ def find(text: str, kinds: Iterable[Kind], *, identifiers: bool = False) -> list
 
     And what any detector finds beside the marks in its place, so that the rest, once more, is without a finding; where that has no end, all.
     """
-    spans = _merged((start, end, kind.name) for kind in kinds for start, end in kind.spans(text) if start < end)
+    spans = _merged(_located(text, kinds))
     for _ in range(MOST_ROUNDS if spans else 0):
         rest = cut(text, spans)
         beside = [
-            (_in_original(start, spans), _in_original(end, spans, is_end=True), kind.name)
+            (_in_original(start, spans), _in_original(end, spans, is_end=True), name)
             for same, asked in suspicious([rest], identifiers=identifiers)
-            for kind in asked
-            for start, end in kind.spans(same)
-            if start < end
+            for start, end, name in _located(same, asked)
         ]
         before, spans = spans, _merged([*spans, *beside])
         if spans == before:
             return spans
     return [(0, len(text), spans[0][2])] if spans else []
+
+
+def _located(text: str, kinds: Iterable[Kind]) -> Iterator[Span]:
+    """What each finds in the text as it is searched: where that is in the text as it is."""
+    folded = fold(text)
+    for kind in kinds:
+        for start, end in kind.spans(folded.text):
+            if start < end:
+                yield (*folded.span(start, end), kind.name)
 
 
 def _in_original(at: int, spans: Iterable[Span], *, is_end: bool = False) -> int:

@@ -22,7 +22,7 @@ KEYWORD = "Secret Keyword"  # as detect-secrets calls it
 _PACKAGE = "detect_secrets.plugins"
 
 _ASSIGNMENT = re.compile(
-    r"(?<![\w.-])(?P<flag>--?)?(?P<name>[A-Za-z_][\w.-]{0,127})(?:\\{0,3}[\"'])?\]?(?:\s{0,3}(?P<sign>=>|:=|={1,2}|:(?!//))\s{0,3}|(?P<space>\s{1,3}))"
+    r"(?<![\w.-])(?P<flag>--?)?(?P<name>[A-Za-z_][\w.-]{0,127})(?:\\{0,3}[\"'])?\]?(?:\s{0,3}(?P<sign>=>|:=|={1,2}|:(?!//))\s{0,3}|(?P<verb>(?:\s(?:for|of|to|on)(?:\s[\w.@-]{1,64}){1,2})?\s{1,3}(?:is|was|are|ist|lautet|es|est)(?:\s?[:=])?\s{1,3})|(?P<space>\s{1,3}))"
     r"(?:\\{0,3}\"(?P<double>[^\"\n]{1,1024}?)\\{0,3}\"|'(?P<single>[^'\n]{1,1024})'|(?P<bare>[^\s\"'`,;&|<>(){}\[\]][^\s\"'`,;&|<>()\[\]]{0,1023})(?P<call>[(\[])?)"
 )
 _PLACEHOLDER = re.compile(
@@ -32,6 +32,15 @@ _PLACEHOLDER = re.compile(
 _TAIL = re.compile(
     r"(?![,)\]}]+(?:\s|$|[\w.-]+\s{0,3}[=:]))[,()\[\]{}][^\s\"'`&;|<>]{0,1024}"
 )  # of a value with such a character inside
+# What a sentence says of a secret that it does not tell: `the password is 16-char, sha256-hashed`.
+_DESCRIPTION = re.compile(
+    r"[/~.].*|\d{1,5}[-+]?[a-z]*(?:-[a-z]+)*|\w+(?:-\w+)?-(?:hashed|encoded|encrypted|based|protected)|(?:sha|md|base|utf|aes|rsa|ecdsa|hs|rs|bcrypt|argon|scrypt|pbkdf|v|k|s|oauth|http)[-_]?\d[\w./-]*",
+    re.IGNORECASE,
+)
+_CHOSEN = re.compile(r"(?=.*[^\W\d_])(?=.*[\d!@#$%^&*+=~?]).{4,}|\d{6,}", re.DOTALL)
+_SETS = re.compile(r"(?:\b(?:ENV|ARG|setenv|setx)|\bset\s{1,3}-\w{1,4})\s{1,3}\Z")  # how a variable is set with a blank
+_BEFORE = re.compile(r"(?<![\w.-])([A-Za-z]{2,16})[ -]\Z")  # the first word of `API key`
+_LOOK_BACK = 20  # characters before a name, of which no pattern needs more
 _ATTRIBUTE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _WORD = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*[.!?]?")  # of prose
 
@@ -91,10 +100,7 @@ class AssignmentDetector(BasePlugin):
             group = match.lastgroup if match.lastgroup != "call" else "bare"
             assert group
             place = match.start(group)  # a value may be a name itself: `export PASSWORD=x`
-            is_flag = bool(match["flag"])
-            if match["space"] and not (is_flag and match["flag"] == "--"):
-                continue
-            if _is_assigned(match, group, is_flag=is_flag):
+            if _is_assigned(match, group):
                 tail = _TAIL.match(text, match.end(group)) if group == "bare" else None
                 place = (tail or match).end(0 if tail else group)
                 yield match.start(group), _without_brackets(text, match.end(group), place)
@@ -105,17 +111,60 @@ def _without_brackets(text: str, least: int, end: int) -> int:
     return least + len(text[least:end].rstrip(",;)]}"))
 
 
-def _is_assigned(match: re.Match[str], group: str, *, is_flag: bool) -> bool:
-    name, value = match["name"], match[group]
-    name_strength = strength(name)
+def _is_assigned(match: re.Match[str], group: str) -> bool:
+    name_strength, value = strength(match["name"]), match[group]
+    if (
+        name_strength is Strength.WEAK
+        and _is_second_word(match)
+        and not is_placeholder(value)
+        and _is_told(match, group)
+    ):
+        return True
     if name_strength is Strength.NONE or not is_secret_value(value, name_strength):
         return False
+    if match["verb"] or (match["space"] and match["flag"] != "--"):
+        return _is_told(match, group)
     if group != "bare":
         return True
-    if match["call"] or (strength(value) and _is_name(value)) or _ATTRIBUTE.fullmatch(value):
-        return is_random(value)  # code, which names where the secret is
-    is_prose = not is_flag and (match["sign"] == ":" or " " in match[0])
-    return not (is_prose and _WORD.fullmatch(value))
+    if _is_code(match, value):
+        return is_random(value)
+    is_prose = not match["flag"] and (match["sign"] == ":" or " " in match[0])
+    return not is_prose or not _WORD.fullmatch(value) or _is_setting(match)
+
+
+def _is_second_word(match: re.Match[str]) -> bool:
+    """Whether the word before makes the name a strong one, as in `API key`."""
+    before = None if match["flag"] else _before(match, _BEFORE)
+    return before is not None and strength(f"{before[1]}_{match['name']}") is Strength.STRONG
+
+
+def _is_told(match: re.Match[str], group: str) -> bool:
+    """Whether a sentence tells a secret, or a line sets one: `the password is x1`, `ENV PASSWORD x`, `PASSWORD x` in a line of its own."""
+    value = match[group]
+    if group != "bare":
+        return not match["space"]
+    if match["space"] and (_before(match, _SETS) or _is_setting(match)):
+        return True
+    word = value.rstrip(".!?:")
+    return bool(_CHOSEN.fullmatch(word)) and not _DESCRIPTION.fullmatch(word) and not _is_code(match, value)
+
+
+def _is_setting(match: re.Match[str]) -> bool:
+    """Whether a line has a name in capitals and its value, and nothing else."""
+    start, end = match.span()
+    before, after = match.string[max(start - 1, 0) : start], match.string[end : end + 1]
+    return (
+        match["name"].isupper() and not match["bare"].isupper() and before in ("", "\n") and after in ("", "\n", "\r")
+    )
+
+
+def _before(match: re.Match[str], pattern: re.Pattern[str]) -> re.Match[str] | None:
+    return pattern.search(match.string, max(match.start() - _LOOK_BACK, 0), match.start())
+
+
+def _is_code(match: re.Match[str], value: str) -> bool:
+    """Whether a value is code, which names where the secret is."""
+    return bool(match["call"] or (strength(value) and _is_name(value)) or _ATTRIBUTE.fullmatch(value))
 
 
 def is_secret_value(value: str, name_strength: Strength) -> bool:

@@ -6,6 +6,9 @@ import itertools
 import re
 from enum import IntEnum
 from functools import lru_cache
+from unicodedata import normalize
+
+from catalog.privacy.folding import fold
 
 MAX_KEY = 200  # characters of a name, from its end, that are looked at
 
@@ -152,7 +155,7 @@ class Strength(IntEnum):
 @lru_cache(maxsize=20_000)
 def strength(name: str) -> Strength:
     """What a name says, with dots between its levels; the level above counts where it is a whole map of secrets."""
-    *above, last = [_words(level) for level in name[-MAX_KEY:].split(".")]
+    *above, last = [_words(level) for level in normalize("NFC", fold(name[-MAX_KEY:]).text).split(".")]
     if not last and above:  # a number in a list
         last = above.pop()
     if not last or last[-1] in _ABOUT:

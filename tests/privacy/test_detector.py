@@ -38,6 +38,11 @@ def said(name: str) -> str:
     return withheld(name)
 
 
+def wide(text: str) -> str:
+    """In full-width characters."""
+    return "".join(chr(ord(char) + 0xFEE0) for char in text)
+
+
 BASIC, SIGNED, WORD, HEADER = map(said, ("Basic Auth Credentials", "Signed URL", "Secret Keyword", "Authorization Header"))  # fmt: skip
 
 
@@ -80,6 +85,25 @@ BASIC, SIGNED, WORD, HEADER = map(said, ("Basic Auth Credentials", "Signed URL",
         pytest.param("f(password=a1,b2)", f"f(password={WORD})", id="a password with a comma"),
         pytest.param("f(password=a1, user=b)", f"f(password={WORD}, user=b)", id="an argument before another"),
         pytest.param('{"api_key":"x1"}', f'{{"api_key":"{WORD}"}}', id="JSON in a text"),
+        pytest.param("PASSWORD hunter2", f"PASSWORD {WORD}", id="a name, a blank and a value"),
+        pytest.param("note\nPASSWORD swordfish\n", f"note\nPASSWORD {WORD}\n", id="a line of a name in capitals and a word"),
+        pytest.param("PASSWORD: swordfish", f"PASSWORD: {WORD}", id="such a line with a colon"),
+        pytest.param("ENV DB_PASSWORD swordfish now", f"ENV DB_PASSWORD {WORD} now", id="a variable that is set with a blank"),
+        pytest.param("set -gx API_KEY abc", f"set -gx API_KEY {WORD}", id="a variable of a shell that is set with a blank"),
+        pytest.param("machine h login u password x1y2z", f"machine h login u password {WORD}", id="an entry of netrc"),
+        pytest.param("PASSWORD 123456", f"PASSWORD {WORD}", id="a blank and six digits"),
+        pytest.param("The password is hunter2", f"The password is {WORD}", id="a sentence"),
+        pytest.param("password for the db was: l33t!", f"password for the db was: {WORD}", id="a sentence that says of what"),
+        pytest.param("Das Passwort lautet geheim1", f"Das Passwort lautet {WORD}", id="a sentence in German"),
+        pytest.param("password is 'sword fish'", f"password is '{WORD}'", id="a sentence that quotes"),
+        pytest.param("the API key is abc1", f"the API key is {WORD}", id="a name of two words"),
+        pytest.param("access token: abc1", f"access token: {WORD}", id="a name of two words and a colon"),
+        pytest.param("auth token = 'swordfish'", f"auth token = '{WORD}'", id="a name of two words and a value in quotes"),
+        pytest.param(wide("password=hunter2"), f"{wide('password=')}{WORD}", id="full-width letters"),
+        pytest.param(f"see {wide(TOKEN)} now", f"see {said('GitHub Token')} now", id="a token in full-width letters"),
+        pytest.param("é \U0001d429\U0001d41a\U0001d42c\U0001d42c\U0001d430\U0001d428\U0001d42b\U0001d41d: hunter2", f"é \U0001d429\U0001d41a\U0001d42c\U0001d42c\U0001d430\U0001d428\U0001d42b\U0001d41d: {WORD}", id="bold letters of mathematics"),
+        pytest.param(f"é {TOKEN[:6]}\u200b\u2060{TOKEN[6:]}\u200b.", f"é {said('GitHub Token')}\u200b.", id="characters that are not seen, inside of a token"),
+        pytest.param("pass\u00adword=hunter2", f"pass\u00adword={WORD}", id="characters that are not seen, inside of a name"),
         pytest.param("export SECRET='a b'", f"export SECRET='{WORD}'", id="a value with a blank"),
     ],
 )  # fmt: skip
@@ -95,6 +119,8 @@ def test_what_may_be_a_secret_is_withheld(text, cleaned):
         *("python train.py --max-tokens 512 --lr 0.1 --key id", "pad_token=<pad>", "tokenizer: bert-base-uncased", "token: [MASK]", "the secret is in the vault", "Passwords: ask Ann."),
         *("password: ${DB_PASSWORD}", "--password=$PW", "password=<your password>", "api_key: {{ key }}", "password = os.environ['PW']", "connect(password=password)", "secret=args.secret", "token=get_token()", "https://user:${PW}@h", "https://<user>:<password>@h", "password: null", "api_key='***'"),
         *("k1234567: a", "2026:0123456789", "AC/DC", "SKU", "curl -u bob https://h", "bearer of bad news", "ds://name", "?q=1&key=train", "C:\\a:b@c"),
+        *("PASSWORD RESET", "my PASSWORD policy", "password is required", "password is 8 characters long", "the secret is base64-encoded", "password is sha256-hashed", "see API_KEY v2 there", "a PASSWORD s3", "password was changed in 2024.", "credentials are in s3://bucket/x1"),
+        *("password is stored_in_vault", "the password is os.environ['PW']", "password is <your password>", "PASSWORD <your password>", "ENV PASSWORD ${PW}", "API key: <key>", "key is 512", "primary key: id1", "the API key is get_key()", "my password is", wide("see the text"), "1 m² “é”…", "a PASSWORD 12345"),
         *("secret_name: team-db", "password_file=/run/pw", "min_password_length: 12"),
     ],
 )  # fmt: skip
@@ -136,7 +162,7 @@ class FormatPlugin(RegexBasedDetector):
         self.denylist = (re.compile(pattern),)
 
 
-HOSTILE = ["eyJ", "secret", "password", "://a:", "-u a:", "api_key=", "BEGIN PRIVATE KEY", "SG.", "?sig=", "a:b@", "token: ", "aws key ", "authorization:", "mysql ", "docker login ", "redis-cli ", "9" * 9, "-", "=", '"', "db_pass", "//:_authToken=", 'secretsecretsecretsecretsecret "']  # fmt: skip
+HOSTILE = ["eyJ", "secret", "password", "password is ", "password for a b ", "API key ", "PASSWORD x\n", "ENV ", wide("password="), "pass\u200b", "://a:", "-u a:", "api_key=", "BEGIN PRIVATE KEY", "SG.", "?sig=", "a:b@", "token: ", "aws key ", "authorization:", "mysql ", "docker login ", "redis-cli ", "9" * 9, "-", "=", '"', "db_pass", "//:_authToken=", 'secretsecretsecretsecretsecret "']  # fmt: skip
 
 
 @pytest.mark.slow
@@ -170,7 +196,28 @@ def test_what_stands_beside_a_mark_is_withheld_too(monkeypatch, rounds, cleaned)
     assert clean(BESIDE_A_MARK) == cleaned
 
 
-PARTS = ("password=", "token: ", TOKEN, "a1B2c3D4e5F6g7H8i9J0", JWT, "https://u:", "@h/", "=", "\n", " ", KEY, '"', "x")
+PARTS = (
+    "password=",
+    "password is ",
+    "PASSWORD ",
+    "api key: ",
+    "s3cr3t",
+    wide("password"),
+    "\u200b",
+    wide(TOKEN),
+    "token: ",
+    TOKEN,
+    "a1B2c3D4e5F6g7H8i9J0",
+    JWT,
+    "https://u:",
+    "@h/",
+    "=",
+    "\n",
+    " ",
+    KEY,
+    '"',
+    "x",
+)
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))

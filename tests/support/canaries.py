@@ -96,6 +96,8 @@ KINDS = (
     _Kind("variable", "DB_PASS" + "WORD=BODY run", 12),
     _Kind("curl", "curl -u " + "svc:BODY https://h.example", 14),
     _Kind("connection string", "Server=h;Uid=u;Pw" + "d=BODY;Database=d", 14),
+    _Kind("password in a sentence", "the password is BODY", 20),
+    _Kind("password in full-width letters", "\uff50\uff41\uff53\uff53word\uff1dBODY", 20),
 )  # fmt: skip
 
 
