@@ -13,7 +13,10 @@ from catalog.plugins.forge import Ask, Listed, ListPage, Skipped
 from catalog.text import quoted
 
 MAX_LINK = 8192  # characters of a Link header
+MAX_ADDRESS = 8192  # characters of the next page's address
+MAX_PAGE = 999_999_999
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?[^";]*\bnext\b', re.IGNORECASE)
 
@@ -35,8 +38,14 @@ def page(value: object, place: str, read: Read, *following: str | None, key: str
                 listed.append(repository)
         except Refused as error:
             skipped.append(Skipped(reason=str(error), forge_id=identity(entry, key)))
-    then = tuple(Ask(url=url) for url in following if url)
+    then = tuple(Ask(url=_short(url)) for url in following if url)
     return ListPage(listed=tuple(listed), then=then, skipped=tuple(skipped))
+
+
+def _short(url: str) -> str:
+    if len(url) > MAX_ADDRESS:
+        raise Refused(f"the next page's address has {len(url):,} characters, expected at most {MAX_ADDRESS:,}")
+    return url
 
 
 def _map(entry: object, place: str) -> Mapping[str, Any]:
@@ -111,7 +120,7 @@ def part(word: str) -> str:
     return quote(word, safe="")
 
 
-def with_page(url: str, page: int | str) -> str:
+def with_page(url: str, page: int) -> str:
     """The same question for another page."""
     split = urlsplit(url)
     query = [(key, value) for key, value in parse_qsl(split.query) if key != "page"]
@@ -119,9 +128,15 @@ def with_page(url: str, page: int | str) -> str:
 
 
 def page_of(url: str) -> int:
-    """The number of the page that a question asks for, from 1."""
-    stated = dict(parse_qsl(urlsplit(url).query)).get("page", "1")
-    return int(stated) if stated.isdecimal() else 1
+    """The number of the page that a question asks for, from 1; Refused where it states something else."""
+    return page_number(dict(parse_qsl(urlsplit(url).query)).get("page", "1"), "the page of an address")
+
+
+def page_number(stated: str, place: str) -> int:
+    """The number of a page as text states it; Refused for anything else, and for one beyond any forge's."""
+    if not _NUMBER.fullmatch(stated):
+        raise Refused(f"{place} is {quoted(stated)}, expected a number from 1 to {MAX_PAGE:,}")
+    return int(stated)
 
 
 def site_of(url: str) -> str:

@@ -13,6 +13,7 @@ from connectors.forges.fields import (
     needed,
     next_link,
     page,
+    page_number,
     part,
     site_of,
     text,
@@ -45,8 +46,13 @@ def begin(scope: Scope) -> tuple[Ask, ...]:
 def read(_: Scope, answer: Response) -> ListPage:
     # The number first: behind a proxy, Link headers have the address that GitLab believes to have.
     number = answer.headers.get("x-next-page")
-    following = next_link(answer.headers) if number is None else with_page(answer.ask.url, number) if number else None
+    following = next_link(answer.headers) if number is None else _numbered(answer.ask.url, number.strip())
     return page(answer.value, "the answer", _listed, following)
+
+
+def _numbered(url: str, number: str) -> str | None:
+    """The page of that number; None where the header is empty, as on the last page."""
+    return with_page(url, page_number(number, "x-next-page")) if number else None
 
 
 def _listed(entry: Mapping[str, Any]) -> Listed:

@@ -9,8 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from catalog.discovery.client_errors import _HOURS, _MINUTES, _UNSTATED, MOST_SAID, fault
+from catalog.text import quoted
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.retry import Again
+from connectors.forges.fields import MAX_PAGE
 from support.forging import Talk, ask, config_of, forge, names, said
 from support.loopback import Answer, Request
 
@@ -208,6 +210,25 @@ FAULTS = {
 @pytest.mark.parametrize(("answer", "environ", "expected"), FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_is_told_and_the_last_listing_stays(answer, environ, expected, tmp_path):
     assert outcome(tmp_path, answer, **environ) == expected
+
+
+@pytest.mark.parametrize("number", ["2&private_token=x", "9" * 5_000, "/x", "0"])
+def test_a_page_without_a_number_ends_the_listing_and_is_not_asked_for(number, tmp_path):
+    with forge(tmp_path) as talk:
+        config = config_of(tmp_path, {"kind": "gitlab", "group": "acme", "name": "s", "url": talk.url})
+        entry = {"id": 1, "http_url_to_repo": f"{talk.url}/acme/a.git"}
+        talk.answer = lambda _: said([entry])
+        ask(config)
+        talk.answer = lambda _: said([entry], X_Next_Page=number)
+        talk.requests.clear()
+        listing = ask(config)[0]["s"]
+        sentence = f"s: x-next-page is {quoted(number)}, expected a number from 1 to {MAX_PAGE:,}"
+        assert (listing.outcome, listing.message, names(config), len(talk.requests)) == (
+            "refused",
+            sentence,
+            ["acme/a"],
+            1,
+        )
 
 
 @pytest.mark.slow
