@@ -16,9 +16,11 @@ from catalog.discovery.client import Asker, Secret
 from catalog.discovery.echoes import without_echoes
 from catalog.discovery.listing_cache import LISTED, CachedPage, SourceState, read_states, write_state
 from catalog.discovery.rules import mark_departed
+from catalog.discovery.withholding import withhold_listed
 from catalog.errors import Down, OriginError, Refused, TooBig, VisitOutcome
 from catalog.naming import public_url, repository_key
 from catalog.plugins.forge import Ask, Forge, Listed, ListPage, Response, Skipped, installed
+from catalog.privacy.detector import clean
 from catalog.privacy.gate import Gate
 from catalog.text import describe, encodable
 from catalog.transport.address import GitServer, parse_address
@@ -88,7 +90,7 @@ def _refresh(
     forge, last, now, gate = installed()[source.kind], before[source.name], datetime.now(UTC), Gate()
 
     def tell_checked(sentence: str) -> None:
-        tell(gate.sentence(sentence, source.name))
+        tell(clean(gate.sentence(sentence, source.name)))
 
     try:
         listing = _list(source, _asker(source, config, pool, tell_checked, stop, gate), last)
@@ -102,7 +104,7 @@ def _refresh(
     else:
         if listing.skipped:
             tell_checked(listing.skipped)
-        return source.name, SourceState(
+        state = SourceState(
             digest=last.digest,
             outcome=LISTED,
             message=listing.skipped and gate.sentence(listing.skipped, source.name),
@@ -112,6 +114,8 @@ def _refresh(
             known=repos,
             answers=listing.answers,
         )
+        return source.name, withhold_listed(state, config.privacy)
+    message = clean(message)
     tell(message)
     return source.name, replace(last, outcome=outcome, message=message, asked_at=now)
 

@@ -15,8 +15,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from catalog.config.model import Config, SourceConfig
+from catalog.discovery.withholding import withhold_listed
 from catalog.naming import slug
 from catalog.plugins.forge import Listed, ListPage, installed
+from catalog.privacy.settings import Privacy
 from catalog.store import checked_file, files
 
 log = logging.getLogger(__name__)
@@ -72,27 +74,38 @@ class _Head:
 
 
 def read_states(config: Config) -> dict[str, SourceState]:
-    """The last listing of each source of repos.toml, by its name; no source is contacted.
+    """The last listing of each source of repos.toml, by its name, without what is withheld now; no source is contacted.
 
     Where a file is damaged, it is the listing before, or else none: the next crawl asks the source anew.
     """
-    return {source.name: _read(_file(config, source.name), _digest(source)) for source in config.sources}
+    return {
+        source.name: withhold_listed(_read(_file(config, source.name), _digest(source)), config.privacy)
+        for source in config.sources
+    }
 
 
 def write_state(config: Config, source: str, state: SourceState) -> None:
     """Keeps what is known of a source. StoreError where the disk does not take it."""
     file = _file(config, source)
-    cells = {field.name: getattr(state, field.name) for field in fields(state)}
     with files.writing(file.parent):
         files.make_folder(file.parent)
-        _keep(file)
-        checked_file.write(file, {"format": FORMAT, **cells}, sort_keys=True)
+        _keep(file, config.privacy)
+        _write(file, withhold_listed(state, config.privacy))
 
 
-def _keep(file: Path) -> None:
-    """Keeps the listing as it is, under another name, while it is replaced; not where it is damaged, or the disk knows no links."""
+def _write(file: Path, state: SourceState) -> None:
+    cells = {field.name: getattr(state, field.name) for field in fields(state)}
+    checked_file.write(file, {"format": FORMAT, **cells}, sort_keys=True)
+
+
+def _keep(file: Path, privacy: Privacy) -> None:
+    """Keeps the listing under another name while it is replaced, without what is withheld now; not where it is damaged, or the disk knows no links."""
     if not checked_file.is_intact(file):
         return
+    with suppress(ValueError):  # another version's
+        state = checked_file.read(file, SourceState)
+        if (withheld := withhold_listed(state, privacy)) is not state:
+            _write(file, withheld)
     new = files.temporary(_before(file))
     with suppress(OSError):
         new.unlink(missing_ok=True)
