@@ -79,7 +79,7 @@ def encodable(value: T) -> T:
 
 def is_plain(text: str) -> bool:
     """Whether a URL or path can be shown, and handed to a program or a server, as it is."""
-    return not any(_unfit(char) for char in text)
+    return (text.isascii() and text.isprintable()) or not any(map(_unfit, text))
 
 
 def quoted(value: object) -> str:

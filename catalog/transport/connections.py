@@ -88,13 +88,23 @@ def read_settings(git: GitConfig, remote: GitServer) -> Settings:
     """The settings for one repository. As in Git, the environment's certificate variables win over the files."""
     url, environ = remote.shown, git.environ
     return Settings(
-        proxy=_proxy(git, remote),
+        proxy=proxy_of(git, remote),
         verify=git.yes("http", "sslverify", url, default=True) and "GIT_SSL_NO_VERIFY" not in environ,
         ca_file=_path(environ.get("GIT_SSL_CAINFO") or git.most_specific("http", "sslcainfo", url)),
         ca_folder=_path(environ.get("GIT_SSL_CAPATH") or git.most_specific("http", "sslcapath", url)),
         certificate=_path(environ.get("GIT_SSL_CERT") or git.most_specific("http", "sslcert", url)),
         key=_path(environ.get("GIT_SSL_KEY") or git.most_specific("http", "sslkey", url)),
     )
+
+
+def proxy_of(git: GitConfig, remote: GitServer) -> str | None:
+    """The proxy for one repository; None where it is contacted directly."""
+    stated = git.most_specific("http", "proxy", remote.shown)
+    if stated is None:
+        # HTTP_PROXY in capitals is not read: behind CGI, a request's `Proxy:` header would set it.
+        names = (f"{remote.scheme}_proxy", "HTTPS_PROXY" * (remote.scheme == "https"), "all_proxy", "ALL_PROXY")
+        stated = next((git.environ[name] for name in names if git.environ.get(name)), None)
+    return stated if stated and not _bypassed(git, remote.host) else None
 
 
 def proxy_url(stated: str) -> str:
@@ -110,15 +120,6 @@ def extra_headers(git: GitConfig, remote: GitServer) -> dict[str, str]:
 
 def _path(value: str | None) -> str | None:
     return str(Path(value).expanduser()) if value else None
-
-
-def _proxy(git: GitConfig, remote: GitServer) -> str | None:
-    stated = git.most_specific("http", "proxy", remote.shown)
-    if stated is None:
-        # HTTP_PROXY in capitals is not read: behind CGI, a request's `Proxy:` header would set it.
-        names = (f"{remote.scheme}_proxy", "HTTPS_PROXY" * (remote.scheme == "https"), "all_proxy", "ALL_PROXY")
-        stated = next((git.environ[name] for name in names if git.environ.get(name)), None)
-    return stated if stated and not _bypassed(git, remote.host) else None
 
 
 def _bypassed(git: GitConfig, host: str) -> bool:

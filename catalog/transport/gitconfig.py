@@ -12,7 +12,7 @@ from dulwich.config import ConfigFile, env_config, get_xdg_config_home_path
 from catalog.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _PORTS = {"http": 80, "https": 443}
 _NO = frozenset({"false", "no", "off", "0", ""})
@@ -31,7 +31,9 @@ class GitConfig:
     """Variables in the order in which Git reads them: a later one wins. `environ` is the environment to go by."""
 
     def __init__(self, entries: Iterable[ConfigEntry] = (), environ: Mapping[str, str] | None = None) -> None:
-        self._entries = tuple(entries)
+        self._entries: dict[tuple[str, str], list[ConfigEntry]] = {}  # by section and name
+        for entry in entries:
+            self._entries.setdefault((entry.section, entry.name), []).append(entry)
         self.environ: Mapping[str, str] = {} if environ is None else environ
 
     @classmethod
@@ -62,24 +64,30 @@ class GitConfig:
 
     def every(self, section: str, name: str, url: str) -> tuple[str, ...]:
         """All values that apply to a URL, the most specific section last. An empty value resets the list."""
-        target = urlsplit(url)
-        ranked = [(rank, entry) for entry in self._all(section, name) if (rank := _rank(entry.subsection, target))]
+        ranked = self._ranked(section, name, url)
         values = [entry.value for _, entry in sorted(ranked, key=lambda pair: pair[0])]
         resets = [index for index, value in enumerate(values) if not value]
         return tuple(values[resets[-1] + 1 :] if resets else values)
 
     def most_specific(self, section: str, name: str, url: str) -> str | None:
         """The value of the most specific section that applies to a URL; it may be empty."""
-        target = urlsplit(url)
-        ranked = [(rank, entry) for entry in self._all(section, name) if (rank := _rank(entry.subsection, target))]
+        ranked = self._ranked(section, name, url)
         return max(enumerate(ranked), key=lambda pair: (pair[1][0], pair[0]))[1][1].value if ranked else None
 
     def yes(self, section: str, name: str, url: str, *, default: bool) -> bool:
         value = self.most_specific(section, name, url)
         return default if value is None else value.lower() not in _NO
 
-    def _all(self, section: str, name: str) -> Iterator[ConfigEntry]:
-        return (entry for entry in self._entries if entry.section == section and entry.name == name)
+    def _ranked(self, section: str, name: str, url: str) -> list[tuple[tuple[int, int, int], ConfigEntry]]:
+        """The entries that apply to a URL, each with how well its section fits."""
+        entries = self._all(section, name)
+        if not entries:
+            return []
+        target = urlsplit(url)
+        return [(rank, entry) for entry in entries if (rank := _rank(entry.subsection, target))]
+
+    def _all(self, section: str, name: str) -> Sequence[ConfigEntry]:
+        return self._entries.get((section, name), ())
 
 
 def _paths(environ: Mapping[str, str]) -> list[str]:

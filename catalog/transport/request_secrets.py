@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import split as split_words
 from typing import TYPE_CHECKING
 
-from catalog.transport.connections import extra_headers, proxy_url, read_settings
+from catalog.transport.connections import extra_headers, proxy_of, proxy_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def learn_request(gate: Gate, remote: GitServer, pool: Pool) -> None:
         return
     for name, value in extra_headers(pool.git, remote).items():
         gate.learn_header(name, value)
-    gate.learn_url(proxy_url(read_settings(pool.git, remote).proxy or ""))
+    gate.learn_url(proxy_url(proxy_of(pool.git, remote) or ""))
 
 
 def _of_ssh(git: GitConfig) -> Iterator[str]:
