@@ -17,8 +17,7 @@ imports_by_key as (
 ),
 -- Of an address that no repository of the catalog has, the locked commit may be in one; in several, the others are forks or mirrors.
 unknown_commits as (
-    select distinct repo, rev_lock as commit from imports_by_key
-    where source_repo is null and url_key is not null and rev_lock is not null
+    select distinct repo, rev_lock as commit from imports_by_key where source_repo is null
 ),
 known_commits as (
     select repo, commit from revisions where commit in (select commit from unknown_commits)
@@ -33,7 +32,7 @@ repos_by_commit as (
 imports_with_repo as (
     select i.* replace (coalesce(i.source_repo, b.source_repo) as source_repo)
     from imports_by_key i
-    left join repos_by_commit b on i.source_repo is null and i.url_key is not null and b.repo = i.repo and b.commit = i.rev_lock
+    left join repos_by_commit b on i.url_key is not null and b.repo = i.repo and b.commit = i.rev_lock
 )
 select
     i.*, n.home as source_home, coalesce(c.revision, n.revision, 0::ubigint) as source_revision, coalesce(n.node, i.source) as source_node
@@ -69,8 +68,8 @@ from (
         0::ubigint as revision, c.committed_at as moment
     from lineage_nodes n
     join lineage_nodes o on o.content = n.content and o.home <> n.home
-    join lineage_commits c on c.revision = o.revision and c.repo = o.repo
-    where n.is_root and n.content is not null and o.is_origin
+    join lineage_commits c on c.revision = o.revision
+    where n.is_root and o.is_origin
 )
 qualify row_number() over (partition by to_node order by moment, from_home, from_node) <= most_origins()
 order by to_home, to_node, from_home, from_node, revision, kind;
