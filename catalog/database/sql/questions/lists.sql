@@ -15,7 +15,7 @@ left join (
 where (list_contains(some_repos::varchar[], a.repo)
         or (some_repos::varchar[] is null and not is_copied(a.repo, a.artifact)))
     and (a_type::varchar is null or a.type = a_type)
-    and (a_stage::varchar is null or coalesce(s.wanted, false))
+    and (a_stage::varchar is null or s.wanted)
     and (with_deprecated or a.active)
 order by a.repo, a.artifact;
 
@@ -39,7 +39,7 @@ order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.
 --   key: repo, oid, tag
 select * from resolved_events
 where repo = a_repo and artifact = an_artifact
-order by created_at desc, priority desc, tag desc;
+order by created_at desc, priority desc, tag desc, oid;
 
 -- list_events(some_repos, an_artifact, a_version, a_stage): What happened, newest first.
 --   key: repo, oid, tag
