@@ -17,12 +17,12 @@ imports_by_key as (
 ),
 -- Of an address that no repository of the catalog has, the locked commit may be in one; in several, the others are forks or mirrors.
 unknown_commits as (
-    select distinct repo, rev_lock as commit from imports_by_key where source_repo is null
+    select repo, rev_lock as commit from imports_by_key where source_repo is null
 ),
 known_commits as (
-    select repo, commit from revisions where commit in (select commit from unknown_commits)
-    union
-    select repo, commit from commits where commit in (select commit from unknown_commits)
+    select repo, commit from revisions
+    union all
+    select repo, commit from commits
 ),
 repos_by_commit as (
     select u.repo, u.commit, arg_min(c.repo, (coalesce(r.fork, false), c.repo)) as source_repo
