@@ -88,6 +88,16 @@ CASES: dict[str, tuple[Mapping[str, list[Record]], list[str], list[str]]] = {
         ["import a:out@c -> b:d@c"],
         ["import a:out -> b:d"],
     ),
+    "two files state it, one of them at a version's tag": (
+        {"a": [added()], "b": [mine(), from_a(), mine(metafile="e.dvc"), from_a(metafile="e.dvc", rev="m@v1.0.0")]},
+        ["import a:out@c -> b:d@c", "version a:out@c -> b:d@c"],
+        ["import a:out -> b:d", "version a:out m@v1.0.0 -> b:d"],
+    ),
+    "several imports at several commits": (
+        {"a": [added()], "b": [row for commit in "abc" for path in "pqrs" for row in (added(path, commit=commit), from_a(path=path, metafile=f"{path}.dvc", commit=commit))]},
+        [f"import a:out@c -> b:{path}@{commit}" for path in "pqrs" for commit in "abc"],
+        [f"import a:out -> b:{path}" for path in "pqrs"],
+    ),
     "an import of a commit that was not read": (
         {"a": [added(commit="b")], "b": [mine(), from_a("z")]},
         ["import a:out@b -> b:d@c"],
@@ -125,6 +135,12 @@ CASES: dict[str, tuple[Mapping[str, list[Record]], list[str], list[str]]] = {
         ["import ? -> b:d@c", "import ?@#d -> e:d@c"],
         ["import b:out -> e:d"],
     ),
+    "imports of two commits from elsewhere": (
+        {"b": [mine(), from_a("#f", url="https://git.example/#/x"), added("e"), from_a("#g", url="https://git.example/#/x", path="e", metafile="e.dvc")],
+         "f": [revision("#f", 0)], "g": [revision("#g", 0)]},
+        ["import ?@#f -> b:d@c", "import ?@#g -> b:e@c"],
+        ["import f:out -> b:d", "import g:out -> b:e"],
+    ),
     "a URL that has the commit of another import": (
         {"b": [mine(), from_a("#e", url="https://git.example/#/x"), mine(metafile="e.dvc"),
                from_a("#e", kind="url", metafile="e.dvc", source_path=None)],
@@ -143,7 +159,7 @@ def of_case(row: Record, number: int) -> Record:
 
 
 # Repositories that all made the same, by the days of their commits, and two that have it.
-ORIGINS = {"old": 0, **{f"a{number}": 1 for number in range(9)}, "late": 2}
+ORIGINS = {"old": 0, **{f"a{number}": 1 for number in range(10)}, "late": 2, "without a date": 3}
 USERS = ("u", "v")
 
 
@@ -163,7 +179,9 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
             commits = [revision(commit, day) for day, commit in enumerate("abc")]
             repos[f"{number}/{name}"] = split(of_case(row, number) for row in [*rows, *commits])
     for name, day in ORIGINS.items():
-        repos[f"many/{name}"] = split([made("x", "many"), made("y", "many"), revision("c", day)])
+        commit = replace(revision("c", day), **({"committed_at": None} if name == "without a date" else {}))
+        paths = "xyz" if name == "old" else "xy"  # an odd number: the twentieth is one of two of a repository
+        repos[f"many/{name}"] = split([*(made(path, "many") for path in paths), commit])
     repos |= {f"many/{name}": split([added("in", "many"), revision("c", 0)]) for name in USERS}
     listed = [inventory(repo, f"https://git.example/{repo}", fork=None) for repo in repos]
     path = small_catalog.write(tmp_path_factory.mktemp("links"), repos, {Repo: listed})
