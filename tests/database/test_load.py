@@ -23,13 +23,15 @@ from database.test_database import TABLES, WHOLE, write
     ("sizes", "parts"),
     [
         pytest.param([], [], id="nothing"),
-        pytest.param([1] * 500, [500], id="five hundred files", marks=pytest.mark.slow),
-        pytest.param([1] * 501, [500, 1], id="one file more", marks=pytest.mark.slow),
+        pytest.param([1] * 500, [500], id="five hundred files"),
+        pytest.param([1] * 501, [500, 1], id="one file more"),
         pytest.param([0] * 3, [3], id="a few small files"),
         pytest.param([2 << 20, 1], [2], id="two megabytes, and whatever comes next"),
         pytest.param([(2 << 20) + 1, 1], [1, 1], id="a byte more"),
         pytest.param([1 << 20, (1 << 20) + 1, 1], [2, 1], id="two files that are a byte more together"),
         pytest.param([(2 << 20) + 1, 1, 1, 1], [1, 3], id="each part is measured anew"),
+        pytest.param([(2 << 20) + 1, 2 << 20, 1], [1, 2], id="from nothing"),
+        pytest.param([(2 << 20) + 1, (2 << 20) + 1, 1], [1, 1, 1], id="and from no less"),
     ],
 )
 def test_how_many_partitions_are_in_memory_at_once(tmp_path, sizes, parts):
@@ -70,7 +72,8 @@ MODELS = (
     statement("doubled", "2 * a_number", "(a_number)", scalar=True),
     statement("doubles", "select repo, doubled(number) * factor as number from facts, factors", materialized="incremental"),
     statement("shown", "from doubles"),
-    statement("greatest", "select repo, max(number) as number from doubles group by repo", materialized="incremental"),
+    statement("same", "a_number", "(a_number)", scalar=True),
+    statement("greatest", "select repo, same(max(number)) as number from doubles group by repo", materialized="incremental"),
     statement("of_all", "from nothing_that_a_part_has", "()"),
     statement("total", "select sum(number)::integer as number from main.shown", materialized="full"),
 )  # fmt: skip
