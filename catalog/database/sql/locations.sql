@@ -256,7 +256,7 @@ select
     in_git, blob, annotated_at, file,
     case
         when output is not null then hash(repo, output, coalesce(output_hash, ''))
-        when status <> 'external-url' and target is not null then hash(repo, target, coalesce(lfs_hash, blob, ''))
+        when target is not null then hash(repo, target, coalesce(lfs_hash, blob, ''))
     end as node,
     precedence
 from with_url;
