@@ -60,6 +60,15 @@ NODES: dict[str, tuple[list[Record], list[str]]] = {
         [*version(**IN_GIT), *version("other", artifact="n", **IN_GIT)],
         ["other@g git-blob root", "out@g git-blob root"],
     ),
+    "two files in Git at one path": (
+        [*version(**IN_GIT), *version(number=2, commit="b", in_git="file", blob="i")],
+        ["out@g git-blob root", "out@i git-blob root"],
+    ),
+    "two pointers of Git LFS to one content": (
+        [*version(lfs_hash="s", **IN_GIT), *version(number=2, commit="b", in_git="file", blob="i", lfs_hash="s")],
+        ["out@s sha256 root"],
+    ),
+    "a version that was never locked": ([added(content=None, hash_kind=None, size=None), *version()], ["out@ root origin c"]),
     "a version that nothing tracks": (version(), ["out@ root"]),
     "that an input is, too": ([taken("out", None), *version()], ["out@ root origin c"]),
     "a version at a URL": (version("s3://lake/m", target=None), []),

@@ -229,7 +229,10 @@ LISTED: dict[str, Case] = {
 }  # fmt: skip
 STORAGE: dict[str, Case] = {
     "a remote that keeps versions": ([out(), box(version_aware=True), *model()], FOUND),
-    "a remote that mirrors the working tree": ([out(), box(f"{HTTP}/", worktree=True), *model()], FOUND),
+    "a remote that mirrors the working tree": (
+        [out(), box("https://data.example/box/", worktree=True), *model()],
+        FOUND | dict.fromkeys(("url", "link"), "https://data.example/box/m.bin"),
+    ),
     "a version without a hash": ([out(content=None, version_id="v"), box(), *model()], FOUND | {"hash_kind": None, "hash": None, "version_id": "v"}),
     "a version in a plain remote": ([out(version_id="v"), box(), *model()], FOUND | {"version_id": "v"}),
     "a project in a folder": (
@@ -242,6 +245,10 @@ STORAGE: dict[str, Case] = {
     ),
     "a hash of another kind": ([out(hash_kind="etag"), box(), *model()], {"hash_kind": "etag", "url": None, "link": None}),
     "what was never locked has no address": ([out(content=None), box(), *model()], UNLOCKED),
+    "a pointer of Git LFS": (
+        model(lfs_hash=SHA, lfs_size=12, **POINTER),
+        UNKNOWN | {"status": "lfs", "hash_kind": "sha256", "hash": SHA, "size": 12, "in_git": "file"},
+    ),
     "a pointer of Git LFS that DVC has, too": (
         [out(), box(), *model(lfs_hash=SHA, lfs_size=12, **POINTER)],
         {"status": "lfs", "hash_kind": "sha256", "hash": SHA, "size": 12, "in_git": "file", "url": None, "link": None},
