@@ -194,6 +194,43 @@ def test_params_are_the_files_or_else_what_the_stage_ran_with():
     ]
 
 
+# What the file says, what the stage ran with, and what is shown: a star marks what is from the lock.
+RUN_PARAMS = {
+    "a place in a list": (["layers"], ["layers.0"], ["layers"]),
+    "a value at a place in a list in a map": (["m.layers"], ["m.layers.-1.units"], ["m.layers"]),
+    "a value that is a map now": (["t.a"], ["t"], ["t.a"]),
+    "a map that is a value now": (["t"], ["t.a"], ["t"]),
+    "a pattern in a map": (["t.a"], ["t.*"], ["t.a"]),
+    "a pattern for the names of the file": (["lr"], ["l?"], ["lr"]),
+    "a dot before the name": (["lr"], [".lr"], ["lr"]),
+    "names that the file does not have": (["lr"], ["depth", "lrs.a"], ["depth*", "lr", "lrs.a*"]),
+    "patterns, where nothing of the file was read": ([], ["l?", "t.*"], ["l?*", "t.**"]),
+}
+
+
+@pytest.fixture(scope="module")
+def run_params() -> list[dict[str, Any]]:
+    """Those of all cases, each of which is a repository of one catalog."""
+    repos = {
+        case: {
+            Event: registered("m@v1.0.0"),
+            MeasureFile: [named("params.yaml", None, role="params")],
+            Param: [
+                *(param("params.yaml", name, 1, None) for name in current),
+                *(param("params.yaml", name, 2, "dvc.lock", locked=True, stage="train") for name in ran_with),
+            ],
+        }
+        for case, (current, ran_with, _) in RUN_PARAMS.items()
+    }
+    return asked(catalog_of(repos), "select repo, name || if(locked, '*', '') as name from version_params order by all")
+
+
+@pytest.mark.parametrize("case", RUN_PARAMS)
+def test_what_a_stage_ran_with_is_not_shown_beside_what_the_file_says(run_params, case):
+    _, _, shown = RUN_PARAMS[case]
+    assert [row["name"] for row in run_params if row["repo"] == case] == shown
+
+
 def test_plots_are_found_as_metrics_are():
     def plot(metafile):
         row = dict.fromkeys(("pipeline_stage", "x", "x_file", "x_label", "y_label", "title", "template", "content"))

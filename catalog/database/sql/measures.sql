@@ -65,21 +65,25 @@ where f.role = 'metrics';
 --   from params: file, name, number, text, kind
 --   from version_measure_files: of_project
 --   pipeline_stage: The pipeline stage that reads it; null where the whole file counts.
---   locked: No file has it; it is what the stage ran with, from `dvc.lock`.
+--   locked: The file says nothing of its top level; it is what the stage ran with, from `dvc.lock`.
 select f.repo, f.artifact, f.version, f.commit, f.precedence, p.file, p.name, p.number, p.text, p.kind, p.pipeline_stage, p.locked,
     f.of_project
 from version_measure_files f
 join (
     select * replace (
         coalesce(pipeline_file(metafile), coalesce(nullif(dvc_root, '') || '/', '') || 'dvc.yaml') as metafile
-    )
+    ), split_part(ltrim(name, '.'), '.', 1) as top
     from params
 ) p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.metafile = f.metafile
 where f.role = 'params'
 qualify row_number() over (
     partition by f.repo, f.artifact, f.version, f.commit, p.file, p.name
     order by p.locked, p.pipeline_stage nulls first, p.metafile
-) = 1;
+) = 1
+-- `layers.0` of the run is not shown beside the list `layers` of the file, nor what a pattern stood for.
+and not (p.locked and case when regexp_matches(p.top, '[*?[]')
+    then bool_or(not p.locked) over (partition by f.repo, f.artifact, f.version, f.commit, p.file)
+    else bool_or(not p.locked) over (partition by f.repo, f.artifact, f.version, f.commit, p.file, p.top) end);
 
 -- version_plots: The plots of each version.
 --   key: repo, artifact, version, commit, metafile, plot, file, y
