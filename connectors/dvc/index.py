@@ -82,7 +82,7 @@ def _bytes_of_all(key: Any, index: MetafileIndex) -> int:  # noqa: ANN401 - a ke
 
 def _bytes_of_rows(read: ParsedMetafile) -> int:
     rows = len(read.rows) + len(read.problems) + sum(1 + len(named.drawn) for named in read.named)
-    return ROW * rows + VALUE * sum(params.values for params in read.locked)
+    return ROW * rows + VALUE * sum(params.size for params in read.locked)
 
 
 # By the content of the files that were read, never by the commit: the rows of a commit do not depend on those before.

@@ -31,7 +31,6 @@ from connectors.dvc.rows import (
     Declaration,
     LockedParams,
     dependency_row,
-    locked_params,
     output_rows,
     param_rows,
     read_flags,
@@ -126,7 +125,6 @@ class PipelineFile:
         if locked:
             site = self._by(stage.name, locked=True)
             yield from param_rows(site, folder, locked.params, place, self._lock_complaints)
-            yield locked_params(stage.name, folder, locked.params)
 
     def _outputs(
         self, stage: ResolvedStage, folder: str, locked: LockedStage | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import NamedTuple
 
 from catalog.errors import MetafileError
@@ -123,41 +122,23 @@ def dependency_row(site: Declaration, entry: DataEntry) -> Dependency:
 
 
 class LockedParams(NamedTuple):
-    """The parameters that a pipeline stage ran with, as the lock states them for each file."""
+    """The parameters that a pipeline stage ran with, as the lock states them for each file; `size` is how many values there are."""
 
     stage: str
     files: Mapping[str, Values]
-
-    @property
-    def values(self) -> int:
-        """How many values there are, in lists and maps at any depth."""
-        count = 0
-        inside: list[Iterable[object]] = [self.files.values()]
-        while inside:
-            for value in inside.pop():
-                count += 1
-                if isinstance(value, dict | list):
-                    inside.append(value.values() if isinstance(value, dict) else value)
-        return count
-
-
-def locked_params(stage: str, folder: str, files: Mapping[str, Values]) -> LockedParams:
-    """Those of a stage, by the places of the files. `param_rows` reports those that have none."""
-    located: dict[str, Values] = {}
-    for file, values in files.items():
-        with suppress(MetafileError):
-            located[located_measure(folder, file, "")] = values
-    return LockedParams(stage, located)
+    size: int
 
 
 def param_rows(
     site: Declaration, folder: str, files: Mapping[str, Values], place: str, complaints: Complaints
-) -> Iterator[Param]:
-    """The parameters of a pipeline stage, file by file."""
+) -> Iterator[Param | LockedParams]:
+    """The parameters of a pipeline stage, file by file; then all of them."""
+    located: dict[str, Values] = {}
     for file, values in files.items():
         where = f"{place}.params.{cleaned(file)}"
         try:
             path = located_measure(folder, file, where)
+            located[path] = values
             by_name = {parameter.name: parameter for parameter in parameters(mapping(values, where), where, complaints)}
         except MetafileError as error:
             complaints.append(error)
@@ -175,3 +156,14 @@ def param_rows(
                 kind=parameter.kind,
                 locked=True,
             )
+    yield LockedParams(site.stage or "", located, _count(located.values()))
+
+
+def _count(values: Iterable[object]) -> int:
+    """How many values there are, in lists and maps at any depth."""
+    count = 0
+    for value in values:
+        count += 1
+        if isinstance(value, dict | list):
+            count += _count(value.values() if isinstance(value, dict) else value)
+    return count

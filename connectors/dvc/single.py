@@ -15,7 +15,7 @@ from typing import NamedTuple
 from catalog.errors import MetafileError
 from catalog.naming import public_url
 from catalog.schema.record import Record
-from catalog.schema.tables.dvc import Import, PipelineStage
+from catalog.schema.tables.dvc import Import, Param, PipelineStage
 from connectors.dvc.declared_measures import DeclaredMeasure, output_named
 from connectors.dvc.entries import DataEntry, read_entry
 from connectors.dvc.files import OLD_NAME, PARAMS
@@ -158,7 +158,8 @@ def _params(site: Declaration, folder: str, values: Values, place: str, complain
     """Parameters of DVC before 1.0; a list of names was never locked."""
     params, file = values.get(PARAM), values.get("path") or PARAMS
     if isinstance(params, dict) and isinstance(file, str):
-        yield from param_rows(site, folder, {file: params}, place, complaints)
+        rows = param_rows(site, folder, {file: params}, place, complaints)
+        yield from (row for row in rows if isinstance(row, Param))
 
 
 def _import(

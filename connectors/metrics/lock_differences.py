@@ -7,6 +7,7 @@ says that, so they are compared here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -20,6 +21,7 @@ from connectors.formats.metadata import written
 MAX_DIFFERENCES = 100  # of one kind, stage and file
 MAX_STEPS = 100_000  # values at which the patterns of one stage and file look
 _PATTERN = frozenset("*?[")
+_PLAIN = re.compile(r"(?:(?!(?:True|False)(?:\.|$))[^\W\d]\w*(?:\.|$))+(?<!\.)")
 _ALL = "*"
 _DEEP = "**"  # any number of levels
 _MODIFIED, _NEW, _DELETED, _UNCOMPARED = range(4)
@@ -46,21 +48,22 @@ def differences(names: Sequence[str], values: object, locked: Values | None) -> 
     """
     if locked is None:
         return LockDifferences(new=_bounded(names or ("",)))
-    by_kind: tuple[dict[str, None], ...] = ({}, {}, {}, {})
-    for name, kind in _of_names(names, values, locked) if names else _of_file(values, locked):
-        by_kind[kind][name] = None
-    return LockDifferences(*(_bounded(tuple(found)) for found in by_kind))
+    found = [*(_of_names(names, values, locked) if names else _of_file(values, locked))]
+    if not found:
+        return SAME
+    kinds = range(len(SAME))
+    return LockDifferences(*(_bounded([name for name, kind in found if kind == wanted]) for wanted in kinds))
 
 
 def _bounded(names: Sequence[str]) -> tuple[str, ...]:
-    return ("",) if len(names) > MAX_DIFFERENCES else tuple(names)
+    return ("",) if len(names) > MAX_DIFFERENCES else tuple(dict.fromkeys(names))
 
 
 def _of_names(names: Sequence[str], values: object, locked: Values) -> Iterator[tuple[str, int]]:
     search = _Search()
     for name in names:
-        found = search.find(values, name)
-        if len(found) > 1 or search.left < 0:
+        found = _plainly(values, name) if _PLAIN.fullmatch(name) else search.find(values, name)
+        if len(found) > 1:
             yield name, _UNCOMPARED
         elif not found:
             yield name, _DELETED
@@ -81,6 +84,15 @@ def _of_file(values: object, locked: Values) -> Iterator[tuple[str, int]]:
             yield _label(key), _NEW
         elif values[key] != locked[key]:
             yield from _inside(_label(key), values[key], locked[key])
+
+
+def _plainly(values: object, name: str) -> list[object]:
+    """The quick way for most names: words that no pattern and no number is."""
+    for word in name.split("."):
+        if not isinstance(values, dict) or word not in values:
+            return []
+        values = values[word]
+    return [values]
 
 
 def _inside(name: str, value: object, locked: object) -> Iterator[tuple[str, int]]:
@@ -110,14 +122,18 @@ class _Search:
         self.left = MAX_STEPS
 
     def find(self, values: object, name: str) -> list[Any]:
-        """The values that a name leads to, at most two: words between dots, each a pattern, as dpath reads them."""
+        """The values that a name leads to, at most two: words between dots, each a pattern, as dpath reads them.
+
+        Two stand for any number of values, and for what is not known.
+        """
         if name in ("", "/"):
             return [values]
         words = name.lstrip(".").split(".")
         if words.count(_DEEP) > 1:  # dpath refuses it
             return [None, None]
         found = self._below(values, words) if words == [_DEEP] else self._found(values, words)
-        return [*islice(found, 2)]
+        first = [*islice(found, 2)]
+        return first if self.left >= 0 else [None, None]
 
     def _found(self, value: object, words: Sequence[str]) -> Iterator[object]:
         if not words:
