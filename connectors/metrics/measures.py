@@ -86,6 +86,7 @@ class _RevisionReader:
         self._complaints: dict[tuple[str, str, str], MetafileError] = {}
         self._keys: set[Hashable] = set()
         self._left = MAX_ROWS
+        self._values: dict[str, object] = {}  # of parameter files
         self._locked = {
             (metafile.path, params.stage): params.files
             for metafile in index(revision).files
@@ -252,7 +253,9 @@ class _RevisionReader:
             return NO_FILE if self._revision.entry(file) is None else NOT_A_FILE  # a link, or a submodule
         if opened.data is None:
             return None
-        return differences(each.named.keys, load_values(file, opened.data), locked.get(file))
+        if file not in self._values:
+            self._values[file] = load_values(file, opened.data)
+        return differences(each.named.keys, self._values[file], locked.get(file))
 
     def _bounded(
         self, rows: tuple[tuple[str, float | None, str, str], ...]
