@@ -49,9 +49,11 @@ OUTDATED = {
 NOT_COMPARED = {
     "bad": "not readable",
     "content": "large or in Git LFS",
+    "definition": "the definition of the stage",
     "folder": "a folder in Git",
     "in-dvc": "in DVC's storage, not in Git",
     "lfs": "in Git LFS",
+    "lock": "the lock itself",
     "too-many": "after as many files as are read",
     "unclear": "a pattern of several values, a folder, a link or no map",
 }

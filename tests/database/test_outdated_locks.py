@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalog.schema.record import Record
+from catalog.schema.record import Record, replace
 from catalog.schema.tables.dvc import Dependency, Output, Param, PipelineStage
 from catalog.schema.tables.metrics import MeasureFile
 from catalog.schema.tables.problems import Problem
@@ -69,6 +69,10 @@ def named(**more: Any) -> MeasureFile:
 
 def unread(place: str) -> Problem:
     return Problem(connector="measures", rule="too-many", place=place, message="", commit="c")
+
+
+def fault(place: str) -> Problem:
+    return Problem(connector="metafiles", rule="wrong-type", place=place, message="", commit="c")
 
 
 ADDED: dict[str, Any] = {"metafile": "d.dvc", "pipeline_stage": None}
@@ -181,6 +185,16 @@ UNCOMPARED: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = 
         [stage(frozen=True), dependency("src", "1.dir", tracked_by="git"), output("large.json", "3", tracked_by="git"), named(status="bad")],
         [(["large.json"], ["content"])],
     ),
+    "a definition that is not valid": ([stage(command=None), fault("dvc.yaml")], [(["dvc.yaml"], ["definition"])]),
+    "a definition of another stage that is not valid": ([stage(), fault("dvc.yaml: stages.st.cmd")], []),
+    "parameters that could not be resolved": ([stage(), fault("dvc.yaml: stages.s.params")], [(["dvc.yaml"], ["definition"])]),
+    "a stage of a group that is not valid": (
+        [stage(pipeline_stage="g@x"), fault("dvc.yaml: stages.g.params")], [(["dvc.yaml"], ["definition"])]
+    ),
+    "a lock that is not valid": ([stage(locked_command=None), fault("dvc.lock")], [(["dvc.lock"], ["lock"])]),
+    "a stage that is not valid in the lock": ([stage(locked_command=None), fault("dvc.lock: stages.s")], [(["dvc.lock"], ["lock"])]),
+    "a definition that is not valid, of a stage that never ran": ([stage(locked_command=None), fault("dvc.yaml: stages.s.cmd")], []),
+    "a secret in the definition": ([stage(), replace(fault("dvc.yaml"), connector="privacy")], []),
     "a stage that never ran": ([stage(locked_command=None), named(status="bad")], []),
     "a path twice": ([stage(), dependency("a", "1", tracked_by="git"), output("a", "1", tracked_by="git")], [(["a"], ["content"])]),
 }  # fmt: skip
@@ -201,4 +215,4 @@ def test_what_is_not_compared_with_its_lock(uncompared, case):
     _, expected = UNCOMPARED[case]
     found = [row for row in uncompared if row["repo"] == case]
     assert [(row["paths"], row["reasons"]) for row in found] == expected
-    assert {(row["file"], row["pipeline_stage"]) for row in found} <= {("dvc.yaml", "s")}
+    assert {(row["file"], row["pipeline_stage"]) for row in found} <= {("dvc.yaml", "s"), ("dvc.yaml", "g@x")}

@@ -162,6 +162,14 @@ REFUSED: dict[str, tuple[dict[str, Content], list[str], list[str]]] = {
         ["params.yaml:m.1"],
         ["unclear"],
     ),
+    "a template without a value": ({**naming("['${x}']")}, ["dvc.yaml"], ["definition"]),
+    "a definition that is not valid": ({"dvc.yaml": "stages: ["}, ["dvc.yaml"], ["definition"]),
+    "a lock that is not valid": ({"dvc.lock": "stages: ["}, ["dvc.lock"], ["lock"]),
+    "a lock whose stage is not valid": (
+        {"dvc.lock": "schema: '2.0'\nstages: {s: 7}\n"},
+        ["dvc.lock"],
+        ["lock"],
+    ),
     "two stars twice": ({**naming("['**.**']"), "params.yaml": "a: 1\n"}, ["params.yaml:**.**"], ["unclear"]),
     "all of a file that is a list": (
         {**naming("[p.yaml: ]", "p.yaml: {a: 1}"), "p.yaml": "[1]\n"},

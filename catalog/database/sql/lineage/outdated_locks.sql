@@ -62,9 +62,10 @@ group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command
 --   from pipeline_stages: repo, commit, pipeline_stage
 --   file: The `dvc.yaml` that defines the stage.
 --   paths: What is not compared: paths, and parameters with their file before them.
---   reasons: Why, of each path: `folder` in Git; `content` in Git of more than 100,000 bytes, after the first 50 files of its commit,
---     or in Git LFS. Of files of parameters: `lfs`, `in-dvc`: in DVC's storage; `bad`: see `problems`; `too-many` files in the commit;
---     `unclear`: see `uncompared_names` of `measure_files`.
+--   reasons: Why, of each path: `definition` and `lock`: not all that they say of the stage could be read, see `problems`; `folder` in
+--     Git; `content` in Git of more than 100,000 bytes, after the first 50 files of its commit, or in Git LFS. Of files of parameters:
+--     `lfs`; `in-dvc`: in DVC's storage; `bad`: see `problems`; `too-many` files in the commit; `unclear`: see `uncompared_names` of
+--     `measure_files`.
 with stated_content as (
     select repo, commit, metafile, pipeline_stage, path, hash, true as is_input from dependencies
     where tracked_by = 'git' and git_hash is null
@@ -75,6 +76,16 @@ with stated_content as (
 named_params as (
     select repo, commit, metafile as file, pipeline_stage, file as params_file, status, uncompared_names from measure_files
     where role = 'params' and names is not null
+),
+-- Where problems of a stage are: of those of a group, at the group.
+stated_stages as (
+    select *, stated_in || ': stages.' || split_part(pipeline_stage, '@', 1) as place
+    from (
+        select repo, commit, file, pipeline_stage, file as stated_in, 'definition' as reason from pipeline_stages
+        union all
+        select repo, commit, file, pipeline_stage, regexp_replace(file, 'yaml$', 'lock'), 'lock' from pipeline_stages
+    )
+    where ends_with(file, 'dvc.yaml')
 ),
 uncompared as (
     select repo, commit, pipeline_file(metafile) as file, pipeline_stage, path,
@@ -93,13 +104,18 @@ uncompared as (
         on n.repo = p.repo and n.commit = p.commit and n.file = pipeline_file(p.metafile) and n.pipeline_stage = p.pipeline_stage
             and n.params_file = p.file
     where p.locked
+    union all
+    select repo, commit, file, pipeline_stage, stated_in, reason, false
+    from stated_stages s
+    semi join (from problems where connector in ('metafiles', 'annotations')) p on p.repo = s.repo and p.commit = s.commit
+        and (p.place in (s.stated_in, s.place) or starts_with(p.place, s.place || '.'))
 )
 select repo, commit, file, pipeline_stage, list(path order by path) as paths, list(reason order by path) as reasons
 from (
     select u.repo, u.commit, u.file, u.pipeline_stage, u.path, min(u.reason) as reason
     from uncompared u join pipeline_stages s using (repo, commit, file, pipeline_stage)
     -- DVC compares no input of a frozen stage.
-    where s.locked_command is not null and not (s.frozen and u.is_input)
+    where (s.locked_command is not null or u.reason = 'lock') and not (s.frozen and u.is_input)
     group by all
 )
 group by all;
