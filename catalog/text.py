@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeVar, cast
 
 T = TypeVar("T")
@@ -22,6 +24,17 @@ _USERINFO = re.compile(r"//[^/@\s]*@")
 # Categories that a terminal may obey or hide: controls, format characters (bidi overrides among them), line separators,
 # surrogates, private use, unassigned.
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
+
+_MODIFIER = re.compile("[\u200d\ufe0f\U0001f3fb-\U0001f3ff]")  # joiner, as a picture and not as text, colours of skin
+_PICTURES = (
+    (0x2190, 0x21FF),
+    (0x2300, 0x23FF),
+    (0x25A0, 0x27BF),
+    (0x2900, 0x297F),
+    (0x2B00, 0x2BFF),
+    (0x1F000, 0x1FAFF),
+)
+_SYMBOLS = ("So", "Sm")  # categories: in these ranges, what is assigned and not a modifier
 
 # What reorders, hides or moves other text: C0 (but for tab and line feed) and C1, marks of direction, what has no width
 # (but for the joiners that scripts and emoji need), line separators, and the tag characters.
@@ -125,13 +138,38 @@ def plural(count: int, singular: str, many: str | None = None) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with every character that could act on a terminal written as an escape."""
-    return text if text.isascii() and text.isprintable() else "".join(_shown(character) for character in text)
+    """The text with every character that could act on a terminal, or that nobody sees, written as an escape; joined emoji stay."""
+    return (
+        text if text.isascii() and text.isprintable() else re.sub("[^ -~]+", lambda match: _each(_shown, match), text)
+    )
 
 
 def escape_json(text: str) -> str:
     """JSON with the same characters written as JSON's own escapes: other bytes, equal data."""
-    return text if text.isascii() and "\x7f" not in text else re.sub("[^ -~\n]", lambda match: _json(match[0]), text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return re.sub("[^ -~\n]+", lambda match: _each(_json, match), text)
+
+
+def units(text: str) -> Sequence[str]:
+    """The characters of a text; of an emoji with its modifiers, and of those that are joined, all together.
+
+    A joiner between two emoji that can be seen makes one picture of them (https://www.unicode.org/reports/tr51/, ED-16). Anywhere
+    else it is a character that nobody sees.
+    """
+    return _emoji().findall(text) if _MODIFIER.search(text) else text
+
+
+@cache
+def _emoji() -> re.Pattern[str]:
+    pictures = "".join(
+        chr(code)
+        for first, last in _PICTURES
+        for code in range(first, last + 1)
+        if unicodedata.category(chr(code)) in _SYMBOLS
+    )
+    one = f"[{re.escape(pictures)}]\ufe0f?[\U0001f3fb-\U0001f3ff]?"
+    return re.compile(f"{one}(?:\u200d{one})*|.", re.DOTALL)
 
 
 def visible_on_page(text: str) -> str:
@@ -143,14 +181,22 @@ def _unfit(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _UNSEEN:
-        return character
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+def _each(escape: Callable[[str], str], match: re.Match[str]) -> str:
+    return "".join(map(escape, units(match[0])))
 
 
-def _json(character: str) -> str:
-    return json.dumps(character)[1:-1] if unicodedata.category(character) in _UNSEEN else character
+def _is_seen(unit: str) -> bool:
+    return len(unit) > 1 or unicodedata.category(unit) not in _UNSEEN
+
+
+def _shown(unit: str) -> str:
+    if _is_seen(unit):
+        return unit
+    return unit.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _json(unit: str) -> str:
+    return unit if _is_seen(unit) else json.dumps(unit)[1:-1]
 
 
 def _spelled(match: re.Match[str]) -> str:

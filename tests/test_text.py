@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
@@ -13,10 +14,12 @@ from catalog.text import (
     MAX_SENTENCE,
     MAX_VALUE,
     cleaned,
+    escape_json,
     plural,
     quote,
     quoted,
     quoted_whole,
+    units,
     visible,
     visible_on_page,
 )
@@ -97,15 +100,72 @@ def test_a_sentence_that_is_too_long_is_cut(size, shown):
     assert cleaned("x" * size) == shown
 
 
-@given(st.text())
+UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+FAMILY, RAINBOW, HEART = "👨\u200d👩\u200d👧\u200d👦", "🏳\ufe0f\u200d🌈", "❤\ufe0f\u200d🔥"
+SCIENTIST = "👩🏽\u200d🔬"
+EMOJI = st.text(st.sampled_from("👩🔬👦❤🌈\u200d\ufe0f🏽a \u200b\u202e\U0001f8ff"), max_size=12)
+
+
+@given(st.text() | EMOJI)
 def test_what_is_visible_acts_on_nothing(text):
-    unseen = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
-    assert unseen.isdisjoint(unicodedata.category(character) for character in visible(text))
+    said = visible(text)
+    for character, before, after in zip(said, f" {said}", f"{said[1:]} ", strict=False):
+        joins = character == "\u200d" and {unicodedata.category(before), unicodedata.category(after)} <= {
+            "So",
+            "Sk",
+            "Mn",
+        }
+        assert joins or unicodedata.category(character) not in UNSEEN
+
+
+@given(st.text() | EMOJI)
+def test_what_is_visible_stays_as_it_is(text):
+    said = visible(text)
+    assert visible(said) == said
 
 
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "S"])))
 def test_what_acts_on_nothing_stays_as_it_is(text):
     assert visible(text) == text
+
+
+@given(st.text() | EMOJI)
+def test_json_of_what_acts_on_nothing_is_equal(text):
+    raw = json.dumps(text, ensure_ascii=False)
+    assert json.loads(escape_json(raw)) == text
+    assert visible(escape_json(raw)) == escape_json(raw)
+
+
+@given(st.text() | EMOJI)
+def test_the_units_of_a_text_are_all_of_it(text):
+    assert "".join(units(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", [FAMILY, RAINBOW, HEART, SCIENTIST, "👩\u200d❤\ufe0f\u200d💋\u200d👨", "🧑\u200d⚕\ufe0f", "👍🏽"]
+)
+def test_joined_emoji_stay_and_are_one(text):
+    assert (visible(f"a{text}b"), escape_json(f'"{text}"'), len(units(text))) == (f"a{text}b", f'"{text}"', 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("to\u200dken", "to\\u200dken", id="a joiner between letters"),
+        pytest.param("👩\u200d", "👩\\u200d", id="a joiner behind an emoji and before nothing"),
+        pytest.param("👩\u200dadmin", "👩\\u200dadmin", id="or before a letter"),
+        pytest.param("a\u200d👩", "a\\u200d👩", id="before an emoji and behind a letter"),
+        pytest.param("👩\u200d\u200d🔬", "👩\\u200d\\u200d🔬", id="two joiners"),
+        pytest.param("👩\u200d👦\u200d", "👩\u200d👦\\u200d", id="one joiner too many"),
+        pytest.param("👩\u200c👦", "👩\\u200c👦", id="what keeps emoji apart"),
+        pytest.param("👩\u200b👦", "👩\\u200b👦", id="a space without width between emoji"),
+        pytest.param("👩\u202e👦", "👩\\u202e👦", id="a mark that turns the line around between emoji"),
+        pytest.param("👩\u200d\U0001f8ff", "👩\\u200d\\U0001f8ff", id="an emoji and what is not assigned"),
+        pytest.param("🏴\U000e0067\U000e007f", "🏴\\U000e0067\\U000e007f", id="tag characters, which may spell anything"),
+    ],
+)  # fmt: skip
+def test_what_joins_nothing_is_spelled_out(text, shown):
+    assert visible(text) == shown
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any, NamedTuple, TextIO
 
-from catalog.text import visible
+from catalog.text import units, visible
 
 GAP = "  "
 NOTHING = "-"
@@ -69,12 +69,13 @@ def cell(value: Any) -> str:  # noqa: ANN401, PLR0911 - a cell of any kind, one 
 
 def width(text: str) -> int:
     """How many columns of a terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.category(c) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return len(text) if text.isascii() else sum(map(_columns, units(text)))
+
+
+def _columns(unit: str) -> int:
+    if len(unit) > 1:  # an emoji, perhaps of several
+        return 2
+    return 0 if unicodedata.category(unit) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(unit) in "WF" else 1
 
 
 def folded(text: str, limit: int) -> list[str]:
@@ -101,13 +102,14 @@ def _pieces(text: str, limit: int) -> Iterator[str]:
 def _lines_of(part: str, limit: int) -> Iterator[str]:
     """A part of a word in pieces of at most `limit` columns, not counting the spaces behind it."""
     letters = part.rstrip(" ")
-    start = used = 0
-    for place, letter in enumerate(letters):
-        columns = width(letter)
+    start = place = used = 0
+    for unit in units(letters):
+        columns = width(unit)
         if used + columns > limit and place > start:
             yield letters[start:place]
             start, used = place, 0
         used += columns
+        place += len(unit)
     yield part[start:]
 
 

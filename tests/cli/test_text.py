@@ -104,6 +104,25 @@ def test_what_has_no_room_stands_in_several_lines_or_below_its_row():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("👨\u200d👩\u200d👧", 2),
+        ("👩🏽\u200d🔬 a", 4),
+        ("❤\ufe0f", 2),
+        ("👩👩", 4),
+        ("e\u0301", 1),
+    ],
+    ids=["joined emoji", "with a colour of skin", "a symbol as a picture", "two emoji", "an accent"],
+)
+def test_how_wide_a_text_is(text, columns):
+    assert width(text) == columns
+
+
+def test_joined_emoji_are_not_broken():
+    assert folded("👨\u200d👩\u200d👧" * 3, 4) == ["👨\u200d👩\u200d👧" * 2, "👨\u200d👩\u200d👧"]
+
+
 def test_wide_characters_take_two_columns():
     columns = (TableColumn(title="a", key="a"), TableColumn(title="b", key="b"))
     rows = [{"a": "模型", "b": "1"}, {"a": "mode", "b": "2"}]
