@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog.cli.cards import artifact_card, repo_card, version_card
 from catalog.cli.formats import Format, Ids, to_json
-from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
+from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say_note
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, screen, short
 from catalog.query.answer import Answer, Row
 
@@ -213,7 +213,7 @@ def _named(catalog: Catalog, answer: Answer) -> list[Row]:
     """The rows with what a table shows: names that are short, and in brackets where they are of the past."""
     names = catalog.short_names()
     if not all(row.get("active", True) for row in answer.rows):
-        say("(in brackets: deprecated or deregistered)")
+        say_note("(in brackets: deprecated or deregistered)")
     ids = [f"{row['repo']}:{row['artifact']}" for row in answer.rows]
     # What is only remembered has no short name.
     return [row | _told(row, names.get(name, name)) for name, row in zip(ids, answer.rows, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from catalog.cli.output import put_table, say
+from catalog.cli.output import put_table, say_note
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, DIM, TableColumn, screen, table
 from catalog.query.answer import Row
@@ -39,9 +39,11 @@ def put_comparison(rows: Sequence[Row], names: Mapping[str, str], baseline: int)
     else:
         put_table(columns, list(lines.values()))
     if rows:
-        say(f"(in brackets: the difference from {_title(places[baseline], names if several else {})}; *: the best)")
+        say_note(
+            f"(in brackets: the difference from {_title(places[baseline], names if several else {})}; *: the best)"
+        )
     if any(row["of_project"] for row in rows):
-        say(f"(~: {OF_PROJECT}; never the best)")
+        say_note(f"(~: {OF_PROJECT}; never the best)")
 
 
 def _below(lines: Sequence[Row], titles: Mapping[int, str]) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.cli.progress import size
-from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, table_section
+from catalog.cli.text import BOLD, DIM, YELLOW, Screen, TableColumn, cell, note, table_section, width
 from catalog.query.answer import Row
 from catalog.query.labels import OUTDATED, UNREAD, mixed_runs, not_compared, of_project, where
 from catalog.shell_line import shell_line
@@ -67,22 +67,31 @@ def _card(card: Row) -> str:
 
 def contents_tables(row: Row, screen: Screen) -> Iterator[str]:
     """Metrics, parameters and inputs, each where there are some, and what is not shown of them."""
-    yield _some(_METRICS, row["metrics"], ["metrics", row["ref"]], screen) + "".join(unread(row["unread"]))
+    notes = "".join(note(sentence, screen) for sentence in unread(row["unread"]))
+    yield _some(_METRICS, row["metrics"], ["metrics", row["ref"]], screen) + notes
     yield _some(_PARAMS, row["params"], ["params", row["ref"]], screen)
     yield table_section(_INPUTS, [_input(used) for used in row["inputs"]], screen)
 
 
 def unread(files: Sequence[Row]) -> Iterator[str]:
-    """A line for each file with measures that could not be read."""
+    """A sentence for each file with measures that could not be read."""
     for file in files:
-        yield f"({visible(file['file'])} is {UNREAD.get(file['status'], visible(file['status']))})\n"
+        yield f"({visible(file['file'])} is {UNREAD.get(file['status'], visible(file['status']))})"
 
 
 def _some(columns: Sequence[TableColumn], rows: Sequence[Row], command: Sequence[str], screen: Screen) -> str:
     line = shell_line(["catalog", *command]) or f"catalog {command[0]}"
-    more = f"(and {len(rows) - MOST} more: {line})\n" if len(rows) > MOST else ""
+    more = _more(len(rows) - MOST, line, screen) if len(rows) > MOST else ""
     sentence = of_project(dict.fromkeys([line], any(row["of_project"] for row in rows)))
-    return table_section(columns, rows[:MOST], screen) + more + (f"({sentence})\n" if sentence else "")
+    return table_section(columns, rows[:MOST], screen) + more + (note(f"({sentence})", screen) if sentence else "")
+
+
+def _more(count: int, line: str, screen: Screen) -> str:
+    """How many more there are, and the command that shows them: for copying, so it is not broken."""
+    sentence = f"(and {count:,} more:"
+    if screen.width is None or width(f"{sentence} {line})") <= screen.width:
+        return f"{sentence} {line})\n"
+    return f"{note(sentence, screen)}{line})\n"
 
 
 def _bytes(storage: Row) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format, to_json
-from catalog.cli.output import put, put_table, put_text, say
+from catalog.cli.output import put, put_table, put_text, say, say_note
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, cell, short
 from catalog.query.answer import Answer, Row
 
@@ -49,9 +49,9 @@ def search(terms: Sequence[str], *, limit: int, explain: bool, output: Format, d
         else:
             say("nothing found")
         if answer.note:
-            say(answer.note)
+            say_note(answer.note)
         if answer.total > len(answer.values):
-            say(f"showing {len(answer.values)} of {answer.total}; --limit N shows more")
+            say_note(f"showing {len(answer.values)} of {answer.total}; --limit N shows more")
 
 
 def facets(terms: Sequence[str], *, fields: Sequence[str], output: Format, database: Path | None) -> None:
@@ -65,7 +65,7 @@ def facets(terms: Sequence[str], *, fields: Sequence[str], output: Format, datab
         else:
             put(answer, output, _FACETS)
         if answer.note:
-            say(answer.note)
+            say_note(answer.note)
 
 
 def joined(terms: Sequence[str]) -> str:
@@ -117,7 +117,7 @@ def _put_commonest(answer: Answer) -> None:
         values = list(rows_of_field)
         rows += values[:VALUES]
         if len(values) > VALUES:
-            say(f"{field}: {VALUES} of {len(values)} values; --field {field} shows all")
+            say_note(f"{field}: {VALUES} of {len(values)} values; --field {field} shows all")
     put_table(_FACETS, rows)
 
 

@@ -13,7 +13,7 @@ from catalog.cli.comparison import put_comparison
 from catalog.cli.contents import unread
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, RepoArgument, SomeRef, SomeRefs
-from catalog.cli.output import put, put_table, say
+from catalog.cli.output import put, put_table, say_note
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Misuse
 from catalog.query import Catalog
@@ -126,7 +126,7 @@ def _put(
     else:
         put_table((_NAME[role], *columns), answer.rows)
     if sentence := of_project({row["version"]: row["of_project"] for row in answer.rows}):
-        say(f"({sentence})")
+        say_note(f"({sentence})")
 
 
 def _by_version(rows: list[Row]) -> tuple[list[TableColumn], list[Row]]:
@@ -151,4 +151,4 @@ def _titles(rows: Iterable[Row]) -> Callable[[Mapping[str, str]], str]:
 def _tell_unread(catalog: Catalog, ref: str, role: Literal["metrics", "params"], *, all_versions: bool) -> None:
     files = catalog.unread(ref, role, all_versions=all_versions).rows
     for sentence in dict.fromkeys(unread(files)):
-        say(sentence.strip())
+        say_note(sentence)

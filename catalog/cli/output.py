@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from catalog.cli import formats
 from catalog.cli.formats import Format
-from catalog.cli.text import TableColumn, screen, table
+from catalog.cli.text import TableColumn, note, screen, table
 from catalog.errors import Misuse, StoreError
 from catalog.query.answer import Answer, Row
 from catalog.text import visible
@@ -45,7 +45,12 @@ def put(
 def put_note(answer: Answer) -> None:
     """Says what the rows of an answer cannot."""
     if answer.note:
-        say(answer.note)
+        say_note(answer.note)
+
+
+def say_note(sentence: str) -> None:
+    """Writes a sentence below a table to standard error, in lines that fit the terminal."""
+    _tell(note(visible(sentence), screen(sys.stderr)))
 
 
 def put_rows(columns: Sequence[str], rows: Sequence[Row], output: Format) -> None:
@@ -92,5 +97,9 @@ def say(text: str) -> None:
 
     In one write, which no message of another thread comes into.
     """
+    _tell(f"{visible(text)}\n")
+
+
+def _tell(text: str) -> None:
     with suppress(BrokenPipeError):
-        print(f"{visible(text)}\n", end="", file=sys.stderr)  # noqa: T201 - this is where all talk goes
+        print(text, end="", file=sys.stderr)  # noqa: T201 - this is where all talk goes

@@ -10,7 +10,7 @@ from catalog.cli.arguments import Command
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Output
-from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say
+from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say, say_note
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Exit
 from catalog.text import plural
@@ -118,11 +118,11 @@ def _facts(listed: Listed | None) -> Row:
 
 def _sum_up(config: Config, listings: dict[str, SourceState], rows: list[Row]) -> None:
     wanted = sum(row["wanted"] for row in rows)
-    say(f"{plural(wanted, 'repository', 'repositories')} to read, {len(rows) - wanted} left out")
+    say_note(f"{plural(wanted, 'repository', 'repositories')} to read, {len(rows) - wanted} left out")
     for source in config.sources:
         listing = listings[source.name]
         last = "shown is its last listing" if listing.listed_at else "it was never listed"
         state = f"{listing.outcome}; {last}" if listing.failure else f"{len(listing.listed)} listed"
-        say(f"{source.name} ({source.kind}): {state}")
+        say_note(f"{source.name} ({source.kind}): {state}")
     if not config.sources:
-        say(f"{config.file} has no [[source]]: only the repositories under [[repo]] are read")
+        say_note(f"{config.file} has no [[source]]: only the repositories under [[repo]] are read")

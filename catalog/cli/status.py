@@ -12,7 +12,7 @@ import typer
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.formats import Format, to_json
 from catalog.cli.options import ConfigFile, Database, Output
-from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say
+from catalog.cli.output import put, put_parquet, put_rows, put_table, put_text, say_note
 from catalog.cli.progress import size
 from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
 from catalog.errors import Exit, VisitOutcome
@@ -56,7 +56,7 @@ def status(
         put_table(_COLUMNS, [_in_words(row) for row in rows])
         _sum_up(crawls)
         if config and config.schedule.cron:
-            say(
+            say_note(
                 f"schedule {config.schedule.cron} (minute, hour, day, month, day of the week), {config.schedule.timezone}: when `catalog schedule` crawls"
             )
     elif output is Format.JSON:
@@ -88,7 +88,7 @@ def _in_words(row: Row) -> Row:
 
 def _sum_up(crawls: list[Row]) -> None:
     for crawl in crawls:
-        say(
+        say_note(
             f"crawl {crawl['crawl']} at {cell(crawl['started_at'])} UTC: {crawl['new']} new, {crawl['changed']} changed, "
             f"{crawl['fresh']} fresh, {crawl['failed']} failed; {size(crawl['received'])} in {crawl['seconds']:.1f} s"
         )

@@ -8,6 +8,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
@@ -36,12 +37,20 @@ class Screen:
 
 
 def screen(stream: TextIO | None = None) -> Screen:
-    """What standard output is: a terminal of some width, or a pipe. See https://no-color.org for the variable."""
+    """What a stream is, standard output if none is given: a terminal of some width, or a pipe. See https://no-color.org for the variable."""
     stream = stream or sys.stdout
     if not stream.isatty():
         return Screen(width=None, colour=False)
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    return Screen(width=shutil.get_terminal_size().columns, colour=not plain)
+    return Screen(width=_terminal_width(stream), colour=not plain)
+
+
+def _terminal_width(stream: TextIO) -> int:
+    """By $COLUMNS, else of this terminal: that of standard output, which `shutil` asks, may be a pipe while this one is none."""
+    if not os.environ.get("COLUMNS"):
+        with suppress(OSError, ValueError):
+            return os.get_terminal_size(stream.fileno()).columns or 80
+    return shutil.get_terminal_size().columns
 
 
 def cell(value: Any) -> str:  # noqa: ANN401, PLR0911 - a cell of any kind, one line for each
@@ -111,6 +120,12 @@ def _lines_of(part: str, limit: int) -> Iterator[str]:
         used += columns
         place += len(unit)
     yield part[start:]
+
+
+def note(sentence: str, screen: Screen) -> str:
+    """A sentence below a table, in lines that fit the screen."""
+    lines = [sentence] if screen.width is None else folded(sentence, screen.width)
+    return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.cli.contents import MOST, _card, _lock, contents_tables
+from catalog.cli.contents import MOST, _card, _lock, _more, contents_tables
 from catalog.cli.text import Screen
 
 
@@ -19,6 +19,19 @@ def test_a_version_shows_so_many_metrics(count, more):
     row = {"ref": "m@v1.0.0", "metrics": metrics, "params": [], "inputs": [], "unread": []}
     shown = "".join(contents_tables(row, Screen(width=None, colour=False))).splitlines()
     assert (len(shown) - len(more), shown[1 + MOST :]) == (1 + MOST, more)
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (38, ["(and 2 more: catalog metrics m@v1.0.0)"]),
+        (37, ["(and 2 more:", "catalog metrics m@v1.0.0)"]),
+        (10, ["(and 2", "more:", "catalog metrics m@v1.0.0)"]),
+    ],
+    ids=["as wide as the line", "one column less", "narrower than the command"],
+)
+def test_a_command_for_copying_stays_on_one_line(width, lines):
+    assert _more(2, "catalog metrics m@v1.0.0", Screen(width=width, colour=False)).splitlines() == lines
 
 
 @pytest.mark.parametrize(

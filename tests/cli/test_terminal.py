@@ -19,6 +19,22 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
+def terminals(monkeypatch, database):
+    """Runs the command where both streams are terminals of some width; gives what each shows."""
+
+    def run(width, *arguments):
+        streams = Terminal(), Terminal()
+        monkeypatch.setattr(sys, "stdout", streams[0])
+        monkeypatch.setattr(sys, "stderr", streams[1])
+        monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setenv("NO_COLOR", "1")
+        main([*arguments, "--catalog", str(database)])
+        return tuple(stream.getvalue() for stream in streams)
+
+    return run
+
+
+@pytest.fixture
 def terminal(monkeypatch, database):
     """Runs the command on a terminal of some width."""
 
@@ -85,6 +101,36 @@ def test_a_narrow_terminal_shows_all_that_a_wide_one_does(terminal, monkeypatch,
 def _letters(text):
     """All but how a text is laid out. Titles of columns that stand below their rows are repeated."""
     return Counter(character for character in text if character.isalnum())
+
+
+NOTES = [
+    pytest.param(("ls", "models", "--deprecated"), id="brackets"),
+    pytest.param(("at", "now", "--known-at", "2024-01-05"), id="where memory begins"),
+    pytest.param(("diff", "0"), id="how many changes"),
+    pytest.param(("events",), id="since when"),
+    pytest.param(("search", "chrun", "-n", "1"), id="what was searched instead, and how many more"),
+    pytest.param(("compare", "acme/churn:churn@v1.0.0", "acme/churn:churn@v2.0.0"), id="what a mark means"),
+    pytest.param(("metrics", "acme/churn:churn#prod"), id="what could not be read"),
+    pytest.param(("status",), id="how the last crawl ended"),
+]
+
+
+@pytest.mark.parametrize("command", NOTES)
+def test_notes_fit_the_terminal_and_say_all(terminals, command):
+    _, notes = terminals(24, *command)
+    _, whole = terminals(10_000, *command)
+    assert (len(notes.splitlines()) > 1, [line for line in notes.splitlines() if len(line) > 24]) == (True, [])
+    assert "".join(notes.split()) == "".join(whole.split())
+
+
+def test_notes_in_a_card_fit_the_terminal(terminals):
+    shown, _ = terminals(24, "show", "acme/churn:churn#prod")
+    assert "(eval/roc.json is in\nDVC's storage, not in\nGit)\n" in shown
+
+
+def test_a_note_in_a_pipe_is_one_line(terminal, capsys):
+    terminal(24, "ls", "models", "--deprecated")
+    assert capsys.readouterr().err == "(in brackets: deprecated or deregistered)\n"
 
 
 def test_what_has_no_room_in_a_card_stands_below_its_row(terminal, monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import termios
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cli.progress import _UNIT, line, size
-from catalog.cli.text import _NARROWEST, GAP, Screen, TableColumn, cell, fit, folded, table, width
+from catalog.cli.text import _NARROWEST, GAP, Screen, TableColumn, cell, fit, folded, note, screen, table, width
 from catalog.schema.tables.inventory import Visit
 
 
@@ -117,6 +119,28 @@ def test_what_has_no_room_stands_in_several_lines_or_below_its_row():
 )
 def test_how_wide_a_text_is(text, columns):
     assert width(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("screen_width", "lines"),
+    [
+        (None, ["one two three"]),
+        (13, ["one two three"]),
+        (12, ["one two", "three"]),
+        (1, [*"onetwothree"]),
+    ],
+    ids=["a pipe", "as wide as the sentence", "one column less", "one column"],
+)
+def test_a_note_is_as_wide_as_the_screen(screen_width, lines):
+    assert note("one two three", Screen(width=screen_width, colour=False)).splitlines() == lines
+
+
+@pytest.mark.parametrize(("columns", "width"), [(33, 33), (0, 80)], ids=["of its own", "of unknown width"])
+def test_a_terminal_is_as_wide_as_it_says(columns, width):
+    controller, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (24, columns))
+    with os.fdopen(controller, "rb"), os.fdopen(terminal, "w", encoding="utf-8") as stream:
+        assert screen(stream).width == width
 
 
 def test_joined_emoji_are_not_broken():
