@@ -1,6 +1,7 @@
 """Where the command `catalog` starts, installed as the module `federated_model_catalog`: a name that no other package has.
 
-So another package `catalog`, which Python finds before ours, can be named as the cause.
+So another package `catalog`, which Python finds before ours, can be named as the cause. `python -m catalog` cannot do so: where there is
+another one, Python runs that; `python -m federated_model_catalog` is the command, too, and names it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def process() -> NoReturn:
             raise
         print(  # noqa: T201 - nothing else of ours can be imported
             f"catalog: {place} hides the package 'catalog' of this command: rename it, or keep {place.parent} off Python's path "
-            "(PYTHONPATH)",
+            "(PYTHONPATH, or the folder where `python -m` runs)",
             file=sys.stderr,
         )
         sys.exit(MISUSE)
@@ -35,3 +36,7 @@ def _foreign_place() -> Path | None:
     spec = find_spec("catalog")
     places = [*(spec.submodule_search_locations or ([spec.origin] if spec.origin else []))] if spec else []
     return next((Path(place) for place in places if not Path(place, "cli", "quick.py").is_file()), None)
+
+
+if __name__ == "__main__":
+    process()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import catalog
 from catalog import __version__
 from catalog.cli import CLOSED
 from catalog.cli.shadowing import shadowing
@@ -101,14 +102,20 @@ def test_a_module_that_hides_one_of_ours_is_the_culprit(tmp_path, name, is_packa
     )
 
 
+def launched(*arguments, cwd, path):
+    """The module that is installed as `federated_model_catalog`, as `python -m` runs it."""
+    command = [sys.executable, "-P", "-W", "error", Path(catalog.__file__).with_name("launcher.py"), *arguments]
+    environment = {"PYTHONPATH": os.pathsep.join(map(str, path))}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("is_package", [True, False])
 def test_another_catalog_is_the_culprit(tmp_path, is_package):
     hiding = tmp_path / ("catalog" if is_package else "catalog.py")
     (hiding / "__init__.py" if is_package else hiding).parent.mkdir(exist_ok=True)
     (hiding / "__init__.py" if is_package else hiding).touch()
-    path = os.pathsep.join([str(tmp_path), *sys.path])
-    done = python("from federated_model_catalog import process; process()", cwd=tmp_path, env={"PYTHONPATH": path})
-    advice = f"rename it, or keep {tmp_path} off Python's path (PYTHONPATH)"
+    done = launched(cwd=tmp_path, path=[tmp_path, *sys.path])
+    advice = f"rename it, or keep {tmp_path} off Python's path (PYTHONPATH, or the folder where `python -m` runs)"
     assert (done.returncode, done.stderr) == (
         2,
         f"catalog: {hiding} hides the package 'catalog' of this command: {advice}\n",
@@ -116,8 +123,8 @@ def test_another_catalog_is_the_culprit(tmp_path, is_package):
 
 
 @pytest.mark.slow
-def test_the_command_starts_where_nothing_hides_it():
-    done = python("import sys; from federated_model_catalog import process; sys.argv[1:] = ['--version']; process()")
+def test_the_command_starts_where_nothing_hides_it(tmp_path):
+    done = launched("--version", cwd=tmp_path, path=sys.path)
     assert (done.returncode, done.stdout) == (0, f"catalog {__version__}\n")
 
 
