@@ -12,7 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from catalog.errors import StoreError
-from catalog.store.files import clear, remove_remains, write
+from catalog.store.files import clear, read, remove_remains, write
 
 MANIFEST = ".made.json"
 
@@ -60,9 +60,14 @@ def _manifest(folder: Path, wanted: frozenset[str]) -> frozenset[str]:
     """The paths of the last build; none where there is no manifest. A damaged one says that the folder is ours: what is wanted is replaced."""
     file = folder / MANIFEST
     try:
-        paths = _paths(json.loads(file.read_text("utf-8")))
+        paths = _paths(json.loads(read(file).decode("utf-8")))
     except FileNotFoundError:
-        return frozenset()
+        if not file.is_symlink():
+            return frozenset()
+        log.warning(
+            "%s is a link that leads nowhere: pages of earlier builds that are not built any more may stay", file
+        )
+        return wanted
     except (OSError, ValueError):
         log.warning("%s is damaged: pages of earlier builds that are not built any more may stay", file)
         return wanted
@@ -112,8 +117,8 @@ def _put(file: Path, data: bytes, folder: Path, *, durable: bool = False) -> boo
     A page that a power cut took differs at the next build, and is written again: so pages need not be `durable`, which would take three
     times as long (1,902 files of the demo of 200 repositories: 8.1 s instead of 2.7 s).
     """
-    with suppress(FileNotFoundError, IsADirectoryError, PermissionError):
-        if file.read_bytes() == data:
+    with suppress(OSError):  # there is none, or something else in its place
+        if read(file) == data:
             return False
     clear(file, published=folder)
     write(file, data, durable=durable)

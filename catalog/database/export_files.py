@@ -77,7 +77,7 @@ def _write(file: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], pub
 def holds(file: Path, data: bytes) -> bool:
     """Whether a file has these bytes; not one that cannot be read."""
     try:
-        return file.read_bytes() == data
+        return files.read(file) == data
     except OSError:
         return False
 

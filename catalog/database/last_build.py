@@ -35,7 +35,7 @@ class SavedRows(NamedTuple):
 def is_as_built(path: Path) -> bool:
     """Whether the last database is as it was built. True also where there is none, and where an earlier version built it."""
     try:
-        sums = _sums(path).read_text("ascii", "replace").split()
+        sums = files.read(_sums(path)).decode("ascii", "replace").split()
     except OSError:
         return True
     try:
@@ -96,7 +96,7 @@ def _sums(path: Path) -> Path:
 
 def _checksum(path: Path) -> str:
     checksum = 0
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         while piece := file.read(_CHUNK):
             checksum = crc32(piece, checksum)
     return f"{checksum:08x}-{path.stat().st_size}"

@@ -38,7 +38,7 @@ def write(file: Path, record: object, *, sort_keys: bool = False) -> None:
 
 def _checked(file: Path) -> bytes:
     try:
-        raw = file.read_bytes()
+        raw = files.read(file)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -122,7 +122,7 @@ def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
     damage: Damage = {}
     parsed = list(lines(file, damage))
     try:
-        raw = file.read_bytes()
+        raw = files.read(file)
     except OSError:
         return
     kept = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, takewhile
 from pathlib import Path
 from shutil import rmtree
+from typing import BinaryIO
 
 from catalog.errors import StoreError
 
@@ -25,10 +28,27 @@ def write(file: Path, data: bytes | str, *, durable: bool = True) -> None:
     temporary_file = temporary(file)
     with deleted_on_failure(temporary_file):
         with _open(temporary_file, durable=durable) as descriptor:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # there is none, or a link that leads nowhere
                 os.fchmod(descriptor, file.stat().st_mode & 0o777)
             _write(descriptor, raw)
         move(temporary_file, file, durable=durable)
+
+
+def read(file: Path) -> bytes:
+    """The bytes of a file. OSError as for any file, and for a pipe or device: nothing would ever come from there."""
+    with opened(file) as stream:
+        return stream.read()
+
+
+def opened(file: Path) -> BinaryIO:
+    """A file to read from; OSError as for `read`."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        raise OSError(code, "Is a directory" if code == errno.EISDIR else "It is a pipe or device", str(file))
+    return os.fdopen(descriptor, "rb")
 
 
 def temporary(file: Path) -> Path:
@@ -57,16 +77,25 @@ def move(temporary_file: Path, file: Path, *, durable: bool = True) -> None:
 
 
 def clear(file: Path, *, published: Path | None = None) -> None:
-    """Puts a folder that lies where a file of ours belongs aside, under another name: what is in it may be somebody's.
+    """Puts a folder, pipe, device, or link that leads nowhere aside, under another name, from the place of a file of ours: it may be somebody's.
 
     Out of a folder that is `published` it goes beside that.
     """
-    if not file.is_dir() or file.is_symlink():
+    kind = _wrong_kind(file)
+    if kind is None:
         return
     names = _asides(published.with_name(f"{published.name}-{file.name}") if published else file)
-    aside = next(folder for folder in names if not folder.exists())
+    aside = next(name for name in names if not os.path.lexists(name))
     file.rename(aside)
-    log.warning("%s is a folder, expected a file: it is moved to %s", file, aside if published else aside.name)
+    log.warning("%s is %s, expected a file: it is moved to %s", file, kind, aside if published else aside.name)
+
+
+def _wrong_kind(file: Path) -> str | None:
+    if not os.path.lexists(file) or file.is_file():
+        return None
+    if file.is_symlink():
+        return None if file.is_dir() else "a link that leads nowhere"
+    return "a folder" if file.is_dir() else "a pipe or device"
 
 
 def remove_remains(file: Path) -> None:

@@ -30,19 +30,19 @@ def checked(text: str) -> str:
 
 def records(file: Path, kind: type[T]) -> Iterator[tuple[str, T] | None]:
     """Each line, as it is written and as it is read; None for one that is damaged, or that holds something else. OSError as for any file."""
-    for raw in _lines(file.read_bytes()):
+    for raw in _lines(files.read(file)):
         yield None if raw is None else _record(raw, kind)
 
 
 def texts(file: Path) -> Iterator[str]:
     """The JSON of each line that is as it was written."""
-    return (raw.decode("ascii", "replace") for raw in _lines(file.read_bytes()) if raw is not None)
+    return (raw.decode("ascii", "replace") for raw in _lines(files.read(file)) if raw is not None)
 
 
 def last(file: Path, kind: type[T]) -> tuple[str, T] | None:
     """The last line, as `records` gives it, if it is not very long; nothing else of the file is read. None also where that fails."""
     try:
-        with file.open("rb") as lines:
+        with files.opened(file) as lines:
             lines.seek(max(lines.seek(0, os.SEEK_END) - _LONG, 0))
             end = lines.read().removesuffix(b"\n").rpartition(b"\n")[2]
     except OSError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,7 @@ class Observations:
         """
         file = self.root / name
         try:
-            before, rewritten = file.read_bytes(), rewrite(file, privacy, withhold)
+            before, rewritten = files.read(file), rewrite(file, privacy, withhold)
         except OSError as error:
             log.warning("%s: what is withheld now stays in it", _unreadable(file, error))
             return False
@@ -131,13 +132,13 @@ class Observations:
         """The name of each file, and a stamp that changes when it grows."""
         if not self.root.is_dir():
             return {}
+        stats = {}
         with os.scandir(self.root) as entries:
-            files = [
-                (entry.name, entry.stat())
-                for entry in entries
-                if entry.name.endswith(".jsonl") and entry.name.isascii()  # as all that `slug` makes
-            ]
-        return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in files}
+            for entry in entries:
+                if entry.name.endswith(".jsonl") and entry.name.isascii():  # as all that `slug` makes
+                    with suppress(OSError):  # a link that leads nowhere
+                        stats[entry.name] = entry.stat()
+        return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in stats.items()}
 
     def last_crawl(self) -> int:
         """The highest number of a crawl among the last lines; 0 where there are none."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from catalog.errors import StoreError
+from catalog.store.files import read
 from catalog.store.partition_header import Damaged, framed, unframed
 
 _NAME = b"table"
@@ -63,7 +64,7 @@ def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa
 def read_file(file: Path) -> dict[str, pa.Table]:
     """The tables of a partition; DamagedRows where the file cannot be read, or is damaged."""
     try:
-        return unpack(file.read_bytes())
+        return unpack(read(file))
     except OSError as error:
         raise DamagedRows(file, f"cannot be read: {error.strerror}") from error
     except Damaged as error:

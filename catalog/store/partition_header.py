@@ -7,6 +7,8 @@ from pathlib import Path
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class with the name of a variable
 
+from catalog.store.files import read
+
 HEAD = Struct("<4sQ16s")  # what it is, bytes before compression, checksum of the compressed
 MAGIC = b"FMC1"
 MOST = 8 << 30  # bytes before compression
@@ -43,7 +45,7 @@ def is_intact(file: Path) -> bool:
 def read_intact(file: Path) -> bytes | None:
     """The bytes of a file; None where it cannot be read, or a single bit is not as it was written."""
     try:
-        data = file.read_bytes()
+        data = read(file)
         unframed(data)
     except (OSError, Damaged):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -50,12 +51,30 @@ def forbid(file: Path) -> None:
     file.chmod(0)
 
 
+def lead_nowhere(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("/nowhere/at/all")
+
+
+def pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def lead_round(file: Path) -> None:
+    file.unlink()
+    file.symlink_to(file.name)
+
+
 HARM: dict[str, Callable[[Path], None]] = {
     "cut short": cut,
     "a flipped bit": flip,
     "zeros": zero,
     "emptied": empty,
     "a folder in its place": fold,
+    "a link that leads nowhere": lead_nowhere,
+    "a link to itself": lead_round,
+    "a pipe in its place": pipe,
     "unreadable": forbid,  # which root does not notice
 }
 # One of each kind of file that is derived: patterns below the output.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -275,3 +276,26 @@ def test_whatever_a_line_says_it_is_read_or_damaged(value, key, is_alone):
 def test_a_line_of_any_depth_and_length_is_damaged(tmp_path, text):
     (tmp_path / FILE).write_text(jsonl.checked(text))
     assert Observations(tmp_path).load(FILE).damage.lines == 1
+
+
+def lead(target: str) -> Callable[[Path], None]:
+    return lambda file: file.symlink_to(target)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lead("/nowhere/at/all"), id="a link that leads nowhere"),
+        pytest.param(lead(FILE), id="a link to itself"),
+        pytest.param(os.mkfifo, id="a pipe"),
+        pytest.param(os.mkdir, id="a folder"),
+    ],
+)
+def test_what_lies_in_the_place_of_the_file_is_put_aside(make, tmp_path):
+    world, states = visited(tmp_path, [(register, 1)])
+    (tmp_path / FILE).unlink()
+    make(tmp_path / FILE)
+    assert Observations(tmp_path).last_crawl() == 0
+    record(tmp_path, states, world)
+    assert names(Observations(tmp_path).load(FILE)) == world.refs
+    assert os.path.lexists(tmp_path / f"{FILE}.aside-1")

@@ -67,6 +67,49 @@ def test_a_link_in_the_way_leads_nowhere(tmp_path):
     assert everything(tmp_path) == {"mine": b"mine"}
 
 
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        pytest.param(os.mkfifo, "It is a pipe or device", id="a pipe"),
+        pytest.param(os.mkdir, "Is a directory", id="a folder"),
+        pytest.param(lambda file: file.symlink_to("/dev/zero"), "It is a pipe or device", id="a link to a device"),
+        pytest.param(
+            lambda file: file.symlink_to(file.name), "Too many levels of symbolic links", id="a link to itself"
+        ),
+        pytest.param(lambda _: None, "No such file or directory", id="nothing"),
+    ],
+)
+def test_what_is_no_file_is_not_read(make, expected, tmp_path):
+    make(tmp_path / "a")
+    with pytest.raises(OSError, match=expected):
+        files.read(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("target", "is_moved"),
+    [
+        pytest.param("nowhere", True, id="a link that leads nowhere"),
+        pytest.param("a", True, id="a link to itself"),
+        pytest.param("mine", False, id="a link to a file"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_put_aside(target, is_moved, tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "a").symlink_to(target)
+    files.clear(tmp_path / "a")
+    files.clear(tmp_path / "a")
+    links = {file.name: str(file.readlink()) for file in tmp_path.iterdir() if file.is_symlink()}
+    assert links == ({"a.aside-1": target} if is_moved else {"a": target})
+
+
+@pytest.mark.parametrize("target", ["nowhere", "a", "mine"])
+def test_a_link_is_replaced_by_the_file(target, tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "a").symlink_to(target)
+    files.write(tmp_path / "a", "new")
+    assert everything(tmp_path) == {"a": b"new", "mine": b"mine"}
+
+
 # No file may grow beyond so many bytes: a write takes a part, and the next one nothing.
 LIMITED = """
 import resource, sys
