@@ -28,6 +28,7 @@ from catalog.discovery.pushed_at import PushCache
 from catalog.errors import DEPARTED, READ
 from catalog.naming import repo_name
 from catalog.plugins.connector import Connector, check, installed
+from catalog.privacy import detector
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.crawl_file import sum_up
 from catalog.store.identities import Identities, following
@@ -117,6 +118,7 @@ class CrawlRun:
         """`reader`: by default, that of this process."""
         self._config, self._context, self._reader, self._shard = config, context, reader or Reader.here(context), shard
         self._journal = Journal(config.output / "store" / "crawls")
+        self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 

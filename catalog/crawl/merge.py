@@ -22,6 +22,7 @@ from catalog.discovery.merged_listings import take_listings
 from catalog.discovery.pushed_at import PushCache
 from catalog.errors import CrawlOutcome, StoreError
 from catalog.plugins.connector import Connector, installed
+from catalog.privacy import detector
 from catalog.schema.tables.inventory import Crawl
 from catalog.store import files
 from catalog.store.crawl_file import Line, Merged, sum_up
@@ -115,6 +116,7 @@ class _Merge:
     def __init__(self, config: Config, context: CrawlContext, complain: Tell, tell: Tell) -> None:
         self._config, self._context, self._complain, self._tell = config, context, complain, tell
         self._journal = Journal(config.output / "store" / "crawls")
+        self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
         self._left_out: dict[tuple[OtherStore, str], set[str]] = defaultdict(set)  # repositories by the reason

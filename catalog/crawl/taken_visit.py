@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.errors import READ, VisitOutcome
+from catalog.privacy.detector import clean
 from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import LastVisit
 
@@ -18,6 +19,7 @@ def judged(visit: Visit, partition: str | None, last: LastVisit | None, number: 
         crawl=number,
         outcome=outcome,
         why=why,
+        message=visit.message and clean(visit.message),
         first_at=(last.first_at or last.visited_at) if last and goes_on else visit.started_at,
         times=last.times + 1 if last and goes_on else 1,
         turned=last is None or (last.outcome in READ) != (outcome in READ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -137,6 +138,31 @@ def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
     if damage or len(kept) + any(line.crawl for _, line in parsed) < len(parsed):
         row = crawl(file, damage)
         files.write(file, "".join([*kept, *([jsonl.line({"crawl": row})] if row else [])]))
+
+
+def clean_messages(file: Path, clean: Callable[[str], str]) -> None:
+    """Rewrites a file of which a message is not as `clean` returns it, line by line. Then damaged lines are lost, and count as before."""
+    try:
+        entries = list(jsonl.records(file, Line))
+    except OSError:
+        return
+    kept = [entry and (entry[0] if _is_clean(entry[1], clean) else _cleaned(entry[0], clean)) for entry in entries]
+    if any(
+        text is not None and entry is not None and text != entry[0] for text, entry in zip(kept, entries, strict=True)
+    ):
+        files.write(file, "".join(jsonl.LOST_LINE if text is None else jsonl.checked(text) for text in kept))
+
+
+def _is_clean(line: Line, clean: Callable[[str], str]) -> bool:
+    message = line.outcome and line.outcome.message
+    return not message or clean(message) == message
+
+
+def _cleaned(text: str, clean: Callable[[str], str]) -> str:
+    record = json.loads(text)
+    for visit in filter(None, map(record.get, ("visit", "departure"))):
+        visit["message"] = visit["message"] and clean(visit["message"])
+    return json.dumps(record)
 
 
 def _interrupted(crawl_number: int, parsed: Iterable[Line]) -> Crawl | None:

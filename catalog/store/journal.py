@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
@@ -18,7 +19,7 @@ from typing import IO, Self
 from catalog.errors import DEPARTED, VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import checked_file, files, jsonl
-from catalog.store.crawl_file import Damage, Line, crawl, digest, is_crawl_file, lines, number, shorten
+from catalog.store.crawl_file import Damage, Line, clean_messages, crawl, digest, is_crawl_file, lines, number, shorten
 from catalog.store.visit_runs import begins_run, present_names, runs, with_present_names
 
 KEPT = 10  # crawls whose visits are kept
@@ -129,6 +130,31 @@ class Journal:
             for file in crawls[:-KEPT]:
                 shorten(file, keeps)
 
+    def clean(self, detector: str, clean: Callable[[str], str]) -> None:
+        """Withholds from the messages of earlier crawls what `clean` does, once for each digest `detector`. StoreError where the disk fails.
+
+        The digest is written at the end: a pass that was interrupted is made again.
+        """
+        stamp = self.root / "messages.json"
+        with suppress(FileNotFoundError, ValueError):
+            if checked_file.read(stamp, dict[str, str]).get("detector") == detector:
+                return
+        if not self.root.is_dir():
+            return
+        with files.writing(self.root):
+            for file in self._files():
+                clean_messages(file, clean)
+            for aside in self.root.glob("*.jsonl.damaged"):
+                _clean_text(aside, clean)
+            self._clean_sum(clean)
+            checked_file.write(stamp, {"detector": detector})
+
+    def _clean_sum(self, clean: Callable[[str], str]) -> None:
+        last_number, last = self._summed_up()
+        cleaned = {repo: replace(each, message=each.message and clean(each.message)) for repo, each in last.items()}
+        if cleaned != last:
+            checked_file.write(self.root / "repos.json", {**cleaned, "": last_number})
+
     def _renames(self) -> list[Rename]:
         return [line.rename for file in self._files() for _, line in self._lines(file) if line.rename]
 
@@ -187,6 +213,16 @@ class CrawlEntry:
         with files.writing(self._root):
             self._out.write(jsonl.line(record))
             self._out.flush()
+
+
+def _clean_text(file: Path, clean: Callable[[str], str]) -> None:
+    """Of a file that was put aside, damaged lines and all."""
+    try:
+        text = files.read(file).decode("utf-8", "surrogateescape")
+    except OSError:
+        return
+    if (cleaned := clean(text)) != text:
+        files.write(file, cleaned.encode("utf-8", "surrogateescape"))
 
 
 def renamed_to(name: str) -> str:

@@ -14,6 +14,8 @@ from catalog.store.typed_json import dump, load_readable
 
 T = TypeVar("T")
 
+LOST_LINE = "00000000 a damaged line was here\n"  # in its place where a file is rewritten: it may hold what is withheld
+
 _LONG = 4096
 _START = re.compile(rb"[0-9a-f]{8} \{")
 

@@ -12,8 +12,6 @@ from catalog.store import jsonl
 from catalog.store.observation_line import ObservationLine
 from catalog.store.partitions import privacy_in
 
-LOST_LINE = "00000000 a damaged line was here"  # in its place, since it may hold what is withheld
-
 Withhold = Callable[[Sequence[ObservationLine]], Sequence[ObservationLine]]
 
 
@@ -48,7 +46,7 @@ def rewrite(file: Path, privacy: str, withhold: Withhold) -> Rewritten:
     if kept:
         kept[-1] = replace(kept[-1], withheld=privacy)
     remaining = iter(kept)
-    texts = (_text(entry, next(remaining)) if entry else f"{LOST_LINE}\n" for entry in entries)
+    texts = (_text(entry, next(remaining)) if entry else jsonl.LOST_LINE for entry in entries)
     return Rewritten(data="".join(texts).encode(), has_changed=has_changed)
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.config.parse import Config, load
+from catalog.config.parse import Config, load, parse
 from catalog.crawl.crawl import crawl
 from catalog.crawl.merge import merge
 from catalog.crawl.withhold_observed import withhold_lines
@@ -121,6 +121,22 @@ def test_a_change_of_privacy_reaches_what_was_observed_also_where_only_shards_cr
     build(config(tmp_path, WITHHOLD))
     text = (tmp_path / "output/store/observations/r.jsonl").read_text()
     assert ([each for each in PLANTED if each in text], remembered(tmp_path)) == ([], before)
+
+
+@pytest.mark.slow
+def test_a_change_of_the_detector_reaches_the_messages_of_earlier_crawls(tmp_path, monkeypatch):
+    """Those are without likely secrets whatever `[privacy]` says; here an earlier detector has found none."""
+    wanted = parse(f"[[repo]]\nname = 'r'\nurl = '{tmp_path}/{MESSAGE}'\n", tmp_path / "repos.toml")
+    with monkeypatch.context() as patch:
+        patch.setattr("catalog.crawl.attempt.clean", str)
+        patch.setattr("catalog.privacy.detector.clean", str)
+        patch.setattr("catalog.privacy.detector.digest", lambda: "earlier")
+        crawl(wanted)
+        crawl(wanted)
+    folder = wanted.output / "store" / "crawls"
+    assert sum(MESSAGE in file.read_text() for file in folder.iterdir()) == len(["000001.jsonl", "000002.jsonl", "repos.json"])  # fmt: skip
+    crawl(wanted)
+    assert [file.name for file in folder.iterdir() if MESSAGE in file.read_text()] == []
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -567,3 +568,71 @@ def test_crawls_that_are_not_known_come_with_their_lines(tmp_path):
     crawled(journal, ("a", "fresh", "p1"))
     (unknown,) = journal.crawls_except({digest(ended(1))})
     assert (unknown[0], [line.partition for line in unknown[1] if line.visit]) == (ended(2), ["p1"])
+
+
+def hush(text: str) -> str:
+    return text.replace("secret", "[withheld]")
+
+
+def journal_with_secrets(root) -> Journal:
+    """Two crawls that say a secret in messages, the first with a damaged line; a file that was put aside says it, too."""
+    journal = Journal(root)
+    for message in ("a secret", "secret, too"):
+        with journal.begin() as entry:
+            entry.add(visit(entry.number, "a", "down", message), None)
+            entry.add(visit(entry.number, "b"), "p")
+            entry.end(ended(entry.number))
+        journal.sum_up()
+    with (root / "000001.jsonl").open("a") as out:
+        out.write("damaged secret\n")
+    (root / "000001.jsonl.damaged").write_bytes(b"secret \xff\n")
+    return journal
+
+
+def test_a_message_is_cleaned_wherever_it_is_kept(tmp_path):
+    journal = journal_with_secrets(tmp_path)
+    before = (journal.crawls(), [replace(each, message=hush(each.message or "")) for each in journal.visits()])
+    journal.clean("new", hush)
+    again = Journal(tmp_path)
+    after = (again.crawls(), [replace(each, message=each.message or "") for each in again.visits()])
+    assert (after, again.last_visits()["a"].message) == (before, "[withheld], too")
+    assert [file.name for file in tmp_path.iterdir() if b"secret" in file.read_bytes()] == []
+    assert (again.damage, len(again.damage)) == (journal.damage, 1)
+
+
+def test_messages_are_cleaned_once_for_each_detector(tmp_path):
+    journal = journal_with_secrets(tmp_path)
+    calls = []
+    for name in ("one", "one", "two"):
+        seen = len(calls)
+        Journal(tmp_path).clean(name, lambda text: (calls.append(text), text)[1])
+        calls.append(f"{len(calls) - seen > 0}")
+    assert [call for call in calls if call in ("True", "False")] == ["True", "False", "True"]
+    assert journal.last_visits()["a"].message == "secret, too"
+
+
+def test_a_journal_is_not_made_to_clean_it(tmp_path):
+    Journal(tmp_path / "none").clean("one", hush)
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_cleaning_that_was_interrupted_loses_nothing_and_is_made_again(at, tmp_path, monkeypatch):
+    journal = journal_with_secrets(tmp_path)
+    before = journal.crawls()
+    replaced, moves = os.replace, []
+
+    def fail(old, new):
+        moves.append(new)
+        if len(moves) == at:
+            raise OSError(28, "No space left on device")
+        replaced(old, new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with suppress(StoreError):
+            journal.clean("new", hush)
+    assert (len(moves), Journal(tmp_path).crawls()) == (at, before)
+    Journal(tmp_path).clean("new", hush)
+    assert [file.name for file in tmp_path.iterdir() if b"secret" in file.read_bytes()] == []
+    assert Journal(tmp_path).crawls() == before

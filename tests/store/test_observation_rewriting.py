@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from catalog.store import jsonl
 from catalog.store.observation_line import ObservationLine, read
-from catalog.store.observation_rewriting import LOST_LINE, privacy_by, rewrite
+from catalog.store.observation_rewriting import privacy_by, rewrite
 from catalog.store.observations import Observations
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ def test_lines_keep_their_places_and_their_bytes(tmp_path):
     file.write_text("".join(texts))
     rewritten = rewrite(file, "new", without_secret)
     last = jsonl.line(line(3, "b", withheld="new"))
-    expected = [texts[0], f"{LOST_LINE}\n", jsonl.line(replace(line(2), seen={})), last]
+    expected = [texts[0], jsonl.LOST_LINE, jsonl.line(replace(line(2), seen={})), last]
     assert (rewritten.data.decode().splitlines(keepends=True), rewritten.has_changed) == (expected, True)
 
 
@@ -55,7 +55,7 @@ def test_lines_keep_their_places_and_their_bytes(tmp_path):
         pytest.param(["0123 damaged"], id="a line"),
         pytest.param([jsonl.line(line(1, "a"))[:-9] + jsonl.line(line(2, "b")).rstrip()], id="one that runs into the next"),
         pytest.param(["x", jsonl.line({"at": 5}).rstrip()], id="one without a sense"),
-        pytest.param([LOST_LINE], id="one that was lost before"),
+        pytest.param([jsonl.LOST_LINE.rstrip()], id="one that was lost before"),
     ],
 )  # fmt: skip
 def test_damaged_lines_count_as_before(damaged, tmp_path):
