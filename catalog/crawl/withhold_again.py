@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.withholding import withhold
 from catalog.plugins.connector import partition_tables
-from catalog.store.partitions import AGAIN, Partition
+from catalog.store.partitions import AGAIN, Partition, privacy_in
 
 
 def withhold_again(context: CrawlContext, repo: str, partition: str) -> None:
-    """Writes a repository's last rows without what is withheld now. Rows that other readers made stay until the repository is read."""
-    if context.is_made_alike(repo, partition):
-        return
+    """Writes a repository's last rows without what is withheld now, also those that an earlier version's connectors read."""
     key, file = context.key(repo, partition.partition("-")[0] + AGAIN), context.last_rows(repo, partition)
-    if not partition.endswith(f"-{key.readers}") or context.store.holds(repo, str(key)) or not file.is_file():
+    key = replace(key, readers=partition.rpartition("-")[2])
+    if privacy_in(partition) == key.privacy or context.store.holds(repo, str(key)) or not file.is_file():
         return
     from catalog.store.partition_format import DamagedRows  # imported late: it needs PyArrow
 

@@ -57,7 +57,7 @@ def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa
     for file in files:
         for name, part in read_file(file).items():
             if name in shapes:
-                by_table.setdefault(name, []).append(_as(shapes[name], part))
+                by_table.setdefault(name, []).append(shaped(shapes[name], part))
     return {name: pa.concat_tables(parts).combine_chunks() for name, parts in by_table.items()}
 
 
@@ -71,7 +71,8 @@ def read_file(file: Path) -> dict[str, pa.Table]:
         raise DamagedRows(file, f"is damaged ({error})") from error
 
 
-def _as(shape: pa.Schema, part: pa.Table) -> pa.Table:
+def shaped(shape: pa.Schema, part: pa.Table) -> pa.Table:
+    """The rows of a table with these columns; what an earlier version did not write, or wrote otherwise, is null or empty."""
     if part.schema.names == shape.names and part.schema.types == shape.types:
         return pa.Table.from_arrays(part.columns, schema=shape)
     columns = []

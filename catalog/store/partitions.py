@@ -169,10 +169,11 @@ class Partition:
 
     def rows(self, table: type[R]) -> Iterator[R]:
         """The rows of one table."""
-        from catalog.schema.arrow import from_arrow
+        from catalog.schema.arrow import from_arrow, schema
+        from catalog.store.partition_format import shaped
 
         arrow_table = self._tables.get(table.TABLE)
-        return from_arrow(table, arrow_table) if arrow_table else iter(())
+        return from_arrow(table, shaped(schema(table), arrow_table)) if arrow_table else iter(())
 
 
 def _digest(lines: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from catalog.config.parse import Config, parse
 from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
-from catalog.plugins.connector import Connector
+from catalog.plugins.connector import Connector, installed
 from catalog.privacy.detector import BY_CONFIG, withheld
 from catalog.schema.tables.git import Commit, Revision, Tag
+from catalog.store.partition_format import pack, read_file
 from catalog.store.partitions import Partition
 from support.crawling import partition, visited
 from support.worlds import World
@@ -120,6 +122,25 @@ def test_a_change_reaches_a_repository_that_cannot_be_read(is_read_anew, tmp_pat
         assert [visit.why for visit in crawl(before).visits] == ["rows_missing"]
         build(before)
         assert texts(before) == {"for Jane Roe", "x"}
+
+
+@pytest.mark.slow
+def test_a_change_reaches_rows_that_an_earlier_version_read(tmp_path):
+    """Of a column that it did not have, nothing is known."""
+    world("for Jane Roe").write(tmp_path / "acme" / "a")
+    before = config(tmp_path, names=("acme/a",))
+    crawl(before, connectors=tuple(replace(each, version=each.version + 1) for each in installed()))
+    (file,) = before.output.glob("store/rows/*/*.rows")
+    tables = read_file(file)
+    file.write_bytes(pack(tables | {"tags": tables["tags"].drop_columns("problem")}))
+    build(before)
+    assert texts(before) == {"for Jane Roe", "x"}
+    (tmp_path / "acme" / "a").rename(tmp_path / "elsewhere")
+    after = config(tmp_path, REDACT, names=("acme/a",))
+    for _ in range(2):
+        crawl(after)
+        build(after)
+    assert texts(after) == {withheld(BY_CONFIG)}
 
 
 def texts(config):
