@@ -78,6 +78,13 @@ FORMATS = (
         ),
     ),
     Format(
+        name="Markup Password",
+        needs=("passw", "passphrase", "key", "secret"),
+        pattern=re.compile(
+            r"(?<![a-z0-9])(?:password|passwd|passphrase|passwort|api[_ -]?key|client[_ -]?secret)(?:\s?[*_]{1,2}\s?:\s{0,3}|:[*_]{1,2}\s{0,3}|`\s{0,3}[:=|]\s{0,3}`?|>(?=[^<>\s]{1,256}</)|\"\s{1,3}value\s?=\s?\"|\s{0,3}\|\s{0,3}`?)(?P<secret>(?=[^\s|]{0,64}[\d!@#$%^&+=~?])[^\s|`<>\"'*]{4,256})", re.IGNORECASE
+        ),
+    ),
+    Format(
         name="Webhook",
         needs=("/api/webhooks/", "webhook.office.com", "hooks.slack.com", "hooks.zapier.com"),
         pattern=re.compile(

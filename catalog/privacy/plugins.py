@@ -34,7 +34,7 @@ _TAIL = re.compile(
 )  # of a value with such a character inside
 # What a sentence says of a secret that it does not tell: `the password is 16-char, sha256-hashed`.
 _DESCRIPTION = re.compile(
-    r"[/~.].*|\d{1,5}[-+]?[a-z]*(?:-[a-z]+)*|\w+(?:-\w+)?-(?:hashed|encoded|encrypted|based|protected)|(?:sha|md|base|utf|aes|rsa|ecdsa|hs|rs|bcrypt|argon|scrypt|pbkdf|v|k|s|oauth|http)[-_]?\d[\w./-]*",
+    r"[/~.].*|[a-z_][\w.-]*=|\d{1,5}[-+]?[a-z]*(?:-[a-z]+)*|\w+(?:-\w+)?-(?:hashed|encoded|encrypted|based|protected)|(?:sha|md|base|utf|aes|rsa|ecdsa|hs|rs|bcrypt|argon|scrypt|pbkdf|v|k|s|oauth|http)[-_]?\d[\w./-]*",
     re.IGNORECASE,
 )
 _CHOSEN = re.compile(r"(?=.*[^\W\d_])(?=.*[\d!@#$%^&*+=~?]).{4,}|\d{6,}", re.DOTALL)
