@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.crawl.ref_answers import RefAnswers
 from catalog.plugins.connector import Connector
 from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.store.observations import Observations
@@ -37,6 +38,7 @@ class CrawlContext(ReadContext):
 
     store: Store
     observations: Observations
+    answers: RefAnswers
 
     @classmethod
     def of(
@@ -52,6 +54,7 @@ class CrawlContext(ReadContext):
         return cls(
             store=Store(output / "store" / "rows"),
             observations=Observations(output / "store" / "observations"),
+            answers=RefAnswers(output / "store" / "crawls" / "answers.json"),
             connectors=connectors,
             readers=readers_digest(connectors),
             pool=pool,

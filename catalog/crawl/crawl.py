@@ -188,6 +188,7 @@ class CrawlRun:
     def save(self, plan: CrawlPlan) -> None:
         """Writes what the next crawl begins from: when each repository was last read, and how the last visits ended."""
         self._pushes.write(plan.inventory.repositories)
+        self._context.answers.write({repo.name for repo in plan.inventory.repos})
         self._journal.sum_up()
 
     def _skip_reason(self, entry: Repository, now: datetime) -> SkipReason | None:

@@ -24,6 +24,7 @@ from catalog.schema.tables.git import Branch, Tag
 from catalog.schema.tables.inventory import Visit
 from catalog.store.partitions import Partition, refs_digest
 from catalog.store.ref_state import RefScan, RefState
+from catalog.transport.answer_digest import AnswerDigest
 from catalog.transport.origin import HeadStart, Origin
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class _Unchanged:
     """The store has the rows of these refs."""
 
     partition: str
-    listing: RefListing
+    listing: RefListing | None  # None where everything of them is recorded
 
 
 def visit_and_record(task: VisitTask, *, context: CrawlContext, read: Read) -> Recorded:
@@ -62,11 +63,29 @@ def visit_and_record(task: VisitTask, *, context: CrawlContext, read: Read) -> R
 
 
 def _list_refs(task: VisitTask, context: CrawlContext, origin: Origin, gate: Gate) -> _Unchanged | HeadStart:
-    listing = without_echoed_refs(origin.refs(), gate)
-    key = context.key(task.repo.name, refs_digest(listing, task.repo.options.digest()))
-    if context.store.holds(task.repo.name, str(key)):
-        return _Unchanged(partition=str(key), listing=listing)
+    repo, last = task.repo, _last_answer(task, context)
+    answered = origin.changed_refs(last[0] if last else None)
+    if answered is None:
+        assert last is not None
+        return _Unchanged(partition=last[1], listing=None)
+    listing = without_echoed_refs(answered, gate)
+    digest = refs_digest(listing, repo.options.digest())
+    if origin.answer is not None:
+        context.answers.record(repo, origin.answer, digest)
+    partition = str(context.key(repo.name, digest))
+    if context.store.holds(repo.name, partition):
+        return _Unchanged(partition=partition, listing=listing)
     return origin.head_start(listing)
+
+
+def _last_answer(task: VisitTask, context: CrawlContext) -> tuple[AnswerDigest, str] | None:
+    """The digest of the answer that has nothing new, and the partition of its refs. None where the rows or observations of these are not there."""
+    repo, last = task.repo, context.answers.last(task.repo)
+    if last is None:
+        return None
+    partition = str(context.key(repo.name, last.refs))
+    is_there = context.store.holds(repo.name, partition) and context.observations.holds(repo.name, partition)
+    return (last.answer, partition) if is_there else None
 
 
 def _unchanged(task: VisitTask, found: _Unchanged) -> Ended:
@@ -100,11 +119,11 @@ def _had_refs(name: str, data: bytes | None, context: CrawlContext) -> bool:
     return any(any(stored.rows(table)) for table in (Branch, Tag))
 
 
-def _recorded(task: VisitTask, context: CrawlContext, result: VisitResult, listing: RefListing) -> Recorded:
-    """Writes what a visit brought: before the visit itself counts as done."""
+def _recorded(task: VisitTask, context: CrawlContext, result: VisitResult, listing: RefListing | None) -> Recorded:
+    """Writes what a visit brought: before the visit itself counts as done. Nothing, where there is no listing."""
     visit, partition = result.visit, result.partition
-    if partition is None:
-        return visit, None
+    if partition is None or listing is None:
+        return visit, partition
     try:
         if result.data is not None:
             context.store.put(task.repo.name, partition, result.data)

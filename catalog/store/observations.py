@@ -88,6 +88,13 @@ class Observations:
         except OSError:  # no visit can change that
             return False
 
+    def holds(self, repo: str, partition: str) -> bool:
+        """Whether the file can be read, is whole, and ends with these rows."""
+        try:
+            return _is_complete(self._end(_file(repo)), partition)
+        except OSError:  # the visit says so
+            return False
+
     def rename(self, former: str, repo: str) -> bool:
         """Goes on with the file of a repository under another name; False where there is none, or that name has one."""
         file, target = self.root / _file(former), self.root / _file(repo)

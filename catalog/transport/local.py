@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from catalog.git.ref_fault import RefFault
     from catalog.git.snapshot import Ref, RefListing
     from catalog.transport.address import Local
+    from catalog.transport.answer_digest import AnswerDigest
     from catalog.transport.limits import Meter
 
 MAX_GITFILE = 4096  # bytes of a .git or commondir file: a path
@@ -77,6 +78,13 @@ class LocalOrigin(Closing):
         except DAMAGE as error:
             raise Down(f"{self.url}: the refs cannot be read: {quote(_said(error))}") from error
         return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None, faults)
+
+    def changed_refs(self, last: AnswerDigest | None) -> RefListing | None:  # noqa: ARG002 - there is no answer
+        return self.refs()
+
+    @property
+    def answer(self) -> AnswerDigest | None:
+        return None
 
     def fetch(
         self,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from catalog.git.objects import Objects
     from catalog.git.snapshot import RefListing
+    from catalog.transport.answer_digest import AnswerDigest
     from catalog.transport.network_rules import Permits
     from catalog.transport.remote_files import RemoteFiles
 
@@ -87,6 +88,15 @@ class Origin(ObjectSource, Protocol):
 
     def refs(self) -> RefListing:
         """HEAD, branches, tags and experiments, sorted by name."""
+        ...
+
+    def changed_refs(self, last: AnswerDigest | None) -> RefListing | None:
+        """As `refs`; None where the server's answer is, byte for byte, the one with this digest. Then nothing of it was parsed."""
+        ...
+
+    @property
+    def answer(self) -> AnswerDigest | None:
+        """The digest of the answer that listed the refs. None where none is compared: on a disk, on a connection that lasts, and where credentials are known that a server may have echoed."""
         ...
 
     def head_start(self, listing: RefListing) -> HeadStart:

@@ -7,10 +7,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from catalog.errors import Broken, Refused
+from catalog.transport.answer_digest import AnswerBytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from catalog.transport.answer_digest import AnswerDigest
     from catalog.transport.limits import Meter
 
 _NAMED = re.compile(rb"\b[0-9a-f]{40}\b")
@@ -62,6 +64,20 @@ class Packets:
         self._more = more
         self._buffer = b""
         self._at = 0
+        self._answer: AnswerBytes | None = None
+
+    def digesting(self) -> AnswerBytes:
+        """The digest of what arrives from now on, and of nothing before."""
+        self._answer = AnswerBytes()
+        return self._answer
+
+    def repeats(self, last: AnswerDigest) -> bool:
+        """Whether the answer, to its end, has this digest. It can be read as packets after that, too."""
+        answer, chunks = self._answer or self.digesting(), [self._buffer]
+        while answer.size <= last.size and (chunk := self._receive()):
+            chunks.append(chunk)
+        self._buffer = b"".join(chunks)
+        return answer.digest() == last
 
     @property
     def unread(self) -> bytes:
@@ -95,7 +111,7 @@ class Packets:
 
     def _take(self, size: int) -> bytes:
         while len(self._buffer) - self._at < size:
-            chunk = self._more()
+            chunk = self._receive()
             if not chunk:
                 have = len(self._buffer) - self._at
                 raise Garbled(
@@ -106,3 +122,9 @@ class Packets:
         taken = self._buffer[self._at : self._at + size]
         self._at += size
         return taken
+
+    def _receive(self) -> bytes:
+        chunk = self._more()
+        if self._answer is not None:
+            self._answer.add(chunk)
+        return chunk

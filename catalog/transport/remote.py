@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from catalog.errors import Absent, Broken, Down, Gone, Refused, Unheld
+from catalog.git.snapshot import RefListing
 from catalog.transport import legacy, wire
 from catalog.transport.closing import Closing
 from catalog.transport.head_start import HeadStart
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from catalog.git.objects import Objects
-    from catalog.git.snapshot import RefListing
     from catalog.transport.address import GitServer
+    from catalog.transport.answer_digest import AnswerDigest
     from catalog.transport.limits import Meter
     from catalog.transport.pool import Pool
 
@@ -54,6 +55,7 @@ class RemoteOrigin(Closing):
         self._known: wire.Advertisement | None = None
         self._speaks_v2 = False
         self._filters: bool | None = None
+        self.answer: AnswerDigest | None = None
         if start is not None:
             self._known, self._speaks_v2 = start.advertisement, start.speaks_v2
             meter.received, meter.requests = start.received, start.requests
@@ -73,10 +75,15 @@ class RemoteOrigin(Closing):
         return self._filters is not False
 
     def refs(self) -> RefListing:
+        listing = self.changed_refs(None)
+        assert listing is not None
+        return listing
+
+    def changed_refs(self, last: AnswerDigest | None) -> RefListing | None:
         if self._wire.shy and self._known is None:
-            listing = self._guess()
-            if listing is not None:
-                return listing
+            guessed = self._guess(last)
+            if guessed is not None:
+                return guessed if isinstance(guessed, RefListing) else None
         advertisement = self._advertisement()
         if advertisement.listing is not None:
             return advertisement.listing
@@ -124,11 +131,14 @@ class RemoteOrigin(Closing):
         if self._own is not None:
             self._own.close()
 
-    def _guess(self) -> RefListing | None:
-        """Requests the refs in version 2 without a check whether the server supports it: one request instead of two."""
+    def _guess(self, last: AnswerDigest | None) -> RefListing | AnswerDigest | None:
+        """Requests the refs in version 2 without a check whether the server supports it: one request instead of two. `last` where the answer is as before."""
         packets = None
         try:
             with self._wire.ask(wire.LS_REFS) as packets:
+                answer, may_echo = packets.digesting(), self._meter.gate.is_learned
+                if last is not None and not may_echo and packets.repeats(last):
+                    return last
                 listing = wire.read_listing(packets)
         except (Unfit, Gone, ServerError):
             return None
@@ -137,6 +147,7 @@ class RemoteOrigin(Closing):
                 raise
             return None
         self._speaks_v2 = True
+        self.answer = None if may_echo else answer.digest()
         return listing
 
     def _advertisement(self) -> wire.Advertisement:

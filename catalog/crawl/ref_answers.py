@@ -1,0 +1,66 @@
+"""What servers answered when they were last asked for refs: where one answers the same, byte for byte, nothing of it is parsed.
+
+`store/crawls/answers.json` has, for each repository, the digest of the answer and the digest of the refs in it. The second follows from the
+first; without the file, answers are parsed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import catalog
+from catalog.config.model import RepoConfig
+from catalog.store import checked_file, files
+from catalog.transport.answer_digest import AnswerDigest
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefAnswer:
+    """A digest of an answer, and that of the refs in it, as `rules` say: the options of the repository, its limit, and who parsed it."""
+
+    answer: AnswerDigest
+    refs: str
+    rules: str
+
+
+class RefAnswers:
+    """The answers before this crawl and after it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._answers: dict[str, RefAnswer] = {}
+        try:
+            self._answers = checked_file.read(file, dict[str, RefAnswer])
+        except FileNotFoundError:
+            pass
+        except ValueError as error:
+            log.warning("%s %s: the refs of every repository are parsed", file, error)
+        self._written = dict(self._answers)
+
+    def last(self, repo: RepoConfig) -> RefAnswer | None:
+        """The last answer; None where it is not known, or would be parsed otherwise now."""
+        answer = self._answers.get(repo.name)
+        return answer if answer is not None and answer.rules == _rules(repo) else None
+
+    def record(self, repo: RepoConfig, answer: AnswerDigest, refs: str) -> None:
+        """The server answered so, and these are its refs."""
+        self._answers[repo.name] = RefAnswer(answer=answer, refs=refs, rules=_rules(repo))
+
+    def write(self, names: Collection[str]) -> None:
+        """Writes the answers of these repositories, where they are others than before."""
+        answers = {name: self._answers[name] for name in sorted(names) if name in self._answers}
+        if answers != self._written:
+            with files.writing(self._file.parent):
+                checked_file.write(self._file, answers)
+            self._written = answers
+
+
+def _rules(repo: RepoConfig) -> str:
+    rules = f"{catalog.__version__} {repo.options.max_refs} {repo.options.digest()}"
+    return blake2b(rules.encode(), digest_size=8).hexdigest()
