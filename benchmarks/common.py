@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -83,9 +83,16 @@ class Fleet:
 
 def smoke(description: str | None) -> bool:
     """Whether the command line asks for a tiny run."""
+    return bool(asked(description).smoke)
+
+
+def asked(description: str | None, **flags: str) -> Namespace:
+    """What the command line asks for: `--smoke`, and further flags, each with its help."""
     parser = ArgumentParser(description=description)
     parser.add_argument("--smoke", action="store_true", help="tiny sizes: does it run at all?")
-    return bool(parser.parse_args().smoke)
+    for name, help_text in flags.items():
+        parser.add_argument(f"--{name}", action="store_true", help=help_text)
+    return parser.parse_args()
 
 
 @contextmanager
