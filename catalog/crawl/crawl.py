@@ -116,7 +116,7 @@ class CrawlRun:
         self, config: Config, context: CrawlContext, reader: Reader | None = None, shard: Shard | None = None
     ) -> None:
         """`reader`: by default, that of this process."""
-        self._config, self._context, self._reader, self._shard = config, context, reader or Reader.here(context), shard
+        self._config, self._context, self._reader, self._shard = config, context, reader or Reader(), shard
         self._journal = Journal(config.output / "store" / "crawls")
         self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()

@@ -14,7 +14,7 @@ from functools import partial
 from catalog.crawl.attempt import Cost, Ended, VisitTask, attempt, ended_by, visit_row
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.echoes import without_echoed_refs
-from catalog.crawl.visit import VisitResult
+from catalog.crawl.visit import Update, VisitResult, update
 from catalog.crawl.withholding import withhold_names
 from catalog.errors import VisitOutcome
 from catalog.git.snapshot import RefListing
@@ -41,25 +41,41 @@ class _Unchanged:
     listing: RefListing | None  # None where everything of them is recorded
 
 
-def visit_and_record(task: VisitTask, *, context: CrawlContext, read: Read) -> Recorded:
-    """Brings one repository's rows up to date; `read` makes the visit, where there is more to read than refs. StoreError where the disk fails."""
+def visit_and_record(task: VisitTask, *, context: CrawlContext, read: Read | None) -> Recorded:
+    """Brings one repository's rows up to date; `read` makes the visit, where there is more to read than refs. StoreError where the disk fails.
+
+    Without `read` this process does, by the connection that listed the refs.
+    """
     started = datetime.now(UTC)
-    found, cost = attempt(task, context, partial(_list_refs, task, context))
+    step = _list_refs if read else partial(_read_here, started)
+    found, cost = attempt(task, context, partial(step, task, context))
     match found:
         case Ended():
             return visit_row(task, found, started, cost), None
+        case Update():
+            return _recorded(task, context, found.result(task, started, cost), None)
         case _Unchanged():
-            ended = _unchanged(task, found)
-            result = VisitResult(visit=visit_row(task, ended, started, cost), partition=found.partition)
-            return _recorded(task, context, result, found.listing)
+            row = visit_row(task, _unchanged(task, found), started, cost)
+            result = VisitResult(visit=row, partition=found.partition)
+            return _recorded(task, context, result, found.listing) if found.listing else (row, found.partition)
     try:
         task = _with_previous(replace(task, start=found, started=started), context)
     except Exception as error:  # noqa: BLE001 - it becomes the outcome of the visit
         return visit_row(task, ended_by(error, task, context, Gate()), started, cost), None
+    assert read is not None
     result = read(task)
     for record in result.records:
         logging.getLogger(record.name).handle(record)
     return _recorded(task, context, result, found.listing)
+
+
+def _read_here(
+    started: datetime, task: VisitTask, context: CrawlContext, origin: Origin, gate: Gate
+) -> _Unchanged | Update:
+    found = _list_refs(task, context, origin, gate)
+    if isinstance(found, _Unchanged):
+        return found
+    return update(_with_previous(replace(task, start=found, started=started), context), context, origin, gate)
 
 
 def _list_refs(task: VisitTask, context: CrawlContext, origin: Origin, gate: Gate) -> _Unchanged | HeadStart:
@@ -120,10 +136,10 @@ def _had_refs(name: str, data: bytes | None, context: CrawlContext) -> bool:
 
 
 def _recorded(task: VisitTask, context: CrawlContext, result: VisitResult, listing: RefListing | None) -> Recorded:
-    """Writes what a visit brought: before the visit itself counts as done. Nothing, where there is no listing."""
+    """Writes what a visit brought: before the visit itself counts as done."""
     visit, partition = result.visit, result.partition
-    if partition is None or listing is None:
-        return visit, partition
+    if partition is None:
+        return visit, None
     try:
         if result.data is not None:
             context.store.put(task.repo.name, partition, result.data)
@@ -137,7 +153,7 @@ def _recorded(task: VisitTask, context: CrawlContext, result: VisitResult, listi
 
 
 def _record_scan(
-    task: VisitTask, context: CrawlContext, result: VisitResult, partition: str, listing: RefListing
+    task: VisitTask, context: CrawlContext, result: VisitResult, partition: str, listing: RefListing | None
 ) -> None:
     """Adds the refs of this visit to the repository's observations."""
     last, repo = task.last, task.repo.name
@@ -154,6 +170,7 @@ def _record_scan(
     def scanned() -> RefState:
         if result.refs is not None:
             return result.refs
+        assert listing is not None  # of a visit that read nothing
         stored = Partition(context.store.file_of(repo, partition))
         return RefState.of(withhold_names(listing, context.privacy.of(repo)), stored.rows)
 

@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 
 from catalog.config.parse import Config
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.driver import Read
-from catalog.crawl.visit import visit
 from catalog.plugins.connector import installed
 
 MANY = 50  # repositories to be read, for which all processes are started at once
@@ -25,15 +23,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
-    """Makes visits. `prepare` is told how many there will be at least."""
+    """Makes visits: without `read` in this process, which nothing can end. `prepare` is told how many there will be at least."""
 
-    read: Read
+    read: Read | None = None
     prepare: Callable[[int], None] = lambda _: None
-
-    @classmethod
-    def here(cls, context: CrawlContext) -> Reader:
-        """That of this process, which nothing can end."""
-        return cls(read=partial(visit, context=context))
 
 
 @contextmanager
@@ -41,7 +34,7 @@ def reading(config: Config, context: CrawlContext, executor: Executor | None = N
     """The reader that repos.toml wants, or one with `executor`. ConfigError where it cannot be used."""
     number = process_count(config, context)
     if not number:
-        yield Reader.here(context)
+        yield Reader()
         return
     from catalog.crawl.process_pool import workers
     from catalog.crawl.worker import WorkerInit

@@ -28,7 +28,7 @@ from catalog.store.partitions import Partition, PartitionKey, Rows, pack_rows, r
 from catalog.store.ref_state import RefState
 from catalog.transport.origin import Origin, open_remote_files
 
-__all__ = ["VisitResult", "VisitTask", "lost_visit", "visit"]
+__all__ = ["Update", "VisitResult", "VisitTask", "lost_visit", "update", "visit"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,21 +43,27 @@ class VisitResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Update:
+class Update:
+    """What a visit read that the store does not have."""
+
     ended: Ended
     partition: str
     data: bytes
     refs: RefState
 
+    def result(self, task: VisitTask, started: datetime, cost: Cost) -> VisitResult:
+        """That of a visit which read this."""
+        row = visit_row(task, self.ended, started, cost)
+        return VisitResult(visit=row, partition=self.partition, data=self.data, refs=self.refs)
+
 
 def visit(task: VisitTask, context: ReadContext) -> VisitResult:
     """Reads one repository. OriginError becomes its outcome, anything else the outcome `bug`. Nothing is written."""
     started = task.started or datetime.now(UTC)
-    result, cost = attempt(task, context, partial(_update, task, context))
+    result, cost = attempt(task, context, partial(update, task, context))
     if isinstance(result, Ended):
         return VisitResult(visit=visit_row(task, result, started, cost))
-    row = visit_row(task, result.ended, started, cost)
-    return VisitResult(visit=row, partition=result.partition, data=result.data, refs=result.refs)
+    return result.result(task, started, cost)
 
 
 def lost_visit(task: VisitTask, seconds: float, message: str, outcome: VisitOutcome = VisitOutcome.BUG) -> VisitResult:
@@ -68,7 +74,7 @@ def lost_visit(task: VisitTask, seconds: float, message: str, outcome: VisitOutc
     return VisitResult(visit=visit_row(task, Ended(outcome=outcome, message=message), started, cost))
 
 
-def _update(task: VisitTask, context: ReadContext, origin: Origin, gate: Gate) -> _Update:
+def update(task: VisitTask, context: ReadContext, origin: Origin, gate: Gate) -> Update:
     """Reads what the store does not have."""
     listing = task.start.listing if task.start else without_echoed_refs(origin.refs(), gate)
     key = context.key(task.repo.name, refs_digest(listing, task.repo.options.digest()))
@@ -87,7 +93,7 @@ def _update(task: VisitTask, context: ReadContext, origin: Origin, gate: Gate) -
     else:
         outcome = VisitOutcome.CHANGED if before else VisitOutcome.NEW
         ended = Ended(outcome=outcome, why=_why(task.last, key))
-    return _Update(ended=ended, partition=stored, data=data, refs=refs)
+    return Update(ended=ended, partition=stored, data=data, refs=refs)
 
 
 def _why(last: LastVisit | None, key: PartitionKey) -> str:
