@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -34,7 +35,7 @@ from catalog.store.crawl_file import sum_up
 from catalog.store.identities import Identities, following
 from catalog.store.journal import CrawlEntry, Journal
 from catalog.store.lock import lock
-from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
+from catalog.transport.host_scheduler import SchedulerLimits, schedule_batches
 from catalog.transport.origin import Limits, NetworkRules, Pool
 
 OnVisit = Callable[[Visit, int, int], None]
@@ -150,13 +151,15 @@ class CrawlRun:
             left = RemainingVisits(only_slow_left)
             self._reader.prepare(self._unread(tasks))
             visit_one = partial(visit_and_record, context=self._context, read=self._reader.read)
-            for row, partition in schedule_visits(tasks, visit_one, self._scheduler_limits(slow, left)):
-                journal.add(row, partition)
-                if row.outcome in READ:
-                    self._pushes.record(entries[row.repo], row.started_at)
-                visits.append(row)
-                report(row, len(visits), len(tasks))
-                left.count(row)
+            with closing(schedule_batches(tasks, visit_one, self._scheduler_limits(slow, left))) as batches:
+                for recorded in batches:
+                    journal.add(recorded)
+                    for row, _ in recorded:
+                        if row.outcome in READ:
+                            self._pushes.record(entries[row.repo], row.started_at)
+                        visits.append(row)
+                        report(row, len(visits), len(tasks))
+                        left.count(row)
             self._withhold_from_unread({row.repo: row.outcome in READ for row in visits})
             ended = sum_up(journal.number, started, perf_counter() - clock, visits)
             journal.end(ended)

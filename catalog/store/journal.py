@@ -186,15 +186,13 @@ class CrawlEntry:
         self._root = root
         self._out: IO[str] = (root / f"{number:06}.jsonl").open("x", encoding="utf-8")
 
-    def add(self, visit: Visit, partition: str | None) -> None:
-        self._write({"partition": partition, "visit": visit})
+    def add(self, visits: Iterable[tuple[Visit, str | None]]) -> None:
+        """Writes visits that ended, each with the partition that it led to."""
+        self._write(*({"partition": partition, "visit": visit} for visit, partition in visits))
 
     def change_inventory(self, renames: Iterable[Rename], departures: Iterable[Visit]) -> None:
         """Writes, before any visit, which repositories have another name, and which are visited no more."""
-        for rename in renames:
-            self._write({"rename": rename})
-        for departure in departures:
-            self._write({"departure": departure})
+        self._write(*({"rename": rename} for rename in renames), *({"departure": each} for each in departures))
 
     def end(self, crawl: Crawl) -> None:
         self._write({"crawl": crawl})
@@ -209,9 +207,9 @@ class CrawlEntry:
         with files.writing(self._root):
             self._out.close()
 
-    def _write(self, record: object) -> None:
+    def _write(self, *records: object) -> None:
         with files.writing(self._root):
-            self._out.write(jsonl.line(record))
+            self._out.write("".join(map(jsonl.line, records)))
             self._out.flush()
 
 

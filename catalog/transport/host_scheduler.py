@@ -9,10 +9,11 @@ are daemons: when the crawl is interrupted, the program ends without waiting for
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -66,22 +67,36 @@ class _Host:
 @dataclass(frozen=True, slots=True)
 class _Ended(Generic[R]):
     number: int
-    result: R | None
-    error: BaseException | None
+    result: R | None = None
+    error: BaseException | None = None
+    is_success: bool = False
 
 
 def schedule_visits(tasks: Sequence[T], visit: Callable[[T], R], limits: SchedulerLimits[T, R]) -> Iterator[R]:
     """The results of all visits as they end. The first error of a visit is raised, and no other visit begins."""
+    return chain.from_iterable(schedule_batches(tasks, visit, limits))
+
+
+def schedule_batches(
+    tasks: Sequence[T], visit: Callable[[T], R], limits: SchedulerLimits[T, R]
+) -> Generator[list[R], None, None]:
+    """As `schedule_visits`, with all results together that are there when they are asked for. Visits begin until it is closed."""
     scheduler = _Scheduler(tasks, visit, limits)
     try:
-        for _ in tasks:
-            yield scheduler.next_result()
+        left = len(tasks)
+        while left:
+            results = scheduler.next_results()
+            left -= len(results)
+            yield results
     finally:
         scheduler.dismiss()
 
 
 class _Scheduler(Generic[T, R]):
-    """All visits of one call: those that wait, those that have a slot, and those that gave theirs up."""
+    """All visits of one call: those that wait, those that have a slot, and those that gave theirs up.
+
+    The thread of a visit that ends begins the next one itself: it need not wait until the caller has taken the result.
+    """
 
     def __init__(self, tasks: Sequence[T], visit: Callable[[T], R], limits: SchedulerLimits[T, R]) -> None:
         self._tasks, self._visit, self._limits = tasks, visit, limits
@@ -92,71 +107,90 @@ class _Scheduler(Generic[T, R]):
             host = self._hosts.setdefault(name, _Host(most=None if name is None else limits.for_host))
             host.waiting.append(number)
             self._of.append(host)
+        self._lock = Lock()  # of what follows
         self._running: dict[int, float] = {}  # with a slot → since when
         self._demoted: dict[int, float] = {}  # without one → since when
-        self._begun: SimpleQueue[int | None] = SimpleQueue()
         self._ended: SimpleQueue[_Ended[R]] = SimpleQueue()
+        self._error: BaseException | None = None  # of the first visit that failed
+        self._is_over = False  # no other visit begins
         self._answered = False  # by any host
-        self._threads = 0
+        self._told: list[int] = []
 
-    def next_result(self) -> R:
-        """Waits for the next visit that ends, letting others begin meanwhile."""
-        while True:
+    def next_results(self) -> list[R]:
+        """Waits for the next visit that ends; its result, and those of all that ended meanwhile. The error of a visit comes after the results before it."""
+        while self._error is None:
             self._begin()
             self._look()
-            try:
-                ended = self._ended.get(timeout=self._wait())
-            except Empty:
+            results = self._collect()
+            self._tell()
+            if results:
+                return results
+        raise self._error
+
+    def _collect(self) -> list[R]:
+        """What has ended; nothing where a visit has had its slot for too long, or failed."""
+        results: list[R] = []
+        try:
+            ended = self._ended.get(timeout=self._wait())
+            while ended.error is None:
+                results.append(ended.result)  # type: ignore[arg-type]  # a visit without an error has a result
+                ended = self._ended.get_nowait()
+            self._error = ended.error
+        except Empty:
+            if not results:
                 self._demote()
-                continue
-            self._leave(ended)
-            if ended.error is not None:
-                raise ended.error
-            return ended.result  # type: ignore[return-value]  # a visit without an error has a result
+        return results
 
     def _look(self) -> None:
         """Results that were returned are all that there are for some time."""
-        if not self._demoted or not self._ended.empty():
-            return
-        waiting = [number for host in self._hosts.values() for number in host.waiting]
-        if all(self._of[number].is_silent for number in (*self._running, *waiting)):
+        with self._lock:
+            if not self._demoted or not self._ended.empty():
+                return
+            waiting = [number for host in self._hosts.values() for number in host.waiting]
+            if not all(self._of[number].is_silent for number in (*self._running, *waiting)):
+                return
             left = sorted((*self._demoted, *self._running, *waiting))
-            self._limits.only_slow_left([self._tasks[number] for number in left])
+        self._limits.only_slow_left([self._tasks[number] for number in left])
 
     def dismiss(self) -> None:
-        for _ in range(self._threads):
-            self._begun.put(None)
+        with self._lock:
+            self._is_over = True
 
     def _begin(self) -> None:
-        while len(self._running) < self._limits.overall and (number := self._take()) is not None:
-            self._running[number] = monotonic()
-            self._of[number].slots += 1
-            self._begun.put(number)
-            if self._threads < len(self._running) + len(self._demoted):
-                self._threads += 1
-                Thread(target=self._work, daemon=True, name=f"visit-{self._threads}").start()
+        """A thread for each visit that may begin now."""
+        with self._lock:
+            while (number := self._take()) is not None:
+                Thread(target=self._work, args=(number,), daemon=True, name=f"visit-{number}").start()
 
     def _take(self) -> int | None:
         """The first waiting visit whose host has a free slot."""
+        if self._is_over or len(self._running) >= self._limits.overall:
+            return None
         ready = [host for host in self._hosts.values() if host.waiting and host.has_room()]
-        return min(ready, key=lambda host: host.waiting[0]).waiting.popleft() if ready else None
+        if not ready:
+            return None
+        number = min(ready, key=lambda host: host.waiting[0]).waiting.popleft()
+        self._running[number] = monotonic()
+        self._of[number].slots += 1
+        return number
 
     def _wait(self) -> float | None:
         """Seconds until a visit has had its slot for too long; None where none may give it up."""
-        if not self._running or len(self._demoted) >= MAX_DEMOTED:
-            return None
-        soonest = min(since + self._patience(self._of[number]) for number, since in self._running.items())
+        with self._lock:
+            if not self._running or len(self._demoted) >= MAX_DEMOTED:
+                return None
+            soonest = min(since + self._patience(self._of[number]) for number, since in self._running.items())
         return max(0.001, soonest - monotonic())
 
     def _demote(self) -> None:
         now = monotonic()
-        for number, since in [*self._running.items()]:
-            host = self._of[number]
-            if now - since >= self._patience(host) and len(self._demoted) < MAX_DEMOTED:
-                self._demoted[number] = self._running.pop(number)
-                host.slots -= 1
-                host.demoted += 1
-        self._tell()
+        with self._lock:
+            for number, since in [*self._running.items()]:
+                host = self._of[number]
+                if now - since >= self._patience(host) and len(self._demoted) < MAX_DEMOTED:
+                    self._demoted[number] = self._running.pop(number)
+                    host.slots -= 1
+                    host.demoted += 1
 
     def _leave(self, ended: _Ended[R]) -> None:
         host = self._of[ended.number]
@@ -166,10 +200,10 @@ class _Scheduler(Generic[T, R]):
         else:
             since = self._demoted.pop(ended.number)
             host.demoted -= 1
-            self._tell()
-        if ended.error is None and self._limits.is_success(ended.result):  # type: ignore[arg-type]  # as above
+        if ended.is_success:
             host.took.append(monotonic() - since)
             self._answered = True
+        self._is_over |= ended.error is not None
 
     def _patience(self, host: _Host) -> float:
         """Seconds that a visit may take before it gives up its slot. Few for a host without a successful visit where others have some; few visits may do so."""
@@ -178,11 +212,24 @@ class _Scheduler(Generic[T, R]):
         return SOON if self._answered else FIRST
 
     def _tell(self) -> None:
-        self._limits.slow([self._tasks[number] for number in sorted(self._demoted)])
+        """Which visits go on beside the others, if these are others than before."""
+        with self._lock:
+            demoted = sorted(self._demoted)
+        if demoted != self._told:
+            self._told = demoted
+            self._limits.slow([self._tasks[number] for number in demoted])
 
-    def _work(self) -> None:
-        while (number := self._begun.get()) is not None:
-            try:
-                self._ended.put(_Ended(number, self._visit(self._tasks[number]), None))
-            except BaseException as error:  # noqa: BLE001 - it is raised again where the results are taken
-                self._ended.put(_Ended(number, None, error))
+    def _work(self, number: int | None) -> None:
+        while number is not None:
+            ended = self._visited(number)
+            with self._lock:
+                self._leave(ended)
+                self._ended.put(ended)
+                number = self._take()
+
+    def _visited(self, number: int) -> _Ended[R]:
+        try:
+            result = self._visit(self._tasks[number])
+            return _Ended(number, result, is_success=self._limits.is_success(result))
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the results are taken
+            return _Ended(number, error=error)

@@ -47,7 +47,7 @@ def crawled(journal: Journal, *visits: tuple[str, str, str | None]) -> None:
     """A crawl that came to an end: repository, outcome, partition."""
     with journal.begin() as entry:
         for repo, outcome, partition in visits:
-            entry.add(visit(entry.number, repo, outcome), partition)
+            entry.add([(visit(entry.number, repo, outcome), partition)])
         entry.end(ended(entry.number))
     journal.sum_up()
 
@@ -56,7 +56,7 @@ def cut_short(journal: Journal, *visits: tuple[str, str, str | None]) -> None:
     """A crawl whose process was killed: neither its end nor the sum was written."""
     entry = journal.begin()
     for repo, outcome, partition in visits:
-        entry.add(visit(entry.number, repo, outcome), partition)
+        entry.add([(visit(entry.number, repo, outcome), partition)])
     entry._out.close()
 
 
@@ -69,7 +69,7 @@ def test_what_is_written_is_read_again(tmp_path):
     journal = Journal(tmp_path)
     said = visit(1, "a/b", "down", 'no answer from "höst"\n\x1b[31m\u2028')
     with journal.begin() as entry:
-        entry.add(said, None)
+        entry.add([(said, None)])
         entry.end(ended(1))
     assert (journal.visits(), journal.crawls()) == ((replace(said, first_at=hour(1), crawls=(1,)),), (ended(1),))
 
@@ -196,7 +196,7 @@ def test_after_a_crash_the_next_crawl_has_a_number_of_its_own(tmp_path):
 def test_a_crawl_that_raises_keeps_its_lines_and_writes_no_sum(tmp_path):
     journal = Journal(tmp_path)
     with suppress(KeyboardInterrupt), journal.begin() as entry:
-        entry.add(visit(1, "a"), "p1")
+        entry.add([(visit(1, "a"), "p1")])
         raise KeyboardInterrupt
     assert (sorted(file.name for file in tmp_path.iterdir()), journal.last_visits()["a"].partition) == (
         ["000001.jsonl"],
@@ -268,7 +268,7 @@ def test_of_old_crawls_of_earlier_versions_the_visits_stay_with_which_a_reposito
     journal = Journal(tmp_path)
     for outcome, turned in (("new", True), ("fresh", False), ("gone", True), ("gone", False), ("fresh", True)):
         with journal.begin() as entry:
-            entry.add(replace(visit(entry.number, "a", outcome), turned=turned), None)
+            entry.add([(replace(visit(entry.number, "a", outcome), turned=turned), None)])
             entry.end(ended(entry.number))
         journal.sum_up()
     crawled(journal, ("a", "fresh", None))
@@ -290,7 +290,8 @@ def test_since_when_a_repository_is_down_is_known_after_any_number_of_crawls(tmp
         with journal.begin() as entry:
             now = visit(entry.number, "a", outcome)
             first_at, times = (last.first_at, last.times + 1) if last and goes_on else (now.started_at, 1)
-            entry.add(replace(now, first_at=first_at, times=times, turned=last is None or last.outcome == "new"), None)
+            is_turn = last is None or last.outcome == "new"
+            entry.add([(replace(now, first_at=first_at, times=times, turned=is_turn), None)])
             entry.end(ended(entry.number))
         journal.sum_up()
     found = [(each.outcome, each.first_at, each.times, each.crawls) for each in journal.visits()]
@@ -322,7 +323,7 @@ def test_a_renamed_repository_has_one_history_under_its_new_name(tmp_path):
     crawled(journal, ("old", "new", "p1"))
     with journal.begin() as entry:
         entry.change_inventory([Rename(crawl=2, repo="now", former="old", name="now")], ())
-        entry.add(visit(2, "now", "fresh"), "p1")
+        entry.add([(visit(2, "now", "fresh"), "p1")])
         entry.end(ended(2))
     assert ([(each.repo, each.outcome) for each in journal.visits()], journal.last_visits()["old"].outcome) == (
         [("now", "new"), ("now", "fresh")],
@@ -402,7 +403,7 @@ def test_another_repository_under_an_old_name_has_nothing_of_the_old_one(tmp_pat
     crawled(journal, ("a", "new", "p1"))
     with journal.begin() as entry:
         entry.change_inventory([Rename(crawl=2, repo="b", former="a", name="b", replaced=True)], ())
-        entry.add(visit(2, "a", "down"), None)
+        entry.add([(visit(2, "a", "down"), None)])
         entry.end(ended(2))
     last = journal.last_visits()
     assert (last["a"].partition, last["b"].partition) == (None, "p1")

@@ -107,7 +107,7 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_as_it_was(tmp_path)
     (crawl,) = journal.crawls()
     with journal.begin() as entry:
         (visit,) = journal.visits()
-        entry.add(replace(visit, first_at=None, crawls=()), "p1")
+        entry.add([(replace(visit, first_at=None, crawls=()), "p1")])
         entry.end(crawl)
     journal.sum_up()
     assert (tmp_path / "000002.jsonl").read_text() == CRAWL

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
+from itertools import chain
 from threading import Event, Lock
+from threading import enumerate as enumerate_threads
 from time import sleep
 
 import pytest
@@ -11,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import catalog.transport.host_scheduler as module
-from catalog.transport.host_scheduler import SchedulerLimits, schedule_visits
+from catalog.transport.host_scheduler import SchedulerLimits, schedule_batches, schedule_visits
+
+ONE_BY_ONE = SchedulerLimits(overall=1, for_host=1, host=lambda _: None)
 
 
 @settings(max_examples=30)
@@ -247,15 +252,13 @@ def test_of_two_slow_visits_no_more_than_may_be_are_demoted(before, running):
     assert ([*scheduler._running], len(scheduler._demoted) + len(running)) == (running, before + 2)
 
 
-def test_what_is_no_success_teaches_nothing():
+@pytest.mark.parametrize(("result", "lesson"), [("bad", (False, 0)), ("good", (True, 1))])
+def test_what_is_no_success_teaches_nothing(result, lesson):
     limits = SchedulerLimits(overall=1, for_host=1, host=lambda _: "h", is_success=lambda result: result == "good")
-    scheduler = module._Scheduler(["bad", "good"], str, limits)
-    lessons = []
-    for _ in range(2):
-        scheduler.next_result()
-        lessons.append((scheduler._answered, len(scheduler._of[0].took)))
+    scheduler = module._Scheduler([result], str, limits)
+    scheduler.next_results()
     scheduler.dismiss()
-    assert lessons == [(False, 0), (True, 1)]
+    assert (scheduler._answered, len(scheduler._of[0].took)) == lesson
 
 
 def test_an_error_teaches_nothing():
@@ -264,9 +267,55 @@ def test_an_error_teaches_nothing():
 
     scheduler = module._Scheduler(["a"], visit, SchedulerLimits(overall=1, for_host=1, host=lambda _: "h"))
     with pytest.raises(ValueError, match="a"):
-        scheduler.next_result()
+        scheduler.next_results()
     scheduler.dismiss()
     assert (scheduler._answered, [*scheduler._of[0].took]) == (False, [])
+
+
+def test_the_next_visit_begins_before_the_result_of_the_last_one_is_taken():
+    begun = {number: Event() for number in range(3)}
+
+    def visit(task: int) -> int:
+        begun[task].set()
+        return task
+
+    with closing(schedule_batches([0, 1, 2], visit, ONE_BY_ONE)) as batches:
+        assert (0 in next(batches), begun[2].wait(20)) == (True, True)
+
+
+def test_no_other_visit_begins_when_the_caller_gives_up():
+    begun, given_up = [], Event()
+
+    def visit(task: int) -> int:
+        begun.append(task)
+        if task == 1:
+            given_up.wait(20)
+        return task
+
+    with closing(schedule_batches([0, 1, 2], visit, ONE_BY_ONE)) as batches:
+        assert next(batches) == [0]
+    given_up.set()
+    for thread in enumerate_threads():
+        if thread.name.startswith("visit-"):
+            thread.join(20)
+    assert begun == [0, 1]
+
+
+def test_what_ended_before_an_error_is_returned_before_it_is_raised():
+    def visit(task: int) -> int:
+        return 6 // task
+
+    batches = schedule_batches([1, 2, 0, 3], visit, ONE_BY_ONE)
+    results = []
+    with pytest.raises(ZeroDivisionError):
+        results.extend(chain.from_iterable(batches))
+    assert results == [6, 3]
+
+
+def test_an_error_in_judging_a_result_is_the_visits_own():
+    limits = SchedulerLimits(overall=1, for_host=1, host=lambda _: "h", is_success=lambda result: bool(1 // result))
+    with pytest.raises(ZeroDivisionError):
+        list(schedule_visits([0], int, limits))
 
 
 def test_no_host_has_no_bound():
