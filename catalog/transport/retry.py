@@ -1,11 +1,10 @@
-"""When a request is made again: after which failures, how often, and after which wait. The same for Git servers and forges."""
+"""When a request is made again: after which failures. The same for Git servers and forges; how often, and after which wait: `backoff`."""
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
-from typing import TYPE_CHECKING
-
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep, wait_exponential, wait_random
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from catalog.errors import Down
 
@@ -14,10 +13,8 @@ if TYPE_CHECKING:
 
     from catalog.transport.limits import Meter
 
-ATTEMPTS = 3
-BACKOFF = wait_exponential(multiplier=0.2, exp_base=4) + wait_random(
-    0.0, 0.2
-)  # 0.2 s, then 0.8 s, and up to 0.2 s more
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Again(Down):
@@ -28,35 +25,32 @@ class Again(Down):
         super().__init__(message)
 
 
+class Attempts(Protocol):
+    """Calls a function until it raises no Again."""
+
+    def __call__(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T: ...
+
+
 def retrying(
     meter: Meter,
     *,
     longest: float = inf,
-    sleep: Callable[[float], None] = sleep,
+    sleep: Callable[[float], None] | None = None,
     tell: Callable[[str], None] = lambda _: None,
-) -> Retrying:
+) -> Attempts:
     """Calls a function until it raises no Again; `tell` gets each wait as a sentence.
 
     The last Again is raised where all attempts failed, and where a wait would be longer than `longest` seconds, or would outlast the meter.
     """
 
-    def enough(state: RetryCallState) -> bool:
-        wait = state.upcoming_sleep
-        return state.attempt_number >= ATTEMPTS or wait > longest or wait >= meter.patience(inf)
+    def attempts(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        ask = partial(function, *args, **options)
+        try:
+            return ask()
+        except Again as error:
+            # Nearly every crawl needs no second attempt: tenacity imports asyncio, which takes as long as forty visits without news.
+            from catalog.transport.backoff import attempt_again
 
-    def announce(state: RetryCallState) -> None:
-        tell(f"{_failure(state)}: waiting {state.upcoming_sleep:.0f} s")
+            return attempt_again(ask, error, meter, longest=longest, sleep=sleep, tell=tell)
 
-    return Retrying(
-        retry=retry_if_exception_type(Again), wait=_wait, stop=enough, sleep=sleep, before_sleep=announce, reraise=True
-    )
-
-
-def _wait(state: RetryCallState) -> float:
-    error = _failure(state)
-    stated = error.seconds if isinstance(error, Again) else None
-    return BACKOFF(state) if stated is None else stated
-
-
-def _failure(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
+    return attempts

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from tenacity import wait_none
 
 from catalog.cli import main
-from catalog.transport import retry
+from catalog.transport import backoff
 from support.echo_server import KINDS, echoing
 from support.echoing import echo, hits, written
 from support.loopback import needs, serve
@@ -71,7 +71,7 @@ def crawl_echoes(folder: Path, seed: int, places: int, tags: int) -> tuple[list[
     with ExitStack() as stack:
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
-        stack.enter_context(patch.object(retry, "BACKOFF", wait_none()))
+        stack.enter_context(patch.object(backoff, "BACKOFF", wait_none()))
         stack.enter_context(patch.dict(os.environ, _environment(folder)))
         world, made = repository(Random(seed), SECRETS["netrc"], tags)
         world.write(folder / "git" / "whole.git")

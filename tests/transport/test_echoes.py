@@ -10,7 +10,7 @@ from tenacity import wait_none
 
 from catalog.errors import OriginError
 from catalog.privacy.gate import Gate
-from catalog.transport import retry
+from catalog.transport import backoff
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.echo_server import PLACES, echoing
@@ -26,7 +26,7 @@ PAIR = b64encode(f"ann:{SECRETS['password']}".encode()).decode()
 
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "BACKOFF", wait_none())
+    monkeypatch.setattr(backoff, "BACKOFF", wait_none())
     monkeypatch.setattr("catalog.transport.smart_http.LONGEST_RETRY_AFTER", 0.0)
 
 

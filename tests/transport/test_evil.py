@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tenacity import wait_none
 
 from catalog.errors import Down, OriginError, Refused, TooBig, TooSlow
-from catalog.transport import retry
+from catalog.transport import backoff
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
 from support.loopback import Answer, Request, evil, serve
 
@@ -32,7 +32,7 @@ OID = "3" * 40
 
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "BACKOFF", wait_none())
+    monkeypatch.setattr(backoff, "BACKOFF", wait_none())
 
 
 def packet(payload: bytes) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from tenacity import wait_none
 
 from catalog.errors import Down, Gone, OriginError, Refused
-from catalog.transport import credentials, retry, smart_http
+from catalog.transport import backoff, credentials, retry, smart_http
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.http_client import MAX_REDIRECTS
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
@@ -28,7 +28,7 @@ SECRET = "s3cret-t0ken"
 
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "BACKOFF", wait_none())
+    monkeypatch.setattr(backoff, "BACKOFF", wait_none())
 
 
 def failure(url: str, pool: Pool, limits: Limits | None = None) -> OriginError:

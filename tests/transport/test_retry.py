@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from catalog.errors import Down
+from catalog.transport.backoff import ATTEMPTS
 from catalog.transport.limits import Limits, Meter
-from catalog.transport.retry import ATTEMPTS, Again, retrying
+from catalog.transport.retry import Again, retrying
 
 BUSY, STATED, LONG, FATAL = Again("busy"), Again("busy", 7.0), Again("busy", 61.0), Down("gone for good")
 
