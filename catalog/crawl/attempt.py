@@ -9,7 +9,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import TypeVar
 
-from catalog.config.parse import RepoConfig
+from catalog.config.model import RepoConfig
 from catalog.crawl.context import ReadContext
 from catalog.errors import READ, OriginError, StoreError, VisitOutcome, shortage
 from catalog.privacy.detector import clean
