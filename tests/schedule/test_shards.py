@@ -76,10 +76,18 @@ def test_one_machine_has_no_shards(tmp_path, keeper):
     ("words", "code", "said"),
     [
         pytest.param(["--shards", "2"], 2, "found --shards without --print, expected both", id="nothing to print"),
-        pytest.param(["--print", "gitlab-ci", "--shards", "0"], 2, "0 is not in the range 1<=x<=200", id="none"),
+        pytest.param(
+            ["--print", "gitlab-ci", "--shards", "0"],
+            2,
+            "invalid --shards '0': expected a whole number from 1 to 200",
+            id="none",
+        ),
         pytest.param(["--print", "gitlab-ci", "--shards", str(MOST_PARALLEL)], 0, "", id="as many as can be"),
         pytest.param(
-            ["--print", "gitlab-ci", "--shards", str(MOST_PARALLEL + 1)], 2, "201 is not in the range", id="more"
+            ["--print", "gitlab-ci", "--shards", str(MOST_PARALLEL + 1)],
+            2,
+            "invalid --shards '201': expected a whole number from 1 to 200",
+            id="more",
         ),
     ],
 )
