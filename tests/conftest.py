@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import io
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, settings
 
 from catalog.cli import main
 from catalog.crawl import reading
+from catalog.database import template
+from support.once import once, share_in
 
 FEW = 8  # examples of a law
 
@@ -66,17 +69,35 @@ def _reads_here() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of `catalog demo`, made once for all processes of a run: whoever changes it takes a copy."""
+@pytest.fixture(scope="session", autouse=True)
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> None:
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "output" / "catalog.duckdb").is_file():
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                assert main(["demo", str(folder), "--debug"]) == 0
-    return folder
+    share_in(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_template(_shared: None) -> Iterator[None]:
+    """The empty catalog that a build begins with takes a second to make."""
+    write = template._write
+
+    def copy(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
+        folder = once(f"template-{template.recipe(shapes)}", lambda folder: write(folder / "catalog.duckdb", shapes))
+        shutil.copyfile(folder / "catalog.duckdb", path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(template, "_write", copy)
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo_folder(_one_template: None) -> Path:
+    """The folder of `catalog demo`."""
+    return once("demo", _demo)
+
+
+def _demo(folder: Path) -> None:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        assert main(["demo", str(folder), "--debug"]) == 0
 
 
 # Ten thousand tests are many objects, which live as long as the process: the garbage collector need not visit them again and again.

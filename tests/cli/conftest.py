@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from catalog.cli import main
-from support.small_catalog import make
+from support.small_catalog import small_catalog
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("small"))
+def database():
+    return small_catalog()
 
 
 @pytest.fixture(autouse=True)

@@ -39,8 +39,8 @@ def demo(demo_folder):
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    with closing(database.connect(small_catalog.make(tmp_path_factory.mktemp("small")))) as connection:
+def small():
+    with closing(database.connect(small_catalog.small_catalog())) as connection:
         prepare(connection)
         yield connection
 

@@ -16,7 +16,7 @@ from catalog.query.catalog_file import _UNLIMITED
 from catalog.query.content_hash import FEWEST_DIGITS
 from catalog.query.time_range import Edge
 from support.catalogs import catalog_of
-from support.small_catalog import make
+from support.small_catalog import small_catalog
 
 METHODS = sorted(
     name
@@ -81,8 +81,8 @@ def test_a_number_out_of_range_is_refused_by_the_name_of_its_argument(catalog, m
 
 
 @pytest.mark.slow
-def test_numbers_at_the_ends_of_their_ranges_are_taken(tmp_path):
-    path = make(tmp_path)
+def test_numbers_at_the_ends_of_their_ranges_are_taken():
+    path = small_catalog()
     for method, name, between in numbers():
         for end in (between.least, 1 if name == "baseline" else between.most or 2**70):
             args, kwargs = arguments(method, name, end)
@@ -92,8 +92,8 @@ def test_numbers_at_the_ends_of_their_ranges_are_taken(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [_UNLIMITED, _UNLIMITED + 1, 2**70])
-def test_more_memory_and_rows_than_there_can_be_are_no_limit(tmp_path, most):
-    with Catalog.open(make(tmp_path), max_memory=most, max_rows=most) as catalog:
+def test_more_memory_and_rows_than_there_can_be_are_no_limit(most):
+    with Catalog.open(small_catalog(), max_memory=most, max_rows=most) as catalog:
         assert catalog.sql("select 1 as one").rows == [{"one": 1}]
 
 
@@ -166,8 +166,8 @@ def test_a_path_that_no_system_has_is_not_found(catalog):
 
 
 @pytest.mark.slow
-def test_the_right_types_are_taken_by_name_and_by_place(tmp_path):
-    path = make(tmp_path)
+def test_the_right_types_are_taken_by_name_and_by_place():
+    path = small_catalog()
     with Catalog.open(str(path), timeout=5) as catalog:
         answers = [
             catalog.show("mask"),
@@ -194,12 +194,12 @@ def test_too_many_arguments_are_refused_as_python_refuses_them(catalog):
         pytest.param(lambda c: c.history("mask#prod", stage="dev"), Misuse, "invalid stage 'dev': expected the stage of 'mask#prod', or None", id="another stage"),
     ],
 )  # fmt: skip
-def test_what_contradicts_the_reference_is_refused(tmp_path, ask, error, message):
-    with Catalog.open(make(tmp_path)) as catalog, pytest.raises(error, match=f"^{re.escape(message)}"):
+def test_what_contradicts_the_reference_is_refused(ask, error, message):
+    with Catalog.open(small_catalog()) as catalog, pytest.raises(error, match=f"^{re.escape(message)}"):
         ask(catalog)
 
 
 @pytest.mark.slow
-def test_the_fewest_digits_of_a_hash_are_taken(tmp_path):
-    with Catalog.open(make(tmp_path)) as catalog:
+def test_the_fewest_digits_of_a_hash_are_taken():
+    with Catalog.open(small_catalog()) as catalog:
         assert catalog.identify("0" * FEWEST_DIGITS).values == ()

@@ -15,13 +15,13 @@ from catalog.query.interval import Interval
 from catalog.query.time_range import _LONGEST
 from catalog.schema.tables.inventory import Repo
 from support.catalogs import catalog_of
-from support.small_catalog import C1, CHURN, LOOSE, VISION, day, make
+from support.small_catalog import C1, CHURN, LOOSE, VISION, day, small_catalog
 from support.small_facts import CODE, DATA, MODEL
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("small"))
+def path():
+    return small_catalog()
 
 
 @pytest.fixture(scope="module")

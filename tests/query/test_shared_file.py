@@ -13,15 +13,15 @@ import pytest
 from catalog.errors import NotFound, StoreError
 from catalog.query import Catalog
 from catalog.query.answer import _NAMES
-from support.small_catalog import make
+from support.small_catalog import small_catalog
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
 CLOSED = "^this Catalog is closed; Catalog.open opens it again$"
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("small"))
+def path():
+    return small_catalog()
 
 
 @pytest.mark.slow

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -14,12 +18,14 @@ from catalog.crawl.extract import extract_rows
 from catalog.crawl.previous import PreviousRows
 from catalog.database import search_index
 from catalog.database.statements import Statement, macro, statements
+from catalog.database.template import attach
 from catalog.git.objects import Objects
 from catalog.git.snapshot import RefListing, Snapshot
 from catalog.plugins.connector import Connector, installed
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record
 from catalog.schema.tables import TABLES
+from support.once import once
 
 
 def rows_of(
@@ -40,12 +46,14 @@ def catalog_of(
 
     Making views and macros takes a second, so there is one catalog, and each call empties it of what the last one put in.
     """
-    connection = _empty()
+    connection, names = _empty(), {table.TABLE for table in TABLES}
+    for (name,) in connection.execute("select table_name from duckdb_tables() where estimated_size > 0").fetchall():
+        if name in names:
+            connection.execute(f'delete from "{name}"')
     for table in TABLES:
         parts = [to_arrow(table, found[table], repo=repo) for repo, found in repos.items() if found.get(table)]
         if not table.REPO and whole and whole.get(table):
             parts = [to_arrow(table, whole[table])]
-        connection.execute(f'delete from "{table.TABLE}"')
         if parts:
             connection.register("given", pa.concat_tables(parts))
             connection.execute(f'insert into "{table.TABLE}" from given')
@@ -55,19 +63,31 @@ def catalog_of(
 
 @cache
 def _empty() -> duckdb.DuckDBPyConnection:
+    made = once("empty-catalog", lambda folder: _make(folder / "empty.duckdb")) / "empty.duckdb"
+    own = Path(mkdtemp(dir=made.parent)) / made.name
+    shutil.copyfile(made, own)
     connection = duckdb.connect()
-    for table in TABLES:
-        connection.register("given", schema(table).empty_table())
-        connection.execute(f'create table "{table.TABLE}" as from given')
-        connection.unregister("given")
-    search_index.make(connection)
-    connection.execute("create schema stubs")
-    for made in statements():
-        connection.execute(macro(made) if made.parameters else _stub(made))
-    for made in statements():
-        if not made.parameters:
-            connection.execute(f"create or replace view {made.name} as {made.body}")
+    attach(connection, own)
+    connection.execute("detach memory")  # else cursors would ask that
     return connection
+
+
+def _make(path: Path) -> None:
+    with closing(duckdb.connect()) as connection:
+        attach(connection, path)
+        for table in TABLES:
+            connection.register("given", schema(table).empty_table())
+            connection.execute(f'create table "{table.TABLE}" as from given')
+            connection.unregister("given")
+        search_index.make(connection)
+        connection.execute("create schema stubs")
+        for made in statements():
+            connection.execute(macro(made) if made.parameters else _stub(made))
+        for made in statements():
+            if not made.parameters:
+                connection.execute(f"create or replace view {made.name} as {made.body}")
+        connection.execute("use memory")
+        connection.execute("detach staging")
 
 
 def _stub(view: Statement) -> str:

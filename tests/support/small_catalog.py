@@ -15,6 +15,7 @@ from catalog.schema.tables.inventory import Crawl, Repo, StageName, Visit
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
 from catalog.store.partitions import PartitionKey, Store
+from support.once import once
 from support.small_facts import TRIED, facts
 
 Rows = Mapping[type[Record], Iterable[Record]]
@@ -62,8 +63,12 @@ def event(tag: str, commit: str, when: datetime, *, author: str = "Ann", message
     )
 
 
-def make(folder: Path) -> Path:
-    """Writes the catalog into a folder and returns its path."""
+def small_catalog() -> Path:
+    """The path of the catalog: whoever changes it takes a copy."""
+    return once("small-catalog", _make) / "catalog.duckdb"
+
+
+def _make(folder: Path) -> Path:
     return write(folder, {CHURN: _churn(), VISION: _vision(), EVIL: _evil()}, _crawl())
 
 

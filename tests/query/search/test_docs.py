@@ -10,15 +10,15 @@ import pytest
 
 from catalog.cli import main
 from catalog.database.search_fields import FIELDS
-from support.small_catalog import make
+from support.small_catalog import small_catalog
 
 PAGE = (Path(__file__).parents[3] / "docs" / "search.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^catalog (.+)$", PAGE, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("small"))
+def database():
+    return small_catalog()
 
 
 @pytest.mark.slow
