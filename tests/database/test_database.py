@@ -197,8 +197,14 @@ def exported(changed: Path, anew: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def connection(anew: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(database.connect(anew)) as opened:
+def demo(demo_folder: Path) -> Path:
+    """The catalog of `catalog demo`, beside its export."""
+    return demo_folder / "output" / "catalog.duckdb"
+
+
+@pytest.fixture
+def connection(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(database.connect(demo)) as opened:
         yield opened
 
 
@@ -376,8 +382,8 @@ def test_while_somebody_reads_the_old_file_a_change_starts_from_the_newest(tmp_p
     assert content(path) == content(anew)
 
 
-def test_two_may_read_at_once_in_one_process(anew):
-    with closing(database.connect(anew)) as one, closing(database.connect(anew)) as other:
+def test_two_may_read_at_once_in_one_process(demo):
+    with closing(database.connect(demo)) as one, closing(database.connect(demo)) as other:
         assert (
             one.execute("select count(*) from versions").fetchall()
             == other.execute("select count(*) from versions").fetchall()
@@ -498,9 +504,8 @@ def test_damage_that_no_checksum_tells_is_found_when_it_is_read(tmp_path, fleet,
 # What is exported.
 
 
-def test_a_parquet_file_explains_itself(exported, connection):
-    _, folder = exported
-    shape = pq.read_schema(folder / "versions.parquet")
+def test_a_parquet_file_explains_itself(demo, connection):
+    shape = pq.read_schema(demo.with_name("data") / "versions.parquet")
     found = {field.name: (field.metadata or {})[b"comment"].decode() for field in shape}
     assert ((shape.metadata or {})[b"comment"].decode(), found) == (
         connection.execute("select comment from relations() where name = 'versions'").fetchall()[0][0],
@@ -508,11 +513,10 @@ def test_a_parquet_file_explains_itself(exported, connection):
     )
 
 
-def test_exported_times_have_no_zone(exported):
-    _, folder = exported
+def test_exported_times_have_no_zone(demo):
     times = {
         field.type
-        for file in folder.glob("*.parquet")
+        for file in demo.with_name("data").glob("*.parquet")
         for field in pq.read_schema(file)
         if pa.types.is_timestamp(field.type)
     }
