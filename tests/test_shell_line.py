@@ -84,6 +84,7 @@ def test_a_hostile_name_is_harmless_when_pasted(shell, tmp_path):
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.law
 @pytest.mark.parametrize("shell", SHELLS)
 @given(st.lists(st.text(max_size=8).filter(lambda word: shell_line([word])), min_size=1, max_size=30))

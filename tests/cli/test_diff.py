@@ -9,6 +9,7 @@ import pytest
 
 from catalog.cli import main
 from catalog.cli.diff import _told
+from support.some import some
 from support.worlds import World
 
 DIFF = """\
@@ -63,7 +64,9 @@ def without_times(table: str) -> str:
     return "".join(line[:end].rstrip() + "\n" for line in lines)
 
 
-@pytest.mark.parametrize("edges", [(), ("1",), ("1", "2"), ("1", "now")], ids=str)
+@pytest.mark.parametrize(
+    "edges", some(2, [pytest.param(edges, id=str(edges)) for edges in [(), ("1",), ("1", "2"), ("1", "now")]])
+)
 def test_diff_tells_what_the_last_crawl_changed(asking, crawled, edges):
     code, out, err = asking("diff", *edges)
     _, old, new = crawled

@@ -11,6 +11,7 @@ import pytest
 from catalog.cli.comparison import _HASH, _LONG, _WHOLE, put_comparison
 from catalog.cli.measuring import FEWEST, MOST
 from support.small_catalog import CHURN, VISION
+from support.some import some
 
 REF = "acme/churn:churn"
 UNREAD = "(eval/roc.json is in DVC's storage, not in Git)\n"
@@ -52,20 +53,23 @@ eager-bee   churn@v1.0.0  2024-01-10 12:00  Cy  1        no        5555555  git.
 
 @pytest.mark.parametrize(
     ("arguments", "expected", "said"),
-    [
-        pytest.param(("metrics", f"{REF}#prod"), METRICS, UNREAD, id="metrics of a version"),
-        pytest.param(("metrics", REF, "--all-versions"), ALL_METRICS, UNREAD, id="metrics of all versions"),
-        pytest.param(("metrics", "mask"), "", "nothing found\n", id="no metrics"),
-        pytest.param(("params", REF), PARAMS, "", id="parameters of the latest"),
-        pytest.param(
-            ("compare", f"{REF}#prod", REF),
-            COMPARED,
-            "(in brackets: the difference from v1.0.0; *: the best)\n",
-            id="versions of one artifact",
-        ),
-        pytest.param(("experiments",), EXPERIMENTS, "", id="experiments"),
-        pytest.param(("experiments", "vision"), "", "nothing found\n", id="no experiments"),
-    ],
+    some(
+        2,
+        [
+            pytest.param(("metrics", f"{REF}#prod"), METRICS, UNREAD, id="metrics of a version"),
+            pytest.param(("metrics", REF, "--all-versions"), ALL_METRICS, UNREAD, id="metrics of all versions"),
+            pytest.param(("metrics", "mask"), "", "nothing found\n", id="no metrics"),
+            pytest.param(("params", REF), PARAMS, "", id="parameters of the latest"),
+            pytest.param(
+                ("compare", f"{REF}#prod", REF),
+                COMPARED,
+                "(in brackets: the difference from v1.0.0; *: the best)\n",
+                id="versions of one artifact",
+            ),
+            pytest.param(("experiments",), EXPERIMENTS, "", id="experiments"),
+            pytest.param(("experiments", "vision"), "", "nothing found\n", id="no experiments"),
+        ],
+    ),
 )
 def test_tables(ask, arguments, expected, said):
     assert ask(*arguments) == (0, expected, said)

@@ -76,8 +76,15 @@ def test_a_reader_who_goes_away_is_no_error(database, command):
     ("command", "closed", "code", "said"),
     [
         pytest.param("ls repos -o ids", ">&-", 0, "", id="what is written to a closed output is not read"),
-        pytest.param("ls repos -o ids", "2>&-", 0, "git.example/acme/churn\n", id="no messages, but the data"),
-        pytest.param("show nobody", "2>&- >&-", 3, "", id="the exit code stays"),
+        pytest.param(
+            "ls repos -o ids",
+            "2>&-",
+            0,
+            "git.example/acme/churn\n",
+            id="no messages, but the data",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("show nobody", "2>&- >&-", 3, "", id="the exit code stays", marks=pytest.mark.slow),
     ],
 )
 def test_a_closed_output_is_a_quiet_end(database, command, closed, code, said):

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from catalog.cli import main
+from support.some import some
 
 
 class Terminal(io.StringIO):
@@ -188,13 +189,16 @@ def test_parquet_is_not_for_terminals(terminal, capsys):
 
 @pytest.mark.parametrize(
     ("typed", "offered"),
-    [
-        pytest.param("ma", ["mask"], id="artifacts by their short names"),
-        pytest.param("git.example/evil", ["git.example/evil/x:evil"], id="and by their full ones"),
-        pytest.param("mask@", ["mask@latest", "mask@v1.0.0", "mask@" + "4" * 40], id="versions"),
-        pytest.param("mask#p", ["mask#prod"], id="stages"),
-        pytest.param("nobody@", [], id="nothing where there is nothing"),
-    ],
+    some(
+        2,
+        [
+            pytest.param("ma", ["mask"], id="artifacts by their short names"),
+            pytest.param("git.example/evil", ["git.example/evil/x:evil"], id="and by their full ones"),
+            pytest.param("mask@", ["mask@latest", "mask@v1.0.0", "mask@" + "4" * 40], id="versions"),
+            pytest.param("mask#p", ["mask#prod"], id="stages"),
+            pytest.param("nobody@", [], id="nothing where there is nothing"),
+        ],
+    ),
 )
 def test_completion_of_references(run, database, monkeypatch, typed, offered):
     monkeypatch.setenv("CATALOG_DATABASE", str(database))

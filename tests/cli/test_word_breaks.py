@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from catalog.cli.word_breaks import joined
+from support.some import some
 
 # What bash has in COMP_WORDS, behind `catalog search`, and what it puts for the last word.
 QUERIES = [
@@ -39,7 +40,7 @@ QUERIES = [
 ]
 
 
-@pytest.mark.parametrize(("words", "offered"), QUERIES)
+@pytest.mark.parametrize(("words", "offered"), some(3, QUERIES))
 def test_bash_gets_what_stands_for_its_last_word(run, database, monkeypatch, words, offered):
     words = ["catalog", "search", *words]
     monkeypatch.setenv("CATALOG_DATABASE", str(database))

@@ -16,6 +16,7 @@ import pytest
 from support.catalogs import asked, catalog_of, rows_of
 from support.gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
 from support.loopback import environment
+from support.some import some
 from support.worlds import World
 
 STOPS = "GTO stops"
@@ -170,7 +171,7 @@ def test_gto_and_the_catalog_show_the_same(tmp_path, build, expected, problems):
     assert in_gto_order(history_of_ours(connection)) == in_gto_order(history_of_gto(tmp_path))
 
 
-@pytest.mark.parametrize(("build", "expected", "problems"), STOPPED)
+@pytest.mark.parametrize(("build", "expected", "problems"), some(3, STOPPED))
 def test_gto_stops_and_the_catalog_loses_what_stopped_it(tmp_path, build, expected, problems):
     build(world := World())
     connection = catalog(world)
@@ -259,7 +260,7 @@ def dvcs_answers() -> Callable[[Path, list[str]], dict[str, str | None]]:
     return ask
 
 
-@pytest.mark.parametrize("build", LOOKUPS)
+@pytest.mark.parametrize("build", some(2, LOOKUPS))
 def test_dvcs_own_lookup_is_stored_beside_that_of_gto(tmp_path, build, dvcs_answers):
     build(world := World())
     world.write(tmp_path / ".git")

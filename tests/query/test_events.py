@@ -103,19 +103,33 @@ def test_an_event_says_all_that_its_tag_says():
     }
 
 
-@pytest.mark.parametrize(
-    ("cells", "kind", "subject"),
-    [
-        ({"event": "deregistration"}, "org.model-catalog.deregistration", "m@v1.0.0"),
-        ({"event": "assignment", "version": None, "stage": "live"}, "org.model-catalog.assignment", "m#prod"),
-        ({"event": "unassignment", "version": None, "stage": "dev"}, "org.model-catalog.unassignment", "m#dev"),
-        ({"event": "deprecation", "version": None}, "org.model-catalog.deprecation", "m"),
-    ],
-    ids=["a deregistration", "an assignment, by the catalog's name of the stage", "an unassignment", "a deprecation"],
-)
-def test_what_an_event_is_about(cells, kind, subject):
-    (event,) = map(cloud_event, asked({"r": [seen(1, **cells)]}))
-    assert (event["type"], event["subject"]) == (kind, subject)
+ABOUT = {
+    "a deregistration": ({"event": "deregistration"}, "org.model-catalog.deregistration", "m@v1.0.0"),
+    "an assignment, by the catalog's name of the stage": (
+        {"event": "assignment", "version": None, "stage": "live"},
+        "org.model-catalog.assignment",
+        "m#prod",
+    ),
+    "an unassignment": (
+        {"event": "unassignment", "version": None, "stage": "dev"},
+        "org.model-catalog.unassignment",
+        "m#dev",
+    ),
+    "a deprecation": ({"event": "deprecation", "version": None}, "org.model-catalog.deprecation", "m"),
+}
+
+
+@pytest.fixture(scope="module")
+def about():
+    """Each event, in a repository of its own."""
+    return {
+        row["repo"]: cloud_event(row) for row in asked({name: [seen(1, **row)] for name, (row, *_) in ABOUT.items()})
+    }
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_what_an_event_is_about(about, name):
+    assert (about[name]["type"], about[name]["subject"]) == ABOUT[name][1:]
 
 
 def test_what_was_seen_first_comes_first_and_then_the_tagger_s_clock_decides():
@@ -139,11 +153,10 @@ def test_a_tag_that_could_be_read_later_than_it_was_seen_is_news_of_then():
 @pytest.mark.parametrize(
     "rows",
     [
-        [seen(1, ended=2), seen(1, crawl=4)],
-        [seen(1), seen(1, crawl=2, ref="refs/tags/alias")],
-        [seen(1, ended=2)],
+        pytest.param([seen(1, ended=2), seen(1, crawl=4)], id="gone and back"),
+        pytest.param([seen(1), seen(1, crawl=2, ref="refs/tags/alias")], id="under two names", marks=pytest.mark.slow),
+        pytest.param([seen(1, ended=2)], id="gone", marks=pytest.mark.slow),
     ],
-    ids=["gone and back", "under two names", "gone"],
 )
 def test_a_tag_is_told_once_whatever_became_of_it(rows):
     assert [(row["tag"], row["crawl"]) for row in asked({"r": rows})] == [("m@v1.0.0", 1)]
@@ -218,6 +231,12 @@ def test_what_is_no_cursor(cursor):
         place(cursor)
 
 
+@pytest.fixture(scope="module")
+def of_crawl_7():
+    """The cursor of an event of that crawl."""
+    return asked({"r": [seen(1, crawl=7)]})[-1]["cursor"]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -235,10 +254,9 @@ def test_what_is_no_cursor(cursor):
         "the tag was gone before it was seen again",
     ],
 )
-def test_a_cursor_of_a_memory_that_is_lost_is_refused_rather_than_skipping(rows):
-    cursor = asked({"r": [seen(1, crawl=7)]})[-1]["cursor"]
+def test_a_cursor_of_a_memory_that_is_lost_is_refused_rather_than_skipping(of_crawl_7, rows):
     with pytest.raises(NotFound, match=r"this catalog has no record of its event in crawl 7"):
-        asked({"r": rows}, cursor)
+        asked({"r": rows}, of_crawl_7)
 
 
 def test_a_cursor_outlives_the_tag_that_it_marks():

@@ -265,6 +265,7 @@ def compared(values: dict[str, list[tuple[str, str, float]]], *, baseline: int =
     return [tuple(row.values()) for row in asked(catalog_of({"r": rows}), query, *lists, baseline)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
@@ -279,35 +280,30 @@ def compared(values: dict[str, list[tuple[str, str, float]]], *, baseline: int =
             [("a", "loss", 0.75)],
             ("loss", [0.5, 0.75], [0.0, 0.25], [True, False], True),
             id="lower is better",
-            marks=pytest.mark.slow,
         ),
         pytest.param(
             [("a", "rows", 1)],
             [("a", "rows", 2)],
             ("rows", [1.0, 2.0], [0.0, 1.0], [None, None], True),
             id="nobody knows",
-            marks=pytest.mark.slow,
         ),
         pytest.param(
             [("a", "acc", 1)],
             [("a", "acc", 1)],
             ("acc", [1.0, 1.0], [0.0, 0.0], [None, None], False),
             id="equal: none is best",
-            marks=pytest.mark.slow,
         ),
         pytest.param(
             [("a", "acc", 0.5)],
             [("b", "acc", 0.75)],
             ("acc", [0.5, 0.75], [0.0, 0.25], [False, True], True),
             id="one name in two files is one thing",
-            marks=pytest.mark.slow,
         ),
         pytest.param(
             [("a", "acc", 0.5)],
             [],
             ("acc", [0.5, None], [0.0, None], [None, None], True),
             id="only one has it",
-            marks=pytest.mark.slow,
         ),
     ],
 )

@@ -41,6 +41,7 @@ def test_the_last_events_are_read(beyond):
     assert [row.tag for row in found] == [f"m@v1.{number}.0" for number in reversed(range(beyond, count))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("at", "is_news"), [(2 * DAY, True), (2 * DAY + INSTANT, False)], ids=["a day after the last crawl", "and no more"]
 )
