@@ -20,7 +20,7 @@ from sites.data.masking import MaskedConnection
 from sites.data.rows import ArtifactRow, RepositoryRow
 from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
 from sites.render import Renderer, assets
-from sites.view_models import feeds, plots, version_details
+from sites.view_models import as_of, feeds, plots, version_details
 from sites.view_models.commands import plain_id, remarks, snippets
 from sites.view_models.feeds import Feeds
 from sites.view_models.plots import Plots
@@ -124,7 +124,7 @@ class _Site:
             "types": facts.types,
             "stages": facts.stages,
             "recent": event_lines(facts.recent),
-            "crawl": facts.crawls[0] if facts.crawls else None,
+            "last_crawl": as_of.at_home(facts.crawls),
             "feeds": self._news.in_general(),
         }
 
@@ -132,7 +132,8 @@ class _Site:
         failed = [r for r in self._facts.repositories if r.stale]
         every = [problem for problems in self._facts.problems.values() for problem in problems]
         return {
-            "crawls": self._facts.crawls,
+            "summary": as_of.summary(self._facts.crawls),
+            "last_crawls": as_of.listed(self._facts.crawls),
             "failed": failed,
             "outcomes": OUTCOMES,
             "problems": problem_lines(every[:MOST_PROBLEMS], self._forges),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.cli import TOLD
+from catalog.cli import TOLD, building
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.crawl_report import write_report
@@ -85,7 +85,8 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     if report is not None:
         write_report(done, report)
     if not no_build:
-        _build(config, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
+        made = building.build(config, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
+        say(building.summary(done, made))
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -94,11 +95,14 @@ def build(
     *,
     no_site: NoSite = False,
     stores: Stores = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Go through everything, and compare each file with what it has to hold.")
+    ] = False,
     wait: Wait = False,
     allow_empty: AllowEmpty = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Make catalog and site again from what was read.
+    """Make catalog and site again from what was read: what follows from the same as last time, and is as it was built, is left alone.
 
     With --store, what is new in the stores of shards, or of other catalogs, is merged into the catalog first. Exit code 5 if any of it is lacking: a store
     is missing, in use or damaged, or a shard did not end. All else is built, and the last good rows of its repositories stay.
@@ -109,7 +113,7 @@ def build(
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
     is_whole = merge_stores(config, stores or (), wait=wait)
-    _build(config, no_site=no_site, wait=wait)
+    building.build(config, no_site=no_site, wait=wait, check=check)
     if not is_whole:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -138,7 +142,7 @@ def demo(
     failed = _crawl(
         config, (), _EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
     ).failed
-    _build(config, no_site=False, wait=False)
+    building.build(config, no_site=False)
     from catalog.query import Catalog  # imported late: a crawl asks nothing
 
     database = config.output / "catalog.duckdb"
@@ -207,7 +211,7 @@ class _EarlyBuild:
         tell(
             f"still reading {plural(len(names), 'slow repository', 'slow repositories')}; the catalog of all others is built now"
         )
-        _build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
+        building.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
         if self.publish and self.config.schedule.publish is not None:
             from catalog.schedule.steps import publish  # only `catalog schedule` asks for it
 
@@ -258,37 +262,3 @@ def _crawl(
     if report.failures:
         say(f"{plural(len(report.failures), 'source')} failed: the last listing was used")
     return report
-
-
-def _build(
-    config: Config, *, no_site: bool, wait: bool = False, in_crawl: bool = False, tell: Callable[[str], None] = say
-) -> None:
-    from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
-
-    built = build_catalog(config, wait=wait, tell=tell, in_crawl=in_crawl)
-    artifacts = _counted("", {"not registered": built.unregistered, "deprecated": built.deprecated})
-    versions = _counted("and ", {"deregistered": built.deregistered, "not registered": built.not_registered})
-    tell(
-        f"{built.database}: {plural(built.artifacts, 'artifact')}{artifacts}, {plural(built.versions, 'version')}{versions} "
-        f"of {plural(built.repos, 'repository', 'repositories')} in {built.seconds:.1f} s"
-    )
-    if not no_site:
-        from catalog.database.build import email_mask
-        from sites.build import build as build_site  # a cold `show` needs no jinja2
-
-        site = build_site(
-            built.database,
-            config.output / "site",
-            title=config.title,
-            site_url=config.site_url,
-            mask=email_mask(config),
-        )
-        tell(
-            f"{config.output / 'site'}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s"
-        )
-
-
-def _counted(before: str, counts: Mapping[str, int]) -> str:
-    """Those counts that are not nothing, in brackets."""
-    stated = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    return f" ({before}{stated})" if stated else ""

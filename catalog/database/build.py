@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import UTC
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
+from typing import Self
 
+import duckdb
 import pyarrow as pa
 
 from catalog.config.parse import Config
-from catalog.database import database, export, rebuild
+from catalog.database import build_record, database, export, rebuild
+from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, last_started, times_digest
+from catalog.database.build_record import BuildCounts, BuildRecord
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import load_observations
 from catalog.database.shapes import partition_shapes
@@ -23,6 +29,7 @@ from catalog.discovery.listing_cache import read_states
 from catalog.privacy.emails import Mask, mask
 from catalog.privacy.settings import HASH
 from catalog.schema.arrow import schema, to_arrow
+from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
 from catalog.store.email_key import email_key
@@ -30,6 +37,8 @@ from catalog.store.journal import Journal, LastVisit
 from catalog.store.lock import lock
 from catalog.store.observations import Observations
 from catalog.store.partitions import Store, privacy_digest
+
+INCOMPLETE = ""  # the digest of what a build could not read as a whole: the next one tries again
 
 log = logging.getLogger(__name__)
 _SQL = named("build")
@@ -39,70 +48,173 @@ _SQL = named("build")
 class BuildReport:
     """The result of a build, and how long it took.
 
-    `artifacts`: all of them; `unregistered`: of these, how many no registry tag names; `deprecated`: how many `catalog ls models` lists
-    on request only. `versions`: those that are registered and active; beside them there are `deregistered` ones, and commits that have
-    a stage and are `not_registered`. `incremental`: the last database was updated rather than rebuilt.
+    `incremental`: the last database was updated rather than rebuilt. `unchanged`: of that nothing but the times of visits, the exports not at
+    all. `inputs`: the digest of what all of it follows from, empty where something of that could not be read; `crawls`: their rows, first to last.
     """
 
     database: Path
     seconds: float
-    repos: int
-    artifacts: int
-    unregistered: int
-    deprecated: int
-    versions: int
-    deregistered: int
-    not_registered: int
+    counts: BuildCounts
     incremental: bool
+    unchanged: bool
+    inputs: str
+    crawls: tuple[Crawl, ...]
 
 
 def build(
-    config: Config, *, wait: bool = False, tell: Callable[[str], None] = lambda _: None, in_crawl: bool = False
+    config: Config,
+    *,
+    wait: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    in_crawl: bool = False,
+    check: bool = False,
 ) -> BuildReport:
     """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
 
-    With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that names it; else StoreError does.
-    `tell` gets a sentence, too, for what is damaged. `in_crawl`: the crawl of this process goes on, holds the output, and may need
-    every partition.
+    Where nothing changed but what a crawl itself adds, that alone is put into the database, and `data/` stays; not with `check`, which
+    goes through everything. With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that
+    names it; else StoreError does. `tell` gets a sentence, too, for what is damaged, and what is not as it was built. `in_crawl`: the
+    crawl of this process goes on, holds the output, and may need every partition.
     """
     clock = perf_counter()
-    path = config.output / "catalog.duckdb"
     with nullcontext() if in_crawl else lock(config.output, wait=wait, tell=tell):
+        work = _Work.gather(config)
+        last = build_record.read(config.output, tell)
+        anew = _compare(work, last, tell) if check and last is not None else frozenset[str]()
+        record = None if check or last is None else _refreshed(work, last, tell)
+        incremental = unchanged = record is not None
+        if record is None:
+            record, incremental = _built(work, last, tell, anew)
+            if not in_crawl and not work.inventory.unlisted:  # else it is not known what they have
+                work.store.prune(work.files.values())
+        if record != last:
+            build_record.write(config.output, record)
+        for sentence in work.journal.damage:
+            log.warning(sentence)
+    return BuildReport(
+        database=work.path,
+        seconds=round(perf_counter() - clock, 3),
+        counts=record.counts,
+        incremental=incremental,
+        unchanged=unchanged,
+        inputs=record.inputs,
+        crawls=tuple(row for row in work.rows[Crawl] if isinstance(row, Crawl)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Work:
+    """What there is to build from."""
+
+    config: Config
+    journal: Journal
+    store: Store
+    observations: Observations
+    last_visits: Mapping[str, LastVisit]
+    inventory: Inventory
+    files: dict[str, Path]
+    rows: CrawlRows
+    inputs: str
+
+    @classmethod
+    def gather(cls, config: Config) -> Self:
         folder = config.output / "store"
         journal, store = Journal(folder / "crawls"), Store(folder / "rows")
-        observations = Observations(folder / "observations")
         last_visits, listings = journal.last_visits(), read_states(config)
         inventory = read_inventory(config, listings)
         files = _files(config, inventory, store, last_visits)
-        incremental = rebuild.rebuild(
-            path,
-            partition_shapes(),
-            files,
-            _crawl_tables(
-                config, journal, repo_rows(inventory, last_visits, files), source_rows(config, inventory, listings)
-            ),
-            {Observation.TABLE: partial(load_observations, observations=observations, last_visits=last_visits)},
-            tell,
+        repos, sources = repo_rows(inventory, last_visits, files), source_rows(config, inventory, listings)
+        rows, observations = _crawl_rows(config, journal, repos, sources), Observations(folder / "observations")
+        return cls(
+            config=config,
+            journal=journal,
+            store=store,
+            observations=observations,
+            last_visits=last_visits,
+            inventory=inventory,
+            files=files,
+            rows=rows,
+            inputs=inputs_digest(rows, observations.stamps(), _masking(config)),
         )
-        for sentence in journal.damage:
-            log.warning(sentence)
-        with closing(database.connect(path, max_memory=database.FOR_ALL)) as connection:
-            export.write(connection, config.output / "data", email_mask(config))
-            counts = connection.execute(_SQL["counts"]).fetchone()
-        if not in_crawl and not inventory.unlisted:  # else it is not known what they have
-            store.prune(files.values())
-    repos, artifacts, unregistered, deprecated, versions, deregistered, not_registered = counts or (0,) * 7
-    return BuildReport(
-        database=path,
-        seconds=round(perf_counter() - clock, 3),
-        repos=repos,
-        artifacts=artifacts,
-        unregistered=unregistered,
-        deprecated=deprecated,
-        versions=versions,
-        deregistered=deregistered,
-        not_registered=not_registered,
-        incremental=incremental,
+
+    @property
+    def path(self) -> Path:
+        return self.config.output / "catalog.duckdb"
+
+    @property
+    def exports(self) -> Path:
+        return self.config.output / "data"
+
+    @property
+    def updaters(self) -> dict[str, rebuild.Updater]:
+        loader = partial(load_observations, observations=self.observations, last_visits=self.last_visits)
+        return {Observation.TABLE: loader}
+
+
+def _refreshed(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> BuildRecord | None:
+    """The record of the last build, with what a crawl adds in the database; None where there is more to do."""
+    started = last_started(work.rows)
+    if work.inputs != last.inputs or (last.due is not None and started is not None and started >= last.due):
+        return None
+    if sentence := _difference(work, last):
+        tell(f"{sentence}; catalog and exports are gone through")
+        return None
+    times = times_digest(work.rows)
+    if times == last.times:
+        return last
+    try:
+        rebuild.refresh(work.path, _tables(work.rows, OF_CRAWLS), work.updaters)
+    except duckdb.Error:  # the build finds out what is wrong with it
+        return None
+    return replace(last, times=times, database=build_record.stamp(work.path))
+
+
+def _difference(work: _Work, last: BuildRecord) -> str:
+    """A sentence for what is not as it was built; empty where all of it is."""
+    name = work.path.name
+    before, now = ({name: each} if each else {} for each in (last.database, build_record.stamp(work.path)))
+    of_database = build_record.differing(work.path.parent, before, now)
+    return of_database or build_record.differing(work.exports, last.exports, build_record.stamps(work.exports))
+
+
+def _compare(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
+    """The exports that do not hold what was written, which are told; whether the database does, its build finds out."""
+    damaged = export.damaged(work.exports)
+    of_size = build_record.differing(work.exports, last.exports, build_record.stamps(work.exports))
+    if sentence := of_size or build_record.differing(work.exports, dict.fromkeys(damaged, ""), {}):
+        tell(sentence)
+    return damaged
+
+
+def _built(
+    work: _Work, last: BuildRecord | None, tell: Callable[[str], None], anew: Collection[str]
+) -> tuple[BuildRecord, bool]:
+    """Builds database and exports, those in `anew` whatever is known of them; the record, and whether the last database was updated."""
+    tables = {**_tables(work.rows), Observation.TABLE: schema(Observation).empty_table()}
+    incremental = rebuild.rebuild(work.path, partition_shapes(), work.files, tables, work.updaters, tell)
+    with closing(database.connect(work.path, max_memory=database.FOR_ALL)) as connection:
+        export.write(connection, work.exports, email_mask(work.config), anew=anew)
+        counts = connection.execute(_SQL["counts"]).fetchone() or (0,) * 7
+        (due,) = connection.execute(_SQL["due"]).fetchone() or (None,)
+        is_whole = _is_whole(connection, work)
+    record = BuildRecord(
+        inputs=work.inputs if is_whole else INCOMPLETE,
+        times=times_digest(work.rows),
+        due=due and due.replace(tzinfo=UTC),
+        counts=BuildCounts(**dict(zip((cell.name for cell in fields(BuildCounts)), counts, strict=True))),
+        database=build_record.stamp(work.path),
+        exports=build_record.stamps(work.exports),
+        site=last.site if last else None,
+    )
+    return record, incremental
+
+
+def _is_whole(connection: duckdb.DuckDBPyConnection, work: _Work) -> bool:
+    """Whether nothing was left out because it is damaged: files that are read again may have the same names, and then times."""
+    partitions = dict(connection.execute(_SQL["partitions"]).fetchall())
+    journals = dict(connection.execute(_SQL["journals"]).fetchall())
+    return (
+        partitions == {repo: file.name for repo, file in work.files.items()} and journals == work.observations.stamps()
     )
 
 
@@ -124,7 +236,13 @@ def _files(config: Config, inventory: Inventory, store: Store, last_visits: dict
     return {name: file for name, file in files.items() if file.is_file()}
 
 
-def _crawl_tables(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> dict[str, pa.Table]:
+def _masking(config: Config) -> tuple[str, ...]:
+    """What becomes of e-mail addresses, as texts to compare."""
+    emails = config.privacy.emails
+    return (emails, blake2b(email_key(config.output)).hexdigest()) if emails == HASH else (emails,)
+
+
+def _crawl_rows(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> CrawlRows:
     ranks = {stage: rank for rank, stage in enumerate(dict.fromkeys(config.stages.values()))}
     names = [StageName(raw=raw, stage=stage, rank=ranks[stage]) for raw, stage in config.stages.items()]
     directions = [
@@ -132,12 +250,15 @@ def _crawl_tables(config: Config, journal: Journal, repos: list[Repo], sources: 
         for rank, (pattern, direction) in enumerate(config.directions)
     ]
     return {
-        Repo.TABLE: to_arrow(Repo, repos),
-        Source.TABLE: to_arrow(Source, sources),
-        StageName.TABLE: to_arrow(StageName, names),
-        MetricDirection.TABLE: to_arrow(MetricDirection, directions),
-        Crawl.TABLE: to_arrow(Crawl, journal.crawls()),
-        Visit.TABLE: to_arrow(Visit, journal.visits()),
-        Rename.TABLE: to_arrow(Rename, journal.renames()),
-        Observation.TABLE: schema(Observation).empty_table(),
+        Repo: repos,
+        Source: sources,
+        StageName: names,
+        MetricDirection: directions,
+        Crawl: journal.crawls(),
+        Visit: journal.visits(),
+        Rename: journal.renames(),
     }
+
+
+def _tables(rows: CrawlRows, tables: Iterable[type[Record]] | None = None) -> dict[str, pa.Table]:
+    return {table.TABLE: to_arrow(table, rows[table]) for table in tables or rows}

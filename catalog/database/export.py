@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,15 @@ class Manifest:
     files: dict[str, ExportedFile]
 
 
-def write(connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide) -> ExportReport:
-    """Writes every table and view of the catalog; the same rows give the same bytes.
+def damaged(folder: Path) -> frozenset[str]:
+    """The files of the last export that do not hold what was written, whatever their size and time."""
+    return frozenset(path for path, file in _last(folder).files.items() if _sha256(folder / path) != file.sha256)
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide, *, anew: Collection[str] = ()
+) -> ExportReport:
+    """Writes every table and view of the catalog; the same rows give the same bytes. The files in `anew` are made, whatever is known of them.
 
     One of up to 16,384 rows is `folder/<name>.parquet`; a larger one that says of each row which repository it belongs to is divided into
     `folder/<name>/<slots>.parquet`. `mask` says what becomes of e-mail addresses.
@@ -80,7 +87,8 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide
     try:
         folder.mkdir(parents=True, exist_ok=True)
         before, program = _last(folder), _program(mask)
-        known = before.files if before.program == program else {}
+        last = before.files if before.program == program else {}
+        known = {path: file for path, file in last.items() if path not in anew}
         exporting = _Export(connection, folder, mask, known)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             done = list(threads.map(exporting.write, relations(connection)))
@@ -180,6 +188,13 @@ def _remove(folder: Path, wanted: Collection[str]) -> None:
                 file.unlink()
         if place != folder and names and not any(place.iterdir()):
             place.rmdir()
+
+
+def _sha256(file: Path) -> str:
+    try:
+        return sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _replace(file: Path, data: bytes) -> None:

@@ -66,6 +66,29 @@ def rebuild(
         raise StoreError(f"cannot build {path}: {error}") from error
 
 
+def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[str, Updater]) -> None:
+    """Replaces the rows of these tables in a copy of the database, which is as it was built, and swaps it in; nothing else is worked out.
+
+    duckdb.Error for a database that cannot be changed, StoreError where the disk fails.
+    """
+    temporary_file = files.temporary(path)
+    try:
+        _make_room(temporary_file)
+        with files.deleted_on_failure(temporary_file), closing(duckdb.connect()) as connection:
+            _configure(connection, temporary_file)
+            shutil.copyfile(path, temporary_file)
+            attach(connection, temporary_file)
+            connection.execute("begin")
+            _replace(connection, crawl_tables)
+            for bring_up_to_date in updaters.values():
+                bring_up_to_date(connection)
+            connection.execute("commit")
+            _detach(connection)
+        _swap_in(temporary_file, path)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error}") from error
+
+
 class _Work(NamedTuple):
     """What is to be made: see `rebuild`."""
 
@@ -109,13 +132,21 @@ def _make(work: _Work, *, from_last: bool) -> bool:
         for bring_up_to_date in work.updaters.values():
             bring_up_to_date(connection)
         _load(connection, work, changes, current_recipe)
-        connection.execute("use memory")
-        connection.execute("checkpoint staging")
-        connection.execute("detach staging")
-    last_build.seal(work.path, temporary_file)
-    files.clear(work.path)
-    files.move(temporary_file, work.path)
+        _detach(connection)
+    _swap_in(temporary_file, work.path)
     return changes is not None
+
+
+def _detach(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("use memory")
+    connection.execute("checkpoint staging")
+    connection.execute("detach staging")
+
+
+def _swap_in(temporary_file: Path, path: Path) -> None:
+    last_build.seal(path, temporary_file)
+    files.clear(path)
+    files.move(temporary_file, path)
 
 
 def _make_room(temporary_file: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from catalog.config.parse import Config, parse
 from catalog.database import database, observations, prewarm, template
-from catalog.database.build import _crawl_tables, build
+from catalog.database.build import _crawl_rows, _tables, build
 from catalog.errors import StoreError
 from catalog.store.journal import Journal
 from support.crawling import visited, wish
@@ -42,7 +42,7 @@ def test_before_any_crawl_the_catalog_lists_the_repositories_and_says_never(tmp_
     built = build(config)
     columns = "repo, url, outcome, message, stale, visited_at, read_at, partition"
     assert (
-        (built.repos, built.artifacts, built.versions, built.incremental),
+        (built.counts.repos, built.counts.artifacts, built.counts.versions, built.incremental),
         asked(config, f"select {columns} from repos"),
     ) == (
         (0, 0, 0, False),
@@ -65,9 +65,9 @@ def test_it_counts_what_it_made(tmp_path):
     config = wish(tmp_path, urls)
     visited(config)
     built = build(config)
-    assert (built.database, built.repos) == (config.output / "catalog.duckdb", 2)
-    assert (built.artifacts, built.unregistered, built.deprecated) == (4, 1, 1)
-    assert (built.versions, built.deregistered, built.not_registered) == (2, 1, 1)
+    assert (built.database, built.counts.repos) == (config.output / "catalog.duckdb", 2)
+    assert (built.counts.artifacts, built.counts.unregistered, built.counts.deprecated) == (4, 1, 1)
+    assert (built.counts.versions, built.counts.deregistered, built.counts.not_registered) == (2, 1, 1)
     assert asked(config, "select count(*), (select sum(versions) from artifacts) from versions") == [(4, 2)]
 
 
@@ -124,7 +124,7 @@ def test_a_new_vocabulary_of_stages_reaches_every_repository(tmp_path):
 
 def test_the_order_of_stages_and_directions_is_that_of_the_file(tmp_path):
     text = "[stages]\nprod = ['live', 'online']\ndev = ['qa']\n[metrics]\nhigher = ['gain*']\nlower = ['cost']\n"
-    rows = _crawl_tables(parse(text, tmp_path / "repos.toml"), Journal(tmp_path), [], [])
+    rows = _tables(_crawl_rows(parse(text, tmp_path / "repos.toml"), Journal(tmp_path), [], []))
     assert (rows["stage_names"].to_pylist(), rows["metric_directions"].to_pylist()) == (
         [
             {"raw": "dev", "stage": "dev", "rank": 1},
@@ -196,7 +196,7 @@ def test_what_a_killed_build_left_is_in_nobodys_way(tmp_path):
     visited(config)
     for name in (".catalog.duckdb.new", ".catalog.duckdb.new.wal"):
         (config.output / name).write_bytes(b"half of it")
-    versions = build(config).versions
+    versions = build(config).counts.versions
     assert (versions, [file.name for file in config.output.iterdir() if ".new" in file.name]) == (1, [])
 
 

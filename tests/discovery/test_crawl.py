@@ -109,7 +109,7 @@ def test_the_build_needs_no_network(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
     forged.requests.clear()
-    assert (build(config).repos, forged.requests) == (2, [])
+    assert (build(config).counts.repos, forged.requests) == (2, [])
 
 
 def test_one_repository_is_crawled_without_asking_the_forge(forged, tmp_path):

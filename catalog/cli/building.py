@@ -1,0 +1,157 @@
+"""Builds catalog and site, and says what came of it: what `crawl`, `build` and `demo` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from catalog.cli.output import say
+from catalog.text import plural
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from catalog.config.parse import Config
+    from catalog.crawl.crawl import CrawlReport
+    from catalog.database.build import BuildReport
+    from sites.data.rows import CrawlRow
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """What a build had to make: the catalog or not, and `written` of the `files` of the site."""
+
+    catalog: bool
+    written: int = 0
+    files: int = 0
+
+
+def build(
+    config: Config,
+    *,
+    no_site: bool,
+    wait: bool = False,
+    in_crawl: bool = False,
+    check: bool = False,
+    tell: Tell = say,
+) -> Made:
+    """Builds catalog and site, as far as they do not follow from the same as last time. With `check`, all files are compared."""
+    from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
+
+    built = build_catalog(config, wait=wait, tell=tell, in_crawl=in_crawl, check=check)
+    tell(f"{built.database}: {_contents(built)}{', unchanged,' if built.unchanged else ''} in {built.seconds:.1f} s")
+    made = Made(catalog=not built.unchanged)
+    if no_site:
+        return made
+    written, files = _build_site(config, built, check=check, tell=tell)
+    return replace(made, written=written, files=files)
+
+
+def summary(report: CrawlReport, made: Made) -> str:
+    """What a crawl, and the build after it, did not have to do."""
+    parts = []
+    if made.catalog:
+        read = report.crawl.new + report.crawl.changed
+        parts.append(plural(read, "repository", "repositories") if read else "catalog")
+    if made.written:
+        parts.append(f"{made.written:,} of {plural(made.files, 'page')}")
+    done = f"{', '.join(parts)} made" if parts else "nothing to build"
+    return f"{report.crawl.fresh + report.unpushed:,} unchanged; {done}"
+
+
+def _contents(built: BuildReport) -> str:
+    counts = built.counts
+    artifacts = _counted("", {"not registered": counts.unregistered, "deprecated": counts.deprecated})
+    versions = _counted("and ", {"deregistered": counts.deregistered, "not registered": counts.not_registered})
+    return (
+        f"{plural(counts.artifacts, 'artifact')}{artifacts}, {plural(counts.versions, 'version')}{versions} "
+        f"of {plural(counts.repos, 'repository', 'repositories')}"
+    )
+
+
+def _counted(before: str, counts: Mapping[str, int]) -> str:
+    """Those counts that are not nothing, in brackets."""
+    stated = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f" ({before}{stated})" if stated else ""
+
+
+def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) -> tuple[int, int]:
+    """How many files of the site were written, and how many it has; 0 of 0 where none had to be looked into."""
+    from catalog.database import build_record
+    from catalog.database.build_inputs import site_digest
+
+    folder = config.output / "site"
+    inputs = site_digest(built.inputs, config.title, config.site_url)
+    record = build_record.read(config.output)
+    is_same = bool(built.inputs) and record is not None and record.site is not None and record.site.inputs == inputs
+    is_refreshed = is_same and _refresh(config, built, inputs, tell)
+    if is_refreshed and not check:
+        return 0, 0
+    from catalog.database.build import email_mask
+    from sites.build import build as build_site  # a cold `show` needs no jinja2
+
+    mask = email_mask(config)
+    site = build_site(built.database, folder, title=config.title, site_url=config.site_url, mask=mask)
+    if is_refreshed and site.written:
+        tell(
+            f"{folder}: {plural(site.written, 'page')} did not hold what was built, and {_was(site.written)} made again"
+        )
+    tell(f"{folder}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
+    _keep(config, built, inputs)
+    return site.written, site.written + site.unchanged
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _refresh(config: Config, built: BuildReport, inputs: str, tell: Tell) -> bool:
+    """Puts the last crawls into the pages that tell of them; False where a file of the site is not as it was built."""
+    from catalog.database import build_record
+    from sites.refresh import refresh
+
+    folder, record = config.output / "site", build_record.read(config.output)
+    as_built = record is not None and record.site is not None and record.site.files == _files(folder)
+    written = refresh(folder, _last_crawls(built)) if as_built else None
+    if written is None:
+        tell(f"{folder}: not as it was built: what was deleted or edited is made again")
+    elif written:
+        _keep(config, built, inputs)
+    return written is not None
+
+
+def _last_crawls(built: BuildReport) -> list[CrawlRow]:
+    """As the site reads them from the database: the last first, with times that do not say that they are UTC."""
+    from sites.data.rows import CrawlRow
+
+    return [
+        CrawlRow(
+            **{name: getattr(row, name) for name in CrawlRow._fields}
+            | {"started_at": row.started_at.replace(tzinfo=None)}
+        )
+        for row in reversed(built.crawls)
+    ]
+
+
+def _keep(config: Config, built: BuildReport, inputs: str) -> None:
+    """Records the site as that of this build; not where another process has built since."""
+    from catalog.database import build_record
+
+    record = build_record.read(config.output)
+    if (
+        built.inputs
+        and record
+        and record.inputs == built.inputs
+        and record.database == build_record.stamp(built.database)
+    ):
+        site = build_record.SiteRecord(inputs=inputs, files=_files(config.output / "site"))
+        build_record.write(config.output, replace(record, site=site))
+
+
+def _files(folder: Path) -> str:
+    from catalog.database import build_record
+
+    return build_record.digest(build_record.stamps(folder))

@@ -1,0 +1,85 @@
+"""What a build depends on, as digests: of all from which conclusions, exports and pages follow, and of what a crawl adds in which nothing changed.
+
+Why these, and what is in which: docs/decisions/28-nothing-changed.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+
+from catalog.database.code_digest import code_digest
+from catalog.errors import READ, CrawlOutcome, VisitOutcome
+from catalog.schema.record import Record
+from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
+from catalog.store.typed_json import dump
+
+CrawlRows = Mapping[type[Record], Sequence[Record]]  # of each table that no partition fills
+
+OF_CRAWLS = (Repo, Source, Crawl, Visit)  # in which a crawl changes rows, though nothing changed
+_SETTLED = (StageName, MetricDirection, Rename)
+
+
+def inputs_digest(rows: CrawlRows, observations: Mapping[str, str], masking: Iterable[str]) -> str:
+    """The digest of what conclusions, exports and pages follow from. `observations`: a stamp for each file; `masking`: what becomes of addresses."""
+    parts = [
+        code_digest(),
+        dump([_without_times(row) for row in rows[Repo] if isinstance(row, Repo)]),
+        dump([replace(row, asked_at=None, listed_at=None) for row in rows[Source] if isinstance(row, Source)]),
+        *(dump(rows[table]) for table in _SETTLED),
+        dump(sorted(observations.items())),
+        dump(_of_crawls([row for row in rows[Crawl] if isinstance(row, Crawl)])),
+        *masking,
+    ]
+    return _digest(parts)
+
+
+def times_digest(rows: CrawlRows) -> str:
+    """The digest of what a crawl changes, though nothing changed; visits change with the crawl that makes them."""
+    return _digest(dump(rows[table]) for table in (Repo, Source, Crawl))
+
+
+def site_digest(inputs: str, title: str, site_url: str | None) -> str:
+    """The digest of what pages follow from."""
+    return _digest([inputs, title, site_url or ""])
+
+
+def last_started(rows: CrawlRows) -> datetime | None:
+    """When the last crawl began."""
+    crawls = rows[Crawl]
+    last = crawls[-1] if crawls else None
+    return last.started_at if isinstance(last, Crawl) else None
+
+
+def _without_times(row: Repo) -> Repo:
+    """A repository, whenever it was visited. Of one that could not be read, pages say from when its rows are."""
+    is_read = row.outcome in READ
+    outcome = VisitOutcome.FRESH if is_read else row.outcome
+    return replace(row, outcome=outcome, visited_at=None, read_at=None if is_read else row.read_at)
+
+
+def _of_crawls(crawls: Sequence[Crawl]) -> dict[str, list[int]]:
+    """What conclusions take from crawls: with which whole one a crawl counts that was cut short, and whose clocks contradict a later one."""
+    cut_short = [row.crawl for row in crawls if row.outcome == CrawlOutcome.CUT_SHORT]
+    after = (row.crawl for row in crawls if cut_short and row.crawl > cut_short[-1])
+    return {
+        "cut short": [*cut_short, *([first] if (first := next(after, 0)) else [])],
+        "suspect": list(_suspect(crawls)),
+    }
+
+
+def _suspect(crawls: Sequence[Crawl]) -> Iterator[int]:
+    earliest: datetime | None = None
+    for row in reversed(crawls):
+        if earliest is not None and row.started_at > earliest:
+            yield row.crawl
+        earliest = row.started_at if earliest is None else min(earliest, row.started_at)
+
+
+def _digest(parts: Iterable[str]) -> str:
+    digest = blake2b(digest_size=16)
+    for part in parts:
+        digest.update(f"{len(part)} {part}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

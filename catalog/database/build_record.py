@@ -1,0 +1,125 @@
+"""What the last build made, and from what: `.catalog.built.json` beside the database. It is written last, and can be deleted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from catalog.store import checked_file, files
+
+FILE = ".catalog.built.json"
+FORMAT = 1  # raised when the file means something else
+_NAMED = 3  # files that a sentence names
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildCounts:
+    """How much is in the catalog; see `BuildReport`."""
+
+    repos: int
+    artifacts: int
+    unregistered: int
+    deprecated: int
+    versions: int
+    deregistered: int
+    not_registered: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteRecord:
+    """The digest of what pages follow from, and that of all files of the site."""
+
+    inputs: str
+    files: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildRecord:
+    """The digests of what a build was made from (see `build_inputs`), and the stamps of what it made.
+
+    `due`: a crawl that begins then, or later, makes news of an event.
+    """
+
+    format: int = FORMAT
+    inputs: str
+    times: str
+    due: datetime | None
+    counts: BuildCounts
+    database: str | None
+    exports: Mapping[str, str]
+    site: SiteRecord | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Head:
+    format: int
+
+
+def read(output: Path, tell: Callable[[str], None] = lambda _: None) -> BuildRecord | None:
+    """The record of the last build; None where there is none, or none that can be used: `tell` gets a sentence."""
+    file = output / FILE
+    try:
+        if checked_file.read(file, _Head).format == FORMAT:
+            return checked_file.read(file, BuildRecord)
+        tell(f"{file} is another version's: catalog and site are gone through as a whole")
+    except FileNotFoundError:
+        pass
+    except ValueError as error:
+        tell(f"{file} {error}: catalog and site are gone through as a whole")
+    return None
+
+
+def write(output: Path, record: BuildRecord) -> None:
+    """Keeps the record. StoreError where the disk does not take it."""
+    with files.writing(output):
+        checked_file.write(output / FILE, record)
+
+
+def stamp(file: Path) -> str | None:
+    """Size and time of change of a file; None where there is none."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return _stamp(stat)
+
+
+def stamps(folder: Path) -> dict[str, str]:
+    """The stamps of all files below a folder, by their paths in it."""
+    return {path.removeprefix(f"{folder}{os.sep}"): _stamp(stat) for path, stat in sorted(_files(str(folder)))}
+
+
+def digest(found: Mapping[str, str]) -> str:
+    """The digest of stamps."""
+    text = "\n".join(f"{path} {each}" for path, each in sorted(found.items()))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def differing(folder: Path, before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """A sentence that names the files which are not as they were built; empty where all are."""
+    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    if not names:
+        return ""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{folder}: not as it was built: {', '.join(names[:_NAMED])}{more}"
+
+
+def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    try:
+        with os.scandir(folder) as entries:
+            found = list(entries)
+    except OSError:
+        return
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(entry.path)
+        else:
+            yield entry.path, entry.stat(follow_symlinks=False)
+
+
+def _stamp(stat: os.stat_result) -> str:
+    return f"{stat.st_size} {stat.st_mtime_ns}"

@@ -1,0 +1,172 @@
+"""What crawl and build make where nothing, or little, changed, and what they say of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from catalog.cli.building import Made, summary
+from catalog.crawl.crawl import CrawlReport
+from catalog.database import build_record
+from catalog.schema.tables.inventory import Crawl
+from sites.pages import CRAWL, HOME
+from support.changes import base, register
+
+OF_CRAWLS = {HOME.pattern, CRAWL.pattern}
+
+
+@pytest.fixture
+def world(tmp_path, run):
+    """A repository that was crawled, with catalog and site; this test's own."""
+    world = base()
+    world.write(tmp_path / "git")
+    (tmp_path / "repos.toml").write_text(
+        f'[catalog]\noutput = "output"\n[[repo]]\nname = "r"\nurl = "{tmp_path}/git"\n'
+    )
+    assert run("crawl")[0] == 0
+    return world
+
+
+def told(err: str) -> list[str]:
+    """What was said, without how long it took."""
+    return re.sub(r"[\d.]+ s\b", "T", err).splitlines()
+
+
+def changed(before: dict[str, str], folder: Path) -> set[str]:
+    now = build_record.stamps(folder)
+    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+
+
+def pages(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.slow
+def test_a_crawl_in_which_nothing_changed_writes_two_pages_which_are_those_of_a_build_from_nothing(run, world):
+    assert world
+    site, data = Path("output/site"), build_record.stamps(Path("output/data"))
+    for _ in range(2):
+        before = build_record.stamps(site)
+        code, _, err = run("crawl")
+        assert (code, told(err)) == (
+            0,
+            [
+                "fresh    r",
+                "0 new, 0 changed, 1 fresh, 0 failed; 0 bytes in T",
+                "output/catalog.duckdb: 2 artifacts (1 not registered), 2 versions of 1 repository, unchanged, in T",
+                "1 unchanged; nothing to build",
+            ],
+        )
+        assert (changed(before, site), changed(data, Path("output/data"))) == (OF_CRAWLS, set())
+    left = pages(site)
+    for made in ("site", "data"):
+        shutil.rmtree(Path("output") / made)
+    for file in ("catalog.duckdb", ".catalog.duckdb.sum", build_record.FILE):
+        Path("output", file).unlink()
+    assert run("build")[0] == 0
+    assert pages(site) == left
+
+
+@pytest.mark.slow
+def test_a_push_makes_what_follows_from_it(run, world):
+    register(world, 9)
+    world.write(Path("git"))
+    last = told(run("crawl")[2])[-1]
+    assert re.fullmatch(r"0 unchanged; 1 repository, \d+ of \d+ pages made", last)
+    assert told(run("crawl")[2])[-1] == "1 unchanged; nothing to build"
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-9])
+
+
+def folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("harm", "name"),
+    [
+        *product((Path.unlink, cut, folder), ("index.html", "crawl.html", "repos/r.html", "feeds/all.xml")),
+        (cut, ".made.json"),
+    ],
+)
+def test_a_page_that_was_deleted_or_edited_is_made_again(run, world, harm, name):
+    assert world
+    site = Path("output/site")
+    before = pages(site)
+    harm(site / name)
+    lines = told(run("build")[2])
+    assert lines[1] == "output/site: not as it was built: what was deleted or edited is made again"
+    assert pages(site) == before
+    assert len(told(run("build")[2])) == 1
+
+
+@pytest.mark.slow
+def test_a_page_of_the_same_size_and_time_is_found_by_a_check(run, world):
+    assert world
+    site = Path("output/site")
+    before, file = pages(site), site / "repos" / "r.html"
+    stat = file.stat()
+    file.write_bytes(b"x" * stat.st_size)
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert len(told(run("build")[2])) == 1
+    assert "output/site: 1 page did not hold what was built, and was made again" in told(run("build", "--check")[2])
+    assert (pages(site), len(told(run("build", "--check")[2]))) == (before, 2)
+
+
+@pytest.mark.slow
+def test_another_title_makes_the_site_alone(run, world):
+    assert world
+    toml = Path("repos.toml")
+    toml.write_text(toml.read_text().replace("[catalog]", '[catalog]\ntitle = "Other"'))
+    lines = told(run("build")[2])
+    assert (", unchanged, in T" in lines[0], lines[1].endswith("T")) == (True, True)
+    assert "Other" in Path("output/site/index.html").read_text()
+    assert len(told(run("build")[2])) == 1
+
+
+@pytest.mark.slow
+def test_a_build_without_the_site_leaves_it_as_that_of_the_build_before(run, world):
+    register(world, 9)
+    world.write(Path("git"))
+    assert run("crawl", "--no-site")[0] == 0
+    assert "v9.0.0" not in Path("output/site/repos/r.html").read_text()
+    assert len(told(run("build")[2])) == 2
+    assert "v9.0.0" in "".join(file.read_text() for file in Path("output/site/models").rglob("*.html"))
+
+
+@pytest.mark.slow
+def test_a_damaged_record_is_told(run, world):
+    assert world
+    file = Path("output", build_record.FILE)
+    file.write_bytes(b"x")
+    lines = told(run("build")[2])
+    assert lines[0] == f"{file} is damaged: its checksum does not fit: catalog and site are gone through as a whole"
+    assert len(told(run("build")[2])) == 1
+
+
+def report(*, changed: int, fresh: int, unpushed: int = 0) -> CrawlReport:
+    row = Crawl(crawl=1, started_at=None, seconds=1.0, new=0, changed=changed, fresh=fresh, failed=0, received=0)
+    return CrawlReport(crawl=row, visits=(), failures={}, unpushed=unpushed)
+
+
+@pytest.mark.parametrize(
+    ("report", "made", "line"),
+    [
+        (report(changed=0, fresh=1900, unpushed=95), Made(catalog=False), "1,995 unchanged; nothing to build"),
+        (report(changed=5, fresh=1995), Made(catalog=True, written=14, files=3912), "1,995 unchanged; 5 repositories, 14 of 3,912 pages made"),
+        (report(changed=1, fresh=0), Made(catalog=True), "0 unchanged; 1 repository made"),
+        (report(changed=0, fresh=2), Made(catalog=True, written=0, files=3), "2 unchanged; catalog made"),
+        (report(changed=0, fresh=2), Made(catalog=False, written=1, files=3), "2 unchanged; 1 of 3 pages made"),
+    ],
+)  # fmt: skip
+def test_what_a_crawl_did_not_have_to_do(report, made, line):
+    assert summary(report, made) == line

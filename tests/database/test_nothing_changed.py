@@ -1,0 +1,417 @@
+"""Where nothing changed, nothing is built: what decides that, and that readers see what a build from nothing gives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.config.parse import Config
+from catalog.crawl.crawl import crawl
+from catalog.database import build_inputs, build_record, code_digest, database, rebuild
+from catalog.database.build import build
+from catalog.database.build_inputs import inputs_digest, times_digest
+from catalog.query import Catalog
+from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
+from catalog.store.journal import Journal
+from support.changes import base, register
+from support.crawling import wish
+from support.worlds import START, World
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+REPO = Repo(
+    repo="r", url="u", outcome="changed", message=None, stale=False, visited_at=NOON, read_at=NOON, partition="p"
+)
+DOWN = replace(REPO, outcome="down", stale=True)
+SOURCE = Source(source="s", kind="github", url=None, outcome="listed", message=None, asked_at=NOON, listed_at=NOON, listed=1, wanted=1)  # fmt: skip
+STAGE = StageName(raw="live", stage="prod", rank=0)
+DIRECTION = MetricDirection(pattern="auc", direction="higher", rank=0)
+RENAME = Rename(crawl=1, repo="r", former="q", name="r")
+VISIT = Visit(crawl=1, repo="r", outcome="new", why="new", message=None, started_at=NOON, seconds=1.0, received=1, requests=1)  # fmt: skip
+
+
+def nth(number: int, outcome: str = "complete", *, after: timedelta | None = None) -> Crawl:
+    """A crawl, a day after the one before it."""
+    started = NOON + (timedelta(days=number) if after is None else after)
+    return Crawl(crawl=number, started_at=started, seconds=1.0, new=1, changed=0, fresh=0, failed=0, received=1, outcome=outcome)  # fmt: skip
+
+
+ROWS = {
+    Repo: (REPO,),
+    Source: (SOURCE,),
+    StageName: (STAGE,),
+    MetricDirection: (DIRECTION,),
+    Rename: (RENAME,),
+    Crawl: (nth(1), nth(2)),
+    Visit: (VISIT,),
+}
+LATER = NOON + timedelta(days=1)
+
+
+def digests(changes, observations=None, masking=("hide",)):
+    rows = {**ROWS, **changes}
+    return inputs_digest(rows, observations or {"r.jsonl": "1 2"}, masking), times_digest(rows)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({Repo: (replace(REPO, visited_at=LATER, read_at=LATER),)}, id="a repository was read again"),
+        pytest.param({Repo: (replace(REPO, outcome="fresh"),)}, id="one that had changed has not changed since"),
+        pytest.param({Source: (replace(SOURCE, asked_at=LATER, listed_at=LATER),)}, id="a source was asked again"),
+        pytest.param({Crawl: (nth(1), nth(2), nth(3))}, id="a crawl was made"),
+        pytest.param({Crawl: (nth(1), nth(2), nth(3, "incomplete"))}, id="one that could not read all, as before"),
+    ],
+)
+def test_what_a_crawl_adds_though_nothing_changed(changes):
+    (inputs, times), (inputs_before, times_before) = digests(changes), digests({})
+    assert (inputs == inputs_before, times == times_before) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({Repo: (replace(REPO, partition="q"),)}, id="other rows"),
+        pytest.param({Repo: (DOWN,)}, id="a repository could not be read"),
+        pytest.param({Repo: (replace(REPO, url="v"),)}, id="another address"),
+        pytest.param({Repo: (replace(REPO, topics=("nlp",)),)}, id="another topic at its forge"),
+        pytest.param({Repo: (REPO, replace(REPO, repo="s"))}, id="one repository more"),
+        pytest.param({Source: (replace(SOURCE, outcome="down"),)}, id="a source did not answer"),
+        pytest.param({Source: (replace(SOURCE, listed=2),)}, id="a source lists more"),
+        pytest.param({StageName: (replace(STAGE, stage="online"),)}, id="another name of a stage"),
+        pytest.param({MetricDirection: (replace(DIRECTION, direction="lower"),)}, id="another direction of a metric"),
+        pytest.param({Rename: ()}, id="a rename"),
+        pytest.param({Crawl: (nth(1), nth(2), nth(3, "cut_short"))}, id="a crawl was cut short"),
+        pytest.param({Crawl: (nth(1), nth(2, "cut_short"), nth(3))}, id="another one was cut short"),
+        pytest.param({Crawl: (nth(1), nth(2), nth(3, after=timedelta(0)))}, id="a clock went back"),
+    ],
+)
+def test_what_conclusions_follow_from(changes):
+    assert digests(changes)[0] != digests({})[0]
+
+
+def test_what_else_conclusions_and_exports_follow_from(monkeypatch):
+    found = [
+        digests({}),
+        digests({}, {"r.jsonl": "2 3"}),
+        digests({}, {"s.jsonl": "1 2"}),
+        digests({}, masking=("show",)),
+    ]
+    monkeypatch.setattr(build_inputs, "code_digest", lambda: "other code")
+    assert len({inputs for inputs, _ in [*found, digests({})]}) == 5
+
+
+def test_of_what_could_not_be_read_pages_say_from_when_it_is():
+    down, later = ({Repo: (replace(DOWN, read_at=moment),)} for moment in (NOON, LATER))
+    again = {Repo: (replace(DOWN, visited_at=LATER),)}
+    assert (digests(down)[0] == digests(later)[0], digests(down)[0] == digests(again)[0]) == (False, True)
+
+
+def test_a_crawl_that_was_cut_short_counts_with_the_next_whole_one():
+    short = (nth(1), nth(2, "cut_short"))
+    found = [digests({Crawl: rows})[0] for rows in (short, (*short, nth(3)), (*short, nth(3), nth(4)))]
+    assert (found[0] == found[1], found[1] == found[2]) == (False, True)
+
+
+def test_the_digest_of_code_is_that_of_names_and_bytes(tmp_path):
+    (tmp_path / "a" / "sql").mkdir(parents=True)
+    (tmp_path / "a" / "m.py").write_text("x = 1\n")
+    (tmp_path / "a" / "sql" / "v.sql").write_text("select 1")
+    moved = tmp_path / "elsewhere" / "a"
+    shutil.copytree(tmp_path / "a", moved)
+    (moved / "__pycache__").mkdir()
+    (moved / "__pycache__" / "m.pyc").write_bytes(b"compiled")
+    found = [code_digest.digest_of(["1.0"], [root]) for root in (tmp_path / "a", moved)]
+    found.append(code_digest.digest_of(["1.1"], [moved]))
+    for name, text in (("sql/v.sql", "select 2"), ("m.py", "x = 2\n"), ("n.py", "")):
+        (moved / name).write_text(text)
+        found.append(code_digest.digest_of(["1.0"], [moved]))
+    assert (found[0] == found[1], len(set(found))) == (True, 5)
+
+
+def test_our_packages_are_part_of_the_code():
+    assert [[root.name for root in code_digest._roots(name)] for name in code_digest.PACKAGES] == [
+        ["catalog"],
+        ["connectors"],
+        ["sites"],
+    ]
+
+
+def made(folder: Path, *worlds: World) -> Config:
+    """Repositories that were crawled, and their catalog."""
+    repos = {f"r{number}": str(world.write(folder / f"r{number}")) for number, world in enumerate(worlds)}
+    config = wish(folder, repos)
+    again(config)
+    return config
+
+
+def again(config: Config, said=None):
+    crawl(config, debug=True)
+    return build(config, tell=(said if said is not None else []).append)
+
+
+def seen(path: Path):
+    """All rows of a catalog."""
+    with closing(database.connect(path)) as connection:
+        names = [name for name, *_ in connection.execute("from relations()").fetchall()]
+        return {name: connection.execute(f'from "{name}" order by all').fetchall() for name in names}
+
+
+def from_nothing(config: Config, folder: Path):
+    """All rows of a catalog that is built of the same store."""
+    shutil.copytree(config.output / "store", folder / "store")
+    build(replace(config, output=folder))
+    return seen(folder / "catalog.duckdb")
+
+
+def test_a_crawl_in_which_nothing_changed_writes_no_export_and_readers_know_of_it(tmp_path):
+    config = made(tmp_path, base(), base())
+    exports = build_record.stamps(config.output / "data")
+    said: list[str] = []
+    reports = [again(config, said) for _ in range(2)]
+    assert ([report.unchanged for report in reports], said) == ([True, True], [])
+    assert build_record.stamps(config.output / "data") == exports
+    assert seen(config.output / "catalog.duckdb") == from_nothing(config, tmp_path / "other")
+    with Catalog.open(config.output / "catalog.duckdb") as catalog:
+        assert catalog.sql("select max(crawl), max(last_crawl) from crawls, observations").values == ((3, 3),)
+        assert catalog.diff().values == ()
+
+
+def test_a_build_after_a_build_leaves_the_database_alone(tmp_path):
+    config = made(tmp_path, base())
+    before = build_record.stamps(config.output)
+    report = build(config)
+    after = build_record.stamps(config.output)
+    assert (report.unchanged, after | {".lock": ""}) == (True, before | {".lock": ""})
+
+
+@pytest.mark.slow
+def test_visits_that_are_forgotten_are_as_in_a_build_from_nothing(tmp_path, monkeypatch):
+    """Runs that ended tell of their first visit, once the crawls after it are many: here two."""
+    monkeypatch.setattr("catalog.store.journal.KEPT", 2)
+    world = base()
+    config = made(tmp_path, world)
+    for number in range(3):
+        again(config)
+        register(world, number + 5)
+        world.write(tmp_path / "r0")
+        again(config)
+    reports = [again(config) for _ in range(4)]
+    assert all(report.unchanged for report in reports)
+    assert seen(config.output / "catalog.duckdb") == from_nothing(config, tmp_path / "other")
+
+
+@pytest.mark.slow
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_sequence_of_crawls_is_what_a_build_from_nothing_gives(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("law")
+    worlds = [base(), base()]
+    config = made(folder, *worlds)
+    for number, step in enumerate(
+        data.draw(st.lists(st.sampled_from(["nothing", "push", "lost", "build"]), max_size=6))
+    ):
+        if step == "push":
+            register(worlds[0], number + 5)
+        if step == "lost":
+            shutil.rmtree(folder / "r1")
+        else:
+            worlds[1].write(folder / "r1")
+        worlds[0].write(folder / "r0")
+        if step != "build":
+            crawl(config)
+        build(config)
+    assert seen(config.output / "catalog.duckdb") == from_nothing(config, folder / "other")
+
+
+@pytest.mark.slow
+def test_a_database_does_not_grow_by_crawls_in_which_nothing_changed(tmp_path):
+    config = made(tmp_path, base())
+    again(config)
+    size = (config.output / "catalog.duckdb").stat().st_size
+    for _ in range(20):
+        again(config)
+    assert (config.output / "catalog.duckdb").stat().st_size <= 1.1 * size
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-9])
+
+
+def flip(file: Path) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def of_another_version(file: Path) -> None:
+    file.write_text(f'{{"format": {build_record.FORMAT + 1}, "digests": []}}')
+
+
+def without_what_it_needs(file: Path) -> None:
+    file.write_text(f'{{"format": {build_record.FORMAT}}}')
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        (cut, "is damaged: its checksum does not fit"),
+        (flip, "is damaged: its checksum does not fit"),
+        (empty, "is damaged: its checksum does not fit"),
+        (of_another_version, "is another version's"),
+        (without_what_it_needs, "is damaged: Object missing required field `inputs`"),
+        (a_folder, "cannot be read: Is a directory"),
+        (Path.unlink, None),
+    ],
+)
+def test_a_record_that_cannot_be_used_is_made_anew(tmp_path, harm, sentence):
+    record = build_record.BuildRecord(
+        inputs="i", times="t", due=NOON, counts=build_record.BuildCounts(**dict.fromkeys(build_record.BuildCounts.__annotations__, 1)), database="1 2", exports={"a": "1 2"}
+    )  # fmt: skip
+    build_record.write(tmp_path, record)
+    assert build_record.read(tmp_path) == record
+    harm(tmp_path / build_record.FILE)
+    said: list[str] = []
+    assert build_record.read(tmp_path, said.append) is None
+    told = f"{tmp_path / build_record.FILE} {sentence}: catalog and site are gone through as a whole"
+    assert said == ([told] if sentence else [])
+    build_record.write(tmp_path, record)
+    assert build_record.read(tmp_path) == record
+
+
+@pytest.mark.parametrize(
+    ("count", "named"),
+    [
+        pytest.param(0, "", id="none"),
+        pytest.param(build_record._NAMED, "out: not as it was built: 0, 1, 2", id="as many as are named"),
+        pytest.param(build_record._NAMED + 1, "out: not as it was built: 0, 1, 2 and 1 more", id="one more"),
+    ],
+)
+def test_files_that_are_not_as_they_were_built_are_named(count, named):
+    now = {str(number): "1 2" for number in range(count)}
+    assert [build_record.differing(Path("out"), before, now) for before in ({}, dict.fromkeys(now, "3 4"), now)] == [
+        named,
+        named,
+        "",
+    ]
+
+
+def rewritten(file: Path) -> None:
+    """The same bytes, written by another program."""
+    os.utime(file, ns=(1, 1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", [flip, cut, empty, Path.unlink, rewritten])
+@pytest.mark.parametrize("name", ["catalog.duckdb", "data/crawls.parquet", "data/catalog.json"])
+def test_an_output_that_is_not_as_it_was_built_is_made_again(tmp_path, harm, name):
+    config = made(tmp_path, base())
+    harm(config.output / name)
+    said: list[str] = []
+    report = build(config, tell=said.append)
+    place, file = (config.output / name).parent, Path(name).name
+    assert (report.unchanged, said[0]) == (
+        False,
+        f"{place}: not as it was built: {file}; catalog and exports are gone through",
+    )
+    assert build(config).unchanged
+    with Catalog.open(config.output / "catalog.duckdb") as catalog:
+        assert len(catalog.versions().values) == 2
+
+
+@pytest.mark.slow
+def test_what_has_the_same_size_and_time_is_found_by_a_check(tmp_path):
+    config = made(tmp_path, base())
+    for file in (config.output / "data" / "versions.parquet", config.output / "catalog.duckdb"):
+        stat = file.stat()
+        flip(file)
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert build(config).unchanged
+    said: list[str] = []
+    build(config, tell=said.append, check=True)
+    assert said == [
+        f"{config.output / 'data'}: not as it was built: versions.parquet",
+        f"{config.output / 'catalog.duckdb'} is not as it was built: it is built anew",
+    ]
+    said.clear()
+    build(config, tell=said.append, check=True)
+    assert said == []
+
+
+@pytest.mark.slow
+def test_a_database_that_cannot_be_changed_is_built(tmp_path):
+    """Damage that has the size and time of the database shows when it is changed, or at a check."""
+    config = made(tmp_path, base())
+    file = config.output / "catalog.duckdb"
+    stat = file.stat()
+    file.write_bytes(b"\0" * stat.st_size)
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert not again(config).unchanged
+    assert seen(file) == from_nothing(config, tmp_path / "other")
+
+
+@pytest.mark.slow
+def test_a_moved_output_is_as_it_was_built_and_a_copy_with_other_times_is_not(tmp_path):
+    config = made(tmp_path, base())
+    moved = replace(config, output=tmp_path / "moved")
+    config.output.rename(moved.output)
+    copied = replace(config, output=tmp_path / "copied")
+    shutil.copytree(moved.output, copied.output, copy_function=shutil.copyfile)
+    assert (build(moved).unchanged, build(copied).unchanged) == (True, False)
+
+
+@pytest.mark.slow
+def test_rows_that_were_damaged_at_a_build_are_loaded_when_they_are_read_again(tmp_path):
+    """They have the name that they had."""
+    config = made(tmp_path, base(), base())
+    (config.output / "catalog.duckdb").unlink()
+    flip(next((config.output / "store" / "rows" / "r0").iterdir()))
+    build(config)
+    before = seen(config.output / "catalog.duckdb")["events"]
+    again(config)
+    assert (len(before), len(seen(config.output / "catalog.duckdb")["events"])) == (3, 6)
+
+
+@pytest.mark.slow
+def test_an_event_becomes_news_when_a_crawl_begins_less_than_a_day_before_it(tmp_path, monkeypatch):
+    world = World()
+    world.commit({"artifacts.yaml": "m:\n  type: model\n"})
+    ahead = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    world.tag("m@v1.0.0", at=int((ahead - START).total_seconds()))
+    config = made(tmp_path, world)
+    record = build_record.read(config.output)
+    assert record is not None
+    assert (record.due, again(config).unchanged) == (ahead - timedelta(days=1), True)
+    journal = config.output / "store" / "crawls"
+    rows = Journal(journal).crawls()
+    monkeypatch.setattr(Journal, "crawls", lambda _: (*rows, replace(rows[-1], crawl=9, started_at=ahead - timedelta(days=1))))  # fmt: skip
+    assert not build(config).unchanged
+    assert build(config).unchanged
+
+
+def test_a_full_disk_is_not_taken_for_damage(tmp_path, monkeypatch):
+    config = made(tmp_path, base())
+    crawl(config, debug=True)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(rebuild.shutil, "copyfile", full)
+    with pytest.raises(Exception, match="No space left on device"):
+        build(config)
