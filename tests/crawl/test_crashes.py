@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from catalog.config.parse import Config, load
 from catalog.crawl.crawl import crawl
-from catalog.database import database
+from catalog.database import build_record, database
 from catalog.database.build import build
 from catalog.store.observations import Observations
 from support.changes import base, delete_tag, move_tag, register
@@ -33,6 +35,8 @@ CLOCKS = {
     "known_events",
     "visits",
 }
+
+CLOCKED = {".lock", "catalog.duckdb", ".catalog.duckdb.sum", build_record.FILE, "data/catalog.json", "data/.made.json"}
 
 # Copies a state for each point, and crawls and builds there until it is killed: by a file operation's number, or after some
 # seconds, wherever it is then. It forks, because most of a process would be its imports.
@@ -58,7 +62,8 @@ def work(folder, point):
     if isinstance(point, float):
         signal.setitimer(signal.ITIMER_REAL, point)  # nobody handles its signal: the kernel ends us
     config = load(folder / "repos.toml")
-    crawl(config)
+    if not (folder / "crawled").exists():
+        crawl(config)
     build(config)
     (folder / "done").write_text(str(seen))
 
@@ -126,10 +131,7 @@ def files(folder: Path) -> dict[str, bytes | None]:
     for file in sorted((folder / "output").rglob("*")):
         name = str(file.relative_to(folder / "output"))
         if file.is_file() and not name.startswith("store/crawls"):
-            clocked = (
-                name in (".lock", "catalog.duckdb", ".catalog.duckdb.sum", "data/catalog.json", "data/.made.json")
-                or "observations/" in name
-            )
+            clocked = name in CLOCKED or "observations/" in name
             found[name] = None if clocked or file.stem in CLOCKS else file.read_bytes()
     return found
 
@@ -163,3 +165,32 @@ def test_a_kill_costs_time_and_nothing_else(tmp_path, crawled):
         if remembered(folder, "ref", "oid") != remembered(whole, "ref", "oid"):
             complaints.append(f"{folder.name}: the next crawl remembers other things")
     assert complaints == []
+
+
+def everything(output: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of the catalog, with those that clocks go into."""
+    with closing(database.connect(output / "catalog.duckdb")) as connection:
+        names = [name for name, *_ in connection.execute("from relations()").fetchall()]
+        return {name: connection.execute(f'from "{name}" order by all').fetchall() for name in names}
+
+
+def test_a_kill_while_only_the_times_of_a_crawl_are_written_costs_time_and_nothing_else(tmp_path):
+    """At each of the file operations of a build in which nothing changed."""
+    state = make(tmp_path, crawled=False)
+    config = again(state)
+    crawl(config, debug=True)
+    (state / "crawled").touch()
+    (whole,) = killed(state, ["1000000"])
+    shutil.copytree(state / "output" / "store", tmp_path / "anew" / "store")
+    build(replace(config, output=tmp_path / "anew"))
+    before, after = everything(config.output), everything(tmp_path / "anew")
+    complaints = [] if everything(whole / "output") == after else ["it is not as from nothing"]
+    for folder in killed(state, [str(point) for point in range(1, int((whole / "done").read_text()) + 1)]):
+        if everything(folder / "output") not in (before, after):
+            complaints.append(f"{folder.name}: the catalog is neither as it was nor as it should become")
+        build(load(folder / "repos.toml"))
+        if everything(folder / "output") != after:
+            complaints.append(f"{folder.name}: the next build gives something else")
+        if files(folder) != files(whole):
+            complaints.append(f"{folder.name}: the next build ends in other bytes")
+    assert (complaints, before == after) == ([], False)
