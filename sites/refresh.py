@@ -13,8 +13,8 @@ from sites.pages import CRAWL, HOME
 from sites.view_models import as_of
 
 
-def refresh(folder: Path, crawls: Sequence[CrawlRow]) -> bool | None:
-    """Whether a page was written; None where one is not as a build writes it. StoreError where the disk fails. `crawls`: the last first."""
+def refresh(folder: Path, crawls: Sequence[CrawlRow]) -> tuple[str, ...] | None:
+    """The pages that were written; None where one is not as a build writes it. StoreError where the disk fails. `crawls`: the last first."""
     paths = [folder / page.pattern for page in (HOME, CRAWL)]
     try:
         before = [path.read_text("utf-8") for path in paths]
@@ -32,4 +32,4 @@ def refresh(folder: Path, crawls: Sequence[CrawlRow]) -> bool | None:
             files.write(path, text, durable=False)
     except OSError as error:
         raise StoreError(f"cannot write the site to {folder}: {error}") from error
-    return bool(changed)
+    return tuple(path.name for path, _ in changed)

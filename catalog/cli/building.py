@@ -10,8 +10,6 @@ from catalog.cli.output import say
 from catalog.text import plural
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from catalog.config.parse import Config
     from catalog.crawl.crawl import CrawlReport
     from catalog.database.build import BuildReport
@@ -100,7 +98,7 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
             f"{folder}: {plural(site.written, 'page')} did not hold what was built, and {_was(site.written)} made again"
         )
     tell(f"{folder}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
-    _keep(config, built, inputs)
+    _keep(config, built, inputs, _files(config))
     return site.written, site.written + site.unchanged
 
 
@@ -113,13 +111,14 @@ def _refresh(config: Config, built: BuildReport, inputs: str, tell: Tell) -> boo
     from catalog.database import build_record
     from sites.refresh import refresh
 
-    folder, record = config.output / "site", build_record.read(config.output)
-    as_built = record is not None and record.site is not None and record.site.files == _files(folder)
+    folder, record, files = config.output / "site", build_record.read(config.output), _files(config)
+    as_built = record is not None and record.site is not None and record.site.files == build_record.digest(files)
     written = refresh(folder, _last_crawls(built)) if as_built else None
     if written is None:
         tell(f"{folder}: not as it was built: what was deleted or edited is made again")
     elif written:
-        _keep(config, built, inputs)
+        now = {page: stamp for page in written if (stamp := build_record.stamp(folder / page))}
+        _keep(config, built, inputs, files | now)
     return written is not None
 
 
@@ -136,7 +135,7 @@ def _last_crawls(built: BuildReport) -> list[CrawlRow]:
     ]
 
 
-def _keep(config: Config, built: BuildReport, inputs: str) -> None:
+def _keep(config: Config, built: BuildReport, inputs: str, files: Mapping[str, str]) -> None:
     """Records the site as that of this build; not where another process has built since."""
     from catalog.database import build_record
 
@@ -147,11 +146,11 @@ def _keep(config: Config, built: BuildReport, inputs: str) -> None:
         and record.inputs == built.inputs
         and record.database == build_record.stamp(built.database)
     ):
-        site = build_record.SiteRecord(inputs=inputs, files=_files(config.output / "site"))
+        site = build_record.SiteRecord(inputs=inputs, files=build_record.digest(files))
         build_record.write(config.output, replace(record, site=site))
 
 
-def _files(folder: Path) -> str:
+def _files(config: Config) -> dict[str, str]:
     from catalog.database import build_record
 
-    return build_record.digest(build_record.stamps(folder))
+    return build_record.stamps(config.output / "site")

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from catalog.config.parse import Config
-from catalog.database import build_record, database, export, rebuild
+from catalog.database import build_record, database, rebuild
 from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, last_started, times_digest
 from catalog.database.build_record import BuildCounts, BuildRecord
 from catalog.database.inventory_rows import repo_rows, source_rows
@@ -179,6 +179,8 @@ def _difference(work: _Work, last: BuildRecord) -> str:
 
 def _compare(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
     """The exports that do not hold what was written, which are told; whether the database does, its build finds out."""
+    from catalog.database import export  # late, as in `_built`
+
     damaged = export.damaged(work.exports)
     of_size = build_record.differing(work.exports, last.exports, build_record.stamps(work.exports))
     if sentence := of_size or build_record.differing(work.exports, dict.fromkeys(damaged, ""), {}):
@@ -190,6 +192,8 @@ def _built(
     work: _Work, last: BuildRecord | None, tell: Callable[[str], None], anew: Collection[str]
 ) -> tuple[BuildRecord, bool]:
     """Builds database and exports, those in `anew` whatever is known of them; the record, and whether the last database was updated."""
+    from catalog.database import export  # with all of pyarrow: 0.04 s, for nothing where nothing changed
+
     tables = {**_tables(work.rows), Observation.TABLE: schema(Observation).empty_table()}
     incremental = rebuild.rebuild(work.path, partition_shapes(), work.files, tables, work.updaters, tell)
     with closing(database.connect(work.path, max_memory=database.FOR_ALL)) as connection:

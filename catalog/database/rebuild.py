@@ -84,7 +84,7 @@ def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[
                 bring_up_to_date(connection)
             connection.execute("commit")
             _detach(connection)
-        _swap_in(temporary_file, path)
+        _swap_in(temporary_file, path, is_as_built=True)
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error}") from error
 
@@ -143,8 +143,8 @@ def _detach(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("detach staging")
 
 
-def _swap_in(temporary_file: Path, path: Path) -> None:
-    last_build.seal(path, temporary_file)
+def _swap_in(temporary_file: Path, path: Path, *, is_as_built: bool = False) -> None:
+    last_build.seal(path, temporary_file, is_as_built=is_as_built)
     files.clear(path)
     files.move(temporary_file, path)
 

@@ -27,6 +27,7 @@ is wrong by the offset of the machine's zone.
 
 Each table and view is exported to `output/data` as well: `read_parquet('data/versions.parquet')`, or with more than 16,384 rows, divided by
 repository, `read_parquet('data/versions/*.parquet')`. `data/catalog.json` names the files of each, with their SHA-256.
+A crawl in which nothing changed leaves these files alone: visits, crawls and times after the last change are in `catalog.duckdb`.
 """
 
 
