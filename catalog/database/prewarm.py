@@ -38,8 +38,7 @@ def _make(database: Path) -> None:
         suppress(ConfigError, duckdb.Error, OSError),
         TemporaryDirectory() as folder,
     ):  # the crawl or build reports these
-        shapes = all_shapes()
         if database.is_file():
             duckdb.connect().close()  # the first takes twice as long as any other
         else:
-            write_template(Path(folder, "template.duckdb"), shapes)
+            write_template(Path(folder, "template.duckdb"), all_shapes())
