@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from catalog.config.parse import Config
 from catalog.crawl.crawl import crawl
-from catalog.database import build_inputs, build_record, code_digest, database, rebuild
+from catalog.database import build_inputs, build_record, code_digest, database, last_build, rebuild
 from catalog.database.build import build
 from catalog.database.build_inputs import inputs_digest, times_digest
 from catalog.query import Catalog
@@ -239,6 +239,19 @@ def test_a_database_does_not_grow_by_crawls_in_which_nothing_changed(tmp_path):
     for _ in range(20):
         again(config)
     assert (config.output / "catalog.duckdb").stat().st_size <= 1.1 * size
+
+
+@pytest.mark.slow
+def test_after_a_kill_the_database_before_and_that_with_the_times_are_as_they_were_built(tmp_path):
+    config = made(tmp_path, base())
+    file, before = config.output / "catalog.duckdb", tmp_path / "before"
+    shutil.copyfile(file, before)
+    assert again(config).unchanged
+    found = [last_build.is_as_built(file)]
+    for harm in (lambda: shutil.copyfile(before, file), lambda: flip(file)):
+        harm()
+        found.append(last_build.is_as_built(file))
+    assert found == [True, True, False]
 
 
 def cut(file: Path) -> None:
