@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -15,14 +15,17 @@ from catalog.privacy.emails import Mask, hide
 from catalog.query.labels import UNREAD
 from sites import output as site_folder
 from sites import urls
-from sites.data.facts import Facts, Key, read
+from sites.data import page_inputs
+from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.masking import MaskedConnection
-from sites.data.rows import ArtifactRow, RepositoryRow
-from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS
+from sites.data.rows import ArtifactRow, EventRow, RepositoryRow
+from sites.digests import LISTS, Digests, digests
+from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS, Page
+from sites.program import program_digest
 from sites.render import Renderer, assets
 from sites.view_models import as_of, feeds, plots, version_details
 from sites.view_models.commands import plain_id, remarks, snippets
-from sites.view_models.feeds import Feeds
+from sites.view_models.feeds import NEWEST, Feeds
 from sites.view_models.plots import Plots
 from sites.view_models.registry import (
     OUTCOMES,
@@ -41,43 +44,65 @@ MOST = 10  # events, with those that are a click away; `catalog history` has all
 MOST_VERSIONS = 24  # of an artifact, each with a row of its own, besides those in a stage
 MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all of its own
 
+_ADDRESS = "somebody@acme.example"  # what becomes of it tells what becomes of all
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteReport:
-    """What a build made: pages of the site, files written, left as they were and removed; and the seconds that it took."""
+    """What a build made: pages of the site, and how many of them it made again; files written, left as they were and removed; and the seconds that it took."""
 
     pages: int
+    made: int
     written: int
     unchanged: int
     removed: int
     seconds: float
 
 
-def build(database: Path, folder: Path, *, title: str, site_url: str | None = None, mask: Mask = hide) -> SiteReport:
+def build(
+    database: Path, folder: Path, *, title: str, site_url: str | None = None, mask: Mask = hide, check: bool = False
+) -> SiteReport:
     """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
 
-    `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page 404.html, and feeds.
+    Only pages of which something differs are made: see `sites.digests`. `check`: files that were changed by hand are found even where they have their size
+    and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page
+    404.html, and feeds.
     """
     clock = perf_counter()
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         connection = MaskedConnection(unmasked, mask)
-        facts = read(connection)
-        drawn = plots.read(connection, facts)
-        news = Feeds(facts, title, site_url)
-        site = _Site(facts, drawn, news, title, site_url)
-        static = assets()
-        done = site_folder.write_site(
-            folder,
-            chain(static.items(), plots.images(connection, drawn, folder), site.pages(), news.files()),
-            [*static, *plots.paths(drawn), *site.paths(), *news.paths()],
-        )
+        inputs, static = page_inputs.read(connection), assets()
+        news = Feeds(inputs.repositories, title, site_url)
+        wanted = digests(inputs, news.repos(), static, (title, site_url, mask(_ADDRESS)))
+        last = site_folder.look(folder, program_digest(), thorough=check)
+        stale = last.stale(wanted.files)
+        images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
+        files = [(path, data) for path, data in static.items() if path in stale]
+        made: Iterable[tuple[str, bytes]] = ()
+        if stale - static.keys():
+            facts, drawn = _read(connection, wanted, stale)
+            site = _Site(facts, drawn, news, title, site_url)
+            images |= site.images()
+            made = chain(site.pages(stale), _feeds(connection, facts, news, stale))
+        shown = {path: path for paths in images.values() for path in paths}
+        lacking = plots.images(connection, last.stale(shown))
+        done = site_folder.write_site(last, {**wanted.files, **shown}, chain(files, made, lacking), images)
     return SiteReport(
-        pages=len(site.paths()),
+        pages=len(wanted.pages),
+        made=len(stale & wanted.pages.keys()),
         written=done.written,
         unchanged=done.unchanged,
         removed=done.removed,
         seconds=round(perf_counter() - clock, 3),
     )
+
+
+def _read(connection: Connection, wanted: Digests, stale: Collection[str]) -> tuple[Facts, dict[Key, Plots]]:
+    """The facts and plots of those pages that are to be made."""
+    chosen = wanted.repos_of(stale)
+    repos = chosen if len(chosen) < len({*wanted.repos.values()}) else None
+    facts = read(connection, repos, with_lists=any(page.pattern in stale for page in LISTS))
+    return facts, plots.read(connection, facts, repos)
 
 
 class _Site:
@@ -89,33 +114,36 @@ class _Site:
         self._news = news
         self._render = Renderer(title)
         self._site_url = site_url
-        self._lines = artifact_lines(facts)
         self._repositories = {r.repo: r for r in facts.repositories}
         self._forges = {r.repo: urls.repository_links(r.url) for r in facts.repositories}
 
-    def paths(self) -> list[str]:
-        """Where the pages lie, from the root of the site."""
-        single = [page.pattern for page in (HOME, MODELS, REPOS, CRAWL, MISSING)]
-        models = [line.path for line in self._lines.values()]
-        return [*single, *models, *(urls.repository(repo) for repo in self._repositories)]
+    def images(self) -> dict[str, tuple[str, ...]]:
+        """The paths of the images of each page that has some."""
+        return {urls.model(*key): images for key, drawn in self._drawn.items() if (images := plots.paths(drawn))}
 
-    def pages(self) -> Iterator[tuple[str, bytes]]:
-        """Path and bytes of every page."""
-        everything = list(self._lines.values())
-        yield HOME.pattern, self._render(HOME, self._home())
-        yield MODELS.pattern, self._render(MODELS, {"lines": everything, "counts": self._facts.counts})
-        yield REPOS.pattern, self._render(REPOS, {"repositories": self._facts.repositories, "outcomes": OUTCOMES})
-        yield CRAWL.pattern, self._render(CRAWL, self._crawl())
-        yield MISSING.pattern, self._render(MISSING, {}, root=urls.absolute_root(self._site_url))
+    def pages(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of those pages that are among these paths."""
+        lines = artifact_lines(self._facts)
+        contexts: Mapping[Page, Callable[[], dict[str, object]]] = {
+            HOME: self._home,
+            MODELS: lambda: {"lines": [*lines.values()], "counts": self._facts.counts},
+            REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
+            CRAWL: self._crawl,
+        }
+        for page, context in contexts.items():
+            if page.pattern in stale:
+                yield page.pattern, self._render(page, context())
+        if MISSING.pattern in stale:
+            yield MISSING.pattern, self._render(MISSING, {}, root=urls.absolute_root(self._site_url))
         for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
-            line = self._lines[artifact.repo, artifact.artifact]
-            yield line.path, self._render(MODEL, self._model(artifact))
+            if (path := lines[artifact.repo, artifact.artifact].path) in stale:
+                yield path, self._render(MODEL, self._model(artifact))
         of_repo: dict[str, list[ArtifactLine]] = {}
-        for line in everything:
+        for line in lines.values():
             of_repo.setdefault(line.repo, []).append(line)
         for repository in self._facts.repositories:
-            context = self._repository(repository, of_repo.get(repository.repo, []))
-            yield urls.repository(repository.repo), self._render(REPO, context)
+            if (path := urls.repository(repository.repo)) in stale:
+                yield path, self._render(REPO, self._repository(repository, of_repo.get(repository.repo, [])))
 
     def _home(self) -> dict[str, object]:
         facts = self._facts
@@ -191,3 +219,11 @@ class _Site:
             "snippets": snippets(artifact, repository, assignments, facts.commands.get(key, [])),
             "remarks": remarks(lookups),
         }
+
+
+def _feeds(connection: Connection, facts: Facts, news: Feeds, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of those feeds that are among these paths."""
+    paths = news.repos().keys() & stale
+    if paths:
+        own = chain.from_iterable(facts.events.values())
+        yield from news.files(paths, own, rows(connection, "site_news", EventRow, NEWEST, news.folders(paths)))

@@ -47,6 +47,7 @@ SCRIPTS = (
     "site/measures",
     "site/overview",
     "site/repositories",
+    "site/page_inputs",
     "search/text",
     "search/values",
     "search/words",

@@ -64,12 +64,12 @@ def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
         connection.execute("begin")
         for name, schema in shapes.items():
             _create_table(connection, name, schema)
-        search_index.make(connection)
-        for statement in statements():
-            _create(connection, statement)
         connection.execute("create schema internal")
         for name in ("make_making", "make_partitions", "make_journals"):
             connection.execute(_SQL[name])
+        search_index.make(connection)
+        for statement in statements():
+            _create(connection, statement)
         for target, text in _comments(connection, shapes):
             connection.execute(f"comment on {target} is '{quoted(text)}'")  # this statement takes no parameters
         connection.execute("commit")

@@ -6,7 +6,7 @@ Tables with many rows for each artifact are read for some repositories at a time
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
@@ -60,9 +60,12 @@ RepoRow = TypeVar("RepoRow", bound=_OfRepo)
 class ChunkedRows(Generic[OwnedRow]):
     """The rows of each artifact, read for some repositories at a time: ask for artifacts in the order of repositories."""
 
-    def __init__(self, connection: Connection, macro: str, row: type[OwnedRow], repos: Sequence[str]) -> None:
-        """`repos`: all that will be asked for, sorted."""
+    def __init__(
+        self, connection: Connection, macro: str, row: type[OwnedRow], repos: Sequence[str], *, are_all: bool = True
+    ) -> None:
+        """`repos`: all that will be asked for, sorted; or all that there are."""
         self._connection, self._macro, self._row, self._repos = connection, macro, row, repos
+        self._are_all = are_all
         self._first, self._last = 1, 0  # places of the repositories whose rows are here
         self._rows: dict[Key, list[OwnedRow]] = {}
 
@@ -72,15 +75,17 @@ class ChunkedRows(Generic[OwnedRow]):
         if not self._first <= place <= self._last:
             self._first, self._last = place, min(place + REPOS, len(self._repos)) - 1
             self._rows = {}
-            some = [self._repos[self._first], self._repos[self._last]]
-            query = f"from {self._macro}() where repo between ? and ?"
-            self._rows = _by_artifact(_to_rows(self._connection.execute(query, some), self._macro, self._row))
+            some = self._repos[self._first : self._last + 1]
+            query, parameters = of_repos(f"from {self._macro}()", some)
+            if self._are_all:  # a fifth less of DuckDB's time for 400 of 2,000 repositories
+                query, parameters = f"from {self._macro}() where repo between ? and ?", [some[0], some[-1]]
+            self._rows = _by_artifact(_to_rows(self._connection.execute(query, parameters), self._macro, self._row))
         return self._rows.get(key, default)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """Everything that the site shows."""
+    """What the site shows: lists of all repositories, and the details of those that were asked for."""
 
     counts: CountsRow
     types: list[TypeRow]
@@ -108,41 +113,64 @@ class Facts:
     releases: dict[str, list[ReleaseRow]]
 
 
-def read(connection: Connection) -> Facts:
-    """All facts of a catalog; details are read when they are asked for, so the connection is to stay open."""
-    artifacts = _rows(connection, "site_artifacts", ArtifactRow)
-    repos = sorted({artifact.repo for artifact in artifacts})
+def read(connection: Connection, repos: Collection[str] | None = None, *, with_lists: bool = True) -> Facts:
+    """The facts of a catalog; details are read when they are asked for, so the connection is to stay open.
+
+    `repos`: those whose details are wanted; None for all. Without lists, artifacts and repositories are of these alone.
+    """
+    some = None if repos is None else sorted(repos)
+    listed = None if with_lists else some
+    artifacts = _rows_of(connection, "site_artifacts", ArtifactRow, listed)
+    own = sorted({artifact.repo for artifact in artifacts}) if some is None else some
+
+    def chunked(macro: str, row: type[OwnedRow]) -> ChunkedRows[OwnedRow]:
+        return ChunkedRows(connection, macro, row, own, are_all=some is None)
+
     return Facts(
-        counts=_rows(connection, "site_counts", CountsRow)[0],
-        types=_rows(connection, "site_types", TypeRow),
-        stages=_rows(connection, "site_stages", StageRow),
+        counts=rows(connection, "site_counts", CountsRow)[0],
+        types=rows(connection, "site_types", TypeRow),
+        stages=rows(connection, "site_stages", StageRow),
         artifacts=artifacts,
-        repositories=_rows(connection, "site_repositories", RepositoryRow),
-        recent=_rows(connection, "site_recent", EventRow, RECENT),
-        crawls=_rows(connection, "site_crawls", CrawlRow, CRAWLS),
-        problems=_by_repo(_rows(connection, "site_problems", ProblemRow)),
-        versions=ChunkedRows(connection, "site_versions", VersionRow, repos),
-        assignments=_by_artifact(_rows(connection, "site_assignments", AssignmentRow)),
-        terms=ChunkedRows(connection, "site_terms", StagePeriodRow, repos),
-        events=_by_artifact(_rows(connection, "site_events", EventRow)),
-        lookups=ChunkedRows(connection, "site_lookups", LookupRow, repos),
-        commands=ChunkedRows(connection, "site_commands", CommandRow, repos),
-        files=ChunkedRows(connection, "site_files", FileRow, repos),
-        shown=ChunkedRows(connection, "site_shown", ShownRow, repos),
-        makers=ChunkedRows(connection, "site_makers", ProducerRow, repos),
-        inputs=ChunkedRows(connection, "site_inputs", InputRow, repos),
-        params=ChunkedRows(connection, "site_params", ParamRow, repos),
-        metrics=ChunkedRows(connection, "site_metrics", MetricRow, repos),
-        unread=ChunkedRows(connection, "site_unread", UnreadRow, repos),
-        cards=ChunkedRows(connection, "site_cards", CardRow, repos),
-        experiments=_by_repo(_rows(connection, "site_experiments", ExperimentRow)),
-        releases=_by_repo(_rows(connection, "site_releases", ReleaseRow)),
+        repositories=_rows_of(connection, "site_repositories", RepositoryRow, listed),
+        recent=rows(connection, "site_recent", EventRow, RECENT),
+        crawls=rows(connection, "site_crawls", CrawlRow, CRAWLS),
+        problems=_by_repo(_rows_of(connection, "site_problems", ProblemRow, listed)),
+        versions=chunked("site_versions", VersionRow),
+        assignments=_by_artifact(_rows_of(connection, "site_assignments", AssignmentRow, listed)),
+        terms=chunked("site_terms", StagePeriodRow),
+        events=_by_artifact(_rows_of(connection, "site_events", EventRow, some)),
+        lookups=chunked("site_lookups", LookupRow),
+        commands=chunked("site_commands", CommandRow),
+        files=chunked("site_files", FileRow),
+        shown=chunked("site_shown", ShownRow),
+        makers=chunked("site_makers", ProducerRow),
+        inputs=chunked("site_inputs", InputRow),
+        params=chunked("site_params", ParamRow),
+        metrics=chunked("site_metrics", MetricRow),
+        unread=chunked("site_unread", UnreadRow),
+        cards=chunked("site_cards", CardRow),
+        experiments=_by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
+        releases=_by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
     )
 
 
-def _rows(connection: Connection, macro: str, row: type[R], *parameters: int) -> list[R]:
+def rows(connection: Connection, macro: str, row: type[R], *parameters: object) -> list[R]:
+    """The rows of a macro."""
     marks = ", ".join("?" * len(parameters))
     return _to_rows(connection.execute(f"from {macro}({marks})", list(parameters)), macro, row)
+
+
+def _rows_of(connection: Connection, macro: str, row: type[R], repos: Sequence[str] | None) -> list[R]:
+    """Those of some repositories. Constants, not a subquery: views compute no more than these."""
+    query, parameters = of_repos(f"from {macro}()", repos)
+    return _to_rows(connection.execute(query, parameters), macro, row)
+
+
+def of_repos(query: str, repos: Sequence[str] | None) -> tuple[str, list[str]]:
+    """A query whose answer is bounded to the rows of some repositories, and its parameters."""
+    if repos is None:
+        return query, []
+    return f"{query} where repo in ({', '.join('?' * len(repos)) or 'null'})", [*repos]
 
 
 def _to_rows(answer: Any, macro: str, row: type[R]) -> list[R]:  # noqa: ANN401 - DuckDB's own type

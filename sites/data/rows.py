@@ -111,6 +111,7 @@ class EventRow(NamedTuple):
     oid: str
     signed: str | None
     message: str
+    is_news: bool
 
 
 class LookupRow(NamedTuple):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
@@ -20,7 +20,7 @@ from markupsafe import Markup
 from catalog.naming import slug
 from catalog.text import visible_on_page
 from sites import urls
-from sites.data.facts import Facts
+from sites.data.page_inputs import NewsOfArtifact, PageInputsRow
 from sites.data.rows import EventRow
 from sites.render import environment
 from sites.text import short
@@ -33,36 +33,40 @@ _FEEDS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:feed")
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC without saying so
 _JSON = json.JSONEncoder(ensure_ascii=False)
 _NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible_on_page` spells the others
-_SLACK = timedelta(days=1)  # what is dated further after the last crawl cannot be news
+_STAGES, _ORGANISATIONS = "feeds/stages/", "feeds/orgs/"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """A feed: its files are `path` with `.xml` and `.json`, and `page` shows the same things."""
 
     path: str
     title: str
     page: str
-    events: list[EventRow] = field(default_factory=list, compare=False)
 
 
 class Feeds:
     """The feeds of a catalog. With `site_url` all addresses are absolute, else those of Atom lead from the root of the site."""
 
-    def __init__(self, facts: Facts, title: str, site_url: str | None) -> None:
+    def __init__(self, repositories: Iterable[PageInputsRow], title: str, site_url: str | None) -> None:
         self._title = title
         self._root = f"{site_url.rstrip('/')}/" if site_url else ""
-        self._feeds = {ALL: Feed(path=ALL, title=title, page="index.html")}
+        self._feeds = {ALL: Feed(ALL, title, "index.html")}
+        self._repos: dict[str, dict[str, None]] = {ALL: {}}
         self._entries: dict[tuple[str, str], tuple[str, str]] = {}
-        for event in _news(facts):
-            for feed in _feeds_of(event, title):
-                own = self._feeds.setdefault(feed.path, feed)
-                if len(own.events) < NEWEST:
-                    own.events.append(event)
+        for row in repositories:
+            for news in row.news:
+                for feed in _feeds_of(row.repo, news, title):
+                    self._feeds.setdefault(feed.path, feed)
+                    self._repos.setdefault(feed.path, {})[row.repo] = None
 
-    def paths(self) -> list[str]:
-        """Where the files lie, from the root of the site."""
-        return [f"{path}.{kind}" for path in self._feeds for kind in ("xml", "json")]
+    def repos(self) -> dict[str, list[str]]:
+        """The path of each file, from the root of the site, and the repositories whose events it has."""
+        return {f"{path}.{kind}": [*repos] for path, repos in self._repos.items() for kind in ("xml", "json")}
+
+    def folders(self, files: Collection[str]) -> list[str]:
+        """The folders of forges whose events are in those of these files that are of organisations."""
+        paths = {file.rpartition(".")[0] for file in files if file.startswith(_ORGANISATIONS)}
+        return sorted({repo.rpartition("/")[0] for path in paths for repo in self._repos[path]})
 
     def of(self, *paths: str) -> list[Feed]:
         """Those of these feeds that there are."""
@@ -70,14 +74,23 @@ class Feeds:
 
     def in_general(self) -> list[Feed]:
         """The feeds of stages and organisations."""
-        return [feed for path, feed in sorted(self._feeds.items()) if path.startswith(("feeds/stages/", "feeds/orgs/"))]
+        return [feed for path, feed in sorted(self._feeds.items()) if path.startswith((_STAGES, _ORGANISATIONS))]
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Path and bytes of every file."""
-        for feed in self._feeds.values():
-            entries = [self._entry(event) for event in feed.events]
-            yield f"{feed.path}.xml", self._atom(feed, [atom for atom, _ in entries]).encode()
-            yield f"{feed.path}.json", self._json(feed, [item for _, item in entries]).encode()
+    def files(
+        self, files: Collection[str], own: Iterable[EventRow], shared: Iterable[EventRow]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of these files. `own`: events of the artifacts and repositories of which they are; `shared`: those for the feeds of several repositories."""
+        events: dict[str, list[EventRow]] = {}
+        for rows, paths in ((own, _own_paths), (shared, _shared_paths)):
+            for event in sorted(rows, key=_newness, reverse=True):
+                for path in paths(event):
+                    if event.is_news and len(feed := events.setdefault(path, [])) < NEWEST:
+                        feed.append(event)
+        for path in dict.fromkeys(file.rpartition(".")[0] for file in files):
+            entries = [self._entry(event) for event in events.get(path, [])]
+            updated = next((event.created_at for event in events.get(path, [])), _NEVER)
+            yield f"{path}.xml", self._atom(self._feeds[path], updated, [atom for atom, _ in entries]).encode()
+            yield f"{path}.json", self._json(self._feeds[path], [item for _, item in entries]).encode()
 
     def _entry(self, event: EventRow) -> tuple[str, str]:
         """The event as an entry of Atom, and as an item of JSON Feed."""
@@ -96,12 +109,12 @@ class Feeds:
             self._entries[key] = _atom_entry(item, page), _JSON.encode(item)
         return self._entries[key]
 
-    def _atom(self, feed: Feed, entries: list[str]) -> str:
+    def _atom(self, feed: Feed, updated: datetime, entries: list[str]) -> str:
         head = {
             "base": self._root or "../" * feed.path.count("/"),
             "id": uuid5(_FEEDS, f"{self._root or self._title} {feed.path}").urn,
             "title": _clean(feed.title),
-            "updated": _time(feed.events[0].created_at if feed.events else _NEVER),
+            "updated": _time(updated),
             "path": f"{feed.path}.xml",
             "page": quote(feed.page, safe="/~"),
         }
@@ -127,30 +140,44 @@ def repository(repo: str) -> str:
     return f"feeds/{urls.repository(repo).removesuffix('.html')}"
 
 
-def _news(facts: Facts) -> list[EventRow]:
-    """All events, the newest first."""
-    most = facts.crawls[0].started_at + _SLACK if facts.crawls else datetime.max  # noqa: DTZ901 - see _NEVER
-    events = [event for events in facts.events.values() for event in events if event.created_at <= most]
-    return sorted(
-        events, key=lambda event: (event.created_at, event.repo, event.artifact, event.tag, event.oid), reverse=True
-    )
+def organisation(repo: str) -> str:
+    """The organisation that a repository is of: the first two parts of its name before the last; empty where it has none."""
+    return "/".join(repo.split("/")[:-1][:2])
 
 
-def _feeds_of(event: EventRow, title: str) -> Iterable[Feed]:
-    """The feeds that contain an event."""
-    repo = urls.repository(event.repo)
-    yield Feed(path=ALL, title=title, page="index.html")
-    yield Feed(path=repository(event.repo), title=f"{event.repo} · {title}", page=repo)
-    yield Feed(
-        path=model(event.repo, event.artifact),
-        title=f"{event.repo}:{event.artifact} · {title}",
-        page=urls.model(event.repo, event.artifact),
-    )
-    organisation = "/".join(event.repo.split("/")[:-1][:2])
-    if organisation:
-        yield Feed(path=f"feeds/orgs/{slug(organisation)}", title=f"{organisation} · {title}", page="repos.html")
-    if event.stage:
-        yield Feed(path=f"feeds/stages/{slug(event.stage)}", title=f"{event.stage} · {title}", page="models.html")
+def _newness(event: EventRow) -> tuple[datetime, str, str, str, str]:
+    return (event.created_at, event.repo, event.artifact, event.tag, event.oid)
+
+
+def _feeds_of(repo: str, news: NewsOfArtifact, title: str) -> Iterator[Feed]:
+    """The feeds that have an artifact's events."""
+    yield Feed(ALL, title, "index.html")
+    yield Feed(repository(repo), f"{repo} · {title}", urls.repository(repo))
+    page = urls.model(repo, news["artifact"])
+    yield Feed(model(repo, news["artifact"]), f"{repo}:{news['artifact']} · {title}", page)
+    if name := organisation(repo):
+        yield Feed(_of_organisation(name), f"{name} · {title}", "repos.html")
+    for stage in news["stages"]:
+        yield Feed(_of_stage(stage), f"{stage} · {title}", "models.html")
+
+
+def _own_paths(event: EventRow) -> list[str]:
+    return [model(event.repo, event.artifact), repository(event.repo)]
+
+
+def _shared_paths(event: EventRow) -> list[str]:
+    name = organisation(event.repo)
+    return [ALL, *([_of_organisation(name)] if name else []), *([_of_stage(event.stage)] if event.stage else [])]
+
+
+@cache
+def _of_organisation(name: str) -> str:
+    return f"{_ORGANISATIONS}{slug(name)}"
+
+
+@cache
+def _of_stage(stage: str) -> str:
+    return f"{_STAGES}{slug(stage)}"
 
 
 def _title(event: EventRow) -> str:

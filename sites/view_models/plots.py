@@ -6,15 +6,14 @@ They are rendered while they are read, because the numbers of a whole catalog wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from catalog.query.labels import OF_PROJECT
-from sites.data.facts import Connection, Facts, Key
+from sites.data.facts import Connection, Facts, Key, of_repos
 from sites.data.rows import AssignmentRow
 from sites.svg.figures import Polyline, draw_bars, draw_lines, draw_matrix
 from sites.text import short
@@ -74,33 +73,32 @@ class Plots(NamedTuple):
     of_project: str = ""
 
 
-def read(connection: Connection, facts: Facts) -> dict[Key, Plots]:
-    """The plots of all artifacts that have some."""
+def read(connection: Connection, facts: Facts, repos: Collection[str] | None = None) -> dict[Key, Plots]:
+    """The plots of all artifacts that have some, of all repositories or of these."""
     drawn: dict[Key, Plots] = {}
-    for key, rows in groupby(_rows(connection), lambda row: (row.repo, row.artifact)):
+    for key, rows in groupby(_rows(connection, repos), lambda row: (row.repo, row.artifact)):
         shown = _plots([*rows], facts.assignments.get(key, []))
         if shown.figures:
             drawn[key] = shown
     return drawn
 
 
-def images(connection: Connection, plots: Mapping[Key, Plots], folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of the images that `folder` lacks. Their names are those of their contents, which never change."""
-    contents = {path.rpartition("/")[2].partition(".")[0].replace("-", ":"): path for path in paths(plots)}
-    lacking = [content for content, path in contents.items() if not (folder / path).exists()]
-    for start in range(0, len(lacking), IMAGES_AT_ONCE):
-        chosen = lacking[start : start + IMAGES_AT_ONCE]
+def images(connection: Connection, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of images. Their names are those of their contents, which never change."""
+    contents = {path.rpartition("/")[2].partition(".")[0].replace("-", ":"): path for path in paths}
+    for start in range(0, len(contents), IMAGES_AT_ONCE):
+        chosen = [*contents][start : start + IMAGES_AT_ONCE]
         for content, data in connection.execute("from site_images(?)", [chosen]).fetchall():
             yield contents[content], data
 
 
-def paths(plots: Mapping[Key, Plots]) -> list[str]:
-    """The paths of all images."""
-    return sorted({figure.image for artifact in plots.values() for figure in artifact.figures if figure.image})
+def paths(plots: Plots | None) -> tuple[str, ...]:
+    """The paths of the images of an artifact."""
+    return tuple(sorted({figure.image for figure in plots.figures if figure.image})) if plots else ()
 
 
-def _rows(connection: Connection) -> Iterator[PlotRow]:
-    cursor = connection.execute("from site_plots()")
+def _rows(connection: Connection, repos: Collection[str] | None) -> Iterator[PlotRow]:
+    cursor = connection.execute(*of_repos("from site_plots()", None if repos is None else sorted(repos)))
     names = tuple(column[0] for column in cursor.description or ())
     if names != PlotRow._fields:
         raise TypeError(f"the columns of site_plots are {names}, expected {PlotRow._fields}")

@@ -26,7 +26,7 @@ def facts(catalog_file: Path) -> Iterator[data.Facts]:
 
 
 def site(facts: data.Facts) -> module._Site:
-    return module._Site(facts, {}, Feeds(facts, "x", None), "x", None)
+    return module._Site(facts, {}, Feeds([], "x", None), "x", None)
 
 
 def page(facts: data.Facts, **rows: list[Any]) -> dict[str, Any]:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from catalog.errors import NotFound, StoreError
 from sites.build import build
-from sites.output import MANIFEST, write_site
+from sites.output import MANIFEST, MOST_NAMED, check, look, replace_files, write_site
 
 
 def files(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def put(folder: Path, *paths: str) -> tuple[int, int, int]:
+def pages(folder: Path) -> dict[str, bytes]:
+    """The files without the manifest, which has their times."""
+    return {path: data for path, data in files(folder).items() if path != MANIFEST}
+
+
+def put(folder: Path, *paths: str, program: str = "1") -> tuple[int, int, int]:
     """Fills the folder with files that hold their own names; how many were written, left and removed."""
-    done = write_site(folder, ((path, path.encode()) for path in paths), paths)
+    last = look(folder, program)
+    digests = {path: path for path in paths}
+    stale = ((path, path.encode()) for path in paths if path in last.stale(digests))
+    done = write_site(last, digests, stale, {})
     return done.written, done.unchanged, done.removed
 
 
@@ -25,7 +35,7 @@ def put(folder: Path, *paths: str) -> tuple[int, int, int]:
 def test_the_same_catalog_gives_the_same_bytes_and_a_second_build_writes_nothing(catalog_file, site, tmp_path):
     build(catalog_file, tmp_path, title="Models <of> Acme")
     again = build(catalog_file, tmp_path, title="Models <of> Acme")
-    assert (files(tmp_path), again.written, again.removed) == (files(site), 0, 0)
+    assert (pages(tmp_path), again.made, again.written, again.removed) == (pages(site), 0, 0, 0)
 
 
 @pytest.mark.slow
@@ -72,11 +82,12 @@ def test_a_file_in_the_way_that_we_did_not_make_stops_the_build(tmp_path):
 def test_a_build_that_was_cut_off_is_taken_up_again(tmp_path):
     def cut_off():
         yield "a.html", b"a"
+        (tmp_path / ".b.html.new").write_text("left")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_site(tmp_path, cut_off(), ["a.html", "b.html"])
-    assert put(tmp_path, "b.html") == (1, 0, 1)
+        write_site(look(tmp_path, "1"), {"a.html": "a", "b.html": "b"}, cut_off(), {})
+    assert (put(tmp_path, "b.html"), sorted(files(tmp_path))) == ((1, 0, 1), [MANIFEST, "b.html"])
 
 
 @pytest.mark.parametrize(
@@ -112,7 +123,7 @@ def test_a_damaged_manifest_stops_no_build_and_deletes_nothing_of_others(tmp_pat
     (tmp_path / MANIFEST).write_bytes(harm((tmp_path / MANIFEST).read_bytes()))
     assert put(tmp_path, "a.html", "c.html") == (1, 1, 0)
     assert (put(tmp_path, "c.html"), (tmp_path / "q.html").read_text()) == ((0, 1, 1), "mine")
-    said = f"{tmp_path / MANIFEST} is damaged: pages of earlier builds that are not built any more may stay"
+    said = f"{tmp_path / MANIFEST} is damaged: all pages are made again, and those that are not built any more may stay"
     assert [record.getMessage() for record in caplog.records] == [said]
 
 
@@ -129,8 +140,9 @@ def test_a_folder_in_the_place_of_a_file_is_put_aside(tmp_path, path):
     assert [(tmp_path / f"site-{path}.aside-{number}" / "mine").read_text() for number in (1, 2)] == ["1", "2"]
 
 
-def test_what_an_interrupted_build_or_an_earlier_version_left_among_the_pages_is_removed(tmp_path):
+def test_what_an_earlier_version_left_among_the_pages_is_removed(tmp_path):
     put(tmp_path, "a.html", "b/c.html")
+    (tmp_path / MANIFEST).write_text('["a.html", "b/c.html"]')
     for name in (".a.html.new", "b/.c.html.new", f".{MANIFEST}.new", "a.html.aside-1", "notes.aside-1"):
         (tmp_path / name).write_text("left")
     (tmp_path / "b" / "c.html.aside-1" / "d").mkdir(parents=True)
@@ -145,6 +157,74 @@ def test_the_manifest_of_an_earlier_version_is_read(tmp_path):
     put(tmp_path, "a.html", "b.html")
     (tmp_path / MANIFEST).write_text('["a.html", "b.html"]')
     assert put(tmp_path, "a.html") == (0, 1, 1)
+
+
+def edit_unseen(file: Path) -> None:
+    """Other bytes, of the same length and time."""
+    times = file.stat()
+    file.write_bytes(file.read_bytes()[::-1])
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_a_thorough_look_reads_every_file(tmp_path):
+    put(tmp_path, "a.html", "b.html")
+    edit_unseen(tmp_path / "b.html")
+    (tmp_path / "c.html").write_text("of others")
+    found = [{*look(tmp_path, "1", thorough=thorough).files} for thorough in (False, True)]
+    assert (found, check(tmp_path)) == ([{"a.html", "b.html"}, {"a.html"}], ["b.html"])
+
+
+def test_a_check_without_a_site_finds_nothing(tmp_path):
+    assert check(tmp_path) == []
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are named", "one more"])
+def test_files_that_were_changed_are_named(tmp_path, caplog, beyond):
+    paths = [f"{number}.html" for number in range(MOST_NAMED + beyond)]
+    put(tmp_path, *paths)
+    for path in paths:
+        (tmp_path / path).unlink()
+    assert put(tmp_path, *paths) == (len(paths), 0, 0)
+    more = f" and {beyond} more" if beyond else ""
+    names = ", ".join(paths[:MOST_NAMED])
+    said = f"{tmp_path}: not as it was built, and made again: {names}{more}"
+    assert [record.getMessage() for record in caplog.records] == [said]
+
+
+def test_a_copy_of_a_site_with_other_times_is_as_it_was_built(tmp_path, caplog):
+    put(tmp_path, "a.html")
+    os.utime(tmp_path / "a.html", (0, 0))
+    assert (put(tmp_path, "a.html"), caplog.records) == ((0, 1, 0), [])
+    edit_unseen(tmp_path / "a.html")  # its time is known by now, and it is not read again
+    assert put(tmp_path, "a.html") == (0, 1, 0)
+
+
+EARLIER = {
+    "of another version": lambda folder: put(folder, "a.html", "b.html", program="2"),
+    "a list of paths": lambda folder: (folder / MANIFEST).write_text('["a.html", "b.html"]'),
+    "paths with a checksum": lambda folder: (folder / MANIFEST).write_text(
+        f'{{"crc32": {crc32(b"a.html" + bytes([10]) + b"b.html")}, "files": ["a.html", "b.html"]}}'
+    ),
+}
+
+
+@pytest.mark.parametrize("earlier", EARLIER.values(), ids=EARLIER.keys())
+def test_a_site_of_another_version_is_made_again_and_said(tmp_path, caplog, earlier):
+    put(tmp_path, "a.html", "b.html")
+    earlier(tmp_path)
+    caplog.clear()
+    last = look(tmp_path, "1")
+    assert (last.stale({"a.html": "a.html"}), last.paths) == ({"a.html"}, {"a.html", "b.html"})
+    assert (put(tmp_path, "a.html"), sorted(pages(tmp_path))) == ((0, 1, 1), ["a.html"])
+    said = f"{tmp_path / MANIFEST} is of another version: all pages are made again"
+    assert {record.getMessage() for record in caplog.records} == {said}
+
+
+def test_files_that_are_replaced_between_builds_are_as_they_were_built(tmp_path, caplog):
+    put(tmp_path, "a.html", "b.html")
+    replace_files(tmp_path, {"a.html": b"later"})
+    assert (check(tmp_path), put(tmp_path, "a.html", "b.html"), caplog.records) == ([], (0, 2, 0), [])
+    assert pages(tmp_path) == {"a.html": b"later", "b.html": b"b.html"}
 
 
 def test_a_folder_that_cannot_be_written_is_told_by_its_name(tmp_path):

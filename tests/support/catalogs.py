@@ -17,7 +17,7 @@ from catalog.crawl.ancestry import Past
 from catalog.crawl.extract import extract_rows
 from catalog.crawl.previous import PreviousRows
 from catalog.database import search_index
-from catalog.database.statements import Statement, macro, statements
+from catalog.database.statements import Statement, macro, named, statements
 from catalog.database.template import attach
 from catalog.git.objects import Objects
 from catalog.git.snapshot import RefListing, Snapshot
@@ -79,6 +79,9 @@ def _make(path: Path) -> None:
             connection.register("given", schema(table).empty_table())
             connection.execute(f'create table "{table.TABLE}" as from given')
             connection.unregister("given")
+        connection.execute("create schema internal")
+        for name in ("make_making", "make_partitions", "make_journals"):
+            connection.execute(named("build")[name])
         search_index.make(connection)
         connection.execute("create schema stubs")
         for made in statements():

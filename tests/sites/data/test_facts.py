@@ -37,7 +37,7 @@ def crawl(number: int) -> Crawl:
 def test_the_last_events_are_read(beyond):
     count = module.RECENT + beyond
     connection = catalog_of({"r": {Event: [registration(number, number * INSTANT) for number in range(count)]}})
-    found = module._rows(connection, "site_recent", EventRow, module.RECENT)
+    found = module.rows(connection, "site_recent", EventRow, module.RECENT)
     assert [row.tag for row in found] == [f"m@v1.{number}.0" for number in reversed(range(beyond, count))]
 
 
@@ -47,13 +47,13 @@ def test_the_last_events_are_read(beyond):
 )
 def test_what_is_dated_long_after_the_last_crawl_is_no_news(at, is_news):
     connection = catalog_of({"r": {Event: [registration(1, at)]}}, {Crawl: [crawl(1)]})
-    assert bool(module._rows(connection, "site_recent", EventRow, module.RECENT)) is is_news
+    assert bool(module.rows(connection, "site_recent", EventRow, module.RECENT)) is is_news
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
 def test_the_last_crawls_are_read(beyond):
     connection = catalog_of({}, {Crawl: [crawl(number) for number in range(1, module.CRAWLS + beyond + 1)]})
-    found = module._rows(connection, "site_crawls", CrawlRow, module.CRAWLS)
+    found = module.rows(connection, "site_crawls", CrawlRow, module.CRAWLS)
     assert [row.crawl for row in found] == [*range(module.CRAWLS + beyond, beyond, -1)]
 
 
@@ -89,7 +89,7 @@ def test_the_newest_experiments_of_a_repository_are_read(beyond):
         )
         for number in range(count)
     ]  # fmt: skip
-    found = module._rows(catalog_of({"r": {Experiment: experiments}}), "site_experiments", ExperimentRow)
+    found = module.rows(catalog_of({"r": {Experiment: experiments}}), "site_experiments", ExperimentRow)
     assert ([row.name for row in found], {row.total for row in found}) == (
         [f"e{number}" for number in range(count - 1, beyond - 1, -1)],
         {count},
@@ -102,5 +102,5 @@ def test_the_beginning_of_a_card_is_read(beyond):
     world = World()
     world.commit({"artifacts.yaml": "m: {path: m}\n", "README.md": "x" * (3000 + beyond)})
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
-    (card,) = module._rows(connection, "site_cards", CardRow)
+    (card,) = module.rows(connection, "site_cards", CardRow)
     assert (card.text, card.cut) == ("x" * 3000, bool(beyond))

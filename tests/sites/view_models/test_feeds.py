@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,13 +13,33 @@ import pytest
 from catalog.database import database
 from sites.build import build
 from sites.data.facts import read
-from sites.view_models.feeds import _SLACK, NEWEST, Feeds, model, repository
+from sites.data.page_inputs import PageInputsRow
+from sites.view_models.feeds import NEWEST, Feeds, model, repository
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 URL = "https://models.acme.example/all"
 CHURN = "feeds/models/github.com~acme~churn/churn"
+
+
+def feed_files(facts, title, url):
+    """All feeds of these facts."""
+    events = [event for of_artifact in facts.events.values() for event in of_artifact]
+    stages: dict[str, dict[str, set[str]]] = {}
+    for event in events:
+        if event.is_news:
+            stages.setdefault(event.repo, {}).setdefault(event.artifact, set()).update(filter(None, [event.stage]))
+    nothing = dict.fromkeys(PageInputsRow._fields)
+    rows = [
+        PageInputsRow(
+            **nothing
+            | {"repo": repo, "news": [{"artifact": name, "stages": sorted(its)} for name, its in news.items()]}
+        )
+        for repo, news in stages.items()
+    ]
+    feeds = Feeds(rows, title, url)
+    return dict(feeds.files(feeds.repos(), events, events))
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +52,7 @@ def facts(catalog_file):
 @pytest.fixture(scope="module")
 def files(facts):
     """All feeds, for a site whose address is known."""
-    return dict(Feeds(facts, "Models <of> Acme", URL).files())
+    return feed_files(facts, "Models <of> Acme", URL)
 
 
 def entries(data):
@@ -97,7 +117,7 @@ def wrong_in_json(data):
 
 @pytest.mark.parametrize("url", [URL, None], ids=["a known address", "no known address"])
 def test_every_feed_is_one_also_where_strangers_wrote_every_word(facts, url):
-    made = dict(Feeds(facts, "Models <of> Acme", url).files())
+    made = feed_files(facts, "Models <of> Acme", url)
     check = {".xml": wrong_in_atom, ".json": wrong_in_json}
     wrong = {path: found for path, data in made.items() if (found := check[Path(path).suffix](data))}
     assert (wrong, len(made) > 20) == ({}, True)
@@ -151,7 +171,7 @@ def names(data):
 
 
 def test_an_entry_keeps_its_name_wherever_the_catalog_is_shown(facts, files):
-    other = dict(Feeds(facts, "Another title", None).files())
+    other = feed_files(facts, "Another title", None)
     again = [item["id"] for item in json.loads(files["feeds/all.json"])["items"]]
     assert (names(other["feeds/all.xml"]), again) == (names(files["feeds/all.xml"]), names(files["feeds/all.xml"]))
 
@@ -159,7 +179,7 @@ def test_an_entry_keeps_its_name_wherever_the_catalog_is_shown(facts, files):
 def test_an_entry_keeps_its_name_while_others_come(facts, files):
     key = ("github.com/acme/churn", "churn")
     fewer = facts.events | {key: facts.events[key][2:]}
-    before = dict(Feeds(with_events(facts, fewer), "x", URL).files())
+    before = feed_files(with_events(facts, fewer), "x", URL)
     assert names(before[f"{CHURN}.xml"]) == names(files[f"{CHURN}.xml"])[2:]
 
 
@@ -188,30 +208,19 @@ def many(facts, count):
 )
 def test_a_feed_has_the_newest_entries_alone(facts, count, first, last):
     told = with_events(facts, {("r", "a"): many(facts, count)})
-    found = json.loads(dict(Feeds(told, "x", URL).files())["feeds/all.json"])["items"]
+    found = json.loads(feed_files(told, "x", URL)["feeds/all.json"])["items"]
     assert (len(found), found[0]["date_published"], found[-1]["date_published"]) == (NEWEST, first, last)
 
 
 def test_what_is_dated_after_the_last_crawl_is_no_news(facts):
-    event = many(facts, 1)[0]._replace(created_at=datetime(2099, 1, 1))  # noqa: DTZ001 - as the catalog has it
+    event = many(facts, 1)[0]._replace(is_news=False)
     told = with_events(facts, {("r", "a"): [event]})
-    assert list(dict(Feeds(told, "x", None).files())) == ["feeds/all.xml", "feeds/all.json"]
-
-
-@pytest.mark.parametrize(
-    ("late", "entries"),
-    [(timedelta(0), 1), (timedelta(microseconds=1), 0)],
-    ids=["as late after the last crawl as may be", "later"],
-)
-def test_what_is_dated_just_after_the_last_crawl_is_news(facts, late, entries):
-    event = many(facts, 1)[0]._replace(created_at=facts.crawls[0].started_at + _SLACK + late)
-    told = with_events(facts, {("r", "a"): [event]})
-    assert len(json.loads(dict(Feeds(told, "x", URL).files())["feeds/all.json"])["items"]) == entries
+    assert list(feed_files(told, "x", None)) == ["feeds/all.xml", "feeds/all.json"]
 
 
 def test_a_catalog_of_nothing_has_a_feed_of_nothing(empty_catalog_file):
     connection = database.connect(empty_catalog_file)
-    made = dict(Feeds(read(connection), "Nothing", None).files())
+    made = feed_files(read(connection), "Nothing", None)
     connection.close()
     assert (sorted(made), wrong_in_atom(made["feeds/all.xml"]), json.loads(made["feeds/all.json"])["items"]) == (
         ["feeds/all.json", "feeds/all.xml"],

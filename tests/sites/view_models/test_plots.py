@@ -141,14 +141,15 @@ def test_an_artifact_has_so_many_plots(beyond):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 3], ids=["as many as a query asks for", "one more"])
-def test_images_are_read_some_at_a_time(tmp_path, monkeypatch, count):
+def test_images_are_read_some_at_a_time(monkeypatch, count):
     monkeypatch.setattr(plots, "IMAGES_AT_ONCE", 2)  # fifty plots of an artifact are not shown
     images = {f"{number}.png": FILES["x.png"] + bytes([number]) for number in range(count)}
     world = World()
     world.commit(FILES | images | {"dvc.yaml": FILES["dvc.yaml"] + f"plots: [{', '.join(images)}]\n"})
     world.tag("m@v1.0.0")
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
-    found = plots.images(connection, plots.read(connection, SimpleNamespace(assignments={})), tmp_path)
+    shown = plots.read(connection, SimpleNamespace(assignments={}))["r", "m"]
+    found = plots.images(connection, plots.paths(shown))
     assert sorted(data for _, data in found) == [*images.values()]
 
 

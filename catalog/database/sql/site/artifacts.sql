@@ -49,6 +49,7 @@ order by repo, artifact, started_at desc, stage, version;
 -- site_events(): What every registry tag did, the last first within each artifact.
 --   key: repo, oid, tag
 --   message: The tag's message, without the sentence that GTO writes by default.
+--   is_news: It is not dated more than a day after the last crawl: such an event cannot be news.
 select
     repo, artifact, event, version, stage, raw_stage, coalesce(revision, commit) as revision, created_at, author, tag, oid, signed,
     case when message in (
@@ -57,7 +58,8 @@ select
         'Assigning stage ' || raw_stage || ' to artifact ' || artifact || ' version ' || version,
         'Unassigning stage ''' || raw_stage || ''' to artifact ''' || artifact || ''' version ''' || version || '''',
         'Deprecating artifact ''' || artifact || ''''
-    ) then '' else message end as message
+    ) then '' else message end as message,
+    created_at <= coalesce((select arg_max(started_at, crawl) from crawls) + interval 1 day, 'infinity'::timestamp) as is_news
 from resolved_events
 semi join original_artifacts using (repo, artifact)
 order by repo, artifact, created_at desc, priority desc, tag desc;

@@ -31,11 +31,10 @@ left join (select stage, min(rank) as rank from stage_names group by stage) n us
 group by stage, n.rank
 order by n.rank, artifacts desc, stage;
 
--- site_recent(most): The last events of the whole catalog; what is dated more than a day after the last crawl cannot be news.
+-- site_recent(most): The last events of the whole catalog.
 --   key: repo, oid, tag
-select e.*
-from site_events() e
-where created_at <= coalesce((select arg_max(started_at, crawl) from crawls) + interval 1 day, 'infinity'::timestamp)
+from site_events()
+where is_news
 order by created_at desc, repo, artifact, tag desc
 limit most;
 

@@ -8,27 +8,39 @@ where registered and active
 window newest as (partition by repo, artifact order by precedence desc, created_at desc, commit)
 qualify place <= 4 or len(stages) > 0;
 
+-- site_twins(): The versions of which another one has the same bytes.
+--   key: repo, artifact, version, commit
+--   twins: How many others.
+--   twin: One of them.
+select
+    repo, artifact, version, commit, count(*) as twins,
+    arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version},
+        (twin_repo <> repo, twin_artifact <> artifact, twin_ref)) as twin
+from identical_versions
+semi join original_artifacts o on o.repo = twin_repo and o.artifact = twin_artifact
+group by all;
+
+-- site_origins(): The contents of versions.
+--   key: hash
+--   origin: The first version of any artifact that has these bytes.
+select hash, arg_min({repo: repo, artifact: artifact, version: version}, (created_at, repo, artifact, version)) as origin
+from version_files f join versions using (repo, artifact, version, commit) semi join original_artifacts using (repo, artifact)
+where hash is not null and coalesce(f.output = f.path, true) and not is_trivial_content(hash, size)
+    and registered and active
+group by hash;
+
 -- site_files(): Where the bytes of each version are.
 --   key: repo, artifact, version, commit
 --   twins: How many other versions have the same bytes.
 --   twin: One of them.
 --   mixed: What differs from the run that made it, where its parameters, metrics or inputs are of another: see `mixed_runs`.
 --   other_inputs: Nothing but its inputs, such as code.
-with twins_of_versions as (
-    select
-        repo, artifact, version, commit, count(*) as twins,
-        arg_min({repo: twin_repo, artifact: twin_artifact, version: twin_version},
-            (twin_repo <> repo, twin_artifact <> artifact, twin_ref)) as twin
-    from identical_versions
-    semi join original_artifacts o on o.repo = twin_repo and o.artifact = twin_artifact
-    group by all
-)
 select
     f.repo, f.artifact, f.version, f.commit, f.status, f.hash, f.size, f.files, f.path, f.url, f.link, f.version_id,
     f.source_url, f.source_path, f.source_rev, coalesce(s.twins, 0) as twins, s.twin, coalesce(x.what, []) as mixed,
     coalesce(x.other_inputs, false) as other_inputs
 from version_files f
-left join twins_of_versions s using (repo, artifact, version, commit)
+left join site_twins() s using (repo, artifact, version, commit)
 left join mixed_runs x using (repo, artifact, version, commit)
 order by f.repo, f.artifact, f.version, f.commit;
 
@@ -72,13 +84,6 @@ outer_inputs as (
         from outputs o where o.repo = d.repo and o.commit = d.commit and o.pipeline_stage is not null
             and (o.path = d.path or starts_with(d.path, o.path || '/') or starts_with(o.path, d.path || '/'))
     )
-),
-origins as (
-    select hash, arg_min({repo: repo, artifact: artifact, version: version}, (created_at, repo, artifact, version)) as origin
-    from version_files f join versions using (repo, artifact, version, commit) semi join original_artifacts using (repo, artifact)
-    where hash is not null and coalesce(f.output = f.path, true) and not is_trivial_content(hash, size)
-        and registered and active
-    group by hash
 )
 select
     n.repo, n.artifact, n.version, n.commit, n.path, any_value(n.hash) as hash, any_value(n.size) as size,
@@ -90,7 +95,7 @@ from outer_inputs n
 left join outputs o on o.repo = n.repo and o.commit = n.reading and (o.path = n.path or starts_with(n.path, o.path || '/'))
 left join imports i on i.repo = n.repo and i.commit = n.reading and i.path = n.path
 left join datasets s on s.repo = n.repo and s.commit = n.reading and n.path = 'ds://' || s.name
-left join origins g on g.hash = n.hash
+left join site_origins() g on g.hash = n.hash
 group by all
 order by n.repo, n.artifact, n.version, n.commit, in_git, n.path;
 

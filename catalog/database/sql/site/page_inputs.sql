@@ -1,0 +1,70 @@
+-- What decides which pages of the static site are made again.
+
+-- site_recipe(): What all pages follow from: the tables, views and macros, and the names of stages and directions of metrics.
+--   key: (at most one row)
+select recipe from internal.making;
+
+-- site_page_inputs(): What the pages and feeds of each repository follow from: where two builds have the same row, they show the same.
+--   key: repo
+--   file: The partition that its own rows are from.
+--   outcome: How the last visit ended, as far as pages tell it.
+--   message: What it said, where pages show that.
+--   read_at: When its rows were true, where pages show that.
+--   artifacts: Those that have a page.
+--   news: Of the artifacts that have a feed, the stages of their events.
+--   events: How many events the feeds have.
+--   twins: The digest of the versions elsewhere that have the bytes of its versions.
+--   origins: The digest of the versions that have the bytes of its dependencies.
+with all_repos as (
+    select repo from repos union select repo from internal.partitions
+),
+pages as (
+    select repo, list(artifact order by artifact) as artifacts from original_artifacts group by repo
+),
+feeds as (
+    select repo, list({artifact: artifact, stages: stages} order by artifact) as news, sum(events)::bigint as events
+    from (
+        select repo, artifact, coalesce(list(distinct stage order by stage) filter (stage is not null), []) as stages, count(*) as events
+        from site_events() where is_news group by all
+    )
+    group by repo
+),
+twins as (
+    select repo, hash(list(t order by artifact, version, commit)) as twins from site_twins() t group by repo
+),
+origins as (
+    select repo, hash(list(o order by hash)) as origins
+    from (select distinct repo, hash from dependencies where hash is not null) join site_origins() o using (hash)
+    group by repo
+)
+select
+    a.repo, p.file, r.url, case when r.outcome in ('new', 'changed', 'fresh') then 'read' else r.outcome end as outcome,
+    r.stale, case when r.stale or r.outcome = 'never' then r.message end as message,
+    case when r.stale or r.outcome = 'never' then r.read_at end as read_at, r.left_at, r.left_because,
+    c.of_repo as copy_of, coalesce(g.artifacts, []) as artifacts, coalesce(f.news, []) as news, coalesce(f.events, 0) as events,
+    t.twins, o.origins
+from all_repos a
+left join internal.partitions p on p.repo = a.repo
+left join repos r on r.repo = a.repo
+left join (from copies where is_pure_copy) c on c.repo = a.repo
+left join pages g on g.repo = a.repo
+left join feeds f on f.repo = a.repo
+left join twins t on t.repo = a.repo
+left join origins o on o.repo = a.repo
+order by a.repo;
+
+-- site_news(most, some_folders): The newest events of each feed that several repositories share: of all, of each stage, and of those whose
+--     repositories are in these folders of forges; more of them where several are of the same time.
+--   key: repo, oid, tag
+with news as materialized (
+    select *, regexp_extract(repo, '^(.*)/', 1) as folder from site_events() where is_news
+),
+newest as (
+    select repo, oid, tag from news qualify rank() over (order by created_at desc) <= most
+    union
+    select repo, oid, tag from news where stage is not null qualify rank() over (partition by stage order by created_at desc) <= most
+    union
+    select repo, oid, tag from news where list_contains(some_folders::varchar[], folder)
+    qualify rank() over (partition by folder order by created_at desc) <= most
+)
+select n.* exclude (folder) from news n semi join newest using (repo, oid, tag) order by n.repo, n.oid, n.tag;

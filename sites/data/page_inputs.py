@@ -1,0 +1,54 @@
+"""What the pages of each repository follow from: read of all repositories before any other row, to decide which pages are made again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple, TypedDict
+
+from sites.data.facts import CRAWLS, Connection, rows
+from sites.data.rows import CrawlRow
+
+
+class NewsOfArtifact(TypedDict):
+    """An artifact that has a feed, and the stages of its events."""
+
+    artifact: str
+    stages: list[str]
+
+
+class PageInputsRow(NamedTuple):
+    """A row of `site_page_inputs`: where two builds have the same one, the pages and feeds of the repository are the same."""
+
+    repo: str
+    file: str | None
+    url: str | None
+    outcome: str | None
+    stale: bool | None
+    message: str | None
+    read_at: datetime | None
+    left_at: datetime | None
+    left_because: str | None
+    copy_of: str | None
+    artifacts: list[str]
+    news: list[NewsOfArtifact]
+    events: int
+    twins: int | None
+    origins: int | None
+
+
+class PageInputs(NamedTuple):
+    """What all pages follow from, each repository's pages, and those that tell of crawls."""
+
+    recipe: str
+    repositories: list[PageInputsRow]
+    crawls: list[CrawlRow]
+
+
+def read(connection: Connection) -> PageInputs:
+    """These of a catalog."""
+    (recipe,) = connection.execute("from site_recipe()").fetchall()[0]
+    return PageInputs(
+        recipe=recipe,
+        repositories=rows(connection, "site_page_inputs", PageInputsRow),
+        crawls=rows(connection, "site_crawls", CrawlRow, CRAWLS),
+    )

@@ -1,0 +1,61 @@
+"""What each file of the site follows from, as a digest: a file whose digest is that of the last build is not made again.
+
+Pages of a repository follow from its own rows (all of them from one partition, by its name), from what the catalog says of it, and from what pages show of
+other repositories; lists follow from all repositories. `site_page_inputs` has all of that. Whoever shows more on a page adds it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sites import urls
+from sites.data.page_inputs import PageInputs
+from sites.pages import CRAWL, HOME, MISSING, MODELS, REPOS
+from sites.program import digest_of
+
+LISTS = (HOME, MODELS, REPOS, CRAWL)  # pages that tell of all repositories
+
+
+class Digests(NamedTuple):
+    """The digest of each page, and of each other file, by its path; and the repository of each file that is of one alone."""
+
+    pages: Mapping[str, str]
+    others: Mapping[str, str]
+    repos: Mapping[str, str]
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """All digests."""
+        return {**self.others, **self.pages}
+
+    def repos_of(self, paths: Iterable[str]) -> frozenset[str]:
+        """The repositories whose rows these files are made from."""
+        return frozenset(self.repos[path] for path in paths if path in self.repos)
+
+
+def digests(
+    inputs: PageInputs, feeds: Mapping[str, Sequence[str]], static: Collection[str], settings: tuple[object, ...]
+) -> Digests:
+    """Those of a site. `feeds`: the repositories of each; `static`: the paths of files that the program brings; `settings`: what else repos.toml says."""
+    of_all = digest_of(inputs.recipe, settings)
+    by_repo = {row.repo: digest_of(of_all, row) for row in inputs.repositories}
+    of_lists = digest_of(of_all, *by_repo.values())
+    of_crawls = digest_of(of_lists, inputs.crawls)
+    repos = {urls.repository(row.repo): row.repo for row in inputs.repositories if row.outcome}
+    repos |= {urls.model(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts}
+    return Digests(
+        pages={
+            HOME.pattern: of_crawls,
+            CRAWL.pattern: of_crawls,
+            MODELS.pattern: of_lists,
+            REPOS.pattern: of_lists,
+            MISSING.pattern: of_all,
+            **{path: by_repo[repo] for path, repo in repos.items()},
+        },
+        others={
+            **dict.fromkeys(static, of_all),
+            **{path: digest_of(of_all, *(by_repo[repo] for repo in own)) for path, own in feeds.items()},
+        },
+        repos=repos | {path: own[0] for path, own in feeds.items() if len(own) == 1},
+    )

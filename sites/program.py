@@ -1,0 +1,39 @@
+"""The program that makes pages, as a digest: pages of another version are made again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+# What pages show of the rest of the program. The rows that they are made of follow from the database's recipe.
+MODULES = ("errors.py", "naming.py", "privacy/emails.py", "query/labels.py", "shell_line.py", "text.py")
+_LIBRARIES = ("jinja2", "markupsafe")
+_NO_SOURCE = (".pyc", ".so")
+
+
+def digest_of(*parts: object) -> str:
+    """The digest of what something is made from."""
+    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """The digest of everything that decides how rows become pages."""
+    catalog = files("catalog")
+    sources = [*_sources(files("sites"), ""), *((name, (catalog / name).read_bytes()) for name in MODULES)]
+    libraries = [(name, version(name)) for name in _LIBRARIES]
+    return digest_of(sys.version_info[:2], libraries, sorted(sources))
+
+
+def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}"
+        if entry.is_dir():
+            yield from _sources(entry, name)
+        elif not name.endswith(_NO_SOURCE):
+            yield name, entry.read_bytes()

@@ -1,0 +1,71 @@
+"""Which files of the site are made again, by what changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from sites.data.page_inputs import PageInputs, PageInputsRow
+from sites.data.rows import CrawlRow
+from sites.digests import digests
+
+NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
+ROW = PageInputsRow(
+    repo="a", file="1.rows", url="https://a", outcome="read", stale=False, message=None, read_at=None, left_at=None, left_because=None,
+    copy_of=None, artifacts=["m"], news=[{"artifact": "m", "stages": ["prod"]}], events=1, twins=None, origins=None,
+)  # fmt: skip
+CRAWL = CrawlRow(crawl=1, started_at=NOON, seconds=1.0, new=1, changed=0, fresh=0, failed=0, received=0)
+FEEDS = {"feeds/repos/a.xml": ["a"], "feeds/repos/b.xml": ["b"], "feeds/all.xml": ["a", "b"]}
+OF_A = {"models/a/m.html", "repos/a.html", "feeds/repos/a.xml"}
+OF_B = {"models/b/m.html", "repos/b.html", "feeds/repos/b.xml"}
+LISTS = {"index.html", "models.html", "repos.html", "crawl.html"}
+ALL = {*OF_A, *OF_B, *LISTS, "feeds/all.xml", "404.html", "static/site.css"}
+
+
+def made(row=ROW, crawls=(CRAWL,), recipe="1", settings=("x", None)):
+    inputs = PageInputs(recipe=recipe, repositories=[row, ROW._replace(repo="b")], crawls=[*crawls])
+    return digests(inputs, FEEDS, ["static/site.css"], settings)
+
+
+def changed(**given):
+    before, after = made().files, made(**given).files
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+OTHER = {
+    "file": "2.rows", "url": "https://b", "outcome": "gone", "stale": True, "message": "no answer", "read_at": NOON, "left_at": NOON,
+    "left_because": "renamed to b", "copy_of": "b", "events": 2, "twins": 1, "origins": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_whatever_changes_of_a_repository_makes_its_files_and_those_of_all(name):
+    assert changed(row=ROW._replace(**{name: OTHER[name]})) == OF_A | LISTS | {"feeds/all.xml"}
+
+
+def test_every_input_has_a_case():
+    assert {*OTHER, "repo", "artifacts", "news"} == {*PageInputsRow._fields}
+
+
+def test_an_artifact_more_has_a_page_more():
+    assert changed(row=ROW._replace(artifacts=["m", "n"])) == OF_A | LISTS | {"feeds/all.xml", "models/a/n.html"}
+
+
+@pytest.mark.parametrize(
+    ("given", "paths"),
+    [
+        pytest.param({"crawls": ()}, {"index.html", "crawl.html"}, id="a crawl"),
+        pytest.param({"recipe": "2"}, ALL, id="the views of the database"),
+        pytest.param({"settings": ("y", None)}, ALL, id="the configuration"),
+        pytest.param({}, set(), id="nothing"),
+    ],
+)
+def test_what_changes_of_the_catalog(given, paths):
+    assert changed(**given) == paths
+
+
+def test_the_rows_of_a_file_are_those_of_its_repository():
+    assert [made().repos_of([path]) for path in ("models/b/m.html", "feeds/repos/b.xml", "models.html")] == [
+        {"b"}, {"b"}, set(),
+    ]  # fmt: skip
