@@ -46,10 +46,7 @@ def digests(
     repos |= {urls.model(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts}
     return Digests(
         pages={
-            HOME.pattern: of_crawls,
-            CRAWL.pattern: of_crawls,
-            MODELS.pattern: of_lists,
-            REPOS.pattern: of_lists,
+            **{page.pattern: of_crawls if page in (HOME, CRAWL) else of_lists for page in LISTS},
             MISSING.pattern: of_all,
             **{path: by_repo[repo] for path, repo in repos.items()},
         },
