@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sites.output import MANIFEST
-from support.site_worlds import NAMES, Fleet, assign, commit_and_register, crawl, move
+from support.site_worlds import NAMES, Fleet, assign, commit_and_register, crawl, move, run
 
 CHURN, ADS, PAPER, _ = NAMES
 
@@ -67,6 +68,35 @@ def test_a_page_links_to_the_first_version_elsewhere_that_has_its_bytes(tmp_path
         del fleet.worlds[name], fleet.said[name]
     fleet.build(site)
     assert (b"The same bytes as" in before, page.read_bytes() != before, fleet.differences(site)) == (True, True, [])
+
+
+@pytest.mark.slow
+def test_a_page_names_the_version_elsewhere_that_is_its_input(tmp_path):
+    fleet, site = Fleet(tmp_path), tmp_path / "site"
+    fleet.worlds[CHURN].commit(run(2))
+    fleet.worlds[CHURN].tag("data@v2.0.0")
+    fleet.worlds[PAPER].commit(run(2))
+    fleet.worlds[PAPER].tag("model@v2.0.0")
+    fleet.build(site)
+    page = site / "models" / PAPER.replace("/", "~") / "model.html"
+    before = page.read_bytes()
+    del fleet.worlds[CHURN].refs["refs/tags/data@v2.0.0"]
+    fleet.build(site)
+    link = b"forge.example~acme~churn/data.html#v2.0.0"
+    assert (link in before, link in page.read_bytes(), fleet.differences(site)) == (True, False, [])
+
+
+@pytest.mark.slow
+def test_an_event_that_becomes_news_makes_the_feeds_of_its_repository(tmp_path):
+    fleet, site = Fleet(tmp_path), tmp_path / "site"
+    fleet.worlds[CHURN].tag("model@v2.0.0", at=int(timedelta(days=4).total_seconds()))
+    found = []
+    for crawls in (1, 2, 3):
+        fleet.crawls = crawls
+        fleet.build(site)
+        found.append(b"v2.0.0" in (site / "feeds" / "all.json").read_bytes())
+        assert fleet.differences(site) == []
+    assert found == [False, False, True]
 
 
 @pytest.mark.slow

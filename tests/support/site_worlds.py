@@ -265,5 +265,5 @@ def configure(fleet: Fleet, chance: random.Random, _: str) -> None:
 
 CHANGES: tuple[Callable[[Fleet, random.Random, str], None], ...] = (
     add, remove, commit_and_register, commit_and_register, commit_only, assign, tag_for_later, delete_tag, fork, rename, fail, recover,
-    move, crawl, configure,
+    move, crawl, crawl, configure,
 )  # fmt: skip
