@@ -85,39 +85,29 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
     inputs = site_digest(built.inputs, config.title, config.site_url)
     record = build_record.read(config.output)
     is_same = bool(built.inputs) and record is not None and record.site is not None and record.site.inputs == inputs
-    is_refreshed = is_same and _refresh(config, built, inputs, tell)
-    if is_refreshed and not check:
+    if is_same and _refresh(config, built, inputs) and not check:
         return 0, 0
     from catalog.database.build import email_mask
     from sites.build import build as build_site  # a cold `show` needs no jinja2
 
     mask = email_mask(config)
-    site = build_site(built.database, folder, title=config.title, site_url=config.site_url, mask=mask)
-    if is_refreshed and site.written:
-        tell(
-            f"{folder}: {plural(site.written, 'page')} did not hold what was built, and {_was(site.written)} made again"
-        )
+    site = build_site(built.database, folder, title=config.title, site_url=config.site_url, mask=mask, check=check)
     tell(f"{folder}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
     _keep(config, built, inputs, _files(config))
     return site.written, site.written + site.unchanged
 
 
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
-def _refresh(config: Config, built: BuildReport, inputs: str, tell: Tell) -> bool:
+def _refresh(config: Config, built: BuildReport, inputs: str) -> bool:
     """Puts the last crawls into the pages that tell of them; False where a file of the site is not as it was built."""
     from catalog.database import build_record
+    from sites.output import MANIFEST
     from sites.refresh import refresh
 
     folder, record, files = config.output / "site", build_record.read(config.output), _files(config)
     as_built = record is not None and record.site is not None and record.site.files == build_record.digest(files)
     written = refresh(folder, _last_crawls(built)) if as_built else None
-    if written is None:
-        tell(f"{folder}: not as it was built: what was deleted or edited is made again")
-    elif written:
-        now = {page: stamp for page in written if (stamp := build_record.stamp(folder / page))}
+    if written:
+        now = {page: stamp for page in (*written, MANIFEST) if (stamp := build_record.stamp(folder / page))}
         _keep(config, built, inputs, files | now)
     return written is not None
 

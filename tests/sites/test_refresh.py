@@ -11,6 +11,7 @@ from catalog.schema.tables.inventory import Crawl
 from sites.build import build
 from sites.data.facts import CRAWLS
 from sites.data.rows import CrawlRow
+from sites.output import MANIFEST, check
 from sites.pages import CRAWL, HOME
 from sites.refresh import refresh
 from sites.view_models import as_of
@@ -49,7 +50,9 @@ def test_refreshed_pages_are_those_of_a_build(tmp_path, count):
     site = tmp_path / "before" / "site"
     wanted = site_of(tmp_path / "now", crawls(count))
     assert (refresh(site, crawls(count)), pages(site)) == (PAGES, wanted)
-    assert (refresh(site, crawls(count)), pages(site)) == ((), wanted)
+    assert (refresh(site, crawls(count)), pages(site), check(site)) == ((), wanted, [])
+    (site / MANIFEST).write_text("x")
+    assert (refresh(site, crawls(count + 1)), pages(site)) == (None, wanted)
 
 
 @pytest.mark.parametrize("rows", [[], crawls(3)], ids=["before the first crawl", "after three"])
