@@ -148,6 +148,14 @@ surroundings as materialized (
             select coalesce(flatten(list(o.owners order by o.line)), [])
             from code_owners o, v where o.repo = a_repo and o.commit = v.reading and list_contains(o.artifacts, an_artifact)
         ) as owners
+),
+command as materialized (
+    select any_value(get) as get from version_commands
+    where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
+),
+runs as materialized (
+    select any_value(what) as mixed, coalesce(bool_or(other_inputs), false) as other_inputs from mixed_runs
+    where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
 )
 select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence, reading, home),
     a.active as artifact_active, a.deprecated_at,
@@ -164,19 +172,7 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
         is_folder: f.is_folder, executable: f.executable, metafile: f.metafile, remote: f.remote, version_id: f.version_id,
         source_url: f.source_url, source_path: f.source_path, source_rev: f.source_rev, source_commit: f.source_commit
     } as bytes,
-    (
-        select any_value(get) from version_commands
-        where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
-    ) as get,
-    (
-        select any_value(what) from mixed_runs
-        where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
-    ) as mixed,
-    exists(
-        from mixed_runs
-        where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit and other_inputs
-    ) as other_inputs,
-    measured.*, provenance.*, surroundings.*,
+    command.*, runs.*, measured.*, provenance.*, surroundings.*,
     (
         select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])
         from version_files o, f
@@ -188,4 +184,4 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
 from v
 join (from artifacts where repo = a_repo and artifact = an_artifact) a on true
 left join f on true,
-measured, provenance, surroundings;
+command, runs, measured, provenance, surroundings;
