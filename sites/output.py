@@ -205,9 +205,7 @@ def _as_written(folder: Path, path: str, stated: SiteFile, *, thorough: bool) ->
         now = os.stat(f"{folder}/{path}")  # noqa: PTH116 - a path of pathlib takes thrice as long: 0.2 s of 18,000 files
         if not S_ISREG(now.st_mode) or now.st_size != stated.size:
             return None
-        if (thorough or now.st_mtime_ns != stated.modified_at) and crc32(
-            (folder / path).read_bytes()
-        ) != stated.checksum:
+        if (thorough or now.st_mtime_ns != stated.modified_at) and crc32(read(folder / path)) != stated.checksum:
             return None
     except OSError:
         return None
