@@ -580,8 +580,8 @@ def journal_with_secrets(root) -> Journal:
     journal = Journal(root)
     for message in ("a secret", "secret, too"):
         with journal.begin() as entry:
-            entry.add(visit(entry.number, "a", "down", message), None)
-            entry.add(visit(entry.number, "b"), "p")
+            entry.add([(visit(entry.number, "a", "down", message), None)])
+            entry.add([(visit(entry.number, "b"), "p")])
             entry.end(ended(entry.number))
         journal.sum_up()
     with (root / "000001.jsonl").open("a") as out:
