@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -16,6 +17,7 @@ from catalog.plugins.forge import Listed
 from catalog.store.journal import Journal
 from support.changes import base
 from support.crawling import wish as config_of
+from support.loopback import Request, serve
 from support.worlds import START
 
 FILE = Path("repos.toml")
@@ -84,13 +86,22 @@ def sums(folder: Path) -> dict[str, bytes]:
     ],
 )
 def test_what_an_interrupted_crawl_leaves_to_the_next(tmp_path, error, summed_up):
-    config = config_of(tmp_path, {name: str(base().write(tmp_path / name)) for name in ("a", "b")})
-    before = sums(tmp_path)
+    """The second visit lasts until the first was reported."""
+    first_is_over, before = Event(), sums(tmp_path)
+
+    def wait(request: Request) -> None:
+        if request.path.startswith("/b"):
+            first_is_over.wait(10)
 
     def interrupt(*_: object) -> None:
+        first_is_over.set()
         raise error
 
-    with pytest.raises(type(error)):
-        crawl(config, report=interrupt)
+    for name in ("a", "b"):
+        base().write(tmp_path / "git" / name)
+    with serve(tmp_path / "git", rule=wait) as site:
+        config = config_of(tmp_path, {name: f"{site}/{name}" for name in ("a", "b")})
+        with pytest.raises(type(error)):
+            crawl(config, report=interrupt)
     known = Journal(config.output / "store" / "crawls").last_visits()
     assert (sums(tmp_path) != before, len(known)) == (summed_up, 1)
