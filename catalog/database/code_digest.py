@@ -27,10 +27,10 @@ def code_digest() -> str:
     names = [*PACKAGES, *sorted(_packages_of_others(connectors))]
     libraries = [f"python {python_version()}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     readers = [f"{connector.name} {connector.version}" for connector in connectors]
-    return digest_of([*libraries, *readers], (root for name in names for root in _roots(name)))
+    return files_digest([*libraries, *readers], (root for name in names for root in _roots(name)))
 
 
-def digest_of(words: Iterable[str], roots: Iterable[Path]) -> str:
+def files_digest(words: Iterable[str], roots: Iterable[Path]) -> str:
     """The digest of words, and of the names and bytes of all files below some folders (or of files), wherever these lie."""
     digest = blake2b("\n".join(words).encode(), digest_size=16)
     for root in roots:

@@ -128,11 +128,11 @@ def test_the_digest_of_code_is_that_of_names_and_bytes(tmp_path):
     shutil.copytree(tmp_path / "a", moved)
     (moved / "__pycache__").mkdir()
     (moved / "__pycache__" / "m.pyc").write_bytes(b"compiled")
-    found = [code_digest.digest_of(["1.0"], [root]) for root in (tmp_path / "a", moved)]
-    found.append(code_digest.digest_of(["1.1"], [moved]))
+    found = [code_digest.files_digest(["1.0"], [root]) for root in (tmp_path / "a", moved)]
+    found.append(code_digest.files_digest(["1.1"], [moved]))
     for name, text in (("sql/v.sql", "select 2"), ("m.py", "x = 2\n"), ("n.py", "")):
         (moved / name).write_text(text)
-        found.append(code_digest.digest_of(["1.0"], [moved]))
+        found.append(code_digest.files_digest(["1.0"], [moved]))
     assert (found[0] == found[1], len(set(found))) == (True, 5)
 
 
