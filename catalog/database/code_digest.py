@@ -63,14 +63,9 @@ def _roots(name: str) -> list[Path]:
     spec = module.__spec__ if module else find_spec(name)
     if spec is None:
         return []
-    folders = spec.submodule_search_locations
-    return (
-        [Path(folder) for folder in folders]
-        if folders
-        else [Path(spec.origin)]
-        if spec.has_location and spec.origin
-        else []
-    )
+    if spec.submodule_search_locations:
+        return [Path(folder) for folder in spec.submodule_search_locations]
+    return [Path(spec.origin)] if spec.has_location and spec.origin else []
 
 
 def _files(root: Path) -> Iterator[Path]:
