@@ -13,15 +13,14 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
-from hashlib import blake2b, sha256
-from importlib import resources
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from catalog.database.code_digest import files_digest
 from catalog.database.export_files import holds, write_parts
 from catalog.database.export_parts import Part, Relation, parts, relations
 from catalog.errors import StoreError
@@ -33,7 +32,7 @@ INDEX, MANIFEST = "catalog.json", ".made.json"
 # What of the program decides how rows become files, besides the rows and their columns.
 SOURCES = ("database/export_files.py", "database/export_parts.py", "database/masking.py", "privacy/emails.py")
 
-_PACKAGE = resources.files("catalog")
+_PACKAGE = Path(__file__).parents[1]
 
 # A file of an export, or what an interrupted write or an earlier version left of it.
 _FILE = re.compile(r"\.?(?P<file>[^.].*\.parquet|catalog\.json|\.made\.json)(?:\.new|\.aside-[0-9]+)?")
@@ -168,13 +167,7 @@ def _last(folder: Path) -> Manifest:
 
 def _program(mask: Mask) -> str:
     """The digest of what decides how rows become files: this code, its library, and what becomes of addresses."""
-    masked = mask("mask@digest.example")
-    return blake2b(repr((pa.__version__, masked, _sources())).encode(), digest_size=12).hexdigest()
-
-
-@cache
-def _sources() -> tuple[bytes, ...]:
-    return tuple((_PACKAGE / name).read_bytes() for name in SOURCES)
+    return files_digest([pa.__version__, mask("mask@digest.example")], (_PACKAGE / name for name in SOURCES))
 
 
 def _remove(folder: Path, wanted: Collection[str]) -> None:
