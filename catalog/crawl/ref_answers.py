@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefAnswer:
-    """A digest of an answer, and that of the refs in it, as `rules` say: the options of the repository, its limit, and who parsed it."""
+    """A digest of an answer, and that of the refs in it, as `rules` say: the options of the repository, its limit, and the version that parsed it."""
 
     answer: AnswerDigest
     refs: str

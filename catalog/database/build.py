@@ -48,8 +48,9 @@ _SQL = named("build")
 class BuildReport:
     """The result of a build, and how long it took.
 
-    `incremental`: the last database was updated rather than rebuilt. `unchanged`: of that nothing but the times of visits, the exports not at
-    all. `inputs`: the digest of what all of it follows from, empty where something of that could not be read; `crawls`: their rows, first to last.
+    `incremental`: the last database was updated rather than rebuilt. `unchanged`: of it, only the times of visits were; the
+    exports stayed. `inputs`: the digest of what all of it follows from, empty where something of that could not be read. `crawls`: their rows,
+    first to last.
     """
 
     database: Path
@@ -72,7 +73,7 @@ def build(
     """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
 
     Where nothing changed but what a crawl itself adds, that alone is put into the database, and `data/` stays; not with `check`, which
-    goes through everything. With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that
+    compares everything. With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that
     names it; else StoreError does. `tell` gets a sentence, too, for what is damaged, and what is not as it was built. `in_crawl`: the
     crawl of this process goes on, holds the output, and may need every partition.
     """
@@ -157,7 +158,7 @@ def _refreshed(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> B
     if work.inputs != last.inputs or (last.due is not None and started is not None and started >= last.due):
         return None
     if sentence := _difference(work, last):
-        tell(f"{sentence}; catalog and exports are gone through")
+        tell(f"{sentence}; catalog and exports are checked in full")
         return None
     times = times_digest(work.rows)
     if times == last.times:

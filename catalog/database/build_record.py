@@ -65,11 +65,11 @@ def read(output: Path, tell: Callable[[str], None] = lambda _: None) -> BuildRec
     try:
         if checked_file.read(file, _Head).format == FORMAT:
             return checked_file.read(file, BuildRecord)
-        tell(f"{file} is another version's: catalog and site are gone through as a whole")
+        tell(f"{file} is of another version: catalog and site are checked in full")
     except FileNotFoundError:
         pass
     except ValueError as error:
-        tell(f"{file} {error}: catalog and site are gone through as a whole")
+        tell(f"{file} {error}: catalog and site are checked in full")
     return None
 
 

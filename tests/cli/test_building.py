@@ -155,7 +155,7 @@ def test_a_damaged_record_is_told(run, world):
     file = Path("output", build_record.FILE)
     file.write_bytes(b"x")
     lines = told(run("build")[2])
-    assert lines[0] == f"{file} is damaged: its checksum does not fit: catalog and site are gone through as a whole"
+    assert lines[0] == f"{file} is damaged: its checksum does not fit: catalog and site are checked in full"
     assert len(told(run("build")[2])) == 1
 
 

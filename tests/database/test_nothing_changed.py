@@ -287,7 +287,7 @@ def a_folder(file: Path) -> None:
         (cut, "is damaged: its checksum does not fit"),
         (flip, "is damaged: its checksum does not fit"),
         (empty, "is damaged: its checksum does not fit"),
-        (of_another_version, "is another version's"),
+        (of_another_version, "is of another version"),
         (without_what_it_needs, "is damaged: Object missing required field `inputs`"),
         (a_folder, "cannot be read: Is a directory"),
         (Path.unlink, None),
@@ -302,7 +302,7 @@ def test_a_record_that_cannot_be_used_is_made_anew(tmp_path, harm, sentence):
     harm(tmp_path / build_record.FILE)
     said: list[str] = []
     assert build_record.read(tmp_path, said.append) is None
-    told = f"{tmp_path / build_record.FILE} {sentence}: catalog and site are gone through as a whole"
+    told = f"{tmp_path / build_record.FILE} {sentence}: catalog and site are checked in full"
     assert said == ([told] if sentence else [])
     build_record.write(tmp_path, record)
     assert build_record.read(tmp_path) == record
@@ -341,7 +341,7 @@ def test_an_output_that_is_not_as_it_was_built_is_made_again(tmp_path, harm, nam
     place, file = (config.output / name).parent, Path(name).name
     assert (report.unchanged, said[0]) == (
         False,
-        f"{place}: not as it was built: {file}; catalog and exports are gone through",
+        f"{place}: not as it was built: {file}; catalog and exports are checked in full",
     )
     assert build(config).unchanged
     with Catalog.open(config.output / "catalog.duckdb") as catalog:
