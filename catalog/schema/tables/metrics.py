@@ -34,14 +34,14 @@ class MeasureFile(Record):
         default=None,
     )
     modified_names: tuple[str, ...] | None = column(
-        "Those whose values are other ones than the pipeline stage ran with, as `dvc status` says; of maps, what differs in them. In this and the "
+        "The parameters whose values differ from those that the pipeline stage ran with, as `dvc status` says; of maps, what differs in them. In this and the "
         "next three columns, the empty name is the whole file; null where no stage names the file, it never ran, or the file was not read.",
         default=None,
     )
-    new_names: tuple[str, ...] | None = column("Those that are not in the lock.", default=None)
-    deleted_names: tuple[str, ...] | None = column("Those that the file does not have.", default=None)
+    new_names: tuple[str, ...] | None = column("The parameters that are not in the lock.", default=None)
+    deleted_names: tuple[str, ...] | None = column("The parameters that the file does not have.", default=None)
     uncompared_names: tuple[str, ...] | None = column(
-        "Those that are not compared: a pattern, such as `train.*`, leads to several values or looks at more than 100,000; the file is a folder or link, "
+        "The parameters that are not compared: a pattern, such as `train.*`, leads to several values or looks at more than 100,000; the file is a folder or link, "
         "or is named whole and is no map. DVC refuses most of them.",
         default=None,
     )
