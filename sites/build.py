@@ -49,7 +49,7 @@ _ADDRESS = "somebody@acme.example"  # what becomes of it tells what becomes of a
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteReport:
-    """What a build made: pages of the site, and how many of them it made again; files written, left as they were and removed; and the seconds that it took."""
+    """What a build of the site made: its pages, and how many of them were rendered; files written, left as they were and removed; and the seconds that it took."""
 
     pages: int
     made: int

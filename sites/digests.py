@@ -26,7 +26,7 @@ class Digests(NamedTuple):
 
     @property
     def files(self) -> Mapping[str, str]:
-        """All digests."""
+        """The digests of pages and of other files."""
         return {**self.others, **self.pages}
 
     def repos_of(self, paths: Iterable[str]) -> frozenset[str]:
@@ -37,7 +37,7 @@ class Digests(NamedTuple):
 def digests(
     inputs: PageInputs, feeds: Mapping[str, Sequence[str]], static: Collection[str], settings: tuple[object, ...]
 ) -> Digests:
-    """Those of a site. `feeds`: the repositories of each; `static`: the paths of files that the program brings; `settings`: what else repos.toml says."""
+    """The digests of a site's files. `feeds`: the repositories of each; `static`: the paths of files that the program brings; `settings`: what else repos.toml says."""
     of_all = digest_of(inputs.recipe, settings)
     by_repo = {row.repo: digest_of(of_all, row) for row in inputs.repositories}
     of_lists = digest_of(of_all, *by_repo.values())

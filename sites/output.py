@@ -72,7 +72,7 @@ class OutputCounts:
 
 
 def look(folder: Path, program: str, *, thorough: bool = False) -> LastSite:
-    """The site in a folder, as far as it is still as `program` made it. What is not is said. `thorough`: every file is read, not just asked for its size and time."""
+    """The site in a folder, as far as it is still as `program` made it. Files that differ are logged. `thorough`: every file is read, not just asked for its size and time."""
     stated, paths = _manifest(folder, program)
     intact = {path: now for path, file in stated.items() if (now := _as_written(folder, path, file, thorough=thorough))}
     changed = sorted(path for path, file in stated.items() if file.digest and path not in intact)
@@ -200,7 +200,7 @@ def _write_manifest(folder: Path, program: str, files: Mapping[str, SiteFile]) -
 
 
 def _as_written(folder: Path, path: str, stated: SiteFile, *, thorough: bool) -> SiteFile | None:
-    """What is stated of a file, with its time now; None where it has other bytes. A copy of a site has other times, and is read once."""
+    """The manifest's entry of a file, with the current time of change; None where it has other bytes. A copy of a site has other times, and is read once."""
     try:
         now = os.stat(f"{folder}/{path}")  # noqa: PTH116 - a path of pathlib takes thrice as long: 0.2 s of 18,000 files
         if not S_ISREG(now.st_mode) or now.st_size != stated.size:

@@ -71,7 +71,7 @@ def _contents(built: BuildReport) -> str:
 
 
 def _counted(before: str, counts: Mapping[str, int]) -> str:
-    """Those counts that are not nothing, in brackets."""
+    """The counts above zero, in brackets."""
     stated = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     return f" ({before}{stated})" if stated else ""
 

@@ -49,7 +49,7 @@ class RefAnswers:
         return answer if answer is not None and answer.rules == _rules(repo) else None
 
     def record(self, repo: RepoConfig, answer: AnswerDigest, refs: str) -> None:
-        """The server answered so, and these are its refs."""
+        """Records the digest of a server's answer, and that of the refs in it."""
         self._answers[repo.name] = RefAnswer(answer=answer, refs=refs, rules=_rules(repo))
 
     def write(self, names: Collection[str]) -> None:

@@ -52,7 +52,7 @@ class Update:
     refs: RefState
 
     def result(self, task: VisitTask, started: datetime, cost: Cost) -> VisitResult:
-        """That of a visit which read this."""
+        """The result of a visit that read this."""
         row = visit_row(task, self.ended, started, cost)
         return VisitResult(visit=row, partition=self.partition, data=self.data, refs=self.refs)
 

@@ -37,7 +37,7 @@ def withhold_observed(context: CrawlContext) -> None:
 
 
 def withhold_lines(lines: Sequence[ObservationLine], privacy: Privacy) -> list[ObservationLine]:
-    """The lines without what is withheld; the very same where there is nothing. No two refs become one."""
+    """The lines without what is withheld; the same objects where there is nothing to withhold. No two refs become one."""
     names = _names(lines, privacy)
     events = [_event(cells) for line in lines for cells in line.told.values()]
     kept = iter(withhold({Event: events}, privacy)[Event])

@@ -105,7 +105,7 @@ def build(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Work:
-    """What there is to build from."""
+    """The inputs of a build."""
 
     config: Config
     journal: Journal
@@ -179,7 +179,7 @@ def _difference(work: _Work, last: BuildRecord) -> str:
 
 
 def _compare(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
-    """The exports that do not hold what was written, which are told; whether the database does, its build finds out."""
+    """The exports that do not hold what was written; `tell` gets a sentence that names them. The build checks the database itself."""
     from catalog.database import export  # late, as in `_built`
 
     damaged = export.damaged(work.exports)

@@ -74,7 +74,7 @@ def read(output: Path, tell: Callable[[str], None] = lambda _: None) -> BuildRec
 
 
 def write(output: Path, record: BuildRecord) -> None:
-    """Keeps the record. StoreError where the disk does not take it."""
+    """Writes the record. StoreError where the disk fails."""
     with files.writing(output):
         checked_file.write(output / FILE, record)
 

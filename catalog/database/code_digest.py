@@ -22,7 +22,7 @@ _COMPILED = "__pycache__"
 
 @cache
 def code_digest() -> str:
-    """What a process builds by; another release, an edited view, template or script gives another digest."""
+    """The digest of the code of this process; another release, an edited view, template or script gives another one."""
     connectors = installed()
     names = [*PACKAGES, *sorted(_packages_of_others(connectors))]
     libraries = [f"python {python_version()}", *(f"{name} {version(name)}" for name in LIBRARIES)]

@@ -98,7 +98,7 @@ def _is_duckdb(path: Path) -> bool:
 
 
 def is_catalog(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a database was made by some version of this code."""
+    """Whether a database is a catalog, made by any version of this code."""
     try:
         connection.execute(_SQL["making"])
     except duckdb.Error:

@@ -125,7 +125,7 @@ class _Export:
         return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
 
     def _is_as_it_must_be(self, part: Part) -> bool:
-        """Whether the last export made the file of these rows, and nobody has changed it."""
+        """Whether the last export made the file of these rows, and the file has not changed since."""
         last = self._known.get(part.file)
         if last is None or last.digest != part.digest:
             return False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def withhold_listed(state: SourceState, privacy: Privacy) -> SourceState:
-    """What is known of a source, without likely secrets; the very same where there are none. Addresses stay: by them, repositories are known."""
+    """The state of a source without likely secrets; the same object where there are none. Addresses stay: by them, repositories are known."""
     message = state.message and clean(state.message)
     changed = {} if privacy.secrets == SHOW else _changed(set(_all_texts(state)))
     if not changed:

@@ -139,7 +139,7 @@ def _is_second_word(match: re.Match[str]) -> bool:
 
 
 def _is_told(match: re.Match[str], group: str) -> bool:
-    """Whether a sentence tells a secret, or a line sets one: `the password is x1`, `ENV PASSWORD x`, `PASSWORD x` in a line of its own."""
+    """Whether a sentence contains a secret, or a line sets one: `the password is x1`, `ENV PASSWORD x`, `PASSWORD x` in a line of its own."""
     value = match[group]
     if group != "bare":
         return not match["space"]

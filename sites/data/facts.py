@@ -155,13 +155,13 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
 
 
 def rows(connection: Connection, macro: str, row: type[R], *parameters: object) -> list[R]:
-    """The rows of a macro."""
+    """The rows that a macro returns."""
     marks = ", ".join("?" * len(parameters))
     return _to_rows(connection.execute(f"from {macro}({marks})", list(parameters)), macro, row)
 
 
 def _rows_of(connection: Connection, macro: str, row: type[R], repos: Sequence[str] | None) -> list[R]:
-    """Those of some repositories. Constants, not a subquery: views compute no more than these."""
+    """The rows of some repositories. Constants, not a subquery: views compute no more than these."""
     query, parameters = of_repos(f"from {macro}()", repos)
     return _to_rows(connection.execute(query, parameters), macro, row)
 

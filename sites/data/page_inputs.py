@@ -45,7 +45,7 @@ class PageInputs(NamedTuple):
 
 
 def read(connection: Connection) -> PageInputs:
-    """These of a catalog."""
+    """Reads the inputs of the pages of a catalog."""
     (recipe,) = connection.execute("from site_recipe()").fetchall()[0]
     return PageInputs(
         recipe=recipe,

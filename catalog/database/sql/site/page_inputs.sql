@@ -4,13 +4,13 @@
 --   key: (at most one row)
 select recipe from internal.making;
 
--- site_page_inputs(): What the pages and feeds of each repository follow from: where two builds have the same row, they show the same.
+-- site_page_inputs(): What the pages and feeds of each repository follow from: equal rows in two builds mean equal pages.
 --   key: repo
 --   file: The partition that its own rows are from.
---   outcome: How the last visit ended, as far as pages tell it.
---   message: What it said, where pages show that.
+--   outcome: How the last visit ended, as far as pages show it.
+--   message: The message of the last visit, where pages show it.
 --   read_at: When its rows were true, where pages show that.
---   artifacts: Those that have a page.
+--   artifacts: The artifacts that have a page.
 --   news: Of the artifacts that have a feed, the stages of their events.
 --   events: How many events the feeds have.
 --   twins: The digest of the versions elsewhere that have the bytes of its versions.
