@@ -1,4 +1,4 @@
-"""How often a request is made again after a failure, and after which wait."""
+"""Repeats a request after a failure: how often, and after which wait. Apart from `retry`, because most crawls never import tenacity."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ATTEMPTS = 3
-BACKOFF = wait_exponential(multiplier=0.2, exp_base=4) + wait_random(
-    0.0, 0.2
-)  # 0.2 s, then 0.8 s, and up to 0.2 s more
+# 0.2 s, then 0.8 s, and up to 0.2 s more
+BACKOFF = wait_exponential(multiplier=0.2, exp_base=4) + wait_random(0.0, 0.2)
 
 
 def attempt_again(
