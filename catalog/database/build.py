@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from catalog.config.parse import Config
-from catalog.database import build_record, database, rebuild
+from catalog.database import build_record, database, last_build, rebuild
 from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, last_started, times_digest
 from catalog.database.build_record import BuildCounts, BuildRecord
 from catalog.database.inventory_rows import repo_rows, source_rows
@@ -157,6 +157,7 @@ def _refreshed(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> B
     started = last_started(work.rows)
     if work.inputs != last.inputs or (last.due is not None and started is not None and started >= last.due):
         return None
+    last = _with_times(work, last)
     if sentence := _difference(work, last):
         tell(f"{sentence}; catalog and exports are checked in full")
         return None
@@ -168,6 +169,19 @@ def _refreshed(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> B
     except duckdb.Error:  # the build finds out what is wrong with it
         return None
     return replace(last, times=times, database=build_record.stamp(work.path))
+
+
+def _with_times(work: _Work, last: BuildRecord) -> BuildRecord:
+    """The last record with the times of now: of files that hold what was built, as in a copy of the output."""
+    stamp, stamps = build_record.stamp(work.path), build_record.stamps(work.exports)
+    if build_record.has_other_time(last.database, stamp) and last_build.is_last(work.path):
+        last = replace(last, database=stamp)
+    if copied := [path for path, each in last.exports.items() if build_record.has_other_time(each, stamps.get(path))]:
+        from catalog.database import export  # late, as in `_built`
+
+        intact = export.intact(work.exports, copied)
+        last = replace(last, exports={**last.exports, **{path: stamps[path] for path in copied if path in intact}})
+    return last
 
 
 def _difference(work: _Work, last: BuildRecord) -> str:
@@ -182,6 +196,7 @@ def _compare(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> fro
     """The exports that do not hold what was written; `tell` gets a sentence that names them. The build checks the database itself."""
     from catalog.database import export  # late, as in `_built`
 
+    last = _with_times(work, last)
     damaged = export.damaged(work.exports)
     of_size = build_record.differing(work.exports, last.exports, build_record.stamps(work.exports))
     if sentence := of_size or build_record.differing(work.exports, dict.fromkeys(damaged, ""), {}):

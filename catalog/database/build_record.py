@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -101,11 +101,20 @@ def digest(found: Mapping[str, str]) -> str:
 
 def differing(folder: Path, before: Mapping[str, str], now: Mapping[str, str]) -> str:
     """A sentence that names the files which are not as they were built; empty where all are."""
-    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-    if not names:
-        return ""
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{folder}: not as it was built: {', '.join(names[:_NAMED])}{more}"
+    names = [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
+    return not_as_built(folder, names, "not as it was built") if names else ""
+
+
+def not_as_built(folder: Path, names: Iterable[str], what: str) -> str:
+    """A sentence that names the first of these files."""
+    every = sorted(names)
+    more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
+    return f"{folder}: {what}: {', '.join(every[:_NAMED])}{more}"
+
+
+def has_other_time(before: str | None, now: str | None) -> bool:
+    """Whether of two stamps of a file the size is the same, and the time is not: it was copied, or its bytes were replaced by as many."""
+    return before is not None and now is not None and before != now and before.split()[0] == now.split()[0]
 
 
 def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:

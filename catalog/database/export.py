@@ -11,8 +11,8 @@ import logging
 import re
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from catalog.database.build_record import not_as_built
 from catalog.database.code_digest import files_digest
 from catalog.database.export_files import holds, write_parts
 from catalog.database.export_parts import Part, Relation, parts, relations
@@ -69,7 +70,20 @@ class Manifest:
 
 def damaged(folder: Path) -> frozenset[str]:
     """The files of the last export that do not hold what was written, whatever their size and time."""
-    return frozenset(path for path, file in _last(folder).files.items() if _sha256(folder / path) != file.sha256)
+    with suppress(OSError, ValueError):
+        last = checked_file.read(folder / MANIFEST, Manifest)
+        return frozenset(path for path, file in last.files.items() if _sha256(folder / path) != file.sha256)
+    return frozenset()
+
+
+def intact(folder: Path, paths: Iterable[str]) -> frozenset[str]:
+    """Those of these files that hold what the last export wrote, whatever their time."""
+    with suppress(OSError, ValueError):
+        last = checked_file.read(folder / MANIFEST, Manifest).files
+        return frozenset(
+            path for path in paths if path == MANIFEST or (path in last and _sha256(folder / path) == last[path].sha256)
+        )
+    return frozenset()
 
 
 def write(
@@ -91,12 +105,16 @@ def write(
         exporting = _Export(connection, folder, mask, known)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             done = list(threads.map(exporting.write, relations(connection)))
+        if exporting.edited:
+            log.warning("%s", not_as_built(folder, exporting.edited, "not as it was built, and made again"))
         now = {path: file for exported, _, _ in done for path, file in exported.items()}
         _remove(folder, {*now, INDEX, MANIFEST})
         lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for _, entry, _ in done)
         _replace(folder / INDEX, f'{{"tables": [\n{lines}\n]}}\n'.encode())
         files.clear(folder / MANIFEST, published=folder)
-        checked_file.write(folder / MANIFEST, Manifest(program=program, files=now))
+        checked_file.write(
+            folder / MANIFEST, Manifest(program=program, files={**now, INDEX: _as_written(folder / INDEX)})
+        )
     except (OSError, duckdb.Error, pa.ArrowException) as error:
         raise StoreError(f"cannot write {folder}: {error}") from error
     return ExportReport(files=len(now), made=sum(made for _, _, made in done))
@@ -109,34 +127,49 @@ class _Export:
         self, connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask, known: Mapping[str, ExportedFile]
     ) -> None:
         self._connection, self._folder, self._mask, self._known = connection, folder, mask, known
+        self.edited: list[str] = []  # files of rows that are as they were, and that somebody changed
 
     def write(self, relation: Relation) -> tuple[dict[str, ExportedFile], dict[str, Any], int]:
         """The relation's files, its entry of the index, and how many files were made."""
         with closing(self._connection.cursor()) as cursor:
             every = parts(cursor, relation)
-        changed = [part for part in every if not self._is_as_it_must_be(part)]
+        kept = {part.file: file for part in every if (file := self._kept(part))}
+        changed = [part for part in every if part.file not in kept]
         written = write_parts(self._connection, self._folder, relation, changed, self._mask)
         made = {part.file: self._exported(part, size, digest) for part, size, digest in written}
-        exported = {part.file: made.get(part.file) or self._known[part.file] for part in every}
+        exported = {part.file: made.get(part.file) or kept[part.file] for part in every}
         return exported, _entry(relation, every, exported), len(made)
 
     def _exported(self, part: Part, size: int, digest: str) -> ExportedFile:
         mtime_ns = (self._folder / part.file).stat().st_mtime_ns
         return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
 
-    def _is_as_it_must_be(self, part: Part) -> bool:
-        """Whether the last export made the file of these rows, and the file has not changed since."""
+    def _kept(self, part: Part) -> ExportedFile | None:
+        """The file of these rows as the last export left it; None where there is none, or somebody changed it."""
         last = self._known.get(part.file)
         if last is None or last.digest != part.digest:
-            return False
-        try:
-            stat = (self._folder / part.file).stat()
-        except OSError:
-            stat = None
-        is_left = stat is not None and (stat.st_size, stat.st_mtime_ns) == (last.bytes, last.mtime_ns)
-        if not is_left:
-            log.warning("%s is not as it was built: it is made again", self._folder / part.file)
-        return is_left
+            return None
+        now = _as_left(self._folder / part.file, last)
+        if now is None:
+            self.edited.append(part.file)
+        return now
+
+
+def _as_left(file: Path, last: ExportedFile) -> ExportedFile | None:
+    """What is stated of a file, with its time now; None where it has other bytes. A copy has another time, and is read once."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    if stat.st_size != last.bytes or (stat.st_mtime_ns != last.mtime_ns and _sha256(file) != last.sha256):
+        return None
+    return replace(last, mtime_ns=stat.st_mtime_ns)
+
+
+def _as_written(file: Path) -> ExportedFile:
+    """The index, which follows from the files: it has no rows of its own."""
+    stat = file.stat()
+    return ExportedFile(digest="", bytes=stat.st_size, sha256=_sha256(file), mtime_ns=stat.st_mtime_ns)
 
 
 def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, ExportedFile]) -> dict[str, Any]:

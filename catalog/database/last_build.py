@@ -44,6 +44,14 @@ def is_as_built(path: Path) -> bool:
         return False
 
 
+def is_last(path: Path) -> bool:
+    """Whether a database is the one that was built last, byte for byte; the one before it is not."""
+    try:
+        return _written(_sums(path)) == _checksum(path)
+    except OSError:
+        return False
+
+
 def seal(path: Path, temporary_file: Path, *, is_as_built: bool = False) -> None:
     """Writes the checksum of a database before it replaces the last one: whichever is there after a crash is as it was built.
 

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import random
+import shutil
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -163,7 +164,36 @@ def test_a_file_that_somebody_changed_is_made_again_and_named(catalog, tmp_path,
     with caplog.at_level(logging.WARNING):
         assert export.write(catalog, tmp_path).made == 1
     assert published(tmp_path) == before
-    assert [record.getMessage() for record in caplog.records] == [f"{file} is not as it was built: it is made again"]
+    name = file.relative_to(tmp_path).as_posix()
+    said = f"{tmp_path}: not as it was built, and made again: {name}"
+    assert [record.getMessage() for record in caplog.records] == [said]
+
+
+def test_a_copy_with_other_times_is_as_it_was_exported(catalog, tmp_path, caplog):
+    many(catalog, ONE_FILE + 1)
+    export.write(catalog, tmp_path / "data")
+    shutil.copytree(tmp_path / "data", tmp_path / "copy", copy_function=shutil.copyfile)
+    for file in (tmp_path / "copy").rglob("*.parquet"):
+        os.utime(file, ns=(1, 1))
+    with caplog.at_level(logging.WARNING):
+        assert export.write(catalog, tmp_path / "copy").made == 0
+    every = {*paths(tmp_path / "copy"), "catalog.json", ".made.json"}
+    assert (caplog.records, export.intact(tmp_path / "copy", every)) == ([], every)
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "catalog.json"])
+def test_a_file_of_the_same_size_is_found_by_its_bytes(catalog, tmp_path, name):
+    many(catalog, 3)
+    export.write(catalog, tmp_path)
+    edit(tmp_path / name)
+    assert (export.damaged(tmp_path), name in export.intact(tmp_path, [name])) == ({name}, False)
+
+
+def test_where_the_manifest_is_damaged_no_file_is_known_to_be_intact(catalog, tmp_path):
+    many(catalog, 3)
+    export.write(catalog, tmp_path)
+    edit(tmp_path / ".made.json")
+    assert (export.damaged(tmp_path), export.intact(tmp_path, ["t.parquet", ".made.json"])) == (set(), set())
 
 
 @pytest.mark.parametrize(
@@ -213,4 +243,4 @@ def test_times_of_files_do_not_decide_what_an_export_holds(catalog, tmp_path):
     export.write(catalog, tmp_path)
     before = published(tmp_path)
     os.utime(tmp_path / "t.parquet", (1, 1))
-    assert (export.write(catalog, tmp_path).made, published(tmp_path)) == (1, before)
+    assert (export.write(catalog, tmp_path).made, published(tmp_path)) == (0, before)
