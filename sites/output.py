@@ -93,8 +93,14 @@ def check(folder: Path) -> list[str]:
 
 
 def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Writes files of a site that change between two builds, so that the next build finds them as they were written. OSError where the disk fails."""
+    """Writes files of a site that change between two builds, so that the next build finds them as they were written. OSError where the disk fails.
+
+    ValueError where the manifest is damaged, or one of the files is not as it was written: then nothing is.
+    """
     program, stated = _read(folder / MANIFEST)
+    for path in files:
+        if not _as_written(folder, path, stated.get(path, SiteFile()), thorough=True):
+            raise ValueError(f"{path} is not as it was written")
     _write_manifest(folder, program, stated | dict.fromkeys(files, SiteFile()))
     for path, data in files.items():
         _put(folder / path, data, folder)

@@ -33,7 +33,7 @@ def refresh(folder: Path, crawls: Sequence[CrawlRow]) -> tuple[str, ...] | None:
     if changed:
         try:
             replace_files(folder, changed)
-        except ValueError:  # the manifest is damaged: a build makes another
+        except ValueError:  # the manifest is damaged, or somebody changed a page: a build makes another
             return None
         except OSError as error:
             raise StoreError(f"cannot write the site to {folder}: {error}") from error

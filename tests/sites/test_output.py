@@ -227,6 +227,17 @@ def test_files_that_are_replaced_between_builds_are_as_they_were_built(tmp_path,
     assert pages(tmp_path) == {"a.html": b"later", "b.html": b"b.html"}
 
 
+@pytest.mark.parametrize("path", ["a.html", "not-ours.html"])
+def test_what_somebody_changed_is_not_replaced_between_builds(tmp_path, path):
+    put(tmp_path, "a.html")
+    (tmp_path / path).write_text("edited")
+    edit_unseen(tmp_path / path)
+    before = files(tmp_path)
+    with pytest.raises(ValueError, match=f"^{path} is not as it was written$"):
+        replace_files(tmp_path, {path: b"later"})
+    assert files(tmp_path) == before
+
+
 def test_a_folder_that_cannot_be_written_is_told_by_its_name(tmp_path):
     (tmp_path / "site").write_text("a file")
     with pytest.raises(StoreError, match=r"cannot write the site to .*site: "):
