@@ -19,6 +19,7 @@ from zlib import crc32
 
 from catalog.errors import StoreError
 from catalog.store.files import clear, read, remove_remains, write
+from sites.pages import HOME, LAST_CRAWLS
 
 MANIFEST = ".made.json"
 FORMAT = 2  # of the manifest
@@ -153,12 +154,10 @@ def _manifest(folder: Path, program: str) -> tuple[Mapping[str, SiteFile], froze
     try:
         last_program, stated = _read(file)
     except FileNotFoundError:
-        if not file.is_symlink():
+        if not (file.is_symlink() or _is_site(folder)):
             return {}, frozenset()
-        log.warning(
-            "%s is a link that leads nowhere: all pages are made again, and those that are not built any more may stay",
-            file,
-        )
+        what = "is a link that leads nowhere" if file.is_symlink() else "is missing"
+        log.warning("%s %s: all pages are made again, and those that are not built any more may stay", file, what)
         return {}, None
     except (OSError, ValueError, RecursionError):
         log.warning("%s is damaged: all pages are made again, and those that are not built any more may stay", file)
@@ -166,6 +165,14 @@ def _manifest(folder: Path, program: str) -> tuple[Mapping[str, SiteFile], froze
     if last_program != program:
         log.warning("%s is of another version: all pages are made again", file)
     return stated if last_program == program else {}, frozenset(stated)
+
+
+def _is_site(folder: Path) -> bool:
+    """Whether a home page in the folder is one of ours."""
+    try:
+        return LAST_CRAWLS.encode() in read(folder / HOME.pattern)
+    except OSError:
+        return False
 
 
 def _read(file: Path) -> tuple[str, dict[str, SiteFile]]:

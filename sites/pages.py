@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LAST_CRAWLS = "<!--last crawls-->"  # before what the home page says of them; a text of the catalog is escaped, and does not have it
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:

@@ -11,13 +11,10 @@ from itertools import starmap
 from markupsafe import Markup
 
 from sites.data.rows import CrawlRow
-from sites.pages import CRAWL, HOME
+from sites.pages import CRAWL, HOME, LAST_CRAWLS
 from sites.text import minute, number, size
 
-_BEGIN, _END = (
-    Markup("<!--last crawls-->"),
-    Markup("<!--to here-->"),
-)  # a text of the catalog is escaped, and has neither
+_BEGIN, _END = Markup(LAST_CRAWLS), Markup("<!--to here-->")  # noqa: S704 - constants; a text of the catalog is escaped, and has neither
 _TILES = (("New", "new", "read for the first time"), ("Changed", "changed", "read again"), ("Fresh", "fresh", "nothing had moved"), ("Failed", "failed", "could not be read"))  # fmt: skip
 _TILE = Markup("<div><dt>{}</dt><dd{}>{}</dd><dd>{}</dd></div>\n")
 _SUMMARY = Markup('<p class="lede">The last crawl began {} and took {} s.</p>\n<dl class="tiles">\n{}</dl>')

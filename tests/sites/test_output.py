@@ -11,6 +11,7 @@ import pytest
 from catalog.errors import NotFound, StoreError
 from sites.build import build
 from sites.output import MANIFEST, MOST_NAMED, check, look, replace_files, write_site
+from sites.pages import LAST_CRAWLS
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -125,6 +126,24 @@ def test_a_damaged_manifest_stops_no_build_and_deletes_nothing_of_others(tmp_pat
     assert (put(tmp_path, "c.html"), (tmp_path / "q.html").read_text()) == ((0, 1, 1), "mine")
     said = f"{tmp_path / MANIFEST} is damaged: all pages are made again, and those that are not built any more may stay"
     assert [record.getMessage() for record in caplog.records] == [said]
+
+
+def test_a_site_that_was_copied_without_its_manifest_is_made_again_and_said(tmp_path, caplog):
+    """As programs do that leave out files whose names begin with a dot."""
+    put(tmp_path, "index.html", "a.html")
+    (tmp_path / "index.html").write_text(f"<p>{LAST_CRAWLS}yesterday</p>")
+    (tmp_path / MANIFEST).unlink()
+    assert put(tmp_path, "index.html", "b.html") == (2, 0, 0)
+    said = f"{tmp_path / MANIFEST} is missing: all pages are made again, and those that are not built any more may stay"
+    assert ([record.getMessage() for record in caplog.records], pages(tmp_path)["a.html"]) == ([said], b"a.html")
+
+
+@pytest.mark.slow
+def test_a_site_is_known_by_its_home_page(catalog_file, tmp_path):
+    before = build(catalog_file, tmp_path, title="x")
+    (tmp_path / MANIFEST).unlink()
+    again = build(catalog_file, tmp_path, title="x")
+    assert (again.made, again.unchanged) == (before.pages, before.written)
 
 
 @pytest.mark.parametrize("path", [MANIFEST, "a.html"])
