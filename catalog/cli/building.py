@@ -55,7 +55,7 @@ def summary(report: CrawlReport, made: Made) -> str:
         read = report.crawl.new + report.crawl.changed
         parts.append(plural(read, "repository", "repositories") if read else "catalog")
     if made.written:
-        parts.append(f"{made.written:,} of {plural(made.files, 'page')}")
+        parts.append(f"{made.written:,} of {plural(made.files, 'file')} of the site")
     done = f"{', '.join(parts)} made" if parts else "nothing to build"
     return f"{report.crawl.fresh + report.unpushed:,} unchanged; {done}"
 
@@ -92,7 +92,7 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
 
     mask = email_mask(config)
     site = build_site(built.database, folder, title=config.title, site_url=config.site_url, mask=mask, check=check)
-    tell(f"{folder}: {plural(site.written, 'page')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
+    tell(f"{folder}: {plural(site.written, 'file')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
     _keep(config, built, inputs, _files(config))
     return site.written, site.written + site.unchanged
 

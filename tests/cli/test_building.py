@@ -80,7 +80,7 @@ def test_a_push_makes_what_follows_from_it(run, world):
     register(world, 9)
     world.write(Path("git"))
     last = told(run("crawl")[2])[-1]
-    assert re.fullmatch(r"0 unchanged; 1 repository, \d+ of \d+ pages made", last)
+    assert re.fullmatch(r"0 unchanged; 1 repository, \d+ of \d+ files of the site made", last)
     assert told(run("crawl")[2])[-1] == "1 unchanged; nothing to build"
 
 
@@ -168,10 +168,10 @@ def report(*, changed: int, fresh: int, unpushed: int = 0) -> CrawlReport:
     ("report", "made", "line"),
     [
         (report(changed=0, fresh=1900, unpushed=95), Made(catalog=False), "1,995 unchanged; nothing to build"),
-        (report(changed=5, fresh=1995), Made(catalog=True, written=14, files=3912), "1,995 unchanged; 5 repositories, 14 of 3,912 pages made"),
+        (report(changed=5, fresh=1995), Made(catalog=True, written=14, files=3912), "1,995 unchanged; 5 repositories, 14 of 3,912 files of the site made"),
         (report(changed=1, fresh=0), Made(catalog=True), "0 unchanged; 1 repository made"),
         (report(changed=0, fresh=2), Made(catalog=True, written=0, files=3), "2 unchanged; catalog made"),
-        (report(changed=0, fresh=2), Made(catalog=False, written=1, files=3), "2 unchanged; 1 of 3 pages made"),
+        (report(changed=0, fresh=2), Made(catalog=False, written=1, files=3), "2 unchanged; 1 of 3 files of the site made"),
     ],
 )  # fmt: skip
 def test_what_a_crawl_did_not_have_to_do(report, made, line):
