@@ -168,18 +168,20 @@ def _refreshed(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> B
         rebuild.refresh(work.path, _tables(work.rows, OF_CRAWLS), work.updaters)
     except duckdb.Error:  # the build finds out what is wrong with it
         return None
-    return replace(last, times=times, database=build_record.stamp(work.path))
+    stamp = build_record.stamp(work.path)
+    return replace(last, times=times, database=stamp, checksum=last_build.sealed(work.path))
 
 
 def _with_times(work: _Work, last: BuildRecord) -> BuildRecord:
     """The last record with the times of now: of files that hold what was built, as in a copy of the output."""
     stamp, stamps = build_record.stamp(work.path), build_record.stamps(work.exports)
-    if build_record.has_other_time(last.database, stamp) and last_build.is_last(work.path):
+    if build_record.has_other_time(last.database, stamp) and last_build.has(work.path, last.checksum):
         last = replace(last, database=stamp)
     if copied := [path for path, each in last.exports.items() if build_record.has_other_time(each, stamps.get(path))]:
         from catalog.database import export  # late, as in `_built`
 
-        intact = export.intact(work.exports, copied)
+        is_last = export.digest(work.exports) == last.manifest
+        intact = export.intact(work.exports, copied) if is_last else frozenset[str]()
         last = replace(last, exports={**last.exports, **{path: stamps[path] for path in copied if path in intact}})
     return last
 
@@ -223,7 +225,9 @@ def _built(
         due=due and due.replace(tzinfo=UTC),
         counts=BuildCounts(**dict(zip((cell.name for cell in fields(BuildCounts)), counts, strict=True))),
         database=build_record.stamp(work.path),
+        checksum=last_build.sealed(work.path),
         exports=build_record.stamps(work.exports),
+        manifest=export.digest(work.exports),
         site=last.site if last else None,
     )
     return record, incremental

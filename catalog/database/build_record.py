@@ -41,7 +41,8 @@ class SiteRecord:
 class BuildRecord:
     """The digests of what a build was made from (see `build_inputs`), and the stamps of what it made.
 
-    `due`: a crawl that begins then, or later, makes news of an event.
+    `due`: a crawl that begins then, or later, makes news of an event. `checksum`, `manifest`: digests of the database, and of the manifest
+    of the exports; empty where they are not known.
     """
 
     format: int = FORMAT
@@ -50,7 +51,9 @@ class BuildRecord:
     due: datetime | None
     counts: BuildCounts
     database: str | None
+    checksum: str = ""
     exports: Mapping[str, str]
+    manifest: str = ""
     site: SiteRecord | None = None
 
 

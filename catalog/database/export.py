@@ -172,6 +172,11 @@ def _as_written(file: Path) -> ExportedFile:
     return ExportedFile(digest="", bytes=stat.st_size, sha256=_sha256(file), mtime_ns=stat.st_mtime_ns)
 
 
+def digest(folder: Path) -> str:
+    """The digest of what the last export says of its files; empty where there is none."""
+    return _sha256(folder / MANIFEST)
+
+
 def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, ExportedFile]) -> dict[str, Any]:
     listed = [
         {"path": part.file, "rows": part.rows, "bytes": exported[part.file].bytes, "sha256": exported[part.file].sha256}

@@ -44,10 +44,18 @@ def is_as_built(path: Path) -> bool:
         return False
 
 
-def is_last(path: Path) -> bool:
-    """Whether a database is the one that was built last, byte for byte; the one before it is not."""
+def sealed(path: Path) -> str:
+    """The checksum of the database that was built last; empty where it cannot be told."""
     try:
-        return _written(_sums(path)) == _checksum(path)
+        return _written(_sums(path))
+    except OSError:
+        return ""
+
+
+def has(path: Path, checksum: str) -> bool:
+    """Whether a database has this checksum; it is read."""
+    try:
+        return _checksum(path) == checksum
     except OSError:
         return False
 

@@ -7,6 +7,7 @@ import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from hypothesis import strategies as st
 
 from catalog.config.parse import Config
 from catalog.crawl.crawl import crawl
-from catalog.database import build_inputs, build_record, code_digest, database, last_build, rebuild
+from catalog.database import build_inputs, build_record, code_digest, database, export, last_build, rebuild
 from catalog.database.build import build
 from catalog.database.build_inputs import inputs_digest, times_digest
 from catalog.query import Catalog
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
+from catalog.store import checked_file
 from catalog.store.journal import Journal
 from support.changes import base, register
 from support.crawling import wish
@@ -405,9 +407,38 @@ def test_the_database_before_the_last_one_is_not_taken_for_a_copy_of_it(tmp_path
     before = file.read_bytes()
     again(config)
     file.write_bytes(before)
-    assert (last_build.is_as_built(file), last_build.is_last(file)) == (True, False)
+    assert (last_build.is_as_built(file), last_build.has(file, last_build.sealed(file))) == (True, False)
     assert not build(config).unchanged
     assert seen(file) == from_nothing(config, tmp_path / "other")
+
+
+@pytest.mark.slow
+def test_the_database_of_a_killed_build_is_not_taken_for_that_of_the_record(tmp_path):
+    """It is from another configuration, which has been taken back since."""
+    config = made(tmp_path, base())
+    record = build_record.read(config.output)
+    build(replace(config, stages={**config.stages, "live": "prod"}))
+    build_record.write(config.output, record)  # as if that build had not come so far
+    assert not build(config).unchanged
+    assert seen(config.output / "catalog.duckdb") == from_nothing(config, tmp_path / "other")
+
+
+@pytest.mark.slow
+def test_the_exports_of_another_build_are_not_taken_for_those_of_the_record(tmp_path):
+    """Their manifest says how they are: of what was killed since, or copied from elsewhere."""
+    config = made(tmp_path, base())
+    file, manifest = config.output / "data" / "versions.parquet", config.output / "data" / export.MANIFEST
+    flip(file)
+    stated = checked_file.read(manifest, export.Manifest)
+    other = replace(stated.files[file.name], sha256=sha256(file.read_bytes()).hexdigest())
+    checked_file.write(manifest, replace(stated, files={**stated.files, file.name: other}))
+    assert export.damaged(config.output / "data") == frozenset()
+    assert not build(config).unchanged
+
+
+def test_of_a_database_that_is_not_there_no_checksum_is_known(tmp_path):
+    file = tmp_path / "catalog.duckdb"
+    assert (last_build.sealed(file), last_build.has(file, "")) == ("", False)
 
 
 @pytest.mark.slow
