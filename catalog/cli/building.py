@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,17 @@ def build(
 ) -> Made:
     """Builds catalog and site, as far as they do not follow from the same as last time. With `check`, all files are compared."""
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
+    from catalog.store.lock import lock
 
-    built = build_catalog(config, wait=wait, tell=tell, in_crawl=in_crawl, check=check)
-    tell(f"{built.database}: {_contents(built)}{', unchanged,' if built.unchanged else ''} in {built.seconds:.1f} s")
-    made = Made(catalog=not built.unchanged)
-    if no_site:
-        return made
-    written, files = _build_site(config, built, check=check, tell=tell)
+    with nullcontext() if in_crawl else lock(config.output, wait=wait, tell=tell):
+        built = build_catalog(config, tell=tell, in_crawl=in_crawl, is_locked=True, check=check)
+        tell(
+            f"{built.database}: {_contents(built)}{', unchanged,' if built.unchanged else ''} in {built.seconds:.1f} s"
+        )
+        made = Made(catalog=not built.unchanged)
+        if no_site:
+            return made
+        written, files = _build_site(config, built, check=check, tell=tell)
     return replace(made, written=written, files=files)
 
 

@@ -68,17 +68,18 @@ def build(
     wait: bool = False,
     tell: Callable[[str], None] = lambda _: None,
     in_crawl: bool = False,
+    is_locked: bool = False,
     check: bool = False,
 ) -> BuildReport:
     """Makes `catalog.duckdb` and `data/` from the last good rows of each repository; StoreError where the disk fails.
 
     Where nothing changed but what a crawl itself adds, that alone is put into the database, and `data/` stays; not with `check`, which
     compares everything. With `wait`, another crawl or build of the same output is waited for, and `tell` gets the sentence that
-    names it; else StoreError does. `tell` gets a sentence, too, for what is damaged, and what is not as it was built. `in_crawl`: the
-    crawl of this process goes on, holds the output, and may need every partition.
+    names it; else StoreError does. `tell` gets a sentence, too, for what is damaged, and what is not as it was built. `is_locked`: the
+    caller holds the output. `in_crawl`: so does the crawl of this process, which goes on, and may need every partition.
     """
     clock = perf_counter()
-    with nullcontext() if in_crawl else lock(config.output, wait=wait, tell=tell):
+    with nullcontext() if in_crawl or is_locked else lock(config.output, wait=wait, tell=tell):
         work = _Work.gather(config)
         last = build_record.read(config.output, tell)
         anew = _compare(work, last, tell) if check and last is not None else frozenset[str]()

@@ -145,7 +145,7 @@ class _Export:
         return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
 
     def _kept(self, part: Part) -> ExportedFile | None:
-        """The file of these rows as the last export left it; None where there is none, or somebody changed it."""
+        """The file of these rows as the last export left it; None where there is none, or it has changed since."""
         last = self._known.get(part.file)
         if last is None or last.digest != part.digest:
             return None

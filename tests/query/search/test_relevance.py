@@ -182,7 +182,6 @@ def in_sql(path, asked):
 
 IN_OLD_DUCKDB = """
 import json, sys, duckdb
-from support.some import some
 path, asked = json.load(sys.stdin)
 answers, connection = {}, None
 for query in asked:
