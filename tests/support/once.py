@@ -6,8 +6,10 @@ import fcntl
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _folders: list[Path] = []  # that of the run
+_own = TemporaryDirectory(prefix="once-")  # of a process that no run has started
 
 
 def share_in(folder: Path) -> None:
@@ -17,6 +19,8 @@ def share_in(folder: Path) -> None:
 
 def once(name: str, make: Callable[[Path], object]) -> Path:
     """The folder of that name, which `make` filled in the first process that asked for it: whoever changes it takes a copy."""
+    if not _folders:  # benchmarks make catalogs, too
+        share_in(Path(_own.name))
     folder = _folders[0] / name
     whole = folder.with_name(f"{name}.whole")
     with folder.with_name(f"{name}.lock").open("w") as lock:
