@@ -138,7 +138,7 @@ def plural(count: int, singular: str, many: str | None = None) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with every character that could act on a terminal, or that nobody sees, written as an escape; joined emoji stay."""
+    """The text with every character that could act on a terminal, or is invisible, written as an escape; joined emoji stay."""
     return (
         text if text.isascii() and text.isprintable() else re.sub("[^ -~]+", lambda match: _each(_shown, match), text)
     )
@@ -155,7 +155,7 @@ def units(text: str) -> Sequence[str]:
     """The characters of a text; of an emoji with its modifiers, and of those that are joined, all together.
 
     A joiner between two emoji that can be seen makes one picture of them (https://www.unicode.org/reports/tr51/, ED-16). Anywhere
-    else it is a character that nobody sees.
+    else it is an invisible character.
     """
     return _emoji().findall(text) if _MODIFIER.search(text) else text
 

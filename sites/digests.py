@@ -1,7 +1,7 @@
 """What each file of the site follows from, as a digest: a file whose digest is that of the last build is not made again.
 
 Pages of a repository follow from its own rows (all of them from one partition, by its name), from what the catalog says of it, and from what pages show of
-other repositories; lists follow from all repositories. `site_page_inputs` has all of that. Whoever shows more on a page adds it there.
+other repositories; lists follow from all repositories. `site_page_inputs` has all of that. What a page shows besides must be added there.
 """
 
 from __future__ import annotations

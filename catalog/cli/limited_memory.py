@@ -35,7 +35,7 @@ def run_apart(command: Callable[[], int]) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os._exit(command())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to both
-    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # what nobody handles may be dropped
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # a signal without a handler may be dropped
     while not (ended := os.waitpid(child, os.WNOHANG))[0]:
         if signal.sigwait(_AWAITED) == signal.SIGTERM:
             os.kill(child, signal.SIGTERM)

@@ -102,4 +102,4 @@ def say(text: str) -> None:
 
 def _tell(text: str) -> None:
     with suppress(BrokenPipeError):
-        print(text, end="", file=sys.stderr)  # noqa: T201 - this is where all talk goes
+        print(text, end="", file=sys.stderr)  # noqa: T201 - messages go to standard error, here alone

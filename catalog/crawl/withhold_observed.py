@@ -1,4 +1,4 @@
-"""Withholds from what earlier crawls observed of refs what repos.toml says now: nobody could read it again."""
+"""Withholds from what earlier crawls observed of refs what repos.toml says now: it cannot be read again."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ def _clean_text(file: Path, clean: Callable[[str], str]) -> None:
 def _may_rename(file: Path) -> bool:
     try:
         return b'"rename"' in files.read(file)
-    except OSError:  # whoever reads all of it reports that
+    except OSError:  # reported where all of it is read
         return False
 
 
