@@ -54,6 +54,8 @@ NOT_COMPARED = {
     "in-dvc": "in DVC's storage, not in Git",
     "lfs": "in Git LFS",
     "lock": "the lock itself",
+    "no-hash": "tracked by DVC without a hash of its own",
+    "outside": "outside of the repository, or behind a link",
     "too-many": "after as many files as are read",
     "unclear": "a pattern of several values, a folder, a link or no map",
 }

@@ -155,9 +155,10 @@ UNCOMPARED: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = 
             dependency("src", "1.dir", tracked_by="git"),
             dependency("train.py", "1", tracked_by="git", git_hash="1"),
             dependency("data", "2", tracked_by="dvc"),
+            output("data", "2", **ADDED),
             dependency("gone", "2", tracked_by="nothing"),
-            output("large.json", "3", tracked_by="git"),
-            output("m.json", "4", tracked_by="git", git_hash="5"),
+            output("large.json", "3", cached=False, tracked_by="git"),
+            output("m.json", "4", cached=False, tracked_by="git", git_hash="5"),
         ],
         [(["large.json", "src"], ["content", "folder"])],
     ),
@@ -182,7 +183,7 @@ UNCOMPARED: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = 
     ),
     "a file that is no parameter file": ([stage(), named(role="metrics", names=None, status="lfs")], []),
     "the inputs of a frozen stage, but not what it made": (
-        [stage(frozen=True), dependency("src", "1.dir", tracked_by="git"), output("large.json", "3", tracked_by="git"), named(status="bad")],
+        [stage(frozen=True), dependency("src", "1.dir", tracked_by="git"), output("large.json", "3", cached=False, tracked_by="git"), named(status="bad")],
         [(["large.json"], ["content"])],
     ),
     "a definition that is not valid": ([stage(command=None), fault("dvc.yaml")], [(["dvc.yaml"], ["definition"])]),
@@ -196,7 +197,26 @@ UNCOMPARED: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = 
     "a definition that is not valid, of a stage that never ran": ([stage(locked_command=None), fault("dvc.yaml: stages.s.cmd")], []),
     "a secret in the definition": ([stage(), replace(fault("dvc.yaml"), connector="privacy")], []),
     "a stage that never ran": ([stage(locked_command=None), named(status="bad")], []),
-    "a path twice": ([stage(), dependency("a", "1", tracked_by="git"), output("a", "1", tracked_by="git")], [(["a"], ["content"])]),
+    "a path twice": ([stage(), dependency("a", "1", tracked_by="git"), output("a", "1", cached=False, tracked_by="git")], [(["a"], ["content"])]),
+    "part of a folder that DVC tracks, and what DVC tracks without a hash": (
+        [
+            stage(),
+            dependency("data/a.csv", "1", tracked_by="dvc"),
+            output("data", "2.dir", **ADDED),
+            dependency("never-made", "1", tracked_by="dvc"),
+            output("never-made", None, **ADDED),
+        ],
+        [(["data/a.csv", "never-made"], ["no-hash", "no-hash"])],
+    ),
+    "DVC tracks it with a hash at another commit only": (
+        [stage(), dependency("data", "1", tracked_by="dvc"), output("data", "1", **ADDED | {"commit": "e"})],
+        [(["data"], ["no-hash"])],
+    ),
+    "outside of the repository": (
+        [stage(), dependency("s3://b/in", "1"), output("s3://b/out", "1", cached=False), output("model", "1")],
+        [(["s3://b/in", "s3://b/out"], ["outside", "outside"])],
+    ),
+    "inputs without a hash": ([stage(), dependency("s3://b/in", None), dependency("ds://d", None)], []),
 }  # fmt: skip
 
 

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from support.status_judge import BINARY, CODE, PIPELINE, assert_says_the_same, entry, lock
+from support.catalogs import asked, catalog_of, rows_of
+from support.status_judge import (
+    BINARY,
+    CODE,
+    PIPELINE,
+    assert_says_the_same,
+    entry,
+    lock,
+    said_of_changes,
+    world_of,
+)
 from support.worlds import Content
 
 SHAPES: dict[str, dict[str, Content]] = {
@@ -51,3 +61,32 @@ SHAPES: dict[str, dict[str, Content]] = {
 @pytest.mark.parametrize("files", SHAPES.values(), ids=SHAPES)
 def test_what_a_lock_does_not_tell_of_is_what_dvc_would_run_again(files: dict[str, Content], tmp_path: Path) -> None:
     assert_says_the_same(files, tmp_path)
+
+
+def naming(path: str, locked: str) -> dict[str, Content]:
+    """A stage that takes in another path than `more.py`."""
+    return {"dvc.yaml": PIPELINE.replace("more.py", path), **lock(more=locked)}
+
+
+UNKNOWN: dict[str, tuple[str, dict[str, Content]]] = {
+    "part of a folder that DVC tracks": (
+        "data/a.csv",
+        {
+            **naming("data/a.csv", entry("data/a.csv", "a\n")),
+            "data.dvc": "outs:\n- {path: data, hash: md5, md5: 0123456789abcdef0123456789abcdef.dir, size: 3, nfiles: 1}\n",
+        },
+    ),
+    "a file outside of the repository": ("/etc/passwd", naming("/etc/passwd", entry("/etc/passwd", "other\n"))),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "files"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_dvc_compares_and_the_catalog_cannot_is_named(
+    path: str, files: dict[str, Content], tmp_path: Path
+) -> None:
+    world = world_of(files)
+    assert path in {what for what, _ in said_of_changes(world, tmp_path)}
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    assert not asked(connection, "from outdated_locks")
+    assert [row["paths"] for row in asked(connection, "from uncompared_locks")] == [[path]]

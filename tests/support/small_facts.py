@@ -22,8 +22,8 @@ def facts(first: str, second: str) -> dict[type[Record], Iterable[Record]]:
         Metafile: _metafiles(first),
         Output: _outputs(first),
         Dependency: (
-            Dependency(commit=first, metafile="dvc.lock", pipeline_stage="train", path="data/raw.csv", hash_kind="md5", hash=DATA, size=9000, files=None),
-            Dependency(commit=first, metafile="dvc.lock", pipeline_stage="train", path="train.py", hash_kind="md5", hash=CODE, size=400, files=None),
+            Dependency(commit=first, metafile="dvc.lock", pipeline_stage="train", path="data/raw.csv", hash_kind="md5", hash=DATA, size=9000, files=None, tracked_by="dvc"),
+            Dependency(commit=first, metafile="dvc.lock", pipeline_stage="train", path="train.py", hash_kind="md5", hash=CODE, size=400, files=None, git_hash=CODE, tracked_by="git"),
         ),
         Import: (
             Import(commit=first, metafile="data/raw.csv.dvc", path="data/raw.csv", kind="repo", url="https://git.example/acme/data", source_path="raw.csv", rev="v1", rev_lock="e" * 40, query=None, etag=None, version_id=None, partial=False),

@@ -63,15 +63,18 @@ group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command
 --   file: The `dvc.yaml` that defines the stage.
 --   paths: What is not compared: paths, and parameters with their file before them.
 --   reasons: Why, of each path: `definition` and `lock`: not all that they say of the stage could be read, see `problems`; `folder` in
---     Git; `content` in Git of more than 100,000 bytes, after the first 50 files of its commit, or in Git LFS. Of files of parameters:
---     `lfs`; `in-dvc`: in DVC's storage; `bad`: see `problems`; `too-many` files in the commit; `unclear`: see `uncompared_names` of
---     `measure_files`.
+--     Git; `content` in Git of more than 100,000 bytes, after the first 50 files of its commit, or in Git LFS; `no-hash`: DVC tracks
+--     it at this commit, but only as part of a folder, in parts, or without a hash; `outside` of the repository, such as a URL, or
+--     behind a link. Of files of parameters: `lfs`; `in-dvc`: in DVC's storage; `bad`: see `problems`; `too-many` files in the commit;
+--     `unclear`: see `uncompared_names` of `measure_files`.
 with stated_content as (
-    select repo, commit, metafile, pipeline_stage, path, hash, true as is_input from dependencies
-    where tracked_by = 'git' and git_hash is null
+    select repo, commit, metafile, pipeline_stage, path, tracked_by, hash, true as is_input from dependencies d
+    where hash is not null and git_hash is null and pipeline_stage is not null and not exists (
+        from outputs o where d.tracked_by = 'dvc' and o.repo = d.repo and o.commit = d.commit and o.path = d.path and o.hash is not null
+    )
     union all
-    select repo, commit, metafile, pipeline_stage, path, hash, false from outputs
-    where tracked_by = 'git' and git_hash is null
+    select repo, commit, metafile, pipeline_stage, path, tracked_by, hash, false from outputs
+    where hash is not null and git_hash is null and pipeline_stage is not null and not cached
 ),
 named_params as (
     select repo, commit, metafile as file, pipeline_stage, file as params_file, status, uncompared_names from measure_files
@@ -89,8 +92,9 @@ stated_stages as (
 ),
 uncompared as (
     select repo, commit, pipeline_file(metafile) as file, pipeline_stage, path,
-        case when ends_with(hash, '.dir') then 'folder' else 'content' end as reason, is_input
-    from stated_content
+        case when tracked_by is null then 'outside' when tracked_by = 'dvc' then 'no-hash'
+            when ends_with(hash, '.dir') then 'folder' else 'content' end as reason, is_input
+    from stated_content where tracked_by is distinct from 'nothing'
     union all
     select repo, commit, file, pipeline_stage, params_file, status, true from named_params where uncompared_names is null
     union all
