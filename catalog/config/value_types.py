@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from catalog.config import cron
 from catalog.config.model import PLAIN_TAGS, VISIBILITIES
@@ -22,6 +22,7 @@ MAX_NUMBER = 1_000_000_000
 _SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 _DIGITS = re.compile(r"[0-9.]+")  # no name: an address, or nothing
+_BLANK = re.compile(r"\s")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -163,11 +164,16 @@ def _scheme(url: str) -> str:
     try:
         split = urlsplit(url)
         needs_host = split.scheme in SCHEMES and split.scheme != "file"
-        if not needs_host or (split.hostname and split.port != 0):
+        if not needs_host or _has_server(split):
             return split.scheme
     except ValueError:  # invalid brackets, or an invalid port
         pass
     raise InvalidValue(expected="a URL with a host, such as https://host/owner/name", shown=_without_user(url))
+
+
+def _has_server(split: SplitResult) -> bool:
+    """Whether there is a host that can exist, and no port 0; ValueError of a port that is no number."""
+    return bool(split.hostname) and not _BLANK.search(split.hostname or "") and split.port != 0
 
 
 def _site_url(value: object) -> str:
@@ -181,7 +187,7 @@ def _server_url(value: object) -> str:
     url = _text(value)
     try:
         split = urlsplit(url)
-        valid = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
+        valid = split.scheme in ("http", "https") and _has_server(split)
     except ValueError as error:
         raise InvalidValue(shown=_without_user(url)) from error
     if split.username is not None or split.password is not None:
