@@ -83,8 +83,8 @@ def _difference(number: float, *, in_bytes: bool) -> str:
 
 
 def _short(row: Row) -> str:
-    """The text as it stands, a status in words, or less of a number or a hash whose digits say nothing."""
-    if row["number"] is not None and len(row["text"]) > _LONG:
+    """The text as it stands, a status in words, or less of a metric or a hash whose digits say nothing."""
+    if row["what"] == "metric" and row["number"] is not None and len(row["text"]) > _LONG:
         return f"{row['number']:.6g}"
     match row["what"], row["name"]:
         case "version", "hash":

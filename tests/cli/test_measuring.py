@@ -165,6 +165,11 @@ def cell(**values):
         ),
         pytest.param(cell(number=0.12345678, text="0." + "1" * (_LONG - 1)), "0.123457", id="one digit longer"),
         pytest.param(
+            cell(what="param", name="seed", number=2.0**53, text="9007199254740993"),
+            "9007199254740993",
+            id="a parameter, of which every digit counts",
+        ),
+        pytest.param(
             cell(number=1, text="1", delta=_WHOLE - 1.0), "1 (+9999999999)", id="a difference with all digits"
         ),
         pytest.param(cell(number=1, text="1", delta=float(_WHOLE)), "1 (+1e+10)", id="a greater one"),

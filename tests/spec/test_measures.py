@@ -70,7 +70,9 @@ def named(file: str, metafile: str | None, *, role: str = "metrics", dvc_root: s
 
 
 def metric(file: str, name: str = "acc", number: float = 0.5, *, commit: str = C1) -> Metric:
-    return Metric(commit=commit, dvc_root="", file=file, name=name, number=number, text=str(number), kind="number")
+    return Metric(
+        commit=commit, dvc_root="", file=file, name=name, number=float(number), text=str(number), kind="number"
+    )
 
 
 def param(file: str, name: str, value: float, metafile: str | None, *, locked: bool = False, stage: str | None = None) -> Param:  # fmt: skip
@@ -286,6 +288,18 @@ def compared(values: dict[str, list[tuple[str, str, float]]], *, baseline: int =
             [("a", "rows", 2)],
             ("rows", [1.0, 2.0], [0.0, 1.0], [None, None], True),
             id="nobody knows",
+        ),
+        pytest.param(
+            [("a", "seed", 9007199254740992)],
+            [("a", "seed", 9007199254740993)],
+            ("seed", [2.0**53] * 2, [0.0, 0.0], [None, None], True),
+            id="whole numbers that no double tells apart",
+        ),
+        pytest.param(
+            [("a", "seed", 10**16)],
+            [("a", "seed", 1e16)],
+            ("seed", [1e16] * 2, [0.0, 0.0], [None, None], False),
+            id="one number in two notations",
         ),
         pytest.param(
             [("a", "acc", 1)],

@@ -115,7 +115,9 @@ select
     case when direction is not null and not of_project and min(comparable) over same < max(comparable) over same
         then coalesce(comparable = case direction when 'lower' then min(comparable) over same else max(comparable) over same end, false)
     end as best,
-    count(distinct coalesce(number::varchar, text)) over same > 1 or count(text) over same < count(*) over same as differs,
+    count(distinct coalesce(number::varchar, text)) over same > 1 or count(text) over same < count(*) over same
+        -- Whole numbers that no double tells apart, such as seeds.
+        or count(distinct text) filter (regexp_full_match(text, '-?[0-9]{16,}')) over same > 1 as differs,
     of_project
 from cells
 window same as (partition by what, name)
