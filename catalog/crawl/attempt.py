@@ -16,7 +16,7 @@ from catalog.privacy.detector import clean
 from catalog.privacy.gate import Gate, gating
 from catalog.privacy.log_filter import WithoutSecrets
 from catalog.schema.tables.inventory import Visit
-from catalog.store.journal import LastVisit
+from catalog.store.last_visit import LastVisit
 from catalog.text import describe
 from catalog.transport.origin import HeadStart, Limits, NetworkRules, Origin, open_origin
 

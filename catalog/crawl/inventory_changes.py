@@ -12,7 +12,7 @@ from catalog.naming import repo_name
 from catalog.plugins.forge import installed
 from catalog.schema.tables.inventory import Rename, Visit
 from catalog.store.identities import Move, aside, moves
-from catalog.store.journal import LastVisit, renamed_to
+from catalog.store.last_visit import LastVisit, renamed_to
 
 REMOVED, UNLISTED = "repos.toml no longer includes it", "no longer listed"
 

@@ -27,7 +27,8 @@ from catalog.schema.tables.inventory import Crawl
 from catalog.store import files
 from catalog.store.crawl_file import Line, Merged, sum_up
 from catalog.store.identities import Identities, Move, following
-from catalog.store.journal import Journal, LastVisit, apply
+from catalog.store.journal import Journal
+from catalog.store.last_visit import LastVisit, apply
 from catalog.store.lock import lock
 from catalog.store.observations import RefScan
 from catalog.store.part import link

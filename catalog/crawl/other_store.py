@@ -16,7 +16,8 @@ from catalog.errors import READ, CrawlOutcome
 from catalog.naming import slug
 from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.crawl_file import Line
-from catalog.store.journal import Journal, LastVisit
+from catalog.store.journal import Journal
+from catalog.store.last_visit import LastVisit
 from catalog.store.observation_line import read
 from catalog.store.observations import RefState
 from catalog.store.partitions import Store

@@ -7,7 +7,7 @@ from dataclasses import replace
 from catalog.errors import READ, VisitOutcome
 from catalog.privacy.detector import clean
 from catalog.schema.tables.inventory import Visit
-from catalog.store.journal import LastVisit
+from catalog.store.last_visit import LastVisit
 
 
 def judged(visit: Visit, partition: str | None, last: LastVisit | None, number: int, *, had_rows: bool) -> Visit:

@@ -23,7 +23,7 @@ from catalog.git.snapshot import RefListing
 from catalog.plugins.connector import Connector, partition_tables
 from catalog.privacy.gate import Gate, current
 from catalog.schema.tables.inventory import Visit
-from catalog.store.journal import LastVisit
+from catalog.store.last_visit import LastVisit
 from catalog.store.partitions import Partition, PartitionKey, Rows, pack_rows, refs_digest
 from catalog.store.ref_state import RefState
 from catalog.transport.origin import Origin, open_remote_files

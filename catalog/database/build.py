@@ -33,7 +33,8 @@ from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
 from catalog.store.email_key import email_key
-from catalog.store.journal import Journal, LastVisit
+from catalog.store.journal import Journal
+from catalog.store.last_visit import LastVisit
 from catalog.store.lock import lock
 from catalog.store.observations import Observations
 from catalog.store.partitions import Store, privacy_digest

@@ -12,7 +12,7 @@ from catalog.discovery.listing_cache import SourceState
 from catalog.errors import DEPARTED, READ, VisitOutcome
 from catalog.naming import public_url
 from catalog.schema.tables.inventory import Repo, Source
-from catalog.store.journal import LastVisit
+from catalog.store.last_visit import LastVisit
 
 
 def repo_rows(inventory: Inventory, last_visits: Mapping[str, LastVisit], files: Mapping[str, Path]) -> list[Repo]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from catalog.database.statements import named
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables.observations import Observation
-from catalog.store.journal import LastVisit
+from catalog.store.last_visit import LastVisit
 from catalog.store.observations import Observations
 
 if TYPE_CHECKING:

@@ -153,6 +153,16 @@ def clean_messages(file: Path, clean: Callable[[str], str]) -> None:
         files.write(file, "".join(jsonl.LOST_LINE if text is None else jsonl.checked(text) for text in kept))
 
 
+def clean_text(file: Path, clean: Callable[[str], str]) -> None:
+    """Of a file that was put aside, damaged lines and all."""
+    try:
+        text = files.read(file).decode("utf-8", "surrogateescape")
+    except OSError:
+        return
+    if (cleaned := clean(text)) != text:
+        files.write(file, cleaned.encode("utf-8", "surrogateescape"))
+
+
 def _is_clean(line: Line, clean: Callable[[str], str]) -> bool:
     message = line.outcome and line.outcome.message
     return not message or clean(message) == message

@@ -6,7 +6,7 @@ import errno
 import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, takewhile
 from pathlib import Path
@@ -49,6 +49,16 @@ def opened(file: Path) -> BinaryIO:
         code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
         raise OSError(code, "Is a directory" if code == errno.EISDIR else "It is a pipe or device", str(file))
     return os.fdopen(descriptor, "rb")
+
+
+def stamps(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Of these files in a folder each that is there, with a stamp that changes when it is written: size, and time of change."""
+    found, prefix = {}, f"{folder}{os.sep}"
+    for name in names:
+        with suppress(OSError):  # there is none, or a link that leads nowhere
+            status = os.stat(prefix + name)  # noqa: PTH116 - without a path for each of many thousands
+            found[name] = f"{status.st_size} {status.st_mtime_ns}"
+    return found
 
 
 def temporary(file: Path) -> Path:

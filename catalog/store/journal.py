@@ -1,7 +1,7 @@
 """The journal of visits: when each repository was visited, and the outcome. Append-only, because it cannot be reconstructed.
 
 `<root>/<number>.jsonl` holds one crawl (see `crawl_file`). A line carries a checksum, so that a line truncated by a crash is detected.
-`<root>/repos.json` summarises all crawls.
+`<root>/repos.json` summarises all crawls, `<root>/past.jsonl` those before the last KEPT (see `past_crawls`).
 """
 
 from __future__ import annotations
@@ -10,16 +10,29 @@ import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from dataclasses import fields, replace
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Self
 
-from catalog.errors import DEPARTED, VisitOutcome
+from catalog.errors import VisitOutcome
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import checked_file, files, jsonl
-from catalog.store.crawl_file import Damage, Line, clean_messages, crawl, digest, is_crawl_file, lines, number, shorten
+from catalog.store.crawl_file import (
+    Damage,
+    Line,
+    clean_messages,
+    clean_text,
+    crawl,
+    digest,
+    is_crawl_file,
+    lines,
+    number,
+    shorten,
+)
+from catalog.store.last_visit import LastVisit, apply
+from catalog.store.past_crawls import PastCrawl, PastCrawls
 from catalog.store.visit_runs import begins_run, present_names, runs, with_present_names
 
 KEPT = 10  # crawls whose visits are kept
@@ -27,33 +40,12 @@ KEPT = 10  # crawls whose visits are kept
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastVisit:
-    """The outcome of a repository's last visit. `partition` and the `read` fields are of the last successful one.
-
-    `first_at` and `times` are of the run of visits that ended alike. Summaries of earlier versions have no numbers of crawls.
-    """
-
-    outcome: str
-    message: str | None
-    visited_at: datetime
-    partition: str | None = None
-    read_at: datetime | None = None
-    read_crawl: int | None = None
-    first_at: datetime | None = None
-    times: int = 0
-
-    @property
-    def has_departed(self) -> bool:
-        """No crawl visits it any more."""
-        return self.outcome in DEPARTED
-
-
 class Journal:
     """The crawls below one folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._past = PastCrawls(root)
         self._damage: Damage = {}
         self._sum_is_told = False
 
@@ -79,11 +71,17 @@ class Journal:
 
     def crawls(self) -> tuple[Crawl, ...]:
         """The crawls, first to last; an interrupted one is derived from its visits."""
-        return tuple(row for file in self._files() if (row := crawl(file, self._damage)))
+        past, others = self._split()
+        rows = (*(each.crawl for each in past), *(crawl(file, self._damage) for file in others))
+        return tuple(row for row in rows if row)
 
     def visits(self) -> tuple[Visit, ...]:
         """One row for each repository and run of equal outcomes, under the name that the repository has now; see `visit_runs`."""
-        outcomes = (outcome for file in self._files() for _, line in self._lines(file) if (outcome := line.outcome))
+        past, others = self._split()
+        outcomes = chain(
+            (outcome for each in past for outcome in each.outcomes),
+            (outcome for file in others for _, line in self._lines(file) if (outcome := line.outcome)),
+        )
         return tuple(sorted(runs(present_names(outcomes, self._renames())), key=attrgetter("crawl")))
 
     def renames(self) -> tuple[Rename, ...]:
@@ -127,8 +125,10 @@ class Journal:
 
         with files.writing(self.root):
             checked_file.write(self.root / "repos.json", state)
-            for file in crawls[:-KEPT]:
+            past = crawls[:-KEPT]
+            for file in past[len(self._past.read(past)) :]:
                 shorten(file, keeps)
+            self._past.write(past)
 
     def clean(self, detector: str, clean: Callable[[str], str]) -> None:
         """Withholds from the messages of earlier crawls what `clean` does, once for each digest `detector`. StoreError where the disk fails.
@@ -142,10 +142,11 @@ class Journal:
         if not self.root.is_dir():
             return
         with files.writing(self.root):
+            self._past.forget()
             for file in self._files():
                 clean_messages(file, clean)
             for aside in self.root.glob("*.jsonl.damaged"):
-                _clean_text(aside, clean)
+                clean_text(aside, clean)
             self._clean_sum(clean)
             checked_file.write(stamp, {"detector": detector})
 
@@ -157,8 +158,16 @@ class Journal:
 
     def _renames(self) -> list[Rename]:
         """Most crawls have none: their lines, of 10,000 repositories a tenth of a second, are not parsed."""
-        renaming = filter(_may_rename, self._files())
-        return [line.rename for file in renaming for _, line in self._lines(file) if line.rename]
+        past, others = self._split()
+        renaming = filter(_may_rename, others)
+        now = (line.rename for file in renaming for _, line in self._lines(file) if line.rename)
+        return [*chain.from_iterable(each.renames for each in past), *now]
+
+    def _split(self) -> tuple[tuple[PastCrawl, ...], list[Path]]:
+        """The first crawls as they are summed up, and the files of all others."""
+        crawls = self._files()
+        past = self._past.read(crawls)
+        return past, crawls[len(past) :]
 
     def _summed_up(self) -> tuple[int | None, dict[str, LastVisit]]:
         """The last crawl that `repos.json` includes, and the last visit to each repository up to it; nothing where it is lost or damaged."""
@@ -215,26 +224,11 @@ class CrawlEntry:
             self._out.flush()
 
 
-def _clean_text(file: Path, clean: Callable[[str], str]) -> None:
-    """Of a file that was put aside, damaged lines and all."""
-    try:
-        text = files.read(file).decode("utf-8", "surrogateescape")
-    except OSError:
-        return
-    if (cleaned := clean(text)) != text:
-        files.write(file, cleaned.encode("utf-8", "surrogateescape"))
-
-
 def _may_rename(file: Path) -> bool:
     try:
         return b'"rename"' in files.read(file)
     except OSError:  # reported where all of it is read
         return False
-
-
-def renamed_to(name: str) -> str:
-    """What the last visit to a former name says."""
-    return f"renamed to {name}"
 
 
 def _stated(line: Line) -> dict[str, object]:
@@ -252,32 +246,3 @@ def _split_summary(state: dict[str, LastVisit | int]) -> tuple[int, dict[str, La
             "is damaged: it does not say of which crawl it is the sum, or what each repository was found as"
         )
     return number, by_repo
-
-
-def apply(last: dict[str, LastVisit], line: Line) -> None:
-    """Brings the last visits up to date with what a line says."""
-    if line.rename and (former := last.get(line.rename.former)):
-        last[line.rename.name] = former
-        last[line.rename.former] = replace(former, outcome=VisitOutcome.LEFT, message=renamed_to(line.rename.name))
-        if line.rename.replaced:
-            del last[line.rename.former]
-    if outcome := line.outcome:
-        last[outcome.repo] = _after(last.get(outcome.repo), outcome, line.partition)
-
-
-def _after(before: LastVisit | None, visit: Visit, partition: str | None) -> LastVisit:
-    goes_on = before is not None and before.outcome == visit.outcome
-    first_at, times = visit.first_at, visit.times
-    if first_at is None:  # an earlier version wrote the line
-        first_at = (before.first_at or before.visited_at) if before and goes_on else visit.started_at
-        times = before.times + 1 if before and goes_on else 1
-    now = LastVisit(
-        outcome=visit.outcome, message=visit.message, visited_at=visit.started_at, first_at=first_at, times=times
-    )
-    if partition is not None:
-        return replace(now, partition=partition, read_at=visit.started_at, read_crawl=visit.crawl)
-    if before is None:
-        return now
-    if visit.outcome in DEPARTED:
-        now = replace(now, visited_at=before.visited_at)
-    return replace(now, partition=before.partition, read_at=before.read_at, read_crawl=before.read_crawl)

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.crawl.inventory_changes import inventory_moves
 from catalog.store.identities import Move
-from catalog.store.journal import LastVisit, renamed_to
+from catalog.store.last_visit import LastVisit, renamed_to
 
 SEEN = LastVisit(outcome="fresh", message=None, visited_at=datetime(2024, 5, 1, tzinfo=UTC))
 RENAMED = LastVisit(outcome="left", message=renamed_to("b"), visited_at=SEEN.visited_at)

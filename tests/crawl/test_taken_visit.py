@@ -9,7 +9,7 @@ import pytest
 
 from catalog.crawl.taken_visit import judged
 from catalog.schema.tables.inventory import Visit
-from catalog.store.journal import LastVisit
+from catalog.store.last_visit import LastVisit
 
 NOON, EVENING = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 18, tzinfo=UTC)
 VISIT = Visit(

@@ -16,7 +16,8 @@ from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import journal as module
 from catalog.store import jsonl
 from catalog.store.crawl_file import LAST_YEAR, MOST, MOST_SECONDS, Line, Merged, digest
-from catalog.store.journal import KEPT, Journal, LastVisit
+from catalog.store.journal import KEPT, Journal
+from catalog.store.last_visit import LastVisit
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

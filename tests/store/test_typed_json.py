@@ -14,8 +14,9 @@ from catalog.discovery.listing_cache import CachedPage, ListedRepo, SourceState
 from catalog.plugins.forge import Ask, Listed, ListPage
 from catalog.schedule.health import Health, RunOutcome
 from catalog.schema.tables.inventory import Crawl, Visit
-from catalog.store.journal import Journal, LastVisit
+from catalog.store.journal import Journal
 from catalog.store.jsonl import line
+from catalog.store.last_visit import LastVisit
 from catalog.store.typed_json import dump, load
 
 TIMES = st.datetimes(timezones=st.just(UTC))
