@@ -51,10 +51,11 @@ class CrawlContext(ReadContext):
         debug: bool = False,
     ) -> CrawlContext:
         """That of a crawl into a folder."""
+        store = output / "store"
         return cls(
-            store=Store(output / "store" / "rows"),
-            observations=Observations(output / "store" / "observations"),
-            answers=RefAnswers(output / "store" / "crawls" / "answers.json"),
+            store=Store(store / "rows"),
+            observations=Observations(store / "observations", store / "crawls" / "ends.json"),
+            answers=RefAnswers(store / "crawls" / "answers.json"),
             connectors=connectors,
             readers=readers_digest(connectors),
             pool=pool,

@@ -192,6 +192,7 @@ class CrawlRun:
         """Writes what the next crawl begins from: when each repository was last read, and how the last visits ended."""
         self._pushes.write(plan.inventory.repositories)
         self._context.answers.write({repo.name for repo in plan.inventory.repos})
+        self._context.observations.save()
         self._journal.sum_up()
 
     def _skip_reason(self, entry: Repository, now: datetime) -> SkipReason | None:

@@ -52,13 +52,17 @@ def opened(file: Path) -> BinaryIO:
 
 
 def stamps(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """Of these files in a folder each that is there, with a stamp that changes when it is written: size, and time of change."""
+    """Of these files in a folder each that is there, with its stamp."""
     found, prefix = {}, f"{folder}{os.sep}"
     for name in names:
         with suppress(OSError):  # there is none, or a link that leads nowhere
-            status = os.stat(prefix + name)  # noqa: PTH116 - without a path for each of many thousands
-            found[name] = f"{status.st_size} {status.st_mtime_ns}"
+            found[name] = stamp(os.stat(prefix + name))  # noqa: PTH116 - without a path for each of many thousands
     return found
+
+
+def stamp(status: os.stat_result) -> str:
+    """What changes when a file is written: size, and time of change."""
+    return f"{status.st_size} {status.st_mtime_ns}"
 
 
 def temporary(file: Path) -> Path:

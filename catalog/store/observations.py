@@ -1,7 +1,7 @@
 """The observations: which object each ref named at which visit, and the events of registry tags. They cannot be reconstructed: lines are added, and rewritten only to withhold what they say.
 
 `<root>/<repo>.jsonl` holds a line for each visit that found a change: refs that are new or name another object, deleted refs, and the
-events of registry tags. The file of an unchanged repository is checked, not replayed.
+events of registry tags. The file of an unchanged repository is not read (see `observation_ends`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.git.snapshot import RefListing
@@ -18,8 +17,9 @@ from catalog.naming import slug
 from catalog.store import files
 from catalog.store.files import clear, make_folder, sync, writing
 from catalog.store.jsonl import append
+from catalog.store.observation_ends import FileEnd, FileEnds
 from catalog.store.observation_line import Damage, read
-from catalog.store.observation_rewriting import Withhold, privacy_by, rewrite
+from catalog.store.observation_rewriting import Withhold, rewrite
 from catalog.store.ref_state import Reads, RefScan, RefState, rename_line, visit_lines
 from catalog.store.ref_timeline import RefTimeline
 from catalog.text import plural
@@ -29,27 +29,13 @@ __all__ = ["Observations", "RefScan", "RefState"]
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _FileEnd:
-    """What the last whole line of a file states, and whether lines are damaged for which no later one has made up.
-
-    `privacy`: the digests of what was withheld from its lines; None among them is of an earlier version.
-    """
-
-    stamp: tuple[int, int]
-    repo: str
-    crawl: int
-    partition: str | None
-    damaged: bool
-    privacy: frozenset[str | None]
-
-
 class Observations:
     """The files below one folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, ends: Path | None = None) -> None:
+        """`ends`: the file that keeps how these files end; see `observation_ends`."""
         self.root = root
-        self._ends: dict[str, _FileEnd] = {}  # by the file's name
+        self._ends = FileEnds(root, ends)
 
     def record(self, scan: RefScan, list_refs: Callable[[], RefListing], read_rows: Reads) -> None:
         """As `record_state`. `list_refs()` returns the refs, `read_rows(table)` the rows of the visit; neither is called where nothing changed."""
@@ -65,7 +51,7 @@ class Observations:
         with writing(self.root):
             clear(self.root / name)
         try:
-            if _is_complete(self._end(name), scan.partition):
+            if _is_complete(self._ends.of(name), scan.partition):
                 return
             timeline = self.load(name)
         except OSError as error:
@@ -82,7 +68,7 @@ class Observations:
     def lacks(self, repo: str, partition: str) -> bool:
         """Whether a visit that finds these rows again would record something, because lines are lost."""
         try:
-            return not _is_complete(self._end(_file(repo)), partition)
+            return not _is_complete(self._ends.of(_file(repo)), partition)
         except IsADirectoryError:  # a visit puts it aside
             return True
         except OSError:  # no visit can change that
@@ -91,7 +77,7 @@ class Observations:
     def holds(self, repo: str, partition: str) -> bool:
         """Whether the file can be read, is whole, and ends with these rows."""
         try:
-            return _is_complete(self._end(_file(repo)), partition)
+            return _is_complete(self._ends.of(_file(repo)), partition)
         except OSError:  # the visit says so
             return False
 
@@ -114,9 +100,8 @@ class Observations:
 
     def withheld_otherwise(self, privacy_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:
         """Each file with lines from which other things were withheld than `privacy_of(repo)`, a digest, says; with its repository."""
-        for name in sorted(self.stamps()):
-            end = self._readable_end(name)
-            if end is not None and end.privacy != {privacy_of(end.repo)}:
+        for name, end in self._readable_ends():
+            if end.privacy != (privacy_of(end.repo),):
                 yield name, end.repo
 
     def withhold(self, name: str, privacy: str, withhold: Withhold) -> bool:
@@ -145,11 +130,15 @@ class Observations:
                 if entry.name.endswith(".jsonl") and entry.name.isascii():  # as all that `slug` makes
                     with suppress(OSError):  # a link that leads nowhere
                         stats[entry.name] = entry.stat()
-        return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in stats.items()}
+        return {name: files.stamp(stat) for name, stat in stats.items()}
 
     def last_crawl(self) -> int:
         """The highest number of a crawl among the last lines; 0 where there are none."""
-        return max((end.crawl for name in self.stamps() if (end := self._readable_end(name))), default=0)
+        return max((end.crawl for _, end in self._readable_ends()), default=0)
+
+    def save(self) -> None:
+        """Keeps how the files end, so that the next crawl need not read them. StoreError where the disk fails."""
+        self._ends.write(self.stamps())
 
     def load(self, name: str) -> RefTimeline:
         """Replays the whole lines of a file; empty where there is none. OSError where it cannot be read."""
@@ -169,48 +158,22 @@ class Observations:
             log.warning("%s; the next crawl records anew what its refs name", _lost(self.root / name, timeline.damage))
         return timeline
 
-    def _end(self, name: str) -> _FileEnd | None:
-        """The end of a file, which is read where it has changed since; None where there is no file."""
-        path = self.root / name
-        try:
-            stat = path.stat()
-            stamp = (stat.st_size, stat.st_mtime_ns)
-            known = self._ends.get(name)
-            if known is None or known.stamp != stamp:
-                known = self._ends[name] = _read_end(path, stamp)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        return known
-
-    def _readable_end(self, name: str) -> _FileEnd | None:
-        try:
-            return self._end(name)
-        except OSError:  # a visit reports it
-            return None
+    def _readable_ends(self) -> Iterator[tuple[str, FileEnd]]:
+        """The name of each file that can be read, and its end."""
+        for name, stamp in sorted(self.stamps().items()):
+            try:
+                end = self._ends.at(name, stamp)
+            except OSError:  # a visit reports it
+                continue
+            yield name, end
 
 
 def _file(repo: str) -> str:
     return f"{slug(repo)}.jsonl"
 
 
-def _is_complete(end: _FileEnd | None, partition: str) -> bool:
+def _is_complete(end: FileEnd | None, partition: str) -> bool:
     return end is not None and end.partition == partition and not end.damaged
-
-
-def _read_end(path: Path, stamp: tuple[int, int]) -> _FileEnd:
-    lines = list(read(path))
-    damage, last = Damage(), None
-    for line in lines:
-        damage.apply(line)
-        last = line or last
-    return _FileEnd(
-        stamp=stamp,
-        repo=last.repo if last else "",
-        crawl=last.crawl if last else 0,
-        partition=last.partition if last else None,
-        damaged=damage.new > 0,
-        privacy=privacy_by(filter(None, lines)),
-    )
 
 
 def _lost(file: Path, damage: Damage) -> str:
