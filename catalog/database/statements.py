@@ -24,8 +24,8 @@ SCRIPTS = (
     "measures",
     "metric_direction",
     "mixed_runs",
-    # What asks of all of them.
     "dvc_lookups",
+    # What asks of all of them.
     "downloads",
     "identical_versions",
     "copies",

@@ -1,6 +1,7 @@
 -- Where DVC and GTO find different commits for one request.
 
--- dvc_lookups: What `dvc artifacts get` finds for a request, beside what GTO says: DVC goes by the newest tag, whatever it did.
+-- dvc_lookups [materialized: incremental]: What `dvc artifacts get` finds for a request, beside what GTO says: DVC goes by the newest
+--     tag, whatever it did.
 --   key: repo, artifact, request
 --   from events: repo, artifact
 --   request: `latest`, `@version` or `#stage`.

@@ -59,7 +59,8 @@ select distinct f.repo, f.artifact, f.version, f.commit, f.precedence, m.file, m
 from version_measure_files f join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file
 where f.role = 'metrics';
 
--- version_params: The parameters of each version: what the file says, or else what the pipeline stage ran with.
+-- version_params [materialized: incremental]: The parameters of each version: what the file says, or else what the pipeline stage ran
+--     with.
 --   key: repo, artifact, version, commit, file, name
 --   from versions: repo, artifact, version, commit, precedence
 --   from params: file, name, number, text, kind

@@ -1,7 +1,8 @@
 -- Versions that do not tell of one run of their pipeline.
 
--- mixed_runs: Versions whose model, parameters, metrics and inputs are of different runs: the pipeline stage that made the model, or one
---     that made the metrics, ran with other parameters or inputs than those at the version's commit, or left other metrics.
+-- mixed_runs [materialized: incremental]: Versions whose model, parameters, metrics and inputs are of different runs: the pipeline stage
+--     that made the model, or one that made the metrics, ran with other parameters or inputs than those at the version's commit, or left
+--     other metrics.
 --   key: repo, artifact, version, commit
 --   from versions: repo, artifact, version, commit
 --   what: The parameters and files that differ: see `outdated_locks`.

@@ -56,8 +56,8 @@ from locked_stages s join differences u using (repo, commit, file, pipeline_stag
 where not (s.frozen and u.reason in ('inputs', 'changed', 'deleted-inputs', 'params', 'new-params', 'deleted-params'))
 group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command;
 
--- uncompared_locks: Pipeline stages whose lock states content or parameters with which nothing was compared. `dvc status` compares
---     all of it, or refuses to.
+-- uncompared_locks [materialized: incremental]: Pipeline stages whose lock states content or parameters with which nothing was
+--     compared. `dvc status` compares all of it, or refuses to.
 --   key: repo, commit, file, pipeline_stage
 --   from pipeline_stages: repo, commit, pipeline_stage
 --   file: The `dvc.yaml` that defines the stage.
