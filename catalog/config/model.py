@@ -23,11 +23,11 @@ class Options:
     max_refs: int = 100_000
     history: int = 10_000  # generations of commits behind each branch; 0 reads none
     experiments: int = 100  # the newest that are read
-    plain_tags: int | None = None  # the newest that are read; None: where no tag is a registry's
+    plain_tags: int | None = None  # the newest that are read; None: where there is no registry tag
     fetch_remote_metrics: bool = False  # metrics and plots that are in DVC's storage, not in Git
 
     def most_releases(self, *, has_registry: bool) -> int:
-        """How many tags that are not a registry's to read."""
+        """How many tags other than registry tags to read."""
         if self.plain_tags is not None:
             return self.plain_tags
         return 0 if has_registry else PLAIN_TAGS

@@ -43,7 +43,7 @@ class Revision(Record):
 
     commit: str = column("The commit's object id.", identifies=True)
     reasons: tuple[str, ...] = column(
-        "Why it was read: `tag` (a registry's), `release` (any other tag), `experiment`, `tip`."
+        "Why it was read: `tag` (a registry tag), `release` (any other tag), `experiment`, `tip`."
     )
     author: str = column("Who wrote the commit.")
     author_email: str = column("The author's e-mail address.")
@@ -68,7 +68,7 @@ class Tag(Record):
         "The commit that the tag leads to in the end; as the server says.", default=None, identifies=True
     )
     committed_at: datetime | None = column(
-        "When that commit was made, UTC, where the tag is not a registry's and was looked at.", default=None
+        "When that commit was made, UTC, of a tag that is no registry tag and was looked at.", default=None
     )
     inner_name: str | None = column("The name inside the tag object, which is the one that GTO goes by.", default=None)
     target: str | None = column(
