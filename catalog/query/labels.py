@@ -50,6 +50,7 @@ NOT_COMPARED = {
     "bad": "not readable",
     "content": "large or in Git LFS",
     "definition": "the definition of the stage",
+    "filter": "converted by a filter or encoding of Git",
     "folder": "a folder in Git",
     "in-dvc": "in DVC's storage, not in Git",
     "lfs": "in Git LFS",

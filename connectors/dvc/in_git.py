@@ -6,7 +6,7 @@ that lie in Git, as long as they are small; the crawl fetches them for this purp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import md5
 
 from catalog.errors import MetafileError
@@ -16,8 +16,10 @@ from catalog.schema.tables.dvc import Dependency, Output
 from connectors.dvc.entries import FOLDER, MD5, OLD_MD5
 from connectors.dvc.index import index, is_final
 from connectors.dvc.values import is_external
+from connectors.formats.attributes import attributes_of
 from connectors.formats.memo import BoundedCache
 from connectors.formats.targets import folders_above
+from connectors.formats.working_tree import Conversion, checked_out, conversion_of
 
 MAX_FILES = 50  # of one revision
 MAX_REMEMBERED = 4 << 20  # bytes of hashes
@@ -28,9 +30,10 @@ _TEXT = bytes(range(32, 127)) + b"\n\r\t\f\b"
 _MOST_OTHERS = 0.30  # of the bytes of a text
 
 # By the content that is compared: most revisions have the same code, and without this, crawls took 4 % longer (11 pairs).
-_HASHES: BoundedCache[tuple[str, str | None, str | None], str | None] = BoundedCache(
+_HASHES: BoundedCache[tuple[str, str | None, str | None, Conversion], str | None] = BoundedCache(
     MAX_REMEMBERED, lambda _key, _hash: ENTRY
 )
+_UNKNOWN = Conversion(is_filtered=True)
 
 
 def compared_files(revision: RevisionFiles) -> Mapping[str, str]:
@@ -39,27 +42,32 @@ def compared_files(revision: RevisionFiles) -> Mapping[str, str]:
 
 
 def hash_in_git(revision: RevisionFiles, row: Dependency | Output, blob: str) -> str | None:
-    """The hash of the blob at the path of a locked row, of the kind that the lock states; None where nothing is compared.
+    """The hash of the file that a checkout writes for a locked row, of the kind that the lock states; None where nothing is compared.
 
-    With DVC 3 on Windows, where Git ends lines otherwise than the file of the run did, equal but for that is equal.
+    Where Git's configuration decides on its bytes, such as the ends of lines on Windows, whichever are equal to the lock's count.
     """
-    key = (blob, row.hash_kind, row.hash)
+    conversion = _conversion(revision, row.path)
+    key = (blob, row.hash_kind, row.hash, conversion)
     try:
-        return _HASHES.get(key, lambda: _hash(_blob_content(revision, row.path), row))
+        return _HASHES.get(key, lambda: _hash(checked_out(_blob_content(revision, row.path), blob, conversion), key))
     except MetafileError:
         pass
     try:
-        return _hash(revision.read(row.path), row)  # what Git LFS has, where that was fetched: the blob does not tell
+        data = revision.read(row.path)  # what Git LFS has, where that was fetched: the blob does not tell
     except MetafileError:
         return None
+    return None if data is None else _hash([data], key)
 
 
 def tracked_by(revision: RevisionFiles, row: Dependency | Output, outputs: Collection[str]) -> str | None:
-    """Whether Git or an output of DVC has the path of a locked row at this commit, or nothing; None where that is not known."""
+    """Whether Git, perhaps behind a filter, or an output of DVC has the path of a locked row at this commit, or nothing.
+
+    None where that is not known.
+    """
     try:
         entry = revision.entry(row.path)
         if entry is not None:
-            return "git"
+            return "git" if entry.kind != "file" or _conversion(revision, row.path).is_known else "filter"
         if not isinstance(row, Output) and _is_covered(row.path, outputs):
             return "dvc"
         above = (revision.entry(folder) for folder in folders_above(row.path))
@@ -124,21 +132,27 @@ def _blob(revision: RevisionFiles, path: str) -> str | None:
     return entry.oid if entry is not None and entry.kind == "file" else None
 
 
-def _blob_content(revision: RevisionFiles, path: str) -> bytes | None:
-    if revision.pointer(path):
-        raise MetafileError("found a pointer of Git LFS, expected the file itself")
-    return revision.read(path)
+def _conversion(revision: RevisionFiles, path: str) -> Conversion:
+    try:
+        return conversion_of(attributes_of(revision, path))
+    except MetafileError:
+        return _UNKNOWN
 
 
-def _hash(data: bytes | None, row: Dependency | Output) -> str | None:
+def _blob_content(revision: RevisionFiles, path: str) -> bytes:
+    data = None if revision.pointer(path) else revision.read(path)
     if data is None:
-        return None
-    if row.hash_kind == OLD_MD5:
-        return _digest(_unix(data))
-    digest = _digest(data)
-    if digest != row.hash and _is_text(data) and _digest(_unix(data).replace(b"\n", b"\r\n")) == row.hash:
-        return row.hash
-    return digest
+        raise MetafileError("found a pointer of Git LFS, expected the file itself")
+    return data
+
+
+def _hash(contents: Iterable[bytes], key: tuple[str, str | None, str | None, Conversion]) -> str | None:
+    """That of the lock where one of the contents has it, else that of the first; None where that is not what a checkout writes."""
+    _, kind, locked, conversion = key
+    digests = [_digest(_unix(data) if kind == OLD_MD5 else data) for data in contents]
+    if locked in digests:
+        return locked
+    return digests[0] if conversion.is_known else None
 
 
 def _digest(data: bytes) -> str:

@@ -8,11 +8,16 @@ from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record, replace
 from catalog.schema.tables.dvc import Dependency, Metafile, Output
-from connectors.dvc.files import LOCK, PIPELINE, SUFFIX
-from connectors.dvc.files import is_read as wants_file
+from connectors.dvc.files import LOCK, PIPELINE, SUFFIX, is_read
 from connectors.dvc.in_git import compared_files, hash_in_git, is_locked, is_stated, tracked_by
 from connectors.dvc.index import NAME, IndexedMetafile, index
+from connectors.formats import gitattributes
 from connectors.formats.paths import basename
+
+
+def wants_file(path: str) -> bool:
+    """DVC's files, and those that state what a checkout does to the files of Git."""
+    return is_read(path) or basename(path) == gitattributes.NAME
 
 
 def wants_also(revision: RevisionFiles) -> tuple[str, ...]:
@@ -38,7 +43,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
                 yield replace(row, commit=revision.commit.oid)
 
 
-CONNECTOR = Connector(name=NAME, version=7, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
+CONNECTOR = Connector(name=NAME, version=8, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
 
 
 def _metafiles(revision: RevisionFiles, metafile: IndexedMetafile) -> Iterator[Metafile]:

@@ -1,4 +1,4 @@
-"""`.gitattributes`: which files Git gives to a filter. After gitattributes(5).
+"""`.gitattributes`: how Git treats which files, for example which it gives to a filter. After gitattributes(5).
 
 The nearest file takes precedence, and in it the last line that matches; `!filter` unsets what other lines set.
 """
@@ -21,7 +21,9 @@ MAX_STATES = 50  # attributes of a line
 
 _MACRO = "[attr]"
 
-State = tuple[str, str | bool | None]  # `filter=lfs`, set, unset (`-`), unspecified (`!`)
+Value = str | bool | None  # `filter=lfs`, set, unset (`-`), unspecified (`!`)
+State = tuple[str, Value]
+_BUILT_IN: Mapping[str, tuple[State, ...]] = {"binary": (("diff", False), ("merge", False), ("text", False))}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,22 +60,19 @@ def parse(data: bytes) -> Attributes:
     return Attributes(tuple(rules), macros)
 
 
-def filter_of(path: str, files: Sequence[tuple[str, Attributes]]) -> str | None:
-    """The filter of a file, for example `lfs`. `files` are those in the folders above with their folders, the nearest first."""
-    decided: dict[str, str | bool | None] = {}
-    macros = next((attributes.macros for folder, attributes in files if not folder), {})
+def values_of(path: str, files: Sequence[tuple[str, Attributes]]) -> dict[str, Value]:
+    """The attributes of a file. `files` are those in the folders above with their folders, the nearest first."""
+    decided: dict[str, Value] = {}
+    macros = {**_BUILT_IN, **next((attributes.macros for folder, attributes in files if not folder), {})}
     for folder, attributes in files:
         names = path[len(folder) :].lstrip("/").split("/")
         for rule in reversed(attributes.rules):
             if matches(rule.parts, names):
                 _fill(decided, rule.states, macros)
-    value = decided.get("filter")
-    return value if isinstance(value, str) else None
+    return decided
 
 
-def _fill(
-    decided: dict[str, str | bool | None], states: Sequence[State], macros: Mapping[str, tuple[State, ...]]
-) -> None:
+def _fill(decided: dict[str, Value], states: Sequence[State], macros: Mapping[str, tuple[State, ...]]) -> None:
     """Adds the states of attributes that are not decided yet. A macro that is set stands for its attributes."""
     for name, value in reversed(states):
         if name not in decided:

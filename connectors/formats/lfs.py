@@ -5,22 +5,12 @@ from __future__ import annotations
 from catalog.errors import MetafileError
 from catalog.git.lfs import Pointer
 from catalog.git.snapshot import RevisionFiles
-from connectors.formats.gitattributes import NAME, filter_of, parse
-from connectors.formats.paths import join
-from connectors.formats.targets import folders_above
+from connectors.formats.attributes import attributes_of
 
 
 def is_lfs(revision: RevisionFiles, path: str) -> bool:
     """`.gitattributes` give the file to Git LFS. MetafileError where one of them cannot be read."""
-    files = []
-    for folder in folders_above(path):
-        file = join(folder, NAME)
-        if file in revision.files:
-            try:
-                files.append((folder, parse(revision.read(file) or b"")))
-            except MetafileError as error:
-                raise MetafileError(error.message, place=file, rule=error.rule) from error
-    return filter_of(path, files) == "lfs"
+    return attributes_of(revision, path).get("filter") == "lfs"
 
 
 def pointer_at(revision: RevisionFiles, path: str) -> Pointer | None:

@@ -128,6 +128,18 @@ CASES: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = {
     ),
     "the command is not known": ([stage(command=None)], []),
     "a dataset is not locked": ([stage(), dependency("ds://d", None, **DEFINED)], []),
+    "the lock has an input and an output without a hash": (
+        [stage(), dependency("i", None), output("o", None), output("p", None, cached=False)],
+        [(["inputs", "outputs"], ["i", "o", "p"])],
+    ),
+    "the lock of a frozen stage has an input and an output without a hash": (
+        [stage(frozen=True), dependency("i", None), output("o", None)],
+        [(["outputs"], ["o"])],
+    ),
+    "the lock has a dataset, a version in the cloud, and a folder whose files are listed": (
+        [stage(), dependency("ds://d", None), output("o", None, version_id="1"), output("p", None, is_folder=True)],
+        [],
+    ),
     "it never ran": ([stage(locked_command=None), *EVERY], []),
 }  # fmt: skip
 
@@ -211,6 +223,15 @@ UNCOMPARED: dict[str, tuple[list[Record], list[tuple[list[str], list[str]]]]] = 
     "DVC tracks it with a hash at another commit only": (
         [stage(), dependency("data", "1", tracked_by="dvc"), output("data", "1", **ADDED | {"commit": "e"})],
         [(["data"], ["no-hash"])],
+    ),
+    "behind a filter": (
+        [
+            stage(),
+            dependency("a", "1", tracked_by="filter"),
+            dependency("b", "1", tracked_by="filter", git_hash="1"),
+            output("c", "1", cached=False, tracked_by="filter"),
+        ],
+        [(["a", "c"], ["filter", "filter"])],
     ),
     "outside of the repository": (
         [stage(), dependency("s3://b/in", "1"), output("s3://b/out", "1", cached=False), output("model", "1")],

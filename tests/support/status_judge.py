@@ -55,10 +55,10 @@ def world_of(files: dict[str, Content]) -> World:
     return world
 
 
-def said_of_changes(world: World, scratch: Path) -> set[tuple[str, str]]:
+def said_of_changes(world: World, scratch: Path, autocrlf: str = "false") -> set[tuple[str, str]]:
     """What `dvc status` says of a checkout: files and parameters, each with `modified`, `new` or `deleted`."""
     bare, tree = world.write(scratch / "bare"), scratch / "tree"
-    subprocess.run(["git", "clone", "--quiet", "-c", "core.autocrlf=false", str(bare), str(tree)], check=True)
+    subprocess.run(["git", "clone", "--quiet", "-c", f"core.autocrlf={autocrlf}", str(bare), str(tree)], check=True)
     repo = Repo(str(tree), config={"core": {"site_cache_dir": str(scratch / "site")}})
     try:
         changes = [change for stage in repo.status().values() for change in stage]

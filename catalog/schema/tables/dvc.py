@@ -49,13 +49,13 @@ class Output(Record):
     labels: tuple[str, ...] = column("The labels stated with the output.")
     meta: Mapping[str, str] = column("Other metadata stated with the output.")
     git_hash: str | None = column(
-        "Of a small file that Git has there: its hash, of the same kind; null where nothing was compared.",
+        "Of a small file that Git has there: the hash of what a checkout writes, of the same kind; null where nothing was compared.",
         default=None,
         identifies=True,
     )
     tracked_by: str | None = column(
-        "Of what a pipeline stage took in, or left in Git: `git`, `dvc` or `nothing` has the path at this commit; null where a lock states no "
-        "hash, and for paths outside the repository or behind a link.",
+        "Of what a pipeline stage took in, or left in Git: `git`, `filter` (Git, behind a filter or an encoding), `dvc` or `nothing` has the path "
+        "at this commit; null where a lock states no hash, and for paths outside the repository or behind a link.",
         default=None,
     )
 
@@ -88,13 +88,13 @@ class Dependency(Record):
     size: int | None = column("Bytes.")
     files: int | None = column("Files, of a folder.")
     git_hash: str | None = column(
-        "Of a small file that Git has there: its hash, of the same kind; null where nothing was compared.",
+        "Of a small file that Git has there: the hash of what a checkout writes, of the same kind; null where nothing was compared.",
         default=None,
         identifies=True,
     )
     tracked_by: str | None = column(
-        "Of what a pipeline stage took in, or left in Git: `git`, `dvc` or `nothing` has the path at this commit; null where a lock states no "
-        "hash, and for paths outside the repository or behind a link.",
+        "Of what a pipeline stage took in, or left in Git: `git`, `filter` (Git, behind a filter or an encoding), `dvc` or `nothing` has the path "
+        "at this commit; null where a lock states no hash, and for paths outside the repository or behind a link.",
         default=None,
     )
 

@@ -9,6 +9,7 @@ import pytest
 from catalog.schema.tables.dvc import Dependency, Output
 from connectors.dvc.in_git import _HEAD, _MOST_OTHERS, MAX_FILES, MAX_SIZE, compared_files
 from connectors.dvc.metafiles import read_revision
+from connectors.formats.gitattributes import MAX_RULES
 from support.worlds import Link, Submodule, World
 
 TEXT = "a = 1\nb = 2\n"
@@ -55,6 +56,22 @@ def hashes(made):
             digest(TEXT.replace("\n", "\r\n")),
             id="text that ended its lines as on Windows when the stage ran",
         ),
+        pytest.param(
+            world({"a": TEXT, ".gitattributes": "a eol=crlf\n"}, "a"),
+            digest(TEXT.replace("\n", "\r\n")),
+            id="text that a checkout writes with CRLF",
+        ),
+        pytest.param(
+            world({"a": TEXT, ".gitattributes": "a filter=crypt\n"}, "a"),
+            digest(TEXT),
+            id="what a filter leaves as it is",
+        ),
+        pytest.param(world({"a": "c", ".gitattributes": "a filter=crypt\n"}, "a"), None, id="what a filter makes"),
+        pytest.param(
+            world({"a": "c", ".gitattributes": "a x\n" * (MAX_RULES + 1)}, "a"),
+            None,
+            id="attributes that cannot be read",
+        ),
         pytest.param(world({"a": TEXT}, "a", size=MAX_SIZE), digest(TEXT), id="as large as is compared"),
         pytest.param(world({"a": TEXT}, "a", size=MAX_SIZE + 1), None, id="one byte larger"),
         pytest.param(world({"a": TEXT}, "a", size=None), None, id="of a size that the lock does not state"),
@@ -86,6 +103,17 @@ DVC_FOLDER = {"d.dvc": f"outs:\n- {{path: d, hash: md5, md5: {digest(TEXT)}.dir,
     [
         pytest.param(world({"a": TEXT}, "a"), "git", id="a file in Git"),
         pytest.param(world({"a/b": TEXT}, "a"), "git", id="a folder in Git"),
+        pytest.param(
+            world({"a": TEXT, ".gitattributes": "a filter=crypt\n"}, "a"), "filter", id="a file behind a filter"
+        ),
+        pytest.param(
+            world({"a/b": TEXT, ".gitattributes": "a filter=crypt\n"}, "a"), "git", id="a folder has no filter"
+        ),
+        pytest.param(
+            world({"a": TEXT, ".gitattributes": "a x\n" * (MAX_RULES + 1)}, "a"),
+            "filter",
+            id="a file whose attributes cannot be read",
+        ),
         pytest.param(world({}, "a"), "nothing", id="a path that nobody has"),
         pytest.param(world({"a/c": TEXT}, "a/b"), "nothing", id="a file gone from its folder"),
         pytest.param(world({"a": TEXT}, "a/b"), "nothing", id="a file where the folder was"),

@@ -11,7 +11,7 @@ from catalog.git.lfs import parse_pointer
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation
 from connectors.artifacts.annotations import CONNECTOR
-from connectors.formats.gitattributes import MAX_RULES, filter_of, parse
+from connectors.formats.gitattributes import MAX_RULES, parse, values_of
 from connectors.formats.gitignore import matches, parts_of
 from connectors.formats.targets import folders_above
 from support.loopback import environment
@@ -248,7 +248,10 @@ def git_says(folder, files):
 def we_say(files):
     parsed = {path.rpartition("/")[0]: parse(text.encode()) for path, text in files.items()}
     return {
-        path: filter_of(path, [(folder, parsed[folder]) for folder in folders_above(path) if folder in parsed]) == "lfs"
+        path: values_of(path, [(folder, parsed[folder]) for folder in folders_above(path) if folder in parsed]).get(
+            "filter"
+        )
+        == "lfs"
         for path in PATHS
     }
 
@@ -291,7 +294,7 @@ def test_no_pattern_upsets_the_matcher(pattern, path):
 @given(st.binary(max_size=80))
 def test_no_bytes_upset_the_reader_of_attributes(data):
     try:
-        assert filter_of("a/b", [("", parse(data))]) is None
+        assert "filter" not in values_of("a/b", [("", parse(data))])
     except MetafileError:
         pytest.fail("so few lines are never too many")
 

@@ -7,10 +7,10 @@ concat_ws(':', a_file, nullif(a_name, ''));
 --     them again.
 --   key: repo, commit, file, pipeline_stage
 --   from pipeline_stages: repo, commit, file, pipeline_stage
---   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock), `params` (other values than it ran with),
---     `new-params` (named, and not in the lock), `deleted-params` (named, and no longer in the file, or the file is gone), `changed`
---     (an input has other content than it ran with), `results` (an output that lies in Git has other content than it made),
---     `deleted-inputs` and `deleted-outputs` (neither Git nor DVC has it). What is not compared: see `uncompared_locks`.
+--   reasons: What differs: `command`, `inputs` and `outputs` (defined, and not in the lock, or there without a hash), `params` (other
+--     values than it ran with), `new-params` (named, and not in the lock), `deleted-params` (named, and no longer in the file, or the
+--     file is gone), `changed` (an input has other content than it ran with), `results` (an output that lies in Git has other content
+--     than it made), `deleted-inputs` and `deleted-outputs` (neither Git nor DVC has it). What is not compared: see `uncompared_locks`.
 --   what: The paths and parameters that differ.
 --   command: What the definition says.
 --   locked_command: What the lock says.
@@ -23,6 +23,13 @@ differences as (
     union all
     select repo, commit, metafile, pipeline_stage, 'inputs', path from dependencies
     where ends_with(metafile, 'dvc.yaml') and not starts_with(path, 'ds://')
+    union all
+    -- To DVC, what the lock names without a hash has changed.
+    select repo, commit, pipeline_file(metafile), pipeline_stage, 'outputs', path from outputs
+    where hash is null and version_id is null and not is_folder and ends_with(metafile, 'dvc.lock')
+    union all
+    select repo, commit, pipeline_file(metafile), pipeline_stage, 'inputs', path from dependencies
+    where hash is null and ends_with(metafile, 'dvc.lock') and not starts_with(path, 'ds://')
     union all
     select i.repo, i.commit, i.file, i.pipeline_stage, 'changed', i.path
     from numbered_inputs() i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
@@ -63,7 +70,8 @@ group by s.repo, s.commit, s.file, s.pipeline_stage, s.command, s.locked_command
 --   file: The `dvc.yaml` that defines the stage.
 --   paths: What is not compared: paths, and parameters with their file before them.
 --   reasons: Why, of each path: `definition` and `lock`: not all that they say of the stage could be read, see `problems`; `folder` in
---     Git; `content` in Git of more than 100,000 bytes, after the first 50 files of its commit, or in Git LFS; `no-hash`: DVC tracks
+--     Git; `content` in Git of more than 100,000 bytes, after the first 50 files of its commit, or in Git LFS; `filter`: a filter, or an
+--     encoding other than of Unicode, stands between Git and the file, or a `.gitattributes` could not be read; `no-hash`: DVC tracks
 --     it at this commit, but only as part of a folder, in parts, or without a hash; `outside` of the repository, such as a URL, or
 --     behind a link. Of files of parameters: `lfs`; `in-dvc`: in DVC's storage; `bad`: see `problems`; `too-many` files in the commit;
 --     `unclear`: see `uncompared_names` of `measure_files`.
@@ -92,7 +100,7 @@ stated_stages as (
 ),
 uncompared as (
     select repo, commit, pipeline_file(metafile) as file, pipeline_stage, path,
-        case when tracked_by is null then 'outside' when tracked_by = 'dvc' then 'no-hash'
+        case when tracked_by is null then 'outside' when tracked_by = 'dvc' then 'no-hash' when tracked_by = 'filter' then 'filter'
             when ends_with(hash, '.dir') then 'folder' else 'content' end as reason, is_input
     from stated_content where tracked_by is distinct from 'nothing'
     union all
