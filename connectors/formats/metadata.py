@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, time
 from math import isfinite
 
 from catalog.errors import MetafileError
@@ -37,8 +37,8 @@ def metadata(value: object, name: str, complain: Complain) -> dict[str, str]:
 
 
 def written(value: object) -> str:
-    """Text and dates as they are, everything else as compact JSON. MetafileError where it is too long."""
-    if isinstance(value, date):
+    """Text, dates and times as they are, everything else as compact JSON. MetafileError where it is too long."""
+    if isinstance(value, date | time):
         return value.isoformat()
     pieces: list[str] = []
     left = MAX_VALUE
@@ -67,7 +67,7 @@ def _json(value: object) -> Iterator[str]:
                 yield from _json(item)
                 comma = ","
             yield "]" if value else "[]"
-        case date():
+        case date() | time():
             yield json.dumps(value.isoformat())
         case float() if not isfinite(value):  # JSON has no such numbers
             yield json.dumps(str(value))

@@ -9,7 +9,6 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import time
 from posixpath import splitext
 from typing import Any
 
@@ -104,12 +103,10 @@ def _checked(value: Any, *, escapes: bool) -> Any:  # noqa: ANN401 - whatever a 
 
 
 def _inside(inside: Any) -> Iterator[Any]:  # noqa: ANN401 - a list or a map
-    """The lists and maps in one. Long numbers become text, and times of TOML, which are nothing elsewhere."""
+    """The lists and maps in one. Long numbers become text."""
     for key, item in inside.items() if isinstance(inside, dict) else enumerate(inside):
         if isinstance(item, dict | list):
             yield item
-        elif isinstance(item, time):
-            inside[key] = item.isoformat()
         elif isinstance(item, int) and item.bit_length() > MAX_BITS:
             inside[key] = number_as_text(item)
 
