@@ -51,7 +51,10 @@ class PlotSpec:
 
 
 class DeclaredMeasure(NamedTuple):
-    """A file, or a folder of files, and its role. Without `keys` and `drawn`, all parameters of the file are meant."""
+    """A file, or a folder of files, and its role. Without `keys` and `drawn`, all parameters of the file are meant.
+
+    `spellings` are those of its path by which a stage depends on it: the lock has it under the same.
+    """
 
     role: str
     path: str
@@ -59,6 +62,7 @@ class DeclaredMeasure(NamedTuple):
     keys: tuple[str, ...] = ()
     drawing: PlotSpec | None = None
     drawn: tuple[LockedParam, ...] = ()  # what templates drew from a file of variables
+    spellings: tuple[str, ...] = ()
 
 
 def output_named(
@@ -83,12 +87,14 @@ def params_named(
 ) -> Iterator[DeclaredMeasure]:
     """The parameters of a stage: names in `params.yaml`, and maps from other files to the names in them."""
     by_path: dict[str, dict[str, None]] = {}
+    spellings: dict[str, dict[str, None]] = {}
     whole_files: set[str] = set()
     for where, item in items(value, place, complaints):
         for file, names in item.items() if isinstance(item, dict) else [(DEFAULT, [item])]:
             try:
                 path = located_measure(folder, file, where)
                 keys = by_path.setdefault(path, {})
+                spellings.setdefault(path, {})[file] = None
                 if names:
                     keys.update(dict.fromkeys(_names(names, where)))
                 else:
@@ -97,7 +103,8 @@ def params_named(
                 complaints.append(error)
     for path, keys in by_path.items():
         if keys or path in whole_files:
-            yield DeclaredMeasure(PARAMS, path, stage, () if path in whole_files else tuple(keys))
+            names = () if path in whole_files else tuple(keys)
+            yield DeclaredMeasure(PARAMS, path, stage, names, spellings=tuple(spellings[path]))
 
 
 def drawn_named(

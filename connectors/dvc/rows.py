@@ -122,7 +122,10 @@ def dependency_row(site: Declaration, entry: DataEntry) -> Dependency:
 
 
 class LockedParams(NamedTuple):
-    """The parameters that a pipeline stage ran with, as the lock states them for each file; `size` is how many values there are."""
+    """The parameters that a pipeline stage ran with, as the lock states them for each file, by its path as written.
+
+    `size` is how many values there are.
+    """
 
     stage: str
     files: Mapping[str, Values]
@@ -133,12 +136,12 @@ def param_rows(
     site: Declaration, folder: str, files: Mapping[str, Values], place: str, complaints: Complaints
 ) -> Iterator[Param | LockedParams]:
     """The parameters of a pipeline stage, file by file; then all of them."""
-    located: dict[str, Values] = {}
+    spelled: dict[str, Values] = {}
     for file, values in files.items():
         where = f"{place}.params.{cleaned(file)}"
         try:
             path = located_measure(folder, file, where)
-            located[path] = values
+            spelled[file] = values
             by_name = {parameter.name: parameter for parameter in parameters(mapping(values, where), where, complaints)}
         except MetafileError as error:
             complaints.append(error)
@@ -156,7 +159,7 @@ def param_rows(
                 kind=parameter.kind,
                 locked=True,
             )
-    yield LockedParams(site.stage or "", located, _count(located.values()))
+    yield LockedParams(site.stage or "", spelled, _count(spelled.values()))
 
 
 def _count(values: Iterable[object]) -> int:

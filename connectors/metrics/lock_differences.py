@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.text import quoted
+from connectors.dvc.declared_measures import DeclaredMeasure
+from connectors.dvc.files import PARAMS as DEFAULT
 from connectors.dvc.values import Values
 from connectors.formats.metadata import written
+from connectors.formats.paths import dirname, join
 
 MAX_DIFFERENCES = 100  # of one kind, stage and file
 MAX_STEPS = 100_000  # values at which the patterns of one stage and file look
@@ -39,6 +43,32 @@ class LockDifferences(NamedTuple):
 SAME = LockDifferences()
 NO_FILE = LockDifferences(deleted=("",))
 NOT_A_FILE = LockDifferences(uncompared=("",))
+
+
+def differences_of(
+    named: DeclaredMeasure, metafile: str, values: object, locked: Mapping[str, Values]
+) -> LockDifferences:
+    """How a file of parameters that a stage names differs from what its lock has under the same spellings of the path."""
+    spelled = [locked[spelling] for spelling in reversed(named.spellings) if spelling in locked]
+    ran = {name: value for own in spelled for name, value in own.items()} if spelled else None
+    found = differences(named.keys, values, ran)
+    is_loaded = named.path == join(dirname(metafile), DEFAULT)
+    return NOT_A_FILE if is_loaded and found != SAME and not _is_loadable(values) else found
+
+
+def _is_loadable(values: object) -> bool:
+    """DVC takes the values in for its templates, which it does of any `params.yaml` beside a `dvc.yaml`, or else refuses the project."""
+    if not isinstance(values, dict):
+        return False
+    waiting, seen = [values], set[int]()
+    while waiting:
+        inside = waiting.pop()
+        if isinstance(inside, date):
+            return False
+        if isinstance(inside, dict | list) and id(inside) not in seen:
+            seen.add(id(inside))
+            waiting += inside.values() if isinstance(inside, dict) else inside
+    return True
 
 
 def differences(names: Sequence[str], values: object, locked: Values | None) -> LockDifferences:

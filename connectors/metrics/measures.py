@@ -25,7 +25,7 @@ from connectors.dvc.places import BAD, IN_GIT, MISSING, FileLocation
 from connectors.dvc.templates.value_files import load_values
 from connectors.metrics.content import NOTHING, MeasureContent, kind_of, read_metrics, read_params, read_plot
 from connectors.metrics.files import MAX_FILES, DeclaredFile, stated_files
-from connectors.metrics.lock_differences import NO_FILE, NOT_A_FILE, LockDifferences, differences
+from connectors.metrics.lock_differences import NO_FILE, NOT_A_FILE, LockDifferences, differences_of
 
 NAME = "measures"
 MAX_ROWS = 50_000  # metrics and parameters of one revision
@@ -60,7 +60,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=6,
+    version=7,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,
@@ -255,7 +255,7 @@ class _RevisionReader:
             return None
         if file not in self._values:
             self._values[file] = load_values(file, opened.data)
-        return differences(each.named.keys, self._values[file], locked.get(file))
+        return differences_of(each.named, each.metafile or "", self._values[file], locked)
 
     def _bounded(
         self, rows: tuple[tuple[str, float | None, str, str], ...]

@@ -111,6 +111,59 @@ SHAPES: dict[str, dict[str, Content]] = {
         **naming("[p.toml: [a]]", "p.toml: {a: '2024-01-01'}"),
         "p.toml": "a = 2024-01-01\n",
     },
+    "a time of TOML, and its text": {
+        **naming("[p.toml: [a]]", "p.toml: {a: '07:32:00'}"),
+        "p.toml": "a = 07:32:00\n",
+    },
+    "times of TOML in all of a file": {
+        **naming("[p.toml: ]", "p.toml: {t: {a: ['07:32:00']}, b: 1}"),
+        "p.toml": "b = 1\nt = {a = [07:32:00]}\n",
+    },
+    "a date and time of TOML": {
+        **naming("[p.toml: [a]]", "p.toml: {a: 2024-01-01T00:00:00}"),
+        "p.toml": "a = 2024-01-01 00:00:00\n",
+    },
+    "a date and time of TOML, and its text": {
+        **naming("[p.toml: [a]]", "p.toml: {a: '2024-01-01T00:00:00'}"),
+        "p.toml": "a = 2024-01-01T00:00:00\n",
+    },
+    "a date of TOML, and midnight of that day": {
+        **naming("[p.toml: [a]]", "p.toml: {a: 2024-01-01T00:00:00}"),
+        "p.toml": "a = 2024-01-01\n",
+    },
+    "a date and time of TOML in another zone": {
+        **naming("[p.toml: [a]]", "p.toml: {a: 2024-01-01T00:00:00Z}"),
+        "p.toml": "a = 2024-01-01T02:00:00+02:00\n",
+    },
+    "a date and time of TOML with a zone, and one without": {
+        **naming("[p.toml: [a]]", "p.toml: {a: 2024-01-01T00:00:00}"),
+        "p.toml": "a = 2024-01-01T00:00:00+02:00\n",
+    },
+    "a date of YAML": {**naming("[p.yaml: [a]]", "p.yaml: {a: 2024-01-01}"), "p.yaml": "a: 2024-01-01\n"},
+    "a date of YAML, and its text": {
+        **naming("[p.yaml: [a]]", "p.yaml: {a: '2024-01-01'}"),
+        "p.yaml": "a: 2024-01-01\n",
+    },
+    **{
+        f"a path that is spelled {spelled}{how}": {
+            **naming(f"['{spelled}': [lr]]", f"{locked}: {{lr: 1}}"),
+            "conf/p.yaml": f"lr: {value}\n",
+        }
+        for spelled in ("./conf/p.yaml", "conf/../conf/p.yaml", "conf//p.yaml", "conf/p.yaml/")
+        for how, locked, value in (
+            ("", spelled, 1),
+            (", with another value", spelled, 2),
+            (", and plainly in the lock", "conf/p.yaml", 1),
+        )
+    },
+    "a path that only the lock spells otherwise": {
+        **naming("[conf/p.yaml: [lr]]", "./conf/p.yaml: {lr: 1}"),
+        "conf/p.yaml": "lr: 1\n",
+    },
+    "two spellings of a path in the lock": {
+        **naming("[conf/p.yaml: [lr, b]]", "conf/p.yaml: {lr: 1}\n      ./conf/p.yaml: {b: 1}"),
+        "conf/p.yaml": "lr: 1\nb: 1\n",
+    },
     "a pair in Python": {**naming("[p.py: [a]]", "p.py: {a: [1, 2]}"), "p.py": "a = (1, 2)\n"},
     "another pair in Python": {**naming("[p.py: [a]]", "p.py: {a: [1, 3]}"), "p.py": "a = (1, 2)\n"},
     "nothing in the lock, and no such name": {
@@ -176,6 +229,16 @@ REFUSED: dict[str, tuple[dict[str, Content], list[str], list[str]]] = {
         ["p.yaml"],
         ["unclear"],
     ),
+    "the file of templates, which is a list": (
+        {"params.yaml": "[1]\n"},
+        ["params.yaml"],
+        ["unclear"],
+    ),
+    "a date in the file of templates": (
+        {"params.yaml": "lr: 2\nt: {a: [2024-01-01]}\n"},
+        ["params.yaml"],
+        ["unclear"],
+    ),
     "a folder": ({**naming("[p: [a]]", "p: {a: 1}"), "p/a.yaml": "a: 1\n"}, ["p/a.yaml"], ["unclear"]),
     "a file that is not valid": (
         {**naming("[p.yaml: [a]]", "p.yaml: {a: 1}"), "p.yaml": "a: [\n"},
@@ -205,7 +268,7 @@ def test_what_dvc_refuses_to_compare_is_not_compared(
     files: dict[str, Content], paths: list[str], reasons: list[str], tmp_path: Path
 ) -> None:
     world = world_of(files)
-    with pytest.raises((ValueError, AttributeError, DvcException, InvalidGlob)):
+    with pytest.raises((ValueError, TypeError, AttributeError, DvcException, InvalidGlob)):
         said_of_changes(world, tmp_path)
     assert uncompared(world) == [(paths, reasons)]
 
