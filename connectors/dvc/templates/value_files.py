@@ -55,12 +55,14 @@ def _json(source: str) -> Any:  # noqa: ANN401 - whatever JSON can say
     try:
         try:
             return json.loads(source)
-        except json.JSONDecodeError as error:
-            raise MetafileError(f"not JSON: {cleaned(str(error))}", rule="not-json") from error
+        except json.JSONDecodeError:
+            raise
         except ValueError:  # a number that Python does not read because of its length
             return json.loads(source, parse_int=whole_number)
     except RecursionError as error:
         raise MetafileError(f"nested deeper than {MAX_DEPTH}", rule="too-deep") from error
+    except json.JSONDecodeError as error:  # also behind such a number
+        raise MetafileError(f"not JSON: {cleaned(str(error))}", rule="not-json") from error
 
 
 def _toml(source: str) -> Any:  # noqa: ANN401 - whatever TOML can say

@@ -78,6 +78,20 @@ def test_a_number_that_is_too_long_is_text(file, text, value):
             id="dots in TOML",
         ),
         pytest.param(
+            "v.json",
+            f'{{"x": {LONG}',
+            "not-json",
+            "not JSON: Expecting ',' delimiter: line 1 column 20007 (char 20006)",
+            id="JSON that ends behind a long number",
+        ),
+        pytest.param(
+            "v.toml",
+            f"x = {LONG} y",
+            "not-toml",
+            "not TOML: Expected newline or end of document after a statement (at line 1, column 20008)",
+            id="TOML with a fault behind a long number",
+        ),
+        pytest.param(
             "v.json", json.dumps(nested(MAX_DEPTH + 1)), "too-deep", "nested deeper than 100", id="lists in each other"
         ),
     ],
