@@ -29,6 +29,7 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 _EITHER = 47  # gzip or zlib, by its first bytes (zlib's manual, inflateInit2)
 _CHUNK = 1 << 16
+_DIGITS = 20  # of a length: Python reads no number of more than 4,300
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ def discard(response: BaseHTTPResponse) -> None:
     """Reads the rest of a short answer, so that the connection can serve again; cuts off any other."""
     length = response.headers.get("Content-Length", "")
     try:
-        if length.isdecimal() and int(length) <= _CHUNK:
+        if length.isdecimal() and len(length) <= _DIGITS and int(length) <= _CHUNK:
             response.drain_conn()
     finally:
         response.close()

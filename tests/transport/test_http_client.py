@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
 from catalog.errors import Down, Refused, TooBig
-from catalog.transport.http_client import _CHUNK, Body
+from catalog.transport.http_client import _CHUNK, _DIGITS, Body
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.origin import Pool, open_origin
 from catalog.transport.retry import Again
@@ -83,4 +83,23 @@ def test_the_connection_of_a_short_answer_serves_again(size: int, connections: i
         open_origin(f"{site}/team.git", pool=pool) as origin,
     ):
         origin.refs()
+        assert site.connections == connections
+
+
+@pytest.mark.parametrize(
+    ("length", "connections"),
+    [
+        pytest.param("0".zfill(_DIGITS), 1, id="as many digits as are read"),
+        pytest.param("0".zfill(_DIGITS + 1), 2, id="one digit more"),
+        pytest.param("9" * 5_000, 2, id="more digits than Python reads"),
+        pytest.param("many", 2, id="none"),
+    ],
+)
+def test_a_stated_length_has_so_many_digits(length: str, connections: int, folder: Path, pool: Pool) -> None:
+    moved = [Answer(status=302, headers={"Location": "/team.git/git-upload-pack", "Content-Length": length})]
+    with (
+        serve(folder, rule=lambda _: moved.pop() if moved else None) as site,
+        open_origin(f"{site}/team.git", pool=pool) as origin,
+    ):
+        assert origin.refs().refs
         assert site.connections == connections
