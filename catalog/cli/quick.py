@@ -73,6 +73,13 @@ def _read(option: str, value: str) -> Format | Path | int | None:
         case "output":
             return Format(value) if value in set(Format) else None
         case "limit":
-            return int(value) if value.isascii() and value.isdecimal() and int(value) else None
+            return _positive(value) if value.isascii() and value.isdecimal() else None
         case _:
             return Path(value) if value else None
+
+
+def _positive(digits: str) -> int | None:
+    try:
+        return int(digits) or None
+    except ValueError:  # because of its length
+        return None

@@ -19,11 +19,11 @@ OWN = 256 << 20  # bytes of memory beside those of the answer: of Python, and of
 
 def memory_size(text: str) -> int:
     """The bytes that an argument such as `512 MiB` means. InvalidArgument for another."""
-    from catalog.config.value_types import SIZE, InvalidValue  # no other command of a question needs it
+    from catalog.config.value_types import SIZE  # no other command of a question needs it
 
     try:
         size = int(SIZE.parse(int(text) if text.isdecimal() else text))
-    except InvalidValue as error:
+    except ValueError as error:  # InvalidValue, or a number that Python does not read because of its length
         raise InvalidArgument("max_memory", repr(text), SIZE.expected) from error
     if size < MIN_MEMORY:
         raise InvalidArgument("max_memory", repr(text), "at least 64 MiB")

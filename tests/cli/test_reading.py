@@ -285,6 +285,7 @@ def test_an_interruption_is_one_word(run, monkeypatch):
         pytest.param(("search", "a", "-n", "5"), ("search", (["a"],), SEARCH | {"limit": 5}), id="a limit"),
         pytest.param(("search", "--", "--limit"), ("search", (["--limit"],), SEARCH), id="what stands behind --"),
         pytest.param(("search", "a", "-n", "0"), None, id="a limit that is too low"),
+        pytest.param(("search", "a", "-n", "9" * 5_000), None, id="a limit that Python does not read"),
         pytest.param(("search", "a", "--explain"), None, id="an option that typer reads"),
     ],
 )

@@ -101,7 +101,9 @@ def test_a_size(text, size):
     assert memory_size(text) == size
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "much", "1.5 GiB", "1025 GiB", ""])
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "much", "1.5 GiB", "1025 GiB", "", pytest.param("9" * 5_000, id="5,000 digits")]
+)
 def test_no_size(text):
     with pytest.raises(Misuse, match=r"invalid max_memory .*: expected a number of bytes, or a size"):
         memory_size(text)
