@@ -20,7 +20,7 @@ PIECE, OVERLAP = (
 )  # characters of a line that a plugin of detect-secrets sees at a time: some need quadratic time
 KEYWORD = "Secret Keyword"
 
-_TELLING = ("pass", "pwd", "secret", "credential", "contrase", "token", "key", "auth", "sig", "jwt", "cookie", "webhook", "hmac", "dsn", "connection", "jsessionid", "pw")  # fmt: skip
+_TELLING = ("pass", "pwd", "secret", "credential", "contrase", "kennwort", "token", "key", "auth", "sig", "jwt", "cookie", "webhook", "hmac", "dsn", "connection", "jsessionid", "pw")  # fmt: skip
 _REST = re.compile(r"[A-Za-z0-9+/=_-]*")
 _BEGINNING = re.compile(r"[A-Za-z0-9]*\Z")
 

@@ -36,6 +36,7 @@ _STRONG = frozenset(
         "contraseña",
         "contrasena",
         "passwort",
+        "kennwort",
     ]
 )
 _STRONG_PAIRS = frozenset(
