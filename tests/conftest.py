@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import io
@@ -107,14 +108,27 @@ gc.disable()
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
-
-
-def pytest_unconfigure() -> None:
-    gc.unfreeze()  # else extension modules call what is left at the end a leak
+    atexit.register(
+        gc.unfreeze
+    )  # else extension modules call what is left at the end a leak; pytest looks for garbage before
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what Hypothesis tries on examples, so that these can be run by themselves with more of them."""
+    """Marks what Hypothesis tries on examples, so that these can be run by themselves with more of them, and cases that are left to CI."""
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.law)
+    tables: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("one_in") and not item.get_closest_marker("slow"):
+            tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for cases in tables.values():
+        _leave_to_ci(cases)
+
+
+def _leave_to_ci(cases: list[pytest.Item]) -> None:
+    """Where each case of a table takes long and shows much the same as its neighbours, those between each n-th are slow."""
+    for number, case in enumerate(cases):
+        mark = case.get_closest_marker("one_in")
+        if mark and number % mark.args[0]:
+            case.add_marker(pytest.mark.slow)

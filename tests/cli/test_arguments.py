@@ -62,6 +62,7 @@ def spelling(parameter):
     return max(parameter.opts, key=len)
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(("path", "command", "parameter"), [*parameters()])
 def test_an_empty_argument_is_refused_by_its_name(ask_all, path, command, parameter, request, tmp_path):
     if request.node.callspec.id in MAY_BE_EMPTY:
@@ -82,6 +83,7 @@ def test_a_value_of_another_kind_is_refused_by_its_name(ask_all, path, command, 
     assert re.fullmatch(rf"catalog: invalid {spelling(parameter)} 'x': expected (a|one of) [^\n]+\n", err)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

@@ -146,6 +146,7 @@ INFINITY = {
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("output", "written"), INFINITY.items())
 def test_a_time_beyond_those_of_python(ask, output, written):
     statement = "select 'infinity'::timestamp as a, '0044-03-15 (BC)'::date as b"
@@ -205,11 +206,13 @@ def test_json_of_a_list(ask):
     assert [row["ref"] for row in json.loads(out)] == REFS
 
 
+@pytest.mark.slow
 def test_json_of_one_is_one_object(ask):
     _, out, _ = ask("show", "mask#prod", "-o", "json")
     assert json.loads(out)["ref"] == f"{VISION}:seg:mask@v1.0.0"
 
 
+@pytest.mark.slow
 def test_csv_of_an_artifact_is_its_versions(ask):
     _, out, _ = ask("show", "acme/churn:churn", "-o", "csv")
     rows = list(csv.DictReader(io.StringIO(out, newline="")))

@@ -16,6 +16,7 @@ PROGRAM = (
 )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("command", "code", "said"),
     [

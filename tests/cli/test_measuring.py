@@ -11,7 +11,6 @@ import pytest
 from catalog.cli.comparison import _HASH, _LONG, _WHOLE, put_comparison
 from catalog.cli.measuring import FEWEST, MOST
 from support.small_catalog import CHURN, VISION
-from support.some import some
 
 REF = "acme/churn:churn"
 UNREAD = "(eval/roc.json is in DVC's storage, not in Git)\n"
@@ -51,25 +50,23 @@ eager-bee   churn@v1.0.0  2024-01-10 12:00  Cy  1        no        5555555  git.
 """
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("arguments", "expected", "said"),
-    some(
-        2,
-        [
-            pytest.param(("metrics", f"{REF}#prod"), METRICS, UNREAD, id="metrics of a version"),
-            pytest.param(("metrics", REF, "--all-versions"), ALL_METRICS, UNREAD, id="metrics of all versions"),
-            pytest.param(("metrics", "mask"), "", "nothing found\n", id="no metrics"),
-            pytest.param(("params", REF), PARAMS, "", id="parameters of the latest"),
-            pytest.param(
-                ("compare", f"{REF}#prod", REF),
-                COMPARED,
-                "(in brackets: the difference from v1.0.0; *: the best)\n",
-                id="versions of one artifact",
-            ),
-            pytest.param(("experiments",), EXPERIMENTS, "", id="experiments"),
-            pytest.param(("experiments", "vision"), "", "nothing found\n", id="no experiments"),
-        ],
-    ),
+    [
+        pytest.param(("metrics", f"{REF}#prod"), METRICS, UNREAD, id="metrics of a version"),
+        pytest.param(("metrics", REF, "--all-versions"), ALL_METRICS, UNREAD, id="metrics of all versions"),
+        pytest.param(("metrics", "mask"), "", "nothing found\n", id="no metrics"),
+        pytest.param(("params", REF), PARAMS, "", id="parameters of the latest"),
+        pytest.param(
+            ("compare", f"{REF}#prod", REF),
+            COMPARED,
+            "(in brackets: the difference from v1.0.0; *: the best)\n",
+            id="versions of one artifact",
+        ),
+        pytest.param(("experiments",), EXPERIMENTS, "", id="experiments"),
+        pytest.param(("experiments", "vision"), "", "nothing found\n", id="no experiments"),
+    ],
 )
 def test_tables(ask, arguments, expected, said):
     assert ask(*arguments) == (0, expected, said)
@@ -83,6 +80,7 @@ def test_versions_of_several_artifacts_have_their_names(ask):
     )
 
 
+@pytest.mark.slow
 def test_only_what_differs(ask):
     _, out, _ = ask("compare", f"{REF}#prod", REF, "--changed", "-o", "jsonl")
     assert list(dict.fromkeys(json.loads(line)["name"] for line in out.splitlines())) == [
@@ -90,6 +88,7 @@ def test_only_what_differs(ask):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_comparison_for_machines_has_a_row_for_each_cell(ask):
     _, out, _ = ask("compare", f"{REF}#prod", REF, "-o", "csv")
     rows = [row for row in csv.DictReader(io.StringIO(out, newline="")) if row["name"] == "loss"]
@@ -109,6 +108,7 @@ def test_every_format(ask, command, output):
     assert (code, bool(out)) == (0, True)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -156,6 +156,7 @@ def test_a_deprecated_artifact_says_so(ask):
     assert ask("show", "old")[1].splitlines()[2] == "deprecated  since 2024-01-04 12:00 UTC"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -323,6 +324,7 @@ def test_other_nouns_list_the_same(ask, noun, same):
     assert ask("ls", noun, "-o", "json") == ask("ls", *same.split(), "-o", "json")
 
 
+@pytest.mark.slow
 def test_experiments_are_listed_too(ask):
     assert ask("ls", "experiments") == ask("experiments")
 
@@ -418,6 +420,7 @@ def test_a_repository_is_shown_with_its_artifacts(ask):
     assert (code, out, err) == (0, REPO, "")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("output", ["csv", "parquet", "json", "ids"])
 def test_a_repository_in_every_kind_of_format(capsysbinary, database, output):
     code = main(["show", "acme/vision", "--catalog", str(database), "-o", output])

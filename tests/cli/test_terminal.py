@@ -9,7 +9,6 @@ from collections import Counter
 import pytest
 
 from catalog.cli import main
-from support.some import some
 
 
 class Terminal(io.StringIO):
@@ -116,6 +115,7 @@ NOTES = [
 ]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("command", NOTES)
 def test_notes_fit_the_terminal_and_say_all(terminals, command):
     _, notes = terminals(24, *command)
@@ -124,6 +124,7 @@ def test_notes_fit_the_terminal_and_say_all(terminals, command):
     assert "".join(notes.split()) == "".join(whole.split())
 
 
+@pytest.mark.slow
 def test_notes_in_a_card_fit_the_terminal(terminals):
     shown, _ = terminals(24, "show", "acme/churn:churn#prod")
     assert "(eval/roc.json is in\nDVC's storage, not in\nGit)\n" in shown
@@ -139,6 +140,7 @@ def test_what_has_no_room_in_a_card_stands_below_its_row(terminal, monkeypatch):
     assert "    notes: latest" in terminal(60, "show", "mask").splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "lines"),
     [
@@ -173,6 +175,7 @@ def test_colours(terminal, monkeypatch, variable, coloured):
     assert ("\x1b[" in terminal(80, "show", "mask")) is coloured
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("output", ["table", "csv", "tsv", "md", "json", "jsonl", "ids"])
 def test_no_format_lets_a_stranger_act_on_the_terminal(terminal, monkeypatch, output):
     monkeypatch.setenv("NO_COLOR", "1")
@@ -187,24 +190,23 @@ def test_parquet_is_not_for_terminals(terminal, capsys):
     )
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("typed", "offered"),
-    some(
-        2,
-        [
-            pytest.param("ma", ["mask"], id="artifacts by their short names"),
-            pytest.param("git.example/evil", ["git.example/evil/x:evil"], id="and by their full ones"),
-            pytest.param("mask@", ["mask@latest", "mask@v1.0.0", "mask@" + "4" * 40], id="versions"),
-            pytest.param("mask#p", ["mask#prod"], id="stages"),
-            pytest.param("nobody@", [], id="nothing where there is nothing"),
-        ],
-    ),
+    [
+        pytest.param("ma", ["mask"], id="artifacts by their short names"),
+        pytest.param("git.example/evil", ["git.example/evil/x:evil"], id="and by their full ones"),
+        pytest.param("mask@", ["mask@latest", "mask@v1.0.0", "mask@" + "4" * 40], id="versions"),
+        pytest.param("mask#p", ["mask#prod"], id="stages"),
+        pytest.param("nobody@", [], id="nothing where there is nothing"),
+    ],
 )
 def test_completion_of_references(run, database, monkeypatch, typed, offered):
     monkeypatch.setenv("CATALOG_DATABASE", str(database))
     assert _complete(run, monkeypatch, f"catalog show {typed}") == "\n".join(offered)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("line", "offered"),
     [

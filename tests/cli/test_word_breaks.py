@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from catalog.cli.word_breaks import joined
-from support.some import some
 
 # What bash has in COMP_WORDS, behind `catalog search`, and what it puts for the last word.
 QUERIES = [
@@ -40,7 +39,8 @@ QUERIES = [
 ]
 
 
-@pytest.mark.parametrize(("words", "offered"), some(3, QUERIES))
+@pytest.mark.one_in(6)
+@pytest.mark.parametrize(("words", "offered"), QUERIES)
 def test_bash_gets_what_stands_for_its_last_word(run, database, monkeypatch, words, offered):
     words = ["catalog", "search", *words]
     monkeypatch.setenv("CATALOG_DATABASE", str(database))
@@ -59,6 +59,7 @@ def test_a_value_with_spaces_is_quoted_for_the_shell(run, monkeypatch):
     assert run()[1] == "'\"credit risk\"'\n"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("line", "offered"),
     [

@@ -100,6 +100,7 @@ def test_every_command_that_reads_a_catalog_is_tried():
     assert reading - set(COMMANDS) == {"sql"}
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("make", "code", "says"), PATHS)
 def test_what_is_no_catalog(run, tmp_path, database, make, code, says):
     make(tmp_path / "path", database)

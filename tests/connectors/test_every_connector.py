@@ -147,6 +147,7 @@ def test_the_order_of_refs_is_irrelevant(connector):
     assert said(turned, connector) == said(world(), connector)
 
 
+@pytest.mark.one_in(4)
 @CONNECTORS
 def test_what_strangers_wrote_raises_nothing(connector):
     for seed in range(40):

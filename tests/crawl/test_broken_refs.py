@@ -105,6 +105,7 @@ CASES = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("make", "where", "problem"), CASES)
 def test_it_costs_itself_and_is_told(
     make: Callable[[Path], World], where: str, problem: tuple[str, str, str, str], tmp_path: Path
@@ -119,6 +120,7 @@ def test_it_costs_itself_and_is_told(
             assert [row.tag for row in rows(config).rows(Event)] == ["m@v1.0.0"]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("server", [False, True], ids=["on disk", "on a server"])
 @pytest.mark.parametrize("make", [damaged_tag, absent_target])
 def test_a_registry_tag_that_cannot_be_read_is_told_at_every_visit(

@@ -120,6 +120,7 @@ def test_refs_that_come_back_find_their_rows_in_the_store(tmp_path):
 # What is odd about a repository.
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("change", [detach, no_head], ids=["HEAD is detached", "HEAD points nowhere"])
 @pytest.mark.parametrize("filters", [True, False], ids=["filters", "no filters"])
 def test_a_repository_with_an_odd_head_is_read(tmp_path, change, filters):

@@ -170,6 +170,7 @@ def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
     return told
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("moved", [pytest.param(False, id="refs as before"), pytest.param(True, id="refs that moved")])
 @pytest.mark.parametrize("harm", HARM.values(), ids=HARM.keys())
 def test_damaged_rows_are_read_again(tmp_path, harm, moved, caplog):
@@ -191,6 +192,7 @@ def test_damaged_rows_are_read_again(tmp_path, harm, moved, caplog):
     assert "m: its rows in the store are lost or damaged, and are read again" in told
 
 
+@pytest.mark.slow
 def test_a_damaged_listing_loses_no_repository_while_the_forge_is_down(forged, tmp_path, caplog):
     config = config_of(tmp_path, {"kind": "github", "org": "acme", "name": "s", "url": forged.url})
     crawl(config, debug=True)

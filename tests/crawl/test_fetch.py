@@ -236,6 +236,7 @@ NO_FILTERS = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("change", "asked"), NO_FILTERS)
 def test_of_a_server_without_filters_no_history_is_asked_for(tmp_path, change, asked):
     world = base()

@@ -99,6 +99,7 @@ def crawled(folder, connector, world=None):
     return [visit.outcome for visit in report.visits], len([*rows.rows(Event)]), len([*rows.rows(OwnRow)]), problems
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("functions", "own", "problems"),
     [

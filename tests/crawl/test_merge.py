@@ -47,6 +47,7 @@ def test_what_was_merged_is_not_merged_again(nightly):
     assert (merged(nightly.many).crawls, remembered(nightly.many)) == ((), before)
 
 
+@pytest.mark.slow
 def test_what_was_merged_is_known_after_more_crawls_than_are_kept(nightly):
     nightly.names = NAMES[:1]
     away = replace(nightly.many, output=nightly.folder / "away")
@@ -67,6 +68,7 @@ def test_shards_that_were_not_merged_for_some_nights_make_a_crawl_for_each(night
     assert remembered(nightly.many) == remembered(nightly.one)
 
 
+@pytest.mark.slow
 def test_a_repository_that_was_taken_out_before_the_merge_was_there(nightly):
     for names in (NAMES[:3], NAMES[1:3]):
         nightly.names = names
@@ -94,6 +96,7 @@ def test_a_merge_sums_up_what_the_next_one_begins_from(nightly):
     assert [*Journal(crawls).last_visits()] == nightly.names
 
 
+@pytest.mark.slow
 def test_where_crawls_are_lost_the_next_number_is_that_of_what_was_observed_last(nightly):
     away = replace(nightly.many, output=nightly.folder / "away")
     for _ in range(2):
@@ -105,6 +108,7 @@ def test_where_crawls_are_lost_the_next_number_is_that_of_what_was_observed_last
     assert [row.crawl for row in merged(nightly.many, away.output).crawls] == [4]
 
 
+@pytest.mark.slow
 def test_the_inventory_is_the_merge_s_business(nightly):
     for names in (NAMES[:3], NAMES[1:], NAMES[:2]):
         nightly.names = names

@@ -43,6 +43,7 @@ def stored(config: Config) -> bytes:
     return b"".join(file.read_bytes() for file in config.output.rglob("*") if file.suffix in (".jsonl", ".json"))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("privacy", "read_again"),
     [

@@ -103,6 +103,7 @@ def test_a_shard_begins_from_the_merged_store(config):
     )
 
 
+@pytest.mark.slow
 def test_a_shard_whose_crawls_are_merged_begins_from_what_all_know(config):
     in_shards(config, 2)
     merged(config)
@@ -139,6 +140,7 @@ def test_what_a_shard_observes_does_not_touch_what_it_began_from(config, tmp_pat
     assert (file.read_bytes() == before, "refs/tags/m@v9.0.0" in theirs.now) == (True, True)
 
 
+@pytest.mark.slow
 def test_rows_that_no_crawl_begins_from_are_deleted(config, tmp_path):
     world = base()
     for number in (8, 9):

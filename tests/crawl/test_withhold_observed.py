@@ -236,6 +236,7 @@ def histories(draw) -> list[ObservationLine]:
     return lines
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(histories())
 def test_nothing_but_texts_changes_whatever_is_withheld(lines):

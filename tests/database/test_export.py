@@ -102,6 +102,7 @@ def test_the_index_agrees_with_the_files(catalog, tmp_path):
     assert index(tmp_path)["t"]["columns"][0] == {"name": "repo", "type": "VARCHAR", "comment": "Whose."}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("change", "made"),
     [
@@ -123,6 +124,7 @@ def test_only_files_whose_rows_changed_are_made(catalog, tmp_path, change, made)
     assert published(tmp_path / "data") == published(tmp_path / "anew")
 
 
+@pytest.mark.slow
 def test_another_rule_for_addresses_makes_all_files(catalog, tmp_path):
     many(catalog, 3)
     export.write(catalog, tmp_path)
@@ -196,6 +198,7 @@ def test_where_the_manifest_is_damaged_no_file_is_known_to_be_intact(catalog, tm
     assert (export.damaged(tmp_path), export.intact(tmp_path, ["t.parquet", ".made.json"])) == (set(), set())
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "text", ["", "{", "00000000 {}", '{"program": 3}'], ids=["empty", "cut", "flipped", "another's"]
 )

@@ -60,6 +60,7 @@ def files_below(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_fleet_is_the_fifteen_unless_told_otherwise(tmp_path):
     made = make_fleet(tmp_path)
 

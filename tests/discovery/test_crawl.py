@@ -120,6 +120,7 @@ def test_one_repository_is_crawled_without_asking_the_forge(forged, tmp_path):
     assert {request.path.partition("/git-")[0] for request in forged.requests} == {"/acme/churn.git"}
 
 
+@pytest.mark.slow
 def test_a_crawl_that_asks_no_source_reports_no_failure_of_one(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url})
     crawl(config, debug=True)
@@ -128,6 +129,7 @@ def test_a_crawl_that_asks_no_source_reports_no_failure_of_one(forged, tmp_path)
     assert failed == [{"s"}, set()]
 
 
+@pytest.mark.slow
 def test_the_token_of_the_environment_opens_private_repositories_too(forged, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_secret")
     locked = needs("x-access-token", "ghp_secret")
@@ -157,6 +159,7 @@ ASKED_ALL_THE_SAME = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("keys", "pushed_at"), ASKED_ALL_THE_SAME.values(), ids=ASKED_ALL_THE_SAME.keys())
 def test_who_is_asked_all_the_same(keys, pushed_at, forged, tmp_path):
     for entry in forged.entries:
@@ -166,6 +169,7 @@ def test_who_is_asked_all_the_same(keys, pushed_at, forged, tmp_path):
     assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], [], 0)
 
 
+@pytest.mark.slow
 def test_now_and_then_everybody_is_asked(forged, tmp_path):
     config = config_of(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
     crawl(config, debug=True)
@@ -191,6 +195,7 @@ def test_rows_that_were_lost_are_read_again_whatever_the_forge_says(forged, tmp_
     assert ([name.partition(" ")[0] for name in ended], unpushed) == (["acme/churn"], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [None, b"damaged\n"], ids=["they are lost", "they are damaged"])
 def test_observations_are_made_up_for_whatever_the_forge_says(forged, tmp_path, content):
     config = config_of(tmp_path, ORG | {"url": forged.url, "skip_unpushed": True})
@@ -203,6 +208,7 @@ def test_observations_are_made_up_for_whatever_the_forge_says(forged, tmp_path, 
     assert (ended, unpushed, visits(config)) == (["acme/churn fresh"], 1, ([], [], 2))
 
 
+@pytest.mark.slow
 def test_other_options_are_a_reason_to_ask(forged, tmp_path):
     keys = ORG | {"url": forged.url, "skip_unpushed": True}
     crawl(config_of(tmp_path, keys), debug=True)
@@ -435,6 +441,7 @@ def test_a_list_from_elsewhere_leads_to_a_server_inside(forged, tmp_path, allow,
     assert visits(replace(config, allowed_hosts=allow))[0] == outcomes
 
 
+@pytest.mark.slow
 def test_a_list_on_this_machine_and_repos_toml_may_lead_anywhere(forged, tmp_path):
     inside = forged.url.replace("127.0.0.1", "localhost")
     (tmp_path / "list.txt").write_text(f"{inside}/acme/vision.git\n")

@@ -176,6 +176,7 @@ IGNORED = {
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("files", [pytest.param(files, id=name) for name, files in IGNORED.items()])
 def test_what_is_ignored_is_what_dvc_ignores_in_a_checkout(files: dict[str, str], tmp_path: Path) -> None:
     world = World()

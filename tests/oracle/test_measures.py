@@ -188,6 +188,7 @@ def test_measures_are_to_us_what_they_are_to_dvc(files: dict[str, str | bytes], 
     assert (measures_of_ours(revision), set(), set()) == judged
 
 
+@pytest.mark.slow
 def test_what_dvc_stores_is_read_as_dvc_reads_it(tmp_path: Path) -> None:
     world = World()
     stored = {"m.json": b'{"a": 1}', "folder/in.json": b'{"b": 2}', "folder/deep/x.json": b'{"c": 3}'}

@@ -16,7 +16,6 @@ import pytest
 from support.catalogs import asked, catalog_of, rows_of
 from support.gto_says import history_of_gto, history_of_ours, in_gto_order, shown_by_gto, shown_by_us
 from support.loopback import environment
-from support.some import some
 from support.worlds import World
 
 STOPS = "GTO stops"
@@ -171,13 +170,15 @@ def test_gto_and_the_catalog_show_the_same(tmp_path, build, expected, problems):
     assert in_gto_order(history_of_ours(connection)) == in_gto_order(history_of_gto(tmp_path))
 
 
-@pytest.mark.parametrize(("build", "expected", "problems"), some(3, STOPPED))
+@pytest.mark.one_in(4)
+@pytest.mark.parametrize(("build", "expected", "problems"), STOPPED)
 def test_gto_stops_and_the_catalog_loses_what_stopped_it(tmp_path, build, expected, problems):
     build(world := World())
     connection = catalog(world)
     assert (shown(world.write(tmp_path)), shown_by_us(connection), rules(connection)) == (STOPS, expected, problems)
 
 
+@pytest.mark.slow
 def test_e7_the_commit_of_a_tag_of_a_tag_is_the_inner_tag_so_its_stage_is_another(tmp_path):
     tag_of_a_tag(world := World())
     stages = {"prod": world.tip()}
@@ -194,6 +195,7 @@ def test_e2_a_stage_on_an_unregistered_commit_makes_a_version_that_is_named_afte
     ]
 
 
+@pytest.mark.slow
 def test_e13_on_an_unregistered_commit_unassignment_works_here_and_not_in_gto(tmp_path):
     two_commits("m#prod#1", "m#prod!#2")(world := World())
     first = next(oid for oid, raw in world.objects.items() if raw.kind == "commit")
@@ -203,6 +205,7 @@ def test_e13_on_an_unregistered_commit_unassignment_works_here_and_not_in_gto(tm
     )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("sort", "rank"), [("timestamp", "rank"), ("semver", "rank_semver")])
 @pytest.mark.parametrize("many", [1, -1], ids=["one for each stage", "all"])
 def test_a2_e18_the_order_within_a_stage_by_time_and_by_semver(tmp_path, sort, rank, many):
@@ -260,7 +263,8 @@ def dvcs_answers() -> Callable[[Path, list[str]], dict[str, str | None]]:
     return ask
 
 
-@pytest.mark.parametrize("build", some(2, LOOKUPS))
+@pytest.mark.one_in(4)
+@pytest.mark.parametrize("build", LOOKUPS)
 def test_dvcs_own_lookup_is_stored_beside_that_of_gto(tmp_path, build, dvcs_answers):
     build(world := World())
     world.write(tmp_path / ".git")

@@ -61,6 +61,7 @@ def tables(cells):
     return f"Connector(name='own', version=1, tables={cells})"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("connector", "fault"),
     [

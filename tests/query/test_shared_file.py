@@ -31,6 +31,7 @@ def test_several_threads_may_ask_at_once(path):
         assert [answer.rows for answer in answers] == [catalog.show("mask").rows, catalog.versions().rows] * 10
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "ask",
     [

@@ -51,6 +51,7 @@ def jobs(keeper: str, config: Config, shards: int | None = None) -> int:
     return [*yaml.safe_load_all(text)][1]["spec"]["jobTemplate"]["spec"].get("completions", 2) - 1
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("keeper", SHARDED)
 def test_a_large_inventory_is_crawled_in_shards_unless_the_user_says_otherwise(tmp_path, keeper):
     config = parse(NIGHTLY, tmp_path / "repos.toml")

@@ -278,6 +278,7 @@ def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
     assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 5
 
 
+@pytest.mark.slow
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):
     build(empty_catalog_file, tmp_path, title="x", site_url="https://acme.example/models")
     assert 'href="/models/index.html"' in (tmp_path / "404.html").read_text("utf-8")

@@ -316,6 +316,7 @@ def test_the_bytes_of_a_version(catalog, case):
     assert row == PLAIN | CASES[case][1]
 
 
+@pytest.mark.slow
 def test_the_files_of_a_folder_that_its_remote_keeps_by_versions():
     world = World()
     world.commit(
@@ -336,6 +337,7 @@ def test_the_files_of_a_folder_that_its_remote_keeps_by_versions():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_files_of_an_imported_folder_whose_source_keeps_versions():
     world = World()
     world.commit(PROJECT | {"m.bin.dvc": VERSION_AWARE + VERSIONS + out("nfiles: 2", md5=FOLDER)})
@@ -374,6 +376,7 @@ def test_a_file_that_could_not_be_fetched_is_not_a_file_that_is_not_there(lost):
     assert asked(catalog_of({"r": rows_of(world.listing(), objects)}), query) == [{"status": "missing-object"}]
 
 
+@pytest.mark.slow
 def test_versions_of_equal_bytes_are_told_of_each_other_wherever_they_are():
     one, other, small = World(), World(), World()
     one.commit(PROJECT | {"m.bin.dvc": out(size=100)})

@@ -45,6 +45,7 @@ def test_the_history_of_a_stage_tells_of_assignments_and_of_what_came_back():
     ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("moment", "versions"),
     [(9, []), (19, []), (20, ["v1.0.0"]), (39, ["v1.0.0"]), (40, ["v2.0.0"]), (49, ["v2.0.0"]), (50, ["v1.0.0"])],
@@ -96,6 +97,7 @@ def test_the_latest_of_a_deprecated_artifact_is_in_artifacts_and_not_in_latest_v
     ) == ([{"latest": "v2.0.0", "active": False, "versions": 2, "deprecated_at": at(60)}], [], [])
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("files", "active"),
     [
@@ -180,6 +182,7 @@ def test_the_stages_of_a_repository_are_those_that_are_listed_and_those_that_are
     ]
 
 
+@pytest.mark.slow
 def test_two_names_of_one_stage_hold_one_version_of_an_artifact():
     world = World()
     first, second = world.commit({"a": "1"}), world.commit({"a": "2"})
@@ -198,6 +201,7 @@ SAID_NEW = {"file": "dvc.yaml", "path": "new.pkl", "description": "new", "labels
 NOTHING: dict[str, Any] = {"file": None, "path": None, "description": None, "labels": [], "meta": None}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -218,6 +222,7 @@ def test_what_is_known_about_a_version(before, after, said):
     assert asked(catalog(world), "select annotated_at, file, path, description, labels, meta from versions") == [said]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [

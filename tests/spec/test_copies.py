@@ -126,6 +126,7 @@ def seen(crawl):
     )
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("worlds", "facts", "copies"), CASES.values(), ids=CASES.keys())
 def test_copies(worlds, facts, copies):
     found = asked(catalog(worlds, facts), "from copies order by repo")
@@ -214,6 +215,7 @@ def test_what_of_a_fork_is_its_parent_s(own, copied):
     assert [tuple(row.values()) for row in found] == copied
 
 
+@pytest.mark.slow
 def test_an_artifact_that_only_the_fork_annotates_is_its_own():
     one, fork = world(*ONE), world(*ONE)
     fork.commit({"artifacts.yaml": "z: {type: model}\n"})

@@ -263,6 +263,7 @@ UP = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("asked_for", "steps"), UP.values(), ids=UP)
 def test_what_a_version_was_made_from(catalog, asked_for, steps):
     assert walked(catalog, "upstream", *asked_for) == steps
@@ -411,6 +412,7 @@ OUTDATED = {
 }  # fmt: skip
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("files", "found"), OUTDATED.values(), ids=OUTDATED)
 def test_a_lock_that_is_out_of_date(files, found):
     world = registered(added("d", "d") | pipeline("o", s=("d=d", "o=o")) | files)

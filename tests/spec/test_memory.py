@@ -137,6 +137,7 @@ def rollout(folder: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("t", "k", "versions"),
     [
@@ -158,6 +159,7 @@ def test_what_is_known_now_is_what_is_there(tmp_path):
     )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("k", "versions"),
     [(2, ["v1.0.0"]), (3, []), (4, []), (5, ["v1.0.0"])],

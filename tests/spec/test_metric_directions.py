@@ -50,6 +50,7 @@ def test_no_value_of_these_is_better_than_another():
     assert directions(*NO_METRICS) == dict.fromkeys(NO_METRICS)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

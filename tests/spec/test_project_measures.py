@@ -85,6 +85,7 @@ def told(file, capsys):
     return tell
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("view", ["version_metrics", "version_params", "version_plots", "version_measure_files"])
 def test_the_measures_of_an_artifact_that_only_tags_know_are_those_of_its_project(file, view):
     with closing(database.connect(file)) as connection:
@@ -123,6 +124,7 @@ def test_whether_measures_are_of_the_project(annotations, outputs, of_project):
     assert found == [{"of_project": of_project}]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("refs", "best"),
     [
@@ -138,6 +140,7 @@ def test_the_best_is_one_of_the_artifacts_own(catalog, refs, best):
     assert [row["best"] for row in catalog.compare(*refs).rows if row["what"] == "metric"] == best
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "query",
     [

@@ -113,6 +113,7 @@ def test_of_one_version_on_two_commits_the_later_is_the_latest():
 HISTORY = f"select version, {second('started_at')}, {second('ended_at')}, how, assigned_by from stage_history order by started_at"
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("acts", "periods"),
     [
@@ -187,6 +188,7 @@ def test_of_many_names_of_one_stage_the_last_in_the_alphabet_counts():
 VERSION = f"select version, registered, active, discovered, {second('created_at')}, {second('activated_at')}, author from versions"
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("acts", "version"),
     [
@@ -209,6 +211,7 @@ def test_what_tags_say_of_a_version(acts, version):
 ARTIFACT = f"select active, {second('deprecated_at')}, versions, latest, {second('created_at')}, {second('updated_at')} from artifacts"
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("acts", "artifact"),
     [

@@ -123,6 +123,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("most", "said", "left"),
     [

@@ -225,6 +225,7 @@ FORMATS = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("version", "extension", "value"), FORMATS)
 def test_a_repository_is_refused_where_git_refuses_it(
     version: str | None, extension: str, value: str, tmp_path: Path

@@ -107,6 +107,7 @@ def unread_lines(listing: RefListing) -> set[int]:
     return {int(place) for place in places if place.isdecimal()}
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_packed_refs_are_read_as_git_reads_them_without_the_lines_at_which_it_stops(
     content: bytes, repository: tuple[Path, str]

@@ -80,6 +80,7 @@ def expected_listing(repo: Path) -> RefListing:
     return RefListing(refs=tuple(sorted(refs, key=lambda ref: ref.name)), head="refs/heads/main")
 
 
+@pytest.mark.one_in(3)
 @every_wire
 def test_a_listing_is_the_same_over_every_wire(wire: str, folder: Path, team: Path, tmp_path: Path) -> None:
     with wired(wire, folder, tmp_path) as (base, pool), open_origin(f"{base}/team.git", pool=pool) as origin:
@@ -88,6 +89,7 @@ def test_a_listing_is_the_same_over_every_wire(wire: str, folder: Path, team: Pa
     assert found == expected_listing(team)
 
 
+@pytest.mark.one_in(3)
 @every_wire
 def test_tags_commits_and_trees_arrive_as_git_stores_them(wire: str, folder: Path, team: Path, tmp_path: Path) -> None:
     wants = [git(team, "rev-parse", name) for name in ("nested", "churn@v2.0.0", "main", "blobby")]
@@ -151,6 +153,7 @@ def test_a_server_without_filters_sends_everything_and_is_known_for_it(
     )
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("wire", ["http", "http-v0", "git", "ssh", "path"])
 @pytest.mark.parametrize(
     ("repo", "names", "head"),

@@ -158,6 +158,7 @@ def test_a_foreach_over_a_million_items_costs_its_stages():
     assert len(found) <= measure_files.MAX_FILES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "more", "kept", "told"),
     [
