@@ -144,6 +144,7 @@ def test_a_tag_of_an_older_date_that_arrives_later_is_not_skipped():
     assert tags(asked({"r": [*first, seen(2, crawl=2, made=-9999)]}, last)) == ["m@v2.0.0"]
 
 
+@pytest.mark.slow
 def test_a_tag_that_could_be_read_later_than_it_was_seen_is_news_of_then():
     first = [seen(1, crawl=1, made=9), seen(2, crawl=2)]
     last = asked({"r": first})[-1]["cursor"]
@@ -162,16 +163,19 @@ def test_a_tag_is_told_once_whatever_became_of_it(rows):
     assert [(row["tag"], row["crawl"]) for row in asked({"r": rows})] == [("m@v1.0.0", 1)]
 
 
+@pytest.mark.slow
 def test_a_tag_that_was_made_again_is_told_again():
     name = "m@v1.0.0"
     assert tags(asked({"r": [seen(1, ended=2, tag=name), seen(2, crawl=2, tag=name)]})) == [name, name]
 
 
+@pytest.mark.slow
 def test_the_same_tag_object_in_two_repositories_is_two_events():
     events = [cloud_event(row) for row in asked({"a": [seen(1)], "b": [seen(1)]})]
     assert [event["id"] for event in events] == [f"a@{1:040x}", f"b@{1:040x}"]
 
 
+@pytest.mark.slow
 def test_branches_are_no_events():
     assert asked({"r": [seen(1, event=None)]}) == []
 
@@ -264,25 +268,26 @@ def test_a_cursor_outlives_the_tag_that_it_marks():
     assert tags(asked({"a": [seen(1, ended=2)], "b": [seen(2)]}, cursor)) == ["m@v2.0.0"]
 
 
-@pytest.fixture(scope="module")
-def twice(tmp_path_factory):
-    """A repository that was crawled twice, with a tag of an older date before the second time: what a script got each time."""
-    folder, world = tmp_path_factory.mktemp("twice"), World()
+def crawls(folder):
+    """Two crawls of a repository, with a tag of an older date before the second."""
+    world = World()
     world.commit({"artifacts.yaml": "m:\n  type: model\n"})
     world.tag("m@v1.0.0", at=2_000)
     world.tag("m#prod#1", at=3_000)
     config = wish(folder, {"team/m": str(world.write(folder / "m"))})
-    got = folder / "got.jsonl"
-    for since in (False, True):
+    for _ in range(2):
         visited(config)
-        build(config)
-        cursor = json.loads(got.read_text().splitlines()[-1])["cursor"] if since else None
-        lines = [json.dumps(cloud_event(row), default=str) for row in read(config, cursor)]
-        with got.open("a") as file:
-            file.writelines(f"{line}\n" for line in lines)
+        yield config
         world.tag("m#prod!#2", at=1_000)
         world.write(folder / "m")
-    return config.output / "catalog.duckdb", [json.loads(line)["subject"] for line in got.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """The catalog after both."""
+    *_, config = crawls(tmp_path_factory.mktemp("twice"))
+    build(config)
+    return config.output / "catalog.duckdb"
 
 
 def read(config, cursor):
@@ -291,8 +296,13 @@ def read(config, cursor):
 
 
 @pytest.mark.slow
-def test_a_script_that_reads_after_each_crawl_gets_each_event_once(twice):
-    assert twice[1] == ["m@v1.0.0", "m#prod", "m#prod"]
+def test_a_script_that_reads_after_each_crawl_gets_each_event_once(tmp_path):
+    got, cursor = [], None
+    for config in crawls(tmp_path):
+        build(config)
+        got += [cloud_event(row) for row in read(config, cursor)]
+        cursor = json.loads(json.dumps(got[-1], default=str))["cursor"]
+    assert [event["subject"] for event in got] == ["m@v1.0.0", "m#prod", "m#prod"]
 
 
 @pytest.mark.parametrize(
@@ -303,7 +313,7 @@ def test_a_script_that_reads_after_each_crawl_gets_each_event_once(twice):
     ],
 )
 def test_the_command_writes_cloud_events(twice, capsys, output, expected):
-    main(["events", "--catalog", str(twice[0]), "-o", output])
+    main(["events", "--catalog", str(twice), "-o", output])
     text = capsys.readouterr().out
     events = json.loads(text) if output == "json" else [json.loads(line) for line in text.splitlines()]
     assert [event["type"].rpartition(".")[2] for event in events] == expected
@@ -312,13 +322,13 @@ def test_the_command_writes_cloud_events(twice, capsys, output, expected):
 def test_the_command_begins_at_the_beginning_where_a_script_has_no_cursor_yet(twice, capsys):
     texts = []
     for since in ([], ["--since", ""]):
-        main(["events", "--catalog", str(twice[0]), "-o", "jsonl", *since])
+        main(["events", "--catalog", str(twice), "-o", "jsonl", *since])
         texts.append(capsys.readouterr().out)
     assert (texts[0] == texts[1], texts[0].count("\n")) == (True, 3)
 
 
 def test_the_command_writes_a_table(twice, capsys):
-    main(["events", "--catalog", str(twice[0]), "-o", "tsv"])
+    main(["events", "--catalog", str(twice), "-o", "tsv"])
     header, *lines = capsys.readouterr().out.splitlines()
     assert (header.split("\t")[:6], [line.split("\t")[2:6] for line in lines]) == (
         ["cursor", "repo", "artifact", "event", "version", "stage"],
@@ -331,7 +341,7 @@ def test_the_command_writes_a_table(twice, capsys):
 
 
 def test_the_command_refuses_what_is_no_cursor(twice, capsys):
-    code = main(["events", "--catalog", str(twice[0]), "--since", "yesterday"])
+    code = main(["events", "--catalog", str(twice), "--since", "yesterday"])
     assert (code, capsys.readouterr().err) == (
         2,
         "catalog: invalid --since 'yesterday': expected a cursor that `catalog events` printed\n",
