@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from catalog.config.parse import Config
 from catalog.database import build_record, database, last_build, rebuild
-from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, last_started, times_digest
+from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, last_started, rows_of, times_digest
 from catalog.database.build_record import BuildCounts, BuildRecord
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import load_observations
@@ -101,7 +101,7 @@ def build(
         incremental=incremental,
         unchanged=unchanged,
         inputs=record.inputs,
-        crawls=tuple(row for row in work.rows[Crawl] if isinstance(row, Crawl)),
+        crawls=tuple(rows_of(work.rows, Crawl)),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import TypeVar, cast
 
 from catalog.database.code_digest import code_digest
 from catalog.errors import READ, CrawlOutcome, VisitOutcome
@@ -16,6 +17,7 @@ from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.store.typed_json import dump
 
+Row = TypeVar("Row", bound=Record)
 CrawlRows = Mapping[type[Record], Sequence[Record]]  # of each table that no partition fills
 
 OF_CRAWLS = (Repo, Source, Crawl, Visit)  # in which a crawl changes rows, though nothing changed
@@ -26,11 +28,11 @@ def inputs_digest(rows: CrawlRows, observations: Mapping[str, str], masking: Ite
     """The digest of what conclusions, exports and pages follow from. `observations`: a stamp for each file; `masking`: what becomes of addresses."""
     parts = [
         code_digest(),
-        dump([_without_times(row) for row in rows[Repo] if isinstance(row, Repo)]),
-        dump([replace(row, asked_at=None, listed_at=None) for row in rows[Source] if isinstance(row, Source)]),
+        dump([_without_times(row) for row in rows_of(rows, Repo)]),
+        dump([replace(row, asked_at=None, listed_at=None) for row in rows_of(rows, Source)]),
         *(dump(rows[table]) for table in _SETTLED),
         dump(sorted(observations.items())),
-        dump(_of_crawls([row for row in rows[Crawl] if isinstance(row, Crawl)])),
+        dump(_of_crawls(rows_of(rows, Crawl))),
         *masking,
     ]
     return _digest(parts)
@@ -48,9 +50,13 @@ def site_digest(inputs: str, title: str, site_url: str | None) -> str:
 
 def last_started(rows: CrawlRows) -> datetime | None:
     """When the last crawl began."""
-    crawls = rows[Crawl]
-    last = crawls[-1] if crawls else None
-    return last.started_at if isinstance(last, Crawl) else None
+    crawls = rows_of(rows, Crawl)
+    return crawls[-1].started_at if crawls else None
+
+
+def rows_of(rows: CrawlRows, table: type[Row]) -> Sequence[Row]:
+    """The rows of one table."""
+    return cast("Sequence[Row]", rows[table])
 
 
 def _without_times(row: Repo) -> Repo:
@@ -81,5 +87,5 @@ def _suspect(crawls: Sequence[Crawl]) -> Iterator[int]:
 def _digest(parts: Iterable[str]) -> str:
     digest = blake2b(digest_size=16)
     for part in parts:
-        digest.update(f"{len(part)} {part}\n".encode("utf-8", "surrogatepass"))
+        digest.update(f"{len(part)} {part}\n".encode())
     return digest.hexdigest()
