@@ -17,6 +17,7 @@ from catalog.schema.tables.inventory import Crawl
 from sites.output import MANIFEST
 from sites.pages import CRAWL, HOME
 from support.changes import base, register
+from support.harm import cut
 
 OF_CRAWLS = {HOME.pattern, CRAWL.pattern, MANIFEST}
 
@@ -82,10 +83,6 @@ def test_a_push_makes_what_follows_from_it(run, world):
     last = told(run("crawl")[2])[-1]
     assert re.fullmatch(r"0 unchanged; 1 repository, \d+ of \d+ files of the site made", last)
     assert told(run("crawl")[2])[-1] == "1 unchanged; nothing to build"
-
-
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-9])
 
 
 def folder(file: Path) -> None:

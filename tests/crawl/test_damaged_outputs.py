@@ -19,6 +19,7 @@ from sites.build import build as build_site
 from support.changes import base, register
 from support.crawling import partition, visited, wish
 from support.forging import Talk, config_of, forge, said
+from support.harm import empty, flip
 
 NAMES = ("churn", "vision")
 
@@ -27,18 +28,8 @@ def cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(data)
-
-
 def zero(file: Path) -> None:
     file.write_bytes(bytes(file.stat().st_size))
-
-
-def empty(file: Path) -> None:
-    file.write_bytes(b"")
 
 
 def fold(file: Path) -> None:

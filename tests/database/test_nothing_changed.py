@@ -16,111 +16,18 @@ from hypothesis import strategies as st
 
 from catalog.config.parse import Config
 from catalog.crawl.crawl import crawl
-from catalog.database import build_inputs, build_record, code_digest, database, export, last_build, rebuild
+from catalog.database import build_record, code_digest, database, export, last_build, rebuild
 from catalog.database.build import build
-from catalog.database.build_inputs import inputs_digest, times_digest
 from catalog.query import Catalog
-from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.store import checked_file
 from catalog.store.journal import Journal
 from support.changes import base, register
 from support.crawling import wish
+from support.harm import cut, empty, flip
 from support.once import once
 from support.worlds import START, World
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-REPO = Repo(
-    repo="r", url="u", outcome="changed", message=None, stale=False, visited_at=NOON, read_at=NOON, partition="p"
-)
-DOWN = replace(REPO, outcome="down", stale=True)
-SOURCE = Source(source="s", kind="github", url=None, outcome="listed", message=None, asked_at=NOON, listed_at=NOON, listed=1, wanted=1)  # fmt: skip
-STAGE = StageName(raw="live", stage="prod", rank=0)
-DIRECTION = MetricDirection(pattern="auc", direction="higher", rank=0)
-RENAME = Rename(crawl=1, repo="r", former="q", name="r")
-VISIT = Visit(crawl=1, repo="r", outcome="new", why="new", message=None, started_at=NOON, seconds=1.0, received=1, requests=1)  # fmt: skip
-
-
-def nth(number: int, outcome: str = "complete", *, after: timedelta | None = None) -> Crawl:
-    """A crawl, a day after the one before it."""
-    started = NOON + (timedelta(days=number) if after is None else after)
-    return Crawl(crawl=number, started_at=started, seconds=1.0, new=1, changed=0, fresh=0, failed=0, received=1, outcome=outcome)  # fmt: skip
-
-
-ROWS = {
-    Repo: (REPO,),
-    Source: (SOURCE,),
-    StageName: (STAGE,),
-    MetricDirection: (DIRECTION,),
-    Rename: (RENAME,),
-    Crawl: (nth(1), nth(2)),
-    Visit: (VISIT,),
-}
-LATER = NOON + timedelta(days=1)
-
-
-def digests(changes, observations=None, masking=("hide",)):
-    rows = {**ROWS, **changes}
-    return inputs_digest(rows, observations or {"r.jsonl": "1 2"}, masking), times_digest(rows)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        pytest.param({Repo: (replace(REPO, visited_at=LATER, read_at=LATER),)}, id="a repository was read again"),
-        pytest.param({Repo: (replace(REPO, outcome="fresh"),)}, id="one that had changed has not changed since"),
-        pytest.param({Source: (replace(SOURCE, asked_at=LATER, listed_at=LATER),)}, id="a source was asked again"),
-        pytest.param({Crawl: (nth(1), nth(2), nth(3))}, id="a crawl was made"),
-        pytest.param({Crawl: (nth(1), nth(2), nth(3, "incomplete"))}, id="one that could not read all, as before"),
-    ],
-)
-def test_what_a_crawl_adds_though_nothing_changed(changes):
-    (inputs, times), (inputs_before, times_before) = digests(changes), digests({})
-    assert (inputs == inputs_before, times == times_before) == (True, False)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        pytest.param({Repo: (replace(REPO, partition="q"),)}, id="other rows"),
-        pytest.param({Repo: (DOWN,)}, id="a repository could not be read"),
-        pytest.param({Repo: (replace(REPO, url="v"),)}, id="another address"),
-        pytest.param({Repo: (replace(REPO, topics=("nlp",)),)}, id="another topic at its forge"),
-        pytest.param({Repo: (REPO, replace(REPO, repo="s"))}, id="one repository more"),
-        pytest.param({Source: (replace(SOURCE, outcome="down"),)}, id="a source did not answer"),
-        pytest.param({Source: (replace(SOURCE, listed=2),)}, id="a source lists more"),
-        pytest.param({StageName: (replace(STAGE, stage="online"),)}, id="another name of a stage"),
-        pytest.param({MetricDirection: (replace(DIRECTION, direction="lower"),)}, id="another direction of a metric"),
-        pytest.param({Rename: ()}, id="a rename"),
-        pytest.param({Crawl: (nth(1), nth(2), nth(3, "cut_short"))}, id="a crawl was cut short"),
-        pytest.param({Crawl: (nth(1), nth(2, "cut_short"), nth(3))}, id="another one was cut short"),
-        pytest.param({Crawl: (nth(1), nth(2), nth(3, after=timedelta(0)))}, id="a clock went back"),
-    ],
-)
-def test_what_conclusions_follow_from(changes):
-    assert digests(changes)[0] != digests({})[0]
-
-
-def test_what_else_conclusions_and_exports_follow_from(monkeypatch):
-    found = [
-        digests({}),
-        digests({}, {"r.jsonl": "2 3"}),
-        digests({}, {"s.jsonl": "1 2"}),
-        digests({}, masking=("show",)),
-    ]
-    monkeypatch.setattr(build_inputs, "code_digest", lambda: "other code")
-    assert len({inputs for inputs, _ in [*found, digests({})]}) == 5
-
-
-def test_of_what_could_not_be_read_pages_say_from_when_it_is():
-    down, later = ({Repo: (replace(DOWN, read_at=moment),)} for moment in (NOON, LATER))
-    again = {Repo: (replace(DOWN, visited_at=LATER),)}
-    assert (digests(down)[0] == digests(later)[0], digests(down)[0] == digests(again)[0]) == (False, True)
-
-
-def test_a_crawl_that_was_cut_short_counts_with_the_next_whole_one():
-    short = (nth(1), nth(2, "cut_short"))
-    found = [digests({Crawl: rows})[0] for rows in (short, (*short, nth(3)), (*short, nth(3), nth(4)))]
-    assert (found[0] == found[1], found[1] == found[2]) == (False, True)
 
 
 def test_the_digest_of_code_is_that_of_names_and_bytes(tmp_path):
@@ -265,77 +172,6 @@ def test_after_a_kill_the_database_before_and_that_with_the_times_are_as_they_we
         harm()
         found.append(last_build.is_as_built(file))
     assert found == [True, True, False]
-
-
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-9])
-
-
-def flip(file: Path) -> None:
-    raw = bytearray(file.read_bytes())
-    raw[len(raw) // 2] ^= 1
-    file.write_bytes(raw)
-
-
-def empty(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-def of_another_version(file: Path) -> None:
-    file.write_text(f'{{"format": {build_record.FORMAT + 1}, "digests": []}}')
-
-
-def without_what_it_needs(file: Path) -> None:
-    file.write_text(f'{{"format": {build_record.FORMAT}}}')
-
-
-def a_folder(file: Path) -> None:
-    file.unlink()
-    file.mkdir()
-
-
-@pytest.mark.parametrize(
-    ("harm", "sentence"),
-    [
-        (cut, "is damaged: its checksum does not fit"),
-        (flip, "is damaged: its checksum does not fit"),
-        (empty, "is damaged: its checksum does not fit"),
-        (of_another_version, "is of another version"),
-        (without_what_it_needs, "is damaged: Object missing required field `inputs`"),
-        (a_folder, "cannot be read: Is a directory"),
-        (Path.unlink, None),
-    ],
-)
-def test_a_record_that_cannot_be_used_is_made_anew(tmp_path, harm, sentence):
-    record = build_record.BuildRecord(
-        inputs="i", times="t", due=NOON, counts=build_record.BuildCounts(**dict.fromkeys(build_record.BuildCounts.__annotations__, 1)), database="1 2", exports={"a": "1 2"}
-    )  # fmt: skip
-    build_record.write(tmp_path, record)
-    assert build_record.read(tmp_path) == record
-    harm(tmp_path / build_record.FILE)
-    said: list[str] = []
-    assert build_record.read(tmp_path, said.append) is None
-    told = f"{tmp_path / build_record.FILE} {sentence}: catalog and site are checked in full"
-    assert said == ([told] if sentence else [])
-    build_record.write(tmp_path, record)
-    assert build_record.read(tmp_path) == record
-
-
-@pytest.mark.parametrize(
-    ("count", "named"),
-    [
-        pytest.param(0, "", id="none"),
-        pytest.param(build_record._NAMED, "out: not as it was built: 0, 1, 2", id="as many as are named"),
-        pytest.param(build_record._NAMED + 1, "out: not as it was built: 0, 1, 2 and 1 more", id="one more"),
-    ],
-)
-def test_files_that_are_not_as_they_were_built_are_named(count, named):
-    now = {str(number): "1 2" for number in range(count)}
-    assert [build_record.differing(Path("out"), before, now) for before in ({}, dict.fromkeys(now, "3 4"), now)] == [
-        named,
-        named,
-        "",
-    ]
 
 
 def rewritten(file: Path) -> None:
