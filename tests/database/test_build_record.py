@@ -79,6 +79,10 @@ def test_files_that_are_not_as_they_were_built_are_named(count, named):
     ]
 
 
+def test_files_are_named_in_the_order_of_their_names():
+    assert build_record.not_as_built(Path("out"), "cab", "damaged") == "out: damaged: a, b, c"
+
+
 def test_a_record_that_cannot_be_written_is_a_store_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError):
