@@ -33,7 +33,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT", "sites.output.FORMAT"),
     "how much is read, kept or worked on at once, which changes no result": (
-        "catalog.database.last_build._CHUNK", "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
+        "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
         "catalog.database.export.AT_ONCE", "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
     ),
     "how often something is looked at, or tried": (

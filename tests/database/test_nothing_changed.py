@@ -285,11 +285,6 @@ def test_the_exports_of_another_build_are_not_taken_for_those_of_the_record(tmp_
     assert not build(config).unchanged
 
 
-def test_of_a_database_that_is_not_there_no_checksum_is_known(tmp_path):
-    file = tmp_path / "catalog.duckdb"
-    assert (last_build.sealed(file), last_build.has(file, "")) == ("", False)
-
-
 @pytest.mark.slow
 def test_rows_that_were_damaged_at_a_build_are_loaded_when_they_are_read_again(tmp_path):
     """They have the name that they had."""
