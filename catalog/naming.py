@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from os.path import normpath
 from pathlib import Path, PurePosixPath
@@ -61,6 +62,7 @@ _SECRET = re.compile(r"sig|token|key|secret|passw|pwd|credential|auth", re.IGNOR
 _BETWEEN = re.compile(r"[&#;]")  # parameters
 
 
+@lru_cache(maxsize=1 << 16)
 def slug(name: str) -> str:
     """A file name for `name`: `/` becomes `~` and `:` becomes `~~`; what else would be unsafe is replaced, and told apart by a hash.
 

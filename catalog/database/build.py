@@ -254,12 +254,11 @@ def _files(config: Config, inventory: Inventory, store: Store, last_visits: dict
     """The partition of each repository that was ever read; those that repos.toml no longer includes are left out."""
     names = [repository.repo.name for repository in inventory.repositories]
     named = {name: last_visits[name].partition for name in names if name in last_visits}
-    files = {
-        name: store.last_rows(name, partition, privacy_digest(config.privacy.of(name)))
+    return {
+        name: file
         for name, partition in named.items()
-        if partition
+        if partition and (file := store.kept_rows(name, partition, privacy_digest(config.privacy.of(name))))
     }
-    return {name: file for name, file in files.items() if file.is_file()}
 
 
 def _masking(config: Config) -> tuple[str, ...]:

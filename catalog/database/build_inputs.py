@@ -15,7 +15,7 @@ from catalog.database.code_digest import code_digest
 from catalog.errors import READ, CrawlOutcome, VisitOutcome
 from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
-from catalog.store.typed_json import dump
+from catalog.store.typed_json import encoded
 
 Row = TypeVar("Row", bound=Record)
 CrawlRows = Mapping[type[Record], Sequence[Record]]  # of each table that no partition fills
@@ -28,11 +28,11 @@ def inputs_digest(rows: CrawlRows, observations: Mapping[str, str], masking: Ite
     """The digest of what conclusions, exports and pages follow from. `observations`: a stamp for each file; `masking`: what becomes of addresses."""
     parts = [
         code_digest(),
-        dump([_without_times(row) for row in rows_of(rows, Repo)]),
-        dump([replace(row, asked_at=None, listed_at=None) for row in rows_of(rows, Source)]),
-        *(dump(rows[table]) for table in _SETTLED),
-        dump(sorted(observations.items())),
-        dump(_of_crawls(rows_of(rows, Crawl))),
+        [_without_times(row) for row in rows_of(rows, Repo)],
+        [replace(row, asked_at=None, listed_at=None) for row in rows_of(rows, Source)],
+        *(rows[table] for table in _SETTLED),
+        sorted(observations.items()),
+        _of_crawls(rows_of(rows, Crawl)),
         *masking,
     ]
     return _digest(parts)
@@ -40,7 +40,7 @@ def inputs_digest(rows: CrawlRows, observations: Mapping[str, str], masking: Ite
 
 def times_digest(rows: CrawlRows) -> str:
     """The digest of what a crawl changes, though nothing changed; visits change with the crawl that makes them."""
-    return _digest(dump(rows[table]) for table in (Repo, Source, Crawl))
+    return _digest(rows[table] for table in (Repo, Source, Crawl))
 
 
 def site_digest(inputs: str, title: str, site_url: str | None) -> str:
@@ -84,8 +84,8 @@ def _suspect(crawls: Sequence[Crawl]) -> Iterator[int]:
         earliest = row.started_at if earliest is None else min(earliest, row.started_at)
 
 
-def _digest(parts: Iterable[str]) -> str:
+def _digest(parts: Iterable[object]) -> str:
     digest = blake2b(digest_size=16)
     for part in parts:
-        digest.update(f"{len(part)} {part}\n".encode())
+        digest.update(encoded(part) + b"\n")
     return digest.hexdigest()

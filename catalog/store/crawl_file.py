@@ -192,8 +192,8 @@ def _end(visit: Visit) -> datetime:
 
 def _is_sensible(line: Line) -> bool:
     """Whether a line says something, and nothing that a table cannot hold. Earlier versions may have written it, or a careless hand."""
-    records = (line.visit, line.departure, line.rename, line.crawl)
-    return any((*records, line.merged)) and all(record is None or _fits(record) for record in records)
+    records = [each for each in (line.visit, line.departure, line.rename, line.crawl) if each is not None]
+    return bool(records or line.merged) and all(map(_fits, records))
 
 
 def _fits(record: Visit | Rename | Crawl) -> bool:

@@ -6,6 +6,7 @@ that of what is withheld, `readers` that of the connectors and the tables. A fil
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -105,12 +106,17 @@ class Store:
 
     def last_rows(self, repo: str, partition: str, privacy: str) -> Path:
         """The file of a repository's last rows: of the journal's `partition`, or of what was withheld of it since, by `privacy` if that is there."""
-        file = self.file_of(repo, partition)
-        refs, _, rest = partition.partition("-")
-        again = self.file_of(repo, f"{refs}{AGAIN}-{privacy}-{rest.rpartition('-')[2]}")
-        if again.is_file() or file.is_file():
-            return again if again.is_file() else file
-        return next(iter(sorted(file.parent.glob(f"{refs}{AGAIN}-*{SUFFIX}"))), file)
+        return self.kept_rows(repo, partition, privacy) or self.file_of(repo, partition)
+
+    def kept_rows(self, repo: str, partition: str, privacy: str) -> Path | None:
+        """As `last_rows`; None where there is no such file."""
+        folder, (refs, _, rest) = f"{self.root}{os.sep}{slug(repo)}", partition.partition("-")
+        again = f"{refs}{AGAIN}-{privacy}-{rest.rpartition('-')[2]}"
+        for name in (again, partition):
+            if os.path.isfile(file := f"{folder}{os.sep}{name}{SUFFIX}"):  # noqa: PTH113 - a path for each of many thousands that are not there
+                return Path(file)
+        others = sorted(Path(folder).glob(f"{refs}{AGAIN}-*{SUFFIX}"))
+        return next((file for file in others if file.is_file()), None)
 
     def holds(self, repo: str, partition: str) -> bool:
         """Whether a partition is there and undamaged."""

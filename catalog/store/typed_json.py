@@ -22,6 +22,14 @@ def dump(value: object, **style: Any) -> str:  # noqa: ANN401 - what `json.dumps
     return json.dumps(plain, default=datetime.isoformat, **style)
 
 
+def encoded(value: object) -> bytes:
+    """As `dump`, for a digest: quicker by a factor of ten, and written otherwise."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # msgspec refuses half characters
+        return dump(value).encode()
+
+
 def load(kind: type[T], text: bytes | str) -> T:
     """Parses the record; ValueError where the JSON has another shape. Keys that the record lacks are ignored."""
     decoder = _decoder(cast("Hashable", kind))

@@ -51,6 +51,9 @@ def begins_run(visit: Visit) -> bool:
 def present_names(visits: Iterable[Visit], renames: Iterable[Rename]) -> Iterator[Visit]:
     """The visits under the names that their repositories have now: a renamed repository has one history."""
     changes = list(renames)
+    if not changes:
+        yield from visits
+        return
     for visit in visits:
         name = visit.repo
         for rename in changes:

@@ -17,7 +17,7 @@ from catalog.schema.tables.inventory import Crawl, Visit
 from catalog.store.journal import Journal
 from catalog.store.jsonl import line
 from catalog.store.last_visit import LastVisit
-from catalog.store.typed_json import dump, load
+from catalog.store.typed_json import dump, encoded, load
 
 TIMES = st.datetimes(timezones=st.just(UTC))
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
@@ -119,3 +119,12 @@ def test_a_whole_line_of_another_shape_is_damaged(tmp_path):
     (tmp_path / "000001.jsonl").write_text(line({"partition": None, "visit": {"repo": "a"}}) + CRAWL)
     journal = Journal(tmp_path)
     assert ([visit.repo for visit in journal.visits()], len(journal.damage)) == (["a/ö"], 1)
+
+
+@pytest.mark.parametrize("text", ["plain", "höst", "half \ud800", "\x00"])
+def test_for_a_digest_equal_records_and_no_others_have_the_same_bytes(text):
+    last = LastVisit(outcome="down", message=text, visited_at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert (encoded([last]), encoded([last]) == encoded([replace(last, message=f"{text}.")])) == (
+        encoded((replace(last),)),
+        False,
+    )
