@@ -23,6 +23,7 @@ from time import monotonic, sleep
 from traceback import format_exception
 
 from catalog.config.model import SourceConfig
+from catalog.crawl.arrow_loading import load_without_pandas
 from catalog.crawl.context import ReadContext
 from catalog.crawl.visit import VisitResult, VisitTask, visit
 from catalog.errors import Exit
@@ -94,6 +95,7 @@ def work(line: int, memory_gate: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # the crawl ends it by closing the connection, or kills it
         signal.signal(number, lambda *_: None)
     connection = Connection(line)
+    load_without_pandas()
     gc.freeze()  # modules stay: garbage collection need not visit them
     try:
         _serve(connection, Shared(memory_gate))
