@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catalog.config.parse import Config
     from catalog.crawl.crawl import CrawlReport
     from catalog.crawl.shard import Shard
+    from catalog.schema.tables.inventory import Visit
 
 DEMO_TITLE = "Demo models"
 
@@ -231,17 +232,21 @@ def _crawl(
     """Crawls and says how it went. Interrupted, it stops at once; what was finished is kept."""
     from catalog.crawl.crawl import crawl as visit_all  # a cold `show` needs no dulwich
 
-    if early:
-        from catalog.database import prewarm
-
-        prewarm.begin(config)
     with Progress() as progress:
+
+        def report_visit(visit: Visit, done: int, total: int) -> None:
+            if early and done == 1:  # not before: its thread would be in the way of forks (docs/decisions/13)
+                from catalog.database import prewarm
+
+                prewarm.begin(config)
+            progress(visit, done, total)
+
         try:
             report = visit_all(
                 config,
                 only=only,
                 shard=shard,
-                report=progress,
+                report=report_visit,
                 slow=progress.slow,
                 only_slow_left=lambda names: early.make(names, progress.tell) if early else None,
                 tell=progress.tell,

@@ -41,6 +41,7 @@ class Progress:
                 progress.TextColumn("{task.fields[slow]}", markup=False),
                 console=Console(stderr=True),
                 transient=True,
+                auto_refresh=False,
             )
             self._bar.start()
             self._bar.add_task("crawl", total=None, failed="", rate="", slow="")
@@ -55,6 +56,7 @@ class Progress:
         if self._bar is None:
             say(line(visit))
             return
+        self._animate(self._bar)
         self._failed += visit.outcome not in READ
         failed = f"{self._failed} failed" if self._failed else ""
         seconds = self._bar.tasks[0].elapsed or 0
@@ -62,6 +64,13 @@ class Progress:
         self._bar.update(self._bar.task_ids[0], completed=done, total=total, failed=failed, rate=rate)
         if visit.outcome != VisitOutcome.FRESH:
             self._bar.console.print(visible(line(visit)), markup=False, highlight=False, soft_wrap=True)
+
+    def _animate(self, bar: Bar) -> None:
+        """Begins the bar's thread, which before the first visit would be in the way of forks (docs/decisions/13)."""
+        if not bar.live.auto_refresh:
+            bar.stop()
+            bar.live.auto_refresh = True
+            bar.start()
 
     def tell(self, sentence: str) -> None:
         """Shows a wait or a failure of a source."""
@@ -73,6 +82,7 @@ class Progress:
     def slow(self, names: Sequence[str]) -> None:
         """The slow repositories, at the bar's end."""
         if self._bar is not None:
+            self._animate(self._bar)
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             self._bar.update(self._bar.task_ids[0], slow=f"waiting for {visible(names[0])}{more}" if names else "")
 

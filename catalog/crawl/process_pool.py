@@ -6,6 +6,7 @@ See docs/decisions/13-processes.md.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,9 +15,10 @@ from tempfile import TemporaryFile, gettempdir
 from threading import Lock, Semaphore
 from time import perf_counter
 
+from catalog.crawl.child_process import Child, can_fork, fork, preload, spawn
 from catalog.crawl.context import ReadContext
 from catalog.crawl.visit import VisitResult, VisitTask, lost_visit, visit
-from catalog.crawl.watch import Watch
+from catalog.crawl.watch import Watch, resident
 from catalog.crawl.worker import WorkerInit
 from catalog.crawl.worker_process import Cause, Died, WorkerProcess
 from catalog.errors import VisitOutcome
@@ -42,12 +44,20 @@ class Workers:
         self._over = self._reads_here = False
         self._alone = {cause: Semaphore(SUSPECTS if cause is Cause.TIME else 1) for cause in Cause}
         self._extra: list[WorkerProcess] = []  # with one visit each
-        self._watch = Watch(order.max_memory // order.shares, self._running)
+        self._watch: Watch | None = None  # begins with the first process, as a fork is made without threads
 
     def start(self, number: int) -> None:
         """Starts so many at once, as there is much to read. OSError where they cannot be started."""
+        begin = spawn
+        if can_fork(number, resident(os.getpid()), self._order.max_memory):
+            preload()
+            begin = fork
+        children: list[Child] = []
         with self._lock:
-            self._all += [WorkerProcess(self._order, self._memory_gate) for _ in range(number)]
+            try:
+                children.extend(begin(self._memory_gate) for _ in range(number))
+            finally:  # threads are started when all forks were made
+                self._all += [self._worker(child) for child in children]
 
     def read(self, task: VisitTask) -> VisitResult:
         """Makes a visit in a process.
@@ -76,12 +86,18 @@ class Workers:
     def close(self) -> None:
         """Ends all at once; their open visits are lost."""
         self._over = True
-        self._watch.close()
+        if self._watch is not None:
+            self._watch.close()
         for worker in self._running():
             worker.close()
 
     def _running(self) -> list[WorkerProcess]:
         return [worker for worker in (*self._all, *self._extra) if not worker.dead]
+
+    def _worker(self, child: Child) -> WorkerProcess:
+        if self._watch is None:
+            self._watch = Watch(self._order.max_memory // self._order.shares, self._running)
+        return WorkerProcess(self._order, child)
 
     def _read_alone(self, task: VisitTask, cause: Cause) -> VisitResult:
         clock = perf_counter()
@@ -98,7 +114,7 @@ class Workers:
 
     def _alone_in_a_process(self, task: VisitTask) -> VisitResult:
         order = replace(self._order, processor_time=task.limits.processor_time + STARTING)
-        worker = WorkerProcess(order, self._memory_gate)
+        worker = WorkerProcess(order, spawn(self._memory_gate))
         self._extra.append(worker)
         try:
             return worker.visit(task).result
@@ -113,7 +129,7 @@ class Workers:
                 raise Died("ended with the crawl")
             self._all = [worker for worker in self._all if not worker.dead]
             if not self._all or (len(self._all) < self._number and self._sent >= EACH * len(self._all)):
-                self._all.append(WorkerProcess(self._order, self._memory_gate))
+                self._all.append(self._worker(spawn(self._memory_gate)))
             worker = min(self._all, key=lambda worker: worker.burden)
             worker.burden += 1
             self._sent += 1

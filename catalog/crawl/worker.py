@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from threading import Lock, Thread
 from time import monotonic, sleep
 from traceback import format_exception
+from typing import TypeGuard
 
 from catalog.config.model import SourceConfig
 from catalog.crawl.arrow_loading import load_without_pandas
@@ -92,8 +93,7 @@ class Pulse:
 
 def work(line: int, memory_gate: int) -> None:
     """Makes visits until the connection is closed. `line`, `memory_gate`: file descriptors of a socket, and of a file that is locked."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # the crawl ends it by closing the connection, or kills it
-        signal.signal(number, lambda *_: None)
+    keep_running()
     connection = Connection(line)
     load_without_pandas()
     gc.freeze()  # modules stay: garbage collection need not visit them
@@ -101,6 +101,12 @@ def work(line: int, memory_gate: int) -> None:
         _serve(connection, Shared(memory_gate))
     except (EOFError, OSError):
         os._exit(0)
+
+
+def keep_running() -> None:
+    """Goes on at these signals: the crawl ends this process by closing the connection, or kills it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
 
 
 def _serve(connection: Connection, memory_gate: Shared) -> None:
@@ -147,6 +153,10 @@ def _exit_on_error(future: Future[None]) -> None:
         os._exit(Exit.BUG)
 
 
+def _is_logger(each: object) -> TypeGuard[logging.Logger]:
+    return isinstance(each, logging.Logger)  # and no placeholder
+
+
 def _keep_records(level: int) -> None:
     """Log records go with the result of their visit to the crawl's process, which handles them."""
 
@@ -160,5 +170,12 @@ def _keep_records(level: int) -> None:
             _RECORDS.get().append(plain)
 
     root = logging.getLogger()
+    for logger in [
+        root,
+        *filter(_is_logger, root.manager.loggerDict.values()),
+    ]:  # in a fork, they are set as in the crawl
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(logging.NOTSET)
     root.addHandler(Keeper())
     root.setLevel(level)

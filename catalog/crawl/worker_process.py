@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 from concurrent.futures import Future
 from contextlib import suppress
 from enum import Enum
@@ -15,14 +13,13 @@ from multiprocessing.connection import Connection
 from threading import Lock, Thread
 from time import monotonic
 
+from catalog.crawl.child_process import Child
 from catalog.crawl.visit import VisitTask
 from catalog.crawl.worker import VisitReply, VisitRequest, WorkerInit
 
 PATIENCE = 2.0  # seconds until a process that does not end is ended
 STUCK = 10.0  # seconds without a sign of life, after which the other visits of a process are not left waiting
 GRACE = 5.0  # seconds that a visit has, after its time, to end by itself
-
-_START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.worker import work; work({line}, {memory_gate})"
 
 
 class Cause(Enum):
@@ -45,36 +42,26 @@ class Died(Exception):
 class WorkerProcess:
     """Another process, with the visits that it is making."""
 
-    def __init__(self, order: WorkerInit, memory_gate: int) -> None:
-        """`memory_gate`: the descriptor of a file to lock. OSError where it cannot be started."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            code = _START.format(path=sys.path, line=theirs.fileno(), memory_gate=memory_gate)
-            try:
-                self.process = subprocess.Popen(  # noqa: S603 - our own code, by the interpreter that runs this
-                    [sys.executable, "-c", code],
-                    pass_fds=(theirs.fileno(), memory_gate),
-                    process_group=0,  # Ctrl-C goes to the crawl alone, which ends its workers
-                )
-            except OSError:
-                ours.close()
-                raise
+    def __init__(self, order: WorkerInit, child: Child) -> None:
+        self.process = child.process
         self.dead = False
         self.burden = 0
         self._heard = monotonic()
-        self._cause = Cause.ITSELF
-        self._socket, self._line = ours, Connection(os.dup(ours.fileno()))
+        self._how, self._cause = "", Cause.ITSELF
+        self._socket, self._line = child.line, Connection(os.dup(child.line.fileno()))
         self._lock, self._tickets = Lock(), count()
         self._pending: dict[int, Future[VisitReply]] = {}
-        self._line.send(order)
-        Thread(target=self._listen, daemon=True, name=f"worker-{self.process.pid}").start()
+        with suppress(OSError):  # it has died, which the listener reports
+            self._line.send(order)
+        self._listener = Thread(target=self._listen, daemon=True, name=f"worker-{self.process.pid}")
+        self._listener.start()
 
     def visit(self, task: VisitTask) -> VisitReply:
         """Sends a visit, and waits for its end. Died where the process ends, also because the visit is over its time and does not end."""
         result: Future[VisitReply] = Future()
         with self._lock:
             if self.dead:
-                raise Died(self._end(), self._cause)
+                raise Died(self._how, self._cause)
             ticket = next(self._tickets)
             self._pending[ticket] = result
             with suppress(OSError):  # it has just died, which the listener reports
@@ -99,11 +86,10 @@ class WorkerProcess:
     def close(self) -> None:
         with suppress(OSError):  # it has died
             self._socket.shutdown(socket.SHUT_RDWR)
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
+        self._listener.join(PATIENCE)
+        if self._listener.is_alive():
             self.process.kill()
-            self.process.wait()
+            self._listener.join()
 
     def _listen(self) -> None:
         try:
@@ -116,7 +102,7 @@ class WorkerProcess:
                 end.close()
             how = self._end()
             with self._lock:
-                self.dead = True
+                self._how, self.dead = how, True
                 pending, self._pending = self._pending, {}
             for result in pending.values():
                 result.set_exception(Died(how, self._cause))
