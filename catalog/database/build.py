@@ -23,7 +23,7 @@ from catalog.database.build_record import BuildCounts, BuildRecord
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import load_observations
 from catalog.database.shapes import partition_shapes
-from catalog.database.statements import named
+from catalog.database.statements import named, views_of_one_repository
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.listing_cache import read_states
 from catalog.privacy.emails import Mask, mask
@@ -83,11 +83,10 @@ def build(
     with nullcontext() if in_crawl or is_locked else lock(config.output, wait=wait, tell=tell):
         work = _Work.gather(config)
         last = build_record.read(config.output, tell)
-        anew = _compare(work, last, tell) if check and last is not None else frozenset[str]()
-        record = None if check or last is None else _refreshed(work, last, tell)
+        record, edited = _refreshed(work, last, tell, check=check) if last is not None else (None, frozenset[str]())
         incremental = unchanged = record is not None
         if record is None:
-            record, incremental = _built(work, last, tell, anew)
+            record, incremental = _built(work, last, tell, edited, check=check)
             if not in_crawl and not work.inventory.unlisted:  # else it is not known what they have
                 work.store.prune(work.files.values())
         if record != last:
@@ -154,24 +153,29 @@ class _Work:
         return {Observation.TABLE: loader}
 
 
-def _refreshed(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> BuildRecord | None:
-    """The record of the last build, with what a crawl adds in the database; None where there is more to do."""
+def _refreshed(
+    work: _Work, last: BuildRecord, tell: Callable[[str], None], *, check: bool
+) -> tuple[BuildRecord | None, frozenset[str]]:
+    """The record of the last build, with what a crawl adds in the database, None where there is more to do; and the exports that `tell` got to know as edited."""
+    if check:
+        return None, _compare(work, last, tell)
     started = last_started(work.rows)
     if work.inputs != last.inputs or (last.due is not None and started is not None and started >= last.due):
-        return None
+        return None, frozenset()
     last = _with_times(work, last)
-    if sentence := _difference(work, last):
+    edited = build_record.differing(last.exports, build_record.stamps(work.exports))
+    if sentence := _difference(work, last) or build_record.not_as_built(work.exports, edited):
         tell(f"{sentence}; catalog and exports are checked in full")
-        return None
+        return None, edited
     times = times_digest(work.rows)
     if times == last.times:
-        return last
+        return last, frozenset()
     try:
         rebuild.refresh(work.path, _tables(work.rows, OF_CRAWLS), work.updaters)
     except duckdb.Error:  # the build finds out what is wrong with it
-        return None
+        return None, frozenset()
     stamp = build_record.stamp(work.path)
-    return replace(last, times=times, database=stamp, checksum=last_build.sealed(work.path))
+    return replace(last, times=times, database=stamp, checksum=last_build.sealed(work.path)), frozenset()
 
 
 def _with_times(work: _Work, last: BuildRecord) -> BuildRecord:
@@ -189,11 +193,9 @@ def _with_times(work: _Work, last: BuildRecord) -> BuildRecord:
 
 
 def _difference(work: _Work, last: BuildRecord) -> str:
-    """A sentence for what is not as it was built; empty where all of it is."""
-    name = work.path.name
-    before, now = ({name: each} if each else {} for each in (last.database, build_record.stamp(work.path)))
-    of_database = build_record.differing(work.path.parent, before, now)
-    return of_database or build_record.differing(work.exports, last.exports, build_record.stamps(work.exports))
+    """A sentence for a database that is not as it was built; empty where it is."""
+    is_same = last.database == build_record.stamp(work.path)
+    return "" if is_same else build_record.not_as_built(work.path.parent, [work.path.name])
 
 
 def _compare(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
@@ -201,23 +203,23 @@ def _compare(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> fro
     from catalog.database import export  # late, as in `_built`
 
     last = _with_times(work, last)
-    damaged = export.damaged(work.exports)
-    of_size = build_record.differing(work.exports, last.exports, build_record.stamps(work.exports))
-    if sentence := of_size or build_record.differing(work.exports, dict.fromkeys(damaged, ""), {}):
+    edited = build_record.differing(last.exports, build_record.stamps(work.exports)) | export.damaged(work.exports)
+    if sentence := build_record.not_as_built(work.exports, edited):
         tell(sentence)
-    return damaged
+    return edited
 
 
 def _built(
-    work: _Work, last: BuildRecord | None, tell: Callable[[str], None], anew: Collection[str]
+    work: _Work, last: BuildRecord | None, tell: Callable[[str], None], edited: Collection[str], *, check: bool
 ) -> tuple[BuildRecord, bool]:
-    """Builds database and exports, those in `anew` whatever is known of them; the record, and whether the last database was updated."""
+    """Builds database and exports, those in `edited` whatever is known of them; the record, and whether the last database was updated."""
     from catalog.database import export  # with all of pyarrow: 0.04 s, for nothing where nothing changed
 
-    tables = {**_tables(work.rows), Observation.TABLE: schema(Observation).empty_table()}
-    incremental = rebuild.rebuild(work.path, partition_shapes(), work.files, tables, work.updaters, tell)
+    tables, shapes = {**_tables(work.rows), Observation.TABLE: schema(Observation).empty_table()}, partition_shapes()
+    incremental = rebuild.rebuild(work.path, shapes, work.files, tables, work.updaters, tell)
     with closing(database.connect(work.path, max_memory=database.FOR_ALL)) as connection:
-        export.write(connection, work.exports, email_mask(work.config), anew=anew)
+        single = [*shapes, *views_of_one_repository()]
+        export.write(connection, work.exports, email_mask(work.config), single=single, anew=edited, check=check)
         counts = connection.execute(_SQL["counts"]).fetchone() or (0,) * 7
         (due,) = connection.execute(_SQL["due"]).fetchone() or (None,)
         is_whole = _is_whole(connection, work)

@@ -102,15 +102,16 @@ def digest(found: Mapping[str, str]) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def differing(folder: Path, before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """A sentence that names the files which are not as they were built; empty where all are."""
-    names = [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
-    return not_as_built(folder, names, "not as it was built") if names else ""
+def differing(before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str]:
+    """The files whose stamps are not those of before, or that are new or gone."""
+    return frozenset(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
 
 
-def not_as_built(folder: Path, names: Iterable[str], what: str) -> str:
-    """A sentence that names the first of these files."""
+def not_as_built(folder: Path, names: Iterable[str], what: str = "not as it was built") -> str:
+    """A sentence that names the first of these files; empty where there are none."""
     every = sorted(names)
+    if not every:
+        return ""
     more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
     return f"{folder}: {what}: {', '.join(every[:_NAMED])}{more}"
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from catalog.database.build_record import not_as_built
 from catalog.database.code_digest import files_digest
 from catalog.database.export_files import holds, write_parts
 from catalog.database.export_parts import Part, Relation, parts, relations
+from catalog.database.export_slots import Counted, Counts, RowCounter
 from catalog.errors import StoreError
 from catalog.privacy.emails import Mask, hide
 from catalog.store import checked_file, files
@@ -31,7 +32,13 @@ from catalog.store import checked_file, files
 AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
 INDEX, MANIFEST = "catalog.json", ".made.json"
 # What of the program decides how rows become files, besides the rows and their columns.
-SOURCES = ("database/export_files.py", "database/export_parts.py", "database/masking.py", "privacy/emails.py")
+SOURCES = (
+    "database/export_files.py",
+    "database/export_parts.py",
+    "database/export_slots.py",
+    "database/masking.py",
+    "privacy/emails.py",
+)
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -62,10 +69,11 @@ class ExportedFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """The files of an export. `program`: the digest of what decides how rows become files."""
+    """The files of an export. `program`: the digest of what decides how rows become files; `counted`: what the next export need not count again."""
 
-    program: str
-    files: dict[str, ExportedFile]
+    program: str = ""
+    files: dict[str, ExportedFile] = field(default_factory=dict)
+    counted: Counted = field(default_factory=Counted)
 
 
 def damaged(folder: Path) -> frozenset[str]:
@@ -87,9 +95,18 @@ def intact(folder: Path, paths: Iterable[str]) -> frozenset[str]:
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask = hide, *, anew: Collection[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    mask: Mask = hide,
+    *,
+    single: Collection[str] = (),
+    anew: Collection[str] = (),
+    check: bool = False,
 ) -> ExportReport:
-    """Writes every table and view of the catalog; the same rows give the same bytes. The files in `anew` are made, whatever is known of them.
+    """Writes every table and view of the catalog; the same rows give the same bytes.
+
+    `single`: the relations that follow from single repositories, by their partitions. `anew`: files that are made, whatever is known of
+    them, and not named again. `check`: all rows are counted.
 
     One of up to 16,384 rows is `folder/<name>.parquet`; a larger one that says of each row which repository it belongs to is divided into
     `folder/<name>/<slots>.parquet`. `mask` says what becomes of e-mail addresses.
@@ -99,10 +116,10 @@ def write(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        before, program = _last(folder), _program(mask)
-        last = before.files if before.program == program else {}
-        known = {path: file for path, file in last.items() if path not in anew}
-        exporting = _Export(connection, folder, mask, known)
+        last = _last(folder, _program(mask))
+        known = {path: file for path, file in last.files.items() if path not in anew}
+        counter = RowCounter(connection, single, Counted() if check else last.counted)
+        exporting = _Export(connection, folder, mask, known, counter)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             done = list(threads.map(exporting.write, relations(connection)))
         if exporting.edited:
@@ -111,10 +128,11 @@ def write(
         _remove(folder, {*now, INDEX, MANIFEST})
         lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for _, entry, _ in done)
         _replace(folder / INDEX, f'{{"tables": [\n{lines}\n]}}\n'.encode())
-        files.clear(folder / MANIFEST, published=folder)
-        checked_file.write(
-            folder / MANIFEST, Manifest(program=program, files={**now, INDEX: _as_written(folder / INDEX)})
-        )
+        listed = {**now, INDEX: _as_written(folder / INDEX)}
+        manifest = Manifest(program=last.program, files=listed, counted=counter.counted(exporting.counts))
+        if manifest != last:
+            files.clear(folder / MANIFEST, published=folder)
+            checked_file.write(folder / MANIFEST, manifest)
     except (OSError, duckdb.Error, pa.ArrowException) as error:
         raise StoreError(f"cannot write {folder}: {error}") from error
     return ExportReport(files=len(now), made=sum(made for _, _, made in done))
@@ -124,15 +142,23 @@ class _Export:
     """One export: looks at what the rows of each relation are, and writes the files whose rows have changed."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, folder: Path, mask: Mask, known: Mapping[str, ExportedFile]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        mask: Mask,
+        known: Mapping[str, ExportedFile],
+        counter: RowCounter,
     ) -> None:
         self._connection, self._folder, self._mask, self._known = connection, folder, mask, known
+        self._counter = counter
+        self.counts: dict[str, Counts] = {}
         self.edited: list[str] = []  # files of rows that are as they were, and that somebody changed
 
     def write(self, relation: Relation) -> tuple[dict[str, ExportedFile], dict[str, Any], int]:
         """The relation's files, its entry of the index, and how many files were made."""
         with closing(self._connection.cursor()) as cursor:
-            every = parts(cursor, relation)
+            counts = self._counter.count(cursor, relation.name, divisible=relation.is_divisible)
+        self.counts[relation.name], every = counts, parts(relation, counts)
         kept = {part.file: file for part in every if (file := self._kept(part))}
         changed = [part for part in every if part.file not in kept]
         written = write_parts(self._connection, self._folder, relation, changed, self._mask)
@@ -192,15 +218,21 @@ def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, Exp
     }
 
 
-def _last(folder: Path) -> Manifest:
-    """What the last export left; nothing where it cannot be told."""
+def _last(folder: Path, program: str) -> Manifest:
+    """What the last export left; nothing where that cannot be told, or another program wrote it."""
     try:
-        return checked_file.read(folder / MANIFEST, Manifest)
+        last = checked_file.read(folder / MANIFEST, Manifest)
+        if last.program == program:
+            return last
+        log.warning(
+            "%s is of another version, or of another rule for e-mail addresses: all files are made again",
+            folder / MANIFEST,
+        )
     except FileNotFoundError:
         pass
     except ValueError as error:
         log.warning("%s %s: all files are made again", folder / MANIFEST, error)
-    return Manifest(program="", files={})
+    return Manifest(program=program)
 
 
 def _program(mask: Mask) -> str:

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from catalog.database.export_parts import SLOT, Part, Relation
+from catalog.database.export_parts import Part, Relation
+from catalog.database.export_slots import SLOT
 from catalog.database.masking import mask_batch
 from catalog.privacy.emails import Mask
 from catalog.store import files

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
 
 import duckdb
 
+from catalog.database.export_slots import SLOTS, Counts
 from catalog.database.statements import named
 
-SLOTS = 256  # into which repositories fall by their hashes; a part has one or more of them
 ONE_FILE = 16_384  # rows: with more, a table or view is divided
 PART_ROWS = 4_096  # of a part, as nearly as halving allows
-SLOT = "(hash(repo) >> 56)::utinyint"
 
 _SQL = named("build")
 
@@ -60,12 +57,8 @@ def relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
     ]
 
 
-def parts(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[Part]:
-    """The parts of a table or view: one, or where it has many rows, a power of two, each with the repositories of some slots."""
-    slot = SLOT if relation.is_divisible else "0"
-    # The sum of hashes of rows does not depend on their order, and counts equal rows.
-    query = f'select {slot} as slot, count(*) as rows, sum(hash(r)) as digest from "{relation.name}" r group by 1'
-    by_slot = {slot: (rows, digest) for slot, rows, digest in connection.execute(query).fetchall()}
+def parts(relation: Relation, by_slot: Counts) -> list[Part]:
+    """The parts of a table or view with these rows: one, or where it has many rows, a power of two, each with the repositories of some slots."""
     number = _number(sum(rows for rows, _ in by_slot.values())) if relation.is_divisible else 1
     width = SLOTS // number
     every = (_part(relation, range(first, first + width), by_slot) for first in range(0, SLOTS, width))
@@ -80,7 +73,7 @@ def _number(rows: int) -> int:
     return number
 
 
-def _part(relation: Relation, slots: range, by_slot: Mapping[int, tuple[int, Any]]) -> Part:
+def _part(relation: Relation, slots: range, by_slot: Counts) -> Part:
     found = [(slot, *by_slot[slot]) for slot in slots if slot in by_slot]
     stem = relation.name if len(slots) == SLOTS else f"{relation.name}/{slots.start:02x}-{slots[-1]:02x}"
     text = repr((relation, found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.privacy.emails import UNMASKED, Mask, masked
+from catalog.privacy.emails import MAY_HOLD, UNMASKED, Mask, masked
 
 
 def mask_batch(batch: pa.RecordBatch, mask: Mask) -> pa.RecordBatch:
@@ -22,10 +22,10 @@ def _masked(column: pa.Array, mask: Mask) -> pa.Array:
 
 
 def _may_hold(column: pa.Array) -> bool:
-    """Whether a text in the column, or in its lists and maps, has an at sign."""
+    """Whether a text in the column, or in its lists and maps, may have an address in it."""
     kind = column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return pc.any(pc.match_substring(column, "@")).as_py() is True
+        return pc.any(pc.match_substring_regex(column, MAY_HOLD)).as_py() is True
     if pa.types.is_map(kind):
         return _may_hold(column.keys) or _may_hold(column.items)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):

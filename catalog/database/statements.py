@@ -11,8 +11,7 @@ from importlib.resources import files
 from itertools import chain
 from typing import Literal
 
-SCRIPTS = (
-    # What follows from one repository alone.
+OF_ONE_REPOSITORY = (  # what follows from one repository alone
     "names",
     "registry_state",
     "registry",
@@ -25,7 +24,8 @@ SCRIPTS = (
     "metric_direction",
     "mixed_runs",
     "dvc_lookups",
-    # What asks of all of them.
+)
+OF_ALL = (  # what asks of all of them
     "downloads",
     "identical_versions",
     "copies",
@@ -105,7 +105,13 @@ def macro(statement: Statement, *, temporary: bool = False) -> str:
 
 def statements() -> Iterator[Statement]:
     """Views and macros in the order of their making."""
-    return chain.from_iterable(map(_read, SCRIPTS))
+    return chain.from_iterable(map(_read, OF_ONE_REPOSITORY + OF_ALL))
+
+
+def views_of_one_repository() -> frozenset[str]:
+    """The views whose rows of a repository follow from that repository alone."""
+    every = chain.from_iterable(map(_read, OF_ONE_REPOSITORY))
+    return frozenset(statement.name for statement in every if not statement.parameters)
 
 
 def named(script: str) -> dict[str, str]:

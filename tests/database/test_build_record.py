@@ -72,11 +72,8 @@ def test_a_record_that_cannot_be_used_is_made_anew(tmp_path, harm, sentence):
 )
 def test_files_that_are_not_as_they_were_built_are_named(count, named):
     now = {str(number): "1 2" for number in range(count)}
-    assert [build_record.differing(Path("out"), before, now) for before in ({}, dict.fromkeys(now, "3 4"), now)] == [
-        named,
-        named,
-        "",
-    ]
+    differing = [build_record.differing(before, now) for before in ({}, dict.fromkeys(now, "3 4"), now)]
+    assert [build_record.not_as_built(Path("out"), names) for names in differing] == [named, named, ""]
 
 
 def test_files_are_named_in_the_order_of_their_names():

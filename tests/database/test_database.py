@@ -17,7 +17,7 @@ import pytest
 
 from catalog.database import database, export, rebuild, template
 from catalog.database.rebuild import MOST_AGE, MOST_CHANGED
-from catalog.database.statements import statements
+from catalog.database.statements import statements, views_of_one_repository
 from catalog.errors import StoreError
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables import CRAWL, PARTITION
@@ -34,6 +34,7 @@ WHOLE = {table.TABLE: schema(table).empty_table() for table in CRAWL} | {
     "stage_names": to_arrow(StageName, [StageName(raw="live", stage="prod", rank=0)])
 }
 COUNT = 40
+SINGLE = frozenset(TABLES) | views_of_one_repository()  # what follows from single repositories
 
 
 HASHES = [f"{number:029x}##a" for number in range(9)]  # a hash of digits alone would have to be quoted
@@ -187,13 +188,13 @@ def changed(fleet: Fleet, built: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-def exported(changed: Path, anew: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """`data/` of both, the second written twice."""
-    folders = tmp_path_factory.mktemp("changed"), tmp_path_factory.mktemp("anew")
-    for path, folder in zip((changed, anew), folders, strict=True):
+def exported(built: Path, changed: Path, anew: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """`data/` of both, the first over that of the fleet before."""
+    one, other = tmp_path_factory.mktemp("changed"), tmp_path_factory.mktemp("anew")
+    for path, folder in ((built, one), (changed, one), (anew, other)):
         with closing(database.connect(path)) as connection:
-            export.write(connection, folder)
-    return folders
+            export.write(connection, folder, single=SINGLE)
+    return one, other
 
 
 @pytest.fixture
@@ -241,6 +242,18 @@ def test_the_fleet_has_rows_in_every_table_that_it_can_fill(anew):
         "known_events",
         "visits",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("relation", sorted(SINGLE))
+def test_what_follows_from_single_repositories_stays_where_their_partitions_do(fleet, built, anew, relation):
+    same = sorted(repo for repo in fleet.before if fleet.after.get(repo) == fleet.before[repo])
+    query = f'from "{relation}" where repo in (select unnest($1)) order by all'
+    found = []
+    for path in (built, anew):
+        with closing(database.connect(path)) as connection:
+            found.append(connection.execute(query, [same]).fetchall())
+    assert found[0] == found[1]
 
 
 @pytest.mark.slow

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.database import export, export_files
-from catalog.database.export_parts import ONE_FILE, PART_ROWS, SLOTS
-from catalog.database.statements import macro, statements
+from catalog.database.export_parts import ONE_FILE, PART_ROWS
+from catalog.database.export_slots import SLOT, SLOTS
+from catalog.database.statements import macro, named, statements
 from catalog.errors import StoreError
 from catalog.privacy.emails import hide
 from support.exports import published
@@ -125,17 +126,68 @@ def test_only_files_whose_rows_changed_are_made(catalog, tmp_path, change, made)
 
 
 @pytest.mark.slow
-def test_another_rule_for_addresses_makes_all_files(catalog, tmp_path):
+def test_another_rule_for_addresses_makes_all_files_and_that_is_said(catalog, tmp_path, caplog):
     many(catalog, 3)
     export.write(catalog, tmp_path)
     assert export.write(catalog, tmp_path, str).made == 1
     assert pq.read_table(tmp_path / "t.parquet")["who"].to_pylist() == ["a@b.example"] * 3
+    said = "is of another version, or of another rule for e-mail addresses: all files are made again"
+    assert caplog.messages == [f"{tmp_path / export.MANIFEST} {said}"]
 
 
 def test_other_code_makes_all_files(catalog, tmp_path, monkeypatch):
     export.write(catalog, tmp_path)
     monkeypatch.setattr(export, "SOURCES", export.SOURCES[1:])
     assert export.write(catalog, tmp_path).made == 1
+
+
+def loaded(catalog: duckdb.DuckDBPyConnection, rows: int, recipe: str = "recipe", **files: str) -> None:
+    """So many rows, of partitions by the names of their repositories, but for those in `files`."""
+    many(catalog, rows)
+    sql = named("build")
+    catalog.execute(
+        "create schema if not exists internal; drop table if exists internal.making; drop table if exists internal.partitions"
+    )
+    for name in ("make_making", "make_partitions"):
+        catalog.execute(sql[name])
+    catalog.execute(sql["begin"], [recipe, "shape"])
+    names = [f"r{number}" for number in range(REPOS)]
+    catalog.execute(sql["record_partitions"], [names, [files.get(name, name) for name in names]])
+
+
+@pytest.mark.parametrize(
+    ("files", "recipe", "options", "made"),
+    [
+        pytest.param({}, "recipe", {}, 0, id="of the same partitions: its rows are not looked at"),
+        pytest.param({"r0": "other"}, "recipe", {}, 1, id="of another partition"),
+        pytest.param({}, "another", {}, 1, id="by another recipe"),
+        pytest.param({}, "recipe", {"check": True}, 1, id="of the same partitions, by a check"),
+        pytest.param({}, "recipe", {"single": ()}, 1, id="of a view across repositories"),
+    ],
+)
+def test_rows_are_counted_where_they_may_have_changed(catalog, tmp_path, files, recipe, options, made):
+    loaded(catalog, ONE_FILE + 1)
+    export.write(catalog, tmp_path, single=["t"])
+    loaded(catalog, ONE_FILE + 1, recipe, **files)
+    catalog.execute("update t set x = -1 where x = 0")  # a row of r0
+    assert export.write(catalog, tmp_path, **{"single": ["t"], **options}).made == made
+
+
+@pytest.mark.parametrize("rows", [ONE_FILE + 1, 40_000, 5], ids=["as many", "more, in more parts", "few, in one file"])
+def test_files_of_rows_that_were_not_counted_are_those_of_an_export_from_nothing(catalog, tmp_path, rows):
+    loaded(catalog, ONE_FILE + 1)
+    export.write(catalog, tmp_path / "data", single=["t"])
+    files = {f"r{number}": str(rows) for number in range(0 if rows != ONE_FILE + 1 else 95, REPOS)}
+    loaded(catalog, rows, **files)
+    catalog.execute("delete from t where repo = 'r96'")
+    for folder in ("data", "anew"):
+        export.write(catalog, tmp_path / folder, single=["t"])
+    assert published(tmp_path / "data") == published(tmp_path / "anew")
+
+
+def test_a_slot_is_one_of_those_that_there_are(catalog):
+    many(catalog, 5_000)
+    assert catalog.execute(f"select min({SLOT}) >= 0, max({SLOT}) < $1 from t", [SLOTS]).fetchall() == [(True, True)]
 
 
 @pytest.mark.slow

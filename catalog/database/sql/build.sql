@@ -31,6 +31,12 @@ select shape from internal.making;
 -- partitions: The partitions of the last database.
 select repo, file from internal.partitions;
 
+-- slots: Into which slots of exports the repositories fall, and the digest of what the rows of each slot follow from.
+select (hash(repo) >> 56)::utinyint as slot,
+    md5((select recipe from internal.making) || string_agg(repo || ' ' || file, chr(10) order by repo)) as digest,
+    list(repo order by repo) as repos
+from internal.partitions group by 1;
+
 -- increment_age: Counts an update.
 update internal.making set age = age + 1;
 
