@@ -1,12 +1,11 @@
 """The output folder of the site: makes only files of which the input or the file itself differs, and deletes only files of an earlier build.
 
 The manifest names the files that builds wrote, each with the digest of what it was made from, and with its size, time and checksum. It is written
-before the first file, without the digests of those that are to be made, and again after the last: whatever ends a build, the next one makes them.
+after the last file; before the first, a list of those that are to be made: whatever ends a build, the next one makes them.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Collection, Iterable, Mapping
@@ -14,32 +13,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any, NamedTuple
 from zlib import crc32
 
 from catalog.errors import StoreError
 from catalog.store.files import clear, read, remove_remains, write
+from sites import manifest
+from sites.manifest import MANIFEST, PENDING, Manifest, SiteFile
 from sites.pages import HOME, LAST_CRAWLS
 
-MANIFEST = ".made.json"
-FORMAT = 2  # of the manifest
 MOST_NAMED = 3  # files that are not as they were written, in a sentence
 
 log = logging.getLogger(__name__)
-
-
-class SiteFile(NamedTuple):
-    """A file as a build left it.
-
-    `digest`: of what it was made from; empty while it is to be made. `modified_at`: the time of the file, in nanoseconds since 1970. `images`: the paths of the
-    images that it shows.
-    """
-
-    digest: str = ""
-    size: int = -1
-    modified_at: int = -1
-    checksum: int = -1
-    images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +70,7 @@ def look(folder: Path, program: str, *, thorough: bool = False) -> LastSite:
 def check(folder: Path) -> list[str]:
     """The paths of the files of a site that are not as its last build wrote them; each is read. Empty where there is no site, or its manifest is damaged."""
     with suppress(OSError, ValueError):
-        _, stated = _read(folder / MANIFEST)
+        stated = manifest.read(folder).files
         return sorted(
             path for path, file in stated.items() if file.digest and not _as_written(folder, path, file, thorough=True)
         )
@@ -98,15 +82,16 @@ def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
     ValueError where the manifest is damaged, or one of the files is not as it was written: then nothing is.
     """
-    program, stated = _read(folder / MANIFEST)
+    last = manifest.read(folder)
+    stated = dict(last.files)
     for path in files:
         if not _as_written(folder, path, stated.get(path, SiteFile()), thorough=True):
             raise ValueError(f"{path} is not as it was written")
-    _write_manifest(folder, program, stated | dict.fromkeys(files, SiteFile()))
+    manifest.begin(folder, last.program, files)
     for path, data in files.items():
         _put(folder / path, data, folder)
         stated[path] = _file(folder / path, stated[path].digest, crc32(data), stated[path].images)
-    _write_manifest(folder, program, stated)
+    manifest.finish(folder, Manifest(program=last.program, files=stated))
 
 
 def write_site(
@@ -127,7 +112,7 @@ def write_site(
         folder.mkdir(parents=True, exist_ok=True)
         _check(folder, digests.keys() - ours)
         if stale or gone:
-            _write_manifest(folder, last.program, {path: made.get(path, SiteFile()) for path in ours | digests.keys()})
+            manifest.begin(folder, last.program, stale | gone)
         _remove_remains(last, ours)
         written = 0
         for path, data in files:
@@ -135,7 +120,7 @@ def write_site(
             made[path] = _file(folder / path, digests[path], crc32(data), images.get(path, ()))
         removed = sum(_remove(folder, path) for path in sorted(gone))
         if stale or gone or made != last.stated:
-            _write_manifest(folder, last.program, made)
+            manifest.finish(folder, Manifest(program=last.program, files=made))
     except OSError as error:
         raise StoreError(f"cannot write the site to {folder}: {error}") from error
     return OutputCounts(written=written, unchanged=len(digests) - written, removed=removed)
@@ -144,7 +129,7 @@ def write_site(
 def _remove_remains(last: LastSite, ours: frozenset[str]) -> None:
     """Removes what an interrupted build, or one of an earlier version, left beside files that were to be made."""
     finished = {path for path, file in last.stated.items() if file.digest}
-    for path in sorted((ours - finished) | {MANIFEST}):
+    for path in sorted((ours - finished) | {MANIFEST, PENDING}):
         remove_remains(last.folder / path)
 
 
@@ -152,7 +137,7 @@ def _manifest(folder: Path, program: str) -> tuple[Mapping[str, SiteFile], froze
     """The files that a manifest states, where this program wrote it, and the paths of all that it names; None where it is damaged."""
     file = folder / MANIFEST
     try:
-        last_program, stated = _read(file)
+        last = manifest.read(folder)
     except FileNotFoundError:
         if not (file.is_symlink() or _is_site(folder)):
             return {}, frozenset()
@@ -162,9 +147,9 @@ def _manifest(folder: Path, program: str) -> tuple[Mapping[str, SiteFile], froze
     except (OSError, ValueError, RecursionError):
         log.warning("%s is damaged: all pages are made again, and those that are not built any more may stay", file)
         return {}, None
-    if last_program != program:
+    if last.program != program:
         log.warning("%s is of another version: all pages are made again", file)
-    return stated if last_program == program else {}, frozenset(stated)
+    return last.files if last.program == program else {}, frozenset(last.files)
 
 
 def _is_site(folder: Path) -> bool:
@@ -173,43 +158,6 @@ def _is_site(folder: Path) -> bool:
         return LAST_CRAWLS.encode() in read(folder / HOME.pattern)
     except OSError:
         return False
-
-
-def _read(file: Path) -> tuple[str, dict[str, SiteFile]]:
-    """The program that wrote a manifest, and the files that it states; ValueError where it is damaged. Earlier versions listed paths alone."""
-    head, _, body = read(file).decode("utf-8").partition("\n")
-    if head.startswith('{"format"'):
-        _check_sum(json.loads(head).get("crc32"), body)
-        program, stated = json.loads(body)
-        files = {path: SiteFile._make((*cells, tuple(images))) for path, (*cells, images) in stated.items()}
-    else:
-        program, files = "", dict.fromkeys(_earlier_paths(json.loads(f"{head}\n{body}")), SiteFile())
-    return program, {path: stated for path, stated in files.items() if _inside(path)}
-
-
-def _earlier_paths(stated: Any) -> list[str]:  # noqa: ANN401 - whatever JSON can say
-    """The paths of a manifest of an earlier version; ValueError where it is not as a build wrote it. The first versions wrote no checksum."""
-    paths = stated.get("files") if isinstance(stated, dict) else stated
-    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-        raise ValueError("it lists no files")
-    if isinstance(stated, dict):
-        _check_sum(stated.get("crc32"), "\n".join(paths))
-    return paths
-
-
-def _check_sum(stated: object, text: str) -> None:
-    if stated != crc32(text.encode("utf-8", "surrogatepass")):
-        raise ValueError("its checksum does not fit")
-
-
-def _inside(path: str) -> bool:
-    return bool(path) and not path.startswith("/") and ".." not in path.split("/")
-
-
-def _write_manifest(folder: Path, program: str, files: Mapping[str, SiteFile]) -> None:
-    body = json.dumps([program, dict(sorted(files.items()))])
-    text = json.dumps({"format": FORMAT, "crc32": crc32(body.encode())})
-    _put(folder / MANIFEST, f"{text}\n{body}".encode(), folder, durable=True)
 
 
 def _as_written(folder: Path, path: str, stated: SiteFile, *, thorough: bool) -> SiteFile | None:
@@ -238,17 +186,17 @@ def _check(folder: Path, new: Collection[str]) -> None:
             )
 
 
-def _put(file: Path, data: bytes, folder: Path, *, durable: bool = False) -> bool:
+def _put(file: Path, data: bytes, folder: Path) -> bool:
     """Writes a file in one step, unless it holds these bytes already.
 
-    A page that a power cut took has another size at the next build, and is made again: so pages need not be `durable`, which would take three
+    A page that a power cut took has another size at the next build, and is made again: so pages need not be durable, which would take three
     times as long (1,902 files of the demo of 200 repositories: 8.1 s instead of 2.7 s).
     """
     with suppress(OSError):  # there is none, or something else in its place
         if read(file) == data:
             return False
     clear(file, published=folder)
-    write(file, data, durable=durable)
+    write(file, data, durable=False)
     return True
 
 

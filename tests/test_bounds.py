@@ -31,7 +31,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     ),
     "a value that is no number": ("connectors.formats.yaml_scalars._NAN",),
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),
-    "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT", "sites.output.FORMAT"),
+    "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
     "how much is read, kept or worked on at once, which changes no result": (
         "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
         "catalog.database.export.AT_ONCE", "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",

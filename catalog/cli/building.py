@@ -105,7 +105,7 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
 def _refresh(config: Config, built: BuildReport, inputs: str) -> bool:
     """Puts the last crawls into the pages that tell of them; False where a file of the site is not as it was built."""
     from catalog.database import build_record
-    from sites.output import MANIFEST
+    from sites.manifest import MANIFEST
     from sites.refresh import refresh
 
     folder, record, files = config.output / "site", build_record.read(config.output), _files(config)

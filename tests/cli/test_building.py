@@ -14,7 +14,7 @@ from catalog.cli.building import Made, summary
 from catalog.crawl.crawl import CrawlReport
 from catalog.database import build_record
 from catalog.schema.tables.inventory import Crawl
-from sites.output import MANIFEST
+from sites.manifest import MANIFEST
 from sites.pages import CRAWL, HOME
 from support.changes import base, register
 from support.harm import cut

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sites.output import MANIFEST
+from sites.manifest import MANIFEST
 from support.site_worlds import NAMES, Fleet, assign, commit_and_register, crawl, move, run
 
 CHURN, ADS, PAPER, _ = NAMES

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
 from catalog.errors import NotFound, StoreError
 from sites.build import build
-from sites.output import MANIFEST, MOST_NAMED, check, look, replace_files, write_site
+from sites.manifest import MANIFEST, PENDING
+from sites.output import MOST_NAMED, check, look, replace_files, write_site
 from sites.pages import LAST_CRAWLS
 
 
@@ -160,8 +162,7 @@ def test_a_folder_in_the_place_of_a_file_is_put_aside(tmp_path, path):
 
 
 def test_what_an_earlier_version_left_among_the_pages_is_removed(tmp_path):
-    put(tmp_path, "a.html", "b/c.html")
-    (tmp_path / MANIFEST).write_text('["a.html", "b/c.html"]')
+    put(tmp_path, "a.html", "b/c.html", program="0")
     for name in (".a.html.new", "b/.c.html.new", f".{MANIFEST}.new", "a.html.aside-1", "notes.aside-1"):
         (tmp_path / name).write_text("left")
     (tmp_path / "b" / "c.html.aside-1" / "d").mkdir(parents=True)
@@ -170,12 +171,6 @@ def test_what_an_earlier_version_left_among_the_pages_is_removed(tmp_path):
     put(tmp_path, "a.html")
     assert {*files(tmp_path)} == {MANIFEST, "a.html", "notes.aside-1"}
     assert ((tmp_path / "b").exists(), mine.is_dir()) == (False, True)
-
-
-def test_the_manifest_of_an_earlier_version_is_read(tmp_path):
-    put(tmp_path, "a.html", "b.html")
-    (tmp_path / MANIFEST).write_text('["a.html", "b.html"]')
-    assert put(tmp_path, "a.html") == (0, 1, 1)
 
 
 def edit_unseen(file: Path) -> None:
@@ -218,25 +213,47 @@ def test_a_copy_of_a_site_with_other_times_is_as_it_was_built(tmp_path, caplog):
     assert put(tmp_path, "a.html") == (0, 1, 0)
 
 
-EARLIER = {
-    "of another version": lambda folder: put(folder, "a.html", "b.html", program="2"),
-    "a list of paths": lambda folder: (folder / MANIFEST).write_text('["a.html", "b.html"]'),
-    "paths with a checksum": lambda folder: (folder / MANIFEST).write_text(
-        f'{{"crc32": {crc32(b"a.html" + bytes([10]) + b"b.html")}, "files": ["a.html", "b.html"]}}'
-    ),
-}
-
-
-@pytest.mark.parametrize("earlier", EARLIER.values(), ids=EARLIER.keys())
-def test_a_site_of_another_version_is_made_again_and_said(tmp_path, caplog, earlier):
-    put(tmp_path, "a.html", "b.html")
-    earlier(tmp_path)
-    caplog.clear()
+def test_a_site_of_another_version_is_made_again_and_said(tmp_path, caplog):
+    put(tmp_path, "a.html", "b.html", program="2")
     last = look(tmp_path, "1")
     assert (last.stale({"a.html": "a.html"}), last.paths) == ({"a.html"}, {"a.html", "b.html"})
     assert (put(tmp_path, "a.html"), sorted(pages(tmp_path))) == ((0, 1, 1), ["a.html"])
     said = f"{tmp_path / MANIFEST} is of another version: all pages are made again"
     assert {record.getMessage() for record in caplog.records} == {said}
+
+
+def cut_off(folder: Path, *paths: str) -> None:
+    """A build that wants these files and ends before the first is made."""
+    last = look(folder, "1")
+    digests = {path: path for path in paths}
+    with suppress(KeyboardInterrupt):
+        write_site(last, digests, ended(), {})
+
+
+def ended() -> Iterator[tuple[str, bytes]]:
+    raise KeyboardInterrupt
+    yield
+
+
+def test_only_what_a_build_that_was_cut_off_was_to_make_is_made_again(tmp_path, caplog):
+    put(tmp_path, "a.html", "gone.html")
+    cut_off(tmp_path, "a.html", "new.html")
+    assert {path for path, file in look(tmp_path, "1").files.items() if file.digest} == {"a.html"}
+    assert (put(tmp_path, "a.html", "new.html"), caplog.records) == ((1, 1, 1), [])
+    assert sorted(files(tmp_path)) == [MANIFEST, "a.html", "new.html"]
+
+
+def test_a_first_build_that_was_cut_off_left_files_of_ours(tmp_path):
+    cut_off(tmp_path, "a.html")
+    (tmp_path / "a.html").write_text("half a page")
+    assert (put(tmp_path, "a.html"), sorted(files(tmp_path))) == ((1, 0, 0), [MANIFEST, "a.html"])
+
+
+def test_where_the_list_of_pending_files_is_damaged_all_are_made_again(tmp_path, caplog):
+    put(tmp_path, "a.html")
+    (tmp_path / PENDING).write_text("{")
+    assert (look(tmp_path, "1").stale({"a.html": "a.html"}), len(caplog.records)) == ({"a.html"}, 1)
+    assert (put(tmp_path, "a.html"), sorted(files(tmp_path))) == ((0, 1, 0), [MANIFEST, "a.html"])
 
 
 def test_files_that_are_replaced_between_builds_are_as_they_were_built(tmp_path, caplog):

@@ -11,7 +11,8 @@ from catalog.schema.tables.inventory import Crawl
 from sites.build import build
 from sites.data.facts import CRAWLS
 from sites.data.rows import CrawlRow
-from sites.output import MANIFEST, check
+from sites.manifest import MANIFEST
+from sites.output import check
 from sites.pages import CRAWL, HOME
 from sites.refresh import refresh
 from sites.view_models import as_of
