@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from catalog.privacy.emails import UNMASKED, Mask, masked
 from sites.data.facts import Connection
+
+# Types of columns without texts.
+_NO_TEXT = frozenset({"BIGINT", "BOOLEAN", "DOUBLE", "DOUBLE[]", "HUGEINT", "INTEGER", "TIMESTAMP", "UBIGINT"})
 
 
 class MaskedConnection:
@@ -26,20 +28,27 @@ class MaskedAnswer:
     def __init__(self, answer: Any, mask: Mask) -> None:  # noqa: ANN401 - DuckDB's own type
         self._answer, self._mask = answer, mask
         self.description = answer.description
-        self._is_same = [column[0] in UNMASKED for column in answer.description or ()]
+        self._places = [
+            place
+            for place, (name, kind, *_) in enumerate(answer.description or ())
+            if name not in UNMASKED and str(kind) not in _NO_TEXT
+        ]
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """All rows."""
-        return self._masked(self._answer.fetchall())
+        return [self._masked(row) for row in self._answer.fetchall()]
 
     def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
         """The next rows."""
-        return self._masked(self._answer.fetchmany(size))
+        return [self._masked(row) for row in self._answer.fetchmany(size)]
 
-    def _masked(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        return [
-            tuple(
-                cell if is_same else masked(cell, self._mask) for is_same, cell in zip(self._is_same, row, strict=True)
-            )
-            for row in rows
-        ]
+    def _masked(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The row; most have nothing to mask, and stay as they are: a third of the time of looking at each cell."""
+        cells = None
+        for place in self._places:
+            cell = row[place]
+            if cell is None or (type(cell) is str and "@" not in cell):
+                continue
+            cells = cells or [*row]
+            cells[place] = masked(cell, self._mask)
+        return tuple(cells) if cells else row

@@ -37,17 +37,20 @@ select
     coalesce(m.metrics, []) as metrics
 from shown s
 left join (
-    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics from metrics group by all
+    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics
+    from metrics semi join shown using (repo, commit) group by all
 ) m on m.repo = s.repo and m.commit = s.commit
 order by s.repo, s.authored_at desc, s.name, s.commit;
 
 -- site_releases(): Releases of each repository that GTO does not use, the newest first.
 --   key: repo, tag
 --   metrics: The first metrics of its commit.
+with releases as (from list_releases(null))
 select
     s.repo, s.tag, s.commit, s.author, s.committed_at, s.summary, s.metrics as metric_count, coalesce(m.metrics, []) as metrics
-from list_releases(null) s
+from releases s
 left join (
-    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics from metrics group by all
+    select repo, commit, list({name: name, text: text} order by file, name)[:4] as metrics
+    from metrics semi join releases using (repo, commit) group by all
 ) m on m.repo = s.repo and m.commit = s.commit
 order by s.repo, s.committed_at desc, s.tag;
