@@ -30,8 +30,8 @@ clean:
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/product: .venv/bin/python pyproject.toml requirements/product.txt
-	$(INSTALL) --require-hashes -r requirements/product.txt
+.venv/product: .venv/bin/python pyproject.toml requirements/build.txt
+	$(INSTALL) --require-hashes -r requirements/build.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -43,6 +43,7 @@ clean:
 	touch .venv/product $@
 
 lock:  ## write the versions and hashes of all dependencies anew: needs uv
-	$(LOCK) requirements/product.txt --extra build pyproject.toml
-	$(LOCK) requirements/development.txt --extra test --extra lint --extra fuzz -c requirements/product.txt pyproject.toml
+	$(LOCK) requirements/product.txt pyproject.toml
+	$(LOCK) requirements/build.txt --extra build -c requirements/product.txt pyproject.toml
+	$(LOCK) requirements/development.txt --extra test --extra lint --extra fuzz -c requirements/build.txt pyproject.toml
 	echo 'duckdb==1.4.*' | $(LOCK) requirements/duckdb-1.4.txt -

@@ -12,6 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = ROOT / "requirements" / "product.txt"
@@ -72,9 +73,57 @@ def test_a_bill_of_materials_names_what_is_locked(wheel, inside):
     assert all(part["hashes"] for part in bill["components"])
 
 
-def test_every_dependency_is_locked_and_has_its_reason():
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    names = {re.match(r"[a-z0-9-]+", entry)[0] for entry in declared}
-    locked = set(re.findall(r"^([^ =\n]+)==", PRODUCT.read_text(), re.MULTILINE))
-    reasons = re.findall(r"^\| `([a-z0-9-]+)` \| \S", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE)
-    assert (names - locked, sorted(names)) == (set(), reasons)
+DOCUMENT = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def declared(entries):
+    """What is asked for of others."""
+    return [asked for entry in entries if (asked := Requirement(entry)).name != PROJECT["name"]]
+
+
+def locked(lock: str) -> dict[str, str]:
+    """Versions by name."""
+    return dict(re.findall(r"^([^ =\n]+)==([^ ;\n]+)", (ROOT / "requirements" / lock).read_text("utf-8"), re.MULTILINE))
+
+
+def test_every_dependency_has_its_reason():
+    reasons = re.findall(r"^\| `([a-z0-9-]+)` \| [^`\s]", DOCUMENT, re.MULTILINE)
+    assert reasons == sorted(asked.name for asked in declared(PROJECT["dependencies"]))
+
+
+def test_every_dependency_of_an_extra_has_its_reason():
+    reasons = re.findall(r"^\| `([a-z0-9-]+)` \| `([a-z]+)` \| \S", DOCUMENT, re.MULTILINE)
+    extras = PROJECT["optional-dependencies"].items()
+    assert sorted(reasons) == sorted((asked.name, extra) for extra, entries in extras for asked in declared(entries))
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("product.txt", ()), ("build.txt", ("build",)), ("development.txt", ("build", "dask", "test", "lint", "fuzz"))],
+)
+def test_a_lock_has_what_is_declared_by_version_and_hash(lock, extras):
+    versions = locked(lock)
+    entries = [
+        *PROJECT["dependencies"],
+        *(entry for extra in extras for entry in PROJECT["optional-dependencies"][extra]),
+    ]
+    unfit = [str(asked) for asked in declared(entries) if versions.get(asked.name, "0") not in asked.specifier]
+    text = (ROOT / "requirements" / lock).read_text("utf-8")
+    blocks = re.findall(r"^[^ =\n]+==(?:.*\\\n)*.*\n", text, re.MULTILINE)
+    assert (unfit, "".join(blocks) == text, [block for block in blocks if "--hash=sha256:" not in block]) == (
+        [],
+        True,
+        [],
+    )
+
+
+def test_locks_agree():
+    product, build, development = map(locked, ("product.txt", "build.txt", "development.txt"))
+    assert product.items() <= build.items() <= development.items()
+
+
+def test_what_only_builds_the_wheel_is_no_part_of_the_product():
+    assert (
+        not {asked.name for asked in declared(PROJECT["optional-dependencies"]["build"])} & locked("product.txt").keys()
+    )
