@@ -241,7 +241,9 @@ def _ssh_command(remote: GitServer, meter: Meter, git: GitConfig) -> list[str]:
 
 def _ssh_options(remote: GitServer, meter: Meter) -> list[str]:
     seconds = max(1, int(meter.patience(meter.limits.connect)))
-    options = ["-x", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={seconds}", "-o", "SendEnv=GIT_PROTOCOL"]
+    # Below the level of errors ssh shows the server's notice, behind which its complaint may not be read any more.
+    settings = ("BatchMode=yes", "LogLevel=ERROR", f"ConnectTimeout={seconds}", "SendEnv=GIT_PROTOCOL")
+    options = ["-x", *(word for setting in settings for word in ("-o", setting))]
     return [*options, "-p", str(remote.port)] if remote.port else options
 
 
