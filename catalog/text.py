@@ -107,8 +107,17 @@ def quoted(value: object) -> str:
         case dict() | list():
             kind = "map" if isinstance(value, dict) else "list"
             return f"a {kind} of {len(value):,}" if value else f"an empty {kind}"
+        case int():
+            return cleaned(_digits(value), MAX_VALUE)
         case _:
             return cleaned(str(value), MAX_VALUE)
+
+
+def _digits(number: int) -> str:
+    try:
+        return str(number)
+    except ValueError:  # Python prints no number of more than 4,300 digits
+        return hex(number)
 
 
 def quoted_whole(value: object) -> str:

@@ -61,6 +61,7 @@ def test_a_sentence_with_a_value_is_printable_and_short(text):
         ([], "an empty list"),
         ({"a": 1}, "a map of 1"),
         (1.5, "1.5"),
+        pytest.param(1 << 20_000, f"0x1{'0' * (MAX_VALUE - 4)}…", id="a number that Python does not print"),
     ],
 )
 def test_a_value_is_quoted(value, shown):

@@ -12,9 +12,11 @@ from tenacity import wait_none
 
 from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.transport import backoff, credentials, retry, smart_http
+from catalog.transport.address import server_at
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.http_client import MAX_REDIRECTS
 from catalog.transport.origin import GitConfig, Limits, Pool, open_origin
+from catalog.transport.smart_http import same_host
 from support.loopback import Answer, Request, always, git, needs, serve
 
 if TYPE_CHECKING:
@@ -178,6 +180,23 @@ def test_a_redirect_elsewhere_is_refused(target: str, shown: str, folder: Path, 
 
         says = f"{site}/team.git: redirects to {shown!r}, expected the same host: state that URL instead"
         assert (str(found), site.requests) == (says, [ASK])
+
+
+@pytest.mark.parametrize(
+    ("stated", "moved", "same"),
+    [
+        pytest.param("https://h/a", "https://h/b", True, id="another path"),
+        pytest.param("http://h/a", "https://h/a", True, id="to TLS"),
+        pytest.param("https://h/a", "http://h/a", False, id="from TLS to plain text"),
+        pytest.param("https://h:443/a", "http://h:443/a", False, id="from TLS to plain text on its port"),
+        pytest.param("http://h:8080/a", "https://h:8080/a", False, id="to TLS on a stated port"),
+        pytest.param("https://h/a", "https://h.evil.example/a", False, id="to a host whose name begins alike"),
+        pytest.param("https://h/a", "https://evil.example/h", False, id="to a host with the other in its path"),
+        pytest.param("https://h/a", "https://h@evil.example/a", False, id="to a host with the other as its user"),
+    ],
+)
+def test_where_a_redirect_may_lead(stated: str, moved: str, same: bool) -> None:
+    assert same_host(server_at(stated), server_at(moved)) == same
 
 
 @pytest.mark.parametrize("target", ["http://[bad/git-upload-pack", "http://[bad", "", "/users/sign_in", "//h:x/y"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha1
 from typing import TYPE_CHECKING
 
@@ -162,6 +164,28 @@ def test_deltas_whose_base_comes_later_are_resolved(folder: Path, pool: Pool) ->
         objects = origin.fetch([HELLO])
 
     assert sorted(raw.data for raw in objects.values()) == [b"hello", b"hello!"]
+
+
+def test_a_chain_of_deltas_may_be_as_long_as_the_pack() -> None:
+    """THREATS: deep delta chains. Each delta keeps a byte of its base and adds one of its own, its number."""
+    contents = [struct.pack(">I", number) for number in range(3000)]
+    entries = [entry(3, contents[0])]
+    for base, content in itertools.pairwise(contents):
+        named = sha1(b"blob 4\0" + base).digest()
+        entries.append(entry(7, b"\4\4\x90\1\3" + content[1:], base=named))
+    objects = read_pack(bytearray(packed(entries[0], *entries[:0:-1])), Meter("x", Limits()))
+    assert sorted(raw.data for raw in objects.values()) == contents
+
+
+def test_what_a_server_says_of_shallow_commits_is_passed_over(folder: Path, pool: Pool) -> None:
+    said = packet(b"shallow-info\n") + packet(b"shallow " + b"0" * 40) + packet(b"unshallow nobody") + b"0001"
+
+    def rule(request: Request) -> Answer:
+        answer = broken(GOOD)(request)
+        return answer if request.method == "GET" else replace(answer, body=said + answer.body)
+
+    with serve(folder, rule=rule) as site, open_origin(f"{site}/x", TINY, pool=pool) as origin:
+        assert [raw.data for raw in origin.fetch([HELLO], depth=1).values()] == [b"hello"]
 
 
 def varint(value: int, digits: int) -> bytes:
