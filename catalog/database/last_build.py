@@ -60,7 +60,7 @@ def has(path: Path, checksum: str) -> bool:
         return False
 
 
-def seal(path: Path, temporary_file: Path, *, is_as_built: bool = False) -> None:
+def seal(path: Path, temporary_file: Path, *, is_as_built: bool) -> None:
     """Writes the checksum of a database before it replaces the last one: whichever is there after a crash is as it was built.
 
     Of a last one that `is_as_built` the checksum is that which was written then: 100 MB take a tenth of a second to read.

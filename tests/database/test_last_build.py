@@ -103,7 +103,15 @@ def test_the_checksum_of_the_last_one_is_read_where_it_is_known_that_it_fits(pat
 
 
 def test_the_first_database_has_no_one_before_it(tmp_path):
-    swapped_in(path := tmp_path / "catalog.duckdb", b"first")
+    path = tmp_path / "catalog.duckdb"
+    assert (last_build.sealed(path), last_build.has(path, "")) == ("", False)
+    swapped_in(path, b"first")
+    assert (len(sums(path)), last_build.is_as_built(path)) == (1, True)
+
+
+def test_a_folder_in_the_place_of_checksums_is_put_aside(path):
+    sums_are_a_folder(path)
+    swapped_in(path, b"third", is_as_built=True)
     assert (len(sums(path)), last_build.is_as_built(path)) == (1, True)
 
 
@@ -138,13 +146,17 @@ def test_the_rows_that_the_last_database_still_has(catalog):
         pytest.param(lambda _: None, "other", id="it has other tables"),
         pytest.param(lambda file: file.write_bytes(b"no database"), None, id="it cannot be read"),
         pytest.param(Path.unlink, None, id="there is none"),
+        pytest.param(pipe, None, id="there is a pipe, of which nothing ever comes"),
     ],
 )
 def test_of_another_database_no_rows_are_saved(catalog, tmp_path, harm, recipe):
-    (path := tmp_path / "its 'own' name").write_bytes(catalog[0].read_bytes())
+    (path := tmp_path / "catalog.duckdb").write_bytes(catalog[0].read_bytes())
     harm(path)
     assert last_build.saved_rows(path, recipe or catalog[1], ["events"], [CHURN]) == {}
-    path.write_bytes(catalog[0].read_bytes())
+
+
+def test_a_name_of_a_database_may_have_quotes(catalog, tmp_path):
+    (path := tmp_path / "its 'own' name").write_bytes(catalog[0].read_bytes())
     assert last_build.saved_rows(path, catalog[1], ["events"], [CHURN]).keys() == {CHURN}
 
 
