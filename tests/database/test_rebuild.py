@@ -1,0 +1,179 @@
+"""A rebuild of a small catalog: from nothing, in a copy of the last one, and where that fails."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+
+import duckdb
+import pytest
+
+from catalog.database import database, last_build, rebuild
+from catalog.database.statements import named
+from catalog.errors import StoreError
+from catalog.schema.arrow import schema, to_arrow
+from catalog.schema.tables import CRAWL, PARTITION
+from catalog.schema.tables.inventory import Crawl, MetricDirection
+from catalog.schema.tables.registry import Event
+from catalog.store.partitions import PartitionKey, Store
+from support.harm import cut
+from support.small_catalog import C1, C2, day, event
+
+SQL = named("build")
+TABLES = {table.TABLE: schema(table) for table in PARTITION}
+UPDATED = MetricDirection.TABLE  # stands for a table that is brought up to date by a function
+REPOS = tuple("abcdefgh")
+
+
+def crawls(count):
+    """The tables that no partition fills, after so many crawls."""
+    rows = [
+        Crawl(crawl=number + 1, started_at=day(1), seconds=1, new=0, changed=0, fresh=0, failed=0, received=0)
+        for number in range(count)
+    ]
+    return {table.TABLE: to_arrow(table, rows if table is Crawl else ()) for table in CRAWL}
+
+
+def written(folder, commit, *repos):
+    """The partitions of repositories that have a version of this commit."""
+    store, rows = Store(folder / "rows"), {Event: (event("m@v1.0.0", commit, day(1)),)}
+    return {repo: store.write(repo, PartitionKey(refs=commit, readers="0" * 20), rows) for repo in repos}
+
+
+def put(pattern):
+    """Adds a row to the table that it updates."""
+    return {UPDATED: lambda connection: connection.execute(f"insert into {UPDATED} values (?, 'higher', 0)", [pattern])}
+
+
+def content(path):
+    """What these tests change: the commits of versions, crawls, the updated table, and how often the file was changed."""
+    queries = (
+        "select repo || commit[1] from versions order by all",
+        "select crawl from crawls order by all",
+        f"select pattern from {UPDATED} order by all",
+        "select age from internal.making",
+        "select repo || file[1] from internal.partitions order by all",
+    )
+    with closing(database.connect(path)) as connection:
+        return [[row[0] for row in connection.execute(query).fetchall()] for query in queries]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Eight repositories at a commit, and their catalog, in a folder where a killed build has left something."""
+    folder = tmp_path_factory.mktemp("rebuild")
+    path, partitions, told = folder / "new" / "deep" / "catalog.duckdb", written(folder, C1, *REPOS), []
+    path.parent.mkdir(parents=True)
+    for left in (".catalog.duckdb.new", ".catalog.duckdb.new.wal"):
+        (path.parent / left).write_text("left")
+    assert (rebuild.rebuild(path, TABLES, partitions, crawls(1), put("first"), told.append), told) == (False, [])
+    return path, partitions
+
+
+@pytest.fixture
+def path(world, tmp_path):
+    """A copy of that catalog."""
+    shutil.copytree(world[0].parent, tmp_path / "built")
+    return tmp_path / "built" / world[0].name
+
+
+def names(path):
+    return sorted(file.name for file in path.parent.iterdir())
+
+
+WHOLE = [".catalog.duckdb.sum", "catalog.duckdb"]
+
+
+def test_a_catalog_from_nothing(world):
+    versions = [f"{repo}1" for repo in REPOS]
+    assert (content(world[0]), names(world[0])) == ([versions, [1], ["first"], [0], versions], WHOLE)
+
+
+def test_a_change_of_some_repositories(world, path, tmp_path):
+    """One has another commit, and one has one that is damaged: what the last catalog had of it stays."""
+    now, told = world[1] | written(tmp_path, C2, "b", "c"), []
+    cut(now["c"])
+    is_in_place = rebuild.rebuild(path, TABLES, now, crawls(2), put("second"), told.append)
+    versions = ["a1", "b2", *(f"{repo}1" for repo in REPOS[2:])]
+    assert (is_in_place, told, names(path)) == (
+        True,
+        ["c: its rows in the store are damaged: those of the last build stay until the next crawl reads it again"],
+        WHOLE,
+    )
+    assert content(path) == [versions, [1, 2], ["first", "second"], [1], versions]
+
+
+def test_a_catalog_that_is_not_as_it_was_built(world, path, tmp_path):
+    """Two repositories are damaged: what the last catalog had of one is taken from there."""
+    with closing(duckdb.connect(str(path))) as other:
+        other.execute("delete from crawls")
+    now, told = world[1] | written(tmp_path, C2, "b", "z"), []
+    cut(now["b"])
+    cut(now["z"])
+    is_in_place = rebuild.rebuild(path, TABLES, now, crawls(1), put("second"), told.append)
+    versions = [f"{repo}1" for repo in REPOS]
+    assert (is_in_place, told) == (
+        False,
+        [
+            f"{path} is not as it was built: it is built anew",
+            "b: its rows in the store are damaged: those of the last build stay until the next crawl reads it again",
+            "z: its rows in the store are damaged: the catalog has none of them until the next crawl reads it again",
+        ],
+    )
+    assert content(path) == [versions, [1], ["second"], [0], versions]
+
+
+def test_only_tables_are_replaced(path):
+    first = last_build.sealed(path)
+    (path.parent / ".catalog.duckdb.new").write_text("left")
+    tables = {Crawl.TABLE: crawls(2)[Crawl.TABLE]}
+    rebuild.refresh(path, tables, put("second"))
+    versions = [f"{repo}1" for repo in REPOS]
+    assert (content(path), names(path)) == ([versions, [1, 2], ["first", "second"], [0], versions], WHOLE)
+    sums = path.with_name(WHOLE[0]).read_text().split()
+    assert (last_build.is_as_built(path), sums[1]) == (True, first)
+
+
+def failing(error):
+    def update(_):
+        raise error
+
+    return {UPDATED: update}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(OSError("no space left"), "cannot write {path}: no space left", id="the disk"),
+        pytest.param(duckdb.Error("damaged"), "damaged", id="the database, which a build replaces"),
+    ],
+)
+def test_a_replacement_that_fails_leaves_the_last_catalog_and_nothing_beside_it(path, error, expected):
+    before = path.read_bytes()
+    with pytest.raises((StoreError, duckdb.Error)) as raised:
+        rebuild.refresh(path, {}, failing(error))
+    assert (str(raised.value), path.read_bytes() == before, names(path)) == (expected.format(path=path), True, WHOLE)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("no space left"), StoreError("no space left"), duckdb.Error("no space left")]
+)
+def test_a_build_that_fails_is_a_store_error_and_leaves_nothing(tmp_path, error):
+    path = tmp_path / "new" / "deep" / "catalog.duckdb"
+    with pytest.raises(StoreError) as raised:
+        rebuild.rebuild(path, TABLES, {}, crawls(0), failing(error))
+    assert (str(raised.value), names(path)) == (f"cannot build {path}: no space left", [])
+
+
+@pytest.mark.slow
+def test_where_the_last_catalog_cannot_be_updated_one_is_built_from_nothing(world, path):
+    """The reason is told on one line."""
+    failures, told = [duckdb.Error("it\nbroke")], []
+
+    def update(_):
+        if failures:
+            raise failures.pop()
+
+    is_in_place = rebuild.rebuild(path, TABLES, world[1], crawls(1), {UPDATED: update}, told.append)
+    assert (is_in_place, told) == (False, [f"{path} cannot be updated (it broke): it is built anew"])
+    assert content(path)[2:4] == [[], [0]]
