@@ -11,7 +11,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 # What pages show of the rest of the program. The rows that they are made of follow from the database's recipe.
-MODULES = ("errors.py", "naming.py", "privacy/emails.py", "query/labels.py", "shell_line.py", "text.py")
+MODULES = (
+    "errors.py", "naming.py", "privacy/emails.py", "privacy/settings.py", "query/labels.py", "shell_line.py", "text.py",
+)  # fmt: skip
 _LIBRARIES = ("jinja2", "markupsafe")
 _NO_SOURCE = (".pyc", ".so")
 
