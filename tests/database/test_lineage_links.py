@@ -17,7 +17,7 @@ from catalog.schema.tables.inventory import Repo
 from database.test_import_sources import inventory
 from database.test_lineage_imports import imported
 from database.test_lineage_steps import added, made, revision
-from support import small_catalog
+from support.catalog_files import write_catalog
 from support.catalogs import asked
 
 DVC_2: dict[str, Any] = {"hash_kind": "md5-dos2unix"}
@@ -184,7 +184,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         repos[f"many/{name}"] = split([*(made(path, "many") for path in paths), commit])
     repos |= {f"many/{name}": split([added("in", "many"), revision("c", 0)]) for name in USERS}
     listed = [inventory(repo, f"https://git.example/{repo}", fork=None) for repo in repos]
-    path = small_catalog.write(tmp_path_factory.mktemp("links"), repos, {Repo: listed})
+    path = write_catalog(tmp_path_factory.mktemp("links") / "c.duckdb", repos, {Repo: listed})
     with closing(database.connect(path)) as connection:
         yield connection
 

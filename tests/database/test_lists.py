@@ -14,7 +14,7 @@ from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, Repo, StageName, Visit
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
-from support import small_catalog
+from support.catalog_files import write_catalog
 from support.catalogs import asked
 from support.small_catalog import day, event
 
@@ -145,7 +145,7 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
 def found(tmp_path_factory) -> dict[str, list[str]]:
     """What all cases list, of a catalog in a file: without materialized views, each list costs all that it follows from again."""
     repos = {repo: {kind: [row for row in rows if type(row) is kind] for kind in map(type, rows)} for repo, rows in ROWS.items()}  # fmt: skip
-    path = small_catalog.write(tmp_path_factory.mktemp("lists"), repos, WHOLE)
+    path = write_catalog(tmp_path_factory.mktemp("lists") / "c.duckdb", repos, WHOLE)
     with closing(database.connect(path)) as connection:
         return {
             case: [row["shown"] for row in asked(connection, f"select {columns} as shown from {call}")]

@@ -9,23 +9,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from catalog.database import database, rebuild
+from catalog.database import database
 from catalog.errors import NotFound, StoreError
 from catalog.schema.arrow import schema
 from catalog.schema.tables import CRAWL, PARTITION
+from support.catalog_files import write_catalog
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalog of nothing."""
-    path = tmp_path_factory.mktemp("locked") / "catalog.duckdb"
-    rebuild.rebuild(
-        path,
-        {table.TABLE: schema(table) for table in PARTITION},
-        {},
-        {table.TABLE: schema(table).empty_table() for table in CRAWL},
-    )
-    return path
+    return write_catalog(tmp_path_factory.mktemp("locked") / "catalog.duckdb", {})
 
 
 @pytest.fixture

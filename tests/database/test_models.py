@@ -13,6 +13,7 @@ from catalog.database.statements import ALL
 from catalog.schema.tables import PARTITION
 from catalog.schema.view_names import VIEW_NAMES
 from support import changes, small_catalog
+from support.catalog_files import write_catalog
 from support.catalogs import catalog_of, rows_of
 from support.macro_calls import calls, prepare
 from support.models import FACTS, MODELS, all_uses, duplicated, uses
@@ -110,7 +111,7 @@ def twice(twice_rows):
 @pytest.fixture(scope="module")
 def twice_in_a_file(tmp_path_factory, twice_rows):
     """The same with materialized views, which lineage needs to be quick."""
-    path = small_catalog.write(tmp_path_factory.mktemp("twice"), {"h/o/n": twice_rows}, {})
+    path = write_catalog(tmp_path_factory.mktemp("twice") / "c.duckdb", {"h/o/n": twice_rows})
     with closing(database.connect(path)) as connection:
         prepare(connection)
         yield connection

@@ -9,15 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.database import database, rebuild
+from catalog.database import database
 from catalog.errors import Ambiguous, Misuse, NotFound
 from catalog.query.answer import Bounds, answer
 from catalog.query.reference import parse
 from catalog.query.resolve import ReferenceResolver
-from catalog.schema.arrow import schema
-from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.registry import Event
-from catalog.store.partitions import PartitionKey, Store
+from support.catalog_files import write_catalog
 from support.catalogs import asked
 from support.small_catalog import C1, C2, day, event
 
@@ -49,11 +47,8 @@ def catalog(tmp_path_factory):
         wanted = TAGS if repo != "h/p/n" else [*TAGS, ("churn@v1.1.0", C1)]
         return [event(tag, commit, day(number)) for number, (tag, commit) in enumerate(wanted, 1)]
 
-    file = tmp_path_factory.mktemp("references") / "catalog.duckdb"
-    store = Store(file.with_name("rows"))
-    partitions = {repo: store.write(repo, PartitionKey(refs="r", readers="d"), {Event: events(repo)}) for repo in REPOS}
-    whole = {table.TABLE: schema(table).empty_table() for table in CRAWL}
-    rebuild.rebuild(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
+    rows = {repo: {Event: events(repo)} for repo in REPOS}
+    file = write_catalog(tmp_path_factory.mktemp("references") / "catalog.duckdb", rows)
     with closing(database.connect(file)) as connection:
         yield connection
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import md5
 from html.parser import HTMLParser
@@ -12,15 +12,12 @@ from typing import Any
 
 import pytest
 
-from catalog.database import rebuild
-from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.git import Branch, Revision
 from catalog.schema.tables.inventory import Crawl, Repo, StageName
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
-from catalog.store.partitions import PartitionKey, Store
 from sites.build import build
+from support.catalog_files import repository, write_catalog
 from support.catalogs import rows_of
 from support.stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
 from support.worlds import Content, World
@@ -169,23 +166,15 @@ def evil() -> Rows:
 
 def whole() -> Rows:
     """How the last crawl went: one repository is gone."""
-    seen = {"visited_at": NOON, "read_at": NOON, "partition": None}
+    seen = {"visited_at": NOON, "read_at": NOON}
+    gone = {"outcome": "gone", "message": f"found nothing {SCRIPT}", "stale": True}
     repos = [
-        Repo(repo=CHURN, url="https://github.com/acme/churn.git", outcome="new", message=None, stale=False, **seen),
-        Repo(repo=EVIL, url="javascript://github.com/%0aalert(1)/x", outcome="new", message=None, stale=False, **seen),
-        Repo(repo=LOST, url="/srv/lost.git", outcome="gone", message=f"found nothing {SCRIPT}", stale=True, **seen),
+        repository(CHURN, "https://github.com/acme/churn.git", **seen),
+        repository(EVIL, "javascript://github.com/%0aalert(1)/x", **seen),
+        repository(LOST, "/srv/lost.git", **seen, **gone),
     ]
     crawl = Crawl(crawl=1, started_at=NOON, seconds=1.5, new=2, changed=0, fresh=0, failed=1, received=2048)
     return {Repo: repos, Crawl: [crawl], StageName: [StageName(raw="production", stage="prod", rank=0)]}
-
-
-def write_catalog(file: Path, repos: Mapping[str, Rows], whole: Rows) -> Path:
-    """A catalog on disk that holds these rows."""
-    store = Store(file.with_name("rows"))
-    partitions = {repo: store.write(repo, PartitionKey(refs="0", readers="0"), rows) for repo, rows in repos.items()}
-    tables = {table.TABLE: to_arrow(table, whole.get(table, ())) for table in CRAWL}
-    rebuild.rebuild(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, tables)
-    return file
 
 
 @pytest.fixture(scope="session")
@@ -208,10 +197,10 @@ def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.lightweight("baseline")
     world.commit({**ran(2, auc=0.8, trees=200), "README.md": "# The <team>\n"}, message="Better")
     world.tag("v1.1.0")
-    seen = {"outcome": "new", "message": None, "stale": False, "visited_at": NOON, "read_at": NOON, "partition": None}
     folder = tmp_path_factory.mktemp("plain")
-    repos = {"plain": rows_of(world.listing(), world.objects)}
-    build(write_catalog(folder / "c.duckdb", repos, {Repo: [Repo(repo="plain", url="/r", **seen)]}), folder, title="x")
+    inventory = {Repo: [repository("plain", "/r", visited_at=NOON, read_at=NOON)]}
+    file = write_catalog(folder / "c.duckdb", {"plain": rows_of(world.listing(), world.objects)}, inventory)
+    build(file, folder, title="x")
     return folder
 
 
@@ -224,7 +213,7 @@ def plain_page(plain_site: Path) -> Page:
 @pytest.fixture(scope="session")
 def empty_catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalog of nothing, before its first crawl."""
-    return write_catalog(tmp_path_factory.mktemp("catalog") / "c.duckdb", {}, {})
+    return write_catalog(tmp_path_factory.mktemp("catalog") / "c.duckdb", {})
 
 
 @pytest.fixture(scope="session")

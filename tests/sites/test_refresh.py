@@ -16,8 +16,9 @@ from sites.output import check
 from sites.pages import CRAWL, HOME
 from sites.refresh import refresh
 from sites.view_models import as_of
+from support.catalog_files import write_catalog
 
-from .conftest import NOON, whole, write_catalog
+from .conftest import NOON, whole
 
 PAGES = (HOME.pattern, CRAWL.pattern)
 

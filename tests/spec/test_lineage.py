@@ -13,13 +13,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from catalog.database import database, rebuild
+from catalog.database import database
 from catalog.naming import public_url, repository_key
-from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.inventory import Repo
-from catalog.store.partitions import PartitionKey, Store
 from support.addresses import ADDRESSES, CASES
+from support.catalog_files import repository, write_catalog
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import Content, World
 
@@ -143,20 +141,10 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 
 def written(folder: Path, worlds: Mapping[str, World]) -> duckdb.DuckDBPyConnection:
     """A catalog of repositories, in a file."""
-    store = Store(folder / "rows")
-    partitions = {
-        name: store.write(name, PartitionKey(refs="0", readers="0"), rows_of(world.listing(), world.objects))
-        for name, world in worlds.items()
-    }
+    rows = {name: rows_of(world.listing(), world.objects) for name, world in worlds.items()}
     urls = {"registry": "https://git.example.com/data/registry.git"}
-    unsaid = dict.fromkeys(("message", "visited_at", "read_at", "partition"))
-    repos = [
-        Repo(repo=name, url=urls.get(name, f"https://git.example.com/{name}"), outcome="new", stale=False, **unsaid)
-        for name in worlds
-    ]
-    whole = {table.TABLE: to_arrow(Repo, repos) if table is Repo else schema(table).empty_table() for table in CRAWL}
-    rebuild.rebuild(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
-    return database.connect(folder / "catalog.duckdb")
+    repos = [repository(name, urls.get(name, f"https://git.example.com/{name}")) for name in worlds]
+    return database.connect(write_catalog(folder / "catalog.duckdb", rows, {Repo: repos}))
 
 
 def told(catalog: duckdb.DuckDBPyConnection, question: str, *parameters: object) -> list[str]:

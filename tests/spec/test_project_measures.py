@@ -9,17 +9,15 @@ from pathlib import Path
 import pytest
 
 from catalog.cli import main
-from catalog.database import database, rebuild
+from catalog.database import database
 from catalog.query import Catalog
-from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.dvc import Output
 from catalog.schema.tables.inventory import Repo
 from catalog.schema.tables.metrics import MeasureFile, Metric
 from catalog.schema.tables.registry import Annotation, Event
-from catalog.store.partitions import PartitionKey, Store
 from sites.build import build
 from spec.test_measures import annotated, made, metric, named, registered
+from support.catalog_files import repository, write_catalog
 from support.catalogs import asked, catalog_of, rows_of
 from support.small_catalog import C2
 from support.worlds import World
@@ -48,16 +46,9 @@ def file(tmp_path_factory) -> Path:
         commit = world.commit({"dvc.yaml": PROJECT, ".dvc/config": "", "known.pkl": f"{number}", **measures})
         for artifact in ("known", "loose"):
             world.tag(f"{artifact}@v{number}.0.0", commit)
-    folder = tmp_path_factory.mktemp("project")
     rows = rows_of(world.listing(), world.objects)
-    partition = Store(folder / "rows").write("r", PartitionKey(refs="0", readers="0"), rows)
-    seen = dict.fromkeys(("message", "visited_at", "read_at", "partition"))
-    repos = {Repo: [Repo(repo="r", url="https://h.example/r", outcome="new", stale=False, **seen)]}
-    tables = {table.TABLE: to_arrow(table, repos.get(table, ())) for table in CRAWL}
-    rebuild.rebuild(
-        folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, {"r": partition}, tables
-    )
-    return folder / "catalog.duckdb"
+    inventory = {Repo: [repository("r", "https://h.example/r")]}
+    return write_catalog(tmp_path_factory.mktemp("project") / "catalog.duckdb", {"r": rows}, inventory)
 
 
 @pytest.fixture

@@ -17,14 +17,12 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from catalog.database import rebuild
 from catalog.privacy.emails import hide
-from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Repo, StageName
-from catalog.store.partitions import PartitionKey, Store, refs_digest
+from catalog.store.partitions import refs_digest
 from sites.build import SiteReport, build
 from sites.output import MANIFEST
+from support.catalog_files import repository, write_catalog
 from support.catalogs import rows_of
 from support.worlds import START, World
 
@@ -114,15 +112,6 @@ class Fleet:
 
     def write(self, file: Path) -> Path:
         """The catalog, updated where there is one."""
-        store = Store(self.folder / "rows")
-        partitions = {
-            name: store.write(
-                name,
-                PartitionKey(refs=refs_digest(world.listing(), ""), readers="0"),
-                rows_of(world.listing(), world.objects),
-            )
-            for name, world in self.worlds.items()
-        }
         rows = {Repo: self._repos(), Crawl: [_crawl(number) for number in range(1, self.crawls + 1)]}
         rows |= {StageName: [StageName(raw=raw, stage=stage, rank=0) for raw, stage in self.stages.items()]}
         rows |= {
@@ -131,24 +120,13 @@ class Fleet:
                 for pattern, direction in self.directions.items()
             ]
         }
-        tables = {table.TABLE: to_arrow(table, rows.get(table, ())) for table in CRAWL}
-        rebuild.rebuild(file, {table.TABLE: schema(table) for table in PARTITION}, partitions, tables)
-        return file
+        repos = {name: rows_of(world.listing(), world.objects) for name, world in self.worlds.items()}
+        return write_catalog(file, repos, rows, refs=lambda name: refs_digest(self.worlds[name].listing(), ""))
 
     def _repos(self) -> list[Repo]:
         now = START + self.crawls * DAY
-        read = {
-            "outcome": "fresh",
-            "message": None,
-            "stale": False,
-            "visited_at": now,
-            "read_at": now,
-            "partition": None,
-        }
-        return [
-            Repo(**{"repo": name, "url": f"https://{name}.git"} | read | said)
-            for name, said in sorted(self.said.items())
-        ]
+        seen = {"outcome": "fresh", "visited_at": now, "read_at": now}
+        return [repository(name, f"https://{name}.git", **seen | said) for name, said in sorted(self.said.items())]
 
 
 def pages(site: Path) -> Mapping[str, bytes]:

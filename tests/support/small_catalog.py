@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from catalog.database.rebuild import rebuild
-from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.record import Record
-from catalog.schema.tables import CRAWL, PARTITION
 from catalog.schema.tables.git import Branch, Commit, History, Revision
 from catalog.schema.tables.inventory import Crawl, Repo, StageName, Visit
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
-from catalog.store.partitions import PartitionKey, Store
+from support.catalog_files import write_catalog
 from support.once import once
 from support.small_facts import TRIED, facts
-
-Rows = Mapping[type[Record], Iterable[Record]]
 
 CHURN, VISION, EVIL = "git.example/acme/churn", "git.example/acme/vision", "git.example/evil/x"
 C1, C2, C3, LOOSE = "1" * 40, "2" * 40, "3" * 40, "4" * 40
@@ -69,16 +62,7 @@ def small_catalog() -> Path:
 
 
 def _make(folder: Path) -> Path:
-    return write(folder, {CHURN: _churn(), VISION: _vision(), EVIL: _evil()}, _crawl())
-
-
-def write(folder: Path, repos: Mapping[str, Rows], crawl: Rows) -> Path:
-    """Writes rows into a folder as a catalog, those of each repository and those of the crawl, and returns its path."""
-    store, key = Store(folder / "rows"), PartitionKey(refs="r", readers="d")
-    partitions = {repo: store.write(repo, key, rows) for repo, rows in repos.items()}
-    whole = {table.TABLE: to_arrow(table, crawl.get(table, ())) for table in CRAWL}
-    rebuild(folder / "catalog.duckdb", {table.TABLE: schema(table) for table in PARTITION}, partitions, whole)
-    return folder / "catalog.duckdb"
+    return write_catalog(folder / "catalog.duckdb", {CHURN: _churn(), VISION: _vision(), EVIL: _evil()}, _crawl())
 
 
 def _revision(commit: str) -> Revision:
