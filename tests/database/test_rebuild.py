@@ -45,6 +45,12 @@ def put(pattern):
     return {UPDATED: lambda connection: connection.execute(f"insert into {UPDATED} values (?, 'higher', 0)", [pattern])}
 
 
+def leave(path):
+    """What a build that is killed may leave."""
+    for name in (".catalog.duckdb.new", ".catalog.duckdb.new.wal"):
+        path.with_name(name).write_text("left")
+
+
 def content(path):
     """What these tests change: the commits of versions, crawls, the updated table, and how often the file was changed."""
     queries = (
@@ -64,8 +70,7 @@ def world(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rebuild")
     path, partitions, told = folder / "new" / "deep" / "catalog.duckdb", written(folder, C1, *REPOS), []
     path.parent.mkdir(parents=True)
-    for left in (".catalog.duckdb.new", ".catalog.duckdb.new.wal"):
-        (path.parent / left).write_text("left")
+    leave(path)
     assert (rebuild.rebuild(path, TABLES, partitions, crawls(1), put("first"), told.append), told) == (False, [])
     return path, partitions
 
@@ -125,7 +130,7 @@ def test_a_catalog_that_is_not_as_it_was_built(world, path, tmp_path):
 
 def test_only_tables_are_replaced(path):
     first = last_build.sealed(path)
-    (path.parent / ".catalog.duckdb.new").write_text("left")
+    leave(path)
     tables = {Crawl.TABLE: crawls(2)[Crawl.TABLE]}
     rebuild.refresh(path, tables, put("second"))
     versions = [f"{repo}1" for repo in REPOS]
