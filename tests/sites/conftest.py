@@ -19,6 +19,7 @@ from catalog.schema.tables.registry import Annotation, Event
 from sites.build import build
 from support.catalog_files import repository, write_catalog
 from support.catalogs import rows_of
+from support.dvc_run import PNG, dvc_run
 from support.stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
 from support.worlds import Content, World
 
@@ -72,27 +73,21 @@ plots:
 
 def ran(number: int, *, auc: float, trees: int) -> dict[str, Content]:
     """What a run of the pipeline leaves in Git."""
-    data, model = (f"{kind}{number}".ljust(32, "0") for kind in ("da", "b0de1"))
     metrics = json.dumps({"auc": auc, "rows": 10})
     code, measured = (md5(text.encode()).hexdigest() for text in (PROJECT["train.py"], metrics))
     return {
         "params.yaml": f"trees: {trees}\n",
         "metrics.json": metrics,
         "plots/loss.csv": f"step,loss\n0,1\n1,{1 - auc}\n",
-        "plots/rows.png": b"\x89PNG\r\n\x1a\n" + bytes([number]),
-        "data.csv.dvc": f"outs:\n- {{md5: {data}, size: 2048, hash: md5, path: data.csv}}\n",
-        "dvc.lock": f"""schema: '2.0'
-stages:
-  train:
-    cmd: python train.py
-    deps:
-    - {{path: data.csv, hash: md5, md5: {data}, size: 2048}}
-    - {{path: train.py, hash: md5, md5: {code}, size: 20}}
-    params: {{params.yaml: {{trees: {trees}}}}}
-    outs:
-    - {{path: metrics.json, hash: md5, md5: {measured}, size: 24}}
-    - {{path: models/churn.pkl, hash: md5, md5: {model}, size: 3145728}}
-""",
+        "plots/rows.png": PNG + bytes([number]),
+        **dvc_run(
+            number,
+            "models/churn.pkl",
+            3145728,
+            deps=[f"{{path: train.py, hash: md5, md5: {code}, size: 20}}"],
+            params=f"{{trees: {trees}}}",
+            outs=[f"{{path: metrics.json, hash: md5, md5: {measured}, size: 24}}"],
+        ),
     }
 
 

@@ -24,11 +24,11 @@ from sites.build import SiteReport, build
 from sites.output import MANIFEST
 from support.catalog_files import repository, write_catalog
 from support.catalogs import rows_of
+from support.dvc_run import PNG, dvc_run
 from support.worlds import START, World
 
 NAMES = ("forge.example/acme/churn", "forge.example/acme/ads", "forge.example/lab/paper", "alone")
 DAY = timedelta(days=1)
-PNG = b"\x89PNG\r\n\x1a\n"
 PROJECT = {
     ".dvc/config": "[core]\n  remote = store\n['remote \"store\"']\n  url = https://store.acme.example/data\n",
     "dvc.yaml": """artifacts:
@@ -49,20 +49,10 @@ plots:
 
 def run(number: int) -> dict[str, str | bytes | None]:
     """What a run leaves; of the same number, another repository has the same data and model."""
-    data, model = (f"{kind}{number}".ljust(32, "0") for kind in ("da", "b0de1"))
     return {
         "metrics.json": f'{{"auc": 0.{number}1}}',
         "plot.png": PNG + bytes([number]),
-        "data.csv.dvc": f"outs:\n- {{md5: {data}, size: 2048, hash: md5, path: data.csv}}\n",
-        "dvc.lock": f"""schema: '2.0'
-stages:
-  train:
-    cmd: python train.py
-    deps:
-    - {{path: data.csv, hash: md5, md5: {data}, size: 2048}}
-    outs:
-    - {{path: model.pkl, hash: md5, md5: {model}, size: 4096}}
-""",
+        **dvc_run(number, "model.pkl", 4096),
     }
 
 
