@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from catalog.database import build_record, database
 from catalog.database.build import build
 from catalog.store.observations import Observations
 from support.changes import base, delete_tag, move_tag, register
+from support.killing import completed, killed
 from support.worlds import World
 
 pytestmark = pytest.mark.slow
@@ -38,47 +37,16 @@ CLOCKS = {
 
 CLOCKED = {".lock", "catalog.duckdb", ".catalog.duckdb.sum", build_record.FILE, "data/catalog.json", "data/.made.json"}
 
-# Copies a state for each point, and crawls and builds there until it is killed: by a file operation's number, or after some
-# seconds, wherever it is then. It forks, because most of a process would be its imports.
-DRIVER = """
-import os, random, shutil, signal, sys
-from pathlib import Path
-from catalog.database.build import build
+WORK = """
 from catalog.config.parse import load
-from catalog.plugins.connector import installed
 from catalog.crawl.crawl import crawl
+from catalog.database.build import build
 
-EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.copyfile")
-
-def work(folder, point):
-    seen = 0
-    def hook(event, arguments):
-        nonlocal seen
-        if event in EVENTS and "/output" in str(arguments[0]):
-            seen += 1
-            if seen == point:
-                os.kill(os.getpid(), signal.SIGKILL)
-    sys.addaudithook(hook)
-    if isinstance(point, float):
-        signal.setitimer(signal.ITIMER_REAL, point)  # nobody handles its signal: the kernel ends us
+def work(folder):
     config = load(folder / "repos.toml")
     if not (folder / "crawled").exists():
         crawl(config)
     build(config)
-    (folder / "done").write_text(str(seen))
-
-installed()
-for line in sys.stdin:
-    state, folder, point = line.split()
-    shutil.copytree(state, folder)
-    child = os.fork()
-    if child == 0:
-        try:
-            work(Path(folder), float(point) if "." in point else int(point))
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-    print(folder, flush=True)
 """
 
 
@@ -105,14 +73,6 @@ def again(folder: Path) -> Config:
     crawl(config, debug=True)
     build(config)
     return config
-
-
-def killed(state: Path, points: list[str]) -> list[Path]:
-    """The folders of the points, each as the kill left it."""
-    jobs = [(state, state.with_name(f"at-{point}"), point) for point in points]
-    text = "".join(f"{state} {folder} {point}\n" for state, folder, point in jobs)
-    subprocess.run([sys.executable, "-c", DRIVER], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
-    return [folder for _, folder, _ in jobs]
 
 
 def facts(folder: Path) -> dict[str, list[tuple[object, ...]]] | None:
@@ -146,15 +106,14 @@ def remembered(folder: Path, *cells: str) -> set[tuple[object, ...]]:
 @pytest.mark.parametrize("crawled", [True, False], ids=["some changed", "the first crawl"])
 def test_a_kill_costs_time_and_nothing_else(tmp_path, crawled):
     state = make(tmp_path, crawled=crawled)
-    (whole,) = killed(state, ["1000000"])
-    operations = int((whole / "done").read_text())
+    whole, operations = completed(state, WORK)
     chance = random.Random(7)
-    points = [str(point) for point in sorted(chance.sample(range(1, operations + 1), AT_FILES))]
-    points += [f"{chance.uniform(0.01, 1.5):.3f}" for _ in range(AT_TIMES)]
+    points: list[float] = [*sorted(chance.sample(range(1, operations + 1), AT_FILES))]
+    points += [round(chance.uniform(0.01, 1.5), 3) for _ in range(AT_TIMES)]
     finished = (facts(state), facts(whole))
     known = remembered(state, "ref", "oid", "first_seen")
     complaints = []
-    for folder in killed(state, points):
+    for folder in killed(state, WORK, points):
         if facts(folder) not in finished:
             complaints.append(f"{folder.name}: the catalog is neither as it was nor as it should become")
         if not known <= remembered(folder, "ref", "oid", "first_seen"):
@@ -180,12 +139,12 @@ def test_a_kill_while_only_the_times_of_a_crawl_are_written_costs_time_and_nothi
     config = again(state)
     crawl(config, debug=True)
     (state / "crawled").touch()
-    (whole,) = killed(state, ["1000000"])
+    whole, operations = completed(state, WORK)
     shutil.copytree(state / "output" / "store", tmp_path / "anew" / "store")
     build(replace(config, output=tmp_path / "anew"))
     before, after = everything(config.output), everything(tmp_path / "anew")
     complaints = [] if everything(whole / "output") == after else ["it is not as from nothing"]
-    for folder in killed(state, [str(point) for point in range(1, int((whole / "done").read_text()) + 1)]):
+    for folder in killed(state, WORK, [*range(1, operations + 1)]):
         if everything(folder / "output") not in (before, after):
             complaints.append(f"{folder.name}: the catalog is neither as it was nor as it should become")
         build(load(folder / "repos.toml"))

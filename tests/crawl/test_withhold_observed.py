@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +23,7 @@ from catalog.store.observation_line import EVENT_CELLS, EventCells, ObservationL
 from catalog.store.observations import Observations
 from catalog.store.partition_format import read_file
 from catalog.store.ref_timeline import RefTimeline
+from support.killing import completed, killed
 from support.worlds import World
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -148,47 +147,14 @@ def test_what_is_withheld_by_a_rule_leaves_what_was_observed(tmp_path):
     assert [each in text for each in PLANTED] == [False, False, False, True, False]
 
 
-DRIVER = """
-import os, shutil, signal, sys
-from pathlib import Path
+WORK = """
 from catalog.config.parse import load
 from catalog.crawl.crawl import crawl
-from catalog.plugins.connector import installed
 
-EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.truncate")
-
-def work(folder, point):
-    seen = 0
-    def hook(event, arguments):
-        nonlocal seen
-        if event in EVENTS and "/observations" in str(arguments[0]):
-            seen += 1
-            if seen == point:
-                os.kill(os.getpid(), signal.SIGKILL)
-    sys.addaudithook(hook)
+def work(folder):
     crawl(load(folder / "repos.toml"))
-    (folder / "done").write_text(str(seen))
-
-installed()
-for line in sys.stdin:
-    state, folder, point = line.split()
-    shutil.copytree(state, folder)
-    child = os.fork()
-    if child == 0:
-        try:
-            work(Path(folder), int(point))
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
 """
-
-
-def killed(state: Path, points: list[int]) -> list[Path]:
-    """The folders of the points, each as the kill at that file operation of the observations left it."""
-    folders = [state.with_name(f"at-{point}") for point in points]
-    text = "".join(f"{state} {folder} {point}\n" for folder, point in zip(folders, points, strict=True))
-    subprocess.run([sys.executable, "-c", DRIVER], input=text, text=True, check=True)
-    return folders
+OBSERVATIONS = "/observations"
 
 
 @pytest.mark.slow
@@ -199,10 +165,9 @@ def test_a_kill_at_any_file_operation_loses_no_observation(tmp_path):
     before = remembered(state)
     (state / "git").rename(state / "elsewhere")
     config(state, WITHHOLD)
-    (whole,) = killed(state, [10**6])
-    operations = int((whole / "done").read_text())
+    _, operations = completed(state, WORK, below=OBSERVATIONS)
     complaints = []
-    for folder in killed(state, [*range(1, operations + 1)]):
+    for folder in killed(state, WORK, [*range(1, operations + 1)], below=OBSERVATIONS):
         if remembered(folder) != before:
             complaints.append(f"{folder.name}: something was forgotten")
         crawled(folder, WITHHOLD)
