@@ -47,28 +47,31 @@ def is_as_built(path: Path) -> bool:
 def sealed(path: Path) -> str:
     """The checksum of the database that was built last; empty where it cannot be told."""
     try:
-        return _written(_sums(path))
+        return _sums(path).read_text("ascii", "replace").partition("\n")[0]
     except OSError:
         return ""
 
 
 def has(path: Path, checksum: str) -> bool:
-    """Whether a database has this checksum; it is read."""
+    """Whether there is a database that has this checksum; it is read."""
+    return checksum != "" and current(path) == checksum
+
+
+def current(path: Path) -> str:
+    """The checksum of the database that is there, which is read; empty where there is none that can be read."""
     try:
-        return _checksum(path) == checksum
+        return _checksum(path)
     except OSError:
-        return False
+        return ""
 
 
-def seal(path: Path, temporary_file: Path, *, is_as_built: bool) -> None:
+def seal(path: Path, temporary_file: Path, last: str) -> None:
     """Writes the checksum of a database before it replaces the last one: whichever is there after a crash is as it was built.
 
-    Of a last one that `is_as_built` the checksum is that which was written then: 100 MB take a tenth of a second to read.
+    `last`: the checksum of that; empty where it is not as it was built, or there is none.
     """
     file = _sums(path)
-    sums = [_checksum(temporary_file)]
-    with suppress(OSError):  # there is none, or it cannot be read
-        sums.append(_written(file) if is_as_built else _checksum(path))
+    sums = [_checksum(temporary_file), *([last] if last else [])]
     files.clear(file)
     files.write(file, "".join(f"{each}\n" for each in sums), durable=False)
 
@@ -107,11 +110,6 @@ def load_saved(
     for repo, each in saved.items():
         yield each.rows
         connection.execute(_SQL["record_partitions"], [[repo], [each.partition]])
-
-
-def _written(file: Path) -> str:
-    """The checksum of the last database that was sealed."""
-    return file.read_text("ascii", "replace").partition("\n")[0]
 
 
 def _sums(path: Path) -> Path:

@@ -18,11 +18,11 @@ SQL = named("build")
 UNREADABLE = Path("/proc/self/mem")  # of Linux: its first byte is in no memory
 
 
-def swapped_in(path: Path, content: bytes, *, is_as_built: bool = False) -> None:
-    """A database, or what stands for it, takes the place of the last one."""
+def swapped_in(path: Path, content: bytes, last: str | None = None) -> None:
+    """A database, or what stands for it, takes the place of the last one, which has this checksum."""
     new = path.with_name("new")
     new.write_bytes(content)
-    last_build.seal(path, new, is_as_built=is_as_built)
+    last_build.seal(path, new, last_build.current(path) if last is None else last)
     new.replace(path)
 
 
@@ -94,12 +94,10 @@ def test_which_checksum_is_known_without_reading_the_database(path):
     assert last_build.sealed(path) == "\ufffd"
 
 
-@pytest.mark.parametrize("is_as_built", [True, False])
-def test_the_checksum_of_the_last_one_is_read_where_it_is_known_that_it_fits(path, is_as_built):
-    last, _ = sums(path)
-    path.write_bytes(b"other")
-    swapped_in(path, b"third", is_as_built=is_as_built)
-    assert (len(sums(path)), sums(path)[1] == last) == (2, is_as_built)
+@pytest.mark.parametrize(("last", "sealed"), [("5ea1", ["5ea1"]), ("", [])], ids=["known", "not as it was built"])
+def test_the_checksum_of_the_last_one_is_kept_where_it_is_as_it_was_built(path, last, sealed):
+    swapped_in(path, b"third", last)
+    assert sums(path) == [last_build.current(path), *sealed]
 
 
 def test_the_first_database_has_no_one_before_it(tmp_path):
@@ -111,7 +109,7 @@ def test_the_first_database_has_no_one_before_it(tmp_path):
 
 def test_a_folder_in_the_place_of_checksums_is_put_aside(path):
     sums_are_a_folder(path)
-    swapped_in(path, b"third", is_as_built=True)
+    swapped_in(path, b"third", "")
     assert (len(sums(path)), last_build.is_as_built(path)) == (1, True)
 
 

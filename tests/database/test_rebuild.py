@@ -11,18 +11,18 @@ import pytest
 from catalog.database import database, last_build, rebuild
 from catalog.database.statements import named
 from catalog.errors import StoreError
-from catalog.schema.arrow import schema, to_arrow
-from catalog.schema.tables import CRAWL, PARTITION
-from catalog.schema.tables.inventory import Crawl, MetricDirection
+from catalog.schema.arrow import to_arrow
+from catalog.schema.tables import CRAWL
+from catalog.schema.tables.inventory import Crawl, MetricDirection, Repo
 from catalog.schema.tables.registry import Event
 from catalog.store.partitions import PartitionKey, Store
+from support.catalog_files import TABLES, repository
 from support.harm import cut
 from support.small_catalog import C1, C2, day, event
 
 SQL = named("build")
-TABLES = {table.TABLE: schema(table) for table in PARTITION}
 UPDATED = MetricDirection.TABLE  # stands for a table that is brought up to date by a function
-REPOS = tuple("abcdefgh")
+REPOS = tuple("abcdefghijklmnop")
 
 
 def crawls(count):
@@ -31,13 +31,18 @@ def crawls(count):
         Crawl(crawl=number + 1, started_at=day(1), seconds=1, new=0, changed=0, fresh=0, failed=0, received=0)
         for number in range(count)
     ]
-    return {table.TABLE: to_arrow(table, rows if table is Crawl else ()) for table in CRAWL}
+    whole = {Crawl: rows, Repo: [repository(name) for name in (*REPOS, "z")]}
+    return {table.TABLE: to_arrow(table, whole.get(table, ())) for table in CRAWL}
 
 
 def written(folder, commit, *repos):
-    """The partitions of repositories that have a version of this commit."""
-    store, rows = Store(folder / "rows"), {Event: (event("m@v1.0.0", commit, day(1)),)}
-    return {repo: store.write(repo, PartitionKey(refs=commit, readers="0" * 20), rows) for repo in repos}
+    """The partitions of repositories that have a version of this commit; of them the last of all is a copy of the one before it."""
+    store = Store(folder / "rows")
+    tags = {repo: f"{'o' if repo == 'p' else repo}=m@v1.0.0" for repo in repos}
+    return {
+        repo: store.write(repo, PartitionKey(refs=commit, readers="0" * 20), {Event: (event(tag, commit, day(1)),)})
+        for repo, tag in tags.items()
+    }
 
 
 def put(pattern):
@@ -59,6 +64,8 @@ def content(path):
         f"select pattern from {UPDATED} order by all",
         "select age from internal.making",
         "select repo || file[1] from internal.partitions order by all",
+        "select repo from search('m') order by all",
+        "select repo from copies order by all",
     )
     with closing(database.connect(path)) as connection:
         return [[row[0] for row in connection.execute(query).fetchall()] for query in queries]
@@ -66,7 +73,7 @@ def content(path):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """Eight repositories at a commit, and their catalog, in a folder where a killed build has left something."""
+    """Sixteen repositories at a commit, and their catalog, in a folder where a killed build has left something."""
     folder = tmp_path_factory.mktemp("rebuild")
     path, partitions, told = folder / "new" / "deep" / "catalog.duckdb", written(folder, C1, *REPOS), []
     path.parent.mkdir(parents=True)
@@ -82,50 +89,60 @@ def path(world, tmp_path):
     return tmp_path / "built" / world[0].name
 
 
+def sums(path):
+    return path.with_name(".catalog.duckdb.sum").read_text().splitlines()
+
+
 def names(path):
     return sorted(file.name for file in path.parent.iterdir())
 
 
 WHOLE = [".catalog.duckdb.sum", "catalog.duckdb"]
+VERSIONS = [f"{repo}1" for repo in REPOS]
+FOUND = [*REPOS[:-1]]  # no search finds a copy
 
 
 def test_a_catalog_from_nothing(world):
-    versions = [f"{repo}1" for repo in REPOS]
-    assert (content(world[0]), names(world[0])) == ([versions, [1], ["first"], [0], versions], WHOLE)
+    assert (content(world[0]), names(world[0])) == ([VERSIONS, [1], ["first"], [0], VERSIONS, FOUND, ["p"]], WHOLE)
 
 
 def test_a_change_of_some_repositories(world, path, tmp_path):
-    """One has another commit, and one has one that is damaged: what the last catalog had of it stays."""
-    now, told = world[1] | written(tmp_path, C2, "b", "c"), []
+    """One has another commit, one came, one went, and one is damaged: what the last catalog had of it stays."""
+    now, told = world[1] | written(tmp_path, C2, "b", "c", "z"), []
     cut(now["c"])
+    del now["o"]
     is_in_place = rebuild.rebuild(path, TABLES, now, crawls(2), put("second"), told.append)
-    versions = ["a1", "b2", *(f"{repo}1" for repo in REPOS[2:])]
+    versions = ["a1", "b2", *VERSIONS[2:-2], "p1", "z2"]
     assert (is_in_place, told, names(path)) == (
         True,
         ["c: its rows in the store are damaged: those of the last build stay until the next crawl reads it again"],
         WHOLE,
     )
-    assert content(path) == [versions, [1, 2], ["first", "second"], [1], versions]
+    found = [*REPOS[:-2], "p", "z"]
+    assert content(path) == [versions, [1, 2], ["first", "second"], [1], versions, found, []]
 
 
 def test_a_catalog_that_is_not_as_it_was_built(world, path, tmp_path):
-    """Two repositories are damaged: what the last catalog had of one is taken from there."""
+    """Some repositories are damaged: what the last catalog had of them is taken from there."""
     with closing(duckdb.connect(str(path))) as other:
         other.execute("delete from crawls")
-    now, told = world[1] | written(tmp_path, C2, "b", "z"), []
-    cut(now["b"])
-    cut(now["z"])
+    now, told = world[1] | written(tmp_path, C2, *"bdfh", "z"), []
+    for repo in "bdfhz":
+        cut(now[repo])
     is_in_place = rebuild.rebuild(path, TABLES, now, crawls(1), put("second"), told.append)
-    versions = [f"{repo}1" for repo in REPOS]
     assert (is_in_place, told) == (
         False,
         [
             f"{path} is not as it was built: it is built anew",
-            "b: its rows in the store are damaged: those of the last build stay until the next crawl reads it again",
+            *(
+                f"{repo}: its rows in the store are damaged: those of the last build stay until the next crawl reads it again"
+                for repo in "bdfh"
+            ),
             "z: its rows in the store are damaged: the catalog has none of them until the next crawl reads it again",
         ],
     )
-    assert content(path) == [versions, [1], ["second"], [0], versions]
+    assert content(path) == [VERSIONS, [1], ["second"], [0], VERSIONS, FOUND, ["p"]]
+    assert sums(path) == [last_build.current(path)]  # that of the other program is none of ours after a crash
 
 
 def test_only_tables_are_replaced(path):
@@ -133,10 +150,8 @@ def test_only_tables_are_replaced(path):
     leave(path)
     tables = {Crawl.TABLE: crawls(2)[Crawl.TABLE]}
     rebuild.refresh(path, tables, put("second"))
-    versions = [f"{repo}1" for repo in REPOS]
-    assert (content(path), names(path)) == ([versions, [1, 2], ["first", "second"], [0], versions], WHOLE)
-    sums = path.with_name(WHOLE[0]).read_text().split()
-    assert (last_build.is_as_built(path), sums[1]) == (True, first)
+    now = [VERSIONS, [1, 2], ["first", "second"], [0], VERSIONS, FOUND, ["p"]]
+    assert (content(path), names(path), sums(path)) == (now, WHOLE, [last_build.current(path), first])
 
 
 def failing(error):
