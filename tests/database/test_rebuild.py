@@ -197,3 +197,22 @@ def test_where_the_last_catalog_cannot_be_updated_one_is_built_from_nothing(worl
     is_in_place = rebuild.rebuild(path, TABLES, world[1], crawls(1), {UPDATED: update}, told.append)
     assert (is_in_place, told) == (False, [f"{path} cannot be updated (it broke): it is built anew"])
     assert content(path)[2:4] == [[], [0]]
+
+
+def is_foreign(path):
+    """Another program wrote it, where no checksum says so."""
+    path.write_bytes(b"no database")
+    path.with_name(WHOLE[0]).unlink()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", [lambda _: None, is_foreign], ids=["most repositories changed", "no database of ours"])
+def test_where_one_from_nothing_is_better_it_is_made_without_a_word(world, path, tmp_path, harm):
+    harm(path)
+    changed, told = REPOS[:9], []
+    is_in_place = rebuild.rebuild(
+        path, TABLES, world[1] | written(tmp_path, C2, *changed), crawls(1), put("second"), told.append
+    )
+    now = [*(f"{repo}2" for repo in changed), *VERSIONS[9:]]
+    assert (is_in_place, told, names(path)) == (False, [], WHOLE)
+    assert content(path) == [now, [1], ["second"], [0], now, FOUND, ["p"]]
