@@ -1,9 +1,10 @@
-"""Progress of a crawl: a bar on a terminal, otherwise one line for each outcome; and numbers with units."""
+"""Progress of a crawl: a bar on a terminal, otherwise one line for each outcome; of hashing; and numbers with units."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from catalog.cli.output import say
@@ -85,6 +86,35 @@ class Progress:
             self._animate(self._bar)
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             self._bar.update(self._bar.task_ids[0], slow=f"waiting for {visible(names[0])}{more}" if names else "")
+
+
+class HashProgress:
+    """Called with the bytes that were read. On a terminal, what takes over a second shows how many there were."""
+
+    def __init__(self) -> None:
+        self._bar: Bar | None = None
+        self._read, self._shown_from = 0, monotonic() + 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, count: int) -> None:
+        self._read += count
+        if self._bar is None:
+            if monotonic() < self._shown_from or not sys.stderr.isatty():
+                return
+            from rich import progress  # as above
+            from rich.console import Console
+
+            columns = progress.SpinnerColumn(), progress.TextColumn("hashing: {task.fields[read]}")
+            self._bar = progress.Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._bar.add_task("hash", total=None, read="")
+        self._bar.update(self._bar.task_ids[0], read=size(self._read))
 
 
 def line(visit: Visit) -> str:

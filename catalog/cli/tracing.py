@@ -13,10 +13,11 @@ from catalog.cli.formats import Format
 from catalog.cli.graphs import dot, graph, mermaid, tree
 from catalog.cli.options import Database, Output, SomeRef
 from catalog.cli.output import put, put_text, say
+from catalog.cli.progress import HashProgress
 from catalog.cli.text import screen
 from catalog.errors import InvalidArgument, NotFound
 from catalog.query.catalog import MOST_STEPS
-from catalog.query.content_hash import HASH
+from catalog.query.content_hash import HASH, content_hashes
 
 
 class GraphFormat(StrEnum):
@@ -86,17 +87,18 @@ def identify(
     Examples: catalog identify model.pkl, catalog identify 5d41402abc4b2a76b9719d911017c592
     """
     with open_catalog(database) as catalog:
-        answer = catalog.identify(_path_or_words(content))
+        answer = catalog.identify(_hashes_or_words(content))
         if not answer.values:
             raise NotFound(f"no version, output, dependency or commit has the content or the hash of {content!r}")
         put_identified(answer, output)
 
 
-def _path_or_words(content: str) -> str | Path:
-    """A file or folder that is here, or else a hash or a commit."""
+def _hashes_or_words(content: str) -> str | list[str]:
+    """The hashes of a file or folder that is here, or else a hash or a commit."""
     path = Path(content)
     if content and (path.is_file() or path.is_dir()):
-        return path
+        with HashProgress() as progress:
+            return [*content_hashes(path, progress).values()]
     if not HASH.fullmatch(content):
         expected = "an existing file or folder, or 7 to 64 hexadecimal digits of a hash or commit"
         raise InvalidArgument("content", repr(content), expected)

@@ -46,7 +46,7 @@ class Catalog(CatalogFile):
         return self._ask(
             "from list_artifacts($repos, $type, $stage, $deprecated)",
             repos=self._names.repos(repo),
-            type=type,
+            type=self._names.type(type),
             stage=self._names.stage(stage),
             deprecated=deprecated,
         )
@@ -63,7 +63,7 @@ class Catalog(CatalogFile):
         return self._ask(
             "from list_versions($repos, $type, $stage, $deprecated)",
             repos=self._names.repos(repo),
-            type=type,
+            type=self._names.type(type),
             stage=self._names.stage(stage),
             deprecated=deprecated,
         )
@@ -192,18 +192,15 @@ class Catalog(CatalogFile):
             question, repo=version["repo"], artifact=version["artifact"], version=version["version"], depth=depth
         )
 
-    def identify(self, content: str | Path) -> Answer:
-        """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, or a `Path` to hash."""
-        if isinstance(content, str) and len(content) < FEWEST_DIGITS:
-            expected = f"a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"
-            raise InvalidArgument("content", repr(content), expected)
-        try:
-            hashes = set(content_hashes(content).values()) if isinstance(content, Path) else {content}
-        except OSError as error:
-            raise NotFound(f"{error.filename or content} cannot be read: {error.strerror}") from error
-        except ValueError as error:
-            raise NotFound(f"{str(content)!r} cannot be read: {error}") from error
-        return self._ask("from identify_hashes($hashes)", hashes=sorted(hashes))
+    def identify(self, content: str | Path | Sequence[str]) -> Answer:
+        """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, several, or a `Path` to hash."""
+        found = content_hashes(content).values() if isinstance(content, Path) else content
+        hashes = [found] if isinstance(found, str) else [*found]
+        for digits in hashes:
+            if len(digits) < FEWEST_DIGITS:
+                expected = f"a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"
+                raise InvalidArgument("content", repr(digits), expected)
+        return self._ask("from identify_hashes($hashes)", hashes=sorted({*hashes}))
 
     def experiments(self, *, repo: Name | None = None) -> Answer:
         """DVC's experiments, newest first within each repository, with the versions that they began from."""

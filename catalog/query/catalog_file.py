@@ -10,6 +10,7 @@ from catalog.errors import CatalogError, InvalidArgument, NotFound, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
 from catalog.query.arguments import Count, Memory, checked
 from catalog.query.resolve import ReferenceResolver
+from catalog.text import cleaned
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,7 +37,7 @@ class CatalogFile:
         max_memory: Memory | None = None,
         max_rows: Count | None = None,
     ) -> Self:
-        """Opens catalog.duckdb.
+        """Opens catalog.duckdb. `~` at the beginning of its path is the home directory.
 
         A question that takes longer than `timeout` seconds is given up, as is SQL with more than `max_rows` rows. DuckDB holds
         `max_memory` bytes (at least 64 MiB; 4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
@@ -49,7 +50,12 @@ class CatalogFile:
         )  # DuckDB is most of a cold start; a usage error needs none
 
         bounds = Bounds(timeout=timeout, max_rows=None if max_rows is None else min(max_rows, _UNLIMITED))
-        return cls(connect(Path(path), max_memory=min(max_memory or FOR_ONE, _UNLIMITED)), Path(path), bounds)
+        file = _expanded(Path(path))
+        return cls(connect(file, max_memory=min(max_memory or FOR_ONE, _UNLIMITED)), file, bounds)
+
+    def __repr__(self) -> str:
+        """One line, whatever is in the name of the file."""
+        return f"<{type(self).__name__}: {cleaned(str(self._path))}>"
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +103,12 @@ class CatalogFile:
             ) from error
         except duckdb.Error as error:
             raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error
+
+
+def _expanded(path: Path) -> Path:
+    with suppress(RuntimeError):  # a user who has no home directory
+        return path.expanduser()
+    return path
 
 
 def check_timeout(seconds: float) -> None:

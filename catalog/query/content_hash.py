@@ -6,11 +6,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from catalog.errors import NotFound
 
 FEWEST_DIGITS = 7  # of a hash or a commit
 HASH = re.compile(rf"[0-9a-fA-F]{{{FEWEST_DIGITS},64}}(\.dir)?")  # or the beginning of one
+OnRead = Callable[[int], object]
 
 _CHUNK = 1 << 20  # DVC replaces line ends within a chunk: a pair that two chunks share stays
 _LOOKED_AT = 512
@@ -18,18 +21,23 @@ _TEXT = bytes(range(32, 127)) + b"\n\r\t\f\b"
 _MOST_OTHERS = 0.3
 
 
-def content_hashes(path: Path) -> dict[str, str]:
-    """Kind of hash → hash: `md5`, `md5-dos2unix`; and of a file `sha256` (Git LFS) and `git-blob`.
+def content_hashes(path: Path, on_read: OnRead = lambda _: None) -> dict[str, str]:
+    """Kind of hash → hash: `md5`, `md5-dos2unix`; and of a file `sha256` (Git LFS) and `git-blob`. `on_read` is told the bytes read.
 
-    OSError where something cannot be read.
+    NotFound where something cannot be read.
     """
-    if not path.is_dir():
-        return _of_file(path)
-    files = {name: _of_file(file) for name, file in _files(path)}
+    try:
+        if not path.is_dir():
+            return _of_file(path, on_read)
+        files = {name: _of_file(file, on_read) for name, file in _files(path)}
+    except OSError as error:
+        raise NotFound(f"{error.filename or path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise NotFound(f"{str(path)!r} cannot be read: {error}") from error
     return {kind: _of_list({name: hashes[kind] for name, hashes in files.items()}) for kind in ("md5", "md5-dos2unix")}
 
 
-def _of_file(path: Path) -> dict[str, str]:
+def _of_file(path: Path, on_read: OnRead) -> dict[str, str]:
     plain, unix = hashlib.md5(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
     sha256, blob = hashlib.sha256(), hashlib.sha1(usedforsecurity=False)
     with path.open("rb") as file:
@@ -40,6 +48,7 @@ def _of_file(path: Path) -> dict[str, str]:
             for hasher in (plain, sha256, blob):
                 hasher.update(chunk)
             unix.update(chunk.replace(b"\r\n", b"\n") if text else chunk)
+            on_read(len(chunk))
             chunk = file.read(_CHUNK)
     return {
         "md5": plain.hexdigest(),

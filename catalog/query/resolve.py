@@ -82,6 +82,14 @@ class ReferenceResolver:
             raise NotFound(f"no stage {words!r} in {self._path}{_expected(stages)}")
         return names[words]
 
+    def type(self, words: str | None) -> str | None:
+        """A type that something in the catalog has, that a `.gto` allows, or that is usual; any other is taken for a typing error."""
+        if words is not None:
+            types = [row["type"] for row in self._ask("from list_types()").rows]
+            if words not in types:
+                raise NotFound(f"no type {words!r} in {self._path}{_expected(types)}")
+        return words
+
     def short(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
         return short_names(row[0] for row in self._ask("from artifact_names()").values)

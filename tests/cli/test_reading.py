@@ -210,6 +210,7 @@ def test_a_deprecated_artifact_says_so(ask):
             id="a filter out of place",
         ),
         pytest.param(("ls", "everything"), 2, None, id="no such list"),
+        pytest.param(("ls", "models", "--type", "modle"), 3, None, id="a type that nothing has"),
         pytest.param(("show", "mask", "-o", "xml"), 2, None, id="no such format"),
         pytest.param(("show", "mask", "mask"), 2, None, id="one argument too many"),
     ],

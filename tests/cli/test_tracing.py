@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from io import StringIO
+from itertools import chain, repeat
 
 import pytest
 
+from catalog.cli.progress import HashProgress
 from catalog.query.catalog import MOST_STEPS
+from catalog.query.content_hash import _CHUNK, content_hashes
 from support.small_catalog import C1, CHURN
 from support.small_facts import DATA, MODEL, RAW
 
@@ -86,6 +91,40 @@ def test_identify_a_file_by_what_it_holds(ask, tmp_path):
     (tmp_path / "copy.csv").write_bytes(RAW)
     rows = json.loads(ask("identify", "copy.csv", "-o", "json")[1])
     assert [(row["what"], row["path"]) for row in rows] == [("output", "data/raw.csv"), ("dependency", "data/raw.csv")]
+
+
+class Terminal(StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "seconds", "shows"),
+    [
+        pytest.param(Terminal, 1.0, True, id="a terminal, after a second"),
+        pytest.param(Terminal, 0.9, False, id="a terminal, before that"),
+        pytest.param(StringIO, 1.0, False, id="no terminal"),
+    ],
+)
+def test_hashing_shows_how_much_was_read(stream, seconds, shows, monkeypatch):
+    times = chain([0.0], repeat(seconds))
+    monkeypatch.setattr("catalog.cli.progress.monotonic", lambda: next(times))
+    monkeypatch.setattr(sys, "stderr", stream())
+    monkeypatch.setenv("TERM", "xterm")
+    with HashProgress() as progress:
+        progress(1 << 20)
+        progress(2 << 20)
+    assert (sys.stderr.getvalue() != "", "hashing: 3.0 MiB" in sys.stderr.getvalue()) == (shows, shows)
+
+
+def test_a_folder_is_hashed_with_all_of_its_bytes_counted(tmp_path):
+    (tmp_path / "a").write_bytes(b"a" * 3)
+    (tmp_path / "b").write_bytes(b"b" * (_CHUNK + 1))
+    counts = []
+    content_hashes(tmp_path, counts.append)
+    assert sorted(counts) == [1, 3, _CHUNK]
 
 
 @pytest.mark.one_in(3)

@@ -13,9 +13,9 @@ from catalog.database import database
 from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, Repo, StageName, Visit
 from catalog.schema.tables.problems import Problem
-from catalog.schema.tables.registry import Annotation, Event
+from catalog.schema.tables.registry import Annotation, Event, GtoConfig
 from support.catalog_files import write_catalog
-from support.catalogs import asked
+from support.catalogs import asked, catalog_of
 from support.small_catalog import day, event
 
 C1, C2, C3, C4, C5, C6 = "123456"
@@ -156,3 +156,13 @@ def found(tmp_path_factory) -> dict[str, list[str]]:
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_listed_and_in_which_order(found, case):
     assert found[case] == CASES[case][2]
+
+
+def test_types_are_those_in_use_those_allowed_and_the_usual_ones():
+    rows = {
+        Event: [tagged("a@v1.0.0", C1, 1)],
+        Annotation: [annotated("a", C1, "encoder")],
+        GtoConfig: [GtoConfig(commit=C1, stages=None, types=("tokenizer", "model"), index=None)],
+    }
+    types = [row["type"] for row in asked(catalog_of({"r": rows}), "from list_types()")]
+    assert types == ["dataset", "encoder", "model", "tokenizer"]

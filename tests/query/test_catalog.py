@@ -341,6 +341,10 @@ def test_measures(catalog, question, expected):
     assert [row["version"] for row in question(catalog).rows] == expected
 
 
+def test_a_usual_type_is_known_where_nothing_has_it(catalog):
+    assert not catalog.artifacts(type="dataset").rows
+
+
 def test_the_name_of_a_version(catalog):
     assert catalog.reference("mask#prod") == f"{VISION}:seg:mask@v1.0.0"
 
@@ -350,6 +354,8 @@ def test_the_name_of_a_version(catalog):
     [
         pytest.param(lambda c: c.artifacts(repo="nobody"), id="a repository"),
         pytest.param(lambda c: c.versions(stage="nowhere"), id="a stage"),
+        pytest.param(lambda c: c.versions(type="modle"), id="a type"),
+        pytest.param(lambda c: c.artifacts(type="modle"), id="a type of artifacts"),
         pytest.param(lambda c: c.stages_at("now", "nowhere"), id="a stage at a moment"),
         pytest.param(lambda c: c.history("mask#nowhere"), id="a stage in a reference"),
     ],

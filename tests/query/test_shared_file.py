@@ -140,6 +140,26 @@ def test_an_answer_is_one_short_line(path):
     assert max(len(repr(answer)) for answer in answers) < 120
 
 
+def test_a_catalog_is_one_short_line(path, tmp_path):
+    folder = tmp_path / "a\nb"
+    folder.mkdir()
+    (folder / "catalog.duckdb").symlink_to(path)
+    with Catalog.open(folder / "catalog.duckdb") as catalog:
+        assert repr(catalog) == f"<Catalog: {tmp_path}/a\\nb/catalog.duckdb>"
+
+
+def test_a_path_may_begin_at_the_home_directory(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "catalog.duckdb").symlink_to(path)
+    with Catalog.open("~/catalog.duckdb") as catalog:
+        assert repr(catalog) == f"<Catalog: {tmp_path}/catalog.duckdb>"
+
+
+def test_a_home_directory_that_nobody_has_is_a_name_like_any_other():
+    with pytest.raises(NotFound, match=r"^~nobody-of-this-name/catalog\.duckdb: no catalog here"):
+        Catalog.open("~nobody-of-this-name/catalog.duckdb")
+
+
 @pytest.mark.parametrize(
     ("length", "shown"),
     [

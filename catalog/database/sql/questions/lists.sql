@@ -35,6 +35,17 @@ where (list_contains(some_repos::varchar[], v.repo)
     ))
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
 
+-- list_types(): The types that artifacts and versions have, those that a `.gto` allows, and the usual ones.
+--   key: type
+select type from artifacts where type is not null
+union
+select type from versions where type is not null
+union
+select unnest(types) from gto_configs
+union
+select unnest(['model', 'dataset'])
+order by type;
+
 -- history(a_repo, an_artifact): What happened to one artifact, newest first.
 --   key: repo, oid, tag
 select * from resolved_events
