@@ -24,9 +24,10 @@ OF_ONE_REPOSITORY = (  # what follows from one repository alone
     "metric_direction",
     "mixed_runs",
     "dvc_lookups",
+    "downloads",
 )
 OF_ALL = (  # what asks of all of them
-    "downloads",
+    "version_commands",
     "identical_versions",
     "copies",
     "lineage/links",

@@ -6,10 +6,10 @@ VIEW_NAMES = frozenset(
     """
     artifacts assignments copied_artifacts copies crawl_times current_assignments deleted_tags dvc_lookups
     identical_versions import_sources input_nodes known_events latest_versions lineage lineage_commits
-    lineage_edges lineage_imports lineage_links lineage_nodes mixed_runs open_problems original_artifacts
+    lineage_edges lineage_imports lineage_links lineage_nodes metric_names mixed_runs open_problems original_artifacts
     outdated_locks output_nodes
     resolved_events rewritten_tags stage_history stages time_skew tip_annotations uncompared_locks unreadable_projects
-    version_artifact_files version_commands
+    version_artifact_files version_commands version_downloads
     version_files version_measure_files version_metrics version_params version_plots versions
     """.split()  # noqa: SIM905 - as in record.py
 )

@@ -1,6 +1,7 @@
 -- The commands that get the bytes of a version, each where it works: DVC 3 refuses more than the catalog reads.
 
--- unreadable_projects: The DVC projects of which DVC 3 reads nothing, because of one file: an old format, or a fault.
+-- unreadable_projects [materialized: incremental]: The DVC projects of which DVC 3 reads nothing, because of one file: an old format, or
+--     a fault.
 --   key: repo, commit, dvc_root
 --   from metafiles: repo, commit, dvc_root
 select distinct m.repo, m.commit, m.dvc_root
@@ -20,11 +21,13 @@ where m.dvc_root is not null and (
 -- is_address(a_url) [scalar]: Others reach it too: it is not a path of one machine, or relative to the repository.
 regexp_matches(a_url, '^([A-Za-z][A-Za-z0-9+.-]*://|[^/\s:@]+@[^/\s:]+:)') and not starts_with(lower(a_url), 'file:');
 
--- version_commands: The command that gets the bytes of each version, where one does.
+-- version_downloads [materialized: incremental]: What gets the bytes of each version, where something does: see `version_commands`.
 --   key: repo, artifact, version, commit
 --   from versions: repo, artifact, version, commit
---   get: The command, word by word: `dvc artifacts get` where DVC takes the artifact from `dvc.yaml` at this commit; `git show`, for a
---     clone, of a file that Git has; `dvc get` of a path otherwise. Null where none works.
+--   tool: `dvc artifacts get` where DVC takes the artifact from `dvc.yaml` at this commit; `git show`, for a clone, of a file that Git
+--     has; `dvc get` of a path otherwise. Null where none works.
+--   target: The artifact, object or path to give to it.
+--   rev: The revision to give to DVC.
 with annotated as (
     select
         v.repo, v.artifact, v.version, v.commit, f.revision, f.status, f.path, f.output, f.metafile, f.in_git, f.dvc_root, f.version_id,
@@ -63,11 +66,10 @@ obtainable as (
     end
 )
 select
-    o.repo, o.artifact, o.version, o.commit,
-    case
-        when o.is_artifact_of_dvc and o.is_readable then ['dvc', 'artifacts', 'get', r.url, o.artifact, '--rev', o.version]
-        when o.in_git = 'file' and o.status = 'in-git' then ['git', 'show', o.revision || ':' || o.path]
-        when o.is_readable
-            then ['dvc', 'get', r.url, case when starts_with(o.path, '-') then './' else '' end || o.path, '--rev', o.revision]
-    end as get
-from obtainable o left join repos r on r.repo = o.repo;
+    repo, artifact, version, commit,
+    case when is_artifact_of_dvc and is_readable then 'dvc artifacts get' when in_git = 'file' and status = 'in-git' then 'git show'
+        when is_readable then 'dvc get' end as tool,
+    case tool when 'dvc artifacts get' then artifact when 'git show' then revision || ':' || path
+        when 'dvc get' then case when starts_with(path, '-') then './' else '' end || path end as target,
+    case tool when 'dvc artifacts get' then version when 'dvc get' then revision end as rev
+from obtainable;

@@ -61,3 +61,12 @@ from (
         metric_marks(a_name), '^([^!]*/)?([^/!]*)([-+*=])([~^>]*)((?:/[~^>]*)*)$', ['elsewhere', 'before', 'winner', 'after', 'later']
     ) as mark
 );
+
+-- metric_names [materialized: incremental]: The names of each repository's metrics, with what is better.
+--   key: repo, name
+--   from metrics: repo, name
+--   direction: `higher` or `lower`: what repos.toml, or else the name, says is better; null where neither says.
+with directions as materialized (
+    select n.name, d.direction from (select distinct name from metrics) n, metric_direction(n.name) d
+)
+select n.repo, n.name, d.direction from (select distinct repo, name from metrics) n join directions d using (name);

@@ -6,7 +6,7 @@
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 --   direction: `higher` or `lower`: what is better; null where it is unknown.
 select m.repo || ':' || m.artifact || '@' || m.version as ref, m.* exclude (precedence), d.direction
-from version_metrics m, metric_direction(m.name) d
+from version_metrics m left join metric_names d on d.repo = m.repo and d.name = m.name
 where m.repo = a_repo and m.artifact = an_artifact
     and (a_version::varchar is null or m.version = a_version) and (a_commit::varchar is null or m.commit = a_commit)
 order by m.precedence desc nulls last, m.version desc, m.commit, m.file, m.name;

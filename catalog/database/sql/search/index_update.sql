@@ -113,8 +113,8 @@ left join (
     from subject_measures n
     join (
         select name, not exists (from metric_directions o where lower(m.name) glob lower(o.pattern)) as unstated,
-            regexp_matches(lower(name), 'train') as training, d.direction = 'lower' as lower, d.direction
-        from (select distinct name from subject_measures where kind = 'metric') m, metric_direction(m.name) d
+            regexp_matches(lower(name), 'train') as training, direction = 'lower' as lower, direction
+        from (select distinct name, direction from metric_names semi join search_index.changed using (repo)) m
     ) k on k.name = n.name and k.direction is not null
     where n.kind = 'metric' and n.number is not null
     group by all

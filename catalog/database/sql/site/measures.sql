@@ -6,11 +6,7 @@
 --   best: The version with the best number, where some are worse, among those whose metrics are of the run that made them, and of the
 --     artifact rather than of its project.
 --   points: What each version has.
-with directions as (
-    -- Of each name once, and apart from the rows: of a few repositories, DuckDB then reads no more than these.
-    select n.name, d.direction from (select distinct name from metrics) n, metric_direction(n.name) d
-),
-registered_metrics as (
+with registered_metrics as (
     select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text, m.of_project,
         x.commit is not null as mixed,
         case when x.commit is null and not m.of_project and isfinite(m.number) then m.number end as comparable
@@ -35,7 +31,7 @@ select
     g.repo, g.artifact, g.file, g.name, d.direction,
     case when g.lowest < g.highest then case d.direction when 'higher' then g.of_highest when 'lower' then g.of_lowest end end as best,
     g.points
-from series g join directions d on d.name = g.name
+from series g join metric_names d on d.repo = g.repo and d.name = g.name
 order by g.repo, g.artifact, g.file, d.direction is null, g.name;
 
 -- site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for each line or
