@@ -115,7 +115,7 @@ class _Site:
         self._render = Renderer(title)
         self._site_url = site_url
         self._repositories = {r.repo: r for r in facts.repositories}
-        self._forges = {r.repo: urls.repository_links(r.url) for r in facts.repositories}
+        self._forges = {r.repo: urls.repository_links(r.page, r.commit_pages) for r in facts.repositories}
 
     def images(self) -> dict[str, tuple[str, ...]]:
         """The paths of the images of each page that has some."""

@@ -5,26 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from catalog.naming import slug
 from sites.pages import MODEL, REPO, Page
 
 _slug = lru_cache(maxsize=65536)(slug)
 
-# `git@host:owner/name.git`, which is not a URL.
-_SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[A-Za-z0-9.-]+\.[A-Za-z]+):(?P<path>[^/\s:][^\s:]*)")
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_KINDS = {
-    "github.com": "/commit/",
-    "gitlab.com": "/-/commit/",
-    "bitbucket.org": "/commits/",
-    "codeberg.org": "/commit/",
-    "dev.azure.com": "/commit/",
-}
-# What companies call their own.
-_PREFIXES = {"github.": "/commit/", "gitlab.": "/-/commit/", "gitea.": "/commit/", "forgejo.": "/commit/"}
 
 
 def model(repo: str, artifact: str) -> str:
@@ -50,39 +38,16 @@ def absolute_root(site_url: str | None) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RepositoryLinks:
-    """Where a repository can be looked at in a browser."""
+    """Where a repository can be looked at in a browser: its page on a known forge, and those of its commits."""
 
     url: str
-    commits: str
+    commits: str  # what stands before the name of a commit
 
     def commit(self, oid: str) -> str | None:
         """The address of a commit."""
-        return f"{self.url}{self.commits}{oid}" if _COMMIT.fullmatch(oid) else None
+        return f"{self.commits}{oid}" if _COMMIT.fullmatch(oid) else None
 
 
-def repository_links(url: str) -> RepositoryLinks | None:
-    """The forge that a repository's URL leads to; None for an unknown one, and for a path."""
-    scheme, host, path = _parts(url)
-    commits = _KINDS.get(host) or next((to for prefix, to in _PREFIXES.items() if host.startswith(prefix)), None)
-    path = path.strip("/").removesuffix(".git")
-    if commits is None or "/" not in path or ".." in path.split("/"):
-        return None
-    return RepositoryLinks(url=f"{scheme}://{host}/{quote(path, safe='/~')}", commits=commits)
-
-
-def _parts(url: str) -> tuple[str, str, str]:
-    """Scheme for the browser, host and path. A port is kept where it is the browser's, not where it is that of SSH."""
-    scp = _SCP.fullmatch(url)
-    if scp:
-        return "https", scp["host"].lower(), scp["path"]
-    try:
-        split = urlsplit(url)
-        host, port = (split.hostname or "").lower(), split.port
-    except ValueError:
-        return "", "", ""
-    if split.scheme not in ("http", "https", "ssh", "git"):
-        return "", "", ""
-    if split.scheme in ("http", "https"):
-        named = f"{host}:{port}" if port else host
-        return (split.scheme, named, unquote(split.path)) if _HOST.fullmatch(named) else ("", "", "")
-    return ("https", host, unquote(split.path)) if _HOST.fullmatch(host) else ("", "", "")
+def repository_links(page: str | None, commits: str | None) -> RepositoryLinks | None:
+    """The links of a repository whose forge is known; None for any other."""
+    return None if page is None or commits is None else RepositoryLinks(url=page, commits=commits)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from catalog.config.parse import Config
+from catalog.discovery.forge_pages import forge_pages
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.discovery.listing_cache import SourceState
 from catalog.errors import DEPARTED, READ, VisitOutcome
@@ -48,9 +49,11 @@ def source_rows(config: Config, inventory: Inventory, listings: Mapping[str, Sou
 def _row(inventory: Inventory, repository: Repository, last: LastVisit | None, file: Path | None) -> Repo:
     listed_repo = repository.known
     listed = listed_repo.listed if listed_repo else None
+    url = public_url(repository.repo.url)
+    pages = forge_pages(url)
     return Repo(
         repo=repository.repo.name,
-        url=public_url(repository.repo.url),
+        url=url,
         outcome=last.outcome if last else VisitOutcome.NEVER,
         message=last.message if last else None,
         stale=last is not None and last.outcome not in (*READ, *DEPARTED) and not repository.has_left,
@@ -69,4 +72,6 @@ def _row(inventory: Inventory, repository: Repository, last: LastVisit | None, f
         left_at=listed_repo.left_at if listed_repo else None,
         left_because=listed_repo.left_because if listed_repo else None,
         renamed_to=listed_repo.renamed_to if listed_repo else None,
+        page=pages.repository if pages else None,
+        commit_pages=pages.commits if pages else None,
     )

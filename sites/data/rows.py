@@ -148,6 +148,8 @@ class RepositoryRow(NamedTuple):
     copy_of: str | None
     left_at: datetime | None
     left_because: str | None
+    page: str | None
+    commit_pages: str | None
 
 
 class ProblemRow(NamedTuple):

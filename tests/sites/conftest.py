@@ -162,9 +162,10 @@ def evil() -> Rows:
 def whole() -> Rows:
     """How the last crawl went: one repository is gone."""
     seen = {"visited_at": NOON, "read_at": NOON}
+    pages = {"page": "https://github.com/acme/churn", "commit_pages": "https://github.com/acme/churn/commit/"}
     gone = {"outcome": "gone", "message": f"found nothing {SCRIPT}", "stale": True}
     repos = [
-        repository(CHURN, "https://github.com/acme/churn.git", **seen),
+        repository(CHURN, "https://github.com/acme/churn.git", **seen, **pages),
         repository(EVIL, "javascript://github.com/%0aalert(1)/x", **seen),
         repository(LOST, "/srv/lost.git", **seen, **gone),
     ]

@@ -86,45 +86,8 @@ def test_a_card_is_shown_as_it_was_written(written, shown):
     assert text.prose(written) == shown
 
 
-@pytest.mark.parametrize(
-    ("url", "home"),
-    [
-        pytest.param("https://github.com/a/b.git", "https://github.com/a/b", id="github"),
-        pytest.param("git@github.com:a/b.git", "https://github.com/a/b", id="github by ssh"),
-        pytest.param(
-            "ssh://git@gitlab.com:22/a/b/c.git", "https://gitlab.com/a/b/c", id="a subgroup by ssh with a port"
-        ),
-        pytest.param("https://gitlab.acme.io:8443/a/b", "https://gitlab.acme.io:8443/a/b", id="a company's own gitlab"),
-        pytest.param("https://bitbucket.org/a/b", "https://bitbucket.org/a/b", id="bitbucket"),
-        pytest.param("https://codeberg.org/a/b.git", "https://codeberg.org/a/b", id="codeberg"),
-        pytest.param("https://dev.azure.com/o/p%20q/_git/r", "https://dev.azure.com/o/p%20q/_git/r", id="azure"),
-        pytest.param("https://me:secret@github.com/a/b", "https://github.com/a/b", id="credentials do not travel"),
-        pytest.param("https://git.acme.io/a/b", None, id="a server that we do not know"),
-        pytest.param("javascript://github.com/a/b", None, id="a scheme that is none of ours"),
-        pytest.param("https://github.com:x/a/b", None, id="a port that is none"),
-        pytest.param("https://github.com/a/../b", None, id="a path that climbs"),
-        pytest.param("https://github.com/a%2f..%2fb", None, id="a path that climbs in disguise"),
-        pytest.param('https://github.com/a/"><b>', "https://github.com/a/%22%3E%3Cb%3E", id="markup in a path"),
-        pytest.param("https://github.acme.io/a/b", "https://github.acme.io/a/b", id="a company's own github"),
-        pytest.param("/srv/github.com/a/b", None, id="a path"),
-        pytest.param("file:///srv/github.com/a", None, id="a file"),
-    ],
-)
-def test_a_forge_is_known_by_its_host(url, home):
-    found = urls.repository_links(url)
-    assert (found.url if found else None) == home
-
-
-@pytest.mark.parametrize(
-    ("url", "link"),
-    [
-        pytest.param("https://github.com/a/b", "https://github.com/a/b/commit/", id="github"),
-        pytest.param("https://gitlab.com/a/b", "https://gitlab.com/a/b/-/commit/", id="gitlab"),
-        pytest.param("https://bitbucket.org/a/b", "https://bitbucket.org/a/b/commits/", id="bitbucket"),
-        pytest.param("https://gitea.acme.io/a/b", "https://gitea.acme.io/a/b/commit/", id="gitea"),
-    ],
-)
-def test_each_forge_has_its_own_address_for_a_commit(url, link):
-    known = urls.repository_links(url)
-    assert known is not None
-    assert (known.commit("a" * 40), known.commit("v1.0.0")) == (link + "a" * 40, None)
+@pytest.mark.parametrize(("oid", "link"), [("a" * 40, "https://github.com/a/b/commit/" + "a" * 40), ("v1.0.0", None)])
+def test_only_the_name_of_a_commit_is_linked(oid, link):
+    links = urls.repository_links("https://github.com/a/b", "https://github.com/a/b/commit/")
+    assert links is not None
+    assert links.commit(oid) == link

@@ -37,6 +37,10 @@ class Repo(Record):
     )
     left_because: str | None = column("Why: `no longer listed`, `renamed to ...`, `made private`, ...", default=None)
     renamed_to: str | None = column("What it is called now.", default=None)
+    page: str | None = column("Its page on its forge; null where the forge is not known by its host.", default=None)
+    commit_pages: str | None = column(
+        "What stands before a commit's name in the address of that commit's page on the forge.", default=None
+    )
 
 
 @record("sources", key=("source",), lives="crawl")
