@@ -14,6 +14,7 @@ class Exit(IntEnum):
     CONFIG = 2
     NOT_FOUND = 3
     ORIGIN = 5
+    UNCHANGED = 10
     BUG = 70
 
 

@@ -18,6 +18,7 @@ _COMMANDS = {
     "search": ("searching", ASK),
     "facets": ("searching", ASK),
     "show": ("reading", ASK),
+    "resolve": ("resolving", ASK),
     "ls": ("reading", ASK),
     "history": ("reading", ASK),
     "at": ("reading", ASK),

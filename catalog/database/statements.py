@@ -38,6 +38,7 @@ OF_ALL = (  # what asks of all of them
     "questions/lists",
     "questions/measures",
     "questions/show",
+    "questions/resolve",
     "crawl_times",
     "questions/repo_changes",
     "bitemporal",

@@ -136,6 +136,23 @@ class Catalog(CatalogFile):
             "from show_version($repo, $artifact, $version, $commit)", **self._names.version(artifact, reference)
         )
 
+    def resolve(self, ref: str | None = None, *, tag: Name | None = None, repo: Name | None = None) -> Answer:
+        """The one version that `ref` means (the latest, where it names none), as one row: its commit, tag, hash, size and addresses.
+
+        With `tag` instead, what that registry tag did, and the version that it names: the answer of `gto check-ref`. `repo` says of
+        which repository the tag is. `note` says where `dvc artifacts get` would take another commit.
+        """
+        from catalog.query.resolution import (
+            resolve_reference,
+            resolve_tag,
+        )  # imported late: `show` resolves nothing more
+
+        if (ref is None) == (tag is None):
+            raise Misuse("resolve takes a reference or a tag, one of the two")
+        if tag is not None:
+            return resolve_tag(self._ask, tag, self._names.repos(repo))
+        return resolve_reference(self._ask, self._names, str(ref))
+
     def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The metrics of a version (without one in `ref`, the latest), or of all versions of its artifact.
 

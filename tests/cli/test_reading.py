@@ -372,6 +372,7 @@ NEXT = [
     ("ls repos", "show"),
     ("ls repositories", "experiments"),
     ("ls problems", "ls problems --repo"),
+    ("resolve mask", "metrics"),
     ("ls problems", "show"),
     ("ls releases", "show"),
     ("ls experiments", "show"),
