@@ -109,22 +109,27 @@ def default_database() -> Path:
 def show(ref: str | None, output: Format, database: Path | None) -> None:
     """Writes what a reference names, or all artifacts."""
     with open_catalog(database) as catalog:
-        answer = catalog.show(ref)
-        if ref is None:
-            put_models(catalog, answer, output)
-            return
-        row = answer.rows[0]
-        if "what" in row:
-            put_identified(answer, output)
-            return
-        if output is Format.TABLE:
-            put_text(_card(row))
-        elif output is Format.JSON:
-            put_text(to_json(row))
-        elif parts := next((key for key in ("all_versions", "all_artifacts") if key in row), None):
-            _put_parts(answer, row, parts, output)
-        else:
-            put(answer, output)
+        put_shown(catalog, ref, output)
+
+
+def put_shown(catalog: Catalog, ref: str | None, output: Format) -> None:
+    """The same of a catalog that is open."""
+    answer = catalog.show(ref)
+    if ref is None:
+        put_models(catalog, answer, output)
+        return
+    row = answer.rows[0]
+    if "what" in row:
+        put_identified(answer, output)
+        return
+    if output is Format.TABLE:
+        put_text(_card(row))
+    elif output is Format.JSON:
+        put_text(to_json(row))
+    elif parts := next((key for key in ("all_versions", "all_artifacts") if key in row), None):
+        _put_parts(answer, row, parts, output)
+    else:
+        put(answer, output)
 
 
 def _card(row: Row) -> str:

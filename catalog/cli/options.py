@@ -57,3 +57,18 @@ StageOption = Annotated[
         help="Only this stage, by any name that repos.toml or tags give it.",
     ),
 ]
+LiveOption = Annotated[
+    bool,
+    typer.Option(
+        "--live", help="Read the repository now: that of --repo, or else of REF. All else is as of the last crawl."
+    ),
+]
+LiveRepoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--repo",
+        metavar="REPO|URL|.",
+        autocompletion=complete_repo,
+        help="Only this repository; with --live also an address, or . for the origin of this folder's repository.",
+    ),
+]

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli import asking
 from catalog.cli.asking import (
     EVENTS,
     RELEASES,
@@ -21,10 +20,12 @@ from catalog.cli.asking import (
     put_models,
     put_named,
     put_problems,
+    put_shown,
 )
 from catalog.cli.formats import Format
+from catalog.cli.live import open_as_asked
 from catalog.cli.measuring import put_experiments
-from catalog.cli.options import Database, Output, Ref, RepoOption, StageOption
+from catalog.cli.options import Database, LiveOption, LiveRepoOption, Output, Ref, RepoOption, StageOption
 from catalog.cli.output import put, put_note, put_text
 from catalog.cli.sql_limits import bounded_process, memory_size
 from catalog.errors import InvalidArgument, Misuse
@@ -112,12 +113,22 @@ def _check_filters(what: What, **filters: object) -> None:
             raise Misuse(f"--{name} does not apply to {what}")
 
 
-def show(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
+def show(
+    ref: Ref = None,
+    *,
+    live: LiveOption = False,
+    repo: LiveRepoOption = None,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
     """Show one artifact, version or repository, or what is of a commit; without REF, every artifact with its stages.
 
     Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json, catalog show risk/churn, catalog show 1a2b3c4
     """
-    asking.show(ref, output, database)
+    if repo and not live:
+        raise Misuse("--repo names the repository that --live reads: expected both, or none")
+    with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, _):
+        put_shown(catalog, ref, output)
 
 
 def history(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format, to_json
-from catalog.cli.options import Database, Output, Ref, RepoOption
+from catalog.cli.live import open_as_asked
+from catalog.cli.options import Database, LiveOption, LiveRepoOption, Output, Ref
 from catalog.cli.output import put, put_note, put_table, put_text, say_note
 from catalog.cli.text import BOLD, TableColumn
 from catalog.errors import Exit, InvalidArgument, Misuse, NotFound, StoreError
@@ -46,7 +46,8 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
             help="Instead of REF: a registry tag, such as churn#prod#3, with or without refs/tags/.",
         ),
     ] = None,
-    repo: RepoOption = None,
+    live: LiveOption = False,
+    repo: LiveRepoOption = None,
     field: Annotated[
         list[str] | None,
         typer.Option("--field", metavar="NAME", help="Only the value of this field, such as url; may be repeated."),
@@ -75,8 +76,8 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
     """
     _check(field=field, github_output=github_output, dotenv=dotenv, output=output is not Format.TABLE)
     known = None if if_changed_from is None else _content(if_changed_from)
-    with open_catalog(database) as catalog:
-        answer = catalog.resolve(ref, tag=tag, repo=repo)
+    with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, within):
+        answer = catalog.resolve(ref, tag=tag, repo=within if tag is not None else None)
         row = answer.rows[0]
         put_note(answer)
         is_unchanged = known is not None and _is_same(row, known)

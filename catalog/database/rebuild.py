@@ -75,7 +75,7 @@ def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[
     try:
         _make_room(temporary_file)
         with files.deleted_on_failure(temporary_file), closing(duckdb.connect()) as connection:
-            _configure(connection, temporary_file)
+            configure(connection, temporary_file)
             shutil.copyfile(path, temporary_file)
             attach(connection, temporary_file)
             connection.execute("begin")
@@ -83,7 +83,7 @@ def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[
             for bring_up_to_date in updaters.values():
                 bring_up_to_date(connection)
             connection.execute("commit")
-            _detach(connection)
+            detach(connection)
         _swap_in(temporary_file, path, last_build.sealed(path))  # known: 100 MB take a tenth of a second to read
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error}") from error
@@ -120,7 +120,7 @@ def _make(work: _Work, *, from_last: bool) -> bool:
     current_recipe = _recipe(shapes, work.crawl_tables)
     _make_room(temporary_file)
     with closing(duckdb.connect()) as connection:
-        _configure(connection, temporary_file)
+        configure(connection, temporary_file)
         changes = (
             _copy_last(connection, work.path, temporary_file, current_recipe, work.partitions) if from_last else None
         )
@@ -132,12 +132,13 @@ def _make(work: _Work, *, from_last: bool) -> bool:
         for bring_up_to_date in work.updaters.values():
             bring_up_to_date(connection)
         _load(connection, work, changes, current_recipe)
-        _detach(connection)
+        detach(connection)
     _swap_in(temporary_file, work.path, last_build.current(work.path) if from_last else "")
     return changes is not None
 
 
-def _detach(connection: duckdb.DuckDBPyConnection) -> None:
+def detach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Writes what is in memory to the file that `attach` opened, and closes it."""
     connection.execute("use memory")
     connection.execute("checkpoint staging")
     connection.execute("detach staging")
@@ -177,7 +178,8 @@ def _load(connection: duckdb.DuckDBPyConnection, work: _Work, changes: Changes |
         connection.execute(_SQL["increment_age"])
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, temporary_file: Path) -> None:
+def configure(connection: duckdb.DuckDBPyConnection, temporary_file: Path) -> None:
+    """Sets the bounds of a connection that writes a catalog to this file."""
     connection.execute("set temp_directory = $1", [f"{temporary_file}.tmp"])
     connection.execute("set memory_limit = '320MB'")
     # Rows are compressed once: those of a full row group at once, all others at the end.

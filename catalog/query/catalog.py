@@ -199,6 +199,10 @@ class Catalog(CatalogFile):
         version = self._wanted(ref, all_versions=False)
         return f"{version['repo']}:{version['artifact']}@{version['version']}"
 
+    def repository(self, ref: str) -> str:
+        """The full name of the repository that `ref`, of an artifact or a version, is in."""
+        return str(self._names.artifact(ref)[0]["repo"])
+
     def lineage(
         self, ref: str, *, down: bool = False, depth: Annotated[int, Between(least=1, most=MOST_STEPS)] = 10
     ) -> Answer:

@@ -20,6 +20,7 @@ order by repo;
 --   git_url: The repository, without credentials.
 --   page: The page of its commit on the forge.
 --   get: A command that gets the bytes, word by word; null where none does: see `version_commands`.
+--   read_at: When the repository was last read, UTC.
 --   dvc_commit: The commit that `dvc artifacts get` takes for the same request; null where it knows none.
 with v as materialized (
     from versions where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
@@ -55,7 +56,8 @@ select
     r.url as git_url,
     r.commit_pages || coalesce(v.revision, e.revision) as page,
     command.get,
-    l.dvc_commit
+    l.dvc_commit,
+    r.read_at
 from chosen
 left join v on true
 left join e on true

@@ -1,0 +1,112 @@
+"""A catalog in which one repository is as it is now: visited by the crawler's own visit, into a temporary folder. The rest is as of the last crawl."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from catalog.config.parse import Config, RepoConfig, parse
+from catalog.crawl.crawl import crawl
+from catalog.database.build import build
+from catalog.database.database import connect
+from catalog.database.inventory_rows import repo_rows
+from catalog.database.overlay import overlay
+from catalog.discovery.inventory import read_inventory
+from catalog.errors import READ, Ambiguous, NotFound, OriginError
+from catalog.naming import endings
+from catalog.query.catalog import Catalog
+from catalog.schema.tables.inventory import Repo
+from catalog.store.journal import Journal
+from catalog.store.partitions import Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveCatalog:
+    """A catalog that is open for reading, and what of it was read just now."""
+
+    catalog: Catalog
+    repo: str
+    read_at: datetime
+    crawled_at: datetime | None  # when the crawl began that all else is as of; None where there was no catalog
+
+    @property
+    def note(self) -> str:
+        """Which repository was read when, and what the rest is as of."""
+        rest = f"all else is as of the crawl of {_text(self.crawled_at)}" if self.crawled_at else "there is no other"
+        return f"{self.repo} was read at {_text(self.read_at)}; {rest}"
+
+
+def repository_of(config: Config, words: str) -> RepoConfig:
+    """The repository that a name, the end of one, or an address means: one of repos.toml or its sources, else a new one.
+
+    NotFound for a name that is not there, ConfigError for an address that cannot be one.
+    """
+    inventory = read_inventory(config)
+    matches = [repo for repo in inventory.repos if words in endings(repo.name)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise Ambiguous(f"{words!r} names {len(matches)} repositories, expected one", tuple(r.name for r in matches))
+    if "://" not in words and ":" not in words and not Path(words).exists():
+        raise NotFound(f"no repository {words!r} in {config.file}: expected the end of a name, or a URL")
+    (stated,) = parse(f"[[repo]]\nurl = {json.dumps(words)}\n", Path.cwd() / "repos.toml").repos
+    name = inventory.name_at(stated.url)
+    return next((repo for repo in inventory.repos if repo.name == name), stated)
+
+
+@contextmanager
+def live_catalog(
+    database: Path, config: Config, repository: RepoConfig, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[LiveCatalog]:
+    """Visits one repository, and opens a copy of the catalog at `database` with its rows of now; without one, a catalog of it alone.
+
+    The visit has the bounds, credentials and privacy of `config`. OriginError where the repository cannot be read.
+    """
+    with TemporaryDirectory(prefix="catalog-live-") as folder:
+        there = _config(config, repository, Path(folder))
+        read = _visited(there, repository.name, tell)
+        copy = there.output / "catalog.duckdb"
+        crawled_at = None
+        if database.is_file():
+            overlay(database, copy, read, _partition(there, read.repo, read.partition), tell)
+        else:
+            build(there)
+        with Catalog(connect(copy), database) as catalog:
+            if database.is_file():
+                crawled_at = next((row["started_at"] for row in catalog.last_crawl().rows), None)
+            assert read.read_at is not None
+            yield LiveCatalog(catalog=catalog, repo=read.repo, read_at=read.read_at, crawled_at=crawled_at)
+
+
+def _config(config: Config, repository: RepoConfig, output: Path) -> Config:
+    """The same for a visit of one repository into another folder, which has the listings that say where it is."""
+    listings = config.output / "store" / "sources"
+    if listings.is_dir():
+        shutil.copytree(listings, output / "store" / "sources")
+    if repository.name in {repo.name for repo in read_inventory(config).repos}:
+        return replace(config, output=output)
+    return replace(config, output=output, repos=(*config.repos, repository))
+
+
+def _visited(config: Config, name: str, tell: Callable[[str], None]) -> Repo:
+    """The row of the repository after a visit."""
+    (visit,) = crawl(config, only=[name], tell=tell).visits
+    if visit.outcome not in READ:
+        raise OriginError(f"{name} cannot be read now: {visit.message or visit.outcome}")
+    last = Journal(config.output / "store" / "crawls").last_visits()
+    files = {name: _partition(config, name, last[name].partition)}
+    return next(row for row in repo_rows(read_inventory(config), last, files) if row.repo == name)
+
+
+def _partition(config: Config, name: str, partition: str | None) -> Path:
+    return Store(config.output / "store" / "rows").file_of(name, str(partition))
+
+
+def _text(when: datetime) -> str:
+    return when.strftime("%Y-%m-%d %H:%M:%S UTC")
