@@ -16,8 +16,8 @@ from catalog.cli.output import put, put_text, say
 from catalog.cli.progress import HashProgress
 from catalog.cli.text import screen
 from catalog.errors import InvalidArgument, NotFound
-from catalog.query.catalog import MOST_STEPS
 from catalog.query.content_hash import HASH, content_hashes
+from catalog.query.versions import MOST_STEPS
 
 
 class GraphFormat(StrEnum):

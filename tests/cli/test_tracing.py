@@ -10,8 +10,8 @@ from itertools import chain, repeat
 import pytest
 
 from catalog.cli.progress import HashProgress
-from catalog.query.catalog import MOST_STEPS
 from catalog.query.content_hash import _CHUNK, content_hashes
+from catalog.query.versions import MOST_STEPS
 from support.small_catalog import C1, CHURN
 from support.small_facts import DATA, MODEL, RAW
 

@@ -1,0 +1,83 @@
+"""What lists of the catalog hold: artifacts, versions, stages, repositories and what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalog.query.answer import Answer
+from catalog.query.arguments import Name, checked
+from catalog.query.catalog_file import CatalogFile
+
+
+@checked
+class Lists(CatalogFile):
+    """Questions that list what the catalog has."""
+
+    def artifacts(
+        self,
+        *,
+        repo: Name | None = None,
+        type: Name | None = None,  # noqa: A002 - the column's name
+        stage: Name | None = None,
+        deprecated: bool = False,
+    ) -> Answer:
+        """The view `artifacts`, and `stages`: the version in each stage. Deprecated ones on request.
+
+        `repo` is a repository or the end of its name, `stage` a stage by any name that repos.toml or tags give it.
+        """
+        return self._ask(
+            "from list_artifacts($repos, $type, $stage, $deprecated)",
+            repos=self._names.repos(repo),
+            type=self._names.type(type),
+            stage=self._names.stage(stage),
+            deprecated=deprecated,
+        )
+
+    def versions(
+        self,
+        *,
+        repo: Name | None = None,
+        type: Name | None = None,  # noqa: A002 - the column's name
+        stage: Name | None = None,
+        deprecated: bool = False,
+    ) -> Answer:
+        """The view `versions`, and `ref`, the version's full name; on request those deregistered, or of deprecated artifacts."""
+        return self._ask(
+            "from list_versions($repos, $type, $stage, $deprecated)",
+            repos=self._names.repos(repo),
+            type=self._names.type(type),
+            stage=self._names.stage(stage),
+            deprecated=deprecated,
+        )
+
+    def stages(self, *, repo: Name | None = None) -> Answer:
+        """The view `stages`: those in use or allowed in each repository."""
+        return self._ask("from list_stages($repos)", repos=self._names.repos(repo))
+
+    def repos(self, *, repo: Name | None = None) -> Answer:
+        """The table `repos`, with what the last visit took and how many artifacts and problems there are."""
+        return self._ask("from list_repos($repos)", repos=self._names.repos(repo))
+
+    def problems(self, *, repo: Name | None = None) -> Answer:
+        """The view `open_problems`: what could not be read and is to be mended."""
+        return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
+
+    def releases(self, *, repo: Name | None = None) -> Answer:
+        """Tags that GTO does not use and whose commits were read, newest first within each repository."""
+        return self._ask("from list_releases($repos)", repos=self._names.repos(repo))
+
+    def experiments(self, *, repo: Name | None = None) -> Answer:
+        """DVC's experiments, newest first within each repository, with the versions that they began from."""
+        return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
+
+    def last_crawl(self) -> Answer:
+        """The newest row of `crawls`, or none."""
+        return self._ask("from last_crawl()")
+
+    def short_names(self) -> dict[str, str]:
+        """For each artifact's full name, the shortest reference that means it alone."""
+        return self._names.short()
+
+    def known_names(self, names: Sequence[str]) -> set[str]:
+        """Which of these full names of repositories, artifacts and versions mean something here: `show` takes them."""
+        return {row[0] for row in self._ask("from known_names($names)", names=list(names)).values}
