@@ -1,3 +1,51 @@
-"""A federated catalog of the model registries that live in Git repositories."""
+"""A federated catalog of the model registries that live in Git repositories: `catalog.open("output").model("churn").version("#prod").metrics`."""
+
+from __future__ import annotations
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+_MODULES = {
+    "Ambiguous": "errors",
+    "Answer": "query.answer",
+    "Catalog": "query.catalog",
+    "CatalogError": "errors",
+    "FacetAnswer": "query.search.answers",
+    "InvalidArgument": "errors",
+    "Misuse": "errors",
+    "Model": "query.objects",
+    "NotFound": "errors",
+    "QueryError": "query.search.terms",
+    "SearchAnswer": "query.search.answers",
+    "SqlError": "query.answer",
+    "StoreError": "errors",
+    "Version": "query.objects",
+}
+
+__all__ = [
+    "Ambiguous",
+    "Answer",
+    "Catalog",
+    "CatalogError",
+    "FacetAnswer",
+    "InvalidArgument",
+    "Misuse",
+    "Model",
+    "NotFound",
+    "QueryError",
+    "SearchAnswer",
+    "SqlError",
+    "StoreError",
+    "Version",
+    "open",
+]
+
+
+def __getattr__(name: str) -> object:
+    """A public name, imported when it is first asked for: the crawler needs none of them. `__init__.pyi` has them for type checkers."""
+    if name == "open":
+        return __getattr__("Catalog").open  # type: ignore[attr-defined]  # a class
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

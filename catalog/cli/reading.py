@@ -164,7 +164,7 @@ def at(
     Example: catalog at 2024-05-31 --stage prod
     """
     with open_catalog(database) as catalog:
-        answer = catalog.stages_at(when, stage, known_at=known_at)
+        answer = catalog.at(when, stage, known_at=known_at)
         put_named(catalog, answer, output, SITTING)
         put_note(answer)
 

@@ -57,8 +57,6 @@ def not_a_catalog(path: Path) -> str:
 def _absent(path: Path) -> str:
     if url := _URL.fullmatch(str(path)):
         return f"{url[1]}://{url[2]} is a URL: download that file, and give its path"
-    if (file := path / "catalog.duckdb").is_file():
-        return f"{path} is a folder: give the file in it, {file}"
     if path.is_dir():
         return f"{path} is a folder without a catalog.duckdb: give the path of a catalog"
     return f"{path}: no catalog here; `catalog crawl` makes one"

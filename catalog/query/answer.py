@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from catalog.errors import Misuse, StoreError
+from catalog.errors import Ambiguous, Misuse, NotFound, StoreError
 from catalog.query import cells
 from catalog.text import cleaned, plural
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 Row = dict[str, Any]
@@ -43,12 +45,46 @@ class Answer:
     def rows(self) -> list[Row]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.values]
 
+    def one(self) -> Row:
+        """The only row. NotFound where there is none, Ambiguous where there are several."""
+        if not self.values:
+            raise NotFound("the answer has no rows, expected one")
+        if len(self.values) > 1:
+            raise Ambiguous(f"the answer has {len(self.values)} rows, expected one", ())
+        return self.rows[0]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
     def __repr__(self) -> str:
         """One line, whatever is in the rows."""
         rows = plural(len(self.values), "row")
         columns = ", ".join(self.columns)
         names = columns if len(columns) <= _NAMES else f"{columns[: _NAMES - 1]}…"
         return f"<{type(self).__name__}: {rows} of {cleaned(names)}>"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks, of the first rows; nothing in a cell is markup."""
+        from catalog.query.html_table import html_table  # only where a notebook asks
+
+        return html_table(self.columns, self.values, self.note)
+
+    def df(self) -> pd.DataFrame:
+        """The same rows as a DataFrame of pandas, which must be installed; lists and structs stay Python's. Otherwise as `arrow`."""
+        return self.arrow().to_pandas()
+
+    def pl(self) -> pl.DataFrame:
+        """The same rows as a DataFrame of Polars, which must be installed. Otherwise as `arrow`."""
+        import polars as pl  # the user's
+
+        return pl.DataFrame(self.arrow())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows for any library that reads Arrow's stream protocol (Polars, pandas, DuckDB, ...)."""
+        return self.arrow().__arrow_c_stream__(requested_schema)
 
     def arrow(self) -> pa.Table:
         """The same rows with DuckDB's types; times lie in UTC without a zone. Asks again: the catalog must still be open.

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from catalog.query.answer import Answer, SqlError, select
 from catalog.query.arguments import Count, checked
 from catalog.query.search.answers import FacetAnswer, SearchAnswer
-from catalog.query.times import Times
 from catalog.query.versions import Versions
 
 __all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
 
 
 @checked
-class Catalog(Versions, Times):
+class Catalog(Versions):
     """A catalog, open for reading. Each method is a question and gives an `Answer`; several threads may ask at once.
 
     NotFound where a name means nothing here, Ambiguous (with `candidates`) where it means several things, Misuse for an invalid

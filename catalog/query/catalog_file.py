@@ -15,6 +15,7 @@ from catalog.text import cleaned
 if TYPE_CHECKING:
     import duckdb
 
+FILE = "catalog.duckdb"
 _UNLIMITED = 1 << 60  # DuckDB counts not much further
 
 
@@ -31,13 +32,13 @@ class CatalogFile:
     @classmethod
     def open(
         cls,
-        path: Path | str = "output/catalog.duckdb",
+        path: Path | str = "output",
         *,
         timeout: float | None = None,
         max_memory: Memory | None = None,
         max_rows: Count | None = None,
     ) -> Self:
-        """Opens catalog.duckdb. `~` at the beginning of its path is the home directory.
+        """Opens a catalog.duckdb, or the one in a folder. `~` at the beginning of the path is the home directory.
 
         A question that takes longer than `timeout` seconds is given up, as is SQL with more than `max_rows` rows. DuckDB holds
         `max_memory` bytes (at least 64 MiB; 4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
@@ -50,7 +51,8 @@ class CatalogFile:
         )  # DuckDB is most of a cold start; a usage error needs none
 
         bounds = Bounds(timeout=timeout, max_rows=None if max_rows is None else min(max_rows, _UNLIMITED))
-        file = _expanded(Path(path))
+        stated = _expanded(Path(path))
+        file = stated / FILE if (stated / FILE).is_file() else stated
         return cls(connect(file, max_memory=min(max_memory or FOR_ONE, _UNLIMITED)), file, bounds)
 
     def __repr__(self) -> str:

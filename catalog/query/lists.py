@@ -33,6 +33,14 @@ class Lists(CatalogFile):
             deprecated=deprecated,
         )
 
+    def models(self, *, repo: Name | None = None, stage: Name | None = None, deprecated: bool = False) -> Answer:
+        """The same as `artifacts`, of any type: what `catalog ls models` lists."""
+        return self.artifacts(repo=repo, stage=stage, deprecated=deprecated)
+
+    def datasets(self, *, repo: Name | None = None, stage: Name | None = None, deprecated: bool = False) -> Answer:
+        """The artifacts of type dataset."""
+        return self.artifacts(repo=repo, type="dataset", stage=stage, deprecated=deprecated)
+
     def versions(
         self,
         *,

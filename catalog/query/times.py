@@ -42,9 +42,7 @@ class Times(CatalogFile):
         answer = self._ask("from list_seen_events($crawl, $moment, $oid, $repo)", **parameters)
         return answer if since is not None else replace(answer, note=Memory(self._ask).start())
 
-    def stages_at(
-        self, when: datetime | date | str, stage: Name | None = None, *, known_at: Edge | None = None
-    ) -> Answer:
+    def at(self, when: datetime | date | str, stage: Name | None = None, *, known_at: Edge | None = None) -> Answer:
         """Who was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules.
 
         `when` is of the taggers' clocks. With `known_at`, the number of a crawl or a date, as this catalog could have known then:

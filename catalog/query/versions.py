@@ -11,12 +11,14 @@ from catalog.query.answer import Answer
 from catalog.query.arguments import Between, Count, Name, checked
 from catalog.query.content_hash import FEWEST_DIGITS, HASH, content_hashes
 from catalog.query.lists import Lists
+from catalog.query.objects import Model, Version
+from catalog.query.times import Times
 
 MOST_STEPS = 100  # of lineage: a longer chain is not a pipeline
 
 
 @checked
-class Versions(Lists):
+class Versions(Lists, Times):
     """Questions about what a reference names."""
 
     def show(self, ref: str | None = None) -> Answer:
@@ -59,6 +61,17 @@ class Versions(Lists):
         if tag is not None:
             return resolve_tag(self._ask, tag, self._names.repos(repo))
         return resolve_reference(self._ask, self._names, str(ref))
+
+    def model(self, ref: str) -> Model:
+        """The artifact that `ref` names, as an object: `model("churn").version("#prod").metrics`."""
+        artifact, reference = self._names.artifact(ref)
+        if reference.version is not None or reference.stage is not None:
+            raise Misuse(f"invalid reference {ref!r}: expected an artifact without version or stage")
+        return Model(ref=artifact["id"], _catalog=self)
+
+    def version(self, ref: str) -> Version:
+        """The version that `ref` means, as an object; the latest, where it names none."""
+        return Version(ref=self.reference(ref), _catalog=self)
 
     def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The metrics of a version (without one in `ref`, the latest), or of all versions of its artifact.

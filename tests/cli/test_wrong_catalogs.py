@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import duckdb
 import pytest
 from typer.main import get_command
@@ -26,11 +24,6 @@ def _empty(path, database):
 def _folder(path, database):
     del database
     path.mkdir()
-
-
-def _folder_of_a_catalog(path, database):
-    path.mkdir()
-    shutil.copy(database, path / "catalog.duckdb")
 
 
 def _missing(path, database):
@@ -66,9 +59,6 @@ PATHS = [
     pytest.param(_empty, 3, NOT_A_CATALOG, id="an empty file"),
     pytest.param(_other_program, 3, NOT_A_CATALOG, id="a database of another program"),
     pytest.param(_folder, 3, "{} is a folder without a catalog.duckdb: give the path of a catalog", id="a folder"),
-    pytest.param(
-        _folder_of_a_catalog, 3, "{0} is a folder: give the file in it, {0}/catalog.duckdb", id="a catalog's folder"
-    ),
     pytest.param(_missing, 3, "{}: no catalog here; `catalog crawl` makes one", id="nothing"),
     pytest.param(_truncated, 1, "{} is not a catalog that DuckDB ", id="the beginning of a catalog"),
     pytest.param(_future_format, 1, "{} is not a catalog that DuckDB ", id="a database of a future DuckDB"),
@@ -78,6 +68,7 @@ COMMANDS = {
     "search": ["churn"],
     "facets": [],
     "show": ["churn"],
+    "resolve": ["churn"],
     "ls": ["models"],
     "history": ["churn"],
     "at": ["now"],

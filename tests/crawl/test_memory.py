@@ -45,7 +45,7 @@ def changes(config: Config, a: int, b: int) -> list[tuple[str, str]]:
 
 def known(config: Config, at: int) -> list[str]:
     with Catalog.open(config.output / "catalog.duckdb") as catalog:
-        return [row["repo"] for row in catalog.stages_at("now", known_at=at).rows]
+        return [row["repo"] for row in catalog.at("now", known_at=at).rows]
 
 
 @pytest.fixture

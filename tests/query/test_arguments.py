@@ -127,7 +127,7 @@ def test_a_value_of_the_wrong_type_is_refused_by_the_name_of_its_argument(catalo
         pytest.param(lambda c: c.show(5), "invalid ref 5: expected text or None", id="a number for a reference"),
         pytest.param(lambda c: c.compare("mask", None), "invalid refs None: expected text", id="one of several references"),
         pytest.param(
-            lambda c: c.stages_at(None), "invalid when None: expected a datetime or a date or text", id="no moment"
+            lambda c: c.at(None), "invalid when None: expected a datetime or a date or text", id="no moment"
         ),
         pytest.param(lambda c: c.search("x", limit=True), "invalid limit True: expected a whole number of at least 1 or None", id="a truth value for a number"),
         pytest.param(lambda c: c.lineage("m", depth=1.5), "invalid depth 1.5: expected a whole number from 1 to 100", id="a fraction for a whole number"),
@@ -136,7 +136,7 @@ def test_a_value_of_the_wrong_type_is_refused_by_the_name_of_its_argument(catalo
         pytest.param(lambda c: c.unread("m", "cards"), "invalid role 'cards': expected 'metrics' or 'params' or 'plots'", id="none of the words"),
         pytest.param(lambda c: c.sql("select $a", a="\ud800"), "invalid a '\\ud800': expected a value without halves of characters", id="a parameter of SQL"),
         pytest.param(lambda c: c.show("\udcff"), "invalid ref '\\udcff': expected text or None", id="bytes of a file name that is no text"),
-        pytest.param(lambda c: c.stages_at("0001-01-01T00:00+14:00"), "invalid when '0001-01-01 00:00:00+14:00': expected a moment that in UTC is in the years 1 to 9999", id="before the year 1"),
+        pytest.param(lambda c: c.at("0001-01-01T00:00+14:00"), "invalid when '0001-01-01 00:00:00+14:00': expected a moment that in UTC is in the years 1 to 9999", id="before the year 1"),
         pytest.param(lambda c: c.compare(), "invalid refs (): expected at least one reference", id="nothing to compare"),
         pytest.param(lambda c: c.compare("a", "b", baseline=3), "invalid baseline 3: expected a whole number from 1 to 2, the place of a reference", id="a place behind the last"),
         pytest.param(lambda c: c.lineage("m", depth=-1), "invalid depth -1: expected a whole number from 1 to 100", id="less than a step"),

@@ -294,12 +294,10 @@ def refs(answer):
             [f"{CHURN}:churn@v3.0.0", f"{CHURN}:churn@v2.0.0", f"{CHURN}:churn@v1.0.0"],
             id="deregistered versions on request",
         ),
+        pytest.param(lambda c: c.at("2024-01-03"), [f"{CHURN}:churn"], id="at a date, what was assigned by its end"),
+        pytest.param(lambda c: c.at("2024-01-03T11:59"), [], id="at a time, not what came a minute later"),
         pytest.param(
-            lambda c: c.stages_at("2024-01-03"), [f"{CHURN}:churn"], id="at a date, what was assigned by its end"
-        ),
-        pytest.param(lambda c: c.stages_at("2024-01-03T11:59"), [], id="at a time, not what came a minute later"),
-        pytest.param(
-            lambda c: c.stages_at("2024-01-31", "prod"), [f"{CHURN}:churn", f"{VISION}:seg:mask"], id="one stage only"
+            lambda c: c.at("2024-01-31", "prod"), [f"{CHURN}:churn", f"{VISION}:seg:mask"], id="one stage only"
         ),
     ],
 )
@@ -356,7 +354,7 @@ def test_the_name_of_a_version(catalog):
         pytest.param(lambda c: c.versions(stage="nowhere"), id="a stage"),
         pytest.param(lambda c: c.versions(type="modle"), id="a type"),
         pytest.param(lambda c: c.artifacts(type="modle"), id="a type of artifacts"),
-        pytest.param(lambda c: c.stages_at("now", "nowhere"), id="a stage at a moment"),
+        pytest.param(lambda c: c.at("now", "nowhere"), id="a stage at a moment"),
         pytest.param(lambda c: c.history("mask#nowhere"), id="a stage in a reference"),
     ],
 )

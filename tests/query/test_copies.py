@@ -59,7 +59,7 @@ def test_a_list_of_the_fork_has_all_that_it_has(catalog, ask, expected):
 
 
 def test_a_stage_has_one_holder(catalog):
-    assert told(catalog.stages_at("2030-01-01")) == [("acme/churn", "m")]
+    assert told(catalog.at("2030-01-01")) == [("acme/churn", "m")]
 
 
 @pytest.mark.slow

@@ -104,7 +104,6 @@ def test_another_reader_is_no_matter(path, tmp_path):
             "https://h.example/a/catalog.duckdb is a URL: download that file, and give its path",
         ),
         ("s3://bucket/catalog.duckdb", "s3://bucket/catalog.duckdb is a URL: download that file, and give its path"),
-        ("output", "output is a folder: give the file in it, output/catalog.duckdb"),
         (".", ". is a folder without a catalog.duckdb: give the path of a catalog"),
         ("catalog.duckdb", "catalog.duckdb: no catalog here; `catalog crawl` makes one"),
     ],

@@ -179,10 +179,10 @@ MEANT = "2024-05-03 23:59:59 UTC means crawl 2, which had ended by 2024-05-03 00
 @pytest.mark.parametrize(
     ("ask", "note"),
     [
-        pytest.param(lambda catalog: catalog.stages_at("2024-05-09"), None, id="at, by today's tags"),
-        pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at="2024-04-09"), NOTHING, id="at, before memory begins"),
-        pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at="2024-05-03"), MEANT, id="at, as known at a date"),
-        pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at=1), None, id="at, as known after a crawl"),
+        pytest.param(lambda catalog: catalog.at("2024-05-09"), None, id="at, by today's tags"),
+        pytest.param(lambda catalog: catalog.at("2024-05-09", known_at="2024-04-09"), NOTHING, id="at, before memory begins"),
+        pytest.param(lambda catalog: catalog.at("2024-05-09", known_at="2024-05-03"), MEANT, id="at, as known at a date"),
+        pytest.param(lambda catalog: catalog.at("2024-05-09", known_at=1), None, id="at, as known after a crawl"),
         pytest.param(lambda catalog: catalog.diff(), "0 changes from crawl 2 to crawl 3", id="diff of the last crawl"),
         pytest.param(lambda catalog: catalog.diff(until=1), "0 changes from before the first crawl to crawl 1", id="diff of the first crawl"),
         pytest.param(lambda catalog: catalog.diff(until="2024-04-09"), NOTHING, id="diff, until before memory begins"),
@@ -205,7 +205,7 @@ EARLY = "2024-05-02 23:59:59 UTC means crawl 1, which had ended by 2024-05-02 00
 @pytest.mark.parametrize(
     ("ask", "note"),
     [
-        pytest.param(lambda catalog: catalog.stages_at("2024-05-09", known_at="2024-05-02"), f"{EARLY}; {SUSPECT}", id="at, as known then"),
+        pytest.param(lambda catalog: catalog.at("2024-05-09", known_at="2024-05-02"), f"{EARLY}; {SUSPECT}", id="at, as known then"),
         pytest.param(lambda catalog: catalog.diff("2024-05-02", "2024-05-05"), f"{ALL}; {EARLY}; {LATE}; {SUSPECT}", id="between dates"),
         pytest.param(lambda catalog: catalog.diff(1, 3), f"{ALL}; {SUSPECT}", id="between crawls"),
         pytest.param(lambda catalog: catalog.diff(2, 3), "0 changes from crawl 2 to crawl 3", id="after it"),
