@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from catalog.errors import Misuse, NotFound
 from catalog.query.answer import Answer
-from catalog.query.reference import EXPECTED, moment
+from catalog.query.moments import EXPECTED, moment
 from catalog.text import plural
 
 Edge = datetime | date | str | int

@@ -10,7 +10,7 @@ from catalog.query.answer import Answer
 from catalog.query.arguments import Name, checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, check, place
-from catalog.query.reference import moment
+from catalog.query.moments import moment
 from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_note, suspect_clocks
 
 

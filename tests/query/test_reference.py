@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from catalog.errors import Misuse
 from catalog.naming import endings, short_names
-from catalog.query.reference import Reference, moment, parse
+from catalog.query.moments import moment
+from catalog.query.reference import Reference, parse
 
 
 @pytest.mark.parametrize(
