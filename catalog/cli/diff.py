@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from catalog.cli.asking import known_ids, open_catalog
 from catalog.cli.formats import Format
-from catalog.cli.options import Database, Output
-from catalog.cli.output import put, put_note, put_table
+from catalog.cli.options import Database, Output, RepoOption, StageOption, TypeOption
+from catalog.cli.output import put, put_table
+from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, short
-from catalog.query.answer import Row
+from catalog.query import Catalog
+from catalog.query.answer import Answer, Row
 from catalog.query.labels import OF_PROJECT
 
 _COLUMNS = (
@@ -28,29 +31,40 @@ _COLUMNS = (
 _EDGE = "The number of a crawl: the state that it left; or a date (the end of that day, UTC) or time: the last crawl that had surely ended."
 
 
-def diff(
+def diff(  # noqa: PLR0913 - each is an option of the command
     since: Annotated[
         str | None, typer.Argument(metavar="[FROM]", help=f"{_EDGE} By default, before the last crawl of the range.")
     ] = None,
     until: Annotated[str | None, typer.Argument(metavar="[TO]", help="Another date or crawl; now by default.")] = None,
     *,
+    repo: RepoOption = None,
+    type: TypeOption = None,  # noqa: A002 - the option's name
+    stage: StageOption = None,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    quiet: Quiet = False,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
     """Show what changed: models, versions, stages, tags, repositories and metrics; by default, with the last crawl.
 
-    Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff 12 -o md
+    Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff 7d --stage prod, catalog diff 12 -o md
     """
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        answer = catalog.diff(since, until)
-        if output is Format.TABLE:
-            names = catalog.short_names()
-            put_table(_COLUMNS, [row | _told(row, names) for row in answer.rows])
-        elif output is Format.IDS:
-            put(answer, output, ids=known_ids(catalog, answer))
-        else:
-            put(answer, output)
-        put_note(answer)
+        answer = catalog.diff(since, until, repo=repo, type=type, stage=stage)
+        shape.put(answer, output, partial(_put, catalog))
+
+
+def _put(catalog: Catalog, answer: Answer, output: Format) -> None:
+    if output is Format.TABLE:
+        names = catalog.short_names()
+        put_table(_COLUMNS, [row | _told(row, names) for row in answer.rows])
+    elif output is Format.IDS:
+        put(answer, output, ids=known_ids(catalog, answer))
+    else:
+        put(answer, output)
 
 
 def _told(row: Row, names: dict[str, str]) -> Row:

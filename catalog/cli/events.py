@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -9,9 +10,12 @@ import typer
 from catalog.cli import formats
 from catalog.cli.asking import known_ids, open_catalog
 from catalog.cli.formats import Format
-from catalog.cli.options import Database, Output
-from catalog.cli.output import put, put_note, put_text
+from catalog.cli.options import Database, Output, RepoOption, StageOption, TypeOption, Until
+from catalog.cli.output import put, put_text
+from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.text import BOLD, TableColumn
+from catalog.query import Catalog
+from catalog.query.answer import Answer
 from catalog.query.cloud_events import cloud_event
 
 _COLUMNS = (
@@ -26,12 +30,23 @@ _COLUMNS = (
 )
 
 
-def events(
+def events(  # noqa: PLR0913 - each is an option of the command
     *,
     since: Annotated[
         str | None,
-        typer.Option(metavar="CURSOR", help="Only events after the one with this cursor; an empty one lists all."),
+        typer.Option(
+            metavar="CURSOR|DATE",
+            help="Only events after the one with this cursor, or first seen from this date on (also 7d, yesterday, 2024-05); an empty one lists all.",
+        ),
     ] = None,
+    until: Until = None,
+    repo: RepoOption = None,
+    type: TypeOption = None,  # noqa: A002 - the option's name
+    stage: StageOption = None,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    quiet: Quiet = False,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
@@ -39,17 +54,21 @@ def events(
 
     Each has a cursor: --since with the last one gives what came later, whatever its date, and nothing twice.
 
-    Example: catalog events --since "$(tail -n 1 seen.jsonl | jq -r .cursor)" -o jsonl >> seen.jsonl
+    Examples: catalog events --since 7d --stage prod, catalog events --since "$(tail -n 1 seen.jsonl | jq -r .cursor)" -o jsonl >> seen.jsonl
     """
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        answer = catalog.events(since or None)
-        match output:
-            case Format.JSON:
-                put_text(formats.to_json([cloud_event(row) for row in answer.rows]))
-            case Format.JSONL:
-                put_text("".join(formats.to_json(cloud_event(row), indent=None) for row in answer.rows))
-            case Format.IDS:
-                put(answer, output, ids=known_ids(catalog, answer))
-            case _:
-                put(answer, output, _COLUMNS)
-        put_note(answer)
+        answer = catalog.events(since or None, until=until, repo=repo, type=type, stage=stage)
+        shape.put(answer, output, partial(_put, catalog))
+
+
+def _put(catalog: Catalog, answer: Answer, output: Format) -> None:
+    match output:
+        case Format.JSON:
+            put_text(formats.to_json([cloud_event(row) for row in answer.rows]))
+        case Format.JSONL:
+            put_text("".join(formats.to_json(cloud_event(row), indent=None) for row in answer.rows))
+        case Format.IDS:
+            put(answer, output, ids=known_ids(catalog, answer))
+        case _:
+            put(answer, output, _COLUMNS)

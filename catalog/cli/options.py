@@ -72,3 +72,11 @@ LiveRepoOption = Annotated[
         help="Only this repository; with --live also an address, or . for the origin of this folder's repository.",
     ),
 ]
+TypeOption = Annotated[
+    str | None, typer.Option("--type", metavar="TYPE", help="Only artifacts of this type, such as model.")
+]
+_MOMENT = "a date, a month such as 2024-05, a time, yesterday, or 7d (or h, w): so long before now."
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help=f"Not before the beginning of this: {_MOMENT}")
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help=f"Not after the end of this: {_MOMENT}")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -22,14 +24,28 @@ from catalog.cli.asking import (
     put_problems,
     put_shown,
 )
-from catalog.cli.formats import Format
+from catalog.cli.formats import Format, Ids
 from catalog.cli.live import open_as_asked
 from catalog.cli.measuring import put_experiments
-from catalog.cli.options import Database, LiveOption, LiveRepoOption, Output, Ref, RepoOption, StageOption
-from catalog.cli.output import put, put_note, put_text
+from catalog.cli.options import (
+    Database,
+    LiveOption,
+    LiveRepoOption,
+    Output,
+    Ref,
+    RepoOption,
+    Since,
+    StageOption,
+    TypeOption,
+    Until,
+)
+from catalog.cli.output import put, put_text
+from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.sql_limits import bounded_process, memory_size
+from catalog.cli.text import TableColumn
 from catalog.errors import InvalidArgument, Misuse
 from catalog.query import Catalog
+from catalog.query.answer import Answer
 from catalog.query.catalog_file import check_timeout
 from catalog.text import encodable, visible
 
@@ -50,10 +66,42 @@ class What(StrEnum):
     PROBLEMS = "problems"
 
 
+_OF_ARTIFACTS = frozenset(("stage", "type", "since", "until", "deprecated"))
+_FILTERS = {
+    What.MODELS: _OF_ARTIFACTS,
+    What.ARTIFACTS: _OF_ARTIFACTS,
+    What.DATASETS: _OF_ARTIFACTS - {"type"},
+    What.VERSIONS: _OF_ARTIFACTS,
+    What.EVENTS: _OF_ARTIFACTS - {"deprecated"},
+}
+
+
+def _plain(columns: tuple[TableColumn, ...], ids: Ids | None = None) -> Callable[[Catalog, Answer, Format], None]:
+    return lambda _, answer, output: put(answer, output, columns, ids)
+
+
+def _named(columns: tuple[TableColumn, ...]) -> Callable[[Catalog, Answer, Format], None]:
+    return lambda catalog, answer, output: put_named(catalog, answer, output, columns)
+
+
+# How each is asked for, and how it is written.
+_LISTS: dict[What, tuple[Callable[..., Answer], Callable[[Catalog, Answer, Format], None]]] = {
+    What.MODELS: (Catalog.artifacts, put_models),
+    What.ARTIFACTS: (Catalog.artifacts, put_models),
+    What.DATASETS: (Catalog.artifacts, put_models),
+    What.VERSIONS: (Catalog.versions, _named(VERSIONS)),
+    What.EVENTS: (Catalog.history, _named(EVENTS)),
+    What.STAGES: (Catalog.stages, _plain(STAGES, lambda row: [row["stage"]])),
+    What.REPOS: (Catalog.repos, _plain(REPOS)),
+    What.REPOSITORIES: (Catalog.repos, _plain(REPOS)),
+    What.EXPERIMENTS: (Catalog.experiments, lambda _, answer, output: put_experiments(answer, output)),
+    What.RELEASES: (Catalog.releases, _plain(RELEASES, lambda row: [row["commit"]])),
+    What.PROBLEMS: (Catalog.problems, lambda _, answer, output: put_problems(answer, output)),
+}
 _PLAN = ("explain_key", "explain_value")  # the columns of EXPLAIN, whose only value is a drawing of many lines
 
 
-def ls(
+def ls(  # noqa: PLR0913 - each is an option of the command
     what: Annotated[
         What,
         typer.Argument(
@@ -62,55 +110,34 @@ def ls(
     ],
     *,
     repo: RepoOption = None,
+    type: TypeOption = None,  # noqa: A002 - the option's name
     stage: StageOption = None,
-    type: Annotated[  # noqa: A002 - the option's name
-        str | None, typer.Option(metavar="TYPE", help="Only artifacts of this type, such as model.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     deprecated: Annotated[bool, typer.Option("--deprecated", help="Deprecated and deregistered ones, too.")] = False,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    quiet: Quiet = False,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
     """List models, versions, stages, events, repositories, experiments, problems, or releases: tags that GTO does not use, such as v1.2.0.
 
-    With -o ids, stages are names for --stage.
+    With -o ids, stages are names for --stage. --since and --until are of when artifacts were updated, versions registered, and events tagged.
 
-    Example: catalog ls versions --stage prod -o json
+    Examples: catalog ls versions --stage prod -o json, catalog ls models --since 7d --sort -updated_at
     """
-    _check_filters(what, stage=stage, type=type, deprecated=deprecated)
+    filters = {"type": type, "stage": stage, "since": since, "until": until, "deprecated": deprecated}
+    given = {name: value for name, value in filters.items() if value not in (None, False)}
+    if refused := sorted(given.keys() - _FILTERS.get(what, frozenset())):
+        raise Misuse(f"--{refused[0]} does not apply to {what}")
+    if what is What.DATASETS:
+        given["type"] = "dataset"
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        match what:
-            case What.MODELS | What.ARTIFACTS | What.DATASETS:
-                of_type = "dataset" if what is What.DATASETS else type
-                answer = catalog.artifacts(repo=repo, type=of_type, stage=stage, deprecated=deprecated)
-                put_models(catalog, answer, output)
-            case What.VERSIONS:
-                answer = catalog.versions(repo=repo, type=type, stage=stage, deprecated=deprecated)
-                put_named(catalog, answer, output, VERSIONS)
-            case What.EVENTS:
-                put_named(catalog, catalog.history(repo=repo, stage=stage), output, EVENTS)
-            case What.STAGES:
-                put(catalog.stages(repo=repo), output, STAGES, ids=lambda row: [row["stage"]])
-            case What.REPOS | What.REPOSITORIES:
-                put(catalog.repos(repo=repo), output, REPOS)
-            case What.EXPERIMENTS:
-                put_experiments(catalog.experiments(repo=repo), output)
-            case What.RELEASES:
-                put(catalog.releases(repo=repo), output, RELEASES, ids=lambda row: [row["commit"]])
-            case What.PROBLEMS:
-                put_problems(catalog.problems(repo=repo), output)
-
-
-def _check_filters(what: What, **filters: object) -> None:
-    filters_of = {
-        What.MODELS: ("stage", "type", "deprecated"),
-        What.ARTIFACTS: ("stage", "type", "deprecated"),
-        What.DATASETS: ("stage", "deprecated"),
-        What.VERSIONS: ("stage", "type", "deprecated"),
-        What.EVENTS: ("stage",),
-    }
-    for name, value in filters.items():
-        if value and name not in filters_of.get(what, ()):
-            raise Misuse(f"--{name} does not apply to {what}")
+        ask, write = _LISTS[what]
+        shape.put(ask(catalog, repo=repo, **given), output, partial(write, catalog))
 
 
 def show(
@@ -131,20 +158,37 @@ def show(
         put_shown(catalog, ref, output)
 
 
-def history(ref: Ref = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
+def history(  # noqa: PLR0913 - each is an option of the command
+    ref: Ref = None,
+    *,
+    repo: RepoOption = None,
+    type: TypeOption = None,  # noqa: A002 - the option's name
+    stage: StageOption = None,
+    since: Since = None,
+    until: Until = None,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    quiet: Quiet = False,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
     """Show what happened, newest first: to everything, to an artifact, to a version, or in a stage.
 
-    Example: catalog history churn#prod
+    Examples: catalog history churn#prod, catalog history --since 7d --stage prod
     """
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        put_named(catalog, catalog.history(ref), output, EVENTS)
+        answer = catalog.history(ref, repo=repo, type=type, stage=stage, since=since, until=until)
+        shape.put(answer, output, lambda shown, format_: put_named(catalog, shown, format_, EVENTS))
 
 
-def at(
+def at(  # noqa: PLR0913 - each is an option of the command
     when: Annotated[
         str,
         typer.Argument(
-            metavar="DATE", help="A date (the end of that day, UTC), a time such as 2024-05-31T12:00+02:00, or now."
+            metavar="DATE",
+            help="A date or month (its end, UTC), a time such as 2024-05-31T12:00+02:00, 7d, yesterday, or now.",
         ),
     ],
     *,
@@ -156,17 +200,23 @@ def at(
             help="From what this catalog had seen when that crawl had ended, or the last one by that date: without tags that it saw later, with those deleted since.",
         ),
     ] = None,
+    repo: RepoOption = None,
+    type: TypeOption = None,  # noqa: A002 - the option's name
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    quiet: Quiet = False,
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
     """Show which version was in which stage at a moment.
 
-    Example: catalog at 2024-05-31 --stage prod
+    Examples: catalog at 2024-05-31 --stage prod, catalog at yesterday --type model
     """
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        answer = catalog.at(when, stage, known_at=known_at)
-        put_named(catalog, answer, output, SITTING)
-        put_note(answer)
+        answer = catalog.at(when, stage, repo=repo, type=type, known_at=known_at)
+        shape.put(answer, output, lambda shown, format_: put_named(catalog, shown, format_, SITTING))
 
 
 def sql(

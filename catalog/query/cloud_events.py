@@ -59,7 +59,7 @@ def place(cursor: str) -> Place:
         text = ""
     match = _PLACE.fullmatch(text)
     if match is None:
-        raise InvalidArgument("since", repr(cursor), "a cursor that `catalog events` printed")
+        raise InvalidArgument("since", repr(cursor), "a cursor that `catalog events` printed, or a date")
     return Place(crawl=int(match[1]), readable=int(match[2]), moment=int(match[3]), oid=match[4], repo=match[5])
 
 

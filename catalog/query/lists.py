@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from catalog.query.answer import Answer
 from catalog.query.arguments import Name, checked
 from catalog.query.catalog_file import CatalogFile
+from catalog.query.moments import Moment, between
 
 
 @checked
@@ -20,17 +21,20 @@ class Lists(CatalogFile):
         type: Name | None = None,  # noqa: A002 - the column's name
         stage: Name | None = None,
         deprecated: bool = False,
+        since: Moment | None = None,
+        until: Moment | None = None,
     ) -> Answer:
         """The view `artifacts`, and `stages`: the version in each stage. Deprecated ones on request.
 
         `repo` is a repository or the end of its name, `stage` a stage by any name that repos.toml or tags give it.
         """
         return self._ask(
-            "from list_artifacts($repos, $type, $stage, $deprecated)",
+            "from list_artifacts($repos, $type, $stage, $deprecated, since := $since, until := $until)",
             repos=self._names.repos(repo),
             type=self._names.type(type),
             stage=self._names.stage(stage),
             deprecated=deprecated,
+            **between(since, until),
         )
 
     def models(self, *, repo: Name | None = None, stage: Name | None = None, deprecated: bool = False) -> Answer:
@@ -48,14 +52,17 @@ class Lists(CatalogFile):
         type: Name | None = None,  # noqa: A002 - the column's name
         stage: Name | None = None,
         deprecated: bool = False,
+        since: Moment | None = None,
+        until: Moment | None = None,
     ) -> Answer:
         """The view `versions`, and `ref`, the version's full name; on request those deregistered, or of deprecated artifacts."""
         return self._ask(
-            "from list_versions($repos, $type, $stage, $deprecated)",
+            "from list_versions($repos, $type, $stage, $deprecated, since := $since, until := $until)",
             repos=self._names.repos(repo),
             type=self._names.type(type),
             stage=self._names.stage(stage),
             deprecated=deprecated,
+            **between(since, until),
         )
 
     def stages(self, *, repo: Name | None = None) -> Answer:

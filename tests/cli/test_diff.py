@@ -176,7 +176,7 @@ def test_a_date_means_a_crawl_which_is_named(asking):
         (
             "noon",
             2,
-            "invalid FROM 'noon': expected the number of a crawl, now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z",
+            "invalid FROM 'noon': expected the number of a crawl, now, yesterday, 7d (or h, w), a month such as 2024-05, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from catalog.query import Catalog
 # What each argument is called with: references and commits are those of the demo, one of each kind.
 VERSION, STAGE, ARTIFACT, REPOSITORY = "churn@latest", "churn#prod", "churn", "demo.example/risk/churn"
 ARGUMENTS = {
+    "resolve": [[ARTIFACT], [VERSION], [STAGE]],
     "show": [[], [ARTIFACT], [VERSION], [STAGE], [REPOSITORY]],
     "ls": [[what] for what in What],
     "history": [[], [ARTIFACT], [VERSION], [STAGE]],

@@ -181,7 +181,7 @@ def test_a_deprecated_artifact_says_so(ask):
         pytest.param(
             ("at", "once"),
             2,
-            "catalog: invalid DATE 'once': expected now, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
+            "catalog: invalid DATE 'once': expected now, yesterday, 7d (or h, w), a month such as 2024-05, a date such as 2024-05-31, or a time such as 2024-05-31T12:00Z\n",
             id="no moment",
         ),
         pytest.param(

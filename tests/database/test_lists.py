@@ -124,6 +124,11 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "events of a version": (EVENT, "list_events(null, null, 'v2.0.0', null)", ["b:k k@v2.0.0! 0", "b:k k@v2.0.0 0"]),
     "events of a stage": (EVENT, "list_events(null, 'k', null, 'production')", ["a:k k#production#1 0", "b:k k#prod#1 0"]),
     "events of some repositories": (EVENT, "list_events(['c'], null, null, null)", ["c:m m@v10.0.0 0"]),
+    "events of artifacts of a type, from a moment until another": (
+        EVENT,
+        "list_events(null, null, null, null, a_type := 'model', since := '2024-01-03', until := '2024-01-04 23:59')",
+        ["a:m m#dev#2 0", "a:m m#prod#1 0"],
+    ),
     "events of all that is no copy": (EVENT, "list_events(null, null, 'v10.0.0', null)", ["a:m m@v10.0.0 0"]),
     "repositories": (
         "concat_ws(' ', repo, why, artifacts, problems)",

@@ -1,8 +1,6 @@
-"""References, short names and moments."""
+"""References and short names."""
 
 from __future__ import annotations
-
-from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,7 +8,6 @@ from hypothesis import strategies as st
 
 from catalog.errors import Misuse
 from catalog.naming import endings, short_names
-from catalog.query.moments import moment
 from catalog.query.reference import Reference, parse
 
 
@@ -53,26 +50,3 @@ def test_each_short_name_means_one_artifact(names):
     assert {
         name: (name in names and name == found[name]) or meant[found[name]] == [name] for name in names
     } == dict.fromkeys(names, True)
-
-
-@pytest.mark.parametrize(
-    ("when", "expected"),
-    [
-        pytest.param("2024-05-31", datetime(2024, 5, 31, 23, 59, 59, 999999, UTC), id="a date is the end of its day"),
-        pytest.param(date(2024, 5, 31), datetime(2024, 5, 31, 23, 59, 59, 999999, UTC), id="a Python date, too"),
-        pytest.param("2024-05-31T12:00", datetime(2024, 5, 31, 12, tzinfo=UTC), id="a time without a zone is UTC"),
-        pytest.param("2024-05-31T12:00+02:00", datetime(2024, 5, 31, 10, tzinfo=UTC), id="a zone is counted in"),
-        pytest.param(
-            datetime(2024, 5, 31, 12, tzinfo=timezone(timedelta(hours=2))),
-            datetime(2024, 5, 31, 10, tzinfo=UTC),
-            id="a Python time with a zone, too",
-        ),
-    ],
-)
-def test_reading_a_moment(when, expected):
-    assert moment(when) == expected
-
-
-def test_what_is_no_moment():
-    with pytest.raises(Misuse, match="invalid date 'yesterday': expected now, a date"):
-        moment("yesterday")

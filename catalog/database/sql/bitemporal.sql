@@ -20,11 +20,11 @@ from remembered_events_at(a_crawl) where repo not in (select repo from repo_stat
 with readable_events as materialized (from known_events_at(a_crawl))
 from stages_at(t, source := 'readable_events');
 
--- list_stages_known_at(t, a_crawl, a_stage): The same, in the order in which to show it.
+-- list_stages_known_at(t, a_crawl, a_stage, some_repos := null, a_type := null): The same, in the order in which to show it.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 with readable_events as materialized (from known_events_at(a_crawl))
-from list_stages_at(t, a_stage, source := 'readable_events');
+from list_stages_at(t, a_stage, source := 'readable_events', some_repos := some_repos, a_type := a_type);
 
 -- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.
 --   key: repo, tag, seen_at, oid

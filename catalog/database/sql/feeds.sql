@@ -10,7 +10,9 @@ where event is not null
 -- A tag that came back, or has two names, is not news.
 qualify row_number() over (partition by repo, oid order by first_readable_crawl, first_readable_at, ref) = 1;
 
--- list_seen_events(a_crawl, a_moment, an_oid, a_repo): Every registry event that was ever seen, also of tags that are gone, after a place.
+-- list_seen_events(a_crawl, a_moment, an_oid, a_repo, since := null, until := null, within := null, a_type := null, a_stage := null): All
+--     registry events that were ever seen, also of tags that are gone, after a place; of some repositories, and first seen from `since`
+--     until `until`, where these are given.
 --   key: repo, oid
 --   cursor: The place of this event, for whoever wants to go on after it; URL-safe base64.
 --   crawl: The crawl that could tell it first.
@@ -40,6 +42,11 @@ left join copied_artifacts c on c.repo = o.repo and c.artifact = o.artifact
 left join renamed f on f.repo = o.repo and f.oid = o.oid
 left join repos r on r.repo = o.repo
 where (o.first_readable_crawl, o.moment, o.oid, o.repo) > (a_crawl, a_moment, an_oid, a_repo)
+    and (since::timestamp is null or o.first_seen >= since)
+    and (until::timestamp is null or o.first_seen <= until)
+    and (within::varchar[] is null or list_contains(within::varchar[], o.repo))
+    and (a_type::varchar is null or (o.repo, o.artifact) in (select (a.repo, a.artifact) from artifacts a where a.type = a_type))
+    and (a_stage::varchar is null or coalesce(e.stage, n.stage, o.stage) = canonical_stage(a_stage))
 order by o.first_readable_crawl, o.moment, o.oid, o.repo;
 
 -- find_seen(an_oid, a_repo): In which crawl a tag object was first told of, and when; no row for never.

@@ -1,7 +1,7 @@
 -- What changed in the catalog between two crawls: `catalog diff`.
 
--- changes_between(a, b): What changed in the catalog between the states that two crawls left, by what it could have known then; what came
---     and went in between is not told. See `crawl_at` for the crawl of a date.
+-- changes_between(a, b, some_repos := null, a_type := null, a_stage := null): What changed in the catalog between the states that two
+--     crawls left, by what it could have known then; what came and went in between is not told. `crawl_at` has the crawl of a date.
 --   key: kind, id, stage, what, old, new, author, moment
 --   kind: `new_repo`, `unread_repo`, `lost_repo`, `found_repo`, `renamed_repo`, `new_artifact`, `lost_artifact`,
 --     `deprecation`, `revival`, `new_version`, `lost_version`,
@@ -126,7 +126,10 @@ select kind, repo || coalesce(':' || artifact, '') as id, * exclude (kind),
 -- Metrics of two files may have changed alike.
 from (select distinct * from changes)
 -- Changes that a fork has from its parent are listed for the parent only.
-where artifact is null or not is_copied(repo, artifact)
+where (artifact is null or not is_copied(repo, artifact))
+    and (some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo))
+    and (a_type::varchar is null or (repo, artifact) in (select (t.repo, t.artifact) from artifacts t where t.type = a_type))
+    and (a_stage::varchar is null or stage = canonical_stage(a_stage))
 order by
     list_position([
         'lost_repo', 'unread_repo', 'found_repo', 'renamed_repo', 'new_repo',

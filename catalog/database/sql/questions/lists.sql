@@ -1,6 +1,7 @@
 -- Lists over all repositories, or of some: artifacts, versions, events, repositories, problems.
 
--- list_artifacts(some_repos, a_type, a_stage, with_deprecated): The artifacts, with the version that is in each stage.
+-- list_artifacts(some_repos, a_type, a_stage, with_deprecated, since := null, until := null): The artifacts, with the version that is in
+--     each stage; of those updated from `since` until `until`, where these are given.
 --   key: repo, artifact
 --   stages: The version in each stage that is in use.
 select a.*, coalesce(s.stages, map {}) as stages
@@ -17,9 +18,12 @@ where (list_contains(some_repos::varchar[], a.repo)
     and (a_type::varchar is null or a.type = a_type)
     and (a_stage::varchar is null or s.wanted)
     and (with_deprecated or a.active)
+    and (since::timestamp is null or a.updated_at >= since)
+    and (until::timestamp is null or a.updated_at <= until)
 order by a.repo, a.artifact;
 
--- list_versions(some_repos, a_type, a_stage, with_deprecated): The versions, newest first within each artifact.
+-- list_versions(some_repos, a_type, a_stage, with_deprecated, since := null, until := null): The versions, newest first within each
+--     artifact; of those registered from `since` until `until`, where these are given.
 --   key: repo, artifact, version, commit
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence)
@@ -28,6 +32,8 @@ where (list_contains(some_repos::varchar[], v.repo)
         or (some_repos::varchar[] is null and not is_copied(v.repo, v.artifact)))
     and (a_type::varchar is null or v.type = a_type)
     and (with_deprecated or (a.active and v.active))
+    and (since::timestamp is null or v.created_at >= since)
+    and (until::timestamp is null or v.created_at <= until)
     and (a_stage::varchar is null or exists (
         from assignments s
         where s.rank = 1 and s.stage = canonical_stage(a_stage)
@@ -52,7 +58,7 @@ select * from resolved_events
 where repo = a_repo and artifact = an_artifact
 order by created_at desc, priority desc, tag desc, oid;
 
--- list_events(some_repos, an_artifact, a_version, a_stage): What happened, newest first.
+-- list_events(some_repos, an_artifact, a_version, a_stage, a_type := null, since := null, until := null): What happened, newest first.
 --   key: repo, oid, tag
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, e.* exclude (precedence, priority)
@@ -62,6 +68,9 @@ where (list_contains(some_repos::varchar[], repo)
     and (an_artifact::varchar is null or artifact = an_artifact)
     and (a_version::varchar is null or version = a_version)
     and (a_stage::varchar is null or stage = canonical_stage(a_stage))
+    and (a_type::varchar is null or (repo, artifact) in (select (a.repo, a.artifact) from artifacts a where a.type = a_type))
+    and (since::timestamp is null or created_at >= since)
+    and (until::timestamp is null or created_at <= until)
 order by created_at desc, priority desc, repo, tag desc, oid;
 
 -- list_repos(some_repos): The repositories, how the last visit to each went, and how much each holds.
