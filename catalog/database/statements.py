@@ -25,6 +25,8 @@ OF_ONE_REPOSITORY = (  # what follows from one repository alone
     "mixed_runs",
     "dvc_lookups",
     "downloads",
+    "stage_changes",
+    "surroundings",
 )
 OF_ALL = (  # what asks of all of them
     "version_commands",
@@ -39,6 +41,7 @@ OF_ALL = (  # what asks of all of them
     "questions/measures",
     "questions/show",
     "questions/resolve",
+    "questions/best",
     "crawl_times",
     "questions/repo_changes",
     "bitemporal",
