@@ -25,6 +25,7 @@ _COMMANDS = {
     "diff": ("diff", ASK),
     "events": ("events", ASK),
     "sql": ("reading", ASK),
+    "queries": ("queries", ASK),
     "metrics": ("measuring", LOOK),
     "params": ("measuring", LOOK),
     "compare": ("measuring", LOOK),

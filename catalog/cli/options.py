@@ -9,6 +9,8 @@ import typer
 
 from catalog.cli.completion import complete_reference, complete_repo, complete_stage
 from catalog.cli.formats import Format
+from catalog.errors import InvalidArgument
+from catalog.text import encodable
 
 Output = Annotated[
     Format,
@@ -80,3 +82,19 @@ Since = Annotated[
     str | None, typer.Option("--since", metavar="DATE", help=f"Not before the beginning of this: {_MOMENT}")
 ]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help=f"Not after the end of this: {_MOMENT}")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
+]
+
+
+def named_values(parameters: list[str] | None) -> dict[str, str]:
+    """The values of `--parameter` by name. InvalidArgument for one that is not NAME=VALUE."""
+    return dict(_named_value(text) for text in parameters or ())
+
+
+def _named_value(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.isidentifier() or encodable(text) != text:
+        raise InvalidArgument("parameter", repr(text), "NAME=VALUE")
+    return name, value

@@ -32,22 +32,24 @@ from catalog.cli.options import (
     LiveOption,
     LiveRepoOption,
     Output,
+    Parameters,
     Ref,
     RepoOption,
     Since,
     StageOption,
     TypeOption,
     Until,
+    named_values,
 )
 from catalog.cli.output import put, put_text
 from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.sql_limits import bounded_process, memory_size
 from catalog.cli.text import TableColumn
-from catalog.errors import InvalidArgument, Misuse
+from catalog.errors import Misuse
 from catalog.query import Catalog
 from catalog.query.answer import Answer
 from catalog.query.catalog_file import check_timeout
-from catalog.text import encodable, visible
+from catalog.text import visible
 
 
 class What(StrEnum):
@@ -222,10 +224,7 @@ def at(  # noqa: PLR0913 - each is an option of the command
 def sql(
     text: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT, or - to read it from standard input.")],
     *,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),
-    ] = None,
+    parameter: Parameters = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.")] = 60.0,
     max_rows: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="Refuse an answer of more rows.")] = 1_000_000,
     max_memory: Annotated[
@@ -239,7 +238,7 @@ def sql(
     Example: catalog sql 'from versions where author = $who' -p who=Ann
     """
     check_timeout(timeout)
-    parameters = dict(_parameter(text) for text in parameter or ())
+    parameters = named_values(parameter)
     memory = memory_size(max_memory)
     path = database or default_database()
     with (
@@ -251,10 +250,3 @@ def sql(
             put_text("".join(f"{visible(line)}\n" for _, plan in answer.values for line in plan.splitlines()))
         else:
             put(answer, output)
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.isidentifier() or encodable(text) != text:
-        raise InvalidArgument("parameter", repr(text), "NAME=VALUE")
-    return name, value

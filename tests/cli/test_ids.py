@@ -32,6 +32,7 @@ ARGUMENTS = {
     "lineage": [[STAGE], [STAGE, "--down"], ["customers@latest", "--down"]],
     "identify": [["{commit}"], ["{release}"], ["{hash}"]],
     "status": [[]],
+    "queries": [["behind"], ["models-using"], ["latest-versions"]],
     "sql": [["from versions"], ["from current_assignments"], ["from version_metrics"]],
 }
 NEXT = {"ls stages": ["ls", "models", "--stage"], "facets": ["search"]}  # the others: `show`

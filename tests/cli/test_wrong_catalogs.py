@@ -68,6 +68,7 @@ COMMANDS = {
     "search": ["churn"],
     "facets": [],
     "show": ["churn"],
+    "queries": ["behind"],
     "resolve": ["churn"],
     "ls": ["models"],
     "history": ["churn"],

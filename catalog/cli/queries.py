@@ -1,0 +1,78 @@
+"""The command `queries`: named questions in SQL, of this package and of the folder `queries` beside repos.toml."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.cli.asking import DEFAULT_CONFIG, open_catalog
+from catalog.cli.formats import Format
+from catalog.cli.options import Database, Output, Parameters, named_values
+from catalog.cli.output import put, put_table, put_text
+from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
+from catalog.cli.text import BOLD, DIM, TableColumn
+from catalog.errors import Misuse
+from catalog.query.answer import Answer
+from catalog.query.saved_queries import FOLDER, listed, saved_queries, saved_query
+
+_COLUMNS = (
+    TableColumn(title="query", key="name", styles=(BOLD,)),
+    TableColumn(title="question", key="question"),
+    TableColumn(title="parameters", key="shown", styles=(DIM,)),
+    TableColumn(title="file", key="file", styles=(DIM,)),
+)
+
+
+def complete_query_name(incomplete: str) -> list[str]:
+    """The names that begin so."""
+    return [name for name in saved_queries(_folder()) if name.startswith(incomplete)]
+
+
+def queries(  # noqa: PLR0913 - each is an option of the command
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", autocompletion=complete_query_name, help="The query to run; without one, all are listed."
+        ),
+    ] = None,
+    *,
+    parameter: Parameters = None,
+    show_sql: Annotated[bool, typer.Option("--show-sql", help="Print the SQL of the query instead.")] = False,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    quiet: Quiet = False,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
+    """List named questions in SQL, or answer one of them: those that come with catalog, and files queries/*.sql beside repos.toml.
+
+    Examples: catalog queries, catalog queries behind, catalog queries in-stage -p stage=staging -o csv
+    """
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
+    if name is None:
+        if parameter or show_sql:
+            raise Misuse("expected the NAME of a query: `catalog queries` lists them")
+        shape.put(listed(saved_queries(_folder()).values()), output, _put_list)
+        return
+    query = saved_query(name, _folder())
+    if show_sql:
+        put_text(query.text)
+        return
+    values = query.filled(named_values(parameter))
+    with open_catalog(database) as catalog:
+        shape.put(catalog.sql(query.text, **values), output, put)
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG).parent / FOLDER
+
+
+def _put_list(answer: Answer, output: Format) -> None:
+    if output is not Format.TABLE:
+        put(answer, output)
+        return
+    put_table(_COLUMNS, [row | {"shown": " ".join(map("=".join, row["parameters"].items()))} for row in answer.rows])
