@@ -34,6 +34,7 @@ _COMMANDS = {
     "identify": ("tracing", LOOK),
     "crawl": ("making", MAKE),
     "build": ("making", MAKE),
+    "mcp": ("mcp", ASK),
     "schedule": ("schedule", MAKE),
     "status": ("status", MAKE),
     "demo": ("making", MAKE),

@@ -69,6 +69,7 @@ COMMANDS = {
     "facets": [],
     "show": ["churn"],
     "queries": ["behind"],
+    "mcp": [],
     "resolve": ["churn"],
     "ls": ["models"],
     "history": ["churn"],

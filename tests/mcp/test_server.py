@@ -1,0 +1,212 @@
+"""The catalog for agents, asked by the SDK's own client: the answers are those of Python, a page at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from catalog.cli import main
+from catalog.errors import Exit
+from catalog.mcp.pages import MOST_CHARACTERS, MOST_ITEMS, MOST_ROWS, ROWS
+from catalog.mcp.server import server
+from catalog.mcp.tools import MOST_SQL_ROWS
+from catalog.query import Catalog
+from catalog.query.arguments import MIN_MEMORY
+from mcp import Client, StdioServerParameters
+from support.small_catalog import CHURN, HOSTILE, small_catalog
+
+CHURN_REF = "acme/churn:churn"
+
+
+@pytest.fixture(scope="module")
+def path():
+    return small_catalog()
+
+
+@pytest.fixture(scope="module")
+def ask(path):
+    """Calls a tool; gives whether that was an error, and the answer or the sentence."""
+
+    def ask(name: str, **arguments: Any) -> tuple[bool, Any]:
+        async def asked(client: Client) -> tuple[bool, Any]:
+            result = await client.call_tool(name, arguments)
+            return bool(result.is_error), result.content[0].text if result.is_error else result.structured_content  # type: ignore[union-attr]
+
+        return with_client(server(path), asked)
+
+    return ask
+
+
+def with_client(served: Any, use: Callable[[Client], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        async with Client(served) as client:
+            return await use(client)
+
+    return asyncio.run(run())
+
+
+QUESTIONS = [
+    pytest.param("search", {"query": "churn"}, lambda c: c.search("churn", limit=None), id="search"),
+    pytest.param("show", {"ref": f"{CHURN_REF}#prod"}, lambda c: c.show(f"{CHURN_REF}#prod"), id="show"),
+    pytest.param("resolve", {"ref": f"{CHURN_REF}#prod"}, lambda c: c.resolve(f"{CHURN_REF}#prod"), id="resolve"),
+    pytest.param("history", {"ref": CHURN_REF, "since": "2024-01-04"}, lambda c: c.history(CHURN_REF, since="2024-01-04"), id="history"),
+    pytest.param("at", {"when": "2024-01-31", "stage": "prod"}, lambda c: c.at("2024-01-31", "prod"), id="at"),
+    pytest.param("compare", {"refs": [f"{CHURN_REF}@v1.0.0", f"{CHURN_REF}@v2.0.0"]}, lambda c: c.compare(f"{CHURN_REF}@v1.0.0", f"{CHURN_REF}@v2.0.0", changed=True), id="compare"),
+    pytest.param("lineage", {"ref": f"{CHURN_REF}#prod"}, lambda c: c.lineage(f"{CHURN_REF}#prod"), id="lineage"),
+    pytest.param("identify", {"content": "1111111"}, lambda c: c.identify("1111111"), id="identify"),
+    pytest.param("sql", {"statement": "from versions order by ref_of limit 3".replace("ref_of", "commit, artifact")}, lambda c: c.sql("from versions order by commit, artifact limit 3"), id="sql"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tool", "arguments", "question"), QUESTIONS)
+def test_an_answer_is_that_of_python(ask, path, tool, arguments, question):
+    with Catalog.open(path) as catalog:
+        rows = question(catalog).rows
+    is_error, answer = ask(tool, **arguments)
+    keys = ("repo", "artifact", "version", "commit", "name", "what", "ref")
+    told = [{key: row[key] for key in keys if row.get(key) is not None} for row in rows]
+    assert (is_error, answer["total"]) == (False, len(rows))
+    assert [{key: row[key] for key in keys if key in row} for row in answer[ROWS]] == told
+    assert answer["as_of"] == "2024-01-20T12:00:00+00:00"
+
+
+def test_a_cursor_brings_the_next_rows(ask):
+    rows, cursor, pages = [], None, 0
+    while pages == 0 or cursor:
+        _, answer = ask("history", limit=5, cursor=cursor)
+        rows += answer[ROWS]
+        cursor, pages = answer["next_cursor"], pages + 1
+    assert (len(rows), len({row["oid"] for row in rows}), pages) == (13, 13, 3)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "sentence"),
+    [
+        pytest.param("show", {"ref": "nothing"}, "no artifact 'nothing' in ", id="an unknown name"),
+        pytest.param("show", {"ref": "churn"}, "'churn' names 2 artifacts, expected one", id="two names"),
+        pytest.param("sql", {"statement": "drop table events"}, "only a SELECT is allowed, and this is DROP", id="a statement that writes"),
+        pytest.param("sql", {"statement": "from read_text('/etc/hostname')"}, "", id="a file"),
+        pytest.param("sql", {"statement": f"from range({MOST_SQL_ROWS + 1})"}, "the answer has more than 10,000 rows", id="too many rows"),
+        pytest.param("history", {"cursor": "x"}, "invalid cursor 'x': expected a next_cursor of an earlier answer", id="no cursor"),
+        pytest.param("history", {"cursor": "7:5"}, "the catalog is now that of crawl 1, not 7: ask again without a cursor", id="a cursor of another crawl"),
+        pytest.param("history", {"limit": MOST_ROWS + 1}, "", id="too many at once"),
+        pytest.param("compare", {"refs": ["a"]}, "", id="one version"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(ask, tool, arguments, sentence):
+    is_error, text = ask(tool, **arguments)
+    assert is_error
+    assert sentence in text
+
+
+def test_as_many_rows_as_sql_may_have(ask):
+    is_error, answer = ask("sql", statement=f"from range({MOST_SQL_ROWS})", limit=MOST_ROWS)
+    assert (is_error, len(answer[ROWS]), answer["total"]) == (False, MOST_ROWS, MOST_SQL_ROWS)
+
+
+@pytest.mark.parametrize(("length", "ends"), [(MOST_CHARACTERS, "aaa"), (MOST_CHARACTERS + 1, "a… (1,001 characters)")])
+def test_long_texts_are_cut(ask, length, ends):
+    _, answer = ask("sql", statement=f"select repeat('a', {length}) as x")
+    assert answer[ROWS][0]["x"].endswith(ends)
+
+
+@pytest.mark.parametrize(("length", "last"), [(MOST_ITEMS, MOST_ITEMS - 1), (MOST_ITEMS + 1, "… 1 more")])
+def test_long_lists_are_cut(ask, length, last):
+    _, answer = ask("sql", statement=f"select range({length}) as x")
+    assert answer[ROWS][0]["x"][-1] == last
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["'nan'::double", "'inf'::double", "date '2024-01-01'", "1.5::decimal(4, 2)", "interval 1 day", "'a'::blob"],
+)
+def test_every_value_can_be_sent(ask, value):
+    is_error, answer = ask("sql", statement=f"select {value} as x")
+    assert (is_error, len(answer[ROWS])) == (False, 1)
+    json.dumps(answer, allow_nan=False)
+
+
+def test_text_of_strangers_is_under_a_name_that_says_so(ask):
+    _, answer = ask("sql", statement="from open_problems")
+    assert answer[ROWS][0]["message"] == HOSTILE
+    assert ROWS.startswith("untrusted")
+
+
+def test_the_schema_says_what_tables_and_columns_mean(ask):
+    _, tables = ask("schema")
+    _, columns = ask("schema", table="versions")
+    assert {"table": "versions", "holds": "Every version of every artifact, with what is known about it."} in tables[
+        ROWS
+    ] or tables["next_cursor"]
+    assert columns[ROWS][0]["column"] == "repo"
+    assert all(row["means"] for row in columns[ROWS])
+
+
+def test_every_tool_only_reads_and_says_what_it_does(path):
+    async def listed(client: Client) -> list[Any]:
+        return (await client.list_tools()).tools
+
+    tools = with_client(server(path), listed)
+    assert {tool.name for tool in tools} == {
+        "search",
+        "show",
+        "resolve",
+        "history",
+        "at",
+        "compare",
+        "lineage",
+        "identify",
+        "sql",
+        "schema",
+    }
+    assert all(tool.annotations.read_only_hint and tool.description for tool in tools)
+
+
+def test_pages_are_resources(path):
+    async def read(client: Client) -> tuple[str, str]:
+        sql = await client.read_resource("catalog://reference/sql")
+        model = await client.read_resource("catalog://models/mask")
+        return sql.contents[0].text, model.contents[0].text  # type: ignore[union-attr]
+
+    sql, model = with_client(server(path), read)
+    assert sql.startswith("# SQL")
+    assert json.loads(model)[ROWS][0]["artifact"] == "seg:mask"
+
+
+@pytest.mark.slow
+def test_the_command_serves_over_standard_input_and_output(path):
+    parameters = StdioServerParameters(command=sys.executable, args=["-m", "catalog", "mcp", "--catalog", str(path)])
+
+    async def asked(client: Client) -> Any:
+        return (await client.call_tool("resolve", {"ref": f"{CHURN_REF}#prod"})).structured_content
+
+    assert with_client(parameters, asked)[ROWS][0]["ref"] == f"{CHURN}:churn@v1.0.0"
+
+
+def test_without_the_extra_the_command_says_what_to_install(path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
+    monkeypatch.delitem(sys.modules, "catalog.mcp.server")
+    assert main(["mcp", "--catalog", str(path)]) == Exit.CONFIG
+    assert "is not installed: pip install 'federated-model-catalog[mcp]'" in capsys.readouterr().err
+
+
+def test_a_question_takes_no_more_time_than_it_may(ask, monkeypatch):
+    monkeypatch.setattr("catalog.mcp.tools.TIMEOUT", 0.2)  # instead of half a minute
+    is_error, text = ask(
+        "sql", statement="select count(*) from range(100000) a, range(1000000) b where hash(a.range, b.range) = 1"
+    )
+    assert (is_error, "no answer after 0.2 seconds" in text) == (True, True)
+
+
+def test_a_question_holds_no_more_memory_than_it_may(ask, monkeypatch):
+    statement = (
+        "select sum(len(x)) from (select string_agg(range::varchar || repeat('x', 1000), ',') as x from range(200000))"
+    )
+    monkeypatch.setattr("catalog.mcp.tools.MAX_MEMORY", MIN_MEMORY)  # instead of a gibibyte
+    is_error, text = ask("sql", statement=statement)
+    assert (is_error, "needs more memory" in text) == (True, True)
