@@ -24,6 +24,8 @@ _COMMANDS = {
     "at": ("reading", ASK),
     "diff": ("diff", ASK),
     "events": ("events", ASK),
+    "stats": ("summary", ASK),
+    "open": ("summary", ASK),
     "sql": ("reading", ASK),
     "queries": ("queries", ASK),
     "metrics": ("measuring", LOOK),

@@ -14,7 +14,7 @@ from catalog.cli.options import Database, Output, Parameters, named_values
 from catalog.cli.output import put, put_table, put_text
 from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.text import BOLD, DIM, TableColumn
-from catalog.errors import Misuse
+from catalog.errors import InvalidArgument, Misuse
 from catalog.query.answer import Answer
 from catalog.query.saved_queries import FOLDER, listed, saved_queries, saved_query
 
@@ -58,6 +58,8 @@ def queries(  # noqa: PLR0913 - each is an option of the command
             raise Misuse("expected the NAME of a query: `catalog queries` lists them")
         shape.put(listed(saved_queries(_folder()).values()), output, _put_list)
         return
+    if not name.strip():
+        raise InvalidArgument("name", repr(name), "the name of a query")
     query = saved_query(name, _folder())
     if show_sql:
         put_text(query.text)

@@ -42,6 +42,7 @@ OF_ALL = (  # what asks of all of them
     "questions/show",
     "questions/resolve",
     "questions/best",
+    "questions/stats",
     "crawl_times",
     "questions/repo_changes",
     "bitemporal",

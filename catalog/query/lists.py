@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.query.answer import Answer
-from catalog.query.arguments import Name, checked
+from catalog.query.arguments import Count, Name, checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.moments import Moment, between
 
@@ -84,6 +84,14 @@ class Lists(CatalogFile):
     def experiments(self, *, repo: Name | None = None) -> Answer:
         """DVC's experiments, newest first within each repository, with the versions that they began from."""
         return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
+
+    def stats(self, *, repo: Name | None = None, stage: Name = "prod", days: Count = 365) -> Answer:
+        """The registry in numbers: what is in `stage`, how long, how far behind, without owner or metric; promotions, rollbacks, lead time.
+
+        `query` of each row names the query of `catalog queries` that lists what is counted.
+        """
+        question = "select * exclude (place) from list_stats($repos, $stage, $days)"
+        return self._ask(question, repos=self._names.repos(repo), stage=self._names.stage(stage), days=days)
 
     def last_crawl(self) -> Answer:
         """The newest row of `crawls`, or none."""

@@ -32,10 +32,11 @@ ARGUMENTS = {
     "lineage": [[STAGE], [STAGE, "--down"], ["customers@latest", "--down"]],
     "identify": [["{commit}"], ["{release}"], ["{hash}"]],
     "status": [[]],
+    "stats": [[]],
     "queries": [["behind"], ["models-using"], ["latest-versions"]],
     "sql": [["from versions"], ["from current_assignments"], ["from version_metrics"]],
 }
-NEXT = {"ls stages": ["ls", "models", "--stage"], "facets": ["search"]}  # the others: `show`
+NEXT = {"ls stages": ["ls", "models", "--stage"], "facets": ["search"], "stats": ["queries"]}  # the others: `show`
 
 
 @pytest.fixture(scope="module")

@@ -409,12 +409,12 @@ def test_ids_are_what_the_next_command_takes(ask, command, following):
 
 
 def test_every_command_with_ids_has_a_next_one():
-    """But `sql` and `queries`, whose rows are what was asked for, and `sources`, which asks forges."""
+    """But `sql`, `queries` and `stats`, whose rows are no references, and `sources`, which asks forges."""
     tested = {command.split()[0] for command, _ in NEXT}
     listed = {command.split()[1] for command, _ in NEXT if command.startswith("ls ")}
     commands = get_command(app()).commands
     with_ids = {name for name, command in commands.items() if "--output" in [o for p in command.params for o in p.opts]}
-    assert (with_ids - tested, {*What} - listed) == ({"queries", "sql"}, set())
+    assert (with_ids - tested, {*What} - listed) == ({"queries", "sql", "stats"}, set())
 
 
 def test_a_repository_is_shown_with_its_artifacts(ask):

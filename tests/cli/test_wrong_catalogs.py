@@ -70,6 +70,8 @@ COMMANDS = {
     "show": ["churn"],
     "queries": ["behind"],
     "mcp": [],
+    "stats": [],
+    "open": ["churn"],
     "resolve": ["churn"],
     "ls": ["models"],
     "history": ["churn"],

@@ -54,7 +54,7 @@ select
     f.status, f.path, f.hash_kind, f.hash, f.size, f.files, f.url, f.version_id, f.metafile, f.remote,
     f.source_url, f.source_path, f.source_commit,
     r.url as git_url,
-    r.commit_pages || coalesce(v.revision, e.revision) as page,
+    r.commit_pages || coalesce(v.revision, v.commit, e.revision, e.commit) as page,
     command.get,
     l.dvc_commit,
     r.read_at

@@ -1,0 +1,61 @@
+-- The registry in numbers: `catalog stats`.
+
+-- list_stats(some_repos, a_stage, some_days): How the registry does, one row for each measure. Of days before the last crawl.
+--   key: measure
+--   measure: What is counted.
+--   value: The number; hours for lead times, a share from 0 to 1 for rates.
+--   total: Of how many; null where it is no count.
+--   query: The query of `catalog queries` that lists them; null where none does.
+with held as (
+    select s.* from current_assignments s
+    where s.stage = canonical_stage(a_stage)
+        and (list_contains(some_repos::varchar[], s.repo) or (some_repos::varchar[] is null and not is_copied(s.repo, s.artifact)))
+),
+active as (
+    select * from artifacts a
+    where a.active and a.registered
+        and (list_contains(some_repos::varchar[], a.repo) or (some_repos::varchar[] is null and not is_copied(a.repo, a.artifact)))
+),
+last as (select coalesce(max(started_at), 'epoch'::timestamp) as at_crawl from crawls),
+beside as (
+    select h.repo, h.artifact, count(distinct v.version) filter (v.precedence > p.precedence) as higher
+    from held h
+    join versions p on p.repo = h.repo and p.artifact = h.artifact and p.version = h.version and p.commit = h.commit
+    left join versions v on v.repo = h.repo and v.artifact = h.artifact and v.registered and v.active
+    group by all
+),
+changed as (
+    select c.* from stage_changes c semi join active a on a.repo = c.repo and a.artifact = c.artifact
+    where c.stage = canonical_stage(a_stage) and c.moment > (select at_crawl from last) - to_days(some_days)
+)
+select 1 as place, 'artifacts' as measure, (select count(*) from active)::double as value, null::bigint as total, null as query
+union all
+select 2, 'versions', (select sum(versions) from active), null, 'latest-versions'
+union all
+select 3, 'in the stage', (select count(*) from held), (select count(*) from active), 'in-stage'
+union all
+select 4, 'in the stage for longer than the days', count(*) filter (assigned_at < (select at_crawl from last) - to_days(some_days)),
+    count(*), 'stale-prod'
+from held
+union all
+select 5, 'behind the latest version', count(*) filter (higher > 0), count(*), 'behind' from beside
+union all
+select 6, 'in the stage without an owner', count(*) filter (o.repo is null), count(*), 'without-owner'
+from held h left join (select distinct repo, artifact, version, commit from version_owners) o
+    on o.repo = h.repo and o.artifact = h.artifact and o.version = h.version and o.commit = h.commit
+union all
+select 7, 'in the stage without a metric', count(*) filter (m.repo is null), count(*), 'without-metrics'
+from held h left join (select distinct repo, artifact, version, commit from version_metrics where not of_project) m
+    on m.repo = h.repo and m.artifact = h.artifact and m.version = h.version and m.commit = h.commit
+union all
+select 8, 'promotions in the days', count(*) filter (kind = 'promotion'), null, 'who-promotes' from changed
+union all
+select 9, 'rollbacks in the days', count(*) filter (kind = 'rollback'), null, 'rollbacks' from changed
+union all
+select 10, 'rollbacks for each promotion in the days',
+    round(count(*) filter (kind = 'rollback') / nullif(count(*) filter (kind = 'promotion'), 0), 3), null, 'rollback-rate' from changed
+union all
+select 11, 'median hours from commit to the stage, in the days', round(median(t.hours_from_commit), 1), null, 'lead-time'
+from lead_times t semi join active a on a.repo = t.repo and a.artifact = t.artifact
+where t.stage = canonical_stage(a_stage) and t.arrived_at > (select at_crawl from last) - to_days(some_days)
+order by place;

@@ -1,0 +1,81 @@
+"""The registry in numbers, and the page of a version."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+from catalog.errors import Exit
+from catalog.query import Catalog
+from catalog.query.saved_queries import saved_queries
+from catalog.schema.tables.inventory import Repo
+from catalog.schema.tables.registry import Event
+from support.catalog_files import repository, write_catalog
+from support.small_catalog import C1, CHURN, day, event
+
+
+def test_what_is_counted(ask):
+    code, out, _ = ask("stats", "-o", "csv", "--days", "10000")
+    counted = {row["measure"]: (row["value"], row["total"]) for row in csv.DictReader(io.StringIO(out))}
+    assert code == 0
+    assert counted["artifacts"] == ("4.0", "")  # old is deprecated
+    assert counted["in the stage"] == ("2.0", "4")
+    assert counted["in the stage for longer than the days"] == ("0.0", "2")
+    assert counted["behind the latest version"] == ("1.0", "2")
+    assert counted["in the stage without a metric"] == ("1.0", "2")
+    assert counted["promotions in the days"] == ("2.0", "")
+
+
+def test_of_one_repository_and_another_stage(ask):
+    code, out, _ = ask("stats", "-o", "csv", "--repo", "acme/churn", "--stage", "staging", "--days", "1")
+    counted = {row["measure"]: (row["value"], row["total"]) for row in csv.DictReader(io.StringIO(out))}
+    assert (code, counted["in the stage"], counted["promotions in the days"]) == (0, ("1.0", "1"), ("0.0", ""))
+    assert counted["in the stage for longer than the days"] == ("1.0", "1")
+
+
+def test_each_measure_names_the_query_that_lists_it(database):
+    with Catalog.open(database) as catalog:
+        named = {row["query"] for row in catalog.stats() if row["query"]}
+    assert named - set(saved_queries(None)) == set()
+
+
+def test_a_stage_that_is_not_there_is_named(ask):
+    assert ask("stats", "--stage", "nowhere")[0] == Exit.NOT_FOUND
+
+
+@pytest.fixture(scope="module")
+def with_pages(tmp_path_factory):
+    """The repository of churn, on a forge that is known."""
+    pages = {"page": "https://github.com/acme/churn", "commit_pages": "https://github.com/acme/churn/commit/"}
+    events = [event("churn@v1.0.0", C1, day(2)), event("churn#prod#1", C1, day(3))]
+    file = tmp_path_factory.mktemp("pages") / "catalog.duckdb"
+    return write_catalog(file, {CHURN: {Event: events}}, {Repo: [repository(CHURN, **pages)]})
+
+
+PAGE = f"https://github.com/acme/churn/commit/{C1}"
+
+
+def test_the_address_of_the_page_is_printed(run, with_pages):
+    assert run("open", "churn#prod", "--print", "--catalog", with_pages) == (0, f"{PAGE}\n", "")
+
+
+def test_a_browser_opens_the_page(with_pages, tmp_path):
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    command = [sys.executable, "-m", "catalog", "open", "churn#prod", "--catalog", str(with_pages)]
+    said = subprocess.run(
+        command, env=os.environ | {"BROWSER": str(browser)}, capture_output=True, text=True, check=True
+    )
+    assert ((tmp_path / "opened").read_text(), said.stdout, said.stderr) == (f"{PAGE}\n", "", f"opened {PAGE}\n")
+
+
+def test_a_version_without_a_page(ask):
+    code, out, err = ask("open", "acme/churn:churn#prod")
+    assert (code, out) == (Exit.NOT_FOUND, "")
+    assert f"{CHURN}:churn@v1.0.0 has no page: the forge of https://{CHURN} is not known by its host" in err
