@@ -210,7 +210,8 @@ def recover(fleet: Fleet, _: random.Random, name: str) -> None:
 
 def move(fleet: Fleet, _: random.Random, name: str) -> None:
     if name in fleet.said:
-        fleet.said[name]["url"] = f"https://github.com/acme/r{fleet.number()}.git"
+        page = f"https://github.com/acme/r{fleet.number()}"
+        fleet.said[name] |= {"url": f"{page}.git", "page": page, "commit_pages": f"{page}/commit/"}
 
 
 def crawl(fleet: Fleet, _: random.Random, __: str) -> None:
