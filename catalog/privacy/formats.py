@@ -71,6 +71,13 @@ FORMATS = (
         ),
     ),
     Format(
+        name="Command Password",
+        needs=("-storepass", "-keypass", "unzip ", "7z ", "lftp ", "smbclient ", "ldap", "openssl ", "password-stdin", "sudo -s", "wandb login", "machine "),
+        pattern=re.compile(
+            r"\s-(?:store|key)pass\s{1,3}[\"']?(?P<java>[^\s\"'$]{3,256})|\bunzip\b[^|;\n]{0,80}?\s-P\s{0,3}[\"']?(?P<zip>[^\s\"'$]{3,256})|\b7z\b[^|;\n]{0,80}?\s-p[\"']?(?P<archive>[^\s\"'$]{3,256})|\blftp\b[^|;\n]{0,80}?\s-u\s{0,3}[\"']?[\w.@+-]{1,64},(?P<ftp>[^\s\"'$]{3,256})|\bsmbclient\b[^|;\n]{0,120}?\s-U\s{0,3}[\"']?[\w.\\+-]{1,64}%(?P<share>[^\s\"'$]{3,256})|\bldap(?:search|modify|add|delete|whoami|passwd)\b[^|;\n]{0,200}?\s-w\s{0,3}[\"']?(?P<ldap>[^\s\"'$]{3,256})|\bopenssl\s{1,3}enc\b[^|;\n]{0,120}?\s-k\s{1,3}[\"']?(?P<cipher>[^\s\"'$]{3,256})|\becho\s{1,3}(?:-n\s{1,3})?[\"']?(?P<piped>[^\s\"'$|]{3,256})[\"']?\s{0,3}\|[^|;\n]{0,80}(?:--password-stdin|\bsudo\s-S)\b|\bwandb\s{1,3}login\s[^|;\n]{0,80}?(?P<tracker>[0-9a-f]{40})\b|\bmachine\s{1,3}\S{1,256}\s{1,3}login\s{1,3}\S{1,256}\s{1,3}password\s{1,3}(?P<netrc>[^\s$]{3,256})"
+        ),
+    ),
+    Format(
         name="Connection String",
         needs=("password=", "pwd=", "accountkey=", "sharedaccesskey=", "sharedaccesssignature="),
         pattern=re.compile(
@@ -99,7 +106,7 @@ FORMATS = (
     _prefixed("AWS Access Key", "AKIA ASIA ABIA ACCA", r"[0-9A-Z]{12,}"),
     _prefixed("GitHub Token", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"\w{16,}"),
     _prefixed("GitLab Token", "glpat- gldt- glft- glsoat- glrt- glcbt- glimt- glptt- glagent- gloas- glffct- GR1348941"),
-    _prefixed("Hugging Face Token", "hf_ api_org_", r"[A-Za-z]{20,}"),
+    _prefixed("Hugging Face Token", "hf_ api_org_", r"(?:[A-Za-z0-9]{30,}|[A-Za-z]{20,})"),
     _prefixed("OpenAI Token", "sk-proj- sk-svcacct- sk-admin- sk-None-"),
     _prefixed("Anthropic Key", "sk-ant-"),
     _prefixed("Google API Key", "AIza", r"[\w-]{25,}"),
@@ -125,6 +132,7 @@ FORMATS = (
     _prefixed("Sentry Token", "sntrys_ sntryu_", r"[\w=+/-]{16,}"),
     _prefixed("Postman Key", "PMAK-"),
     _prefixed("Notion Token", "ntn_ secret_", r"(?=[A-Za-z]{0,40}\d)[A-Za-z0-9]{30,}"),
+    _prefixed("Figma Token", "figd_ figu_"),
     _prefixed("Linear Key", "lin_api_ lin_oauth_"),
     _prefixed("Doppler Token", "dp.pt. dp.st. dp.ct. dp.sa.", r"[\w.]{16,}"),
 )  # fmt: skip

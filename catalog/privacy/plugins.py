@@ -141,6 +141,8 @@ def _is_second_word(match: re.Match[str]) -> bool:
 def _is_told(match: re.Match[str], group: str) -> bool:
     """Whether a sentence contains a secret, or a line sets one: `the password is x1`, `ENV PASSWORD x`, `PASSWORD x` in a line of its own."""
     value = match[group]
+    if "]" in match.string[match.end("name") : match.start(group)]:  # the end of a mark, which names its detector
+        return False
     if group != "bare":
         return not match["space"]
     if match["space"] and (_before(match, _SETS) or _is_setting(match)):

@@ -44,7 +44,7 @@ _STRONG_PAIRS = frozenset(
     for last, firsts in {
         "key": "api access account auth client database db encryption private secret service shared signing storage subscription master",
         "token": "access api auth bearer bot csrf deploy id oauth personal private refresh sas security session vault",
-        "pass": "db database key user mysql pg postgres redis smtp",
+        "pass": "admin become db database ftp key mysql pg postgres redis root sftp smtp ssh sudo user",
         "pw": "db database user",
         "string": "connection",
         "word": "pass",
@@ -128,6 +128,7 @@ _ABOUT = frozenset(
         "rotation",
         "size",
         "source",
+        "stdin",
         "store",
         "strategy",
         "strength",

@@ -76,6 +76,16 @@ BASIC, SIGNED, WORD, HEADER = map(said, ("Basic Auth Credentials", "Signed URL",
         pytest.param("docker login -u bob -p s3cret reg", f"docker login -u bob -p {said('Command Password')} reg", id="a password of a registry"),
         pytest.param("az login --service-principal -u id -p s3cret --tenant t", f"az login --service-principal -u id -p {said('Command Password')} --tenant t", id="a password of Azure"),
         pytest.param("redis-cli -h x -a s3cret ping", f"redis-cli -h x -a {said('Command Password')} ping", id="a password of Redis"),
+        pytest.param("keytool -list -storepass s3cret -v", "keytool -list -storepass s3cret -v".replace("s3cret", said("Command Password")), id="a password of a key store"),
+        pytest.param("unzip -P s3cret a.zip", "unzip -P s3cret a.zip".replace("s3cret", said("Command Password")), id="a password of an archive"),
+        pytest.param("7z x -ps3cret a.7z", "7z x -ps3cret a.7z".replace("s3cret", said("Command Password")), id="a password of an archive of 7z"),
+        pytest.param("lftp -u bob,s3cret ftp://h", "lftp -u bob,s3cret ftp://h".replace("s3cret", said("Command Password")), id="a password of FTP"),
+        pytest.param("smbclient //h/s -U bob%s3cret", "smbclient //h/s -U bob%s3cret".replace("s3cret", said("Command Password")), id="a password of a share"),
+        pytest.param("ldapsearch -x -w s3cret -b x", "ldapsearch -x -w s3cret -b x".replace("s3cret", said("Command Password")), id="a password of LDAP"),
+        pytest.param("openssl enc -aes256 -k s3cret -d", "openssl enc -aes256 -k s3cret -d".replace("s3cret", said("Command Password")), id="a password of a cipher"),
+        pytest.param("echo s3cret | docker login -u bob --password-stdin reg", "echo s3cret | docker login -u bob --password-stdin reg".replace("s3cret", said("Command Password")), id="a password that is piped"),
+        pytest.param("echo 's3cret' | sudo -S apt", "echo 's3cret' | sudo -S apt".replace("s3cret", said("Command Password")), id="a password for sudo"),
+        pytest.param("machine h login bob password swordfish", "machine h login bob password swordfish".replace("swordfish", said("Command Password")), id="an entry of netrc with a word"),
         pytest.param("openssl enc -pass pass:s3cret -d", f"openssl enc -pass pass:{said('Command Password')} -d", id="a password of OpenSSL"),
         pytest.param("Server=h;Pwd=abc;", f"Server=h;Pwd={said('Connection String')};", id="a connection string"),
         pytest.param("t.py --password=correcthorse -x", f"t.py --password={WORD} -x", id="an option"),
@@ -90,7 +100,7 @@ BASIC, SIGNED, WORD, HEADER = map(said, ("Basic Auth Credentials", "Signed URL",
         pytest.param("PASSWORD: swordfish", f"PASSWORD: {WORD}", id="such a line with a colon"),
         pytest.param("ENV DB_PASSWORD swordfish now", f"ENV DB_PASSWORD {WORD} now", id="a variable that is set with a blank"),
         pytest.param("set -gx API_KEY abc", f"set -gx API_KEY {WORD}", id="a variable of a shell that is set with a blank"),
-        pytest.param("machine h login u password x1y2z", f"machine h login u password {WORD}", id="an entry of netrc"),
+        pytest.param("machine h login u password x1y2z", f"machine h login u password {said('Command Password')}", id="an entry of netrc"),
         pytest.param("PASSWORD 123456", f"PASSWORD {WORD}", id="a blank and six digits"),
         pytest.param("The password is hunter2", f"The password is {WORD}", id="a sentence"),
         pytest.param("password for the db was: l33t!", f"password for the db was: {WORD}", id="a sentence that says of what"),
@@ -130,6 +140,7 @@ def test_what_may_be_a_secret_is_withheld(text, cleaned):
         *("PASSWORD RESET", "my PASSWORD policy", "password is required", "password is 8 characters long", "the secret is base64-encoded", "password is sha256-hashed", "see API_KEY v2 there", "a PASSWORD s3", "password was changed in 2024.", "credentials are in s3://bucket/x1"),
         *("password is stored_in_vault", "the password is os.environ['PW']", "password is <your password>", "PASSWORD <your password>", "ENV PASSWORD ${PW}", "API key: <key>", "key is 512", "primary key: id1", "the API key is get_key()", "my password is", wide("see the text"), "1 m² “é”…", "a PASSWORD 12345"),
         *("| password | string |", "**Password:** see below", "`api_key`: `str`", "| password | ${PW1} |", "<password>secret</password>"),
+        *("unzip -P $PW a.zip", "echo done | sudo tee x", "echo $PW | docker login --password-stdin", "machine learning login page", "7z x a.7z", "wandb login --relogin"),
         *("secret_name: team-db", "password_file=/run/pw", "min_password_length: 12"),
     ],
 )  # fmt: skip
@@ -180,7 +191,7 @@ class FormatPlugin(RegexBasedDetector):
         self.denylist = (re.compile(pattern),)
 
 
-HOSTILE = ["eyJ", "secret", "password", "password is ", "password for a b ", "API key ", "PASSWORD x\n", "ENV ", wide("password="), "pass\u200b", "://a:", "-u a:", "api_key=", "BEGIN PRIVATE KEY", "SG.", "?sig=", "a:b@", "token: ", "aws key ", "authorization:", "mysql ", "docker login ", "redis-cli ", "9" * 9, "-", "=", '"', "db_pass", "//:_authToken=", 'secretsecretsecretsecretsecret "']  # fmt: skip
+HOSTILE = ["eyJ", "secret", "password", "password is ", "password for a b ", "API key ", "PASSWORD x\n", "ENV ", wide("password="), "pass\u200b", "://a:", "-u a:", "api_key=", "BEGIN PRIVATE KEY", "SG.", "?sig=", "a:b@", "token: ", "aws key ", "authorization:", "mysql ", "docker login ", "unzip ", "echo a |", "echo ", "machine a login b ", "openssl enc ", "ldapsearch ", "smbclient ", "redis-cli ", "9" * 9, "-", "=", '"', "db_pass", "//:_authToken=", 'secretsecretsecretsecretsecret "']  # fmt: skip
 
 
 @pytest.mark.slow
