@@ -116,7 +116,9 @@ class Fleet:
     def _repos(self) -> list[Repo]:
         now = START + self.crawls * DAY
         seen = {"outcome": "fresh", "visited_at": now, "read_at": now}
-        return [repository(name, **{"url": f"https://{name}.git"} | seen | said) for name, said in sorted(self.said.items())]
+        return [
+            repository(name, **{"url": f"https://{name}.git"} | seen | said) for name, said in sorted(self.said.items())
+        ]
 
 
 def pages(site: Path) -> Mapping[str, bytes]:
