@@ -141,7 +141,10 @@ def generate(tree: Path, title: str, shell: Shell) -> None:
 
 def meets_the_checks(tree: Path, *tests: str, site: Path) -> None:
     """Whether a changed tree passes ruff, and those tests that look at such changes."""
-    environment = {**os.environ, "PYTHONPATH": f"{tree}{os.pathsep}{site}"}
+    of_ours = {
+        key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")
+    }  # it is no worker of this run
+    environment = of_ours | {"PYTHONPATH": f"{tree}{os.pathsep}{site}"}
     lint = ("ruff", "check", "--no-cache", "."), ("ruff", "format", "--no-cache", "--check", ".")
     plain = ("pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *tests)
     for command in (*lint, plain):

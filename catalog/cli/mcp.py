@@ -16,6 +16,6 @@ def mcp(*, database: Database = None) -> None:
         from catalog.mcp.server import server
     except ModuleNotFoundError as error:
         raise Misuse(f"{error.name} is not installed: pip install 'federated-model-catalog[mcp]'") from error
-    with open_catalog(database):
-        pass  # a catalog that is not there is an error now, not at the first question
+    with open_catalog(database) as catalog:
+        catalog.last_crawl()  # what is no catalog is named now, not at the first question
     server(database or default_database()).run("stdio")

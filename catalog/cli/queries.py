@@ -52,6 +52,7 @@ def queries(  # noqa: PLR0913 - each is an option of the command
 
     Examples: catalog queries, catalog queries behind, catalog queries in-stage -p stage=staging -o csv
     """
+    given = named_values(parameter)
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     if name is None:
         if parameter or show_sql:
@@ -64,8 +65,9 @@ def queries(  # noqa: PLR0913 - each is an option of the command
     if show_sql:
         put_text(query.text)
         return
-    values = query.filled(named_values(parameter))
+    values = query.filled(given)
     with open_catalog(database) as catalog:
+        catalog.last_crawl()  # what is no catalog, or that of another version, is named as that
         shape.put(catalog.sql(query.text, **values), output, put)
 
 

@@ -13,6 +13,7 @@ from catalog.cli.output import put, put_table, put_text, say_note
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import NotFound
 from catalog.query.answer import Row
+from catalog.query.lists import MOST_DAYS
 from catalog.text import visible
 
 _COLUMNS = (
@@ -27,7 +28,10 @@ def stats(
     repo: RepoOption = None,
     stage: StageOption = None,
     days: Annotated[
-        int, typer.Option("--days", metavar="NUMBER", min=1, help="How long is long, and how far to look back.")
+        int,
+        typer.Option(
+            "--days", metavar="NUMBER", min=1, max=MOST_DAYS, help="How long is long, and how far to look back."
+        ),
     ] = 365,
     output: Output = Format.TABLE,
     database: Database = None,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from catalog.query.answer import Answer
-from catalog.query.arguments import Count, Name, checked
+from catalog.query.arguments import Between, Name, checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.moments import Moment, between
+
+MOST_DAYS = 36_500  # that `stats` looks back
 
 
 @checked
@@ -85,7 +88,13 @@ class Lists(CatalogFile):
         """DVC's experiments, newest first within each repository, with the versions that they began from."""
         return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
 
-    def stats(self, *, repo: Name | None = None, stage: Name = "prod", days: Count = 365) -> Answer:
+    def stats(
+        self,
+        *,
+        repo: Name | None = None,
+        stage: Name = "prod",
+        days: Annotated[int, Between(least=1, most=MOST_DAYS)] = 365,
+    ) -> Answer:
         """The registry in numbers: what is in `stage`, how long, how far behind, without owner or metric; promotions, rollbacks, lead time.
 
         `query` of each row names the query of `catalog queries` that lists what is counted.

@@ -12,6 +12,7 @@ import pytest
 
 from catalog.errors import Exit
 from catalog.query import Catalog
+from catalog.query.lists import MOST_DAYS
 from catalog.query.saved_queries import saved_queries
 from catalog.schema.tables.inventory import Repo
 from catalog.schema.tables.registry import Event
@@ -42,6 +43,11 @@ def test_each_measure_names_the_query_that_lists_it(database):
     with Catalog.open(database) as catalog:
         named = {row["query"] for row in catalog.stats() if row["query"]}
     assert named - set(saved_queries(None)) == set()
+
+
+@pytest.mark.parametrize(("days", "code"), [(MOST_DAYS, 0), (MOST_DAYS + 1, Exit.CONFIG), (0, Exit.CONFIG)])
+def test_how_far_to_look_back(ask, days, code):
+    assert ask("stats", "--days", str(days))[0] == code
 
 
 def test_a_stage_that_is_not_there_is_named(ask):

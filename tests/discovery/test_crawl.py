@@ -153,9 +153,9 @@ def soon(**by: float) -> str:
 
 
 ASKED_ALL_THE_SAME = {
-    "the option is off": ({}, LONG_AGO),
-    "the forge does not say": ({"skip_unpushed": True}, None),
-    "the push was a moment ago": ({"skip_unpushed": True}, soon(seconds=-10)),
+    "the option is off": ({}, lambda: LONG_AGO),
+    "the forge does not say": ({"skip_unpushed": True}, lambda: None),
+    "the push was a moment ago": ({"skip_unpushed": True}, lambda: soon(seconds=-10)),  # when the test runs
 }
 
 
@@ -163,7 +163,7 @@ ASKED_ALL_THE_SAME = {
 @pytest.mark.parametrize(("keys", "pushed_at"), ASKED_ALL_THE_SAME.values(), ids=ASKED_ALL_THE_SAME.keys())
 def test_who_is_asked_all_the_same(keys, pushed_at, forged, tmp_path):
     for entry in forged.entries:
-        entry["pushed_at"] = pushed_at
+        entry["pushed_at"] = pushed_at()
     config = config_of(tmp_path, ORG | {"url": forged.url} | keys)
     crawl(config, debug=True)
     assert visits(config) == (["acme/churn fresh", "acme/vision fresh"], [], 0)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from catalog.config.parse import Config
 from catalog.crawl.crawl import crawl
 from catalog.database.build import build
-from catalog.database.statements import statements
+from catalog.database.statements import macro, statements
 from catalog.plugins.connector import Connector, installed
 from catalog.query import Catalog
 from catalog.schema.arrow import schema, to_arrow
@@ -176,7 +176,10 @@ def memory() -> duckdb.DuckDBPyConnection:
         connection.execute(f'create table "{table.TABLE}" as from given')
     connection.execute("create table resolved_events (repo varchar, oid varchar, version varchar, stage varchar)")
     connection.execute("create table copied_artifacts (repo varchar, artifact varchar, of_repo varchar)")
+    connection.execute("create table artifacts (repo varchar, artifact varchar, type varchar)")
     for made in statements():
+        if made.name == "canonical_stage":
+            connection.execute(macro(made))
         if made.name in ("crawl_times", "memory_start", "known_events", "list_seen_events", "find_seen"):
             kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
             connection.execute(f"create {kind} {made.body}")

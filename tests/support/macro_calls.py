@@ -12,6 +12,7 @@ from catalog.database.statements import Statement
 
 MOST_CALLS = 6  # of one macro
 _FOREVER = "'infinity'::timestamp"
+_WITH_DEFAULT = re.compile(r",? *[a-z_]+ := [^,)]+")
 
 # Parameters that stand together → a query for the values that they take; `null` where a macro takes that for "all".
 _VALUES = {
@@ -21,6 +22,10 @@ _VALUES = {
     "a_repo, an_artifact, a_version, a_commit": "(select repo, artifact, null, null from version_measure_files "
     "group by repo, artifact order by count(*) filter (status not in ('ok', 'fetched')) desc, count(*) desc, repo, artifact limit 2) union all "
     "(select repo, artifact, version, commit from versions order by all)",
+    "a_repo, an_artifact, a_version, a_commit, a_stage, an_oid, a_request": "(select repo, artifact, version, commit, null, null, "
+    "'@' || version from versions order by all limit 3) union all (select repo, artifact, version, commit, stage, null, null "
+    "from assignments where rank = 1 order by all limit 2) union all (select repo, artifact, version, commit, null, oid, null "
+    "from resolved_events order by all limit 1)",
     "a_repo, an_artifact, a_version": "select distinct repo, artifact, version from versions order by all",
     "a_repo, an_artifact": "select repo, artifact from artifacts order by versions desc, repo, artifact",
     "an_oid, a_repo": "select oid, repo from known_events order by all",
@@ -37,8 +42,10 @@ _VALUES = {
     "a_name": "select distinct name from metrics order by name",
     "a_role": "select unnest(['metrics', 'params', 'plots'])",
     "a_stage": "select null union all (select distinct stage from assignments order by stage)",
+    "a_tag": "select distinct tag from resolved_events order by tag",
     "a_type": "select null union all (select distinct type from artifacts where type is not null order by type)",
     "a_url": "select url from repos order by url",
+    "dataset": "select unnest([id, id || '@latest']) from artifacts order by 1",
     "depth": "select 10",
     "docs": "select list(doc) from search_index.documents",
     "ending": "select distinct name from metrics order by name",
@@ -53,10 +60,12 @@ _VALUES = {
             "is:version is:latest is:registered updated:>=2000 has:metrics author:a* author:b* metric.acc:0.. version:v*",
         )
     ),
+    "metric": "select distinct name from metrics order by name",
     "most": "select unnest([2, 1000])",
     "q": "select unnest(['v* c*', 'type:model', 'is:version updated:>=2000', 'is:version is:deregistered is:deprecated'])",
     "ref": "select unnest([id || '#prod', id || '@v1.0.0', id]) from artifacts order by 1",
     "relation": "select name from relations()",
+    "some_days": "select unnest([1, 10000])",
     "some_names": "select list(repo) || list(repo || ':none') from repos",
     "some_contents": "select coalesce(list(content), []) from images",
     "some_folders": "select list(distinct regexp_extract(repo, '^(.*)/', 1)) from repos",
@@ -101,7 +110,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 def calls(connection: duckdb.DuckDBPyConnection, made: Statement) -> Iterator[tuple[str, list[object]]]:
     """Some calls of a macro on a prepared connection: what to select from, and its parameters."""
-    names = re.findall(r"[a-z_]+", made.parameters.partition("source :=")[0])
+    names = re.findall(r"[a-z_]+", _WITH_DEFAULT.sub("", made.parameters))
     groups = list(_groups(names))
     relation = "ranked_artifacts" if made.name in _OF_ARTIFACTS else "ranked"
     places = [f"'given_{relation if name == 'ranked' else name}'" if name in _RELATIONS else "?" for name in names]
