@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +19,8 @@ MOST_ITEMS = 50  # of one list
 
 # Agents take what they read for instructions: this name says at each answer that it is none.
 ROWS = "untrusted_rows"
+
+_CURSOR = re.compile(r"(?P<crawl>[0-9]{1,18}):(?P<begin>[0-9]{1,18})")
 
 
 def page(catalog: Catalog, answer: Answer, *, limit: int, cursor: str | None) -> dict[str, Any]:
@@ -42,12 +46,12 @@ def _crawl(catalog: Catalog) -> Row | None:
 def _begin(cursor: str | None, crawl: int) -> int:
     if cursor is None:
         return 0
-    number, sign, begin = cursor.partition(":")
-    if not sign or not number.isdecimal() or not begin.isdecimal():
+    stated = _CURSOR.fullmatch(cursor)
+    if not stated:
         raise Misuse(f"invalid cursor {cursor!r}: expected a next_cursor of an earlier answer")
-    if int(number) != crawl:
-        raise Misuse(f"the catalog is now that of crawl {crawl}, not {number}: ask again without a cursor")
-    return int(begin)
+    if int(stated["crawl"]) != crawl:
+        raise Misuse(f"the catalog is now that of crawl {crawl}, not {stated['crawl']}: ask again without a cursor")
+    return int(stated["begin"])
 
 
 def _short(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
@@ -55,8 +59,10 @@ def _short(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
     match value:
         case str():
             return value if len(value) <= MOST_CHARACTERS else f"{value[:MOST_CHARACTERS]}… ({len(value):,} characters)"
-        case None | bool() | int() | float():
-            return value if value == value and value not in (float("inf"), float("-inf")) else str(value)  # noqa: PLR0124 - JSON has no nan
+        case float():
+            return value if math.isfinite(value) else str(value)  # JSON has no nan
+        case None | bool() | int():
+            return value
         case dict():
             return {str(key): _short(item) for key, item in value.items() if item not in (None, [], {})}
         case list() | tuple():
