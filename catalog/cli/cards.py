@@ -46,7 +46,7 @@ _COPIED = ("url", "get")  # a line feed would be of no use
 
 
 def artifact_card(row: Row, screen: Screen) -> str:
-    """The artifact's header, who is in which stage, and its versions."""
+    """The artifact's header, which version is in which stage, and its versions."""
     versions = [_version_row(version) for version in row["all_versions"]]
     stages = [stage | {"version": _name(stage)} for stage in row["assignments"]]
     parts = [

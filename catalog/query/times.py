@@ -1,4 +1,4 @@
-"""Questions about the past: what happened, who was in which stage, what changed between crawls."""
+"""Questions about the past: what happened, which version was in which stage, what changed between crawls."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Times(CatalogFile):
         type: Name | None = None,  # noqa: A002 - the column's name
         known_at: Edge | None = None,
     ) -> Answer:
-        """Who was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules.
+        """Which version was in which stage at a moment (a bare date: at the end of that day, UTC), by GTO's rules.
 
         `when` is of the taggers' clocks. With `known_at`, the number of a crawl or a date, as this catalog could have known then:
         without tags that it saw later, and with those deleted or rewritten since. A date means the last crawl that had surely ended;

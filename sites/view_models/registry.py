@@ -76,7 +76,7 @@ class VersionLine(NamedTuple):
 
 
 class StageCard(NamedTuple):
-    """Who is in a stage now."""
+    """Which version is in a stage now."""
 
     assignment: AssignmentRow
     look: str
@@ -185,7 +185,7 @@ def version_lines(
 
 
 def stage_cards(assignments: list[AssignmentRow], links: urls.RepositoryLinks | None) -> list[StageCard]:
-    """Who is in which stage, in order."""
+    """Which version is in which stage, in order."""
     return [
         StageCard(
             assignment=a,

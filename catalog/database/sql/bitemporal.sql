@@ -14,8 +14,8 @@ where event is not null and first_readable_crawl <= a_crawl and coalesce(ended_c
 --   key: repo, oid, tag
 from remembered_events_at(a_crawl) where repo not in (select repo from repo_states_at(a_crawl) where outcome = 'removed');
 
--- stages_known_at(t, a_crawl): Who was in which stage at `t` by the taggers' clocks, as this catalog could have known when a crawl had
---     ended.
+-- stages_known_at(t, a_crawl): Which version was in which stage at `t` by the taggers' clocks, as this catalog could have known when
+--     a crawl had ended.
 --   key: repo, artifact, stage
 with readable_events as materialized (from known_events_at(a_crawl))
 from stages_at(t, source := 'readable_events');

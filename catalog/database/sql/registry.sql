@@ -138,7 +138,7 @@ left join (
     select repo, artifact, count(*) as versions from versions where active and registered group by all
 ) n on n.repo = s.repo and n.artifact = s.artifact;
 
--- current_assignments: Who is in which stage now: the assignment in force of rank 1, of artifacts that are not deprecated.
+-- current_assignments: Which version is in which stage now: the assignment in force of rank 1, of artifacts that are not deprecated.
 --   key: repo, artifact, stage
 --   from assignments: *
 select a.* exclude (rank, rank_semver)

@@ -136,7 +136,7 @@ where assigned and v.active;
 -- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage
 --     assigns it.
 --   key: repo, artifact, raw_stage, version, commit
---   rank: 1 for who is in the stage, by time of assignment; 2 for who would be next, were it unassigned; ...
+--   rank: 1 for the version in the stage, by time of assignment; 2 for the one that would be next, were it unassigned; ...
 --   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
 --   assigned_at: When it was assigned last.
 with resolved as (from resolved_events_at(t, source := source))

@@ -1,10 +1,10 @@
--- Who was in which stage, and from when until when: the states between the events of each stage.
+-- Which version was in which stage, and from when until when: the states between the events of each stage.
 
--- stage_history [materialized: incremental]: Who was in which stage, and from when until when.
+-- stage_history [materialized: incremental]: Which version was in which stage, and from when until when.
 --   key: repo, artifact, stage, started_at
 --   from resolved_events: repo, artifact, stage, raw_stage, version, commit
 --   started_at: Since when, UTC.
---   ended_at: Until when, UTC; null for who is there now.
+--   ended_at: Until when, UTC; null for the version that is there now.
 --   how: `assigned`, or `fallback` where another version left the stage and this one's older assignment came back.
 --   assigned_by: Who made the tag that put the version there; for a fallback, who had assigned it before.
 --   assigned_by_email: That person's e-mail address.

@@ -24,7 +24,7 @@ where repo = a_repo and artifact = an_artifact
         or (regexp_full_match(words, '[0-9a-f]{7,40}') and starts_with(commit, words)))
 order by version, commit;
 
--- find_in_stage(a_repo, an_artifact, words): Who is in a stage, by the catalog's name of the stage or any other that it has.
+-- find_in_stage(a_repo, an_artifact, words): Which version is in a stage, by the catalog's name of the stage or any other that it has.
 --   key: (at most one row)
 select version, commit from assignments
 where repo = a_repo and artifact = an_artifact and stage = canonical_stage(words)

@@ -2,7 +2,7 @@
 
 -- show_artifact(a_repo, an_artifact): One artifact with all that a person asks first.
 --   key: (at most one row)
---   assignments: Who is in which stage, since when and by whom.
+--   assignments: Which version is in which stage, since when and by whom.
 --   all_versions: Its versions, the highest first, deregistered ones too.
 select a.*,
     (

@@ -1,14 +1,14 @@
--- Who is or was in which stage: `catalog stages`, and what `gto show` prints.
+-- Which version is or was in which stage: `catalog stages`, and what `gto show` prints.
 
--- stages_at(t, source := 'events'): Who was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules for
---     falling back.
+-- stages_at(t, source := 'events'): Which version was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules
+--     for falling back.
 --   key: repo, artifact, stage
 select a.* exclude (rank, rank_semver)
 from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
 where a.rank = 1 and s.active;
 
--- list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null): Who was in which stage at the moment `t`, in the
---     order in which to show it. `a_type` is that of the artifact now.
+-- list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null): Which version was in which stage at the moment `t`,
+--     in the order in which to show it. `a_type` is that of the artifact now.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, *

@@ -23,7 +23,7 @@ select
 from versions v
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
 
--- site_assignments(): Who is in which stage now.
+-- site_assignments(): Which version is in which stage now.
 --   key: repo, artifact, stage
 --   since: Since when without a break; after a fallback that is later than the assignment.
 select
@@ -37,7 +37,7 @@ left join (from stage_history where ended_at is null) h
 left join (select stage, min(rank) as rank from stage_names group by stage) n on n.stage = a.stage
 order by a.repo, a.artifact, n.rank, a.stage;
 
--- site_terms(): Who was in which stage, the last first.
+-- site_terms(): Which version was in which stage, the last first.
 --   key: repo, artifact, stage, started_at
 --   days: For how long, in whole days.
 select
