@@ -1,9 +1,10 @@
-"""docs/architecture.md is true: its rooms are the folders, its files and functions exist."""
+"""docs/architecture.md is true: its rooms are the folders, its files and functions exist, its layers are those that are checked."""
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,19 @@ def functions(file):
 
 def test_the_page_is_true():
     assert faults(PAGE) == []
+
+
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+
+
+@pytest.mark.parametrize("top", ["catalog", "connectors", "sites"])
+def test_the_layers_are_those_that_are_checked(top):
+    (checked,) = (contract["layers"] for contract in CONTRACTS if contract.get("containers") == [top])
+    layers = [{room for room in re.split(r" *[|] *", layer) if "(" not in room} for layer in checked]
+    (line,) = re.findall(rf"^- `{top}`[^`\n]*: `([^`]+>[^`]+)`", PAGE, re.MULTILINE)
+    stated = [set(layer.split(", ")) for layer in line.split(" > ")]
+    # Where the command starts is said above, and is no room.
+    assert stated == [layer for layer in layers if layer and layer != {"__main__", "launcher"}]
 
 
 @pytest.mark.one_in(4)
