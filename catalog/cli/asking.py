@@ -221,10 +221,10 @@ def _named(catalog: Catalog, answer: Answer) -> list[Row]:
         say_note("(in brackets: deprecated or deregistered)")
     ids = [f"{row['repo']}:{row['artifact']}" for row in answer.rows]
     # What is only remembered has no short name.
-    return [row | _told(row, names.get(name, name)) for name, row in zip(ids, answer.rows, strict=True)]
+    return [row | _cells(row, names.get(name, name)) for name, row in zip(ids, answer.rows, strict=True)]
 
 
-def _told(row: Row, name: str) -> Row:
+def _cells(row: Row, name: str) -> Row:
     version = short(row.get("version"))
     past = not row.get("active", True)
     return {

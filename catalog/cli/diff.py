@@ -23,7 +23,7 @@ _COLUMNS = (
     TableColumn(title="stage", key="stage", styles=(GREEN,)),
     TableColumn(title="before", key="old7"),
     TableColumn(title="after", key="new7"),
-    TableColumn(title="how", key="told"),
+    TableColumn(title="how", key="shown"),
     TableColumn(title="by", key="author"),
     TableColumn(title="when (UTC)", key="moment", styles=(DIM,)),
 )
@@ -60,19 +60,19 @@ def diff(  # noqa: PLR0913 - each is an option of the command
 def _put(catalog: Catalog, answer: Answer, output: Format) -> None:
     if output is Format.TABLE:
         names = catalog.short_names()
-        put_table(_COLUMNS, [row | _told(row, names) for row in answer.rows])
+        put_table(_COLUMNS, [row | _cells(row, names) for row in answer.rows])
     elif output is Format.IDS:
         put(answer, output, ids=known_ids(catalog, answer))
     else:
         put(answer, output)
 
 
-def _told(row: Row, names: dict[str, str]) -> Row:
+def _cells(row: Row, names: dict[str, str]) -> Row:
     note = OF_PROJECT if row["of_project"] else {True: "better", False: "worse", None: None}[row["better"]]
     return {
         "change": row["kind"].replace("_", " "),
         "name": names.get(row["id"], row["id"]),
-        "told": f"{row['what']} ({note})" if note else row["what"],
+        "shown": f"{row['what']} ({note})" if note else row["what"],
         "old7": short(row["old"]),
         "new7": short(row["new"]),
     }

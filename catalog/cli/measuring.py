@@ -100,12 +100,12 @@ def experiments(repo: RepoArgument = None, *, output: Output = Format.TABLE, dat
 def put_experiments(answer: Answer, output: Format) -> None:
     """Writes experiments; a table has the versions that they began from by their short names."""
     if output is Format.TABLE:
-        put_table(_EXPERIMENTS, [row | _told(row) for row in answer.rows])
+        put_table(_EXPERIMENTS, [row | _cells(row) for row in answer.rows])
     else:
         put(answer, output, ids=lambda row: [row["commit"]] if row["was_read"] else [])
 
 
-def _told(row: Row) -> Row:
+def _cells(row: Row) -> Row:
     versions = [ref.removeprefix(f"{row['repo']}:") for ref in row["versions"]]
     return {"began": versions or row["baseline"][:7], "commit7": row["commit"][:7]}
 

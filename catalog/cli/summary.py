@@ -45,12 +45,12 @@ def stats(
             catalog.stats(repo=repo, days=days) if stage is None else catalog.stats(repo=repo, stage=stage, days=days)
         )
         if output is Format.TABLE:
-            put_table(_COLUMNS, [row | _told(row) for row in answer.rows])
+            put_table(_COLUMNS, [row | _cells(row) for row in answer.rows])
         else:
             put(answer, output, ids=lambda row: [row["query"]] if row["query"] else [])
 
 
-def _told(row: Row) -> Row:
+def _cells(row: Row) -> Row:
     value = "-" if row["value"] is None else f"{row['value']:,g}"
     return {
         "shown": value if row["total"] is None else f"{value} of {row['total']:,}",

@@ -35,7 +35,7 @@ def server(path: Path) -> MCPServer:
     mcp = MCPServer(name="catalog", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING")
     tools = Tools(path)
     for name in [name for name in vars(Tools) if not name.startswith("_")]:
-        mcp.tool(annotations=_READS)(_told(getattr(tools, name), ToolError))
+        mcp.tool(annotations=_READS)(_with_sentences(getattr(tools, name), ToolError))
 
     @mcp.resource("catalog://reference/sql", mime_type="text/markdown", title="Questions in SQL")
     def sql() -> str:
@@ -43,12 +43,12 @@ def server(path: Path) -> MCPServer:
 
     @mcp.resource("catalog://models/{ref}", mime_type="application/json", title="A model, or one of its versions")
     def model(ref: str) -> str:
-        return _told(shown, ResourceError)(path, ref)
+        return _with_sentences(shown, ResourceError)(path, ref)
 
     return mcp
 
 
-def _told(function: Callable[P, T], error_class: type[Exception]) -> Callable[P, T]:
+def _with_sentences(function: Callable[P, T], error_class: type[Exception]) -> Callable[P, T]:
     """The same, whose errors are sentences for the agent."""
 
     @wraps(function)

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from catalog.cli import main
-from catalog.cli.diff import _told
+from catalog.cli.diff import _cells
 from support.worlds import World
 
 DIFF = """\
@@ -97,7 +97,7 @@ def test_diff_as_json_has_every_column(asking, crawled):
 )
 def test_a_metric_that_moved_is_told_with_what_that_means(better, of_project, told):
     row = {"kind": "metric", "id": "r:m", "what": "acc", "old": "0.1", "new": "0.2"}
-    assert _told(row | {"better": better, "of_project": of_project}, {})["told"] == told
+    assert _cells(row | {"better": better, "of_project": of_project}, {})["shown"] == told
 
 
 @pytest.mark.slow
