@@ -278,10 +278,6 @@ def _split_signature(body: bytes) -> tuple[bytes, str | None]:
     return body[: match.start()], _SIGNATURE_KINDS[match[1]]
 
 
-def _commit_signature(raw: bytes | None) -> str | None:
-    return _split_signature(raw)[1] if raw else None
-
-
 def _strict(raw: bytes, field: str) -> str:
     try:
         return raw.decode("utf-8")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ FOLDER = "queries"
 MOST_BYTES = 100_000  # of a file
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_HEADER = re.compile(r"(?:--.*\n)*")
 _DEFAULT = re.compile(r"^-- (?P<name>[a-z_]\w*): (?P<value>.*\S)$", re.MULTILINE)
 _PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 
@@ -72,13 +72,13 @@ def _query(file: Path | Traversable, shown: str | None) -> SavedQuery:
     name, text = file.name.removesuffix(".sql"), _read(file, shown)
     if not _NAME.fullmatch(name):
         raise Misuse(f"{shown}: its name is no name of a query: expected small letters, digits, - and _")
-    header = _HEADER.match(text)
-    lines = header[0].splitlines() if header else []
-    defaults = {match["name"]: match["value"] for match in _DEFAULT.finditer("\n".join(lines[1:]))}
-    used = set(_PARAMETER.findall(text[header.end() :] if header else text))
+    lines = text.split("\n")
+    header = [*takewhile(lambda line: line.startswith("--"), lines)]
+    defaults = {match["name"]: match["value"] for match in _DEFAULT.finditer("\n".join(header[1:]))}
+    used = set(_PARAMETER.findall("\n".join(lines[len(header) :])))
     if missing := sorted(used - defaults.keys()):
         raise Misuse(f"{shown}: ${missing[0]} has no value: expected a line `-- {missing[0]}: VALUE` at the beginning")
-    question = lines[0].removeprefix("--").strip() if lines else ""
+    question = header[0].removeprefix("--").strip() if header else ""
     return SavedQuery(name=name, question=question, parameters=defaults, text=text, file=shown)
 
 
