@@ -21,6 +21,7 @@ from catalog.discovery.inventory import read_inventory
 from catalog.errors import READ, Ambiguous, NotFound, OriginError
 from catalog.naming import endings
 from catalog.query.catalog import Catalog
+from catalog.query.time_range import in_utc
 from catalog.schema.tables.inventory import Repo
 from catalog.store.journal import Journal
 from catalog.store.partitions import Store
@@ -38,8 +39,8 @@ class LiveCatalog:
     @property
     def note(self) -> str:
         """Which repository was read when, and what the rest is as of."""
-        rest = f"all else is as of the crawl of {_text(self.crawled_at)}" if self.crawled_at else "there is no other"
-        return f"{self.repo} was read at {_text(self.read_at)}; {rest}"
+        rest = f"all else is as of the crawl of {in_utc(self.crawled_at)}" if self.crawled_at else "there is no other"
+        return f"{self.repo} was read at {in_utc(self.read_at)}; {rest}"
 
 
 def repository_of(config: Config, words: str) -> RepoConfig:
@@ -106,7 +107,3 @@ def _visited(config: Config, name: str, tell: Callable[[str], None]) -> Repo:
 
 def _partition(config: Config, name: str, partition: str | None) -> Path:
     return Store(config.output / "store" / "rows").file_of(name, str(partition))
-
-
-def _text(when: datetime) -> str:
-    return when.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -64,7 +64,7 @@ class Memory:
         if not rows:
             return None
         crawl, when, suspect = (rows[0][name] for name in ("crawl", "at", "suspect"))
-        begins = f"this catalog's memory begins with crawl {crawl}, {_text(when)}"
+        begins = f"this catalog's memory begins with crawl {crawl}, {in_utc(when)}"
         return joined(begins, suspect_clocks([crawl] if suspect else []))
 
     def begins_after(self, crawl: int) -> str | None:
@@ -91,7 +91,7 @@ class Memory:
         if number == 0:
             return KnownCrawl(crawl=0)
         (row,) = self._ask("from date_crawl($crawl)", crawl=number).rows
-        note = f"{_text(when)} means crawl {number}, which had ended by {_text(row['at'])}"
+        note = f"{in_utc(when)} means crawl {number}, which had ended by {in_utc(row['at'])}"
         return KnownCrawl(crawl=number, note=note, suspects=tuple(row["suspects"]))
 
 
@@ -127,5 +127,6 @@ def joined(*notes: str | None) -> str | None:
     return "; ".join(dict.fromkeys(note for note in notes if note)) or None
 
 
-def _text(when: datetime) -> str:
+def in_utc(when: datetime) -> str:
+    """A time, which has a zone, as notes show it."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
