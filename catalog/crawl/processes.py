@@ -28,6 +28,12 @@ class _Context(SpawnContext):
         self.started.append(process)
         return process
 
+    def loss(self) -> str | None:
+        """Says that one of its processes has ended. Python 3.11 forgets a task that is handed in at the moment in which the pool breaks: waiting for it would never end."""
+        if any(process.pid is not None and process.exitcode is not None for process in self.started):
+            return "a process of the pool ended"
+        return None
+
 
 class _Executor(ProcessPoolExecutor):
     def submit(self, *args: Any, **options: Any) -> Future[Any]:  # noqa: ANN401 - as in the base class
@@ -45,7 +51,7 @@ def processes(number: int) -> Iterator[Backend]:
     context = _Context()
     executor = _Executor(number, mp_context=context, initializer=_begin)
     try:
-        yield Backend(executor=executor, slots=lambda: number, children=1)
+        yield Backend(executor=executor, slots=lambda: number, children=1, loss=context.loss)
     finally:
         for process in context.started:
             if process.pid is not None:  # it could not be started
