@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.cli.building import Made, summary
+from catalog.cli.catalog_and_site import Made, summary
 from catalog.crawl.crawl import CrawlReport
 from catalog.database import build_record
 from catalog.schema.tables.inventory import Crawl

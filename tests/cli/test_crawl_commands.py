@@ -11,7 +11,7 @@ import shutil
 import pytest
 
 from catalog.cli import main
-from catalog.cli.building import _counted
+from catalog.cli.catalog_and_site import _counted
 from catalog.cli.invocation import command
 from support.worlds import World
 

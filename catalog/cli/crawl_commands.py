@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.cli import TOLD, building
+from catalog.cli import TOLD, catalog_and_site
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.crawl_report import write_report
@@ -86,8 +86,10 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     if report is not None:
         write_report(done, report)
     if not no_build:
-        made = building.build(config, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
-        say(building.summary(done, made))
+        made = catalog_and_site.build(
+            config, no_site=no_site, wait=True
+        )  # another crawl may have begun when ours was over
+        say(catalog_and_site.summary(done, made))
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -114,7 +116,7 @@ def build(
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
     is_whole = merge_stores(config, stores or (), wait=wait)
-    building.build(config, no_site=no_site, wait=wait, check=check)
+    catalog_and_site.build(config, no_site=no_site, wait=wait, check=check)
     if not is_whole:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -143,7 +145,7 @@ def demo(
     failed = _crawl(
         config, (), _EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
     ).failed
-    building.build(config, no_site=False)
+    catalog_and_site.build(config, no_site=False)
     from catalog.query import Catalog  # imported late: a crawl asks nothing
 
     database = config.output / "catalog.duckdb"
@@ -212,7 +214,7 @@ class _EarlyBuild:
         tell(
             f"still reading {plural(len(names), 'slow repository', 'slow repositories')}; the catalog of all others is built now"
         )
-        building.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
+        catalog_and_site.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
         if self.publish and self.config.schedule.publish is not None:
             from catalog.schedule.steps import publish  # only `catalog schedule` asks for it
 
