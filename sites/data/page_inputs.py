@@ -32,8 +32,8 @@ class PageInputsRow(NamedTuple):
     artifacts: list[str]
     news: list[NewsOfArtifact]
     events: int
-    twins: int | None
-    origins: int | None
+    duplicates: int | None
+    first_versions: int | None
 
 
 class PageInputs(NamedTuple):

@@ -13,8 +13,8 @@ select recipe from internal.making;
 --   artifacts: The artifacts that have a page.
 --   news: Of the artifacts that have a feed, the stages of their events.
 --   events: How many events the feeds have.
---   twins: The digest of the versions elsewhere that have the bytes of its versions.
---   origins: The digest of the versions that have the bytes of its dependencies.
+--   duplicates: The digest of the versions elsewhere that have the bytes of its versions.
+--   first_versions: The digest of the versions that have the bytes of its dependencies.
 with all_repos as (
     select repo from repos union select repo from internal.partitions
 ),
@@ -29,12 +29,12 @@ feeds as (
     )
     group by repo
 ),
-twins as (
-    select repo, hash(list(t order by artifact, version, commit)) as twins from site_twins() t group by repo
+duplicates as (
+    select repo, hash(list(t order by artifact, version, commit)) as duplicates from site_duplicates() t group by repo
 ),
-origins as (
-    select repo, hash(list(o order by hash)) as origins
-    from (select distinct repo, hash from dependencies where hash is not null) join site_origins() o using (hash)
+first_versions as (
+    select repo, hash(list(o order by hash)) as first_versions
+    from (select distinct repo, hash from dependencies where hash is not null) join site_first_versions() o using (hash)
     group by repo
 )
 select
@@ -42,15 +42,15 @@ select
     r.stale, case when r.stale or r.outcome = 'never' then r.message end as message,
     case when r.stale or r.outcome = 'never' then r.read_at end as read_at, r.left_at, r.left_because,
     c.of_repo as copy_of, coalesce(g.artifacts, []) as artifacts, coalesce(f.news, []) as news, coalesce(f.events, 0) as events,
-    t.twins, o.origins
+    t.duplicates, o.first_versions
 from all_repos a
 left join internal.partitions p on p.repo = a.repo
 left join repos r on r.repo = a.repo
 left join (from copies where is_pure_copy) c on c.repo = a.repo
 left join pages g on g.repo = a.repo
 left join feeds f on f.repo = a.repo
-left join twins t on t.repo = a.repo
-left join origins o on o.repo = a.repo
+left join duplicates t on t.repo = a.repo
+left join first_versions o on o.repo = a.repo
 order by a.repo;
 
 -- site_news(most, some_folders): The newest events of each feed that several repositories share: of all, of each stage, and of those whose
