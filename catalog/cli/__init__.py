@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in words or os.environ.get("CATALOG_DEBUG"):
             raise
-        if lacks := shortage(error):
+        if lacks := shortage(error) or _full(error):
             return _refused(StoreError(lacks))
         return _refused(ConfigError(culprit)) if (culprit := _shadowing()) else _bug(error)
     return int(Exit.OK)
@@ -109,11 +110,24 @@ def _bug(error: Exception) -> int:
     return int(Exit.BUG)
 
 
+def _full(error: Exception) -> str | None:
+    """A sentence where the disk behind an output is full; what writes other files names them itself."""
+    return f"cannot write: {error.strerror}" if isinstance(error, OSError) and error.errno == errno.ENOSPC else None
+
+
 def _open_streams() -> None:
-    """Gives the command an output where it was started with a closed one, which Python has as None: what it writes is not read."""
+    """Gives the command outputs that write all that they are given, or raise.
+
+    A closed one is None in Python: what is written in its place is not read. An unbuffered one (PYTHONUNBUFFERED, `python -u`) drops in
+    silence what one call of the system did not take, as where a reader goes away in the middle of it.
+    """
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the process ends
+        elif isinstance(raw := getattr(stream, "buffer", None), io.RawIOBase):
+            whole = io.BufferedWriter(raw)
+            setattr(sys, name, io.TextIOWrapper(whole, stream.encoding, stream.errors, line_buffering=True))
 
 
 def _shadowing() -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from catalog.cli import formats
@@ -74,17 +74,25 @@ def put_parquet(rows: pa.Table) -> None:
     import pyarrow as pa  # no other format needs it
     import pyarrow.parquet as pq
 
-    try:
-        pq.write_table(rows, sys.stdout.buffer, compression="zstd")
-    except pa.ArrowNotImplementedError as error:
-        raise Misuse(f"Parquet has no type for a column of this answer: cast it, or use -o json ({error})") from error
-    sys.stdout.flush()
+    with _written():
+        try:
+            pq.write_table(rows, sys.stdout.buffer, compression="zstd")
+        except pa.ArrowNotImplementedError as error:
+            raise Misuse(
+                f"Parquet has no type for a column of this answer: cast it, or use -o json ({error})"
+            ) from error
 
 
 def put_text(text: str) -> None:
-    # Flushed here, so that a closed pipe is detected where it can still be handled without a message.
-    try:
+    with _written():
         sys.stdout.write(text)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Flushes standard output at its end, so that a closed pipe is detected where it can still be handled without a message."""
+    try:
+        yield
         sys.stdout.flush()
     except BrokenPipeError:
         raise
