@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from catalog.config.parse import Config
@@ -91,10 +92,9 @@ class OtherStore:
         file = self.folder / "observations" / f"{slug(other.visit.repo)}.jsonl"
         timeline = RefTimeline()
         with suppress(OSError):
-            for line in read(file):
-                if line is not None and line.crawl > other.visit.crawl:
-                    break
-                timeline.apply(line)
+            timeline = RefTimeline.of(
+                takewhile(lambda line: line is None or line.crawl <= other.visit.crawl, read(file))
+            )
         return RefState.at_end(timeline) if timeline.partition == other.partition else None
 
     def follows(self, other: OtherVisit, at: datetime) -> bool:

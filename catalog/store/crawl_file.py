@@ -73,13 +73,14 @@ def is_crawl_file(file: Path) -> bool:
 
 
 def lines(file: Path, damage: Damage) -> Iterator[tuple[str, Line]]:
-    """Each whole line, as it is written and as it is read. If others are damaged, or the file cannot be read, `damage` gets a sentence."""
-    damaged = 0
+    """Each whole line, as it is written and as it is read; none twice. If others are damaged, or the file cannot be read, `damage` gets a sentence."""
+    damaged, read = 0, set[str]()
     try:
         for entry in jsonl.records(file, Line):
             if entry is None or not _is_sensible(entry[1]):
                 damaged += 1
-            else:
+            elif entry[0] not in read:  # a copy of a line is no other visit
+                read.add(entry[0])
                 yield entry
     except OSError as error:
         damage[file] = f"{file} cannot be read: {error.strerror or error}: what that crawl recorded is left out"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.store import checked_file, files
-from catalog.store.observation_line import Damage, read
+from catalog.store.observation_line import Damage, read, without_repeats
 from catalog.store.observation_rewriting import privacy_by
 
 SOON = 10**9  # nanoseconds: a file may have been written twice within them, and have the same time of change
@@ -82,7 +82,7 @@ class FileEnds:
 def _read_end(path: Path, stamp: str) -> FileEnd:
     lines = list(read(path))
     damage, last = Damage(), None
-    for line in lines:
+    for line in without_repeats(lines):
         damage.apply(line)
         last = line or last
     return FileEnd(

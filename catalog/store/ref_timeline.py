@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from catalog.schema.tables.observations import Observation
-from catalog.store.observation_line import EVENT_CELLS, Damage, EventCells, ObservationLine
+from catalog.store.observation_line import EVENT_CELLS, Damage, EventCells, ObservationLine, without_repeats
 
 Visited = tuple[datetime | None, int | None]  # when, and in which crawl
 
@@ -55,9 +55,9 @@ class RefTimeline:
 
     @classmethod
     def of(cls, lines: Iterable[ObservationLine | None]) -> RefTimeline:
-        """Replays the lines of a file; None for each that is damaged."""
+        """Replays the lines of a file, each once; None for each that is damaged."""
         timeline = cls()
-        for line in lines:
+        for line in without_repeats(lines):
             timeline.apply(line)
         return timeline
 

@@ -463,6 +463,16 @@ def test_damage_of_one_line_costs_that_line_and_is_told(three, damage, which):
     assert (facts(three), three.damage) == ((visits, [1, 2, 3]), (told,) if is_lost else ())
 
 
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["a visit", "another visit", "the end"])
+def test_a_line_that_comes_twice_counts_once(three, which):
+    file, once = three.root / "000002.jsonl", (three.visits(), three.crawls(), three.last_visits())
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines, lines[which]]))
+    (three.root / "repos.json").unlink()  # what the crawls said is read again
+    again = Journal(three.root)
+    assert (again.visits(), again.crawls(), again.last_visits(), again.damage) == (*once, ())
+
+
 def test_a_folder_in_the_place_of_a_file_costs_its_crawl(three):
     file = three.root / "000002.jsonl"
     file.unlink()
