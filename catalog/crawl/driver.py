@@ -121,10 +121,16 @@ def _with_previous(task: VisitTask, context: CrawlContext) -> VisitTask:
     if not is_alike and has_refs:
         return task
     data = context.store.data(name, before)
-    if data is None:
+    if data is None and not _was_pruned(task, before, context):
         log.warning("%s: its rows in the store are lost or damaged, and are read again", name)
     had_refs = not has_refs and _had_refs(name, data, context)
     return replace(task, previous=data if is_alike else None, had_refs=had_refs)
+
+
+def _was_pruned(task: VisitTask, before: str, context: CrawlContext) -> bool:
+    """Whether a build deleted the rows of a repository that repos.toml did not hold."""
+    has_departed = task.last is not None and task.last.has_departed
+    return has_departed and not context.store.file_of(task.repo.name, before).exists()
 
 
 def _had_refs(name: str, data: bytes | None, context: CrawlContext) -> bool:
