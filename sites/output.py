@@ -107,7 +107,7 @@ def write_site(
     folder = last.folder
     ours = frozenset(digests) if last.paths is None else last.paths
     stale, gone = last.stale(digests), ours - digests.keys()
-    made = {path: last.files[path] for path in digests if path not in stale}
+    entries = {path: last.files[path] for path in digests if path not in stale}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _check(folder, digests.keys() - ours)
@@ -117,10 +117,10 @@ def write_site(
         written = 0
         for path, data in files:
             written += _put(folder / path, data, folder)
-            made[path] = _file(folder / path, digests[path], crc32(data), images.get(path, ()))
+            entries[path] = _file(folder / path, digests[path], crc32(data), images.get(path, ()))
         removed = sum(_remove(folder, path) for path in sorted(gone))
-        if stale or gone or made != last.stated:
-            manifest.finish(folder, Manifest(program=last.program, files=made))
+        if stale or gone or entries != last.stated:
+            manifest.finish(folder, Manifest(program=last.program, files=entries))
     except OSError as error:
         raise StoreError(f"cannot write the site to {folder}: {error}") from error
     return OutputCounts(written=written, unchanged=len(digests) - written, removed=removed)

@@ -16,7 +16,7 @@ from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit, StoreErro
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 TERMINATED = 143  # and after SIGTERM
-TOLD = "told"  # a note of what stopped a command that said so
+EXPLAINED = "told"  # a note of what stopped a command that said so
 CLOSED = 141  # what a shell reports of a program whose reader went away
 # Allocations before the first garbage collection: imports make many objects and hardly any garbage. With Python's default, a cold `ls`
 # takes 1.05 times the processor time (1.04 to 1.06), a cold `search` 1.04 times (1.02 to 1.06).
@@ -93,7 +93,7 @@ def _stopped(end: BaseException) -> int:
     chain = [end]
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(before)
-    if not any(TOLD in getattr(each, "__notes__", ()) for each in chain):
+    if not any(EXPLAINED in getattr(each, "__notes__", ()) for each in chain):
         _say("stopped")
     return TERMINATED if any(isinstance(each, Terminated) for each in chain) else INTERRUPTED
 

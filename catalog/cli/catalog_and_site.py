@@ -20,7 +20,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
+class BuildOutcome:
     """What a build had to make: the catalog or not, and `written` of the `files` of the site."""
 
     catalog: bool
@@ -36,7 +36,7 @@ def build(
     in_crawl: bool = False,
     check: bool = False,
     tell: Tell = say,
-) -> Made:
+) -> BuildOutcome:
     """Builds catalog and site, as far as they do not follow from the same as last time. With `check`, all files are compared."""
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
     from catalog.store.lock import lock
@@ -46,21 +46,21 @@ def build(
         tell(
             f"{built.database}: {_contents(built)}{', unchanged,' if built.unchanged else ''} in {built.seconds:.1f} s"
         )
-        made = Made(catalog=not built.unchanged)
+        outcome = BuildOutcome(catalog=not built.unchanged)
         if no_site:
-            return made
+            return outcome
         written, files = _build_site(config, built, check=check, tell=tell)
-    return replace(made, written=written, files=files)
+    return replace(outcome, written=written, files=files)
 
 
-def summary(report: CrawlReport, made: Made) -> str:
+def summary(report: CrawlReport, outcome: BuildOutcome) -> str:
     """What a crawl, and the build after it, did not have to do."""
     parts = []
-    if made.catalog:
+    if outcome.catalog:
         read = report.crawl.new + report.crawl.changed
         parts.append(plural(read, "repository", "repositories") if read else "catalog")
-    if made.written:
-        parts.append(f"{made.written:,} of {plural(made.files, 'file')} of the site")
+    if outcome.written:
+        parts.append(f"{outcome.written:,} of {plural(outcome.files, 'file')} of the site")
     done = f"{', '.join(parts)} made" if parts else "nothing to build"
     return f"{report.crawl.fresh + report.unpushed:,} unchanged; {done}"
 

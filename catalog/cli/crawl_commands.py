@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.cli import TOLD, catalog_and_site
+from catalog.cli import EXPLAINED, catalog_and_site
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.crawl_report import write_report
@@ -86,10 +86,10 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     if report is not None:
         write_report(done, report)
     if not no_build:
-        made = catalog_and_site.build(
+        outcome = catalog_and_site.build(
             config, no_site=no_site, wait=True
         )  # another crawl may have begun when ours was over
-        say(catalog_and_site.summary(done, made))
+        say(catalog_and_site.summary(done, outcome))
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -174,13 +174,13 @@ def _refuse_to_empty(config: Config, *, allowed: bool) -> None:
 
     store = Store(config.output / "store" / "rows")
     visits = Journal(config.output / "store" / "crawls").last_visits()
-    kept = sum(
+    repositories = sum(
         bool(last.partition and store.last_rows(repo, last.partition, "").is_file()) for repo, last in visits.items()
     )
-    if kept:
+    if repositories:
         raise ConfigError(
             f"{config.file}: lists no repositories, and the catalog in {config.output} has "
-            f"{plural(kept, 'repository', 'repositories')}: it is left as it is; `--allow-empty` empties it"
+            f"{plural(repositories, 'repository', 'repositories')}: it is left as it is; `--allow-empty` empties it"
         )
 
 
@@ -257,7 +257,7 @@ def _crawl(
             )
         except KeyboardInterrupt as stop:
             say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
-            stop.add_note(TOLD)
+            stop.add_note(EXPLAINED)
             raise
     done = report.crawl
     say(

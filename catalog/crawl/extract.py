@@ -223,8 +223,8 @@ def _odd_commits(
     previous: PreviousRows,
 ) -> Iterator[problems.Problem]:
     """What commits whose files are not read do not state, once for each: those of branches, and experiments."""
-    kept = {*reach.known, *(ref.oid for ref in selection.experiments)}
-    odd = {row.commit: row for row in previous.of(problems.Problem) if row.rule in ODD and row.commit in kept}
+    known_commits = {*reach.known, *(ref.oid for ref in selection.experiments)}
+    odd = {row.commit: row for row in previous.of(problems.Problem) if row.rule in ODD and row.commit in known_commits}
     commits = {commit.oid: commit for commit in reach.fetched}
     known = {(row.ref, row.commit) for row in previous.of(metrics.Experiment)}
     for ref in selection.experiments:

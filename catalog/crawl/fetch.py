@@ -126,11 +126,11 @@ def _fetch_files(
     if not sure:
         return False
     likely = _missing(objects, _likely(guesses, revisions))
-    asks = bool(past.limit and origin.filtered and not past.haves()) and past.walk(objects).broken
-    if plan := files_plan(sure, likely, past if asks else None):
+    needs_ancestry = bool(past.limit and origin.filtered and not past.haves()) and past.walk(objects).broken
+    if plan := files_plan(sure, likely, past if needs_ancestry else None):
         with suppress(Oversized, Absent):
             layers.append(plan.send(origin))
-            return asks
+            return needs_ancestry
     fetch_blobs(origin, sure, layers)
     return False
 

@@ -93,13 +93,13 @@ def _held_stores(
     own = (config.output / "store").resolve()
     for folder in sorted(folders):
         try:
-            found = [OtherStore(path) for path in find_stores(folder)]
+            stores_in_folder = [OtherStore(path) for path in find_stores(folder)]
         except OSError as error:
             complain(f"{folder} cannot be read: {error.strerror}: it is left out")
             continue
-        if not found:
+        if not stores_in_folder:
             complain(f"{folder} has no store: it is left out")
-        stores |= {path: store for store in found if (path := store.folder.resolve()) != own}
+        stores |= {path: store for store in stores_in_folder if (path := store.folder.resolve()) != own}
     usable = []
     for _, store in sorted(stores.items()):  # in one order, should others wait for them, too
         try:

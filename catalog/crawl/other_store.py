@@ -74,18 +74,18 @@ class OtherStore:
 
     def rounds(self, known: Collection[str]) -> list[Round]:
         """The crawls that the catalog does not have, by their digests; first to last."""
-        found: list[Round] = []
+        rounds: list[Round] = []
         crawls: list[Crawl] = []
         visits: dict[str, OtherVisit] = {}
         for row, lines in self.journal.crawls_except(known):
             crawls.append(row)
             visits |= {line.visit.repo: self._visit(line.visit, line) for line in lines if line.visit}
             if row.outcome != CrawlOutcome.CUT_SHORT:
-                found.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
+                rounds.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
                 crawls, visits = [], {}
         if crawls:
-            found.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
-        return found
+            rounds.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
+        return rounds
 
     def state(self, other: OtherVisit) -> RefState | None:
         """The refs after a visit; None where its lines are lost."""

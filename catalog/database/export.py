@@ -159,18 +159,18 @@ class _Export:
         with closing(self._connection.cursor()) as cursor:
             counts = self._counter.count(cursor, relation.name, divisible=relation.is_divisible)
         self.counts[relation.name], every = counts, parts(relation, counts)
-        kept = {part.file: file for part in every if (file := self._kept(part))}
-        changed = [part for part in every if part.file not in kept]
+        unchanged = {part.file: file for part in every if (file := self._unchanged(part))}
+        changed = [part for part in every if part.file not in unchanged]
         written = write_parts(self._connection, self._folder, relation, changed, self._mask)
         made = {part.file: self._exported(part, size, digest) for part, size, digest in written}
-        exported = {part.file: made.get(part.file) or kept[part.file] for part in every}
+        exported = {part.file: made.get(part.file) or unchanged[part.file] for part in every}
         return exported, _entry(relation, every, exported), len(made)
 
     def _exported(self, part: Part, size: int, digest: str) -> ExportedFile:
         mtime_ns = (self._folder / part.file).stat().st_mtime_ns
         return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
 
-    def _kept(self, part: Part) -> ExportedFile | None:
+    def _unchanged(self, part: Part) -> ExportedFile | None:
         """The file of these rows as the last export left it; None where there is none, or it has changed since."""
         last = self._known.get(part.file)
         if last is None or last.digest != part.digest:

@@ -172,8 +172,10 @@ def _load(
         last_build.saved_rows(request.path, current_recipe, request.tables, damaged) if damaged and not changes else {}
     )
     for repo in sorted(damaged):
-        kept = "those of the last build stay" if repo in saved or repo in deleted else "the catalog has none of them"
-        request.tell(f"{repo}: its rows in the store are damaged: {kept} until the next crawl reads it again")
+        remainder = (
+            "those of the last build stay" if repo in saved or repo in deleted else "the catalog has none of them"
+        )
+        request.tell(f"{repo}: its rows in the store are damaged: {remainder} until the next crawl reads it again")
     deleted, loaded = deleted - damaged, loaded - damaged
     if deleted:
         delete_rows(connection, request.tables, deleted)

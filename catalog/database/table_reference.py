@@ -65,10 +65,12 @@ def _macros() -> Iterator[str]:
             yield ""
 
 
-def _key(made: Statement) -> str:
-    if made.key is None:
+def _key(statement: Statement) -> str:
+    if statement.key is None:
         return ""
-    return f"Key: {', '.join(f'`{column}`' for column in made.key)}.\n\n" if made.key else "At most one row.\n\n"
+    return (
+        f"Key: {', '.join(f'`{column}`' for column in statement.key)}.\n\n" if statement.key else "At most one row.\n\n"
+    )
 
 
 def _cell(text: str | None) -> str:

@@ -23,7 +23,7 @@ STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
 
 _SQL = named("build")
 _lock = Lock()
-_made: dict[str, bytes] = {}  # by recipe: a thousand statements take longer than the rows of a small fleet
+_templates: dict[str, bytes] = {}  # by recipe: a thousand statements take longer than the rows of a small fleet
 
 
 def recipe(shapes: Mapping[str, pa.Schema]) -> str:
@@ -38,12 +38,12 @@ def write_template(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
     """Writes a catalog that has these tables, and all views and macros, to a new file."""
     key = recipe(shapes)
     with _lock:
-        if key in _made:
-            path.write_bytes(_made[key])
+        if key in _templates:
+            path.write_bytes(_templates[key])
         else:
             _write(path, shapes)
-            _made.clear()
-            _made[key] = path.read_bytes()
+            _templates.clear()
+            _templates[key] = path.read_bytes()
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

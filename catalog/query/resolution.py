@@ -34,8 +34,8 @@ def resolve_tag(ask: Callable[..., Answer], tag: str, repos: list[str] | None) -
             f"no registry tag {name!r}{where}: expected an annotated tag that GTO reads, as of the last crawl"
         )
     if len(rows) > 1:
-        found_in = tuple(str(row["repo"]) for row in rows)
-        raise Ambiguous(f"{len(rows)} repositories have the tag {name!r}, expected one", found_in)
+        candidates = tuple(str(row["repo"]) for row in rows)
+        raise Ambiguous(f"{len(rows)} repositories have the tag {name!r}, expected one", candidates)
     row = rows[0]
     return _resolved(ask, row, stage=None, oid=row["oid"], request=f"@{row['version']}")
 

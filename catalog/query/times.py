@@ -90,7 +90,7 @@ class Times(CatalogFile):
     def _place(self, cursor: str) -> Place:
         marked = place(cursor)
         seen = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows
-        return check(cursor, marked, {(row["crawl"], row["told"]): row["repo"] for row in seen})
+        return check(cursor, marked, {(row["crawl"], row["readable_at"]): row["repo"] for row in seen})
 
     def at(
         self,

@@ -135,8 +135,8 @@ class Versions(Lists, Times):
 
     def identify(self, content: str | Path | Sequence[str]) -> Answer:
         """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, several, or a `Path` to hash."""
-        found = content_hashes(content).values() if isinstance(content, Path) else content
-        hashes = [found] if isinstance(found, str) else [*found]
+        contents = content_hashes(content).values() if isinstance(content, Path) else content
+        hashes = [contents] if isinstance(contents, str) else [*contents]
         for digits in hashes:
             if len(digits) < FEWEST_DIGITS:
                 expected = f"a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"

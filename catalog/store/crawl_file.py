@@ -127,7 +127,7 @@ def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
         raw = files.read(file)
     except OSError:
         return
-    kept = [
+    texts = [
         jsonl.checked(text)
         for text, line in parsed
         if line.departure or line.rename or line.merged or (line.visit and keeps(line.visit))
@@ -136,9 +136,9 @@ def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
         aside = file.with_name(f"{file.name}.damaged")
         log.warning("%s; the file is kept as %s", damage[file], aside.name)
         files.write(aside, (aside.read_bytes() if aside.exists() else b"") + raw)
-    if damage or len(kept) + any(line.crawl for _, line in parsed) < len(parsed):
+    if damage or len(texts) + any(line.crawl for _, line in parsed) < len(parsed):
         row = crawl(file, damage)
-        files.write(file, "".join([*kept, *([jsonl.line({"crawl": row})] if row else [])]))
+        files.write(file, "".join([*texts, *([jsonl.line({"crawl": row})] if row else [])]))
 
 
 def clean_messages(file: Path, clean: Callable[[str], str]) -> None:
@@ -147,11 +147,11 @@ def clean_messages(file: Path, clean: Callable[[str], str]) -> None:
         entries = list(jsonl.records(file, Line))
     except OSError:
         return
-    kept = [entry and (entry[0] if _is_clean(entry[1], clean) else _cleaned(entry[0], clean)) for entry in entries]
+    texts = [entry and (entry[0] if _is_clean(entry[1], clean) else _cleaned(entry[0], clean)) for entry in entries]
     if any(
-        text is not None and entry is not None and text != entry[0] for text, entry in zip(kept, entries, strict=True)
+        text is not None and entry is not None and text != entry[0] for text, entry in zip(texts, entries, strict=True)
     ):
-        files.write(file, "".join(jsonl.LOST_LINE if text is None else jsonl.checked(text) for text in kept))
+        files.write(file, "".join(jsonl.LOST_LINE if text is None else jsonl.checked(text) for text in texts))
 
 
 def clean_text(file: Path, clean: Callable[[str], str]) -> None:

@@ -53,11 +53,11 @@ def opened(file: Path) -> BinaryIO:
 
 def stamps(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """Of these files in a folder each that is there, with its stamp."""
-    found, prefix = {}, f"{folder}{os.sep}"
+    by_name, prefix = {}, f"{folder}{os.sep}"
     for name in names:
         with suppress(OSError):  # there is none, or a link that leads nowhere
-            found[name] = stamp(os.stat(prefix + name))  # noqa: PTH116 - without a path for each of many thousands
-    return found
+            by_name[name] = stamp(os.stat(prefix + name))  # noqa: PTH116 - without a path for each of many thousands
+    return by_name
 
 
 def stamp(status: os.stat_result) -> str:

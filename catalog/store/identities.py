@@ -64,7 +64,7 @@ def moves(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Move, ...]
     repository, unless that has another name now. Ids of other readers are of other kinds: they say nothing of each other.
     """
     names = {identity: name for name, identity in sorted(now.items())}
-    found = {}
+    moved = {}
     for former, identity in sorted(before.items()):
         present = now.get(former, identity)
         if _reader(present) != _reader(identity):
@@ -73,8 +73,8 @@ def moves(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Move, ...]
         name = names.get(identity)
         if replaced or (name is not None and name != former and former not in now):
             repo = name if name is not None and name != former else aside(former, identity.rpartition(" ")[2])
-            found[former] = Move(former=former, repo=repo, replaced=replaced)
-    return tuple(_in_order(found))
+            moved[former] = Move(former=former, repo=repo, replaced=replaced)
+    return tuple(_in_order(moved))
 
 
 def aside(name: str, forge_id: str) -> str:
@@ -86,10 +86,10 @@ def _reader(identity: str) -> str:
     return identity.rpartition(" ")[0]
 
 
-def _in_order(found: dict[str, Move]) -> list[Move]:
+def _in_order(moves_by_name: dict[str, Move]) -> list[Move]:
     """A name is left before another repository takes it. In a ring of names, the first to move is moved by way of a name of its own."""
     ordered: list[Move] = []
-    waiting = dict(found)
+    waiting = dict(moves_by_name)
     while waiting:
         free = [move for move in waiting.values() if move.repo not in waiting]
         if not free:

@@ -47,7 +47,7 @@ class Journal:
         self.root = root
         self._past = PastCrawls(root)
         self._damage: Damage = {}
-        self._sum_is_told = False
+        self._has_warned = False
 
     @property
     def damage(self) -> tuple[str, ...]:
@@ -177,9 +177,9 @@ class Journal:
         except FileNotFoundError:
             return None, {}
         except ValueError as error:
-            if not self._sum_is_told:
+            if not self._has_warned:
                 log.warning("%s %s: what the crawls recorded is read again", file, error)
-            self._sum_is_told = True
+            self._has_warned = True
             return None, {}
 
     def _files(self) -> list[Path]:

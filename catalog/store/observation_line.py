@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from catalog.schema.tables.registry import Event
 from catalog.store import jsonl
 
-MOST_TOLD = 4096  # characters of a tag's message
+MOST_MESSAGE = 4096  # characters of a tag's message
 MOST_INTEGER = 2**63 - 1  # that a column holds
 MOST_CRAWL = 2**62  # the number of the next crawl is to be held, too
 
@@ -48,7 +48,7 @@ class EventCells:
     def of(cls, event: Event) -> EventCells:
         """The cells of an event, with the beginning of its message."""
         cells = {name: getattr(event, name) for name in EVENT_CELLS}
-        return cls(**cells | {"message": event.message[:MOST_TOLD]})
+        return cls(**cells | {"message": event.message[:MOST_MESSAGE]})
 
 
 EVENT_CELLS = tuple(cell.name for cell in fields(EventCells))

@@ -17,9 +17,9 @@ from connectors.dvc.declared_measures import (
     PARAMS,
     PLOTS,
     DeclaredMeasure,
-    drawn_named,
     output_named,
     params_named,
+    template_params,
     top_named,
 )
 from connectors.dvc.entries import DataEntry, read_entry
@@ -121,7 +121,7 @@ class PipelineFile:
         yield from self._dependencies(stage, folder, locked)
         where = f"{place}.params"
         yield from params_named(body.get("params"), folder, stage.name, where, self._complaints)
-        yield from drawn_named(stage.drawn, stage.name, place, self._complaints)
+        yield from template_params(stage.file_values, stage.name, place, self._complaints)
         if locked:
             site = self._by(stage.name, locked=True)
             yield from param_rows(site, folder, locked.params, place, self._lock_complaints)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.cli.catalog_and_site import Made, summary
+from catalog.cli.catalog_and_site import BuildOutcome, summary
 from catalog.crawl.crawl import CrawlReport
 from catalog.database import build_record
 from catalog.schema.tables.inventory import Crawl
@@ -164,11 +164,11 @@ def report(*, changed: int, fresh: int, unpushed: int = 0) -> CrawlReport:
 @pytest.mark.parametrize(
     ("report", "made", "line"),
     [
-        (report(changed=0, fresh=1900, unpushed=95), Made(catalog=False), "1,995 unchanged; nothing to build"),
-        (report(changed=5, fresh=1995), Made(catalog=True, written=14, files=3912), "1,995 unchanged; 5 repositories, 14 of 3,912 files of the site made"),
-        (report(changed=1, fresh=0), Made(catalog=True), "0 unchanged; 1 repository made"),
-        (report(changed=0, fresh=2), Made(catalog=True, written=0, files=3), "2 unchanged; catalog made"),
-        (report(changed=0, fresh=2), Made(catalog=False, written=1, files=3), "2 unchanged; 1 of 3 files of the site made"),
+        (report(changed=0, fresh=1900, unpushed=95), BuildOutcome(catalog=False), "1,995 unchanged; nothing to build"),
+        (report(changed=5, fresh=1995), BuildOutcome(catalog=True, written=14, files=3912), "1,995 unchanged; 5 repositories, 14 of 3,912 files of the site made"),
+        (report(changed=1, fresh=0), BuildOutcome(catalog=True), "0 unchanged; 1 repository made"),
+        (report(changed=0, fresh=2), BuildOutcome(catalog=True, written=0, files=3), "2 unchanged; catalog made"),
+        (report(changed=0, fresh=2), BuildOutcome(catalog=False, written=1, files=3), "2 unchanged; 1 of 3 files of the site made"),
     ],
 )  # fmt: skip
 def test_what_a_crawl_did_not_have_to_do(report, made, line):

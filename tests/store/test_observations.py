@@ -21,7 +21,7 @@ from catalog.database.build import build
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.registry import Event
 from catalog.store import jsonl
-from catalog.store.observation_line import EVENT_CELLS, MOST_TOLD
+from catalog.store.observation_line import EVENT_CELLS, MOST_MESSAGE
 from catalog.store.observations import Observations, RefScan
 from support.changes import CHANGES, STEPS, base, register
 from support.crawling import visited, wish
@@ -179,10 +179,10 @@ def test_a_better_reading_of_a_tag_takes_the_place_of_the_last(tmp_path):
 def test_a_long_message_is_remembered_by_its_beginning(tmp_path):
     world = World()
     world.commit()
-    world.tag("m@v1.0.0", message="x" * MOST_TOLD)
-    world.tag("m@v2.0.0", message="x" * MOST_TOLD + "y")
+    world.tag("m@v1.0.0", message="x" * MOST_MESSAGE)
+    world.tag("m@v2.0.0", message="x" * MOST_MESSAGE + "y")
     saw(tmp_path, world, 1)
-    assert told(tmp_path, "message") == [("x" * MOST_TOLD,)] * 2
+    assert told(tmp_path, "message") == [("x" * MOST_MESSAGE,)] * 2
 
 
 def test_the_number_of_the_last_crawl_is_that_of_the_last_line(tmp_path):

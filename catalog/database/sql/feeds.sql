@@ -51,7 +51,7 @@ order by o.first_readable_crawl, o.moment, o.oid, o.repo;
 
 -- find_seen(an_oid, a_repo): In which crawl a tag object was first told of, and when; no row for never.
 --   key: (at most one row)
---   told: When that was, in microseconds since 1970.
-select repo, first_readable_crawl as crawl, epoch_us(first_readable_at) as told from known_events
+--   readable_at: When that was, in microseconds since 1970.
+select repo, first_readable_crawl as crawl, epoch_us(first_readable_at) as readable_at from known_events
 -- A cursor has the name that the repository had then.
 where oid = an_oid and (repo = a_repo or repo in (select r.repo from renames r where r.former = a_repo or r.name = a_repo));
