@@ -35,6 +35,7 @@ from connectors.dvc.rows import (
     param_rows,
     read_flags,
 )
+from connectors.dvc.schema import PIPELINE, refusals
 from connectors.dvc.templates.foreach import LISTS, ResolvedStage, StageExpander
 from connectors.dvc.templates.resolver import Load
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
@@ -91,6 +92,8 @@ class PipelineFile:
                 yield from self._stage(stage, self._lock.stages.get(stage.name))
         yield from self._datasets(definition, expansion)
         yield from self._named(definition, expansion)
+        if format_of(definition) != "2.0":
+            self._complaints += refusals(PIPELINE, definition, self._complaints)
 
     def _unknown(self, stage: ResolvedStage, names: set[str]) -> Iterator[Statement]:
         """The stages of a group that could not be expanded, or not to its end, as the lock has them."""
