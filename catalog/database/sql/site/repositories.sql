@@ -23,13 +23,13 @@ order by r.repo;
 --   key: repo, rule, place, message, commit
 select repo, rule, place, message, commit from open_problems order by repo, connector, place, rule, message, commit;
 
--- site_experiments(): DVC's experiments of each repository, the newest first, at most fifty.
+-- site_experiments(some_repos := null): DVC's experiments of each repository, the newest first, at most fifty.
 --   key: repo, name, baseline
 --   total: How many the repository has.
 --   metrics: Its first metrics.
 with shown as (
     select *, count(*) over (partition by repo) as total
-    from list_experiments(null)
+    from list_experiments(some_repos)
     qualify row_number() over (partition by repo order by authored_at desc, name, ref) <= 50
 )
 select

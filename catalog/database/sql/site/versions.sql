@@ -60,15 +60,15 @@ left join outdated_locks l on l.repo = p.repo and l.commit = p.commit and l.file
 left join uncompared_locks n on n.repo = p.repo and n.commit = p.commit and n.file = p.file and n.pipeline_stage = p.pipeline_stage
 order by s.repo, s.artifact, s.version, s.commit;
 
--- site_inputs(): What each version of which a page says everything was made from in the end: the inputs of its pipeline that no stage
---     makes.
+-- site_inputs(some_repos := null): What each version of which a page says everything was made from in the end: the inputs of its
+--     pipeline that no stage makes; of some repositories, or of all.
 --   key: repo, artifact, version, commit, path
 --   in_git: DVC does not track it: code, as a rule.
 --   first_version: The first version of any artifact that has the same bytes.
 with recursive making_stages as (
     select s.repo, s.artifact, s.version, s.commit, s.reading, f.metafile, f.pipeline_stage
     from site_shown() s join version_files f using (repo, artifact, version, commit)
-    where f.pipeline_stage is not null
+    where f.pipeline_stage is not null and (some_repos::varchar[] is null or list_contains(some_repos::varchar[], s.repo))
     union
     select m.repo, m.artifact, m.version, m.commit, m.reading, o.metafile, o.pipeline_stage
     from making_stages m
