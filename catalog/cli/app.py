@@ -42,6 +42,8 @@ _COMMANDS = {
     "demo": ("crawl_commands", MAKE),
     "init": ("repos_toml", CHOOSE),
     "add": ("repos_toml", CHOOSE),
+    "rename": ("renaming", CHOOSE),
+    "remove": ("renaming", CHOOSE),
     "sources": ("sources", CHOOSE),
 }
 

@@ -18,8 +18,7 @@ from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
 from catalog.cli.progress import Progress, size
 from catalog.cli.shards import OneShard, Stores, chosen_shard, merge_stores
-from catalog.errors import Ambiguous, ConfigError, Exit, InvalidArgument, NotFound
-from catalog.naming import endings
+from catalog.errors import ConfigError, Exit
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -186,20 +185,13 @@ def _refuse_to_empty(config: Config, *, allowed: bool) -> None:
 
 def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
-    from catalog.discovery.inventory import read_inventory  # a cold `show` needs no TOML
+    if not words:
+        return ()
+    from catalog.cli.choosing import choose  # a cold `show` needs no TOML
+    from catalog.discovery.inventory import read_inventory
 
-    names = [repo.name for repo in read_inventory(config).repos] if words else []
-    chosen = []
-    for word in words:
-        if not word:
-            raise InvalidArgument("repos", "''", "the name of a repository, or its end")
-        matches = [word] if word in names else [name for name in names if word in endings(name)]
-        if not matches:
-            raise NotFound(f"{config.file} has no repository named {word!r}; `catalog status` lists the names")
-        if len(matches) > 1:
-            raise Ambiguous(f"{word!r} names {len(matches)} repositories, expected one", tuple(matches))
-        chosen += matches
-    return tuple(chosen)
+    repos = read_inventory(config).repos
+    return tuple(choose(repos, word, config.file, argument="repos").name for word in words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

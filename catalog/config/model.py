@@ -46,6 +46,7 @@ class RepoConfig:
 
     name: str
     url: str
+    aliases: tuple[str, ...] = ()  # what the catalog called it before
     options: Options
 
 

@@ -131,7 +131,10 @@ def _repos(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[Re
             reader.refuse_duplicate(name, names)
         else:
             reader.refuse("name", quoted(name), REPOSITORY_NAME.expected)
-        yield RepoConfig(name=name, url=url, options=Options(**values))
+        aliases = tuple(dict.fromkeys(values.pop("aliases")))
+        for alias in aliases:
+            reader.refuse_duplicate(alias, names)
+        yield RepoConfig(name=name, url=url, aliases=aliases, options=Options(**values))
 
 
 def _located(reader: TableReader, url: str) -> str:

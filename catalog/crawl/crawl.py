@@ -16,7 +16,7 @@ from catalog.config.parse import Config
 from catalog.crawl import shard_store
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.driver import Recorded, visit_and_record
-from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
+from catalog.crawl.inventory_changes import aliases, departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.reading import Reader, reading
 from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
@@ -180,7 +180,7 @@ class CrawlRun:
         """Before the visits: which repositories have another name, so that these go on with their history, and which left."""
         observations, known = self._context.observations, Identities(self._context.observations.root)
         listed = identities(inventory)
-        before, moved = inventory_moves(known.read(), listed, self._last_visits)
+        before, moved = inventory_moves(known.read(), listed, self._last_visits, aliases(inventory))
         for move in moved:
             observations.rename(move.former, move.repo)
         journal.change_inventory(renames(moved, journal.number), ())

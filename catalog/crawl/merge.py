@@ -12,7 +12,7 @@ from pathlib import Path
 
 from catalog.config.parse import Config
 from catalog.crawl.context import CrawlContext
-from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
+from catalog.crawl.inventory_changes import aliases, departures, identities, inventory_moves, renames
 from catalog.crawl.other_store import OtherStore, OtherVisit, Round, find_stores, idle_shards
 from catalog.crawl.taken_visit import judged
 from catalog.crawl.withhold_again import withhold_again
@@ -166,7 +166,10 @@ class _Merge:
         seconds = max((crawl.started_at - started).total_seconds() + crawl.seconds for crawl in crawls)
         known = Identities(self._context.observations.root)
         listed = identities(inventory)
-        before, moved = inventory_moves(known.read(), listed, self._last_visits) if is_last else ({}, ())
+        before: dict[str, str] = {}
+        moved: tuple[Move, ...] = ()
+        if is_last:
+            before, moved = inventory_moves(known.read(), listed, self._last_visits, aliases(inventory))
         changes = self._changed(inventory, moved, number, started) if is_last else []
         names = {entry.repo.name for entry in inventory.repositories if not entry.has_left}
         chosen = self._chosen(rounds, names if is_last else None)

@@ -53,7 +53,8 @@ def following(before: Mapping[str, str], moved: Iterable[Move], now: Mapping[str
     """What the next crawl compares with: also the ids of repositories that are listed no more, under the names that they had last."""
     known = dict(before)
     for move in moved:
-        known[move.repo] = known.pop(move.former)
+        if move.former in known:  # repos.toml, too, may state that a name is another's former one
+            known[move.repo] = known.pop(move.former)
     return known | dict(now)
 
 

@@ -248,7 +248,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         '[stages]: invalid live [\'on\', 1]: expected a list of texts, such as ["production", "live"]',
         "[[repo]] number 1: missing key 'url': expected for example \"https://host/owner/name\"",
         "[[repo]] number 2: invalid url '': expected for example \"https://host/owner/name\"",
-        "[[repo]] number 3: unknown key 'branch': expected one of experiments, fetch_remote_metrics, history, max_bytes, max_refs, name, plain_tags, processor_time, timeout, url",
+        "[[repo]] number 3: unknown key 'branch': expected one of aliases, experiments, fetch_remote_metrics, history, max_bytes, max_refs, name, plain_tags, processor_time, timeout, url",
         "[[repo]] number 3: invalid name 'a//b': expected parts of printable characters with / between them, such as team/model",
         "[[repo]] number 3: invalid timeout true: expected a number of seconds from 0.001 to 1,000,000,000",
         "[[repo]] number 4: invalid url 'ftp://host/x': expected one of https, http, ssh, git, file, user@host:path, or a path",

@@ -1,20 +1,35 @@
 -- What names mean: artifacts, repositories, versions and stages by what a person writes.
 
--- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`.
+-- find_artifacts(words): The artifacts that a reference can mean: any end of `host/owner/name:artifact` that begins after a `/` or `:`;
+--     where there are none, by a former name of the repository.
 --   key: repo, artifact
 --   exact: The whole name was given.
 -- An artifact that a fork has from its parent is a candidate only where nothing else is: a reference to it names the fork.
-with candidates as (
-    select repo, artifact, id, id = words as exact, is_copied(repo, artifact) as copied
-    from artifacts
+with named as (
+    select repo, artifact, id, id = words as exact from artifacts
     where ends_with('/' || id, '/' || words) or ends_with(id, ':' || words)
+),
+candidates as (
+    select repo, artifact, id, exact, is_copied(repo, artifact) as copied
+    from (
+        from named
+        union all
+        select distinct a.repo, a.artifact, a.id, false from renames r join artifacts a using (repo)
+        where ends_with('/' || r.former || ':' || a.artifact, '/' || words) and not exists (from named)
+    )
 )
 select repo, artifact, id, exact from candidates
 where not copied or not exists (from candidates where not copied);
 
--- find_repos(words): The repositories that a name can mean: any end of `host/owner/name` that begins after a `/`.
+-- find_repos(words): The repositories that a name can mean: any end of `host/owner/name` that begins after a `/`; where there are none,
+--     of a former name.
 --   key: repo
-select repo from repos where ends_with('/' || repo, '/' || words) order by repo;
+with named as (select repo from repos where ends_with('/' || repo, '/' || words))
+from named
+union all
+select distinct r.repo from renames r
+where r.repo in (select repo from repos) and ends_with('/' || r.former, '/' || words) and not exists (from named)
+order by repo;
 
 -- find_versions(a_repo, an_artifact, words): The versions that a reference can mean: a version, `latest`, or the beginning of a commit.
 --   key: version, commit
