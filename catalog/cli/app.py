@@ -45,6 +45,7 @@ _COMMANDS = {
     "rename": ("renaming", CHOOSE),
     "remove": ("renaming", CHOOSE),
     "sources": ("sources", CHOOSE),
+    "config": ("settings", CHOOSE),
 }
 
 

@@ -42,6 +42,30 @@ def put(
             put_rows(answer.columns, answer.rows, output)
 
 
+def put_listing(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    shown: Sequence[TableColumn],
+    output: Format,
+    ids: formats.Ids | None = None,
+) -> None:
+    """Writes rows that are no answer of a catalog. `columns`: those of formats with columns; `shown`: those of a table."""
+    match output:
+        case Format.TABLE:
+            put_table(shown, rows)
+        case Format.JSON:
+            put_text(formats.to_json([{name: row[name] for name in columns} for row in rows]))
+        case Format.PARQUET:
+            import pyarrow as pa  # no other format needs it
+
+            plain = [{name: row[name] for name in columns} for row in rows]
+            put_parquet(pa.Table.from_pylist(plain) if rows else pa.table({name: [] for name in columns}))
+        case Format.IDS:
+            put_text(formats.ids(columns, rows, ids))
+        case _:
+            put_rows(columns, rows, output)
+
+
 def put_note(answer: Answer) -> None:
     """Says what the rows of an answer cannot."""
     if answer.note:

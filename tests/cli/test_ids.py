@@ -71,10 +71,10 @@ def ids(answers):
 
 
 def test_every_command_with_ids_is_asked():
-    """But `sources`, whose repositories no catalog has yet."""
+    """But `sources` and `config`: what they list is in repos.toml, and may be in no catalog."""
     commands = get_command(app()).commands
     with_ids = {name for name, command in commands.items() if "--output" in [o for p in command.params for o in p.opts]}
-    assert with_ids == set(ARGUMENTS)
+    assert with_ids - {"config"} == set(ARGUMENTS)
 
 
 @pytest.mark.slow
