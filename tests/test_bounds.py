@@ -26,15 +26,15 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.transport.pack._REF_DELTA", "catalog.transport.pack._TRAILER", "catalog.transport.packets._DIGITS",
         "catalog.transport.remote._V2", "catalog.transport.wire._FATAL", "catalog.transport.wire._PACK", "catalog.transport.wire._PROGRESS",
     ),
-    "a number of digits of a Git object's name, or the part of them that people read": (
-        "catalog.cli.cards._COMMIT", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH",
+    "a number of digits of a Git object's name or of a checksum, or the part of them that people read": (
+        "catalog.cli.cards._COMMIT", "catalog.database.export_database._HASH", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH",
     ),
     "a value that is no number": ("connectors.formats.yaml_scalars._NAN",),
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
     "how much is read, kept or worked on at once, which changes no result": (
         "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
-        "catalog.database.export.AT_ONCE", "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
+        "catalog.database.export.AT_ONCE", "catalog.database.export_database.ROWS", "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
     ),
     "how often something is looked at, or tried": (
         "catalog.cli.GARBAGE", "catalog.crawl.dask_cluster.GLANCE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",

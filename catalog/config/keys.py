@@ -7,6 +7,7 @@ from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.value_types import (
     COMMAND,
     CRON,
+    FLAG,
     HOSTS,
     SECONDS,
     SITE_URL,
@@ -36,6 +37,12 @@ CATALOG = Table(
         ),
         ConfigKey(
             name="site_url", type=SITE_URL, sentence="The address of the published site: feeds and links need it."
+        ),
+        ConfigKey(
+            name="publish_database",
+            type=FLAG,
+            default=False,
+            sentence="Whether `data/` has a database, too, for [`--catalog URL`](publish.md): each build in which something changed writes it as a whole.",
         ),
     ),
 )

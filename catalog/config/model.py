@@ -88,6 +88,7 @@ class Config:
     title: str
     output: Path
     site_url: str | None
+    publish_database: bool = False  # in `data/`, for those who read the catalog from there
     jobs: int
     jobs_per_host: int
     processes: int | None  # that read repositories; None for as many as there are processors, and four at most

@@ -22,7 +22,7 @@ from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, l
 from catalog.database.build_record import BuildCounts, BuildRecord
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import load_observations
-from catalog.database.shapes import partition_shapes
+from catalog.database.shapes import all_shapes, partition_shapes
 from catalog.database.statements import named, views_of_one_repository
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.listing_cache import read_states
@@ -136,7 +136,7 @@ class _Inputs:
             inventory=inventory,
             files=files,
             rows=rows,
-            digest=inputs_digest(rows, observations.stamps(), _masking(config)),
+            digest=inputs_digest(rows, observations.stamps(), _publishing(config)),
         )
 
     @property
@@ -219,7 +219,9 @@ def _built(
     incremental = rebuild.rebuild(inputs.path, shapes, inputs.files, tables, inputs.updaters, tell)
     with closing(database.connect(inputs.path, max_memory=database.FOR_ALL)) as connection:
         single = [*shapes, *views_of_one_repository()]
-        export.write(connection, inputs.exports, email_mask(inputs.config), single=single, anew=edited, check=check)
+        every = all_shapes() if inputs.config.publish_database else None
+        mask = email_mask(inputs.config)
+        export.write(connection, inputs.exports, mask, single=single, anew=edited, check=check, shapes=every)
         counts = connection.execute(_SQL["counts"]).fetchone() or (0,) * 7
         (due,) = connection.execute(_SQL["due"]).fetchone() or (None,)
         is_whole = _is_whole(connection, inputs)
@@ -264,10 +266,11 @@ def _files(config: Config, inventory: Inventory, store: Store, last_visits: dict
     }
 
 
-def _masking(config: Config) -> tuple[str, ...]:
-    """What becomes of e-mail addresses, as texts to compare."""
+def _publishing(config: Config) -> tuple[str, ...]:
+    """What becomes of e-mail addresses, and what is published, as texts to compare."""
     emails = config.privacy.emails
-    return (emails, blake2b(email_key(config.output)).hexdigest()) if emails == HASH else (emails,)
+    masking = (emails, blake2b(email_key(config.output)).hexdigest()) if emails == HASH else (emails,)
+    return (*masking, "database") if config.publish_database else masking
 
 
 def _crawl_rows(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> CrawlRows:

@@ -13,18 +13,20 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from catalog.database import export_database
 from catalog.database.build_record import not_as_built
 from catalog.database.code_digest import files_digest
 from catalog.database.export_files import holds, write_parts
 from catalog.database.export_parts import Part, Relation, parts, relations
 from catalog.database.export_slots import Counted, Counts, RowCounter
+from catalog.database.template import recipe
 from catalog.errors import StoreError
 from catalog.privacy.emails import Mask, hide
 from catalog.store import checked_file, files
@@ -33,6 +35,7 @@ AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
 INDEX, MANIFEST = "catalog.json", ".made.json"
 # What of the program decides how rows become files, besides the rows and their columns.
 SOURCES = (
+    "database/export_database.py",
     "database/export_files.py",
     "database/export_parts.py",
     "database/export_slots.py",
@@ -43,7 +46,10 @@ SOURCES = (
 _PACKAGE = Path(__file__).parents[1]
 
 # A file of an export, or what an interrupted write or an earlier version left of it.
-_FILE = re.compile(r"\.?(?P<file>[^.].*\.parquet|catalog\.json|\.made\.json)(?:\.new|\.aside-[0-9]+)?")
+_DATABASE = re.compile(r"catalog\.[0-9a-f]+\.duckdb")
+_FILE = re.compile(
+    r"\.?(?P<file>[^.].*\.parquet|catalog(?:\.[0-9a-f]+)?\.duckdb|catalog\.json|\.made\.json)(?:\.new|\.aside-[0-9]+)?"
+)
 _PART_FILE = re.compile(r"\.?(?P<file>[0-9a-f]{2}-[0-9a-f]{2}\.parquet)(?:\.new)?")
 
 log = logging.getLogger(__name__)
@@ -102,16 +108,17 @@ def write(
     single: Collection[str] = (),
     anew: Collection[str] = (),
     check: bool = False,
+    shapes: Mapping[str, pa.Schema] | None = None,
 ) -> ExportReport:
     """Writes every table and view of the catalog; the same rows give the same bytes.
 
     `single`: the relations that follow from single repositories, by their partitions. `anew`: files that are made, whatever is known of
-    them, and not named again. `check`: all rows are counted.
+    them, and not named again. `check`: all rows are counted. `shapes`: the tables of the database to publish; None where none is wanted.
 
     One of up to 16,384 rows is `folder/<name>.parquet`; a larger one that says of each row which repository it belongs to is divided into
     `folder/<name>/<slots>.parquet`. `mask` says what becomes of e-mail addresses.
 
-    `catalog.json` lists them, each on a line: name, kind, comment, columns (name, type, comment), rows, and files (path, rows, bytes and
+    `catalog.json` lists them, and first the database to publish (path, bytes and SHA-256), each on a line: name, kind, comment, columns (name, type, comment), rows, and files (path, rows, bytes and
     SHA-256). Files of tables that are gone are deleted. StoreError where the disk fails.
     """
     try:
@@ -125,9 +132,11 @@ def write(
         if exporting.edited:
             log.warning("%s", not_as_built(folder, exporting.edited, "not as it was built, and made again"))
         now = {path: file for exported, _, _ in done for path, file in exported.items()}
-        _remove(folder, {*now, INDEX, MANIFEST})
+        database = {} if shapes is None else exporting.database(shapes, now)
         lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for _, entry, _ in done)
-        _replace(folder / INDEX, f'{{"tables": [\n{lines}\n]}}\n'.encode())
+        _replace(folder / INDEX, f'{{{_database_line(database)}"tables": [\n{lines}\n]}}\n'.encode())
+        now |= database
+        _remove(folder, {*now, INDEX, MANIFEST})
         listed = {**now, INDEX: _as_written(folder / INDEX)}
         manifest = Manifest(program=last.program, files=listed, counted=counter.counted(exporting.counts))
         if manifest != last:
@@ -166,6 +175,19 @@ class _Export:
         exported = {part.file: made.get(part.file) or unchanged[part.file] for part in every}
         return exported, _entry(relation, every, exported), len(made)
 
+    def database(
+        self, shapes: Mapping[str, pa.Schema], exported: Mapping[str, ExportedFile]
+    ) -> dict[str, ExportedFile]:
+        """The database to publish: that of the last export, where the rows of all relations are those of then."""
+        text = repr((recipe(shapes), sorted((path, file.digest) for path, file in exported.items())))
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        for path, last in self._known.items():
+            if _DATABASE.fullmatch(path) and last.digest == digest and (kept := _as_left(self._folder / path, last)):
+                return {path: kept}
+        path, size, checksum = export_database.write(self._connection, self._folder, shapes, self._mask)
+        mtime_ns = (self._folder / path).stat().st_mtime_ns
+        return {path: ExportedFile(digest=digest, bytes=size, sha256=checksum, mtime_ns=mtime_ns)}
+
     def _exported(self, part: Part, size: int, digest: str) -> ExportedFile:
         mtime_ns = (self._folder / part.file).stat().st_mtime_ns
         return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
@@ -201,6 +223,14 @@ def _as_written(file: Path) -> ExportedFile:
 def digest(folder: Path) -> str:
     """The digest of what the last export says of its files; empty where there is none."""
     return _sha256(folder / MANIFEST)
+
+
+def _database_line(database: Mapping[str, ExportedFile]) -> str:
+    """The index's entry of the published database, which the tables follow; empty where there is none."""
+    for path, file in database.items():
+        entry = {"path": path, "bytes": file.bytes, "sha256": file.sha256}
+        return f'"database": {json.dumps(entry)},\n'
+    return ""
 
 
 def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, ExportedFile]) -> dict[str, Any]:

@@ -99,7 +99,10 @@ def test_a_bound_is_accepted_and_one_beyond_is_refused(table, key, accepted, ref
     assert [len(complaints(text)) for text in texts] == [0, 1]
 
 
-@given(st.sampled_from([(table, key) for table in TABLES for key in table.keys]), VALUES)
+PAIRED = ("executor", "scheduler")  # one of them alone is a complaint, whatever its value
+
+
+@given(st.sampled_from([(table, key) for table in TABLES for key in table.keys if key.name not in PAIRED]), VALUES)
 def test_a_file_is_refused_exactly_where_the_keys_type_refuses_the_value(declared, value):
     table, key = declared
     try:
@@ -114,9 +117,11 @@ def test_a_file_is_refused_exactly_where_the_keys_type_refuses_the_value(declare
 @pytest.mark.parametrize(
     ("text", "end"),
     [
-        pytest.param("[catalog]\ntitel = 'x'", "output, site_url, title; did you mean 'title'?", id="a key"),
+        pytest.param(
+            "[catalog]\ntitel = 'x'", "output, publish_database, site_url, title; did you mean 'title'?", id="a key"
+        ),
         pytest.param("[sources]", "source, stages; did you mean 'source'?", id="a table"),
-        pytest.param("[catalog]\ncolour = 'x'", "output, site_url, title", id="nothing like it"),
+        pytest.param("[catalog]\ncolour = 'x'", "output, publish_database, site_url, title", id="nothing like it"),
     ],
 )
 def test_an_unknown_key_that_resembles_another(text, end):

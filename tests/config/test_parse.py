@@ -230,7 +230,7 @@ url = "https://"
 def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
     assert complaints(WRONG) == [
         "unknown key 'owner': expected one of catalog, crawl, metrics, network, privacy, repo, schedule, source, stages",
-        "[catalog]: unknown key 'colour': expected one of output, site_url, title",
+        "[catalog]: unknown key 'colour': expected one of output, publish_database, site_url, title",
         "[catalog]: invalid title 3: expected text that is not blank",
         "[catalog]: invalid output ' ': expected text that is not blank",
         "[catalog]: invalid site_url 'models.example.org': expected a URL that begins with https:// or http://",

@@ -19,6 +19,9 @@ create table internal.partitions (repo varchar, file varchar);
 -- make_journals: The journals of observations that were read, how far each had grown, and the rows, time and crawl of its last line.
 create table internal.journals (file varchar, stamp varchar, repo varchar, "partition" varchar, "at" timestamp, crawl bigint);
 
+-- stored: The tables whose rows no other table has; the search index is made of them.
+select schema_name, table_name from duckdb_tables() where schema_name in ('main', 'materialized') and not internal order by all;
+
 -- begin: The row of a database that is built from nothing.
 insert into internal.making values ($1, $2, 0);
 
