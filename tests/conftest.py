@@ -53,10 +53,11 @@ def _empty_folders(parent: Path) -> Iterator[Path]:
 def _isolated_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No configuration of this machine decides a test: neither Git's, nor GTO's, nor DVC's, nor ours."""
     home = next(_homes)
-    for name in [name for name in os.environ if name.startswith(("GIT_", "GTO_", "DVC_", "CATALOG_"))]:
+    for name in [name for name in os.environ if name.startswith(("GIT_", "GTO_", "DVC_", "CATALOG"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
 

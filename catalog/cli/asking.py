@@ -95,12 +95,12 @@ def open_catalog(database: Path | None) -> Catalog:
 
 
 def default_database() -> Path:
-    """$CATALOG_DATABASE, or where a crawl puts it: beside the repos.toml that $CATALOG_CONFIG names, or that lies here."""
-    if named := os.environ.get("CATALOG_DATABASE"):
-        return Path(named)
+    """$CATALOG, or where a crawl puts it: beside the repos.toml that $CATALOG_CONFIG names, or that lies here; else the user's default."""
     file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
-    if file == DEFAULT_CONFIG and not file.is_file():
-        return Path("output") / "catalog.duckdb"
+    if "CATALOG" in os.environ or "CATALOG_DATABASE" in os.environ or (file == DEFAULT_CONFIG and not file.is_file()):
+        from catalog.query.published.location import default_location
+
+        return default_location()
     from catalog.config.parse import load  # only where there is such a file
 
     return load(file).output / "catalog.duckdb"

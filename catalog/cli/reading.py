@@ -49,6 +49,7 @@ from catalog.errors import Misuse
 from catalog.query import Catalog
 from catalog.query.answer import Answer
 from catalog.query.catalog_file import check_timeout
+from catalog.query.published.location import database_at
 from catalog.text import visible
 
 
@@ -240,7 +241,7 @@ def sql(
     check_timeout(timeout)
     parameters = named_values(parameter)
     memory = memory_size(max_memory)
-    path = database or default_database()
+    path = database_at(database or default_database())
     with (
         bounded_process(timeout, memory),
         Catalog.open(path, timeout=timeout, max_memory=memory, max_rows=max_rows) as catalog,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +17,7 @@ from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
 from catalog.errors import Exit, VisitOutcome
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
+from catalog.query.published.location import FILE, default_location
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config
@@ -46,7 +46,7 @@ def status(
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
     config = load(config_file) if config_file.is_file() or config_file != DEFAULT_CONFIG else None
-    with Catalog.open(database or (config.output if config else Path("output")) / "catalog.duckdb") as catalog:
+    with Catalog.open(database or (config.output / FILE if config else default_location())) as catalog:
         answer = catalog.repos()
         crawls = catalog.last_crawl().rows
         rows = _with_next(answer.rows, config)

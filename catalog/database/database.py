@@ -49,14 +49,14 @@ def connect(path: Path, *, max_memory: int = FOR_ONE) -> duckdb.DuckDBPyConnecti
     return connection
 
 
-def not_a_catalog(path: Path) -> str:
+def not_a_catalog(path: Path | str) -> str:
     """The sentence about a file of another kind."""
     return f"{path} is not a catalog: expected a catalog.duckdb, as `catalog build` writes it to the output folder"
 
 
 def _absent(path: Path) -> str:
     if url := _URL.fullmatch(str(path)):
-        return f"{url[1]}://{url[2]} is a URL: download that file, and give its path"
+        return f"{url[1]}://{url[2]} is no URL of a catalog: expected https, http or s3, or a path"
     if path.is_dir():
         return f"{path} is a folder without a catalog.duckdb: give the path of a catalog"
     return f"{path}: no catalog here; `catalog crawl` makes one"

@@ -16,7 +16,7 @@ from catalog.text import plural
 class ReferenceResolver:
     """Resolves names by asking the catalog at `path`. NotFound and Ambiguous say what there would have been."""
 
-    def __init__(self, ask: Callable[..., Answer], path: Path) -> None:
+    def __init__(self, ask: Callable[..., Answer], path: Path | str) -> None:
         self._ask = ask
         self._path = path
 
