@@ -19,6 +19,7 @@ _COMMANDS = {
     "facets": ("searching", ASK),
     "show": ("reading", ASK),
     "resolve": ("resolving", ASK),
+    "get": ("getting", ASK),
     "ls": ("reading", ASK),
     "history": ("reading", ASK),
     "at": ("reading", ASK),

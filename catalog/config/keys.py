@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.config.declaration import ConfigKey, Table
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
+from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.value_types import (
     COMMAND,
     CRON,
@@ -177,4 +178,4 @@ PRIVACY = Table(
     ),
 )
 
-TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, REPO, SOURCE)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, GET, STORAGE, REPO, SOURCE)

@@ -81,6 +81,20 @@ class Schedule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StorageConfig:
+    """How `catalog get` reaches the storage below one URL. `options` are obstore's, `env` names the variables that hold the secret ones."""
+
+    url: str
+    read_from: str | None = None  # another place with the same files, below the same names: a URL
+    endpoint: str | None = None
+    region: str | None = None
+    profile: str | None = None  # of ~/.aws/credentials
+    anonymous: bool = False
+    options: Mapping[str, str]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """The whole of repos.toml. `stages` maps each raw stage name to the catalog's name, `directions` are patterns of metrics' names with `higher` or `lower`."""
 
@@ -103,6 +117,8 @@ class Config:
     allowed_hosts: tuple[
         str, ...
     ] = ()  # that untrusted sources may name although they are not public: names, addresses, networks
+    allowed_urls: tuple[str, ...] = ()  # beginnings of URLs that `catalog get` may contact although they are not public
+    storage: tuple[StorageConfig, ...] = ()
     repos: tuple[RepoConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
     privacy: Privacy = DEFAULT

@@ -41,6 +41,7 @@ OF_ALL = (  # what asks of all of them
     "questions/measures",
     "questions/show",
     "questions/resolve",
+    "questions/download",
     "questions/best",
     "questions/stats",
     "crawl_times",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from catalog.query.objects import Model, Version
 from catalog.query.times import Times
 
 MOST_STEPS = 100  # of lineage: a longer chain is not a pipeline
+MOST_JOBS = 64  # files that a download fetches at a time
 
 
 @checked
@@ -72,6 +74,30 @@ class Versions(Lists, Times):
     def version(self, ref: str) -> Version:
         """The version that `ref` means, as an object; the latest, where it names none."""
         return Version(ref=self.reference(ref), _catalog=self)
+
+    def download(  # noqa: PLR0913 - each is an option of `catalog get`
+        self,
+        ref: str,
+        path: Path | None = None,
+        *,
+        config: Path | None = None,
+        allow: Sequence[str] = (),
+        force: bool = False,
+        jobs: Annotated[int, Between(least=1, most=MOST_JOBS)] = 16,
+    ) -> Path:
+        """Fetches the bytes of the version that `ref` means (the latest, where it names none), checks them, and returns where they are.
+
+        `path` is a new file or folder, or a folder that takes it; without one it gets its own name in this folder. Only public storage is
+        contacted, and what `allow` (beginnings of URLs) or the repos.toml at `config` names. `force` replaces what is there; `jobs` files are
+        fetched at a time. NotFound where the catalog knows of no bytes, ConfigError where a place may not be contacted, OriginError where they
+        cannot be had, StoreError where they cannot be written. docs/get.md has the details.
+        """
+        # The room above this one: whoever only asks, as the site does, never has the network.
+        room = import_module("catalog.download.download")
+        known = None if config is None else import_module("catalog.config.parse").load(config)
+        options = room.Options(config=known, allow=tuple(allow), force=force, jobs=jobs)
+        done: Path = room.download(self._ask, self.resolve(ref).one(), path, options).path
+        return done
 
     def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The metrics of a version (without one in `ref`, the latest), or of all versions of its artifact.
