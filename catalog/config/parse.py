@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, PRIVACY, SCHEDULE, STAGES, TABLES
 from catalog.config.model import Config, Options, RepoConfig, Schedule, StorageConfig
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
-from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.sources import read_sources
+from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.table_reader import TableReader
 from catalog.config.urls import expected_for_path
 from catalog.config.value_types import REPOSITORY_NAME

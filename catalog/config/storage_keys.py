@@ -56,9 +56,7 @@ URL_PREFIXES = ValueType(
     name="list of URLs", expected=f"a list of beginnings of URLs, such as {_EXAMPLES}", parse=_urls
 )
 PLACE = ValueType(name="URL or path", expected="a URL, or a folder of this machine", parse=_folder_or_url)
-TEXTS = ValueType(
-    name="table of texts", expected='a table of texts, such as { account_name = "acme" }', parse=_texts
-)
+TEXTS = ValueType(name="table of texts", expected='a table of texts, such as { account_name = "acme" }', parse=_texts)
 VARIABLES = ValueType(
     name="table of texts",
     expected='a table of names of environment variables, such as { secret_access_key = "MINIO_SECRET" }',

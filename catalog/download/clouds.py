@@ -7,21 +7,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from catalog.download.entries import Opened, StoredObject
 from catalog.download.settings import profile_keys, secrets
 from catalog.download.trust import CLOUDS, Trust, is_region
 from catalog.download.web import Stale
-from catalog.errors import ConfigError, Gone, OriginError, Refused
+from catalog.errors import ConfigError, Down, Gone, OriginError, Refused
 from catalog.text import quote
 from catalog.transport.retry import Again
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import ObjectStore
 
 PIECE = 1 << 20  # bytes: sixteen streams hold no more than a few dozen of them
+
+# What the library's messages say, and what we do.
+_BY_WORD: tuple[tuple[str, type[OriginError], str], ...] = (
+    ("416 range not satisfiable", Stale, "answers 416 (Range Not Satisfiable)"),
+    ("received redirect", Refused, "answers with a redirect: expected the bucket in this region"),
+    ("dns error", Down, "the host name does not resolve"),
+    ("tcp connect error", Again, "cannot be connected to"),
+    ("timed out", Again, "sends nothing for too long"),
+)
 
 # Where a machine or a container of a cloud has its credentials from; without one of them, and without keys, none are sent.
 _ROLES = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
@@ -68,14 +78,20 @@ class Clouds:
                     client["allow_http"] = str(config.get("endpoint", "")).startswith("http://")
                     return store.AzureStore(parts.netloc, config=config, client_options=client, retry_config=retry)  # type: ignore[arg-type]
         except (BaseError, ValueError, TypeError) as error:
-            raise ConfigError(f"{quote(source.url)!r} cannot be reached with these settings: {quote(str(error))}") from error
+            raise ConfigError(
+                f"{quote(source.url)!r} cannot be reached with these settings: {quote(str(error))}"
+            ) from error
 
 
 def s3_settings(trust: Trust, source: StoredObject, config: dict[str, Any]) -> dict[str, Any]:
     """Where S3 is, and with which keys. Of the repository, only the region is used."""
     stated = trust.settings(source.url)
     region = (stated.region if stated else None) or _region(source) or os.environ.get("AWS_REGION") or "us-east-1"
-    endpoint = (stated.endpoint if stated else None) or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    endpoint = (
+        (stated.endpoint if stated else None)
+        or os.environ.get("AWS_ENDPOINT_URL_S3")
+        or os.environ.get("AWS_ENDPOINT_URL")
+    )
     settings = {"region": region, **({"endpoint": endpoint} if endpoint else {})}
     if config.get("skip_signature") or config.get("access_key_id"):
         return settings
@@ -113,7 +129,7 @@ class CloudObject:
         if offset and etag:
             options |= {"range": {"offset": offset}, "if_match": etag}
         with _explained():
-            result = obstore.get(self._clouds.store(self._source), self._key, options=options)
+            result = obstore.get(self._clouds.store(self._source), self._key, options=cast("GetOptions", options))
             start, meta = result.range[0], result.meta
             yield Opened(pieces=_pieces(result), start=start, size=meta["size"], etag=meta.get("e_tag"))
 
@@ -136,23 +152,15 @@ def _explained() -> Iterator[None]:
 
 
 def explain(error: Exception) -> OriginError:
-    """One sentence for an error of obstore."""
+    """One sentence for an error of obstore. Its own text quotes whole answers, but for its kind no other attribute tells."""
     from obstore import exceptions
 
-    text = str(error)
-    match error:
-        case exceptions.NotFoundError():
-            return Gone("answers that it is not there")
-        case exceptions.PermissionDeniedError():
-            return Refused("answers 403 (Forbidden)")
-        case exceptions.UnauthenticatedError():
-            return Refused("answers 401 (Unauthorized)")
-        case exceptions.PreconditionError():
-            return Stale("answers that the object has changed")
-    if "416" in text:
-        return Stale("answers 416 (Range Not Satisfiable)")
-    if "redirect" in text.lower() or "301" in text:
-        return Refused("answers with a redirect: expected the bucket in this region")
-    if "timed out" in text or "timeout" in text.lower():
-        return Again("sends nothing for too long")
-    return Again("does not answer, or its answer broke off")
+    known: dict[type[Exception], OriginError] = {
+        exceptions.NotFoundError: Gone("answers that it is not there"),
+        exceptions.PermissionDeniedError: Refused("answers 403 (Forbidden)"),
+        exceptions.UnauthenticatedError: Refused("answers 401 (Unauthorized)"),
+        exceptions.PreconditionError: Stale("answers that the object has changed"),
+    }
+    text = str(error).lower()
+    told = ((kind, sentence) for word, kind, sentence in _BY_WORD if word in text)
+    return known.get(type(error)) or next((kind(sentence) for kind, sentence in told), Again("the answer broke off"))

@@ -66,12 +66,15 @@ class Download:
 
 
 def download(ask: Ask, version: Row, path: Path | None, options: Options) -> Download:
-    """Fetches one version to `path`. NotFound where the catalog knows of no bytes, OriginError where they cannot be had, ConfigError
-    for a place that may not be contacted, Misuse and StoreError for the target.
+    """Fetches one version to `path`.
+
+    NotFound where the catalog knows of no bytes, OriginError where they cannot be had, ConfigError for a place that may not be contacted,
+    Misuse and StoreError for the target.
     """
     config = options.config
     trust = Trust(
-        allow=(*(config.allowed_urls if config else ()), *allowed(options.allow)), storage=config.storage if config else ()
+        allow=(*(config.allowed_urls if config else ()), *allowed(options.allow)),
+        storage=config.storage if config else (),
     )
     with Pool() as pool:
         limits = options.limits()
@@ -81,7 +84,9 @@ def download(ask: Ask, version: Row, path: Path | None, options: Options) -> Dow
             keys = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
             rows = ask("from version_content($repo, $artifact, $version, $commit)", **keys).rows
             if not rows:
-                raise NotFound(f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read")
+                raise NotFound(
+                    f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read"
+                )
             plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(rows[0])
             return _fetch(plan, target_of(path, plan.name), git, sources, options)
 
@@ -98,7 +103,9 @@ def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: Opt
             unchecked += fetched.known_by is None
             known_by.update([fetched.known_by] if fetched.known_by else [])
     target.publish(is_folder=plan.is_folder)
-    return Download(ref=plan.ref, path=path, files=files, size=size, known_by=tuple(sorted(known_by)), unchecked=unchecked)
+    return Download(
+        ref=plan.ref, path=path, files=files, size=size, known_by=tuple(sorted(known_by)), unchecked=unchecked
+    )
 
 
 def _all(plan: Plan, git: GitFiles, transfer: Transfer) -> Iterator[Fetched]:

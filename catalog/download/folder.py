@@ -25,18 +25,18 @@ class FileObject:
     def open(self, offset: int, etag: str | None) -> Iterator[Opened]:
         """As of any reader. A file's tag is its size and its time of change."""
         if not self._trust.is_in_folder(self._file):
-            raise ConfigError(f"{str(self._file)!r} leads out of the folders that [get] allow in repos.toml, or --allow, names")
+            raise ConfigError(
+                f"{str(self._file)!r} leads out of the folders that [get] allow in repos.toml, or --allow, names"
+            )
         try:
-            with self._file.open("rb", buffering=0, opener=_without_waiting) as file:
+            with os.fdopen(_without_waiting(self._file), "rb", buffering=0) as file:
                 stated = os.fstat(file.fileno())
                 if not S_ISREG(stated.st_mode):
                     raise Refused("is no file")
                 own = f"{stated.st_size}-{stated.st_mtime_ns}"
                 start = offset if etag == own else 0
                 file.seek(start)
-                yield Opened(
-                    pieces=iter(lambda: file.read(_PIECE), b""), start=start, size=stated.st_size, etag=own
-                )
+                yield Opened(pieces=iter(lambda: file.read(_PIECE), b""), start=start, size=stated.st_size, etag=own)
         except FileNotFoundError as error:
             raise Gone("is not there") from error
         except OSError as error:
@@ -45,6 +45,6 @@ class FileObject:
             raise Refused(f"cannot be read: {error.strerror}") from error
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def _without_waiting(path: Path) -> int:
     """A named pipe would wait for a writer."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

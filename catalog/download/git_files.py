@@ -77,7 +77,9 @@ class GitFiles:
         """The server of a repository, for Git LFS. Refused for a folder of this machine, which has none."""
         address = parse_address(self.pool.git.rewrite(repository))
         if isinstance(address, Local):
-            raise Refused(f"{quote(repository)}: its files are in Git LFS, and a folder of this machine has no LFS server")
+            raise Refused(
+                f"{quote(repository)}: its files are in Git LFS, and a folder of this machine has no LFS server"
+            )
         return address
 
     @contextmanager

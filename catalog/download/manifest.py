@@ -59,13 +59,17 @@ def check_together(paths: Iterable[str]) -> None:
     for path in paths:
         folded = _folded(path)
         if folded in files:
-            raise Refused(f"files of the folder are called {quote(files[folded])!r} and {quote(path)!r}: one on some file systems")
+            raise Refused(
+                f"files of the folder are called {quote(files[folded])!r} and {quote(path)!r}: one on some file systems"
+            )
         files[folded] = path
         parts = path.split("/")
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
             if folders.setdefault(_folded(folder), folder) != folder:
-                raise Refused(f"folders are called {quote(folders[_folded(folder)])!r} and {quote(folder)!r}: one on some file systems")
+                raise Refused(
+                    f"folders are called {quote(folders[_folded(folder)])!r} and {quote(folder)!r}: one on some file systems"
+                )
     if both := next((files[name] for name in files if name in folders), None):
         raise Refused(f"{quote(both)!r} is a file of the folder, and a folder in it")
 

@@ -22,7 +22,9 @@ class PluginObject:
     def __init__(self, trust: Trust, source: StoredObject) -> None:
         scheme = urlsplit(source.url).scheme
         if scheme not in PLUGINS:
-            raise NotFound(f"{quote(source.url)!r}: no reader for {quote(scheme)!r}, expected S3, GCS, Azure, HTTP or {', '.join(PLUGINS)}")
+            raise NotFound(
+                f"{quote(source.url)!r}: no reader for {quote(scheme)!r}, expected S3, GCS, Azure, HTTP or {', '.join(PLUGINS)}"
+            )
         self._url, self._settings = source.url, secrets(trust.settings(source.url))
 
     @contextmanager

@@ -22,7 +22,9 @@ def secrets(stated: StorageConfig | None) -> dict[str, str]:
         return {}
     missing = [name for name in stated.env.values() if not os.environ.get(name)]
     if missing:
-        raise ConfigError(f"{', '.join(missing)}: not set, expected the value that [[storage]] {stated.url} reads there")
+        raise ConfigError(
+            f"{', '.join(missing)}: not set, expected the value that [[storage]] {stated.url} reads there"
+        )
     return {**stated.options, **{key: os.environ[name] for key, name in stated.env.items()}}
 
 

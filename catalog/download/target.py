@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from catalog.errors import Misuse, StoreError
 from catalog.store.files import sync
@@ -38,7 +38,9 @@ class Target:
             raise Misuse(f"invalid target {quote(str(self.path))!r}: expected the name of a file or folder")
         for place in (self.path, *self.path.parents):
             if place.is_symlink():
-                raise Misuse(f"{place} is a link: expected a target that is none, such as {os.path.realpath(self.path)}")
+                raise Misuse(
+                    f"{place} is a link: expected a target that is none, such as {os.path.realpath(self.path)}"
+                )
         if not self.path.parent.is_dir():
             raise Misuse(f"{self.path.parent} is no folder: expected one that exists")
         if os.path.lexists(self.path) and not self._force:
@@ -88,7 +90,7 @@ class Part:
 
     def pieces(self, path: Path | None = None) -> Iterator[bytes]:
         """What was received so far, or the file in its place."""
-        with suppress(FileNotFoundError), (path or self._part).open("rb", opener=_without_links) as file:
+        with suppress(FileNotFoundError), os.fdopen(_without_links(path or self._part, os.O_RDONLY), "rb") as file:
             while piece := file.read(_PIECE):
                 yield piece
 
@@ -98,11 +100,11 @@ class Part:
             return self._tag.read_text(encoding="utf-8") or None
         return None
 
-    def append(self, etag: str | None) -> IO[bytes]:
+    def append(self, etag: str | None) -> FileIO:
         """The file to which more is written; `etag` is that of the content. Unbuffered."""
         if etag is not None:
             self._tag.write_text(etag, encoding="utf-8")
-        return self._part.open("ab", buffering=0, opener=_without_links)
+        return os.fdopen(_without_links(self._part, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab", buffering=0)
 
     def discard(self) -> None:
         for file in (self._part, self._tag):
@@ -145,5 +147,5 @@ def _move_away(path: Path, place: Path) -> None:
     path.rename(place)
 
 
-def _without_links(path: str, flags: int) -> int:
+def _without_links(path: Path, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)

@@ -51,7 +51,9 @@ class TrackedFiles:
         if not output["is_folder"]:
             if path != output["path"] and not own:
                 raise NotFound(f"{quote(path)} is below {quote(output['path'])}, which is a file")
-            yield Entry(path=own, source=_object(output, output["hash"]), expected=expected, executable=output["executable"])
+            yield Entry(
+                path=own, source=_object(output, output["hash"]), expected=expected, executable=output["executable"]
+            )
             return
         listed = parse_manifest(self._read(_object(output, output["hash"]), replace(expected, size=None)))
         inside = path.removeprefix(output["path"]).lstrip("/") if not own else ""
@@ -77,7 +79,9 @@ class TrackedFiles:
                 yield Entry(path="/".join(filter(None, (own, relative))), source=source, expected=known)
         if not listed:
             if output["is_folder"] or inside:
-                raise NotFound(f"{output['metafile']} lists no files of the folder {quote(output['path'])}: it was never pushed")
+                raise NotFound(
+                    f"{output['metafile']} lists no files of the folder {quote(output['path'])}: it was never pushed"
+                )
             is_md5 = output["hash_kind"] in _MD5
             known = Expected(
                 hash_kind=output["hash_kind"] if is_md5 else None,
@@ -103,7 +107,9 @@ def _base(output: Row) -> str:
             raise Refused(f"the remote {quote(stated)!r} has parameters, expected a URL without")
         return stated.rstrip("/")
     if not stated.startswith("/"):
-        raise NotFound(f"the remote {output['remote']!r} is the folder {quote(stated)!r} beside a clone, and there is no clone")
+        raise NotFound(
+            f"the remote {output['remote']!r} is the folder {quote(stated)!r} beside a clone, and there is no clone"
+        )
     return f"file://{stated.rstrip('/')}"
 
 

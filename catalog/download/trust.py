@@ -68,7 +68,9 @@ class Trust:
             self.check_host(url)
         elif not self.allows(url):
             what = "is on a disk of this machine" if scheme == "file" else "is no public storage"
-            raise ConfigError(f"{quote(url)!r} {what}: expected a URL that [get] allow in repos.toml, or --allow, names")
+            raise ConfigError(
+                f"{quote(url)!r} {what}: expected a URL that [get] allow in repos.toml, or --allow, names"
+            )
 
     def check_host(self, url: str) -> None:
         """ConfigError for a URL of the web whose host is not public, and that the user does not name."""

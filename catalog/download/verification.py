@@ -11,7 +11,6 @@ from catalog.query.content_hash import TextHash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
     from hashlib import _Hash
 
 
@@ -41,7 +40,9 @@ class Verification:
             stated = (known.hash or "").removesuffix(".dir")
             digests = [each.hexdigest() for each in self._hashes]
             if stated not in digests:
-                raise Refused(f"has the {_NAMES[str(known.hash_kind)]} {digests[0]}, expected {stated}: the bytes are others")
+                raise Refused(
+                    f"has the {_NAMES[str(known.hash_kind)]} {digests[0]}, expected {stated}: the bytes are others"
+                )
             return known.hash_kind if digests[0] != stated else _NAMES[str(known.hash_kind)]
         if known.etag is not None and etag is not None:
             if _bare(etag) != _bare(known.etag):

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
     from urllib3.response import BaseHTTPResponse
 
-    from catalog.transport.network_rules import Permits
 
 MAX_REDIRECTS = 5
 UNBOUNDED = 1 << 62  # the entry's own size bounds a download
@@ -41,7 +40,9 @@ _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
 
 def download_limits(connect: float = 10.0, idle: float = 30.0) -> Limits:
     """The bounds of one answer: of its silence, not of its length."""
-    return Limits(connect=connect, idle=idle, total=UNBOUNDED, processor_time=inf, max_bytes=UNBOUNDED, max_inflated=UNBOUNDED)
+    return Limits(
+        connect=connect, idle=idle, total=UNBOUNDED, processor_time=inf, max_bytes=UNBOUNDED, max_inflated=UNBOUNDED
+    )
 
 
 class Web:

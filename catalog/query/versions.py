@@ -75,7 +75,7 @@ class Versions(Lists, Times):
         """The version that `ref` means, as an object; the latest, where it names none."""
         return Version(ref=self.reference(ref), _catalog=self)
 
-    def download(  # noqa: PLR0913 - each is an option of `catalog get`
+    def download(
         self,
         ref: str,
         path: Path | None = None,
