@@ -71,23 +71,22 @@ def download(ask: Ask, version: Row, path: Path | None, options: Options) -> Dow
     NotFound where the catalog knows of no bytes, OriginError where they cannot be had, ConfigError for a place that may not be contacted,
     Misuse and StoreError for the target.
     """
-    config = options.config
-    trust = Trust(
-        allow=(*(config.allowed_urls if config else ()), *allowed(options.allow)),
-        storage=config.storage if config else (),
-    )
+    keys = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
+    rows = ask("from version_content($repo, $artifact, $version, $commit)", **keys).rows
+    if not rows:
+        raise NotFound(f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read")
+    return fetch(ask, {**rows[0], "get": version["get"]}, path, options)
+
+
+def fetch(ask: Ask, content: Row, path: Path | None, options: Options) -> Download:
+    """The same for a row of `version_content`, with the command `get`."""
+    config, limits = options.config, options.limits()
+    allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))
+    trust = Trust(allow=allow, storage=config.storage if config else ())
     with Pool() as pool:
-        limits = options.limits()
         git = GitFiles(trust, config, limits, pool)
-        web = download_limits(limits.connect, limits.idle)
-        with closing(Sources(trust, git, web, options.tell)) as sources:
-            keys = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
-            rows = ask("from version_content($repo, $artifact, $version, $commit)", **keys).rows
-            if not rows:
-                raise NotFound(
-                    f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read"
-                )
-            plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(rows[0])
+        with closing(Sources(trust, git, download_limits(limits.connect, limits.idle), options.tell)) as sources:
+            plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(content)
             return _fetch(plan, target_of(path, plan.name), git, sources, options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -10,13 +11,14 @@ from urllib.parse import urlsplit
 from catalog.download.entries import Entry, Expected, GitBlob, StoredObject
 from catalog.download.git_files import GitFiles
 from catalog.download.manifest import check_path, check_together
-from catalog.download.tracked import Ask, TrackedFiles
+from catalog.download.tracked import Ask, TrackedFiles, relation
 from catalog.errors import NotFound
 from catalog.query.answer import Row
 from catalog.query.labels import where
 from catalog.shell_line import shell_line
 from catalog.text import quote
 
+_IS_METAFILE = re.compile(r"(?:^|/)(?:dvc\.yaml|dvc\.lock|[^/]+\.dvc)$")
 MOST_IMPORTS = 8  # that lead to each other
 
 _IN_GIT = ("in-git", "lfs")
@@ -66,6 +68,8 @@ class Planner:
         status, path = version["status"], version["path"]
         if status in _IN_GIT:
             yield from self._in_git(version["git_url"], version["revision"], path)
+            if version["is_folder"]:  # what DVC tracks in a folder of Git lies there, too
+                yield from self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)
         elif status in _TRACKED:
             found = [*self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)]
             if not found:
@@ -82,6 +86,8 @@ class Planner:
         folder = self._git.folder(repository, commit, path)
         self._configs[repository] = folder.lfs_config
         for name, file in folder.files.items():
+            if name and _IS_METAFILE.search(name):
+                continue  # as `dvc get` leaves them out
             source = GitBlob(repository=repository, oid=file.oid)
             yield Entry(path=name, source=source, expected=Expected(), executable=file.executable)
 
@@ -90,8 +96,7 @@ class Planner:
             if output["import_kind"] != "repo":
                 yield from self._tracked.entries(output, path)
                 continue
-            own = output["path"].removeprefix(path).lstrip("/")
-            inside = path.removeprefix(output["path"]) if not own else ""
+            own, inside = relation(output["path"], path)
             expected = Expected(hash_kind=output["hash_kind"], hash=output["hash"], size=output["size"])
             for entry in self._imported(output, inside, steps):
                 place = "/".join(filter(None, (own, entry.path)))
@@ -109,7 +114,7 @@ class Planner:
         found = self._ask("from repository_with($url, $commit)", url=source, commit=commit).rows
         if not found:
             raise NotFound(f"{quote(output['path'])} is imported from {quote(source)}, which is not in this catalog")
-        path = f"{output['source_path'] or ''}{inside}".strip("/")
+        path = "/".join(part for part in ((output["source_path"] or "").strip("/"), inside) if part)
         entries = [*self._tracked_at(found[0]["repo"], commit, path, steps - 1)]
         yield from entries or self._in_git(found[0]["git_url"], commit, path)
 

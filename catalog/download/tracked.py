@@ -47,16 +47,15 @@ class TrackedFiles:
     def _hashed(self, output: Row, path: str) -> Iterator[Entry]:
         """By content hash: a file, or the files that a folder's list names."""
         expected = Expected(hash_kind=output["hash_kind"], hash=output["hash"], size=output["size"])
-        own = output["path"].removeprefix(path).lstrip("/")
+        own, inside = relation(output["path"], path)
         if not output["is_folder"]:
-            if path != output["path"] and not own:
+            if inside:
                 raise NotFound(f"{quote(path)} is below {quote(output['path'])}, which is a file")
             yield Entry(
                 path=own, source=_object(output, output["hash"]), expected=expected, executable=output["executable"]
             )
             return
         listed = parse_manifest(self._read(_object(output, output["hash"]), replace(expected, size=None)))
-        inside = path.removeprefix(output["path"]).lstrip("/") if not own else ""
         for name, digest in listed.items():
             if (relative := _below(name, inside)) is not None:
                 known = Expected(hash_kind=output["hash_kind"], hash=digest, most=output["size"])
@@ -65,8 +64,7 @@ class TrackedFiles:
 
     def _versioned(self, output: Row, path: str, url: str, region: str | None) -> Iterator[Entry]:
         """By name and version: a file, or the files that the metafile lists one by one."""
-        own = output["path"].removeprefix(path).lstrip("/")
-        inside = path.removeprefix(output["path"]).lstrip("/") if not own else ""
+        own, inside = relation(output["path"], path)
         where = {key: output[key] for key in ("repo", "commit", "metafile")}
         question = "from tracked_files($repo, $commit, $metafile, $output)"
         listed = self._ask(question, **where, output=output["path"]).rows
@@ -111,6 +109,11 @@ def _base(output: Row) -> str:
             f"the remote {output['remote']!r} is the folder {quote(stated)!r} beside a clone, and there is no clone"
         )
     return f"file://{stated.rstrip('/')}"
+
+
+def relation(output: str, path: str) -> tuple[str, str]:
+    """Where an output is below a path, and where the path is below the output: one of them is empty, or both."""
+    return _below(output, path) or "", _below(path, output) or ""
 
 
 def _below(name: str, folder: str) -> str | None:

@@ -69,13 +69,14 @@ class Transfer:
             self._progress(kept.size)
             return kept
         reader = self._read(entry)
-        failures = 0
+        failures = furthest = 0
         while True:
             receiving = _Receiving(entry, part, self._progress, self._check_stopped)
             try:
                 return receiving.run(reader)
             except Again as error:
-                failures = 1 if receiving.received else failures + 1
+                failures = failures + 1 if receiving.reached <= furthest else 1
+                furthest = max(furthest, receiving.reached)
                 if failures >= ATTEMPTS:
                     raise
                 if isinstance(error, Stale):
@@ -103,7 +104,11 @@ class _Receiving:
     def __init__(self, entry: Entry, part: Part, progress: Progress, check_stopped: Callable[[], None]) -> None:
         self._entry, self._part, self._progress, self._check_stopped = entry, part, progress, check_stopped
         self._known = Verification(entry.expected)
-        self.received = 0
+
+    @property
+    def reached(self) -> int:
+        """The bytes that are there, from the beginning on."""
+        return self._known.size
 
     def run(self, reader: Reader) -> Fetched:
         etag = self._part.etag
@@ -139,7 +144,6 @@ class _Receiving:
                 left = memoryview(piece)
                 while left:
                     left = left[file.write(left) :]
-                self.received += len(piece)
                 self._progress(len(piece))
                 self._check_stopped()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import md5
 from pathlib import Path
+from typing import Any
 
+from catalog.download.download import Options, fetch
 from catalog.query import Catalog
 from catalog.schema.tables.inventory import Repo
 from support.catalogs import catalog_of, rows_of
@@ -72,3 +74,28 @@ def catalog(
         {name: rows_of(world.listing(), world.objects) for name, world in named.items()}, {Repo: rows}
     )
     return Catalog(connection, Path("catalog.duckdb"))
+
+
+def fetched(
+    files: Mapping[str, Content],
+    path: Path | None = None,
+    *,
+    content: Mapping[str, object] | None = None,
+    **options: Any,
+) -> Path:
+    """Downloads the version from a repository with these files."""
+    world = repository(files)
+    row = {"ref": f"{REPO}:m@v1.0.0", "repo": REPO, "revision": world.tip(), "status": "ok", "path": "model.bin"}
+    row |= {
+        "size": None,
+        "is_folder": False,
+        "git_url": "https://git.example/acme/churn",
+        "get": None,
+        **(content or {}),
+    }
+    return fetch(catalog(world).sql, row, path, Options(**options)).path
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """The files in a folder."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

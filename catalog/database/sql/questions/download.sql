@@ -5,16 +5,11 @@
 --   ref: The version's full name.
 --   from version_files: revision, status, path, hash_kind, hash, size, is_folder, executable
 --   git_url: The repository, without credentials.
---   get: A command that gets the bytes, word by word; null where none does: see `version_commands`.
 select
     f.repo || ':' || f.artifact || '@' || f.version as ref, f.repo, f.revision, f.status, f.path, f.hash_kind, f.hash, f.size, f.is_folder,
-    f.executable, r.url as git_url, c.get
+    f.executable, r.url as git_url
 from version_files f
 left join repos r on r.repo = f.repo
-left join (
-    select any_value(get) as get from version_commands
-    where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
-) c on true
 where f.repo = a_repo and f.artifact = an_artifact and f.version = a_version and f.commit = a_commit;
 
 -- tracked_outputs(a_repo, a_commit, a_path): What DVC tracks at a path of a commit: the nearest output at or above it, or else those below.
