@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.cli.output import say
+from catalog.store import file_stamps
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -109,10 +110,10 @@ def _refresh(config: Config, built: BuildReport, inputs: str) -> bool:
     from sites.refresh import refresh
 
     folder, record, files = config.output / "site", build_record.read(config.output), _files(config)
-    as_built = record is not None and record.site is not None and record.site.files == build_record.digest(files)
+    as_built = record is not None and record.site is not None and record.site.files == file_stamps.digest(files)
     written = refresh(folder, _last_crawls(built)) if as_built else None
     if written:
-        now = {page: stamp for page in (*written, MANIFEST) if (stamp := build_record.stamp(folder / page))}
+        now = {page: stamp for page in (*written, MANIFEST) if (stamp := file_stamps.stamp_of(folder / page))}
         _keep(config, built, inputs, files | now)
     return written is not None
 
@@ -139,13 +140,11 @@ def _keep(config: Config, built: BuildReport, inputs: str, files: Mapping[str, s
         built.inputs
         and record
         and record.inputs == built.inputs
-        and record.database == build_record.stamp(built.database)
+        and record.database == file_stamps.stamp_of(built.database)
     ):
-        site = build_record.SiteRecord(inputs=inputs, files=build_record.digest(files))
+        site = build_record.SiteRecord(inputs=inputs, files=file_stamps.digest(files))
         build_record.write(config.output, replace(record, site=site))
 
 
 def _files(config: Config) -> dict[str, str]:
-    from catalog.database import build_record
-
-    return build_record.stamps(config.output / "site")
+    return file_stamps.stamps_below(config.output / "site")

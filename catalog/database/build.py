@@ -32,6 +32,7 @@ from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
+from catalog.store import file_stamps
 from catalog.store.email_key import email_key
 from catalog.store.journal import Journal
 from catalog.store.last_visit import LastVisit
@@ -163,7 +164,7 @@ def _refreshed(
     if inputs.digest != last.inputs or (last.due is not None and started is not None and started >= last.due):
         return None, frozenset()
     last = _with_times(inputs, last)
-    edited = build_record.differing(last.exports, build_record.stamps(inputs.exports))
+    edited = file_stamps.differing(last.exports, file_stamps.stamps_below(inputs.exports))
     if sentence := _difference(inputs, last) or build_record.not_as_built(inputs.exports, edited):
         tell(f"{sentence}; catalog and exports are checked in full")
         return None, edited
@@ -174,16 +175,16 @@ def _refreshed(
         rebuild.refresh(inputs.path, _tables(inputs.rows, OF_CRAWLS), inputs.updaters)
     except duckdb.Error:  # the build finds out what is wrong with it
         return None, frozenset()
-    stamp = build_record.stamp(inputs.path)
+    stamp = file_stamps.stamp_of(inputs.path)
     return replace(last, times=times, database=stamp, checksum=last_build.sealed(inputs.path)), frozenset()
 
 
 def _with_times(inputs: _Inputs, last: BuildRecord) -> BuildRecord:
     """The last record with the times of now: of files that hold what was built, as in a copy of the output."""
-    stamp, stamps = build_record.stamp(inputs.path), build_record.stamps(inputs.exports)
-    if build_record.has_other_time(last.database, stamp) and last_build.has(inputs.path, last.checksum):
+    stamp, stamps = file_stamps.stamp_of(inputs.path), file_stamps.stamps_below(inputs.exports)
+    if file_stamps.has_other_time(last.database, stamp) and last_build.has(inputs.path, last.checksum):
         last = replace(last, database=stamp)
-    if copied := [path for path, each in last.exports.items() if build_record.has_other_time(each, stamps.get(path))]:
+    if copied := [path for path, each in last.exports.items() if file_stamps.has_other_time(each, stamps.get(path))]:
         from catalog.database import export  # late, as in `_built`
 
         is_last = export.digest(inputs.exports) == last.manifest
@@ -194,7 +195,7 @@ def _with_times(inputs: _Inputs, last: BuildRecord) -> BuildRecord:
 
 def _difference(inputs: _Inputs, last: BuildRecord) -> str:
     """A sentence for a database that is not as it was built; empty where it is."""
-    is_same = last.database == build_record.stamp(inputs.path)
+    is_same = last.database == file_stamps.stamp_of(inputs.path)
     return "" if is_same else build_record.not_as_built(inputs.path.parent, [inputs.path.name])
 
 
@@ -203,7 +204,9 @@ def _compare(inputs: _Inputs, last: BuildRecord, tell: Callable[[str], None]) ->
     from catalog.database import export  # late, as in `_built`
 
     last = _with_times(inputs, last)
-    edited = build_record.differing(last.exports, build_record.stamps(inputs.exports)) | export.damaged(inputs.exports)
+    edited = file_stamps.differing(last.exports, file_stamps.stamps_below(inputs.exports)) | export.damaged(
+        inputs.exports
+    )
     if sentence := build_record.not_as_built(inputs.exports, edited):
         tell(sentence)
     return edited
@@ -230,9 +233,9 @@ def _built(
         times=times_digest(inputs.rows),
         due=due and due.replace(tzinfo=UTC),
         counts=BuildCounts(**dict(zip((cell.name for cell in fields(BuildCounts)), counts, strict=True))),
-        database=build_record.stamp(inputs.path),
+        database=file_stamps.stamp_of(inputs.path),
         checksum=last_build.sealed(inputs.path),
-        exports=build_record.stamps(inputs.exports),
+        exports=file_stamps.stamps_below(inputs.exports),
         manifest=export.digest(inputs.exports),
         site=last.site if last else None,
     )

@@ -30,6 +30,7 @@ from catalog.database.template import recipe
 from catalog.errors import StoreError
 from catalog.privacy.emails import Mask, hide
 from catalog.store import checked_file, files
+from catalog.store.file_stamps import time_if_unchanged
 
 AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
 INDEX, MANIFEST = "catalog.json", ".made.json"
@@ -204,14 +205,9 @@ class _Export:
 
 
 def _as_left(file: Path, last: ExportedFile) -> ExportedFile | None:
-    """What is stated of a file, with its time now; None where it has other bytes. A copy has another time, and is read once."""
-    try:
-        stat = file.stat()
-    except OSError:
-        return None
-    if stat.st_size != last.bytes or (stat.st_mtime_ns != last.mtime_ns and _sha256(file) != last.sha256):
-        return None
-    return replace(last, mtime_ns=stat.st_mtime_ns)
+    """What is stated of a file, with its time now; None where it has other bytes."""
+    mtime_ns = time_if_unchanged(str(file), last.bytes, last.mtime_ns, lambda: _sha256(file) == last.sha256)
+    return None if mtime_ns is None else replace(last, mtime_ns=mtime_ns)
 
 
 def _as_written(file: Path) -> ExportedFile:

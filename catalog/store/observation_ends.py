@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.store import checked_file, files
+from catalog.store.file_stamps import stamp
 from catalog.store.observation_line import Damage, read, without_repeats
 from catalog.store.observation_rewriting import privacy_by
 
@@ -47,7 +48,7 @@ class FileEnds:
             status = os.stat(f"{self._root}{os.sep}{name}")  # noqa: PTH116 - without a path for each of many thousands
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return self.at(name, files.stamp(status))
+        return self.at(name, stamp(status))
 
     def at(self, name: str, stamp: str) -> FileEnd:
         """The end of a file with this stamp."""

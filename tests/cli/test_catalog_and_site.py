@@ -14,6 +14,7 @@ from catalog.cli.catalog_and_site import BuildOutcome, summary
 from catalog.crawl.crawl import CrawlReport
 from catalog.database import build_record
 from catalog.schema.tables.inventory import Crawl
+from catalog.store import file_stamps
 from sites.manifest import MANIFEST
 from sites.pages import CRAWL, HOME
 from support.changes import base, register
@@ -40,7 +41,7 @@ def told(err: str) -> list[str]:
 
 
 def changed(before: dict[str, str], folder: Path) -> set[str]:
-    now = build_record.stamps(folder)
+    now = file_stamps.stamps_below(folder)
     return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
 
 
@@ -52,9 +53,9 @@ def pages(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_a_crawl_in_which_nothing_changed_writes_two_pages_which_are_those_of_a_build_from_nothing(run, world):
     assert world
-    site, data = Path("output/site"), build_record.stamps(Path("output/data"))
+    site, data = Path("output/site"), file_stamps.stamps_below(Path("output/data"))
     for _ in range(2):
-        before = build_record.stamps(site)
+        before = file_stamps.stamps_below(site)
         code, _, err = run("crawl")
         assert (code, told(err)) == (
             0,
