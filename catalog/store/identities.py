@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.store import checked_file, files
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,24 +23,18 @@ class Identities:
 
     def __init__(self, root: Path) -> None:
         self._file = root / "identities.json"
-        self._is_damaged = False
+        self._is_whole = False
 
     def read(self) -> dict[str, str]:
         """Empty where no crawl wrote it, or where it is damaged: names are taken for what they are then."""
-        try:
-            return checked_file.read(self._file, dict[str, str])
-        except FileNotFoundError:
-            return {}
-        except ValueError as error:
-            log.warning(
-                "%s %s: a repository that was renamed since the last crawl is taken for a new one", self._file, error
-            )
-            self._is_damaged = True
-            return {}
+        otherwise = "a repository that was renamed since the last crawl is taken for a new one"
+        names = checked_file.read_if_whole(self._file, dict[str, str], otherwise)
+        self._is_whole = names is not None
+        return names or {}
 
     def write(self, before: Mapping[str, str], identities: Mapping[str, str]) -> None:
-        """Replaces the file, if anything changed since it was read, or if it was damaged."""
-        if identities != before or self._is_damaged or not self._file.is_file():
+        """Replaces the file, if anything changed since it was read, or it was not whole."""
+        if identities != before or not self._is_whole:
             with files.writing(self._file.parent):
                 files.make_folder(self._file.parent)
                 checked_file.write(self._file, dict(sorted(identities.items())))
