@@ -33,7 +33,7 @@ from catalog.store import checked_file, files
 from catalog.store.file_stamps import time_if_unchanged
 
 AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
-INDEX, MANIFEST = "catalog.json", ".made.json"
+INDEX, MANIFEST = "catalog.json", ".exports.json"
 # What of the program decides how rows become files, besides the rows and their columns.
 SOURCES = (
     "database/export_database.py",
@@ -46,10 +46,10 @@ SOURCES = (
 
 _PACKAGE = Path(__file__).parents[1]
 
-# A file of an export, or what an interrupted write or an earlier version left of it.
 _DATABASE = re.compile(r"catalog\.[0-9a-f]+\.duckdb")
+# A file of an export, or what an interrupted write or an earlier version left: its manifest had the name of that of a site.
 _FILE = re.compile(
-    r"\.?(?P<file>[^.].*\.parquet|catalog(?:\.[0-9a-f]+)?\.duckdb|catalog\.json|\.made\.json)(?:\.new|\.aside-[0-9]+)?"
+    r"\.?(?P<file>[^.].*\.parquet|catalog(?:\.[0-9a-f]+)?\.duckdb|catalog\.json|\.(?:exports|made)\.json)(?:\.new|\.aside-[0-9]+)?"
 )
 _PART_FILE = re.compile(r"\.?(?P<file>[0-9a-f]{2}-[0-9a-f]{2}\.parquet)(?:\.new)?")
 

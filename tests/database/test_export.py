@@ -231,7 +231,7 @@ def test_a_copy_with_other_times_is_as_it_was_exported(catalog, tmp_path, caplog
         os.utime(file, ns=(1, 1))
     with caplog.at_level(logging.WARNING):
         assert export.write(catalog, tmp_path / "copy").made == 0
-    every = {*paths(tmp_path / "copy"), "catalog.json", ".made.json"}
+    every = {*paths(tmp_path / "copy"), "catalog.json", ".exports.json"}
     assert (caplog.records, export.intact(tmp_path / "copy", every)) == ([], every)
 
 
@@ -246,8 +246,8 @@ def test_a_file_of_the_same_size_is_found_by_its_bytes(catalog, tmp_path, name):
 def test_where_the_manifest_is_damaged_no_file_is_known_to_be_intact(catalog, tmp_path):
     many(catalog, 3)
     export.write(catalog, tmp_path)
-    edit(tmp_path / ".made.json")
-    assert (export.damaged(tmp_path), export.intact(tmp_path, ["t.parquet", ".made.json"])) == (set(), set())
+    edit(tmp_path / ".exports.json")
+    assert (export.damaged(tmp_path), export.intact(tmp_path, ["t.parquet", ".exports.json"])) == (set(), set())
 
 
 @pytest.mark.one_in(3)
@@ -257,7 +257,7 @@ def test_where_the_manifest_is_damaged_no_file_is_known_to_be_intact(catalog, tm
 def test_a_damaged_manifest_costs_an_export_from_nothing(catalog, tmp_path, caplog, text):
     many(catalog, 3)
     export.write(catalog, tmp_path)
-    (tmp_path / ".made.json").write_text(text)
+    (tmp_path / ".exports.json").write_text(text)
     with caplog.at_level(logging.WARNING):
         assert export.write(catalog, tmp_path).made == 1
     assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == ["all files are made again"]
@@ -267,13 +267,13 @@ def test_a_damaged_manifest_costs_an_export_from_nothing(catalog, tmp_path, capl
 def test_files_of_tables_that_are_gone_go_and_nothing_is_left_over(catalog, tmp_path):
     data = tmp_path / "data"
     (data / "t.parquet").mkdir(parents=True)
-    for name in ("gone.parquet", ".gone.parquet.new", "gone.parquet.aside-1", ".catalog.json.new", "gone/00-0f.parquet",
+    for name in (".made.json", "gone.parquet", ".gone.parquet.new", "gone.parquet.aside-1", ".catalog.json.new", "gone/00-0f.parquet",
                  "gone/.10-1f.parquet.new", "mine/notes.txt", "mine.txt"):  # fmt: skip
         (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_bytes(b"")
     export.write(catalog, data)
     found = {file.relative_to(data).as_posix() for file in data.rglob("*")}
-    assert found == {"t.parquet", "catalog.json", ".made.json", "mine", "mine/notes.txt", "mine.txt"}
+    assert found == {"t.parquet", "catalog.json", ".exports.json", "mine", "mine/notes.txt", "mine.txt"}
     assert (tmp_path / "data-t.parquet.aside-1").is_dir()
 
 
