@@ -17,7 +17,7 @@ from catalog.errors import StoreError
 from catalog.store.file_stamps import time_if_unchanged
 from catalog.store.files import clear, read, remove_remains, write
 from sites import manifest
-from sites.manifest import MANIFEST, PENDING, Manifest, SiteFile
+from sites.manifest import MANIFEST, PENDING, SiteFile, SiteManifest
 from sites.pages import HOME, LAST_CRAWLS
 
 MOST_NAMED = 3  # files that are not as they were written, in a sentence
@@ -90,7 +90,7 @@ def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for path, data in files.items():
         _put(folder / path, data, folder)
         stated[path] = _file(folder / path, stated[path].digest, crc32(data), stated[path].images)
-    manifest.finish(folder, Manifest(program=last.program, files=stated))
+    manifest.finish(folder, SiteManifest(program=last.program, files=stated))
 
 
 def write_site(
@@ -119,7 +119,7 @@ def write_site(
             entries[path] = _file(folder / path, digests[path], crc32(data), images.get(path, ()))
         removed = sum(_remove(folder, path) for path in sorted(gone))
         if stale or gone or entries != last.stated:
-            manifest.finish(folder, Manifest(program=last.program, files=entries))
+            manifest.finish(folder, SiteManifest(program=last.program, files=entries))
     except OSError as error:
         raise StoreError(f"cannot write the site to {folder}: {error}") from error
     return OutputCounts(written=written, unchanged=len(digests) - written, removed=removed)

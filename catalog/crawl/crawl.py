@@ -18,7 +18,7 @@ from catalog.crawl.context import CrawlContext
 from catalog.crawl.driver import Recorded, visit_and_record
 from catalog.crawl.inventory_changes import aliases, departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
-from catalog.crawl.reading import Reader, reading
+from catalog.crawl.reading import VisitReader, reading
 from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.shard import Shard
 from catalog.crawl.visit import VisitTask
@@ -114,10 +114,10 @@ class CrawlRun:
     """
 
     def __init__(
-        self, config: Config, context: CrawlContext, reader: Reader | None = None, shard: Shard | None = None
+        self, config: Config, context: CrawlContext, reader: VisitReader | None = None, shard: Shard | None = None
     ) -> None:
         """`reader`: by default, that of this process."""
-        self._config, self._context, self._reader, self._shard = config, context, reader or Reader(), shard
+        self._config, self._context, self._reader, self._shard = config, context, reader or VisitReader(), shard
         self._journal = Journal(config.output / "store" / "crawls")
         self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from catalog.crawl.ancestry import NOTHING, Past, Reach
-from catalog.crawl.fetch_files import RemoteFiles, fetch_blobs, fetch_named
+from catalog.crawl.fetch_files import FileSource, fetch_blobs, fetch_named
 from catalog.crawl.fetch_plan import (
     Known,
     ancestry_plan,
@@ -69,7 +69,7 @@ def fetch(
     connectors: Sequence[Connector],
     selection: RevisionSelection,
     known: Known,
-    remote: RemoteFiles | None = None,
+    remote: FileSource | None = None,
     turn: Callable[[], None] = lambda: None,
 ) -> Fetched:
     """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the ancestry.

@@ -75,7 +75,7 @@ class ExportedFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
+class ExportManifest:
     """The files of an export. `program`: the digest of what decides how rows become files; `counted`: what the next export need not count again."""
 
     program: str = ""
@@ -86,7 +86,7 @@ class Manifest:
 def damaged(folder: Path) -> frozenset[str]:
     """The files of the last export that do not hold what was written, whatever their size and time."""
     with suppress(OSError, ValueError):
-        last = checked_file.read(folder / MANIFEST, Manifest)
+        last = checked_file.read(folder / MANIFEST, ExportManifest)
         return frozenset(path for path, file in last.files.items() if _sha256(folder / path) != file.sha256)
     return frozenset()
 
@@ -94,7 +94,7 @@ def damaged(folder: Path) -> frozenset[str]:
 def intact(folder: Path, paths: Iterable[str]) -> frozenset[str]:
     """Those of these files that hold what the last export wrote, whatever their time."""
     with suppress(OSError, ValueError):
-        last = checked_file.read(folder / MANIFEST, Manifest).files
+        last = checked_file.read(folder / MANIFEST, ExportManifest).files
         return frozenset(
             path for path in paths if path == MANIFEST or (path in last and _sha256(folder / path) == last[path].sha256)
         )
@@ -139,7 +139,7 @@ def write(
         now |= database
         _remove(folder, {*now, INDEX, MANIFEST})
         listed = {**now, INDEX: _as_written(folder / INDEX)}
-        manifest = Manifest(program=last.program, files=listed, counted=counter.counted(exporting.counts))
+        manifest = ExportManifest(program=last.program, files=listed, counted=counter.counted(exporting.counts))
         if manifest != last:
             files.clear(folder / MANIFEST, published=folder)
             checked_file.write(folder / MANIFEST, manifest)
@@ -244,10 +244,10 @@ def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, Exp
     }
 
 
-def _last(folder: Path, program: str) -> Manifest:
+def _last(folder: Path, program: str) -> ExportManifest:
     """What the last export left; nothing where that cannot be told, or another program wrote it."""
     try:
-        last = checked_file.read(folder / MANIFEST, Manifest)
+        last = checked_file.read(folder / MANIFEST, ExportManifest)
         if last.program == program:
             return last
         log.warning(
@@ -258,7 +258,7 @@ def _last(folder: Path, program: str) -> Manifest:
         pass
     except ValueError as error:
         log.warning("%s %s: all files are made again", folder / MANIFEST, error)
-    return Manifest(program=program)
+    return ExportManifest(program=program)
 
 
 def _program(mask: Mask) -> str:

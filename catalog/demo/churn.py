@@ -11,7 +11,7 @@ from catalog.demo.measures import roc, vary
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, import_from, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 URL = "https://demo.example/risk/churn.git"
@@ -129,7 +129,7 @@ def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
     )
     customers = ""
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         nonlocal customers
         customers = entry.details.get("data", customers)
         content = (
@@ -166,7 +166,7 @@ def _import(version: str, content: Content, generation: int) -> dict[str, str]:
     return import_from("data/customers.parquet", content, data.place("customers"), repo, generation)
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     auc, seed = float(entry.details["auc"]), entry.action
     scores = {
         "auc": auc,
@@ -183,7 +183,7 @@ def _legacy_annotation() -> str:
     return write_yaml({"churn": body})
 
 
-def _annotation(entry: Entry) -> dict[str, object]:
+def _annotation(entry: StoryLine) -> dict[str, object]:
     return {
         "path": PATH,
         "type": "model",

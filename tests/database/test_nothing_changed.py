@@ -279,7 +279,7 @@ def test_the_exports_of_another_build_are_not_taken_for_those_of_the_record(tmp_
     config = one(tmp_path)
     file, manifest = config.output / "data" / "versions.parquet", config.output / "data" / export.MANIFEST
     flip(file)
-    stated = checked_file.read(manifest, export.Manifest)
+    stated = checked_file.read(manifest, export.ExportManifest)
     other = replace(stated.files[file.name], sha256=sha256(file.read_bytes()).hexdigest())
     checked_file.write(manifest, replace(stated, files={**stated.files, file.name: other}))
     assert export.damaged(config.output / "data") == frozenset()
