@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import fields, replace
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Self
@@ -125,7 +125,8 @@ class Journal:
 
         with files.writing(self.root):
             checked_file.write(self.root / "repos.json", state)
-            past = crawls[:-KEPT]
+            kept = [*islice(filter(_tells, reversed(crawls)), KEPT)]
+            past = crawls[: crawls.index(kept[-1])] if len(kept) == KEPT else []
             for file in past[len(self._past.read(past)) :]:
                 shorten(file, keeps)
             self._past.write(past)
@@ -222,6 +223,14 @@ class CrawlEntry:
         with files.writing(self._root):
             self._out.write("".join(map(jsonl.line, records)))
             self._out.flush()
+
+
+def _tells(file: Path) -> bool:
+    """Whether a file tells of a visit, or of its crawl: one that was cut short before any visit does not."""
+    try:
+        return b'"outcome"' in files.read(file)
+    except OSError:  # reported where all of it is read
+        return True
 
 
 def _may_rename(file: Path) -> bool:

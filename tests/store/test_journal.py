@@ -227,6 +227,16 @@ def test_the_visits_of_so_many_crawls_are_kept(tmp_path, beyond, kept):
     assert any(each.repo == "a" for each in journal.visits()) is kept
 
 
+def test_a_crawl_that_was_cut_short_before_any_visit_is_none_of_these(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "fresh", "p1"))
+    with journal.begin():
+        pass
+    for _ in range(module.KEPT - 1):
+        crawled(journal, ("b", "changed", "p2"))
+    assert any(each.repo == "a" for each in journal.visits())
+
+
 @pytest.mark.parametrize(
     ("after", "number"),
     [
