@@ -39,6 +39,9 @@ def build(
     tell: Tell = say,
 ) -> BuildOutcome:
     """Builds catalog and site, as far as they do not follow from the same as last time. With `check`, all files are compared."""
+    from catalog.database import prewarm
+
+    prewarm.wait()
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
     from catalog.store.lock import lock
 
