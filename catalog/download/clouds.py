@@ -130,8 +130,8 @@ class CloudObject:
             options |= {"range": {"offset": offset}, "if_match": etag}
         with _explained():
             result = obstore.get(self._clouds.store(self._source), self._key, options=cast("GetOptions", options))
-            start, meta = result.range[0], result.meta
-            yield Opened(pieces=_pieces(result), start=start, size=meta["size"], etag=meta.get("e_tag"))
+        start, meta = result.range[0], result.meta
+        yield Opened(pieces=_pieces(result), start=start, size=meta["size"], etag=meta.get("e_tag"))
 
 
 def _pieces(result: Any) -> Iterator[bytes]:  # noqa: ANN401 - obstore's GetResult, which mypy would import
@@ -147,7 +147,7 @@ def _explained() -> Iterator[None]:
 
     try:
         yield
-    except exceptions.BaseError as error:
+    except (exceptions.BaseError, OSError) as error:  # some are both, some only one
         raise explain(error) from error
 
 
@@ -155,12 +155,13 @@ def explain(error: Exception) -> OriginError:
     """One sentence for an error of obstore. Its own text quotes whole answers, but for its kind no other attribute tells."""
     from obstore import exceptions
 
-    known: dict[type[Exception], OriginError] = {
-        exceptions.NotFoundError: Gone("answers that it is not there"),
-        exceptions.PermissionDeniedError: Refused("answers 403 (Forbidden)"),
-        exceptions.UnauthenticatedError: Refused("answers 401 (Unauthorized)"),
-        exceptions.PreconditionError: Stale("answers that the object has changed"),
-    }
+    known: tuple[tuple[tuple[type[Exception], ...], OriginError], ...] = (
+        ((exceptions.NotFoundError, FileNotFoundError), Gone("answers that it is not there")),
+        ((exceptions.PermissionDeniedError, PermissionError), Refused("answers 403 (Forbidden)")),
+        ((exceptions.UnauthenticatedError,), Refused("answers 401 (Unauthorized)")),
+        ((exceptions.PreconditionError,), Stale("answers that the object has changed")),
+    )
     text = str(error).lower()
-    told = ((kind, sentence) for word, kind, sentence in _BY_WORD if word in text)
-    return known.get(type(error)) or next((kind(sentence) for kind, sentence in told), Again("the answer broke off"))
+    by_kind = (ours for kinds, ours in known if isinstance(error, kinds))
+    by_word = (kind(sentence) for word, kind, sentence in _BY_WORD if word in text)
+    return next(by_kind, None) or next(by_word, Again("the answer broke off"))

@@ -51,7 +51,7 @@ class Trust:
 
     def allows(self, url: str) -> bool:
         """Whether the user names this URL, or its beginning."""
-        return any(is_below(url, prefix) for prefix in (*self.allow, *(each.url for each in self.storage)))
+        return any(is_below(url, prefix) for prefix in self._named)
 
     def check_path(self, url: str) -> None:
         """ConfigError for a URL with a path that leads elsewhere than it begins."""
@@ -91,10 +91,14 @@ class Trust:
         self._public.add(place)
 
     @cached_property
+    def _named(self) -> tuple[str, ...]:
+        mirrors = (each.read_from for each in self.storage if each.read_from is not None)
+        return (*self.allow, *(each.url for each in self.storage), *mirrors)
+
+    @cached_property
     def folders(self) -> tuple[Path, ...]:
         """The folders of this machine that the user names, without links."""
-        places = [*self.allow, *(each.url for each in self.storage), *filter(None, (s.read_from for s in self.storage))]
-        return tuple(Path(path_of(url)).resolve() for url in places if urlsplit(url).scheme == "file")
+        return tuple(Path(path_of(url)).resolve() for url in self._named if urlsplit(url).scheme == "file")
 
     def is_in_folder(self, file: Path) -> bool:
         """Whether a file, links followed, is in a folder that the user names."""
