@@ -132,13 +132,16 @@ def demo(
 
     Example: catalog demo, then: catalog show --catalog demo/output/catalog.duckdb
     """
-    from catalog.demo import make_fleet, write_config  # a cold `show` needs no dulwich
+    from catalog.demo import make_fleet, write_config, write_storage  # a cold `show` needs no dulwich
+    from catalog.demo.storage import BUCKET
 
     say(
         f"made {plural(len(make_fleet(folder / 'repos', repos=repos)), 'repository', 'repositories')} in {folder / 'repos'}"
     )
+    storage = folder / "storage" / BUCKET
+    say(f"made {plural(write_storage(storage), 'model')} in {storage}")
     file = folder / "repos.toml"
-    write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE)
+    write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE, storage=storage)
     say(f"wrote {file}")
     config = _load(file)
     failed = _crawl(
@@ -156,6 +159,7 @@ def demo(
             "damaged on purpose, to show how damage is reported (catalog ls problems)"
         )
     say(f"open {config.output / 'site' / 'index.html'}, or ask: {command('show', '--catalog', database)}")
+    say(f"get a model: {command('get', 'churn#prod', '--config', file)}")
 
 
 def _load(file: Path) -> Config:

@@ -53,7 +53,7 @@ def get(  # noqa: PLR0913 - each is an option of the command
             "--config",
             envvar="CATALOG_CONFIG",
             metavar="FILE",
-            help="The file that says which storage may be contacted, and how; by default repos.toml.",
+            help="The file that says which storage may be contacted, and how, and whose catalog to query; by default repos.toml.",
         ),
     ] = None,
     database: Database = None,
@@ -64,11 +64,14 @@ def get(  # noqa: PLR0913 - each is an option of the command
     """
     from catalog.download.download import Options, download  # with all of the network
 
+    known = _config(config)
+    if database is None and config is not None and known is not None:
+        database = known.output / "catalog.duckdb"
     with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, _), _Progress() as progress:
         answer = catalog.resolve(ref)
         put_note(answer)
         options = Options(
-            config=_config(config),
+            config=known,
             allow=tuple(allow or ()),
             force=force,
             jobs=jobs,

@@ -88,7 +88,8 @@ _STEPS = (
         cmd="python src/train.py data/features.parquet models/churn.lgb",
         deps=("data/features.parquet", "src/train.py"),
         params=("train.depth", "train.lr", "train.trees"),
-        outs={PATH: 2_300_000},
+        outs={PATH: 0},
+        models=(PATH,),
         random=True,
     ),
     PipelineStep(
@@ -109,10 +110,11 @@ def churn() -> Book:
 
 
 @cache
-def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
-    """The repository; where each version is, `churn@v2.0.0` → commit; and its model there, `v2.0.0` → content."""
+def history() -> tuple[Book, dict[str, str], dict[str, Content], list[Content]]:
+    """The repository; where each version is, `churn@v2.0.0` → commit; its model there, `v2.0.0` → content; and all models."""
     book = Book()
     trained: dict[str, Content] = {}
+    models: list[Content] = []
     project = Project(
         steps=_STEPS,
         params={"features": {"window_days": 90}, "train": {"depth": 6, "lr": 0.1, "trees": 120}},
@@ -154,9 +156,10 @@ def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
             project.top = {"artifacts": {"churn": _annotation(entry)}}
         files = {**pointer, **project.run(entry, _measure(entry)), **gone}
         trained[entry.version] = project.results[PATH]
+        models.append(project.results[PATH])
         return files
 
-    return book, play(book, _CHURN, make), trained
+    return book, play(book, _CHURN, make), trained, models
 
 
 def _import(version: str, content: Content, generation: int) -> dict[str, str]:

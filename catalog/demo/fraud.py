@@ -99,7 +99,7 @@ def payments() -> Book:
 
 def _import(project: Project, customers: str, score: str) -> dict[str, str]:
     """The registry's customers and the churn team's model, each by its GTO tag."""
-    _, places, trained = churn.history()
+    _, places, trained, _ = churn.history()
     content = project.data[_CUSTOMERS] = data.dataset("customers", customers)
     model = project.data[_SCORE] = trained[score]
     dataset, version = f"customers=customers@{customers}", f"churn@{score}"

@@ -84,10 +84,23 @@ def fetch(ask: Ask, content: Row, path: Path | None, options: Options) -> Downlo
     allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))
     trust = Trust(allow=allow, storage=config.storage if config else ())
     with Pool() as pool:
-        git = GitFiles(trust, config, limits, pool)
-        with closing(Sources(trust, git, download_limits(limits.connect, limits.idle), options.tell)) as sources:
+        tell = _once(options.tell)
+        git = GitFiles(trust, config, limits, pool, tell)
+        with closing(Sources(trust, git, download_limits(limits.connect, limits.idle), tell)) as sources:
             plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(content)
             return _fetch(plan, target_of(path, plan.name), git, sources, options)
+
+
+def _once(tell: Callable[[str], object]) -> Callable[[str], object]:
+    """Tells each place once."""
+    told: set[str] = set()
+
+    def tell_new(place: str) -> None:
+        if place not in told:
+            told.add(place)
+            tell(place)
+
+    return tell_new
 
 
 def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: Options) -> Download:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,8 +34,10 @@ class GitFolder:
 class GitFiles:
     """The repositories of one download. `config` says which the user chose; others must be at public addresses."""
 
-    def __init__(self, trust: Trust, config: Config | None, limits: Limits, pool: Pool) -> None:
-        self._trust, self._config, self._limits, self.pool = trust, config, limits, pool
+    def __init__(
+        self, trust: Trust, config: Config | None, limits: Limits, pool: Pool, tell: Callable[[str], object]
+    ) -> None:
+        self._trust, self._config, self._limits, self.pool, self._tell = trust, config, limits, pool, tell
 
     def folder(self, repository: str, commit: str, path: str) -> GitFolder:
         """NotFound where Git has no file there."""
@@ -84,7 +86,9 @@ class GitFiles:
 
     @contextmanager
     def _origin(self, repository: str) -> Iterator[Origin]:
-        with open_origin(repository, self._limits, pool=self.pool, permits=self.permits(repository)) as origin:
+        permits = self.permits(repository)
+        self._tell(f"{repository} (Git)")
+        with open_origin(repository, self._limits, pool=self.pool, permits=permits) as origin:
             yield origin
 
 

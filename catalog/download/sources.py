@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 
 
 class Sources:
-    """Opens whatever an entry is read from; `tell` gets whom it contacts, each once."""
+    """Opens whatever an entry is read from; `tell` gets whom it contacts."""
 
     def __init__(self, trust: Trust, git: GitFiles, limits: Limits, tell: Callable[[str], object]) -> None:
         self._trust, self._git, self._limits, self._tell = trust, git, limits, tell
         self._web = Web(trust, limits)
         self._clouds: Clouds | None = None
-        self._told: set[str] = set()
 
     def reader(self, source: Source) -> Reader:
         """ConfigError where the source may not be contacted."""
@@ -38,7 +37,7 @@ class Sources:
             case LfsObject():
                 from catalog.download.lfs_files import LfsFile
 
-                self._announce(f"{source.repository} (Git LFS)")
+                self._tell(f"{source.repository} (Git LFS)")
                 return LfsFile(self._git, source, self._limits)
             case GitBlob():
                 raise Refused("a file of Git is read with others of its repository")
@@ -71,7 +70,7 @@ class Sources:
 
     def _stored(self, source: StoredObject) -> Reader:
         scheme = urlsplit(source.url).scheme
-        self._announce(_place(source.url, self._trust))
+        self._tell(_place(source.url, self._trust))
         if scheme in CLOUDS:
             from catalog.download.clouds import CloudObject, Clouds
 
@@ -84,11 +83,6 @@ class Sources:
         from catalog.download.plugins import PluginObject
 
         return PluginObject(self._trust, source)
-
-    def _announce(self, place: str) -> None:
-        if place not in self._told:
-            self._told.add(place)
-            self._tell(place)
 
 
 def _place(url: str, trust: Trust) -> str:

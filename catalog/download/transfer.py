@@ -172,4 +172,4 @@ def _named(error: OriginError, entry: Entry) -> OriginError:
             place = f"{repository} (Git LFS)"
         case _:
             place = entry.source.repository
-    return kind(f"{quote(entry.path)}: {quote(place)} {error}" if entry.path else f"{quote(place)} {error}")
+    return kind(f"{quote(entry.path)}: {quote(place)}: {error}" if entry.path else f"{quote(place)}: {error}")

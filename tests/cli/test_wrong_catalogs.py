@@ -73,6 +73,7 @@ COMMANDS = {
     "stats": [],
     "open": ["churn"],
     "resolve": ["churn"],
+    "get": ["churn"],
     "ls": ["models"],
     "history": ["churn"],
     "at": ["now"],

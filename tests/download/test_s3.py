@@ -131,7 +131,7 @@ def test_a_changed_object_is_not_resumed(s3, config):
 
 @pytest.mark.usefixtures("s3")
 def test_what_is_not_there_is_said(config):
-    with pytest.raises(Gone, match=f"'s3://bucket/{KEY}' answers that it is not there"):
+    with pytest.raises(Gone, match=f"s3://bucket/{KEY}: answers that it is not there"):
         fetched(remote(REMOTE) | tracked(MODEL), config=config)
 
 

@@ -26,6 +26,12 @@ _VALUES = {
     "'@' || version from versions order by all limit 3) union all (select repo, artifact, version, commit, stage, null, null "
     "from assignments where rank = 1 order by all limit 2) union all (select repo, artifact, version, commit, null, oid, null "
     "from resolved_events order by all limit 1)",
+    "a_repo, a_commit, a_path": "(select repo, commit, path from outputs order by all limit 4) union all "
+    "(select repo, commit, '' from outputs order by all limit 2)",
+    "a_repo, a_commit, a_metafile, an_output": "select repo, commit, metafile, output from output_files union all "
+    "(select repo, commit, metafile, path from outputs order by all limit 1)",
+    "a_url, a_commit": "(select url, null from repos order by all limit 2) union all "
+    "(select url, rev_lock from imports where kind = 'repo' order by all limit 4)",
     "a_repo, an_artifact, a_version": "select distinct repo, artifact, version from versions order by all",
     "a_repo, an_artifact": "select repo, artifact from artifacts order by versions desc, repo, artifact",
     "an_oid, a_repo": "select oid, repo from known_events order by all",
