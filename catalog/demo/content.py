@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import md5
 
-_FEATURES = 24
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
@@ -39,16 +37,16 @@ def imagine(seed: str, size: int, nfiles: int | None = None) -> Content:
     return Content(md5=value if nfiles is None else f"{value}.dir", size=size, nfiles=nfiles)
 
 
-def small_model(seed: str, trees: int = 12) -> Content:
+def small_model(seed: str, trees: int = 12, features: int = 24) -> Content:
     """A model that `seed` stands for, with its bytes: trees in the form of LightGBM's text, with splits that nobody learned."""
-    lines = ["tree", "version=v4", "num_class=1", f"max_feature_idx={_FEATURES - 1}", "objective=binary sigmoid:1", ""]
+    lines = ["tree", "version=v4", "num_class=1", f"max_feature_idx={features - 1}", "objective=binary sigmoid:1", ""]
     for number in range(trees):
         value = bytes.fromhex(digest(f"{seed} {number}".encode()))
         splits, leaves = value[:3], [(each - 128) / 1000 for each in value[3:7]]
         lines += [
             f"Tree={number}",
             "num_leaves=4",
-            f"split_feature={' '.join(str(each % _FEATURES) for each in splits)}",
+            f"split_feature={' '.join(str(each % features) for each in splits)}",
         ]
         lines += [f"threshold={' '.join(f'{each / 256:.4f}' for each in splits)}"]
         lines += [

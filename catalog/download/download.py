@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from catalog.config.model import Config
@@ -25,7 +26,6 @@ from catalog.transport.limits import Limits
 from catalog.transport.origin import Pool
 
 JOBS = 16  # files at a time
-_LONG = 3600.0  # seconds for what Git has
 
 
 def _silent(_: object) -> None:
@@ -47,10 +47,8 @@ class Options:
     def limits(self) -> Limits:
         """The bounds of one visit to Git."""
         if self.config is None:
-            return Limits(total=_LONG, processor_time=_LONG)
-        return Limits(
-            connect=self.config.connect_timeout, idle=self.config.idle_timeout, total=_LONG, processor_time=_LONG
-        )
+            return Limits(total=inf, processor_time=inf)
+        return Limits(connect=self.config.connect_timeout, idle=self.config.idle_timeout, total=inf, processor_time=inf)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

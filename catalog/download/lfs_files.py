@@ -19,7 +19,7 @@ class LfsFile:
 
     def __init__(self, git: GitFiles, source: LfsObject, limits: Limits) -> None:
         self._git, self._source = git, source
-        self._limits = replace(limits, total=UNBOUNDED, processor_time=inf, max_bytes=UNBOUNDED, max_inflated=UNBOUNDED)
+        self._limits = replace(limits, total=inf, processor_time=inf, max_bytes=UNBOUNDED, max_inflated=UNBOUNDED)
 
     @contextmanager
     def open(self, offset: int, etag: str | None) -> Iterator[Opened]:

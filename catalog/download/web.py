@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,15 +25,15 @@ from catalog.transport.limits import Limits, Meter
 from catalog.transport.network_rules import is_public
 from catalog.transport.retry import Again
 from catalog.transport.smart_http import AGENT
+from catalog.transport.storage import MAX_REDIRECTS
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager
     from urllib3.response import BaseHTTPResponse
 
 
-MAX_REDIRECTS = 5
-UNBOUNDED = 1 << 62  # the entry's own size bounds a download
-PARTIAL, STALE = 206, (412, 416)
+UNBOUNDED = sys.maxsize  # the entry's own size bounds a download
+STALE = (412, 416)
 
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
@@ -41,7 +42,7 @@ _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
 def download_limits(connect: float = 10.0, idle: float = 30.0) -> Limits:
     """The bounds of one answer: of its silence, not of its length."""
     return Limits(
-        connect=connect, idle=idle, total=UNBOUNDED, processor_time=inf, max_bytes=UNBOUNDED, max_inflated=UNBOUNDED
+        connect=connect, idle=idle, total=inf, processor_time=inf, max_bytes=UNBOUNDED, max_inflated=UNBOUNDED
     )
 
 
@@ -109,10 +110,10 @@ def range_headers(offset: int, etag: str | None) -> dict[str, str]:
 
 def opened(response: BaseHTTPResponse, meter: Meter, offset: int) -> Opened:
     """What an answer brings; OriginError where it brings no content."""
-    if response.status not in (OK, PARTIAL):
+    if response.status not in (OK, HTTPStatus.PARTIAL_CONTENT):
         raise refusal(response.status)
     start, size = 0, _length(response)
-    if response.status == PARTIAL:
+    if response.status == HTTPStatus.PARTIAL_CONTENT:
         stated = _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
         if stated is None or int(stated[1]) != offset:
             raise Stale("answers with another range than the one that was requested")

@@ -115,13 +115,11 @@ class LfsServer:
         try:
             found = self._batch(site, [pointer])
             if not found:
-                raise Gone(f"Git LFS of {self._repository.shown}: the server does not offer {pointer.sha256}")
+                raise Gone(f"{self._meter.where}: the server does not offer the file")
             with self._answer(site, found[0], headers) as response:
                 yield response, self._meter
         except Unavailable as error:
-            raise Refused(
-                f"Git LFS of {self._repository.shown}: a server may not be contacted, or wants credentials"
-            ) from error
+            raise Refused(f"{self._meter.where}: a server may not be contacted, or wants credentials") from error
 
     def _content(self, site: LfsSite, download: _Download) -> bytes:
         with self._answer(site, download, {}) as response:

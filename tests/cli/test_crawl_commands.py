@@ -42,14 +42,19 @@ def told(err):
 
 def test_demo_says_what_it_did_and_what_to_open(made):
     lines = told(made[1])
-    assert (lines[:2], sorted(lines[2:4]), lines[4:]) == (
-        ["made 2 repositories in demo/repos", "wrote demo/repos.toml"],
+    assert (lines[:3], sorted(lines[3:5]), lines[5:]) == (
+        [
+            "made 2 repositories in demo/repos",
+            "made 20 models in demo/storage/demo-example-risk",
+            "wrote demo/repos.toml",
+        ],
         ["new      demo.example/risk/churn", "new      demo.example/vision/models"],
         [
             "2 new, 0 changed, 0 fresh, 0 failed; 0 bytes in T",
             "demo/output/catalog.duckdb: N artifacts, N versions of 2 repositories in T",
             "demo/output/site: N files written, N in T",
             f"open demo/output/site/index.html, or ask: {command('show', '--catalog', 'demo/output/catalog.duckdb')}",
+            f"get a model: {command('get', 'churn#prod', '--config', 'demo/repos.toml')}",
         ],
     )
 

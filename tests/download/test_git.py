@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.download.download import Options, fetch
+from catalog.download.plan import MOST_IMPORTS
 from catalog.errors import ConfigError, Gone, NotFound, Refused
 from support.lfs import FILES, lfs_server, pointer_text
 from support.loopback import Answer, serve
@@ -154,3 +155,22 @@ def test_an_import_from_elsewhere_is_said():
     world = repository(imported(MODEL, commit="1" * 40) | {".dvc/config": ""})
     with pytest.raises(NotFound, match="not in this catalog"):
         fetch(catalog(world).sql, row(world, None), None, Options())
+
+
+@pytest.mark.parametrize("steps", [MOST_IMPORTS, MOST_IMPORTS + 1])
+def test_imports_of_imports_are_followed_so_far(tmp_path, steps):
+    put(tmp_path / "storage", MODEL)
+    worlds = {"host/0": repository(remote(str(tmp_path / "storage")) | tracked(MODEL))}
+    for number in range(1, steps + 1):
+        before = worlds[f"host/{number - 1}"].tip()
+        url = f"https://host/{number - 1}"
+        worlds[f"host/{number}"] = repository(
+            imported(MODEL, source_path="model.bin", commit=before, url=url) | {".dvc/config": ""}
+        )
+    content = row(worlds[f"host/{steps}"], None, repo=f"host/{steps}")
+    options = Options(allow=((tmp_path / "storage").as_uri(),))
+    if steps == MOST_IMPORTS:
+        assert fetch(catalog(worlds, {}).sql, content, None, options).path.read_bytes() == MODEL
+    else:
+        with pytest.raises(NotFound, match="imported from an import"):
+            fetch(catalog(worlds, {}).sql, content, None, options)

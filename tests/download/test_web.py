@@ -11,6 +11,7 @@ import pytest
 
 from catalog.config.parse import parse
 from catalog.download import transfer
+from catalog.download.transfer import ATTEMPTS, RESUMED
 from catalog.errors import ConfigError, Down, Gone, Refused
 from support.loopback import Answer, evil, serve
 from support.storage import digest, fetched, remote, tracked
@@ -136,6 +137,26 @@ def test_a_range_that_is_refused_is_fetched_whole(status):
 
     with evil(refuse) as url:
         assert get(url).read_bytes() == MODEL
+
+
+@pytest.mark.parametrize(("size", "ranges"), [(RESUMED, 1), (RESUMED - 1, 0)])
+def test_what_is_small_is_fetched_again_from_its_beginning(size, ranges):
+    data, seen = MODEL[:size], []
+
+    def handle(connection):
+        seen.append(connection.recv(1 << 16))
+        lines = ["HTTP/1.1 200 OK", f"Content-Length: {size}", 'ETag: "one"', "Connection: close", "", ""]
+        connection.sendall("\r\n".join(lines).encode() + (data if len(seen) > 1 else data[: size // 2]))
+
+    with evil(handle) as url:
+        fetched(remote(url) | tracked(data), allow=(url,))
+    assert sum(b"Range:" in head for head in seen) == ranges
+
+
+def test_what_may_be_mended_is_tried_some_times(tmp_path):
+    with storage(tmp_path, lambda *_: Answer(status=503)) as site, pytest.raises(Down):
+        get(site)
+    assert len(site.requests) == ATTEMPTS
 
 
 def nothing_is_left():

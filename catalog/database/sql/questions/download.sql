@@ -12,7 +12,8 @@ from version_files f
 left join repos r on r.repo = f.repo
 where f.repo = a_repo and f.artifact = an_artifact and f.version = a_version and f.commit = a_commit;
 
--- tracked_outputs(a_repo, a_commit, a_path): What DVC tracks at a path of a commit: the nearest output at or above it, or else those below.
+-- tracked_outputs(a_repo, a_commit, a_path): What DVC tracks at a path of a commit: the nearest output at or above
+--     it, or else those below.
 --   key: path
 --   path: Where it lies, from the Git root.
 --   metafile: The metafile that states it.
@@ -58,7 +59,8 @@ left join imports i on i.repo = o.repo and i.commit = o.commit and i.metafile = 
 qualify row_number() over (partition by o.path order by length(o.dvc_root) desc, o.hash is null, o.metafile, o.pipeline_stage) = 1
 order by o.path;
 
--- tracked_files(a_repo, a_commit, a_metafile, an_output): The files of a folder that DVC lists one by one, as a version-aware remote has them.
+-- tracked_files(a_repo, a_commit, a_metafile, an_output): The files of a folder that DVC lists one by one, as
+--     a version-aware remote has them.
 --   key: path
 --   from output_files: path, hash, size, version_id, etag
 select path, hash, size, version_id, etag from output_files
