@@ -40,6 +40,7 @@ _COMMANDS = {
     "mcp": ("mcp", ASK),
     "schedule": ("schedule", MAKE),
     "status": ("status", MAKE),
+    "doctor": ("doctor", MAKE),
     "demo": ("crawl_commands", MAKE),
     "init": ("repos_toml", CHOOSE),
     "add": ("repos_toml", CHOOSE),
