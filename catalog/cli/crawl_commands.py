@@ -13,6 +13,8 @@ from catalog.cli import EXPLAINED, catalog_and_site
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.crawl_report import write_report
+from catalog.cli.dry_run import put_dry_run
+from catalog.cli.formats import Format
 from catalog.cli.invocation import command
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
@@ -62,6 +64,13 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = False,
     allow_empty: AllowEmpty = False,
+    dry: Annotated[
+        bool,
+        typer.Option("--dry-run", help="List what would be visited, and why; sources are listed, nothing is written."),
+    ] = False,
+    output: Annotated[
+        Format, typer.Option("-o", "--output", metavar="FORMAT", help="Of the list of --dry-run.")
+    ] = Format.TABLE,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
@@ -71,10 +80,13 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
 
     Exit code 5 if a repository could not be read: the others are read all the same, and its last good rows stay.
 
-    Examples: catalog crawl, catalog crawl --shard 3/16 --no-build
+    Examples: catalog crawl, catalog crawl --dry-run, catalog crawl --shard 3/16 --no-build
     """
     part = chosen_shard(shard, repos=repos or (), no_build=no_build, publish_early=publish_early)
     config = _load(config_file)
+    if dry:
+        put_dry_run(config, _chosen(config, repos or ()), part, output)
+        return
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")

@@ -114,18 +114,28 @@ class CrawlRun:
     """
 
     def __init__(
-        self, config: Config, context: CrawlContext, reader: VisitReader | None = None, shard: Shard | None = None
+        self,
+        config: Config,
+        context: CrawlContext,
+        reader: VisitReader | None = None,
+        shard: Shard | None = None,
+        *,
+        dry: bool = False,
     ) -> None:
-        """`reader`: by default, that of this process."""
+        """`reader`: by default, that of this process. `dry`: a plan is made, and nothing is written."""
+        self._dry = dry
         self._config, self._context, self._reader, self._shard = config, context, reader or VisitReader(), shard
         self._journal = Journal(config.output / "store" / "crawls")
-        self._journal.clean(detector.digest(), detector.clean)
+        if not dry:
+            self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
         """Lists the sources, unless some repositories are named, and decides which repositories are visited."""
-        inventory, failures = take_inventory(self._config, self._context.pool, ask=not only, tell=tell)
+        inventory, failures = take_inventory(
+            self._config, self._context.pool, ask=not only, tell=tell, keep=not self._dry
+        )
         inventory = self._shard.part_of(inventory) if self._shard else inventory
         now = datetime.now(UTC)
         return plan_crawl(

@@ -71,10 +71,10 @@ def ids(answers):
 
 
 def test_every_command_with_ids_is_asked():
-    """But `sources`, `config` and `doctor`: what they list is of repos.toml, and may be in no catalog."""
+    """But `sources`, `config`, `doctor` and `crawl`: what they list is of repos.toml, and may be in no catalog."""
     commands = get_command(app()).commands
     with_ids = {name for name, command in commands.items() if "--output" in [o for p in command.params for o in p.opts]}
-    assert with_ids - {"config", "doctor"} == set(ARGUMENTS)
+    assert with_ids - {"config", "doctor", "crawl"} == set(ARGUMENTS)
 
 
 @pytest.mark.slow

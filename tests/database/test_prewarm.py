@@ -8,7 +8,7 @@ import sys
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from catalog.cli.building import build
+from catalog.cli.catalog_and_site import build
 from catalog.config.parse import load
 from catalog.database import prewarm
 
