@@ -42,6 +42,7 @@ from catalog.cli.options import (
     named_values,
 )
 from catalog.cli.output import put, put_text
+from catalog.cli.people import masked_people, put_people, put_teams
 from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.sql_limits import bounded_process, memory_size
 from catalog.cli.text import TableColumn
@@ -67,6 +68,8 @@ class What(StrEnum):
     EXPERIMENTS = "experiments"
     RELEASES = "releases"
     PROBLEMS = "problems"
+    TEAMS = "teams"
+    PEOPLE = "people"
 
 
 _OF_ARTIFACTS = frozenset(("stage", "type", "since", "until", "deprecated"))
@@ -100,6 +103,8 @@ _LISTS: dict[What, tuple[Callable[..., Answer], Callable[[Catalog, Answer, Forma
     What.EXPERIMENTS: (Catalog.experiments, lambda _, answer, output: put_experiments(answer, output)),
     What.RELEASES: (Catalog.releases, _plain(RELEASES, lambda row: [row["commit"]])),
     What.PROBLEMS: (Catalog.problems, lambda _, answer, output: put_problems(answer, output)),
+    What.TEAMS: (Catalog.teams, lambda _, answer, output: put_teams(answer, output)),
+    What.PEOPLE: (masked_people, lambda _, answer, output: put_people(answer, output)),
 }
 _PLAN = ("explain_key", "explain_value")  # the columns of EXPLAIN, whose only value is a drawing of many lines
 
@@ -125,9 +130,9 @@ def ls(  # noqa: PLR0913 - each is an option of the command
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """List models, versions, stages, events, repositories, experiments, problems, or releases: tags that GTO does not use, such as v1.2.0.
+    """List models, versions, stages, events, repositories, experiments, problems, teams, people, or releases: tags that GTO does not use, such as v1.2.0.
 
-    With -o ids, stages are names for --stage. --since and --until are of when artifacts were updated, versions registered, and events tagged.
+    With -o ids, stages are names for --stage, teams and people are queries for `catalog search`. People's e-mail addresses are as `emails` in [privacy] says. --since and --until are of when artifacts were updated, versions registered, and events tagged.
 
     Examples: catalog ls versions --stage prod -o json, catalog ls models --since 7d --sort -updated_at
     """

@@ -38,6 +38,7 @@ OF_ALL = (  # what asks of all of them
     "questions/references",
     "questions/stages",
     "questions/lists",
+    "questions/people",
     "questions/measures",
     "questions/show",
     "questions/resolve",

@@ -88,6 +88,14 @@ class Lists(CatalogFile):
         """DVC's experiments, newest first within each repository, with the versions that they began from."""
         return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
 
+    def teams(self, *, repo: Name | None = None) -> Answer:
+        """Teams: folders of repositories on their hosts, and those that CODEOWNERS names, with how much each has."""
+        return self._ask("from list_teams($repos)", repos=self._names.repos(repo))
+
+    def people(self, *, repo: Name | None = None) -> Answer:
+        """People: authors of registry tags, and owners by CODEOWNERS, with what they did and own. E-mail addresses are those of the tags."""
+        return self._ask("from list_people($repos)", repos=self._names.repos(repo))
+
     def stats(
         self,
         *,

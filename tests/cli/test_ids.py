@@ -36,7 +36,13 @@ ARGUMENTS = {
     "queries": [["behind"], ["models-using"], ["latest-versions"]],
     "sql": [["from versions"], ["from current_assignments"], ["from version_metrics"]],
 }
-NEXT = {"ls stages": ["ls", "models", "--stage"], "facets": ["search"], "stats": ["queries"]}  # the others: `show`
+NEXT = {
+    "ls stages": ["ls", "models", "--stage"],
+    "ls teams": ["search"],
+    "ls people": ["search"],
+    "facets": ["search"],
+    "stats": ["queries"],
+}  # the others: `show`
 
 
 @pytest.fixture(scope="module")
