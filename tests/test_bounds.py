@@ -34,7 +34,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
     "how much is read, kept or worked on at once, which changes no result": (
         "catalog.cli.server_checks.AT_A_TIME", "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
-        "catalog.query.published.bucket._PIECE", "catalog.database.export.AT_ONCE", "catalog.database.export_database.ROWS", "catalog.download.clouds.PIECE", "catalog.download.download.JOBS", "catalog.download.folder._PIECE",
+        "catalog.query.published.bucket._PIECE", "catalog.actions.annotate._WIDTH", "catalog.database.export.AT_ONCE", "catalog.database.export_database.ROWS", "catalog.download.clouds.PIECE", "catalog.download.download.JOBS", "catalog.download.folder._PIECE",
         "catalog.download.git_files.BATCH", "catalog.download.git_files._AT_ONCE", "catalog.download.plugins._PIECE", "catalog.download.target._PIECE",
         "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
     ),

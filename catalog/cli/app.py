@@ -35,6 +35,7 @@ _COMMANDS = {
     "experiments": ("measuring", LOOK),
     "lineage": ("tracing", LOOK),
     "identify": ("tracing", LOOK),
+    "annotate": ("annotating", LOOK),
     "crawl": ("crawl_commands", MAKE),
     "build": ("crawl_commands", MAKE),
     "mcp": ("mcp", ASK),

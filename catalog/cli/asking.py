@@ -124,6 +124,13 @@ def put_shown(catalog: Catalog, ref: str | None, output: Format) -> None:
         return
     if output is Format.TABLE:
         put_text(_card(row))
+        if "artifact" in row and not row["path"] and not row["type"]:
+            from catalog.cli.invocation import command  # only for advice
+
+            name = f"{row['repo']}:{row['artifact']}"
+            say_note(
+                f"nobody annotated it; in a checkout: {command('annotate', name, '--type', 'model', '--path', 'PATH')}"
+            )
     elif output is Format.JSON:
         put_text(to_json(row))
     elif parts := next((key for key in ("all_versions", "all_artifacts") if key in row), None):

@@ -85,6 +85,7 @@ COMMANDS = {
     "experiments": [],
     "lineage": ["churn"],
     "identify": ["1234567"],
+    "annotate": ["churn", "--label", "x"],
     "status": [],
 }
 
