@@ -21,7 +21,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.demo.book.BLOB", "catalog.demo.book.COMMIT", "catalog.demo.book.TAG", "catalog.demo.book.TREE",
         "catalog.demo.book._FILE", "catalog.demo.book._FOLDER", "catalog.demo.book._LINK", "catalog.discovery.client._UNCHANGED",
         "catalog.discovery.client_errors._BROKEN", "catalog.discovery.client_errors._FORBIDDEN", "catalog.discovery.client_errors._MANY",
-        "catalog.discovery.client_errors._SIGN_IN", "catalog.discovery.client_errors._UNAUTHORIZED", "catalog.query.published.web_folder._BROKEN", "catalog.query.published.web_folder._FORBIDDEN", "catalog.query.published.web_folder._MANY", "catalog.query.published.web_folder._UNAUTHORIZED", "catalog.query.published.web_folder._UNCHANGED", "catalog.transport.http_client.OK",
+        "catalog.discovery.client_errors._SIGN_IN", "catalog.discovery.client_errors._UNAUTHORIZED", "catalog.query.published.web_folder._BROKEN", "catalog.query.published.web_folder._FORBIDDEN", "catalog.query.published.web_folder._MANY", "catalog.query.published.web_folder._UNAUTHORIZED", "catalog.query.published.web_folder._UNCHANGED", "catalog.notify.delivery._BROKEN", "catalog.notify.delivery._MANY", "catalog.transport.http_client.OK",
         "catalog.transport.http_client._EITHER", "catalog.transport.lfs_site._UNAUTHORIZED", "catalog.transport.pack.PACK_HEADER", "catalog.transport.pack._OFS_DELTA",
         "catalog.transport.pack._REF_DELTA", "catalog.transport.pack._TRAILER", "catalog.transport.packets._DIGITS",
         "catalog.transport.remote._V2", "catalog.transport.wire._FATAL", "catalog.transport.wire._PACK", "catalog.transport.wire._PROGRESS",

@@ -57,6 +57,18 @@ def build(
     return replace(outcome, written=written, files=files)
 
 
+def notify(config: Config) -> None:
+    """Tells those whom repos.toml names what changed since they were told last."""
+    if not config.notifications:
+        return
+    from catalog.database.build import email_mask
+    from catalog.notify.told import notify_all
+    from catalog.store.lock import lock
+
+    with lock(config.output, wait=True, tell=say):
+        notify_all(config, email_mask(config), say)
+
+
 def summary(report: CrawlReport, outcome: BuildOutcome) -> str:
     """What a crawl, and the build after it, did not have to do."""
     parts = []

@@ -101,6 +101,7 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
             config, no_site=no_site, wait=True
         )  # another crawl may have begun when ours was over
         say(catalog_and_site.summary(done, outcome))
+        catalog_and_site.notify(config)
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -128,6 +129,7 @@ def build(
         _refuse_to_empty(config, allowed=allow_empty)
     is_whole = merge_stores(config, stores or (), wait=wait)
     catalog_and_site.build(config, no_site=no_site, wait=wait, check=check)
+    catalog_and_site.notify(config)
     if not is_whole:
         raise typer.Exit(int(Exit.ORIGIN))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.config.declaration import ConfigKey, Table
+from catalog.config.notify_keys import NOTIFY
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.value_types import (
@@ -178,4 +179,4 @@ PRIVACY = Table(
     ),
 )
 
-TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, GET, STORAGE, REPO, SOURCE)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, GET, STORAGE, NOTIFY, REPO, SOURCE)

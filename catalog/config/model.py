@@ -95,6 +95,19 @@ class StorageConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NotifyConfig:
+    """Who is told what a crawl changed. Empty tuples leave nothing out."""
+
+    name: str
+    webhook_env: str | None = None  # the variable that has the URL
+    command: str | tuple[str, ...] | None = None  # words as they are, one text by the shell
+    format: str = "json"
+    kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    repos: tuple[str, ...] = ()  # patterns of host/owner/name, or of the end of it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """The whole of repos.toml. `stages` maps each raw stage name to the catalog's name, `directions` are patterns of metrics' names with `higher` or `lower`."""
 
@@ -122,3 +135,4 @@ class Config:
     repos: tuple[RepoConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
     privacy: Privacy = DEFAULT
+    notifications: tuple[NotifyConfig, ...] = ()

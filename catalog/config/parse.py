@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, PRIVACY, SCHEDULE, STAGES, TABLES
 from catalog.config.model import Config, Options, RepoConfig, Schedule, StorageConfig
+from catalog.config.notify_keys import NOTIFY, read_notifications
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.sources import read_sources
 from catalog.config.storage_keys import GET, STORAGE
@@ -78,6 +79,7 @@ def _config(reader: TableReader) -> Config:
         allowed_urls=reader.table_at(GET).values(GET.keys)["allow"],
         storage=tuple(_storage(reader.array_at(STORAGE))),
         privacy=Privacy(**reader.table_at(PRIVACY).values(PRIVACY.keys)),
+        notifications=tuple(read_notifications(reader.array_at(NOTIFY))),
         stages=_stages(reader.table_at(STAGES)),
         repos=tuple(_repos(reader.array_at(REPO), options)),
         sources=tuple(read_sources(reader.array_at(SOURCE), options)),
