@@ -22,7 +22,6 @@ from catalog.transport.retry import Again, retrying
 SECONDS = 60.0  # for one notification, with all attempts
 LONGEST_WAIT = 20.0  # seconds between two of them
 
-_SHORTEST = 8  # characters of a part of a path that may be a secret
 _GOOD, _MANY, _BROKEN = range(200, 300), 429, 500
 
 
@@ -41,7 +40,7 @@ def _post(notify: NotifyConfig, url: str, body: bytes) -> None:
     if server is None or server.scheme not in {"http", "https"}:
         raise Refused(f"{where}: ${notify.webhook_env} has no URL, expected https://host/path")
     parts = urlsplit(url)
-    meter.gate.learn(url, parts.query, *(part for part in parts.path.split("/") if len(part) >= _SHORTEST))
+    meter.gate.learn(url, parts.query, parts.path)
     with Pool() as pool:
         manager = pool.manager(read_settings(pool.git, server))
 
