@@ -13,7 +13,8 @@ from catalog.cli.findings import Deadline, Finding, fault, ok, warning
 from catalog.database import build_record, database, last_build
 from catalog.database.shapes import all_shapes
 from catalog.errors import CatalogError, NotFound
-from catalog.query.catalog_file import FILE
+from catalog.query.published.location import FILE
+from catalog.store.file_stamps import differing, digest, has_other_time, stamps_below
 from catalog.store.journal import Journal
 from catalog.store.observations import Observations
 from catalog.store.partition_header import is_intact
@@ -149,17 +150,17 @@ def _made(output: Path) -> Iterator[Finding]:
     yield from (warning("build", sentence, BUILD) for sentence in told)
     if record is None:
         return
-    found = build_record.stamps(output / "data")
+    found = stamps_below(output / "data")
     edited = {
         name
-        for name in build_record.differing(record.exports, found)
-        if not build_record.has_other_time(record.exports.get(name, ""), found.get(name))
+        for name in differing(record.exports, found)
+        if not has_other_time(record.exports.get(name), found.get(name))
     }
     sentence = build_record.not_as_built(output / "data", edited)
     yield fault("exports", sentence, BUILD) if sentence else ok("exports", f"{output / 'data'} is as it was built")
     if record.site is None:
         yield ok("site", "none was built of this database")
-    elif record.site.files != build_record.digest(build_record.stamps(output / "site")):
+    elif record.site.files != digest(stamps_below(output / "site")):
         yield warning("site", f"{output / 'site'} is not as it was built, or was copied", BUILD)
     else:
         yield ok("site", f"{output / 'site'} is as it was built")

@@ -70,7 +70,7 @@ def download(ask: Ask, version: Row, path: Path | None, options: Options) -> Dow
     Misuse and StoreError for the target.
     """
     keys = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
-    rows = ask("from version_content($repo, $artifact, $version, $commit)", **keys).rows
+    rows = ask("from internal.version_content($repo, $artifact, $version, $commit)", **keys).rows
     if not rows:
         raise NotFound(f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read")
     return fetch(ask, {**rows[0], "get": version["get"]}, path, options)

@@ -111,7 +111,7 @@ class Planner:
             raise NotFound(f"{quote(output['path'])} is imported from an import, {MOST_IMPORTS} times over")
         if source is None or commit is None:
             raise NotFound(f"{quote(output['path'])} is an import whose source is not stated")
-        found = self._ask("from repository_with($url, $commit)", url=source, commit=commit).rows
+        found = self._ask("from internal.repository_with($url, $commit)", url=source, commit=commit).rows
         if not found:
             raise NotFound(f"{quote(output['path'])} is imported from {quote(source)}, which is not in this catalog")
         path = "/".join(part for part in ((output["source_path"] or "").strip("/"), inside) if part)

@@ -26,7 +26,9 @@ class TrackedFiles:
 
     def outputs(self, repo: str, commit: str, path: str) -> list[Row]:
         """What DVC tracks there, with `repo` and `commit`."""
-        rows = self._ask("from tracked_outputs($repo, $commit, $path)", repo=repo, commit=commit, path=path).rows
+        rows = self._ask(
+            "from internal.tracked_outputs($repo, $commit, $path)", repo=repo, commit=commit, path=path
+        ).rows
         return [{**row, "repo": repo, "commit": commit} for row in rows]
 
     def entries(self, output: Row, path: str) -> Iterator[Entry]:
@@ -66,7 +68,7 @@ class TrackedFiles:
         """By name and version: a file, or the files that the metafile lists one by one."""
         own, inside = relation(output["path"], path)
         where = {key: output[key] for key in ("repo", "commit", "metafile")}
-        question = "from tracked_files($repo, $commit, $metafile, $output)"
+        question = "from internal.tracked_files($repo, $commit, $metafile, $output)"
         listed = self._ask(question, **where, output=output["path"]).rows
         for row in listed:
             name = row["path"][len(output["path"]) + 1 :]

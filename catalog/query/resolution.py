@@ -11,7 +11,7 @@ from catalog.query.reference import LATEST
 from catalog.query.resolve import ReferenceResolver
 from catalog.query.time_range import joined
 
-_QUESTION = "from resolve_version($repo, $artifact, $version, $commit, $stage, $oid, $request)"
+_QUESTION = "from internal.resolve_version($repo, $artifact, $version, $commit, $stage, $oid, $request)"
 _TAGS = "refs/tags/"
 
 
@@ -27,7 +27,7 @@ def resolve_reference(ask: Callable[..., Answer], names: ReferenceResolver, ref:
 def resolve_tag(ask: Callable[..., Answer], tag: str, repos: list[str] | None) -> Answer:
     """What the registry tag of that name did, and the version that it names. NotFound where no such tag is GTO's."""
     name = tag.removeprefix(_TAGS)
-    rows = [row for row in ask("from find_tag($tag)", tag=name).rows if repos is None or row["repo"] in repos]
+    rows = [row for row in ask("from internal.find_tag($tag)", tag=name).rows if repos is None or row["repo"] in repos]
     if not rows:
         where = f" in {', '.join(repos)}" if repos else ""
         raise NotFound(

@@ -35,16 +35,17 @@ class Versions(Lists, Times):
             artifact, reference = self._names.artifact(ref)
         except NotFound:
             if (repo := self._names.repo(ref)) is not None:
-                return self._ask("from show_repo($repo)", repo=repo)
+                return self._ask("from internal.show_repo($repo)", repo=repo)
             if HASH.fullmatch(ref.strip()) and (identified := self.identify(ref.strip())).values:
                 return identified
             raise
         if reference.version is None and reference.stage is None:
             return self._ask(
-                "from show_artifact($repo, $artifact)", repo=artifact["repo"], artifact=artifact["artifact"]
+                "from internal.show_artifact($repo, $artifact)", repo=artifact["repo"], artifact=artifact["artifact"]
             )
         return self._ask(
-            "from show_version($repo, $artifact, $version, $commit)", **self._names.version(artifact, reference)
+            "from internal.show_version($repo, $artifact, $version, $commit)",
+            **self._names.version(artifact, reference),
         )
 
     def resolve(self, ref: str | None = None, *, tag: Name | None = None, repo: Name | None = None) -> Answer:
@@ -106,20 +107,22 @@ class Versions(Lists, Times):
         is of the project, not of this artifact.
         """
         return self._ask(
-            "from list_metrics($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+            "from internal.list_metrics($repo, $artifact, $version, $commit)",
+            **self._wanted(ref, all_versions=all_versions),
         )
 
     def params(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The parameters of a version (without one in `ref`, the latest), or of all versions of its artifact."""
         return self._ask(
-            "from list_params($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+            "from internal.list_params($repo, $artifact, $version, $commit)",
+            **self._wanted(ref, all_versions=all_versions),
         )
 
     def unread(
         self, ref: str, role: Literal["metrics", "params", "plots"] = "metrics", *, all_versions: bool = False
     ) -> Answer:
         """The files with measures of that role that could not be read; `status` says why, `in-dvc` for example."""
-        question = "from list_unread($repo, $artifact, $version, $commit, $role)"
+        question = "from internal.list_unread($repo, $artifact, $version, $commit, $role)"
         return self._ask(question, role=role, **self._wanted(ref, all_versions=all_versions))
 
     def compare(self, *refs: str, baseline: Count = 1, changed: bool = False) -> Answer:
@@ -135,9 +138,7 @@ class Versions(Lists, Times):
             raise InvalidArgument("baseline", str(baseline), expected)
         wanted = [self._wanted(ref, all_versions=False) for ref in refs]
         lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}
-        question = (
-            "from list_compared($repos, $artifacts, $versions, $commits, $baseline) where differs or not $changed"
-        )
+        question = "from internal.list_compared($repos, $artifacts, $versions, $commits, $baseline) where differs or not $changed"
         return self._ask(question, baseline=baseline, changed=changed, **lists)
 
     def reference(self, ref: str) -> str:
@@ -154,7 +155,7 @@ class Versions(Lists, Times):
     ) -> Answer:
         """What a version is made from, or with `down` what is made from it: edges up to `depth` steps away, the nearest first."""
         version = self._wanted(ref, all_versions=False)
-        question = f"from {'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
+        question = f"from internal.{'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
         return self._ask(
             question, repo=version["repo"], artifact=version["artifact"], version=version["version"], depth=depth
         )
@@ -167,7 +168,7 @@ class Versions(Lists, Times):
             if len(digits) < FEWEST_DIGITS:
                 expected = f"a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"
                 raise InvalidArgument("content", repr(digits), expected)
-        return self._ask("from identify_hashes($hashes)", hashes=sorted({*hashes}))
+        return self._ask("from internal.identify_hashes($hashes)", hashes=sorted({*hashes}))
 
     def _wanted(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
         artifact, reference = self._names.artifact(ref)

@@ -46,7 +46,7 @@ class PageInputs(NamedTuple):
 
 def read(connection: Connection) -> PageInputs:
     """Reads the inputs of the pages of a catalog."""
-    (recipe,) = connection.execute("from site_recipe()").fetchall()[0]
+    (recipe,) = connection.execute("from internal.site_recipe()").fetchall()[0]
     return PageInputs(
         recipe=recipe,
         repositories=rows(connection, "site_page_inputs", PageInputsRow),

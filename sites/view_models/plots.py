@@ -88,7 +88,7 @@ def images(connection: Connection, paths: Iterable[str]) -> Iterator[tuple[str, 
     contents = {path.rpartition("/")[2].partition(".")[0].replace("-", ":"): path for path in paths}
     for start in range(0, len(contents), IMAGES_AT_ONCE):
         chosen = [*contents][start : start + IMAGES_AT_ONCE]
-        for content, data in connection.execute("from site_images(?)", [chosen]).fetchall():
+        for content, data in connection.execute("from internal.site_images(?)", [chosen]).fetchall():
             yield contents[content], data
 
 
@@ -98,7 +98,7 @@ def paths(plots: Plots | None) -> tuple[str, ...]:
 
 
 def _rows(connection: Connection, repos: Collection[str] | None) -> Iterator[PlotRow]:
-    cursor = connection.execute(*of_repos("from site_plots()", None if repos is None else sorted(repos)))
+    cursor = connection.execute(*of_repos("from internal.site_plots()", None if repos is None else sorted(repos)))
     names = tuple(column[0] for column in cursor.description or ())
     if names != PlotRow._fields:
         raise TypeError(f"the columns of site_plots are {names}, expected {PlotRow._fields}")

@@ -492,7 +492,7 @@ def test_a_damaged_catalog(tmp_path):
 def test_a_catalog_of_another_version(path, tmp_path):
     own = shutil.copy(path, tmp_path)
     with duckdb.connect(own) as other:
-        other.execute("drop macro table list_artifacts")
+        other.execute("drop macro table internal.list_artifacts")
     with Catalog.open(own) as catalog, pytest.raises(StoreError, match="run `catalog build`"):
         catalog.artifacts()
 

@@ -5,6 +5,9 @@ select table_name, column_name from duckdb_columns()
 where database_name = 'staging' and schema_name = 'main'
 order by table_name, column_index;
 
+-- columns_of: The columns of a view that is just made.
+select column_name from duckdb_columns() where database_name = current_database() and schema_name = 'main' and table_name = $1;
+
 -- comments: The columns of each table and view, each with its type and what it means.
 select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal
 order by table_name, column_index;
@@ -51,7 +54,7 @@ delete from internal.repository_keys where url not in (select url from repos);
 
 -- add_repository_keys: Adds those of new addresses.
 insert into internal.repository_keys
-select url, key from (select distinct url from repos anti join internal.repository_keys using (url)), repository_key(url);
+select url, key from (select distinct url from repos anti join internal.repository_keys using (url)), internal.repository_key(url);
 
 -- order_repositories: Repositories in the order in which they are loaded: the rows that lineage joins then lie together.
 select unnest($1) as repo order by hash(repo), repo;

@@ -19,7 +19,7 @@ with comparable as (
             -- Inside a folder that is known by its list, the place in it counts too.
             || case when output <> path and status <> 'cloud-versioned' then path[length(output) + 1:] else '' end as content
     from version_files
-    where hash is not null and not is_trivial_content(hash, size)
+    where hash is not null and not internal.is_trivial_content(hash, size)
 ),
 shared_contents as (
     from comparable where content in (select content from comparable group by content having count(*) > 1)

@@ -15,6 +15,7 @@ from typing import IO
 from catalog.errors import Down, StoreError
 from catalog.query.published.index import PublishedFile
 from catalog.store import checked_file, files
+from catalog.store.file_stamps import stamp
 
 _STATE = "state.json"
 
@@ -40,10 +41,10 @@ class Cache:
         """What is here, where it is as it was left; None where there is nothing, or somebody changed it."""
         try:
             copy = checked_file.read(self.folder / _STATE, Copy)
-            stamp = files.stamp(self.file(copy.database).stat())
+            now = stamp(self.file(copy.database).stat())
         except (OSError, ValueError):
             return None
-        return copy if stamp == copy.stamp or self._holds(copy.database) else None
+        return copy if now == copy.stamp or self._holds(copy.database) else None
 
     def file(self, database: PublishedFile) -> Path:
         """Where the file of a database is, or will be."""
@@ -73,8 +74,8 @@ class Cache:
 
     def keep(self, index: str, etag: str | None, database: PublishedFile) -> None:
         """Notes that this database is that of the address now, and deletes those of before."""
-        stamp = files.stamp(self.file(database).stat())
-        copy = Copy(index=index, etag=etag, database=database, stamp=stamp, checked_at=datetime.now(UTC))
+        now = stamp(self.file(database).stat())
+        copy = Copy(index=index, etag=etag, database=database, stamp=now, checked_at=datetime.now(UTC))
         with files.writing(self.folder):
             checked_file.write(self.folder / _STATE, copy)
             for other in self.folder.glob("catalog.*.duckdb"):

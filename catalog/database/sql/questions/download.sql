@@ -1,6 +1,6 @@
 -- What a download needs: the content of one version, what DVC tracks at and around a path, and the repository at an address.
 
--- version_content(a_repo, an_artifact, a_version, a_commit): What one version is made of, and the repository that states it.
+-- internal.version_content(a_repo, an_artifact, a_version, a_commit): What one version is made of, and the repository that states it.
 --   key: (at most one row)
 --   ref: The version's full name.
 --   from version_files: revision, status, path, hash_kind, hash, size, is_folder, executable
@@ -12,7 +12,7 @@ from version_files f
 left join repos r on r.repo = f.repo
 where f.repo = a_repo and f.artifact = an_artifact and f.version = a_version and f.commit = a_commit;
 
--- tracked_outputs(a_repo, a_commit, a_path): What DVC tracks at a path of a commit: the nearest output at or above
+-- internal.tracked_outputs(a_repo, a_commit, a_path): What DVC tracks at a path of a commit: the nearest output at or above
 --     it, or else those below.
 --   key: path
 --   path: Where it lies, from the Git root.
@@ -59,7 +59,7 @@ left join imports i on i.repo = o.repo and i.commit = o.commit and i.metafile = 
 qualify row_number() over (partition by o.path order by length(o.dvc_root) desc, o.hash is null, o.metafile, o.pipeline_stage) = 1
 order by o.path;
 
--- tracked_files(a_repo, a_commit, a_metafile, an_output): The files of a folder that DVC lists one by one, as
+-- internal.tracked_files(a_repo, a_commit, a_metafile, an_output): The files of a folder that DVC lists one by one, as
 --     a version-aware remote has them.
 --   key: path
 --   from output_files: path, hash, size, version_id, etag
@@ -67,11 +67,12 @@ select path, hash, size, version_id, etag from output_files
 where repo = a_repo and commit = a_commit and metafile = a_metafile and output = an_output
 order by path;
 
--- repository_with(a_url, a_commit): The repository of this catalog that an import names: by its address, or else by the locked commit.
+-- internal.repository_with(a_url, a_commit): The repository of this catalog that an import names: by its address, or else by the
+--     locked commit.
 --   key: (at most one row)
 --   git_url: Its own address, without credentials.
 with by_address as (
-    select r.repo, r.url from repos r, repository_key(r.url) own, repository_key(a_url) stated where own.key = stated.key
+    select r.repo, r.url from repos r, internal.repository_key(r.url) own, internal.repository_key(a_url) stated where own.key = stated.key
 ),
 by_commit as (
     select r.repo, r.url, coalesce(r.fork, false) as fork from repos r

@@ -12,7 +12,7 @@
 --   last_at: When one of them was tagged last, UTC.
 with shown as (
     select a.repo, a.artifact from artifacts a
-    where list_contains(some_repos::varchar[], a.repo) or (some_repos::varchar[] is null and not is_copied(a.repo, a.artifact))
+    where list_contains(some_repos::varchar[], a.repo) or (some_repos::varchar[] is null and not internal.is_copied(a.repo, a.artifact))
 ),
 folders as (
     select repo, regexp_extract(repo, '^(?:[^/]+/)?(.+)/[^/]+$', 1) as team from repos
@@ -57,7 +57,7 @@ order by h.team;
 --   last_at: The last one.
 with shown as (
     from resolved_events
-    where list_contains(some_repos::varchar[], repo) or (some_repos::varchar[] is null and not is_copied(repo, artifact))
+    where list_contains(some_repos::varchar[], repo) or (some_repos::varchar[] is null and not internal.is_copied(repo, artifact))
 ),
 tagged as (
     select author as person, coalesce(list_sort(list(distinct author_email) filter (author_email <> '')), []) as emails,
@@ -73,7 +73,9 @@ owned as (
     from version_owners o
     join versions v on v.repo = o.repo and v.artifact = o.artifact and v.version = o.version and v.commit = o.commit
     where v.is_latest
-        and (list_contains(some_repos::varchar[], o.repo) or (some_repos::varchar[] is null and not is_copied(o.repo, o.artifact)))
+        and (
+            list_contains(some_repos::varchar[], o.repo) or (some_repos::varchar[] is null and not internal.is_copied(o.repo, o.artifact))
+        )
         and not (starts_with(o.owner, '@') and (contains(o.owner, '/') or ltrim(o.owner, '@') in (select team from folders)))
 ),
 owners as (

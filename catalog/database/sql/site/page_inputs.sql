@@ -1,10 +1,10 @@
 -- What decides which pages of the static site are made again.
 
--- site_recipe(): What all pages follow from: the tables, views and macros, and the names of stages and directions of metrics.
+-- internal.site_recipe(): What all pages follow from: the tables, views and macros, and the names of stages and directions of metrics.
 --   key: (at most one row)
 select recipe from internal.making;
 
--- site_page_inputs(): What the pages and feeds of each repository follow from: equal rows in two builds mean equal pages.
+-- internal.site_page_inputs(): What the pages and feeds of each repository follow from: equal rows in two builds mean equal pages.
 --   key: repo
 --   file: The partition that its own rows are from.
 --   outcome: How the last visit ended, as far as pages show it.
@@ -25,16 +25,16 @@ feeds as (
     select repo, list({artifact: artifact, stages: stages} order by artifact) as news, sum(events)::bigint as events
     from (
         select repo, artifact, coalesce(list(distinct stage order by stage) filter (stage is not null), []) as stages, count(*) as events
-        from site_events() where is_news group by all
+        from internal.site_events() where is_news group by all
     )
     group by repo
 ),
 duplicates as (
-    select repo, hash(list(t order by artifact, version, commit)) as duplicates from site_duplicates() t group by repo
+    select repo, hash(list(t order by artifact, version, commit)) as duplicates from internal.site_duplicates() t group by repo
 ),
 first_versions as (
     select repo, hash(list(o order by hash)) as first_versions
-    from (select distinct repo, hash from dependencies where hash is not null) join site_first_versions() o using (hash)
+    from (select distinct repo, hash from dependencies where hash is not null) join internal.site_first_versions() o using (hash)
     group by repo
 )
 select
@@ -53,11 +53,11 @@ left join duplicates t on t.repo = a.repo
 left join first_versions o on o.repo = a.repo
 order by a.repo;
 
--- site_news(most, some_folders): The newest events of each feed that several repositories share: of all, of each stage, and of those whose
---     repositories are in these folders of forges; more of them where several are of the same time.
+-- internal.site_news(most, some_folders): The newest events of each feed that several repositories share: of all, of each stage, and of
+--     those whose repositories are in these folders of forges; more of them where several are of the same time.
 --   key: repo, oid, tag
 with news as materialized (
-    select *, regexp_extract(repo, '^(.*)/', 1) as folder from site_events() where is_news
+    select *, regexp_extract(repo, '^(.*)/', 1) as folder from internal.site_events() where is_news
 ),
 newest as (
     select repo, oid, tag from news qualify rank() over (order by created_at desc) <= most
