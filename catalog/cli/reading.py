@@ -228,7 +228,13 @@ def at(  # noqa: PLR0913 - each is an option of the command
 
 
 def sql(
-    text: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT, or - to read it from standard input.")],
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SQL]",
+            help="One SELECT, or - to read it from standard input; without it, a shell on a terminal, else standard input.",
+        ),
+    ] = None,
     *,
     parameter: Parameters = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.")] = 60.0,
@@ -239,7 +245,7 @@ def sql(
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """Run a SQL query (read-only; no files, no network).
+    """Run a SQL query (read-only; no files, no network), or a shell for several.
 
     Example: catalog sql 'from versions where author = $who' -p who=Ann
     """
@@ -247,11 +253,17 @@ def sql(
     parameters = named_values(parameter)
     memory = memory_size(max_memory)
     path = database_at(database or default_database())
+    if text is None and sys.stdin.isatty() and sys.stdout.isatty():
+        from catalog.cli.sql_shell import run_shell  # prompt_toolkit: 0.1 s
+
+        with Catalog.open(path, timeout=timeout, max_memory=memory, max_rows=max_rows) as catalog:
+            run_shell(catalog, parameters, timeout=timeout, memory=memory)
+        return
     with (
         bounded_process(timeout, memory),
         Catalog.open(path, timeout=timeout, max_memory=memory, max_rows=max_rows) as catalog,
     ):
-        answer = catalog.sql(sys.stdin.read() if text == "-" else text, **parameters)
+        answer = catalog.sql(sys.stdin.read() if text in (None, "-") else text, **parameters)
         if output is Format.TABLE and answer.columns == _PLAN:
             put_text("".join(f"{visible(line)}\n" for _, plan in answer.values for line in plan.splitlines()))
         else:

@@ -9,7 +9,7 @@ from catalog.query.saved_queries import SavedQuery, saved_queries
 _HEAD = """\
 # SQL
 
-This page is generated: `python -m catalog.query.cookbook docs/sql.md`. Run SQL with `catalog sql "..."`, with `catalog.open("output").sql("...")` in Python, or with DuckDB 1.4 or newer on `output/catalog.duckdb`. [tables.md](tables.md) has every table, view and macro.
+This page is generated: `python -m catalog.query.cookbook docs/sql.md`. Run SQL with `catalog sql "..."`, in the shell that `catalog sql` is on a terminal, with `catalog.open("output").sql("...")` in Python, or with DuckDB 1.4 or newer on `output/catalog.duckdb`. [tables.md](tables.md) has every table, view and macro.
 
 ## Start with six views
 
