@@ -52,7 +52,7 @@ class SiteReport:
     """What a build of the site made: its pages, and how many of them were rendered; files written, left as they were and removed; and the seconds that it took."""
 
     pages: int
-    made: int
+    rendered: int
     written: int
     unchanged: int
     removed: int
@@ -89,7 +89,7 @@ def build(
         done = site_folder.write_site(last, {**wanted.files, **shown}, chain(files, rendered, lacking), images)
     return SiteReport(
         pages=len(wanted.pages),
-        made=len(stale & wanted.pages.keys()),
+        rendered=len(stale & wanted.pages.keys()),
         written=done.written,
         unchanged=done.unchanged,
         removed=done.removed,

@@ -58,10 +58,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportReport:
-    """How many files an export has, and how many of them were made because their rows had changed."""
+    """How many files an export has, and how many of them have other rows than before."""
 
     files: int
-    made: int
+    changed: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +145,7 @@ def write(
             checked_file.write(folder / MANIFEST, manifest)
     except (OSError, duckdb.Error, pa.ArrowException) as error:
         raise StoreError(f"cannot write {folder}: {error}") from error
-    return ExportReport(files=len(now), made=sum(made for _, _, made in done))
+    return ExportReport(files=len(now), changed=sum(changed for _, _, changed in done))
 
 
 class _Export:
@@ -172,9 +172,9 @@ class _Export:
         unchanged = {part.file: file for part in every if (file := self._unchanged(part))}
         changed = [part for part in every if part.file not in unchanged]
         written = write_parts(self._connection, self._folder, relation, changed, self._mask)
-        made = {part.file: self._exported(part, size, digest) for part, size, digest in written}
-        exported = {part.file: made.get(part.file) or unchanged[part.file] for part in every}
-        return exported, _entry(relation, every, exported), len(made)
+        remade = {part.file: self._exported(part, size, digest) for part, size, digest in written}
+        exported = {part.file: remade.get(part.file) or unchanged[part.file] for part in every}
+        return exported, _entry(relation, every, exported), len(remade)
 
     def database(
         self, shapes: Mapping[str, pa.Schema], exported: Mapping[str, ExportedFile]
