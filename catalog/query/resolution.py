@@ -43,8 +43,8 @@ def resolve_tag(ask: Callable[..., Answer], tag: str, repos: list[str] | None) -
 def _resolved(
     ask: Callable[..., Answer], version: Row, *, stage: str | None, oid: str | None, request: str | None
 ) -> Answer:
-    wanted = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
-    answer = ask(_QUESTION, **wanted, stage=stage, oid=oid, request=request)
+    version_key = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
+    answer = ask(_QUESTION, **version_key, stage=stage, oid=oid, request=request)
     row = answer.rows[0]
     return replace(answer, note=joined(_is_past(row), _other_commit_of_dvc(row)))
 

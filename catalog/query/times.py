@@ -32,12 +32,18 @@ class Times(CatalogFile):
         `since` and `until` bound the taggers' clocks: dates, times, or text such as `7d`, `yesterday`, `2026-03`; a day or a month counts whole.
         """
         repos, in_stage = self._names.repos(repo), self._names.stage(stage)
-        asked: dict[str, object] = {"repos": repos, "artifact": None, "version": None, "stage": in_stage, "type": type}
+        parameters: dict[str, object] = {
+            "repos": repos,
+            "artifact": None,
+            "version": None,
+            "stage": in_stage,
+            "type": type,
+        }
         if ref is not None:
-            asked |= self._of_reference(ref, repo, repos, stage, in_stage)
+            parameters |= self._of_reference(ref, repo, repos, stage, in_stage)
         return self._ask(
             "from internal.list_events($repos, $artifact, $version, $stage, a_type := $type, since := $since, until := $until)",
-            **asked,
+            **parameters,
             **between(since, until),
         )
 
@@ -89,8 +95,8 @@ class Times(CatalogFile):
 
     def _place(self, cursor: str) -> Place:
         marked = place(cursor)
-        seen = self._ask("from internal.find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows
-        return check(cursor, marked, {(row["crawl"], row["readable_at"]): row["repo"] for row in seen})
+        rows = self._ask("from internal.find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows
+        return check(cursor, marked, {(row["crawl"], row["readable_at"]): row["repo"] for row in rows})
 
     def at(
         self,

@@ -108,14 +108,14 @@ class Versions(Lists, Times):
         """
         return self._ask(
             "from internal.list_metrics($repo, $artifact, $version, $commit)",
-            **self._wanted(ref, all_versions=all_versions),
+            **self._version_key(ref, all_versions=all_versions),
         )
 
     def params(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The parameters of a version (without one in `ref`, the latest), or of all versions of its artifact."""
         return self._ask(
             "from internal.list_params($repo, $artifact, $version, $commit)",
-            **self._wanted(ref, all_versions=all_versions),
+            **self._version_key(ref, all_versions=all_versions),
         )
 
     def unread(
@@ -123,7 +123,7 @@ class Versions(Lists, Times):
     ) -> Answer:
         """The files with measures of that role that could not be read; `status` says why, `in-dvc` for example."""
         question = "from internal.list_unread($repo, $artifact, $version, $commit, $role)"
-        return self._ask(question, role=role, **self._wanted(ref, all_versions=all_versions))
+        return self._ask(question, role=role, **self._version_key(ref, all_versions=all_versions))
 
     def compare(self, *refs: str, baseline: Count = 1, changed: bool = False) -> Answer:
         """Versions beside each other: for each thing that any of them states, one row for each version.
@@ -136,14 +136,14 @@ class Versions(Lists, Times):
         if baseline > len(refs):
             expected = f"a whole number from 1 to {len(refs)}, the place of a reference"
             raise InvalidArgument("baseline", str(baseline), expected)
-        wanted = [self._wanted(ref, all_versions=False) for ref in refs]
-        lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}
+        keys = [self._version_key(ref, all_versions=False) for ref in refs]
+        lists = {f"{key}s": [version[key] for version in keys] for key in ("repo", "artifact", "version", "commit")}
         question = "from internal.list_compared($repos, $artifacts, $versions, $commits, $baseline) where differs or not $changed"
         return self._ask(question, baseline=baseline, changed=changed, **lists)
 
     def reference(self, ref: str) -> str:
         """The full name of the version that `ref` means: `host/owner/name:artifact@version`."""
-        version = self._wanted(ref, all_versions=False)
+        version = self._version_key(ref, all_versions=False)
         return f"{version['repo']}:{version['artifact']}@{version['version']}"
 
     def repository(self, ref: str) -> str:
@@ -154,7 +154,7 @@ class Versions(Lists, Times):
         self, ref: str, *, down: bool = False, depth: Annotated[int, Between(least=1, most=MOST_STEPS)] = 10
     ) -> Answer:
         """What a version is made from, or with `down` what is made from it: edges up to `depth` steps away, the nearest first."""
-        version = self._wanted(ref, all_versions=False)
+        version = self._version_key(ref, all_versions=False)
         question = f"from internal.{'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
         return self._ask(
             question, repo=version["repo"], artifact=version["artifact"], version=version["version"], depth=depth
@@ -170,7 +170,7 @@ class Versions(Lists, Times):
                 raise InvalidArgument("content", repr(digits), expected)
         return self._ask("from internal.identify_hashes($hashes)", hashes=sorted({*hashes}))
 
-    def _wanted(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
+    def _version_key(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
         artifact, reference = self._names.artifact(ref)
         if all_versions:
             return {"repo": artifact["repo"], "artifact": artifact["artifact"], "version": None, "commit": None}
