@@ -90,10 +90,10 @@ def build(
             record, incremental = _built(inputs, last, tell, edited, check=check)
             if not in_crawl and not inputs.inventory.unlisted:  # else it is not known what they have
                 inputs.store.prune(inputs.files.values())
+        record = replace(record, damage=inputs.journal.damage)
         if record != last:
             build_record.write(config.output, record)
-        for sentence in inputs.journal.damage:
-            log.warning(sentence)
+        _warn(record.damage, known=last.damage if last else ())
     return BuildReport(
         database=inputs.path,
         seconds=round(perf_counter() - clock, 3),
@@ -103,6 +103,13 @@ def build(
         inputs=record.inputs,
         crawls=tuple(rows_of(inputs.rows, Crawl)),
     )
+
+
+def _warn(damage: Collection[str], known: Collection[str]) -> None:
+    """Each sentence once: a damaged line stays where it is, and `catalog status` has it."""
+    for sentence in damage:
+        if sentence not in known:
+            log.warning(sentence)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

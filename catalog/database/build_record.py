@@ -40,7 +40,7 @@ class BuildRecord:
     """The digests of what a build was made from (see `build_inputs`), and the stamps of what it made.
 
     `due`: a crawl that begins then, or later, makes news of an event. `checksum`, `manifest`: digests of the database, and of the manifest
-    of the exports; empty where they are not known.
+    of the exports; empty where they are not known. `damage`: what was said of damaged files of crawls.
     """
 
     format: int = FORMAT
@@ -52,6 +52,7 @@ class BuildRecord:
     checksum: str = ""
     exports: Mapping[str, str]
     manifest: str = ""
+    damage: tuple[str, ...] = ()
     site: SiteRecord | None = None
 
 

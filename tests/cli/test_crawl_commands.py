@@ -191,6 +191,13 @@ def test_status_shows_the_schedule(run, fleet):
     assert "schedule 0 3 * * 1 " in run("status")[2]
 
 
+def test_status_says_what_of_the_crawls_is_lost(run, fleet):
+    file = next((fleet / "output" / "store" / "crawls").glob("0*.jsonl"))
+    file.write_bytes(file.read_bytes().replace(b'"new"', b'"old"', 1))
+    run("build", "--no-site")
+    assert "000001.jsonl has 1 damaged line: what was recorded there is lost" in run("status")[2]
+
+
 def test_status_after_other_readers(run, fleet, monkeypatch):
     assert fleet.is_dir()
     monkeypatch.setattr("catalog.store.partitions.readers_digest", lambda _: "other")

@@ -325,3 +325,14 @@ def test_a_full_disk_is_not_taken_for_damage(tmp_path, monkeypatch):
     monkeypatch.setattr(rebuild.shutil, "copyfile", full)
     with pytest.raises(Exception, match="No space left on device"):
         build(config)
+
+
+def test_a_damaged_line_of_a_crawl_is_told_by_the_build_that_finds_it_alone(tmp_path, caplog):
+    config = one(tmp_path)
+    file = config.output / "store" / "crawls" / "000001.jsonl"
+    file.write_bytes(file.read_bytes().replace(b'"new"', b'"old"', 1))
+    build(config)
+    again(config)
+    told = f"{file} has 1 damaged line: what was recorded there is lost"
+    known = build_record.read(config.output)
+    assert (caplog.messages, known and known.damage) == ([told], (told,))
