@@ -17,7 +17,7 @@ from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
 from catalog.errors import Exit, VisitOutcome
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
-from catalog.query.published.location import FILE, default_location
+from catalog.query.published.location import FILE, database_at, default_location
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config
@@ -46,7 +46,7 @@ def status(
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
     config = load(config_file) if config_file.is_file() or config_file != DEFAULT_CONFIG else None
-    file = database or (config.output / FILE if config else default_location())
+    file = database_at(database or (config.output / FILE if config else default_location()))
     with Catalog.open(file) as catalog:
         answer = catalog.repos()
         crawls = catalog.last_crawl().rows

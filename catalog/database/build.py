@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import UTC
@@ -120,7 +120,6 @@ class _Inputs:
     journal: Journal
     store: Store
     observations: Observations
-    last_visits: Mapping[str, LastVisit]
     inventory: Inventory
     files: dict[str, Path]
     rows: CrawlRows
@@ -140,7 +139,6 @@ class _Inputs:
             journal=journal,
             store=store,
             observations=observations,
-            last_visits=last_visits,
             inventory=inventory,
             files=files,
             rows=rows,
@@ -157,8 +155,7 @@ class _Inputs:
 
     @property
     def updaters(self) -> dict[str, rebuild.Updater]:
-        loader = partial(load_observations, observations=self.observations, last_visits=self.last_visits)
-        return {Observation.TABLE: loader}
+        return {Observation.TABLE: partial(load_observations, observations=self.observations)}
 
 
 def _refreshed(
@@ -179,7 +176,7 @@ def _refreshed(
     if times == last.times:
         return last, frozenset()
     try:
-        rebuild.refresh(inputs.path, _tables(inputs.rows, OF_CRAWLS), inputs.updaters)
+        rebuild.refresh(inputs.path, _tables(inputs.rows, OF_CRAWLS))
     except duckdb.Error:  # the build finds out what is wrong with it
         return None, frozenset()
     stamp = file_stamps.stamp_of(inputs.path)

@@ -66,7 +66,7 @@ def rebuild(
         raise StoreError(f"cannot build {path}: {error}") from error
 
 
-def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[str, Updater]) -> None:
+def refresh(path: Path, crawl_tables: Mapping[str, pa.Table]) -> None:
     """Replaces the rows of these tables in a copy of the database, which is as it was built, and swaps it in; nothing else is worked out.
 
     duckdb.Error for a database that cannot be changed, StoreError where the disk fails.
@@ -80,8 +80,6 @@ def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[
             attach(connection, temporary_file)
             connection.execute("begin")
             _replace(connection, crawl_tables)
-            for bring_up_to_date in updaters.values():
-                bring_up_to_date(connection)
             connection.execute("commit")
             detach(connection)
         _swap_in(temporary_file, path, last_build.sealed(path))  # known: 100 MB take a tenth of a second to read

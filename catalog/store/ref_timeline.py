@@ -62,11 +62,9 @@ class RefTimeline:
         return timeline
 
     def rows(self) -> Iterator[Observation]:
-        """All intervals. An open one was last seen at the time of the last line: later visits wrote none."""
+        """All intervals. Of an open one nothing says when it was last seen: visits that find nothing new write no line."""
         for interval in self.intervals:
             cells: dict[str, Any] = {name: getattr(interval, name) for name in _INTERVAL_CELLS}
-            if interval.last_seen is None:
-                cells["last_seen"], cells["last_crawl"] = self.at, self.crawl
             if interval.event_cells is not None:
                 cells |= {name: getattr(interval.event_cells, name) for name in EVENT_CELLS}
             yield Observation(**cells)
