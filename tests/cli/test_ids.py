@@ -79,7 +79,7 @@ def ids(answers):
 def test_every_command_with_ids_is_asked():
     """But `sources`, `config`, `doctor` and `crawl`: what they list is of repos.toml, and may be in no catalog."""
     commands = get_command(app()).commands
-    with_ids = {name for name, command in commands.items() if "--output" in [o for p in command.params for o in p.opts]}
+    with_ids = {name for name, command in commands.items() if "FORMAT" in [p.metavar for p in command.params]}
     assert with_ids - {"config", "doctor", "crawl"} == set(ARGUMENTS)
 
 
