@@ -73,7 +73,12 @@ class GitFiles:
             return None
         if chosen or self._trust.allows(repository):
             return None
-        return NetworkRules(allow=self._config.allowed_hosts if self._config else ()).permits
+        return self.rules.permits
+
+    @property
+    def rules(self) -> NetworkRules:
+        """Where connections may go that a server or a repository names."""
+        return NetworkRules(allow=self._config.allowed_hosts if self._config else ())
 
     def server(self, repository: str) -> GitServer:
         """The server of a repository, for Git LFS. Refused for a folder of this machine, which has none."""

@@ -11,7 +11,6 @@ from catalog.download.entries import LfsObject, Opened
 from catalog.download.git_files import GitFiles
 from catalog.download.web import UNBOUNDED, opened, range_headers
 from catalog.transport.limits import Limits
-from catalog.transport.network_rules import NetworkRules
 
 
 class LfsFile:
@@ -25,7 +24,7 @@ class LfsFile:
     def open(self, offset: int, etag: str | None) -> Iterator[Opened]:
         from catalog.transport.lfs import LfsServer
 
-        permits = self._git.permits(self._source.repository) or NetworkRules().permits
+        permits = self._git.permits(self._source.repository) or self._git.rules.permits
         server = LfsServer(self._git.server(self._source.repository), self._limits, self._git.pool, permits)
         headers = range_headers(offset, etag)
         with server.open(self._source.pointer, self._source.config, headers) as (response, meter):

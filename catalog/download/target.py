@@ -54,14 +54,19 @@ class Target:
     @contextmanager
     def open(self) -> Iterator[None]:
         """Makes the staging folder. StoreError where the disk does not let us write."""
+        folders = (self._staging, self._staging / "files", self._staging / "parts")
         with writing(self.path):
-            if self._staging.is_symlink():
-                raise Misuse(f"{self._staging} is a link: expected a folder, or nothing")
-            for name in ("files", "parts"):
-                (self._staging / name).mkdir(parents=True, exist_ok=True)
-        yield
-        with suppress(OSError):  # another download of the same may be at work
-            (self._staging / "parts").rmdir()
+            for folder in folders:
+                folder.mkdir(exist_ok=True)
+                if folder.is_symlink() or folder.lstat().st_uid != os.geteuid():
+                    raise Misuse(f"{folder} is a link, or another user's: expected nothing of that name")
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):  # what was fetched stays for the next attempt
+                for folder in reversed(folders):
+                    folder.rmdir()
+            raise
 
     def publish(self, *, is_folder: bool) -> None:
         """Gives what was fetched its name. Misuse where something has that name by now."""

@@ -204,6 +204,22 @@ def test_a_target_behind_a_link_is_refused(storage, tmp_path):
     assert [*(tmp_path / "elsewhere").iterdir()] == []
 
 
+def test_a_failure_leaves_no_folder_where_nothing_was_fetched(storage):
+    with pytest.raises(Gone):
+        get(storage, tracked(MODEL))
+    assert os.listdir() == []  # noqa: PTH208
+
+
+def test_a_staging_folder_of_somebody_else_is_refused(storage, tmp_path):
+    put(storage, MODEL)
+    with pytest.raises(Gone):
+        get(storage, listed(storage, {"a": b"a"}, b=digest(b"b")))
+    (staging,) = Path().glob(".model.*.part")
+    (staging / "files").rename(tmp_path / "elsewhere")
+    (staging / "files").symlink_to(tmp_path / "elsewhere")
+    refused(Misuse, storage, listed(storage, {"a": b"a"}, b=digest(b"b")), "is a link, or another user's")
+
+
 def test_a_target_in_no_folder_is_refused(storage):
     put(storage, MODEL)
     assert refused(Misuse, storage, tracked(MODEL), "no/such is no folder", Path("no/such/m")) == []
