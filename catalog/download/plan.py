@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -38,7 +39,10 @@ class Plan:
     @property
     def key(self) -> str:
         """What tells this content apart from that of another version."""
-        return repr([(entry.path, entry.source, entry.expected.hash) for entry in self.entries])
+        digest = sha256()
+        for entry in self.entries:
+            digest.update(repr((entry.path, entry.source, entry.expected.hash)).encode())
+        return digest.hexdigest()
 
 
 class Planner:

@@ -26,12 +26,12 @@ def target_of(stated: Path | None, name: str) -> Path:
 
 
 class Target:
-    """The staging folder of one download, `.NAME.KEY.part` beside the target; `key` tells apart what is fetched. It stays until all is there."""
+    """The staging folder of one download, `.NAME.KEY.part` beside the target; `key`, digits of a hash, tells apart what is fetched. It stays until all is there."""
 
     def __init__(self, path: Path, key: str, *, force: bool) -> None:
         self.path, self._force = path, force
         self._check()
-        self._staging = path.parent / f".{path.name[:100]}.{sha256(key.encode()).hexdigest()[:12]}.part"
+        self._staging = path.parent / f".{path.name[:100]}.{key[:12]}.part"
 
     def _check(self) -> None:
         if not self.path.name:
