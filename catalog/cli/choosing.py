@@ -8,7 +8,7 @@ from pathlib import Path
 
 from catalog.config.model import RepoConfig
 from catalog.errors import Ambiguous, InvalidArgument, NotFound
-from catalog.naming import endings, short_names
+from catalog.naming import endings
 
 
 def choose(repos: Iterable[RepoConfig], word: str, file: Path, *, argument: str) -> RepoConfig:
@@ -30,8 +30,9 @@ def choose(repos: Iterable[RepoConfig], word: str, file: Path, *, argument: str)
 
 
 def _advice(word: str, names: list[str]) -> str:
-    ends: dict[str, str] = {}
-    for name, short in short_names(names).items():
-        ends |= dict.fromkeys((short.lower(), name.rpartition("/")[2].lower(), name.lower()), name)
-    near = dict.fromkeys(ends[end] for end in get_close_matches(word.lower(), ends))
+    ends: dict[str, list[str]] = {}
+    for name in names:
+        ends.setdefault(name.rpartition("/")[2].lower(), []).append(name)
+    last = word.rpartition("/")[2].lower()
+    near = dict.fromkeys(name for end in get_close_matches(last, ends, n=1) for name in ends[end][:3])
     return f"; did you mean {' or '.join(near)}?" if near else "; `catalog status` lists the names"
