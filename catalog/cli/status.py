@@ -20,6 +20,8 @@ from catalog.query.answer import Answer, Row
 from catalog.query.published.location import FILE, database_at, default_location
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from catalog.config.parse import Config
 
 _COLUMNS = (

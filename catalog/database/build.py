@@ -93,7 +93,9 @@ def build(
         record = replace(record, damage=inputs.journal.damage)
         if record != last:
             build_record.write(config.output, record)
-        _warn(record.damage, known=last.damage if last else ())
+        for sentence in record.damage:  # once: a damaged line stays where it is, and `catalog status` has it
+            if last is None or sentence not in last.damage:
+                log.warning(sentence)
     return BuildReport(
         database=inputs.path,
         seconds=round(perf_counter() - clock, 3),
@@ -103,13 +105,6 @@ def build(
         inputs=record.inputs,
         crawls=tuple(rows_of(inputs.rows, Crawl)),
     )
-
-
-def _warn(damage: Collection[str], known: Collection[str]) -> None:
-    """Each sentence once: a damaged line stays where it is, and `catalog status` has it."""
-    for sentence in damage:
-        if sentence not in known:
-            log.warning(sentence)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
