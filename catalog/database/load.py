@@ -84,12 +84,6 @@ def load_in_parts(
         connection.execute(_SQL["record_partitions"], [repos, [files[repo].name for repo in repos]])
 
 
-def update_repository_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Brings the keys of the repositories' addresses up to date: imports are found by them."""
-    for name in ("delete_repository_keys", "add_repository_keys"):
-        connection.execute(_SQL[name])
-
-
 def materialize_full(connection: duckdb.DuckDBPyConnection) -> None:
     """Recomputes the few views that depend on all repositories together."""
     for statement in statements():

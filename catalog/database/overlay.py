@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from catalog.database.database import is_current
-from catalog.database.load import delete_rows, load_in_parts, load_rows, materialize_full, update_repository_keys
+from catalog.database.load import delete_rows, load_in_parts, load_rows, materialize_full
 from catalog.database.rebuild import VOCABULARY, configure, detach
 from catalog.database.shapes import all_shapes, partition_shapes
 from catalog.database.template import attach
@@ -48,5 +48,4 @@ def _replace_repository(
     load_rows(connection, tables, load_in_parts(connection, {repo.repo: partition}, tables, tell), shared)
     connection.execute("delete from repos where repo = $1", [repo.repo])
     connection.from_arrow(to_arrow(Repo, [repo])).insert_into("main.repos")
-    update_repository_keys(connection)
     materialize_full(connection)

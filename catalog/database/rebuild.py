@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from catalog.database import last_build, search_index
-from catalog.database.load import delete_rows, load_in_parts, load_rows, materialize_full, update_repository_keys
+from catalog.database.load import delete_rows, load_in_parts, load_rows, materialize_full
 from catalog.database.statements import named
 from catalog.database.template import attach, recipe, write_template
 from catalog.errors import StoreError
@@ -182,7 +182,6 @@ def _load(
         load_in_parts(connection, {repo: request.partitions[repo] for repo in loaded}, request.tables, request.tell),
     )
     load_rows(connection, request.tables, parts, {name: request.crawl_tables[name] for name in VOCABULARY})
-    update_repository_keys(connection)
     materialize_full(connection)
     search_index.update(connection, None if changes is None else deleted | loaded)
     if changes is not None:

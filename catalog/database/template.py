@@ -69,7 +69,7 @@ def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
         for name, schema in shapes.items():
             _create_table(connection, name, schema)
         connection.execute("create schema internal")
-        for name in ("make_making", "make_partitions", "make_journals", "make_repository_keys"):
+        for name in ("make_making", "make_partitions", "make_journals"):
             connection.execute(_SQL[name])
         search_index.make(connection)
         for statement in statements():

@@ -25,9 +25,6 @@ create table internal.journals (file varchar, stamp varchar, repo varchar);
 -- stored: The tables whose rows no other table has; the search index is made of them.
 select schema_name, table_name from duckdb_tables() where schema_name in ('main', 'materialized') and not internal order by all;
 
--- make_repository_keys: The key of each address of a repository: to work out those of 2,000 takes 0.06 s.
-create table internal.repository_keys (url varchar, key varchar);
-
 -- begin: The row of a database that is built from nothing.
 insert into internal.making values ($1, $2, 0);
 
@@ -48,13 +45,6 @@ from internal.partitions group by 1;
 
 -- increment_age: Counts an update.
 update internal.making set age = age + 1;
-
--- delete_repository_keys: Deletes the keys of addresses that no repository has any more.
-delete from internal.repository_keys where url not in (select url from repos);
-
--- add_repository_keys: Adds those of new addresses.
-insert into internal.repository_keys
-select url, key from (select distinct url from repos anti join internal.repository_keys using (url)), internal.repository_key(url);
 
 -- order_repositories: Repositories in the order in which they are loaded: the rows that lineage joins then lie together.
 select unnest($1) as repo order by hash(repo), repo;

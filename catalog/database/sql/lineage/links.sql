@@ -10,7 +10,7 @@
 --     none.
 --   source_node: The number of the data there, or of what is outside this catalog.
 with repos_by_key as (
-    select key, min(repo) as repo from repos join internal.repository_keys using (url) group by key
+    select key, min(repo) as repo from repos, internal.repository_key(url) group by key
 ),
 imports_by_key as (
     select i.*, k.repo as source_repo from lineage_imports i left join repos_by_key k on k.key = i.url_key
