@@ -30,6 +30,7 @@ def process() -> NoReturn:
     """
     gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGTERM, _terminate)
+    _open_streams()
     os._exit(run_apart(_flushed) if is_limited() else _flushed())
 
 
@@ -49,7 +50,6 @@ def _flushed() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; the result is its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    _open_streams()
     # Arrow's own allocators keep what each thread has freed: of a crawl with eight threads, 40 MB and more.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
