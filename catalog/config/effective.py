@@ -10,8 +10,10 @@ from typing import Any
 from catalog.config.declaration import ConfigKey, Table
 from catalog.config.keys import CRAWL, STAGES, TABLES
 from catalog.config.model import Config, RepoConfig, SourceConfig
+from catalog.config.notify_keys import NOTIFY
 from catalog.config.repository_keys import OPTIONS, SOURCE
 from catalog.config.statements import KeyPath, statements
+from catalog.config.storage_keys import STORAGE
 from catalog.naming import public_url
 from catalog.plugins.forge import installed
 from catalog.privacy import detector
@@ -66,20 +68,27 @@ class EffectiveConfig:
             yield self._setting(header, key, [(*own, key.name), (CRAWL.name, key.name)])
 
     def _entries(self, table: Table) -> Iterator[Setting]:
-        named: tuple[RepoConfig | SourceConfig, ...] = self._config.sources if table is SOURCE else self._config.repos
-        for number, (entry, stated) in enumerate(zip(self._raw.get(table.name, ()), named, strict=True)):
-            header = f"{table.header} {stated.name}"
+        for number, (entry, name) in enumerate(zip(self._raw.get(table.name, ()), self._names(table), strict=True)):
+            header = f"{table.header} {name}"
             for key in entry:
                 yield self._stated(header, (table.name, number, key))
-            if isinstance(stated, SourceConfig):
-                yield self._token(header, stated)
+            if table is SOURCE:
+                yield self._token(header, self._config.sources[number])
+
+    def _names(self, table: Table) -> list[str]:
+        """What tells the entries of an array of tables apart."""
+        if table is STORAGE:
+            return [public_url(storage.url) or "" for storage in self._config.storage]
+        if table is NOTIFY:
+            return [notification.name for notification in self._config.notifications]
+        return [entry.name for entry in (self._config.sources if table is SOURCE else self._config.repos)]
 
     def _token(self, header: str, source: SourceConfig) -> Setting:
         """Whether there is a token; never the token."""
         names = (source.token_env,) if source.token_env else installed()[source.kind].tokens
-        found = next((name for name in names if self._environment.get(name, "").strip()), None)
-        if found:
-            return Setting(table=header, key="token", value="(set)", origin="environment", variable=found)
+        present = next((name for name in names if self._environment.get(name, "").strip()), None)
+        if present:
+            return Setting(table=header, key="token", value="(set)", origin="environment", variable=present)
         return Setting(table=header, key="token", value=None, origin="default", variable=names[0] if names else None)
 
     def _variables(self) -> Iterator[Setting]:

@@ -36,6 +36,7 @@ Macros are questions with parameters. Those in the schema `internal` are parts o
 | `history('demo.example/risk/churn', 'churn')` | what tags did to an artifact |
 | `best_version('churn', 'auc')` | versions by a metric, the best first |
 | `models_using('customers', 'prod')` | the models in a stage that were made from a dataset |
+| `list_teams(null)`, `list_people(null)` | teams and people, of all repositories or of those in a list |
 | `identify_hash('2f9b1c0')`, `consumers('HASH')`, `versions_using('HASH', 'prod')` | what a hash or commit is; what takes such content in; the versions that were made from it |
 | `stages_at(timestamp '2026-03-01')` | which version was in which stage; `assignments_at`, `versions_at` and `artifacts_at` have the views of these names as they were |
 | `stages_known_at(timestamp '2026-03-01', 5)`, `known_events_at(5)` | the same as the catalog knew it after a crawl: see [memory.md](memory.md) |
