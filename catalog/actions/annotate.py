@@ -183,5 +183,5 @@ def _merged(entry: Mapping[str, Any], metadata: Metadata) -> dict[str, Any]:
 
 
 def _labels(before: object, added: Sequence[str]) -> list[str]:
-    kept = list(before) if isinstance(before, list) else []
-    return list(dict.fromkeys([*kept, *added])) if added else kept
+    labels = list(before) if isinstance(before, list) else []
+    return list(dict.fromkeys([*labels, *added])) if added else labels

@@ -43,7 +43,7 @@ def check_output(config: Config, deadline: Deadline) -> Iterator[Finding]:
     yield from _rows(output, journal, deadline)
     yield from _journal(journal)
     yield from _database(output, journal)
-    yield from _made(output)
+    yield from _derived(output)
 
 
 def _journal(journal: Journal) -> Iterator[Finding]:
@@ -91,19 +91,19 @@ def _observations(output: Path, deadline: Deadline) -> Iterator[Finding]:
 
 def _rows(output: Path, journal: Journal, deadline: Deadline) -> Iterator[Finding]:
     store, checked, faults = Store(output / "store" / "rows"), 0, 0
-    kept = [
+    partitions = [
         (repo, last.partition)
         for repo, last in sorted(journal.last_visits().items())
         if last.partition and not last.has_departed
     ]
-    for repo, partition in kept:
+    for repo, partition in partitions:
         if deadline.is_over:
             break
         checked += 1
         if not is_intact(store.file_of(repo, partition)):
             faults += 1
             yield fault("rows", f"the rows of {repo} are missing or damaged", CRAWL)
-    yield from _summary("rows", kept, checked, faults, "repository has its rows", "repositories have their rows")
+    yield from _summary("rows", partitions, checked, faults, "repository has its rows", "repositories have their rows")
 
 
 def _summary(
@@ -143,18 +143,18 @@ def _database(output: Path, journal: Journal) -> Iterator[Finding]:
         yield ok("database", f"{file} is as it was built")
 
 
-def _made(output: Path) -> Iterator[Finding]:
+def _derived(output: Path) -> Iterator[Finding]:
     """The exports and the site, by the sizes and times of their files."""
-    told: list[str] = []
-    record = build_record.read(output, told.append)
-    yield from (warning("build", sentence, BUILD) for sentence in told)
+    sentences: list[str] = []
+    record = build_record.read(output, sentences.append)
+    yield from (warning("build", sentence, BUILD) for sentence in sentences)
     if record is None:
         return
-    found = stamps_below(output / "data")
+    stamps = stamps_below(output / "data")
     edited = {
         name
-        for name in differing(record.exports, found)
-        if not has_other_time(record.exports.get(name), found.get(name))
+        for name in differing(record.exports, stamps)
+        if not has_other_time(record.exports.get(name), stamps.get(name))
     }
     sentence = build_record.not_as_built(output / "data", edited)
     yield fault("exports", sentence, BUILD) if sentence else ok("exports", f"{output / 'data'} is as it was built")

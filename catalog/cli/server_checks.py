@@ -54,9 +54,9 @@ def _tokens(config: Config) -> Iterator[Finding]:
     """Whether each source has one in the environment; the token itself is in no line."""
     for source in config.sources:
         names = (source.token_env,) if source.token_env else forges()[source.kind].tokens
-        found = next((name for name in names if os.environ.get(name, "").strip()), None)
-        if found:
-            yield ok("token", f"{source.name}: {found} is set")
+        variable = next((name for name in names if os.environ.get(name, "").strip()), None)
+        if variable:
+            yield ok("token", f"{source.name}: {variable} is set")
         elif source.token_env:
             yield fault(
                 "token",

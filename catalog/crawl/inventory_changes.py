@@ -38,8 +38,8 @@ def inventory_moves(
     for move in moves(before, now):
         if move.repo in last_visits and move.repo not in before and not _is_recorded(move, last_visits):
             known[move.repo] = _unknown_identity(move.repo, now[move.repo], last_visits)
-    found = moves(known, now)
-    return known, (*found, *_stated_moves(aliases, found, last_visits))
+    forge_moves = moves(known, now)
+    return known, (*forge_moves, *_stated_moves(aliases, forge_moves, last_visits))
 
 
 def aliases(inventory: Inventory) -> dict[str, str]:
@@ -48,15 +48,15 @@ def aliases(inventory: Inventory) -> dict[str, str]:
 
 
 def _stated_moves(
-    aliases: Mapping[str, str], found: Iterable[Move], last_visits: Mapping[str, LastVisit]
+    aliases: Mapping[str, str], forge_moves: Iterable[Move], last_visits: Mapping[str, LastVisit]
 ) -> Iterator[Move]:
     """Where no crawl visited the repository under its new name yet, and its forge does not say the same."""
-    told = {name for move in found for name in (move.former, move.repo)}
+    moved = {name for move in forge_moves for name in (move.former, move.repo)}
     for former, name in aliases.items():
-        if former in told or name in told or not _has_history(last_visits.get(former)):
+        if former in moved or name in moved or not _has_history(last_visits.get(former)):
             continue
         if not _has_history(last_visits.get(name)):
-            told |= {former, name}
+            moved |= {former, name}
             yield Move(former=former, repo=name, replaced=False)
 
 

@@ -183,8 +183,12 @@ class _Export:
         text = repr((recipe(shapes), sorted((path, file.digest) for path, file in exported.items())))
         digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
         for path, last in self._known.items():
-            if _DATABASE.fullmatch(path) and last.digest == digest and (kept := _as_left(self._folder / path, last)):
-                return {path: kept}
+            if (
+                _DATABASE.fullmatch(path)
+                and last.digest == digest
+                and (unchanged := _as_left(self._folder / path, last))
+            ):
+                return {path: unchanged}
         path, size, checksum = export_database.write(self._connection, self._folder, shapes, self._mask)
         mtime_ns = (self._folder / path).stat().st_mtime_ns
         return {path: ExportedFile(digest=digest, bytes=size, sha256=checksum, mtime_ns=mtime_ns)}

@@ -80,15 +80,15 @@ def _subjects(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list
     tables = [(table.__module__.rpartition(".")[2], table.TABLE) for table in (*CRAWL, *PARTITION)]
     scripts = dict(by_script())
     for title, (modules, files) in _SUBJECTS.items():
-        made = [statement for file in files for statement in scripts[file]]
-        macros = [each for each in made if each.parameters and not each.name.startswith("internal.")]
+        declared = [statement for file in files for statement in scripts[file]]
+        macros = [each for each in declared if each.parameters and not each.name.startswith("internal.")]
         yield (
             title,
             [
                 *(_relation(connection, name, "table", "") for module, name in sorted(tables) if module in modules),
                 *(
                     _relation(connection, each.name, "view", _key(each))
-                    for each in _by_name(made)
+                    for each in _by_name(declared)
                     if not each.parameters
                 ),
                 *map(_macro, _by_name(macros)),
@@ -96,8 +96,8 @@ def _subjects(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list
         )
 
 
-def _by_name(made: Iterable[Statement]) -> list[Statement]:
-    return sorted(made, key=attrgetter("name"))
+def _by_name(declared: Iterable[Statement]) -> list[Statement]:
+    return sorted(declared, key=attrgetter("name"))
 
 
 def _contents(subjects: Mapping[str, Sequence[_Entry]]) -> Iterator[str]:
@@ -129,10 +129,10 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, kind: str, key: 
     return _Entry(name=name, heading=f"{name} ({kind})", lines=(head, *rows, ""))
 
 
-def _macro(made: Statement) -> _Entry:
-    head = f"`{made.name}{made.parameters}`\n\n{made.doc}\n\n{_key(made)}".rstrip("\n") + "\n"
-    notes = (f"- `{column}`: {note}" for column, note in made.notes.items())
-    return _Entry(name=made.name, heading=f"{made.name} (macro)", lines=(head, *notes, ""))
+def _macro(declared: Statement) -> _Entry:
+    head = f"`{declared.name}{declared.parameters}`\n\n{declared.doc}\n\n{_key(declared)}".rstrip("\n") + "\n"
+    notes = (f"- `{column}`: {note}" for column, note in declared.notes.items())
+    return _Entry(name=declared.name, heading=f"{declared.name} (macro)", lines=(head, *notes, ""))
 
 
 def _key(statement: Statement) -> str:

@@ -166,8 +166,8 @@ def _locked(step: PipelineStep, run: Run, label: str) -> dict[str, object]:
     seed = f"{step.cmd} {[(entry['path'], entry.get('md5')) for entry in deps]} {used} {label}"
     for path, size in (*step.outs.items(), *step.stored.items()):
         total, nfiles = size if isinstance(size, tuple) else (size, None)
-        made = f"{seed} {path}"
-        run.data[path] = small_model(made) if path in step.models else imagine(made, total, nfiles)
+        origin = f"{seed} {path}"
+        run.data[path] = small_model(origin) if path in step.models else imagine(origin, total, nfiles)
     outs = sorted([*step.outs, *step.metrics, *step.stored, *step.plots])
     body: dict[str, object] = {
         "cmd": step.cmd,

@@ -16,7 +16,7 @@ from catalog.download.plan import Plan, Planner
 from catalog.download.sources import Sources
 from catalog.download.target import Target, target_of
 from catalog.download.tracked import Ask, TrackedFiles
-from catalog.download.transfer import Fetched, Transfer
+from catalog.download.transfer import FetchedFile, Transfer
 from catalog.download.trust import Trust, allowed
 from catalog.download.web import download_limits
 from catalog.errors import NotFound
@@ -91,11 +91,11 @@ def fetch(ask: Ask, content: Row, path: Path | None, options: Options) -> Downlo
 
 def _once(tell: Callable[[str], object]) -> Callable[[str], object]:
     """Tells each place once."""
-    told: set[str] = set()
+    announced: set[str] = set()
 
     def tell_new(place: str) -> None:
-        if place not in told:
-            told.add(place)
+        if place not in announced:
+            announced.add(place)
             tell(place)
 
     return tell_new
@@ -118,7 +118,7 @@ def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: Opt
     )
 
 
-def _all(plan: Plan, git: GitFiles, transfer: Transfer) -> Iterator[Fetched]:
+def _all(plan: Plan, git: GitFiles, transfer: Transfer) -> Iterator[FetchedFile]:
     """Files of Git first, since some stand for files in Git LFS; then all others."""
     others = [entry for entry in plan.entries if not isinstance(entry.source, GitBlob)]
     by_repository: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))

@@ -75,10 +75,10 @@ class Planner:
             if version["is_folder"]:  # what DVC tracks in a folder of Git lies there, too
                 yield from self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)
         elif status in _TRACKED:
-            found = [*self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)]
-            if not found:
+            matches = [*self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)]
+            if not matches:
                 raise NotFound(f"DVC tracks no file at {quote(path)}")
-            yield from found
+            yield from matches
         elif status == "external-url":
             yield Entry(path="", source=StoredObject(url=path), expected=Expected(size=version["size"]))
         else:
@@ -115,12 +115,12 @@ class Planner:
             raise NotFound(f"{quote(output['path'])} is imported from an import, {MOST_IMPORTS} times over")
         if source is None or commit is None:
             raise NotFound(f"{quote(output['path'])} is an import whose source is not stated")
-        found = self._ask("from internal.repository_with($url, $commit)", url=source, commit=commit).rows
-        if not found:
+        matches = self._ask("from internal.repository_with($url, $commit)", url=source, commit=commit).rows
+        if not matches:
             raise NotFound(f"{quote(output['path'])} is imported from {quote(source)}, which is not in this catalog")
         path = "/".join(part for part in ((output["source_path"] or "").strip("/"), inside) if part)
-        entries = [*self._tracked_at(found[0]["repo"], commit, path, steps - 1)]
-        yield from entries or self._in_git(found[0]["git_url"], commit, path)
+        entries = [*self._tracked_at(matches[0]["repo"], commit, path, steps - 1)]
+        yield from entries or self._in_git(matches[0]["git_url"], commit, path)
 
 
 def _instead(version: Row) -> str:

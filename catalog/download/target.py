@@ -46,10 +46,10 @@ class Target:
         if os.path.lexists(self.path) and not self._force:
             raise Misuse(f"{self.path} exists: expected another name, or --force (force=True)")
 
-    def part(self, name: str) -> Part:
+    def part(self, name: str) -> PartialFile:
         """One file of the download by its path in the target; empty for the target itself."""
         part = self._staging / "parts" / sha256(name.encode()).hexdigest()
-        return Part(self.path / name, self._staging / "files" / (name or "file"), part)
+        return PartialFile(self.path / name, self._staging / "files" / (name or "file"), part)
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -70,20 +70,20 @@ class Target:
 
     def publish(self, *, is_folder: bool) -> None:
         """Gives what was fetched its name. Misuse where something has that name by now."""
-        made = self._staging / "files"
+        staged = self._staging / "files"
         with writing(self.path):
             self._check()
             if self._force and os.path.lexists(self.path):
                 _move_away(self.path, self._staging / "old")
             if is_folder:
-                made.rename(self.path)
+                staged.rename(self.path)
             else:
-                _give_name(made / "file", self.path)
+                _give_name(staged / "file", self.path)
             sync(self.path.parent)
             shutil.rmtree(self._staging, ignore_errors=True)
 
 
-class Part:
+class PartialFile:
     """One file while it is fetched: the bytes so far, their entity tag beside them, and its place when it is checked."""
 
     def __init__(self, name: Path, place: Path, part: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from catalog.download.entries import Entry, LfsObject, Opened, Reader, StoredObject
-from catalog.download.target import Part, Target, writing
+from catalog.download.target import PartialFile, Target, writing
 from catalog.download.verification import Verification
 from catalog.download.web import Stale
 from catalog.errors import Down, Gone, OriginError, Refused, TooBig
@@ -25,7 +25,7 @@ Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fetched:
+class FetchedFile:
     """One file that is in its place. `known_by`: what says that it is intact; None where nothing is stated."""
 
     entry: Entry
@@ -40,12 +40,12 @@ class Transfer:
         self._target, self._read, self._progress, self._jobs = target, read, progress, jobs
         self._stopped = False
 
-    def run(self, entries: Iterable[Entry]) -> Iterator[Fetched]:
+    def run(self, entries: Iterable[Entry]) -> Iterator[FetchedFile]:
         """Each entry as it is done. After a failure no other begins, and those at work end soon."""
         waiting = iter(entries)
         with ThreadPoolExecutor(self._jobs) as pool:
             try:
-                at_work: deque[Future[Fetched]] = deque(
+                at_work: deque[Future[FetchedFile]] = deque(
                     pool.submit(self.fetch, entry) for entry in islice(waiting, 2 * self._jobs)
                 )
                 while at_work:
@@ -56,18 +56,18 @@ class Transfer:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
-    def fetch(self, entry: Entry) -> Fetched:
+    def fetch(self, entry: Entry) -> FetchedFile:
         """One entry. OriginError, with its name, where it cannot be had."""
         try:
             return self._fetch(entry)
         except OriginError as error:
             raise _named(error, entry) from error
 
-    def _fetch(self, entry: Entry) -> Fetched:
+    def _fetch(self, entry: Entry) -> FetchedFile:
         part = self._target.part(entry.path)
-        if (kept := _kept(entry, part)) is not None:
-            self._progress(kept.size)
-            return kept
+        if (resumed := _resumed(entry, part)) is not None:
+            self._progress(resumed.size)
+            return resumed
         reader = self._read(entry)
         failures = furthest = 0
         while True:
@@ -84,7 +84,7 @@ class Transfer:
                 time.sleep(WAIT * 3 ** (failures - 1))
                 self._check_stopped()
 
-    def keep(self, entry: Entry, data: bytes) -> Fetched:
+    def keep(self, entry: Entry, data: bytes) -> FetchedFile:
         """Puts content that is in memory in its place."""
         part = self._target.part(entry.path)
         try:
@@ -101,7 +101,7 @@ class Transfer:
 class _Receiving:
     """One attempt at one entry."""
 
-    def __init__(self, entry: Entry, part: Part, progress: Progress, check_stopped: Callable[[], None]) -> None:
+    def __init__(self, entry: Entry, part: PartialFile, progress: Progress, check_stopped: Callable[[], None]) -> None:
         self._entry, self._part, self._progress, self._check_stopped = entry, part, progress, check_stopped
         self._known = Verification(entry.expected)
 
@@ -110,7 +110,7 @@ class _Receiving:
         """The bytes that are there, from the beginning on."""
         return self._known.size
 
-    def run(self, reader: Reader) -> Fetched:
+    def run(self, reader: Reader) -> FetchedFile:
         etag = self._part.etag
         if etag is not None:
             for piece in self._part.pieces():
@@ -118,7 +118,7 @@ class _Receiving:
         with reader.open(self._known.size, etag) as opened:
             return self.take(opened)
 
-    def take(self, opened: Opened) -> Fetched:
+    def take(self, opened: Opened) -> FetchedFile:
         """Receives an answer to its end, checks what is there, and puts it in its place."""
         if opened.start != self._known.size or not opened.start:
             self._part.discard()
@@ -134,7 +134,7 @@ class _Receiving:
             raise (Stale(str(error)) if resumed else error) from error
         with writing(self._part.name):
             self._part.finish(executable=self._entry.executable)
-        return Fetched(entry=self._entry, size=self._known.size, known_by=known_by)
+        return FetchedFile(entry=self._entry, size=self._known.size, known_by=known_by)
 
     def _receive(self, opened: Opened) -> None:
         is_small = opened.size is not None and opened.size < RESUMED
@@ -148,7 +148,7 @@ class _Receiving:
                 self._check_stopped()
 
 
-def _kept(entry: Entry, part: Part) -> Fetched | None:
+def _resumed(entry: Entry, part: PartialFile) -> FetchedFile | None:
     """A file that an earlier download put in its place, if it still has its hash."""
     if not entry.expected.hash or not part.is_there():
         return None
@@ -156,7 +156,7 @@ def _kept(entry: Entry, part: Part) -> Fetched | None:
     try:
         for piece in part.pieces(part.place):
             known.update(piece)
-        return Fetched(entry=entry, size=known.size, known_by=known.check(None))
+        return FetchedFile(entry=entry, size=known.size, known_by=known.check(None))
     except OriginError:
         part.place.unlink()
         return None

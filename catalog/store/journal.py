@@ -125,8 +125,8 @@ class Journal:
 
         with files.writing(self.root):
             checked_file.write(self.root / "repos.json", state)
-            kept = [*islice(filter(_tells, reversed(crawls)), KEPT)]
-            past = crawls[: crawls.index(kept[-1])] if len(kept) == KEPT else []
+            newest = [*islice(filter(_tells, reversed(crawls)), KEPT)]
+            past = crawls[: crawls.index(newest[-1])] if len(newest) == KEPT else []
             for file in past[len(self._past.read(past)) :]:
                 shorten(file, keeps)
             self._past.write(past)

@@ -113,10 +113,10 @@ class LfsServer:
         """
         site = LfsSite(self._repository, lfs_endpoint(self._repository, config), self._meter, self._pool)
         try:
-            found = self._batch(site, [pointer])
-            if not found:
+            objects = self._batch(site, [pointer])
+            if not objects:
                 raise Gone(f"{self._meter.where}: the server does not offer the file")
-            with self._answer(site, found[0], headers) as response:
+            with self._answer(site, objects[0], headers) as response:
                 yield response, self._meter
         except Unavailable as error:
             raise Refused(f"{self._meter.where}: a server may not be contacted, or wants credentials") from error

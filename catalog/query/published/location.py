@@ -17,8 +17,8 @@ _URL = re.compile(r"(https?|s3):/+(.+)", re.DOTALL)  # a path has lost one of th
 
 def as_url(location: Path | str) -> str | None:
     """The URL that somebody gave, also as a path, without `catalog.json` at its end; None for a path."""
-    if found := _URL.fullmatch(str(location)):
-        return f"{found[1]}://{found[2]}".removesuffix("catalog.json").rstrip("/")
+    if match := _URL.fullmatch(str(location)):
+        return f"{match[1]}://{match[2]}".removesuffix("catalog.json").rstrip("/")
     return None
 
 
