@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from catalog.demo.fleet import make_fleet, touch
 from catalog.demo.repos_toml import write_config
-from catalog.demo.storage import write_storage
 
-__all__ = ["make_fleet", "touch", "write_config", "write_storage"]
+__all__ = ["make_fleet", "touch", "write_config"]

@@ -34,7 +34,7 @@ def in_order(answer: A, column: str, *, descending: bool = False) -> A:
 
 
 def first(answer: A, number: int) -> A:
-    """At most the first `number` rows."""
+    """The first rows."""
     return replace(answer, values=answer.values[:number], _arrow=lambda: answer.arrow().slice(0, number))
 
 

@@ -38,8 +38,8 @@ class FileRow(NamedTuple):
     source_url: str | None
     source_path: str | None
     source_rev: str | None
-    duplicates: int
-    duplicate: VersionKey | None
+    twins: int
+    twin: VersionKey | None
     mixed: list[str]
     other_inputs: bool
 
@@ -68,7 +68,7 @@ class InputRow(NamedTuple):
     source_url: str | None
     source_path: str | None
     source_rev: str | None
-    first_version: VersionKey | None
+    origin: VersionKey | None
 
 
 class ParamRow(NamedTuple):

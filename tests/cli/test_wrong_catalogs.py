@@ -73,7 +73,6 @@ COMMANDS = {
     "stats": [],
     "open": ["churn"],
     "resolve": ["churn"],
-    "get": ["churn"],
     "ls": ["models"],
     "history": ["churn"],
     "at": ["now"],
@@ -85,7 +84,6 @@ COMMANDS = {
     "experiments": [],
     "lineage": ["churn"],
     "identify": ["1234567"],
-    "annotate": ["churn", "--label", "x"],
     "status": [],
 }
 

@@ -35,14 +35,7 @@ CLOCKS = {
     "visits",
 }
 
-CLOCKED = {
-    ".lock",
-    "catalog.duckdb",
-    ".catalog.duckdb.sum",
-    build_record.FILE,
-    "data/catalog.json",
-    "data/.exports.json",
-}
+CLOCKED = {".lock", "catalog.duckdb", ".catalog.duckdb.sum", build_record.FILE, "data/catalog.json", "data/.made.json"}
 
 WORK = """
 from catalog.config.parse import load

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.cli import EXPLAINED, catalog_and_site
+from catalog.cli import TOLD, building
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.crawl_report import write_report
-from catalog.cli.dry_run import put_dry_run
-from catalog.cli.formats import Format
 from catalog.cli.invocation import command
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
 from catalog.cli.progress import Progress, size
 from catalog.cli.shards import OneShard, Stores, chosen_shard, merge_stores
-from catalog.errors import ConfigError, Exit
+from catalog.errors import Ambiguous, ConfigError, Exit, InvalidArgument, NotFound
+from catalog.naming import endings
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -64,13 +63,6 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = False,
     allow_empty: AllowEmpty = False,
-    dry: Annotated[
-        bool,
-        typer.Option("--dry-run", help="List what would be visited, and why; sources are listed, nothing is written."),
-    ] = False,
-    output: Annotated[
-        Format, typer.Option("-o", "--output", metavar="FORMAT", help="Of the list of --dry-run.")
-    ] = Format.TABLE,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
@@ -80,13 +72,10 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
 
     Exit code 5 if a repository could not be read: the others are read all the same, and its last good rows stay.
 
-    Examples: catalog crawl, catalog crawl --dry-run, catalog crawl --shard 3/16 --no-build
+    Examples: catalog crawl, catalog crawl --shard 3/16 --no-build
     """
     part = chosen_shard(shard, repos=repos or (), no_build=no_build, publish_early=publish_early)
     config = _load(config_file)
-    if dry:
-        put_dry_run(config, _chosen(config, repos or ()), part, output)
-        return
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
@@ -97,11 +86,8 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     if report is not None:
         write_report(done, report)
     if not no_build:
-        outcome = catalog_and_site.build(
-            config, no_site=no_site, wait=True
-        )  # another crawl may have begun when ours was over
-        say(catalog_and_site.summary(done, outcome))
-        catalog_and_site.notify(config)
+        made = building.build(config, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
+        say(building.summary(done, made))
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -128,8 +114,7 @@ def build(
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
     is_whole = merge_stores(config, stores or (), wait=wait)
-    catalog_and_site.build(config, no_site=no_site, wait=wait, check=check)
-    catalog_and_site.notify(config)
+    building.build(config, no_site=no_site, wait=wait, check=check)
     if not is_whole:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -146,22 +131,19 @@ def demo(
 
     Example: catalog demo, then: catalog show --catalog demo/output/catalog.duckdb
     """
-    from catalog.demo import make_fleet, write_config, write_storage  # a cold `show` needs no dulwich
-    from catalog.demo.storage import BUCKET
+    from catalog.demo import make_fleet, write_config  # a cold `show` needs no dulwich
 
     say(
         f"made {plural(len(make_fleet(folder / 'repos', repos=repos)), 'repository', 'repositories')} in {folder / 'repos'}"
     )
-    storage = folder / "storage" / BUCKET
-    say(f"made {plural(write_storage(storage), 'model')} in {storage}")
     file = folder / "repos.toml"
-    write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE, storage=storage)
+    write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE)
     say(f"wrote {file}")
     config = _load(file)
     failed = _crawl(
         config, (), _EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
     ).failed
-    catalog_and_site.build(config, no_site=False)
+    building.build(config, no_site=False)
     from catalog.query import Catalog  # imported late: a crawl asks nothing
 
     database = config.output / "catalog.duckdb"
@@ -173,7 +155,6 @@ def demo(
             "damaged on purpose, to show how damage is reported (catalog ls problems)"
         )
     say(f"open {config.output / 'site' / 'index.html'}, or ask: {command('show', '--catalog', database)}")
-    say(f"get a model: {command('get', 'churn#prod', '--config', file)}")
 
 
 def _load(file: Path) -> Config:
@@ -191,25 +172,32 @@ def _refuse_to_empty(config: Config, *, allowed: bool) -> None:
 
     store = Store(config.output / "store" / "rows")
     visits = Journal(config.output / "store" / "crawls").last_visits()
-    repositories = sum(
+    kept = sum(
         bool(last.partition and store.last_rows(repo, last.partition, "").is_file()) for repo, last in visits.items()
     )
-    if repositories:
+    if kept:
         raise ConfigError(
             f"{config.file}: lists no repositories, and the catalog in {config.output} has "
-            f"{plural(repositories, 'repository', 'repositories')}: it is left as it is; `--allow-empty` empties it"
+            f"{plural(kept, 'repository', 'repositories')}: it is left as it is; `--allow-empty` empties it"
         )
 
 
 def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
-    if not words:
-        return ()
-    from catalog.cli.choosing import choose  # a cold `show` needs no TOML
-    from catalog.discovery.inventory import read_inventory
+    from catalog.discovery.inventory import read_inventory  # a cold `show` needs no TOML
 
-    repos = read_inventory(config).repos
-    return tuple(choose(repos, word, config.file, argument="repos").name for word in words)
+    names = [repo.name for repo in read_inventory(config).repos] if words else []
+    chosen = []
+    for word in words:
+        if not word:
+            raise InvalidArgument("repos", "''", "the name of a repository, or its end")
+        matches = [word] if word in names else [name for name in names if word in endings(name)]
+        if not matches:
+            raise NotFound(f"{config.file} has no repository named {word!r}; `catalog status` lists the names")
+        if len(matches) > 1:
+            raise Ambiguous(f"{word!r} names {len(matches)} repositories, expected one", tuple(matches))
+        chosen += matches
+    return tuple(chosen)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,7 +212,7 @@ class _EarlyBuild:
         tell(
             f"still reading {plural(len(names), 'slow repository', 'slow repositories')}; the catalog of all others is built now"
         )
-        catalog_and_site.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
+        building.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
         if self.publish and self.config.schedule.publish is not None:
             from catalog.schedule.steps import publish  # only `catalog schedule` asks for it
 
@@ -267,7 +255,7 @@ def _crawl(
             )
         except KeyboardInterrupt as stop:
             say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
-            stop.add_note(EXPLAINED)
+            stop.add_note(TOLD)
             raise
     done = report.crawl
     say(

@@ -1,1 +1,0 @@
-"""Changes to a repository: the only room that writes to one."""

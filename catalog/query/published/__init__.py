@@ -1,1 +1,0 @@
-"""Catalogs that were published: `--catalog https://…/`, `s3://…` or a folder with catalog.json."""
