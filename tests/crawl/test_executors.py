@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from errno import EAGAIN
@@ -137,6 +138,16 @@ def test_a_pool_whose_process_is_killed_costs_no_repository(tmp_path, monkeypatc
 
     monkeypatch.setattr("catalog.crawl.processes.processes", killing)
     assert outcomes(crawl(config)) == dict.fromkeys(HEALTHY, ("new", None))
+
+
+@pytest.mark.slow
+def test_a_pool_says_that_one_of_its_processes_has_ended():
+    with processes(1) as backend:
+        backend.executor.submit(abs, 1).result()
+        before = backend.loss()
+        backend.executor.submit(os._exit, 1).exception()
+        backend.executor.shutdown()
+        assert (before, backend.loss()) == (None, "a process of the pool ended")
 
 
 @pytest.mark.slow
