@@ -65,7 +65,7 @@ def questions(
     return [
         (
             "show",
-            lambda: connection.execute("from gto_show('r')").fetchall(),
+            lambda: connection.execute("from internal.gto_show('r')").fetchall(),
             lambda: gto.api.show(str(path)),
         ),
         (

@@ -124,10 +124,13 @@ def questions(
         ]
 
     return [
-        (f"upstream to depth {DEPTH}", lambda n: connection.execute("from upstream($1, $2, $3, $4)", of(n)).fetchall()),
+        (
+            f"upstream to depth {DEPTH}",
+            lambda n: connection.execute("from internal.upstream($1, $2, $3, $4)", of(n)).fetchall(),
+        ),
         (
             f"downstream to depth {DEPTH}",
-            lambda n: connection.execute("from downstream($1, $2, $3, $4)", of(n)).fetchall(),
+            lambda n: connection.execute("from internal.downstream($1, $2, $3, $4)", of(n)).fetchall(),
         ),
         ("consumers", lambda n: connection.execute("from consumers($1)", content(n)).fetchall()),
         ("versions_using", lambda n: connection.execute("from versions_using($1, null)", content(n)).fetchall()),

@@ -69,7 +69,7 @@ def row(what: str, taken: float) -> None:
 
 def question(catalog: Catalog, ref: str) -> object:
     repo, _, artifact = ref.partition(":")
-    return catalog.sql("from list_metrics($repo, $artifact, null, null)", repo=repo, artifact=artifact)
+    return catalog.sql("from internal.list_metrics($repo, $artifact, null, null)", repo=repo, artifact=artifact)
 
 
 def make(path: Path, repos: int, models: int, versions: int, metrics: int) -> None:

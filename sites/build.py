@@ -52,7 +52,7 @@ class SiteReport:
     """What a build of the site made: its pages, and how many of them were rendered; files written, left as they were and removed; and the seconds that it took."""
 
     pages: int
-    made: int
+    rendered: int
     written: int
     unchanged: int
     removed: int
@@ -78,18 +78,18 @@ def build(
         stale = last.stale(wanted.files)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
         files = [(path, data) for path, data in static.items() if path in stale]
-        made: Iterable[tuple[str, bytes]] = ()
+        rendered: Iterable[tuple[str, bytes]] = ()
         if stale - static.keys():
-            facts, drawn = _read(connection, wanted, stale)
-            site = _Site(facts, drawn, news, title, site_url)
+            facts, plots_by_model = _read(connection, wanted, stale)
+            site = _Site(facts, plots_by_model, news, title, site_url)
             images |= site.images()
-            made = chain(site.pages(stale), _feeds(connection, facts, news, stale))
+            rendered = chain(site.pages(stale), _feeds(connection, facts, news, stale))
         shown = {path: path for paths in images.values() for path in paths}
         lacking = plots.images(connection, last.stale(shown))
-        done = site_folder.write_site(last, {**wanted.files, **shown}, chain(files, made, lacking), images)
+        done = site_folder.write_site(last, {**wanted.files, **shown}, chain(files, rendered, lacking), images)
     return SiteReport(
         pages=len(wanted.pages),
-        made=len(stale & wanted.pages.keys()),
+        rendered=len(stale & wanted.pages.keys()),
         written=done.written,
         unchanged=done.unchanged,
         removed=done.removed,
@@ -108,9 +108,11 @@ def _read(connection: Connection, wanted: Digests, stale: Collection[str]) -> tu
 class _Site:
     """The pages of one catalog, rendered one by one as they are asked for."""
 
-    def __init__(self, facts: Facts, drawn: Mapping[Key, Plots], news: Feeds, title: str, site_url: str | None) -> None:
+    def __init__(
+        self, facts: Facts, plots_by_model: Mapping[Key, Plots], news: Feeds, title: str, site_url: str | None
+    ) -> None:
         self._facts = facts
-        self._drawn = drawn
+        self._plots = plots_by_model
         self._news = news
         self._render = Renderer(title)
         self._site_url = site_url
@@ -119,7 +121,11 @@ class _Site:
 
     def images(self) -> dict[str, tuple[str, ...]]:
         """The paths of the images of each page that has some."""
-        return {urls.model(*key): images for key, drawn in self._drawn.items() if (images := plots.paths(drawn))}
+        return {
+            urls.model(*key): images
+            for key, plots_by_model in self._plots.items()
+            if (images := plots.paths(plots_by_model))
+        }
 
     def pages(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
@@ -207,7 +213,7 @@ class _Site:
             "made": version_details.version_details(facts, key, versions, storage),
             "metrics": version_details.metrics(facts, key, versions),
             "begun": version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
-            "plots": self._drawn.get(key),
+            "plots": self._plots.get(key),
             "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
             "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),
             "card": next(iter(facts.cards.get(key, [])), None),

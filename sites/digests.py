@@ -7,6 +7,7 @@ other repositories; lists follow from all repositories. `site_page_inputs` has a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from sites import urls
@@ -44,6 +45,11 @@ def digests(
     of_crawls = digest_of(of_lists, inputs.crawls)
     repos = {urls.repository(row.repo): row.repo for row in inputs.repositories if row.outcome}
     repos |= {urls.model(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts}
+
+    @cache  # most feeds are of one repository, which has a dozen of them
+    def of_feed(*own: str) -> str:
+        return digest_of(of_all, *(by_repo[repo] for repo in own))
+
     return Digests(
         pages={
             **{page.pattern: of_crawls if page in (HOME, CRAWL) else of_lists for page in LISTS},
@@ -52,7 +58,7 @@ def digests(
         },
         others={
             **dict.fromkeys(static, of_all),
-            **{path: digest_of(of_all, *(by_repo[repo] for repo in own)) for path, own in feeds.items()},
+            **{path: of_feed(*own) for path, own in feeds.items()},
         },
         repos=repos | {path: own[0] for path, own in feeds.items() if len(own) == 1},
     )

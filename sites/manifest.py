@@ -29,7 +29,7 @@ class SiteFile(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
+class SiteManifest:
     """The files of a site by their paths, and the program that made them."""
 
     program: str
@@ -44,19 +44,19 @@ class _Pending:
     paths: tuple[str, ...]
 
 
-def read(folder: Path) -> Manifest:
+def read(folder: Path) -> SiteManifest:
     """What builds left in a folder, without the digests of what one that did not end was to make. FileNotFoundError where there was none, ValueError for damage."""
     pending = None
     with suppress(FileNotFoundError):
         pending = checked_file.read(folder / PENDING, _Pending)
     try:
-        last = checked_file.read(folder / MANIFEST, Manifest)
+        last = checked_file.read(folder / MANIFEST, SiteManifest)
     except FileNotFoundError:
         if pending is None:
             raise
-        last = Manifest(program=pending.program, files={})
+        last = SiteManifest(program=pending.program, files={})
     every = {**last.files, **dict.fromkeys(pending.paths if pending else (), SiteFile())}
-    return Manifest(program=last.program, files={path: file for path, file in every.items() if _inside(path)})
+    return SiteManifest(program=last.program, files={path: file for path, file in every.items() if _inside(path)})
 
 
 def begin(folder: Path, program: str, paths: Iterable[str]) -> None:
@@ -64,9 +64,9 @@ def begin(folder: Path, program: str, paths: Iterable[str]) -> None:
     _write(folder, PENDING, _Pending(program=program, paths=tuple(sorted(paths))))
 
 
-def finish(folder: Path, manifest: Manifest) -> None:
+def finish(folder: Path, manifest: SiteManifest) -> None:
     """Writes the manifest, durably, of files that are all made."""
-    _write(folder, MANIFEST, Manifest(program=manifest.program, files=dict(sorted(manifest.files.items()))))
+    _write(folder, MANIFEST, SiteManifest(program=manifest.program, files=dict(sorted(manifest.files.items()))))
     (folder / PENDING).unlink(missing_ok=True)
 
 

@@ -21,20 +21,22 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.demo.book.BLOB", "catalog.demo.book.COMMIT", "catalog.demo.book.TAG", "catalog.demo.book.TREE",
         "catalog.demo.book._FILE", "catalog.demo.book._FOLDER", "catalog.demo.book._LINK", "catalog.discovery.client._UNCHANGED",
         "catalog.discovery.client_errors._BROKEN", "catalog.discovery.client_errors._FORBIDDEN", "catalog.discovery.client_errors._MANY",
-        "catalog.discovery.client_errors._SIGN_IN", "catalog.discovery.client_errors._UNAUTHORIZED", "catalog.transport.http_client.OK",
+        "catalog.discovery.client_errors._SIGN_IN", "catalog.discovery.client_errors._UNAUTHORIZED", "catalog.query.published.web_folder._BROKEN", "catalog.query.published.web_folder._FORBIDDEN", "catalog.query.published.web_folder._MANY", "catalog.query.published.web_folder._UNAUTHORIZED", "catalog.query.published.web_folder._UNCHANGED", "catalog.notify.delivery._BROKEN", "catalog.notify.delivery._MANY", "catalog.transport.http_client.OK",
         "catalog.transport.http_client._EITHER", "catalog.transport.lfs_site._UNAUTHORIZED", "catalog.transport.pack.PACK_HEADER", "catalog.transport.pack._OFS_DELTA",
         "catalog.transport.pack._REF_DELTA", "catalog.transport.pack._TRAILER", "catalog.transport.packets._DIGITS",
         "catalog.transport.remote._V2", "catalog.transport.wire._FATAL", "catalog.transport.wire._PACK", "catalog.transport.wire._PROGRESS",
     ),
-    "a number of digits of a Git object's name, or the part of them that people read": (
-        "catalog.cli.cards._COMMIT", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH",
+    "a number of digits of a Git object's name or of a checksum, or the part of them that people read": (
+        "catalog.cli.cards._COMMIT", "catalog.database.export_database._HASH", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH",
     ),
     "a value that is no number": ("connectors.formats.yaml_scalars._NAN",),
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),
     "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
     "how much is read, kept or worked on at once, which changes no result": (
-        "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
-        "catalog.database.export.AT_ONCE", "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
+        "catalog.cli.server_checks.AT_A_TIME", "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
+        "catalog.query.published.bucket._PIECE", "catalog.actions.annotate._WIDTH", "catalog.database.export.AT_ONCE", "catalog.database.export_database.ROWS", "catalog.download.clouds.PIECE", "catalog.download.download.JOBS", "catalog.download.folder._PIECE",
+        "catalog.download.git_files.BATCH", "catalog.download.git_files._AT_ONCE", "catalog.download.plugins._PIECE", "catalog.download.target._PIECE",
+        "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE",
     ),
     "how often something is looked at, or tried": (
         "catalog.cli.GARBAGE", "catalog.crawl.dask_cluster.GLANCE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",

@@ -66,6 +66,38 @@ def test_a_statement_is_one_and_says_what_it_answers(made):
     )
 
 
+# Words of our own that say of no thing what it is, and the one that files of observations keep.
+PRIVATE_WORDS = {"drawn", "fleet", "found", "judge", "keeper", "kept", "made", "said", "told", "twin", "twins", "wish"}
+STORED_WORDS = {("catalog/store/observation_line.py", "told"), ("catalog/store/ref_state.py", "told")}
+
+
+def declared(tree: ast.Module) -> Iterator[str]:
+    """The names that a module gives: to modules, classes, functions, parameters, variables and fields."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+                yield name
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+
+
+def test_names_are_the_field_s_words():
+    names = {
+        (shown(file), name.strip("_")) for file in SOURCES for name in declared(ast.parse(file.read_text("utf-8")))
+    }
+    assert {(file, name) for file, name in names if name in PRIVATE_WORDS} == STORED_WORDS
+
+
+def test_a_public_class_has_a_name_of_its_own():
+    names = [
+        node.name
+        for file in SOURCES
+        for node in ast.parse(file.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted({name for name in names if names.count(name) > 1 and not name.startswith("_")}) == []
+
+
 def test_no_file_of_the_product_names_this_machine():
     assert [shown(file) for file in (*SOURCES, *SQL) if str(ROOT) in file.read_text("utf-8")] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -15,7 +16,7 @@ from catalog.errors import Ambiguous, CatalogError, ConfigError, Exit, StoreErro
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 TERMINATED = 143  # and after SIGTERM
-TOLD = "told"  # a note of what stopped a command that said so
+EXPLAINED = "told"  # a note of what stopped a command that said so
 CLOSED = 141  # what a shell reports of a program whose reader went away
 # Allocations before the first garbage collection: imports make many objects and hardly any garbage. With Python's default, a cold `ls`
 # takes 1.05 times the processor time (1.04 to 1.06), a cold `search` 1.04 times (1.02 to 1.06).
@@ -29,6 +30,7 @@ def process() -> NoReturn:
     """
     gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGTERM, _terminate)
+    _open_streams()
     os._exit(run_apart(_flushed) if is_limited() else _flushed())
 
 
@@ -48,7 +50,6 @@ def _flushed() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; the result is its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    _open_streams()
     # Arrow's own allocators keep what each thread has freed: of a crawl with eight threads, 40 MB and more.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in words or os.environ.get("CATALOG_DEBUG"):
             raise
-        if lacks := shortage(error):
+        if lacks := shortage(error) or _full(error):
             return _refused(StoreError(lacks))
         return _refused(ConfigError(culprit)) if (culprit := _shadowing()) else _bug(error)
     return int(Exit.OK)
@@ -92,7 +93,7 @@ def _stopped(end: BaseException) -> int:
     chain = [end]
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(before)
-    if not any(TOLD in getattr(each, "__notes__", ()) for each in chain):
+    if not any(EXPLAINED in getattr(each, "__notes__", ()) for each in chain):
         _say("stopped")
     return TERMINATED if any(isinstance(each, Terminated) for each in chain) else INTERRUPTED
 
@@ -109,11 +110,24 @@ def _bug(error: Exception) -> int:
     return int(Exit.BUG)
 
 
+def _full(error: Exception) -> str | None:
+    """A sentence where the disk behind an output is full; what writes other files names them itself."""
+    return f"cannot write: {error.strerror}" if isinstance(error, OSError) and error.errno == errno.ENOSPC else None
+
+
 def _open_streams() -> None:
-    """Gives the command an output where it was started with a closed one, which Python has as None: what it writes is not read."""
+    """Gives the command outputs that write all that they are given, or raise.
+
+    A closed one is None in Python: what is written in its place is not read. An unbuffered one (PYTHONUNBUFFERED, `python -u`) drops in
+    silence what one call of the system did not take, as where a reader goes away in the middle of it.
+    """
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the process ends
+        elif isinstance(raw := getattr(stream, "buffer", None), io.RawIOBase):
+            whole = io.BufferedWriter(raw)
+            setattr(sys, name, io.TextIOWrapper(whole, stream.encoding, stream.errors, line_buffering=True))
 
 
 def _shadowing() -> str | None:

@@ -95,12 +95,12 @@ def open_catalog(database: Path | None) -> Catalog:
 
 
 def default_database() -> Path:
-    """$CATALOG_DATABASE, or where a crawl puts it: beside the repos.toml that $CATALOG_CONFIG names, or that lies here."""
-    if named := os.environ.get("CATALOG_DATABASE"):
-        return Path(named)
+    """$CATALOG, or where a crawl puts it: beside the repos.toml that $CATALOG_CONFIG names, or that lies here; else the user's default."""
     file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
-    if file == DEFAULT_CONFIG and not file.is_file():
-        return Path("output") / "catalog.duckdb"
+    if "CATALOG" in os.environ or "CATALOG_DATABASE" in os.environ or (file == DEFAULT_CONFIG and not file.is_file()):
+        from catalog.query.published.location import default_location
+
+        return default_location()
     from catalog.config.parse import load  # only where there is such a file
 
     return load(file).output / "catalog.duckdb"
@@ -124,6 +124,13 @@ def put_shown(catalog: Catalog, ref: str | None, output: Format) -> None:
         return
     if output is Format.TABLE:
         put_text(_card(row))
+        if "artifact" in row and not row["path"] and not row["type"]:
+            from catalog.cli.invocation import command  # only for advice
+
+            name = f"{row['repo']}:{row['artifact']}"
+            say_note(
+                f"nobody annotated it; in a checkout: {command('annotate', name, '--type', 'model', '--path', 'PATH')}"
+            )
     elif output is Format.JSON:
         put_text(to_json(row))
     elif parts := next((key for key in ("all_versions", "all_artifacts") if key in row), None):

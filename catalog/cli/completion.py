@@ -110,6 +110,8 @@ def _references(catalog: Catalog, incomplete: str) -> Iterator[str]:
 
 
 def _catalog() -> Catalog:
-    from catalog.cli.asking import open_catalog  # a shell asks rarely
+    from catalog.cli.asking import default_database  # a shell asks rarely
+    from catalog.query import Catalog
+    from catalog.query.published.location import database_at
 
-    return open_catalog(None)
+    return Catalog.open(database_at(default_database(), offline=True))  # whoever types does not wait for a server

@@ -51,7 +51,7 @@ def diff(  # noqa: PLR0913 - each is an option of the command
 
     Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff 7d --stage prod, catalog diff 12 -o md
     """
-    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet, note_first=True)
     with open_catalog(database) as catalog:
         answer = catalog.diff(since, until, repo=repo, type=type, stage=stage)
         shape.put(answer, output, partial(_put, catalog))

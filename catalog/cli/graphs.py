@@ -16,7 +16,7 @@ _OUTSIDE = ("url", "import")  # these are called by a URL
 _HASH = 7  # digits
 _NARROWEST = 16  # columns of a name, however deep it lies
 _SHAPES = {"version": ("([", "])"), "stage": ("{{", "}}"), "url": (">", "]"), "import": (">", "]")}
-_DRAWN = {"version": "box, style=rounded", "stage": "hexagon", "url": "cds", "import": "cds"}
+_DOT_SHAPES = {"version": "box, style=rounded", "stage": "hexagon", "url": "cds", "import": "cds"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,15 +103,15 @@ def _tail(node: Row) -> str:
 
 def mermaid(lineage: Graph) -> str:
     """A flowchart: see https://mermaid.js.org/syntax/flowchart.html."""
-    return _drawn(lineage, "flowchart LR\n", _mermaid_node, "    {} --> {}\n", "")
+    return _text_of(lineage, "flowchart LR\n", _mermaid_node, "    {} --> {}\n", "")
 
 
 def dot(lineage: Graph) -> str:
     """A directed graph: see https://graphviz.org/doc/info/lang.html."""
-    return _drawn(lineage, "digraph lineage {\n    rankdir=LR;\n", _dot_node, "    {} -> {};\n", "}\n")
+    return _text_of(lineage, "digraph lineage {\n    rankdir=LR;\n", _dot_node, "    {} -> {};\n", "}\n")
 
 
-def _drawn(lineage: Graph, head: str, node: Callable[[str, str, str], str], edge: str, tail: str) -> str:
+def _text_of(lineage: Graph, head: str, node: Callable[[str, str, str], str], edge: str, tail: str) -> str:
     names = {name: f"n{place}" for place, name in enumerate(lineage.nodes)}
     labels = {name: visible(_titled(row, lineage.home) + _tail(row)) for name, row in lineage.nodes.items()}
     nodes = (f"    {node(names[name], row['what'], labels[name])}\n" for name, row in lineage.nodes.items())
@@ -127,4 +127,4 @@ def _mermaid_node(name: str, kind: str, label: str) -> str:
 
 def _dot_node(name: str, kind: str, label: str) -> str:
     quoted = label.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{name} [label="{quoted}", shape={_DRAWN.get(kind, "box")}];'
+    return f'{name} [label="{quoted}", shape={_DOT_SHAPES.get(kind, "box")}];'

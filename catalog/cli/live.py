@@ -30,6 +30,9 @@ def open_as_asked(
             yield catalog, repo
         return
     from catalog.query.live import live_catalog, repository_of  # with all of a crawl
+    from catalog.query.published.location import database_at
+
+    path = database_at(path)
 
     config = _config()
     repository = repository_of(config, _origin() if repo == "." else repo or _repo_of(path, ref))

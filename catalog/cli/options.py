@@ -25,9 +25,9 @@ Database = Annotated[
     Path | None,
     typer.Option(
         "--catalog",
-        envvar="CATALOG_DATABASE",
-        metavar="PATH",
-        help="The catalog to query; by default catalog.duckdb in the output folder of repos.toml, or of this folder.",
+        envvar=["CATALOG", "CATALOG_DATABASE"],
+        metavar="PATH|URL",
+        help="The catalog to query: a file, a folder, https://…/ or s3://…; by default catalog.duckdb in the output folder of repos.toml, or of this folder.",
     ),
 ]
 ConfigFile = Annotated[

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from catalog.cli import formats
@@ -42,6 +42,30 @@ def put(
             put_rows(answer.columns, answer.rows, output)
 
 
+def put_listing(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    shown: Sequence[TableColumn],
+    output: Format,
+    ids: formats.Ids | None = None,
+) -> None:
+    """Writes rows that are no answer of a catalog. `columns`: those of formats with columns; `shown`: those of a table."""
+    match output:
+        case Format.TABLE:
+            put_table(shown, rows)
+        case Format.JSON:
+            put_text(formats.to_json([{name: row[name] for name in columns} for row in rows]))
+        case Format.PARQUET:
+            import pyarrow as pa  # no other format needs it
+
+            plain = [{name: row[name] for name in columns} for row in rows]
+            put_parquet(pa.Table.from_pylist(plain) if rows else pa.table({name: [] for name in columns}))
+        case Format.IDS:
+            put_text(formats.ids(columns, rows, ids))
+        case _:
+            put_rows(columns, rows, output)
+
+
 def put_note(answer: Answer) -> None:
     """Says what the rows of an answer cannot."""
     if answer.note:
@@ -74,17 +98,25 @@ def put_parquet(rows: pa.Table) -> None:
     import pyarrow as pa  # no other format needs it
     import pyarrow.parquet as pq
 
-    try:
-        pq.write_table(rows, sys.stdout.buffer, compression="zstd")
-    except pa.ArrowNotImplementedError as error:
-        raise Misuse(f"Parquet has no type for a column of this answer: cast it, or use -o json ({error})") from error
-    sys.stdout.flush()
+    with _written():
+        try:
+            pq.write_table(rows, sys.stdout.buffer, compression="zstd")
+        except pa.ArrowNotImplementedError as error:
+            raise Misuse(
+                f"Parquet has no type for a column of this answer: cast it, or use -o json ({error})"
+            ) from error
 
 
 def put_text(text: str) -> None:
-    # Flushed here, so that a closed pipe is detected where it can still be handled without a message.
-    try:
+    with _written():
         sys.stdout.write(text)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Flushes standard output at its end, so that a closed pipe is detected where it can still be handled without a message."""
+    try:
+        yield
         sys.stdout.flush()
     except BrokenPipeError:
         raise

@@ -42,6 +42,7 @@ from catalog.cli.options import (
     named_values,
 )
 from catalog.cli.output import put, put_text
+from catalog.cli.people import masked_people, put_people, put_teams
 from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.sql_limits import bounded_process, memory_size
 from catalog.cli.text import TableColumn
@@ -49,6 +50,7 @@ from catalog.errors import Misuse
 from catalog.query import Catalog
 from catalog.query.answer import Answer
 from catalog.query.catalog_file import check_timeout
+from catalog.query.published.location import database_at
 from catalog.text import visible
 
 
@@ -66,6 +68,8 @@ class What(StrEnum):
     EXPERIMENTS = "experiments"
     RELEASES = "releases"
     PROBLEMS = "problems"
+    TEAMS = "teams"
+    PEOPLE = "people"
 
 
 _OF_ARTIFACTS = frozenset(("stage", "type", "since", "until", "deprecated"))
@@ -99,6 +103,8 @@ _LISTS: dict[What, tuple[Callable[..., Answer], Callable[[Catalog, Answer, Forma
     What.EXPERIMENTS: (Catalog.experiments, lambda _, answer, output: put_experiments(answer, output)),
     What.RELEASES: (Catalog.releases, _plain(RELEASES, lambda row: [row["commit"]])),
     What.PROBLEMS: (Catalog.problems, lambda _, answer, output: put_problems(answer, output)),
+    What.TEAMS: (Catalog.teams, lambda _, answer, output: put_teams(answer, output)),
+    What.PEOPLE: (masked_people, lambda _, answer, output: put_people(answer, output)),
 }
 _PLAN = ("explain_key", "explain_value")  # the columns of EXPLAIN, whose only value is a drawing of many lines
 
@@ -124,9 +130,9 @@ def ls(  # noqa: PLR0913 - each is an option of the command
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """List models, versions, stages, events, repositories, experiments, problems, or releases: tags that GTO does not use, such as v1.2.0.
+    """List models, versions, stages, events, repositories, experiments, problems, teams, people, or releases: tags that GTO does not use, such as v1.2.0.
 
-    With -o ids, stages are names for --stage. --since and --until are of when artifacts were updated, versions registered, and events tagged.
+    With -o ids, stages are names for --stage, teams and people are queries for `catalog search`. People's e-mail addresses are as `emails` in [privacy] says. --since and --until are of when artifacts were updated, versions registered, and events tagged.
 
     Examples: catalog ls versions --stage prod -o json, catalog ls models --since 7d --sort -updated_at
     """
@@ -222,7 +228,13 @@ def at(  # noqa: PLR0913 - each is an option of the command
 
 
 def sql(
-    text: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT, or - to read it from standard input.")],
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SQL]",
+            help="One SELECT, or - to read it from standard input; without it, a shell on a terminal, else standard input.",
+        ),
+    ] = None,
     *,
     parameter: Parameters = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Stop after this many seconds.")] = 60.0,
@@ -233,19 +245,25 @@ def sql(
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """Run a SQL query (read-only; no files, no network).
+    """Run a SQL query (read-only; no files, no network), or a shell for several.
 
     Example: catalog sql 'from versions where author = $who' -p who=Ann
     """
     check_timeout(timeout)
     parameters = named_values(parameter)
     memory = memory_size(max_memory)
-    path = database or default_database()
+    path = database_at(database or default_database())
+    if text is None and sys.stdin.isatty() and sys.stdout.isatty():
+        from catalog.cli.sql_shell import run_shell  # prompt_toolkit: 0.1 s
+
+        with Catalog.open(path, timeout=timeout, max_memory=memory, max_rows=max_rows) as catalog:
+            run_shell(catalog, parameters, timeout=timeout, memory=memory)
+        return
     with (
         bounded_process(timeout, memory),
         Catalog.open(path, timeout=timeout, max_memory=memory, max_rows=max_rows) as catalog,
     ):
-        answer = catalog.sql(sys.stdin.read() if text == "-" else text, **parameters)
+        answer = catalog.sql(sys.stdin.read() if text in (None, "-") else text, **parameters)
         if output is Format.TABLE and answer.columns == _PLAN:
             put_text("".join(f"{visible(line)}\n" for _, plan in answer.values for line in plan.splitlines()))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
 from catalog.errors import ConfigError, Refused
-
-if TYPE_CHECKING:
-    import tomlkit
 
 BLANK = """\
 # The repositories that the catalog reads. `catalog add URL` adds one; `catalog crawl` reads them all.
@@ -94,17 +91,14 @@ def add(
 
     Example: catalog add https://github.com/iterative/example-gto
     """
-    import tomlkit  # no other command writes TOML
-
-    from catalog.config.parse import parse, read_text  # a cold `show` needs no TOML
+    from catalog.config.editing import append_repos  # a cold `show` needs no TOML
+    from catalog.config.parse import parse, read_text
 
     text = read_text(config_file)
     before = parse(text, config_file)
-    document = tomlkit.parse(text)
-    _append(document, [_written(_completed(url), config_file) for url in urls])
-    text = tomlkit.dumps(document)
+    text = append_repos(text, [{"url": _written(_completed(url), config_file)} for url in urls])
     after = parse(text, config_file)
-    _replace(config_file, text)
+    replace_file(config_file, text)
     for repo in after.repos[len(before.repos) :]:
         say(f"{repo.name}: {repo.url}")
 
@@ -144,20 +138,7 @@ def _is_file_url(word: str) -> bool:
     return isinstance(address, Local) and address.path.exists()
 
 
-def _append(document: tomlkit.TOMLDocument, urls: list[str]) -> None:
-    import tomlkit  # no other command writes TOML
-
-    repos: Any = document.get("repo")
-    if repos is None:
-        repos = document["repo"] = tomlkit.aot()
-    inline = isinstance(repos, tomlkit.items.Array)  # repo = [{url = "..."}]
-    for url in urls:
-        entry: Any = tomlkit.inline_table() if inline else tomlkit.table()
-        entry["url"] = url
-        repos.append(entry)
-
-
-def _replace(file: Path, text: str) -> None:
+def replace_file(file: Path, text: str) -> None:
     """Swaps the file in whole: a full disk leaves the old one. Where it is a link, the file that it leads to."""
     from catalog.store import files  # no other command writes beside the output folder
 

@@ -29,7 +29,7 @@ def schedule(
     *,
     once: Annotated[bool, typer.Option("--once", help="Run once if a run is due, then exit.")] = False,
     now: Annotated[bool, typer.Option("--now", help="Run once, due or not, then exit.")] = False,
-    keeper: Annotated[
+    external: Annotated[
         ExternalScheduler | None,
         typer.Option("--print", metavar="KIND", help=f"Run nothing; print a file for {', '.join(ExternalScheduler)}."),
     ] = None,
@@ -48,17 +48,17 @@ def schedule(
 
     Examples: catalog schedule, catalog schedule --once, catalog schedule --print systemd
     """
-    if once + now + (keeper is not None) > 1:
+    if once + now + (external is not None) > 1:
         raise Misuse("found several of --once, --now and --print, expected one")
-    if shards is not None and keeper is None:
+    if shards is not None and external is None:
         raise Misuse("found --shards without --print, expected both")
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
     config = load(config_file)
-    if keeper is not None:
+    if external is not None:
         from catalog.schedule.external_schedulers import file_for
 
-        put_text(file_for(keeper.value, config, shards))
+        put_text(file_for(external.value, config, shards))
         return
     from catalog.schedule import scheduler as clock
     from catalog.schedule.steps import Runner, steps

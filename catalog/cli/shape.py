@@ -34,17 +34,21 @@ class Shape:
     sort: str | None = None
     limit: int | None = None
     quiet: bool = False
+    note_first: bool = False  # the note sums up what follows
 
     def put(self, answer: Answer, output: Format, write: Callable[[Answer, Format], None]) -> None:
         """Writes an answer; by `write` where no columns were chosen."""
         shown = self._rows(answer)
+        if self.note_first and not self.quiet:
+            put_note(answer)
         if self.columns is not None and not self.quiet and output is not Format.IDS:
             put(with_columns(shown, _names(self.columns)), output)
         else:
             write(shown, Format.IDS if self.quiet else output)
         if self.quiet:
             return
-        put_note(answer)
+        if not self.note_first:
+            put_note(answer)
         if len(shown) < len(answer):
             say_note(f"the first {len(shown):,} of {len(answer):,} rows: --limit")
 

@@ -8,9 +8,9 @@ import typer
 
 from catalog.cli.arguments import Command
 from catalog.cli.asking import DEFAULT_CONFIG
-from catalog.cli.formats import Format, to_json
+from catalog.cli.formats import Format
 from catalog.cli.options import ConfigFile, Output
-from catalog.cli.output import put_parquet, put_rows, put_table, put_text, say, say_note
+from catalog.cli.output import put_listing, say, say_note
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Exit
 from catalog.text import plural
@@ -67,18 +67,11 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
             say(complaint)
         listings = discover(config, pool, say, keep=False)
     rows = _rows(read_inventory(config, listings))
-    match output:
-        case Format.TABLE:
-            put_table(_TABLE, [row | {"read": "yes" if row["wanted"] else "no"} for row in rows])
-            _sum_up(config, listings, rows)
-        case Format.JSON:
-            put_text(to_json(rows))
-        case Format.PARQUET:
-            import pyarrow as pa  # no other format needs it
-
-            put_parquet(pa.Table.from_pylist(rows) if rows else pa.table({name: [] for name in COLUMNS}))
-        case _:
-            put_rows(COLUMNS, rows, output)
+    if output is Format.TABLE:
+        rows = [row | {"read": "yes" if row["wanted"] else "no"} for row in rows]
+    put_listing(rows, COLUMNS, _TABLE, output)
+    if output is Format.TABLE:
+        _sum_up(config, listings, rows)
     if any(listing.failure for listing in listings.values()):
         raise typer.Exit(int(Exit.ORIGIN))
 

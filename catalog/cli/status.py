@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,8 +17,11 @@ from catalog.cli.text import BOLD, YELLOW, TableColumn, cell
 from catalog.errors import Exit, VisitOutcome
 from catalog.query import Catalog
 from catalog.query.answer import Answer, Row
+from catalog.query.published.location import FILE, database_at, default_location
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from catalog.config.parse import Config
 
 _COLUMNS = (
@@ -46,7 +48,8 @@ def status(
     from catalog.config.parse import load  # a cold `show` needs no TOML
 
     config = load(config_file) if config_file.is_file() or config_file != DEFAULT_CONFIG else None
-    with Catalog.open(database or (config.output if config else Path("output")) / "catalog.duckdb") as catalog:
+    file = database_at(database or (config.output / FILE if config else default_location()))
+    with Catalog.open(file) as catalog:
         answer = catalog.repos()
         crawls = catalog.last_crawl().rows
         rows = _with_next(answer.rows, config)
@@ -55,6 +58,7 @@ def status(
     if output is Format.TABLE:
         put_table(_COLUMNS, [_in_words(row) for row in rows])
         _sum_up(crawls)
+        _show_damage(file.parent)
         if config and config.schedule.cron:
             say_note(
                 f"schedule {config.schedule.cron} (minute, hour, day, month, day of the week), {config.schedule.timezone}: when `catalog schedule` crawls"
@@ -92,6 +96,15 @@ def _sum_up(crawls: list[Row]) -> None:
             f"crawl {crawl['crawl']} at {cell(crawl['started_at'])} UTC: {crawl['new']} new, {crawl['changed']} changed, "
             f"{crawl['fresh']} fresh, {crawl['failed']} failed; {size(crawl['received'])} in {crawl['seconds']:.1f} s"
         )
+
+
+def _show_damage(output: Path) -> None:
+    """What of the crawls is lost: a build said so once."""
+    from catalog.database import build_record
+
+    record = build_record.read(output)
+    for sentence in record.damage if record else ():
+        say_note(sentence)
 
 
 def _with_next(rows: list[Row], config: Config | None) -> list[Row]:

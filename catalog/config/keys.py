@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from catalog.config.declaration import ConfigKey, Table
+from catalog.config.notify_keys import NOTIFY
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
+from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.value_types import (
     COMMAND,
     CRON,
+    FLAG,
     HOSTS,
     SECONDS,
     SITE_URL,
@@ -36,6 +39,12 @@ CATALOG = Table(
         ),
         ConfigKey(
             name="site_url", type=SITE_URL, sentence="The address of the published site: feeds and links need it."
+        ),
+        ConfigKey(
+            name="publish_database",
+            type=FLAG,
+            default=False,
+            sentence="Whether `data/` has a database, too, for [`--catalog URL`](publish.md): each build in which something changed writes it as a whole.",
         ),
     ),
 )
@@ -170,4 +179,4 @@ PRIVACY = Table(
     ),
 )
 
-TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, REPO, SOURCE)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, GET, STORAGE, NOTIFY, REPO, SOURCE)

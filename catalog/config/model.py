@@ -46,6 +46,7 @@ class RepoConfig:
 
     name: str
     url: str
+    aliases: tuple[str, ...] = ()  # what the catalog called it before
     options: Options
 
 
@@ -80,6 +81,33 @@ class Schedule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StorageConfig:
+    """How `catalog get` reaches the storage below one URL. `options` are obstore's, `env` names the variables that hold the secret ones."""
+
+    url: str
+    read_from: str | None = None  # another place with the same files, below the same names: a URL
+    endpoint: str | None = None
+    region: str | None = None
+    profile: str | None = None  # of ~/.aws/credentials
+    anonymous: bool = False
+    options: Mapping[str, str]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotifyConfig:
+    """Who is told what a crawl changed. Empty tuples leave nothing out."""
+
+    name: str
+    webhook_env: str | None = None  # the variable that has the URL
+    command: str | tuple[str, ...] | None = None  # words as they are, one text by the shell
+    format: str = "json"
+    kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    repos: tuple[str, ...] = ()  # patterns of host/owner/name, or of the end of it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """The whole of repos.toml. `stages` maps each raw stage name to the catalog's name, `directions` are patterns of metrics' names with `higher` or `lower`."""
 
@@ -87,6 +115,7 @@ class Config:
     title: str
     output: Path
     site_url: str | None
+    publish_database: bool = False  # in `data/`, for those who read the catalog from there
     jobs: int
     jobs_per_host: int
     processes: int | None  # that read repositories; None for as many as there are processors, and four at most
@@ -101,6 +130,9 @@ class Config:
     allowed_hosts: tuple[
         str, ...
     ] = ()  # that untrusted sources may name although they are not public: names, addresses, networks
+    allowed_urls: tuple[str, ...] = ()  # beginnings of URLs that `catalog get` may contact although they are not public
+    storage: tuple[StorageConfig, ...] = ()
     repos: tuple[RepoConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
     privacy: Privacy = DEFAULT
+    notifications: tuple[NotifyConfig, ...] = ()

@@ -11,9 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, PRIVACY, SCHEDULE, STAGES, TABLES
-from catalog.config.model import Config, Options, RepoConfig, Schedule
+from catalog.config.model import Config, Options, RepoConfig, Schedule, StorageConfig
+from catalog.config.notify_keys import NOTIFY, read_notifications
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.sources import read_sources
+from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.table_reader import TableReader
 from catalog.config.urls import expected_for_path
 from catalog.config.value_types import REPOSITORY_NAME
@@ -74,7 +76,10 @@ def _config(reader: TableReader) -> Config:
         **crawl,
         directions=_directions(reader.table_at(METRICS)),
         allowed_hosts=reader.table_at(NETWORK).values(NETWORK.keys)["allow"],
+        allowed_urls=reader.table_at(GET).values(GET.keys)["allow"],
+        storage=tuple(_storage(reader.array_at(STORAGE))),
         privacy=Privacy(**reader.table_at(PRIVACY).values(PRIVACY.keys)),
+        notifications=tuple(read_notifications(reader.array_at(NOTIFY))),
         stages=_stages(reader.table_at(STAGES)),
         repos=tuple(_repos(reader.array_at(REPO), options)),
         sources=tuple(read_sources(reader.array_at(SOURCE), options)),
@@ -131,7 +136,21 @@ def _repos(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[Re
             reader.refuse_duplicate(name, names)
         else:
             reader.refuse("name", quoted(name), REPOSITORY_NAME.expected)
-        yield RepoConfig(name=name, url=url, options=Options(**values))
+        aliases = tuple(dict.fromkeys(values.pop("aliases")))
+        for alias in aliases:
+            reader.refuse_duplicate(alias, names)
+        yield RepoConfig(name=name, url=url, aliases=aliases, options=Options(**values))
+
+
+def _storage(tables: list[TableReader]) -> Iterator[StorageConfig]:
+    for reader in tables:
+        values = reader.values(STORAGE.keys)
+        values["options"], values["env"] = dict(values["options"]), dict(values["env"])
+        place = values["read_from"]
+        if place is not None and "://" not in place:
+            values["read_from"] = (reader.file.parent / local_path(place)).absolute().as_uri()
+        if values["url"] is not None:  # else a complaint was made
+            yield StorageConfig(**values)
 
 
 def _located(reader: TableReader, url: str) -> str:

@@ -18,6 +18,8 @@ from catalog.config.value_types import (
     TEXT,
     VARIABLE,
     VISIBILITY,
+    InvalidValue,
+    ValueType,
     choice,
     text_list,
     whole_number,
@@ -76,6 +78,17 @@ OPTIONS = (
     ),
 )
 
+
+def _repository_names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InvalidValue
+    return tuple(map(REPOSITORY_NAME.parse, value))
+
+
+_NAMES = ValueType(
+    name="list of texts", expected='a list of names of repositories, such as ["team/model"]', parse=_repository_names
+)
+
 REPO = Table(
     name="repo",
     sentence="One repository.",
@@ -92,6 +105,12 @@ REPO = Table(
             type=REPOSITORY_NAME,
             absent="`host/owner/name` of the URL",
             sentence="What the catalog calls it; no two repositories share a name.",
+        ),
+        ConfigKey(
+            name="aliases",
+            type=_NAMES,
+            default=(),
+            sentence="What the catalog called it before: its history goes on under its name, and it is found by these, too. `catalog rename` writes them.",
         ),
         *OPTIONS,
     ),

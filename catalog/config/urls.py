@@ -44,7 +44,7 @@ class Mistake:
     expected: str
 
     @classmethod
-    def meant(cls, url: str) -> Mistake:
+    def with_remedy(cls, url: str) -> Mistake:
         """A mistake whose remedy is known."""
         return cls(expected=quoted(url))
 
@@ -58,9 +58,11 @@ def mistake_in(url: str) -> Mistake | None:
     except ValueError:
         return None
     if split.scheme == "codecommit":
-        return Mistake.meant(f"https://git-codecommit.REGION.amazonaws.com/v1/repos/{split.netloc.rpartition('@')[2]}")
+        return Mistake.with_remedy(
+            f"https://git-codecommit.REGION.amazonaws.com/v1/repos/{split.netloc.rpartition('@')[2]}"
+        )
     if split.scheme in ("git+ssh", "ssh+git"):  # of old; Git takes both for ssh
-        return Mistake.meant("ssh" + url[len(split.scheme) :])
+        return Mistake.with_remedy("ssh" + url[len(split.scheme) :])
     return _page_mistake(split) if split.scheme in ("http", "https") and split.hostname else None
 
 
@@ -77,7 +79,7 @@ def expected_for_path(word: str) -> str | None:
     url = completed(word)[0]
     if not url:
         return None
-    mistake = mistake_in(url) or Mistake.meant(url)
+    mistake = mistake_in(url) or Mistake.with_remedy(url)
     return f"{mistake.expected}, or {quoted(f'./{word}')} where a folder is meant: there is none now"
 
 
@@ -89,7 +91,7 @@ def _page_mistake(split: SplitResult) -> Mistake | None:
     if path is None:
         return _nothing_mistake(split)
     if _is_of_page(split) or path != split.path.rstrip("/"):
-        return Mistake.meant(urlunsplit((split.scheme, split.netloc.rpartition("@")[2], path, "", "")))
+        return Mistake.with_remedy(urlunsplit((split.scheme, split.netloc.rpartition("@")[2], path, "", "")))
     return None
 
 
@@ -102,7 +104,7 @@ def _is_of_page(split: SplitResult) -> bool:
 def _helper_mistake(helper: str, rest: str) -> Mistake:
     match = _CODECOMMIT.fullmatch(rest)
     if helper == "codecommit" and match:
-        return Mistake.meant(f"https://git-codecommit.{match['region']}.amazonaws.com/v1/repos/{match['name']}")
+        return Mistake.with_remedy(f"https://git-codecommit.{match['region']}.amazonaws.com/v1/repos/{match['name']}")
     return Mistake(expected="an address without a remote helper: none is ever run")
 
 

@@ -134,9 +134,9 @@ def _run(line: int, memory_gate: int, mask: set[signal.Signals | int]) -> NoRetu
         os._exit(Exit.BUG)
 
 
-def _close_others(kept: set[int]) -> None:
+def _close_others(open_descriptors: set[int]) -> None:
     """Closes the lock of the output, which it would hold when the crawl was killed, and the lines of other processes, which would not end."""
     for number in [int(file.name) for file in _OPEN_FILES.iterdir()]:
-        if number not in kept:
+        if number not in open_descriptors:
             with suppress(OSError):  # that by which the folder was read
                 os.close(number)

@@ -16,9 +16,9 @@ from catalog.config.parse import Config
 from catalog.crawl import shard_store
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.driver import Recorded, visit_and_record
-from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
+from catalog.crawl.inventory_changes import aliases, departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
-from catalog.crawl.reading import Reader, reading
+from catalog.crawl.reading import VisitReader, reading
 from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.shard import Shard
 from catalog.crawl.visit import VisitTask
@@ -114,18 +114,28 @@ class CrawlRun:
     """
 
     def __init__(
-        self, config: Config, context: CrawlContext, reader: Reader | None = None, shard: Shard | None = None
+        self,
+        config: Config,
+        context: CrawlContext,
+        reader: VisitReader | None = None,
+        shard: Shard | None = None,
+        *,
+        dry: bool = False,
     ) -> None:
-        """`reader`: by default, that of this process."""
-        self._config, self._context, self._reader, self._shard = config, context, reader or Reader(), shard
+        """`reader`: by default, that of this process. `dry`: a plan is made, and nothing is written."""
+        self._dry = dry
+        self._config, self._context, self._reader, self._shard = config, context, reader or VisitReader(), shard
         self._journal = Journal(config.output / "store" / "crawls")
-        self._journal.clean(detector.digest(), detector.clean)
+        if not dry:
+            self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
         """Lists the sources, unless some repositories are named, and decides which repositories are visited."""
-        inventory, failures = take_inventory(self._config, self._context.pool, ask=not only, tell=tell)
+        inventory, failures = take_inventory(
+            self._config, self._context.pool, ask=not only, tell=tell, keep=not self._dry
+        )
         inventory = self._shard.part_of(inventory) if self._shard else inventory
         now = datetime.now(UTC)
         return plan_crawl(
@@ -180,7 +190,7 @@ class CrawlRun:
         """Before the visits: which repositories have another name, so that these go on with their history, and which left."""
         observations, known = self._context.observations, Identities(self._context.observations.root)
         listed = identities(inventory)
-        before, moved = inventory_moves(known.read(), listed, self._last_visits)
+        before, moved = inventory_moves(known.read(), listed, self._last_visits, aliases(inventory))
         for move in moved:
             observations.rename(move.former, move.repo)
         journal.change_inventory(renames(moved, journal.number), ())

@@ -48,34 +48,34 @@ def visit_and_record(task: VisitTask, *, context: CrawlContext, read: Read | Non
     """
     started = datetime.now(UTC)
     step = _list_refs if read else partial(_read_here, started)
-    found, cost = attempt(task, context, partial(step, task, context))
-    match found:
+    start, cost = attempt(task, context, partial(step, task, context))
+    match start:
         case Ended():
-            return visit_row(task, found, started, cost), None
+            return visit_row(task, start, started, cost), None
         case Update():
-            return _recorded(task, context, found.result(task, started, cost), None)
+            return _recorded(task, context, start.result(task, started, cost), None)
         case _Unchanged():
-            row = visit_row(task, _unchanged(task, found), started, cost)
-            result = VisitResult(visit=row, partition=found.partition)
-            return _recorded(task, context, result, found.listing) if found.listing else (row, found.partition)
+            row = visit_row(task, _unchanged(task, start), started, cost)
+            result = VisitResult(visit=row, partition=start.partition)
+            return _recorded(task, context, result, start.listing) if start.listing else (row, start.partition)
     try:
-        task = _with_previous(replace(task, start=found, started=started), context)
+        task = _with_previous(replace(task, start=start, started=started), context)
     except Exception as error:  # noqa: BLE001 - it becomes the outcome of the visit
         return visit_row(task, ended_by(error, task, context, Gate()), started, cost), None
     assert read is not None
     result = read(task)
     for record in result.records:
         logging.getLogger(record.name).handle(record)
-    return _recorded(task, context, result, found.listing)
+    return _recorded(task, context, result, start.listing)
 
 
 def _read_here(
     started: datetime, task: VisitTask, context: CrawlContext, origin: Origin, gate: Gate
 ) -> _Unchanged | Update:
-    found = _list_refs(task, context, origin, gate)
-    if isinstance(found, _Unchanged):
-        return found
-    return update(_with_previous(replace(task, start=found, started=started), context), context, origin, gate)
+    start = _list_refs(task, context, origin, gate)
+    if isinstance(start, _Unchanged):
+        return start
+    return update(_with_previous(replace(task, start=start, started=started), context), context, origin, gate)
 
 
 def _list_refs(task: VisitTask, context: CrawlContext, origin: Origin, gate: Gate) -> _Unchanged | HeadStart:
@@ -104,11 +104,11 @@ def _last_answer(task: VisitTask, context: CrawlContext) -> tuple[AnswerDigest, 
     return (last.answer, partition) if is_there else None
 
 
-def _unchanged(task: VisitTask, found: _Unchanged) -> Ended:
+def _unchanged(task: VisitTask, answer: _Unchanged) -> Ended:
     """One refs request decides; more is requested only where the partition of its answer is missing."""
     if task.last is None:  # a crawl wrote the rows, and ended before it could say so
         return Ended(outcome=VisitOutcome.NEW, why="new")
-    return Ended(outcome=VisitOutcome.FRESH if task.last.partition == found.partition else VisitOutcome.CHANGED)
+    return Ended(outcome=VisitOutcome.FRESH if task.last.partition == answer.partition else VisitOutcome.CHANGED)
 
 
 def _with_previous(task: VisitTask, context: CrawlContext) -> VisitTask:
@@ -121,10 +121,16 @@ def _with_previous(task: VisitTask, context: CrawlContext) -> VisitTask:
     if not is_alike and has_refs:
         return task
     data = context.store.data(name, before)
-    if data is None:
+    if data is None and not _was_pruned(task, before, context):
         log.warning("%s: its rows in the store are lost or damaged, and are read again", name)
     had_refs = not has_refs and _had_refs(name, data, context)
     return replace(task, previous=data if is_alike else None, had_refs=had_refs)
+
+
+def _was_pruned(task: VisitTask, before: str, context: CrawlContext) -> bool:
+    """Whether a build deleted the rows of a repository that repos.toml did not hold."""
+    has_departed = task.last is not None and task.last.has_departed
+    return has_departed and not context.store.file_of(task.repo.name, before).exists()
 
 
 def _had_refs(name: str, data: bytes | None, context: CrawlContext) -> bool:

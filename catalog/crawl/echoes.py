@@ -37,13 +37,13 @@ def without_echoed_rows(rows: Rows, gate: Gate) -> Rows:
     echoes = gate.repeating(set().union(*(_texts_in(table, some, numbers) for table, some in rows.items())))
     if not echoes:
         return rows
-    kept: dict[type[Record], Collection[Record]] = {}
+    clean_rows: dict[type[Record], Collection[Record]] = {}
     problems: list[Record] = []
     for table, some in rows.items():
-        kept[table] = [row for row in some if echoes.isdisjoint(_texts_in(table, [row], numbers))]
-        if number := len(some) - len(kept[table]):
+        clean_rows[table] = [row for row in some if echoes.isdisjoint(_texts_in(table, [row], numbers))]
+        if number := len(some) - len(clean_rows[table]):
             problems.append(_problem(table.TABLE, number))
-    return {**kept, Problem: [*kept.get(Problem, ()), *problems]}
+    return {**clean_rows, Problem: [*clean_rows.get(Problem, ()), *problems]}
 
 
 def _of_ref(ref: Ref) -> tuple[str, ...]:

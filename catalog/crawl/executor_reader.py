@@ -83,7 +83,7 @@ class ExecutorReader:
         self._lock = Lock()
         self._waiting: deque[tuple[VisitTask, Future[VisitResult]]] = deque()
         self._running = 0
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self.is_over = False
 
     def read(self, task: VisitTask) -> VisitResult:
@@ -183,8 +183,8 @@ class ExecutorReader:
             raise Lost(reason)
 
     def _tell(self, reason: str) -> None:
-        if reason not in self._told:
-            self._told.add(reason)
+        if reason not in self._reported:
+            self._reported.add(reason)
             log.warning("reads with the crawl's own processes what the executor lost: %s", reason)
 
 

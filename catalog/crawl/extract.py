@@ -9,7 +9,7 @@ from itertools import chain
 
 from catalog.config.model import Options
 from catalog.crawl.ancestry import Reach
-from catalog.crawl.isolation import Reader
+from catalog.crawl.isolation import IsolatedConnector
 from catalog.crawl.previous import ABSENT, PreviousRows
 from catalog.crawl.selection import RevisionSelection, select_revisions
 from catalog.errors import MetafileError
@@ -41,7 +41,9 @@ def extract_rows(
     tags = tuple(_tags(snapshot, selection, previous, dates))
     commits = list(_commits(reach, previous))
     by_table: dict[type[Record], list[Record]] = {table: [] for table in partition_tables(connectors)}
-    readers = [Reader(connector=connector, tables=SHARED.union(connector.tables)) for connector in connectors]
+    readers = [
+        IsolatedConnector(connector=connector, tables=SHARED.union(connector.tables)) for connector in connectors
+    ]
     for row in chain(
         _branches(snapshot.listing),
         _unreadable_refs(snapshot.listing, selection),
@@ -121,7 +123,7 @@ def _tag(snapshot: Snapshot, ref: Ref, name: str) -> git.Tag:
 
 
 def _experiments(
-    snapshot: Snapshot, selection: RevisionSelection, readers: Sequence[Reader], previous: PreviousRows
+    snapshot: Snapshot, selection: RevisionSelection, readers: Sequence[IsolatedConnector], previous: PreviousRows
 ) -> Iterator[Record]:
     previous_rows = {(row.ref, row.commit): row for row in previous.of(metrics.Experiment)}
     for ref in selection.experiments:
@@ -138,7 +140,7 @@ def _experiments(
 
 
 def _revisions(
-    snapshot: Snapshot, reasons: Mapping[str, set[str]], readers: Sequence[Reader], previous: PreviousRows
+    snapshot: Snapshot, reasons: Mapping[str, set[str]], readers: Sequence[IsolatedConnector], previous: PreviousRows
 ) -> Iterator[Record]:
     """Revisions with their reasons, and the rows of their files."""
     previous_revisions = {revision.commit: revision for revision in previous.of(git.Revision)}
@@ -162,7 +164,9 @@ def _revisions(
             yield row
 
 
-def _revision(snapshot: Snapshot, readers: Sequence[Reader], oid: str, why: tuple[str, ...]) -> Iterator[Record]:
+def _revision(
+    snapshot: Snapshot, readers: Sequence[IsolatedConnector], oid: str, why: tuple[str, ...]
+) -> Iterator[Record]:
     raw = snapshot.objects.get(oid)
     if raw is not None and raw.kind in ("tree", "blob"):
         return  # a tag of a folder or a file: the connector of the tag reports it
@@ -223,8 +227,8 @@ def _odd_commits(
     previous: PreviousRows,
 ) -> Iterator[problems.Problem]:
     """What commits whose files are not read do not state, once for each: those of branches, and experiments."""
-    kept = {*reach.known, *(ref.oid for ref in selection.experiments)}
-    odd = {row.commit: row for row in previous.of(problems.Problem) if row.rule in ODD and row.commit in kept}
+    known_commits = {*reach.known, *(ref.oid for ref in selection.experiments)}
+    odd = {row.commit: row for row in previous.of(problems.Problem) if row.rule in ODD and row.commit in known_commits}
     commits = {commit.oid: commit for commit in reach.fetched}
     known = {(row.ref, row.commit) for row in previous.of(metrics.Experiment)}
     for ref in selection.experiments:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from catalog.crawl.ancestry import NOTHING, Past, Reach
-from catalog.crawl.fetch_files import RemoteFiles, fetch_blobs, fetch_named
+from catalog.crawl.fetch_files import FileSource, fetch_blobs, fetch_named
 from catalog.crawl.fetch_plan import (
     Known,
     ancestry_plan,
@@ -69,7 +69,7 @@ def fetch(
     connectors: Sequence[Connector],
     selection: RevisionSelection,
     known: Known,
-    remote: RemoteFiles | None = None,
+    remote: FileSource | None = None,
     turn: Callable[[], None] = lambda: None,
 ) -> Fetched:
     """Fetches tag objects, the commits to read at depth 1, of these the wanted files and those that they name, and the ancestry.
@@ -126,11 +126,11 @@ def _fetch_files(
     if not sure:
         return False
     likely = _missing(objects, _likely(guesses, revisions))
-    asks = bool(past.limit and origin.filtered and not past.haves()) and past.walk(objects).broken
-    if plan := files_plan(sure, likely, past if asks else None):
+    needs_ancestry = bool(past.limit and origin.filtered and not past.haves()) and past.walk(objects).broken
+    if plan := files_plan(sure, likely, past if needs_ancestry else None):
         with suppress(Oversized, Absent):
             layers.append(plan.send(origin))
-            return asks
+            return needs_ancestry
     fetch_blobs(origin, sure, layers)
     return False
 

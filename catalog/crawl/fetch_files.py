@@ -24,7 +24,7 @@ Asking = Sequence[Callable[[RevisionFiles], Iterable[NamedFile]]]
 Missing = StoredFile | Pointer | None  # None: a blob
 
 
-class RemoteFiles(Protocol):
+class FileSource(Protocol):
     """Files on the network that are not in Git."""
 
     def read(self, stored: StoredFile) -> RawObject | None:
@@ -38,7 +38,7 @@ class RemoteFiles(Protocol):
 
 def fetch_named(
     origin: ObjectSource,
-    remote: RemoteFiles | None,
+    remote: FileSource | None,
     revisions: Sequence[RevisionFiles],
     connectors: Sequence[Connector],
     layers: list[Objects],
@@ -87,7 +87,7 @@ def _fetch_in_halves(origin: ObjectSource, plan: FetchPlan) -> Iterator[Objects]
 
 
 def _missing(
-    revision: RevisionFiles, asking: Asking, before: frozenset[str], remote: RemoteFiles | None
+    revision: RevisionFiles, asking: Asking, before: frozenset[str], remote: FileSource | None
 ) -> dict[str, Missing]:
     """The named files that are not at hand and that were not requested `before`, by the keys of their objects."""
     return {
@@ -121,7 +121,7 @@ def _pointers(revision: RevisionFiles, blobs: Iterable[str]) -> Iterator[Pointer
 
 def _fetch_lfs(
     origin: ObjectSource,
-    remote: RemoteFiles,
+    remote: FileSource,
     pointed: Iterable[tuple[RevisionFiles, Iterable[Pointer]]],
     layers: list[Objects],
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, count
+from types import MappingProxyType
 
 from catalog.discovery.inventory import Inventory, Repository
 from catalog.errors import VisitOutcome
@@ -23,9 +24,12 @@ def identities(inventory: Inventory) -> dict[str, str]:
 
 
 def inventory_moves(
-    before: Mapping[str, str], now: Mapping[str, str], last_visits: Mapping[str, LastVisit]
+    before: Mapping[str, str],
+    now: Mapping[str, str],
+    last_visits: Mapping[str, LastVisit],
+    aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, str], tuple[Move, ...]]:
-    """The ids of the repositories that were there before, and which have another name now.
+    """The ids of the repositories that were there before, and which have another name now: by their forges, or by `aliases` (former → name).
 
     Where one gets a name whose repository has no id that is known, nothing says that both are the same: they are taken for two, and the
     one before is `name (id unknown)`.
@@ -34,7 +38,30 @@ def inventory_moves(
     for move in moves(before, now):
         if move.repo in last_visits and move.repo not in before and not _is_recorded(move, last_visits):
             known[move.repo] = _unknown_identity(move.repo, now[move.repo], last_visits)
-    return known, moves(known, now)
+    forge_moves = moves(known, now)
+    return known, (*forge_moves, *_stated_moves(aliases, forge_moves, last_visits))
+
+
+def aliases(inventory: Inventory) -> dict[str, str]:
+    """The former names that repos.toml states, each with the name of the repository."""
+    return {alias: repo.name for repo in inventory.repos for alias in repo.aliases}
+
+
+def _stated_moves(
+    aliases: Mapping[str, str], forge_moves: Iterable[Move], last_visits: Mapping[str, LastVisit]
+) -> Iterator[Move]:
+    """Where no crawl visited the repository under its new name yet, and its forge does not say the same."""
+    moved = {name for move in forge_moves for name in (move.former, move.repo)}
+    for former, name in aliases.items():
+        if former in moved or name in moved or not _has_history(last_visits.get(former)):
+            continue
+        if not _has_history(last_visits.get(name)):
+            moved |= {former, name}
+            yield Move(former=former, repo=name, replaced=False)
+
+
+def _has_history(last: LastVisit | None) -> bool:
+    return last is not None and not (last.outcome == VisitOutcome.LEFT and str(last.message).startswith(renamed_to("")))
 
 
 def _is_recorded(move: Move, last_visits: Mapping[str, LastVisit]) -> bool:

@@ -48,7 +48,7 @@ def selecting() -> Iterator[None]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
+class IsolatedConnector:
     """Reads with a connector; one problem instead of its rows, where it raises or where it may not return such rows. `tables`: those that it may fill."""
 
     connector: Connector

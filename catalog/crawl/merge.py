@@ -12,7 +12,7 @@ from pathlib import Path
 
 from catalog.config.parse import Config
 from catalog.crawl.context import CrawlContext
-from catalog.crawl.inventory_changes import departures, identities, inventory_moves, renames
+from catalog.crawl.inventory_changes import aliases, departures, identities, inventory_moves, renames
 from catalog.crawl.other_store import OtherStore, OtherVisit, Round, find_stores, idle_shards
 from catalog.crawl.taken_visit import judged
 from catalog.crawl.withhold_again import withhold_again
@@ -93,13 +93,13 @@ def _held_stores(
     own = (config.output / "store").resolve()
     for folder in sorted(folders):
         try:
-            found = [OtherStore(path) for path in find_stores(folder)]
+            stores_in_folder = [OtherStore(path) for path in find_stores(folder)]
         except OSError as error:
             complain(f"{folder} cannot be read: {error.strerror}: it is left out")
             continue
-        if not found:
+        if not stores_in_folder:
             complain(f"{folder} has no store: it is left out")
-        stores |= {path: store for store in found if (path := store.folder.resolve()) != own}
+        stores |= {path: store for store in stores_in_folder if (path := store.folder.resolve()) != own}
     usable = []
     for _, store in sorted(stores.items()):  # in one order, should others wait for them, too
         try:
@@ -166,7 +166,10 @@ class _Merge:
         seconds = max((crawl.started_at - started).total_seconds() + crawl.seconds for crawl in crawls)
         known = Identities(self._context.observations.root)
         listed = identities(inventory)
-        before, moved = inventory_moves(known.read(), listed, self._last_visits) if is_last else ({}, ())
+        before: dict[str, str] = {}
+        moved: tuple[Move, ...] = ()
+        if is_last:
+            before, moved = inventory_moves(known.read(), listed, self._last_visits, aliases(inventory))
         changes = self._changed(inventory, moved, number, started) if is_last else []
         names = {entry.repo.name for entry in inventory.repositories if not entry.has_left}
         chosen = self._chosen(rounds, names if is_last else None)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from catalog.config.parse import Config
@@ -73,28 +74,27 @@ class OtherStore:
 
     def rounds(self, known: Collection[str]) -> list[Round]:
         """The crawls that the catalog does not have, by their digests; first to last."""
-        found: list[Round] = []
+        rounds: list[Round] = []
         crawls: list[Crawl] = []
         visits: dict[str, OtherVisit] = {}
         for row, lines in self.journal.crawls_except(known):
             crawls.append(row)
             visits |= {line.visit.repo: self._visit(line.visit, line) for line in lines if line.visit}
             if row.outcome != CrawlOutcome.CUT_SHORT:
-                found.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
+                rounds.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
                 crawls, visits = [], {}
         if crawls:
-            found.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
-        return found
+            rounds.append(Round(store=self, crawls=tuple(crawls), visits=tuple(visits.values())))
+        return rounds
 
     def state(self, other: OtherVisit) -> RefState | None:
         """The refs after a visit; None where its lines are lost."""
         file = self.folder / "observations" / f"{slug(other.visit.repo)}.jsonl"
         timeline = RefTimeline()
         with suppress(OSError):
-            for line in read(file):
-                if line is not None and line.crawl > other.visit.crawl:
-                    break
-                timeline.apply(line)
+            timeline = RefTimeline.of(
+                takewhile(lambda line: line is None or line.crawl <= other.visit.crawl, read(file))
+            )
         return RefState.at_end(timeline) if timeline.partition == other.partition else None
 
     def follows(self, other: OtherVisit, at: datetime) -> bool:

@@ -49,10 +49,10 @@ class CrawlPlan:
 
 
 def take_inventory(
-    config: Config, pool: Pool, *, ask: bool, tell: Callable[[str], None]
+    config: Config, pool: Pool, *, ask: bool, tell: Callable[[str], None], keep: bool = True
 ) -> tuple[Inventory, dict[str, str]]:
-    """Every repository that is configured or discovered, and why sources failed. Without `ask`, the last listings are used."""
-    states = _source_states(config, pool, tell, ask=ask) if config.sources else {}
+    """Every repository that is configured or discovered, and why sources failed. Without `ask`, the last listings are used; without `keep`, none is written."""
+    states = _source_states(config, pool, tell, ask=ask, keep=keep) if config.sources else {}
     inventory = read_inventory(config, states)
     for excluded in inventory.excluded:
         if excluded.name_conflict:
@@ -88,8 +88,10 @@ def plan_crawl(
     )
 
 
-def _source_states(config: Config, pool: Pool, tell: Callable[[str], None], *, ask: bool) -> dict[str, SourceState]:
+def _source_states(
+    config: Config, pool: Pool, tell: Callable[[str], None], *, ask: bool, keep: bool
+) -> dict[str, SourceState]:
     from catalog.discovery.discover import discover, offer_tokens  # only where there are sources
 
     offer_tokens(config.sources, pool)
-    return discover(config, pool, tell) if ask else read_states(config)
+    return discover(config, pool, tell, keep=keep) if ask else read_states(config)

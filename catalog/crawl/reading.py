@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
+class VisitReader:
     """Makes visits: without `read` in this process, which nothing can end. `prepare` is told how many there will be at least."""
 
     read: Read | None = None
@@ -30,11 +30,11 @@ class Reader:
 
 
 @contextmanager
-def reading(config: Config, context: CrawlContext, executor: Executor | None = None) -> Iterator[Reader]:
+def reading(config: Config, context: CrawlContext, executor: Executor | None = None) -> Iterator[VisitReader]:
     """The reader that repos.toml wants, or one with `executor`. ConfigError where it cannot be used."""
     number = process_count(config, context)
     if not number:
-        yield Reader()
+        yield VisitReader()
         return
     from catalog.crawl.process_pool import workers
     from catalog.crawl.worker import WorkerInit
@@ -55,11 +55,13 @@ def reading(config: Config, context: CrawlContext, executor: Executor | None = N
                     with suppress(OSError):  # the first visit reports it
                         team.start(number)
 
-            yield Reader(read=team.read, prepare=prepare)
+            yield VisitReader(read=team.read, prepare=prepare)
             return
         from catalog.crawl.executor_reader import executor_reader  # only a crawl with an executor needs it
 
-        yield Reader(read=stack.enter_context(executor_reader(config, order, context, number, team.read, executor)))
+        yield VisitReader(
+            read=stack.enter_context(executor_reader(config, order, context, number, team.read, executor))
+        )
 
 
 def process_count(config: Config, context: CrawlContext) -> int:

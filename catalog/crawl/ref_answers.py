@@ -6,7 +6,6 @@ first; without the file, answers are parsed.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -16,8 +15,6 @@ import catalog
 from catalog.config.model import RepoConfig
 from catalog.store import checked_file, files
 from catalog.transport.answer_digest import AnswerDigest
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,13 +31,8 @@ class RefAnswers:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._answers: dict[str, RefAnswer] = {}
-        try:
-            self._answers = checked_file.read(file, dict[str, RefAnswer])
-        except FileNotFoundError:
-            pass
-        except ValueError as error:
-            log.warning("%s %s: the refs of every repository are parsed", file, error)
+        answers = checked_file.read_if_whole(file, dict[str, RefAnswer], "the refs of every repository are parsed")
+        self._answers = answers or {}
         self._written = dict(self._answers)
 
     def last(self, repo: RepoConfig) -> RefAnswer | None:

@@ -15,8 +15,8 @@ class RemainingVisits:
     """Tells once that only slow repositories are left, if anything was read."""
 
     def __init__(self, only_slow_left: OnSlow) -> None:
-        self._tell = only_slow_left
-        self._has_news = self._told = False
+        self._report = only_slow_left
+        self._has_news = self._has_reported = False
 
     def count(self, visit: Visit) -> None:
         """A visit ended."""
@@ -24,6 +24,6 @@ class RemainingVisits:
 
     def only_slow(self, left: Sequence[VisitTask]) -> None:
         """The scheduler has these left, none of which will end soon."""
-        if self._has_news and not self._told:
-            self._told = True
-            self._tell([task.repo.name for task in left])
+        if self._has_news and not self._has_reported:
+            self._has_reported = True
+            self._report([task.repo.name for task in left])

@@ -73,14 +73,14 @@ class Salvage:
         self, ask: Ask, waiting: list[list[str]], lost: list[str], error: Broken | Unheld, less: Ask | None = None
     ) -> Objects:
         """What comes of all wants, asked for part by part; of one that does not come alone, what `less` brings."""
-        found: list[Objects] = []
+        received: list[Objects] = []
         failures, bound = 0, _IN_A_ROW + len(waiting[0]).bit_length()
         while waiting := [some for some in waiting if some]:
             if not self._left or failures > bound:
                 raise error
             some = waiting.pop()
             try:
-                found.append(self._again(ask, some))
+                received.append(self._again(ask, some))
                 failures = 0
             except Unheld as fault:
                 lost.append(fault.oid)
@@ -90,13 +90,13 @@ class Salvage:
                 waiting += [some[middle:], some[:middle]] if middle else []
                 lost += [] if middle else some
                 parts = self._less(less, some) if less and not middle else []
-                found += parts
+                received += parts
                 failures = 0 if parts else failures + 1
-        if not (found or self._succeeded or self._lost_before):
+        if not (received or self._succeeded or self._lost_before):
             raise error
         self._succeeded = True
         self.lost.update(lost)
-        return {oid: raw for objects in found for oid, raw in objects.items()}
+        return {oid: raw for objects in received for oid, raw in objects.items()}
 
     def _again(self, ask: Ask, some: Sequence[str]) -> Objects:
         self._left -= 1

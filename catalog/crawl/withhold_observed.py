@@ -40,8 +40,8 @@ def withhold_lines(lines: Sequence[ObservationLine], privacy: Privacy) -> list[O
     """The lines without what is withheld; the same objects where there is nothing to withhold. No two refs become one."""
     names = _names(lines, privacy)
     events = [_event(cells) for line in lines for cells in line.told.values()]
-    kept = iter(withhold({Event: events}, privacy)[Event])
-    return [_line(line, names, kept) for line in lines]
+    cleaned_events = iter(withhold({Event: events}, privacy)[Event])
+    return [_line(line, names, cleaned_events) for line in lines]
 
 
 def _line(line: ObservationLine, names: Mapping[str, str], events: Iterator[Record]) -> ObservationLine:

@@ -29,7 +29,7 @@ _MAP = Mapping[str, str]
 _TEXTS = (str, bytes, float, tuple[str, ...], tuple[str | None, ...], _MAP)
 
 Rows = Mapping[type[Record], Collection[Record]]
-Found = Mapping[bool, Mapping[str, list[detector.Span]]]  # by whether the text is an identifier
+Findings = Mapping[bool, Mapping[str, list[detector.Span]]]  # by whether the text is an identifier
 Copies = dict[str, set[str]]  # by commit
 
 
@@ -41,15 +41,15 @@ def withhold(rows: Rows, privacy: Privacy) -> Rows:
     if privacy.secrets == SHOW and not privacy.redact:
         return rows
     texts = _texts_of(rows)
-    found = {kind: {} if privacy.secrets == SHOW else find_all(texts[kind], identifiers=kind) for kind in texts}
-    run = _Pass(found=found, privacy=privacy, copies={})
-    kept = {table: run.table(table, some) for table, some in rows.items()}
+    findings = {kind: {} if privacy.secrets == SHOW else find_all(texts[kind], identifiers=kind) for kind in texts}
+    run = _Pass(findings=findings, privacy=privacy, copies={})
+    cleaned_rows = {table: run.table(table, some) for table, some in rows.items()}
     if run.copies:
-        kept = {table: _without_copies(table, some, run.copies) for table, some in kept.items()}
-    is_changed = any(kept[table] is not some for table, some in rows.items())
+        cleaned_rows = {table: _without_copies(table, some, run.copies) for table, some in cleaned_rows.items()}
+    is_changed = any(cleaned_rows[table] is not some for table, some in rows.items())
     if is_changed or any(detector.MARK in text for kind in texts for text in texts[kind]):
-        kept[Problem] = [*kept.get(Problem, ()), *_problems(kept)]
-    return kept
+        cleaned_rows[Problem] = [*cleaned_rows.get(Problem, ()), *_problems(cleaned_rows)]
+    return cleaned_rows
 
 
 def withhold_names(listing: RefListing, privacy: Privacy) -> RefListing:
@@ -62,15 +62,15 @@ def withhold_names(listing: RefListing, privacy: Privacy) -> RefListing:
 
 def changed_names(names: Collection[str], privacy: Privacy) -> dict[str, str]:
     """The names of refs that hold likely secrets, each as it is without them."""
-    found = {} if privacy.secrets == SHOW else find_all(names, identifiers=False)
-    return {name: cut for name, spans in found.items() if (cut := detector.cut(name, spans)) != name}
+    findings = {} if privacy.secrets == SHOW else find_all(names, identifiers=False)
+    return {name: cut for name, spans in findings.items() if (cut := detector.cut(name, spans)) != name}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pass:
     """One pass over the rows of a visit, to which `copies` gets the secrets of each revision."""
 
-    found: Found
+    findings: Findings
     privacy: Privacy
     copies: Copies
 
@@ -79,8 +79,8 @@ class _Pass:
         affected = [column for column in _columns(table) if self._affects(column, rows)]
         if not affected and not (table is Problem and self._hides_quotes(rows)):
             return rows
-        kept = [self._row(row, affected) for row in rows]
-        return rows if all(map(is_, kept, rows)) else kept
+        cleaned_rows = [self._row(row, affected) for row in rows]
+        return rows if all(map(is_, cleaned_rows, rows)) else cleaned_rows
 
     def _affects(self, column: Column, rows: Collection[Record]) -> bool:
         """Whether a cell of the column may change: most columns cost nothing more than this."""
@@ -88,8 +88,8 @@ class _Pass:
             return bool(rows)
         if self.privacy.secrets == SHOW:
             return False
-        found = self.found[column.identifies]
-        if found and found.keys() & _texts_in(column, rows):
+        findings = self.findings[column.identifies]
+        if findings and findings.keys() & _texts_in(column, rows):
             return True
         names: Iterable[str] = ()
         if column.named_by:
@@ -122,7 +122,7 @@ class _Pass:
                 return tuple(self._text(row, column, key, item) if isinstance(item, str) else item for item in cell)
             case dict():
                 return {
-                    self._found_in(row, column, "", name): self._text(row, column, f"{key}.{name}", item)
+                    self._cleaned(row, column, "", name): self._text(row, column, f"{key}.{name}", item)
                     for name, item in cell.items()
                 }
             case _:
@@ -134,13 +134,13 @@ class _Pass:
         if _covers(self.privacy.allow, row, key):
             return text
         is_named = column.named_by is not None or column.type == _MAP
-        return self._found_in(row, column, key if is_named else "", text)
+        return self._cleaned(row, column, key if is_named else "", text)
 
-    def _found_in(self, row: Record, column: Column, name: str, text: str) -> str:
+    def _cleaned(self, row: Record, column: Column, name: str, text: str) -> str:
         """The text without what detectors find in it, given its name."""
         if self.privacy.secrets == SHOW:
             return text
-        cleaned = clean_value(text, name, self.found[column.identifies].get(text, []))
+        cleaned = clean_value(text, name, self.findings[column.identifies].get(text, []))
         self._remember(row, cleaned)
         return cleaned.text
 
@@ -161,8 +161,8 @@ class _Pass:
         if self.privacy.secrets == SHOW or b"<svg" not in data[:4_096] or _covers(self.privacy.allow, row, "data"):
             return data
         text = data.decode("utf-8", "surrogateescape")
-        found = find_all([text], identifiers=True)
-        return detector.cut(text, found[text]).encode("utf-8", "surrogateescape") if found else data
+        findings = find_all([text], identifiers=True)
+        return detector.cut(text, findings[text]).encode("utf-8", "surrogateescape") if findings else data
 
 
 def _covers(rules: tuple[PrivacyRule, ...], row: Record, key: str) -> bool:
@@ -179,12 +179,12 @@ def _without_copies(table: type[Record], rows: Collection[Record], copies: Copie
     if table.LIVES != "revision" and table is not Problem:  # problems of a revision live with it
         return rows
     searched = [column for column in _columns(table) if not column.identifies and column.type not in (bytes, float)]
-    kept: list[Record] = []
+    cleaned_rows: list[Record] = []
     for row in rows:
         secrets = sorted(copies.get(getattr(row, "commit"), ()), key=len, reverse=True)  # noqa: B009 - each of these tables has it
         cells = {column.name: _replaced(getattr(row, column.name), secrets) for column in searched} if secrets else {}
-        kept.append(with_cells(row, **cells) if cells else row)
-    return kept
+        cleaned_rows.append(with_cells(row, **cells) if cells else row)
+    return cleaned_rows
 
 
 def _replaced(cell: Any, secrets: list[str]) -> Any:  # noqa: ANN401 - a cell
@@ -204,15 +204,15 @@ def _replaced(cell: Any, secrets: list[str]) -> Any:  # noqa: ANN401 - a cell
 
 def _problems(rows: Rows) -> Iterator[Problem]:
     """A problem for each place of which something was withheld."""
-    found: dict[tuple[str, str | None], set[str]] = {}
+    detectors_by_place: dict[tuple[str, str | None], set[str]] = {}
     for table, some in rows.items():
         for column in _columns(table) if table is not Problem else ():
             for row in some:
                 for key, text in _texts_with_keys(key_of(row, column), getattr(row, column.name)):
                     if detector.MARK in text and (names := detector.marks(text) - {detector.BY_CONFIG}):
                         commit = getattr(row, "commit", None) if table.LIVES == "revision" else None
-                        found.setdefault((f"{place_of(row)}: {key}", commit), set()).update(names)
-    for (place, commit), detectors in found.items():
+                        detectors_by_place.setdefault((f"{place_of(row)}: {key}", commit), set()).update(names)
+    for (place, commit), detectors in detectors_by_place.items():
         listed = ", ".join(sorted(detectors))
         message = f"withheld what may be a secret ({listed}), expected none in Git: its history keeps it"
         yield Problem(connector=NAME, rule=SECRET, place=place, message=message, commit=commit)

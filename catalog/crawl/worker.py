@@ -160,7 +160,7 @@ def _is_logger(each: object) -> TypeGuard[logging.Logger]:
 def _keep_records(level: int) -> None:
     """Log records go with the result of their visit to the crawl's process, which handles them."""
 
-    class Keeper(logging.Handler):
+    class RecordCollector(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             plain = copy(record)
             plain.msg, plain.args = record.getMessage(), None
@@ -177,5 +177,5 @@ def _keep_records(level: int) -> None:
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(logging.NOTSET)
-    root.addHandler(Keeper())
+    root.addHandler(RecordCollector())
     root.setLevel(level)

@@ -46,7 +46,7 @@ class WorkerProcess:
         self.process = child.process
         self.dead = False
         self.burden = 0
-        self._heard = monotonic()
+        self._last_message_at = monotonic()
         self._how, self._cause = "", Cause.ITSELF
         self._socket, self._line = child.line, Connection(os.dup(child.line.fileno()))
         self._lock, self._tickets = Lock(), count()
@@ -76,7 +76,7 @@ class WorkerProcess:
     @property
     def is_stuck(self) -> bool:
         """Whether a visit lets no thread of the process go on."""
-        return self.burden > 0 and monotonic() - self._heard > STUCK
+        return self.burden > 0 and monotonic() - self._last_message_at > STUCK
 
     def end(self, cause: Cause) -> None:
         """Ends the process, whatever it is doing."""
@@ -108,7 +108,7 @@ class WorkerProcess:
                 result.set_exception(Died(how, self._cause))
 
     def _handle(self, message: VisitReply | None) -> None:
-        self._heard = monotonic()
+        self._last_message_at = monotonic()
         if message is None:
             return
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import UTC
@@ -22,7 +22,7 @@ from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, l
 from catalog.database.build_record import BuildCounts, BuildRecord
 from catalog.database.inventory_rows import repo_rows, source_rows
 from catalog.database.observations import load_observations
-from catalog.database.shapes import partition_shapes
+from catalog.database.shapes import all_shapes, partition_shapes
 from catalog.database.statements import named, views_of_one_repository
 from catalog.discovery.inventory import Inventory, read_inventory
 from catalog.discovery.listing_cache import read_states
@@ -32,6 +32,7 @@ from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record
 from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
 from catalog.schema.tables.observations import Observation
+from catalog.store import file_stamps
 from catalog.store.email_key import email_key
 from catalog.store.journal import Journal
 from catalog.store.last_visit import LastVisit
@@ -81,42 +82,43 @@ def build(
     """
     clock = perf_counter()
     with nullcontext() if in_crawl or is_locked else lock(config.output, wait=wait, tell=tell):
-        work = _Work.gather(config)
+        inputs = _Inputs.gather(config)
         last = build_record.read(config.output, tell)
-        record, edited = _refreshed(work, last, tell, check=check) if last is not None else (None, frozenset[str]())
+        record, edited = _refreshed(inputs, last, tell, check=check) if last is not None else (None, frozenset[str]())
         incremental = unchanged = record is not None
         if record is None:
-            record, incremental = _built(work, last, tell, edited, check=check)
-            if not in_crawl and not work.inventory.unlisted:  # else it is not known what they have
-                work.store.prune(work.files.values())
+            record, incremental = _built(inputs, last, tell, edited, check=check)
+            if not in_crawl and not inputs.inventory.unlisted:  # else it is not known what they have
+                inputs.store.prune(inputs.files.values())
+        record = replace(record, damage=inputs.journal.damage)
         if record != last:
             build_record.write(config.output, record)
-        for sentence in work.journal.damage:
-            log.warning(sentence)
+        for sentence in record.damage:  # once: a damaged line stays where it is, and `catalog status` has it
+            if last is None or sentence not in last.damage:
+                log.warning(sentence)
     return BuildReport(
-        database=work.path,
+        database=inputs.path,
         seconds=round(perf_counter() - clock, 3),
         counts=record.counts,
         incremental=incremental,
         unchanged=unchanged,
         inputs=record.inputs,
-        crawls=tuple(rows_of(work.rows, Crawl)),
+        crawls=tuple(rows_of(inputs.rows, Crawl)),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Work:
-    """The inputs of a build."""
+class _Inputs:
+    """The inputs of a build, and their digest."""
 
     config: Config
     journal: Journal
     store: Store
     observations: Observations
-    last_visits: Mapping[str, LastVisit]
     inventory: Inventory
     files: dict[str, Path]
     rows: CrawlRows
-    inputs: str
+    digest: str
 
     @classmethod
     def gather(cls, config: Config) -> Self:
@@ -132,11 +134,10 @@ class _Work:
             journal=journal,
             store=store,
             observations=observations,
-            last_visits=last_visits,
             inventory=inventory,
             files=files,
             rows=rows,
-            inputs=inputs_digest(rows, observations.stamps(), _masking(config)),
+            digest=inputs_digest(rows, observations.stamps(), _publishing(config)),
         )
 
     @property
@@ -149,100 +150,104 @@ class _Work:
 
     @property
     def updaters(self) -> dict[str, rebuild.Updater]:
-        loader = partial(load_observations, observations=self.observations, last_visits=self.last_visits)
-        return {Observation.TABLE: loader}
+        return {Observation.TABLE: partial(load_observations, observations=self.observations)}
 
 
 def _refreshed(
-    work: _Work, last: BuildRecord, tell: Callable[[str], None], *, check: bool
+    inputs: _Inputs, last: BuildRecord, tell: Callable[[str], None], *, check: bool
 ) -> tuple[BuildRecord | None, frozenset[str]]:
     """The record of the last build, with what a crawl adds in the database, None where there is more to do; and the exports that `tell` got to know as edited."""
     if check:
-        return None, _compare(work, last, tell)
-    started = last_started(work.rows)
-    if work.inputs != last.inputs or (last.due is not None and started is not None and started >= last.due):
+        return None, _compare(inputs, last, tell)
+    started = last_started(inputs.rows)
+    if inputs.digest != last.inputs or (last.due is not None and started is not None and started >= last.due):
         return None, frozenset()
-    last = _with_times(work, last)
-    edited = build_record.differing(last.exports, build_record.stamps(work.exports))
-    if sentence := _difference(work, last) or build_record.not_as_built(work.exports, edited):
+    last = _with_times(inputs, last)
+    edited = file_stamps.differing(last.exports, file_stamps.stamps_below(inputs.exports))
+    if sentence := _difference(inputs, last) or build_record.not_as_built(inputs.exports, edited):
         tell(f"{sentence}; catalog and exports are checked in full")
         return None, edited
-    times = times_digest(work.rows)
+    times = times_digest(inputs.rows)
     if times == last.times:
         return last, frozenset()
     try:
-        rebuild.refresh(work.path, _tables(work.rows, OF_CRAWLS), work.updaters)
+        rebuild.refresh(inputs.path, _tables(inputs.rows, OF_CRAWLS))
     except duckdb.Error:  # the build finds out what is wrong with it
         return None, frozenset()
-    stamp = build_record.stamp(work.path)
-    return replace(last, times=times, database=stamp, checksum=last_build.sealed(work.path)), frozenset()
+    stamp = file_stamps.stamp_of(inputs.path)
+    return replace(last, times=times, database=stamp, checksum=last_build.sealed(inputs.path)), frozenset()
 
 
-def _with_times(work: _Work, last: BuildRecord) -> BuildRecord:
+def _with_times(inputs: _Inputs, last: BuildRecord) -> BuildRecord:
     """The last record with the times of now: of files that hold what was built, as in a copy of the output."""
-    stamp, stamps = build_record.stamp(work.path), build_record.stamps(work.exports)
-    if build_record.has_other_time(last.database, stamp) and last_build.has(work.path, last.checksum):
+    stamp, stamps = file_stamps.stamp_of(inputs.path), file_stamps.stamps_below(inputs.exports)
+    if file_stamps.has_other_time(last.database, stamp) and last_build.has(inputs.path, last.checksum):
         last = replace(last, database=stamp)
-    if copied := [path for path, each in last.exports.items() if build_record.has_other_time(each, stamps.get(path))]:
+    if copied := [path for path, each in last.exports.items() if file_stamps.has_other_time(each, stamps.get(path))]:
         from catalog.database import export  # late, as in `_built`
 
-        is_last = export.digest(work.exports) == last.manifest
-        intact = export.intact(work.exports, copied) if is_last else frozenset[str]()
+        is_last = export.digest(inputs.exports) == last.manifest
+        intact = export.intact(inputs.exports, copied) if is_last else frozenset[str]()
         last = replace(last, exports={**last.exports, **{path: stamps[path] for path in copied if path in intact}})
     return last
 
 
-def _difference(work: _Work, last: BuildRecord) -> str:
+def _difference(inputs: _Inputs, last: BuildRecord) -> str:
     """A sentence for a database that is not as it was built; empty where it is."""
-    is_same = last.database == build_record.stamp(work.path)
-    return "" if is_same else build_record.not_as_built(work.path.parent, [work.path.name])
+    is_same = last.database == file_stamps.stamp_of(inputs.path)
+    return "" if is_same else build_record.not_as_built(inputs.path.parent, [inputs.path.name])
 
 
-def _compare(work: _Work, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
+def _compare(inputs: _Inputs, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
     """The exports that do not hold what was written; `tell` gets a sentence that names them. The build checks the database itself."""
     from catalog.database import export  # late, as in `_built`
 
-    last = _with_times(work, last)
-    edited = build_record.differing(last.exports, build_record.stamps(work.exports)) | export.damaged(work.exports)
-    if sentence := build_record.not_as_built(work.exports, edited):
+    last = _with_times(inputs, last)
+    edited = file_stamps.differing(last.exports, file_stamps.stamps_below(inputs.exports)) | export.damaged(
+        inputs.exports
+    )
+    if sentence := build_record.not_as_built(inputs.exports, edited):
         tell(sentence)
     return edited
 
 
 def _built(
-    work: _Work, last: BuildRecord | None, tell: Callable[[str], None], edited: Collection[str], *, check: bool
+    inputs: _Inputs, last: BuildRecord | None, tell: Callable[[str], None], edited: Collection[str], *, check: bool
 ) -> tuple[BuildRecord, bool]:
     """Builds database and exports, those in `edited` whatever is known of them; the record, and whether the last database was updated."""
     from catalog.database import export  # with all of pyarrow: 0.04 s, for nothing where nothing changed
 
-    tables, shapes = {**_tables(work.rows), Observation.TABLE: schema(Observation).empty_table()}, partition_shapes()
-    incremental = rebuild.rebuild(work.path, shapes, work.files, tables, work.updaters, tell)
-    with closing(database.connect(work.path, max_memory=database.FOR_ALL)) as connection:
+    tables, shapes = {**_tables(inputs.rows), Observation.TABLE: schema(Observation).empty_table()}, partition_shapes()
+    incremental = rebuild.rebuild(inputs.path, shapes, inputs.files, tables, inputs.updaters, tell)
+    with closing(database.connect(inputs.path, max_memory=database.FOR_ALL)) as connection:
         single = [*shapes, *views_of_one_repository()]
-        export.write(connection, work.exports, email_mask(work.config), single=single, anew=edited, check=check)
+        every = all_shapes() if inputs.config.publish_database else None
+        mask = email_mask(inputs.config)
+        export.write(connection, inputs.exports, mask, single=single, anew=edited, check=check, shapes=every)
         counts = connection.execute(_SQL["counts"]).fetchone() or (0,) * 7
         (due,) = connection.execute(_SQL["due"]).fetchone() or (None,)
-        is_whole = _is_whole(connection, work)
+        is_whole = _is_whole(connection, inputs)
     record = BuildRecord(
-        inputs=work.inputs if is_whole else INCOMPLETE,
-        times=times_digest(work.rows),
+        inputs=inputs.digest if is_whole else INCOMPLETE,
+        times=times_digest(inputs.rows),
         due=due and due.replace(tzinfo=UTC),
         counts=BuildCounts(**dict(zip((cell.name for cell in fields(BuildCounts)), counts, strict=True))),
-        database=build_record.stamp(work.path),
-        checksum=last_build.sealed(work.path),
-        exports=build_record.stamps(work.exports),
-        manifest=export.digest(work.exports),
+        database=file_stamps.stamp_of(inputs.path),
+        checksum=last_build.sealed(inputs.path),
+        exports=file_stamps.stamps_below(inputs.exports),
+        manifest=export.digest(inputs.exports),
         site=last.site if last else None,
     )
     return record, incremental
 
 
-def _is_whole(connection: duckdb.DuckDBPyConnection, work: _Work) -> bool:
+def _is_whole(connection: duckdb.DuckDBPyConnection, inputs: _Inputs) -> bool:
     """Whether nothing was left out because it is damaged: files that are read again may have the same names, and then times."""
     partitions = dict(connection.execute(_SQL["partitions"]).fetchall())
     journals = dict(connection.execute(_SQL["journals"]).fetchall())
     return (
-        partitions == {repo: file.name for repo, file in work.files.items()} and journals == work.observations.stamps()
+        partitions == {repo: file.name for repo, file in inputs.files.items()}
+        and journals == inputs.observations.stamps()
     )
 
 
@@ -263,10 +268,11 @@ def _files(config: Config, inventory: Inventory, store: Store, last_visits: dict
     }
 
 
-def _masking(config: Config) -> tuple[str, ...]:
-    """What becomes of e-mail addresses, as texts to compare."""
+def _publishing(config: Config) -> tuple[str, ...]:
+    """What becomes of e-mail addresses, and what is published, as texts to compare."""
     emails = config.privacy.emails
-    return (emails, blake2b(email_key(config.output)).hexdigest()) if emails == HASH else (emails,)
+    masking = (emails, blake2b(email_key(config.output)).hexdigest()) if emails == HASH else (emails,)
+    return (*masking, "database") if config.publish_database else masking
 
 
 def _crawl_rows(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> CrawlRows:

@@ -49,14 +49,14 @@ def connect(path: Path, *, max_memory: int = FOR_ONE) -> duckdb.DuckDBPyConnecti
     return connection
 
 
-def not_a_catalog(path: Path) -> str:
+def not_a_catalog(path: Path | str) -> str:
     """The sentence about a file of another kind."""
     return f"{path} is not a catalog: expected a catalog.duckdb, as `catalog build` writes it to the output folder"
 
 
 def _absent(path: Path) -> str:
     if url := _URL.fullmatch(str(path)):
-        return f"{url[1]}://{url[2]} is a URL: download that file, and give its path"
+        return f"{url[1]}://{url[2]} is no URL of a catalog: expected https, http or s3, or a path"
     if path.is_dir():
         return f"{path} is a folder without a catalog.duckdb: give the path of a catalog"
     return f"{path}: no catalog here; `catalog crawl` makes one"
@@ -64,25 +64,25 @@ def _absent(path: Path) -> str:
 
 def _refused(path: Path, error: duckdb.Error) -> NotFound | StoreError:
     """NotFound for a file of another kind; else StoreError: another program or this one has it open, or DuckDB cannot read it."""
-    said = " ".join(str(error).split())
-    if "Conflicting lock is held" in said:
-        process = _PROCESS.search(said)
+    message = " ".join(str(error).split())
+    if "Conflicting lock is held" in message:
+        process = _PROCESS.search(message)
         return StoreError(
             f"{path} is open for writing in another program{f' (PID {process[1]})' if process else ''}: close it there, "
             "or open it there for reading only, as `duckdb -readonly` does"
         )
-    if "Unique file handle conflict" in said or "already attached" in said:
+    if "Unique file handle conflict" in message or "already attached" in message:
         return StoreError(
             f"{path} is open for writing in this program: close that connection, or open it with read_only=True"
         )
-    if isinstance(error, duckdb.IOException) and "Permission denied" in said:
+    if isinstance(error, duckdb.IOException) and "Permission denied" in message:
         return StoreError(f"{path} cannot be read: permission denied")
     if isinstance(error, duckdb.OutOfMemoryException):
-        return StoreError(f"{path} cannot be opened: there is too little memory ({said})")
+        return StoreError(f"{path} cannot be opened: there is too little memory ({message})")
     if not _is_duckdb(path):
         return NotFound(not_a_catalog(path))
     return StoreError(
-        f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({said}); `catalog build` replaces it"
+        f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({message}); `catalog build` replaces it"
     )
 
 

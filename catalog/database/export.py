@@ -13,26 +13,30 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from catalog.database import export_database
 from catalog.database.build_record import not_as_built
 from catalog.database.code_digest import files_digest
 from catalog.database.export_files import holds, write_parts
 from catalog.database.export_parts import Part, Relation, parts, relations
 from catalog.database.export_slots import Counted, Counts, RowCounter
+from catalog.database.template import recipe
 from catalog.errors import StoreError
 from catalog.privacy.emails import Mask, hide
 from catalog.store import checked_file, files
+from catalog.store.file_stamps import time_if_unchanged
 
 AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
-INDEX, MANIFEST = "catalog.json", ".made.json"
+INDEX, MANIFEST = "catalog.json", ".exports.json"
 # What of the program decides how rows become files, besides the rows and their columns.
 SOURCES = (
+    "database/export_database.py",
     "database/export_files.py",
     "database/export_parts.py",
     "database/export_slots.py",
@@ -42,8 +46,11 @@ SOURCES = (
 
 _PACKAGE = Path(__file__).parents[1]
 
-# A file of an export, or what an interrupted write or an earlier version left of it.
-_FILE = re.compile(r"\.?(?P<file>[^.].*\.parquet|catalog\.json|\.made\.json)(?:\.new|\.aside-[0-9]+)?")
+_DATABASE = re.compile(r"catalog\.[0-9a-f]+\.duckdb")
+# A file of an export, or what an interrupted write or an earlier version left: its manifest had the name of that of a site.
+_FILE = re.compile(
+    r"\.?(?P<file>[^.].*\.parquet|catalog(?:\.[0-9a-f]+)?\.duckdb|catalog\.json|\.(?:exports|made)\.json)(?:\.new|\.aside-[0-9]+)?"
+)
 _PART_FILE = re.compile(r"\.?(?P<file>[0-9a-f]{2}-[0-9a-f]{2}\.parquet)(?:\.new)?")
 
 log = logging.getLogger(__name__)
@@ -51,10 +58,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportReport:
-    """How many files an export has, and how many of them were made because their rows had changed."""
+    """How many files an export has, and how many of them have other rows than before."""
 
     files: int
-    made: int
+    changed: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +75,7 @@ class ExportedFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
+class ExportManifest:
     """The files of an export. `program`: the digest of what decides how rows become files; `counted`: what the next export need not count again."""
 
     program: str = ""
@@ -79,7 +86,7 @@ class Manifest:
 def damaged(folder: Path) -> frozenset[str]:
     """The files of the last export that do not hold what was written, whatever their size and time."""
     with suppress(OSError, ValueError):
-        last = checked_file.read(folder / MANIFEST, Manifest)
+        last = checked_file.read(folder / MANIFEST, ExportManifest)
         return frozenset(path for path, file in last.files.items() if _sha256(folder / path) != file.sha256)
     return frozenset()
 
@@ -87,7 +94,7 @@ def damaged(folder: Path) -> frozenset[str]:
 def intact(folder: Path, paths: Iterable[str]) -> frozenset[str]:
     """Those of these files that hold what the last export wrote, whatever their time."""
     with suppress(OSError, ValueError):
-        last = checked_file.read(folder / MANIFEST, Manifest).files
+        last = checked_file.read(folder / MANIFEST, ExportManifest).files
         return frozenset(
             path for path in paths if path == MANIFEST or (path in last and _sha256(folder / path) == last[path].sha256)
         )
@@ -102,16 +109,17 @@ def write(
     single: Collection[str] = (),
     anew: Collection[str] = (),
     check: bool = False,
+    shapes: Mapping[str, pa.Schema] | None = None,
 ) -> ExportReport:
     """Writes every table and view of the catalog; the same rows give the same bytes.
 
     `single`: the relations that follow from single repositories, by their partitions. `anew`: files that are made, whatever is known of
-    them, and not named again. `check`: all rows are counted.
+    them, and not named again. `check`: all rows are counted. `shapes`: the tables of the database to publish; None where none is wanted.
 
     One of up to 16,384 rows is `folder/<name>.parquet`; a larger one that says of each row which repository it belongs to is divided into
     `folder/<name>/<slots>.parquet`. `mask` says what becomes of e-mail addresses.
 
-    `catalog.json` lists them, each on a line: name, kind, comment, columns (name, type, comment), rows, and files (path, rows, bytes and
+    `catalog.json` lists them, and first the database to publish (path, bytes and SHA-256), each on a line: name, kind, comment, columns (name, type, comment), rows, and files (path, rows, bytes and
     SHA-256). Files of tables that are gone are deleted. StoreError where the disk fails.
     """
     try:
@@ -125,17 +133,19 @@ def write(
         if exporting.edited:
             log.warning("%s", not_as_built(folder, exporting.edited, "not as it was built, and made again"))
         now = {path: file for exported, _, _ in done for path, file in exported.items()}
-        _remove(folder, {*now, INDEX, MANIFEST})
+        database = {} if shapes is None else exporting.database(shapes, now)
         lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for _, entry, _ in done)
-        _replace(folder / INDEX, f'{{"tables": [\n{lines}\n]}}\n'.encode())
+        _replace(folder / INDEX, f'{{{_database_line(database)}"tables": [\n{lines}\n]}}\n'.encode())
+        now |= database
+        _remove(folder, {*now, INDEX, MANIFEST})
         listed = {**now, INDEX: _as_written(folder / INDEX)}
-        manifest = Manifest(program=last.program, files=listed, counted=counter.counted(exporting.counts))
+        manifest = ExportManifest(program=last.program, files=listed, counted=counter.counted(exporting.counts))
         if manifest != last:
             files.clear(folder / MANIFEST, published=folder)
             checked_file.write(folder / MANIFEST, manifest)
     except (OSError, duckdb.Error, pa.ArrowException) as error:
         raise StoreError(f"cannot write {folder}: {error}") from error
-    return ExportReport(files=len(now), made=sum(made for _, _, made in done))
+    return ExportReport(files=len(now), changed=sum(changed for _, _, changed in done))
 
 
 class _Export:
@@ -159,18 +169,35 @@ class _Export:
         with closing(self._connection.cursor()) as cursor:
             counts = self._counter.count(cursor, relation.name, divisible=relation.is_divisible)
         self.counts[relation.name], every = counts, parts(relation, counts)
-        kept = {part.file: file for part in every if (file := self._kept(part))}
-        changed = [part for part in every if part.file not in kept]
+        unchanged = {part.file: file for part in every if (file := self._unchanged(part))}
+        changed = [part for part in every if part.file not in unchanged]
         written = write_parts(self._connection, self._folder, relation, changed, self._mask)
-        made = {part.file: self._exported(part, size, digest) for part, size, digest in written}
-        exported = {part.file: made.get(part.file) or kept[part.file] for part in every}
-        return exported, _entry(relation, every, exported), len(made)
+        remade = {part.file: self._exported(part, size, digest) for part, size, digest in written}
+        exported = {part.file: remade.get(part.file) or unchanged[part.file] for part in every}
+        return exported, _entry(relation, every, exported), len(remade)
+
+    def database(
+        self, shapes: Mapping[str, pa.Schema], exported: Mapping[str, ExportedFile]
+    ) -> dict[str, ExportedFile]:
+        """The database to publish: that of the last export, where the rows of all relations are those of then."""
+        text = repr((recipe(shapes), sorted((path, file.digest) for path, file in exported.items())))
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        for path, last in self._known.items():
+            if (
+                _DATABASE.fullmatch(path)
+                and last.digest == digest
+                and (unchanged := _as_left(self._folder / path, last))
+            ):
+                return {path: unchanged}
+        path, size, checksum = export_database.write(self._connection, self._folder, shapes, self._mask)
+        mtime_ns = (self._folder / path).stat().st_mtime_ns
+        return {path: ExportedFile(digest=digest, bytes=size, sha256=checksum, mtime_ns=mtime_ns)}
 
     def _exported(self, part: Part, size: int, digest: str) -> ExportedFile:
         mtime_ns = (self._folder / part.file).stat().st_mtime_ns
         return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
 
-    def _kept(self, part: Part) -> ExportedFile | None:
+    def _unchanged(self, part: Part) -> ExportedFile | None:
         """The file of these rows as the last export left it; None where there is none, or it has changed since."""
         last = self._known.get(part.file)
         if last is None or last.digest != part.digest:
@@ -182,14 +209,9 @@ class _Export:
 
 
 def _as_left(file: Path, last: ExportedFile) -> ExportedFile | None:
-    """What is stated of a file, with its time now; None where it has other bytes. A copy has another time, and is read once."""
-    try:
-        stat = file.stat()
-    except OSError:
-        return None
-    if stat.st_size != last.bytes or (stat.st_mtime_ns != last.mtime_ns and _sha256(file) != last.sha256):
-        return None
-    return replace(last, mtime_ns=stat.st_mtime_ns)
+    """What is stated of a file, with its time now; None where it has other bytes."""
+    mtime_ns = time_if_unchanged(str(file), last.bytes, last.mtime_ns, lambda: _sha256(file) == last.sha256)
+    return None if mtime_ns is None else replace(last, mtime_ns=mtime_ns)
 
 
 def _as_written(file: Path) -> ExportedFile:
@@ -201,6 +223,14 @@ def _as_written(file: Path) -> ExportedFile:
 def digest(folder: Path) -> str:
     """The digest of what the last export says of its files; empty where there is none."""
     return _sha256(folder / MANIFEST)
+
+
+def _database_line(database: Mapping[str, ExportedFile]) -> str:
+    """The index's entry of the published database, which the tables follow; empty where there is none."""
+    for path, file in database.items():
+        entry = {"path": path, "bytes": file.bytes, "sha256": file.sha256}
+        return f'"database": {json.dumps(entry)},\n'
+    return ""
 
 
 def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, ExportedFile]) -> dict[str, Any]:
@@ -218,10 +248,10 @@ def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, Exp
     }
 
 
-def _last(folder: Path, program: str) -> Manifest:
+def _last(folder: Path, program: str) -> ExportManifest:
     """What the last export left; nothing where that cannot be told, or another program wrote it."""
     try:
-        last = checked_file.read(folder / MANIFEST, Manifest)
+        last = checked_file.read(folder / MANIFEST, ExportManifest)
         if last.program == program:
             return last
         log.warning(
@@ -232,7 +262,7 @@ def _last(folder: Path, program: str) -> Manifest:
         pass
     except ValueError as error:
         log.warning("%s %s: all files are made again", folder / MANIFEST, error)
-    return Manifest(program=program)
+    return ExportManifest(program=program)
 
 
 def _program(mask: Mask) -> str:

@@ -46,8 +46,8 @@ def _divided(reader: pa.RecordBatchReader, parts: Iterable[Part]) -> Iterator[tu
     """The rows of each part, in batches that depend on nothing but the part. They come in the order of their slots."""
     part_of = {slot: part for part in parts for slot in part.slots}
     runs = ((part_of[slot], run) for batch in reader for slot, run in _runs(batch))
-    for part, found in groupby(runs, key=itemgetter(0)):
-        table = pa.Table.from_batches([run for _, run in found]).combine_chunks()
+    for part, runs_of_part in groupby(runs, key=itemgetter(0)):
+        table = pa.Table.from_batches([run for _, run in runs_of_part]).combine_chunks()
         yield part, iter(table.to_batches(ROWS))
 
 

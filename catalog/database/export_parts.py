@@ -74,12 +74,12 @@ def _number(rows: int) -> int:
 
 
 def _part(relation: Relation, slots: range, by_slot: Counts) -> Part:
-    found = [(slot, *by_slot[slot]) for slot in slots if slot in by_slot]
+    contents = [(slot, *by_slot[slot]) for slot in slots if slot in by_slot]
     stem = relation.name if len(slots) == SLOTS else f"{relation.name}/{slots.start:02x}-{slots[-1]:02x}"
-    text = repr((relation, found))
+    text = repr((relation, contents))
     return Part(
         file=f"{stem}.parquet",
         slots=slots,
-        rows=sum(rows for _, rows, _ in found),
+        rows=sum(rows for _, rows, _ in contents),
         digest=blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),
     )

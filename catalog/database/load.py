@@ -41,8 +41,9 @@ def load_rows(
     with closing(connection.cursor()) as batch:
         for name, rows in {**{name: shape.empty_table() for name, shape in tables.items()}, **shared}.items():
             batch.register(name, rows)
+        batch.execute("create schema if not exists internal")  # in `memory`, too
         for statement in _macros():
-            batch.execute(macro(statement, temporary=True))
+            batch.execute(macro(statement, again=True))
         # In one transaction, a row group is written when it is full. DuckDB 2.0 does not find such rows before they are committed:
         # nothing may be read here that was put in here.
         connection.execute("begin")

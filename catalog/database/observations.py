@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,7 +10,6 @@ import pyarrow as pa
 from catalog.database.statements import named
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.tables.observations import Observation
-from catalog.store.last_visit import LastVisit
 from catalog.store.observations import Observations
 
 if TYPE_CHECKING:
@@ -20,19 +18,10 @@ if TYPE_CHECKING:
 MOST_FILES = 100  # whose rows are in memory at once
 
 _SQL = named("build")
-_JOURNALS = pa.schema(
-    [(name, pa.string()) for name in ("file", "stamp", "repo", "partition")]
-    + [("at", pa.timestamp("us")), ("crawl", pa.int64())]
-)
-_VISITED = pa.schema(
-    [("repo", pa.string()), ("partition", pa.string()), ("read_at", pa.timestamp("us")), ("crawl", pa.int64())]
-)
 
 
-def load_observations(
-    connection: duckdb.DuckDBPyConnection, observations: Observations, last_visits: Mapping[str, LastVisit]
-) -> None:
-    """Brings `observations` up to date; `last_visits` state when each repository was read last."""
+def load_observations(connection: duckdb.DuckDBPyConnection, observations: Observations) -> None:
+    """Brings `observations` up to date."""
     now = observations.stamps()
     before = dict(connection.execute(_SQL["journals"]).fetchall())
     gone = [file for file, stamp in before.items() if now.get(file) != stamp]
@@ -42,7 +31,6 @@ def load_observations(
     changed = sorted(file for file, stamp in now.items() if before.get(file) != stamp)
     for start in range(0, len(changed), MOST_FILES):
         _add(connection, observations, {file: now[file] for file in changed[start : start + MOST_FILES]})
-    _update_last_seen(connection, last_visits)
 
 
 def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stamps: Mapping[str, str]) -> None:
@@ -50,24 +38,6 @@ def _add(connection: duckdb.DuckDBPyConnection, observations: Observations, stam
     rows = (to_arrow(Observation, timeline.rows(), repo=timeline.repo) for timeline in timelines.values())
     table = pa.concat_tables([schema(Observation).empty_table(), *rows])
     connection.from_arrow(table.combine_chunks()).insert_into("main.observations")
-    journals = (  # a file that cannot be read is tried again
-        (file, stamps[file], timeline.repo, timeline.partition, _naive(timeline.at), timeline.crawl)
-        for file, timeline in timelines.items()
-    )
-    connection.from_arrow(_table(_JOURNALS, journals)).insert_into("internal.journals")
-
-
-def _update_last_seen(connection: duckdb.DuckDBPyConnection, last_visits: Mapping[str, LastVisit]) -> None:
-    visited = ((repo, each.partition, _naive(each.read_at), each.read_crawl) for repo, each in last_visits.items())
-    connection.register("visited", _table(_VISITED, visited))
-    connection.execute(_SQL["date_observations"])
-    connection.unregister("visited")
-
-
-def _table(schema: pa.Schema, rows: Iterable[tuple[object, ...]]) -> pa.Table:
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in schema]
-    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
-
-
-def _naive(moment: datetime | None) -> datetime | None:
-    return moment and moment.replace(tzinfo=None)
+    files = [*timelines]  # one that cannot be read is tried again
+    read = [files, [stamps[file] for file in files], [timelines[file].repo for file in files]]
+    connection.execute(_SQL["record_journals"], read)

@@ -11,11 +11,21 @@ from threading import Thread
 from catalog.config.parse import Config
 from catalog.errors import ConfigError, shortage
 
+_begun: list[Thread] = []
+
 
 def begin(config: Config) -> None:
-    """Starts the thread; `catalog.database.build.build` uses what it has made, and waits for what it is making."""
+    """Starts the thread; `catalog.database.build.build` uses what it has made."""
     # No daemon: DuckDB cannot be left in the middle of a statement.
-    Thread(target=_try, args=(config.output / "catalog.duckdb",), name="prewarm").start()
+    thread = Thread(target=_try, args=(config.output / "catalog.duckdb",), name="prewarm")
+    thread.start()
+    _begun.append(thread)
+
+
+def wait() -> None:
+    """Waits for the thread. Who imports what it is importing would get half a module where memory is too little for it, and a bug would be reported."""
+    while _begun:
+        _begun.pop().join()
 
 
 def _try(database: Path) -> None:

@@ -56,17 +56,17 @@ def rebuild(
     `updaters`: of the others those whose rows are not replaced: each function brings its table up to date. `tell` gets a sentence where
     the last database is damaged, and for each partition that is.
     """
-    work = _Work(path, tables, partitions, crawl_tables, updaters or {}, tell)
+    request = _Request(path, tables, partitions, crawl_tables, updaters or {}, tell)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return _make_or_anew(work)
+        return _make_or_anew(request)
     except (duckdb.Error, OSError, StoreError) as error:
         with suppress(OSError):
             files.temporary(path).unlink()
         raise StoreError(f"cannot build {path}: {error}") from error
 
 
-def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[str, Updater]) -> None:
+def refresh(path: Path, crawl_tables: Mapping[str, pa.Table]) -> None:
     """Replaces the rows of these tables in a copy of the database, which is as it was built, and swaps it in; nothing else is worked out.
 
     duckdb.Error for a database that cannot be changed, StoreError where the disk fails.
@@ -80,8 +80,6 @@ def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[
             attach(connection, temporary_file)
             connection.execute("begin")
             _replace(connection, crawl_tables)
-            for bring_up_to_date in updaters.values():
-                bring_up_to_date(connection)
             connection.execute("commit")
             detach(connection)
         _swap_in(temporary_file, path, last_build.sealed(path))  # known: 100 MB take a tenth of a second to read
@@ -89,7 +87,7 @@ def refresh(path: Path, crawl_tables: Mapping[str, pa.Table], updaters: Mapping[
         raise StoreError(f"cannot write {path}: {error}") from error
 
 
-class _Work(NamedTuple):
+class _Request(NamedTuple):
     """What is to be made: see `rebuild`."""
 
     path: Path
@@ -100,40 +98,44 @@ class _Work(NamedTuple):
     tell: Callable[[str], None]
 
 
-def _make_or_anew(work: _Work) -> bool:
+def _make_or_anew(request: _Request) -> bool:
     """Makes the database from the last one; from nothing, where that is damaged."""
     reason = "is not as it was built"
-    if last_build.is_as_built(work.path):
+    if last_build.is_as_built(request.path):
         try:
-            return _make(work, from_last=True)
+            return _make(request, from_last=True)
         except duckdb.Error as error:
-            if not work.path.is_file():
+            if not request.path.is_file():
                 raise
             reason = f"cannot be updated ({' '.join(str(error).split())})"
-    work.tell(f"{work.path} {reason}: it is built anew")
-    return _make(work, from_last=False)
+    request.tell(f"{request.path} {reason}: it is built anew")
+    return _make(request, from_last=False)
 
 
-def _make(work: _Work, *, from_last: bool) -> bool:
-    temporary_file = files.temporary(work.path)
-    shapes = {**{name: table.schema for name, table in work.crawl_tables.items()}, **work.tables}
-    current_recipe = _recipe(shapes, work.crawl_tables)
+def _make(request: _Request, *, from_last: bool) -> bool:
+    temporary_file = files.temporary(request.path)
+    shapes = {**{name: table.schema for name, table in request.crawl_tables.items()}, **request.tables}
+    current_recipe = _recipe(shapes, request.crawl_tables)
     _make_room(temporary_file)
     with closing(duckdb.connect()) as connection:
         configure(connection, temporary_file)
         changes = (
-            _copy_last(connection, work.path, temporary_file, current_recipe, work.partitions) if from_last else None
+            _copy_last(connection, request.path, temporary_file, current_recipe, request.partitions)
+            if from_last
+            else None
         )
         if changes is None:
             write_template(temporary_file, shapes)
             attach(connection, temporary_file)
             connection.execute(_SQL["begin"], [current_recipe, recipe(shapes)])
-        _replace(connection, {name: table for name, table in work.crawl_tables.items() if name not in work.updaters})
-        for bring_up_to_date in work.updaters.values():
+        _replace(
+            connection, {name: table for name, table in request.crawl_tables.items() if name not in request.updaters}
+        )
+        for bring_up_to_date in request.updaters.values():
             bring_up_to_date(connection)
-        _load(connection, work, changes, current_recipe)
+        _load(connection, request, changes, current_recipe)
         detach(connection)
-    _swap_in(temporary_file, work.path, last_build.current(work.path) if from_last else "")
+    _swap_in(temporary_file, request.path, last_build.current(request.path) if from_last else "")
     return changes is not None
 
 
@@ -156,22 +158,30 @@ def _make_room(temporary_file: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, work: _Work, changes: Changes | None, current_recipe: str) -> None:
+def _load(
+    connection: duckdb.DuckDBPyConnection, request: _Request, changes: Changes | None, current_recipe: str
+) -> None:
     """Brings the repositories' rows and what is derived from them up to date; with None, of all of them."""
-    deleted, loaded = (changes.deleted, changes.loaded) if changes else (frozenset[str](), frozenset(work.partitions))
-    damaged = frozenset(repo for repo in loaded if not is_intact(work.partitions[repo]))
-    saved = last_build.saved_rows(work.path, current_recipe, work.tables, damaged) if damaged and not changes else {}
+    deleted, loaded = (
+        (changes.deleted, changes.loaded) if changes else (frozenset[str](), frozenset(request.partitions))
+    )
+    damaged = frozenset(repo for repo in loaded if not is_intact(request.partitions[repo]))
+    saved = (
+        last_build.saved_rows(request.path, current_recipe, request.tables, damaged) if damaged and not changes else {}
+    )
     for repo in sorted(damaged):
-        kept = "those of the last build stay" if repo in saved or repo in deleted else "the catalog has none of them"
-        work.tell(f"{repo}: its rows in the store are damaged: {kept} until the next crawl reads it again")
+        remainder = (
+            "those of the last build stay" if repo in saved or repo in deleted else "the catalog has none of them"
+        )
+        request.tell(f"{repo}: its rows in the store are damaged: {remainder} until the next crawl reads it again")
     deleted, loaded = deleted - damaged, loaded - damaged
     if deleted:
-        delete_rows(connection, work.tables, deleted)
+        delete_rows(connection, request.tables, deleted)
     parts = chain(
         last_build.load_saved(connection, saved),
-        load_in_parts(connection, {repo: work.partitions[repo] for repo in loaded}, work.tables, work.tell),
+        load_in_parts(connection, {repo: request.partitions[repo] for repo in loaded}, request.tables, request.tell),
     )
-    load_rows(connection, work.tables, parts, {name: work.crawl_tables[name] for name in VOCABULARY})
+    load_rows(connection, request.tables, parts, {name: request.crawl_tables[name] for name in VOCABULARY})
     materialize_full(connection)
     search_index.update(connection, None if changes is None else deleted | loaded)
     if changes is not None:

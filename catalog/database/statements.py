@@ -38,9 +38,11 @@ OF_ALL = (  # what asks of all of them
     "questions/references",
     "questions/stages",
     "questions/lists",
+    "questions/people",
     "questions/measures",
     "questions/show",
     "questions/resolve",
+    "questions/download",
     "questions/best",
     "questions/stats",
     "crawl_times",
@@ -64,7 +66,7 @@ OF_ALL = (  # what asks of all of them
     "metadata",
 )
 
-HEADING = r"-- (?P<name>\w+)(?P<parameters>\([^)]*\))?(?: \[(?P<mark>materialized: incremental|materialized: full|scalar)\])?: "
+HEADING = r"-- (?P<name>(?:internal\.)?\w+)(?P<parameters>\([^)]*\))?(?: \[(?P<mark>materialized: incremental|materialized: full|scalar)\])?: "
 _NEXT = re.sub(r"\?P<\w+>", "?:", HEADING)
 _STATEMENT = re.compile(
     rf"^{HEADING}(?P<doc>.+)\n(?P<notes>(?:--   .*\n)*)(?P<body>(?:(?!{_NEXT}).*\n?)+)", re.MULTILINE
@@ -72,7 +74,7 @@ _STATEMENT = re.compile(
 _CONTINUED = re.compile(r"\n--     (?=\S)")  # a sentence of a header goes on in a line that is indented further
 _NOTE = re.compile(r"^--   (?!key: )(\w+): (.+)$", re.MULTILINE)
 _KEY = re.compile(r"^--   key: (.+)$", re.MULTILINE)
-_SOURCE = re.compile(r"^--   from (\w+): (.+)$", re.MULTILINE)
+_SOURCE = re.compile(r"^--   from ([\w.]+): (.+)$", re.MULTILINE)
 _MATERIALIZED: dict[str, Literal["incremental", "full"]] = {
     "materialized: incremental": "incremental",
     "materialized: full": "full",
@@ -88,6 +90,7 @@ class Statement:
 
     `key`: the columns whose values no two rows share; empty where there is at most one row; None where the header states none.
     `notes`: column → its own sentence; `sources`: relation → the columns that mean what they mean there, `*` for all that have no sentence of their own.
+    `internal.` before the name: only commands, pages and other macros call it, and its columns and parameters may change.
     A `scalar` macro gives one value: its body is an expression. The rows of a `materialized` view are stored by each build:
     `incremental` for the repositories that changed, from whose rows alone they follow; `full` for all.
     """
@@ -103,15 +106,19 @@ class Statement:
     scalar: bool = False
 
 
-def macro(statement: Statement, *, temporary: bool = False) -> str:
-    """The statement that makes a macro; a temporary one is that of one connection."""
-    kind = "temp macro" if temporary else "macro"
-    return f"create {kind} {statement.name}{statement.parameters} as {'' if statement.scalar else 'table '}{statement.body}"
+def macro(statement: Statement, *, again: bool = False) -> str:
+    """The statement that makes a macro; `again`: also where there is one of that name."""
+    return f"create {'or replace ' if again else ''}macro {statement.name}{statement.parameters} as {'' if statement.scalar else 'table '}{statement.body}"
 
 
 def statements() -> Iterator[Statement]:
     """Views and macros in the order of their making."""
     return chain.from_iterable(map(_read, OF_ONE_REPOSITORY + OF_ALL))
+
+
+def by_script() -> Iterator[tuple[str, tuple[Statement, ...]]]:
+    """The same, by the file that has them."""
+    return ((script, _read(script)) for script in OF_ONE_REPOSITORY + OF_ALL)
 
 
 def views_of_one_repository() -> frozenset[str]:

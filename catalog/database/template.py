@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 # A change rewrites the row groups that it touches, so these are small too.
 STORAGE = "storage_version 'v1.4.0', block_size 16384, row_group_size 16384"
 
+OF_A_VERSION = {"repo", "artifact", "version"}  # the columns of a view that speaks of versions
+REF = "repo || ':' || artifact || '@' || version"
+_REF_SENTENCE = "The version's name, as every command takes it; null where the row names no version."
+
 _SQL = named("build")
 _lock = Lock()
-_made: dict[str, bytes] = {}  # by recipe: a thousand statements take longer than the rows of a small fleet
+_templates: dict[str, bytes] = {}  # by recipe: a thousand statements take longer than the rows of a small fleet
 
 
 def recipe(shapes: Mapping[str, pa.Schema]) -> str:
@@ -38,12 +42,12 @@ def write_template(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
     """Writes a catalog that has these tables, and all views and macros, to a new file."""
     key = recipe(shapes)
     with _lock:
-        if key in _made:
-            path.write_bytes(_made[key])
+        if key in _templates:
+            path.write_bytes(_templates[key])
         else:
             _write(path, shapes)
-            _made.clear()
-            _made[key] = path.read_bytes()
+            _templates.clear()
+            _templates[key] = path.read_bytes()
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -93,8 +97,17 @@ def _create(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None
     if statement.materialized:
         connection.execute("create schema if not exists materialized")
         connection.execute(f"create table materialized.{statement.name} as from ({statement.body}) limit 0")
-    body = f"from materialized.{statement.name}" if statement.materialized else statement.body
-    connection.execute(f"create view {statement.name} as {body}")
+    create_view(
+        connection, statement.name, f"from materialized.{statement.name}" if statement.materialized else statement.body
+    )
+
+
+def create_view(connection: duckdb.DuckDBPyConnection, name: str, body: str) -> None:
+    """Creates a view, or replaces it; one that speaks of versions gets their names as `ref`, unless its body has them. They are not stored."""
+    connection.execute(f"create or replace view {name} as {body}")
+    columns = {column for (column,) in connection.execute(_SQL["columns_of"], [name]).fetchall()}
+    if columns >= OF_A_VERSION and "ref" not in columns:
+        connection.execute(f"create or replace view {name} as select {REF} as ref, * from ({body})")
 
 
 def _comments(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> Iterator[tuple[str, str]]:
@@ -112,6 +125,7 @@ def _comments(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Sch
         if not statement.parameters:
             by_relation[statement.name] = {
                 **dict(_inherited(statement, columns[statement.name], by_relation)),
+                **({"ref": _REF_SENTENCE} if "ref" in columns[statement.name] else {}),
                 **statement.notes,
             }
     for name, sentences in by_relation.items():

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from catalog.demo.fleet import make_fleet, touch
 from catalog.demo.repos_toml import write_config
+from catalog.demo.storage import write_storage
 
-__all__ = ["make_fleet", "touch", "write_config"]
+__all__ = ["make_fleet", "touch", "write_config", "write_storage"]

@@ -8,7 +8,7 @@ from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 
 _STORY = """
 2022-09-19 09:45  bogdan +start                     logloss=0.442 | Click-through rate of banners
@@ -71,7 +71,7 @@ def ctr() -> Book:
     )
     customers = "v1.0.0"
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         nonlocal customers
         customers = entry.details.get("data", customers)
         content = project.data["data/customers.parquet"] = data.dataset("customers", customers)
@@ -82,7 +82,7 @@ def ctr() -> Book:
     return book
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     loss = entry.number("logloss")
     scores = {
         "logloss": loss,

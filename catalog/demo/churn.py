@@ -11,7 +11,7 @@ from catalog.demo.measures import roc, vary
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, import_from, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 URL = "https://demo.example/risk/churn.git"
@@ -88,7 +88,8 @@ _STEPS = (
         cmd="python src/train.py data/features.parquet models/churn.lgb",
         deps=("data/features.parquet", "src/train.py"),
         params=("train.depth", "train.lr", "train.trees"),
-        outs={PATH: 2_300_000},
+        outs={PATH: 0},
+        models=(PATH,),
         random=True,
     ),
     PipelineStep(
@@ -109,10 +110,11 @@ def churn() -> Book:
 
 
 @cache
-def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
-    """The repository; where each version is, `churn@v2.0.0` → commit; and its model there, `v2.0.0` → content."""
+def history() -> tuple[Book, dict[str, str], dict[str, Content], list[Content]]:
+    """The repository; where each version is, `churn@v2.0.0` → commit; its model there, `v2.0.0` → content; and all models."""
     book = Book()
     trained: dict[str, Content] = {}
+    models: list[Content] = []
     project = Project(
         steps=_STEPS,
         params={"features": {"window_days": 90}, "train": {"depth": 6, "lr": 0.1, "trees": 120}},
@@ -129,7 +131,7 @@ def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
     )
     customers = ""
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         nonlocal customers
         customers = entry.details.get("data", customers)
         content = (
@@ -154,9 +156,10 @@ def history() -> tuple[Book, dict[str, str], dict[str, Content]]:
             project.top = {"artifacts": {"churn": _annotation(entry)}}
         files = {**pointer, **project.run(entry, _measure(entry)), **gone}
         trained[entry.version] = project.results[PATH]
+        models.append(project.results[PATH])
         return files
 
-    return book, play(book, _CHURN, make), trained
+    return book, play(book, _CHURN, make), trained, models
 
 
 def _import(version: str, content: Content, generation: int) -> dict[str, str]:
@@ -166,7 +169,7 @@ def _import(version: str, content: Content, generation: int) -> dict[str, str]:
     return import_from("data/customers.parquet", content, data.place("customers"), repo, generation)
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     auc, seed = float(entry.details["auc"]), entry.action
     scores = {
         "auc": auc,
@@ -183,7 +186,7 @@ def _legacy_annotation() -> str:
     return write_yaml({"churn": body})
 
 
-def _annotation(entry: Entry) -> dict[str, object]:
+def _annotation(entry: StoryLine) -> dict[str, object]:
     return {
         "path": PATH,
         "type": "model",

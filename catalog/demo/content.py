@@ -15,6 +15,7 @@ class Content:
     md5: str
     size: int
     nfiles: int | None = None
+    data: bytes | None = None  # of the few files that the demo has in storage
 
     def entry(self, path: str, generation: int) -> dict[str, object]:
         """The entry of an output or dependency: DVC 3 says `hash: md5`, DVC 2 does not, DVC 1 knows no size."""
@@ -34,6 +35,28 @@ def imagine(seed: str, size: int, nfiles: int | None = None) -> Content:
     value = digest(seed.encode())
     size += size * (int(value[:6], 16) % 2001 - 1000) // 10_000
     return Content(md5=value if nfiles is None else f"{value}.dir", size=size, nfiles=nfiles)
+
+
+def small_model(seed: str, trees: int = 12, features: int = 24) -> Content:
+    """A model that `seed` stands for, with its bytes: trees in the form of LightGBM's text, with splits that nobody learned."""
+    lines = ["tree", "version=v4", "num_class=1", f"max_feature_idx={features - 1}", "objective=binary sigmoid:1", ""]
+    for number in range(trees):
+        value = bytes.fromhex(digest(f"{seed} {number}".encode()))
+        splits, leaves = value[:3], [(each - 128) / 1000 for each in value[3:7]]
+        lines += [
+            f"Tree={number}",
+            "num_leaves=4",
+            f"split_feature={' '.join(str(each % features) for each in splits)}",
+        ]
+        lines += [f"threshold={' '.join(f'{each / 256:.4f}' for each in splits)}"]
+        lines += [
+            "left_child=1 -1 -2",
+            "right_child=2 -3 -4",
+            f"leaf_value={' '.join(f'{each:.3f}' for each in leaves)}",
+            "",
+        ]
+    data = "\n".join([*lines, "end of trees", ""]).encode()
+    return Content(md5=digest(data), size=len(data), data=data)
 
 
 def of_file(text: str | bytes) -> Content:

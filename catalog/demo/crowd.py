@@ -15,7 +15,7 @@ from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, Make, play
+from catalog.demo.story import Make, StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _TEAMS = (
@@ -132,7 +132,7 @@ def _about(name: str) -> str:
     return f"{name.replace('-', ' ').capitalize()}, for the people who plan the week"
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     score = entry.number("score")
     values = {
         "score": score,
@@ -142,5 +142,5 @@ def _measure(entry: Entry) -> dict[str, str]:
     return {f"metrics/{entry.name}.json": write_json(values)}
 
 
-def _write_weights(entry: Entry, size: int) -> str:
+def _write_weights(entry: StoryLine, size: int) -> str:
     return write_json({"version": entry.version, "weights": [vary(f"{entry.action} {n}", 0, 3) for n in range(size)]})

@@ -8,7 +8,7 @@ from catalog.demo.book import Book
 from catalog.demo.content import Content, imagine
 from catalog.demo.paper import paper
 from catalog.demo.pipeline import configure, point
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 URL = "https://demo.example/data/registry.git"
@@ -69,7 +69,7 @@ def registry() -> tuple[Book, dict[str, str]]:
     book = Book()
     generation = 2
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: StoryLine) -> dict[str, str]:
         nonlocal generation
         if entry.action == "+start":
             return {**paper("Data registry", "Datasets with owners and versions.", "@data/platform"), **_configure()}

@@ -9,7 +9,7 @@ from catalog.demo.content import imagine
 from catalog.demo.measures import vary, write_curve
 from catalog.demo.paper import paper
 from catalog.demo.pipeline import write_json
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -51,7 +51,7 @@ def demand() -> Book:
     book = Book()
     names: list[str] = []
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: StoryLine) -> dict[str, str]:
         if not entry.name:
             attributes = "*.pt filter=lfs diff=lfs merge=lfs -text\n"
             return {**paper("Demand", "What stores will sell.", "@supply/forecasting"), ".gitattributes": attributes}
@@ -76,7 +76,7 @@ def _annotate(name: str) -> dict[str, object]:
     return {"path": path, "type": "model", "desc": about, "labels": labels}
 
 
-def _write_model(entry: Entry) -> str:
+def _write_model(entry: StoryLine) -> str:
     if entry.name == "longtail":
         return _write_lfs_pointer(entry.action, 154_000_000)
     weekdays = {day: vary(f"{entry.action} {day}", 1, 0.3, 3) for day in ("mon", "tue", "wed", "thu", "fri", "sat")}

@@ -9,7 +9,7 @@ from catalog.demo.book import Book, Changes
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, define, import_from
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -82,7 +82,7 @@ def payments() -> Book:
     )
     used = {"customers": "v2.0.0", "churn": "v2.3.0"}
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         used.update({name: version for name, version in entry.details.items() if name in used})
         if "same" in entry.details:
             project.texts["texts/alarm.txt"] = f"We could not accept this payment. [{entry.when[:4]}]\n"
@@ -99,7 +99,7 @@ def payments() -> Book:
 
 def _import(project: Project, customers: str, score: str) -> dict[str, str]:
     """The registry's customers and the churn team's model, each by its GTO tag."""
-    _, places, trained = churn.history()
+    _, places, trained, _ = churn.history()
     content = project.data[_CUSTOMERS] = data.dataset("customers", customers)
     model = project.data[_SCORE] = trained[score]
     dataset, version = f"customers=customers@{customers}", f"churn@{score}"

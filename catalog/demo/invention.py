@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from catalog.demo.cast import CAST, Person
-from catalog.demo.story import Entry
+from catalog.demo.story import StoryLine
 
 _REASONS = (
     "Quarterly refit", "New features from the data registry", "Smaller and faster", "Fix the leak of the label",
@@ -18,7 +18,7 @@ _REGRETS = ("Latency doubled", "Complaints from the stores", "Drift alarm", "Wro
 _TODAY = datetime(2026, 11, 13)  # noqa: DTZ001 UTC; a story wants the time of the person, without a zone
 
 
-def invent(dice: Random, names: list[str]) -> Iterator[Entry]:
+def invent(dice: Random, names: list[str]) -> Iterator[StoryLine]:
     """A history of 3 to 40 tags: registrations, their way through the stages, and now and then a step back."""
     teller = _Teller(dice, names)
     total = min(dice.randint(3, 40), dice.randint(3, 40))
@@ -38,7 +38,7 @@ class _Teller:
         self.day = dice.uniform(200, 1200)  # before today
         self.count = 0
 
-    def release(self, name: str) -> Iterator[Entry]:
+    def release(self, name: str) -> Iterator[StoryLine]:
         version = self._next_version(name)
         self.day *= self.dice.uniform(0.82, 0.97)
         self.score += self.dice.uniform(-0.01, 0.02) * (1 - self.score)
@@ -61,8 +61,8 @@ class _Teller:
         self.latest[name] = new
         return "v{}.{}.{}".format(*new)
 
-    def _say(self, action: str, who: Person, message: str, **details: str) -> Entry:
+    def _say(self, action: str, who: Person, message: str, **details: str) -> StoryLine:
         self.count += 1
         self.day -= self.dice.uniform(0.05, 3) * min(1, self.day / 50)
         when = f"{_TODAY - timedelta(days=self.day) + timedelta(minutes=who.offset):%Y-%m-%d %H:%M:%S}"
-        return Entry(when=when, who=who, action=action, details=details, subject=message, message=message)
+        return StoryLine(when=when, who=who, action=action, details=details, subject=message, message=message)

@@ -8,7 +8,7 @@ from catalog.demo.content import imagine
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper
 from catalog.demo.pipeline import configure, point, write_json
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -74,7 +74,7 @@ def lost() -> Book:
     about = {"recommender": {"path": "models/recommender.pkl", "type": "model"}}
     texts["dvc.yaml"] = write_yaml({"artifacts": about})
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: StoryLine) -> dict[str, str]:
         model = point("models/recommender.pkl", imagine(entry.action, 52_000_000))
         return {**texts, **model, "metrics.json": write_json({"score": entry.number("score")})}
 
@@ -82,7 +82,7 @@ def lost() -> Book:
     return book
 
 
-def _make(entry: Entry) -> dict[str, str | None]:
+def _make(entry: StoryLine) -> dict[str, str | None]:
     about = {"path": "models/healthy.bin", "type": "model", "desc": "Nothing is wrong with this one"}
     artifacts = {"healthy": about, "hostile": {"path": "models/hostile.bin", **_HOSTILE}}
     score = entry.number("score")

@@ -8,7 +8,7 @@ from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, point
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -71,7 +71,7 @@ def intents() -> Book:
         },
     )
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         version = "v1.0.0" if entry.when < "2023-09" else "v1.1.0" if entry.when < "2025" else "v2.0.0"
         utterances = project.data["data/utterances.csv"] = data.dataset("utterances", version)
         project.texts.update(point("data/utterances.csv", utterances, project.generation_at(entry)))
@@ -108,7 +108,7 @@ def _annotate(name: str) -> dict[str, object]:
     return {"path": f"models/{name}", "type": "model", "desc": _ABOUT[name], "labels": labels}
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     f1 = entry.number("f1")
     languages = {code: vary(f"{entry.action} {code}", f1, 0.03) for code in ("de", "en", "nl", "pl")}
     name = "entities" if entry.name == "entities" else "intents"

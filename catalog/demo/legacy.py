@@ -10,7 +10,7 @@ from catalog.demo.measures import vary
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -53,7 +53,7 @@ def credit_scoring() -> Book:
         generation=1,
     )
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         if entry.action == "+dvc2":
             project.generation = 2
         if entry.name == "affordability":
@@ -94,7 +94,7 @@ def _describe(names: Iterable[str]) -> str:
     })  # fmt: skip
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     gini = entry.number("gini")
     name = entry.name if entry.name in _ABOUT else "scorecard"
     return {f"reports/{name}.json": write_json({"gini": gini, "ks": vary(entry.action, gini - 0.1, 0.01)})}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from catalog.demo.content import Content, imagine, of_file, of_folder
+from catalog.demo.content import Content, imagine, of_file, of_folder, small_model
 from catalog.demo.yaml import write_yaml
 
 Size = int | tuple[int, int]  # bytes, or bytes and files
@@ -19,7 +19,7 @@ class PipelineStep:
     """A pipeline stage. `outs` are cached by DVC; `metrics` and `plots` are kept in Git (`cache: false`), `stored` metrics are not.
 
     `foreach` or `matrix` makes a template of it, as in DVC: `${item}` or `${item.<key>}` in any text. Of a `random` one, no
-    two runs make the same bytes.
+    two runs make the same bytes. Those of `outs` that are `models` have bytes.
     """
 
     name: str
@@ -30,6 +30,7 @@ class PipelineStep:
     metrics: tuple[str, ...] = ()
     stored: Mapping[str, Size] = field(default_factory=dict)
     plots: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
     random: bool = False
     desc: str = ""
     foreach: tuple[str, ...] = ()
@@ -165,7 +166,8 @@ def _locked(step: PipelineStep, run: Run, label: str) -> dict[str, object]:
     seed = f"{step.cmd} {[(entry['path'], entry.get('md5')) for entry in deps]} {used} {label}"
     for path, size in (*step.outs.items(), *step.stored.items()):
         total, nfiles = size if isinstance(size, tuple) else (size, None)
-        run.data[path] = imagine(f"{seed} {path}", total, nfiles)
+        origin = f"{seed} {path}"
+        run.data[path] = small_model(origin) if path in step.models else imagine(origin, total, nfiles)
     outs = sorted([*step.outs, *step.metrics, *step.stored, *step.plots])
     body: dict[str, object] = {
         "cmd": step.cmd,

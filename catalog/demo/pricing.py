@@ -9,7 +9,7 @@ from catalog.demo.measures import vary, write_table
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, define, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -67,7 +67,7 @@ def elasticity() -> Book:
         },
     )
 
-    def make(entry: Entry) -> dict[str, str | bytes]:
+    def make(entry: StoryLine) -> dict[str, str | bytes]:
         if entry.name and entry.name not in names:
             names.append(entry.name)
         project.texts.update(_import_holidays(project, entry.when[:4]))
@@ -114,7 +114,7 @@ def _import_later() -> dict[str, str]:
     return {"data/shelves.dvc": write_yaml(body)}
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     rmse, seed = entry.number("rmse"), entry.action
     curve = [(price / 10, vary(f"{seed} {price}", 40 - 1.6 * price, 2, 2)) for price in range(5, 20)]
     scores = {"rmse": rmse, "bias": vary(seed, 0, 0.02), "countries": {"pt": vary(f"{seed} pt", rmse, 0.02)}}

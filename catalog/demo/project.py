@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from catalog.demo.book import Changes
 from catalog.demo.content import Content
 from catalog.demo.pipeline import PipelineStep, Run, define, lock
-from catalog.demo.story import Entry
+from catalog.demo.story import StoryLine
 from catalog.demo.yaml import write_yaml
 
 _DVC_3 = "2023-06-05"  # when it was released
@@ -31,11 +31,11 @@ class Project:
     results: dict[str, Content] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
 
-    def generation_at(self, entry: Entry) -> int:
+    def generation_at(self, entry: StoryLine) -> int:
         """The format of the day: DVC 2 before DVC 3 was there."""
         return min(self.generation, 3 if entry.when >= _DVC_3 else 2)
 
-    def run(self, entry: Entry, files: Changes) -> dict[str, str | bytes]:
+    def run(self, entry: StoryLine, files: Changes) -> dict[str, str | bytes]:
         """All files of the project after a run: details of the entry that name a param set it first, `same` runs nothing again."""
         self.texts.update({path: text for path, text in files.items() if text is not None})
         self.set_params(entry)
@@ -56,14 +56,14 @@ class Project:
         }
         return {f"{self.folder}{path}": text for path, text in {**self.texts, **results}.items()}
 
-    def _label(self, entry: Entry) -> None:
+    def _label(self, entry: StoryLine) -> None:
         """Random stages run again: the only one always, of several that which is named after the entry's artifact."""
         random = [step.name for step in self.steps if step.random]
         if "same" not in entry.details:
             again = [name for name in random if len(random) == 1 or name.endswith(entry.name)]
             self.labels.update(dict.fromkeys(again, f"{entry.when} {entry.action}"))
 
-    def set_params(self, entry: Entry) -> None:
+    def set_params(self, entry: StoryLine) -> None:
         for key, text in entry.details.items():
             group, dot, name = key.partition(".")
             inner = self.params.get(group)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from catalog.demo.storage import URL
+
 HOST = "demo.example"
 
 _HEAD = """\
@@ -30,12 +32,23 @@ lower = ["latency_ms.*"]
 [stages]
 prod = ["production", "live"]
 """
+_STORAGE = """
+# Nobody has the bucket that risk/churn names: `catalog get churn#prod` reads this folder instead.
+[[storage]]
+url = {url}
+read_from = {folder}
+"""
 
 
-def write_config(folder: Path, file: Path, *, output: Path, title: str) -> None:
-    """Write `file`, a repos.toml that lists the fleet in `folder`; paths are relative to it where they lie below it."""
+def write_config(folder: Path, file: Path, *, output: Path, title: str, storage: Path | None = None) -> None:
+    """Write `file`, a repos.toml that lists the fleet in `folder`; paths are relative to it where they lie below it.
+
+    `storage` is the folder that `write_storage` wrote.
+    """
     repositories = sorted(path.relative_to(folder) for path in folder.glob("*/*.git"))
     text = _HEAD.format(title=_quote(title), output=_quote(_locate(output, file)))
+    if storage is not None:
+        text += _STORAGE.format(url=_quote(URL), folder=_quote(_locate(storage, file)))
     for path in repositories:
         name = f"{HOST}/{path.with_suffix('').as_posix()}"
         text += f"\n[[repo]]\nname = {_quote(name)}\nurl = {_quote(_locate(folder / path, file))}\n"

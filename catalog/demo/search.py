@@ -12,7 +12,7 @@ from catalog.demo.measures import noise, roc, vary, write_curve, write_table
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 
 _MARKETS = ("de", "es", "nl", "pt")
 _QUERIES = 20  # of each market, by which it is judged
@@ -86,7 +86,7 @@ def ranker() -> Book:
     project = _start()
     sessions = "v0.1.0"
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         nonlocal sessions
         sessions = entry.details.get("data", sessions)
         content = project.data["data/sessions"] = data.dataset("sessions", sessions)
@@ -96,7 +96,7 @@ def ranker() -> Book:
     places = play(book, _STORY, make)
     baseline = places["ranker@v2.2.0"]
     for name, who, when, changes, ndcg in _EXPERIMENTS:
-        entry = Entry(when=when, who=CAST[who], action=f"+{name}", details={**changes, "ndcg": ndcg})
+        entry = StoryLine(when=when, who=CAST[who], action=f"+{name}", details={**changes, "ndcg": ndcg})
         _experiment(book, baseline, name, entry, make(entry))
     _detached_experiment(book, places["ranker@v2.1.0"], make)
     return book
@@ -127,7 +127,7 @@ def _start() -> Project:
     )
 
 
-def _measure(entry: Entry) -> dict[str, str]:
+def _measure(entry: StoryLine) -> dict[str, str]:
     ndcg, seed = entry.number("ndcg"), entry.action
     markets = {market: vary(f"{seed} {market}", ndcg, 0.03) for market in _MARKETS}
     features = ("price", "sales_30d", "text_match", "brand", "in_stock", "margin", "reviews")
@@ -146,18 +146,18 @@ def _measure(entry: Entry) -> dict[str, str]:
     }
 
 
-def _experiment(book: Book, baseline: str, name: str, entry: Entry, files: Changes) -> None:
+def _experiment(book: Book, baseline: str, name: str, entry: StoryLine, files: Changes) -> None:
     message = f"dvc: commit experiment {sha256(str(files['dvc.lock']).encode()).hexdigest()}"
     ref = f"refs/exps/{baseline[:2]}/{baseline[2:]}/{name}"
     book.commit(files, entry.who, entry.when, message, ref=ref, parent=baseline)
 
 
-def _detached_experiment(book: Book, parent: str, make: Callable[[Entry], Changes]) -> None:
+def _detached_experiment(book: Book, parent: str, make: Callable[[StoryLine], Changes]) -> None:
     """An experiment whose baseline was amended away: no branch holds the commit that it began with."""
     luis = CAST["luis"]
     note = {"NOTES.md": "Try listwise loss next.\n"}
     baseline = book.commit(note, luis, "2026-01-12 18:05", "wip", ref=None, parent=parent)
-    entry = Entry(
+    entry = StoryLine(
         when="2026-01-12 19:40", who=luis, action="+lost-lynx", details={"train.trees": "1200", "ndcg": "0.474"}
     )
     _experiment(book, baseline, "lost-lynx", entry, make(entry))

@@ -6,7 +6,7 @@ from catalog.demo.book import Book
 from catalog.demo.content import Content, digest, imagine
 from catalog.demo.measures import vary, write_curve
 from catalog.demo.pipeline import configure, write_json
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -84,7 +84,7 @@ def asr() -> Book:
     return book
 
 
-def _make(entry: Entry) -> dict[str, str]:
+def _make(entry: StoryLine) -> dict[str, str]:
     wer, epochs = entry.number("wer"), int(entry.number("epochs", 10))
     name = "punctuation" if entry.name == "punctuation" else "asr"
     models = ["asr", "punctuation"] if entry.when >= "2026-07-06" else ["asr"]

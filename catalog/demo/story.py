@@ -25,7 +25,7 @@ _LINE = re.compile(r"(\d{4}-\d\d-\d\d +\d\d:\d\d) +(\w+) +(\S+) *([^|]*)(?:\| *(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class StoryLine:
     """One line of a story. `artifact` is spelled as in tags, `folder=name`, and empty for a commit without a tag."""
 
     when: str
@@ -58,16 +58,16 @@ class Entry:
         return int(value) if value.is_integer() else value
 
 
-Make = Callable[[Entry], Changes]
+Make = Callable[[StoryLine], Changes]
 
 
-def read_story(text: str) -> Iterator[Entry]:
+def read_story(text: str) -> Iterator[StoryLine]:
     for line in filter(None, map(str.strip, text.splitlines())):
         match = _LINE.fullmatch(line)
         assert match, line
         when, who, action, details, talk = match.groups(default="")
         subject, _, message = talk.partition(" // ")
-        yield Entry(
+        yield StoryLine(
             when=" ".join(when.split()),
             who=CAST[who],
             action=action,
@@ -77,7 +77,7 @@ def read_story(text: str) -> Iterator[Entry]:
         )
 
 
-def play(book: Book, story: str | Iterable[Entry], make: Make, *, counted: bool = False) -> dict[str, str]:
+def play(book: Book, story: str | Iterable[StoryLine], make: Make, *, counted: bool = False) -> dict[str, str]:
     """Write a story into a book; `make` says which files a commit changes. Answers label or `name@version` → commit.
 
     `counted` numbers every tag, as Studio's buttons did; GTO numbers assignments only.
@@ -104,7 +104,7 @@ def _split_details(text: str) -> Iterator[tuple[str, str]]:
         yield (key, value) if equals else ("version", key)
 
 
-def _place(book: Book, entry: Entry, places: Mapping[str, str], make: Make) -> str:
+def _place(book: Book, entry: StoryLine, places: Mapping[str, str], make: Make) -> str:
     """The commit that a tag goes to: for a new version a new one."""
     if "#" in entry.action:
         return places[f"{entry.artifact}@{entry.details['version']}"]
@@ -121,7 +121,7 @@ def _place(book: Book, entry: Entry, places: Mapping[str, str], make: Make) -> s
     return book.commit(make(entry), entry.who, entry.when, subject)
 
 
-def _gto_message(entry: Entry) -> str:
+def _gto_message(entry: StoryLine) -> str:
     artifact = entry.artifact.replace("=", ":")
     stage = entry.action.partition("#")[2]
     if stage.endswith("!"):

@@ -7,7 +7,7 @@ from catalog.demo.content import Content, imagine
 from catalog.demo.measures import vary
 from catalog.demo.paper import paper
 from catalog.demo.pipeline import configure, point, write_json
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 from catalog.demo.yaml import write_yaml
 
 _STORY = """
@@ -25,7 +25,7 @@ def sentiment() -> Book:
     """support/sentiment. The binary is tracked by DVC, beside it lies what MLEM said of it."""
     book = Book()
 
-    def make(entry: Entry) -> dict[str, str]:
+    def make(entry: StoryLine) -> dict[str, str]:
         model = imagine(f"sentiment {entry.action}", 1_650_000)
         newer = entry.when >= "2023"
         about = {"type": "model", "path": "models/sentiment", "labels": ["sklearn", "text"], "description": _ABOUT}

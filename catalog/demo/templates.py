@@ -8,7 +8,7 @@ from catalog.demo.content import imagine
 from catalog.demo.paper import MIT, paper, script
 from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 
 _STORY = """
 2023-02-20 10:00  jonas  +baseline  accuracy=0.61 | A project to start from
@@ -48,7 +48,7 @@ def templates() -> Book:
         data={"data/iris.csv": iris},
     )
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         if entry.when >= "2025-10":
             project.top = {"artifacts": {"example": {"path": "model.pkl", "type": "model", "desc": "Replace me"}}}
         return project.run(entry, {"metrics.json": write_json({"accuracy": entry.number("accuracy")})})

@@ -9,7 +9,7 @@ from catalog.demo.measures import noise, vary, write_curve, write_png
 from catalog.demo.paper import paper, script
 from catalog.demo.pipeline import PipelineStep, configure, point, write_json
 from catalog.demo.project import Project
-from catalog.demo.story import Entry, play
+from catalog.demo.story import StoryLine, play
 
 _STORY = """
 2022-10-03 09:10  kavya  +start                             | One repository for everything that looks at pictures
@@ -68,7 +68,7 @@ def models() -> Book:
         ".gto": "stages: [dev, staging, prod]\n",
     }
 
-    def make(entry: Entry) -> Changes:
+    def make(entry: StoryLine) -> Changes:
         if not entry.artifact:
             return shared
         photos = entry.details.get("data", "v1.0.0" if entry.when < "2023-10" else "v2.0.0")
@@ -129,7 +129,7 @@ def _pipeline(name: str, photos: str) -> tuple[PipelineStep, ...]:
     )
 
 
-def _measure(entry: Entry) -> Changes:
+def _measure(entry: StoryLine) -> Changes:
     score, seed = entry.number("map"), entry.action
     scores = {
         "mAP": score,

@@ -15,7 +15,7 @@ from catalog.transport.retry import Again
 if TYPE_CHECKING:
     from catalog.transport.limits import Meter
 
-MOST_SAID = 1 << 16  # bytes of an answer in which the forge's own words are looked for
+MOST_BODY = 1 << 16  # bytes of an answer in which the forge's own words are looked for
 
 _SIGN_IN, _UNAUTHORIZED, _FORBIDDEN, _MANY = 203, 401, 403, 429
 _MISSING = frozenset({404, 410})
@@ -67,7 +67,7 @@ def _now(headers: Mapping[str, str]) -> float:
 def _message(body: bytes, meter: Meter) -> str:
     """The forge's own words, where it has any, from one of the places where forges put them."""
     try:
-        raw = json.loads(body[:MOST_SAID])
+        raw = json.loads(body[:MOST_BODY])
     except (ValueError, RecursionError):
         return ""
     raw = raw if isinstance(raw, dict) else {}

@@ -36,7 +36,7 @@ MOST_ASKED = 20_000  # questions to one source: pages, or folders
 MOST_LISTED = 200_000  # repositories of one source
 AT_A_TIME = 8  # sources
 FULL = 10  # a full page of any forge is a multiple of this
-MOST_SAID = 3  # entries that are left out, in a message
+MOST_REASONS = 3  # entries that are left out, in a message
 LONG = 10  # repositories of a listing: if the next one is empty, the source failed
 
 Tell = Callable[[str], None]
@@ -147,7 +147,7 @@ def _list(source: SourceConfig, asker: Asker, before: SourceState) -> _CompleteL
     return _CompleteListing(
         listed=tuple(listed[url] for url in sorted(listed)),
         answers=answers,
-        skipped=_said(source, reasons) if reasons else None,
+        skipped=_skipped_sentence(source, reasons) if reasons else None,
     )
 
 
@@ -161,9 +161,9 @@ def _unknown(skipped: Sequence[Skipped], listed: Mapping[str, Listed], before: S
     return lost
 
 
-def _said(source: SourceConfig, reasons: Sequence[str]) -> str:
-    more = f", and {len(reasons) - MOST_SAID} more" if len(reasons) > MOST_SAID else ""
-    return f"{source.name}: left out of its listing: {'; '.join(reasons[:MOST_SAID])}{more}"
+def _skipped_sentence(source: SourceConfig, reasons: Sequence[str]) -> str:
+    more = f", and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
+    return f"{source.name}: left out of its listing: {'; '.join(reasons[:MOST_REASONS])}{more}"
 
 
 def _check_emptied(source: SourceConfig, listing: _CompleteListing, last: SourceState) -> None:

@@ -38,14 +38,14 @@ def _cleaned(listed: Listed, echoes: frozenset[str], source: str) -> Listed:
         raise Refused(f"{source}: lists a repository whose address repeats a credential")
     is_split = "".join(listed.topics) in echoes
 
-    def kept(text: str | None) -> str | None:
+    def without_echo(text: str | None) -> str | None:
         return None if text in echoes else text
 
     return replace(
         listed,
-        forge_id=kept(listed.forge_id),
-        default_branch=kept(listed.default_branch),
-        parent=kept(listed.parent),
-        visibility=kept(listed.visibility),
+        forge_id=without_echo(listed.forge_id),
+        default_branch=without_echo(listed.default_branch),
+        parent=without_echo(listed.parent),
+        visibility=without_echo(listed.visibility),
         topics=() if is_split else tuple(topic for topic in listed.topics if topic not in echoes),
     )

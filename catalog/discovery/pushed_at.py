@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +13,6 @@ from pathlib import Path
 from catalog.discovery.inventory import Repository
 from catalog.plugins.forge import installed
 from catalog.store import checked_file, files
-
-log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
 
@@ -35,13 +32,8 @@ class PushCache:
 
     def __init__(self, root: Path, readers: str) -> None:
         self._file, self._readers = root / "pushed.json", readers
-        self._visits: dict[str, _Visit] = {}
-        try:
-            self._visits = checked_file.read(self._file, dict[str, _Visit])
-        except FileNotFoundError:
-            pass
-        except ValueError as error:
-            log.warning("%s %s: every repository is visited", self._file, error)
+        visits = checked_file.read_if_whole(self._file, dict[str, _Visit], "every repository is visited")
+        self._visits = visits or {}
 
     def can_skip(self, repository: Repository, now: datetime) -> bool:
         """Whether the repository needs no visit this time. A time of the forge's is compared with ours only roughly."""

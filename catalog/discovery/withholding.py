@@ -24,27 +24,27 @@ def withhold_listed(state: SourceState, privacy: Privacy) -> SourceState:
     if not changed:
         return state if message == state.message else replace(state, message=message)
 
-    def kept(entry: Listed) -> Listed:
-        return _kept(entry, changed)
+    def cleaned(entry: Listed) -> Listed:
+        return _cleaned(entry, changed)
 
     return replace(
         state,
         message=message,
-        listed=tuple(map(kept, state.listed)),
+        listed=tuple(map(cleaned, state.listed)),
         known={
-            name: replace(repo, listed=kept(repo.listed), left_because=_text(repo.left_because, changed))
+            name: replace(repo, listed=cleaned(repo.listed), left_because=_text(repo.left_because, changed))
             for name, repo in state.known.items()
         },
         answers={
-            url: replace(answer, page=replace(answer.page, listed=tuple(map(kept, answer.page.listed))))
+            url: replace(answer, page=replace(answer.page, listed=tuple(map(cleaned, answer.page.listed))))
             for url, answer in state.answers.items()
         },
     )
 
 
 def _changed(texts: set[str]) -> dict[str, str]:
-    found = find_all(texts, identifiers=False)
-    return {text: rest for text, spans in found.items() if (rest := cut(text, spans)) != text}
+    findings = find_all(texts, identifiers=False)
+    return {text: rest for text, spans in findings.items() if (rest := cut(text, spans)) != text}
 
 
 def _all_texts(state: SourceState) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _texts(entry: Listed) -> Iterator[str]:
     yield from filter(None, (entry.default_branch, entry.parent, entry.visibility, *entry.topics))
 
 
-def _kept(entry: Listed, changed: Mapping[str, str]) -> Listed:
+def _cleaned(entry: Listed, changed: Mapping[str, str]) -> Listed:
     if changed.keys().isdisjoint(_texts(entry)):
         return entry
     return replace(

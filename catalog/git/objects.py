@@ -184,8 +184,8 @@ def _person(line: bytes | None, role: str, faults: list[MetafileError]) -> Signa
     """Who and when, as far as a header of a commit says; what it does not say is among the faults."""
     person = _PERSON.match(line or b"")
     if person is None or person[3] is None:
-        found = f"found no {role} line" if line is None else f"invalid {role} line {quoted(decode(line))}"
-        faults.append(MetafileError(f"{found}, expected `Name <e-mail> seconds +hhmm`", rule="malformed-commit"))
+        fault = f"found no {role} line" if line is None else f"invalid {role} line {quoted(decode(line))}"
+        faults.append(MetafileError(f"{fault}, expected `Name <e-mail> seconds +hhmm`", rule="malformed-commit"))
     name, email = (decode(person[group]).strip() if person else "" for group in (1, 2))
     if person is None or person[3] is None:
         return Signature(name=name, email=email, at=None, utc_offset=0)

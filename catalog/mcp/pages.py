@@ -24,7 +24,10 @@ _CURSOR = re.compile(r"(?P<crawl>[0-9]{1,18}):(?P<begin>[0-9]{1,18})")
 
 
 def page(catalog: Catalog, answer: Answer, *, limit: int, cursor: str | None) -> dict[str, Any]:
-    """The rows from `cursor` on, and the cursor of the next ones. Misuse for a cursor of another crawl, or of none."""
+    """At most `limit` rows from `cursor` on, with `total`, `next_cursor`, `note`, and `as_of`, the beginning of the last crawl in UTC.
+
+    Misuse for a cursor of another crawl, or of none.
+    """
     crawl = _crawl(catalog)
     begin = _begin(cursor, crawl["crawl"] if crawl else 0)
     shown = [_short(row) for row in answer.rows[begin : begin + limit]]

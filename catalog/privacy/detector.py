@@ -89,10 +89,10 @@ def _in_original(at: int, spans: Iterable[Span], *, is_end: bool = False) -> int
     return at + shift
 
 
-def _merged(found: Iterable[Span]) -> list[Span]:
+def _merged(spans: Iterable[Span]) -> list[Span]:
     """Spans without overlaps, each with the name of the first of it."""
     merged: list[Span] = []
-    for start, end, name in sorted(found, key=lambda span: span[0]):
+    for start, end, name in sorted(spans, key=lambda span: span[0]):
         if merged and start < merged[-1][1]:
             first = merged[-1]
             merged[-1] = (first[0], max(first[1], end), first[2])

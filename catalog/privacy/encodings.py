@@ -64,17 +64,17 @@ def readings(text: str) -> Iterable[str]:
     """The text, and what it says once its percent signs, entities, escapes and quoted-printable are read, each alone and one inside another."""
     seen = {text: None}
     for chain in _CHAINS if has_codes(text) else ():
-        said = text
+        reading = text
         for _ in range(LAYERS):
-            before = said
+            before = reading
             for decode in chain:
-                said = decode(said)
-                seen[said] = None
-            if said == before:
+                reading = decode(reading)
+                seen[reading] = None
+            if reading == before:
                 break
-    for said in tuple(seen):
-        seen[_TAG.sub("", said) if "<" in said else said] = None
-        seen[without_sequences(said)] = None
+    for reading in tuple(seen):
+        seen[_TAG.sub("", reading) if "<" in reading else reading] = None
+        seen[without_sequences(reading)] = None
     return seen
 
 
@@ -84,9 +84,9 @@ def meanings(text: str, *, whole: bool, depth: int = 2) -> Iterator[str]:
     Of payloads, `whole` reads all, whatever stands between their letters: for one short text. Else it reads long words, as far as they are text
     themselves, which costs little also where there are many texts: the rest of those is found by what a secret looks like encoded.
     """
-    for said in readings(text):
-        yield said
-        for payload in _payloads(said, whole=whole) if depth else ():
+    for reading in readings(text):
+        yield reading
+        for payload in _payloads(reading, whole=whole) if depth else ():
             yield from meanings(payload, whole=whole, depth=depth - 1)
 
 
@@ -101,8 +101,8 @@ def _payloads(text: str, *, whole: bool) -> Iterator[str]:
     for decode, letters_of_it, size in ((a2b_base64, letters, 4), (unhexlify, digits, 2)):
         for offset in range(size):
             raw = _decoded(decode, letters_of_it[offset:], size)
-            if said := raw if whole else b"\n".join(_ASCII.findall(_UNSEEN.sub(b"", raw))):
-                yield said.decode("utf-8", "ignore")
+            if reading := raw if whole else b"\n".join(_ASCII.findall(_UNSEEN.sub(b"", raw))):
+                yield reading.decode("utf-8", "ignore")
 
 
 def _is_digest(word: bytes) -> bool:

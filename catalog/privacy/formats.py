@@ -11,7 +11,7 @@ from re import Pattern
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Format:
+class SecretFormat:
     """A kind of secret. Each text with such a secret contains one of `needs`, in lower case, or has the `shape`. `is_distinctive`: no hash looks like it."""
 
     name: str
@@ -21,18 +21,18 @@ class Format:
     is_distinctive: bool = True
 
 
-def _prefixed(name: str, prefixes: str, rest: str = r"[\w-]{16,}") -> Format:
+def _prefixed(name: str, prefixes: str, rest: str = r"[\w-]{16,}") -> SecretFormat:
     """A token that begins with one of these prefixes. Shorter ones count too: a message may quote the beginning of one."""
     each = prefixes.split()
     start = "|".join(re.escape(prefix) for prefix in each)
     needs = tuple(prefix.lower() for prefix in each)
-    return Format(name=name, needs=needs, pattern=re.compile(rf"(?<![A-Za-z0-9])(?:{start}){rest}"))
+    return SecretFormat(name=name, needs=needs, pattern=re.compile(rf"(?<![A-Za-z0-9])(?:{start}){rest}"))
 
 
 _HOST = r"[A-Za-z0-9_][\w-]{0,62}(?:\.[\w-]{1,63}){0,8}"
 
 FORMATS = (
-    Format(
+    SecretFormat(
         name="Private Key",
         needs=("private key", "putty-user-key-file", "age-secret-key-"),
         pattern=re.compile(
@@ -40,22 +40,22 @@ FORMATS = (
             re.DOTALL,
         ),
     ),
-    Format(
+    SecretFormat(
         name="Basic Auth Credentials",
         needs=("://",),
         pattern=re.compile(r"://[^\s:/?#\"'<>@]{0,256}:(?P<secret>(?!\d{1,5}/)[^\s\"'<>]{1,512})(?:@|…)"),
     ),
-    Format(
+    SecretFormat(
         name="URL Token",
         needs=("://",),
         pattern=re.compile(r"://(?P<secret>(?=[^\s@/]{0,200}\d)[A-Za-z0-9_.~+=%-]{20,256})@"),
     ),
-    Format(
+    SecretFormat(
         name="Remote Password",
         shape=re.compile(r":[^\s:@]{2,128}@"),  # an at sign alone is in the name of every version
         pattern=re.compile(rf"(?<![\w/.:@+-])(?!mailto:)[\w.+-]{{1,64}}:(?P<secret>(?!//)[^\s:@/\"'<>]{{2,128}})@(?!sha\d|md5|v?\d+(?:\.|:|/)\d){_HOST}(?=[:/])"),
     ),
-    Format(
+    SecretFormat(
         name="Authorization Header",
         needs=("bearer ", "authorization"),
         pattern=re.compile(
@@ -63,42 +63,42 @@ FORMATS = (
             re.IGNORECASE,
         ),
     ),
-    Format(
+    SecretFormat(
         name="Command Password",
         needs=("-u", "sshpass", "mysql", " login ", "redis-cli", "pass:", "remote modify"),
         pattern=re.compile(
             r"(?:^|\s)(?:-u|--user|--proxy-user)(?:\s{1,3}|=)?[\"']?[\w.@+-]{1,64}:(?P<secret>[^\s\"'$]{3,256})|\bsshpass\s{1,3}-p\s{0,3}[\"']?(?P<shell>[^\s\"'$]{3,256})|\bmysql(?:dump|admin)?\b[^|;\n]{0,200}?\s-p(?P<sql>[^\s\"'$]{3,256})|\b(?:docker|podman|helm|az|oc|skopeo)\b[^|;\n]{0,80}?\slogin\s[^|;\n]{0,200}?(?<=\s)-p\s{1,3}[\"']?(?P<login>[^\s\"'$]{3,256})|\bredis-cli\b[^|;\n]{0,200}?\s-a\s{1,3}[\"']?(?P<redis>[^\s\"'$]{3,256})|\s-pass(?:in|out)?\s{1,3}[\"']?pass:(?P<openssl>[^\s\"'$]{3,256})|\bremote\s{1,3}modify\s[^|;\n]{0,120}?\b(?:password|secret_access_key|session_token|access_key_secret|oss_key_secret|account_key|sas_token|client_secret|gdrive_client_secret|connection_string)\s{1,3}[\"']?(?P<dvc>[^\s\"'$]{3,256})"
         ),
     ),
-    Format(
+    SecretFormat(
         name="Command Password",
         needs=("-storepass", "-keypass", "unzip ", "7z ", "lftp ", "smbclient ", "ldap", "openssl ", "password-stdin", "sudo -s", "wandb login", "machine "),
         pattern=re.compile(
             r"\s-(?:store|key)pass\s{1,3}[\"']?(?P<java>[^\s\"'$]{3,256})|\bunzip\b[^|;\n]{0,80}?\s-P\s{0,3}[\"']?(?P<zip>[^\s\"'$]{3,256})|\b7z\b[^|;\n]{0,80}?\s-p[\"']?(?P<archive>[^\s\"'$]{3,256})|\blftp\b[^|;\n]{0,80}?\s-u\s{0,3}[\"']?[\w.@+-]{1,64},(?P<ftp>[^\s\"'$]{3,256})|\bsmbclient\b[^|;\n]{0,120}?\s-U\s{0,3}[\"']?[\w.\\+-]{1,64}%(?P<share>[^\s\"'$]{3,256})|\bldap(?:search|modify|add|delete|whoami|passwd)\b[^|;\n]{0,200}?\s-w\s{0,3}[\"']?(?P<ldap>[^\s\"'$]{3,256})|\bopenssl\s{1,3}enc\b[^|;\n]{0,120}?\s-k\s{1,3}[\"']?(?P<cipher>[^\s\"'$]{3,256})|\becho\s{1,3}(?:-n\s{1,3})?[\"']?(?P<piped>[^\s\"'$|]{3,256})[\"']?\s{0,3}\|[^|;\n]{0,80}(?:--password-stdin|\bsudo\s-S)\b|\bwandb\s{1,3}login\s[^|;\n]{0,80}?(?P<tracker>[0-9a-f]{40})\b|\bmachine\s{1,3}\S{1,256}\s{1,3}login\s{1,3}\S{1,256}\s{1,3}password\s{1,3}(?P<netrc>[^\s$]{3,256})"
         ),
     ),
-    Format(
+    SecretFormat(
         name="Connection String",
         needs=("password=", "pwd=", "accountkey=", "sharedaccesskey=", "sharedaccesssignature="),
         pattern=re.compile(
             r"\b(?:password|pwd|AccountKey|SharedAccessKey|SharedAccessSignature)\s{0,3}=\s{0,3}(?P<secret>[^;\s\"'<>${}]{3,1024});", re.IGNORECASE
         ),
     ),
-    Format(
+    SecretFormat(
         name="Markup Password",
         needs=("passw", "passphrase", "key", "secret"),
         pattern=re.compile(
             r"(?<![a-z0-9])(?:password|passwd|passphrase|passwort|api[_ -]?key|client[_ -]?secret)(?:\s?[*_]{1,2}\s?:\s{0,3}|:[*_]{1,2}\s{0,3}|`\s{0,3}[:=|]\s{0,3}`?|>(?=[^<>\s]{1,256}</)|\"\s{1,3}value\s?=\s?\"|\s{0,3}\|\s{0,3}`?)(?P<secret>(?=[^\s|]{0,64}[\d!@#$%^&+=~?])[^\s|`<>\"'*]{4,256})", re.IGNORECASE
         ),
     ),
-    Format(
+    SecretFormat(
         name="Webhook",
         needs=("/api/webhooks/", "webhook.office.com", "hooks.slack.com", "hooks.zapier.com"),
         pattern=re.compile(
             r"https://[\w.-]{0,80}(?:discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/|hooks\.slack\.com/|hooks\.zapier\.com/)(?P<secret>[\w@/-]{12,512})", re.IGNORECASE
         ),
     ),
-    Format(
+    SecretFormat(
         name="JSON Web Token",
         needs=("eyj",),
         pattern=re.compile(r"(?<![\w-])eyJ[\w-]{8,4096}\.(?:eyJ[\w-]{0,8192})(?:\.[\w-]{0,4096})?|(?<![\w-])eyJhcGlfYWRkcmVzcyI6[\w+/=-]{16,2048}"),

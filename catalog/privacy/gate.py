@@ -116,10 +116,10 @@ class Gate:
     def quote(self, raw: bytes | str) -> str:
         """An untrusted text, fit for a message of ours: one clean line of at most 200 characters, or the word that it is withheld."""
         text = raw[: 2 * MAX_QUOTED]
-        said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-        if WITHHELD in (self.passed(said), self.passed(one_line(said))):
+        text_form = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        if WITHHELD in (self.passed(text_form), self.passed(one_line(text_form))):
             return WITHHELD
-        return cut(one_line(said[:MAX_QUOTED]))
+        return cut(one_line(text_form[:MAX_QUOTED]))
 
     def passed(self, text: str) -> str:
         """A text of which a part is untrusted, as it is, or the word that it is withheld."""
@@ -159,8 +159,8 @@ class Gate:
             return False
         whole = run == IN_MESSAGES and len(text) <= 2 * MAX_QUOTED
         return any(
-            searched.within(normalize(said)) or (searched.signs and searched.within_signs(said))
-            for said in meanings(text, whole=whole)
+            searched.within(normalize(meaning)) or (searched.signs and searched.within_signs(meaning))
+            for meaning in meanings(text, whole=whole)
         )
 
 

@@ -117,13 +117,13 @@ def _is_assigned(match: re.Match[str], group: str) -> bool:
         name_strength is Strength.WEAK
         and _is_second_word(match)
         and not is_placeholder(value)
-        and _is_told(match, group)
+        and _is_stated(match, group)
     ):
         return True
     if name_strength is Strength.NONE or not is_secret_value(value, name_strength):
         return False
     if match["verb"] or (match["space"] and match["flag"] != "--"):
-        return _is_told(match, group)
+        return _is_stated(match, group)
     if group != "bare":
         return True
     if _is_code(match, value):
@@ -138,7 +138,7 @@ def _is_second_word(match: re.Match[str]) -> bool:
     return before is not None and strength(f"{before[1]}_{match['name']}") is Strength.STRONG
 
 
-def _is_told(match: re.Match[str], group: str) -> bool:
+def _is_stated(match: re.Match[str], group: str) -> bool:
     """Whether a sentence contains a secret, or a line sets one: `the password is x1`, `ENV PASSWORD x`, `PASSWORD x` in a line of its own."""
     value = match[group]
     if "]" in match.string[match.end("name") : match.start(group)]:  # the end of a mark, which names its detector

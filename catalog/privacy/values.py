@@ -44,13 +44,13 @@ def find_all(texts: Iterable[str], *, identifiers: bool) -> dict[str, list[Span]
     """What detectors find in these texts, by text; those without a finding are left out, but for JSON that may hold one."""
     known = _CLEAN[identifiers]
     new = set(texts) - known.texts
-    found = {
+    findings = {
         text: spans
         for text, kinds in suspicious(new, identifiers=identifiers)
         if (spans := find(text, kinds, identifiers=identifiers)) or text[:1] in _STRUCTURED
     }
-    known.add(new.difference(found))
-    return found
+    known.add(new.difference(findings))
+    return findings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

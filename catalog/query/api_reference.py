@@ -75,13 +75,13 @@ def _is_shown(kind: type, name: str) -> bool:
 
 def _member(name: str, function: Any, *, is_called: bool) -> str:  # noqa: ANN401 - a function
     signature = inspect.signature(inspect.unwrap(function))
-    kept = [
+    parameters = [
         each.replace(annotation=_Bare(_plain(each.annotation)))
         for key, each in signature.parameters.items()
         if key not in ("self", "cls")
     ]
     result = _Bare(_plain(signature.return_annotation))
-    text = str(signature.replace(parameters=kept, return_annotation=result)) if is_called else f": {result}"
+    text = str(signature.replace(parameters=parameters, return_annotation=result)) if is_called else f": {result}"
     return f"```python\n{name}{text}\n```\n\n{_text(function)}\n"
 
 

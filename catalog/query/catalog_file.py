@@ -6,16 +6,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from catalog import __version__
 from catalog.errors import CatalogError, InvalidArgument, NotFound, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
 from catalog.query.arguments import Count, Memory, checked
+from catalog.query.published.location import as_url, database_at, default_location
 from catalog.query.resolve import ReferenceResolver
 from catalog.text import cleaned
 
 if TYPE_CHECKING:
     import duckdb
 
-FILE = "catalog.duckdb"
+_EXPECTED = f"expected a catalog that this version of catalog, {__version__}, can read"
 _UNLIMITED = 1 << 60  # DuckDB counts not much further
 
 
@@ -23,22 +25,26 @@ _UNLIMITED = 1 << 60  # DuckDB counts not much further
 class CatalogFile:
     """Opens and closes the file, and puts questions to it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, bounds: Bounds | None = None) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | str, bounds: Bounds | None = None) -> None:
         self._connection = connection
-        self._path = path
+        self._path = path  # or URL
         self._bounds = bounds or Bounds()
         self._names = ReferenceResolver(self._ask, path)
 
     @classmethod
     def open(
         cls,
-        path: Path | str = "output",
+        path: Path | str | None = None,
         *,
         timeout: float | None = None,
         max_memory: Memory | None = None,
         max_rows: Count | None = None,
     ) -> Self:
-        """Opens a catalog.duckdb, or the one in a folder. `~` at the beginning of the path is the home directory.
+        """Opens a catalog.duckdb, the one in a folder, or one that is published: `https://host/data/`, `s3://bucket/data/`.
+
+        `~` at the beginning of a path is the home directory. Without a path, that of `CATALOG` in the environment, or in the folder
+        `output`, or the user's default (docs/publish.md). A published one is downloaded to the user's cache where it is another one
+        than last time; OriginError where that fails.
 
         A question that takes longer than `timeout` seconds is given up, as is SQL with more than `max_rows` rows. DuckDB holds
         `max_memory` bytes (at least 64 MiB; 4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
@@ -51,9 +57,16 @@ class CatalogFile:
         )  # DuckDB is most of a cold start; a usage error needs none
 
         bounds = Bounds(timeout=timeout, max_rows=None if max_rows is None else min(max_rows, _UNLIMITED))
-        stated = _expanded(Path(path))
-        file = stated / FILE if (stated / FILE).is_file() else stated
-        return cls(connect(file, max_memory=min(max_memory or FOR_ONE, _UNLIMITED)), file, bounds)
+        location = default_location() if path is None else path
+        file, url = database_at(location), as_url(location)
+        try:
+            return cls(connect(file, max_memory=min(max_memory or FOR_ONE, _UNLIMITED)), url or file, bounds)
+        except (NotFound, StoreError) as error:
+            if url and isinstance(error.__cause__, Exception):  # DuckDB's: what is published there is whole
+                raise StoreError(
+                    f"{url}: its database cannot be opened ({sentence(error.__cause__)}); {_EXPECTED}"
+                ) from error
+            raise
 
     def __repr__(self) -> str:
         """One line, whatever is in the name of the file."""
@@ -70,10 +83,9 @@ class CatalogFile:
         try:
             foreseen = not isinstance(error, Exception) or isinstance(error, CatalogError | OSError)
             if not foreseen and not is_current(self._connection, all_shapes()):
-                message = (
-                    f"{self._path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
-                )
-                raise StoreError(message) from error
+                raise StoreError(
+                    f"{self._path} was made by another version of catalog or DuckDB; {self._mend('`catalog build` makes it anew')}"
+                ) from error
         finally:
             self.close()
 
@@ -97,20 +109,20 @@ class CatalogFile:
             if not is_catalog(self._connection):
                 raise NotFound(not_a_catalog(self._path)) from error
             raise StoreError(
-                f"{self._path} was made by another version of catalog ({sentence(error)}); run `catalog build`"
+                f"{self._path} was made by another version of catalog ({sentence(error)}); {self._mend('run `catalog build`')}"
             ) from error
         except duckdb.OutOfMemoryException as error:
             raise StoreError(
                 f"the answer needs more memory than it may have, the limit max_memory ({sentence(error)})"
             ) from error
         except duckdb.Error as error:
-            raise StoreError(f"{self._path} cannot be read ({sentence(error)}); `catalog build` replaces it") from error
+            raise StoreError(
+                f"{self._path} cannot be read ({sentence(error)}); {self._mend('`catalog build` replaces it')}"
+            ) from error
 
-
-def _expanded(path: Path) -> Path:
-    with suppress(RuntimeError):  # a user who has no home directory
-        return path.expanduser()
-    return path
+    def _mend(self, advice: str) -> str:
+        """What to do about a catalog that cannot be read; nobody builds one that is published elsewhere."""
+        return _EXPECTED if as_url(self._path) else advice
 
 
 def check_timeout(seconds: float) -> None:

@@ -37,6 +37,31 @@ def content_hashes(path: Path, on_read: OnRead = lambda _: None) -> dict[str, st
     return {kind: _of_list({name: hashes[kind] for name, hashes in files.items()}) for kind in ("md5", "md5-dos2unix")}
 
 
+class TextHash:
+    """The hash of DVC 2, fed in pieces of any length: md5, of text as if its lines ended as on Unix."""
+
+    def __init__(self) -> None:
+        self._md5, self._chunk = hashlib.md5(usedforsecurity=False), bytearray()
+        self._is_text: bool | None = None  # known with the first chunk
+
+    def update(self, piece: bytes) -> None:
+        self._chunk += piece
+        while len(self._chunk) >= _CHUNK:
+            self._take(bytes(self._chunk[:_CHUNK]))
+            del self._chunk[:_CHUNK]
+
+    def hexdigest(self) -> str:
+        """Of all of it; nothing is added afterwards."""
+        self._take(bytes(self._chunk))
+        self._chunk.clear()
+        return self._md5.hexdigest()
+
+    def _take(self, chunk: bytes) -> None:
+        if self._is_text is None:
+            self._is_text = _is_text(chunk[:_LOOKED_AT])
+        self._md5.update(chunk.replace(b"\r\n", b"\n") if self._is_text else chunk)
+
+
 def _of_file(path: Path, on_read: OnRead) -> dict[str, str]:
     plain, unix = hashlib.md5(usedforsecurity=False), hashlib.md5(usedforsecurity=False)
     sha256, blob = hashlib.sha256(), hashlib.sha1(usedforsecurity=False)

@@ -9,7 +9,7 @@ from catalog.query.saved_queries import SavedQuery, saved_queries
 _HEAD = """\
 # SQL
 
-This page is generated: `python -m catalog.query.cookbook docs/sql.md`. Run SQL with `catalog sql "..."`, with `catalog.open("output").sql("...")` in Python, or with DuckDB 1.4 or newer on `output/catalog.duckdb`. [tables.md](tables.md) has every table, view and macro.
+This page is generated: `python -m catalog.query.cookbook docs/sql.md`. Run SQL with `catalog sql "..."`, in the shell that `catalog sql` is on a terminal, with `catalog.open("output").sql("...")` in Python, or with DuckDB 1.4 or newer on `output/catalog.duckdb`. [tables.md](tables.md) has every table, view and macro.
 
 ## Start with six views
 
@@ -22,7 +22,26 @@ This page is generated: `python -m catalog.query.cookbook docs/sql.md`. Run SQL 
 | `version_files` | each version | hash, size, and where its bytes are |
 | `stage_changes` | each change of a stage | promotion, rollback or vacancy; from which version to which |
 
-Join versions by all four of their columns: `using (repo, artifact, version, commit)`. `repo || ':' || artifact || '@' || version` is the name that every command takes; many views have it as `ref`. Macros take references: `from version_of('churn#prod')`, `from best_version('churn', 'auc')`, `from models_using('customers', 'prod')`.
+Join versions by all four of their columns: `using (repo, artifact, version, commit)`. Every view that speaks of versions has their names as `ref`, as every command takes them.
+
+## Macros
+
+Macros are questions with parameters. Those in the schema `internal` are parts of commands and pages, and change without notice.
+
+| macro | answer |
+| --- | --- |
+| `search('churn stage:prod')` | what a query finds, in the language of [search.md](search.md) |
+| `version_of('churn#prod')` | the version that a reference means |
+| `upstream_of('churn#prod', 10)`, `downstream_of('churn', 10)` | what a version was made from, or what was made from it, up to a number of steps |
+| `history('demo.example/risk/churn', 'churn')` | what tags did to an artifact |
+| `best_version('churn', 'auc')` | versions by a metric, the best first |
+| `models_using('customers', 'prod')` | the models in a stage that were made from a dataset |
+| `list_teams(null)`, `list_people(null)` | teams and people, of all repositories or of those in a list |
+| `identify_hash('2f9b1c0')`, `consumers('HASH')`, `versions_using('HASH', 'prod')` | what a hash or commit is; what takes such content in; the versions that were made from it |
+| `stages_at(timestamp '2026-03-01')` | which version was in which stage; `assignments_at`, `versions_at` and `artifacts_at` have the views of these names as they were |
+| `stages_known_at(timestamp '2026-03-01', 5)`, `known_events_at(5)` | the same as the catalog knew it after a crawl: see [memory.md](memory.md) |
+| `changes_between(5, 6)`, `crawl_at(timestamp '2026-03-01')`, `visits_in(5)` | what changed between two crawls; the last crawl before a moment; how the visits of a crawl ended |
+| `relations()`, `column_comments('versions')` | the tables and views; the columns of one, with what each means |
 
 ## Questions
 

@@ -14,13 +14,13 @@ MOST_CHARACTERS = 200  # of a cell
 
 
 def html_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], note: str | None) -> str:
-    """The first rows, how many more there are, and the note."""
+    """An HTML table of the first MOST_ROWS rows, then how many more there are, and the note. Cells are cut at MOST_CHARACTERS."""
     head = "".join(f"<th>{_escaped(column)}</th>" for column in columns)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in islice(rows, MOST_ROWS))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(_below(len(rows), note))}"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(_footer(len(rows), note))}"
 
 
-def _below(rows: int, note: str | None) -> Iterable[str]:
+def _footer(rows: int, note: str | None) -> Iterable[str]:
     if rows > MOST_ROWS:
         yield f"<p>{plural(rows - MOST_ROWS, 'more row')}</p>"
     if note:

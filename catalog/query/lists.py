@@ -32,7 +32,7 @@ class Lists(CatalogFile):
         `repo` is a repository or the end of its name, `stage` a stage by any name that repos.toml or tags give it.
         """
         return self._ask(
-            "from list_artifacts($repos, $type, $stage, $deprecated, since := $since, until := $until)",
+            "from internal.list_artifacts($repos, $type, $stage, $deprecated, since := $since, until := $until)",
             repos=self._names.repos(repo),
             type=self._names.type(type),
             stage=self._names.stage(stage),
@@ -60,7 +60,7 @@ class Lists(CatalogFile):
     ) -> Answer:
         """The view `versions`, and `ref`, the version's full name; on request those deregistered, or of deprecated artifacts."""
         return self._ask(
-            "from list_versions($repos, $type, $stage, $deprecated, since := $since, until := $until)",
+            "from internal.list_versions($repos, $type, $stage, $deprecated, since := $since, until := $until)",
             repos=self._names.repos(repo),
             type=self._names.type(type),
             stage=self._names.stage(stage),
@@ -70,23 +70,31 @@ class Lists(CatalogFile):
 
     def stages(self, *, repo: Name | None = None) -> Answer:
         """The view `stages`: those in use or allowed in each repository."""
-        return self._ask("from list_stages($repos)", repos=self._names.repos(repo))
+        return self._ask("from internal.list_stages($repos)", repos=self._names.repos(repo))
 
     def repos(self, *, repo: Name | None = None) -> Answer:
         """The table `repos`, with what the last visit took and how many artifacts and problems there are."""
-        return self._ask("from list_repos($repos)", repos=self._names.repos(repo))
+        return self._ask("from internal.list_repos($repos)", repos=self._names.repos(repo))
 
     def problems(self, *, repo: Name | None = None) -> Answer:
         """The view `open_problems`: what could not be read and is to be mended."""
-        return self._ask("from list_problems($repos)", repos=self._names.repos(repo))
+        return self._ask("from internal.list_problems($repos)", repos=self._names.repos(repo))
 
     def releases(self, *, repo: Name | None = None) -> Answer:
         """Tags that GTO does not use and whose commits were read, newest first within each repository."""
-        return self._ask("from list_releases($repos)", repos=self._names.repos(repo))
+        return self._ask("from internal.list_releases($repos)", repos=self._names.repos(repo))
 
     def experiments(self, *, repo: Name | None = None) -> Answer:
         """DVC's experiments, newest first within each repository, with the versions that they began from."""
-        return self._ask("from list_experiments($repos)", repos=self._names.repos(repo))
+        return self._ask("from internal.list_experiments($repos)", repos=self._names.repos(repo))
+
+    def teams(self, *, repo: Name | None = None) -> Answer:
+        """Teams: folders of repositories on their hosts, and those that CODEOWNERS names, with how much each has."""
+        return self._ask("from list_teams($repos)", repos=self._names.repos(repo))
+
+    def people(self, *, repo: Name | None = None) -> Answer:
+        """People: authors of registry tags, and owners by CODEOWNERS, with what they did and own. E-mail addresses are those of the tags."""
+        return self._ask("from list_people($repos)", repos=self._names.repos(repo))
 
     def stats(
         self,
@@ -99,12 +107,12 @@ class Lists(CatalogFile):
 
         `query` of each row names the query of `catalog queries` that lists what is counted.
         """
-        question = "select * exclude (place) from list_stats($repos, $stage, $days)"
+        question = "select * exclude (place) from internal.list_stats($repos, $stage, $days)"
         return self._ask(question, repos=self._names.repos(repo), stage=self._names.stage(stage), days=days)
 
     def last_crawl(self) -> Answer:
         """The newest row of `crawls`, or none."""
-        return self._ask("from last_crawl()")
+        return self._ask("from internal.last_crawl()")
 
     def short_names(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
@@ -112,4 +120,4 @@ class Lists(CatalogFile):
 
     def known_names(self, names: Sequence[str]) -> set[str]:
         """Which of these full names of repositories, artifacts and versions mean something here: `show` takes them."""
-        return {row[0] for row in self._ask("from known_names($names)", names=list(names)).values}
+        return {row[0] for row in self._ask("from internal.known_names($names)", names=list(names)).values}

@@ -70,19 +70,19 @@ def live_catalog(
     The visit has the bounds, credentials and privacy of `config`. OriginError where the repository cannot be read.
     """
     with TemporaryDirectory(prefix="catalog-live-") as folder:
-        there = _config(config, repository, Path(folder))
-        read = _visited(there, repository.name, tell)
-        copy = there.output / "catalog.duckdb"
+        live_config = _config(config, repository, Path(folder))
+        row = _visited(live_config, repository.name, tell)
+        copy = live_config.output / "catalog.duckdb"
         crawled_at = None
         if database.is_file():
-            overlay(database, copy, read, _partition(there, read.repo, read.partition), tell)
+            overlay(database, copy, row, _partition(live_config, row.repo, row.partition), tell)
         else:
-            build(there)
+            build(live_config)
         with Catalog(connect(copy), database) as catalog:
             if database.is_file():
-                crawled_at = next((row["started_at"] for row in catalog.last_crawl().rows), None)
-            assert read.read_at is not None
-            yield LiveCatalog(catalog=catalog, repo=read.repo, read_at=read.read_at, crawled_at=crawled_at)
+                crawled_at = next((last["started_at"] for last in catalog.last_crawl().rows), None)
+            assert row.read_at is not None
+            yield LiveCatalog(catalog=catalog, repo=row.repo, read_at=row.read_at, crawled_at=crawled_at)
 
 
 def _config(config: Config, repository: RepoConfig, output: Path) -> Config:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.errors import Misuse
@@ -104,6 +106,12 @@ class Version:
     def params(self) -> dict[str, Value]:
         """Its parameters by name, in the same way."""
         return _by_name([row for row in self._catalog.params(self.ref).rows if not row["of_project"]])
+
+    def download(
+        self, path: Path | None = None, *, config: Path | None = None, allow: Sequence[str] = (), force: bool = False
+    ) -> Path:
+        """Its bytes, fetched and checked: see `Catalog.download`."""
+        return self._catalog.download(self.ref, path, config=config, allow=allow, force=force)
 
     def lineage(self, *, down: bool = False, depth: int = 10) -> Answer:
         """What it is made from, or with `down` what is made from it."""

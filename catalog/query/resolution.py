@@ -11,7 +11,7 @@ from catalog.query.reference import LATEST
 from catalog.query.resolve import ReferenceResolver
 from catalog.query.time_range import joined
 
-_QUESTION = "from resolve_version($repo, $artifact, $version, $commit, $stage, $oid, $request)"
+_QUESTION = "from internal.resolve_version($repo, $artifact, $version, $commit, $stage, $oid, $request)"
 _TAGS = "refs/tags/"
 
 
@@ -27,15 +27,15 @@ def resolve_reference(ask: Callable[..., Answer], names: ReferenceResolver, ref:
 def resolve_tag(ask: Callable[..., Answer], tag: str, repos: list[str] | None) -> Answer:
     """What the registry tag of that name did, and the version that it names. NotFound where no such tag is GTO's."""
     name = tag.removeprefix(_TAGS)
-    rows = [row for row in ask("from find_tag($tag)", tag=name).rows if repos is None or row["repo"] in repos]
+    rows = [row for row in ask("from internal.find_tag($tag)", tag=name).rows if repos is None or row["repo"] in repos]
     if not rows:
         where = f" in {', '.join(repos)}" if repos else ""
         raise NotFound(
             f"no registry tag {name!r}{where}: expected an annotated tag that GTO reads, as of the last crawl"
         )
     if len(rows) > 1:
-        found_in = tuple(str(row["repo"]) for row in rows)
-        raise Ambiguous(f"{len(rows)} repositories have the tag {name!r}, expected one", found_in)
+        candidates = tuple(str(row["repo"]) for row in rows)
+        raise Ambiguous(f"{len(rows)} repositories have the tag {name!r}, expected one", candidates)
     row = rows[0]
     return _resolved(ask, row, stage=None, oid=row["oid"], request=f"@{row['version']}")
 
@@ -43,8 +43,8 @@ def resolve_tag(ask: Callable[..., Answer], tag: str, repos: list[str] | None) -
 def _resolved(
     ask: Callable[..., Answer], version: Row, *, stage: str | None, oid: str | None, request: str | None
 ) -> Answer:
-    wanted = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
-    answer = ask(_QUESTION, **wanted, stage=stage, oid=oid, request=request)
+    version_key = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
+    answer = ask(_QUESTION, **version_key, stage=stage, oid=oid, request=request)
     row = answer.rows[0]
     return replace(answer, note=joined(_is_past(row), _other_commit_of_dvc(row)))
 

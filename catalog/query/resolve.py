@@ -16,7 +16,7 @@ from catalog.text import plural
 class ReferenceResolver:
     """Resolves names by asking the catalog at `path`. NotFound and Ambiguous say what there would have been."""
 
-    def __init__(self, ask: Callable[..., Answer], path: Path) -> None:
+    def __init__(self, ask: Callable[..., Answer], path: Path | str) -> None:
         self._ask = ask
         self._path = path
 
@@ -40,10 +40,12 @@ class ReferenceResolver:
         """The version and the commit that a reference to one of the artifact's versions means; without one, the latest."""
         names = {"repo": artifact["repo"], "artifact": artifact["artifact"]}
         if reference.stage is not None:
-            rows = self._ask("from find_in_stage($repo, $artifact, $words)", **names, words=reference.stage).rows
+            rows = self._ask(
+                "from internal.find_in_stage($repo, $artifact, $words)", **names, words=reference.stage
+            ).rows
         else:
             words = reference.version or LATEST[0]
-            rows = self._ask("from find_versions($repo, $artifact, $words)", **names, words=words).rows
+            rows = self._ask("from internal.find_versions($repo, $artifact, $words)", **names, words=words).rows
         active = [row for row in rows if row.get("active", True)]
         if len(active or rows) == 1:
             return names | {key: (active or rows)[0][key] for key in ("version", "commit")}
@@ -61,8 +63,8 @@ class ReferenceResolver:
             return None
         matches = self._repos(words)
         if not matches:
-            names = [row["repo"] for row in self._ask("from list_repos(null)").rows]
-            raise NotFound(f"no repository {words!r} in {self._path}{_expected(names)}")
+            names = [row["repo"] for row in self._ask("from internal.list_repos(null)").rows]
+            raise NotFound(f"no repository {words!r} in {self._path}{_meant(words, names) or _expected(names)}")
         return matches
 
     def repo(self, words: str) -> str | None:
@@ -76,26 +78,28 @@ class ReferenceResolver:
         """The catalog's name of a stage, by that name, one that repos.toml gives to the stage, or one in tags."""
         if words is None:
             return None
-        names: dict[str, str] = {row["name"]: row["stage"] for row in self._ask("from list_stage_names()").rows}
+        names: dict[str, str] = {
+            row["name"]: row["stage"] for row in self._ask("from internal.list_stage_names()").rows
+        }
         if words not in names:
             stages = list(dict.fromkeys(names.values()))
-            raise NotFound(f"no stage {words!r} in {self._path}{_expected(stages)}")
+            raise NotFound(f"no stage {words!r} in {self._path}{_meant(words, [*names]) or _expected(stages)}")
         return names[words]
 
     def type(self, words: str | None) -> str | None:
         """A type that something in the catalog has, that a `.gto` allows, or that is usual; any other is taken for a typing error."""
         if words is not None:
-            types = [row["type"] for row in self._ask("from list_types()").rows]
+            types = [row["type"] for row in self._ask("from internal.list_types()").rows]
             if words not in types:
-                raise NotFound(f"no type {words!r} in {self._path}{_expected(types)}")
+                raise NotFound(f"no type {words!r} in {self._path}{_meant(words, types) or _expected(types)}")
         return words
 
     def short(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
-        return short_names(row[0] for row in self._ask("from artifact_names()").values)
+        return short_names(row[0] for row in self._ask("from internal.artifact_names()").values)
 
     def _find(self, words: str) -> list[Row]:
-        rows = self._ask("from find_artifacts($words)", words=words).rows
+        rows = self._ask("from internal.find_artifacts($words)", words=words).rows
         return [row for row in rows if row["exact"]] or sorted(rows, key=lambda row: str(row["id"]))
 
     def _no_artifact(self, words: str) -> str:
@@ -107,15 +111,15 @@ class ReferenceResolver:
         return f"{words!r} is not an artifact but a repository with {count}{': ' if names else ''}{_listed(names)}"
 
     def _repos(self, words: str) -> list[str]:
-        matches: list[str] = [row[0] for row in self._ask("from find_repos($words)", words=words).values]
+        matches: list[str] = [row[0] for row in self._ask("from internal.find_repos($words)", words=words).values]
         return [words] if words in matches else matches
 
     def _artifacts_of(self, repo: str) -> list[Row]:
-        return self._ask("from list_artifacts($repos, null, null, true)", repos=[repo]).rows
+        return self._ask("from internal.list_artifacts($repos, null, null, true)", repos=[repo]).rows
 
     def _missing(self, artifact: Row, reference: Reference) -> str:
         names = {"repo": artifact["repo"], "artifact": artifact["artifact"]}
-        shown = self._ask("from show_artifact($repo, $artifact)", **names).rows[0]
+        shown = self._ask("from internal.show_artifact($repo, $artifact)", **names).rows[0]
         if reference.stage is not None:
             stages = [row["stage"] for row in shown["assignments"]]
             return f"no version of {artifact['id']} is in stage {reference.stage!r}{_expected(stages)}"
@@ -133,6 +137,18 @@ class ReferenceResolver:
                 ends.setdefault(end, []).append(short)
         near = dict.fromkeys(short for end in get_close_matches(words.lower(), list(ends), n=5) for short in ends[end])
         return f"; near: {', '.join(near)}" if near else ""
+
+
+def _meant(words: str, names: list[str]) -> str:
+    """The names that were probably meant, by their last parts: the rest is alike in most. Empty where none is."""
+    from difflib import get_close_matches  # only where something was misspelt
+
+    ends: dict[str, list[str]] = {}
+    for name in names:
+        ends.setdefault(name.rpartition("/")[2].lower(), []).append(name)
+    last = words.rpartition("/")[2].lower()
+    near = dict.fromkeys(name for end in get_close_matches(last, ends, n=1) for name in ends[end][:3])
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def _nearest(words: str, versions: list[str]) -> str:

@@ -34,7 +34,7 @@ def in_order(answer: A, column: str, *, descending: bool = False) -> A:
 
 
 def first(answer: A, number: int) -> A:
-    """The first rows."""
+    """At most the first `number` rows."""
     return replace(answer, values=answer.values[:number], _arrow=lambda: answer.arrow().slice(0, number))
 
 

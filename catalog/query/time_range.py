@@ -54,13 +54,13 @@ class Memory:
 
     def last(self) -> int:
         """The number of the last crawl, 0 before the first."""
-        rows = self._ask("from last_crawl()").rows
+        rows = self._ask("from internal.last_crawl()").rows
         number: int = rows[0]["crawl"] if rows else 0
         return number
 
     def start(self) -> str | None:
         """Where memory begins, as a sentence; None in a catalog that remembers nothing."""
-        rows = self._ask("from memory_start()").rows
+        rows = self._ask("from internal.memory_start()").rows
         if not rows:
             return None
         crawl, when, suspect = (rows[0][name] for name in ("crawl", "at", "suspect"))
@@ -69,20 +69,20 @@ class Memory:
 
     def begins_after(self, crawl: int) -> str | None:
         """The same, where somebody asked about the state that an earlier crawl left; it knows nothing of that."""
-        rows = self._ask("from memory_start()").rows
+        rows = self._ask("from internal.memory_start()").rows
         if not rows or rows[0]["crawl"] <= crawl:
             return None
         return f"{self.start()}: before that it knew nothing; `catalog history` lists what today's tags say of earlier times"
 
     def suspects(self, since: int, until: int) -> tuple[int, ...]:
         """The crawls after one and up to another of which the clock is suspect."""
-        rows = self._ask("from suspect_crawls($since, $until)", since=since, until=until).rows
+        rows = self._ask("from internal.suspect_crawls($since, $until)", since=since, until=until).rows
         return tuple(row["crawl"] for row in rows)
 
     def _numbered(self, number: int) -> KnownCrawl:
         if number == 0:
             return KnownCrawl(crawl=0)
-        rows = self._ask("from date_crawl($crawl)", crawl=number).rows
+        rows = self._ask("from internal.date_crawl($crawl)", crawl=number).rows
         if not rows:
             raise NotFound(f"unknown crawl {number}; `catalog sql 'from crawls'` lists them")
         return KnownCrawl(crawl=number)
@@ -90,7 +90,7 @@ class Memory:
     def _named(self, number: int, when: datetime) -> KnownCrawl:
         if number == 0:
             return KnownCrawl(crawl=0)
-        (row,) = self._ask("from date_crawl($crawl)", crawl=number).rows
+        (row,) = self._ask("from internal.date_crawl($crawl)", crawl=number).rows
         note = f"{in_utc(when)} means crawl {number}, which had ended by {in_utc(row['at'])}"
         return KnownCrawl(crawl=number, note=note, suspects=tuple(row["suspects"]))
 

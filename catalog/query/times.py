@@ -32,12 +32,18 @@ class Times(CatalogFile):
         `since` and `until` bound the taggers' clocks: dates, times, or text such as `7d`, `yesterday`, `2026-03`; a day or a month counts whole.
         """
         repos, in_stage = self._names.repos(repo), self._names.stage(stage)
-        asked: dict[str, object] = {"repos": repos, "artifact": None, "version": None, "stage": in_stage, "type": type}
+        parameters: dict[str, object] = {
+            "repos": repos,
+            "artifact": None,
+            "version": None,
+            "stage": in_stage,
+            "type": type,
+        }
         if ref is not None:
-            asked |= self._of_reference(ref, repo, repos, stage, in_stage)
+            parameters |= self._of_reference(ref, repo, repos, stage, in_stage)
         return self._ask(
-            "from list_events($repos, $artifact, $version, $stage, a_type := $type, since := $since, until := $until)",
-            **asked,
+            "from internal.list_events($repos, $artifact, $version, $stage, a_type := $type, since := $since, until := $until)",
+            **parameters,
             **between(since, until),
         )
 
@@ -74,7 +80,7 @@ class Times(CatalogFile):
         is_cursor = isinstance(since, str) and not is_moment(since)
         marked = self._place(str(since)) if is_cursor else BEGINNING
         answer = self._ask(
-            "from list_seen_events($crawl, $moment, $oid, $in_repo, since := $since, until := $until, "
+            "from internal.list_seen_events($crawl, $moment, $oid, $in_repo, since := $since, until := $until, "
             "within := $repos, a_type := $type, a_stage := $stage)",
             crawl=marked.crawl,
             moment=marked.moment,
@@ -89,8 +95,8 @@ class Times(CatalogFile):
 
     def _place(self, cursor: str) -> Place:
         marked = place(cursor)
-        seen = self._ask("from find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows
-        return check(cursor, marked, {(row["crawl"], row["told"]): row["repo"] for row in seen})
+        rows = self._ask("from internal.find_seen($oid, $repo)", oid=marked.oid, repo=marked.repo).rows
+        return check(cursor, marked, {(row["crawl"], row["readable_at"]): row["repo"] for row in rows})
 
     def at(
         self,
@@ -114,11 +120,13 @@ class Times(CatalogFile):
             "type": type,
         }
         if known_at is None:
-            return self._ask("from list_stages_at($moment, $stage, some_repos := $repos, a_type := $type)", **question)
+            return self._ask(
+                "from internal.list_stages_at($moment, $stage, some_repos := $repos, a_type := $type)", **question
+            )
         memory = Memory(self._ask)
         known = memory.crawl(known_at, "known_at")
         answer = self._ask(
-            "from list_stages_known_at($moment, $known, $stage, some_repos := $repos, a_type := $type)",
+            "from internal.list_stages_known_at($moment, $known, $stage, some_repos := $repos, a_type := $type)",
             known=known.crawl,
             **question,
         )

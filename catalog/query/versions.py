@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from catalog.query.objects import Model, Version
 from catalog.query.times import Times
 
 MOST_STEPS = 100  # of lineage: a longer chain is not a pipeline
+MOST_JOBS = 64  # files that a download fetches at a time
 
 
 @checked
@@ -33,16 +35,17 @@ class Versions(Lists, Times):
             artifact, reference = self._names.artifact(ref)
         except NotFound:
             if (repo := self._names.repo(ref)) is not None:
-                return self._ask("from show_repo($repo)", repo=repo)
+                return self._ask("from internal.show_repo($repo)", repo=repo)
             if HASH.fullmatch(ref.strip()) and (identified := self.identify(ref.strip())).values:
                 return identified
             raise
         if reference.version is None and reference.stage is None:
             return self._ask(
-                "from show_artifact($repo, $artifact)", repo=artifact["repo"], artifact=artifact["artifact"]
+                "from internal.show_artifact($repo, $artifact)", repo=artifact["repo"], artifact=artifact["artifact"]
             )
         return self._ask(
-            "from show_version($repo, $artifact, $version, $commit)", **self._names.version(artifact, reference)
+            "from internal.show_version($repo, $artifact, $version, $commit)",
+            **self._names.version(artifact, reference),
         )
 
     def resolve(self, ref: str | None = None, *, tag: Name | None = None, repo: Name | None = None) -> Answer:
@@ -73,6 +76,30 @@ class Versions(Lists, Times):
         """The version that `ref` means, as an object; the latest, where it names none."""
         return Version(ref=self.reference(ref), _catalog=self)
 
+    def download(
+        self,
+        ref: str,
+        path: Path | None = None,
+        *,
+        config: Path | None = None,
+        allow: Sequence[str] = (),
+        force: bool = False,
+        jobs: Annotated[int, Between(least=1, most=MOST_JOBS)] = 16,
+    ) -> Path:
+        """Fetches the bytes of the version that `ref` means (the latest, where it names none), checks them, and returns where they are.
+
+        `path` is a new file or folder, or a folder that takes it; without one it gets its own name in this folder. Only public storage is
+        contacted, and what `allow` (beginnings of URLs) or the repos.toml at `config` names. `force` replaces what is there; `jobs` files are
+        fetched at a time. NotFound where the catalog knows of no bytes, ConfigError where a place may not be contacted, OriginError where they
+        cannot be had, StoreError where they cannot be written. docs/get.md has the details.
+        """
+        # The room above this one: whoever only asks, as the site does, never has the network.
+        room = import_module("catalog.download.download")
+        known = None if config is None else import_module("catalog.config.parse").load(config)
+        options = room.Options(config=known, allow=tuple(allow), force=force, jobs=jobs)
+        done: Path = room.download(self._ask, self.resolve(ref).one(), path, options).path
+        return done
+
     def metrics(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The metrics of a version (without one in `ref`, the latest), or of all versions of its artifact.
 
@@ -80,21 +107,23 @@ class Versions(Lists, Times):
         is of the project, not of this artifact.
         """
         return self._ask(
-            "from list_metrics($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+            "from internal.list_metrics($repo, $artifact, $version, $commit)",
+            **self._version_key(ref, all_versions=all_versions),
         )
 
     def params(self, ref: str, *, all_versions: bool = False) -> Answer:
         """The parameters of a version (without one in `ref`, the latest), or of all versions of its artifact."""
         return self._ask(
-            "from list_params($repo, $artifact, $version, $commit)", **self._wanted(ref, all_versions=all_versions)
+            "from internal.list_params($repo, $artifact, $version, $commit)",
+            **self._version_key(ref, all_versions=all_versions),
         )
 
     def unread(
         self, ref: str, role: Literal["metrics", "params", "plots"] = "metrics", *, all_versions: bool = False
     ) -> Answer:
         """The files with measures of that role that could not be read; `status` says why, `in-dvc` for example."""
-        question = "from list_unread($repo, $artifact, $version, $commit, $role)"
-        return self._ask(question, role=role, **self._wanted(ref, all_versions=all_versions))
+        question = "from internal.list_unread($repo, $artifact, $version, $commit, $role)"
+        return self._ask(question, role=role, **self._version_key(ref, all_versions=all_versions))
 
     def compare(self, *refs: str, baseline: Count = 1, changed: bool = False) -> Answer:
         """Versions beside each other: for each thing that any of them states, one row for each version.
@@ -107,16 +136,14 @@ class Versions(Lists, Times):
         if baseline > len(refs):
             expected = f"a whole number from 1 to {len(refs)}, the place of a reference"
             raise InvalidArgument("baseline", str(baseline), expected)
-        wanted = [self._wanted(ref, all_versions=False) for ref in refs]
-        lists = {f"{key}s": [version[key] for version in wanted] for key in ("repo", "artifact", "version", "commit")}
-        question = (
-            "from list_compared($repos, $artifacts, $versions, $commits, $baseline) where differs or not $changed"
-        )
+        keys = [self._version_key(ref, all_versions=False) for ref in refs]
+        lists = {f"{key}s": [version[key] for version in keys] for key in ("repo", "artifact", "version", "commit")}
+        question = "from internal.list_compared($repos, $artifacts, $versions, $commits, $baseline) where differs or not $changed"
         return self._ask(question, baseline=baseline, changed=changed, **lists)
 
     def reference(self, ref: str) -> str:
         """The full name of the version that `ref` means: `host/owner/name:artifact@version`."""
-        version = self._wanted(ref, all_versions=False)
+        version = self._version_key(ref, all_versions=False)
         return f"{version['repo']}:{version['artifact']}@{version['version']}"
 
     def repository(self, ref: str) -> str:
@@ -127,23 +154,23 @@ class Versions(Lists, Times):
         self, ref: str, *, down: bool = False, depth: Annotated[int, Between(least=1, most=MOST_STEPS)] = 10
     ) -> Answer:
         """What a version is made from, or with `down` what is made from it: edges up to `depth` steps away, the nearest first."""
-        version = self._wanted(ref, all_versions=False)
-        question = f"from {'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
+        version = self._version_key(ref, all_versions=False)
+        question = f"from internal.{'downstream' if down else 'upstream'}($repo, $artifact, $version, $depth)"
         return self._ask(
             question, repo=version["repo"], artifact=version["artifact"], version=version["version"], depth=depth
         )
 
     def identify(self, content: str | Path | Sequence[str]) -> Answer:
         """The versions, outputs and dependencies with a content: a hash, a commit or the beginning of one, several, or a `Path` to hash."""
-        found = content_hashes(content).values() if isinstance(content, Path) else content
-        hashes = [found] if isinstance(found, str) else [*found]
+        contents = content_hashes(content).values() if isinstance(content, Path) else content
+        hashes = [contents] if isinstance(contents, str) else [*contents]
         for digits in hashes:
             if len(digits) < FEWEST_DIGITS:
                 expected = f"a Path, or {FEWEST_DIGITS} or more digits of a hash or commit"
                 raise InvalidArgument("content", repr(digits), expected)
-        return self._ask("from identify_hashes($hashes)", hashes=sorted({*hashes}))
+        return self._ask("from internal.identify_hashes($hashes)", hashes=sorted({*hashes}))
 
-    def _wanted(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
+    def _version_key(self, ref: str, *, all_versions: bool) -> dict[str, str | None]:
         artifact, reference = self._names.artifact(ref)
         if all_versions:
             return {"repo": artifact["repo"], "artifact": artifact["artifact"], "version": None, "commit": None}

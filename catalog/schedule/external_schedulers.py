@@ -24,13 +24,13 @@ _LOCAL = ("cron", "systemd")  # of this machine; all others begin with an empty 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # needs no quotes in any of the formats
 
 
-def file_for(keeper: str, config: Config, shards: int | None = None) -> str:
+def file_for(scheduler: str, config: Config, shards: int | None = None) -> str:
     """The text of a file, by the name of its template; ConfigError where this repos.toml cannot be crawled by that.
 
     `shards`: how many jobs read the repositories; None for as many as their number suggests. Misuse where that scheduler has one machine.
     """
-    if keeper in _LOCAL and shards is not None and shards > 1:
-        raise Misuse(f"found --shards and --print {keeper}, which runs on one machine: expected no --shards")
+    if scheduler in _LOCAL and shards is not None and shards > 1:
+        raise Misuse(f"found --shards and --print {scheduler}, which runs on one machine: expected no --shards")
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only the export needs it
 
     environment = Environment(
@@ -51,9 +51,9 @@ def file_for(keeper: str, config: Config, shards: int | None = None) -> str:
         "specifier": _specifier,
         "yaml": json.dumps,  # a text of JSON is a text of YAML
     }
-    return environment.get_template(keeper).render(
-        _values(keeper, config),
-        shards=1 if keeper in _LOCAL else shards or shards_for(len(read_inventory(config).repos)),
+    return environment.get_template(scheduler).render(
+        _values(scheduler, config),
+        shards=1 if scheduler in _LOCAL else shards or shards_for(len(read_inventory(config).repos)),
     )
 
 
@@ -62,15 +62,15 @@ def shards_for(repositories: int) -> int:
     return min(-(-repositories // SHARD_SIZE), MOST_JOBS) if repositories > LARGE else 1
 
 
-def _values(keeper: str, config: Config) -> dict[str, object]:
+def _values(scheduler: str, config: Config) -> dict[str, object]:
     schedule, file = scheduled(config), config.file.absolute()
-    is_local = keeper in _LOCAL
+    is_local = scheduler in _LOCAL
     output = str(config.output.absolute())
     if not is_local:
         output = Path(os.path.relpath(output, file.parent)).as_posix()
     if output.startswith(".."):
         raise ConfigError(
-            f"{config.file}: [catalog]: output is {output!r}, expected a folder beside the file: {keeper} has no other"
+            f"{config.file}: [catalog]: output is {output!r}, expected a folder beside the file: {scheduler} has no other"
         )
     values = {
         "cron": schedule.cron,

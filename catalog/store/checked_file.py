@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
@@ -11,6 +12,8 @@ from catalog.store.typed_json import dump, load
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 
 def read(file: Path, kind: type[T]) -> T:
     """The record; FileNotFoundError where there is no file, ValueError where it is damaged or cannot be read. Earlier versions wrote no checksum."""
@@ -19,6 +22,17 @@ def read(file: Path, kind: type[T]) -> T:
         return load(kind, raw)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is damaged: {error}") from error
+
+
+def read_if_whole(file: Path, kind: type[T], otherwise: str) -> T | None:
+    """The record; None where there is no file, and where it is damaged: then a warning ends in what happens `otherwise`."""
+    try:
+        return read(file, kind)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        log.warning("%s %s: %s", file, error, otherwise)
+        return None
 
 
 def is_intact(file: Path) -> bool:

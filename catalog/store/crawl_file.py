@@ -73,13 +73,14 @@ def is_crawl_file(file: Path) -> bool:
 
 
 def lines(file: Path, damage: Damage) -> Iterator[tuple[str, Line]]:
-    """Each whole line, as it is written and as it is read. If others are damaged, or the file cannot be read, `damage` gets a sentence."""
-    damaged = 0
+    """Each whole line, as it is written and as it is read; none twice. If others are damaged, or the file cannot be read, `damage` gets a sentence."""
+    damaged, read = 0, set[str]()
     try:
         for entry in jsonl.records(file, Line):
             if entry is None or not _is_sensible(entry[1]):
                 damaged += 1
-            else:
+            elif entry[0] not in read:  # a copy of a line is no other visit
+                read.add(entry[0])
                 yield entry
     except OSError as error:
         damage[file] = f"{file} cannot be read: {error.strerror or error}: what that crawl recorded is left out"
@@ -126,7 +127,7 @@ def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
         raw = files.read(file)
     except OSError:
         return
-    kept = [
+    texts = [
         jsonl.checked(text)
         for text, line in parsed
         if line.departure or line.rename or line.merged or (line.visit and keeps(line.visit))
@@ -135,9 +136,9 @@ def shorten(file: Path, keeps: Callable[[Visit], bool]) -> None:
         aside = file.with_name(f"{file.name}.damaged")
         log.warning("%s; the file is kept as %s", damage[file], aside.name)
         files.write(aside, (aside.read_bytes() if aside.exists() else b"") + raw)
-    if damage or len(kept) + any(line.crawl for _, line in parsed) < len(parsed):
+    if damage or len(texts) + any(line.crawl for _, line in parsed) < len(parsed):
         row = crawl(file, damage)
-        files.write(file, "".join([*kept, *([jsonl.line({"crawl": row})] if row else [])]))
+        files.write(file, "".join([*texts, *([jsonl.line({"crawl": row})] if row else [])]))
 
 
 def clean_messages(file: Path, clean: Callable[[str], str]) -> None:
@@ -146,11 +147,11 @@ def clean_messages(file: Path, clean: Callable[[str], str]) -> None:
         entries = list(jsonl.records(file, Line))
     except OSError:
         return
-    kept = [entry and (entry[0] if _is_clean(entry[1], clean) else _cleaned(entry[0], clean)) for entry in entries]
+    texts = [entry and (entry[0] if _is_clean(entry[1], clean) else _cleaned(entry[0], clean)) for entry in entries]
     if any(
-        text is not None and entry is not None and text != entry[0] for text, entry in zip(kept, entries, strict=True)
+        text is not None and entry is not None and text != entry[0] for text, entry in zip(texts, entries, strict=True)
     ):
-        files.write(file, "".join(jsonl.LOST_LINE if text is None else jsonl.checked(text) for text in kept))
+        files.write(file, "".join(jsonl.LOST_LINE if text is None else jsonl.checked(text) for text in texts))
 
 
 def clean_text(file: Path, clean: Callable[[str], str]) -> None:

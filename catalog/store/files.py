@@ -6,7 +6,7 @@ import errno
 import logging
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, takewhile
 from pathlib import Path
@@ -49,20 +49,6 @@ def opened(file: Path) -> BinaryIO:
         code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
         raise OSError(code, "Is a directory" if code == errno.EISDIR else "It is a pipe or device", str(file))
     return os.fdopen(descriptor, "rb")
-
-
-def stamps(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """Of these files in a folder each that is there, with its stamp."""
-    found, prefix = {}, f"{folder}{os.sep}"
-    for name in names:
-        with suppress(OSError):  # there is none, or a link that leads nowhere
-            found[name] = stamp(os.stat(prefix + name))  # noqa: PTH116 - without a path for each of many thousands
-    return found
-
-
-def stamp(status: os.stat_result) -> str:
-    """What changes when a file is written: size, and time of change."""
-    return f"{status.st_size} {status.st_mtime_ns}"
 
 
 def temporary(file: Path) -> Path:

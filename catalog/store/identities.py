@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.store import checked_file, files
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,24 +23,18 @@ class Identities:
 
     def __init__(self, root: Path) -> None:
         self._file = root / "identities.json"
-        self._is_damaged = False
+        self._is_whole = False
 
     def read(self) -> dict[str, str]:
         """Empty where no crawl wrote it, or where it is damaged: names are taken for what they are then."""
-        try:
-            return checked_file.read(self._file, dict[str, str])
-        except FileNotFoundError:
-            return {}
-        except ValueError as error:
-            log.warning(
-                "%s %s: a repository that was renamed since the last crawl is taken for a new one", self._file, error
-            )
-            self._is_damaged = True
-            return {}
+        otherwise = "a repository that was renamed since the last crawl is taken for a new one"
+        names = checked_file.read_if_whole(self._file, dict[str, str], otherwise)
+        self._is_whole = names is not None
+        return names or {}
 
     def write(self, before: Mapping[str, str], identities: Mapping[str, str]) -> None:
-        """Replaces the file, if anything changed since it was read, or if it was damaged."""
-        if identities != before or self._is_damaged or not self._file.is_file():
+        """Replaces the file, if anything changed since it was read, or it was not whole."""
+        if identities != before or not self._is_whole:
             with files.writing(self._file.parent):
                 files.make_folder(self._file.parent)
                 checked_file.write(self._file, dict(sorted(identities.items())))
@@ -53,7 +44,8 @@ def following(before: Mapping[str, str], moved: Iterable[Move], now: Mapping[str
     """What the next crawl compares with: also the ids of repositories that are listed no more, under the names that they had last."""
     known = dict(before)
     for move in moved:
-        known[move.repo] = known.pop(move.former)
+        if move.former in known:  # repos.toml, too, may state that a name is another's former one
+            known[move.repo] = known.pop(move.former)
     return known | dict(now)
 
 
@@ -64,7 +56,7 @@ def moves(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Move, ...]
     repository, unless that has another name now. Ids of other readers are of other kinds: they say nothing of each other.
     """
     names = {identity: name for name, identity in sorted(now.items())}
-    found = {}
+    moved = {}
     for former, identity in sorted(before.items()):
         present = now.get(former, identity)
         if _reader(present) != _reader(identity):
@@ -73,8 +65,8 @@ def moves(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Move, ...]
         name = names.get(identity)
         if replaced or (name is not None and name != former and former not in now):
             repo = name if name is not None and name != former else aside(former, identity.rpartition(" ")[2])
-            found[former] = Move(former=former, repo=repo, replaced=replaced)
-    return tuple(_in_order(found))
+            moved[former] = Move(former=former, repo=repo, replaced=replaced)
+    return tuple(_in_order(moved))
 
 
 def aside(name: str, forge_id: str) -> str:
@@ -86,10 +78,10 @@ def _reader(identity: str) -> str:
     return identity.rpartition(" ")[0]
 
 
-def _in_order(found: dict[str, Move]) -> list[Move]:
+def _in_order(moves_by_name: dict[str, Move]) -> list[Move]:
     """A name is left before another repository takes it. In a ring of names, the first to move is moved by way of a name of its own."""
     ordered: list[Move] = []
-    waiting = dict(found)
+    waiting = dict(moves_by_name)
     while waiting:
         free = [move for move in waiting.values() if move.repo not in waiting]
         if not free:

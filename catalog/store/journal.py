@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import fields, replace
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Self
@@ -47,7 +47,7 @@ class Journal:
         self.root = root
         self._past = PastCrawls(root)
         self._damage: Damage = {}
-        self._sum_is_told = False
+        self._has_warned = False
 
     @property
     def damage(self) -> tuple[str, ...]:
@@ -125,7 +125,8 @@ class Journal:
 
         with files.writing(self.root):
             checked_file.write(self.root / "repos.json", state)
-            past = crawls[:-KEPT]
+            newest = [*islice(filter(_tells, reversed(crawls)), KEPT)]
+            past = crawls[: crawls.index(newest[-1])] if len(newest) == KEPT else []
             for file in past[len(self._past.read(past)) :]:
                 shorten(file, keeps)
             self._past.write(past)
@@ -177,9 +178,9 @@ class Journal:
         except FileNotFoundError:
             return None, {}
         except ValueError as error:
-            if not self._sum_is_told:
+            if not self._has_warned:
                 log.warning("%s %s: what the crawls recorded is read again", file, error)
-            self._sum_is_told = True
+            self._has_warned = True
             return None, {}
 
     def _files(self) -> list[Path]:
@@ -222,6 +223,14 @@ class CrawlEntry:
         with files.writing(self._root):
             self._out.write("".join(map(jsonl.line, records)))
             self._out.flush()
+
+
+def _tells(file: Path) -> bool:
+    """Whether a file tells of a visit, or of its crawl: one that was cut short before any visit does not."""
+    try:
+        return b'"outcome"' in files.read(file)
+    except OSError:  # reported where all of it is read
+        return True
 
 
 def _may_rename(file: Path) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.store import checked_file, files
-from catalog.store.observation_line import Damage, read
+from catalog.store.file_stamps import stamp
+from catalog.store.observation_line import Damage, read, without_repeats
 from catalog.store.observation_rewriting import privacy_by
 
 SOON = 10**9  # nanoseconds: a file may have been written twice within them, and have the same time of change
@@ -47,7 +48,7 @@ class FileEnds:
             status = os.stat(f"{self._root}{os.sep}{name}")  # noqa: PTH116 - without a path for each of many thousands
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return self.at(name, files.stamp(status))
+        return self.at(name, stamp(status))
 
     def at(self, name: str, stamp: str) -> FileEnd:
         """The end of a file with this stamp."""
@@ -82,7 +83,7 @@ class FileEnds:
 def _read_end(path: Path, stamp: str) -> FileEnd:
     lines = list(read(path))
     damage, last = Damage(), None
-    for line in lines:
+    for line in without_repeats(lines):
         damage.apply(line)
         last = line or last
     return FileEnd(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from catalog.schema.tables.registry import Event
 from catalog.store import jsonl
 
-MOST_TOLD = 4096  # characters of a tag's message
+MOST_MESSAGE = 4096  # characters of a tag's message
 MOST_INTEGER = 2**63 - 1  # that a column holds
 MOST_CRAWL = 2**62  # the number of the next crawl is to be held, too
 
@@ -48,7 +48,7 @@ class EventCells:
     def of(cls, event: Event) -> EventCells:
         """The cells of an event, with the beginning of its message."""
         cells = {name: getattr(event, name) for name in EVENT_CELLS}
-        return cls(**cells | {"message": event.message[:MOST_TOLD]})
+        return cls(**cells | {"message": event.message[:MOST_MESSAGE]})
 
 
 EVENT_CELLS = tuple(cell.name for cell in fields(EventCells))
@@ -105,6 +105,29 @@ class Damage:
 def read(file: Path) -> Iterator[ObservationLine | None]:
     """Each line; None for one that is damaged. OSError where the file cannot be read."""
     return (entry and entry[1] for entry in jsonl.records(file, ObservationLine))
+
+
+def without_repeats(lines: Iterable[ObservationLine | None]) -> Iterator[ObservationLine | None]:
+    """Each line the first time it comes: a copy or a merge of two files may leave some twice, and no visit came twice.
+
+    A line that states another name of the repository and nothing else counts again: it may have that name back.
+    """
+    applied: set[Hashable] = set()
+    crawl = 0
+    for line in lines:
+        if line is not None:
+            identity = _identity(line)
+            if identity in applied and (line.crawl < crawl or line.gone or line.seen or line.told):
+                continue
+            applied.add(identity)
+            crawl = line.crawl
+        yield line
+
+
+def _identity(line: ObservationLine) -> Hashable:
+    """All that a visit says; what is withheld is marked on the last line alone."""
+    visit = (line.repo, line.crawl, line.at, line.before, line.before_crawl, line.partition)
+    return visit, line.gone, tuple(line.seen.items()), tuple(line.told.items())
 
 
 def _check(moment: datetime) -> None:

@@ -25,13 +25,13 @@ class Rewritten:
 
 def privacy_by(lines: Iterable[ObservationLine]) -> frozenset[str | None]:
     """The digests of what was withheld from these lines; None among them is of an earlier version."""
-    found: set[str | None] = set()
+    digests: set[str | None] = set()
     for line in lines:
         if line.withheld is UNSET:
-            found.add(privacy_in(line.partition))
+            digests.add(privacy_in(line.partition))
         else:  # of those before, too
-            found = {line.withheld}
-    return frozenset(found)
+            digests = {line.withheld}
+    return frozenset(digests)
 
 
 def rewrite(file: Path, privacy: str, withhold: Withhold) -> Rewritten:
@@ -41,11 +41,11 @@ def rewrite(file: Path, privacy: str, withhold: Withhold) -> Rewritten:
     """
     entries = list(jsonl.records(file, ObservationLine))
     lines = [entry[1] for entry in entries if entry]
-    kept = list(withhold(lines))
-    has_changed = any(after is not before for before, after in zip(lines, kept, strict=True))
-    if kept:
-        kept[-1] = replace(kept[-1], withheld=privacy)
-    remaining = iter(kept)
+    cleaned = list(withhold(lines))
+    has_changed = any(after is not before for before, after in zip(lines, cleaned, strict=True))
+    if cleaned:
+        cleaned[-1] = replace(cleaned[-1], withheld=privacy)
+    remaining = iter(cleaned)
     texts = (_text(entry, next(remaining)) if entry else jsonl.LOST_LINE for entry in entries)
     return Rewritten(data="".join(texts).encode(), has_changed=has_changed)
 

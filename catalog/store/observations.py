@@ -15,6 +15,7 @@ from pathlib import Path
 from catalog.git.snapshot import RefListing
 from catalog.naming import slug
 from catalog.store import files
+from catalog.store.file_stamps import stamp
 from catalog.store.files import clear, make_folder, sync, writing
 from catalog.store.jsonl import append
 from catalog.store.observation_ends import FileEnd, FileEnds
@@ -130,7 +131,7 @@ class Observations:
                 if entry.name.endswith(".jsonl") and entry.name.isascii():  # as all that `slug` makes
                     with suppress(OSError):  # a link that leads nowhere
                         stats[entry.name] = entry.stat()
-        return {name: files.stamp(stat) for name, stat in stats.items()}
+        return {name: stamp(stat) for name, stat in stats.items()}
 
     def last_crawl(self) -> int:
         """The highest number of a crawl among the last lines; 0 where there are none."""
@@ -160,9 +161,9 @@ class Observations:
 
     def _readable_ends(self) -> Iterator[tuple[str, FileEnd]]:
         """The name of each file that can be read, and its end."""
-        for name, stamp in sorted(self.stamps().items()):
+        for name, file_stamp in sorted(self.stamps().items()):
             try:
-                end = self._ends.at(name, stamp)
+                end = self._ends.at(name, file_stamp)
             except OSError:  # a visit reports it
                 continue
             yield name, end

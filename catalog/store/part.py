@@ -57,8 +57,8 @@ def _copy_crawls(folder: Path, new: Path, holds: Holds) -> None:
     new.mkdir()
     for file in sorted(filter(is_crawl_file, folder.glob("*.jsonl"))):
         if row := crawl(file, {}):
-            kept = [jsonl.checked(text) for text, line in lines(file, {}) if _concerns(line, holds)]
-            files.write(new / file.name, "".join([*kept, jsonl.line({"crawl": row})]), durable=False)
+            texts = [jsonl.checked(text) for text, line in lines(file, {}) if _concerns(line, holds)]
+            files.write(new / file.name, "".join([*texts, jsonl.line({"crawl": row})]), durable=False)
 
 
 def _concerns(line: Line, holds: Holds) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.store import files, jsonl
 from catalog.store.crawl_file import Damage, crawl, lines
+from catalog.store.file_stamps import stamp_of, stamps_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +55,7 @@ class PastCrawls:
 
     def _as_they_are(self, crawl_files: Sequence[Path]) -> Iterator[PastCrawl]:
         stored = self._stored()
-        stamps = files.stamps(self._root, [file.name for file in crawl_files[: len(stored)]])
+        stamps = stamps_of(self._root, [file.name for file in crawl_files[: len(stored)]])
         for file, past in zip(crawl_files, stored, strict=False):
             if past is None or past.file != file.name or past.stamp != stamps.get(file.name):
                 return
@@ -62,7 +63,7 @@ class PastCrawls:
 
     def _stored(self) -> list[PastCrawl | None]:
         """The sums as they were written; None for a damaged one."""
-        stamp = files.stamps(self._root, [self._file.name]).get(self._file.name, "")
+        stamp = stamp_of(self._file) or ""
         if stamp != self._last[0]:
             try:
                 self._last = stamp, [entry and entry[1] for entry in jsonl.records(self._file, PastCrawl)]
@@ -74,7 +75,7 @@ class PastCrawls:
 def _summed_up(crawl_files: Sequence[Path]) -> Iterator[PastCrawl]:
     for file in crawl_files:
         damage: Damage = {}
-        stamp = files.stamps(file.parent, [file.name]).get(file.name, "")
+        stamp = stamp_of(file) or ""
         parsed = [line for _, line in lines(file, damage)]
         row = crawl(file, damage)
         if damage:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from catalog.schema.tables.observations import Observation
-from catalog.store.observation_line import EVENT_CELLS, Damage, EventCells, ObservationLine
+from catalog.store.observation_line import EVENT_CELLS, Damage, EventCells, ObservationLine, without_repeats
 
 Visited = tuple[datetime | None, int | None]  # when, and in which crawl
 
@@ -55,18 +55,16 @@ class RefTimeline:
 
     @classmethod
     def of(cls, lines: Iterable[ObservationLine | None]) -> RefTimeline:
-        """Replays the lines of a file; None for each that is damaged."""
+        """Replays the lines of a file, each once; None for each that is damaged."""
         timeline = cls()
-        for line in lines:
+        for line in without_repeats(lines):
             timeline.apply(line)
         return timeline
 
     def rows(self) -> Iterator[Observation]:
-        """All intervals. An open one was last seen at the time of the last line: later visits wrote none."""
+        """All intervals. Of an open one nothing says when it was last seen: visits that find nothing new write no line."""
         for interval in self.intervals:
             cells: dict[str, Any] = {name: getattr(interval, name) for name in _INTERVAL_CELLS}
-            if interval.last_seen is None:
-                cells["last_seen"], cells["last_crawl"] = self.at, self.crawl
             if interval.event_cells is not None:
                 cells |= {name: getattr(interval.event_cells, name) for name in EVENT_CELLS}
             yield Observation(**cells)

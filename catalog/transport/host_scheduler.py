@@ -114,7 +114,7 @@ class _Scheduler(Generic[T, R]):
         self._error: BaseException | None = None  # of the first visit that failed
         self._is_over = False  # no other visit begins
         self._answered = False  # by any host
-        self._told: list[int] = []
+        self._reported: list[int] = []
 
     def next_results(self) -> list[R]:
         """Waits for the next visit that ends; its result, and those of all that ended meanwhile. The error of a visit comes after the results before it."""
@@ -215,8 +215,8 @@ class _Scheduler(Generic[T, R]):
         """Which visits go on beside the others, if these are others than before."""
         with self._lock:
             demoted = sorted(self._demoted)
-        if demoted != self._told:
-            self._told = demoted
+        if demoted != self._reported:
+            self._reported = demoted
             self._limits.slow([self._tasks[number] for number in demoted])
 
     def _work(self, number: int | None) -> None:

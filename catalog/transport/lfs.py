@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import urllib3
 
-from catalog.errors import Down, OriginError
+from catalog.errors import Down, Gone, OriginError, Refused
 from catalog.git.objects import RawObject
 from catalog.transport.http_client import OK, Body, Redirects, is_redirect
 from catalog.transport.lfs_endpoint import lfs_endpoint, site_of, web_address
@@ -25,7 +25,7 @@ from catalog.transport.retry import Again
 from catalog.transport.storage import MAX_BYTES, MAX_FILES, MAX_REDIRECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from urllib3.response import BaseHTTPResponse
@@ -103,16 +103,41 @@ class LfsServer:
                 return [*_downloads(json.loads(Body(response, self._meter).read_all(MAX_ANSWER)), pointers)]
         return []
 
+    @contextmanager
+    def open(
+        self, pointer: Pointer, config: bytes | None, headers: Mapping[str, str]
+    ) -> Iterator[tuple[BaseHTTPResponse, Meter]]:
+        """The answer to a request of one file, of whatever size, whatever its status. OriginError where the server has no such file.
+
+        `headers` may ask for a part of it.
+        """
+        site = LfsSite(self._repository, lfs_endpoint(self._repository, config), self._meter, self._pool)
+        try:
+            objects = self._batch(site, [pointer])
+            if not objects:
+                raise Gone(f"{self._meter.where}: the server does not offer the file")
+            with self._answer(site, objects[0], headers) as response:
+                yield response, self._meter
+        except Unavailable as error:
+            raise Refused(f"{self._meter.where}: a server may not be contacted, or wants credentials") from error
+
     def _content(self, site: LfsSite, download: _Download) -> bytes:
-        pointer, url, headers, authenticated = download
+        with self._answer(site, download, {}) as response:
+            if response.status != OK:
+                raise Unavailable
+            return _checked(Body(response, self._meter).read_all(download.pointer.size), download.pointer)
+
+    @contextmanager
+    def _answer(self, site: LfsSite, download: _Download, more: Mapping[str, str]) -> Iterator[BaseHTTPResponse]:
+        """The answer at the end of the redirects."""
+        _, url, headers, authenticated = download
         redirects = Redirects(self._meter, MAX_REDIRECTS)
         while True:
             self._expect_answers()
-            with self._get(site, url, headers, authenticated=authenticated) as response:
-                if response.status == OK:
-                    return _checked(Body(response, self._meter).read_all(pointer.size), pointer)
+            with self._get(site, url, {**headers, **more}, authenticated=authenticated) as response:
                 if not is_redirect(response) or not response.headers.get("Location"):
-                    raise Unavailable
+                    yield response
+                    return
                 target = redirects.follow(url, response, str)
             if site_of(target) != site_of(url):
                 headers = {}  # they were for the site that the answer named

@@ -76,7 +76,7 @@ class LocalOrigin(Closing):
             faults = [*self._without_targets(refs.values()), *_unread_lines(self._container)]
             head = self._container.read_ref(RefName(b"HEAD")) or b""
         except DAMAGE as error:
-            raise Down(f"{self.url}: the refs cannot be read: {quote(_said(error))}") from error
+            raise Down(f"{self.url}: the refs cannot be read: {quote(_message(error))}") from error
         return make_listing(refs, decode(head[5:].strip()) if head.startswith(b"ref: ") else None, faults)
 
     def changed_refs(self, last: AnswerDigest | None) -> RefListing | None:  # noqa: ARG002 - there is no answer
@@ -155,16 +155,16 @@ class LocalOrigin(Closing):
                 break
             passed.append(peeled)
             kind, peeled = (raw and tagged(raw.data)) or ("tag", _NOTHING)
-        found = self._peeled.get(peeled, peeled) if kind == "tag" else peeled
-        self._peeled.update(dict.fromkeys(passed, found))
-        return found if passed else self._peeled.get(oid)
+        target = self._peeled.get(peeled, peeled) if kind == "tag" else peeled
+        self._peeled.update(dict.fromkeys(passed, target))
+        return target if passed else self._peeled.get(oid)
 
 
 def _unread_lines(container: RefsContainer) -> Sequence[RefFault]:
     return container.packed.faults if isinstance(container, FileRefs) else ()
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     """The message of dulwich, with its bytes as text."""
     return _BYTES.sub(_as_text, str(error)) or type(error).__name__
 

@@ -19,7 +19,7 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
 @dataclass(kw_only=True, slots=True)
-class Entry:
+class NetrcEntry:
     """What the file states for a machine; `machine` is None for every other one."""
 
     machine: str | None
@@ -31,7 +31,7 @@ class Entry:
 class Netrc:
     """The entries of a file in their order, and what of it cannot be read. No complaint quotes the file: it holds secrets."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[NetrcEntry] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def find(self, host: str, user: str | None) -> tuple[str, str] | None:
@@ -80,7 +80,7 @@ def parse_netrc(content: bytes) -> Netrc:
             elif word.lower() in _VALUES:
                 keyword = word.lower()
             elif word.lower() == b"default":
-                netrc.entries.append(Entry(machine=None))
+                netrc.entries.append(NetrcEntry(machine=None))
             elif word.lower() == b"macdef":
                 in_macro = True
                 break
@@ -92,11 +92,11 @@ def parse_netrc(content: bytes) -> Netrc:
 
 def _state(netrc: Netrc, keyword: bytes, value: str) -> None:
     if keyword == b"machine":
-        netrc.entries.append(Entry(machine=value))
+        netrc.entries.append(NetrcEntry(machine=value))
     elif netrc.entries and keyword in {b"login", b"password"}:
         entry = netrc.entries[-1]
         if entry.login and entry.password:  # one machine, another account
-            entry = Entry(machine=entry.machine)
+            entry = NetrcEntry(machine=entry.machine)
             netrc.entries.append(entry)
         if keyword == b"login":
             entry.login = value

@@ -60,8 +60,8 @@ def resolve(host: str, port: int, permits: Permits) -> str | None:
 
     The connection goes to this address: the name may mean another one a moment later.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in entries]
     return addresses[0] if addresses and all(permits(host, address) for address in addresses) else None
 
 

@@ -37,8 +37,8 @@ class Garbled(Broken):
 class ServerError(Refused):
     """The server answered with an `ERR` packet. `oid`: the object that it names, if any."""
 
-    def __init__(self, message: str, said: bytes = b"") -> None:
-        named = _NAMED.search(said[:_LONGEST])
+    def __init__(self, message: str, answer: bytes = b"") -> None:
+        named = _NAMED.search(answer[:_LONGEST])
         self.oid = named[0].decode("ascii") if named else ""
         super().__init__(message)
 

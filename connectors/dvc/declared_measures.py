@@ -61,7 +61,7 @@ class DeclaredMeasure(NamedTuple):
     stage: str | None
     keys: tuple[str, ...] = ()
     drawing: PlotSpec | None = None
-    drawn: tuple[LockedParam, ...] = ()  # what templates drew from a file of variables
+    template_values: tuple[LockedParam, ...] = ()  # what templates drew from a file of variables
     spellings: tuple[str, ...] = ()
 
 
@@ -107,15 +107,15 @@ def params_named(
             yield DeclaredMeasure(PARAMS, path, stage, names, spellings=tuple(spellings[path]))
 
 
-def drawn_named(
-    drawn: Iterable[TemplateValue], stage: str, place: str, complaints: Complaints
+def template_params(
+    file_values: Iterable[TemplateValue], stage: str, place: str, complaints: Complaints
 ) -> Iterator[DeclaredMeasure]:
     """The files of variables that the templates of a stage drew from, with those values."""
     by_file: dict[str, dict[str, object]] = {}
-    for file, name, value in drawn:
+    for file, name, value in file_values:
         by_file.setdefault(file, {})[name] = value
     for file, values in by_file.items():
-        yield DeclaredMeasure(PARAMS, file, stage, drawn=tuple(parameters(values, place, complaints)))
+        yield DeclaredMeasure(PARAMS, file, stage, template_values=tuple(parameters(values, place, complaints)))
 
 
 def top_named(
@@ -188,10 +188,10 @@ def _of_files(
     x = props.get("x")
     xs = _axis(x, folders, f"{place}.x") if isinstance(x, dict) else []
     pairs = [(file, field) for file, fields in xs for field in fields]
-    drawn = 0  # the fields before: with as many fields on one axis as on the other, they go together in order
+    fields_before = 0  # the fields before: with as many fields on one axis as on the other, they go together in order
     for file, fields in ys:
-        x_file, x_field = _partner(pairs, file, drawn)
-        drawn += len(fields)
+        x_file, x_field = _partner(pairs, file, fields_before)
+        fields_before += len(fields)
         own_props = {key: value for key, value in props.items() if key not in ("x", "y")} | {"y": [*fields]}
         own_props["x"] = x_field if isinstance(x, dict) else x
         other = x_file if x_file != file else None

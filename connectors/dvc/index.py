@@ -81,7 +81,7 @@ def _bytes_of_all(key: Any, index: MetafileIndex) -> int:  # noqa: ANN401 - a ke
 
 
 def _bytes_of_rows(read: ParsedMetafile) -> int:
-    rows = len(read.rows) + len(read.problems) + sum(1 + len(named.drawn) for named in read.named)
+    rows = len(read.rows) + len(read.problems) + sum(1 + len(named.template_values) for named in read.named)
     return ROW * rows + VALUE * sum(params.size for params in read.locked)
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.text import cleaned
+from connectors.dvc.schema import LOCK, LOCKED_STAGES, refusals
 from connectors.dvc.values import Complaints, Values, command, maps, stated
 from connectors.formats.metadata import written
 from connectors.formats.typed import mapping, quoted, text
@@ -67,6 +68,7 @@ def read_lock(content: object, complaints: Complaints) -> LockFile:
             stages[text(name, place)] = _locked(mapping(body, place), place, complaints)
         except MetafileError as error:
             complaints.append(error)
+    complaints += refusals(LOCKED_STAGES if is_old else LOCK, document, complaints)
     datasets = {} if is_old else _by("name", document.get("datasets"), "datasets", complaints)
     return LockFile(format="1.0" if is_old else _format(stages), stages=stages, datasets=datasets)
 

@@ -43,7 +43,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
                 yield replace(row, commit=revision.commit.oid)
 
 
-CONNECTOR = Connector(name=NAME, version=8, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
+CONNECTOR = Connector(name=NAME, version=9, wants_file=wants_file, wants_also=wants_also, read_revision=read_revision)
 
 
 def _metafiles(revision: RevisionFiles, metafile: IndexedMetafile) -> Iterator[Metafile]:

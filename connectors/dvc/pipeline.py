@@ -17,9 +17,9 @@ from connectors.dvc.declared_measures import (
     PARAMS,
     PLOTS,
     DeclaredMeasure,
-    drawn_named,
     output_named,
     params_named,
+    template_params,
     top_named,
 )
 from connectors.dvc.entries import DataEntry, read_entry
@@ -35,6 +35,7 @@ from connectors.dvc.rows import (
     param_rows,
     read_flags,
 )
+from connectors.dvc.schema import PIPELINE, refusals
 from connectors.dvc.templates.foreach import LISTS, ResolvedStage, StageExpander
 from connectors.dvc.templates.resolver import Load
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, items, maps, stated, word
@@ -91,6 +92,8 @@ class PipelineFile:
                 yield from self._stage(stage, self._lock.stages.get(stage.name))
         yield from self._datasets(definition, expansion)
         yield from self._named(definition, expansion)
+        if format_of(definition) != "2.0":
+            self._complaints += refusals(PIPELINE, definition, self._complaints)
 
     def _unknown(self, stage: ResolvedStage, names: set[str]) -> Iterator[Statement]:
         """The stages of a group that could not be expanded, or not to its end, as the lock has them."""
@@ -121,7 +124,7 @@ class PipelineFile:
         yield from self._dependencies(stage, folder, locked)
         where = f"{place}.params"
         yield from params_named(body.get("params"), folder, stage.name, where, self._complaints)
-        yield from drawn_named(stage.drawn, stage.name, place, self._complaints)
+        yield from template_params(stage.file_values, stage.name, place, self._complaints)
         if locked:
             site = self._by(stage.name, locked=True)
             yield from param_rows(site, folder, locked.params, place, self._lock_complaints)

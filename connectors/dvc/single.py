@@ -30,6 +30,7 @@ from connectors.dvc.rows import (
     param_rows,
     read_flags,
 )
+from connectors.dvc.schema import SINGLE, refusals
 from connectors.dvc.values import Complaints, Values, command, flag, folder_at, is_external, maps, stated, word
 from connectors.formats.paths import basename, dirname, join
 from connectors.formats.typed import mapping, text
@@ -112,6 +113,8 @@ def read_single(content: object, site: Declaration, complaints: Complaints) -> I
         yield row
         if row.version_aware:
             yield from _listed_at_source(site, inputs[0].entry, outs[0].entry)
+    if format_of(document, site.metafile) != "0":
+        complaints += refusals(SINGLE, document, complaints)
 
 
 def _file_facts(document: Values, site: Declaration, complaints: Complaints) -> _FileFacts:

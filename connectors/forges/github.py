@@ -24,7 +24,7 @@ from connectors.forges.fields import (
 )
 
 API = "https://api.github.com"
-MOST_FOUND = 1_000  # "GitHub's search provides up to 1,000 results for each search": docs, REST, Search
+MOST_RESULTS = 1_000  # "GitHub's search provides up to 1,000 results for each search": docs, REST, Search
 
 _PAGE = "per_page=100"
 
@@ -67,9 +67,9 @@ def read(scope: Scope, answer: Response) -> ListPage:
 
 def _search_results(value: object, topic: str) -> object:
     items, total = inside(value, "items"), inside(value, "total_count")
-    if isinstance(total, int) and total > MOST_FOUND:
+    if isinstance(total, int) and total > MOST_RESULTS:
         raise TooBig(
-            f"{total:,} repositories have the topic {topic!r}, of which GitHub's search gives {MOST_FOUND:,}; "
+            f"{total:,} repositories have the topic {topic!r}, of which GitHub's search gives {MOST_RESULTS:,}; "
             "state an org or a user beside it"
         )
     if inside(value, "incomplete_results") is True:

@@ -20,23 +20,23 @@ class BoundedCache(Generic[K, T]):
 
     def __init__(self, most: int, weigh: Callable[[K, T], int]) -> None:
         self._largest, self._weigh = most // 10, weigh
-        self._kept: LRUCache[K, tuple[T, int]] = LRUCache(most, getsizeof=lambda entry: entry[1])
+        self._entries: LRUCache[K, tuple[T, int]] = LRUCache(most, getsizeof=lambda entry: entry[1])
         self._lock = Lock()  # also for get(), which moves the value to the end
 
     def get(self, key: K, make: Callable[[], T]) -> T:
         """The cached value, or the one that `make` returns."""
         with self._lock:
-            entry = self._kept.get(key)
+            entry = self._entries.get(key)
         if entry is not None:
             return entry[0]
         value = make()
         weight = self._weigh(key, value)
         if weight <= self._largest:
             with self._lock:
-                self._kept[key] = value, weight
+                self._entries[key] = value, weight
         return value
 
     def clear(self) -> None:
         """Removes all values."""
         with self._lock:
-            self._kept.clear()
+            self._entries.clear()

@@ -51,9 +51,9 @@ def differences_of(
     """How a file of parameters that a stage names differs from what its lock has under the same spellings of the path."""
     spelled = [locked[spelling] for spelling in reversed(named.spellings) if spelling in locked]
     ran = {name: value for own in spelled for name, value in own.items()} if spelled else None
-    found = differences(named.keys, values, ran)
+    of_names = differences(named.keys, values, ran)
     is_loaded = named.path == join(dirname(metafile), DEFAULT)
-    return NOT_A_FILE if is_loaded and found != SAME and not _is_loadable(values) else found
+    return NOT_A_FILE if is_loaded and of_names != SAME and not _is_loadable(values) else of_names
 
 
 def _is_loadable(values: object) -> bool:
@@ -78,11 +78,11 @@ def differences(names: Sequence[str], values: object, locked: Values | None) -> 
     """
     if locked is None:
         return LockDifferences(new=_bounded(names or ("",)))
-    found = [*(_of_names(names, values, locked) if names else _of_file(values, locked))]
-    if not found:
+    differing = [*(_of_names(names, values, locked) if names else _of_file(values, locked))]
+    if not differing:
         return SAME
     kinds = range(len(SAME))
-    return LockDifferences(*(_bounded([name for name, kind in found if kind == wanted]) for wanted in kinds))
+    return LockDifferences(*(_bounded([name for name, kind in differing if kind == wanted]) for wanted in kinds))
 
 
 def _bounded(names: Sequence[str]) -> tuple[str, ...]:
@@ -92,15 +92,15 @@ def _bounded(names: Sequence[str]) -> tuple[str, ...]:
 def _of_names(names: Sequence[str], values: object, locked: Values) -> Iterator[tuple[str, int]]:
     search = _Search()
     for name in names:
-        found = _plainly(values, name) if _PLAIN.fullmatch(name) else search.find(values, name)
-        if len(found) > 1:
+        matches = _plainly(values, name) if _PLAIN.fullmatch(name) else search.find(values, name)
+        if len(matches) > 1:
             yield name, _UNCOMPARED
-        elif not found:
+        elif not matches:
             yield name, _DELETED
         elif name not in locked:
             yield name, _NEW
-        elif found[0] != locked[name]:
-            yield from _inside(name, found[0], locked[name])
+        elif matches[0] != locked[name]:
+            yield from _inside(name, matches[0], locked[name])
 
 
 def _of_file(values: object, locked: Values) -> Iterator[tuple[str, int]]:
@@ -161,24 +161,24 @@ class _Search:
         words = name.lstrip(".").split(".")
         if words.count(_DEEP) > 1:  # dpath refuses it
             return [None, None]
-        found = self._below(values, words) if words == [_DEEP] else self._found(values, words)
-        first = [*islice(found, 2)]
+        matches = self._below(values, words) if words == [_DEEP] else self._values_at(values, words)
+        first = [*islice(matches, 2)]
         return first if self.left >= 0 else [None, None]
 
-    def _found(self, value: object, words: Sequence[str]) -> Iterator[object]:
+    def _values_at(self, value: object, words: Sequence[str]) -> Iterator[object]:
         if not words:
             yield value
             return
         if words[0] == _DEEP:
-            yield from self._found(value, words[1:])
+            yield from self._values_at(value, words[1:])
             yield from self._below(value, words)
             return
         for item in self._items(value, words[0]):
-            yield from self._found(item, words[1:])
+            yield from self._values_at(item, words[1:])
 
     def _below(self, value: object, words: Sequence[str]) -> Iterator[object]:
         for item in self._items(value, _ALL):
-            yield from self._found(item, words)
+            yield from self._values_at(item, words)
 
     def _items(self, value: object, word: str) -> Iterator[object]:
         """What a word of a name leads to in a map or list."""

@@ -99,9 +99,9 @@ class _RevisionReader:
             message = f"found more than {MAX_FILES:,} files of metrics, parameters and plots; the rest is left out"
             self._complain("", [MetafileError(message, rule="too-many")])
         whole_files = {each.place.file: each for each in reversed(stated) if _is_whole(each)}
-        shown = {each.place.file for each in stated if each.named.role == PARAMS and not each.named.drawn}
+        shown = {each.place.file for each in stated if each.named.role == PARAMS and not each.named.template_values}
         for each in stated:
-            if each.named.drawn and each.place.file in shown:
+            if each.named.template_values and each.place.file in shown:
                 continue  # as in DVC: what the file is named for counts
             opened = self._open(each.place)
             read = self._parse(each, opened, whole_files.get(each.place.file, each))
@@ -118,8 +118,8 @@ class _RevisionReader:
             return NOTHING
         if each.named.role == METRICS:
             return read_metrics(each.place.file, opened.data)
-        if each.named.drawn:
-            return MeasureContent(each.named.drawn)
+        if each.named.template_values:
+            return MeasureContent(each.named.template_values)
         if each.named.role == PARAMS:
             return read_params(each.place.file, opened.data, whole_file.named.keys)
         header = each.named.drawing.header if each.named.drawing else True
@@ -187,7 +187,7 @@ class _RevisionReader:
                 commit=self._commit,
                 dvc_root=each.root,
                 metafile=each.metafile,
-                pipeline_stage=each.named.stage if each.named.keys or each.named.drawn else None,
+                pipeline_stage=each.named.stage if each.named.keys or each.named.template_values else None,
                 file=each.place.file,
                 name=name,
                 number=number,
@@ -222,7 +222,7 @@ class _RevisionReader:
         return read.rows if self._is_first("content", read.content) else ()
 
     def _file(self, each: DeclaredFile, opened: _FileContent, *, bad: bool) -> MeasureFile:
-        found = None if bad else self._differences(each, opened)
+        differences = None if bad else self._differences(each, opened)
         return MeasureFile(
             commit=self._commit,
             dvc_root=each.root,
@@ -235,10 +235,10 @@ class _RevisionReader:
             hash=each.place.hash,
             size=each.place.size if opened.size is None else opened.size,
             names=each.named.keys if _is_dependency(each) else None,
-            modified_names=found.modified if found else None,
-            new_names=found.new if found else None,
-            deleted_names=found.deleted if found else None,
-            uncompared_names=found.uncompared if found else None,
+            modified_names=differences.modified if differences else None,
+            new_names=differences.new if differences else None,
+            deleted_names=differences.deleted if differences else None,
+            uncompared_names=differences.uncompared if differences else None,
         )
 
     def _differences(self, each: DeclaredFile, opened: _FileContent) -> LockDifferences | None:
@@ -290,9 +290,9 @@ class _RevisionReader:
 
 def _is_dependency(each: DeclaredFile) -> bool:
     """A parameter file on whose values a pipeline stage depends."""
-    return each.named.role == PARAMS and each.named.stage is not None and not each.named.drawn
+    return each.named.role == PARAMS and each.named.stage is not None and not each.named.template_values
 
 
 def _is_whole(each: DeclaredFile) -> bool:
     """A parameter file of which all values count."""
-    return each.named.role == PARAMS and not each.named.keys and not each.named.drawn
+    return each.named.role == PARAMS and not each.named.keys and not each.named.template_values

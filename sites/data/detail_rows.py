@@ -38,8 +38,8 @@ class FileRow(NamedTuple):
     source_url: str | None
     source_path: str | None
     source_rev: str | None
-    twins: int
-    twin: VersionKey | None
+    duplicates: int
+    duplicate: VersionKey | None
     mixed: list[str]
     other_inputs: bool
 
@@ -68,7 +68,7 @@ class InputRow(NamedTuple):
     source_url: str | None
     source_path: str | None
     source_rev: str | None
-    origin: VersionKey | None
+    first_version: VersionKey | None
 
 
 class ParamRow(NamedTuple):

@@ -43,11 +43,11 @@ class MaskedAnswer:
         return [self._masked(row) for row in self._answer.fetchmany(size)]
 
     def _masked(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The row; most have nothing to mask, and stay as they are: a third of the time of looking at each cell."""
+        """The row; most have nothing to mask, and stay as they are: a third of the time of looking at each cell, and in each."""
         cells = None
         for place in self._places:
             cell = row[place]
-            if cell is None or (type(cell) is str and "@" not in cell):
+            if cell is None or "@" not in (cell if type(cell) is str else repr(cell)):
                 continue
             cells = cells or [*row]
             cells[place] = masked(cell, self._mask)

@@ -32,8 +32,8 @@ class PageInputsRow(NamedTuple):
     artifacts: list[str]
     news: list[NewsOfArtifact]
     events: int
-    twins: int | None
-    origins: int | None
+    duplicates: int | None
+    first_versions: int | None
 
 
 class PageInputs(NamedTuple):
@@ -46,7 +46,7 @@ class PageInputs(NamedTuple):
 
 def read(connection: Connection) -> PageInputs:
     """Reads the inputs of the pages of a catalog."""
-    (recipe,) = connection.execute("from site_recipe()").fetchall()[0]
+    (recipe,) = connection.execute("from internal.site_recipe()").fetchall()[0]
     return PageInputs(
         recipe=recipe,
         repositories=rows(connection, "site_page_inputs", PageInputsRow),

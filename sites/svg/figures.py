@@ -123,8 +123,12 @@ def line_chart(numbers: Sequence[float | None], label: str, best: float | None =
         return Markup("")
     places = _spark_points(points, len(numbers))
     step = ceil(len(places) / SPARK_POINTS)
-    drawn = places[(len(places) - 1) % step :: step]  # the last is among them
-    line = Markup('<polyline points="{}"/>').format(" ".join(f"{x},{y}" for x, y in drawn)) if len(places) > 1 else ""
+    points_shown = places[(len(places) - 1) % step :: step]  # the last is among them
+    line = (
+        Markup('<polyline points="{}"/>').format(" ".join(f"{x},{y}" for x, y in points_shown))
+        if len(places) > 1
+        else ""
+    )
     top = next((at for at, (_, number) in zip(places, points, strict=True) if number == best), None)
     ring = Markup('<circle class="b" cx="{}" cy="{}" r="3"/>').format(*top) if top else ""
     end = Markup('<circle cx="{}" cy="{}" r="1.8"/>').format(*places[-1])
@@ -167,8 +171,8 @@ def _ticks(ticks: Sequence[tuple[float, int, int, str]]) -> Iterator[Markup]:
 def _line(points: Sequence[tuple[float, float]], across: _Axis, up: _Axis, kind: str, *, dots: bool) -> Markup:
     places = [(across(x), up(y)) for x, y in points]
     if dots or len(places) == 1:
-        drawn = "".join(f"M{x} {y}h0" for x, y in places)
-        return Markup('<path class="dots {}" d="{}"/>').format(kind, drawn)
+        path = "".join(f"M{x} {y}h0" for x, y in places)
+        return Markup('<path class="dots {}" d="{}"/>').format(kind, path)
     return Markup('<polyline class="{}" points="{}"/>').format(kind, " ".join(f"{x},{y}" for x, y in places))
 
 

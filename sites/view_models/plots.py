@@ -75,12 +75,12 @@ class Plots(NamedTuple):
 
 def read(connection: Connection, facts: Facts, repos: Collection[str] | None = None) -> dict[Key, Plots]:
     """The plots of all artifacts that have some, of all repositories or of these."""
-    drawn: dict[Key, Plots] = {}
+    by_model: dict[Key, Plots] = {}
     for key, rows in groupby(_rows(connection, repos), lambda row: (row.repo, row.artifact)):
         shown = _plots([*rows], facts.assignments.get(key, []))
         if shown.figures:
-            drawn[key] = shown
-    return drawn
+            by_model[key] = shown
+    return by_model
 
 
 def images(connection: Connection, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -88,7 +88,7 @@ def images(connection: Connection, paths: Iterable[str]) -> Iterator[tuple[str, 
     contents = {path.rpartition("/")[2].partition(".")[0].replace("-", ":"): path for path in paths}
     for start in range(0, len(contents), IMAGES_AT_ONCE):
         chosen = [*contents][start : start + IMAGES_AT_ONCE]
-        for content, data in connection.execute("from site_images(?)", [chosen]).fetchall():
+        for content, data in connection.execute("from internal.site_images(?)", [chosen]).fetchall():
             yield contents[content], data
 
 
@@ -98,7 +98,7 @@ def paths(plots: Plots | None) -> tuple[str, ...]:
 
 
 def _rows(connection: Connection, repos: Collection[str] | None) -> Iterator[PlotRow]:
-    cursor = connection.execute(*of_repos("from site_plots()", None if repos is None else sorted(repos)))
+    cursor = connection.execute(*of_repos("from internal.site_plots()", None if repos is None else sorted(repos)))
     names = tuple(column[0] for column in cursor.description or ())
     if names != PlotRow._fields:
         raise TypeError(f"the columns of site_plots are {names}, expected {PlotRow._fields}")
@@ -130,7 +130,7 @@ def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow]) -> Figure | None
     row = rows[0]
     title = row.title or row.plot
     image = _image(row)
-    drawing = Markup("") if image else _drawn(rows, beside, title)
+    drawing = Markup("") if image else _drawing(rows, beside, title)
     if not image and not drawing:
         return None
     names = [line.name for line in _lines(rows)] if len(rows) > 1 else []
@@ -144,7 +144,7 @@ def _image(row: PlotRow) -> str:
     return f"plots/{row.content.replace(':', '-')}.{suffix}"
 
 
-def _drawn(rows: Sequence[PlotRow], beside: Sequence[PlotRow], title: str) -> Markup:
+def _drawing(rows: Sequence[PlotRow], beside: Sequence[PlotRow], title: str) -> Markup:
     row = rows[0]
     if row.words and row.counts:
         if row.others and (row.template or "").startswith("confusion"):

@@ -40,7 +40,7 @@ class InputLine(NamedTuple):
     size: str
     hash: str
     source: str
-    origin: VersionLink | None
+    first_version: VersionLink | None
 
 
 class VersionStorage(NamedTuple):
@@ -50,7 +50,7 @@ class VersionStorage(NamedTuple):
     where: str
     size: str
     link: str
-    twin: VersionLink | None
+    duplicate: VersionLink | None
     short: str
 
 
@@ -215,15 +215,20 @@ def _storage(file: FileRow) -> VersionStorage:
     short = size or ("" if file.status == "not-annotated" else WHERE.get(file.status, file.status))
     path = None if file.path is None else text.clip(file.path, LONG_PATH)
     return VersionStorage(
-        file=file, where=where(file.status, path), size=size, link=link, twin=_same(file.twin), short=short
+        file=file,
+        where=where(file.status, path),
+        size=size,
+        link=link,
+        duplicate=_version_link(file.duplicate),
+        short=short,
     )
 
 
-def _same(twin: VersionKey | None) -> VersionLink | None:
-    if twin is None:
+def _version_link(key: VersionKey | None) -> VersionLink | None:
+    if key is None:
         return None
-    path = f"{urls.model(twin['repo'], twin['artifact'])}#{twin['version']}"
-    return VersionLink(path=path, name=f"{twin['repo']}:{twin['artifact']}@{text.short(twin['version'])}")
+    path = f"{urls.model(key['repo'], key['artifact'])}#{key['version']}"
+    return VersionLink(path=path, name=f"{key['repo']}:{key['artifact']}@{text.short(key['version'])}")
 
 
 def _input(row: InputRow) -> InputLine:
@@ -233,7 +238,7 @@ def _input(row: InputRow) -> InputLine:
         size="" if row.size is None else text.size(row.size),
         hash=(row.hash or "")[:7],
         source=f"{source} at {row.source_rev}" if source and row.source_rev else source,
-        origin=_same(row.origin),
+        first_version=_version_link(row.first_version),
     )
 
 

@@ -17,7 +17,7 @@ def database():
 def _alone(tmp_path, monkeypatch):
     """An empty folder, and none of the user's settings."""
     monkeypatch.chdir(tmp_path)
-    for name in ("CATALOG_CONFIG", "CATALOG_DATABASE", "CATALOG_DEBUG", "NO_COLOR", "COLUMNS"):
+    for name in ("CATALOG", "CATALOG_CONFIG", "CATALOG_DATABASE", "CATALOG_DEBUG", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -10,7 +10,10 @@ from typer.main import get_command
 from catalog.cli.app import app
 
 # What the other arguments of a command are.
-RIGHT = {"what": "models", "when": "now", "text": "from-here", "since": "0", "refs": "mask mask", "ref": "mask", "urls": "../churn", "content": "1111111"}  # fmt: skip
+RIGHT = {
+    "repo": "churn",
+    "old": "churn",
+    "new": "risk/churn","what": "models", "when": "now", "text": "from-here", "since": "0", "refs": "mask mask", "ref": "mask", "urls": "../churn", "content": "1111111"}  # fmt: skip
 # Those of which nothing is a value, too: a query that finds all, and the events since the beginning.
 MAY_BE_EMPTY = {"search [QUERY]", "facets [QUERY]", "events --since"}
 KINDS = {"integer": "x", "integer range": "x", "float": "x", "float range": "x", "choice": "x", "boolean": "x"}

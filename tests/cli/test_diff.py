@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -80,6 +82,13 @@ def test_diff_sums_up_the_first_crawl_too(asking):
 
 
 @pytest.mark.slow
+def test_diff_begins_with_the_sum(crawled):
+    command = [sys.executable, "-m", "catalog", "diff", "--catalog", str(crawled[0])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    assert done.stdout.startswith(CHANGES + "change ")
+
+
+@pytest.mark.slow
 def test_diff_as_json_has_every_column(asking, crawled):
     _, out, _ = asking("diff", "-o", "json")
     rows = [(row["kind"], row["id"], row["old"], row["new"]) for row in json.loads(out)]
@@ -102,7 +111,7 @@ def test_a_metric_that_moved_is_told_with_what_that_means(better, of_project, to
 
 @pytest.mark.slow
 def test_diff_of_nothing(asking):
-    assert asking("diff", "2") == (0, "", "nothing found\n0 changes from crawl 2 to crawl 2\n")
+    assert asking("diff", "2") == (0, "", "0 changes from crawl 2 to crawl 2\nnothing found\n")
 
 
 @pytest.mark.slow

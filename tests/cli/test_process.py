@@ -72,6 +72,18 @@ def test_a_reader_who_goes_away_is_no_error(database, command):
     assert (done.returncode, done.stderr) == (CLOSED, "")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_reader_who_goes_away_in_the_middle_ends_it_with_its_exit_code(database, unbuffered):
+    command = [sys.executable, "-m", "catalog", "sql", "from range(100000)", "-o", "csv", "--catalog", str(database)]
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        first = os.read(process.stdout.fileno(), 5)  # of more than the pipe holds
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (first, process.returncode, said) == (b"range", CLOSED, b"")
+
+
 @pytest.mark.parametrize(
     ("command", "closed", "code", "said"),
     [
@@ -154,8 +166,16 @@ def test_the_process_ends_with_all_that_it_said_and_its_exit_code(database):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-def test_output_that_finds_no_room_is_the_fault_of_the_disk(database):
-    command = [sys.executable, "-m", "catalog", "ls", "repos", "--catalog", str(database)]
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("ls repos", "cannot write to standard output"),
+        ("ls repos -o parquet", "cannot write to standard output"),
+        ("ls --help", "cannot write"),
+    ],
+)
+def test_output_that_finds_no_room_is_the_fault_of_the_disk(database, command, said):
+    words = [sys.executable, "-m", "catalog", *command.split(), "--catalog", str(database)]
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stderr) == (1, "catalog: cannot write to standard output: No space left on device\n")
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"catalog: {said}: No space left on device\n")

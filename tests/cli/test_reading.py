@@ -330,6 +330,18 @@ def test_experiments_are_listed_too(ask):
     assert ask("ls", "experiments") == ask("experiments")
 
 
+@pytest.mark.parametrize(
+    ("emails", "expected"),
+    [("hide", ["[e-mail hidden]"]), ("show", ["ann@acme.example"]), (None, ["[e-mail hidden]"])],
+    ids=["hidden", "shown", "no repos.toml"],
+)
+def test_addresses_of_people_are_as_privacy_says(ask, tmp_path, emails, expected):
+    if emails:
+        (tmp_path / "repos.toml").write_text(f'[privacy]\nemails = "{emails}"\n')
+    rows = json.loads(ask("ls", "people", "-o", "json")[1])
+    assert rows[0]["emails"] == expected
+
+
 def test_datasets_have_their_type(ask):
     assert ask("ls", "datasets", "--type", "model") == (2, "", "catalog: --type does not apply to datasets\n")
 
@@ -375,6 +387,8 @@ NEXT = [
     ("resolve mask", "metrics"),
     ("ls problems", "show"),
     ("ls releases", "show"),
+    ("ls teams", "search"),
+    ("ls people", "search"),
     ("ls experiments", "show"),
     ("events", "show"),
     ("experiments", "show"),
@@ -409,12 +423,15 @@ def test_ids_are_what_the_next_command_takes(ask, command, following):
 
 
 def test_every_command_with_ids_has_a_next_one():
-    """But `sql`, `queries` and `stats`, whose rows are no references, and `sources`, which asks forges."""
+    """But `sql`, `queries` and `stats`, whose rows are no references, and `sources`, `config`, `doctor` and `crawl`, which read repos.toml."""
     tested = {command.split()[0] for command, _ in NEXT}
     listed = {command.split()[1] for command, _ in NEXT if command.startswith("ls ")}
     commands = get_command(app()).commands
     with_ids = {name for name, command in commands.items() if "--output" in [o for p in command.params for o in p.opts]}
-    assert (with_ids - tested, {*What} - listed) == ({"queries", "sql", "stats"}, set())
+    assert (with_ids - tested, {*What} - listed) == (
+        {"queries", "sql", "stats", "config", "doctor", "crawl"},
+        set(),
+    )
 
 
 def test_a_repository_is_shown_with_its_artifacts(ask):

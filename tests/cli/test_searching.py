@@ -121,7 +121,7 @@ def test_a_wrong_query_is_refused_in_one_sentence(ask, query, message):
 
 def test_explain_shows_the_sql_and_its_values(ask):
     code, out, err = ask("search", "o'brien", "--explain")
-    assert (code, "from search_words($words)" in out, "'brien'" in out, err) == (0, True, False, "")
+    assert (code, "from internal.search_words($words)" in out, "'brien'" in out, err) == (0, True, False, "")
 
 
 def test_facets_count_the_values_of_fields(ask):

@@ -75,7 +75,7 @@ def test_a_table_has_the_columns_that_were_chosen(ask):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        pytest.param(["history", "--columns", "nope"], "invalid --columns 'nope': expected one of id, repo, ", id="an unknown column"),
+        pytest.param(["history", "--columns", "nope"], "invalid --columns 'nope': expected one of id, ref, repo, ", id="an unknown column"),
         pytest.param(["history", "--columns", "tag,,repo"], "invalid --columns 'tag,,repo': expected names with commas between them, each once", id="no name"),
         pytest.param(["history", "--columns", "tag,tag"], "invalid --columns 'tag,tag': expected names with commas", id="a column twice"),
         pytest.param(["history", "--sort", "-"], "invalid --sort '': expected one of id, ", id="no column to sort by"),

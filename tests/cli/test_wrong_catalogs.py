@@ -73,6 +73,7 @@ COMMANDS = {
     "stats": [],
     "open": ["churn"],
     "resolve": ["churn"],
+    "get": ["churn"],
     "ls": ["models"],
     "history": ["churn"],
     "at": ["now"],
@@ -84,6 +85,7 @@ COMMANDS = {
     "experiments": [],
     "lineage": ["churn"],
     "identify": ["1234567"],
+    "annotate": ["churn", "--label", "x"],
     "status": [],
 }
 

@@ -229,8 +229,8 @@ url = "https://"
 
 def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
     assert complaints(WRONG) == [
-        "unknown key 'owner': expected one of catalog, crawl, metrics, network, privacy, repo, schedule, source, stages",
-        "[catalog]: unknown key 'colour': expected one of output, site_url, title",
+        "unknown key 'owner': expected one of catalog, crawl, get, metrics, network, notify, privacy, repo, schedule, source, stages, storage",
+        "[catalog]: unknown key 'colour': expected one of output, publish_database, site_url, title",
         "[catalog]: invalid title 3: expected text that is not blank",
         "[catalog]: invalid output ' ': expected text that is not blank",
         "[catalog]: invalid site_url 'models.example.org': expected a URL that begins with https:// or http://",
@@ -248,7 +248,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         '[stages]: invalid live [\'on\', 1]: expected a list of texts, such as ["production", "live"]',
         "[[repo]] number 1: missing key 'url': expected for example \"https://host/owner/name\"",
         "[[repo]] number 2: invalid url '': expected for example \"https://host/owner/name\"",
-        "[[repo]] number 3: unknown key 'branch': expected one of experiments, fetch_remote_metrics, history, max_bytes, max_refs, name, plain_tags, processor_time, timeout, url",
+        "[[repo]] number 3: unknown key 'branch': expected one of aliases, experiments, fetch_remote_metrics, history, max_bytes, max_refs, name, plain_tags, processor_time, timeout, url",
         "[[repo]] number 3: invalid name 'a//b': expected parts of printable characters with / between them, such as team/model",
         "[[repo]] number 3: invalid timeout true: expected a number of seconds from 0.001 to 1,000,000,000",
         "[[repo]] number 4: invalid url 'ftp://host/x': expected one of https, http, ssh, git, file, user@host:path, or a path",

@@ -35,7 +35,14 @@ CLOCKS = {
     "visits",
 }
 
-CLOCKED = {".lock", "catalog.duckdb", ".catalog.duckdb.sum", build_record.FILE, "data/catalog.json", "data/.made.json"}
+CLOCKED = {
+    ".lock",
+    "catalog.duckdb",
+    ".catalog.duckdb.sum",
+    build_record.FILE,
+    "data/catalog.json",
+    "data/.exports.json",
+}
 
 WORK = """
 from catalog.config.parse import load

@@ -79,7 +79,7 @@ DERIVED = [
     ".catalog.duckdb.sum",
     "data/versions.parquet",
     "data/catalog.json",
-    "data/.made.json",
+    "data/.exports.json",
     "site/index.html",
     "site/.made.json",
     f"site/repos/*{NAMES[0]}.html",

@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from hashlib import sha1
 from itertools import count
 from pathlib import Path
@@ -70,7 +71,7 @@ def endless_refs(connection: socket.socket) -> None:
 
 def gzip_bomb(_: Request) -> Answer:
     kind = {"Content-Type": "application/x-git-upload-pack-result", "Content-Encoding": "gzip"}
-    return Answer(headers=kind, body=GZIPPED)
+    return Answer(headers=kind, body=_gzipped())
 
 
 def pack_bomb(request: Request) -> Answer:
@@ -79,11 +80,13 @@ def pack_bomb(request: Request) -> Answer:
     if b"command=ls-refs" in request.body:
         body = packet(OID + b" HEAD symref-target:refs/heads/main\n") + packet(OID + b" refs/heads/main\n") + b"0000"
     elif request.method == "POST":
-        pieces = (PACK[start : start + 60_000] for start in range(0, len(PACK), 60_000))
+        pack = _packed(100, 10 << 20)
+        pieces = (pack[start : start + 60_000] for start in range(0, len(pack), 60_000))
         body = packet(b"packfile\n") + b"".join(packet(b"\1" + piece) for piece in pieces) + b"0000"
     return Answer(headers={"Content-Type": f"application/x-git-upload-pack-{kinds[request.method]}"}, body=body)
 
 
+@cache
 def _packed(objects: int, size: int) -> bytes:
     """A pack of files that are all zeros."""
     head, left = bytearray([3 << 4 | size & 15]), size >> 4
@@ -95,8 +98,11 @@ def _packed(objects: int, size: int) -> bytes:
     return body + sha1(body).digest()
 
 
-GZIPPED = gzip.compress(packet(OID + b" HEAD" + b" x" * 9000) * 5000, 6)
-PACK = _packed(100, 10 << 20)
+@cache
+def _gzipped() -> bytes:
+    return gzip.compress(packet(OID + b" HEAD" + b" x" * 9000) * 5000, 6)
+
+
 BAD = {
     "silent": "no byte for 2 s, expected an answer",
     "drip": "not done after 15 s, the limit timeout",

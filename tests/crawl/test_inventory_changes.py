@@ -38,5 +38,24 @@ def test_a_name_whose_repository_has_no_known_id_is_left_before_it_is_taken(visi
     assert [*found] == expected
 
 
+@pytest.mark.parametrize(
+    ("visits", "aliases", "expected"),
+    [
+        pytest.param({"a": SEEN}, {"a": "b"}, [A_IS_B], id="its new name was never visited"),
+        pytest.param({"a": SEEN, "b": SEEN}, {"a": "b"}, [], id="both have a history"),
+        pytest.param({}, {"a": "b"}, [], id="neither has"),
+        pytest.param({"a": RENAMED, "b": SEEN}, {"a": "b"}, [], id="that was done"),
+        pytest.param({"a": RENAMED, "b": SEEN}, {"b": "a"}, [Move(former="b", repo="a", replaced=False)], id="and back"),
+        pytest.param({"a": SEEN, "c": SEEN}, {"a": "b", "c": "b"}, [A_IS_B], id="one history is taken"),
+    ],
+)  # fmt: skip
+def test_a_former_name_that_repos_toml_states(visits, aliases, expected):
+    assert inventory_moves({}, {}, visits, aliases) == ({}, tuple(expected))
+
+
+def test_a_former_name_that_the_forge_knows_too_counts_once():
+    assert inventory_moves({"a": "h r 1"}, {"b": "h r 1"}, {"a": SEEN}, {"a": "b"})[1] == (A_IS_B,)
+
+
 def test_a_repository_whose_name_nobody_takes_keeps_it_when_its_id_becomes_known():
     assert inventory_moves({}, {"b": "h r 1"}, {"b": SEEN}) == ({}, ())

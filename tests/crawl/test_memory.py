@@ -15,6 +15,8 @@ from catalog.database import database
 from catalog.database.build import build
 from catalog.query import Catalog
 from catalog.store import jsonl
+from catalog.store.journal import Journal
+from catalog.store.partitions import Store
 from support.crawling import visited, wish
 from support.worlds import World
 
@@ -68,6 +70,24 @@ def test_repositories_that_are_put_back_are_found(out_and_back):
         [("found_repo", "churn"), ("found_repo", "churn2")],
         [],
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        pytest.param(None, 0, id="rows that a build deleted"),
+        pytest.param(b"damaged", 1, id="rows that are damaged"),
+    ],
+)
+def test_rows_of_a_repository_that_is_put_back_are_not_called_lost(out_and_back, caplog, rows, told):
+    if rows is not None:
+        last = Journal(out_and_back.output / "store" / "crawls").last_visits()["churn"].partition
+        file = Store(out_and_back.output / "store" / "rows").file_of("churn", last)
+        file.parent.mkdir()
+        file.write_bytes(rows)
+    visited(out_and_back)
+    assert caplog.text.count("churn: its rows in the store are lost or damaged") == told
 
 
 @pytest.mark.slow

@@ -203,11 +203,11 @@ def test_what_a_killed_build_left_is_in_nobodys_way(tmp_path):
 @pytest.mark.slow
 def test_a_build_uses_what_was_made_while_the_crawl_went_on(tmp_path):
     config = wish(tmp_path, {})
-    template._made.clear()
+    template._templates.clear()
     prewarm.begin(config)
     for thread in enumerate_threads():
         if thread.name == "prewarm":
             thread.join()
-    made = dict(template._made)
+    made = dict(template._templates)
     build(config)
-    assert (len(made), template._made == made) == (1, True)
+    assert (len(made), template._templates == made) == (1, True)

@@ -1,8 +1,7 @@
-"""What a build records of what it made: stamps of files, their digest, and the sentences for what differs."""
+"""What a build records of what it made, and the sentences for what differs."""
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from catalog.database import build_record
 from catalog.errors import StoreError
+from catalog.store import file_stamps
 from support.harm import cut, empty, flip
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -72,7 +72,7 @@ def test_a_record_that_cannot_be_used_is_made_anew(tmp_path, harm, sentence):
 )
 def test_files_that_are_not_as_they_were_built_are_named(count, named):
     now = {str(number): "1 2" for number in range(count)}
-    differing = [build_record.differing(before, now) for before in ({}, dict.fromkeys(now, "3 4"), now)]
+    differing = [file_stamps.differing(before, now) for before in ({}, dict.fromkeys(now, "3 4"), now)]
     assert [build_record.not_as_built(Path("out"), names) for names in differing] == [named, named, ""]
 
 
@@ -84,42 +84,3 @@ def test_a_record_that_cannot_be_written_is_a_store_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError):
         build_record.write(tmp_path / "file", RECORD)
-
-
-def test_the_stamps_of_files_are_in_the_order_of_their_paths_and_lead_nowhere_else(tmp_path):
-    for name in ("b", "c", "a/d"):
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(name)
-        os.utime(file, ns=(7, 9))
-    (tmp_path / "e").symlink_to("a")
-    (tmp_path / "f").symlink_to("nowhere")
-    found = build_record.stamps(tmp_path)
-    sizes = {path: stamp.partition(" ")[0] for path, stamp in found.items()}
-    assert [*sizes.items()] == [("a/d", "3"), ("b", "1"), ("c", "1"), ("e", "1"), ("f", "7")]
-    assert found["b"] == build_record.stamp(tmp_path / "b") == "1 9"
-
-
-def test_what_is_not_there_has_no_stamp(tmp_path):
-    assert (build_record.stamp(tmp_path / "a"), build_record.stamps(tmp_path / "a")) == (None, {})
-
-
-def test_the_digest_of_stamps_is_that_of_names_and_stamps_in_any_order():
-    stamps = {"a": "1 2", "b": "3 4", "\udcff": "5 6"}  # the last name is a byte that is no text
-    others = [dict(reversed(stamps.items())), {**stamps, "a": "1 3"}, {"a": "1 2", "c": "3 4", "\udcff": "5 6"}]
-    found = [build_record.digest(each) for each in (stamps, *others)]
-    assert (found[0] == found[1], len({*found})) == (True, 3)
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "expected"),
-    [
-        pytest.param("1 2", "1 3", True, id="another time"),
-        pytest.param("1 2", "1 2", False, id="the same"),
-        pytest.param("1 2", "2 2", False, id="another size"),
-        pytest.param(None, "1 2", False, id="it was not there"),
-        pytest.param("1 2", None, False, id="it is not there"),
-    ],
-)
-def test_whether_a_file_has_another_time_alone(before, now, expected):
-    assert build_record.has_other_time(before, now) is expected

@@ -336,7 +336,7 @@ def test_other_sql_makes_it_from_nothing(tmp_path, fleet, anew, monkeypatch):
 
 @pytest.mark.slow
 def test_the_next_of_a_process_is_the_same_as_its_first(tmp_path, fleet, monkeypatch):
-    monkeypatch.setattr(template, "_made", {})
+    monkeypatch.setattr(template, "_templates", {})
     few = {repo: fleet.before[repo] for repo in ("r0", "r1", "r2")}
     build(tmp_path / "first.duckdb", few)
     build(tmp_path / "next.duckdb", few)

@@ -63,7 +63,7 @@ def paths(folder: Path) -> list[str]:
 )
 def test_a_table_of_many_rows_is_divided_by_repository(catalog, tmp_path, rows, files):
     many(catalog, rows)
-    assert export.write(catalog, tmp_path).made == len(paths(tmp_path)) == files
+    assert export.write(catalog, tmp_path).changed == len(paths(tmp_path)) == files
     found = catalog.execute(
         "select * from read_parquet(?) order by all", [[str(tmp_path / p) for p in paths(tmp_path)]]
     )
@@ -120,7 +120,7 @@ def test_only_files_whose_rows_changed_are_made(catalog, tmp_path, change, made)
     many(catalog, ONE_FILE + 10)
     export.write(catalog, tmp_path / "data")
     catalog.execute(change)
-    assert export.write(catalog, tmp_path / "data").made == made
+    assert export.write(catalog, tmp_path / "data").changed == made
     export.write(catalog, tmp_path / "anew")
     assert published(tmp_path / "data") == published(tmp_path / "anew")
 
@@ -129,7 +129,7 @@ def test_only_files_whose_rows_changed_are_made(catalog, tmp_path, change, made)
 def test_another_rule_for_addresses_makes_all_files_and_that_is_said(catalog, tmp_path, caplog):
     many(catalog, 3)
     export.write(catalog, tmp_path)
-    assert export.write(catalog, tmp_path, str).made == 1
+    assert export.write(catalog, tmp_path, str).changed == 1
     assert pq.read_table(tmp_path / "t.parquet")["who"].to_pylist() == ["a@b.example"] * 3
     said = "is of another version, or of another rule for e-mail addresses: all files are made again"
     assert caplog.messages == [f"{tmp_path / export.MANIFEST} {said}"]
@@ -138,7 +138,7 @@ def test_another_rule_for_addresses_makes_all_files_and_that_is_said(catalog, tm
 def test_other_code_makes_all_files(catalog, tmp_path, monkeypatch):
     export.write(catalog, tmp_path)
     monkeypatch.setattr(export, "SOURCES", export.SOURCES[1:])
-    assert export.write(catalog, tmp_path).made == 1
+    assert export.write(catalog, tmp_path).changed == 1
 
 
 def loaded(catalog: duckdb.DuckDBPyConnection, rows: int, recipe: str = "recipe", **files: str) -> None:
@@ -170,7 +170,7 @@ def test_rows_are_counted_where_they_may_have_changed(catalog, tmp_path, files, 
     export.write(catalog, tmp_path, single=["t"])
     loaded(catalog, ONE_FILE + 1, recipe, **files)
     catalog.execute("update t set x = -1 where x = 0")  # a row of r0
-    assert export.write(catalog, tmp_path, **{"single": ["t"], **options}).made == made
+    assert export.write(catalog, tmp_path, **{"single": ["t"], **options}).changed == made
 
 
 @pytest.mark.parametrize("rows", [ONE_FILE + 1, 40_000, 5], ids=["as many", "more, in more parts", "few, in one file"])
@@ -216,7 +216,7 @@ def test_a_file_that_somebody_changed_is_made_again_and_named(catalog, tmp_path,
     before, file = published(tmp_path), tmp_path / paths(tmp_path)[3]
     harm(file)
     with caplog.at_level(logging.WARNING):
-        assert export.write(catalog, tmp_path).made == 1
+        assert export.write(catalog, tmp_path).changed == 1
     assert published(tmp_path) == before
     name = file.relative_to(tmp_path).as_posix()
     said = f"{tmp_path}: not as it was built, and made again: {name}"
@@ -230,8 +230,8 @@ def test_a_copy_with_other_times_is_as_it_was_exported(catalog, tmp_path, caplog
     for file in (tmp_path / "copy").rglob("*.parquet"):
         os.utime(file, ns=(1, 1))
     with caplog.at_level(logging.WARNING):
-        assert export.write(catalog, tmp_path / "copy").made == 0
-    every = {*paths(tmp_path / "copy"), "catalog.json", ".made.json"}
+        assert export.write(catalog, tmp_path / "copy").changed == 0
+    every = {*paths(tmp_path / "copy"), "catalog.json", ".exports.json"}
     assert (caplog.records, export.intact(tmp_path / "copy", every)) == ([], every)
 
 
@@ -246,8 +246,8 @@ def test_a_file_of_the_same_size_is_found_by_its_bytes(catalog, tmp_path, name):
 def test_where_the_manifest_is_damaged_no_file_is_known_to_be_intact(catalog, tmp_path):
     many(catalog, 3)
     export.write(catalog, tmp_path)
-    edit(tmp_path / ".made.json")
-    assert (export.damaged(tmp_path), export.intact(tmp_path, ["t.parquet", ".made.json"])) == (set(), set())
+    edit(tmp_path / ".exports.json")
+    assert (export.damaged(tmp_path), export.intact(tmp_path, ["t.parquet", ".exports.json"])) == (set(), set())
 
 
 @pytest.mark.one_in(3)
@@ -257,23 +257,23 @@ def test_where_the_manifest_is_damaged_no_file_is_known_to_be_intact(catalog, tm
 def test_a_damaged_manifest_costs_an_export_from_nothing(catalog, tmp_path, caplog, text):
     many(catalog, 3)
     export.write(catalog, tmp_path)
-    (tmp_path / ".made.json").write_text(text)
+    (tmp_path / ".exports.json").write_text(text)
     with caplog.at_level(logging.WARNING):
-        assert export.write(catalog, tmp_path).made == 1
+        assert export.write(catalog, tmp_path).changed == 1
     assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == ["all files are made again"]
-    assert export.write(catalog, tmp_path).made == 0
+    assert export.write(catalog, tmp_path).changed == 0
 
 
 def test_files_of_tables_that_are_gone_go_and_nothing_is_left_over(catalog, tmp_path):
     data = tmp_path / "data"
     (data / "t.parquet").mkdir(parents=True)
-    for name in ("gone.parquet", ".gone.parquet.new", "gone.parquet.aside-1", ".catalog.json.new", "gone/00-0f.parquet",
+    for name in (".made.json", "gone.parquet", ".gone.parquet.new", "gone.parquet.aside-1", ".catalog.json.new", "gone/00-0f.parquet",
                  "gone/.10-1f.parquet.new", "mine/notes.txt", "mine.txt"):  # fmt: skip
         (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_bytes(b"")
     export.write(catalog, data)
     found = {file.relative_to(data).as_posix() for file in data.rglob("*")}
-    assert found == {"t.parquet", "catalog.json", ".made.json", "mine", "mine/notes.txt", "mine.txt"}
+    assert found == {"t.parquet", "catalog.json", ".exports.json", "mine", "mine/notes.txt", "mine.txt"}
     assert (tmp_path / "data-t.parquet.aside-1").is_dir()
 
 
@@ -298,4 +298,4 @@ def test_times_of_files_do_not_decide_what_an_export_holds(catalog, tmp_path):
     export.write(catalog, tmp_path)
     before = published(tmp_path)
     os.utime(tmp_path / "t.parquet", (1, 1))
-    assert (export.write(catalog, tmp_path).made, published(tmp_path)) == (0, before)
+    assert (export.write(catalog, tmp_path).changed, published(tmp_path)) == (0, before)

@@ -95,23 +95,23 @@ A_J, A_K, A_M, A_N = "a:j {}", "a:k {prod=v1.0.0}", "a:m {dev=4, prod=v9.0.0}", 
 B_J, B_K = "b:j {prod=v1.0.0}", "b:k {prod=v1.0.0}"
 # The columns and the call of each case, and what is listed.
 CASES: dict[str, tuple[str, str, list[str]]] = {
-    "artifacts": (ARTIFACT, "list_artifacts(null, null, null, false)", [A_J, A_K, A_M, B_J, B_K]),
-    "deprecated artifacts, too": (ARTIFACT, "list_artifacts(null, null, null, true)", [A_J, A_K, A_M, A_N, B_J, B_K]),
-    "artifacts of some repositories": (ARTIFACT, "list_artifacts(['c', 'b'], null, null, false)", [B_J, B_K, "c:m {}"]),
-    "artifacts of a type": (ARTIFACT, "list_artifacts(null, 'model', null, false)", [A_M]),
-    "artifacts in a stage": (ARTIFACT, "list_artifacts(null, null, 'dev', false)", [A_M]),
-    "artifacts in a stage, by another of its names": (ARTIFACT, "list_artifacts(null, null, 'production', false)", [A_K, A_M, B_J, B_K]),
-    "versions": (VERSION, "list_versions(null, null, null, false)", [*OF_A, *OF_B]),
+    "artifacts": (ARTIFACT, "internal.list_artifacts(null, null, null, false)", [A_J, A_K, A_M, B_J, B_K]),
+    "deprecated artifacts, too": (ARTIFACT, "internal.list_artifacts(null, null, null, true)", [A_J, A_K, A_M, A_N, B_J, B_K]),
+    "artifacts of some repositories": (ARTIFACT, "internal.list_artifacts(['c', 'b'], null, null, false)", [B_J, B_K, "c:m {}"]),
+    "artifacts of a type": (ARTIFACT, "internal.list_artifacts(null, 'model', null, false)", [A_M]),
+    "artifacts in a stage": (ARTIFACT, "internal.list_artifacts(null, null, 'dev', false)", [A_M]),
+    "artifacts in a stage, by another of its names": (ARTIFACT, "internal.list_artifacts(null, null, 'production', false)", [A_K, A_M, B_J, B_K]),
+    "versions": (VERSION, "internal.list_versions(null, null, null, false)", [*OF_A, *OF_B]),
     "versions that are not in use, too": (
         VERSION,
-        "list_versions(null, null, null, true)",
+        "internal.list_versions(null, null, null, true)",
         [*OF_A, "a:n@v1.0.0 1", "b:j@v1.0.0 1", "b:k@v2.0.0 3", *OF_B[1:]],
     ),
-    "versions of some repositories": (VERSION, "list_versions(['c', 'b'], null, null, false)", [*OF_B, "c:m@v10.0.0 2"]),
-    "versions of a type": (VERSION, "list_versions(null, 'dataset', null, false)", ["a:m@v9.0.0 1"]),
+    "versions of some repositories": (VERSION, "internal.list_versions(['c', 'b'], null, null, false)", [*OF_B, "c:m@v10.0.0 2"]),
+    "versions of a type": (VERSION, "internal.list_versions(null, 'dataset', null, false)", ["a:m@v9.0.0 1"]),
     "versions in a stage": (
         VERSION,
-        "list_versions(null, null, 'production', false)",
+        "internal.list_versions(null, null, 'production', false)",
         ["a:k@v1.0.0 1", "a:m@v9.0.0 6", "b:j@v1.0.0 1", "b:k@v1.0.0 1"],
     ),
     "the history of an artifact within a second": (
@@ -120,29 +120,29 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         [line for line in EVENTS if line[0] == "b"],
     ),
     "the history of an artifact": ("tag", "history('a', 'n')", ["n@deprecated", "n#prod#1", "n@v1.0.0"]),
-    "events of all artifacts of a name": (EVENT, "list_events(null, 'k', null, null)", EVENTS),
-    "events of a version": (EVENT, "list_events(null, null, 'v2.0.0', null)", ["b:k k@v2.0.0! 0", "b:k k@v2.0.0 0"]),
-    "events of a stage": (EVENT, "list_events(null, 'k', null, 'production')", ["a:k k#production#1 0", "b:k k#prod#1 0"]),
-    "events of some repositories": (EVENT, "list_events(['c'], null, null, null)", ["c:m m@v10.0.0 0"]),
+    "events of all artifacts of a name": (EVENT, "internal.list_events(null, 'k', null, null)", EVENTS),
+    "events of a version": (EVENT, "internal.list_events(null, null, 'v2.0.0', null)", ["b:k k@v2.0.0! 0", "b:k k@v2.0.0 0"]),
+    "events of a stage": (EVENT, "internal.list_events(null, 'k', null, 'production')", ["a:k k#production#1 0", "b:k k#prod#1 0"]),
+    "events of some repositories": (EVENT, "internal.list_events(['c'], null, null, null)", ["c:m m@v10.0.0 0"]),
     "events of artifacts of a type, from a moment until another": (
         EVENT,
-        "list_events(null, null, null, null, a_type := 'model', since := '2024-01-03', until := '2024-01-04 23:59')",
+        "internal.list_events(null, null, null, null, a_type := 'model', since := '2024-01-03', until := '2024-01-04 23:59')",
         ["a:m m#dev#2 0", "a:m m#prod#1 0"],
     ),
-    "events of all that is no copy": (EVENT, "list_events(null, null, 'v10.0.0', null)", ["a:m m@v10.0.0 0"]),
+    "events of all that is no copy": (EVENT, "internal.list_events(null, null, 'v10.0.0', null)", ["a:m m@v10.0.0 0"]),
     "repositories": (
         "concat_ws(' ', repo, why, artifacts, problems)",
-        "list_repos(null)",
+        "internal.list_repos(null)",
         ["a newest 4 6", "b newest 2 1", "c 1 0", "d 0 0"],
     ),
-    "some repositories": ("repo", "list_repos(['c', 'a'])", ["a", "c"]),
+    "some repositories": ("repo", "internal.list_repos(['c', 'a'])", ["a", "c"]),
     "problems": (
         "concat_ws(' ', repo, connector, place, rule, message, commit)",
-        "list_problems(null)",
+        "internal.list_problems(null)",
         ["a dvc z r m", "a gto a z m", "a gto b a z", "a gto b b a 2", "a gto b b b 1", "a gto b b b 2", "b dvc a r m"],
     ),
-    "problems of some repositories": ("repo", "list_problems(['b'])", ["b"]),
-    "the newest crawl": ("crawl::varchar", "last_crawl()", ["3"]),
+    "problems of some repositories": ("repo", "internal.list_problems(['b'])", ["b"]),
+    "the newest crawl": ("crawl::varchar", "internal.last_crawl()", ["3"]),
 }  # fmt: skip
 
 
@@ -169,5 +169,5 @@ def test_types_are_those_in_use_those_allowed_and_the_usual_ones():
         Annotation: [annotated("a", C1, "encoder")],
         GtoConfig: [GtoConfig(commit=C1, stages=None, types=("tokenizer", "model"), index=None)],
     }
-    types = [row["type"] for row in asked(catalog_of({"r": rows}), "from list_types()")]
+    types = [row["type"] for row in asked(catalog_of({"r": rows}), "from internal.list_types()")]
     assert types == ["dataset", "encoder", "model", "tokenizer"]

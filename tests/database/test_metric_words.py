@@ -20,13 +20,13 @@ def test_every_word_is_listed_once():
 def test_every_meaning_is_a_pattern_of_the_sql():
     meanings = list(dict.fromkeys(row["meaning"] for row in _metric_words()))
     assert (meanings, re.findall(r"\{words: ([-a-z]+)\}", SQL)) == (list(MARKS), list(MARKS))
-    assert "{words" not in named("metric_direction")["metric_marks"]
+    assert "{words" not in named("metric_direction")["internal.metric_marks"]
 
 
 def test_every_word_alone_has_the_mark_of_its_meaning():
     plain = {row["words"]: row["words"].replace("#", "5").replace("… ", "val ") for row in _metric_words()}
     rows = asked(
-        catalog_of({}), "select word, metric_marks(word) as marks from unnest(?) as t(word)", [*plain.values()]
+        catalog_of({}), "select word, internal.metric_marks(word) as marks from unnest(?) as t(word)", [*plain.values()]
     )
     marks = {row["word"]: row["marks"] for row in rows}
     assert {row["words"]: marks[plain[row["words"]]] for row in _metric_words()} == {

@@ -22,8 +22,8 @@ from support.worlds import World
 VIEWS = [made for made in MODELS.values() if not made.parameters]
 MACROS = [made for made in MODELS.values() if made.parameters and not made.scalar]
 KEYLESS = {
-    "search_texts": "a label that is stated twice counts twice",
-    "site_plots": "a plot that two metafiles name is drawn for each",
+    "internal.search_texts": "a label that is stated twice counts twice",
+    "internal.site_plots": "a plot that two metafiles name is drawn for each",
 }
 INCREMENTAL = [made for made in VIEWS if made.materialized == "incremental"]
 

@@ -34,7 +34,7 @@ CASES: dict[str, tuple[tuple[str, str | None, str | None], str | None]] = {
 def links() -> list[str | None]:
     given = [(url, endpoint, region) for (url, endpoint, region), _ in CASES.values()]
     connection = catalog_of({})
-    query = "select link from public_link($1, $2, $3, null)"
+    query = "select link from internal.public_link($1, $2, $3, null)"
     return [asked(connection, query, *case)[0]["link"] for case in given]
 
 

@@ -149,8 +149,8 @@ def test_only_tables_are_replaced(path):
     first = last_build.sealed(path)
     leave(path)
     tables = {Crawl.TABLE: crawls(2)[Crawl.TABLE]}
-    rebuild.refresh(path, tables, put("second"))
-    now = [VERSIONS, [1, 2], ["first", "second"], [0], VERSIONS, FOUND, ["p"]]
+    rebuild.refresh(path, tables)
+    now = [VERSIONS, [1, 2], ["first"], [0], VERSIONS, FOUND, ["p"]]
     assert (content(path), names(path), sums(path)) == (now, WHOLE, [last_build.current(path), first])
 
 
@@ -168,10 +168,11 @@ def failing(error):
         pytest.param(duckdb.Error("damaged"), "damaged", id="the database, which a build replaces"),
     ],
 )
-def test_a_replacement_that_fails_leaves_the_last_catalog_and_nothing_beside_it(path, error, expected):
+def test_a_replacement_that_fails_leaves_the_last_catalog_and_nothing_beside_it(path, error, expected, monkeypatch):
     before = path.read_bytes()
+    monkeypatch.setattr(rebuild, "detach", lambda _: failing(error)[UPDATED](None))
     with pytest.raises((StoreError, duckdb.Error)) as raised:
-        rebuild.refresh(path, {}, failing(error))
+        rebuild.refresh(path, {})
     assert (str(raised.value), path.read_bytes() == before, names(path)) == (expected.format(path=path), True, WHOLE)
 
 

@@ -51,7 +51,7 @@ SHOWN = {
         ["fraud/payments command", "fraud/payments params", "vision/models changed"],
     ),
     "an experiment has lost its baseline": (
-        "select name from list_experiments(null) where detached",
+        "select name from internal.list_experiments(null) where detached",
         ["lost-lynx"],
     ),
     "metrics are in DVC's storage": (

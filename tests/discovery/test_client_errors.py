@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from catalog.discovery.client_errors import _HOURS, _MINUTES, _UNSTATED, MOST_SAID, fault
+from catalog.discovery.client_errors import _HOURS, _MINUTES, _UNSTATED, MOST_BODY, fault
 from catalog.text import quoted
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.retry import Again
@@ -297,7 +297,7 @@ def test_a_part_of_a_search_is_no_listing(value, expected, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(MOST_SAID, "the end"), (MOST_SAID + 1, None)], ids=["as long as is read", "one byte longer"]
+    ("size", "words"), [(MOST_BODY, "the end"), (MOST_BODY + 1, None)], ids=["as long as is read", "one byte longer"]
 )
 def test_a_forge_is_quoted_from_a_short_answer(size, words):
     frame = '{"x": "", "message": "the end"}'

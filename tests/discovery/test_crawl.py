@@ -223,7 +223,7 @@ def test_a_renamed_repository_is_told_once(forged, tmp_path):
     forged.entries[0] = repo(forged, "attrition", 1)
     crawl(config, debug=True)
     build(config)
-    listed = "select distinct repo from list_artifacts(null, null, null, false) where repo like '%/churn' or repo like '%/attrition'"
+    listed = "select distinct repo from internal.list_artifacts(null, null, null, false) where repo like '%/churn' or repo like '%/attrition'"
     assert (
         asked(config, "select repo, renamed_to from repos where left_at is not null"),
         asked(config, listed),

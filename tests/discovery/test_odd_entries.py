@@ -13,7 +13,7 @@ from catalog.crawl.crawl import crawl
 from catalog.database import database
 from catalog.database.build import build
 from catalog.discovery import client
-from catalog.discovery.discover import MOST_SAID, _read, _said
+from catalog.discovery.discover import MOST_REASONS, _read, _skipped_sentence
 from catalog.plugins.forge import Ask, ListPage, Response, installed
 from catalog.transport.limits import Limits, Meter
 from support import forge_answers
@@ -153,12 +153,12 @@ def test_half_a_character_costs_no_catalog(kind, tmp_path):
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        pytest.param(MOST_SAID, "s: left out of its listing: r; r; r", id="as many as are said"),
-        pytest.param(MOST_SAID + 1, "s: left out of its listing: r; r; r, and 1 more", id="one more"),
+        pytest.param(MOST_REASONS, "s: left out of its listing: r; r; r", id="as many as are said"),
+        pytest.param(MOST_REASONS + 1, "s: left out of its listing: r; r; r, and 1 more", id="one more"),
     ],
 )
 def test_so_many_reasons_are_said(number, said, tmp_path):
     (source,) = config_of(
         tmp_path, {"kind": "github", "org": "acme", "name": "s", "url": "https://forge.example"}
     ).sources
-    assert _said(source, ["r"] * number) == said
+    assert _skipped_sentence(source, ["r"] * number) == said

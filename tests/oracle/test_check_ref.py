@@ -59,11 +59,11 @@ def by_gto(path: str, ref: str) -> dict[str, Any] | None:
 
 
 def by_us(connection: Any, tag: str) -> dict[str, Any] | None:
-    found = asked(connection, "from find_tag(?)", tag)
+    found = asked(connection, "from internal.find_tag(?)", tag)
     if not found:
         return None
     (row,) = found
-    query = "from resolve_version('r', ?, ?, ?, null, ?, '')"
+    query = "from internal.resolve_version('r', ?, ?, ?, null, ?, '')"
     answer = asked(connection, query, row["artifact"], row["version"], row["commit"], row["oid"])[0]
     keys = ("event", "artifact", "version", "stage", "commit", "author", "author_email", "tag")
     return {key: answer[key] for key in keys}

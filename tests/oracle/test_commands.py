@@ -225,7 +225,7 @@ def offered(offer: Offer, shell: Shell) -> tuple[list[str] | None, list[str]]:
     """The command that the catalog offers, and `dvc artifacts get`."""
     catalog, commit = served(offer, shell)
     name = offer.tags[0].partition("@")[0].replace("=", ":")
-    (row,) = asked(catalog, "from show_version('r', ?, 'v1.0.0', ?)", name, commit)
+    (row,) = asked(catalog, "from internal.show_version('r', ?, 'v1.0.0', ?)", name, commit)
     return row["get"], ["dvc", "artifacts", "get", f"{shell.site}/r", name, "--rev", "v1.0.0"]
 
 

@@ -352,8 +352,8 @@ def test_the_name_of_a_version(catalog):
     [
         pytest.param(lambda c: c.artifacts(repo="nobody"), id="a repository"),
         pytest.param(lambda c: c.versions(stage="nowhere"), id="a stage"),
-        pytest.param(lambda c: c.versions(type="modle"), id="a type"),
-        pytest.param(lambda c: c.artifacts(type="modle"), id="a type of artifacts"),
+        pytest.param(lambda c: c.versions(type="nowhat"), id="a type"),
+        pytest.param(lambda c: c.artifacts(type="nowhat"), id="a type of artifacts"),
         pytest.param(lambda c: c.at("now", "nowhere"), id="a stage at a moment"),
         pytest.param(lambda c: c.history("mask#nowhere"), id="a stage in a reference"),
     ],
@@ -492,7 +492,7 @@ def test_a_damaged_catalog(tmp_path):
 def test_a_catalog_of_another_version(path, tmp_path):
     own = shutil.copy(path, tmp_path)
     with duckdb.connect(own) as other:
-        other.execute("drop macro table list_artifacts")
+        other.execute("drop macro table internal.list_artifacts")
     with Catalog.open(own) as catalog, pytest.raises(StoreError, match="run `catalog build`"):
         catalog.artifacts()
 

@@ -171,6 +171,7 @@ def ask(root: Path, cursor: str | None) -> list[dict[str, Any]]:
 def memory() -> duckdb.DuckDBPyConnection:
     """A catalog of what events are told from, without what else is said of them: it is filled hundreds of times."""
     connection = duckdb.connect()
+    connection.execute("create schema internal")
     for table in (Observation, Crawl, Rename, Repo, StageName):
         connection.register("given", schema(table).empty_table())
         connection.execute(f'create table "{table.TABLE}" as from given')
@@ -178,9 +179,15 @@ def memory() -> duckdb.DuckDBPyConnection:
     connection.execute("create table copied_artifacts (repo varchar, artifact varchar, of_repo varchar)")
     connection.execute("create table artifacts (repo varchar, artifact varchar, type varchar)")
     for made in statements():
-        if made.name == "canonical_stage":
+        if made.name == "internal.canonical_stage":
             connection.execute(macro(made))
-        if made.name in ("crawl_times", "memory_start", "known_events", "list_seen_events", "find_seen"):
+        if made.name in (
+            "crawl_times",
+            "internal.memory_start",
+            "known_events",
+            "internal.list_seen_events",
+            "internal.find_seen",
+        ):
             kind = f"macro {made.name}{made.parameters} as table" if made.parameters else f"view {made.name} as"
             connection.execute(f"create {kind} {made.body}")
     return connection

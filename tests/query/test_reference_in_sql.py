@@ -110,4 +110,4 @@ def test_sql_and_python_read_the_same_parts(catalog, ref):
         expected = [(ref.strip(), reference.artifact, reference.version, reference.stage)]
     except Misuse:
         expected = []
-    assert [tuple(row.values()) for row in asked(catalog, "from read_reference($1)", ref)] == expected
+    assert [tuple(row.values()) for row in asked(catalog, "from internal.read_reference($1)", ref)] == expected

@@ -165,7 +165,7 @@ def test_memory_may_begin_with_a_crawl_of_which_only_observations_are_left(seen,
     )
     crawls = [crawl_row(number, day(each)) for number, each in enumerate(later, 2)]
     connection = catalog_of({"host/o/r": {Observation: [observation]}}, {Crawl: crawls})
-    assert asked(connection, "from memory_start()") == [
+    assert asked(connection, "from internal.memory_start()") == [
         {"crawl": 1, "at": day(at).replace(tzinfo=None), "suspect": suspect}
     ]
 

@@ -463,19 +463,23 @@ def test_kubernetes_keeps_all_on_a_volume(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "keeper",
-    [keeper.value for keeper in ExternalScheduler if keeper not in (ExternalScheduler.CRON, ExternalScheduler.SYSTEMD)],
+    "external",
+    [
+        external.value
+        for external in ExternalScheduler
+        if external not in (ExternalScheduler.CRON, ExternalScheduler.SYSTEMD)
+    ],
 )
-def test_odd_names_stay_text_in_yaml(tmp_path, keeper):
+def test_odd_names_stay_text_in_yaml(tmp_path, external):
     config = replace(nightly(tmp_path), file=tmp_path / ODD, output=tmp_path / f"{ODD}: #")
-    assert list(yaml.safe_load_all(file_for(keeper, config)))
+    assert list(yaml.safe_load_all(file_for(external, config)))
 
 
-@pytest.mark.parametrize("keeper", [keeper.value for keeper in ExternalScheduler])
-def test_a_line_break_in_a_name_is_refused(tmp_path, keeper):
+@pytest.mark.parametrize("external", [external.value for external in ExternalScheduler])
+def test_a_line_break_in_a_name_is_refused(tmp_path, external):
     config = replace(nightly(tmp_path), file=tmp_path / "a\nb", output=tmp_path / "output")
     with pytest.raises(ConfigError, match="expected what fits into one line"):
-        file_for(keeper, config)
+        file_for(external, config)
 
 
 def test_a_ci_job_has_no_folder_outside(tmp_path):

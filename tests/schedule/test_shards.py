@@ -37,39 +37,44 @@ def test_how_many_shards_are_printed(repositories, shards):
     assert shards_for(repositories) == shards
 
 
-def jobs(keeper: str, config: Config, shards: int | None = None) -> int:
+def jobs(scheduler: str, config: Config, shards: int | None = None) -> int:
     """In how many shards a printed file crawls."""
-    text = file_for(keeper, config, shards)
-    if keeper == "github-actions":
+    text = file_for(scheduler, config, shards)
+    if scheduler == "github-actions":
         return len(
             yaml.safe_load(text)["jobs"].get("shard", {"strategy": {"matrix": {"shard": [1]}}})["strategy"]["matrix"][
                 "shard"
             ]
         )
-    if keeper == "gitlab-ci":
+    if scheduler == "gitlab-ci":
         return yaml.safe_load(text).get("shard", {"parallel": 1})["parallel"]
     return [*yaml.safe_load_all(text)][1]["spec"]["jobTemplate"]["spec"].get("completions", 2) - 1
 
 
 @pytest.mark.one_in(3)
-@pytest.mark.parametrize("keeper", SHARDED)
-def test_a_large_inventory_is_crawled_in_shards_unless_the_user_says_otherwise(tmp_path, keeper):
+@pytest.mark.parametrize("scheduler", SHARDED)
+def test_a_large_inventory_is_crawled_in_shards_unless_the_user_says_otherwise(tmp_path, scheduler):
     config = parse(NIGHTLY, tmp_path / "repos.toml")
     repos = tuple(
         RepoConfig(name=f"r{number}", url=f"https://x/{number}", options=Options()) for number in range(LARGE + 1)
     )
     large = replace(config, repos=repos)
-    assert (jobs(keeper, config), jobs(keeper, large), jobs(keeper, config, 5), jobs(keeper, large, 1)) == (1, 3, 5, 1)
+    assert (jobs(scheduler, config), jobs(scheduler, large), jobs(scheduler, config, 5), jobs(scheduler, large, 1)) == (
+        1,
+        3,
+        5,
+        1,
+    )
 
 
-@pytest.mark.parametrize("keeper", ["cron", "systemd"])
-def test_one_machine_has_no_shards(tmp_path, keeper):
+@pytest.mark.parametrize("scheduler", ["cron", "systemd"])
+def test_one_machine_has_no_shards(tmp_path, scheduler):
     config = parse(NIGHTLY, tmp_path / "repos.toml")
     with pytest.raises(Misuse) as refused:
-        file_for(keeper, config, 2)
-    assert (str(refused.value), file_for(keeper, config, 1)) == (
-        f"found --shards and --print {keeper}, which runs on one machine: expected no --shards",
-        file_for(keeper, config),
+        file_for(scheduler, config, 2)
+    assert (str(refused.value), file_for(scheduler, config, 1)) == (
+        f"found --shards and --print {scheduler}, which runs on one machine: expected no --shards",
+        file_for(scheduler, config),
     )
 
 

@@ -41,9 +41,9 @@ def test_a_change_makes_the_pages_of_its_repository_and_the_lists(tmp_path):
     made = []
     for change in (assign, move):
         change(fleet, chance, CHURN)
-        made.append(fleet.build(site).made)
+        made.append(fleet.build(site).rendered)
     written = {path.split("/")[-1] for path, time in times(site).items() if before.get(path) != time}
-    assert (whole.pages, whole.made, made, fleet.differences(site)) == (14, 14, [7, 7], [])
+    assert (whole.pages, whole.rendered, made, fleet.differences(site)) == (14, 14, [7, 7], [])
     assert {path for path in written if "ads" in path or "paper" in path} == set()
 
 
@@ -52,7 +52,7 @@ def test_a_crawl_that_found_nothing_makes_the_pages_that_tell_of_crawls(tmp_path
     fleet, site = Fleet(tmp_path), tmp_path / "site"
     made = []
     for _ in range(2):
-        made += [fleet.build(site).made, fleet.build(site).made]
+        made += [fleet.build(site).rendered, fleet.build(site).rendered]
         crawl(fleet, random.Random(1), CHURN)
     assert made == [14, 0, 2, 0]
 
@@ -108,7 +108,7 @@ def test_a_page_that_was_changed_by_hand_is_made_again_and_said(tmp_path, caplog
     page.unlink() if deleted else page.write_text("mine")
     report = fleet.build(site)
     said = f"{site}: not as it was built, and made again: repos/{page.name}"
-    assert (report.made, report.written, fleet.differences(site)) == (1, 1, [])
+    assert (report.rendered, report.written, fleet.differences(site)) == (1, 1, [])
     assert [record.getMessage() for record in caplog.records] == [said]
 
 
@@ -118,7 +118,7 @@ def test_an_image_that_was_deleted_is_written_again(tmp_path):
     fleet.build(site)
     (image,) = (site / "plots").iterdir()
     image.unlink()
-    assert ((report := fleet.build(site)).made, report.written, fleet.differences(site)) == (0, 1, [])
+    assert ((report := fleet.build(site)).rendered, report.written, fleet.differences(site)) == (0, 1, [])
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def test_a_build_that_is_killed_anywhere_is_made_up_for(tmp_path):
         assert not (folder / "done").exists()
         build(folder / "c.duckdb", folder / "site", title="Models")
         again = build(folder / "c.duckdb", folder / "site", title="Models")
-        if pages(folder / "site") != pages(whole / "site") or again.made:
+        if pages(folder / "site") != pages(whole / "site") or again.rendered:
             wrong.append(folder.name)
         shutil.rmtree(folder)
     assert (wrong, operations > 50) == ([], True)

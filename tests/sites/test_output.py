@@ -38,7 +38,7 @@ def put(folder: Path, *paths: str, program: str = "1") -> tuple[int, int, int]:
 def test_the_same_catalog_gives_the_same_bytes_and_a_second_build_writes_nothing(catalog_file, site, tmp_path):
     build(catalog_file, tmp_path, title="Models <of> Acme")
     again = build(catalog_file, tmp_path, title="Models <of> Acme")
-    assert (pages(tmp_path), again.made, again.written, again.removed) == (pages(site), 0, 0, 0)
+    assert (pages(tmp_path), again.rendered, again.written, again.removed) == (pages(site), 0, 0, 0)
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_a_site_is_known_by_its_home_page(catalog_file, tmp_path):
     before = build(catalog_file, tmp_path, title="x")
     (tmp_path / MANIFEST).unlink()
     again = build(catalog_file, tmp_path, title="x")
-    assert (again.made, again.unchanged) == (before.pages, before.written)
+    assert (again.rendered, again.unchanged) == (before.pages, before.written)
 
 
 @pytest.mark.parametrize("path", [MANIFEST, "a.html"])

@@ -305,7 +305,9 @@ def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, m
     connect_and_keep = lambda *given, **options: connections.append(Recorded(*given, **options)) or connections[-1]  # noqa: E731
     monkeypatch.setattr("sites.build.catalog_database.connect", connect_and_keep)
     build(catalog_file, tmp_path, title="x")
-    offered = {statement.name: statement.body for statement in statements() if statement.name.startswith("site_")}
+    offered = {
+        statement.name: statement.body for statement in statements() if statement.name.startswith("internal.site_")
+    }
     asked = [*connections[0].asked, *offered.values()]
     assert [name for name in offered if not any(re.search(rf"\b{name}\(", query) for query in asked)] == []
 

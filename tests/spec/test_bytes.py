@@ -388,7 +388,7 @@ def test_versions_of_equal_bytes_are_told_of_each_other_wherever_they_are():
     small.commit(PROJECT | {"m.bin.dvc": out(size=31)})
     small.tag("m@v1.0.0")
     repos = {name: rows_of(world.listing(), world.objects) for name, world in (("a", one), ("b", other), ("c", small))}
-    query = "select ref || ' = ' || twin_ref || if(same_kind, '', ' but for the ends of lines') as said from identical_versions order by all"
+    query = "select ref || ' = ' || other_ref || if(same_kind, '', ' but for the ends of lines') as said from identical_versions order by all"
     assert [row["said"] for row in asked(catalog_of(repos), query)] == [
         "a:m@v1.0.0 = a:m@v1.1.0",
         "a:m@v1.0.0 = b:m@v7.0.0 but for the ends of lines",

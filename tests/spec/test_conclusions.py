@@ -312,7 +312,7 @@ def names() -> duckdb.DuckDBPyConnection:
     ],
 )
 def test_an_artifact_answers_to_every_end_of_its_name(words, found):
-    assert [row["id"] for row in asked(names(), "from find_artifacts(?) order by id", words)] == found
+    assert [row["id"] for row in asked(names(), "from internal.find_artifacts(?) order by id", words)] == found
 
 
 OPEN = "select rule, place from open_problems order by all"
@@ -335,11 +335,15 @@ def test_an_artifacts_yaml_that_is_no_file_of_gto_is_a_problem_in_a_registry_alo
     seen = {"outcome": "new", "message": None, "stale": False, "visited_at": START, "read_at": START, "partition": None}
     repo = Repo(repo="host/o/r", url="/r", **seen)
     connection = catalog_of({repo.repo: rows_of(world.listing(), world.objects)}, {Repo: [repo]})
-    lists = [OPEN, "select rule, place from list_problems(null)", "select rule, place from site_problems()"]
+    lists = [
+        OPEN,
+        "select rule, place from internal.list_problems(null)",
+        "select rule, place from internal.site_problems()",
+    ]
     counts = [
-        "select problems from list_repos(null)",
-        "select problems from site_repositories()",
-        "select problems from site_counts()",
+        "select problems from internal.list_repos(null)",
+        "select problems from internal.site_repositories()",
+        "select problems from internal.site_counts()",
     ]
     assert (
         [[tuple(row.values()) for row in asked(connection, query)] for query in lists],

@@ -169,7 +169,7 @@ def test_what_is_told_again_under_a_new_name_is_told_as_a_copy():
     rows = {name: told(world(*tags), crawl) for crawl, (name, tags) in enumerate(reversed(names.items()), 1)}
     found = asked(
         catalog_of(rows, {Repo: [repo("old", renamed_to="new"), repo("new")]}),
-        "select repo, tag, copy_of from list_seen_events(0, 0, '', '')",
+        "select repo, tag, copy_of from internal.list_seen_events(0, 0, '', '')",
     )
     assert [tuple(row.values()) for row in found] == [
         ("old", "m@v1.0.0", None),

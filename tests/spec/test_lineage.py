@@ -153,7 +153,7 @@ def told(catalog: duckdb.DuckDBPyConnection, question: str, *parameters: object)
         f"{row['level']} {row['kind'] or 'is'} {row['repo']}:{row['label']}"
         + (f" in {row['revisions']} commits" if row["revisions"] > 1 else "")
         + "".join(f" = {ref.partition(':')[2]}" for ref in row["refs"])
-        for row in asked(catalog, f"from {question}", *parameters)
+        for row in asked(catalog, f"from internal.{question}", *parameters)
     ]
 
 
@@ -258,7 +258,7 @@ def test_what_a_version_was_made_from(catalog, asked_for, steps):
 
 
 def test_the_stale_input_is_the_one_that_the_stage_took_in(catalog):
-    query = "select hash from upstream('stale', 'm', 'v2.0.0', 10) where label in ('a', 'code') order by label"
+    query = "select hash from internal.upstream('stale', 'm', 'v2.0.0', 10) where label in ('a', 'code') order by label"
     assert asked(catalog, query) == [{"hash": hash_of("a-old")}, {"hash": hash_of("old")}]
 
 
@@ -413,7 +413,7 @@ PATHS = [("../source", "../source"), ("C:\\source.git", "C:\\source"), ("/srv/so
 
 @pytest.mark.parametrize(("url", "key"), [*CASES, *PATHS])
 def test_addresses_of_one_repository_have_one_key(catalog, url, key):
-    assert asked(catalog, "from repository_key(?)", url) == [{"key": key}]
+    assert asked(catalog, "from internal.repository_key(?)", url) == [{"key": key}]
 
 
 @pytest.mark.slow
@@ -452,7 +452,9 @@ def test_a_source_at_an_unknown_address_is_found_by_the_locked_commit():
 @given(st.lists(ADDRESSES, min_size=10, max_size=30))
 def test_python_and_sql_have_one_key_for_a_repository(catalog, urls):
     public = [public_url(url) for url in urls]  # as the tables have them
-    rows = asked(catalog, "select url, key from (select unnest(?::varchar[]) as url), repository_key(url)", public)
+    rows = asked(
+        catalog, "select url, key from (select unnest(?::varchar[]) as url), internal.repository_key(url)", public
+    )
     assert {row["url"]: row["key"] for row in rows} == {url: repository_key(url) for url in public}
     assert [repository_key(url) for url in public] == [repository_key(url) for url in urls]
 

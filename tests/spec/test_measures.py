@@ -261,7 +261,7 @@ def compared(values: dict[str, list[tuple[str, str, float]]], *, baseline: int =
     }  # fmt: skip
     query = """
         select name, list(number order by place), list(delta order by place), list(best order by place), any_value(differs)
-        from list_compared(?, ?, ?, ?, ?) where what = 'metric' group by name order by name
+        from internal.list_compared(?, ?, ?, ?, ?) where what = 'metric' group by name order by name
     """
     lists = (["r"] * len(values), ["m"] * len(values), list(commits), list(commits.values()))
     return [tuple(row.values()) for row in asked(catalog_of({"r": rows}), query, *lists, baseline)]
@@ -357,7 +357,7 @@ def test_whether_an_experiment_is_detached(history, on_branch, detached):
         Experiment: [experiment],
         Metric: [metric("a.json", commit=C2)],
     }
-    query = "select name, detached, was_read, metrics, versions from list_experiments(['r'])"
+    query = "select name, detached, was_read, metrics, versions from internal.list_experiments(['r'])"
     assert asked(catalog_of({"r": rows, "other": rows}), query) == [
         {"name": "bee", "detached": detached, "was_read": False, "metrics": 1, "versions": ["r:m@v1.0.0", "r:n@v1.0.0"]}
     ]
@@ -377,7 +377,7 @@ def test_releases_are_tags_without_a_registry_whose_commits_were_read():
         ],
         Metric: [metric("a.json"), metric("a.json", commit=C2)],
     }
-    query = "select tag, annotated, summary, metrics from list_releases(['r'])"
+    query = "select tag, annotated, summary, metrics from internal.list_releases(['r'])"
     assert asked(catalog_of({"r": rows, "other": rows}), query) == [
         {"tag": "baseline", "annotated": False, "summary": "one", "metrics": 1}
     ]
@@ -387,5 +387,8 @@ def test_releases_are_tags_without_a_registry_whose_commits_were_read():
 def test_a_file_that_two_metafiles_name_is_listed_once_where_it_cannot_be_read():
     files = [named("a.json", f"{folder}/dvc.yaml", status="bad") for folder in ("x", "y")]
     catalog = catalog_of({"r": {Event: registered("m@v1.0.0"), MeasureFile: files}})
-    queries = ("select file from list_unread('r', 'm', null, null, 'metrics')", "select file from site_unread()")
+    queries = (
+        "select file from internal.list_unread('r', 'm', null, null, 'metrics')",
+        "select file from internal.site_unread()",
+    )
     assert [asked(catalog, query) for query in queries] == [[{"file": "a.json"}]] * 2

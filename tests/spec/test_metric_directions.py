@@ -122,11 +122,11 @@ def test_what_repos_toml_says_goes_before_the_name():
 
 
 def test_a_name_that_is_null_has_no_direction():
-    assert asked(catalog_of({}), "from metric_direction(null)") == [{"direction": None}]
+    assert asked(catalog_of({}), "from internal.metric_direction(null)") == [{"direction": None}]
 
 
 def directions(*names: str, stated: Iterable[MetricDirection] = ()) -> dict[str, str | None]:
     """What the catalog says of each name, where repos.toml states this."""
-    query = "select m.name, d.direction from (select unnest(?) as name) m, metric_direction(m.name) d"
+    query = "select m.name, d.direction from (select unnest(?) as name) m, internal.metric_direction(m.name) d"
     rows = asked(catalog_of({}, {MetricDirection: stated}), query, list(names))
     return {row["name"]: row["direction"] for row in rows}

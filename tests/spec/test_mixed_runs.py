@@ -76,7 +76,7 @@ def catalog(*commits: dict[str, str]):
 def test_what_is_not_of_the_run_that_made_a_version(changes, what):
     connection = catalog(run() | changes)
     (version,) = asked(connection, "select commit from versions")
-    (row,) = asked(connection, "from show_version('r', 'm', 'v1.0.0', ?)", version["commit"])
+    (row,) = asked(connection, "from internal.show_version('r', 'm', 'v1.0.0', ?)", version["commit"])
     assert (row["mixed"], row["other_inputs"]) == (what, what == ["train.py"])
 
 
@@ -86,7 +86,7 @@ def test_code_of_another_run_leaves_metrics_and_model_of_one_run():
     commits = [row["commit"] for row in asked(connection, "select commit from versions order by version")]
     compared = asked(
         connection,
-        "select name, text, best from list_compared(['r', 'r', 'r'], ['m', 'm', 'm'], ['v1.0.0', 'v2.0.0', 'v3.0.0'], ?, 1) "
+        "select name, text, best from internal.list_compared(['r', 'r', 'r'], ['m', 'm', 'm'], ['v1.0.0', 'v2.0.0', 'v3.0.0'], ?, 1) "
         "where name in ('runs', 'acc') order by name, place",
         commits,
     )
@@ -94,8 +94,8 @@ def test_code_of_another_run_leaves_metrics_and_model_of_one_run():
         *(("acc", "0.5", False), ("acc", "0.9", True), ("acc", "0.6", False)),
         *(("runs", None, None), ("runs", "other inputs", None), ("runs", "not all compared", None)),
     ]
-    assert [row["best"] for row in asked(connection, "select best from site_metrics()")] == ["v2.0.0"]
-    (shown,) = asked(connection, "select made_by from show_version('r', 'm', 'v3.0.0', ?)", commits[2])
+    assert [row["best"] for row in asked(connection, "select best from internal.site_metrics()")] == ["v2.0.0"]
+    (shown,) = asked(connection, "select made_by from internal.show_version('r', 'm', 'v3.0.0', ?)", commits[2])
     assert (shown["made_by"]["not_compared"], shown["made_by"]["why_not_compared"]) == (["src"], ["folder"])
 
 
@@ -105,7 +105,7 @@ def test_the_best_metric_is_of_the_run_that_made_its_version():
     commits = [row["commit"] for row in asked(connection, "select commit from versions order by version")]
     compared = asked(
         connection,
-        "select name, text, best from list_compared(['r', 'r', 'r'], ['m', 'm', 'm'], ['v1.0.0', 'v2.0.0', 'v3.0.0'], ?, 1) "
+        "select name, text, best from internal.list_compared(['r', 'r', 'r'], ['m', 'm', 'm'], ['v1.0.0', 'v2.0.0', 'v3.0.0'], ?, 1) "
         "where name in ('runs', 'acc') order by name, place",
         commits,
     )
@@ -113,12 +113,12 @@ def test_the_best_metric_is_of_the_run_that_made_its_version():
         *(("acc", "0.5", False), ("acc", "0.9", False), ("acc", "0.6", True)),
         *(("runs", None, None), ("runs", "different", None), ("runs", None, None)),
     ]
-    assert [row["best"] for row in asked(connection, "select best from site_metrics()")] == ["v3.0.0"]
+    assert [row["best"] for row in asked(connection, "select best from internal.site_metrics()")] == ["v3.0.0"]
 
 
 @pytest.mark.slow
 def test_versions_of_one_run_each_are_compared_without_a_word_of_runs():
     connection = catalog(run(0.5), run(0.6))
     commits = [row["commit"] for row in asked(connection, "select commit from versions order by version")]
-    query = "select name from list_compared(['r', 'r'], ['m', 'm'], ['v1.0.0', 'v2.0.0'], ?, 1) where name = 'runs'"
+    query = "select name from internal.list_compared(['r', 'r'], ['m', 'm'], ['v1.0.0', 'v2.0.0'], ?, 1) where name = 'runs'"
     assert asked(connection, query, commits) == []

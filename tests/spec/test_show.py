@@ -19,7 +19,7 @@ def shown(*worlds: World) -> dict:
     repos = {f"host/{place}": rows_of(world.listing(), world.objects) for place, world in enumerate(worlds)}
     connection = catalog_of(repos)
     version = asked(connection, "from versions where repo = 'host/0' order by version limit 1")[0]
-    query = "from show_version('host/0', ?, ?, ?)"
+    query = "from internal.show_version('host/0', ?, ?, ?)"
     return asked(connection, query, version["artifact"], version["version"], version["commit"])[0]
 
 
@@ -105,7 +105,7 @@ def test_a_version_by_a_tag_of_a_tag_is_shown_with_its_commit():
     between = world.tag("between")
     world.tag("m@v1.0.0", between)
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
-    versions = asked(connection, "from show_artifact('r', 'm')")[0]["all_versions"]
+    versions = asked(connection, "from internal.show_artifact('r', 'm')")[0]["all_versions"]
     assert [(version["commit"], version["revision"]) for version in versions] == [(between, commit)]
 
 

@@ -155,6 +155,54 @@ def test_damage_of_a_line(tmp_path, damage, which):
     check(tmp_path, [(delete_tag, 0), (put_back, 3)], damage, which, 977)
 
 
+# Which lines of a file come again: copies as a copied block, or a merge of two files, leaves them.
+REPEATS: dict[str, Callable[[list[bytes], int], list[bytes]]] = {
+    "one line, at once": lambda lines, at: [*lines[: at + 1], *lines[at:]],
+    "one line, at the end": lambda lines, at: [*lines, lines[at]],
+    "the lines up to one": lambda lines, at: [*lines[: at + 1], *lines],
+    "all lines": lambda lines, _: lines * 2,
+}
+
+
+def check_repeats(folder: Path, steps: list[Step], repeat: str, which: int) -> None:
+    """A file with lines twice says what it says with each once; the next visit, which finds nothing new, writes nothing."""
+    world, states = visited(folder, steps)
+    file, once = folder / FILE, Observations(folder).load(FILE)
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(REPEATS[repeat](lines, which % len(lines))))
+    repeated = file.read_bytes()
+    assert Observations(folder).load(FILE) == once
+    assert Observations(folder).holds(REPO, partition(world.refs))
+    record(folder, states, world)
+    assert file.read_bytes() == repeated
+
+
+@pytest.mark.slow
+@settings(max_examples=30)
+@given(
+    steps=st.lists(st.one_of(STEPS.map(lambda steps: steps[0]), st.tuples(st.just(put_back), st.integers(0, 7))), min_size=1, max_size=6),
+    repeat=st.sampled_from(sorted(REPEATS)),
+    which=st.integers(0, 6),
+)  # fmt: skip
+def test_lines_that_come_twice_say_what_they_say_once(steps, repeat, which):
+    with TemporaryDirectory() as folder:
+        check_repeats(Path(folder), steps, repeat, which)
+
+
+@pytest.mark.parametrize("repeat", sorted(REPEATS))
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["the first", "one between", "the last"])
+def test_a_line_that_comes_twice_shows_no_deleted_tag(tmp_path, repeat, which):
+    check_repeats(tmp_path, [(delete_tag, 0), (put_back, 3)], repeat, which)
+
+
+def test_a_repository_that_has_its_former_name_back_has_it_although_its_line_said_so_before(tmp_path):
+    visited(tmp_path, [(register, 7)])
+    observations = Observations(tmp_path)
+    for former, name in [(REPO, "host/o/x"), ("host/o/x", REPO), (REPO, "host/o/x"), ("host/o/x", REPO)]:
+        assert observations.rename(former, name)
+    assert observations.load(FILE).repo == REPO
+
+
 def test_damage_is_told_once_by_the_visit_that_makes_up_for_it(tmp_path, caplog):
     world, states = visited(tmp_path, [(register, 7), (move_tag, 1)])
     file = tmp_path / FILE

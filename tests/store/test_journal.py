@@ -227,6 +227,16 @@ def test_the_visits_of_so_many_crawls_are_kept(tmp_path, beyond, kept):
     assert any(each.repo == "a" for each in journal.visits()) is kept
 
 
+def test_a_crawl_that_was_cut_short_before_any_visit_is_none_of_these(tmp_path):
+    journal = Journal(tmp_path)
+    crawled(journal, ("a", "fresh", "p1"))
+    with journal.begin():
+        pass
+    for _ in range(module.KEPT - 1):
+        crawled(journal, ("b", "changed", "p2"))
+    assert any(each.repo == "a" for each in journal.visits())
+
+
 @pytest.mark.parametrize(
     ("after", "number"),
     [
@@ -461,6 +471,16 @@ def test_damage_of_one_line_costs_that_line_and_is_told(three, damage, which):
         visits.remove((2, "ab"[which]))
     told = f"{file} has 1 damaged line: what was recorded there is lost"
     assert (facts(three), three.damage) == ((visits, [1, 2, 3]), (told,) if is_lost else ())
+
+
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["a visit", "another visit", "the end"])
+def test_a_line_that_comes_twice_counts_once(three, which):
+    file, once = three.root / "000002.jsonl", (three.visits(), three.crawls(), three.last_visits())
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines, lines[which]]))
+    (three.root / "repos.json").unlink()  # what the crawls said is read again
+    again = Journal(three.root)
+    assert (again.visits(), again.crawls(), again.last_visits(), again.damage) == (*once, ())
 
 
 def test_a_folder_in_the_place_of_a_file_costs_its_crawl(three):

@@ -18,7 +18,7 @@ from catalog.crawl.extract import extract_rows
 from catalog.crawl.previous import PreviousRows
 from catalog.database import search_index
 from catalog.database.statements import Statement, macro, named, statements
-from catalog.database.template import attach
+from catalog.database.template import attach, create_view
 from catalog.git.objects import Objects
 from catalog.git.snapshot import RefListing, Snapshot
 from catalog.plugins.connector import Connector, installed
@@ -85,18 +85,22 @@ def _make(path: Path) -> None:
         search_index.make(connection)
         connection.execute("create schema stubs")
         for made in statements():
-            connection.execute(macro(made) if made.parameters else _stub(made))
+            if made.parameters:
+                connection.execute(macro(made))
+            else:
+                _stub(connection, made)
         for made in statements():
             if not made.parameters:
-                connection.execute(f"create or replace view {made.name} as {made.body}")
+                create_view(connection, made.name, made.body)
         connection.execute("use memory")
         connection.execute("detach staging")
 
 
-def _stub(view: Statement) -> str:
+def _stub(connection: duckdb.DuckDBPyConnection, view: Statement) -> None:
     """An empty table behind the view, while macros are made: DuckDB binds each of them, views of views and all, which takes seconds."""
-    table = f"create table stubs.{view.name} as from ({view.body}) limit 0"
-    return f"{table}; create view {view.name} as from stubs.{view.name}"
+    create_view(connection, view.name, view.body)
+    connection.execute(f"create table stubs.{view.name} as from {view.name} limit 0")
+    connection.execute(f"create or replace view {view.name} as from stubs.{view.name}")
 
 
 def asked(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ def shown_by_gto(path: Path, **options: Any) -> dict[str, Any]:
 def shown_by_us(connection: duckdb.DuckDBPyConnection, repo: str = "r") -> dict[str, Any]:
     # GTO never reads dvc.yaml, so an artifact that is nowhere else is unknown to it.
     query = """
-        from gto_show($1)
+        from internal.gto_show($1)
         where registered or artifact in (select artifact from annotations where repo = $1 and source = 'artifacts.yaml')
     """
     rows = asked(connection, query, repo)

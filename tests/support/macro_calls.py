@@ -26,6 +26,12 @@ _VALUES = {
     "'@' || version from versions order by all limit 3) union all (select repo, artifact, version, commit, stage, null, null "
     "from assignments where rank = 1 order by all limit 2) union all (select repo, artifact, version, commit, null, oid, null "
     "from resolved_events order by all limit 1)",
+    "a_repo, a_commit, a_path": "(select repo, commit, path from outputs order by all limit 4) union all "
+    "(select repo, commit, '' from outputs order by all limit 2)",
+    "a_repo, a_commit, a_metafile, an_output": "select repo, commit, metafile, output from output_files union all "
+    "(select repo, commit, metafile, path from outputs order by all limit 1)",
+    "a_url, a_commit": "(select url, null from repos order by all limit 2) union all "
+    "(select url, rev_lock from imports where kind = 'repo' order by all limit 4)",
     "a_repo, an_artifact, a_version": "select distinct repo, artifact, version from versions order by all",
     "a_repo, an_artifact": "select repo, artifact from artifacts order by versions desc, repo, artifact",
     "an_oid, a_repo": "select oid, repo from known_events order by all",
@@ -49,10 +55,10 @@ _VALUES = {
     "depth": "select 10",
     "docs": "select list(doc) from search_index.documents",
     "ending": "select distinct name from metrics order by name",
-    "endings": "select []::varchar[] union all select list(distinct search_ending(name)) from metrics",
+    "endings": "select []::varchar[] union all select list(distinct internal.search_ending(name)) from metrics",
     "k": f"select {_FOREVER} union all (select distinct first_seen from observations order by all)",
     "leaves": " union all ".join(
-        f"select list(leaf) from search_leaves('{query}') leaf"
+        f"select list(leaf) from internal.search_leaves('{query}') leaf"
         for query in (
             'c* v1 "churn" modle',
             "type:model -type:dataset has:metrics label:none is:stale updated:>=2000 versions:>=1",
@@ -85,20 +91,20 @@ _VALUES = {
 _RELATIONS = {
     "resolved": "from resolved_events",
     "start": "select home, node from lineage_nodes where content is not null order by node limit 20",
-    "steps": "from walk_down(4, 'given_start')",
+    "steps": "from internal.walk_down(4, 'given_start')",
     "hits": "select 1 as place, doc, 0::bigint as score from search_index.documents",
     "version_hits": "select 2 as place, doc, version, commit from search_index.versions",
     "candidates": "select doc from search_index.documents",
     "evaluated": "select *, true as all_words, true as any_word "
-    "from search_versions('given_candidates', 'given_hits', 'given_version_hits', true, true, true)",
-    "ranked": "select *, 0 as total, row_number() over () as place from search_ranked('given_evaluated')",
+    "from internal.search_versions('given_candidates', 'given_hits', 'given_version_hits', true, true, true)",
+    "ranked": "select *, 0 as total, row_number() over () as place from internal.search_ranked('given_evaluated')",
     "ranked_artifacts": "select *, 'all' as matched, 0 as total, row_number() over () as place "
-    "from search_artifacts('given_hits', true, true)",
-    "measures": "from search_main_measures('given_ranked')",
+    "from internal.search_artifacts('given_hits', true, true)",
+    "measures": "from internal.search_main_measures('given_ranked')",
 }
 _OF_ARTIFACTS = {
-    "search_measures",
-    "search_shown_artifacts",
+    "internal.search_measures",
+    "internal.search_shown_artifacts",
 }  # their `ranked` has artifacts, that of others has versions
 
 

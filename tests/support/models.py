@@ -13,6 +13,7 @@ from catalog.database.statements import Statement, statements
 from catalog.schema.tables import TABLES
 
 MODELS = {made.name: made for made in statements()}
+_FULL_NAMES = {name.removeprefix("internal."): name for name in MODELS}
 FACTS = {table.TABLE: table for table in TABLES}
 
 
@@ -20,7 +21,7 @@ def uses(made: Statement) -> set[str]:
     """The tables, views and macros that a statement names: in its body, in strings for `query_table`, and as defaults of its parameters."""
     tree = parse_one(f"select {made.body}" if made.scalar else made.body, dialect="duckdb")
     names = {*_relations(tree), *_calls(tree), *re.findall(r":= '(\w+)'", made.parameters)}
-    return names & (MODELS.keys() | FACTS.keys())
+    return {_FULL_NAMES.get(name, name) for name in names} & (MODELS.keys() | FACTS.keys())
 
 
 def all_uses(made: Statement) -> set[str]:

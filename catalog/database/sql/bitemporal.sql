@@ -1,7 +1,7 @@
 -- What this catalog knew when, and what became of it since. From `observations`: two clocks, the taggers' and our own.
 
--- remembered_events_at(a_crawl): The registry tags that each repository had when a crawl had ended, or at the last visit before, in the
---     shape of `events`.
+-- internal.remembered_events_at(a_crawl): The registry tags that each repository had when a crawl had ended, or at the last visit before,
+--     in the shape of `events`.
 --   key: repo, oid, tag
 select distinct
     repo, oid, tag, event, artifact, version, precedence, stage, counter, commit, revision, created_at, utc_offset,
@@ -12,7 +12,8 @@ where event is not null and first_readable_crawl <= a_crawl and coalesce(ended_c
 -- known_events_at(a_crawl): The registry tags that this catalog could have known when a crawl had ended, in the shape of `events`; see
 --     `crawl_at` for the crawl of a date. Of a repository that had been taken out of repos.toml, nothing.
 --   key: repo, oid, tag
-from remembered_events_at(a_crawl) where repo not in (select repo from repo_states_at(a_crawl) where outcome = 'removed');
+from internal.remembered_events_at(a_crawl) where repo not in (select repo from internal.repo_states_at(a_crawl)
+    where outcome = 'removed');
 
 -- stages_known_at(t, a_crawl): Which version was in which stage at `t` by the taggers' clocks, as this catalog could have known when
 --     a crawl had ended.
@@ -20,11 +21,11 @@ from remembered_events_at(a_crawl) where repo not in (select repo from repo_stat
 with readable_events as materialized (from known_events_at(a_crawl))
 from stages_at(t, source := 'readable_events');
 
--- list_stages_known_at(t, a_crawl, a_stage, some_repos := null, a_type := null): The same, in the order in which to show it.
+-- internal.list_stages_known_at(t, a_crawl, a_stage, some_repos := null, a_type := null): The same, in the order in which to show it.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 with readable_events as materialized (from known_events_at(a_crawl))
-from list_stages_at(t, a_stage, source := 'readable_events', some_repos := some_repos, a_type := a_type);
+from internal.list_stages_at(t, a_stage, source := 'readable_events', some_repos := some_repos, a_type := a_type);
 
 -- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.
 --   key: repo, tag, seen_at, oid
@@ -48,7 +49,7 @@ from list_stages_at(t, a_stage, source := 'readable_events', some_repos := some_
 --   seen_at: The first visit that found the new one, UTC.
 --   crawl: The crawl of `seen_at`.
 select
-    repo, tag_name(ref) as tag, artifact, stage,
+    repo, internal.tag_name(ref) as tag, artifact, stage,
     old.oid as old_oid, oid, old.revision as old_revision, revision, old.event as old_event, event, old.version as old_version, version,
     old.author as old_author, author, old.created_at as old_created_at, created_at, old.message as old_message, message,
     old.last_seen as old_seen_at, first_seen as seen_at, first_crawl as crawl
@@ -68,7 +69,7 @@ where old.oid <> oid;
 --   crawl: The crawl of `ended_at`.
 --   returned_at: The first visit that found a tag of that name again, UTC.
 select
-    repo, tag_name(ref) as tag, oid, revision, event, artifact, version, stage, author, created_at, message,
+    repo, internal.tag_name(ref) as tag, oid, revision, event, artifact, version, stage, author, created_at, message,
     first_seen, last_seen, ended_at, ended_crawl as crawl, returned_at
 from (
     select *, lead(first_seen) over in_order as returned_at, lead(first_crawl) over in_order as returned_crawl
@@ -78,12 +79,11 @@ from (
 )
 where ended_crawl is not null and ended_crawl is distinct from returned_crawl;
 
--- clock_tolerance() [scalar]: How far a tagger's clock may be ahead of ours before `time_skew` tells of it.
+-- internal.clock_tolerance() [scalar]: How far a tagger's clock may be ahead of ours before `time_skew` tells of it.
 interval 5 minutes;
 
--- backdated_after() [scalar]: How long a tag may be made before a visit that did not find it, before `time_skew` tells of it: tags are
---     pushed
---     later than they are made.
+-- internal.backdated_after() [scalar]: How long a tag may be made before a visit that did not find it, before `time_skew` tells of it:
+--     tags are pushed later than they are made.
 interval 7 days;
 
 -- time_skew: Registry tags whose dates cannot be right, or were kept back: dated after they were seen, or a week before a visit that did
@@ -96,7 +96,7 @@ interval 7 days;
 --   seconds: How far its date is after `first_seen`, or before `unseen_at`.
 -- A suspect clock dates nothing: the visit was between the crawls around it.
 select
-    repo, tag_name(ref) as tag, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen,
+    repo, internal.tag_name(ref) as tag, oid, event, artifact, version, stage, author, created_at, unseen_at, first_seen,
     first_crawl as crawl, case when created_at > seen_by then 'future' else 'backdated' end as skew,
     abs(date_diff('second', case when created_at > seen_by then seen_by else unseen_after end, created_at)) as seconds
 from (
@@ -106,4 +106,4 @@ from (
     from observations o left join crawl_times s on s.crawl = o.first_crawl left join crawl_times u on u.crawl = o.unseen_crawl
     where o.event is not null
 )
-where created_at > seen_by + clock_tolerance() or created_at < unseen_after - backdated_after();
+where created_at > seen_by + internal.clock_tolerance() or created_at < unseen_after - internal.backdated_after();

@@ -5,6 +5,9 @@ select table_name, column_name from duckdb_columns()
 where database_name = 'staging' and schema_name = 'main'
 order by table_name, column_index;
 
+-- columns_of: The columns of a view that is just made.
+select column_name from duckdb_columns() where database_name = current_database() and schema_name = 'main' and table_name = $1;
+
 -- comments: The columns of each table and view, each with its type and what it means.
 select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal
 order by table_name, column_index;
@@ -16,8 +19,11 @@ create table internal.making (recipe varchar, shape varchar, age integer);
 -- make_partitions: The partition that the rows of each repository are from.
 create table internal.partitions (repo varchar, file varchar);
 
--- make_journals: The journals of observations that were read, how far each had grown, and the rows, time and crawl of its last line.
-create table internal.journals (file varchar, stamp varchar, repo varchar, "partition" varchar, "at" timestamp, crawl bigint);
+-- make_journals: The journals of observations that were read, how far each had grown, and the repository of each.
+create table internal.journals (file varchar, stamp varchar, repo varchar);
+
+-- stored: The tables whose rows no other table has; the search index is made of them.
+select schema_name, table_name from duckdb_tables() where schema_name in ('main', 'materialized') and not internal order by all;
 
 -- begin: The row of a database that is built from nothing.
 insert into internal.making values ($1, $2, 0);
@@ -49,22 +55,14 @@ insert into internal.partitions select unnest($1), unnest($2);
 -- journals: The journals that `observations` is built from, each with its stamp.
 select file, stamp from internal.journals;
 
+-- record_journals: The journals that were read.
+insert into internal.journals select unnest($1), unnest($2), unnest($3);
+
 -- delete_observations: Deletes the observations of the repositories of some journals.
 delete from observations where repo in (select repo from internal.journals where file in (select unnest($1)));
 
 -- delete_journals: Deletes these journals.
 delete from internal.journals where file in (select unnest($1));
-
--- date_observations: A visit (of `visited`) that led to the rows of the journal's last line saw the refs of that line. Crawls are compared
---     by their numbers; where an earlier version wrote down the visit, by their times.
-update observations o set last_seen = j.seen, last_crawl = j.seen_crawl
-from (
-    select j.repo,
-        case when v.crawl >= j.crawl then v.read_at when v.crawl is null then greatest(v.read_at, j."at") else j."at" end as seen,
-        case when v.crawl >= j.crawl then v.crawl else j.crawl end as seen_crawl
-    from internal.journals j left join visited v on v.repo = j.repo and v."partition" = j."partition"
-) j
-where o.repo = j.repo and o.ended_at is null and (o.last_seen <> j.seen or o.last_crawl is distinct from j.seen_crawl);
 
 -- counts: What the catalog holds: repositories with artifacts; artifacts, those that no registry tag names, and deprecated ones;
 --     registered and active versions, deregistered ones, and commits that are not registered.

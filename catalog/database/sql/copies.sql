@@ -62,7 +62,7 @@ anti join (
     anti join events t on t.repo = k.of_repo and t.oid = e.oid
 ) own on own.repo = a.repo and own.artifact = a.artifact;
 
--- is_copied(a_repo, an_artifact) [scalar]: The artifact is one of `copied_artifacts`.
+-- internal.is_copied(a_repo, an_artifact) [scalar]: The artifact is one of `copied_artifacts`.
 -- Not `exists`: inside its query, the argument `repo` would be a column of copied_artifacts.
 (a_repo, an_artifact) in (select (repo, artifact) from copied_artifacts);
 

@@ -20,7 +20,7 @@ window earlier as (order by crawl rows between unbounded preceding and 1 precedi
 -- crawl_at(t) [scalar]: The last crawl that had surely ended at `t` (UTC); 0 before the first.
 coalesce((select max(crawl) from crawl_times where ended_by <= t), 0);
 
--- date_crawl(a_crawl): How well a crawl is dated.
+-- internal.date_crawl(a_crawl): How well a crawl is dated.
 --   key: (at most one row)
 --   at: When it had surely ended, UTC.
 --   suspects: The crawls of which the clock is suspect: this one, and those after it up to the first that is not.
@@ -33,11 +33,11 @@ select
     ), []) as suspects
 from crawl_times c where c.crawl = a_crawl;
 
--- suspect_crawls(a, b): The crawls after `a` and up to `b` of which the clock is suspect.
+-- internal.suspect_crawls(a, b): The crawls after `a` and up to `b` of which the clock is suspect.
 --   key: crawl
 select crawl from crawl_times where suspect and crawl > a and crawl <= b order by crawl;
 
--- memory_start(): The first crawl that this catalog remembers anything of, and when that was; no row where there was none.
+-- internal.memory_start(): The first crawl that this catalog remembers anything of, and when that was; no row where there was none.
 --   key: (at most one row)
 --   at: When it had surely ended, UTC; of a crawl of which only observations are left, when it saw the first of them.
 --   suspect: Its time lies after that of a later crawl: it had ended when that one began.

@@ -18,7 +18,7 @@ where m.dvc_root is not null and (
     or (m.kind = 'dvc.lock' and m.format = '1.0')
 );
 
--- is_address(a_url) [scalar]: Others reach it too: it is not a path of one machine, or relative to the repository.
+-- internal.is_address(a_url) [scalar]: Others reach it too: it is not a path of one machine, or relative to the repository.
 regexp_matches(a_url, '^([A-Za-z][A-Za-z0-9+.-]*://|[^/\s:@]+@[^/\s:]+:)') and not starts_with(lower(a_url), 'file:');
 
 -- version_downloads [materialized: incremental]: What gets the bytes of each version, where something does: see `version_commands`.
@@ -51,8 +51,8 @@ obtainable as (
     left join (select distinct repo, commit, dvc_root from unreadable_projects) u
         on u.repo = a.repo and u.commit = a.revision and u.dvc_root = coalesce(a.dvc_root, '')
     where case
-        when a.import_kind = 'repo' then is_address(a.source_url)
-        when a.status = 'partial-import' then a.import_kind = 'url' and is_address(a.source_url)
+        when a.import_kind = 'repo' then internal.is_address(a.source_url)
+        when a.status = 'partial-import' then a.import_kind = 'url' and internal.is_address(a.source_url)
         when a.status = 'cloud-versioned' then a.version_id is not null or exists (
             from output_files o
             where o.repo = a.repo and o.commit = a.revision and o.metafile = a.metafile and o.output = a.output

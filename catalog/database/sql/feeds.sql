@@ -4,15 +4,15 @@
 --   key: repo, oid
 --   from observations: *
 --   moment: When the tag was made, by the tagger's clock, in microseconds since 1970.
-select *, epoch_us(created_at) as moment
+select * exclude (ref), epoch_us(created_at) as moment
 from observations
 where event is not null
 -- A tag that came back, or has two names, is not news.
 qualify row_number() over (partition by repo, oid order by first_readable_crawl, first_readable_at, ref) = 1;
 
--- list_seen_events(a_crawl, a_moment, an_oid, a_repo, since := null, until := null, within := null, a_type := null, a_stage := null): All
---     registry events that were ever seen, also of tags that are gone, after a place; of some repositories, and first seen from `since`
---     until `until`, where these are given.
+-- internal.list_seen_events(a_crawl, a_moment, an_oid, a_repo, since := null, until := null, within := null, a_type := null, a_stage :=
+--     null): All registry events that were ever seen, also of tags that are gone, after a place; of some repositories, and first seen from
+--     `since` until `until`, where these are given.
 --   key: repo, oid
 --   cursor: The place of this event, for whoever wants to go on after it; URL-safe base64.
 --   crawl: The crawl that could tell it first.
@@ -46,12 +46,12 @@ where (o.first_readable_crawl, o.moment, o.oid, o.repo) > (a_crawl, a_moment, an
     and (until::timestamp is null or o.first_seen <= until)
     and (within::varchar[] is null or list_contains(within::varchar[], o.repo))
     and (a_type::varchar is null or (o.repo, o.artifact) in (select (a.repo, a.artifact) from artifacts a where a.type = a_type))
-    and (a_stage::varchar is null or coalesce(e.stage, n.stage, o.stage) = canonical_stage(a_stage))
+    and (a_stage::varchar is null or coalesce(e.stage, n.stage, o.stage) = internal.canonical_stage(a_stage))
 order by o.first_readable_crawl, o.moment, o.oid, o.repo;
 
--- find_seen(an_oid, a_repo): In which crawl a tag object was first told of, and when; no row for never.
+-- internal.find_seen(an_oid, a_repo): In which crawl a tag object was first told of, and when; no row for never.
 --   key: (at most one row)
---   told: When that was, in microseconds since 1970.
-select repo, first_readable_crawl as crawl, epoch_us(first_readable_at) as told from known_events
+--   readable_at: When that was, in microseconds since 1970.
+select repo, first_readable_crawl as crawl, epoch_us(first_readable_at) as readable_at from known_events
 -- A cursor has the name that the repository had then.
 where oid = an_oid and (repo = a_repo or repo in (select r.repo from renames r where r.former = a_repo or r.name = a_repo));

@@ -2,14 +2,14 @@
 
 -- identical_versions: Versions that are the same bytes as another, in whichever repository. Nothing is said of files that are empty or
 --     tiny.
---   key: repo, artifact, version, commit, twin_repo, twin_artifact, twin_version, twin_commit
+--   key: repo, artifact, version, commit, other_repo, other_artifact, other_version, other_commit
 --   from version_files: repo, artifact, version, commit, hash_kind, hash, size
 --   ref: The version's name in the catalog.
---   twin_repo: The repository of the other.
---   twin_artifact: The artifact of the other.
---   twin_version: The other version.
---   twin_ref: The other's name in the catalog.
---   twin_commit: The commit of the other.
+--   other_repo: The repository of the other.
+--   other_artifact: The artifact of the other.
+--   other_version: The other version.
+--   other_ref: The other's name in the catalog.
+--   other_commit: The commit of the other.
 --   same_kind: Both state the same kind of hash. DVC 2 hashed text as if its lines ended as on Unix: equal values of the two kinds are
 --     equal bytes but for that.
 with comparable as (
@@ -19,13 +19,13 @@ with comparable as (
             -- Inside a folder that is known by its list, the place in it counts too.
             || case when output <> path and status <> 'cloud-versioned' then path[length(output) + 1:] else '' end as content
     from version_files
-    where hash is not null and not is_trivial_content(hash, size)
+    where hash is not null and not internal.is_trivial_content(hash, size)
 ),
 shared_contents as (
     from comparable where content in (select content from comparable group by content having count(*) > 1)
 )
 select
     a.repo, a.artifact, a.version, a.ref, a.commit, a.hash_kind, a.hash, a.size,
-    b.repo as twin_repo, b.artifact as twin_artifact, b.version as twin_version, b.ref as twin_ref, b.commit as twin_commit,
+    b.repo as other_repo, b.artifact as other_artifact, b.version as other_version, b.ref as other_ref, b.commit as other_commit,
     a.hash_kind = b.hash_kind as same_kind
 from shared_contents a join shared_contents b on b.content = a.content and b.ref || '#' || b.commit <> a.ref || '#' || a.commit;

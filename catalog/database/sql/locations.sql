@@ -1,7 +1,7 @@
 -- From a version to its bytes: what DVC, Git or a URL holds of it, and where. See docs/bytes.md for the words of `status`.
 
--- public_link(a_url, an_endpoint, a_region, a_version_id): The address at which a browser finds what a storage URL names; null where none
---     is.
+-- internal.public_link(a_url, an_endpoint, a_region, a_version_id): The address at which a browser finds what a storage URL names; null
+--     where none is.
 --   key: (at most one row)
 --   link: Without credentials. Nobody asked whether it may be read by everybody.
 with place as (
@@ -32,11 +32,12 @@ select case
 end as link
 from place;
 
--- least_bytes() [scalar]: Smaller contents are too often equal by chance: a number, a word.
+-- internal.least_bytes() [scalar]: Smaller contents are too often equal by chance: a number, a word.
 32;
 
--- is_trivial_content(a_hash, a_size) [scalar]: Equal hashes say nothing here: the content is empty, or smaller than `least_bytes()`.
-coalesce(a_size < least_bytes(), false) or list_contains([
+-- internal.is_trivial_content(a_hash, a_size) [scalar]: Equal hashes say nothing here: the content is empty, or smaller than
+--     `internal.least_bytes()`.
+coalesce(a_size < internal.least_bytes(), false) or list_contains([
     'd41d8cd98f00b204e9800998ecf8427e', -- no bytes
     'd751713988987e9331980363e24189ce.dir', -- a folder without files
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', -- no bytes
@@ -247,7 +248,7 @@ select
     coalesce(held_root, below_root, project) as dvc_root,
     remote, url,
     case when is_listed or (inside = '' and not lists_files)
-        then (select link from public_link(url, case when not at_source then endpoint_url end,
+        then (select link from internal.public_link(url, case when not at_source then endpoint_url end,
             case when not at_source then region end, version_id))
     end as link,
     version_id, import_kind, source_url,
@@ -275,7 +276,7 @@ from with_url;
 select
     v.repo, v.artifact, v.version, v.commit, f.path, f.hash, f.size, r.remote, f.version_id, f.etag,
     v.url || f.path[length(v.path) + 1:] as url,
-    (select link from public_link(v.url || f.path[length(v.path) + 1:], r.endpoint_url, r.region, f.version_id)) as link
+    (select link from internal.public_link(v.url || f.path[length(v.path) + 1:], r.endpoint_url, r.region, f.version_id)) as link
 from version_files v
 join output_files f
     on f.repo = v.repo and f.commit = v.revision and f.metafile = v.metafile and f.output = v.output and starts_with(f.path, v.path || '/')

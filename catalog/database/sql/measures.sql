@@ -21,7 +21,7 @@ with named_files as (
             coalesce(metafile, coalesce(nullif(dvc_root, '') || '/', '') || 'dvc.yaml') as metafile
         from measure_files
         union all
-        select repo, commit, 'params', file, null, coalesce(dvc_root, '/'), pipeline_file(metafile)
+        select repo, commit, 'params', file, null, coalesce(dvc_root, '/'), internal.pipeline_file(metafile)
         from params where locked
     )
     group by all
@@ -35,7 +35,7 @@ version_places as (
         count(annotated_at) over (partition by repo, artifact) = 0 as unannotated,
         status in ('not-tracked', 'not-annotated') as nowhere,
         coalesce(file, coalesce(nullif(regexp_extract(artifact, '^(.*):[^:]*$', 1), '') || '/', '') || 'dvc.yaml') as annotated_in,
-        pipeline_file(metafile) as made_by
+        internal.pipeline_file(metafile) as made_by
     from version_files
 )
 select
@@ -72,7 +72,7 @@ select f.repo, f.artifact, f.version, f.commit, f.precedence, p.file, p.name, p.
 from version_measure_files f
 join (
     select * replace (
-        coalesce(pipeline_file(metafile), coalesce(nullif(dvc_root, '') || '/', '') || 'dvc.yaml') as metafile
+        coalesce(internal.pipeline_file(metafile), coalesce(nullif(dvc_root, '') || '/', '') || 'dvc.yaml') as metafile
     ), split_part(ltrim(name, '.'), '.', 1) as top
     from params
 ) p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.metafile = f.metafile

@@ -9,7 +9,8 @@
 --     turn-before  turns round what came before: a reduction
 --     negate       as turn-next before a loss, while before an accuracy it may be the name of a class
 
--- metric_words(a_name) [scalar]: A metric's name as lower-case words: `mAP50-95(B)` is `map50 95 b`. A slash stands where a part ends.
+-- internal.metric_words(a_name) [scalar]: A metric's name as lower-case words: `mAP50-95(B)` is `map50 95 b`. A slash stands where a part
+--     ends.
 replace(lower(translate(
     regexp_replace(regexp_replace(regexp_replace(
         replace(replace(replace(replace(replace(replace(replace(replace(a_name,
@@ -17,10 +18,10 @@ replace(lower(translate(
         '[^ -~]', 'x', 'g'), '([A-Z]+)([A-Z][a-z])', '\1 \2', 'g'), '([a-z])([A-Z])|([0-9])([A-Za-z])', '\1\3 \2\4', 'g'),
     '_-+=*!^~()[]{}<>:;,|#%&?"$`''\', repeat(' ', 32))), 'explained variance', 'explainedvariance');
 
--- metric_marks(a_name) [scalar]: The words of a metric's name as marks: `!` veto, `*` gain, `-` lower, `+` higher, `=` neutral;
+-- internal.metric_marks(a_name) [scalar]: The words of a metric's name as marks: `!` veto, `*` gain, `-` lower, `+` higher, `=` neutral;
 --     `^` and `~` turn what follows round, `>` what came before; a slash where a part ends.
 regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-    metric_words(a_name),
+    internal.metric_words(a_name),
     -- In this order: a phrase of one meaning may hold a word of a later one.
     '\b{words: veto}[0-9]*\b', '!', 'g'),
     '\b{words: gain}\b', '*', 'g'),
@@ -32,7 +33,7 @@ regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regex
     '\b{words: negate}\b', '^', 'g'),
     '[^-+*=!~^>/]+', '', 'g');
 
--- metric_direction(a_name): Which way a metric is better, by repos.toml, or else by the words of its name.
+-- internal.metric_direction(a_name): Which way a metric is better, by repos.toml, or else by the words of its name.
 --   key: (at most one row)
 --   direction: `higher` or `lower`; null where neither says.
 select coalesce(
@@ -44,7 +45,8 @@ select coalesce(
         when contains(a_name, 'ERR') and not contains(a_name, 'ERROR') or contains(a_name, '/1-') then null
         when regexp_matches(a_name, '^(?:1|100) *[-/]') then null
         -- `recall at fpr 0.01` is a recall, and `fpr at tpr95` a rate: where a rate of errors is on one side, none decides.
-        when regexp_matches(metric_words(a_name), '\bat (?:fpr|fnr|far|frr|fdr|false)|\b(?:fpr|fnr|far|frr|fdr)[0-9]* at ') then null
+        when regexp_matches(internal.metric_words(a_name), '\bat (?:fpr|fnr|far|frr|fdr|false)|\b(?:fpr|fnr|far|frr|fdr)[0-9]* at ')
+            then null
         when coalesce(mark.winner, '') in ('', '=') then null
         when translate(mark.elsewhere || mark.later, '~>*', '') <> mark.elsewhere || mark.later then null
         when translate(mark.before, '*>', '') <> mark.before or contains(mark.after, '~') then null
@@ -58,7 +60,8 @@ select coalesce(
 from (
     -- The last part with a word that is known; its last such word, and what is around it. A veto matches nothing.
     select regexp_extract(
-        metric_marks(a_name), '^([^!]*/)?([^/!]*)([-+*=])([~^>]*)((?:/[~^>]*)*)$', ['elsewhere', 'before', 'winner', 'after', 'later']
+        internal.metric_marks(a_name), '^([^!]*/)?([^/!]*)([-+*=])([~^>]*)((?:/[~^>]*)*)$', ['elsewhere', 'before', 'winner', 'after',
+            'later']
     ) as mark
 );
 
@@ -67,6 +70,6 @@ from (
 --   from metrics: repo, name
 --   direction: `higher` or `lower`: what repos.toml, or else the name, says is better; null where neither says.
 with directions as materialized (
-    select n.name, d.direction from (select distinct name from metrics) n, metric_direction(n.name) d
+    select n.name, d.direction from (select distinct name from metrics) n, internal.metric_direction(n.name) d
 )
 select n.repo, n.name, d.direction from (select distinct repo, name from metrics) n join directions d using (name);

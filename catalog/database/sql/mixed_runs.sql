@@ -8,10 +8,10 @@
 --   what: The parameters and files that differ: see `outdated_locks`.
 --   other_inputs: Nothing but inputs that no pipeline stage makes differ, such as code: model, parameters and metrics are of one run.
 with own_stages as (
-    select repo, artifact, version, commit, revision, pipeline_file(metafile) as file, pipeline_stage
+    select repo, artifact, version, commit, revision, internal.pipeline_file(metafile) as file, pipeline_stage
     from version_files where pipeline_stage is not null
     union
-    select m.repo, m.artifact, m.version, m.commit, m.read, pipeline_file(o.metafile), o.pipeline_stage
+    select m.repo, m.artifact, m.version, m.commit, m.read, internal.pipeline_file(o.metafile), o.pipeline_stage
     from version_measure_files m
     join outputs o on o.repo = m.repo and o.commit = m.read and o.path = m.file
     where m.role = 'metrics' and m.belongs <> 'only' and o.pipeline_stage is not null

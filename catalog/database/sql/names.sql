@@ -1,17 +1,18 @@
 -- Names inside names, as Git and DVC build them.
 
--- tag_name(a_ref) [scalar]: The name of a tag: what stands behind `refs/tags/` in its ref.
+-- internal.tag_name(a_ref) [scalar]: The name of a tag: what stands behind `refs/tags/` in its ref.
 a_ref[length('refs/tags/') + 1:];
 
--- pipeline_file(a_metafile) [scalar]: The file that defines the pipeline stages of a metafile: the `dvc.yaml` of a `dvc.lock`, and any
---     other file itself.
+-- internal.pipeline_file(a_metafile) [scalar]: The file that defines the pipeline stages of a metafile: the `dvc.yaml` of a `dvc.lock`,
+--     and any other file itself.
 case when ends_with(a_metafile, 'dvc.lock') then a_metafile[:-5] || 'yaml' else a_metafile end;
 
--- place_near(a_file, a_path) [scalar]: The place in the repository by which the nearest card, licence and owners of an artifact are found:
---     where its path leads from the file that annotates it; of a URL, or without a path, that file.
+-- internal.place_near(a_file, a_path) [scalar]: The place in the repository by which the nearest card, licence and owners of an artifact
+--     are found: where its path leads from the file that annotates it; of a URL, or without a path, that file.
 case when a_path is null or a_path like '%://%' then coalesce(a_file, '')
     else ltrim(replace(case when a_path like '/%' then '' else coalesce(regexp_extract(a_file, '^(.*/)', 1), '') end || a_path,
         chr(92), '/'), '/') end;
 
--- canonical_stage(words) [scalar]: The catalog's name of a stage: of one that repos.toml gives another name that one, else the same.
+-- internal.canonical_stage(words) [scalar]: The catalog's name of a stage: of one that repos.toml gives another name that one, else the
+--     same.
 coalesce((select min(stage) from stage_names where raw = words), words);

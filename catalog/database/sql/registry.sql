@@ -12,7 +12,7 @@
 --   stage: The stage's name in this catalog; null for tags that name no stage.
 --   raw_stage: The stage as the tag spells it.
 --   priority: GTO's order among events of the same second.
-from resolved_events_at('infinity'::timestamp);
+from internal.resolved_events_at('infinity'::timestamp);
 
 -- tip_annotations [materialized: incremental]: What the tip of the default branch says about each artifact; dvc.yaml goes before
 --     artifacts.yaml.
@@ -37,7 +37,7 @@ qualify row_number() over (partition by a.repo, a.artifact order by a.source = '
 --   signed: The kind of that tag's signature; not verified.
 --   rank: 1 for the version that is in the stage, by time of assignment; 2 for the one that would be next, were it unassigned; ...
 --   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
-from assignments_of('resolved_events');
+from internal.assignments_of('resolved_events');
 
 -- versions [materialized: incremental]: Every version of every artifact, with what is known about it.
 --   key: repo, artifact, version, commit
@@ -66,7 +66,7 @@ from assignments_of('resolved_events');
 --   description: The description that the annotation states.
 --   labels: The labels that the annotation states.
 --   meta: Other metadata that the annotation states; values that are not text are JSON.
-with registry_versions as materialized (from versions_of('resolved_events'))
+with registry_versions as materialized (from internal.versions_of('resolved_events'))
 select
     v.* exclude (born),
     case when c.commit is not null then true when h.complete then false end as reachable,
@@ -131,7 +131,7 @@ select
     l.version as latest, l.commit as latest_commit, l.created_at as latest_at,
     coalesce(n.versions, 0) as versions,
     s.created_at, s.updated_at
-from artifacts_of('resolved_events', 'infinity'::timestamp) s
+from internal.artifacts_of('resolved_events', 'infinity'::timestamp) s
 left join (from versions where is_latest) l on l.repo = s.repo and l.artifact = s.artifact
 left join tip_annotations t on t.repo = s.repo and t.artifact = s.artifact
 left join (

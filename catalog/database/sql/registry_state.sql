@@ -4,8 +4,8 @@
 -- `source` is the relation of the tags: `events`, or a part of it, by the name that a `with` gave it. The macros that end in `_of` take
 -- the rows of `resolved_events_at` by such a name: a query that uses several of them computes these rows once.
 
--- resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one registered on
---     its commit.
+-- internal.resolved_events_at(t, source := 'events'): What each tag did until `t`, with the version that a stage tag means: the one
+--     registered on its commit.
 --   key: repo, oid, tag
 --   raw_stage: The stage as the tag spells it; `stage` is its name in this catalog.
 --   priority: GTO's order among events of the same second.
@@ -32,7 +32,7 @@ left join (select raw as stage, stage as canonical from stage_names) using (stag
 -- GTO stops where a stage tag could mean two versions; here only that tag is left out (and reported in `problems`).
 where stage is null or lowest is not distinct from highest;
 
--- versions_of(resolved): The versions that resolved events come to: see `versions_at`.
+-- internal.versions_of(resolved): The versions that resolved events come to: see `versions_at`.
 --   key: repo, artifact, version, commit
 select
     repo, artifact, version, commit, revision, precedence, registered, active, discovered,
@@ -70,10 +70,10 @@ from (
 --   created_at: When it was registered last; for an unregistered one, the newest event.
 --   activated_at: When it was registered first; for an unregistered one, the oldest event.
 --   born: When it was first spoken of, which orders what is otherwise equal.
-with resolved as (from resolved_events_at(t, source := source))
-from versions_of('resolved');
+with resolved as (from internal.resolved_events_at(t, source := source))
+from internal.versions_of('resolved');
 
--- artifacts_of(resolved, t): The artifacts that resolved events until `t` come to: see `artifacts_at`.
+-- internal.artifacts_of(resolved, t): The artifacts that resolved events until `t` come to: see `artifacts_at`.
 --   key: repo, artifact
 select
     repo, artifact,
@@ -102,10 +102,10 @@ group by repo, artifact;
 --   key: repo, artifact
 --   active: Not deprecated, or something happened to it since. At the same second, whatever else happened wins.
 --   registered: A tag speaks of it.
-with resolved as (from resolved_events_at(t, source := source))
-from artifacts_of('resolved', t);
+with resolved as (from internal.resolved_events_at(t, source := source))
+from internal.artifacts_of('resolved', t);
 
--- assignments_of(resolved): The assignments that resolved events come to: see `assignments_at`.
+-- internal.assignments_of(resolved): The assignments that resolved events come to: see `assignments_at`.
 --   key: repo, artifact, raw_stage, version, commit
 select
     repo, artifact, stage, raw_stage, version, commit, revision, v.registered,
@@ -130,7 +130,7 @@ from (
     where raw_stage is not null
     group by repo, artifact, version, commit, stage, raw_stage
 )
-join versions_of(resolved) as v using (repo, artifact, version, commit)
+join internal.versions_of(resolved) as v using (repo, artifact, version, commit)
 where assigned and v.active;
 
 -- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage
@@ -139,5 +139,5 @@ where assigned and v.active;
 --   rank: 1 for the version in the stage, by time of assignment; 2 for the one that would be next, were it unassigned; ...
 --   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
 --   assigned_at: When it was assigned last.
-with resolved as (from resolved_events_at(t, source := source))
-from assignments_of('resolved');
+with resolved as (from internal.resolved_events_at(t, source := source))
+from internal.assignments_of('resolved');

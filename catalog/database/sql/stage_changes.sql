@@ -63,10 +63,10 @@ left join (
     from current_assignments s
     join versions p on p.repo = s.repo and p.artifact = s.artifact and p.version = s.version and p.commit = s.commit
     join versions v on v.repo = s.repo and v.artifact = s.artifact and v.registered and v.active and v.precedence > p.precedence
-    where s.stage = canonical_stage('prod')
+    where s.stage = internal.canonical_stage('prod')
     group by all
 ) n on n.repo = s.repo and n.artifact = s.artifact
-where s.stage = canonical_stage('prod');
+where s.stage = internal.canonical_stage('prod');
 
 -- lead_times: How long each version took from its commit, and from its registration, to each stage.
 --   key: repo, artifact, stage, version, commit

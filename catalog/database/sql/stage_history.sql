@@ -60,7 +60,7 @@ states as (
 seniority as (
     select repo, artifact, version, commit,
         row_number() over (partition by repo, artifact order by created_at desc, discovered desc, born desc) as seniority
-    from versions_of('resolved_events')
+    from internal.versions_of('resolved_events')
 ),
 moments as (
     select distinct repo, artifact, stage, moment from states join candidates using (place)

@@ -24,7 +24,7 @@ group by v.repo, v.artifact, v.version, v.commit, o.owner;
 --   card: The card, or README, that states a licence; null where none does.
 --   card_licence: What it states.
 with placed as (
-    select repo, artifact, version, commit, coalesce(revision, commit) as reading, place_near(file, path) as home from versions
+    select repo, artifact, version, commit, coalesce(revision, commit) as reading, internal.place_near(file, path) as home from versions
 ),
 of_files as (
     select p.repo, p.artifact, p.version, p.commit,

@@ -1,5 +1,5 @@
 -- Which versions have the same bytes?
-select ref, twin_ref, size
+select ref, other_ref, size
 from identical_versions
-where ref < twin_ref
-order by size desc nulls last, ref, twin_ref
+where ref < other_ref
+order by size desc nulls last, ref, other_ref

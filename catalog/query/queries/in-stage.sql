@@ -1,6 +1,6 @@
 -- Which version is in a stage, since when, and who put it there?
 -- stage: prod
-select repo || ':' || artifact || '@' || version as ref, assigned_at, author, message
+select ref, assigned_at, author, message
 from current_assignments
 where stage = $stage
 order by ref

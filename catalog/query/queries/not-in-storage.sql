@@ -1,5 +1,5 @@
 -- Of which versions are the bytes nowhere that others reach?
-select repo || ':' || artifact || '@' || version as ref, status, path
+select ref, status, path
 from version_files
 where status not in ('ok', 'in-git', 'lfs', 'cloud-versioned', 'inside-dir', 'external-url')
 order by status, ref

@@ -1,6 +1,6 @@
 -- What is in production without a metric?
 -- stage: prod
-select repo || ':' || artifact || '@' || version as ref
+select ref
 from current_assignments s
 where stage = $stage and not exists (
     from version_metrics m where m.repo = s.repo and m.artifact = s.artifact and m.version = s.version and m.commit = s.commit

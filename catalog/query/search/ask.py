@@ -49,7 +49,7 @@ def _run(ask: Ask, query: Query, limit: int | None) -> tuple[Query, Answer, Comp
     statement = find(query, _words(ask, query), limit=limit)
     answer = ask(statement.text, **statement.parameters)
     if statement.words and (has_choice(query.node) or not _has_all(answer)):
-        repairs = ask("from search_repairs($words)", words=statement.words).rows
+        repairs = ask("from internal.search_repairs($words)", words=statement.words).rows
         if repairs:
             note = ", ".join(f"nothing for {row['word']}; showing {row['instead']}" for row in repairs)
             query = _repaired(query, {row["place"]: row["instead"] for row in repairs})
@@ -106,12 +106,12 @@ def _reasons(ask: Ask, rows: Sequence[Row], statement: Compiled) -> list[Excerpt
     missing = _without(rows, by_document)
     if missing and sought:
         texts: dict[int, list[tuple[str, str]]] = {}
-        for row in ask("from search_texts($docs)", docs=missing).rows:
+        for row in ask("from internal.search_texts($docs)", docs=missing).rows:
             texts.setdefault(row["doc"], []).append((row["field"], row["text"]))
         by_document |= {doc: why for doc, of_doc in texts.items() if (why := excerpt(sorted(of_doc), sought))}
     missing = _without(rows, by_document)
     if missing and any(leaf["kind"] == "field" and not leaf["negated"] for leaf in statement.conditions):
-        for row in ask("from search_reasons($docs, $leaves)", docs=missing, leaves=statement.conditions).rows:
+        for row in ask("from internal.search_reasons($docs, $leaves)", docs=missing, leaves=statement.conditions).rows:
             by_document[row["doc"]] = {"field": row["field"], "before": "", "match": row["value"], "after": ""}
     return [by_document.get(row["doc"]) for row in rows]
 
@@ -130,7 +130,9 @@ def _texts(row: Row) -> list[tuple[str, str]]:
 
 def _note(ask: Ask, answer: Answer, statement: Compiled) -> str | None:
     if not answer.values:
-        rows = ask("from search_near($leaves)", leaves=statement.conditions).rows if statement.conditions else []
+        rows = (
+            ask("from internal.search_near($leaves)", leaves=statement.conditions).rows if statement.conditions else []
+        )
         return "; ".join(map(_near, rows)) or None
     notes = [answer.rows[0]["note"], None if _has_all(answer) else NEAREST]
     return "; ".join(note for note in notes if note) or None
@@ -143,7 +145,7 @@ def _sort_note(ask: Ask, query: Query, answer: Answer) -> str | None:
         return None
     name = sort.key.removeprefix("metric.")
     leaf = {"place": 1, "negated": False, "kind": "metric", "name": name, "operator": "=", "value": "0", "parts": []}
-    for row in ask("from search_near($leaves)", leaves=[leaf]).rows:
+    for row in ask("from internal.search_near($leaves)", leaves=[leaf]).rows:
         near = [*get_close_matches(name, ORDERS, n=1), *row["near"]]
         return f"cannot sort by {name}: no artifact has such a metric" + (f", near: {', '.join(near)}" if near else "")
     return None

@@ -62,7 +62,7 @@ def find(query: Query, words: Words, *, limit: int | None, note: str | None = No
 def count(query: Query, words: Words, *, fields: Sequence[str] = ()) -> Compiled:
     """How much of what a query finds has which value of which field: of `fields`, or of all."""
     plan = _Plan(query, words)
-    counts = "search_version_counts" if query.by_version else "search_counts"
+    counts = "internal.search_version_counts" if query.by_version else "internal.search_counts"
     return plan.compiled(_SQL["count"].format(evaluate=plan.evaluate(), counts=counts), {"fields": list(fields)})
 
 

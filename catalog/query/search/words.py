@@ -24,7 +24,9 @@ def words_of(ask: Callable[..., Answer], texts: Collection[str]) -> Mapping[str,
     words = {text: split_ascii(text) for text in texts if text.isascii()}
     others = [text for text in texts if not text.isascii()]
     if others:
-        words |= {row["text"]: row["parts"] for row in ask("from search_split_texts($texts)", texts=others).rows}
+        words |= {
+            row["text"]: row["parts"] for row in ask("from internal.search_split_texts($texts)", texts=others).rows
+        }
     return words
 
 

@@ -124,7 +124,7 @@ class Visit(Record):
 
 @record("renames", key=("crawl", "former"), lives="crawl")
 class Rename(Record):
-    """Repositories that their forges have under another name than before. What was seen of them before is listed under the name that they have now."""
+    """Repositories that their forges, or `aliases` in repos.toml, have under another name than before. What was seen of them before is listed under the name that they have now."""
 
     crawl: int = column("The first crawl that knew the new name.")
     repo: str = column("The repository, by the name that it has now.")

@@ -18,12 +18,14 @@ class Observation(Record):
         "The last visit before `first_seen`, UTC, which did not find it; null on the first visit to the repository."
     )
     first_seen: datetime = column("The first visit that found it, UTC, as the clock of that crawl had it.")
-    last_seen: datetime = column("The last visit that certainly found it, UTC.")
+    last_seen: datetime | None = column(
+        "The last visit that certainly found it, UTC; null while it is there: then that is `repos.read_at`."
+    )
     ended_at: datetime | None = column("The first visit that did not find it any more, UTC; null while it is there.")
     first_crawl: int = column("The crawl of `first_seen`.")
     ended_crawl: int | None = column("The crawl of `ended_at`.")
     unseen_crawl: int | None = column("The crawl of `unseen_at`.", default=None)
-    last_crawl: int | None = column("The crawl of `last_seen`.", default=None)
+    last_crawl: int | None = column("The crawl of `last_seen`; null while it is there.", default=None)
     first_readable_at: datetime | None = column(
         "Of a registry tag: the first visit in which its object could be parsed, UTC; later than `first_seen` where it could not be read at first.",
         default=None,

@@ -13,7 +13,7 @@ from typing import Any
 
 from catalog.errors import MetafileError
 from catalog.text import cleaned
-from connectors.dvc.templates.provenance import NO_ITEM, Files, ForeachItem, TemplateValue, Words, drawn
+from connectors.dvc.templates.provenance import NO_ITEM, Files, ForeachItem, TemplateValue, Words, values_of_files
 from connectors.dvc.templates.resolver import Context, Load, Resolver, context, has_templates, sizes
 from connectors.dvc.values import Complaints, Values, folder_at
 from connectors.formats.typed import mapping, quoted, text
@@ -31,7 +31,7 @@ _Each = tuple[
 class ResolvedStage:
     """One pipeline stage. Keys that could not be resolved are in `failed`, and not in `body`.
 
-    `drawn` are the values of files that its templates stand for. An `unknown` one stands for all stages of a group, whose
+    `file_values` are the values of files that its templates stand for. An `unknown` one stands for all stages of a group, whose
     items could not be resolved: their names are `name`, or begin with `name@`.
     """
 
@@ -40,7 +40,7 @@ class ResolvedStage:
     body: Values
     failed: frozenset[str] = frozenset()
     unknown: bool = False
-    drawn: tuple[TemplateValue, ...] = ()
+    file_values: tuple[TemplateValue, ...] = ()
 
 
 class _CommandResolver(Resolver):
@@ -177,8 +177,8 @@ class StageExpander:
                 where = f"{place}.{cleaned(str(key))}"
                 message = f"{error.message}, in {quoted(name)}" if "@" in name else error.message
                 self._complaints.append(MetafileError(message, place=where, rule=error.rule))
-        origins = tuple(drawn(selected, files, item))
-        return ResolvedStage(name=name, place=place, body=resolved, failed=frozenset(failed), drawn=origins)
+        file_values = tuple(values_of_files(selected, files, item))
+        return ResolvedStage(name=name, place=place, body=resolved, failed=frozenset(failed), file_values=file_values)
 
     def _with_own(self, body: Values, place: str, values: Context) -> tuple[Context, Files]:
         """The values with those that the stage's own `vars` bring, whose files lie in its working directory."""

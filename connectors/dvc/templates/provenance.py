@@ -38,7 +38,7 @@ class ForeachItem:
 NO_ITEM = ForeachItem()
 
 
-def drawn(values: Mapping[Words, object], files: Files, item: ForeachItem) -> Iterator[TemplateValue]:
+def values_of_files(values: Mapping[Words, object], files: Files, item: ForeachItem) -> Iterator[TemplateValue]:
     """Those of the values that are from files."""
     for words, value in values.items():
         own = _own_name(words, item)

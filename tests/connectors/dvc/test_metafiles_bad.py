@@ -59,7 +59,7 @@ def out(*lines):
         pytest.param(
             out("hash: sha256", "sha256: 00"),
             [("m", None, None)],
-            [("bad-hash", "m.dvc: outs[0].hash")],
+            [("bad-hash", "m.dvc: outs[0].hash"), ("refused-by-dvc", "m.dvc: outs[0].sha256")],
             id="another kind of hash",
         ),
         pytest.param(

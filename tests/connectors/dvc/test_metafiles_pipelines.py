@@ -77,7 +77,9 @@ LOCKED = [("dvc.lock", "s", "o", B)]
             [("wrong-type", "dvc.yaml: stages.s")],
             id="a stage is no map",
         ),
-        pytest.param({"dvc.yaml": "stages:\n", "dvc.lock": LOCK}, [], [], id="no stages"),
+        pytest.param(
+            {"dvc.yaml": "stages:\n", "dvc.lock": LOCK}, [], [("refused-by-dvc", "dvc.yaml: stages")], id="no stages"
+        ),
         pytest.param(
             {"dvc.yaml": "stages: []", "dvc.lock": LOCK},
             [],

@@ -58,7 +58,7 @@ def test_nothing_is_known_when_all_is_forgotten():
 def test_no_more_is_kept_than_may_be(keys):
     cache = BoundedCache(100, lambda key, _: key[1])
     made(cache, *keys)
-    assert sum(key[1] for key in cache._kept) <= 100
+    assert sum(key[1] for key in cache._entries) <= 100
 
 
 def test_threads_that_ask_at_once_are_all_answered():

@@ -48,7 +48,7 @@ def in_sql(rows):
 def asked_in_sql(text):
     """What SQL makes of one query; None where it raises."""
     try:
-        return in_sql(asked(catalog_of({}), "from search_leaves(?) order by place", text))
+        return in_sql(asked(catalog_of({}), "from internal.search_leaves(?) order by place", text))
     except duckdb.InvalidInputException:
         return None
 
@@ -157,7 +157,7 @@ def test_flat_queries_have_the_same_leaves(texts):
     expected = {text: leaves for text in texts if (leaves := in_python(text)) is not None}
     rows = asked(
         catalog_of({}),
-        "select q, l.* from (select unnest(?::varchar[]) as q), search_leaves(q) l order by place",
+        "select q, l.* from (select unnest(?::varchar[]) as q), internal.search_leaves(q) l order by place",
         list(expected),
     )
     assert {text: in_sql([row for row in rows if row["q"] == text]) for text in expected} == expected

@@ -375,7 +375,7 @@ def of_an_older_version(path):
     without_index(path)
     with closing(duckdb.connect(str(path))) as connection:
         for made in statements():
-            if made.name.startswith("search"):
+            if made.name.startswith(("search", "internal.search")):
                 connection.execute(f"drop macro {'' if made.scalar else 'table '}{made.name}")
         connection.execute("update internal.making set shape = 'older'")
 

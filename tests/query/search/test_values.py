@@ -34,7 +34,7 @@ from support.catalogs import asked, catalog_of
     ],
 )
 def test_numbers(text, expected):
-    (row,) = asked(catalog_of({}), "select search_number(?) is not null as sql", text)
+    (row,) = asked(catalog_of({}), "select internal.search_number(?) is not null as sql", text)
     assert (is_number(text), row["sql"]) == (expected, expected)
 
 
@@ -71,7 +71,7 @@ def test_numbers(text, expected):
     ],
 )
 def test_dates(text, expected):
-    (row,) = asked(catalog_of({}), "select search_start(?) is not null as sql", text)
+    (row,) = asked(catalog_of({}), "select internal.search_start(?) is not null as sql", text)
     assert (is_date(text), row["sql"]) == (expected, expected)
 
 
@@ -87,7 +87,7 @@ NUMBERS = (
 def test_sql_reads_the_same_numbers(texts):
     rows = asked(
         catalog_of({}),
-        "select text, search_number(text) as number from (select unnest(?::varchar[]) as text)",
+        "select text, internal.search_number(text) as number from (select unnest(?::varchar[]) as text)",
         texts,
     )
     expected = {text: float(text) if is_number(text) else None for text in texts}
@@ -115,7 +115,7 @@ DATES = st.builds(
 def test_sql_reads_the_same_dates(texts):
     rows = asked(
         catalog_of({}),
-        "select text from (select unnest(?::varchar[]) as text) where search_start(text) is not null",
+        "select text from (select unnest(?::varchar[]) as text) where internal.search_start(text) is not null",
         texts,
     )
     assert sorted(row["text"] for row in rows) == sorted(filter(is_date, texts))

@@ -12,7 +12,7 @@ from support.catalogs import asked, catalog_of
 
 def parts_of(texts):
     """What SQL makes of each text."""
-    rows = asked(catalog_of({}), "from search_split_texts(?)", texts)
+    rows = asked(catalog_of({}), "from internal.search_split_texts(?)", texts)
     return {row["text"]: row["parts"] for row in rows}
 
 

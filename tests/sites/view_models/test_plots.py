@@ -37,7 +37,7 @@ def drawn(*versions):
         if number == 0 and len(versions) > 1:
             world.tag("m#prod")
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
-    columns = connection.execute("from site_assignments()")
+    columns = connection.execute("from internal.site_assignments()")
     names = [column[0] for column in columns.description]
     staged = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in columns.fetchall()]
     return plots.read(connection, SimpleNamespace(assignments={("r", "m"): staged})).get(("r", "m"))
@@ -125,7 +125,7 @@ def test_a_long_series_is_thinned_out_to_its_last_point():
     world.commit(FILES | {"dvc.yaml": FILES["dvc.yaml"] + "plots: [long.csv: {x: step}]\n", "long.csv": rows})
     world.tag("m@v1.0.0")
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
-    (xs,) = connection.execute("select xs from site_plots()").fetchone()
+    (xs,) = connection.execute("select xs from internal.site_plots()").fetchone()
     assert (len(xs), xs[-1], xs[1] - xs[0]) == (59, 999.0, 17.0)
 
 
@@ -163,5 +163,5 @@ def test_the_longest_bars_are_read(beyond):
     world.commit(FILES | {"bars.csv": bars, "dvc.yaml": FILES["dvc.yaml"] + definition})
     world.tag("m@v1.0.0")
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
-    ((words,),) = connection.execute("select words from site_plots()").fetchall()
+    ((words,),) = connection.execute("select words from internal.site_plots()").fetchall()
     assert words == [f"f{number:03}" for number in range(count - 1, beyond - 1, -1)]

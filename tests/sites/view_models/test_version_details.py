@@ -132,7 +132,7 @@ def test_how_much_of_a_path_is_shown_that_was_not_found(beyond):
         "v1.0.0",
         "c" * 40,
         "not-tracked",
-        **blank | {"path": path, "twins": 0, "mixed": [], "other_inputs": False},
+        **blank | {"path": path, "duplicates": 0, "mixed": [], "other_inputs": False},
     )  # type: ignore[arg-type]
     shown = path if not beyond else f"{path[: module.LONG_PATH - 1]}…"
     assert module._storage(file).where == f"not found: neither Git nor DVC has {shown}"

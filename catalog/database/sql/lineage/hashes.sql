@@ -14,7 +14,7 @@ with asked_hashes as (
 ),
 tip_commits as (select repo, commit from revisions where list_contains(reasons, 'tip')),
 occurrences as (
-    select repo, commit, 'stage' as what, pipeline_file(metafile) as file, pipeline_stage as name, path, hash_kind, hash, size
+    select repo, commit, 'stage' as what, internal.pipeline_file(metafile) as file, pipeline_stage as name, path, hash_kind, hash, size
     from dependencies where hash in (from asked_hashes) and pipeline_stage is not null
     union all
     select o.repo, o.commit, case when i.path is not null then 'import' else 'copy' end, o.metafile, null, o.path, o.hash_kind, o.hash,
@@ -31,7 +31,7 @@ from occurrences f left join tip_commits t using (repo, commit)
 group by f.repo, f.what, f.file, f.name, f.path, f.hash
 order by f.repo, f.what = 'copy', f.what, f.file, f.name, f.path, f.hash;
 
--- most_steps() [scalar]: How far `versions_using` walks: further than any pipeline goes.
+-- internal.most_steps() [scalar]: How far `versions_using` walks: further than any pipeline goes.
 100;
 
 -- versions_using(a_hash, a_stage): The versions that were made with this content, directly or through pipelines and other repositories;
@@ -43,7 +43,7 @@ with start_nodes as (
     select home, node from lineage_nodes
     where hash in (regexp_replace(lower(trim(a_hash)), '[.]dir$', ''), regexp_replace(lower(trim(a_hash)), '[.]dir$', '') || '.dir')
 ),
-reached_nodes as (select node, min(level) as steps from walk_down(most_steps(), 'start_nodes') group by node),
+reached_nodes as (select node, min(level) as steps from internal.walk_down(internal.most_steps(), 'start_nodes') group by node),
 reached_versions as (from version_files where node in (select node from reached_nodes))
 select f.repo || ':' || f.artifact || '@' || f.version as ref, f.repo, f.artifact, f.version, f.commit, f.path, f.hash, v.stages, v.active,
     r.steps
@@ -54,13 +54,13 @@ join (from versions where repo in (select repo from reached_versions)) v on v.re
     and v.commit = f.commit
 where a_stage::varchar is null or exists (
     from assignments s
-    where s.rank = 1 and s.stage = canonical_stage(a_stage)
+    where s.rank = 1 and s.stage = internal.canonical_stage(a_stage)
         and s.repo = f.repo and s.artifact = f.artifact and s.version = f.version and s.commit = f.commit
 )
 order by r.steps, ref, f.commit;
 
--- identify_hashes(some_words): What has one of these hashes (with or without `.dir`, in any case) or commits, or one that begins so (7
---     digits or more).
+-- internal.identify_hashes(some_words): What has one of these hashes (with or without `.dir`, in any case) or commits, or one that begins
+--     so (7 digits or more).
 --   key: what, ref, repo, commit, path, hash_kind, hash, size
 --   what: `version`, `output`, `dependency` or `commit`.
 --   ref: The version's name in the catalog; for others, what to call it.
@@ -106,4 +106,4 @@ order by case f.what when 'version' then 0 when 'output' then 1 when 'dependency
 
 -- identify_hash(words): The same for one of them.
 --   key: what, ref, repo, commit, path, hash_kind, hash, size
-from identify_hashes([words]);
+from internal.identify_hashes([words]);

@@ -10,7 +10,7 @@
 --     none.
 --   source_node: The number of the data there, or of what is outside this catalog.
 with repos_by_key as (
-    select key, min(repo) as repo from repos, repository_key(url) group by key
+    select key, min(repo) as repo from repos, internal.repository_key(url) group by key
 ),
 imports_by_key as (
     select i.*, k.repo as source_repo from lineage_imports i left join repos_by_key k on k.key = i.url_key
@@ -42,7 +42,7 @@ left join lineage_nodes n on n.repo = i.source_repo and n.path = i.source_path a
 left join lineage_commits c on c.repo = i.source_repo and c.commit = i.rev_lock
 order by i.home, i.revision, i.node;
 
--- most_origins() [scalar]: Of so many repositories with the same content, the earliest are linked to:
+-- internal.most_origins() [scalar]: Of so many repositories with the same content, the earliest are linked to:
 --     content that more of them made is common, such as the weights of a well-known network, or a licence.
 20;
 
@@ -71,7 +71,7 @@ from (
     join lineage_commits c on c.revision = o.revision
     where n.is_root and o.is_origin
 )
-qualify row_number() over (partition by to_node order by moment, from_home, from_node) <= most_origins()
+qualify row_number() over (partition by to_node order by moment, from_home, from_node) <= internal.most_origins()
 order by to_home, to_node, from_home, from_node, revision, kind;
 
 -- lineage: What repositories have from each other: declared imports, versions that were asked for, and equal content.

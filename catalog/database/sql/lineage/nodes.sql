@@ -3,23 +3,23 @@
 -- numbers are joined faster than text. A build makes all numbers with one DuckDB, and no question makes any, since another DuckDB may
 -- hash otherwise. A commit is the context of a step: within a repository a walk stays in one commit.
 
--- numbered_outputs(): The outputs of every revision, with the numbers of lineage: see `output_nodes`.
+-- internal.numbered_outputs(): The outputs of every revision, with the numbers of lineage: see `output_nodes`.
 --   key: repo, commit, file, pipeline_stage, path
 select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node,
     case when pipeline_stage is not null then hash(repo, file, pipeline_stage) end as stage_node
 from (
     select
-        repo, commit, pipeline_file(metafile) as file,
+        repo, commit, internal.pipeline_file(metafile) as file,
         pipeline_stage, path, hash_kind, hash, size, files, is_folder
     from outputs
 );
 
--- numbered_inputs(): What the pipeline stages of every revision take in, with the numbers of lineage: see `input_nodes`.
+-- internal.numbered_inputs(): What the pipeline stages of every revision take in, with the numbers of lineage: see `input_nodes`.
 --   key: repo, commit, file, pipeline_stage, path
 select *, hash(repo, commit) as revision, hash(repo, path, coalesce(hash, '')) as node, hash(repo, file, pipeline_stage) as stage_node
 from (
     select
-        repo, commit, pipeline_file(metafile) as file,
+        repo, commit, internal.pipeline_file(metafile) as file,
         pipeline_stage, path, hash_kind, hash, size, files, coalesce(files is not null or ends_with(hash, '.dir'), false) as is_folder
     from dependencies where pipeline_stage is not null
 );
@@ -31,7 +31,7 @@ from (
 --   revision: The number of the commit.
 --   node: The number of the data.
 --   stage_node: The number of the pipeline stage that makes it.
-from numbered_outputs();
+from internal.numbered_outputs();
 
 -- input_nodes: What the pipeline stages of every revision take in, with the numbers of lineage.
 --   key: repo, commit, file, pipeline_stage, path
@@ -41,7 +41,7 @@ from numbered_outputs();
 --   revision: The number of the commit.
 --   node: The number of the data.
 --   stage_node: The number of the pipeline stage that takes it in.
-from numbered_inputs();
+from internal.numbered_inputs();
 
 -- lineage_commits [materialized: incremental]: The numbers of the commits.
 --   key: repo, commit
@@ -69,9 +69,9 @@ select repo, commit, hash(repo, commit) as revision, committed_at from revisions
 --   revision: The number of the earliest commit in which it is an output; without one, in which it is an input.
 with occurrences as (
     select repo, node, path, hash_kind, hash, size, files, is_folder, revision, true as is_output, stage_node is not null as is_made
-    from numbered_outputs()
+    from internal.numbered_outputs()
     union all
-    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, false, false from numbered_inputs()
+    select repo, node, path, hash_kind, hash, size, files, is_folder, revision, false, false from internal.numbered_inputs()
 ),
 data_nodes as (
     select
@@ -89,7 +89,7 @@ version_nodes as (
 select
     d.repo, hash(d.repo) as home, d.node, 'data' as what, d.path, null::varchar as pipeline_stage, d.hash_kind, d.hash, d.size, d.files,
     d.is_folder,
-    case when starts_with(d.hash_kind, 'md5') and not is_trivial_content(d.hash, d.size) then hash(d.hash) end as content,
+    case when starts_with(d.hash_kind, 'md5') and not internal.is_trivial_content(d.hash, d.size) then hash(d.hash) end as content,
     not d.is_made as is_root, d.is_made or coalesce(v.is_own, false) as is_origin,
     d.revision
 from data_nodes d left join version_nodes v on v.repo = d.repo and v.node = d.node
@@ -123,9 +123,10 @@ with changed_inputs as (
     where i.pipeline_stage is not null and o.hash is distinct from i.hash
 ),
 steps as (
-    select repo, 'input' as kind, revision, revision as from_revision, node as from_node, stage_node as to_node from numbered_inputs()
+    select repo, 'input' as kind, revision, revision as from_revision, node as from_node, stage_node as to_node
+        from internal.numbered_inputs()
     union all
-    select repo, 'output', revision, revision, stage_node, node from numbered_outputs() where stage_node is not null
+    select repo, 'output', revision, revision, stage_node, node from internal.numbered_outputs() where stage_node is not null
     union all
     select distinct repo, 'path', hash(repo, commit), hash(repo, commit), hash(repo, path, other), hash(repo, path, '') from changed_inputs
     where hash is null
@@ -133,19 +134,22 @@ steps as (
     select d.repo, 'earlier', d.revision, n.revision, o.stage_node, n.node
     from (select distinct repo, path, hash, hash(repo, commit) as revision, hash(repo, path, hash) as node from changed_inputs) d
     join lineage_nodes n on n.repo = d.repo and n.node = d.node
-    join numbered_outputs() o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null
+    join internal.numbered_outputs() o on o.repo = d.repo and o.path = d.path and o.hash = d.hash and o.stage_node is not null
         and o.revision = n.revision
     union all
     select distinct i.repo, 'part', i.revision, i.revision, o.node, i.node
-    from numbered_inputs() i join numbered_outputs() o on o.repo = i.repo and o.commit = i.commit and starts_with(i.path, o.path || '/')
+    from internal.numbered_inputs() i join internal.numbered_outputs() o
+        on o.repo = i.repo and o.commit = i.commit and starts_with(i.path, o.path || '/')
     where o.is_folder
     union all
     select distinct i.repo, 'part', i.revision, i.revision, o.node, i.node
-    from numbered_inputs() i join numbered_outputs() o on o.repo = i.repo and o.commit = i.commit and starts_with(o.path, i.path || '/')
+    from internal.numbered_inputs() i join internal.numbered_outputs() o
+        on o.repo = i.repo and o.commit = i.commit and starts_with(o.path, i.path || '/')
     where i.is_folder or i.hash is null
     union all
     select distinct v.repo, 'part', o.revision, o.revision, o.node, v.node
-    from version_files v join numbered_outputs() o on o.repo = v.repo and o.commit = v.revision and starts_with(o.path, v.path || '/')
+    from version_files v join internal.numbered_outputs() o on o.repo = v.repo and o.commit = v.revision
+        and starts_with(o.path, v.path || '/')
     where v.output is null and v.in_git is null
 )
 select repo, hash(repo) as home, * exclude (repo) from steps

@@ -1,6 +1,6 @@
 -- Pipeline stages whose definition and lock differ.
 
--- param_place(a_file, a_name) [scalar]: A parameter with its file before it; the empty name is the whole file.
+-- internal.param_place(a_file, a_name) [scalar]: A parameter with its file before it; the empty name is the whole file.
 concat_ws(':', a_file, nullif(a_name, ''));
 
 -- outdated_locks [materialized: incremental]: Pipeline stages whose lock does not tell of what they would do now: `dvc repro` would run
@@ -25,33 +25,33 @@ differences as (
     where ends_with(metafile, 'dvc.yaml') and not starts_with(path, 'ds://')
     union all
     -- To DVC, what the lock names without a hash has changed.
-    select repo, commit, pipeline_file(metafile), pipeline_stage, 'outputs', path from outputs
+    select repo, commit, internal.pipeline_file(metafile), pipeline_stage, 'outputs', path from outputs
     where hash is null and version_id is null and not is_folder and ends_with(metafile, 'dvc.lock')
     union all
-    select repo, commit, pipeline_file(metafile), pipeline_stage, 'inputs', path from dependencies
+    select repo, commit, internal.pipeline_file(metafile), pipeline_stage, 'inputs', path from dependencies
     where hash is null and ends_with(metafile, 'dvc.lock') and not starts_with(path, 'ds://')
     union all
     select i.repo, i.commit, i.file, i.pipeline_stage, 'changed', i.path
-    from numbered_inputs() i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
+    from internal.numbered_inputs() i join outputs o on o.repo = i.repo and o.commit = i.commit and o.path = i.path
     where o.hash <> i.hash
     union all
-    select repo, commit, pipeline_file(metafile), pipeline_stage, 'changed', path from dependencies
+    select repo, commit, internal.pipeline_file(metafile), pipeline_stage, 'changed', path from dependencies
     where git_hash <> hash
     union all
-    select repo, commit, pipeline_file(metafile), pipeline_stage, 'results', path from outputs
+    select repo, commit, internal.pipeline_file(metafile), pipeline_stage, 'results', path from outputs
     where git_hash <> hash
     union all
-    select repo, commit, pipeline_file(metafile), pipeline_stage, 'deleted-inputs', path from dependencies
+    select repo, commit, internal.pipeline_file(metafile), pipeline_stage, 'deleted-inputs', path from dependencies
     where tracked_by = 'nothing'
     union all
-    select repo, commit, pipeline_file(metafile), pipeline_stage, 'deleted-outputs', path from outputs
+    select repo, commit, internal.pipeline_file(metafile), pipeline_stage, 'deleted-outputs', path from outputs
     where tracked_by = 'nothing'
     union all
-    select repo, commit, metafile, pipeline_stage, 'params', param_place(file, unnest(modified_names)) from measure_files
+    select repo, commit, metafile, pipeline_stage, 'params', internal.param_place(file, unnest(modified_names)) from measure_files
     union all
-    select repo, commit, metafile, pipeline_stage, 'new-params', param_place(file, unnest(new_names)) from measure_files
+    select repo, commit, metafile, pipeline_stage, 'new-params', internal.param_place(file, unnest(new_names)) from measure_files
     union all
-    select repo, commit, metafile, pipeline_stage, 'deleted-params', param_place(file, unnest(deleted_names)) from measure_files
+    select repo, commit, metafile, pipeline_stage, 'deleted-params', internal.param_place(file, unnest(deleted_names)) from measure_files
     union all
     select repo, commit, file, pipeline_stage, 'command', null from locked_stages where command <> locked_command
 )
@@ -99,21 +99,22 @@ stated_stages as (
     where ends_with(file, 'dvc.yaml')
 ),
 uncompared as (
-    select repo, commit, pipeline_file(metafile) as file, pipeline_stage, path,
+    select repo, commit, internal.pipeline_file(metafile) as file, pipeline_stage, path,
         case when tracked_by is null then 'outside' when tracked_by = 'dvc' then 'no-hash' when tracked_by = 'filter' then 'filter'
             when ends_with(hash, '.dir') then 'folder' else 'content' end as reason, is_input
     from stated_content where tracked_by is distinct from 'nothing'
     union all
     select repo, commit, file, pipeline_stage, params_file, status, true from named_params where uncompared_names is null
     union all
-    select repo, commit, file, pipeline_stage, param_place(params_file, unnest(uncompared_names)), 'unclear', true from named_params
+    select repo, commit, file, pipeline_stage, internal.param_place(params_file, unnest(uncompared_names)), 'unclear', true
+        from named_params
     union all
-    select distinct p.repo, p.commit, pipeline_file(p.metafile), p.pipeline_stage, p.file, 'too-many', true
+    select distinct p.repo, p.commit, internal.pipeline_file(p.metafile), p.pipeline_stage, p.file, 'too-many', true
     from params p
     semi join (from problems where connector = 'measures' and "rule" = 'too-many' and place = '') m
         on m.repo = p.repo and m.commit = p.commit
     anti join named_params n
-        on n.repo = p.repo and n.commit = p.commit and n.file = pipeline_file(p.metafile) and n.pipeline_stage = p.pipeline_stage
+        on n.repo = p.repo and n.commit = p.commit and n.file = internal.pipeline_file(p.metafile) and n.pipeline_stage = p.pipeline_stage
             and n.params_file = p.file
     where p.locked
     union all

@@ -1,6 +1,7 @@
 -- Walks along the edges and links of lineage, up to what a version was made from and down to what was made from it.
 
--- version_node(a_repo, an_artifact, a_version): Where the lineage of a version begins. Of a version on two commits, that of the newer tag.
+-- internal.version_node(a_repo, an_artifact, a_version): Where the lineage of a version begins. Of a version on two commits, that of the
+--     newer tag.
 --   key: (at most one row)
 select n.home, f.node, c.revision
 from version_files f
@@ -12,13 +13,13 @@ where f.repo = a_repo and f.artifact = an_artifact and f.version = a_version
 order by v.active desc, v.created_at desc, v.commit
 limit 1;
 
--- walk_up(a_repo, an_artifact, a_version, depth): The steps from a version to what it was made from.
+-- internal.walk_up(a_repo, an_artifact, a_version, depth): The steps from a version to what it was made from.
 --   key: node, near, revision, kind
 --   home: The number of the repository that has the node; null for what is outside.
 --   near: The node from which the step was taken.
 --   revision: The number of the commit that the walk stays in.
 with recursive
-start_node as (from version_node(a_repo, an_artifact, a_version)),
+start_node as (from internal.version_node(a_repo, an_artifact, a_version)),
 -- The repositories that the walk may reach: the others need not be read.
 reachable_repos(home, level) using key (home) as (
     select home, 0 as level from start_node
@@ -52,8 +53,8 @@ walk(home, node, near, revision, level, kind) using key (node, near, revision, k
 )
 from walk;
 
--- walk_down(depth, start): The steps from data, the `home` and `node` of the relation that `start` names, to what was made from it in any
---     commit.
+-- internal.walk_down(depth, start): The steps from data, the `home` and `node` of the relation that `start` names, to what was made from
+--     it in any commit.
 --   key: node, near, revision, kind
 --   home: The number of the repository that has the node.
 --   near: The node from which the step was taken.
@@ -90,8 +91,8 @@ walk(home, node, near, revision, level, kind) using key (node, near, revision, k
 )
 from walk;
 
--- walk(up, steps): What is known of each node of a walk up or down; `steps` names the relation that has its steps. One row for each step,
---     the nearest first.
+-- internal.walk(up, steps): What is known of each node of a walk up or down; `steps` names the relation that has its steps. One row for
+--     each step, the nearest first.
 --   key: node, from_node, to_node
 --   level: How many steps away.
 --   kind: How the two belong together: `input`, `output`, `part`, `path`, `earlier` within a repository; `version`, `import`, `content`
@@ -148,14 +149,15 @@ left join version_refs r on r.node = m.node
 left join outside_sources e on e.node = m.node
 order by m.level, m.kind nulls first, coalesce(n.repo, e.repo, ''), coalesce(n.path, e.label), n.pipeline_stage, n.hash, m.node, m.near;
 
--- upstream(a_repo, an_artifact, a_version, depth): What a version was made from, step by step, through pipelines and across repositories.
---   key: node, from_node, to_node
-with walked as (from walk_up(a_repo, an_artifact, a_version, depth))
-from walk(true, 'walked');
-
--- downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across
+-- internal.upstream(a_repo, an_artifact, a_version, depth): What a version was made from, step by step, through pipelines and across
 --     repositories.
 --   key: node, from_node, to_node
-with start_node as (from version_node(a_repo, an_artifact, a_version)),
-walked as (from walk_down(depth, 'start_node'))
-from walk(false, 'walked');
+with walked as (from internal.walk_up(a_repo, an_artifact, a_version, depth))
+from internal.walk(true, 'walked');
+
+-- internal.downstream(a_repo, an_artifact, a_version, depth): What was made from a version, step by step, through pipelines and across
+--     repositories.
+--   key: node, from_node, to_node
+with start_node as (from internal.version_node(a_repo, an_artifact, a_version)),
+walked as (from internal.walk_down(depth, 'start_node'))
+from internal.walk(false, 'walked');

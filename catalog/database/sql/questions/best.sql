@@ -10,12 +10,12 @@
 --   direction: `higher` or `lower`: what is better.
 --   place: From 1; equal numbers have one place.
 --   stages: The stages that it is in now.
-with named as materialized (select f.repo, f.artifact from read_reference(ref) r, find_artifacts(r.artifact) f),
+with named as materialized (select f.repo, f.artifact from internal.read_reference(ref) r, internal.find_artifacts(r.artifact) f),
 measured as (
     select m.repo, m.artifact, m.version, m.commit, m.file, m.number, d.direction, v.stages
     from (from version_metrics where repo in (select repo from named) and artifact in (select artifact from named)) m
     join versions v on v.repo = m.repo and v.artifact = m.artifact and v.version = m.version and v.commit = m.commit,
-    metric_direction(metric) d
+    internal.metric_direction(metric) d
     where (m.repo, m.artifact) in (select (repo, artifact) from named) and m.name = metric and m.number is not null and not m.of_project
         and d.direction is not null and v.registered and v.active
         and not exists (
@@ -34,7 +34,8 @@ order by repo, artifact, file, place, version desc, commit;
 --   ref: The version's name in the catalog.
 --   steps: How many steps from the dataset to the version, by the shortest way.
 with named as materialized (
-    select f.repo, f.artifact, coalesce(r.version, r.stage) as part from read_reference(dataset) r, find_artifacts(r.artifact) f
+    select f.repo, f.artifact, coalesce(r.version, r.stage) as part
+        from internal.read_reference(dataset) r, internal.find_artifacts(r.artifact) f
 ),
 picked as materialized (
     select repo, artifact, version, commit from versions where (repo, artifact) in (select (repo, artifact) from named where part is null)
@@ -46,7 +47,7 @@ start_files as (
     join picked p on p.repo = f.repo and p.artifact = f.artifact and p.version = f.version and p.commit = f.commit
 ),
 start_nodes as (select home, node from lineage_nodes where node in (select node from start_files)),
-reached_nodes as (select node, min(level) as steps from walk_down(most_steps(), 'start_nodes') group by node),
+reached_nodes as (select node, min(level) as steps from internal.walk_down(internal.most_steps(), 'start_nodes') group by node),
 reached_versions as (from version_files where node in (select node from reached_nodes))
 select f.repo || ':' || f.artifact || '@' || f.version as ref, f.repo, f.artifact, f.version, f.commit, v.type, v.stages, r.steps
 from reached_versions f
@@ -54,5 +55,5 @@ join reached_nodes r on r.node = f.node
 join (from versions where repo in (select repo from reached_versions)) v
     on v.repo = f.repo and v.artifact = f.artifact and v.version = f.version and v.commit = f.commit
 where (f.repo, f.artifact, f.version, f.commit) not in (select (repo, artifact, version, commit) from picked)
-    and (a_stage::varchar is null or list_contains(v.stages, canonical_stage(a_stage)))
+    and (a_stage::varchar is null or list_contains(v.stages, internal.canonical_stage(a_stage)))
 order by r.steps, ref, f.commit;

@@ -19,10 +19,10 @@
 with changed_registries as materialized (
     select distinct repo from observations
     where event is not null and ((first_readable_crawl > a and first_readable_crawl <= b) or (ended_crawl > a and ended_crawl <= b))
-        and repo not in (select repo from repo_states_at(b) where state = 'departed')
+        and repo not in (select repo from internal.repo_states_at(b) where state = 'departed')
 ),
-events_before as materialized (from remembered_events_at(a) where repo in (from changed_registries)),
-events_after as materialized (from remembered_events_at(b) where repo in (from changed_registries)),
+events_before as materialized (from internal.remembered_events_at(a) where repo in (from changed_registries)),
+events_after as materialized (from internal.remembered_events_at(b) where repo in (from changed_registries)),
 artifacts_before as materialized (from artifacts_at('infinity'::timestamp, source := 'events_before') where registered),
 artifacts_after as materialized (from artifacts_at('infinity'::timestamp, source := 'events_after') where registered),
 versions_before as materialized (from versions_at('infinity'::timestamp, source := 'events_before')),
@@ -60,7 +60,7 @@ metrics_of_changed as materialized (
 ),
 changes as (
     select kind, repo, null as artifact, null as stage, what, old, new, null as better, null as author, moment
-    from changed_repos(a, b)
+    from internal.changed_repos(a, b)
     union all
     select 'new_artifact', repo, artifact, null, null, null, l.version, null, f.author, coalesce(f.moment, n.created_at)
     from artifacts_after n left join latest_after l using (repo, artifact)
@@ -113,7 +113,7 @@ changes as (
     union all
     select 'metric', m.repo, m.artifact, null, n.name, o.text, n.text,
         case when n.number <> o.number and not n.of_project and not o.of_project
-            then (from metric_direction(n.name)) = case when n.number > o.number then 'higher' else 'lower' end end,
+            then (from internal.metric_direction(n.name)) = case when n.number > o.number then 'higher' else 'lower' end end,
         m.author, m.moment
     from changed_latest m
     join metrics_of_changed o on o.repo = m.repo and o.artifact = m.artifact and o.version = m.old_version and o.commit = m.old_commit
@@ -126,10 +126,10 @@ select kind, repo || coalesce(':' || artifact, '') as id, * exclude (kind),
 -- Metrics of two files may have changed alike.
 from (select distinct * from changes)
 -- Changes that a fork has from its parent are listed for the parent only.
-where (artifact is null or not is_copied(repo, artifact))
+where (artifact is null or not internal.is_copied(repo, artifact))
     and (some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo))
     and (a_type::varchar is null or (repo, artifact) in (select (t.repo, t.artifact) from artifacts t where t.type = a_type))
-    and (a_stage::varchar is null or stage = canonical_stage(a_stage))
+    and (a_stage::varchar is null or stage = internal.canonical_stage(a_stage))
 order by
     list_position([
         'lost_repo', 'unread_repo', 'found_repo', 'renamed_repo', 'new_repo',

@@ -1,26 +1,27 @@
 -- Metrics, parameters, experiments and releases: `catalog metrics`, `params`, `diff`, `experiments`, `releases`.
 
--- list_metrics(a_repo, an_artifact, a_version, a_commit): The metrics of an artifact's versions, the highest version first; or of one
---     version.
+-- internal.list_metrics(a_repo, an_artifact, a_version, a_commit): The metrics of an artifact's versions, the highest version first; or of
+--     one version.
 --   key: repo, artifact, version, commit, file, name
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 --   direction: `higher` or `lower`: what is better; null where it is unknown.
-select m.repo || ':' || m.artifact || '@' || m.version as ref, m.* exclude (precedence), d.direction
+select m.* exclude (precedence), d.direction
 from version_metrics m left join metric_names d on d.repo = m.repo and d.name = m.name
 where m.repo = a_repo and m.artifact = an_artifact
     and (a_version::varchar is null or m.version = a_version) and (a_commit::varchar is null or m.commit = a_commit)
 order by m.precedence desc nulls last, m.version desc, m.commit, m.file, m.name;
 
--- list_params(a_repo, an_artifact, a_version, a_commit): The parameters of an artifact's versions, the highest version first; or of one
---     version.
+-- internal.list_params(a_repo, an_artifact, a_version, a_commit): The parameters of an artifact's versions, the highest version first; or
+--     of one version.
 --   key: repo, artifact, version, commit, file, name
-select p.repo || ':' || p.artifact || '@' || p.version as ref, p.* exclude (precedence)
+select p.* exclude (precedence)
 from version_params p
 where p.repo = a_repo and p.artifact = an_artifact
     and (a_version::varchar is null or p.version = a_version) and (a_commit::varchar is null or p.commit = a_commit)
 order by p.precedence desc nulls last, p.version desc, p.commit, p.file, p.name;
 
--- list_unread(a_repo, an_artifact, a_version, a_commit, a_role): The files with metrics, params or plots that could not be read, and why.
+-- internal.list_unread(a_repo, an_artifact, a_version, a_commit, a_role): The files with metrics, params or plots that could not be read,
+--     and why.
 --   key: repo, artifact, version, commit, file
 select repo || ':' || artifact || '@' || version as ref, repo, artifact, version, commit, file, status
 from version_measure_files
@@ -30,8 +31,8 @@ where repo = a_repo and artifact = an_artifact and role = a_role and status not 
 group by repo, artifact, version, commit, precedence, file, status
 order by precedence desc nulls last, version desc, commit, file;
 
--- list_compared(some_repos, some_artifacts, some_versions, some_commits, a_baseline): Versions beside each other, one row for each thing
---     said about each.
+-- internal.list_compared(some_repos, some_artifacts, some_versions, some_commits, a_baseline): Versions beside each other, one row for
+--     each thing said about each.
 --   key: place, what, name
 --   place: The version's place among those asked for, from 1.
 --   what: `version`, `metric` or `param`.
@@ -53,7 +54,8 @@ mixed as materialized (
 uncompared as materialized (
     select distinct f.repo, f.artifact, f.version, f.commit
     from version_files f join uncompared_locks n
-        on n.repo = f.repo and n.commit = f.revision and n.file = pipeline_file(f.metafile) and n.pipeline_stage = f.pipeline_stage
+        on n.repo = f.repo and n.commit = f.revision and n.file = internal.pipeline_file(f.metafile)
+            and n.pipeline_stage = f.pipeline_stage
     where list_contains(some_repos::varchar[], f.repo) and list_contains(some_commits::varchar[], f.commit)
 ),
 facts as (
@@ -95,7 +97,7 @@ statements as (
         m.number, coalesce(m.text, ''), case when m.what = 'metric' then d.direction end, m.of_project
     from (select *, max(same) over (partition by what, name) > 1 as many from (
         select *, count(*) over (partition by what, name, place) as same from measured
-    )) m, metric_direction(m.name) d
+    )) m, internal.metric_direction(m.name) d
 ),
 cells as (
     select a.*, n.*, s.number, s.text, coalesce(s.of_project, false) as of_project,
@@ -123,7 +125,7 @@ from cells
 window same as (partition by what, name)
 order by rank, name, place;
 
--- list_experiments(some_repos): DVC's experiments, newest first, with the versions that they began from.
+-- internal.list_experiments(some_repos): DVC's experiments, newest first, with the versions that they began from.
 --   key: repo, ref
 --   short_name: The experiment's name.
 --   detached: No branch reaches the commit that it began from. Null where the history was not read far enough to tell.
@@ -154,7 +156,8 @@ left join (
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], e.repo)
 order by e.repo, e.authored_at desc, e.name, e.ref;
 
--- list_releases(some_repos): Tags that GTO does not use and whose commits were read, the newest first: `v1.2.0` of a project without GTO.
+-- internal.list_releases(some_repos): Tags that GTO does not use and whose commits were read, the newest first: `v1.2.0` of a project
+--     without GTO.
 --   key: repo, tag
 --   annotated: The tag has an object of its own.
 --   metrics: How many metrics there are at its commit.

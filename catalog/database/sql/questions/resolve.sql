@@ -1,17 +1,18 @@
 -- One version as a program asks for it: which commit it is, and where its bytes are.
 
--- find_tag(a_tag): The registry tags of a name, one for each repository that has it; those of a fork only where nothing else has it.
+-- internal.find_tag(a_tag): The registry tags of a name, one for each repository that has it; those of a fork only where nothing else has
+--     it.
 --   key: repo
 with named as (
-    select repo, artifact, event, version, commit, oid, is_copied(repo, artifact) as copied from resolved_events where tag = a_tag
+    select repo, artifact, event, version, commit, oid, internal.is_copied(repo, artifact) as copied from resolved_events where tag = a_tag
 )
 select repo, artifact, event, version, commit, oid from named
 where not copied or not exists (from named where not copied)
 order by repo;
 
--- resolve_version(a_repo, an_artifact, a_version, a_commit, a_stage, an_oid, a_request): A version, the tag that makes it what was
---     asked for, and where its bytes are. That tag is `an_oid`, or else the one that assigned `a_stage`, or that registered the version;
---     `a_request` is a request of `dvc_lookups`, or null for the stage that the tag names.
+-- internal.resolve_version(a_repo, an_artifact, a_version, a_commit, a_stage, an_oid, a_request): A version, the tag that makes it what
+--     was asked for, and where its bytes are. That tag is `an_oid`, or else the one that assigned `a_stage`, or that registered the
+--     version; `a_request` is a request of `dvc_lookups`, or null for the stage that the tag names.
 --   key: (at most one row)
 --   ref: The version's full name; null where the tag names none.
 --   stage: The stage that the tag names, in this catalog's words.

@@ -1,6 +1,6 @@
 -- One repository, artifact or version, with the facts that a card shows: `catalog show`.
 
--- show_artifact(a_repo, an_artifact): One artifact with all that a person asks first.
+-- internal.show_artifact(a_repo, an_artifact): One artifact with all that a person asks first.
 --   key: (at most one row)
 --   assignments: Which version is in which stage, since when and by whom.
 --   all_versions: Its versions, the highest first, deregistered ones too.
@@ -25,7 +25,7 @@ select a.*,
 from artifacts a
 where a.repo = a_repo and a.artifact = an_artifact;
 
--- show_repo(a_repo): One repository with its artifacts.
+-- internal.show_repo(a_repo): One repository with its artifacts.
 --   key: (at most one row)
 --   why: Why the last visit read it.
 --   artifacts: How many artifacts it has.
@@ -36,11 +36,11 @@ select r.*,
         select coalesce(list({
             id: id, artifact: artifact, type: type, latest: latest, stages: stages, active: active, description: description
         } order by artifact), [])
-        from list_artifacts([a_repo], null, null, true)
+        from internal.list_artifacts([a_repo], null, null, true)
     ) as all_artifacts
-from list_repos([a_repo]) r;
+from internal.list_repos([a_repo]) r;
 
--- show_version(a_repo, an_artifact, a_version, a_commit): One version with all that a person asks first.
+-- internal.show_version(a_repo, an_artifact, a_version, a_commit): One version with all that a person asks first.
 --   key: (at most one row)
 --   artifact_active: The artifact is not deprecated.
 --   assignments: The stages that it is in, since when and by whom.
@@ -61,7 +61,7 @@ from list_repos([a_repo]) r;
 --   identical: Other versions with the same bytes.
 -- Each part is materialized: together, they would be one query of twenty tables, which takes DuckDB long to plan.
 with v as materialized (
-    select *, coalesce(revision, commit) as reading, place_near(file, path) as home
+    select *, coalesce(revision, commit) as reading, internal.place_near(file, path) as home
     from versions
     where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
 ),
@@ -74,13 +74,13 @@ measured as materialized (
             select coalesce(list({
                 file: file, name: name, number: number, text: text, kind: kind, direction: direction, of_project: of_project
             } order by file, name), [])
-            from list_metrics(a_repo, an_artifact, a_version, a_commit)
+            from internal.list_metrics(a_repo, an_artifact, a_version, a_commit)
         ) as metrics,
         (
             select coalesce(list({
                 file: file, name: name, number: number, text: text, kind: kind, locked: locked, of_project: of_project
             } order by file, name), [])
-            from list_params(a_repo, an_artifact, a_version, a_commit)
+            from internal.list_params(a_repo, an_artifact, a_version, a_commit)
         ) as params,
         (
             select coalesce(list({role: role, file: file, status: status} order by role, file), [])
@@ -113,7 +113,7 @@ provenance as materialized (
                 on o.file = p.file and o.pipeline_stage = p.pipeline_stage
             left join (from uncompared_locks where repo = a_repo and commit = (select reading from v)) n
                 on n.file = p.file and n.pipeline_stage = p.pipeline_stage
-            where p.repo = a_repo and p.commit = v.reading and p.file = pipeline_file(f.metafile)
+            where p.repo = a_repo and p.commit = v.reading and p.file = internal.pipeline_file(f.metafile)
                 and coalesce(p.pipeline_stage = f.pipeline_stage, not ends_with(p.file, 'dvc.yaml'))
         ) as made_by,
         (
@@ -157,7 +157,7 @@ runs as materialized (
     select any_value(what) as mixed, coalesce(bool_or(other_inputs), false) as other_inputs from mixed_runs
     where repo = a_repo and artifact = an_artifact and version = a_version and commit = a_commit
 )
-select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (precedence, reading, home),
+select v.* exclude (precedence, reading, home),
     a.active as artifact_active, a.deprecated_at,
     (
         select coalesce(list({
@@ -176,7 +176,7 @@ select v.repo || ':' || v.artifact || '@' || v.version as ref, v.* exclude (prec
     (
         select coalesce(list(o.repo || ':' || o.artifact || '@' || o.version order by o.repo, o.artifact, o.version), [])
         from version_files o, f
-        where o.hash = f.hash and not is_trivial_content(o.hash, o.size)
+        where o.hash = f.hash and not internal.is_trivial_content(o.hash, o.size)
             and not (o.repo = a_repo and o.artifact = an_artifact and o.version = a_version and o.commit = a_commit)
             -- Inside a folder that is known by its list, the place in it counts, too.
             and coalesce(o.path[length(o.output) + 1:], '') = coalesce(f.path[length(f.output) + 1:], '')

@@ -7,24 +7,24 @@ select a.* exclude (rank, rank_semver)
 from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
 where a.rank = 1 and s.active;
 
--- list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null): Which version was in which stage at the moment `t`,
---     in the order in which to show it. `a_type` is that of the artifact now.
+-- internal.list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null): Which version was in which stage at the
+--     moment `t`, in the order in which to show it. `a_type` is that of the artifact now.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, *
 from stages_at(t, source := source)
-where (a_stage::varchar is null or stage = canonical_stage(a_stage))
-    and (list_contains(some_repos::varchar[], repo) or (some_repos::varchar[] is null and not is_copied(repo, artifact)))
+where (a_stage::varchar is null or stage = internal.canonical_stage(a_stage))
+    and (list_contains(some_repos::varchar[], repo) or (some_repos::varchar[] is null and not internal.is_copied(repo, artifact)))
     and (a_type::varchar is null or (repo, artifact) in (select (a.repo, a.artifact) from artifacts a where a.type = a_type))
 order by repo, artifact, stage;
 
--- list_stages(some_repos): The stages of each repository, in the order in which to show them.
+-- internal.list_stages(some_repos): The stages of each repository, in the order in which to show them.
 --   key: repo, raw_stage
 from stages
 where some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo)
 order by repo, rank nulls last, place nulls last, stage, raw_stage;
 
--- list_stage_names(): Every name that a stage can be asked by: those of repos.toml, and those of the tags.
+-- internal.list_stage_names(): Every name that a stage can be asked by: those of repos.toml, and those of the tags.
 --   key: name
 --   stage: The stage's name in this catalog.
 select name, min(stage) as stage
@@ -38,7 +38,7 @@ from (
 group by name
 order by name;
 
--- gto_show(a_repo): One repository as `gto show` prints it: each artifact that is active, its latest version, its stages.
+-- internal.gto_show(a_repo): One repository as `gto show` prints it: each artifact that is active, its latest version, its stages.
 --   key: artifact
 select s.artifact, s.latest as version, s.registered,
     coalesce(map_from_entries(list((a.raw_stage, a.version) order by a.raw_stage) filter (a.raw_stage is not null)), map {}) as stages

@@ -3,7 +3,7 @@
 -- A query is a list of leaves: {place, negated, kind, name, operator, value, parts}; `parts` are the words of `value`. `kind` is `word`,
 -- `prefix`, `phrase`, `field`, `metric` or `param`.
 
--- search_leaves(q): A flat query as leaves; an error where it is not flat, or wrong.
+-- internal.search_leaves(q): A flat query as leaves; an error where it is not flat, or wrong.
 --   key: place
 --   of_version: Where versions are looked for, it speaks of the version.
 with chunks as (
@@ -56,13 +56,13 @@ checked as (
         when kind = 'field' and operator <> '' then field || ' is text, expected ' || field || ':value'
         when kind = 'flag' and (operator <> '' or not list_contains(list_concat(choices, coalesce(version_choices, [])), value))
             then 'unknown ' || field || ':' || value
-        when kind in ('metric', 'param') and not ranged and operator <> '' and search_number(value) is null
+        when kind in ('metric', 'param') and not ranged and operator <> '' and internal.search_number(value) is null
             then 'expected a number behind ' || prefix || ':' || operator
-        when kind = 'number' and not ranged and search_number(value) is null then 'expected a number behind ' || prefix || ':'
-        when kind = 'date' and not ranged and search_start(value) is null then 'expected a date behind ' || prefix || ':'
+        when kind = 'number' and not ranged and internal.search_number(value) is null then 'expected a number behind ' || prefix || ':'
+        when kind = 'date' and not ranged and internal.search_start(value) is null then 'expected a date behind ' || prefix || ':'
         when kind in ('metric', 'param', 'number', 'date') and ranged and (operator <> '' or len(string_split(value, '..')) <> 2
             or list_bool_or(list_transform(string_split(value, '..'), lambda bound: bound not in ('', '*')
-                and case when kind = 'date' then search_start(bound) is null else search_number(bound) is null end))
+                and case when kind = 'date' then internal.search_start(bound) is null else internal.search_number(bound) is null end))
             or list_bool_and(list_transform(string_split(value, '..'), lambda bound: bound in ('', '*'))))
             then 'expected two bounds in ' || prefix || ':' || value
         when kind = 'flag' and negated and field = 'is' and value = 'version'
@@ -83,7 +83,7 @@ select
     case when kind in ('metric', 'param', 'number', 'date') then case when ranged then '..' when operator = '' then '=' else operator end
         else '=' end as operator,
     case when kind = 'prefix' then rtrim(value, '*') else value end as value,
-    case when kind in ('word', 'prefix', 'phrase') then search_parts(value) else [] end as parts,
+    case when kind in ('word', 'prefix', 'phrase') then internal.search_parts(value) else [] end as parts,
     coalesce(of_version, kind in ('metric', 'param')) or coalesce(list_contains(version_choices, value), false) as of_version
 from checked;
 
@@ -96,8 +96,8 @@ from checked;
 --   score: How well the words fit: BM25 in millionths; 0 without words.
 --   matched: `all`, or `any` where nothing has all words and these have some.
 --   note: What was searched instead of words that no document has; null where all are known.
-with leaves as materialized (from search_leaves(q)),
-repairs as materialized (from search_repairs((
+with leaves as materialized (from internal.search_leaves(q)),
+repairs as materialized (from internal.search_repairs((
     select coalesce(list({place: place, negated: negated, kind: kind, name: name, operator: operator, value: value, parts: parts}), [])
     from leaves
 ))),
@@ -116,33 +116,33 @@ lists as materialized (
         coalesce(list(place) filter (not negated and kind in ('word', 'prefix', 'phrase')), []) as words,
         coalesce(list(place) filter (not negated and kind not in ('word', 'prefix', 'phrase', 'mode')), []) as conditions,
         coalesce(list(place) filter (negated), []) as refused,
-        coalesce(list(search_ending(name)) filter (kind = 'metric' and not negated), []) as endings,
+        coalesce(list(internal.search_ending(name)) filter (kind = 'metric' and not negated), []) as endings,
         coalesce(bool_or(name = 'is' and value = 'deprecated'), false) as with_deprecated,
         coalesce(bool_or(name = 'is' and value = 'deregistered'), false) as with_deregistered,
         coalesce(bool_or((name = 'is' and value = 'copy') or (name in ('repo', 'org', 'host') and not negated)), false) as with_copies
     from repaired
 ),
 hits as materialized (
-    select place, doc, score from search_words((select of_artifact from lists))
+    select place, doc, score from internal.search_words((select of_artifact from lists))
     where place in (select place from repaired where kind <> 'phrase')
-    union all select place, doc, score from search_phrases((select of_artifact from lists))
-    union all select place, doc, 0 from search_field((select of_artifact from lists))
-    union all select place, doc, 0 from search_state((select of_artifact from lists))
-    union all select place, doc, 0 from search_range((select of_artifact from lists))
-    union all select place, doc, 0 from search_metric((select of_artifact from lists))
+    union all select place, doc, score from internal.search_phrases((select of_artifact from lists))
+    union all select place, doc, 0 from internal.search_field((select of_artifact from lists))
+    union all select place, doc, 0 from internal.search_state((select of_artifact from lists))
+    union all select place, doc, 0 from internal.search_range((select of_artifact from lists))
+    union all select place, doc, 0 from internal.search_metric((select of_artifact from lists))
 ),
 version_hits as materialized (
-    select place, doc, version, commit from search_version_field((select of_version from lists))
-    union all select place, doc, version, commit from search_version_range((select of_version from lists))
-    union all select place, doc, version, commit from search_version_author((select of_version from lists))
-    union all select place, doc, version, commit from search_version_has((select of_version from lists))
-    union all select place, doc, version, commit from search_version_metric((select of_version from lists))
+    select place, doc, version, commit from internal.search_version_field((select of_version from lists))
+    union all select place, doc, version, commit from internal.search_version_range((select of_version from lists))
+    union all select place, doc, version, commit from internal.search_version_author((select of_version from lists))
+    union all select place, doc, version, commit from internal.search_version_has((select of_version from lists))
+    union all select place, doc, version, commit from internal.search_version_metric((select of_version from lists))
 ),
 places as (
-    from search_artifacts('hits', (select with_deprecated from lists), (select with_copies from lists))
+    from internal.search_artifacts('hits', (select with_deprecated from lists), (select with_copies from lists))
     where not (select by_version from lists)
     union all
-    from search_versions('search_index.documents', 'hits', 'version_hits', (select with_deprecated from lists),
+    from internal.search_versions('search_index.documents', 'hits', 'version_hits', (select with_deprecated from lists),
         (select with_copies from lists), (select with_deregistered from lists))
     where (select by_version from lists)
 ),
@@ -156,19 +156,19 @@ ranked as materialized (
     select *, 0 as total, row_number() over (
         order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, version, commit
     ) as place
-    from search_ranked('evaluated')
+    from internal.search_ranked('evaluated')
 ),
 ranked_artifacts as (from ranked where version is null),
 ranked_versions as (from ranked where version is not null),
 version_measures as (
-    from search_main_measures('ranked_versions') where (select len(endings) = 0 from lists)
+    from internal.search_main_measures('ranked_versions') where (select len(endings) = 0 from lists)
     union all
-    from search_version_measures('ranked_versions', (select endings from lists)) where (select len(endings) > 0 from lists)
+    from internal.search_version_measures('ranked_versions', (select endings from lists)) where (select len(endings) > 0 from lists)
 ),
 shown as (
-    from search_shown_artifacts('ranked_artifacts', (select endings from lists))
+    from internal.search_shown_artifacts('ranked_artifacts', (select endings from lists))
     union all
-    from search_shown_versions('ranked_versions', 'version_measures')
+    from internal.search_shown_versions('ranked_versions', 'version_measures')
 )
 select s.* exclude (doc, total), (select string_agg('nothing for ' || word || '; showing ' || instead, ', ' order by place)
     from repairs) as note

@@ -39,7 +39,7 @@ select
     l.version, l.commit, coalesce(l.revision, l.commit, t.commit) as reading,
     coalesce(l.file, t.file) as file, coalesce(l.path, t.path) as path,
     case when l.annotated_at is not null then l.meta else t.meta end as meta,
-    place_near(coalesce(l.file, t.file), a.path) as home
+    internal.place_near(coalesce(l.file, t.file), a.path) as home
 from artifacts a
 semi join search_index.changed n on n.repo = a.repo
 left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
@@ -82,15 +82,15 @@ from (
 ) w
 join params p on p.repo = w.repo and p.commit = w.read and p.file = w.file
     and w.metafile = coalesce(
-        pipeline_file(p.metafile),
+        internal.pipeline_file(p.metafile),
         coalesce(nullif(p.dvc_root, '') || '/', '') || 'dvc.yaml'
     )
 qualify row_number() over (partition by w.doc, p.file, p.name order by p.locked, p.pipeline_stage nulls first, p.metafile) = 1;
 
 -- add_measures: Adds them to the index.
 insert into search_index.measures
-select kind, name, search_ending(name), number, case when number is null then "text" end,
-    case when number is null then search_key('text', "text") end, doc
+select kind, name, internal.search_ending(name), number, case when number is null then "text" end,
+    case when number is null then internal.search_key('text', "text") end, doc
 from subject_measures order by kind, name, doc, number, "text";
 
 -- add_documents: The artifacts become documents. The main metric is one whose direction is known: of repos.toml's before others, of tests
@@ -200,9 +200,9 @@ stated_values as (
         where f.role = 'plots' and not f.of_project and coalesce(f.status, 'ok') in ('ok', 'fetched')
 ),
 facet_values as (
-    select doc, field, value, search_key(field, value) as key from stated_values where value <> ''
+    select doc, field, value, internal.search_key(field, value) as key from stated_values where value <> ''
     union
-    select doc, field, author, search_key(field, author_email) from (select *, 'author' as field from authors) where author <> ''
+    select doc, field, author, internal.search_key(field, author_email) from (select *, 'author' as field from authors) where author <> ''
     union
     select doc, 'has', field, field from stated_values
     where value <> '' and field in ('type', 'label', 'stage', 'owner', 'framework', 'licence', 'task')
@@ -211,12 +211,12 @@ select field, value, key, doc from facet_values order by field, value, key, doc;
 
 -- mark_copies: Which documents are those of another repository, too, may change without a change of their own.
 update search_index.documents d set copied = not copied
-where copied <> is_copied(d.repo, d.artifact);
+where copied <> internal.is_copied(d.repo, d.artifact);
 
 -- find_texts: The texts of these artifacts, with what in them consists of several words without a space between them.
 create or replace temp table subject_texts as
-select *, search_compounds(text) as compounds
-from search_texts((select coalesce(list(doc), []) from subjects));
+select *, internal.search_compounds(text) as compounds
+from internal.search_texts((select coalesce(list(doc), []) from subjects));
 
 -- find_words: The terms of these texts, and how often each artifact has them, by weight: words, once in each text the parts of compounds,
 --     and names and labels whole.
@@ -226,11 +226,11 @@ from (
     select doc, weight, unnest(regexp_extract_all(strip_accents(lower(text)), '[\p{L}\p{N}]+')) as term from subject_texts
     union all
     select doc, weight, unnest(list_distinct(list_concat(
-        search_parts(compounds), string_split(search_normal(search_spaced(compounds)), ' ')
+        internal.search_parts(compounds), string_split(internal.search_normal(internal.search_spaced(compounds)), ' ')
     )))
     from subject_texts where compounds <> ''
     union all
-    select doc, weight, search_joined(regexp_extract(text, '[^:]*$')) from subject_texts where field in ('name', 'label')
+    select doc, weight, internal.search_joined(regexp_extract(text, '[^:]*$')) from subject_texts where field in ('name', 'label')
 )
 where length(term) between 1 and 40
 group by all;

@@ -5,45 +5,45 @@
 select 0 as place, 0::uinteger as doc, 0::bigint as score where false
 
 -- hits_words: Words and their beginnings.
-select place, doc, score from search_words($words)
+select place, doc, score from internal.search_words($words)
 
 -- hits_phrases: Phrases.
-select place, doc, score from search_phrases($phrases)
+select place, doc, score from internal.search_phrases($phrases)
 
 -- hits_field: Fields that are text.
-select place, doc, 0 as score from search_field($conditions)
+select place, doc, 0 as score from internal.search_field($conditions)
 
 -- hits_state: What follows from other repositories, or from the last crawl.
-select place, doc, 0 as score from search_state($conditions)
+select place, doc, 0 as score from internal.search_state($conditions)
 
 -- hits_range: Numbers and dates.
-select place, doc, 0 as score from search_range($conditions)
+select place, doc, 0 as score from internal.search_range($conditions)
 
 -- hits_metric: Metrics and parameters.
-select place, doc, 0 as score from search_metric($conditions)
+select place, doc, 0 as score from internal.search_metric($conditions)
 
 -- own_none: Nothing is asked of versions alone.
 select 0 as place, 0::uinteger as doc, null::varchar as version, null::varchar as commit where false
 
 -- own_field: Fields of versions that are text.
-select place, doc, version, commit from search_version_field($own)
+select place, doc, version, commit from internal.search_version_field($own)
 
 -- own_author: Who registered or assigned versions.
-select place, doc, version, commit from search_version_author($own)
+select place, doc, version, commit from internal.search_version_author($own)
 
 -- own_has: What versions have.
-select place, doc, version, commit from search_version_has($own)
+select place, doc, version, commit from internal.search_version_has($own)
 
 -- own_range: Dates of versions.
-select place, doc, version, commit from search_version_range($own)
+select place, doc, version, commit from internal.search_version_range($own)
 
 -- own_metric: Metrics and parameters of versions.
-select place, doc, version, commit from search_version_metric($own)
+select place, doc, version, commit from internal.search_version_metric($own)
 
 -- evaluate_artifacts: Every artifact, with whether it is found.
 with hits as materialized ({hits}),
 evaluated as materialized (
-    select *, {all_words} as all_words, {any_word} as any_word from search_artifacts('hits', $with_deprecated, $with_copies)
+    select *, {all_words} as all_words, {any_word} as any_word from internal.search_artifacts('hits', $with_deprecated, $with_copies)
 )
 
 -- evaluate_versions: Every version, with whether it is found.
@@ -52,7 +52,7 @@ own_hits as materialized ({own}),
 candidates as ({candidates}),
 evaluated as materialized (
     select *, {all_words} as all_words, {any_word} as any_word
-    from search_versions('candidates', 'hits', 'own_hits', $with_deprecated, $with_copies, $with_deregistered)
+    from internal.search_versions('candidates', 'hits', 'own_hits', $with_deprecated, $with_copies, $with_deregistered)
 )
 
 -- candidates_all: Versions of any artifact may be found.
@@ -69,7 +69,7 @@ select doc from hits semi join own_hits using (doc)
 
 -- find: What is found, in order, and how much there is.
 {evaluate},
-matched_documents as (from search_ranked('evaluated')),
+matched_documents as (from internal.search_ranked('evaluated')),
 ranked as materialized (
     select f.*, count(*) over () as total, row_number() over (order by {order}) as place
     from matched_documents f {numbers}
@@ -79,19 +79,19 @@ measures as ({measures})
 select *, $note::varchar as note from {shown}
 
 -- shown: What a table shows of artifacts.
-search_shown_artifacts('ranked', $endings)
+internal.search_shown_artifacts('ranked', $endings)
 
 -- shown_of_versions: What a table shows of versions.
-search_shown_versions('ranked', 'measures')
+internal.search_shown_versions('ranked', 'measures')
 
 -- measures: Nothing more is to be read of artifacts.
 select 1
 
 -- measures_main: The main metric of versions.
-from search_main_measures('ranked')
+from internal.search_main_measures('ranked')
 
 -- measures_asked: The metrics that are asked for, of versions.
-from search_version_measures('ranked', $endings)
+from internal.search_version_measures('ranked', $endings)
 
 -- count: How much of what is found has which value of which field.
 {evaluate}
@@ -101,11 +101,12 @@ from {counts}('evaluated') where len($fields::varchar[]) = 0 or list_contains($f
 score desc, in_prod desc, updated_at desc nulls last, repo, artifact, f.version, f.commit
 
 -- order_number: By the number of a metric, the better first unless the query says otherwise.
-n.number * case when coalesce($descending, (select coalesce(direction, 'higher') = 'higher' from metric_direction($metric))) then -1
+n.number * case when coalesce($descending, (select coalesce(direction, 'higher') = 'higher'
+    from internal.metric_direction($metric))) then -1
     else 1 end nulls last
 
 -- numbers: The numbers of a metric, of artifacts.
-left join search_numbers($metric) n on n.doc = f.doc
+left join internal.search_numbers($metric) n on n.doc = f.doc
 
 -- numbers_of_versions: The numbers of a metric, of versions.
-left join search_version_numbers($metric) n on n.doc = f.doc and n.version = f.version and n.commit is not distinct from f.commit
+left join internal.search_version_numbers($metric) n on n.doc = f.doc and n.version = f.version and n.commit is not distinct from f.commit

@@ -1,7 +1,7 @@
 -- What a query finds, in order: which columns are shown, and how much has which value of which field.
 
--- search_artifacts(hits, with_deprecated, with_copies): Every artifact, with the places of the leaves that find it. `hits` is a relation:
---     leaves' places, documents, scores.
+-- internal.search_artifacts(hits, with_deprecated, with_copies): Every artifact, with the places of the leaves that find it. `hits` is a
+--     relation: leaves' places, documents, scores.
 --   key: doc
 --   places: The places of the leaves that find it.
 with hits_of_documents as (
@@ -13,8 +13,8 @@ select
 from search_index.documents d left join hits_of_documents f on f.doc = d.doc
 where (d.active or with_deprecated) and (not d.copied or with_copies);
 
--- search_versions(candidates, hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version of some documents, with
---     the places of the leaves that find it or its artifact.
+-- internal.search_versions(candidates, hits, version_hits, with_deprecated, with_copies, with_deregistered): Every version of some
+--     documents, with the places of the leaves that find it or its artifact.
 --   key: doc, version, commit
 --   places: The places of these leaves.
 with hits_of_documents as (
@@ -34,8 +34,8 @@ left join hits_of_documents f on f.doc = d.doc
 left join hits_of_versions o on o.doc = v.doc and o.version = v.version and o.commit is not distinct from v.commit
 where (d.active or with_deprecated) and (not d.copied or with_copies) and (v.active or with_deregistered);
 
--- search_ranked(evaluated): What a query finds, in the order of its worth. `evaluated` is a relation like that of `search_artifacts`, with
---     `all_words` and `any_word`.
+-- internal.search_ranked(evaluated): What a query finds, in the order of its worth. `evaluated` is a relation like that of
+--     `search_artifacts`, with `all_words` and `any_word`.
 --   key: doc, version, commit
 --   matched: `all`, or `any` where nothing has all words and these have some.
 --   score: How well the words fit: BM25 in millionths; 0 without words.
@@ -45,8 +45,8 @@ from query_table(evaluated)
 where all_words or (any_word and not (select coalesce(bool_or(all_words), false) from query_table(evaluated)))
 order by score desc, in_prod desc, updated_at desc nulls last, repo, artifact, version, commit;
 
--- search_measures(ranked, endings): The metrics to show of each artifact of a relation with that name: those that were asked for, or else
---     its main metric.
+-- internal.search_measures(ranked, endings): The metrics to show of each artifact of a relation with that name: those that were asked for,
+--     or else its main metric.
 --   key: doc
 select r.doc, list({name: m.name, number: m.number, text: coalesce(m.text, m.number::varchar)}
     order by length(m.name), m.name, m.number) as metrics
@@ -57,7 +57,7 @@ where case when len(endings) = 0 then m.name = d.metric
     else list_bool_or(list_transform(endings, lambda ending: ends_with(m.ending, ending))) end
 group by r.doc;
 
--- search_main_measures(ranked): The main metric of each version of a relation with that name.
+-- internal.search_main_measures(ranked): The main metric of each version of a relation with that name.
 --   key: doc, version, commit
 select r.doc, r.version, r.commit, [{name: d.metric, number: v.metric, text: v.metric::varchar}] as metrics
 from query_table(ranked) r
@@ -65,7 +65,7 @@ join search_index.documents d on d.doc = r.doc
 join search_index.versions v on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
 where v.metric is not null;
 
--- search_version_measures(ranked, endings): The metrics that were asked for, of each version of a relation with that name.
+-- internal.search_version_measures(ranked, endings): The metrics that were asked for, of each version of a relation with that name.
 --   key: doc, version, commit
 select r.doc, r.version, r.commit, list({name: m.name, number: m.number, text: m.text} order by length(m.name), m.name,
     m.number) as metrics
@@ -78,10 +78,10 @@ join (
     join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file
     where f.role = 'metrics' and not f.of_project
 ) m on m.repo = r.repo and m.artifact = r.artifact and m.version = r.version and coalesce(r.commit = m.commit, true)
-where list_bool_or(list_transform(endings, lambda ending: ends_with(search_ending(m.name), ending)))
+where list_bool_or(list_transform(endings, lambda ending: ends_with(internal.search_ending(m.name), ending)))
 group by all;
 
--- search_shown_artifacts(ranked, endings): What a table shows of the artifacts of a relation with that name, in the same order.
+-- internal.search_shown_artifacts(ranked, endings): What a table shows of the artifacts of a relation with that name, in the same order.
 --   key: doc
 --   ref: The artifact's name in the catalog, for the next question.
 --   stages: The version in each stage that is in use.
@@ -92,11 +92,11 @@ select
 from query_table(ranked) r
 join search_index.documents d on d.doc = r.doc
 join (select repo, artifact, type, description, labels, latest from artifacts) a on a.repo = r.repo and a.artifact = r.artifact
-left join search_measures(ranked, endings) m on m.doc = r.doc
+left join internal.search_measures(ranked, endings) m on m.doc = r.doc
 order by r.place;
 
--- search_shown_versions(ranked, measures): What a table shows of the versions of a relation with that name, in the same order; their
---     metrics are in another.
+-- internal.search_shown_versions(ranked, measures): What a table shows of the versions of a relation with that name, in the same order;
+--     their metrics are in another.
 --   key: doc, version, commit
 --   ref: The version's name in the catalog, for the next question.
 --   stages: The stages that it is in, each with the version.
@@ -112,13 +112,13 @@ join (select repo, artifact, version, commit, type, description, labels, stages 
 left join query_table(measures) m on m.doc = r.doc and m.version = r.version and m.commit is not distinct from r.commit
 order by r.place;
 
--- search_counts(evaluated): How many artifacts a query finds with each value of each field. `evaluated` is a relation with that name: see
---     `search_ranked`.
+-- internal.search_counts(evaluated): How many artifacts a query finds with each value of each field. `evaluated` is a relation with that
+--     name: see `search_ranked`.
 --   key: field, value
 --   field: The field of docs/search.md.
 --   value: The value as written; of several spellings, the first in the order of their characters.
 --   count: How many of what is found have it.
-with matched_documents as (from search_ranked(evaluated)),
+with matched_documents as (from internal.search_ranked(evaluated)),
 counted as (
     select f.field, min(f.value) as value, count(distinct f.doc) as count
     from matched_documents r join search_index.facets f on f.doc = r.doc
@@ -127,9 +127,9 @@ counted as (
 )
 select c.field, c.value, c.count from counted c join search_index.fields n on n.name = c.field order by n.place, c.count desc, c.value;
 
--- search_version_counts(evaluated): How many versions a query finds with each value of each field: see `search_counts`.
+-- internal.search_version_counts(evaluated): How many versions a query finds with each value of each field: see `search_counts`.
 --   key: field, value
-with matched_documents as (from search_ranked(evaluated)),
+with matched_documents as (from internal.search_ranked(evaluated)),
 matched_versions as (
     select v.* from search_index.versions v
     join matched_documents r on v.doc = r.doc and v.version = r.version and v.commit is not distinct from r.commit
@@ -161,15 +161,15 @@ counted as (
     union all
     select 'author', a.author, count(distinct (r.doc, r.version, r.commit))
     from matched_documents r
-    join search_version_authors() a on a.doc = r.doc and a.version = r.version and a.commit is not distinct from r.commit
+    join internal.search_version_authors() a on a.doc = r.doc and a.version = r.version and a.commit is not distinct from r.commit
     where a.author <> ''
     group by all
 )
 select c.field, c.value, c.count from counted c join search_index.fields n on n.name = c.field order by n.place, c.count desc, c.value;
 
--- search_numbers(ending): The number by which to sort documents: that of their latest version's metric with such a name, the shortest of
---     several.
+-- internal.search_numbers(ending): The number by which to sort documents: that of their latest version's metric with such a name, the
+--     shortest of several.
 --   key: doc
 select doc, arg_min(number, (length(name), name)) as number
-from search_index.measures where kind = 'metric' and number is not null and ends_with(measures.ending, search_ending(ending))
+from search_index.measures where kind = 'metric' and number is not null and ends_with(measures.ending, internal.search_ending(ending))
 group by doc;

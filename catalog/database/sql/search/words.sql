@@ -1,13 +1,13 @@
 -- Documents by their words, ranked with BM25, and the repair of misspelt words.
 
--- search_unnested(leaves): The leaves as rows.
+-- internal.search_unnested(leaves): The leaves as rows.
 --   key: place
 select leaf.* from (
     select unnest(leaves::struct(place integer, negated boolean, kind varchar, name varchar, operator varchar, value varchar,
         parts varchar[])[]) as leaf
 );
 
--- search_texts(docs): The texts of some documents by which words find them, and how much each counts.
+-- internal.search_texts(docs): The texts of some documents by which words find them, and how much each counts.
 --   doc: The document: see `search_index.documents`.
 --   field: What the text is: `name`, `label`, `description`, `repo`, `card`, or a field of `search_index.facets`.
 --   weight: How much a word in it counts.
@@ -31,14 +31,14 @@ union all
 select s.doc, 'card', 1, left(c.text, s.characters)
 from chosen s join (select repo, commit, file, text from cards) c on c.repo = s.repo and c.commit = s.reading and c.file = s.card;
 
--- search_words(leaves): The documents that have the words of a query, each with its score: BM25 (k1 1.2, b 0.75) over weighted fields, in
---     millionths.
+-- internal.search_words(leaves): The documents that have the words of a query, each with its score: BM25 (k1 1.2, b 0.75) over weighted
+--     fields, in millionths.
 --   key: place, doc
 -- A word is found whole or by all of its parts. The score is a whole number, so that the order of a sum does not change it.
 --   place: The leaf's place in the query.
 --   doc: The document: see `search_texts`.
 with words as materialized (
-    select place, kind, parts from search_unnested(leaves) where kind in ('word', 'prefix', 'phrase') and len(parts) > 0
+    select place, kind, parts from internal.search_unnested(leaves) where kind in ('word', 'prefix', 'phrase') and len(parts) > 0
 ),
 alternatives as materialized (
     select place, 1 as way, 1 as parts, array_to_string(parts, '') as term, kind = 'prefix' as begins from words where kind <> 'phrase'
@@ -73,35 +73,36 @@ select place, doc, max(score) as score from (
 )
 group by place, doc;
 
--- search_phrases(leaves): The documents that have the words of a query's phrases one after the other, each with its score: see
+-- internal.search_phrases(leaves): The documents that have the words of a query's phrases one after the other, each with its score: see
 --     `search_words`.
 --   key: place, doc
 -- The index has no positions of words: the texts of documents with all words of a phrase are read again.
 with word_hits as materialized (
-    from search_words(leaves)
+    from internal.search_words(leaves)
 ),
 asked_phrases as (
-    select place, ' ' || array_to_string(parts, ' ') || ' ' as split, ' ' || search_normal(value) || ' ' as whole
-    from search_unnested(leaves) where kind = 'phrase'
+    select place, ' ' || array_to_string(parts, ' ') || ' ' as split, ' ' || internal.search_normal(value) || ' ' as whole
+    from internal.search_unnested(leaves) where kind = 'phrase'
 ),
 texts as (
-    select doc, ' ' || search_normal(search_split(text)) || ' ' as split, ' ' || search_normal(text) || ' ' as whole
-    from search_texts((select coalesce(list(distinct doc), []) from word_hits semi join asked_phrases using (place)))
+    select doc, ' ' || internal.search_normal(internal.search_split(text)) || ' ' as split,
+        ' ' || internal.search_normal(text) || ' ' as whole
+    from internal.search_texts((select coalesce(list(distinct doc), []) from word_hits semi join asked_phrases using (place)))
 )
 select place, doc, any_value(score) as score
 from word_hits join asked_phrases using (place) join texts using (doc)
 where contains(texts.split, asked_phrases.split) or contains(texts.whole, asked_phrases.whole)
 group by place, doc;
 
--- search_repairs(leaves): The words of a query that no document has, each with the nearest term: the fewest edits away, the likeliest, the
---     commonest.
+-- internal.search_repairs(leaves): The words of a query that no document has, each with the nearest term: the fewest edits away, the
+--     likeliest, the commonest.
 --   key: place
 --   place: The leaf's place in the query.
 --   word: The word as written.
 --   instead: The term.
 with words as materialized (
     select place, value as word, array_to_string(parts, '') as whole, parts
-    from search_unnested(leaves) where kind = 'word' and not negated
+    from internal.search_unnested(leaves) where kind = 'word' and not negated
 ),
 asked_terms as (
     select distinct unnest([whole] || parts) as term from words

@@ -1,6 +1,7 @@
 -- What the pages of the static site show. Each macro is one bulk read, in the order in which it is shown.
 
--- site_artifacts(): Every artifact, without those that forks have from their parents: those in use first, and of those the last touched.
+-- internal.site_artifacts(): Every artifact, without those that forks have from their parents: those in use first, and of those the last
+--     touched.
 --   key: repo, artifact
 --   file: The file that annotates it.
 select
@@ -14,7 +15,7 @@ left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = 
 left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact
 order by a.active desc, a.updated_at desc nulls last, a.repo, a.artifact;
 
--- site_versions(): Every version, highest first.
+-- internal.site_versions(): Every version, highest first.
 --   key: repo, artifact, version, commit
 --   revision: The commit that it leads to in the end.
 select
@@ -23,7 +24,7 @@ select
 from versions v
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
 
--- site_assignments(): Which version is in which stage now.
+-- internal.site_assignments(): Which version is in which stage now.
 --   key: repo, artifact, stage
 --   since: Since when without a break; after a fallback that is later than the assignment.
 select
@@ -37,7 +38,7 @@ left join (from stage_history where ended_at is null) h
 left join (select stage, min(rank) as rank from stage_names group by stage) n on n.stage = a.stage
 order by a.repo, a.artifact, n.rank, a.stage;
 
--- site_terms(): Which version was in which stage, the last first.
+-- internal.site_terms(): Which version was in which stage, the last first.
 --   key: repo, artifact, stage, started_at
 --   days: For how long, in whole days.
 select
@@ -46,7 +47,7 @@ select
 from stage_history
 order by repo, artifact, started_at desc, stage, version;
 
--- site_events(): What every registry tag did, the last first within each artifact.
+-- internal.site_events(): What every registry tag did, the last first within each artifact.
 --   key: repo, oid, tag
 --   message: The tag's message, without the sentence that GTO writes by default.
 --   is_news: It is not dated more than a day after the last crawl: such an event cannot be news.
@@ -64,11 +65,12 @@ from resolved_events
 semi join original_artifacts using (repo, artifact)
 order by repo, artifact, created_at desc, priority desc, tag desc;
 
--- site_lookups(): Where `dvc artifacts get` takes another commit than GTO names.
+-- internal.site_lookups(): Where `dvc artifacts get` takes another commit than GTO names.
 --   key: repo, artifact, request
 select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where not agree order by repo, artifact, request;
 
--- site_cards(): The card, the licence and the owners of each artifact: at its latest version, or else at the tip of the default branch.
+-- internal.site_cards(): The card, the licence and the owners of each artifact: at its latest version, or else at the tip of the default
+--     branch.
 --   key: repo, artifact
 --   text: The first 3,000 characters of the card.
 --   cut: Whether it has more of them.
@@ -77,7 +79,7 @@ select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where no
 with places as (
     select
         a.repo, a.artifact, coalesce(l.revision, l.commit, t.commit) as reading,
-        place_near(p.file, p.path) as home
+        internal.place_near(p.file, p.path) as home
     from artifacts a
     left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
     left join tip_annotations t on t.repo = a.repo and t.artifact = a.artifact

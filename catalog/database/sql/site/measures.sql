@@ -1,6 +1,6 @@
 -- What the pages show of metrics and plots.
 
--- site_metrics(): The metrics of each artifact over its versions, the oldest version first.
+-- internal.site_metrics(): The metrics of each artifact over its versions, the oldest version first.
 --   key: repo, artifact, file, name
 --   direction: `higher` or `lower`: what is better.
 --   best: The version with the best number, where some are worse, among those whose metrics are of the run that made them, and of the
@@ -34,8 +34,8 @@ select
 from series g join metric_names d on d.repo = g.repo and d.name = g.name
 order by g.repo, g.artifact, g.file, d.direction is null, g.name;
 
--- site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for each line or
---     image.
+-- internal.site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for
+--     each line or image.
 --   field: The field along the y axis.
 --   xs: Where each point is along the x axis, thinned out to about sixty; null where that is not a number.
 --   ys: And along the y axis.
@@ -44,7 +44,7 @@ order by g.repo, g.artifact, g.file, d.direction is null, g.name;
 --   counts: How long each bar is, or how often each pair is there.
 with plotted as (
     select
-        v.repo, v.artifact, v.version, v.commit, v.is_latest, p.* exclude (repo, artifact, version, commit, precedence),
+        v.repo, v.artifact, v.version, v.commit, v.is_latest, p.* exclude (ref, repo, artifact, version, commit, precedence),
         dense_rank() over (partition by v.repo, v.artifact, v.version, v.commit order by p.metafile, p.plot) as place
     from versions v join version_plots p using (repo, artifact, version, commit)
     where v.registered and v.active and (v.is_latest or len(v.stages) > 0) and p.content is not null
@@ -101,12 +101,12 @@ select
 from plotted p join images i using (repo, content)
 order by repo, artifact, plot, is_latest desc, version, commit, file, field;
 
--- site_images(some_contents): The bytes of images.
+-- internal.site_images(some_contents): The bytes of images.
 --   key: content
 select content, any_value(data) as data from images where list_contains(some_contents::varchar[], content) group by content
 order by content;
 
--- site_unread(): The files with metrics, parameters and plots of the latest versions that could not be read, and why.
+-- internal.site_unread(): The files with metrics, parameters and plots of the latest versions that could not be read, and why.
 --   key: repo, artifact, role, file
 select distinct m.repo, m.artifact, m.role, m.file, m.status
 from version_measure_files m join versions v using (repo, artifact, version, commit)

@@ -1,6 +1,6 @@
 -- What the front page and the page of stages show of the whole catalog.
 
--- site_counts(): The catalog in numbers.
+-- internal.site_counts(): The catalog in numbers.
 --   key: (at most one row)
 select
     (select count(*) from repos) as repos,
@@ -11,11 +11,11 @@ select
     (select count(*) from current_assignments semi join original_artifacts using (repo, artifact)) as assignments,
     (select count(*) from open_problems) as problems;
 
--- site_types(): How many artifacts there are of each type.
+-- internal.site_types(): How many artifacts there are of each type.
 --   key: type
 select type, count(*) as artifacts from original_artifacts where active group by type order by type is null, artifacts desc, type;
 
--- site_stages(): The stages in use.
+-- internal.site_stages(): The stages in use.
 --   key: stage
 --   names: How the tags spell it.
 --   changed_at: When a version was put there last.
@@ -31,13 +31,13 @@ left join (select stage, min(rank) as rank from stage_names group by stage) n us
 group by stage, n.rank
 order by n.rank, artifacts desc, stage;
 
--- site_recent(most): The last events of the whole catalog.
+-- internal.site_recent(most): The last events of the whole catalog.
 --   key: repo, oid, tag
-from site_events()
+from internal.site_events()
 where is_news
 order by created_at desc, repo, artifact, tag desc
 limit most;
 
--- site_crawls(most): The last crawls.
+-- internal.site_crawls(most): The last crawls.
 --   key: crawl
 select crawl, started_at, seconds, new, changed, fresh, failed, received from crawls order by crawl desc limit most;

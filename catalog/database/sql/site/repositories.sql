@@ -1,6 +1,6 @@
 -- What the pages of repositories show.
 
--- site_repositories(): Every repository, and how much is in it.
+-- internal.site_repositories(): Every repository, and how much is in it.
 --   key: repo
 --   copy_of: The repository that all of its registry tags are from.
 select
@@ -19,17 +19,17 @@ left join (
 left join (select repo, count(*) as problems from open_problems group by repo) p on p.repo = r.repo
 order by r.repo;
 
--- site_problems(): Everything that could not be read and is to be mended.
+-- internal.site_problems(): Everything that could not be read and is to be mended.
 --   key: repo, rule, place, message, commit
 select repo, rule, place, message, commit from open_problems order by repo, connector, place, rule, message, commit;
 
--- site_experiments(): DVC's experiments of each repository, the newest first, at most fifty.
+-- internal.site_experiments(some_repos := null): DVC's experiments of each repository, the newest first, at most fifty.
 --   key: repo, name, baseline
 --   total: How many the repository has.
 --   metrics: Its first metrics.
 with shown as (
     select *, count(*) over (partition by repo) as total
-    from list_experiments(null)
+    from internal.list_experiments(some_repos)
     qualify row_number() over (partition by repo order by authored_at desc, name, ref) <= 50
 )
 select
@@ -42,10 +42,10 @@ left join (
 ) m on m.repo = s.repo and m.commit = s.commit
 order by s.repo, s.authored_at desc, s.name, s.commit;
 
--- site_releases(): Releases of each repository that GTO does not use, the newest first.
+-- internal.site_releases(): Releases of each repository that GTO does not use, the newest first.
 --   key: repo, tag
 --   metrics: The first metrics of its commit.
-with releases as (from list_releases(null))
+with releases as (from internal.list_releases(null))
 select
     s.repo, s.tag, s.commit, s.author, s.committed_at, s.summary, s.metrics as metric_count, coalesce(m.metrics, []) as metrics
 from releases s

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.cli.output import say
+from catalog.store import file_stamps
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
+class BuildOutcome:
     """What a build had to make: the catalog or not, and `written` of the `files` of the site."""
 
     catalog: bool
@@ -36,8 +37,11 @@ def build(
     in_crawl: bool = False,
     check: bool = False,
     tell: Tell = say,
-) -> Made:
+) -> BuildOutcome:
     """Builds catalog and site, as far as they do not follow from the same as last time. With `check`, all files are compared."""
+    from catalog.database import prewarm
+
+    prewarm.wait()
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
     from catalog.store.lock import lock
 
@@ -46,21 +50,33 @@ def build(
         tell(
             f"{built.database}: {_contents(built)}{', unchanged,' if built.unchanged else ''} in {built.seconds:.1f} s"
         )
-        made = Made(catalog=not built.unchanged)
+        outcome = BuildOutcome(catalog=not built.unchanged)
         if no_site:
-            return made
+            return outcome
         written, files = _build_site(config, built, check=check, tell=tell)
-    return replace(made, written=written, files=files)
+    return replace(outcome, written=written, files=files)
 
 
-def summary(report: CrawlReport, made: Made) -> str:
+def notify(config: Config) -> None:
+    """Tells those whom repos.toml names what changed since they were told last."""
+    if not config.notifications:
+        return
+    from catalog.database.build import email_mask
+    from catalog.notify.told import notify_all
+    from catalog.store.lock import lock
+
+    with lock(config.output, wait=True, tell=say):
+        notify_all(config, email_mask(config), say)
+
+
+def summary(report: CrawlReport, outcome: BuildOutcome) -> str:
     """What a crawl, and the build after it, did not have to do."""
     parts = []
-    if made.catalog:
+    if outcome.catalog:
         read = report.crawl.new + report.crawl.changed
         parts.append(plural(read, "repository", "repositories") if read else "catalog")
-    if made.written:
-        parts.append(f"{made.written:,} of {plural(made.files, 'file')} of the site")
+    if outcome.written:
+        parts.append(f"{outcome.written:,} of {plural(outcome.files, 'file')} of the site")
     done = f"{', '.join(parts)} made" if parts else "nothing to build"
     return f"{report.crawl.fresh + report.unpushed:,} unchanged; {done}"
 
@@ -109,10 +125,10 @@ def _refresh(config: Config, built: BuildReport, inputs: str) -> bool:
     from sites.refresh import refresh
 
     folder, record, files = config.output / "site", build_record.read(config.output), _files(config)
-    as_built = record is not None and record.site is not None and record.site.files == build_record.digest(files)
+    as_built = record is not None and record.site is not None and record.site.files == file_stamps.digest(files)
     written = refresh(folder, _last_crawls(built)) if as_built else None
     if written:
-        now = {page: stamp for page in (*written, MANIFEST) if (stamp := build_record.stamp(folder / page))}
+        now = {page: stamp for page in (*written, MANIFEST) if (stamp := file_stamps.stamp_of(folder / page))}
         _keep(config, built, inputs, files | now)
     return written is not None
 
@@ -139,13 +155,11 @@ def _keep(config: Config, built: BuildReport, inputs: str, files: Mapping[str, s
         built.inputs
         and record
         and record.inputs == built.inputs
-        and record.database == build_record.stamp(built.database)
+        and record.database == file_stamps.stamp_of(built.database)
     ):
-        site = build_record.SiteRecord(inputs=inputs, files=build_record.digest(files))
+        site = build_record.SiteRecord(inputs=inputs, files=file_stamps.digest(files))
         build_record.write(config.output, replace(record, site=site))
 
 
 def _files(config: Config) -> dict[str, str]:
-    from catalog.database import build_record
-
-    return build_record.stamps(config.output / "site")
+    return file_stamps.stamps_below(config.output / "site")

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.cli import TOLD, building
+from catalog.cli import EXPLAINED, catalog_and_site
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.crawl_report import write_report
+from catalog.cli.dry_run import put_dry_run
+from catalog.cli.formats import Format
 from catalog.cli.invocation import command
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
 from catalog.cli.progress import Progress, size
 from catalog.cli.shards import OneShard, Stores, chosen_shard, merge_stores
-from catalog.errors import Ambiguous, ConfigError, Exit, InvalidArgument, NotFound
-from catalog.naming import endings
+from catalog.errors import ConfigError, Exit
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = False,
     allow_empty: AllowEmpty = False,
+    dry: Annotated[
+        bool,
+        typer.Option("--dry-run", help="List what would be visited, and why; sources are listed, nothing is written."),
+    ] = False,
+    output: Annotated[
+        Format, typer.Option("-o", "--output", metavar="FORMAT", help="Of the list of --dry-run.")
+    ] = Format.TABLE,
     debug: Annotated[bool, typer.Option("--debug", help="Stop at a bug in catalog and show the traceback.")] = False,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
@@ -72,10 +80,13 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
 
     Exit code 5 if a repository could not be read: the others are read all the same, and its last good rows stay.
 
-    Examples: catalog crawl, catalog crawl --shard 3/16 --no-build
+    Examples: catalog crawl, catalog crawl --dry-run, catalog crawl --shard 3/16 --no-build
     """
     part = chosen_shard(shard, repos=repos or (), no_build=no_build, publish_early=publish_early)
     config = _load(config_file)
+    if dry:
+        put_dry_run(config, _chosen(config, repos or ()), part, output)
+        return
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
@@ -86,8 +97,11 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     if report is not None:
         write_report(done, report)
     if not no_build:
-        made = building.build(config, no_site=no_site, wait=True)  # another crawl may have begun when ours was over
-        say(building.summary(done, made))
+        outcome = catalog_and_site.build(
+            config, no_site=no_site, wait=True
+        )  # another crawl may have begun when ours was over
+        say(catalog_and_site.summary(done, outcome))
+        catalog_and_site.notify(config)
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -114,7 +128,8 @@ def build(
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
     is_whole = merge_stores(config, stores or (), wait=wait)
-    building.build(config, no_site=no_site, wait=wait, check=check)
+    catalog_and_site.build(config, no_site=no_site, wait=wait, check=check)
+    catalog_and_site.notify(config)
     if not is_whole:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -131,19 +146,22 @@ def demo(
 
     Example: catalog demo, then: catalog show --catalog demo/output/catalog.duckdb
     """
-    from catalog.demo import make_fleet, write_config  # a cold `show` needs no dulwich
+    from catalog.demo import make_fleet, write_config, write_storage  # a cold `show` needs no dulwich
+    from catalog.demo.storage import BUCKET
 
     say(
         f"made {plural(len(make_fleet(folder / 'repos', repos=repos)), 'repository', 'repositories')} in {folder / 'repos'}"
     )
+    storage = folder / "storage" / BUCKET
+    say(f"made {plural(write_storage(storage), 'model')} in {storage}")
     file = folder / "repos.toml"
-    write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE)
+    write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE, storage=storage)
     say(f"wrote {file}")
     config = _load(file)
     failed = _crawl(
         config, (), _EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
     ).failed
-    building.build(config, no_site=False)
+    catalog_and_site.build(config, no_site=False)
     from catalog.query import Catalog  # imported late: a crawl asks nothing
 
     database = config.output / "catalog.duckdb"
@@ -155,6 +173,7 @@ def demo(
             "damaged on purpose, to show how damage is reported (catalog ls problems)"
         )
     say(f"open {config.output / 'site' / 'index.html'}, or ask: {command('show', '--catalog', database)}")
+    say(f"get a model: {command('get', 'churn#prod', '--config', file)}")
 
 
 def _load(file: Path) -> Config:
@@ -172,32 +191,25 @@ def _refuse_to_empty(config: Config, *, allowed: bool) -> None:
 
     store = Store(config.output / "store" / "rows")
     visits = Journal(config.output / "store" / "crawls").last_visits()
-    kept = sum(
+    repositories = sum(
         bool(last.partition and store.last_rows(repo, last.partition, "").is_file()) for repo, last in visits.items()
     )
-    if kept:
+    if repositories:
         raise ConfigError(
             f"{config.file}: lists no repositories, and the catalog in {config.output} has "
-            f"{plural(kept, 'repository', 'repositories')}: it is left as it is; `--allow-empty` empties it"
+            f"{plural(repositories, 'repository', 'repositories')}: it is left as it is; `--allow-empty` empties it"
         )
 
 
 def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:
     """The repositories of repos.toml that are meant by the ends of their names."""
-    from catalog.discovery.inventory import read_inventory  # a cold `show` needs no TOML
+    if not words:
+        return ()
+    from catalog.cli.choosing import choose  # a cold `show` needs no TOML
+    from catalog.discovery.inventory import read_inventory
 
-    names = [repo.name for repo in read_inventory(config).repos] if words else []
-    chosen = []
-    for word in words:
-        if not word:
-            raise InvalidArgument("repos", "''", "the name of a repository, or its end")
-        matches = [word] if word in names else [name for name in names if word in endings(name)]
-        if not matches:
-            raise NotFound(f"{config.file} has no repository named {word!r}; `catalog status` lists the names")
-        if len(matches) > 1:
-            raise Ambiguous(f"{word!r} names {len(matches)} repositories, expected one", tuple(matches))
-        chosen += matches
-    return tuple(chosen)
+    repos = read_inventory(config).repos
+    return tuple(choose(repos, word, config.file, argument="repos").name for word in words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,7 +224,7 @@ class _EarlyBuild:
         tell(
             f"still reading {plural(len(names), 'slow repository', 'slow repositories')}; the catalog of all others is built now"
         )
-        building.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
+        catalog_and_site.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
         if self.publish and self.config.schedule.publish is not None:
             from catalog.schedule.steps import publish  # only `catalog schedule` asks for it
 
@@ -255,7 +267,7 @@ def _crawl(
             )
         except KeyboardInterrupt as stop:
             say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
-            stop.add_note(TOLD)
+            stop.add_note(EXPLAINED)
             raise
     done = report.crawl
     say(

@@ -11,7 +11,7 @@ import shutil
 import pytest
 
 from catalog.cli import main
-from catalog.cli.building import _counted
+from catalog.cli.catalog_and_site import _counted
 from catalog.cli.invocation import command
 from support.worlds import World
 
@@ -42,14 +42,19 @@ def told(err):
 
 def test_demo_says_what_it_did_and_what_to_open(made):
     lines = told(made[1])
-    assert (lines[:2], sorted(lines[2:4]), lines[4:]) == (
-        ["made 2 repositories in demo/repos", "wrote demo/repos.toml"],
+    assert (lines[:3], sorted(lines[3:5]), lines[5:]) == (
+        [
+            "made 2 repositories in demo/repos",
+            "made 20 models in demo/storage/demo-example-risk",
+            "wrote demo/repos.toml",
+        ],
         ["new      demo.example/risk/churn", "new      demo.example/vision/models"],
         [
             "2 new, 0 changed, 0 fresh, 0 failed; 0 bytes in T",
             "demo/output/catalog.duckdb: N artifacts, N versions of 2 repositories in T",
             "demo/output/site: N files written, N in T",
             f"open demo/output/site/index.html, or ask: {command('show', '--catalog', 'demo/output/catalog.duckdb')}",
+            f"get a model: {command('get', 'churn#prod', '--config', 'demo/repos.toml')}",
         ],
     )
 
@@ -184,6 +189,13 @@ def test_status_shows_the_schedule(run, fleet):
     wish = fleet / "repos.toml"
     wish.write_text(wish.read_text().replace("[crawl]", '[crawl]\nschedule = "0 3 * * 1"'))
     assert "schedule 0 3 * * 1 " in run("status")[2]
+
+
+def test_status_says_what_of_the_crawls_is_lost(run, fleet):
+    file = next((fleet / "output" / "store" / "crawls").glob("0*.jsonl"))
+    file.write_bytes(file.read_bytes().replace(b'"new"', b'"old"', 1))
+    run("build", "--no-site")
+    assert "000001.jsonl has 1 damaged line: what was recorded there is lost" in run("status")[2]
 
 
 def test_status_after_other_readers(run, fleet, monkeypatch):

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from catalog.cli.building import Made, summary
+from catalog.cli.catalog_and_site import BuildOutcome, summary
 from catalog.crawl.crawl import CrawlReport
 from catalog.database import build_record
 from catalog.schema.tables.inventory import Crawl
+from catalog.store import file_stamps
 from sites.manifest import MANIFEST
 from sites.pages import CRAWL, HOME
 from support.changes import base, register
@@ -40,7 +41,7 @@ def told(err: str) -> list[str]:
 
 
 def changed(before: dict[str, str], folder: Path) -> set[str]:
-    now = build_record.stamps(folder)
+    now = file_stamps.stamps_below(folder)
     return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
 
 
@@ -52,9 +53,9 @@ def pages(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_a_crawl_in_which_nothing_changed_writes_two_pages_which_are_those_of_a_build_from_nothing(run, world):
     assert world
-    site, data = Path("output/site"), build_record.stamps(Path("output/data"))
+    site, data = Path("output/site"), file_stamps.stamps_below(Path("output/data"))
     for _ in range(2):
-        before = build_record.stamps(site)
+        before = file_stamps.stamps_below(site)
         code, _, err = run("crawl")
         assert (code, told(err)) == (
             0,
@@ -164,11 +165,11 @@ def report(*, changed: int, fresh: int, unpushed: int = 0) -> CrawlReport:
 @pytest.mark.parametrize(
     ("report", "made", "line"),
     [
-        (report(changed=0, fresh=1900, unpushed=95), Made(catalog=False), "1,995 unchanged; nothing to build"),
-        (report(changed=5, fresh=1995), Made(catalog=True, written=14, files=3912), "1,995 unchanged; 5 repositories, 14 of 3,912 files of the site made"),
-        (report(changed=1, fresh=0), Made(catalog=True), "0 unchanged; 1 repository made"),
-        (report(changed=0, fresh=2), Made(catalog=True, written=0, files=3), "2 unchanged; catalog made"),
-        (report(changed=0, fresh=2), Made(catalog=False, written=1, files=3), "2 unchanged; 1 of 3 files of the site made"),
+        (report(changed=0, fresh=1900, unpushed=95), BuildOutcome(catalog=False), "1,995 unchanged; nothing to build"),
+        (report(changed=5, fresh=1995), BuildOutcome(catalog=True, written=14, files=3912), "1,995 unchanged; 5 repositories, 14 of 3,912 files of the site made"),
+        (report(changed=1, fresh=0), BuildOutcome(catalog=True), "0 unchanged; 1 repository made"),
+        (report(changed=0, fresh=2), BuildOutcome(catalog=True, written=0, files=3), "2 unchanged; catalog made"),
+        (report(changed=0, fresh=2), BuildOutcome(catalog=False, written=1, files=3), "2 unchanged; 1 of 3 files of the site made"),
     ],
 )  # fmt: skip
 def test_what_a_crawl_did_not_have_to_do(report, made, line):

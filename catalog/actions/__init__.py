@@ -1,0 +1,1 @@
+"""Changes to a repository: the only room that writes to one."""

@@ -1,0 +1,57 @@
+"""`data/catalog.<digest>.duckdb`: the catalog as a database to publish, without e-mail addresses, that `--catalog URL` downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from hashlib import file_digest
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from catalog.database import search_index
+from catalog.database.masking import mask_batch
+from catalog.database.rebuild import configure, detach
+from catalog.database.statements import named
+from catalog.database.template import attach, recipe, write_template
+from catalog.privacy.emails import Mask
+from catalog.store import files
+
+ROWS = 20_000  # that are in memory at once
+_HASH = 16  # digits of the checksum in the file's name
+
+_SQL = named("build")
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, folder: Path, shapes: Mapping[str, pa.Schema], mask: Mask
+) -> tuple[str, int, str]:
+    """Writes the database of a catalog with these tables; its name, bytes and SHA-256.
+
+    It is made of rows, not of a copy: a copy has what was deleted in its free blocks, and the words of addresses in its index.
+    """
+    temporary_file = files.temporary(folder / "catalog.duckdb")
+    with files.deleted_on_failure(temporary_file):
+        write_template(temporary_file, shapes)
+        with closing(duckdb.connect()) as target:
+            configure(target, temporary_file)
+            attach(target, temporary_file)
+            target.execute(_SQL["begin"], ["", recipe(shapes)])
+            for schema, table in connection.execute(_SQL["stored"]).fetchall():
+                rows = connection.cursor().sql(f'from {schema}."{table}" order by all').to_arrow_reader(ROWS)
+                masked = pa.RecordBatchReader.from_batches(rows.schema, _masked(rows, mask))
+                target.from_arrow(masked).insert_into(f"{schema}.{table}")
+            search_index.update(target, None)
+            detach(target)
+        with temporary_file.open("rb") as content:
+            digest = file_digest(content, "sha256").hexdigest()
+        file = folder / f"catalog.{digest[:_HASH]}.duckdb"
+        size = temporary_file.stat().st_size
+        files.clear(file, published=folder)
+        files.move(temporary_file, file, durable=False)
+    return file.name, size, digest
+
+
+def _masked(rows: pa.RecordBatchReader, mask: Mask) -> Iterator[pa.RecordBatch]:
+    return (mask_batch(batch, mask) for batch in rows)

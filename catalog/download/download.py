@@ -1,0 +1,137 @@
+"""`Catalog.download`: the bytes of one version, without a clone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+from catalog.config.model import Config
+from catalog.download.entries import Entry, Expected, GitBlob, LfsObject
+from catalog.download.git_files import GitFiles
+from catalog.download.plan import Plan, Planner
+from catalog.download.sources import Sources
+from catalog.download.target import Target, target_of
+from catalog.download.tracked import Ask, TrackedFiles
+from catalog.download.transfer import FetchedFile, Transfer
+from catalog.download.trust import Trust, allowed
+from catalog.download.web import download_limits
+from catalog.errors import NotFound
+from catalog.git.lfs import parse_pointer
+from catalog.query.answer import Row
+from catalog.transport.limits import Limits
+from catalog.transport.origin import Pool
+
+JOBS = 16  # files at a time
+
+
+def _silent(_: object) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How to download. `tell` gets whom it contacts, `plan` and `progress` the bytes to come and those that came."""
+
+    config: Config | None = None
+    allow: tuple[str, ...] = ()
+    force: bool = False
+    jobs: int = JOBS
+    tell: Callable[[str], object] = _silent
+    plan: Callable[[Plan], object] = _silent
+    progress: Callable[[int], object] = _silent
+
+    def limits(self) -> Limits:
+        """The bounds of one visit to Git."""
+        if self.config is None:
+            return Limits(total=inf, processor_time=inf)
+        return Limits(connect=self.config.connect_timeout, idle=self.config.idle_timeout, total=inf, processor_time=inf)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Download:
+    """What was fetched. `unchecked` files are those of which nothing is stated that they could be checked by."""
+
+    ref: str
+    path: Path
+    files: int
+    size: int
+    known_by: tuple[str, ...]
+    unchecked: int
+
+
+def download(ask: Ask, version: Row, path: Path | None, options: Options) -> Download:
+    """Fetches one version to `path`.
+
+    NotFound where the catalog knows of no bytes, OriginError where they cannot be had, ConfigError for a place that may not be contacted,
+    Misuse and StoreError for the target.
+    """
+    keys = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
+    rows = ask("from internal.version_content($repo, $artifact, $version, $commit)", **keys).rows
+    if not rows:
+        raise NotFound(f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read")
+    return fetch(ask, {**rows[0], "get": version["get"]}, path, options)
+
+
+def fetch(ask: Ask, content: Row, path: Path | None, options: Options) -> Download:
+    """The same for a row of `version_content`, with the command `get`."""
+    config, limits = options.config, options.limits()
+    allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))
+    trust = Trust(allow=allow, storage=config.storage if config else ())
+    with Pool() as pool:
+        tell = _once(options.tell)
+        git = GitFiles(trust, config, limits, pool, tell)
+        with closing(Sources(trust, git, download_limits(limits.connect, limits.idle), tell)) as sources:
+            plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(content)
+            return _fetch(plan, target_of(path, plan.name), git, sources, options)
+
+
+def _once(tell: Callable[[str], object]) -> Callable[[str], object]:
+    """Tells each place once."""
+    announced: set[str] = set()
+
+    def tell_new(place: str) -> None:
+        if place not in announced:
+            announced.add(place)
+            tell(place)
+
+    return tell_new
+
+
+def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: Options) -> Download:
+    options.plan(plan)
+    target = Target(path, plan.key, force=options.force)
+    transfer = Transfer(target, lambda entry: sources.reader(entry.source), options.progress, jobs=options.jobs)
+    known_by: Counter[str] = Counter()
+    files = size = unchecked = 0
+    with target.open():
+        for fetched in _all(plan, git, transfer):
+            files, size = files + 1, size + fetched.size
+            unchecked += fetched.known_by is None
+            known_by.update([fetched.known_by] if fetched.known_by else [])
+    target.publish(is_folder=plan.is_folder)
+    return Download(
+        ref=plan.ref, path=path, files=files, size=size, known_by=tuple(sorted(known_by)), unchecked=unchecked
+    )
+
+
+def _all(plan: Plan, git: GitFiles, transfer: Transfer) -> Iterator[FetchedFile]:
+    """Files of Git first, since some stand for files in Git LFS; then all others."""
+    others = [entry for entry in plan.entries if not isinstance(entry.source, GitBlob)]
+    by_repository: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+    for entry in plan.entries:
+        if isinstance(entry.source, GitBlob):
+            by_repository[entry.source.repository][entry.source.oid].append(entry)
+    for repository, entries in by_repository.items():
+        for oid, data in git.contents(repository, [*entries]):
+            for entry in entries[oid]:
+                if (pointer := parse_pointer(data)) is None:
+                    yield transfer.keep(entry, data)
+                    continue
+                source = LfsObject(repository=repository, pointer=pointer, config=plan.lfs_configs[repository])
+                known = Expected(hash_kind="sha256", hash=pointer.sha256, size=pointer.size)
+                others.append(Entry(path=entry.path, source=source, expected=known, executable=entry.executable))
+    yield from transfer.run(others)

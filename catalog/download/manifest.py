@@ -1,0 +1,78 @@
+"""The list of a folder that DVC stores: which files it may name. A stranger wrote it, and its paths become paths of this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from unicodedata import normalize
+
+from catalog.errors import Refused
+from catalog.text import quote
+
+MAX_MANIFEST = 64 << 20  # bytes: some 600,000 files
+
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_DRIVE = re.compile(r"[A-Za-z]:")
+LONGEST = 255  # bytes of a name, on the file systems in use
+
+
+def parse_manifest(data: bytes) -> dict[str, str]:
+    """The files by their paths, with their hashes. Refused for anything else."""
+    try:
+        listed = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Refused("DVC's list of the folder is not JSON") from error
+    if not isinstance(listed, list):
+        raise Refused("DVC's list of the folder is no list")
+    files: dict[str, str] = {}
+    for each in listed:
+        match each:
+            case {"relpath": str(path), "md5": str(digest)} if _MD5.fullmatch(digest):
+                check_path(path)
+                if path in files:
+                    raise Refused(f"DVC's list of the folder names {quote(path)!r} twice")
+                files[path] = digest
+            case _:
+                raise Refused("DVC's list of the folder has an entry that is not a path with an md5")
+    check_together(files)
+    return files
+
+
+def check_path(path: str) -> None:
+    """Refused for a path that leads out of its folder, or that no file system has."""
+    parts = path.split("/")
+    if path.startswith("/") or "\\" in path or _DRIVE.match(path):
+        raise Refused(f"a file of the folder has the path {quote(path)!r}, expected one below the folder")
+    if any(part in ("", ".", "..") for part in parts):
+        raise Refused(f"a file of the folder has the path {quote(path)!r}, expected one without '..' and empty parts")
+    if not path.isprintable() and any(ord(char) < ord(" ") or "\ud800" <= char <= "\udfff" for char in path):
+        raise Refused(f"a file of the folder has the path {quote(path)!r}, expected no control characters")
+    if any(len(part.encode()) > LONGEST for part in parts):
+        raise Refused(f"a file of the folder has a name of more than {LONGEST} bytes")
+
+
+def check_together(paths: Iterable[str]) -> None:
+    """Refused where two files would be one on some file systems, or one is a folder of another."""
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for path in paths:
+        folded = _folded(path)
+        if folded in files:
+            raise Refused(
+                f"files of the folder are called {quote(files[folded])!r} and {quote(path)!r}: one on some file systems"
+            )
+        files[folded] = path
+        parts = path.split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if folders.setdefault(_folded(folder), folder) != folder:
+                raise Refused(
+                    f"folders are called {quote(folders[_folded(folder)])!r} and {quote(folder)!r}: one on some file systems"
+                )
+    if both := next((files[name] for name in files if name in folders), None):
+        raise Refused(f"{quote(both)!r} is a file of the folder, and a folder in it")
+
+
+def _folded(path: str) -> str:
+    return normalize("NFC", normalize("NFC", path).casefold())

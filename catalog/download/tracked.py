@@ -1,0 +1,125 @@
+"""From what DVC tracks at a path of a commit to the objects of its storage. After `dvc/data_cloud.py` and `dvc/dependency/repo.py` of DVC 3.67."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from catalog.download.entries import Entry, Expected, StoredObject
+from catalog.download.manifest import check_path, parse_manifest
+from catalog.errors import NotFound, Refused
+from catalog.query.answer import Answer, Row
+from catalog.text import quote
+
+Ask = Callable[..., Answer]
+ReadManifest = Callable[[StoredObject, Expected], bytes]
+
+_MD5 = ("md5", "md5-dos2unix")
+
+
+class TrackedFiles:
+    """The entries of one path; `read` fetches the list of a folder."""
+
+    def __init__(self, ask: Ask, read: ReadManifest) -> None:
+        self._ask, self._read = ask, read
+
+    def outputs(self, repo: str, commit: str, path: str) -> list[Row]:
+        """What DVC tracks there, with `repo` and `commit`."""
+        rows = self._ask(
+            "from internal.tracked_outputs($repo, $commit, $path)", repo=repo, commit=commit, path=path
+        ).rows
+        return [{**row, "repo": repo, "commit": commit} for row in rows]
+
+    def entries(self, output: Row, path: str) -> Iterator[Entry]:
+        """The files of an output at or below `path`; all of it, where the output is below. Paths are relative to `path`."""
+        if output["at_source"] or (output["partial"] and output["import_kind"] == "url"):
+            storage, region = output["source_url"], None
+            yield from self._versioned(output, path, storage, region)
+        elif output["remote"] is None:
+            raise NotFound(f"{quote(output['path'])} is in no remote: the project names none for it")
+        elif output["keeps_versions"] or output["version_id"] is not None:
+            place = output["path"].removeprefix(f"{output['dvc_root']}/" if output["dvc_root"] else "")
+            yield from self._versioned(output, path, f"{_base(output)}/{place}", output["region"])
+        elif output["hash_kind"] not in _MD5 or output["hash"] is None:
+            raise NotFound(f"{quote(output['path'])} has no hash in {output['metafile']}: it was never pushed")
+        else:
+            yield from self._hashed(output, path)
+
+    def _hashed(self, output: Row, path: str) -> Iterator[Entry]:
+        """By content hash: a file, or the files that a folder's list names."""
+        expected = Expected(hash_kind=output["hash_kind"], hash=output["hash"], size=output["size"])
+        own, inside = relation(output["path"], path)
+        if not output["is_folder"]:
+            if inside:
+                raise NotFound(f"{quote(path)} is below {quote(output['path'])}, which is a file")
+            yield Entry(
+                path=own, source=_object(output, output["hash"]), expected=expected, executable=output["executable"]
+            )
+            return
+        listed = parse_manifest(self._read(_object(output, output["hash"]), replace(expected, size=None)))
+        for name, digest in listed.items():
+            if (relative := _below(name, inside)) is not None:
+                known = Expected(hash_kind=output["hash_kind"], hash=digest, most=output["size"])
+                place = f"{own}/{relative}" if own else relative
+                yield Entry(path=place, source=_object(output, digest), expected=known)
+
+    def _versioned(self, output: Row, path: str, url: str, region: str | None) -> Iterator[Entry]:
+        """By name and version: a file, or the files that the metafile lists one by one."""
+        own, inside = relation(output["path"], path)
+        where = {key: output[key] for key in ("repo", "commit", "metafile")}
+        question = "from internal.tracked_files($repo, $commit, $metafile, $output)"
+        listed = self._ask(question, **where, output=output["path"]).rows
+        for row in listed:
+            name = row["path"][len(output["path"]) + 1 :]
+            check_path(name)
+            if (relative := _below(name, inside)) is not None:
+                known = Expected(hash_kind="md5", hash=row["hash"], size=row["size"], etag=row["etag"])
+                source = StoredObject(url=f"{url}/{name}", version_id=row["version_id"], region=region)
+                yield Entry(path="/".join(filter(None, (own, relative))), source=source, expected=known)
+        if not listed:
+            if output["is_folder"] or inside:
+                raise NotFound(
+                    f"{output['metafile']} lists no files of the folder {quote(output['path'])}: it was never pushed"
+                )
+            is_md5 = output["hash_kind"] in _MD5
+            known = Expected(
+                hash_kind=output["hash_kind"] if is_md5 else None,
+                hash=output["hash"] if is_md5 else None,
+                size=output["size"],
+                etag=output["etag"] or output["import_etag"],
+            )
+            source = StoredObject(url=url, version_id=output["version_id"] or output["import_version"], region=region)
+            yield Entry(path=own, source=source, expected=known, executable=output["executable"])
+
+
+def _object(output: Row, digest: str) -> StoredObject:
+    """Where a remote has some content (`dvc_objects/db.py: oid_to_path`)."""
+    folder = f"{_base(output)}/files/md5" if output["hash_kind"] == "md5" else _base(output)
+    return StoredObject(url=f"{folder}/{digest[:2]}/{digest[2:]}", region=output["region"])
+
+
+def _base(output: Row) -> str:
+    """The remote's URL; of a folder of one machine, its URL."""
+    stated = str(output["remote_url"])
+    if output["scheme"] != "local":
+        if urlsplit(stated).query or urlsplit(stated).fragment:
+            raise Refused(f"the remote {quote(stated)!r} has parameters, expected a URL without")
+        return stated.rstrip("/")
+    if not stated.startswith("/"):
+        raise NotFound(
+            f"the remote {output['remote']!r} is the folder {quote(stated)!r} beside a clone, and there is no clone"
+        )
+    return f"file://{stated.rstrip('/')}"
+
+
+def relation(output: str, path: str) -> tuple[str, str]:
+    """Where an output is below a path, and where the path is below the output: one of them is empty, or both."""
+    return _below(output, path) or "", _below(path, output) or ""
+
+
+def _below(name: str, folder: str) -> str | None:
+    """A path relative to a folder; empty for the same, None where it is not in it."""
+    if not folder or name == folder:
+        return name if not folder else ""
+    return name[len(folder) + 1 :] if name.startswith(f"{folder}/") else None

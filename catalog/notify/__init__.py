@@ -1,0 +1,1 @@
+"""Messages about what a crawl changed: to a webhook, or to a command."""

@@ -1,0 +1,68 @@
+"""A published folder in a bucket of S3, by obstore; endpoint, region and credentials are those of the user's environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import IO, Any, Self
+
+from catalog.errors import Down, Gone, OriginError, Refused, TooBig
+from catalog.text import quote
+
+_PIECE = 1 << 20  # bytes
+_RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=30)}
+
+
+class Bucket:
+    """Files below one `s3://bucket/prefix`."""
+
+    def __init__(self, url: str) -> None:
+        from obstore.exceptions import BaseError
+        from obstore.store import S3Store
+
+        self.shown = url.rstrip("/")
+        try:
+            self._store = S3Store.from_url(self.shown, retry_config=_RETRIES)
+        except BaseError as error:
+            raise Refused(f"{self.shown}: {_reason(error)}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Its connections end with it."""
+
+    def get(self, name: str, to: IO[bytes], most: int, etag: str | None = None) -> tuple[bool, str | None]:
+        """Writes a file of at most `most` bytes; whether it is another one than that of `etag`, and its ETag now. OriginError."""
+        import obstore
+        from obstore.exceptions import BaseError, NotModifiedError
+
+        options: dict[str, Any] = {"if_none_match": etag} if etag else {}
+        try:
+            answer = obstore.get(self._store, name, options=options)  # type: ignore[arg-type]
+            if answer.meta["size"] > most:
+                raise TooBig(f"{self.shown}/{name}: more than {most:,} bytes, as many as are expected")
+            to.seek(0)
+            to.truncate()
+            to.writelines(bytes(piece) for piece in answer.stream(min_chunk_size=_PIECE))
+            return True, answer.meta["e_tag"]
+        except NotModifiedError:
+            return False, etag
+        except (BaseError, FileNotFoundError, PermissionError) as error:
+            raise _fault(f"{self.shown}/{name}", error) from error
+
+
+def _fault(where: str, error: Exception) -> OriginError:
+    from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
+
+    if isinstance(error, FileNotFoundError):
+        return Gone(f"{where}: there is no such file")
+    if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
+        return Refused(
+            f"{where}: the storage does not let you read it: expected credentials as of AWS_PROFILE or AWS_ACCESS_KEY_ID"
+        )
+    return Down(f"{where}: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    """The library's sentence without the dump that follows it."""
+    return quote(str(error).partition("\n")[0])

@@ -1,0 +1,171 @@
+"""The patch of dvc.yaml that annotates an artifact: what it changes, what stays, and what DVC and Git make of it."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from catalog.actions.annotate import MAX_FILE, Metadata, annotate
+from catalog.errors import InvalidArgument, Misuse, NotFound, StoreError
+from support.loopback import git
+
+MODEL = Metadata(type="model", path="models/churn.pkl")
+FULL = Metadata(type="model", path="m.pkl", desc="Who leaves: next?", labels=("tabular", "gbm"))
+COMMENTED = """\
+# How churn is trained.
+stages:
+    train:
+        cmd: "python train.py"   # slow
+        deps:
+          - data.csv
+
+artifacts:
+    # The other one.
+    fraud: {path: 'fraud.pkl', type: model}
+    churn:
+        type: model  # of scikit-learn
+        path: old.pkl
+        meta: {framework: sklearn}
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    git(tmp_path, "init", "-q", "-b", "main")
+    return tmp_path
+
+
+def changed(checkout, before, artifact="churn", metadata=MODEL) -> str:
+    if before is not None:
+        (checkout / "dvc.yaml").write_text(before)
+    return annotate(checkout, artifact, metadata).after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(None, "artifacts:\n  churn:\n    path: models/churn.pkl\n    type: model\n", id="no file"),
+        pytest.param("", "artifacts:\n  churn:\n    path: models/churn.pkl\n    type: model\n", id="an empty file"),
+        pytest.param(
+            "# ours\n",
+            "# ours\nartifacts:\n  churn:\n    path: models/churn.pkl\n    type: model\n",
+            id="a comment alone",
+        ),
+        pytest.param(
+            "artifacts:\nstages: {}\n",
+            "artifacts:\n  churn:\n    path: models/churn.pkl\n    type: model\nstages: {}\n",
+            id="artifacts without a value",
+        ),
+        pytest.param(
+            COMMENTED, COMMENTED.replace("old.pkl", "models/churn.pkl"), id="an entry, among comments and quotes"
+        ),
+        pytest.param(
+            "artifacts:\n  churn:\n    path: models/churn.pkl\n    type: model",
+            "artifacts:\n  churn:\n    path: models/churn.pkl\n    type: model",
+            id="stated already, without a line feed",
+        ),
+    ],
+)
+def test_what_becomes_of_the_file(checkout, before, after):
+    assert changed(checkout, before) == after
+
+
+def test_a_new_entry_beside_others_leaves_every_line_of_theirs(checkout):
+    after = changed(checkout, COMMENTED, artifact="uplift")
+    assert after == f"{COMMENTED}    uplift:\n        path: models/churn.pkl\n        type: model\n"
+
+
+def test_labels_are_added_to_those_that_are_there(checkout):
+    before = "artifacts:\n  churn:\n    path: m\n    labels:\n    - a\n"
+    after = changed(checkout, before, metadata=Metadata(labels=("b", "a")))
+    assert after == "artifacts:\n  churn:\n    path: m\n    labels:\n    - a\n    - b\n"
+
+
+@pytest.mark.parametrize("before", [None, "stages: {}\n", "stages: {}", COMMENTED], ids=repr)
+def test_git_applies_the_patch_and_has_what_write_writes(checkout, before):
+    change = annotate(checkout, "churn", FULL) if before is None else None
+    after = changed(checkout, before, metadata=FULL)
+    change = change or annotate(checkout, "churn", FULL)
+    subprocess.run(["git", "apply", "-"], cwd=checkout, input=change.patch().encode(), check=True)
+    assert (checkout / "dvc.yaml").read_text() == after
+    assert annotate(checkout, "churn", FULL).patch() == ""
+
+
+@pytest.mark.slow
+def test_dvc_reads_what_was_written(checkout):
+    import dvc.api
+    from dvc.repo import Repo
+
+    Repo.init(str(checkout))
+    (checkout / "sub").mkdir()
+    annotate(checkout, "churn", FULL).write()
+    annotate(checkout, "sub:uplift", Metadata(type="dataset", path="u.csv")).write()
+    git(checkout, "add", "-A")
+    git(checkout, "commit", "-qm", "annotate")
+    with Repo(str(checkout)) as repo:
+        read = {file: {name: each.to_dict() for name, each in of.items()} for file, of in repo.artifacts.read().items()}
+    stated = {"path": "m.pkl", "type": "model", "desc": "Who leaves: next?", "labels": ["tabular", "gbm"]}
+    assert read == {"dvc.yaml": {"churn": stated}, "sub/dvc.yaml": {"uplift": {"path": "u.csv", "type": "dataset"}}}
+    git(checkout, "tag", "-a", "churn@v1.0.0", "-m", "first")
+    assert dvc.api.artifacts_show("churn", repo=str(checkout))["path"] == "m.pkl"  # of GTO's tag, and by DVC's metadata
+
+
+@pytest.mark.parametrize(
+    ("metadata", "says"),
+    [
+        (Metadata(type="model", path="/etc/passwd"), "path"),
+        (Metadata(type="model", path="../m.pkl"), "path"),
+        (Metadata(type=" ", path="m"), "type"),
+        (Metadata(type="model", path="m", desc="\x1b[2J"), "description"),
+        (Metadata(type="model", path="m", labels=("a\x00b",)), "label"),
+    ],
+    ids=repr,
+)
+def test_what_is_refused(checkout, metadata, says):
+    with pytest.raises(InvalidArgument, match=f"^invalid {says} "):
+        annotate(checkout, "churn", metadata)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "- a\n",
+        "artifacts: 1\n",
+        "artifacts:\n  churn: 1\n",
+        "a: [",
+        "[" * 5000,
+        "a: &x [*x]\n? {b: 1}\n: 2\n",
+        "\xff\x00",
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_a_file_that_is_no_dvc_yaml_is_left_as_it_is(checkout, before):
+    with pytest.raises(StoreError, match="cannot be"):
+        changed(checkout, before)
+    assert (checkout / "dvc.yaml").read_text() == before
+
+
+def test_a_file_has_at_most_so_many_bytes(checkout):
+    filler = "# " + "x" * (MAX_FILE - 3) + "\n"
+    assert changed(checkout, filler).startswith("# xx")
+    with pytest.raises(StoreError, match="more than"):
+        changed(checkout, filler + "\n")
+
+
+def test_a_new_entry_needs_type_and_path(checkout):
+    with pytest.raises(Misuse, match="expected --type and --path"):
+        annotate(checkout, "churn", Metadata(type="model"))
+
+
+def test_a_folder_that_the_checkout_has_not(checkout):
+    with pytest.raises(NotFound, match="has no folder 'sub'"):
+        annotate(checkout, "sub:churn", MODEL)
+
+
+def test_a_link_out_of_the_checkout_is_not_followed(checkout, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "dvc.yaml"
+    elsewhere.write_text("stages: {}\n")
+    (checkout / "dvc.yaml").symlink_to(elsewhere)
+    with pytest.raises(StoreError, match="is a link out of"):
+        annotate(checkout, "churn", MODEL)
