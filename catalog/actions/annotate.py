@@ -23,12 +23,26 @@ _WIDTH = 1 << 20  # characters: no line is folded
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metadata:
-    """What is stated of an artifact, by DVC's names; None leaves a key as it is. `labels` are added to those that are there."""
+    """What is stated of an artifact, by DVC's names; None leaves a key as it is. `labels` are added to those that are there.
+
+    InvalidArgument for what DVC would not take.
+    """
 
     type: str | None = None
     path: str | None = None  # from the folder of dvc.yaml
     desc: str | None = None
     labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for option, value in _texts(self):
+            if not value.strip() or encodable(value) != value or one_line(value) != " ".join(value.split()):
+                raise InvalidArgument(option, repr(value), "text without control characters")
+        if self.path is not None:
+            path = PurePosixPath(self.path)
+            if path.is_absolute() or ".." in path.parts:
+                raise InvalidArgument(
+                    "path", repr(self.path), "a path below the folder of dvc.yaml, such as models/churn.pkl"
+                )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +74,9 @@ class Change:
 def annotate(root: Path, artifact: str, metadata: Metadata) -> Change:
     """The change in the checkout at `root` for an artifact, `name` or `folder:name`.
 
-    InvalidArgument for what DVC would not take, StoreError for a dvc.yaml that cannot be read, or changed without changing more.
+    NotFound where its folder is not there, StoreError for a dvc.yaml that cannot be read, or changed without changing more.
     """
     folder, _, name = artifact.rpartition(":")
-    _check(metadata)
     path = root / folder
     if not path.is_dir():
         raise NotFound(
@@ -75,18 +88,6 @@ def annotate(root: Path, artifact: str, metadata: Metadata) -> Change:
     before = _read(file)
     after = _with_metadata(before or "", name, metadata, file)
     return Change(file=file, name=file.relative_to(root.resolve()).as_posix(), before=before, after=after)
-
-
-def _check(metadata: Metadata) -> None:
-    for option, value in _texts(metadata):
-        if not value.strip() or encodable(value) != value or one_line(value) != " ".join(value.split()):
-            raise InvalidArgument(option, repr(value), "text without control characters")
-    if metadata.path is not None:
-        path = PurePosixPath(metadata.path)
-        if path.is_absolute() or ".." in path.parts:
-            raise InvalidArgument(
-                "path", repr(metadata.path), "a path below the folder of dvc.yaml, such as models/churn.pkl"
-            )
 
 
 def _texts(metadata: Metadata) -> Iterator[tuple[str, str]]:

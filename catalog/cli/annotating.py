@@ -41,13 +41,13 @@ def annotate(  # noqa: PLR0913 - each is an option of the command
 
     if (type, path, description) == (None, None, None) and not label:
         raise Misuse("nothing to annotate: expected --type, --path, --description or --label")
+    metadata = Metadata(type=type, path=path, desc=description, labels=tuple(label or ()))
     with open_catalog(database) as catalog:
         row = catalog.show(ref).rows[0]
         if "artifact" not in row:
             raise Misuse(f"{ref!r} names no artifact: expected one, such as churn")
         ((url,),) = catalog.sql("select url from repos where repo = $repo", repo=row["repo"]).values
     root = _checkout(repo, row["repo"], url)
-    metadata = Metadata(type=type, path=path, desc=description, labels=tuple(label or ()))
     change = change_of(root, row["artifact"], metadata)
     patch = change.patch()
     if not patch:
