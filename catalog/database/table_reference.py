@@ -39,7 +39,15 @@ A crawl in which nothing changed leaves these files alone: visits, crawls and ti
 _SUBJECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Artifacts and versions": (
         ("registry",),
-        ("registry", "registry_state", "questions/references", "questions/lists", "version_commands", "search/flat"),
+        (
+            "registry",
+            "registry_state",
+            "questions/references",
+            "questions/lists",
+            "questions/people",
+            "version_commands",
+            "search/flat",
+        ),
     ),
     "Stages": ((), ("stage_history", "stage_changes", "questions/stages")),
     "Files and storage": (("dvc",), ("locations", "downloads", "identical_versions", "dvc_lookups", "lineage/hashes")),
