@@ -18,7 +18,7 @@ from common import smoke, tell
 from duckdb import DuckDBPyConnection
 from serve import TESTS
 
-from catalog.config.model import Options
+from catalog.config.model import RepoOptions
 from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
 from catalog.crawl.fetch_plan import Known
@@ -91,7 +91,7 @@ def read(path: Path) -> Rows:
     connectors = installed()
     with open_origin(str(path)) as origin:
         listing = origin.refs()
-        fetched = fetch(origin, listing, connectors, select_revisions(listing, connectors, Options()), Known())
+        fetched = fetch(origin, listing, connectors, select_revisions(listing, connectors, RepoOptions()), Known())
         return extract_rows(fetched.snapshot, fetched.reach, connectors, PreviousRows(rows={}))
 
 

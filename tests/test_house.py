@@ -187,7 +187,7 @@ def test_connectors_use_nothing_but_what_they_are_allowed():
         ("import catalog", {"catalog"}),
         ("from catalog import store", {"catalog.store"}),
         ("from catalog.store.lock import lock", {"catalog.store.lock.lock"}),
-        ("from catalog.config.model import Options", {"catalog.config.model.Options"}),
+        ("from catalog.config.model import RepoOptions", {"catalog.config.model.RepoOptions"}),
         ("from catalog.schema.arrow import schema", {"catalog.schema.arrow.schema"}),
         ("from sites.text import visible", {"sites.text.visible"}),
         ("from .. import os", {"os"}),

@@ -62,7 +62,7 @@ def notify(config: Config) -> None:
     if not config.notifications:
         return
     from catalog.database.build import email_mask
-    from catalog.notify.told import notify_all
+    from catalog.notify.notifications import notify_all
     from catalog.store.lock import lock
 
     with lock(config.output, wait=True, tell=say):

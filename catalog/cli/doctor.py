@@ -14,7 +14,7 @@ import typer
 
 from catalog import __version__
 from catalog.cli.asking import DEFAULT_CONFIG
-from catalog.cli.findings import Deadline, Finding, State, fault, ok, warning
+from catalog.cli.findings import CheckState, Deadline, Finding, fault, ok, warning
 from catalog.cli.formats import Format
 from catalog.cli.options import ConfigFile, Output
 from catalog.cli.output import put_listing, put_text, say_note
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("state", "check", "message", "advice")
 _LIBRARIES = ("duckdb", "pyarrow", "dulwich", "urllib3")
 _RED = "31"
-_STYLES = {State.OK: GREEN, State.WARNING: YELLOW, State.FAULT: _RED}
+_STYLES = {CheckState.OK: GREEN, CheckState.WARNING: YELLOW, CheckState.FAULT: _RED}
 
 
 def doctor(
@@ -59,14 +59,14 @@ def doctor(
         for each in _findings(config_file, Deadline(timeout), offline=offline):
             tell(each)
     if output is Format.TABLE:
-        counts = {state: sum(each.state is state for each in findings) for state in State}
+        counts = {state: sum(each.state is state for each in findings) for state in CheckState}
         say_note(
-            f"{plural(counts[State.FAULT], 'fault')}, {plural(counts[State.WARNING], 'warning')}, {counts[State.OK]} ok"
+            f"{plural(counts[CheckState.FAULT], 'fault')}, {plural(counts[CheckState.WARNING], 'warning')}, {counts[CheckState.OK]} ok"
         )
     else:
         rows = [asdict(finding) | {"state": finding.state.value} for finding in findings]
         put_listing(rows, _COLUMNS, (), output, ids=lambda row: [row["check"]])
-    if any(finding.state is State.FAULT for finding in findings):
+    if any(finding.state is CheckState.FAULT for finding in findings):
         raise typer.Exit(int(Exit.STORE))
 
 

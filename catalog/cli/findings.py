@@ -7,7 +7,7 @@ from enum import StrEnum
 from time import monotonic
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check ended."""
 
     OK = "ok"
@@ -19,22 +19,22 @@ class State(StrEnum):
 class Finding:
     """One line. `advice` says what to do, where there is something to do."""
 
-    state: State
+    state: CheckState
     check: str
     message: str
     advice: str | None = None
 
 
 def ok(check: str, message: str) -> Finding:
-    return Finding(state=State.OK, check=check, message=message)
+    return Finding(state=CheckState.OK, check=check, message=message)
 
 
 def warning(check: str, message: str, advice: str | None = None) -> Finding:
-    return Finding(state=State.WARNING, check=check, message=message, advice=advice)
+    return Finding(state=CheckState.WARNING, check=check, message=message, advice=advice)
 
 
 def fault(check: str, message: str, advice: str | None = None) -> Finding:
-    return Finding(state=State.FAULT, check=check, message=message, advice=advice)
+    return Finding(state=CheckState.FAULT, check=check, message=message, advice=advice)
 
 
 class Deadline:

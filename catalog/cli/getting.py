@@ -62,7 +62,7 @@ def get(  # noqa: PLR0913 - each is an option of the command
 
     Examples: catalog get churn#prod -o model.lgb, catalog get churn@v3.1.0 --allow file:///srv/dvc
     """
-    from catalog.download.download import Options, download  # with all of the network
+    from catalog.download.download import DownloadOptions, download  # with all of the network
 
     known = _config(config)
     if database is None and config is not None and known is not None:
@@ -70,7 +70,7 @@ def get(  # noqa: PLR0913 - each is an option of the command
     with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, _), _Progress() as progress:
         answer = catalog.resolve(ref)
         put_note(answer)
-        options = Options(
+        options = DownloadOptions(
             config=known,
             allow=tuple(allow or ()),
             force=force,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from catalog.cli.findings import Deadline, Finding, State, fault, ok, warning
+from catalog.cli.findings import CheckState, Deadline, Finding, fault, ok, warning
 from catalog.crawl.context import ReadContext
 from catalog.crawl.visit import VisitTask, visit
 from catalog.discovery.discover import discover, offer_tokens
@@ -203,7 +203,7 @@ def _visit(config: Config, entry: Repository, pool: Pool, deadline: Deadline) ->
         return ok(
             "visit", f"{entry.repo.name} was read into memory: {size:,} bytes of rows in {perf_counter() - clock:.1f} s"
         )
-    state = State.WARNING if result.visit.outcome == VisitOutcome.TOO_SLOW else State.FAULT
+    state = CheckState.WARNING if result.visit.outcome == VisitOutcome.TOO_SLOW else CheckState.FAULT
     message = f"{entry.repo.name}: {result.visit.message or result.visit.outcome}"
     return Finding(
         state=state,

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 
-from catalog.config.statements import Statement, statements
+from catalog.config.statements import TomlStatement, statements
 
 
 def append_repos(text: str, entries: list[dict[str, Any]]) -> str:
@@ -68,7 +68,7 @@ def _change(text: str, array: str, number: int, key: str, value: object, *, belo
     return "".join([*before, f"{key} = {tomlkit.item(value).as_string()}\n", *lines[place.last_line :]])
 
 
-def _place_of(text: str, path: tuple[str | int, ...]) -> Statement:
+def _place_of(text: str, path: tuple[str | int, ...]) -> TomlStatement:
     return next(each for each in statements(text) if each.path == path)
 
 

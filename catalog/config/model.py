@@ -14,7 +14,7 @@ PLAIN_TAGS = 50  # releases that are read of a repository without registry tags
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+class RepoOptions:
     """What may differ from repository to repository. Times in seconds, sizes in bytes."""
 
     timeout: float = 300.0
@@ -47,7 +47,7 @@ class RepoConfig:
     name: str
     url: str
     aliases: tuple[str, ...] = ()  # what the catalog called it before
-    options: Options
+    options: RepoOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +66,7 @@ class SourceConfig:
     skip_unpushed: bool = False  # do not visit a repository without a push since
     full_check_days: float = 7.0  # visit it in any case after so many days
     token_env: str | None = None
-    options: Options
+    options: RepoOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, PRIVACY, SCHEDULE, STAGES, TABLES
-from catalog.config.model import Config, Options, RepoConfig, Schedule, StorageConfig
+from catalog.config.model import Config, RepoConfig, RepoOptions, Schedule, StorageConfig
 from catalog.config.notify_keys import NOTIFY, read_notifications
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.sources import read_sources
@@ -24,7 +24,7 @@ from catalog.naming import SCHEMES, SCP, is_repo_name, local_path, repo_name
 from catalog.privacy.settings import Privacy
 from catalog.text import quoted
 
-__all__ = ["Config", "Options", "RepoConfig", "load", "parse", "read_text"]
+__all__ = ["Config", "RepoConfig", "RepoOptions", "load", "parse", "read_text"]
 
 
 def load(file: Path) -> Config:
@@ -139,7 +139,7 @@ def _repos(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[Re
         aliases = tuple(dict.fromkeys(values.pop("aliases")))
         for alias in aliases:
             reader.refuse_duplicate(alias, names)
-        yield RepoConfig(name=name, url=url, aliases=aliases, options=Options(**values))
+        yield RepoConfig(name=name, url=url, aliases=aliases, options=RepoOptions(**values))
 
 
 def _storage(tables: list[TableReader]) -> Iterator[StorageConfig]:

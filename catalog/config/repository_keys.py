@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalog.config.declaration import ConfigKey, Table
-from catalog.config.model import PLAIN_TAGS, Options
+from catalog.config.model import PLAIN_TAGS, RepoOptions
 from catalog.config.value_types import (
     DAYS,
     FLAG,
@@ -26,7 +26,7 @@ from catalog.config.value_types import (
 )
 from catalog.plugins.forge import Forge, installed
 
-_OPTIONS = Options()
+_OPTIONS = RepoOptions()
 
 OPTIONS = (
     ConfigKey(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.config.model import Options, SourceConfig
+from catalog.config.model import RepoOptions, SourceConfig
 from catalog.config.repository_keys import FILTERS, OPTIONS, SOURCE, kind_key, scope_keys
 from catalog.config.table_reader import TableReader
 from catalog.config.urls import FORGES, OWNER_NAME
@@ -54,7 +54,7 @@ def _source(reader: TableReader, forge: Forge, options: Mapping[str, Any]) -> So
     return SourceConfig(
         **{**values, "name": values["name"] or _name(forge, scope)},
         scope=scope,
-        options=Options(**{key.name: chosen[key.name] for key in OPTIONS}),
+        options=RepoOptions(**{key.name: chosen[key.name] for key in OPTIONS}),
     )
 
 

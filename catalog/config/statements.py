@@ -16,7 +16,7 @@ _PIECE = re.compile(rf"{_STRING}|#[^\n]*|[\[{{]|[\]}}]|\n|[^\"'#\[\]{{}}\n]+", r
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Statement:
+class TomlStatement:
     """A header or a key with its value, in whole lines, counted from 1. The tables of an array are counted from 0: `("repo", 0, "url")`."""
 
     path: KeyPath
@@ -25,16 +25,16 @@ class Statement:
     is_header: bool
 
 
-def statements(text: str) -> Iterator[Statement]:
+def statements(text: str) -> Iterator[TomlStatement]:
     """The statements of a text that is TOML, in its order."""
     table: KeyPath = ()
     counts: Counter[KeyPath] = Counter()
     for line, last_line, words in _logical_lines(text):
         if words.startswith("["):
             table = _header(words, counts)
-            yield Statement(path=table, line=line, last_line=last_line, is_header=True)
+            yield TomlStatement(path=table, line=line, last_line=last_line, is_header=True)
         else:
-            yield Statement(path=(*table, *_keys(words)), line=line, last_line=last_line, is_header=False)
+            yield TomlStatement(path=(*table, *_keys(words)), line=line, last_line=last_line, is_header=False)
 
 
 def _header(words: str, counts: Counter[KeyPath]) -> KeyPath:

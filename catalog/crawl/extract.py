@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 
-from catalog.config.model import Options
+from catalog.config.model import RepoOptions
 from catalog.crawl.ancestry import Reach
 from catalog.crawl.isolation import IsolatedConnector
 from catalog.crawl.previous import ABSENT, PreviousRows
@@ -35,7 +35,7 @@ def extract_rows(
 
     `turn` is called after each row; it may end the visit.
     """
-    selection = selection or select_revisions(snapshot.listing, connectors, Options())
+    selection = selection or select_revisions(snapshot.listing, connectors, RepoOptions())
     dates = previous.dates() | snapshot.dates((*selection.releases, *selection.experiments))
     reasons = selection.reasons(dates)
     tags = tuple(_tags(snapshot, selection, previous, dates))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.config.model import Options
+from catalog.config.model import RepoOptions
 from catalog.crawl.isolation import selecting
 from catalog.git.snapshot import TAG_PREFIX, Ref, RefListing
 from catalog.plugins.connector import Connector
@@ -47,7 +47,7 @@ class RevisionSelection:
         return by_commit
 
 
-def select_revisions(listing: RefListing, connectors: Sequence[Connector], options: Options) -> RevisionSelection:
+def select_revisions(listing: RefListing, connectors: Sequence[Connector], options: RepoOptions) -> RevisionSelection:
     """The selection by refs alone. Releases count where the options ask for them, or where no tag is of a registry."""
     tags = wanted_tags(listing, connectors)
     most = options.most_releases(has_registry=bool(tags))

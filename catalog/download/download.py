@@ -33,7 +33,7 @@ def _silent(_: object) -> None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+class DownloadOptions:
     """How to download. `tell` gets whom it contacts, `plan` and `progress` the bytes to come and those that came."""
 
     config: Config | None = None
@@ -63,7 +63,7 @@ class Download:
     unchecked: int
 
 
-def download(ask: Ask, version: Row, path: Path | None, options: Options) -> Download:
+def download(ask: Ask, version: Row, path: Path | None, options: DownloadOptions) -> Download:
     """Fetches one version to `path`.
 
     NotFound where the catalog knows of no bytes, OriginError where they cannot be had, ConfigError for a place that may not be contacted,
@@ -76,7 +76,7 @@ def download(ask: Ask, version: Row, path: Path | None, options: Options) -> Dow
     return fetch(ask, {**rows[0], "get": version["get"]}, path, options)
 
 
-def fetch(ask: Ask, content: Row, path: Path | None, options: Options) -> Download:
+def fetch(ask: Ask, content: Row, path: Path | None, options: DownloadOptions) -> Download:
     """The same for a row of `version_content`, with the command `get`."""
     config, limits = options.config, options.limits()
     allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))
@@ -101,7 +101,7 @@ def _once(tell: Callable[[str], object]) -> Callable[[str], object]:
     return tell_new
 
 
-def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: Options) -> Download:
+def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: DownloadOptions) -> Download:
     options.plan(plan)
     target = Target(path, plan.key, force=options.force)
     transfer = Transfer(target, lambda entry: sources.reader(entry.source), options.progress, jobs=options.jobs)

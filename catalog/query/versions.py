@@ -96,7 +96,7 @@ class Versions(Lists, Times):
         # The room above this one: whoever only asks, as the site does, never has the network.
         room = import_module("catalog.download.download")
         known = None if config is None else import_module("catalog.config.parse").load(config)
-        options = room.Options(config=known, allow=tuple(allow), force=force, jobs=jobs)
+        options = room.DownloadOptions(config=known, allow=tuple(allow), force=force, jobs=jobs)
         done: Path = room.download(self._ask, self.resolve(ref).one(), path, options).path
         return done
 

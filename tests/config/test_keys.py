@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.config.key_reference import key_reference
 from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, NETWORK, PRIVACY, SCHEDULE
-from catalog.config.model import Config, Options, RepoConfig, Schedule, SourceConfig, StorageConfig
+from catalog.config.model import Config, RepoConfig, RepoOptions, Schedule, SourceConfig, StorageConfig
 from catalog.config.parse import parse
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
 from catalog.config.storage_keys import GET, STORAGE
@@ -54,17 +54,20 @@ def test_the_reference_page_is_in_step():
 @pytest.mark.parametrize(
     ("keys", "model", "elsewhere"),
     [
-        pytest.param(OPTIONS, [Options], set(), id="what a repository may state of its own"),
-        pytest.param(REPO.keys, [Options, RepoConfig], {"options"}, id="a repository"),
+        pytest.param(OPTIONS, [RepoOptions], set(), id="what a repository may state of its own"),
+        pytest.param(REPO.keys, [RepoOptions, RepoConfig], {"options"}, id="a repository"),
         pytest.param(
-            SOURCE.keys, [Options, SourceConfig], {"options", "scope", "kind"}, id="a source, whose URL is in its scope"
+            SOURCE.keys,
+            [RepoOptions, SourceConfig],
+            {"options", "scope", "kind"},
+            id="a source, whose URL is in its scope",
         ),
         pytest.param(STORAGE.keys, [StorageConfig], set(), id="how storage is reached"),
         pytest.param(PRIVACY.keys, [Privacy], set(), id="what is withheld"),
         pytest.param(SCHEDULE.keys, [Schedule], {"cron"}, id="the schedule, whose times are in [crawl]"),
         pytest.param(
             (*CATALOG.keys, *CRAWL.keys),
-            [Options, Config],
+            [RepoOptions, Config],
             {
                 "file",
                 "stages",

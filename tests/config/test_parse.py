@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.config.model import Schedule
-from catalog.config.parse import Config, Options, RepoConfig, load, parse
+from catalog.config.parse import Config, RepoConfig, RepoOptions, load, parse
 from catalog.config.value_types import MAX_NUMBER, MAX_SIZE
 from catalog.errors import ConfigError, Exit
 
@@ -86,12 +86,12 @@ def test_every_key_does_what_it_says():
             RepoConfig(
                 name="github.com/iterative/example-gto",
                 url="https://github.com/iterative/example-gto",
-                options=Options(timeout=60, max_bytes=1 << 30, history=100, experiments=7),
+                options=RepoOptions(timeout=60, max_bytes=1 << 30, history=100, experiments=7),
             ),
             RepoConfig(
                 name="team/churn",
                 url="/etc/catalog/models/churn",
-                options=Options(
+                options=RepoOptions(
                     timeout=5.5, max_bytes=4096, history=0, experiments=0, plain_tags=5, fetch_remote_metrics=True
                 ),
             ),

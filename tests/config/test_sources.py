@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.config.model import Options, SourceConfig
+from catalog.config.model import RepoOptions, SourceConfig
 from catalog.config.parse import parse
 from catalog.errors import ConfigError
 from catalog.plugins.forge import Scope
@@ -66,7 +66,7 @@ def test_every_key_does_what_it_says():
         skip_unpushed=True,
         full_check_days=2,
         token_env="RISK_TOKEN",
-        options=Options(timeout=60, history=5),
+        options=RepoOptions(timeout=60, history=5),
     )
 
 

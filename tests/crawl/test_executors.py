@@ -14,7 +14,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from catalog.config.model import Options, RepoConfig
+from catalog.config.model import RepoConfig, RepoOptions
 from catalog.crawl import executor_reader, remote_visits
 from catalog.crawl.crawl import crawl
 from catalog.crawl.executor_reader import MOST_BATCH, TRIAL, Backend, ExecutorReader
@@ -263,7 +263,7 @@ def test_children_end_when_no_visit_came_for_some_time(tmp_path, monkeypatch):
     ],
 )
 def test_a_visit_of_a_batch_has_little_time(limit, has_more):
-    task = VisitTask(repo=RepoConfig(name="m", url="/m", options=Options()), last=None, limits=Limits(total=limit))
+    task = VisitTask(repo=RepoConfig(name="m", url="/m", options=RepoOptions()), last=None, limits=Limits(total=limit))
     brief = executor_reader._brief(task)
     assert (brief.limits.total, brief is not task) == (TRIAL, has_more)
 

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from catalog.config.model import Options, RepoConfig
+from catalog.config.model import RepoConfig, RepoOptions
 from catalog.crawl.crawl import crawl
 from catalog.crawl.plan import SkipReason, plan_crawl
 from catalog.discovery.inventory import Inventory, Repository
@@ -25,7 +25,7 @@ FILE = Path("repos.toml")
 
 def repository(name: str, *, left: bool = False) -> Repository:
     known = ListedRepo(name=name, listed=Listed(url=f"https://x/{name}"), left_at=START if left else None)
-    return Repository(repo=RepoConfig(name=name, url=f"https://x/{name}", options=Options()), known=known)
+    return Repository(repo=RepoConfig(name=name, url=f"https://x/{name}", options=RepoOptions()), known=known)
 
 
 INVENTORY = Inventory(

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from catalog.config.model import PLAIN_TAGS, Options
+from catalog.config.model import PLAIN_TAGS, RepoOptions
 from catalog.crawl.crawl import crawl
 from catalog.crawl.fetch_files import MAX_ROUNDS
 from catalog.crawl.selection import MOST_DATED, select_revisions
@@ -124,7 +124,7 @@ def test_the_newest_are_looked_for_among_the_last_by_name(beyond):
     numbers = range(MOST_DATED + beyond)
     tags = tuple(Ref(name=f"refs/tags/{number:05}", oid=f"{number:040x}") for number in numbers)
     experiments = tuple(Ref(name=f"refs/exps/ab/{'c' * 38}/{number:05}", oid=f"{number:040x}") for number in numbers)
-    found = select_revisions(RefListing(refs=(*experiments, *tags)), installed(), Options())
+    found = select_revisions(RefListing(refs=(*experiments, *tags)), installed(), RepoOptions())
     assert (found.releases, found.experiments) == (tags[beyond:], experiments[beyond:])
 
 
@@ -139,7 +139,7 @@ def test_the_newest_are_looked_for_among_the_last_by_name(beyond):
 )
 def test_dates_decide_where_there_are_more_releases_than_are_read(stated, count, undated):
     refs = tuple(Ref(name=f"refs/tags/{number:03}", oid=f"{number:040x}") for number in range(count))
-    selection = select_revisions(RefListing(refs=refs), installed(), Options(plain_tags=stated))
+    selection = select_revisions(RefListing(refs=refs), installed(), RepoOptions(plain_tags=stated))
     assert (selection.undated() == refs, len(selection.reasons({}))) == (undated, 0 if undated else count)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.download.download import Options, fetch
+from catalog.download.download import DownloadOptions, fetch
 from catalog.download.plan import MOST_IMPORTS
 from catalog.errors import ConfigError, Gone, NotFound, Refused
 from support.lfs import FILES, lfs_server, pointer_text
@@ -25,7 +25,7 @@ def get(tmp_path, files, path, *, rule=None, **options):
         url = f"{site}/churn.git"
         content = row(world, url, path=path, status="in-git", is_folder=options.pop("is_folder", False))
         options = {"allow": (str(site),), **options}
-        done = fetch(catalog(world, url).sql, content, None, Options(**options)).path
+        done = fetch(catalog(world, url).sql, content, None, DownloadOptions(**options)).path
     return files_below(done) if done.is_dir() else (done, done.read_bytes())
 
 
@@ -58,7 +58,7 @@ def test_what_dvc_tracks_in_a_folder_of_git_is_fetched_too(tmp_path):
         world.write(tmp_path / "served" / "churn.git")
         url = f"{site}/churn.git"
         content = row(world, url, path="model", status="in-git", is_folder=True)
-        options = Options(allow=(str(site), (tmp_path / "storage").as_uri()))
+        options = DownloadOptions(allow=(str(site), (tmp_path / "storage").as_uri()))
         assert files_below(fetch(catalog(world, url).sql, content, None, options).path) == {"big": MODEL, "small": b"s"}
 
 
@@ -78,8 +78,8 @@ def test_a_repository_on_this_machine_is_read_where_it_is_allowed(tmp_path):
     content = row(world, str(folder), path="a", status="in-git")
     ask = catalog(world, str(folder)).sql
     with pytest.raises(ConfigError, match="on a disk of this machine"):
-        fetch(ask, content, None, Options())
-    assert fetch(ask, content, None, Options(allow=(tmp_path.as_uri(),))).path.read_bytes() == b"a"
+        fetch(ask, content, None, DownloadOptions())
+    assert fetch(ask, content, None, DownloadOptions(allow=(tmp_path.as_uri(),))).path.read_bytes() == b"a"
 
 
 def test_a_file_in_git_lfs_is_fetched(tmp_path):
@@ -138,7 +138,7 @@ def test_an_import_is_fetched_from_the_storage_of_its_source(tmp_path):
     source = repository(remote(str(tmp_path / "storage")) | tracked(MODEL, "data.bin"))
     world = repository(imported(MODEL, commit=source.tip()) | {".dvc/config": ""})
     ask = catalog({REPO: world, SOURCE: source}, {}).sql
-    options = Options(allow=((tmp_path / "storage").as_uri(),))
+    options = DownloadOptions(allow=((tmp_path / "storage").as_uri(),))
     assert fetch(ask, row(world, None), None, options).path.read_bytes() == MODEL
 
 
@@ -147,14 +147,14 @@ def test_an_import_of_a_file_in_git_is_fetched_and_checked(tmp_path):
     folder = source.write(tmp_path / "data.git")
     world = repository(imported(MODEL, commit=source.tip()) | {".dvc/config": ""})
     ask = catalog({REPO: world, SOURCE: source}, {SOURCE: str(folder)}).sql
-    done = fetch(ask, row(world, None), None, Options(allow=(tmp_path.as_uri(),)))
+    done = fetch(ask, row(world, None), None, DownloadOptions(allow=(tmp_path.as_uri(),)))
     assert (done.path.read_bytes(), done.known_by) == (MODEL, ("md5",))
 
 
 def test_an_import_from_elsewhere_is_said():
     world = repository(imported(MODEL, commit="1" * 40) | {".dvc/config": ""})
     with pytest.raises(NotFound, match="not in this catalog"):
-        fetch(catalog(world).sql, row(world, None), None, Options())
+        fetch(catalog(world).sql, row(world, None), None, DownloadOptions())
 
 
 @pytest.mark.parametrize("steps", [MOST_IMPORTS, MOST_IMPORTS + 1])
@@ -168,7 +168,7 @@ def test_imports_of_imports_are_followed_so_far(tmp_path, steps):
             imported(MODEL, source_path="model.bin", commit=before, url=url) | {".dvc/config": ""}
         )
     content = row(worlds[f"host/{steps}"], None, repo=f"host/{steps}")
-    options = Options(allow=((tmp_path / "storage").as_uri(),))
+    options = DownloadOptions(allow=((tmp_path / "storage").as_uri(),))
     if steps == MOST_IMPORTS:
         assert fetch(catalog(worlds, {}).sql, content, None, options).path.read_bytes() == MODEL
     else:

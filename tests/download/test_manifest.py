@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from catalog.download.download import Options
+from catalog.download.download import DownloadOptions
 from catalog.download.entries import Expected, StoredObject
 from catalog.download.git_files import GitFiles
 from catalog.download.manifest import LONGEST, MAX_MANIFEST, parse_manifest
@@ -34,7 +34,7 @@ def test_names_that_are_one_after_folding_are_refused(other):
 @pytest.mark.slow
 def test_a_list_may_be_so_long(tmp_path):
     file = tmp_path / "list"
-    trust, limits = Trust(allow=(tmp_path.as_uri(),)), Options().limits()
+    trust, limits = Trust(allow=(tmp_path.as_uri(),)), DownloadOptions().limits()
     with Pool() as pool:
         sources = Sources(trust, GitFiles(trust, None, limits, pool, print), limits, print)
         with file.open("wb") as content:

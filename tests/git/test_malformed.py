@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.config.model import Options
+from catalog.config.model import RepoOptions
 from catalog.crawl.ancestry import Past
 from catalog.crawl.extract import extract_rows
 from catalog.crawl.fetch import fetch
@@ -282,7 +282,7 @@ def rows_over(reach: Reach, path: Path, folder: Path) -> dict[type[Record], list
     for url in reach(path, folder):
         with open_origin(url, git=config) as origin:
             listing = origin.refs()
-            selection = select_revisions(listing, SPEAKERS, Options(history=10))
+            selection = select_revisions(listing, SPEAKERS, RepoOptions(history=10))
             fetched = fetch(origin, listing, SPEAKERS, selection, Known())
             rows = extract_rows(fetched.snapshot, fetched.reach, SPEAKERS, PreviousRows(rows={}), selection)
     return {table: [*found] for table, found in rows.items()}
@@ -402,7 +402,7 @@ def test_an_odd_commit_has_one_problem_at_every_visit() -> None:
     previous: dict[Any, Any] = {}
     for _ in range(3):
         listing, snapshot = world.listing(), world.snapshot()
-        selection = select_revisions(listing, connectors, Options(history=10, experiments=1))
+        selection = select_revisions(listing, connectors, RepoOptions(history=10, experiments=1))
         known = {row.commit: row.parents for row in previous.get(Commit, ())}
         past = Past(tips=tuple(ref.oid for ref in listing.branches()), limit=10, known=known)
         rows = extract_rows(snapshot, past.walk(world.objects), connectors, PreviousRows(rows=previous), selection)

@@ -14,7 +14,7 @@ import pytest
 from catalog.cli import main
 from catalog.config.model import NotifyConfig
 from catalog.errors import OriginError, Refused
-from catalog.notify import delivery, message, told
+from catalog.notify import delivery, message, notifications
 from catalog.notify.message import MOST_CHANGES, MOST_LINES, Message, wanted
 from catalog.privacy.emails import hide
 from catalog.store import checked_file
@@ -228,7 +228,7 @@ def test_what_was_not_delivered_is_in_the_next_message(world, capsys):
 def test_after_a_crash_while_it_was_sent_it_is_not_sent_again(world, monkeypatch, capsys):
     tag("churn@v2.0.0")
     with monkeypatch.context() as patch:
-        patch.setattr(told, "deliver", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(notifications, "deliver", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         main(["crawl", "--no-site"])
     capsys.readouterr()
     crawl()
@@ -241,12 +241,17 @@ def test_after_a_crash_while_it_was_sent_it_is_not_sent_again(world, monkeypatch
 
 @pytest.mark.slow
 def test_a_damaged_state_begins_anew(world, capsys):
-    (world / "output" / "store" / told.FILE).write_text("{")
+    (world / "output" / "store" / notifications.FILE).write_text("{")
     tag("churn@v2.0.0")
     crawl()
     said = capsys.readouterr().err
     assert (got(world), "notifications begin anew" in said, "begins after crawl 2" in said) == ([], True, True)
-    assert checked_file.read(world / "output" / "store" / told.FILE, told.State).told["team"].crawl == 2
+    assert (
+        checked_file.read(world / "output" / "store" / notifications.FILE, notifications.DeliveryRecords)
+        .by_name["team"]
+        .crawl
+        == 2
+    )
 
 
 def test_the_kinds_are_those_of_the_macro():

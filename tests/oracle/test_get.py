@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.download.download import Options, fetch
+from catalog.download.download import DownloadOptions, fetch
 from catalog.git.snapshot import Snapshot
 from catalog.transport.origin import open_origin
 from support.loopback import git
@@ -75,7 +75,7 @@ def test_the_bytes_are_those_of_dvc(project, tmp_path, path, status, is_folder):
     work = world.write(tmp_path / "churn.git")
     content = {"ref": f"{REPO}:m@v1", "repo": REPO, "revision": world.tip(), "status": status, "path": path}
     content |= {"size": None, "is_folder": is_folder, "git_url": str(work), "get": None}
-    options = Options(allow=(project.parent.as_uri(), tmp_path.as_uri()))
+    options = DownloadOptions(allow=(project.parent.as_uri(), tmp_path.as_uri()))
     ours = fetch(catalog(world, str(work)).sql, content, tmp_path / "ours", options).path
     dvc(tmp_path, "get", "-q", str(project), path, "-o", "theirs")
     theirs = tmp_path / "theirs"

@@ -16,7 +16,7 @@ import yaml
 
 from catalog.cli import main
 from catalog.cli.schedule import MOST_PARALLEL
-from catalog.config.model import Options, RepoConfig
+from catalog.config.model import RepoConfig, RepoOptions
 from catalog.config.parse import Config, parse
 from catalog.errors import Misuse
 from catalog.schedule.external_schedulers import LARGE, MOST_JOBS, SHARD_SIZE, file_for, shards_for
@@ -56,7 +56,7 @@ def jobs(scheduler: str, config: Config, shards: int | None = None) -> int:
 def test_a_large_inventory_is_crawled_in_shards_unless_the_user_says_otherwise(tmp_path, scheduler):
     config = parse(NIGHTLY, tmp_path / "repos.toml")
     repos = tuple(
-        RepoConfig(name=f"r{number}", url=f"https://x/{number}", options=Options()) for number in range(LARGE + 1)
+        RepoConfig(name=f"r{number}", url=f"https://x/{number}", options=RepoOptions()) for number in range(LARGE + 1)
     )
     large = replace(config, repos=repos)
     assert (jobs(scheduler, config), jobs(scheduler, large), jobs(scheduler, config, 5), jobs(scheduler, large, 1)) == (

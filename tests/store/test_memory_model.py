@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.config.model import Config, Options, RepoConfig
+from catalog.config.model import Config, RepoConfig, RepoOptions
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.crawl import CrawlRun
 from catalog.crawl.plan import plan_crawl
@@ -38,7 +38,7 @@ from support.memory_model import History, Named, Tags, Truth, left_over
 from support.worlds import START, World
 
 SLOTS = 3
-OPTIONS = Options()
+OPTIONS = RepoOptions()
 
 
 @dataclass(kw_only=True, eq=False)

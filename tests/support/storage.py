@@ -7,7 +7,7 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
-from catalog.download.download import Options, fetch
+from catalog.download.download import DownloadOptions, fetch
 from catalog.query import Catalog
 from catalog.schema.tables.inventory import Repo
 from support.catalogs import catalog_of, rows_of
@@ -93,7 +93,7 @@ def fetched(
         "get": None,
         **(content or {}),
     }
-    return fetch(catalog(world).sql, row, path, Options(**options)).path
+    return fetch(catalog(world).sql, row, path, DownloadOptions(**options)).path
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

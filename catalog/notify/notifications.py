@@ -18,7 +18,7 @@ FILE = "notified.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class DeliveryRecord:
     """The crawl that a notification was told of last. `sending`: a message up to that crawl was begun, and its end is not known."""
 
     crawl: int
@@ -26,10 +26,10 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class DeliveryRecords:
     """What `store/notified.json` says, by the names of the notifications."""
 
-    told: dict[str, Told] = field(default_factory=dict)
+    by_name: dict[str, DeliveryRecord] = field(default_factory=dict)
 
 
 def notify_all(config: Config, mask: Mask, tell: Callable[[str], None]) -> None:
@@ -56,49 +56,49 @@ def _notify(
     catalog: Catalog, config: Config, notify: NotifyConfig, last: int, mask: Mask, tell: Callable[[str], None]
 ) -> None:
     file = config.output / "store" / FILE
-    told = _read(file, tell).told.get(notify.name)
-    if told is None:
-        _write(file, notify, Told(crawl=last), tell)
+    record = _read(file, tell).by_name.get(notify.name)
+    if record is None:
+        _write(file, notify, DeliveryRecord(crawl=last), tell)
         tell(f"notify {notify.name!r}: begins after crawl {last}")
         return
-    if told.sending is not None:
+    if record.sending is not None:
         tell(
-            f"notify {notify.name!r}: the message up to crawl {told.sending} may not have arrived, and is not sent again"
+            f"notify {notify.name!r}: the message up to crawl {record.sending} may not have arrived, and is not sent again"
         )
-        told = Told(crawl=told.sending)
-        _write(file, notify, told, tell)
-    if told.crawl >= last:
+        record = DeliveryRecord(crawl=record.sending)
+        _write(file, notify, record, tell)
+    if record.crawl >= last:
         return
-    rows = catalog.sql("from changes_between($since, $until)", since=told.crawl, until=last).rows
+    rows = catalog.sql("from changes_between($since, $until)", since=record.crawl, until=last).rows
     if changes := wanted(rows, notify, mask):
         message = Message(
-            id=f"{notify.name}/{told.crawl}-{last}",
+            id=f"{notify.name}/{record.crawl}-{last}",
             catalog=config.title,
             site_url=config.site_url,
-            since_crawl=told.crawl,
+            since_crawl=record.crawl,
             crawl=last,
             changes=changes,
         )
-        _write(file, notify, replace(told, sending=last), tell)
+        _write(file, notify, replace(record, sending=last), tell)
         try:
             deliver(notify, message.written(notify.format), config.file.absolute().parent)
         except CatalogError:
-            _write(file, notify, told, tell)
+            _write(file, notify, record, tell)
             raise
-    _write(file, notify, Told(crawl=last), tell)
+    _write(file, notify, DeliveryRecord(crawl=last), tell)
 
 
-def _read(file: Path, tell: Callable[[str], None]) -> State:
+def _read(file: Path, tell: Callable[[str], None]) -> DeliveryRecords:
     try:
-        return checked_file.read(file, State)
+        return checked_file.read(file, DeliveryRecords)
     except FileNotFoundError:
-        return State()
+        return DeliveryRecords()
     except ValueError as error:
         tell(f"{file} {error}: notifications begin anew")
-        return State()
+        return DeliveryRecords()
 
 
-def _write(file: Path, notify: NotifyConfig, told: Told, tell: Callable[[str], None]) -> None:
-    state = State(told={**_read(file, tell).told, notify.name: told})
+def _write(file: Path, notify: NotifyConfig, record: DeliveryRecord, tell: Callable[[str], None]) -> None:
+    records = DeliveryRecords(by_name={**_read(file, tell).by_name, notify.name: record})
     with files.writing(file.parent):
-        checked_file.write(file, state)
+        checked_file.write(file, records)
