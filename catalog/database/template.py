@@ -105,7 +105,7 @@ def _create(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None
 def create_view(connection: duckdb.DuckDBPyConnection, name: str, body: str) -> None:
     """Creates a view, or replaces it; one that speaks of versions gets their names as `ref`, unless its body has them. They are not stored."""
     connection.execute(f"create or replace view {name} as {body}")
-    columns = {column for (column,) in connection.execute(_SQL["columns_of"], [name]).fetchall()}
+    columns = {column for column, *_ in connection.execute(f"describe {name}").fetchall()}
     if columns >= OF_A_VERSION and "ref" not in columns:
         connection.execute(f"create or replace view {name} as select {REF} as ref, * from ({body})")
 

@@ -5,9 +5,6 @@ select table_name, column_name from duckdb_columns()
 where database_name = 'staging' and schema_name = 'main'
 order by table_name, column_index;
 
--- columns_of: The columns of a view that is just made.
-select column_name from duckdb_columns() where database_name = current_database() and schema_name = 'main' and table_name = $1;
-
 -- comments: The columns of each table and view, each with its type and what it means.
 select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal
 order by table_name, column_index;
