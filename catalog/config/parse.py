@@ -87,7 +87,8 @@ def _config(reader: TableReader) -> Config:
 
 
 def _check_executor(reader: TableReader, crawl: Mapping[str, Any]) -> None:
-    if (crawl["executor"] == "dask") != (crawl["scheduler"] is not None):
+    refused = any(crawl[name] != reader.table.get(name, crawl[name]) for name in ("executor", "scheduler"))
+    if not refused and (crawl["executor"] == "dask") != (crawl["scheduler"] is not None):
         reader.complain("executor 'dask' and 'scheduler' belong together: expected both or neither")
 
 

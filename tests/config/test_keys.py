@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.config.key_reference import key_reference
-from catalog.config.keys import CATALOG, CRAWL, METRICS, MOST_JITTER, NETWORK, PRIVACY, SCHEDULE
+from catalog.config.keys import CATALOG, CRAWL, EXECUTORS, METRICS, MOST_JITTER, NETWORK, PRIVACY, SCHEDULE
 from catalog.config.model import Config, RepoConfig, RepoOptions, Schedule, SourceConfig, StorageConfig
 from catalog.config.parse import parse
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
@@ -28,7 +28,18 @@ VALUES = st.recursive(
     | st.integers(-2, 100_000)
     | st.floats()
     | st.sampled_from(
-        ["", " ", "UTC", "0 3 * * *", "3 MiB", "https://host/x", "10.0.0.0/8", "https://[host", "https://h:0/x"]
+        [
+            "",
+            " ",
+            "UTC",
+            "0 3 * * *",
+            "3 MiB",
+            "https://host/x",
+            "10.0.0.0/8",
+            "https://[host",
+            "https://h:0/x",
+            *EXECUTORS,
+        ]
     )
     | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=9),
     lambda inner: st.lists(inner, max_size=3),
@@ -115,10 +126,10 @@ def test_a_bound_is_accepted_and_one_beyond_is_refused(table, key, accepted, ref
     assert [len(complaints(text)) for text in texts] == [0, 1]
 
 
-PAIRED = ("executor", "scheduler")  # one of them alone is a complaint, whatever its value
+DASK = {"executor": "dask", "scheduler": "tcp://10.0.0.1:8786"}  # one is refused without the other
 
 
-@given(st.sampled_from([(table, key) for table in TABLES for key in table.keys if key.name not in PAIRED]), VALUES)
+@given(st.sampled_from([(table, key) for table in TABLES for key in table.keys]), VALUES)
 def test_a_file_is_refused_exactly_where_the_keys_type_refuses_the_value(declared, value):
     table, key = declared
     try:
@@ -126,7 +137,8 @@ def test_a_file_is_refused_exactly_where_the_keys_type_refuses_the_value(declare
         expected = []
     except InvalidValue:
         expected = [f"{table.header}: invalid {key.name} "]
-    text = tomlkit.dumps({table.name: {key.name: value}})
+    beside = DASK if key.name == "scheduler" or (key.name, value) == ("executor", "dask") else {}
+    text = tomlkit.dumps({table.name: {key.name: value} | {name: beside[name] for name in beside if name != key.name}})
     assert [complaint[: len(start)] for complaint, start in zip(complaints(text), expected, strict=True)] == expected
 
 

@@ -269,6 +269,8 @@ def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
         pytest.param("[crawl]\nexecutor='slurm'", "[crawl]: invalid executor 'slurm': expected one of threads, processes, dask", id="an executor that does not exist"),
         pytest.param("[crawl]\nexecutor='dask'", "[crawl]: executor 'dask' and 'scheduler' belong together: expected both or neither", id="Dask without its scheduler"),
         pytest.param("[crawl]\nscheduler='tcp://h:1'", "[crawl]: executor 'dask' and 'scheduler' belong together: expected both or neither", id="a scheduler without Dask"),
+        pytest.param("[crawl]\nexecutor='dask'\nscheduler=7", "[crawl]: invalid scheduler 7: expected text that is not blank", id="Dask and a wrong scheduler"),
+        pytest.param("[crawl]\nexecutor='dusk'\nscheduler='tcp://h:1'", "[crawl]: invalid executor 'dusk': expected one of threads, processes, dask", id="a wrong executor and a scheduler"),
         pytest.param("crawl = []", "invalid crawl []: expected a table that begins with [crawl]", id="crawl is a list"),
         pytest.param("[catalog]\nsite_url='https://[x'", "[catalog]: invalid site_url 'https://[x': expected a URL with a host, such as https://host/owner/name", id="the site is nowhere"),
         pytest.param("[[repo]]\nurl='https://my host/o/m'", "[[repo]] number 1: invalid url 'https://my host/o/m': expected a URL with a host, such as https://host/owner/name", id="a blank in a host"),
