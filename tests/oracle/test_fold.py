@@ -142,8 +142,6 @@ def test_the_state_at_a_moment_is_what_gto_says_without_the_later_tags(acts: lis
 @settings(max_examples=30)
 @given(ACTS, st.integers(-1, 13))
 def test_the_stage_history_agrees_with_the_state_at_every_moment(acts: list[Act], moment: int) -> None:
-    # Of two versions on one commit, the later one takes its stages away: a change that no tag of the stage made.
-    assume(not stops_gto(acts))
     connection = catalog(world_of(acts))
     then = datetime.fromtimestamp(EPOCH + moment, UTC).replace(tzinfo=None)
     history = connection.execute(

@@ -47,6 +47,22 @@ REGISTERED = (("m@v1.0.0", 0, 3), ("m@v2.0.0", 1, 4), ("m@v3.0.0", 2, 5))
             [("promotion", None, "v1.0.0"), ("vacancy", "v1.0.0", None), ("promotion", None, "v1.0.0")],
             id="an empty stage, then the same version",
         ),
+        pytest.param(
+            (("m@v1.1.0", 0, 6), ("m#prod#1", 0, 7)),
+            [],
+            id="a commit that has two versions: GTO stops, and nothing is in the stage",
+        ),
+        pytest.param((("m@v1.1.0", 0, 6), ("m#prod", 0, 7)), [], id="the same without a counter"),
+        pytest.param(
+            (("m#prod#1", 0, 6), ("m@v1.1.0", 0, 7), ("m#prod#2", 0, 8)),
+            [("promotion", None, "v1.0.0"), ("vacancy", "v1.0.0", None)],
+            id="a commit that gets a second version: from then on it is in no stage",
+        ),
+        pytest.param(
+            (("m#prod#1", 1, 6), ("m#prod#2", 0, 7), ("m@v1.1.0", 0, 8)),
+            [("promotion", None, "v2.0.0"), ("rollback", "v2.0.0", "v1.0.0"), ("rollback", "v1.0.0", "v2.0.0")],
+            id="a commit that gets a second version after another was in the stage",
+        ),
     ],
 )
 def test_what_changed_in_a_stage(tags, changes):

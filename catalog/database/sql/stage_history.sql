@@ -11,10 +11,25 @@
 --   message: The message of the tag that put the version there, or had assigned it before.
 --   tag: The name inside that tag object.
 --   oid: That tag object.
-with tag_events as (
+with versions_of_commits as (
+    select repo, artifact, commit, version, min(created_at) as first_at from events where version is not null group by all
+),
+-- Since when a commit has two versions: GTO stops at its stage tags from then on; before, they meant the first one.
+ambiguous as (
+    select repo, artifact, commit, arg_min(version, first_at) as version, list_sort(list(first_at))[2] as since
+    from versions_of_commits
+    group by all
+    having count(*) > 1
+),
+tag_events as (
     select repo, artifact, stage, raw_stage, version, commit, event, priority, created_at as moment, author, author_email, message, tag,
         oid
     from resolved_events
+    union all
+    select repo, artifact, coalesce(n.stage, e.stage), e.stage, a.version, commit, event, case event when 'assignment' then 5 else 6 end,
+        created_at, author, author_email, message, tag, oid
+    from events e join ambiguous a using (repo, artifact, commit) left join stage_names n on n.raw = e.stage
+    where e.stage is not null and e.created_at < a.since
 ),
 -- Each with a number: the windows below partition by it, and comparing one number is faster than comparing six texts.
 candidates as materialized (
@@ -26,7 +41,8 @@ deprecations as (
     where (repo, artifact) in (select (repo, artifact) from tag_events where event = 'deprecation')
     group by all
 ),
--- Whatever changes the state of a version in a stage: its own tags, its version's registrations, the artifact's deprecation.
+-- Whatever changes the state of a version in a stage: its own tags, its version's registrations, the artifact's deprecation, and a second
+-- version of its commit.
 state_changes as (
     select
         place, moment,
@@ -44,6 +60,9 @@ state_changes as (
     union all
     select place, moment, null, null, null, deprecated
     from candidates join deprecations using (repo, artifact)
+    union all
+    select place, since, false, null, null, null
+    from candidates join ambiguous using (repo, artifact, commit, version)
 ),
 states as (
     select
