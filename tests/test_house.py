@@ -51,7 +51,7 @@ def test_every_statement_of_every_sql_file_is_found_with_its_heading():
     headings = [
         found[1] for file in SQL for found in re.finditer(rf"^{HEADING}", file.read_text("utf-8"), re.MULTILINE)
     ]
-    scripts = ("build", "search/index_tables", "search/index_update", "search/query")
+    scripts = ("build", "search/index_tables", "search/index_update", "search/index_words", "search/query")
     assert sorted([*(made.name for made in statements()), *(name for script in scripts for name in named(script))]) == (
         sorted(headings)
     )

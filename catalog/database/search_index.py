@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_STALE = 0.1  # of the base: beyond that the changes since it was written are merged into it
 
-_SQL = {**named("search/index_tables"), **named("search/index_update")}
+_SQL = {**named("search/index_tables"), **named("search/index_update"), **named("search/index_words")}
 _MAKE = [text for name, text in _SQL.items() if name.startswith("make_")]
 _DELETE = ("delete_facets", "delete_measures", "delete_versions", "delete_lengths", "delete_documents")
 _ADD = (

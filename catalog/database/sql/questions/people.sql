@@ -80,7 +80,8 @@ owned as (
 ),
 owners as (
     select coalesce(min(t.person), o.owner) as person, o.owner, o.repo, o.artifact
-    from owned o left join tagged t on list_contains(t.emails, o.owner)
+    -- What masks addresses gives all that it hides the same text, and leaves `@` or `e-mail:` in others.
+    from owned o left join tagged t on list_contains(t.emails, o.owner) and regexp_matches(o.owner, '.@|^e-mail:')
     group by o.owner, o.repo, o.artifact
 ),
 owning as (select person, count(distinct (repo, artifact)) as owns from owners group by person)

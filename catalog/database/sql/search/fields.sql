@@ -9,6 +9,9 @@ case
     else internal.search_folded(a_value)
 end;
 
+-- internal.search_spelling(a_field, a_value, a_key) [scalar]: What several spellings of one value share; a person has several keys.
+case a_field when 'author' then a_value when 'owner' then internal.search_key(a_field, a_value) else a_key end;
+
 -- internal.search_pattern(a_field, an_asked_value) [scalar]: What is asked of a field as a pattern of LIKE for `search_key`; its escape is
 --     `\`, and `*` stands for any text.
 case when a_field in ('repo', 'name', 'owner') then '%' when a_field = 'author' then '%' else '' end

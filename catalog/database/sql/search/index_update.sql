@@ -162,11 +162,23 @@ owners as (
     union all
     select doc, meta['owner'] from subjects
 ),
+changed_events as materialized (
+    select repo, artifact, event, author, author_email from events
+    where rowid in (select rowid from events semi join search_index.changed using (repo))
+),
 authors as (
     select distinct s.doc, e.author, e.author_email
-    from (from events where rowid in (select rowid from events semi join search_index.changed using (repo))) e
-    join subjects s on s.repo = e.repo and s.artifact = e.artifact
+    from changed_events e join subjects s on s.repo = e.repo and s.artifact = e.artifact
     where e.event in ('registration', 'assignment')
+),
+-- CODEOWNERS may name a person by an address; the name is that in the repository's tags. What masks addresses leaves `@` or `e-mail:`.
+named_owners as (
+    select o.doc, p.name, o.owner as address
+    from owners o join subjects s using (doc)
+    join (
+        select repo, author_email, min(author) as name from changed_events where author <> '' group by repo, author_email
+    ) p on p.repo = s.repo and p.author_email = o.owner
+    where regexp_matches(o.owner, '.@|^e-mail:')
 ),
 stated_values as (
     select doc, 'name' as field, artifact as value from subjects
@@ -177,7 +189,9 @@ stated_values as (
     union all select doc, 'type', type from subjects
     union all select doc, 'label', unnest(labels) from subjects
     union all select doc, 'stage', unnest(map_keys(stages)) from search_index.documents semi join subjects using (doc)
-    union all select doc, 'owner', owner from owners
+    union all select doc, 'owner', owner from owners o
+        where not exists (from named_owners n where n.doc = o.doc and n.address = o.owner)
+    union all select doc, 'owner', name from named_owners
     union all select doc, 'author', author from authors
     union all select doc, 'framework', library from surroundings
     union all select doc, 'framework', meta['framework'] from subjects
@@ -204,6 +218,9 @@ facet_values as (
     union
     select doc, field, author, internal.search_key(field, author_email) from (select *, 'author' as field from authors) where author <> ''
     union
+    select doc, field, name, internal.search_key(field, unnest([address] || string_split(name, ' ')))
+    from (select *, 'owner' as field from named_owners)
+    union
     select doc, 'has', field, field from stated_values
     where value <> '' and field in ('type', 'label', 'stage', 'owner', 'framework', 'licence', 'task')
 )
@@ -212,57 +229,6 @@ select field, value, key, doc from facet_values order by field, value, key, doc;
 -- mark_copies: Which documents are those of another repository, too, may change without a change of their own.
 update search_index.documents d set copied = not copied
 where copied <> internal.is_copied(d.repo, d.artifact);
-
--- find_texts: The texts of these artifacts, with what in them consists of several words without a space between them.
-create or replace temp table subject_texts as
-select *, internal.search_compounds(text) as compounds
-from internal.search_texts((select coalesce(list(doc), []) from subjects));
-
--- find_words: The terms of these texts, and how often each artifact has them, by weight: words, once in each text the parts of compounds,
---     and names and labels whole.
-create or replace temp table subject_words as
-select term, doc, least(sum(weight), 65535)::usmallint as frequency
-from (
-    select doc, weight, unnest(regexp_extract_all(strip_accents(lower(text)), '[\p{L}\p{N}]+')) as term from subject_texts
-    union all
-    select doc, weight, unnest(list_distinct(list_concat(
-        internal.search_parts(compounds), string_split(internal.search_normal(internal.search_spaced(compounds)), ' ')
-    )))
-    from subject_texts where compounds <> ''
-    union all
-    select doc, weight, internal.search_joined(regexp_extract(text, '[^:]*$')) from subject_texts where field in ('name', 'label')
-)
-where length(term) between 1 and 40
-group by all;
-
--- add_lengths: Adds the lengths of their texts.
-insert into search_index.lengths select doc, count(*), sum(frequency) from subject_words group by doc order by doc;
-
--- add_base: Adds the terms as the base of an index that is built from nothing.
-insert into search_index.postings select term, doc, frequency from subject_words order by term, doc;
-
--- add_recent: Adds the terms to the delta.
-insert into search_index.recent select term, doc, frequency from subject_words order by term, doc;
-
--- add_terms: Adds new terms to the list.
-insert into search_index.terms select distinct term from subject_words anti join search_index.terms using (term) order by term;
-
--- staleness: How much of the base is gone or lies in the delta, as a fraction of the base.
-select (recent + (base + recent - live)) / greatest(base, 1)
-from (select count(*) as base from search_index.postings), (select count(*) as recent from search_index.recent),
-    (select coalesce(sum(terms), 0) as live from search_index.lengths);
-
--- merge_postings: Merges the delta into the base, without deleted documents.
-create or replace table search_index.postings as
-select term, doc, frequency from (from search_index.postings union all from search_index.recent)
-semi join search_index.documents using (doc)
-order by term, doc;
-
--- merge_terms: Sorts the terms again.
-create or replace table search_index.terms as select distinct term from search_index.postings order by term;
-
--- empty_recent: Empties the delta.
-delete from search_index.recent;
 
 -- delete_changed: Deletes the marks.
 delete from search_index.changed;

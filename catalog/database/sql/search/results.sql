@@ -123,7 +123,7 @@ counted as (
     select f.field, min(f.value) as value, count(distinct f.doc) as count
     from matched_documents r join search_index.facets f on f.doc = r.doc
     where f.field not in ('name', 'version')
-    group by f.field, case when f.field = 'author' then f.value else f.key end
+    group by f.field, internal.search_spelling(f.field, f.value, f.key)
 )
 select c.field, c.value, c.count from counted c join search_index.fields n on n.name = c.field order by n.place, c.count desc, c.value;
 
@@ -138,7 +138,7 @@ counted as (
     select f.field, min(f.value) as value, count(distinct (r.doc, r.version, r.commit)) as count
     from matched_documents r join search_index.facets f on f.doc = r.doc
     where f.field not in ('name', 'version', 'stage', 'author', 'is', 'has')
-    group by f.field, f.key
+    group by f.field, internal.search_spelling(f.field, f.value, f.key)
     union all
     select field, value, count(*) from (
         select 'stage' as field, unnest(v.stages) as value from matched_versions v

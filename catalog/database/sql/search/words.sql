@@ -25,8 +25,9 @@ from (
 )
 where entry.text is not null
 union all
-select doc, field, 2, value from search_index.facets semi join chosen using (doc)
-where field in ('type', 'owner', 'framework', 'licence', 'task')
+-- Of persons the names, of which there are several rows: their addresses are asked by `owner` and `author` alone.
+select distinct doc, field, 2, value from search_index.facets semi join chosen using (doc)
+where field in ('type', 'owner', 'author', 'framework', 'licence', 'task')
 union all
 select s.doc, 'card', 1, left(c.text, s.characters)
 from chosen s join (select repo, commit, file, text from cards) c on c.repo = s.repo and c.commit = s.reading and c.file = s.card;
