@@ -13,6 +13,7 @@ from catalog.cli.formats import Format, to_json
 from catalog.cli.output import put, put_table, put_text, say, say_note
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, cell, short
 from catalog.query.answer import Answer, Row
+from catalog.query.shaping import with_value
 
 if TYPE_CHECKING:
     from catalog.query import SearchAnswer
@@ -37,10 +38,18 @@ _FACETS = (
 )
 
 
-def search(terms: Sequence[str], *, limit: int, explain: bool, output: Format, database: Path | None) -> None:
+def search(
+    terms: Sequence[str],
+    *,
+    limit: int,
+    explain: bool,
+    output: Format,
+    database: Path | None,
+    cursor: str | None = None,
+) -> None:
     """Writes what a query finds, or with `explain` what it asks DuckDB."""
     with open_catalog(database) as catalog:
-        answer = catalog.search(joined(terms), limit=limit)
+        answer = catalog.search(joined(terms), limit=limit, cursor=cursor)
         if explain:
             put_text(_explained(answer))
             return
@@ -51,7 +60,7 @@ def search(terms: Sequence[str], *, limit: int, explain: bool, output: Format, d
         if answer.note:
             say_note(answer.note)
         if answer.total > len(answer.values):
-            say_note(f"showing {len(answer.values)} of {answer.total}; --limit N shows more")
+            say_note(_shown_part(answer))
 
 
 def facets(terms: Sequence[str], *, fields: Sequence[str], output: Format, database: Path | None) -> None:
@@ -83,7 +92,7 @@ def term(field: str, value: str) -> str:
 
 def _put(answer: SearchAnswer, output: Format) -> None:
     if output is not Format.TABLE:
-        put(answer, output)
+        put(with_value(answer, "next_cursor", answer.next_cursor), output)
         return
     of_versions = any(row["version"] for row in answer.rows)
     rows = [_shown(row, of_versions) for row in answer.rows]
@@ -119,6 +128,13 @@ def _put_commonest(answer: Answer) -> None:
         if len(values) > VALUES:
             say_note(f"{field}: {VALUES} of {len(values)} values; --field {field} shows all")
     put_table(_FACETS, rows)
+
+
+def _shown_part(answer: SearchAnswer) -> str:
+    first, last = answer.begin + 1, answer.begin + len(answer)
+    shown = f"number {last}" if first == last > 1 else f"{first} to {last}" if answer.begin else f"{last}"
+    more = f"; --limit N shows more, --cursor {answer.next_cursor} what follows" if answer.next_cursor else ""
+    return f"showing {shown} of {answer.total}{more}"
 
 
 def _explained(answer: SearchAnswer) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from catalog.cli.formats import Format
 
 _OF_SQL = ("-p", "--parameter", "--timeout", "--max-rows", "--max-memory", "-o", "--output", "--catalog")
-_WITH_VALUE = ("-o", "--output", "-n", "--limit", "--catalog", "--field")
+_WITH_VALUE = ("-o", "--output", "-n", "--limit", "--catalog", "--field", "--cursor")
 
 
 def separated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -25,6 +25,12 @@ def search(
     limit: Annotated[
         int, typer.Option("-n", "--limit", metavar="N", min=1, help="The maximum number of results.")
     ] = finding.LIMIT,
+    cursor: Annotated[
+        str | None,
+        typer.Option(
+            "--cursor", metavar="CURSOR", help="Go on where an answer ended: its next_cursor, of the same query."
+        ),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the SQL instead of the results.")] = False,
     output: Output = Format.TABLE,
     database: Database = None,
@@ -33,7 +39,7 @@ def search(
 
     Examples: catalog search churn stage:prod, catalog search 'metric.auc:>0.9 -label:legacy sort:auc'
     """
-    finding.search(query or [], limit=limit, explain=explain, output=output, database=database)
+    finding.search(query or [], limit=limit, cursor=cursor, explain=explain, output=output, database=database)
 
 
 def facets(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.errors import Misuse
 from catalog.query.answer import Answer, Row
 from catalog.query.catalog import Catalog
+from catalog.query.cursors import begin_of, cursor_at
 from catalog.query.shaping import first
 
 MOST_ROWS = 100
@@ -20,41 +19,32 @@ MOST_ITEMS = 50  # of one list
 # Agents take what they read for instructions: this name says at each answer that it is none.
 ROWS = "untrusted_rows"
 
-_CURSOR = re.compile(r"(?P<crawl>[0-9]{1,18}):(?P<begin>[0-9]{1,18})")
 
-
-def page(catalog: Catalog, answer: Answer, *, limit: int, cursor: str | None) -> dict[str, Any]:
-    """At most `limit` rows from `cursor` on, with `total`, `next_cursor`, `note`, and `as_of`, the beginning of the last crawl in UTC.
-
-    Misuse for a cursor of another crawl, or of none.
-    """
-    crawl = _crawl(catalog)
-    begin = _begin(cursor, crawl["crawl"] if crawl else 0)
-    shown = [_short(row) for row in answer.rows[begin : begin + limit]]
+def page(catalog: Catalog, answer: Answer, question: str, *, limit: int, cursor: str | None) -> dict[str, Any]:
+    """At most `limit` rows of the answer to a question from `cursor` on, in the form of `part`. Misuse for a cursor of something else."""
+    begin = begin_of(catalog.sql, question, cursor)
+    shown = first(answer, begin + limit).rows[begin:]
     end = begin + len(shown)
-    following = f"{crawl['crawl'] if crawl else 0}:{end}" if end < len(answer) else None
+    following = cursor_at(catalog.sql, question, end) if end < len(answer) else None
+    return part(catalog, shown, total=len(answer), next_cursor=following, note=answer.note)
+
+
+def part(
+    catalog: Catalog, rows: Sequence[Row], *, total: int, next_cursor: str | None, note: str | None
+) -> dict[str, Any]:
+    """Rows in short, with `as_of`, the beginning of the last crawl in UTC."""
+    crawl = _crawl(catalog)
     return {
-        ROWS: shown,
-        "total": getattr(answer, "total", len(answer)),
-        "next_cursor": following,
-        "note": answer.note,
+        ROWS: [_short(row) for row in rows],
+        "total": total,
+        "next_cursor": next_cursor,
+        "note": note,
         "as_of": crawl["started_at"].isoformat() if crawl else None,
     }
 
 
 def _crawl(catalog: Catalog) -> Row | None:
     return next(iter(first(catalog.last_crawl(), 1)), None)
-
-
-def _begin(cursor: str | None, crawl: int) -> int:
-    if cursor is None:
-        return 0
-    stated = _CURSOR.fullmatch(cursor)
-    if not stated:
-        raise Misuse(f"invalid cursor {cursor!r}: expected a next_cursor of an earlier answer")
-    if int(stated["crawl"]) != crawl:
-        raise Misuse(f"the catalog is now that of crawl {crawl}, not {stated['crawl']}: ask again without a cursor")
-    return int(stated["begin"])
 
 
 def _short(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds

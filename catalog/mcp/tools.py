@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from catalog.mcp.pages import MOST_ROWS, ROWS, as_text, page
+from catalog.mcp.pages import MOST_ROWS, ROWS, as_text, page, part
 from catalog.query.answer import Answer
 from catalog.query.catalog import Catalog
 
@@ -41,16 +41,18 @@ class Tools:
         self._path = path
 
     def search(self, query: str, limit: Limit = 10, cursor: Cursor = None) -> Page:
-        """Find models, datasets and (with is:version) versions by words and fields, the best match first: `churn stage:prod metric.auc:>0.8 team:risk`."""
-        return self._page(lambda catalog: catalog.search(query, limit=None), limit, cursor)
+        """Find models, datasets and (with is:version) versions by words and fields, the best match first: `churn stage:prod metric.auc:>0.8 owner:risk`."""
+        with self._open() as catalog:
+            answer = catalog.search(query, limit=limit, cursor=cursor)
+            return part(catalog, answer.rows, total=answer.total, next_cursor=answer.next_cursor, note=answer.note)
 
     def show(self, ref: Ref) -> Page:
         """All that is known of one artifact, version or repository: stages, commit, bytes, metrics, parameters, inputs, card, owners, licence."""
-        return self._page(lambda catalog: catalog.show(ref), 1, None)
+        return self._page(lambda catalog: catalog.show(ref), 1, None, "show", ref)
 
     def resolve(self, ref: Ref) -> Page:
         """Which commit a version is, and where its bytes are: hash, size, URL, and a command that gets them."""
-        return self._page(lambda catalog: catalog.resolve(ref), 1, None)
+        return self._page(lambda catalog: catalog.resolve(ref), 1, None, "resolve", ref)
 
     def history(
         self,
@@ -63,7 +65,9 @@ class Tools:
         cursor: Cursor = None,
     ) -> Page:
         """What registry tags did, newest first: registrations, assignments to stages, and their reversals, with author and message."""
-        return self._page(lambda catalog: catalog.history(ref, since=since, until=until), limit, cursor)
+        return self._page(
+            lambda catalog: catalog.history(ref, since=since, until=until), limit, cursor, "history", ref, since, until
+        )
 
     def at(
         self,
@@ -74,13 +78,15 @@ class Tools:
         cursor: Cursor = None,
     ) -> Page:
         """Which version was in which stage at a moment, and who had assigned it."""
-        return self._page(lambda catalog: catalog.at(when, stage, known_at=known_at), limit, cursor)
+        return self._page(
+            lambda catalog: catalog.at(when, stage, known_at=known_at), limit, cursor, "at", when, stage, known_at
+        )
 
     def compare(
         self, refs: Annotated[list[str], Field(min_length=2, max_length=7)], limit: Limit = 50, cursor: Cursor = None
     ) -> Page:
         """Two to seven versions beside each other: what differs in metrics, parameters, hashes and stages; `best` marks the best metric."""
-        return self._page(lambda catalog: catalog.compare(*refs, changed=True), limit, cursor)
+        return self._page(lambda catalog: catalog.compare(*refs, changed=True), limit, cursor, "compare", refs)
 
     def lineage(
         self,
@@ -91,7 +97,15 @@ class Tools:
         cursor: Cursor = None,
     ) -> Page:
         """What a version was made from (up), or what was made from it (down), across repositories."""
-        return self._page(lambda catalog: catalog.lineage(ref, down=direction == "down", depth=depth), limit, cursor)
+        return self._page(
+            lambda catalog: catalog.lineage(ref, down=direction == "down", depth=depth),
+            limit,
+            cursor,
+            "lineage",
+            ref,
+            direction,
+            depth,
+        )
 
     def identify(
         self,
@@ -100,7 +114,7 @@ class Tools:
         cursor: Cursor = None,
     ) -> Page:
         """Which versions, outputs and dependencies have this hash or commit."""
-        return self._page(lambda catalog: catalog.identify(content), limit, cursor)
+        return self._page(lambda catalog: catalog.identify(content), limit, cursor, "identify", content)
 
     def sql(
         self,
@@ -109,7 +123,7 @@ class Tools:
         cursor: Cursor = None,
     ) -> Page:
         """Run a SELECT on the catalog (read-only; no files, no network). `schema` has the tables; catalog://reference/sql has examples."""
-        return self._page(lambda catalog: catalog.sql(statement), limit, cursor)
+        return self._page(lambda catalog: catalog.sql(statement), limit, cursor, "sql", statement)
 
     def schema(
         self,
@@ -124,11 +138,17 @@ class Tools:
             ),
             limit,
             cursor,
+            "schema",
+            table,
         )
 
-    def _page(self, ask: Callable[[Catalog], Answer], limit: int, cursor: str | None) -> Page:
-        with Catalog.open(self._path, timeout=TIMEOUT, max_memory=MAX_MEMORY, max_rows=MOST_SQL_ROWS) as catalog:
-            return page(catalog, ask(catalog), limit=limit, cursor=cursor)
+    def _page(self, ask: Callable[[Catalog], Answer], limit: int, cursor: str | None, *question: object) -> Page:
+        """A page of an answer. `question`: the tool and what it was asked, for which a cursor is good."""
+        with self._open() as catalog:
+            return page(catalog, ask(catalog), repr(question), limit=limit, cursor=cursor)
+
+    def _open(self) -> Catalog:
+        return Catalog.open(self._path, timeout=TIMEOUT, max_memory=MAX_MEMORY, max_rows=MOST_SQL_ROWS)
 
 
 def shown(path: Path, ref: str) -> str:

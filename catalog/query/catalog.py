@@ -24,15 +24,17 @@ class Catalog(Versions):
         """One SELECT; `$name` in it stands for a parameter. SqlError where DuckDB, or we, will not have it."""
         return select(self._connection, text, parameters, self._bounds)
 
-    def search(self, query: str, *, limit: Count | None = 20) -> SearchAnswer:
+    def search(self, query: str, *, limit: Count | None = 20, cursor: str | None = None) -> SearchAnswer:
         """What a query finds, the best first: artifacts, or with `is:version` versions. docs/search.md has the language.
 
         `why` in each row is the piece of text, or the field, by which it was found. At most `limit` rows, or all with None; `total` of
-        the answer says how many there are, `note` what was searched instead. QueryError, which points at the column, for a wrong query.
+        the answer says how many there are, `note` what was searched instead. With the `next_cursor` of an answer as `cursor`, the rows
+        that follow. QueryError, which points at the column, for a wrong query; Misuse for a cursor of another query, or of a catalog
+        that has changed since.
         """
         from catalog.query.search.ask import search  # imported late: `show` searches nothing
 
-        return search(self._ask, query, limit)
+        return search(self._ask, query, limit, cursor)
 
     def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> FacetAnswer:
         """How many of the artifacts (or versions) that `search` finds have which `value` of which `field`; errors and `note` as there."""

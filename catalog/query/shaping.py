@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from catalog.errors import InvalidArgument
 from catalog.query.answer import Answer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 A = TypeVar("A", bound=Answer)
 
@@ -31,6 +34,19 @@ def in_order(answer: A, column: str, *, descending: bool = False) -> A:
     return replace(
         answer, values=tuple(answer.values[number] for number in order), _arrow=lambda: answer.arrow().take(order)
     )
+
+
+def with_value(answer: A, name: str, value: str | None) -> A:
+    """The rows with one column more, which has the same text in each."""
+
+    def arrow() -> pa.Table:
+        import pyarrow as pa  # only where Arrow is requested
+
+        table = answer.arrow()
+        return table.append_column(name, pa.array([value] * len(table), pa.string()))
+
+    values = tuple((*row, value) for row in answer.values)
+    return replace(answer, columns=(*answer.columns, name), values=values, _arrow=arrow)
 
 
 def first(answer: A, number: int) -> A:

@@ -30,7 +30,36 @@ def test_a_table_says_where_it_was_found(ask):
 
 def test_a_limit_says_how_much_there_is(ask):
     code, out, err = ask("search", "-n", "1", "-o", "ids")
-    assert (code, out.splitlines(), err) == (0, [f"{VISION}:seg:mask"], "showing 1 of 4; --limit N shows more\n")
+    cursor = err.split()[-3]
+    assert (code, out.splitlines(), err) == (
+        0,
+        [f"{VISION}:seg:mask"],
+        f"showing 1 of 4; --limit N shows more, --cursor {cursor} what follows\n",
+    )
+
+
+@pytest.mark.parametrize(("size", "said"), [(1, "number 2"), (2, "2 to 3")])
+def test_a_cursor_goes_on(ask, size, said):
+    first = json.loads(ask("search", "-n", "1", "-o", "json")[1])
+    code, out, err = ask("search", "-n", size, "-o", "ids", "--cursor", first[0]["next_cursor"])
+    assert (code, len(out.splitlines()), err.partition(";")[0]) == (0, size, f"showing {said} of 4")
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize("output", ["json", "jsonl", "csv", "tsv", "md"])
+def test_every_structured_format_has_the_cursor(ask, output):
+    _, out, err = ask("search", "-n", "1", "-o", output)
+    cursor = err.split()[-3]
+    assert (out.count(cursor), "next_cursor" in out) == (1, True)
+
+
+def test_a_cursor_of_another_query_is_refused_in_one_sentence(ask):
+    (row,) = json.loads(ask("search", "-n", "1", "-o", "json")[1])
+    assert ask("search", "churn", "--cursor", row["next_cursor"]) == (
+        2,
+        "",
+        f"catalog: invalid --cursor '{row['next_cursor']}': expected the next_cursor of the same question, and it is of another one\n",
+    )
 
 
 @pytest.mark.slow
@@ -61,7 +90,7 @@ def test_json_has_every_column(ask):
         0,
         [
             "ref", "repo", "artifact", "version", "commit", "type", "description", "labels", "stages", "latest", "metrics",
-            "created_at", "updated_at", "score", "matched", "note", "why",
+            "created_at", "updated_at", "score", "matched", "note", "why", "next_cursor",
         ],
         f"{CHURN}:churn",
         {"prod": "v1.0.0", "staging": "v2.0.0"},
@@ -94,7 +123,7 @@ def test_parquet_holds_the_columns_of_json(capfdbinary, database, tmp_path):
     assert main(["search", "churn", "-o", "parquet", "--catalog", str(database)]) == 0
     file = tmp_path / "found.parquet"
     file.write_bytes(capfdbinary.readouterr().out)
-    assert pq.read_schema(file).names[-2:] == ["note", "why"]
+    assert pq.read_schema(file).names[-3:] == ["note", "why", "next_cursor"]
 
 
 @pytest.mark.one_in(3)

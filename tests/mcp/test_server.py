@@ -94,6 +94,26 @@ def test_a_cursor_brings_the_next_rows(ask):
     assert (len(rows), len({row["oid"] for row in rows}), pages) == (13, 13, 3)
 
 
+def test_a_page_of_a_search_is_that_of_python_and_goes_on_with_its_cursor(ask, path):
+    with Catalog.open(path) as catalog:
+        page = catalog.search("", limit=2)
+        following = catalog.search("", limit=2, cursor=page.next_cursor)
+    is_error, answer = ask("search", query="", limit=2, cursor=page.next_cursor)
+    assert (is_error, [row["ref"] for row in answer[ROWS]], answer["total"], answer["next_cursor"]) == (
+        False,
+        [row["ref"] for row in following.rows],
+        following.total,
+        following.next_cursor,
+    )
+
+
+@pytest.mark.parametrize("arguments", [{"ref": "seg:mask"}, {"since": "2024-01-05"}], ids=["artifact", "since"])
+def test_a_cursor_of_another_question_is_refused(ask, arguments):
+    _, answer = ask("history", limit=5)
+    is_error, sentence = ask("history", cursor=answer["next_cursor"], **arguments)
+    assert (is_error, "expected the next_cursor of the same question" in sentence) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "sentence"),
     [
@@ -102,9 +122,9 @@ def test_a_cursor_brings_the_next_rows(ask):
         pytest.param("sql", {"statement": "drop table events"}, "only a SELECT is allowed, and this is DROP", id="a statement that writes"),
         pytest.param("sql", {"statement": "from read_text('/etc/hostname')"}, "", id="a file"),
         pytest.param("sql", {"statement": f"from range({MOST_SQL_ROWS + 1})"}, "the answer has more than 10,000 rows", id="too many rows"),
-        pytest.param("history", {"cursor": "x"}, "invalid cursor 'x': expected a next_cursor of an earlier answer", id="no cursor"),
-        pytest.param("history", {"cursor": f"1:{'9' * 5000}"}, "invalid cursor '1:999", id="a cursor with more digits than a number may have"),
-        pytest.param("history", {"cursor": "7:5"}, "the catalog is now that of crawl 1, not 7: ask again without a cursor", id="a cursor of another crawl"),
+        pytest.param("history", {"cursor": "x"}, "invalid cursor 'x': expected the next_cursor of an earlier answer", id="no cursor"),
+        pytest.param("history", {"cursor": f"{'9' * 5000}-{'0' * 12}-{'0' * 12}"}, "invalid cursor '999", id="a cursor with more digits than a number may have"),
+        pytest.param("search", {"query": "churn", "cursor": f"5-{'0' * 12}-{'0' * 12}"}, "expected the next_cursor of the same question, and it is of another one", id="a cursor of nothing"),
         pytest.param("history", {"limit": MOST_ROWS + 1}, "", id="too many at once"),
         pytest.param("compare", {"refs": ["a"]}, "", id="one version"),
     ],

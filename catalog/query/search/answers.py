@@ -11,9 +11,14 @@ from catalog.query.answer import Answer
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class SearchAnswer(Answer):
-    """The matches: of `total` the rows up to the limit; `note` states what was searched instead, or what is near; `sql` is the statement."""
+    """The matches: of `total` those behind the first `begin`, up to the limit; `next_cursor` is for those that follow, if any do.
+
+    `note` states what was searched instead, or what is near; `sql` is the statement.
+    """
 
     total: int
+    begin: int
+    next_cursor: str | None
     note: str | None
     sql: str
     parameters: Mapping[str, Any]

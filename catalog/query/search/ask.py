@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from catalog.database.search_fields import FACETS, ORDERS
 from catalog.errors import InvalidArgument
 from catalog.query.answer import Answer, Row
+from catalog.query.cursors import begin_of, cursor_at
 from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.search.compile import Compiled, Words, count, find
 from catalog.query.search.excerpt import Excerpt, Sought, excerpt
 from catalog.query.search.language import parse
-from catalog.query.search.nodes import Query, Text, has_choice, leaves, with_words
+from catalog.query.search.nodes import Query, Text, format_query, has_choice, leaves, with_words
 from catalog.query.search.words import words_of
 
 if TYPE_CHECKING:
@@ -25,10 +26,15 @@ NEAREST = "nothing has all of these words; showing what has some of them"
 Ask = Callable[..., Answer]
 
 
-def search(ask: Ask, text: str, limit: int | None) -> SearchAnswer:
-    """What a query finds. QueryError where it cannot be read."""
-    query, answer, statement = _run(ask, parse(text), limit)
-    return _search_answer(ask, answer, statement, _sort_note(ask, query, answer))
+def search(ask: Ask, text: str, limit: int | None, cursor: str | None = None) -> SearchAnswer:
+    """What a query finds, with a cursor from there on. QueryError where it cannot be read, InvalidArgument for a cursor of something else."""
+    asked = parse(text)
+    question = f"search {format_query(asked)}"
+    begin = begin_of(ask, question, cursor)
+    query, answer, statement = _run(ask, asked, limit, begin)
+    total, end = (answer.rows[0]["total"] if answer.values else 0), begin + len(answer)
+    page = _Page(total, begin, cursor_at(ask, question, end) if end < total else None)
+    return _search_answer(ask, answer, statement, page, _sort_note(ask, query, answer))
 
 
 def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
@@ -44,16 +50,24 @@ def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
     )
 
 
-def _run(ask: Ask, query: Query, limit: int | None) -> tuple[Query, Answer, Compiled]:
+class _Page(NamedTuple):
+    """Which of all rows an answer has, and the cursor for those that follow."""
+
+    total: int
+    begin: int
+    next_cursor: str | None
+
+
+def _run(ask: Ask, query: Query, limit: int | None, begin: int = 0) -> tuple[Query, Answer, Compiled]:
     """The matches of a query; where words are unknown, of the query with the nearest words, which is returned with them."""
-    statement = find(query, _words(ask, query), limit=limit)
+    statement = find(query, _words(ask, query), limit=limit, begin=begin)
     answer = ask(statement.text, **statement.parameters)
     if statement.words and (has_choice(query.node) or not _has_all(answer)):
         repairs = ask("from internal.search_repairs($words)", words=statement.words).rows
         if repairs:
             note = ", ".join(f"nothing for {row['word']}; showing {row['instead']}" for row in repairs)
             query = _repaired(query, {row["place"]: row["instead"] for row in repairs})
-            statement = find(query, _words(ask, query), limit=limit, note=note)
+            statement = find(query, _words(ask, query), limit=limit, begin=begin, note=note)
             answer = ask(statement.text, **statement.parameters)
     return query, answer, statement
 
@@ -71,7 +85,7 @@ def _repaired(query: Query, words: Mapping[int, str]) -> Query:
     return with_words(query, {nodes[place - 1].column: word for place, word in words.items()})
 
 
-def _search_answer(ask: Ask, answer: Answer, statement: Compiled, sorted_by: str | None) -> SearchAnswer:
+def _search_answer(ask: Ask, answer: Answer, statement: Compiled, page: _Page, sorted_by: str | None) -> SearchAnswer:
     """The answer with the reason why each row was found; the total becomes a field."""
     rows = answer.rows
     reasons = _reasons(ask, rows, statement)
@@ -79,7 +93,9 @@ def _search_answer(ask: Ask, answer: Answer, statement: Compiled, sorted_by: str
     return SearchAnswer(
         columns=(*columns, "why"),
         values=tuple((*(row[name] for name in columns), why) for row, why in zip(rows, reasons, strict=True)),
-        total=rows[0]["total"] if rows else 0,
+        total=page.total,
+        begin=page.begin,
+        next_cursor=page.next_cursor,
         note="; ".join(note for note in (_note(ask, answer, statement), sorted_by) if note) or None,
         sql=statement.text,
         parameters=statement.parameters,

@@ -30,8 +30,8 @@ class Compiled:
     conditions: Sequence[Mapping[str, Any]]
 
 
-def find(query: Query, words: Words, *, limit: int | None, note: str | None = None) -> Compiled:
-    """What a query finds, at most `limit` of it. `words` has the words of each of its texts."""
+def find(query: Query, words: Words, *, limit: int | None, begin: int = 0, note: str | None = None) -> Compiled:
+    """What a query finds, at most `limit` of it behind the first `begin`. `words` has the words of each of its texts."""
     plan = _Plan(query, words)
     sort = query.sort
     metric = sort.key.removeprefix("metric.") if sort and sort.key not in ORDERS else None
@@ -51,6 +51,7 @@ def find(query: Query, words: Words, *, limit: int | None, note: str | None = No
     )
     parameters = {
         "most": _EVERYTHING if limit is None else min(limit, _EVERYTHING),
+        "begin": begin,
         "note": note,
         "endings": [_ending(name) for name in dict.fromkeys([*endings, *([metric] if metric else [])])],
     }

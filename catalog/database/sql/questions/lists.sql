@@ -98,3 +98,9 @@ order by repo, connector, place, rule, message, commit;
 -- internal.last_crawl(): The newest crawl.
 --   key: (at most one row)
 from crawls order by crawl desc limit 1;
+
+-- internal.catalog_state(): What all answers follow from, as one digest: the last crawl, the words of repos.toml for stages and metrics,
+--     and the rows of each repository.
+--   key: (at most one row)
+select md5(concat_ws(chr(10), (select max(crawl) from crawls), (select recipe from internal.making),
+    (select string_agg(repo || ' ' || file, chr(10) order by repo) from internal.partitions))) as state;

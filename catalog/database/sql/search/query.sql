@@ -73,7 +73,7 @@ matched_documents as (from internal.search_ranked('evaluated')),
 ranked as materialized (
     select f.*, count(*) over () as total, row_number() over (order by {order}) as place
     from matched_documents f {numbers}
-    order by place limit $most
+    order by place limit $most offset $begin
 ),
 measures as ({measures})
 select *, $note::varchar as note from {shown}
