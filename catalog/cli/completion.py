@@ -41,11 +41,12 @@ def complete_repo(incomplete: str) -> list[str]:
 
 def complete_stage(incomplete: str) -> list[str]:
     """Stages, as the catalog calls them."""
-    completions: list[str] = []
-    with suppress(Exception), _catalog() as catalog:
-        stages = dict.fromkeys(row["stage"] for row in catalog.stages().rows)
-        completions.extend(stage for stage in stages if stage.startswith(incomplete))
-    return completions
+    return _stages("stage", incomplete)
+
+
+def complete_raw_stage(incomplete: str) -> list[str]:
+    """Stages, as the tags spell them."""
+    return _stages("raw_stage", incomplete)
 
 
 def complete_query(incomplete: str) -> list[str]:
@@ -60,6 +61,14 @@ def complete_query(incomplete: str) -> list[str]:
 def complete_facet(incomplete: str) -> list[str]:
     """Fields that have values to count."""
     return [name for name in FACETS if name.startswith(incomplete)]
+
+
+def _stages(column: str, incomplete: str) -> list[str]:
+    completions: list[str] = []
+    with suppress(Exception), _catalog() as catalog:
+        stages = dict.fromkeys(row[column] for row in catalog.stages().rows)
+        completions.extend(stage for stage in stages if stage.startswith(incomplete))
+    return completions
 
 
 def _terms(incomplete: str) -> list[str]:

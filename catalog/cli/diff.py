@@ -9,7 +9,7 @@ import typer
 
 from catalog.cli.asking import known_ids, open_catalog
 from catalog.cli.formats import Format
-from catalog.cli.options import Database, Output, RepoOption, StageOption, TypeOption
+from catalog.cli.options import Database, Output, RawStageOption, RepoOption, Since, StageOption, TypeOption, Until
 from catalog.cli.output import put, put_table
 from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.text import BOLD, DIM, GREEN, TableColumn, short
@@ -32,14 +32,17 @@ _EDGE = "The number of a crawl: the state that it left; or a date (the end of th
 
 
 def diff(  # noqa: PLR0913 - each is an option of the command
-    since: Annotated[
+    start: Annotated[
         str | None, typer.Argument(metavar="[FROM]", help=f"{_EDGE} By default, before the last crawl of the range.")
     ] = None,
-    until: Annotated[str | None, typer.Argument(metavar="[TO]", help="Another date or crawl; now by default.")] = None,
+    end: Annotated[str | None, typer.Argument(metavar="[TO]", help="Another date or crawl; now by default.")] = None,
     *,
+    since: Since = None,
+    until: Until = None,
     repo: RepoOption = None,
     type: TypeOption = None,  # noqa: A002 - the option's name
     stage: StageOption = None,
+    raw_stage: RawStageOption = None,
     columns: Columns = None,
     sort: Sort = None,
     limit: Limit = None,
@@ -49,11 +52,15 @@ def diff(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Show what changed: models, versions, stages, tags, repositories and metrics; by default, with the last crawl.
 
-    Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff 7d --stage prod, catalog diff 12 -o md
+    FROM and TO are states, so that a day is its end; --since and --until are the first and the last day of what is shown.
+
+    Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff --since 2024-05 --stage prod, catalog diff 12 -o md
     """
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet, note_first=True)
     with open_catalog(database) as catalog:
-        answer = catalog.diff(since, until, repo=repo, type=type, stage=stage)
+        answer = catalog.diff(
+            start, end, since=since, until=until, repo=repo, type=type, stage=stage, raw_stage=raw_stage
+        )
         shape.put(answer, output, partial(_put, catalog))
 
 

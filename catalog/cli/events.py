@@ -10,7 +10,7 @@ import typer
 from catalog.cli import formats
 from catalog.cli.asking import known_ids, open_catalog
 from catalog.cli.formats import Format
-from catalog.cli.options import Database, Output, RepoOption, StageOption, TypeOption, Until
+from catalog.cli.options import Database, Output, RawStageOption, RepoOption, StageOption, TypeOption, Until
 from catalog.cli.output import put, put_text
 from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.text import BOLD, TableColumn
@@ -43,6 +43,7 @@ def events(  # noqa: PLR0913 - each is an option of the command
     repo: RepoOption = None,
     type: TypeOption = None,  # noqa: A002 - the option's name
     stage: StageOption = None,
+    raw_stage: RawStageOption = None,
     columns: Columns = None,
     sort: Sort = None,
     limit: Limit = None,
@@ -58,7 +59,7 @@ def events(  # noqa: PLR0913 - each is an option of the command
     """
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        answer = catalog.events(since or None, until=until, repo=repo, type=type, stage=stage)
+        answer = catalog.events(since or None, until=until, repo=repo, type=type, stage=stage, raw_stage=raw_stage)
         shape.put(answer, output, partial(_put, catalog))
 
 

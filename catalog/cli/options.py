@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli.completion import complete_reference, complete_repo, complete_stage
+from catalog.cli.completion import complete_raw_stage, complete_reference, complete_repo, complete_stage
 from catalog.cli.formats import Format
 from catalog.errors import InvalidArgument
 from catalog.text import encodable
@@ -59,6 +59,15 @@ StageOption = Annotated[
         help="Only this stage, by any name that repos.toml or tags give it.",
     ),
 ]
+RawStageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--raw-stage",
+        metavar="STAGE",
+        autocompletion=complete_raw_stage,
+        help="Only this stage, as the tags spell it: its other names do not count.",
+    ),
+]
 LiveOption = Annotated[
     bool,
     typer.Option(
@@ -82,6 +91,14 @@ Since = Annotated[
     str | None, typer.Option("--since", metavar="DATE", help=f"Not before the beginning of this: {_MOMENT}")
 ]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help=f"Not after the end of this: {_MOMENT}")]
+AssignedSince = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DATE", help=f"Only what was assigned from the beginning of this on: {_MOMENT}"),
+]
+AssignedUntil = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DATE", help=f"Only what was assigned until the end of this: {_MOMENT}"),
+]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value, as text, for $NAME in the SQL."),

@@ -28,11 +28,14 @@ from catalog.cli.formats import Format, Ids
 from catalog.cli.live import open_as_asked
 from catalog.cli.measuring import put_experiments
 from catalog.cli.options import (
+    AssignedSince,
+    AssignedUntil,
     Database,
     LiveOption,
     LiveRepoOption,
     Output,
     Parameters,
+    RawStageOption,
     Ref,
     RepoOption,
     Since,
@@ -72,7 +75,7 @@ class What(StrEnum):
     PEOPLE = "people"
 
 
-_OF_ARTIFACTS = frozenset(("stage", "type", "since", "until", "deprecated"))
+_OF_ARTIFACTS = frozenset(("stage", "raw_stage", "type", "since", "until", "deprecated"))
 _FILTERS = {
     What.MODELS: _OF_ARTIFACTS,
     What.ARTIFACTS: _OF_ARTIFACTS,
@@ -120,6 +123,7 @@ def ls(  # noqa: PLR0913 - each is an option of the command
     repo: RepoOption = None,
     type: TypeOption = None,  # noqa: A002 - the option's name
     stage: StageOption = None,
+    raw_stage: RawStageOption = None,
     since: Since = None,
     until: Until = None,
     deprecated: Annotated[bool, typer.Option("--deprecated", help="Deprecated and deregistered ones, too.")] = False,
@@ -136,10 +140,17 @@ def ls(  # noqa: PLR0913 - each is an option of the command
 
     Examples: catalog ls versions --stage prod -o json, catalog ls models --since 7d --sort -updated_at
     """
-    filters = {"type": type, "stage": stage, "since": since, "until": until, "deprecated": deprecated}
+    filters = {
+        "type": type,
+        "stage": stage,
+        "raw_stage": raw_stage,
+        "since": since,
+        "until": until,
+        "deprecated": deprecated,
+    }
     given = {name: value for name, value in filters.items() if value not in (None, False)}
     if refused := sorted(given.keys() - _FILTERS.get(what, frozenset())):
-        raise Misuse(f"--{refused[0]} does not apply to {what}")
+        raise Misuse(f"--{refused[0].replace('_', '-')} does not apply to {what}")
     if what is What.DATASETS:
         given["type"] = "dataset"
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
@@ -172,6 +183,7 @@ def history(  # noqa: PLR0913 - each is an option of the command
     repo: RepoOption = None,
     type: TypeOption = None,  # noqa: A002 - the option's name
     stage: StageOption = None,
+    raw_stage: RawStageOption = None,
     since: Since = None,
     until: Until = None,
     columns: Columns = None,
@@ -187,7 +199,7 @@ def history(  # noqa: PLR0913 - each is an option of the command
     """
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        answer = catalog.history(ref, repo=repo, type=type, stage=stage, since=since, until=until)
+        answer = catalog.history(ref, repo=repo, type=type, stage=stage, raw_stage=raw_stage, since=since, until=until)
         shape.put(answer, output, lambda shown, format_: put_named(catalog, shown, format_, EVENTS))
 
 
@@ -201,6 +213,7 @@ def at(  # noqa: PLR0913 - each is an option of the command
     ],
     *,
     stage: StageOption = None,
+    raw_stage: RawStageOption = None,
     known_at: Annotated[
         str | None,
         typer.Option(
@@ -210,6 +223,8 @@ def at(  # noqa: PLR0913 - each is an option of the command
     ] = None,
     repo: RepoOption = None,
     type: TypeOption = None,  # noqa: A002 - the option's name
+    since: AssignedSince = None,
+    until: AssignedUntil = None,
     columns: Columns = None,
     sort: Sort = None,
     limit: Limit = None,
@@ -223,7 +238,9 @@ def at(  # noqa: PLR0913 - each is an option of the command
     """
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        answer = catalog.at(when, stage, repo=repo, type=type, known_at=known_at)
+        answer = catalog.at(
+            when, stage, raw_stage=raw_stage, repo=repo, type=type, since=since, until=until, known_at=known_at
+        )
         shape.put(answer, output, lambda shown, format_: put_named(catalog, shown, format_, SITTING))
 
 

@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.asking import open_catalog
 from catalog.cli.formats import Format
-from catalog.cli.options import Database, Output, RepoOption, SomeRef, StageOption
+from catalog.cli.options import Database, Output, RawStageOption, RepoOption, SomeRef, StageOption
 from catalog.cli.output import put, put_table, put_text, say_note
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import NotFound
@@ -27,6 +27,7 @@ def stats(
     *,
     repo: RepoOption = None,
     stage: StageOption = None,
+    raw_stage: RawStageOption = None,
     days: Annotated[
         int,
         typer.Option(
@@ -41,9 +42,7 @@ def stats(
     Examples: catalog stats, catalog stats --stage staging --days 90 -o json
     """
     with open_catalog(database) as catalog:
-        answer = (
-            catalog.stats(repo=repo, days=days) if stage is None else catalog.stats(repo=repo, stage=stage, days=days)
-        )
+        answer = catalog.stats(repo=repo, stage=stage, raw_stage=raw_stage, days=days)
         if output is Format.TABLE:
             put_table(_COLUMNS, [row | _cells(row) for row in answer.rows])
         else:

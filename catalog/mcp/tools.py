@@ -72,14 +72,22 @@ class Tools:
     def at(
         self,
         when: Annotated[str, Field(description="A date (its end, UTC), a time, yesterday, or 7d.")],
-        stage: str | None = None,
+        stage: Annotated[str | None, Field(description="A stage, by any name that it has in the catalog.")] = None,
+        raw_stage: Annotated[str | None, Field(description="A stage as the tags spell it.")] = None,
         known_at: Annotated[str | None, Field(description="A date or a crawl: as the catalog knew it then.")] = None,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Page:
         """Which version was in which stage at a moment, and who had assigned it."""
         return self._page(
-            lambda catalog: catalog.at(when, stage, known_at=known_at), limit, cursor, "at", when, stage, known_at
+            lambda catalog: catalog.at(when, stage, raw_stage=raw_stage, known_at=known_at),
+            limit,
+            cursor,
+            "at",
+            when,
+            stage,
+            raw_stage,
+            known_at,
         )
 
     def compare(

@@ -23,30 +23,44 @@ class Lists(CatalogFile):
         repo: Name | None = None,
         type: Name | None = None,  # noqa: A002 - the column's name
         stage: Name | None = None,
+        raw_stage: Name | None = None,
         deprecated: bool = False,
         since: Moment | None = None,
         until: Moment | None = None,
     ) -> Answer:
         """The view `artifacts`, and `stages`: the version in each stage. Deprecated ones on request.
 
-        `repo` is a repository or the end of its name, `stage` a stage by any name that repos.toml or tags give it.
+        `repo` is a repository or the end of its name, `stage` a stage by any name that repos.toml or tags give it, `raw_stage` one as
+        the tags spell it.
         """
         return self._ask(
-            "from internal.list_artifacts($repos, $type, $stage, $deprecated, since := $since, until := $until)",
-            repos=self._names.repos(repo),
-            type=self._names.type(type),
-            stage=self._names.stage(stage),
+            "from internal.list_artifacts($repos, $type, $stage, $deprecated, since := $since, until := $until, a_raw_stage := $raw_stage)",
             deprecated=deprecated,
+            **self._names.filters(repo=repo, type_=type, stage=stage, raw_stage=raw_stage),
             **between(since, until),
         )
 
-    def models(self, *, repo: Name | None = None, stage: Name | None = None, deprecated: bool = False) -> Answer:
+    def models(
+        self,
+        *,
+        repo: Name | None = None,
+        stage: Name | None = None,
+        raw_stage: Name | None = None,
+        deprecated: bool = False,
+    ) -> Answer:
         """The same as `artifacts`, of any type: what `catalog ls models` lists."""
-        return self.artifacts(repo=repo, stage=stage, deprecated=deprecated)
+        return self.artifacts(repo=repo, stage=stage, raw_stage=raw_stage, deprecated=deprecated)
 
-    def datasets(self, *, repo: Name | None = None, stage: Name | None = None, deprecated: bool = False) -> Answer:
+    def datasets(
+        self,
+        *,
+        repo: Name | None = None,
+        stage: Name | None = None,
+        raw_stage: Name | None = None,
+        deprecated: bool = False,
+    ) -> Answer:
         """The artifacts of type dataset."""
-        return self.artifacts(repo=repo, type="dataset", stage=stage, deprecated=deprecated)
+        return self.artifacts(repo=repo, type="dataset", stage=stage, raw_stage=raw_stage, deprecated=deprecated)
 
     def versions(
         self,
@@ -54,17 +68,16 @@ class Lists(CatalogFile):
         repo: Name | None = None,
         type: Name | None = None,  # noqa: A002 - the column's name
         stage: Name | None = None,
+        raw_stage: Name | None = None,
         deprecated: bool = False,
         since: Moment | None = None,
         until: Moment | None = None,
     ) -> Answer:
         """The view `versions`, and `ref`, the version's full name; on request those deregistered, or of deprecated artifacts."""
         return self._ask(
-            "from internal.list_versions($repos, $type, $stage, $deprecated, since := $since, until := $until)",
-            repos=self._names.repos(repo),
-            type=self._names.type(type),
-            stage=self._names.stage(stage),
+            "from internal.list_versions($repos, $type, $stage, $deprecated, since := $since, until := $until, a_raw_stage := $raw_stage)",
             deprecated=deprecated,
+            **self._names.filters(repo=repo, type_=type, stage=stage, raw_stage=raw_stage),
             **between(since, until),
         )
 
@@ -100,15 +113,18 @@ class Lists(CatalogFile):
         self,
         *,
         repo: Name | None = None,
-        stage: Name = "prod",
+        stage: Name | None = None,
+        raw_stage: Name | None = None,
         days: Annotated[int, Between(least=1, most=MOST_DAYS)] = 365,
     ) -> Answer:
         """The registry in numbers: what is in `stage`, how long, how far behind, without owner or metric; promotions, rollbacks, lead time.
 
-        `query` of each row names the query of `catalog queries` that lists what is counted.
+        `stage` is prod where it is not given; with `raw_stage`, the stage that tags spell so, and only where they do. `query` of each
+        row names the query of `catalog queries` that lists what is counted.
         """
-        question = "select * exclude (place) from internal.list_stats($repos, $stage, $days)"
-        return self._ask(question, repos=self._names.repos(repo), stage=self._names.stage(stage), days=days)
+        named = self._names.stage(stage or self._names.raw_stage(raw_stage) or "prod")
+        question = "select * exclude (place) from internal.list_stats($repos, $stage, $days, a_raw_stage := $raw_stage)"
+        return self._ask(question, repos=self._names.repos(repo), stage=named, raw_stage=raw_stage, days=days)
 
     def last_crawl(self) -> Answer:
         """The newest row of `crawls`, or none."""

@@ -86,6 +86,16 @@ class ReferenceResolver:
             raise NotFound(f"no stage {words!r} in {self._path}{_meant(words, [*names]) or _expected(stages)}")
         return names[words]
 
+    def raw_stage(self, words: str | None) -> str | None:
+        """A stage as some tag or `.gto` spells it: its other names are not taken."""
+        if words is not None:
+            names = list(dict.fromkeys(row["raw_stage"] for row in self._ask("from internal.list_stages(null)").rows))
+            if words not in names:
+                raise NotFound(
+                    f"no tag in {self._path} has the stage {words!r}{_meant(words, names) or _expected(names)}"
+                )
+        return words
+
     def type(self, words: str | None) -> str | None:
         """A type that something in the catalog has, that a `.gto` allows, or that is usual; any other is taken for a typing error."""
         if words is not None:
@@ -93,6 +103,17 @@ class ReferenceResolver:
             if words not in types:
                 raise NotFound(f"no type {words!r} in {self._path}{_meant(words, types) or _expected(types)}")
         return words
+
+    def filters(
+        self, *, repo: str | None, type_: str | None, stage: str | None, raw_stage: str | None
+    ) -> dict[str, object]:
+        """What the filters of a question mean here, as its parameters."""
+        return {
+            "repos": self.repos(repo),
+            "type": self.type(type_),
+            "stage": self.stage(stage),
+            "raw_stage": self.raw_stage(raw_stage),
+        }
 
     def short(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""

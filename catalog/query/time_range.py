@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from catalog.errors import Misuse, NotFound
+from catalog.errors import InvalidArgument, Misuse, NotFound
 from catalog.query.answer import Answer
-from catalog.query.moments import EXPECTED, moment
+from catalog.query.moments import EXPECTED, beginning, moment
 from catalog.text import plural
 
 Edge = datetime | date | str | int
@@ -36,8 +36,8 @@ class Memory:
     def __init__(self, ask: Callable[..., Answer]) -> None:
         self._ask = ask
 
-    def crawl(self, edge: Edge, argument: str = "date") -> KnownCrawl:
-        """The crawl of a number; of a date, the last crawl that had surely ended by then.
+    def crawl(self, edge: Edge, argument: str = "date", *, begins: bool = False) -> KnownCrawl:
+        """The crawl of a number; of a date, the last crawl that had surely ended by then: by its end, or with `begins` by its beginning.
 
         InvalidArgument, with the name of the argument, for what is neither; NotFound for the number of no crawl.
         """
@@ -47,7 +47,7 @@ class Memory:
             return self._numbered(edge)
         if edge == NOW:
             return KnownCrawl(crawl=self.last())
-        when = moment(edge, argument, expected=f"the number of a crawl, {EXPECTED}")
+        when = (beginning if begins else moment)(edge, argument, expected=f"the number of a crawl, {EXPECTED}")
         (row,) = self._ask("select crawl_at($at) as crawl", at=when.replace(tzinfo=None)).rows
         number: int = row["crawl"]
         return self._named(number, when)
@@ -95,21 +95,38 @@ class Memory:
         return KnownCrawl(crawl=number, note=note, suspects=tuple(row["suspects"]))
 
 
-def crawl_range(memory: Memory, since: Edge | None, until: Edge | None) -> tuple[KnownCrawl, KnownCrawl]:
-    """Both crawls; by default, until now, and from the state before the last crawl of the range."""
-    end = memory.crawl(NOW if until is None else until, "until")
-    start = KnownCrawl(crawl=max(end.crawl - 1, 0)) if since is None else memory.crawl(since, "since")
-    if start.crawl > end.crawl:
-        raise Misuse(f"the range ends before it begins: from crawl {start.crawl} to crawl {end.crawl}")
-    return start, end
+def crawl_range(
+    memory: Memory, start: Edge | None, end: Edge | None, *, since: Edge | None = None, until: Edge | None = None
+) -> tuple[KnownCrawl, KnownCrawl]:
+    """Both crawls; by default, until now, and from the state before the last crawl of the range.
+
+    `start` and `end` are states, of a day that at its end; from `since` until `until` are the days that are meant, both whole.
+    """
+    for name, given, state in (("since", since, start), ("until", until, end)):
+        if None not in (given, state):
+            raise InvalidArgument(name, f"'{given}'", f"this or {str(state)!r}, not both")
+    last = memory.crawl(until, "until") if until is not None else memory.crawl(NOW if end is None else end, "end")
+    first = _first(memory, start, since, last)
+    if first.crawl > last.crawl:
+        raise Misuse(f"the range ends before it begins: from crawl {first.crawl} to crawl {last.crawl}")
+    return first, last
 
 
-def range_note(memory: Memory, start: KnownCrawl, end: KnownCrawl, *, changes: int, since: Edge | None) -> str | None:
-    """How many changes there are between which crawls, and how well these are dated; None in a catalog that remembers nothing."""
+def _first(memory: Memory, start: Edge | None, since: Edge | None, last: KnownCrawl) -> KnownCrawl:
+    if since is not None:
+        return memory.crawl(since, "since", begins=True)
+    return KnownCrawl(crawl=max(last.crawl - 1, 0)) if start is None else memory.crawl(start, "start")
+
+
+def range_note(memory: Memory, start: KnownCrawl, end: KnownCrawl, *, changes: int, stated: bool) -> str | None:
+    """How many changes there are between which crawls, and how well these are dated; None in a catalog that remembers nothing.
+
+    `stated`: somebody said where the range begins.
+    """
     first = f"crawl {start.crawl}" if start.crawl else "before the first crawl"
     summary = f"{plural(changes, 'change')} from {first} to crawl {end.crawl}" if end.crawl else None
     suspects = {*start.suspects, *end.suspects, *memory.suspects(start.crawl, end.crawl)}
-    asked = start.crawl if since is not None else end.crawl
+    asked = start.crawl if stated else end.crawl
     return joined(summary, start.note, end.note, suspect_clocks(sorted(suspects)), memory.begins_after(asked))
 
 

@@ -13,7 +13,7 @@ from catalog.cli.app import app
 RIGHT = {
     "repo": "churn",
     "old": "churn",
-    "new": "risk/churn","what": "models", "when": "now", "text": "from-here", "since": "0", "refs": "mask mask", "ref": "mask", "urls": "../churn", "content": "1111111"}  # fmt: skip
+    "new": "risk/churn","what": "models", "when": "now", "text": "from-here", "start": "0", "refs": "mask mask", "ref": "mask", "urls": "../churn", "content": "1111111"}  # fmt: skip
 # Those of which nothing is a value, too: a query that finds all, and the events since the beginning.
 MAY_BE_EMPTY = {"search [QUERY]", "facets [QUERY]", "events --since"}
 KINDS = {"integer": "x", "integer range": "x", "float": "x", "float range": "x", "choice": "x", "boolean": "x"}
@@ -47,7 +47,7 @@ def line(path, command, wrong, value):
     for parameter in filter(is_argument, command.params):
         if parameter is wrong:
             words += [value] * (2 if parameter.name == "refs" else 1)
-        elif parameter.required or (parameter.name == "since" and is_argument(wrong)):
+        elif parameter.required or (parameter.name == "start" and is_argument(wrong)):
             words += RIGHT[parameter.name].split()
     return [*path, *options, *words]
 
@@ -115,9 +115,9 @@ def test_the_sentence_names_the_argument(ask_all, words, complaint):
 def test_every_argument_of_python_has_its_name_on_the_command_line():
     """`renamed` finds a parameter by the name that the method of `Catalog` has."""
     names = {" ".join(path): {parameter.name for parameter in command.params} for path, command in commands()}
-    of = {"at": {"when", "stage", "known_at"}, "diff": {"since", "until"}, "events": {"since"}, "identify": {"content"},
+    of = {"at": {"when", "stage", "raw_stage", "known_at"}, "diff": {"start", "end", "since", "until"}, "events": {"since"}, "identify": {"content"},
           "search": {"query", "limit"}, "facets": {"query", "fields"}, "lineage": {"ref", "down", "depth"},
-          "compare": {"refs", "baseline", "changed"}, "ls": {"repo", "stage", "type", "deprecated"},
+          "compare": {"refs", "baseline", "changed"}, "ls": {"repo", "stage", "raw_stage", "type", "deprecated"},
           "sql": {"text", "timeout", "max_rows", "max_memory"}}  # fmt: skip
     assert {name: wanted - names[name] for name, wanted in of.items()} == {name: set() for name in of}
 

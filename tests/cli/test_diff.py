@@ -76,6 +76,25 @@ def test_diff_tells_what_the_last_crawl_changed(asking, crawled, edges):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "kinds"),
+    [
+        pytest.param(("--raw-stage", "prod"), ["deleted_tag", "skewed_tag", "promotion", "vacancy"], id="of a stage"),
+        pytest.param(("--since", "2"), [], id="since a crawl"),
+        pytest.param(("--since", "1", "--until", "1"), [], id="until a crawl"),
+    ],
+)
+def test_diff_takes_filters_and_a_range(asking, options, kinds):
+    code, out, _ = asking("diff", *options, "-o", "json")
+    assert (code, [row["kind"] for row in json.loads(out)]) == (0, kinds)
+
+
+def test_diff_begins_once(asking):
+    said = "catalog: invalid --since '7d': expected this or '1', not both\n"
+    assert asking("diff", "1", "--since", "7d") == (2, "", said)
+
+
+@pytest.mark.slow
 def test_diff_sums_up_the_first_crawl_too(asking):
     code, _, err = asking("diff", "--", "0", "1")
     assert (code, err.partition(";")[0]) == (0, "7 changes from before the first crawl to crawl 1")

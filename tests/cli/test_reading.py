@@ -209,6 +209,12 @@ def test_a_deprecated_artifact_says_so(ask):
             "catalog: --stage does not apply to repos\n",
             id="a filter out of place",
         ),
+        pytest.param(
+            ("ls", "teams", "--raw-stage", "prod"),
+            2,
+            "catalog: --raw-stage does not apply to teams\n",
+            id="another one",
+        ),
         pytest.param(("ls", "everything"), 2, None, id="no such list"),
         pytest.param(("ls", "models", "--type", "modle"), 3, None, id="a type that nothing has"),
         pytest.param(("show", "mask", "-o", "xml"), 2, None, id="no such format"),
@@ -367,6 +373,40 @@ def test_every_name_of_a_stage_means_the_stage(ask, arguments, named, stage):
     """repos.toml calls it prod; one repository's tags say `production`, the other's `prod`."""
     code, out, err = ask(*(word.format(stage) for word in arguments), "-o", "ids")
     assert (code, sorted(out.splitlines()), err) == (0, sorted(named), "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "production", "prod"),
+    [
+        (("at", "now"), [f"{CHURN}:churn@v1.0.0"], [f"{VISION}:seg:mask@v1.0.0"]),
+        (("ls", "models"), [f"{CHURN}:churn"], [f"{VISION}:seg:mask"]),
+        (("ls", "versions"), [f"{CHURN}:churn@v1.0.0"], [f"{VISION}:seg:mask@v1.0.0"]),
+        (("ls", "events"), [f"{CHURN}:churn@v1.0.0"], [f"{VISION}:seg:mask@v1.0.0"]),
+        (("history",), [f"{CHURN}:churn@v1.0.0"], [f"{VISION}:seg:mask@v1.0.0"]),
+        (("history", "mask#prod"), [], [f"{VISION}:seg:mask@v1.0.0"]),
+    ],
+)
+def test_a_raw_stage_is_that_of_the_tags_alone(ask, arguments, production, prod):
+    answers = [ask(*arguments, "--raw-stage", stage, "-q") for stage in ("production", "prod")]
+    assert [(code, out.split(), err) for code, out, err in answers] == [(0, production, ""), (0, prod, "")]
+
+
+@pytest.mark.parametrize("command", ["at now", "history", "events", "diff", "ls models", "stats"])
+def test_a_raw_stage_that_no_tag_has_is_answered_with_what_was_meant(ask, command):
+    code, out, err = ask(*command.split(), "--raw-stage", "prodution")
+    assert (code, out, err.partition(";")[2]) == (3, "", " did you mean production?\n")
+
+
+@pytest.mark.parametrize("command", ["history", "ls models", "ls versions", "ls events", "events", "diff", "at now"])
+def test_a_type_with_a_typing_error_is_answered_with_what_was_meant(ask, command):
+    code, out, err = ask(*command.split(), "--type", "modle")
+    assert (code, out, err.partition(";")[2]) == (3, "", " did you mean model?\n")
+
+
+def test_at_has_what_was_assigned_between_two_days(ask):
+    code, out, _ = ask("at", "now", "--since", "2024-01-05", "--until", "2024-01-08", "-q")
+    assert (code, out.split()) == (0, [f"{CHURN}:churn@v2.0.0", f"{VISION}:seg:mask@v1.0.0"])
 
 
 NEXT = [

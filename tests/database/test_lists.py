@@ -101,6 +101,11 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "artifacts of a type": (ARTIFACT, "internal.list_artifacts(null, 'model', null, false)", [A_M]),
     "artifacts in a stage": (ARTIFACT, "internal.list_artifacts(null, null, 'dev', false)", [A_M]),
     "artifacts in a stage, by another of its names": (ARTIFACT, "internal.list_artifacts(null, null, 'production', false)", [A_K, A_M, B_J, B_K]),
+    "artifacts in a stage, as tags spell it": (
+        ARTIFACT,
+        "internal.list_artifacts(null, null, null, false, a_raw_stage := 'production')",
+        [A_K],
+    ),
     "versions": (VERSION, "internal.list_versions(null, null, null, false)", [*OF_A, *OF_B]),
     "versions that are not in use, too": (
         VERSION,
@@ -114,6 +119,11 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         "internal.list_versions(null, null, 'production', false)",
         ["a:k@v1.0.0 1", "a:m@v9.0.0 6", "b:j@v1.0.0 1", "b:k@v1.0.0 1"],
     ),
+    "versions in a stage, as tags spell it": (
+        VERSION,
+        "internal.list_versions(null, null, null, false, a_raw_stage := 'production')",
+        ["a:k@v1.0.0 1"],
+    ),
     "the history of an artifact within a second": (
         "concat_ws(' ', repo || ':' || artifact, tag, oid[1])",
         "history('b', 'k')",
@@ -123,6 +133,11 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "events of all artifacts of a name": (EVENT, "internal.list_events(null, 'k', null, null)", EVENTS),
     "events of a version": (EVENT, "internal.list_events(null, null, 'v2.0.0', null)", ["b:k k@v2.0.0! 0", "b:k k@v2.0.0 0"]),
     "events of a stage": (EVENT, "internal.list_events(null, 'k', null, 'production')", ["a:k k#production#1 0", "b:k k#prod#1 0"]),
+    "events of a stage, as tags spell it": (
+        EVENT,
+        "internal.list_events(null, 'k', null, 'prod', a_raw_stage := 'prod')",
+        ["b:k k#prod#1 0"],
+    ),
     "events of some repositories": (EVENT, "internal.list_events(['c'], null, null, null)", ["c:m m@v10.0.0 0"]),
     "events of artifacts of a type, from a moment until another": (
         EVENT,

@@ -541,7 +541,7 @@ def test_a_reference_that_means_no_or_several_versions_has_as_many_rows(catalog,
     ("edge", "error", "says"),
     [
         pytest.param("9" * _LONGEST, NotFound, "unknown crawl 9999999", id="as many digits as a crawl's number has"),
-        pytest.param("9" * (_LONGEST + 1), Misuse, "invalid since '99999999'", id="one more, which is no date"),
+        pytest.param("9" * (_LONGEST + 1), Misuse, "invalid start '99999999'", id="one more, which is no date"),
     ],
 )
 def test_digits_are_the_number_of_a_crawl_or_a_date(catalog, edge, error, says):

@@ -106,6 +106,21 @@ def test_a_range_begins_by_default_before_its_last_crawl(since, until, crawls):
     assert (start.crawl, end.crawl) == crawls
 
 
+@pytest.mark.parametrize(
+    ("range_", "crawls"),
+    [
+        pytest.param({"since": "2024-05-02"}, (0, 3), id="since a day: its beginning"),
+        pytest.param({"since": "2024-05"}, (0, 3), id="since a month: its beginning"),
+        pytest.param({"since": 2}, (2, 3), id="since a crawl"),
+        pytest.param({"until": "2024-05-02"}, (0, 1), id="until a day: its end"),
+        pytest.param({"since": 1, "until": 2}, (1, 2), id="between crawls"),
+    ],
+)
+def test_a_range_of_days_has_them_whole(range_, crawls):
+    first, last = crawl_range(memory(1, 2, 3), None, None, **range_)
+    assert (first.crawl, last.crawl) == crawls
+
+
 def test_a_range_that_ends_before_it_begins_is_refused():
     with pytest.raises(Misuse, match=r"^the range ends before it begins: from crawl 3 to crawl 1$"):
         crawl_range(memory(1, 2, 3), 3, 1)

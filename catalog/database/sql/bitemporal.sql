@@ -21,11 +21,15 @@ from internal.remembered_events_at(a_crawl) where repo not in (select repo from 
 with readable_events as materialized (from known_events_at(a_crawl))
 from stages_at(t, source := 'readable_events');
 
--- internal.list_stages_known_at(t, a_crawl, a_stage, some_repos := null, a_type := null): The same, in the order in which to show it.
+-- internal.list_stages_known_at(t, a_crawl, a_stage, some_repos := null, a_type := null, a_raw_stage := null, since := null, until :=
+--     null): The same, in the order in which to show it: see `list_stages_at`.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 with readable_events as materialized (from known_events_at(a_crawl))
-from internal.list_stages_at(t, a_stage, source := 'readable_events', some_repos := some_repos, a_type := a_type);
+from internal.list_stages_at(
+    t, a_stage, source := 'readable_events', some_repos := some_repos, a_type := a_type, a_raw_stage := a_raw_stage, since := since,
+    until := until
+);
 
 -- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.
 --   key: repo, tag, seen_at, oid

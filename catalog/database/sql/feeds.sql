@@ -11,8 +11,8 @@ where event is not null
 qualify row_number() over (partition by repo, oid order by first_readable_crawl, first_readable_at, ref) = 1;
 
 -- internal.list_seen_events(a_crawl, a_moment, an_oid, a_repo, since := null, until := null, within := null, a_type := null, a_stage :=
---     null): All registry events that were ever seen, also of tags that are gone, after a place; of some repositories, and first seen from
---     `since` until `until`, where these are given.
+--     null, a_raw_stage := null): All registry events that were ever seen, also of tags that are gone, after a place; of some
+--     repositories, and first seen from `since` until `until`, where these are given.
 --   key: repo, oid
 --   cursor: The place of this event, for whoever wants to go on after it; URL-safe base64.
 --   crawl: The crawl that could tell it first.
@@ -47,6 +47,7 @@ where (o.first_readable_crawl, o.moment, o.oid, o.repo) > (a_crawl, a_moment, an
     and (within::varchar[] is null or list_contains(within::varchar[], o.repo))
     and (a_type::varchar is null or (o.repo, o.artifact) in (select (a.repo, a.artifact) from artifacts a where a.type = a_type))
     and (a_stage::varchar is null or coalesce(e.stage, n.stage, o.stage) = internal.canonical_stage(a_stage))
+    and (a_raw_stage::varchar is null or o.stage = a_raw_stage)
 order by o.first_readable_crawl, o.moment, o.oid, o.repo;
 
 -- internal.find_seen(an_oid, a_repo): In which crawl a tag object was first told of, and when; no row for never.

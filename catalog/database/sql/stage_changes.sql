@@ -4,6 +4,7 @@
 --   key: repo, artifact, stage, moment
 --   from stage_history: repo, artifact, stage
 --   ref: The name of the version that came, in the catalog; null for a vacancy.
+--   raw_stage: The stage as the tag of that version spells it; for a vacancy, as that of the version that left.
 --   kind: `promotion`, `rollback` (to a version that had been there, or to a lower one) or `vacancy`.
 --   old_version: The version that was there before; null where the stage was empty.
 --   old_commit: Its commit.
@@ -28,7 +29,7 @@ beside as (
     window so_far as (partition by repo, artifact, stage order by started_at)
 )
 select
-    repo || ':' || artifact || '@' || version as ref, repo, artifact, stage,
+    repo || ':' || artifact || '@' || version as ref, repo, artifact, stage, raw_stage,
     case when before.commit <> commit and (again or how = 'fallback' or precedence < before.precedence) then 'rollback'
         else 'promotion' end as kind,
     case when before.ended_at = started_at then before.version end as old_version,
@@ -36,7 +37,7 @@ select
     version, commit, how, assigned_by as author, message, tag, started_at as moment
 from beside
 union all
-select null, repo, artifact, stage, 'vacancy', version, commit, null, null, null, null, null, null, ended_at
+select null, repo, artifact, stage, raw_stage, 'vacancy', version, commit, null, null, null, null, null, null, ended_at
 from beside
 where ended_at is not null and next_at is distinct from ended_at;
 
@@ -72,6 +73,7 @@ where s.stage = internal.canonical_stage('prod');
 --   key: repo, artifact, stage, version, commit
 --   from stage_history: repo, artifact, stage, version, commit
 --   ref: The version's name in the catalog.
+--   raw_stage: The stage as the tag spells it that put the version there first.
 --   committed_at: When the commit was made, UTC; null where Git finds no date.
 --   registered_at: When the version was registered first, UTC; null where no tag registers it.
 --   arrived_at: When it was first in the stage, UTC.
@@ -79,7 +81,7 @@ where s.stage = internal.canonical_stage('prod');
 --   hours_from_registration: From the registration to the stage; negative where it was registered later.
 select
     h.repo || ':' || h.artifact || '@' || h.version as ref, h.repo, h.artifact, h.stage, h.version, h.commit,
-    any_value(r.committed_at) as committed_at,
+    arg_min(h.raw_stage, h.started_at) as raw_stage, any_value(r.committed_at) as committed_at,
     any_value(case when v.registered then v.activated_at end) as registered_at,
     min(h.started_at) as arrived_at,
     round(date_diff('second', any_value(r.committed_at), min(h.started_at)) / 3600, 2) as hours_from_commit,

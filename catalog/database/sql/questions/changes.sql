@@ -1,12 +1,15 @@
 -- What changed in the catalog between two crawls: `catalog diff`.
 
--- changes_between(a, b, some_repos := null, a_type := null, a_stage := null): What changed in the catalog between the states that two
---     crawls left, by what it could have known then; what came and went in between is not told. `crawl_at` has the crawl of a date.
+-- changes_between(a, b, some_repos := null, a_type := null, a_stage := null, a_raw_stage := null): What changed in the catalog between
+--     the states that two crawls left, by what it could have known then; what came and went in between is not told. `crawl_at` has the
+--     crawl of a date.
 --   key: kind, id, stage, what, old, new, author, moment
 --   kind: `new_repo`, `unread_repo`, `lost_repo`, `found_repo`, `renamed_repo`, `new_artifact`, `lost_artifact`,
 --     `deprecation`, `revival`, `new_version`, `lost_version`,
 --     `deregistration`, `promotion`, `rollback`, `vacancy`, `rewritten_tag`, `deleted_tag`, `skewed_tag` or `metric`.
 --   id: The artifact's name in the catalog; the repository's, where no artifact is concerned.
+--   stage: The stage's name in this catalog.
+--   raw_stage: The stage as tags spell it; `a_raw_stage` is one.
 --   what: The tag, the metric, why a repository was lost, or how a version came to its stage: `assigned`, or `fallback`.
 --   old: The version, the metric, the tag's object or the repository's outcome before.
 --   new: The same afterwards; of a skewed tag, `future` or `backdated`: see `time_skew`.
@@ -59,7 +62,7 @@ metrics_of_changed as materialized (
     where (repo, artifact) in (select (repo, artifact) from changed_latest) and repo in (select repo from changed_latest)
 ),
 changes as (
-    select kind, repo, null as artifact, null as stage, what, old, new, null as better, null as author, moment
+    select kind, repo, null as artifact, null as raw_stage, what, old, new, null as better, null as author, moment
     from internal.changed_repos(a, b)
     union all
     select 'new_artifact', repo, artifact, null, null, null, l.version, null, f.author, coalesce(f.moment, n.created_at)
@@ -93,7 +96,7 @@ changes as (
         case when n.version is null then 'vacancy'
             when n.oid in (select oid from events_before) or coalesce(n.precedence < o.precedence, false) then 'rollback'
             else 'promotion' end,
-        coalesce(o.repo, n.repo), coalesce(o.artifact, n.artifact), coalesce(o.stage, n.stage),
+        coalesce(o.repo, n.repo), coalesce(o.artifact, n.artifact), coalesce(n.raw_stage, o.raw_stage),
         case when n.version is null then null when n.oid in (select oid from events_before) then 'fallback' else 'assigned' end,
         o.version, n.version, null, n.author, n.assigned_at
     from (select s.*, v.precedence from stages_before s join versions_before v using (repo, artifact, version, commit)) o
@@ -121,15 +124,18 @@ changes as (
         and n.file = o.file and n.name = o.name
     where n.text <> o.text
 )
-select kind, repo || coalesce(':' || artifact, '') as id, * exclude (kind),
+select kind, repo || coalesce(':' || artifact, '') as id, repo, artifact, coalesce(n.stage, c.raw_stage) as stage,
+    c.* exclude (kind, repo, artifact),
     kind = 'metric' and (repo, artifact) in (select (repo, artifact) from metrics_of_changed where of_project) as of_project
 -- Metrics of two files may have changed alike.
-from (select distinct * from changes)
+from (select distinct * from changes) c
+left join (select raw as raw_stage, stage from stage_names) n using (raw_stage)
 -- Changes that a fork has from its parent are listed for the parent only.
 where (artifact is null or not internal.is_copied(repo, artifact))
     and (some_repos::varchar[] is null or list_contains(some_repos::varchar[], repo))
     and (a_type::varchar is null or (repo, artifact) in (select (t.repo, t.artifact) from artifacts t where t.type = a_type))
-    and (a_stage::varchar is null or stage = internal.canonical_stage(a_stage))
+    and (a_stage::varchar is null or coalesce(n.stage, c.raw_stage) = internal.canonical_stage(a_stage))
+    and (a_raw_stage::varchar is null or raw_stage = a_raw_stage)
 order by
     list_position([
         'lost_repo', 'unread_repo', 'found_repo', 'renamed_repo', 'new_repo',
@@ -137,4 +143,4 @@ order by
         'new_artifact',
         'new_version', 'promotion', 'rollback', 'vacancy', 'deregistration', 'deprecation', 'revival', 'metric'
     ], kind),
-    repo, artifact, stage, what, old, new;
+    repo, artifact, coalesce(n.stage, c.raw_stage), what, old, new;

@@ -1,7 +1,8 @@
 -- Lists over all repositories, or of some: artifacts, versions, events, repositories, problems.
 
--- internal.list_artifacts(some_repos, a_type, a_stage, with_deprecated, since := null, until := null): The artifacts, with the version
---     that is in each stage; of those updated from `since` until `until`, where these are given.
+-- internal.list_artifacts(some_repos, a_type, a_stage, with_deprecated, since := null, until := null, a_raw_stage := null): The
+--     artifacts, with the version that is in each stage; of those updated from `since` until `until`, where these are given.
+--     `a_raw_stage` is a stage as tags have it.
 --   key: repo, artifact
 --   stages: The version in each stage that is in use.
 select a.*, coalesce(s.stages, map {}) as stages
@@ -9,21 +10,24 @@ from artifacts a
 left join (
     select repo, artifact,
         map_from_entries(list((stage, version) order by stage)) as stages,
-        bool_or(stage = internal.canonical_stage(a_stage)) as wanted
+        bool_or(
+            (a_stage::varchar is null or stage = internal.canonical_stage(a_stage))
+            and (a_raw_stage::varchar is null or raw_stage = a_raw_stage)
+        ) as wanted
     from assignments where rank = 1
     group by repo, artifact
 ) s on s.repo = a.repo and s.artifact = a.artifact
 where (list_contains(some_repos::varchar[], a.repo)
         or (some_repos::varchar[] is null and not internal.is_copied(a.repo, a.artifact)))
     and (a_type::varchar is null or a.type = a_type)
-    and (a_stage::varchar is null or s.wanted)
+    and ((a_stage::varchar is null and a_raw_stage::varchar is null) or s.wanted)
     and (with_deprecated or a.active)
     and (since::timestamp is null or a.updated_at >= since)
     and (until::timestamp is null or a.updated_at <= until)
 order by a.repo, a.artifact;
 
--- internal.list_versions(some_repos, a_type, a_stage, with_deprecated, since := null, until := null): The versions, newest first within
---     each artifact; of those registered from `since` until `until`, where these are given.
+-- internal.list_versions(some_repos, a_type, a_stage, with_deprecated, since := null, until := null, a_raw_stage := null): The versions,
+--     newest first within each artifact; of those registered from `since` until `until`, where these are given.
 --   key: repo, artifact, version, commit
 --   ref: The version's name in the catalog: `host/owner/name:artifact@version`.
 select v.* exclude (precedence)
@@ -34,9 +38,10 @@ where (list_contains(some_repos::varchar[], v.repo)
     and (with_deprecated or (a.active and v.active))
     and (since::timestamp is null or v.created_at >= since)
     and (until::timestamp is null or v.created_at <= until)
-    and (a_stage::varchar is null or exists (
+    and ((a_stage::varchar is null and a_raw_stage::varchar is null) or exists (
         from assignments s
-        where s.rank = 1 and s.stage = internal.canonical_stage(a_stage)
+        where s.rank = 1 and (a_stage::varchar is null or s.stage = internal.canonical_stage(a_stage))
+            and (a_raw_stage::varchar is null or s.raw_stage = a_raw_stage)
             and s.repo = v.repo and s.artifact = v.artifact and s.version = v.version and s.commit = v.commit
     ))
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
@@ -58,8 +63,8 @@ select * from resolved_events
 where repo = a_repo and artifact = an_artifact
 order by created_at desc, priority desc, tag desc, oid;
 
--- internal.list_events(some_repos, an_artifact, a_version, a_stage, a_type := null, since := null, until := null): What happened, newest
---     first.
+-- internal.list_events(some_repos, an_artifact, a_version, a_stage, a_type := null, since := null, until := null, a_raw_stage :=
+--     null): What happened, newest first.
 --   key: repo, oid, tag
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, e.* exclude (precedence, priority)
@@ -69,6 +74,7 @@ where (list_contains(some_repos::varchar[], repo)
     and (an_artifact::varchar is null or artifact = an_artifact)
     and (a_version::varchar is null or version = a_version)
     and (a_stage::varchar is null or stage = internal.canonical_stage(a_stage))
+    and (a_raw_stage::varchar is null or raw_stage = a_raw_stage)
     and (a_type::varchar is null or (repo, artifact) in (select (a.repo, a.artifact) from artifacts a where a.type = a_type))
     and (since::timestamp is null or created_at >= since)
     and (until::timestamp is null or created_at <= until)

@@ -7,13 +7,17 @@ select a.* exclude (rank, rank_semver)
 from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
 where a.rank = 1 and s.active;
 
--- internal.list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null): Which version was in which stage at the
---     moment `t`, in the order in which to show it. `a_type` is that of the artifact now.
+-- internal.list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null, a_raw_stage := null, since := null,
+--     until := null): Which version was in which stage at the moment `t`, in the order in which to show it; of those assigned from
+--     `since` until `until`, where these are given. `a_type` is that of the artifact now.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 select repo || ':' || artifact as id, *
 from stages_at(t, source := source)
 where (a_stage::varchar is null or stage = internal.canonical_stage(a_stage))
+    and (a_raw_stage::varchar is null or raw_stage = a_raw_stage)
+    and (since::timestamp is null or assigned_at >= since)
+    and (until::timestamp is null or assigned_at <= until)
     and (list_contains(some_repos::varchar[], repo) or (some_repos::varchar[] is null and not internal.is_copied(repo, artifact)))
     and (a_type::varchar is null or (repo, artifact) in (select (a.repo, a.artifact) from artifacts a where a.type = a_type))
 order by repo, artifact, stage;

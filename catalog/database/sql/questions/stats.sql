@@ -1,6 +1,7 @@
 -- The registry in numbers: `catalog stats`.
 
--- internal.list_stats(some_repos, a_stage, some_days): How the registry does, one row for each measure. Of days before the last crawl.
+-- internal.list_stats(some_repos, a_stage, some_days, a_raw_stage := null): How the registry does, one row for each measure. Of days
+--     before the last crawl.
 --   key: measure
 --   measure: What is counted.
 --   value: The number; hours for lead times, a share from 0 to 1 for rates.
@@ -8,7 +9,7 @@
 --   query: The query of `catalog queries` that lists them; null where none does.
 with held as (
     select s.* from current_assignments s
-    where s.stage = internal.canonical_stage(a_stage)
+    where s.stage = internal.canonical_stage(a_stage) and (a_raw_stage::varchar is null or s.raw_stage = a_raw_stage)
         and (list_contains(some_repos::varchar[], s.repo) or (some_repos::varchar[] is null
             and not internal.is_copied(s.repo, s.artifact)))
 ),
@@ -28,7 +29,8 @@ beside as (
 ),
 changed as (
     select c.* from stage_changes c semi join active a on a.repo = c.repo and a.artifact = c.artifact
-    where c.stage = internal.canonical_stage(a_stage) and c.moment > (select at_crawl from last) - to_days(some_days)
+    where c.stage = internal.canonical_stage(a_stage) and (a_raw_stage::varchar is null or c.raw_stage = a_raw_stage)
+        and c.moment > (select at_crawl from last) - to_days(some_days)
 )
 select 1 as place, 'artifacts' as measure, (select count(*) from active)::double as value, null::bigint as total, null as query
 union all
@@ -59,5 +61,6 @@ select 10, 'rollbacks for each promotion in the days',
 union all
 select 11, 'median hours from commit to the stage, in the days', round(median(t.hours_from_commit), 1), null, 'lead-time'
 from lead_times t semi join active a on a.repo = t.repo and a.artifact = t.artifact
-where t.stage = internal.canonical_stage(a_stage) and t.arrived_at > (select at_crawl from last) - to_days(some_days)
+where t.stage = internal.canonical_stage(a_stage) and (a_raw_stage::varchar is null or t.raw_stage = a_raw_stage)
+    and t.arrived_at > (select at_crawl from last) - to_days(some_days)
 order by place;
