@@ -134,7 +134,7 @@ def test_what_is_refused(metadata, says):
         "artifacts: 1\n",
         "artifacts:\n  churn: 1\n",
         "a: [",
-        "[" * 5000,
+        "[" * 1000,
         "a: &x [*x]\n? {b: 1}\n: 2\n",
         "\xff\x00",
     ],
@@ -146,6 +146,16 @@ def test_a_file_that_is_no_dvc_yaml_is_left_as_it_is(checkout, before):
     assert (checkout / "dvc.yaml").read_text() == before
 
 
+def test_a_file_of_so_many_bytes_is_read_and_no_larger_one(checkout):
+    """Its first character ends the reading as YAML, which takes seconds."""
+    wrong = "@" + "x" * (MAX_FILE - 1)
+    with pytest.raises(StoreError, match="cannot be read as YAML"):
+        changed(checkout, wrong)
+    with pytest.raises(StoreError, match="more than"):
+        changed(checkout, wrong + "x")
+
+
+@pytest.mark.slow
 def test_a_file_has_at_most_so_many_bytes(checkout):
     filler = "# " + "x" * (MAX_FILE - 3) + "\n"
     assert changed(checkout, filler).startswith("# xx")
