@@ -51,10 +51,10 @@ def search(
     with open_catalog(database) as catalog:
         answer = catalog.search(joined(terms), limit=limit, cursor=cursor)
         if explain:
-            put_text(_explained(answer))
+            put_text(explained(answer))
             return
         if answer.values or output is not Format.TABLE:
-            _put(answer, output)
+            put_results(answer, output)
         else:
             say("nothing found")
         if answer.note:
@@ -90,7 +90,8 @@ def term(field: str, value: str) -> str:
     return f"{field}:{text}" if re.fullmatch(r"[\w./@*-][\w./@*:+-]*", text) else f'{field}:"{text}"'
 
 
-def _put(answer: SearchAnswer, output: Format) -> None:
+def put_results(answer: SearchAnswer, output: Format) -> None:
+    """Writes what a search found; formats with columns have the cursor, too."""
     if output is not Format.TABLE:
         put(with_value(answer, "next_cursor", answer.next_cursor), output)
         return
@@ -137,6 +138,7 @@ def _shown_part(answer: SearchAnswer) -> str:
     return f"showing {shown} of {answer.total}{more}"
 
 
-def _explained(answer: SearchAnswer) -> str:
+def explained(answer: SearchAnswer) -> str:
+    """The SQL of a search, with its values as comments."""
     values = "".join(f"-- ${name}: {to_json(value, indent=None)}" for name, value in answer.parameters.items())
     return f"{values}{answer.sql.strip()}\n"

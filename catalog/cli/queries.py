@@ -1,4 +1,4 @@
-"""The command `queries`: named questions in SQL, of this package and of the folder `queries` beside repos.toml."""
+"""The command `queries`: named questions, of this package and of the folder `queries` beside repos.toml."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from catalog.cli import finding
 from catalog.cli.asking import DEFAULT_CONFIG, open_catalog
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, Parameters, named_values
-from catalog.cli.output import put, put_table, put_text
+from catalog.cli.output import put, put_table, put_text, say_note
 from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import InvalidArgument, Misuse
+from catalog.query import Catalog
 from catalog.query.answer import Answer
 from catalog.query.saved_queries import FOLDER, listed, saved_queries, saved_query
 
@@ -28,7 +30,7 @@ _COLUMNS = (
 
 def complete_query_name(incomplete: str) -> list[str]:
     """The names that begin so."""
-    return [name for name in saved_queries(_folder()) if name.startswith(incomplete)]
+    return [name for name in saved_queries(folder()) if name.startswith(incomplete)]
 
 
 def queries(  # noqa: PLR0913 - each is an option of the command
@@ -48,7 +50,7 @@ def queries(  # noqa: PLR0913 - each is an option of the command
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """List named questions in SQL, or answer one of them: those that come with catalog, and files queries/*.sql beside repos.toml.
+    """List named questions, or answer one: those that come with catalog, and files queries/*.sql and *.search beside repos.toml.
 
     Examples: catalog queries, catalog queries behind, catalog queries in-stage -p stage=staging -o csv
     """
@@ -57,21 +59,36 @@ def queries(  # noqa: PLR0913 - each is an option of the command
     if name is None:
         if parameter or show_sql:
             raise Misuse("expected the NAME of a query: `catalog queries` lists them")
-        shape.put(listed(saved_queries(_folder()).values()), output, _put_list)
+        shape.put(listed(saved_queries(folder()).values()), output, _put_list)
         return
     if not name.strip():
         raise InvalidArgument("name", repr(name), "the name of a query")
-    query = saved_query(name, _folder())
-    if show_sql:
+    query = saved_query(name, folder())
+    values = query.filled(given)
+    if show_sql and not query.search:
         put_text(query.text)
         return
-    values = query.filled(given)
     with open_catalog(database) as catalog:
         catalog.last_crawl()  # what is no catalog, or that of another version, is named as that
-        shape.put(catalog.sql(query.text, **values), output, put)
+        if query.search:
+            _put_search(catalog, query.text, shape, output, show_sql=show_sql)
+        else:
+            shape.put(catalog.sql(query.text, **values), output, put)
 
 
-def _folder() -> Path:
+def _put_search(catalog: Catalog, query: str, shape: Shape, output: Format, *, show_sql: bool) -> None:
+    """Answers a saved search: with all of it, where there is no limit."""
+    answer = catalog.search(query, limit=None if shape.sort else shape.limit)
+    if show_sql:
+        put_text(finding.explained(answer))
+        return
+    shape.put(answer, output, finding.put_results)
+    if answer.next_cursor and not shape.quiet:
+        say_note(f"the first {len(answer):,} of {answer.total:,} rows: --limit")
+
+
+def folder() -> Path:
+    """Where the user's own queries are."""
     return Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG).parent / FOLDER
 
 

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from catalog.cli.formats import Format
 
 _OF_SQL = ("-p", "--parameter", "--timeout", "--max-rows", "--max-memory", "-o", "--output", "--catalog")
-_WITH_VALUE = ("-o", "--output", "-n", "--limit", "--catalog", "--field", "--cursor")
+_WITH_VALUE = ("-o", "--output", "-n", "--limit", "--catalog", "--field", "--cursor", "--save")
 
 
 def separated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The options, each with its value, and the terms of the query in their order. What stands behind `--` is the query's."""
+    """The options, each with its value, and the terms of the query in their order. What stands behind `--` is the query's.
+
+    `-f` is an option beside `--save`; without, what is asked is that the word f is not there.
+    """
+    saving = any(word.partition("=")[0] == "--save" for word in arguments)
     options: list[str] = []
     terms: list[str] = []
     remaining = list(arguments)
@@ -23,7 +27,7 @@ def separated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         if word in _WITH_VALUE:
             options += [word, *remaining[:1]]
             remaining = remaining[1:]
-        elif word.startswith("--") or word == "-h" or _is_short_option(word):
+        elif word.startswith("--") or word == "-h" or _is_short_option(word) or (saving and word == "-f"):
             options.append(word)
         else:
             terms.append(word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -13,6 +13,8 @@ from catalog.cli.output import put, put_note, say_note
 from catalog.errors import InvalidArgument
 from catalog.query.answer import Answer
 from catalog.query.shaping import first, in_order, with_columns
+
+A = TypeVar("A", bound=Answer)
 
 Columns = Annotated[
     str | None,
@@ -36,7 +38,7 @@ class Shape:
     quiet: bool = False
     note_first: bool = False  # the note sums up what follows
 
-    def put(self, answer: Answer, output: Format, write: Callable[[Answer, Format], None]) -> None:
+    def put(self, answer: A, output: Format, write: Callable[[A, Format], None]) -> None:
         """Writes an answer; by `write` where no columns were chosen."""
         shown = self._rows(answer)
         if self.note_first and not self.quiet:
@@ -52,7 +54,7 @@ class Shape:
         if len(shown) < len(answer):
             say_note(f"the first {len(shown):,} of {len(answer):,} rows: --limit")
 
-    def _rows(self, answer: Answer) -> Answer:
+    def _rows(self, answer: A) -> A:
         if self.sort is not None:
             column = self.sort.removeprefix("-")
             answer = in_order(answer, column, descending=column != self.sort)

@@ -45,7 +45,7 @@ Macros are questions with parameters. Those in the schema `internal` are parts o
 
 ## Questions
 
-Each is a query of `catalog queries`: run it by its name, and set a parameter with `-p`. A file `queries/NAME.sql` beside repos.toml adds one, or replaces one: its first line is the question as a comment, and each line `-- name: value` a parameter with the value that it has unless given.
+Each is a query of `catalog queries`: run it by its name, and set a parameter with `-p`. A file `queries/NAME.sql` beside repos.toml adds one, or replaces one: its first line is the question as a comment, and each line `-- name: value` a parameter with the value that it has unless given. A file `queries/NAME.search` has a query of [catalog search](search.md#saved-searches).
 """
 
 

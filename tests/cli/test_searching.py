@@ -148,6 +148,37 @@ def test_a_wrong_query_is_refused_in_one_sentence(ask, query, message):
     assert ask("search", query) == (2, "", message)
 
 
+def test_a_search_that_is_saved_is_listed_and_answers(ask, run, tmp_path):
+    assert run("search", "churn", "-has:metrics", "--save", "unmeasured")[:2] == (0, "queries/unmeasured.search\n")
+    assert (tmp_path / "queries" / "unmeasured.search").read_text() == "churn -has:metrics\n"
+    assert '"question": "churn -has:metrics"' in run("queries", "-o", "jsonl")[1]
+    assert ask("queries", "unmeasured", "-q") == (0, f"{VISION}:churn\n", "")
+    assert "internal.search_words" in ask("queries", "unmeasured", "--show-sql")[1]
+
+
+@pytest.mark.parametrize(("shape", "said"), [(["-n", "1"], True), (["-n", "1", "--sort", "ref"], True), ([], False)])
+def test_a_saved_search_shows_all_or_says_how_much(ask, run, shape, said):
+    run("search", "churn", "--save", "x")
+    code, _, err = ask("queries", "x", *shape)
+    assert (code, err) == (0, "the first 1 of 2 rows: --limit\n" if said else "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param(["a", "--save", "x", "-f"], 0, "", id="-f is an option beside --save"),
+        pytest.param(["a", "--save=x"], 2, "catalog: queries/x.search exists: expected another name, or --force\n", id="a name that is taken"),
+        pytest.param(["a", "--save", "y", "--explain"], 2, "catalog: --save keeps the query alone: expected no --explain or --cursor beside it\n", id="beside --explain"),
+        pytest.param(["a", "--force"], 2, "catalog: --force is about --save: expected --save NAME beside it\n", id="--force alone"),
+        pytest.param(["a", "--save", "Y"], 2, "catalog: invalid --save 'Y': expected a name of small letters, digits, - and _, such as churn-in-prod\n", id="no name"),
+    ],
+)  # fmt: skip
+def test_how_saving_ends(run, arguments, code, said):
+    run("search", "b", "--save", "x")
+    ended, _, err = run("search", *arguments)
+    assert (ended, err.endswith(said)) == (code, True)
+
+
 def test_explain_shows_the_sql_and_its_values(ask):
     code, out, err = ask("search", "o'brien", "--explain")
     assert (code, "from internal.search_words($words)" in out, "'brien'" in out, err) == (0, True, False, "")
@@ -242,6 +273,11 @@ def test_typer_reads_no_term_as_an_option():
     assert for_typer(["a", "-owner:x", "--limit", "5", "-o", "json", "-ojson", "--explain"]) == [
         "--limit", "5", "-o", "json", "-ojson", "--explain", "--", "a", "-owner:x",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("save", [["--save", "x"], ["--save=x"]])
+def test_f_is_an_option_beside_save_alone(save):
+    assert (for_typer(["a", *save, "-f"]), for_typer(["a", "-f"])) == ([*save, "-f", "--", "a"], ["--", "a", "-f"])
 
 
 @pytest.mark.parametrize(

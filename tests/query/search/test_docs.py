@@ -23,7 +23,10 @@ def database():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_runs(capsys, database, example):
+def test_an_example_runs(capsys, database, example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for saving in (each for each in EXAMPLES if "--save" in each and example.startswith("queries")):
+        main(shlex.split(saving, comments=True))
     assert main([*shlex.split(example, comments=True), "--catalog", str(database)]) == 0, capsys.readouterr().err
 
 
