@@ -30,6 +30,14 @@ _COLUMNS = (
     TableColumn(title="type", key="type"),
     TableColumn(title="repository", key="repo", styles=(DIM,)),
 )
+_EXPERIMENT_COLUMNS = (
+    TableColumn(title="experiment", key="experiment", styles=(BOLD,)),
+    TableColumn(title="metrics", key="metrics"),
+    TableColumn(title="found in", key="why"),
+    TableColumn(title="when (UTC)", key="created_at"),
+    TableColumn(title="commit", key="commit7", styles=(DIM,)),
+    TableColumn(title="repository", key="repo", styles=(DIM,)),
+)
 _VERSION_COLUMNS = (_COLUMNS[0], TableColumn(title="version", key="version"), *_COLUMNS[1:])
 _FACETS = (
     TableColumn(title="field", key="field", styles=(BOLD,)),
@@ -93,11 +101,17 @@ def term(field: str, value: str) -> str:
 def put_results(answer: SearchAnswer, output: Format) -> None:
     """Writes what a search found; formats with columns have the cursor, too."""
     if output is not Format.TABLE:
-        put(with_value(answer, "next_cursor", answer.next_cursor), output)
+        put(
+            with_value(answer, "next_cursor", answer.next_cursor),
+            output,
+            ids=lambda row: [row["ref"]] if row["ref"] else [],
+        )
         return
     of_versions = any(row["version"] for row in answer.rows)
     rows = [_shown(row, of_versions) for row in answer.rows]
-    columns = _VERSION_COLUMNS if of_versions else _COLUMNS
+    columns: Sequence[TableColumn] = _VERSION_COLUMNS if of_versions else _COLUMNS
+    if any(row["experiment"] for row in rows):
+        columns = _EXPERIMENT_COLUMNS
     put_table([column for column in columns if column.key != "why" or any(row["why"] for row in rows)], rows)
 
 
@@ -105,6 +119,7 @@ def _shown(row: Row, of_version: bool) -> Row:
     stages = row["stages"]
     return row | {
         "version": short(row["version"]),
+        "commit7": (row["commit"] or "")[:7],
         "stages": ", ".join(stages)
         if of_version
         else ", ".join(f"{stage} {short(version)}" for stage, version in stages.items()),

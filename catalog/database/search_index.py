@@ -48,7 +48,18 @@ def make(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(text)
     for place, field in enumerate(FIELDS):
         choices = [list(field.choices), list(field.version_choices)]
-        connection.execute(_SQL["add_field"], [place, field.name, field.kind, *choices, field.of_version])
+        connection.execute(
+            _SQL["add_field"],
+            [
+                place,
+                field.name,
+                field.kind,
+                *choices,
+                field.of_version,
+                list(field.experiment_choices),
+                field.of_experiment,
+            ],
+        )
 
 
 def update(connection: duckdb.DuckDBPyConnection, repos: Collection[str] | None) -> None:

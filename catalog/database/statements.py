@@ -62,6 +62,7 @@ OF_ALL = (  # what asks of all of them
     "search/fields",
     "search/versions",
     "search/results",
+    "search/experiments",
     "search/flat",
     "metadata",
 )

@@ -90,7 +90,7 @@ def test_json_has_every_column(ask):
         0,
         [
             "ref", "repo", "artifact", "version", "commit", "type", "description", "labels", "stages", "latest", "metrics",
-            "created_at", "updated_at", "score", "matched", "note", "why", "next_cursor",
+            "created_at", "updated_at", "score", "matched", "experiment", "note", "why", "next_cursor",
         ],
         f"{CHURN}:churn",
         {"prod": "v1.0.0", "staging": "v2.0.0"},

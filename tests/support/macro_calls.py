@@ -64,11 +64,12 @@ _VALUES = {
             "type:model -type:dataset has:metrics label:none is:stale updated:>=2000 versions:>=1",
             "metric.a:>0 metric.acc:0.. param.lr:>0",
             "is:version is:latest is:registered updated:>=2000 has:metrics author:a* author:b* metric.acc:0.. version:v*",
+            'is:experiment e* "dvc commit" name:* author:* org:* has:metrics created:>=2000 metric.acc:0.. param.lr:>0',
         )
     ),
     "metric": "select distinct name from metrics order by name",
     "most": "select unnest([2, 1000])",
-    "q": "select unnest(['v* c*', 'type:model', 'is:version updated:>=2000', 'is:version is:deregistered is:deprecated'])",
+    "q": "select unnest(['v* c*', 'type:model', 'is:version updated:>=2000', 'is:version is:deregistered is:deprecated', 'is:experiment'])",
     "ref": "select unnest([id || '#prod', id || '@v1.0.0', id]) from artifacts order by 1",
     "relation": "select name from relations()",
     "some_days": "select unnest([1, 10000])",
@@ -100,12 +101,15 @@ _RELATIONS = {
     "ranked": "select *, 0 as total, row_number() over () as place from internal.search_ranked('given_evaluated')",
     "ranked_artifacts": "select *, 'all' as matched, 0 as total, row_number() over () as place "
     "from internal.search_artifacts('given_hits', true, true)",
+    "ranked_experiments": "select *, 'all' as matched, 0 as total, row_number() over () as place "
+    "from internal.search_experiment_places('given_hits')",
     "measures": "from internal.search_main_measures('given_ranked')",
 }
 _OF_ARTIFACTS = {
     "internal.search_measures",
     "internal.search_shown_artifacts",
 }  # their `ranked` has artifacts, that of others has versions
+_OF_EXPERIMENTS = {"internal.search_shown_experiments"}  # or experiments
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -119,6 +123,7 @@ def calls(connection: duckdb.DuckDBPyConnection, made: Statement) -> Iterator[tu
     names = re.findall(r"[a-z_]+", _WITH_DEFAULT.sub("", made.parameters))
     groups = list(_groups(names))
     relation = "ranked_artifacts" if made.name in _OF_ARTIFACTS else "ranked"
+    relation = "ranked_experiments" if made.name in _OF_EXPERIMENTS else relation
     places = [f"'given_{relation if name == 'ranked' else name}'" if name in _RELATIONS else "?" for name in names]
     values = [
         connection.execute(f"from ({_VALUES[group]}) limit {MOST_CALLS}").fetchall()

@@ -62,7 +62,8 @@ def _run(ask: Ask, query: Query, limit: int | None, begin: int = 0) -> tuple[Que
     """The matches of a query; where words are unknown, of the query with the nearest words, which is returned with them."""
     statement = find(query, _words(ask, query), limit=limit, begin=begin)
     answer = ask(statement.text, **statement.parameters)
-    if statement.words and (has_choice(query.node) or not _has_all(answer)):
+    # What the index has of artifacts says nothing of the words of experiments.
+    if query.mode != "experiment" and statement.words and (has_choice(query.node) or not _has_all(answer)):
         repairs = ask("from internal.search_repairs($words)", words=statement.words).rows
         if repairs:
             note = ", ".join(f"nothing for {row['word']}; showing {row['instead']}" for row in repairs)
@@ -115,6 +116,7 @@ def _reasons(ask: Ask, rows: Sequence[Row], statement: Compiled) -> list[Excerpt
     sought = [
         Sought(leaf["kind"], leaf["parts"]) for leaf in (*statement.words, *statement.phrases) if not leaf["negated"]
     ]
+    kind = "experiment_" if statement.mode == "experiment" else ""
     by_document: dict[int, Excerpt] = {}
     for row in rows if sought else ():
         if why := excerpt(_texts(row), sought):
@@ -122,12 +124,13 @@ def _reasons(ask: Ask, rows: Sequence[Row], statement: Compiled) -> list[Excerpt
     missing = _without(rows, by_document)
     if missing and sought:
         texts: dict[int, list[tuple[str, str]]] = {}
-        for row in ask("from internal.search_texts($docs)", docs=missing).rows:
+        for row in ask(f"from internal.search_{kind}texts($docs)", docs=missing).rows:
             texts.setdefault(row["doc"], []).append((row["field"], row["text"]))
         by_document |= {doc: why for doc, of_doc in texts.items() if (why := excerpt(sorted(of_doc), sought))}
     missing = _without(rows, by_document)
     if missing and any(leaf["kind"] == "field" and not leaf["negated"] for leaf in statement.conditions):
-        for row in ask("from internal.search_reasons($docs, $leaves)", docs=missing, leaves=statement.conditions).rows:
+        reasons = f"from internal.search_{kind}reasons($docs, $leaves)"
+        for row in ask(reasons, docs=missing, leaves=statement.conditions).rows:
             by_document[row["doc"]] = {"field": row["field"], "before": "", "match": row["value"], "after": ""}
     return [by_document.get(row["doc"]) for row in rows]
 
@@ -138,17 +141,19 @@ def _without(rows: Sequence[Row], by_document: Mapping[int, Excerpt]) -> list[in
 
 def _texts(row: Row) -> list[tuple[str, str]]:
     """What of a row is among the texts of `search_texts`."""
+    _, _, name_of_repo = row["repo"].partition("/")
+    repo = ("repo", name_of_repo or row["repo"])
+    if row["experiment"] is not None:
+        return [("name", row["experiment"]), *([("message", row["description"])] if row["description"] else []), repo]
     labels = [("label", label) for label in row["labels"]]
     description = [("description", row["description"])] if row["description"] else []
-    _, _, repo = row["repo"].partition("/")
-    return [("name", row["artifact"]), *labels, *description, ("repo", repo or row["repo"])]
+    return [("name", row["artifact"]), *labels, *description, repo]
 
 
 def _note(ask: Ask, answer: Answer, statement: Compiled) -> str | None:
     if not answer.values:
-        rows = (
-            ask("from internal.search_near($leaves)", leaves=statement.conditions).rows if statement.conditions else []
-        )
+        asks_index = statement.conditions and statement.mode != "experiment"
+        rows = ask("from internal.search_near($leaves)", leaves=statement.conditions).rows if asks_index else []
         return "; ".join(map(_near, rows)) or None
     notes = [answer.rows[0]["note"], None if _has_all(answer) else NEAREST]
     return "; ".join(note for note in notes if note) or None

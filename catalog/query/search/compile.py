@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.database.search_fields import BY_NAME, ORDERS
 from catalog.database.statements import named
-from catalog.query.search.nodes import And, Condition, Leaf, Measure, Node, Not, Or, Query, Text, leaves
+from catalog.query.search.nodes import And, Condition, Leaf, Measure, Mode, Node, Not, Or, Query, Text, leaves
 
 _STATES = ("copy", "stale")  # values of `is:` that are not in the index
 _COPIES = ("repo", "org", "host")  # with these fields, copies are found, too
@@ -25,6 +25,7 @@ class Compiled:
 
     text: str
     parameters: Mapping[str, Any]
+    mode: Mode | None
     words: Sequence[Mapping[str, Any]]
     phrases: Sequence[Mapping[str, Any]]
     conditions: Sequence[Mapping[str, Any]]
@@ -35,19 +36,20 @@ def find(query: Query, words: Words, *, limit: int | None, begin: int = 0, note:
     plan = _Plan(query, words)
     sort = query.sort
     metric = sort.key.removeprefix("metric.") if sort and sort.key not in ORDERS else None
-    numbers = "" if metric is None else _SQL["numbers_of_versions" if query.by_version else "numbers"]
+    of_mode = f"_of_{query.mode}s" if query.mode else ""
+    numbers = "" if metric is None else _SQL[f"numbers{of_mode}"]
     endings = [
         leaf.name
         for leaf, negated in leaves(query.node)
         if isinstance(leaf, Measure) and leaf.kind == "metric" and not negated
     ]
-    measures = "" if not query.by_version else "_asked" if endings or metric else "_main"
+    measures = "" if query.mode != "version" else "_asked" if endings or metric else "_main"
     text = _SQL["find"].format(
         evaluate=plan.evaluate(),
         order=_order(query),
         numbers=numbers,
         measures=_SQL[f"measures{measures}"],
-        shown=_SQL["shown_of_versions" if query.by_version else "shown"],
+        shown=_SQL[f"shown{of_mode}"],
     )
     parameters = {
         "most": _EVERYTHING if limit is None else min(limit, _EVERYTHING),
@@ -63,7 +65,7 @@ def find(query: Query, words: Words, *, limit: int | None, begin: int = 0, note:
 def count(query: Query, words: Words, *, fields: Sequence[str] = ()) -> Compiled:
     """How much of what a query finds has which value of which field: of `fields`, or of all."""
     plan = _Plan(query, words)
-    counts = "internal.search_version_counts" if query.by_version else "internal.search_counts"
+    counts = f"internal.search_{f'{query.mode}_' if query.mode else ''}counts"
     return plan.compiled(_SQL["count"].format(evaluate=plan.evaluate(), counts=counts), {"fields": list(fields)})
 
 
@@ -86,9 +88,11 @@ class _Plan:
         terms = {
             "all_words": _true(node, self._places),
             "any_word": _true(_loose(node), self._places),
-            "hits": _united("hits", self._macros()),
+            "hits": _united("experiments" if self._query.mode == "experiment" else "hits", self._macros()),
         }
-        if self._query.by_version:
+        if self._query.mode == "experiment":
+            return _SQL["evaluate_experiments"].format(**terms)
+        if self._query.mode == "version":
             candidates = _SQL[f"candidates_{self._candidates()}"]
             return _SQL["evaluate_versions"].format(
                 candidates=candidates, own=_united("own", _own_kinds(self.own)), **terms
@@ -127,6 +131,7 @@ class _Plan:
         return Compiled(
             text=text,
             parameters=values,
+            mode=self._query.mode,
             words=self.words,
             phrases=self.phrases,
             conditions=[*self.conditions, *self.own],
@@ -135,7 +140,7 @@ class _Plan:
     def _list(self, leaf: Leaf) -> list[Mapping[str, Any]]:
         if isinstance(leaf, Text):
             return self.phrases if leaf.kind == "phrase" else self.words
-        return self.own if self._query.by_version and _of_version(leaf) else self.conditions
+        return self.own if self._query.mode == "version" and _of_version(leaf) else self.conditions
 
     def _macros(self) -> Iterator[str]:
         if self.words:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from catalog.database.search_fields import BY_NAME
-from catalog.query.search.nodes import And, Condition, Leaf, Node, Not, Or, Query, Sort, leaves
+from catalog.query.search.nodes import And, Condition, Leaf, Mode, Node, Not, Or, Query, Sort, leaves
 from catalog.query.search.terms import QueryError, read_term
 
 MOST_CHARACTERS = 4096
@@ -58,13 +58,24 @@ class _Parser:
         if self._at < len(self._tokens):
             raise QueryError("found ) without (", self._tokens[self._at][1])
         sorts = [each for each, _ in self._whole if isinstance(each, Sort)]
-        by_version = any(isinstance(each, Condition) for each, _ in self._whole)
-        query = Query(node=node, by_version=by_version, sort=sorts[0] if sorts else None)
+        query = Query(node=node, mode=self._mode(), sort=sorts[0] if sorts else None)
         if len(sorts) > 1:
             raise QueryError("found a second sort:, expected one", sorts[1].column)
-        if not query.by_version:
-            _check_versions(query)
+        if query.mode is None:
+            _check_artifacts(query)
+        elif query.mode == "experiment":
+            _check_experiments(query)
         return query
+
+    def _mode(self) -> Mode | None:
+        mode: Mode | None = None
+        for each, _ in self._whole:
+            if isinstance(each, Condition):
+                stated: Mode = "version" if each.value == "version" else "experiment"
+                if mode not in (None, stated):
+                    raise QueryError(f"found is:{stated} beside is:{mode}, expected one of them", each.column)
+                mode = stated
+        return mode
 
     def _peek(self) -> str | None:
         return self._tokens[self._at][0] if self._at < len(self._tokens) else None
@@ -156,18 +167,18 @@ class _Parser:
     def _term(self, chunk: str, column: int) -> Leaf | None:
         """A leaf; None for what is about the whole query."""
         match term := read_term(chunk, column):
-            case Sort() | Condition(name="is", value="version"):
+            case Sort() | Condition(name="is", value="version" | "experiment"):
                 self._whole.append((term, self._depth))
                 return None
             case _:
                 return term
 
     def _refuse_whole(self, first: int, where: str, most_depth: int = -1) -> None:
-        """`is:version` and `sort:` are about the whole query: none may stand among the tokens since `first` that is deeper."""
+        """`is:version`, `is:experiment` and `sort:` are about the whole query: none may stand among the tokens since `first` that is deeper."""
         start = self._tokens[first][1] if first < len(self._tokens) else self._end
         for each, depth in self._whole:
             if each.column >= start and depth > most_depth:
-                name = "sort:" if isinstance(each, Sort) else "is:version"
+                name = "sort:" if isinstance(each, Sort) else f"is:{each.value}"
                 raise QueryError(
                     f"{name} is about the whole query, expected it outside of what is {where}", each.column
                 )
@@ -199,7 +210,7 @@ def _flat(kind: type[And | Or], nodes: Sequence[Node | None]) -> Iterator[Node]:
             yield node
 
 
-def _check_versions(query: Query) -> None:
+def _check_artifacts(query: Query) -> None:
     for leaf, _ in leaves(query.node):
         if (
             isinstance(leaf, Condition)
@@ -207,3 +218,22 @@ def _check_versions(query: Query) -> None:
             and leaf.value not in field.choices
         ):
             raise QueryError(f"{leaf.name}:{leaf.value} is about versions, expected is:version beside it", leaf.column)
+
+
+def _check_experiments(query: Query) -> None:
+    names = [field.name for field in BY_NAME.values() if field.of_experiment]
+    for leaf, _ in leaves(query.node):
+        if not isinstance(leaf, Condition):
+            continue
+        field = BY_NAME[leaf.name]
+        if not field.of_experiment:
+            raise QueryError(
+                f"{leaf.name}:{leaf.value} is not about experiments, expected one of {', '.join(names)}", leaf.column
+            )
+        if field.kind == "flag" and leaf.value not in field.experiment_choices:
+            raise QueryError(
+                f"{leaf.name}:{leaf.value} is not about experiments, expected one of {', '.join(field.experiment_choices)}",
+                leaf.column,
+            )
+    if query.sort and query.sort.key == "versions":
+        raise QueryError("sort:versions is not about experiments", query.sort.column)

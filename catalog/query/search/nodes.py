@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 _PLAIN = re.compile(r'[^ \t\n\r\f"()]+')
 
@@ -71,14 +72,15 @@ class Sort:
 
 Leaf = Text | Condition | Measure
 Node = Leaf | Not | And | Or
+Mode = Literal["version", "experiment"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
-    """What to find: `node` is None where everything is asked for; artifacts, or with `by_version` versions."""
+    """What to find: `node` is None where everything is asked for; artifacts, versions (`is:version`) or experiments (`is:experiment`)."""
 
     node: Node | None = None
-    by_version: bool = False
+    mode: Mode | None = None  # None: artifacts
     sort: Sort | None = None
 
 
@@ -128,10 +130,10 @@ def with_words(query: Query, words: Mapping[int, str]) -> Query:
 
 def format_query(query: Query) -> str:
     """The query as text: `parse` reads it as the same query."""
-    parts = ["is:version"] if query.by_version else []
+    parts = [f"is:{query.mode}"] if query.mode else []
     if query.node is not None:
         inside = _formatted(query.node)
-        parts.append(f"({inside})" if isinstance(query.node, Or) and (query.by_version or query.sort) else inside)
+        parts.append(f"({inside})" if isinstance(query.node, Or) and (query.mode or query.sort) else inside)
     if query.sort is not None:
         end = {None: "", True: "-desc", False: "-asc"}[query.sort.descending]
         parts.append(f"sort:{_formatted_value(query.sort.key + end)}")

@@ -21,7 +21,7 @@ KEYS = ("kind", "name", "operator", "value", "negated")
 
 
 def in_python(text):
-    """Whether versions are asked for, and the leaves of a flat query, each with whether it is about the version; None for other texts."""
+    """What is asked for, and the leaves of a flat query, each with whether it is about the version; None for other texts."""
     try:
         query = parse(text)
     except QueryError:
@@ -34,14 +34,14 @@ def in_python(text):
         for rows in (plan.words, plan.phrases, plan.conditions, plan.own)
         for row in rows
     ]
-    return query.by_version, [row[1:] for row in sorted(rows)]
+    return query.mode, [row[1:] for row in sorted(rows)]
 
 
 def in_sql(rows):
     """The same from rows of `search_leaves`."""
-    by_version = any(row["kind"] == "mode" for row in rows)
-    return by_version, [
-        (*(row[key] for key in KEYS), by_version and row["of_version"]) for row in rows if row["kind"] != "mode"
+    mode = next((row["value"] for row in rows if row["kind"] == "mode"), None)
+    return mode, [
+        (*(row[key] for key in KEYS), mode == "version" and row["of_version"]) for row in rows if row["kind"] != "mode"
     ]
 
 
@@ -74,6 +74,19 @@ def asked_in_sql(text):
         pytest.param("is:latest is:VERSION", False, id="no choice in capitals"),
         pytest.param("is:version is:version", True, id="versions twice"),
         pytest.param("is:copy is:stale has:version", True, id="states"),
+        pytest.param(
+            'is:experiment a b* "c d" name:x author:y org:z repo:r host:h has:metrics no:params', True, id="experiments"
+        ),
+        pytest.param(
+            "is:experiment updated:2026 created:>2025 metric.a:>1 param.lr:x -name:z", True, id="numbers of experiments"
+        ),
+        pytest.param("IS:experiment is:experiment", True, id="experiments twice"),
+        pytest.param("is:experiment is:version", False, id="experiments and versions"),
+        pytest.param("is:experiment stage:prod", False, id="a field that experiments do not have"),
+        pytest.param("is:experiment versions:1", False, id="a number that they do not have"),
+        pytest.param("is:experiment has:card", False, id="a thing that they do not have"),
+        pytest.param("is:experiment is:stale", False, id="a state that they do not have"),
+        pytest.param("-is:experiment", False, id="no experiments"),
         pytest.param("is:latest", False, id="a version's state without versions"),
         pytest.param("-is:version", False, id="no versions"),
         pytest.param("a OR b", False, id="OR"),
@@ -145,7 +158,7 @@ TERMS = (
     | st.builds("{}:{}".format, named("date"), values(DATES))
     | MEASURES
     | st.sampled_from(FLAGS)
-    | st.just("is:version")
+    | st.sampled_from(["is:version", "is:experiment"])
 )
 FLAT = st.lists(st.builds("{}{}".format, st.sampled_from(["", "", "-"]), TERMS), max_size=5).map(" ".join)
 
@@ -169,7 +182,7 @@ PIECES = st.sampled_from(
         *('""', '"a b"', "(", ")", "OR", "AND", "NOT", "sort:", "zzz:", "metric", "metric.", 'param."x y":', "stage", "STAGE:"),
         *(f"{field.name}:" for field in FIELDS),
         *("version", "latest", "card", "1", "+5", "1e999", "nan", "0x10", "2026", "2026-13", "0000", "T24:00", "Z", "*..", "..*"),
-        *("is:version", "IS:version", "is:latest", "-has:metrics"),
+        *("is:version", "IS:version", "is:experiment", "is:latest", "-has:metrics"),
         *(" ",) * 10,
     )
 )  # fmt: skip

@@ -52,9 +52,10 @@ METRIC = "metric"
         pytest.param("(sort:my-key) a", Query(node=A, sort=Sort(key="my-key")), id="a sort by a name with a minus"),
         pytest.param(
             "IS:version is:latest",
-            Query(node=Condition(name="is", value="latest"), by_version=True),
+            Query(node=Condition(name="is", value="latest"), mode="version"),
             id="is:version asks for versions",
         ),
+        pytest.param("is:experiment a IS:experiment", Query(node=A, mode="experiment"), id="is:experiment asks for experiments"),
         pytest.param("a\0b", Query(node=Text(text="a\0b")), id="a NUL is part of a word"),
         pytest.param("x'; drop", Query(node=And((Text(text="x';"), Text(text="drop")))), id="SQL is words"),
     ],
@@ -64,7 +65,7 @@ def test_reading_a_query(text, expected):
 
 
 A_DATE = "expected a date such as 2026, 2026-01, 2026-01-31 or 2026-01-31T12:00 behind updated:"
-STATES = "expected one of version, registered, deprecated, copy, stale, latest, deregistered, signed"
+STATES = "expected one of version, experiment, registered, deprecated, copy, stale, latest, deregistered, signed"
 IN_ALTERNATIVE = "is about the whole query, expected it outside of what is in parentheses with OR"
 IN_NEGATION = "is about the whole query, expected it outside of what is negated"
 
@@ -285,7 +286,7 @@ SORTS = st.builds(Sort, key=KEYS, descending=st.none() | st.booleans())
 @pytest.mark.slow
 @given(node=st.none() | NODES, sort=st.none() | SORTS)
 def test_a_query_survives_writing_and_reading(node, sort):
-    query = Query(node=node, by_version=True, sort=sort)
+    query = Query(node=node, mode="version", sort=sort)
     assert parse(format_query(query)) == query
 
 

@@ -33,7 +33,7 @@ parts as (
     from named
 ),
 with_fields as (
-    select p.*, f.choices, f.version_choices, f.of_version,
+    select p.*, f.choices, f.version_choices, f.of_version, f.experiment_choices, f.of_experiment,
         case when p.prefix = '' then case when p.quoted then 'phrase' when ends_with(p.value, '*') then 'prefix' else 'word' end
             when p.field in ('metric', 'param') then p.field when f.kind = 'text' then 'field' else f.kind end as kind,
         contains(p.value, '..') and not p.quoted as ranged
@@ -65,19 +65,26 @@ checked as (
                 and case when kind = 'date' then internal.search_start(bound) is null else internal.search_number(bound) is null end))
             or list_bool_and(list_transform(string_split(value, '..'), lambda bound: bound in ('', '*'))))
             then 'expected two bounds in ' || prefix || ':' || value
-        when kind = 'flag' and negated and field = 'is' and value = 'version'
-            then 'is:version is about the whole query, expected it without -'
-        when kind = 'flag' and not list_contains(choices, value)
-            and not (select coalesce(bool_or(field = 'is' and value = 'version'), false) from parts)
+        when kind = 'flag' and field = 'is' and value in ('version', 'experiment') and (negated or m.versions and m.experiments)
+            then 'is:' || value || ' is about the whole query, expected it once and without -'
+        when m.experiments and prefix <> '' and kind not in ('metric', 'param')
+            and not (field = 'is' and value in ('version', 'experiment'))
+            and (not of_experiment or (kind = 'flag' and not list_contains(experiment_choices, value)))
+            then prefix || ':' || value || ' is not about experiments, expected it without is:experiment'
+        when kind = 'flag' and not list_contains(choices, value) and not m.versions
             then prefix || ':' || value || ' is about versions, expected is:version beside it'
     end as fault
-    from with_fields
+    from with_fields, (
+        select coalesce(bool_or(field = 'is' and value = 'version'), false) as versions,
+            coalesce(bool_or(field = 'is' and value = 'experiment'), false) as experiments
+        from parts
+    ) m
 )
 select
     case when fault is not null then error(fault) else place end as place,
     case when field = 'no' then not negated else negated end as negated,
-    case when kind = 'flag' then case when field = 'is' and value = 'version' then 'mode' when field = 'is' and value in ('copy', 'stale')
-        then 'state' else 'field' end
+    case when kind = 'flag' then case when field = 'is' and value in ('version', 'experiment') then 'mode'
+        when field = 'is' and value in ('copy', 'stale') then 'state' else 'field' end
         else kind end as kind,
     case when kind in ('metric', 'param') then measure when field = 'no' then 'has' else field end as name,
     case when kind in ('metric', 'param', 'number', 'date') then case when ranged then '..' when operator = '' then '=' else operator end
@@ -89,8 +96,9 @@ from checked;
 
 -- search(q): What a flat query finds: words, `"phrases"`, `word*`, `field:value`, `field:>n`, each with a leading `-` for its opposite,
 --     all of which must hold.
---   key: repo, artifact, version, commit
---   ref: The name of the artifact, or with `is:version` of the version, for the next question.
+--   key: repo, artifact, version, commit, experiment
+--   ref: The name of the artifact, or with `is:version` of the version, or with `is:experiment` its commit, for the next question.
+--   experiment: The name of an experiment, which has no artifact; null without `is:experiment`.
 --   stages: The version in each stage that is in use.
 --   metrics: The metrics that were asked for, or else the main metric; of artifacts, those of the latest version.
 --   score: How well the words fit: BM25 in millionths; 0 without words.
@@ -99,7 +107,7 @@ from checked;
 with leaves as materialized (from internal.search_leaves(q)),
 repairs as materialized (from internal.search_repairs((
     select coalesce(list({place: place, negated: negated, kind: kind, name: name, operator: operator, value: value, parts: parts}), [])
-    from leaves
+    from leaves where not (select coalesce(bool_or(kind = 'mode' and value = 'experiment'), false) from leaves)
 ))),
 repaired as materialized (
     select l.place, l.negated, l.kind, l.name, l.operator, coalesce(r.instead, l.value) as value,
@@ -108,11 +116,13 @@ repaired as materialized (
 ),
 lists as materialized (
     select
-        coalesce(bool_or(kind = 'mode'), false) as by_version,
+        coalesce(bool_or(kind = 'mode' and value = 'version'), false) as by_version,
+        coalesce(bool_or(kind = 'mode' and value = 'experiment'), false) as by_experiment,
         coalesce(list({place: place, negated: negated, kind: kind, name: name, operator: operator, value: value, parts: parts})
-            filter (not of_version or not (select coalesce(bool_or(kind = 'mode'), false) from leaves)), []) as of_artifact,
+            filter (not of_version or not (select coalesce(bool_or(kind = 'mode' and value = 'version'), false) from leaves)), [])
+            as of_artifact,
         coalesce(list({place: place, negated: negated, kind: kind, name: name, operator: operator, value: value, parts: parts})
-            filter (of_version and (select coalesce(bool_or(kind = 'mode'), false) from leaves)), []) as of_version,
+            filter (of_version and (select coalesce(bool_or(kind = 'mode' and value = 'version'), false) from leaves)), []) as of_version,
         coalesce(list(place) filter (not negated and kind in ('word', 'prefix', 'phrase')), []) as words,
         coalesce(list(place) filter (not negated and kind not in ('word', 'prefix', 'phrase', 'mode')), []) as conditions,
         coalesce(list(place) filter (negated), []) as refused,
@@ -138,9 +148,20 @@ version_hits as materialized (
     union all select place, doc, version, commit from internal.search_version_has((select of_version from lists))
     union all select place, doc, version, commit from internal.search_version_metric((select of_version from lists))
 ),
+experiment_leaves as materialized (
+    select case when by_experiment then of_artifact else [] end as leaves from lists
+),
+experiment_hits as materialized (
+    select place, doc, score from internal.search_experiment_words((select leaves from experiment_leaves))
+    union all select place, doc, 0 from internal.search_experiment_field((select leaves from experiment_leaves))
+    union all select place, doc, 0 from internal.search_experiment_range((select leaves from experiment_leaves))
+    union all select place, doc, 0 from internal.search_experiment_metric((select leaves from experiment_leaves))
+),
 places as (
     from internal.search_artifacts('hits', (select with_deprecated from lists), (select with_copies from lists))
-    where not (select by_version from lists)
+    where not (select by_version or by_experiment from lists)
+    union all
+    from internal.search_experiment_places('experiment_hits') where (select by_experiment from lists)
     union all
     from internal.search_versions('search_index.documents', 'hits', 'version_hits', (select with_deprecated from lists),
         (select with_copies from lists), (select with_deregistered from lists))
@@ -158,7 +179,8 @@ ranked as materialized (
     ) as place
     from internal.search_ranked('evaluated')
 ),
-ranked_artifacts as (from ranked where version is null),
+ranked_artifacts as (from ranked where version is null and not (select by_experiment from lists)),
+ranked_experiments as (from ranked where (select by_experiment from lists)),
 ranked_versions as (from ranked where version is not null),
 version_measures as (
     from internal.search_main_measures('ranked_versions') where (select len(endings) = 0 from lists)
@@ -169,9 +191,11 @@ shown as (
     from internal.search_shown_artifacts('ranked_artifacts', (select endings from lists))
     union all
     from internal.search_shown_versions('ranked_versions', 'version_measures')
+    union all
+    from internal.search_shown_experiments('ranked_experiments', (select endings from lists))
 )
 select s.* exclude (doc, total), (select string_agg('nothing for ' || word || '; showing ' || instead, ', ' order by place)
     from repairs) as note
 from shown s
 order by s.score desc, (s.stages['prod'] is not null or s.stages['production'] is not null) desc, s.updated_at desc nulls last, s.repo,
-    s.artifact, s.version, s.commit;
+    coalesce(s.artifact, s.experiment), s.version, s.commit;

@@ -2,7 +2,7 @@
 
 -- make_fields: What can be asked of a query's `field:value`; the rows are those of catalog/database/search_fields.py.
 create table search_index.fields (place integer, name varchar, kind varchar, choices varchar[], version_choices varchar[],
-    of_version boolean);
+    of_version boolean, experiment_choices varchar[], of_experiment boolean);
 
 -- make_documents: What is found: one row for each artifact, by a number that the other tables of the index have in its place.
 -- `card` is the file, and `reading` the commit, of the card or README whose first `characters` count as the artifact's text.

@@ -1,7 +1,7 @@
 -- How the search index is brought up to date: what changed is deleted and indexed again.
 
 -- add_field: One row of `fields`.
-insert into search_index.fields values ($1, $2, $3, $4, $5, $6);
+insert into search_index.fields values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- mark_changed: Marks the given repositories to be indexed again.
 insert into search_index.changed select unnest($1);
@@ -151,11 +151,6 @@ with surroundings as (
     left join (select repo, commit, file, library, task, licence, licence_name from cards) k
         on k.repo = s.repo and k.commit = s.reading and k.file = c.file
 ),
--- What names a host has a dot or a port in it; a name in repos.toml need not have one.
-name_parts as (
-    select doc, parts, case when regexp_matches(parts[1], '[.:]') or parts[1] in ('local', 'localhost') then 2 else 1 end as first
-    from (select doc, string_split(repo, '/') as parts from subjects)
-),
 owners as (
     select s.doc, unnest(o.owners) as owner
     from subjects s join code_owners o on o.repo = s.repo and o.commit = s.reading and list_contains(o.artifacts, s.artifact)
@@ -183,9 +178,8 @@ named_owners as (
 stated_values as (
     select doc, 'name' as field, artifact as value from subjects
     union all select doc, 'repo', repo from subjects
-    union all select doc, 'host', parts[1] from name_parts where first = 2
-    union all select doc, 'org', unnest(list_transform(range(first, len(parts)), lambda place: array_to_string(parts[first:place], '/')))
-        from name_parts
+    union all select doc, 'host', internal.search_host(repo) from subjects
+    union all select doc, 'org', unnest(internal.search_orgs(repo)) from subjects
     union all select doc, 'type', type from subjects
     union all select doc, 'label', unnest(labels) from subjects
     union all select doc, 'stage', unnest(map_keys(stages)) from search_index.documents semi join subjects using (doc)

@@ -22,6 +22,24 @@ select place, doc, 0 as score from internal.search_range($conditions)
 -- hits_metric: Metrics and parameters.
 select place, doc, 0 as score from internal.search_metric($conditions)
 
+-- experiments_none: As above, of experiments.
+select 0 as place, 0::uinteger as doc, 0::bigint as score where false
+
+-- experiments_words: Words of experiments.
+select place, doc, score from internal.search_experiment_words($words)
+
+-- experiments_phrases: Phrases of experiments.
+select place, doc, score from internal.search_experiment_words($phrases)
+
+-- experiments_field: Fields of experiments that are text.
+select place, doc, 0 as score from internal.search_experiment_field($conditions)
+
+-- experiments_range: Dates of experiments.
+select place, doc, 0 as score from internal.search_experiment_range($conditions)
+
+-- experiments_metric: Metrics and parameters of experiments.
+select place, doc, 0 as score from internal.search_experiment_metric($conditions)
+
 -- own_none: Nothing is asked of versions alone.
 select 0 as place, 0::uinteger as doc, null::varchar as version, null::varchar as commit where false
 
@@ -44,6 +62,12 @@ select place, doc, version, commit from internal.search_version_metric($own)
 with hits as materialized ({hits}),
 evaluated as materialized (
     select *, {all_words} as all_words, {any_word} as any_word from internal.search_artifacts('hits', $with_deprecated, $with_copies)
+)
+
+-- evaluate_experiments: Every experiment, with whether it is found.
+with hits as materialized ({hits}),
+evaluated as materialized (
+    select *, {all_words} as all_words, {any_word} as any_word from internal.search_experiment_places('hits')
 )
 
 -- evaluate_versions: Every version, with whether it is found.
@@ -84,6 +108,9 @@ internal.search_shown_artifacts('ranked', $endings)
 -- shown_of_versions: What a table shows of versions.
 internal.search_shown_versions('ranked', 'measures')
 
+-- shown_of_experiments: What a table shows of experiments.
+internal.search_shown_experiments('ranked', $endings)
+
 -- measures: Nothing more is to be read of artifacts.
 select 1
 
@@ -110,3 +137,6 @@ left join internal.search_numbers($metric) n on n.doc = f.doc
 
 -- numbers_of_versions: The numbers of a metric, of versions.
 left join internal.search_version_numbers($metric) n on n.doc = f.doc and n.version = f.version and n.commit is not distinct from f.commit
+
+-- numbers_of_experiments: The numbers of a metric, of experiments.
+left join internal.search_experiment_numbers($metric) n on n.doc = f.doc

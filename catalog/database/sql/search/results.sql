@@ -88,7 +88,8 @@ group by all;
 --   metrics: The metrics that were asked for, or else the main metric, of the latest version.
 select
     r.repo || ':' || r.artifact as ref, r.repo, r.artifact, r.version, r.commit, a.type, a.description, a.labels,
-    d.stages, a.latest, coalesce(m.metrics, []) as metrics, r.created_at, r.updated_at, r.score, r.matched, r.doc, r.total
+    d.stages, a.latest, coalesce(m.metrics, []) as metrics, r.created_at, r.updated_at, r.score, r.matched,
+    null::varchar as experiment, r.doc, r.total
 from query_table(ranked) r
 join search_index.documents d on d.doc = r.doc
 join (select repo, artifact, type, description, labels, latest from artifacts) a on a.repo = r.repo and a.artifact = r.artifact
@@ -104,7 +105,8 @@ order by r.place;
 select
     r.repo || ':' || r.artifact || '@' || r.version as ref, r.repo, r.artifact, r.version, v.commit, v.type, v.description, v.labels,
     map_from_entries(list_transform(v.stages, lambda stage: (stage, r.version))) as stages, a.latest,
-    coalesce(m.metrics, []) as metrics, r.created_at, r.updated_at, r.score, r.matched, r.doc, r.total
+    coalesce(m.metrics, []) as metrics, r.created_at, r.updated_at, r.score, r.matched,
+    null::varchar as experiment, r.doc, r.total
 from query_table(ranked) r
 join (select repo, artifact, latest from artifacts) a on a.repo = r.repo and a.artifact = r.artifact
 join (select repo, artifact, version, commit, type, description, labels, stages from versions) v
