@@ -9,6 +9,7 @@ from experiments
 qualify row_number() over (partition by repo, name, commit order by ref) = 1;
 
 -- internal.search_experiment_texts(docs): The texts by which words find some experiments, or with null all: see `search_texts`.
+--   key: doc, field
 select doc, entry.field, entry.weight, entry.text
 from (
     select doc, unnest([
@@ -46,6 +47,7 @@ end
 group by a.place, t.doc;
 
 -- internal.search_experiment_facets(): The values of each experiment's fields that are text, each with how it is compared.
+--   key: doc, field, value, key
 with experiments_by_number as materialized (from internal.search_experiments()),
 stated_values as (
     select doc, 'name' as field, name as value, name as compared from experiments_by_number
@@ -56,7 +58,7 @@ stated_values as (
     union all select doc, 'has', 'metrics', 'metrics' from experiments_by_number semi join metrics using (repo, commit)
     union all select doc, 'has', 'params', 'params' from experiments_by_number semi join params using (repo, commit)
 )
-select doc, field, value, internal.search_key(field, compared) as key from stated_values where value <> '' and compared <> '';
+select distinct doc, field, value, internal.search_key(field, compared) as key from stated_values where value <> '' and compared <> '';
 
 -- internal.search_experiment_field(leaves): The experiments whose fields have the text that a query asks for.
 --   key: place, doc
