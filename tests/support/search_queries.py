@@ -222,7 +222,18 @@ VERSIONS = {
         "is:version has:stage name:detector", [f"{DETECTOR}@v2.0.0", f"{DETECTOR}@v2.1.0", f"{DETECTOR}@v0.1.0"]
     ),
 }
+# Of experiments the reference is the commit.
+OTTER, HERON = "70d6a1dfab73e99aa8e8dedb2e86554ed2812f14", "27647a8a4069e7f2b5a6009447b701603156b8c3"
+MOLE, LYNX = "e52fa7bb40e16cde2890e1b81008eede37fc1339", "edccf9250587efc04268ba3dfa30f8bfa6d5988b"
+EXPERIMENTS = {
+    "experiments, the newest first": Case("is:experiment", [OTTER, HERON, MOLE, LYNX]),
+    "an experiment by a word of its name": Case("is:experiment otter", [OTTER]),
+    "experiments by who ran them": Case("is:experiment author:luis", [HERON, MOLE, LYNX]),
+    "experiments by a metric": Case("is:experiment metric.mrr:>0.432", [OTTER, HERON]),
+    "no experiment among artifacts": Case("tidy-otter", []),
+}
 WHOLE_LANGUAGE = {
+    "experiments by the order of a metric": Case("is:experiment sort:mrr", [HERON, OTTER, MOLE, LYNX]),
     "one or the other": Case("churn OR fraud", [CHURN, FRAUD]),
     "one or the other, by field": Case("label:nlp OR label:speech", [ENTITIES, ASR, INTENTS, PUNCTUATION]),
     "one or the other of a part": Case(
@@ -260,7 +271,19 @@ WHOLE_LANGUAGE = {
         [f"{CHURN}@{each}" for each in ("v3.5.0", "v3.5.0-rc.1", "v3.4.0")] + [...],
     ),
 }
-DEMO = WORDS | SHAPES | PHRASES | PREFIXES | FIELDS | MEASURES | NEGATIONS | WHOLE | VERSIONS | WHOLE_LANGUAGE
+DEMO = (
+    WORDS
+    | SHAPES
+    | PHRASES
+    | PREFIXES
+    | FIELDS
+    | MEASURES
+    | NEGATIONS
+    | WHOLE
+    | VERSIONS
+    | EXPERIMENTS
+    | WHOLE_LANGUAGE
+)
 
 # Of the public repositories in ../shared/fleet.
 
