@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 
 from catalog.errors import InvalidArgument
 from catalog.query.arguments import Between
+from catalog.query.meant import one_of
 
 _KINDS = {"integer": "a whole number", "float": "a number"}  # typer's names of types
 
@@ -29,7 +30,7 @@ class Command(TyperCommand):
             if type(error) is not typer.BadParameter or error.param is None:
                 raise
             value = self._given(ctx, words).get(str(error.param.name))
-            raise InvalidArgument(_spelling(error.param), repr(value), _expected(error)) from error
+            raise InvalidArgument(_spelling(error.param), repr(value), _expected(error, value)) from error
         if not ctx.resilient_parsing:
             for parameter in self._empty_paths(self._given(ctx, words)):
                 raise InvalidArgument(_spelling(parameter), "''", "a path")
@@ -60,10 +61,10 @@ def _spelling(parameter: Any) -> str:  # noqa: ANN401 - see above
     return str(max(parameter.opts, key=len))
 
 
-def _expected(error: typer.BadParameter) -> str:
+def _expected(error: typer.BadParameter, value: object) -> str:
     kind: Any = error.param and error.param.type
     if choices := getattr(kind, "choices", None):
-        return f"one of {', '.join(map(str, choices))}"
+        return one_of(str(value), map(str, choices))
     if (least := getattr(kind, "min", None)) is not None:
         return str(Between(least=least, most=kind.max))
     return _KINDS.get(kind.name, error.message)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 from catalog.config.model import RepoConfig
 from catalog.errors import Ambiguous, InvalidArgument, NotFound
 from catalog.naming import endings
+from catalog.query.meant import meant
 
 
 def choose(repos: Iterable[RepoConfig], word: str, file: Path, *, argument: str) -> RepoConfig:
@@ -26,13 +26,5 @@ def choose(repos: Iterable[RepoConfig], word: str, file: Path, *, argument: str)
             raise Ambiguous(f"{word!r} names {len(matches)} repositories, expected one", names)
         if matches:
             return matches[0]
-    raise NotFound(f"{file} has no repository named {word!r}{_advice(word, [repo.name for repo in every])}")
-
-
-def _advice(word: str, names: list[str]) -> str:
-    ends: dict[str, list[str]] = {}
-    for name in names:
-        ends.setdefault(name.rpartition("/")[2].lower(), []).append(name)
-    last = word.rpartition("/")[2].lower()
-    near = dict.fromkeys(name for end in get_close_matches(last, ends, n=1) for name in ends[end][:3])
-    return f"; did you mean {' or '.join(near)}?" if near else "; `catalog status` lists the names"
+    advice = meant(word, [repo.name for repo in every]) or "; `catalog status` lists the names"
+    raise NotFound(f"{file} has no repository named {word!r}{advice}")

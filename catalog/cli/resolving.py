@@ -21,6 +21,7 @@ from catalog.errors import Exit, InvalidArgument, Misuse, NotFound, StoreError
 from catalog.query.answer import Answer, Row
 from catalog.query.content_hash import FEWEST_DIGITS
 from catalog.query.labels import WHERE
+from catalog.query.meant import one_of
 from catalog.shell_line import shell_line
 from catalog.text import visible
 
@@ -121,7 +122,7 @@ def _is_same(row: Row, content: str) -> bool:
 def _value(row: Row, name: str) -> str:
     """The value of one field as a program reads it. NotFound where there is none: a script must stop there."""
     if name not in row:
-        raise InvalidArgument("field", repr(name), f"one of {', '.join(row)}")
+        raise InvalidArgument("field", repr(name), one_of(name, row))
     value = row[name]
     if value is None:
         where = f": it is {WHERE[row['status']]}" if name in _OF_BYTES and row["status"] in WHERE else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from catalog.errors import Ambiguous, NotFound
 from catalog.naming import short_names
 from catalog.query.answer import Answer, Row
+from catalog.query.meant import meant
 from catalog.query.reference import LATEST, Reference, parse
 from catalog.text import plural
 
@@ -64,7 +65,7 @@ class ReferenceResolver:
         matches = self._repos(words)
         if not matches:
             names = [row["repo"] for row in self._ask("from internal.list_repos(null)").rows]
-            raise NotFound(f"no repository {words!r} in {self._path}{_meant(words, names) or _expected(names)}")
+            raise NotFound(f"no repository {words!r} in {self._path}{meant(words, names) or _expected(names)}")
         return matches
 
     def repo(self, words: str) -> str | None:
@@ -83,7 +84,7 @@ class ReferenceResolver:
         }
         if words not in names:
             stages = list(dict.fromkeys(names.values()))
-            raise NotFound(f"no stage {words!r} in {self._path}{_meant(words, [*names]) or _expected(stages)}")
+            raise NotFound(f"no stage {words!r} in {self._path}{meant(words, [*names]) or _expected(stages)}")
         return names[words]
 
     def raw_stage(self, words: str | None) -> str | None:
@@ -92,7 +93,7 @@ class ReferenceResolver:
             names = list(dict.fromkeys(row["raw_stage"] for row in self._ask("from internal.list_stages(null)").rows))
             if words not in names:
                 raise NotFound(
-                    f"no tag in {self._path} has the stage {words!r}{_meant(words, names) or _expected(names)}"
+                    f"no tag in {self._path} has the stage {words!r}{meant(words, names) or _expected(names)}"
                 )
         return words
 
@@ -101,7 +102,7 @@ class ReferenceResolver:
         if words is not None:
             types = [row["type"] for row in self._ask("from internal.list_types()").rows]
             if words not in types:
-                raise NotFound(f"no type {words!r} in {self._path}{_meant(words, types) or _expected(types)}")
+                raise NotFound(f"no type {words!r} in {self._path}{meant(words, types) or _expected(types)}")
         return words
 
     def filters(
@@ -158,18 +159,6 @@ class ReferenceResolver:
                 ends.setdefault(end, []).append(short)
         near = dict.fromkeys(short for end in get_close_matches(words.lower(), list(ends), n=5) for short in ends[end])
         return f"; near: {', '.join(near)}" if near else ""
-
-
-def _meant(words: str, names: list[str]) -> str:
-    """The names that were probably meant, by their last parts: the rest is alike in most. Empty where none is."""
-    from difflib import get_close_matches  # only where something was misspelt
-
-    ends: dict[str, list[str]] = {}
-    for name in names:
-        ends.setdefault(name.rpartition("/")[2].lower(), []).append(name)
-    last = words.rpartition("/")[2].lower()
-    near = dict.fromkeys(name for end in get_close_matches(last, ends, n=1) for name in ends[end][:3])
-    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def _nearest(words: str, versions: list[str]) -> str:

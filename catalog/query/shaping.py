@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from catalog.errors import InvalidArgument
 from catalog.query.answer import Answer
+from catalog.query.meant import one_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,7 +57,7 @@ def first(answer: A, number: int) -> A:
 
 def _place(answer: Answer, name: str, argument: str) -> int:
     if name not in answer.columns:
-        raise InvalidArgument(argument, repr(name), f"one of {', '.join(answer.columns)}")
+        raise InvalidArgument(argument, repr(name), one_of(name, answer.columns))
     return answer.columns.index(name)
 
 
