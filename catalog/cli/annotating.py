@@ -12,6 +12,7 @@ from catalog.cli.options import Database, SomeRef
 from catalog.cli.output import put_text, say, say_note
 from catalog.errors import Misuse, NotFound
 from catalog.naming import repository_key
+from catalog.query.reference import parse
 
 
 def annotate(  # noqa: PLR0913 - each is an option of the command
@@ -39,6 +40,7 @@ def annotate(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions.annotate import Metadata
     from catalog.actions.annotate import annotate as change_of
 
+    parse(ref)
     if (type, path, description) == (None, None, None) and not label:
         raise Misuse("nothing to annotate: expected --type, --path, --description or --label")
     metadata = Metadata(type=type, path=path, desc=description, labels=tuple(label or ()))

@@ -16,7 +16,7 @@ from socket import gaierror
 from urllib.parse import unquote, urlsplit
 
 from catalog.config.model import StorageConfig
-from catalog.errors import ConfigError, Down
+from catalog.errors import ConfigError, Down, InvalidArgument
 from catalog.text import quote
 from catalog.transport.network_rules import METADATA, is_public, resolve
 
@@ -157,11 +157,11 @@ def _check_bucket(url: str) -> None:
 
 
 def allowed(prefixes: Iterable[str]) -> tuple[str, ...]:
-    """URL prefixes that the user states outside of repos.toml; ConfigError for what is none."""
+    """URL prefixes that the user states outside of repos.toml; InvalidArgument for what is none."""
     from catalog.config.storage_keys import URL_PREFIX, is_url_prefix
 
     stated = tuple(prefixes)
     for prefix in stated:
         if not is_url_prefix(prefix):
-            raise ConfigError(f"invalid allow {quote(prefix)!r}: expected {URL_PREFIX.expected}")
+            raise InvalidArgument("allow", repr(quote(prefix)), URL_PREFIX.expected)
     return stated

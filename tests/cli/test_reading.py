@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 
 import pyarrow.parquet as pq
@@ -128,7 +129,6 @@ mask          v1.0.0  v1.0.0  4444444  -     git.example/acme/vision
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        pytest.param(("show", "acme/churn:churn"), ARTIFACT, id="an artifact"),
         pytest.param(("show", "acme/churn:churn#prod"), VERSION, id="a version"),
         pytest.param(("show",), REGISTRY, id="every artifact, as gto show has it"),
         pytest.param(("ls", "models"), REGISTRY, id="models are artifacts"),
@@ -141,6 +141,14 @@ mask          v1.0.0  v1.0.0  4444444  -     git.example/acme/vision
 )
 def test_tables(ask, arguments, expected):
     assert ask(*arguments) == (0, expected, "")
+
+
+def test_an_artifact_that_nobody_annotated(ask):
+    code, out, err = ask("show", "acme/churn:churn")
+    assert (code, out) == (0, ARTIFACT)
+    assert re.fullmatch(
+        r"nobody annotated it; in a checkout: \S*catalog annotate \S+:churn --type model --path PATH\n", err
+    )
 
 
 @pytest.mark.slow
