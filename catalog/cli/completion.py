@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from catalog.cli.finding import term
 from catalog.database.search_fields import BY_NAME, FACETS, MEASURES, ORDERS
+from catalog.naming import endings
 
 if TYPE_CHECKING:
     from catalog.query import Catalog
@@ -115,7 +116,11 @@ def _references(catalog: Catalog, incomplete: str) -> Iterator[str]:
             return
     names = catalog.short_names()
     yield from names.values()
-    yield from (full for full, short in names.items() if full != short)
+    if any(short.startswith(incomplete) for short in names.values()):
+        yield from (full for full, short in names.items() if full != short)
+        return
+    for full, short in names.items():  # of an end that is longer than the short name, only where that was begun
+        yield from (end for end in endings(full) if len(end) > len(short))
 
 
 def _catalog() -> Catalog:

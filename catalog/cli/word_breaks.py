@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -56,7 +57,16 @@ def _replacement(completion: str, current: str) -> str:
 
 def _with_dashes(line: str) -> str:
     typed = line.split(" ")
-    return " ".join([*typed[:-1], "--", typed[-1]]) if _is_negation(typed) else line
+    return " ".join([*typed[:-1], "--", typed[-1]]) if _is_negation(typed) and not _is_quoted(line) else line
+
+
+def _is_quoted(line: str) -> bool:
+    """Whether its end is within quotation marks: all of them are one word, which no option begins."""
+    try:
+        shlex.split(line)
+    except ValueError:
+        return True
+    return False
 
 
 def _is_negation(typed: Sequence[str]) -> bool:

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import shutil
-import sys
-import time
-from pathlib import Path
-
 import pytest
 
 from catalog.cli.word_breaks import joined
@@ -65,6 +57,7 @@ def test_a_value_with_spaces_is_quoted_for_the_shell(run, monkeypatch):
     [
         pytest.param("catalog search churn -stage:de", ["-stage:dev"], id="a negation"),
         pytest.param("catalog search stage:st", ["stage:staging"], id="a value"),
+        pytest.param("catalog search 'churn -stage:st", ["churn -stage:staging"], id="a negation in quotation marks"),
         pytest.param("catalog search --lim", ["--limit"], id="an option"),
         pytest.param("catalog -", [], id="no command"),
         pytest.param("", ["search"], id="nothing"),
@@ -91,65 +84,3 @@ def test_fish_gets_whole_words(run, database, monkeypatch, line, offered):
 )
 def test_words_are_put_together(words, typed):
     assert joined(words) == typed
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
-@pytest.mark.parametrize(
-    ("typed", "completed"),
-    [
-        pytest.param("catalog search churn stage:st", "stage:staging ", id="a value"),
-        pytest.param("catalog search 'churn -stage:st", "'churn -stage:staging' ", id="in quotation marks"),
-        pytest.param("catalog show mask#pro", "mask#prod ", id="a reference"),
-        pytest.param("catalog show mask@v", "mask@v1.0.0 ", id="a version"),
-        pytest.param("catalog show mask@", "mask@", id="what several versions have"),
-        pytest.param("catalog search upd", "updated:", id="no space behind a field"),
-    ],
-)
-def test_tab_in_bash(database, typed, completed):
-    line = _typed_in_bash(typed, Path(sys.executable).parent, database)
-    assert line.endswith(completed)
-
-
-def _typed_in_bash(typed: str, path: Path, database: Path) -> str:
-    """The line as bash shows it after Tab."""
-    environment = os.environ | {"PATH": f"{path}:{os.environ['PATH']}", "CATALOG_DATABASE": str(database)}
-    environment |= {"TERM": "dumb", "COLUMNS": "200", "PS1": "", "PS2": ""}
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], environment)
-    try:
-        os.write(terminal, b'PS1=; eval "$(catalog --show-completion bash)"; echo rea""dy\n')
-        _read(terminal, "\nready", 30)
-        os.write(terminal, f"{typed}\t".encode())
-        return _read(terminal, None, 30)
-    finally:
-        os.close(terminal)
-        os.waitpid(child, 0)
-
-
-def _read(terminal: int, until: str | None, seconds: float) -> str:
-    """What comes until a text does; without one, until nothing more has come for three seconds."""
-    said, end = b"", time.monotonic() + seconds
-    while time.monotonic() < end:
-        ready, _, _ = select.select([terminal], [], [], 3)
-        if not ready and until is None and said:
-            break
-        if ready:
-            said += os.read(terminal, 65_536)
-        if until and until.encode() in said:
-            break
-    return _shown(said.decode())
-
-
-def _shown(said: str) -> str:
-    """The last line as a terminal shows it: a backspace goes one to the left, a bell is only heard."""
-    line: list[str] = []
-    at = 0
-    for character in said.rpartition("\n")[2].replace("\a", ""):
-        if character == "\b":
-            at -= 1
-        else:
-            line[at : at + 1] = [character]
-            at += 1
-    return "".join(line)
