@@ -144,7 +144,7 @@ def demo(
 ) -> None:
     """Make an invented company's repositories, crawl them, and build catalog and site.
 
-    Example: catalog demo, then: catalog show --catalog demo/output/catalog.duckdb
+    Examples: catalog demo, then: catalog show --catalog demo/output/catalog.duckdb
     """
     from catalog.demo import make_fleet, write_config, write_storage  # a cold `show` needs no dulwich
     from catalog.demo.storage import BUCKET

@@ -54,7 +54,7 @@ def diff(  # noqa: PLR0913 - each is an option of the command
 
     FROM and TO are states, so that a day is its end; --since and --until are the first and the last day of what is shown.
 
-    Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff --since 2024-05 --stage prod, catalog diff 12 -o md
+    Examples: catalog diff, catalog diff 2024-05-01 2024-06-01, catalog diff --since 2024-05 --stage prod, catalog diff 0 -o md
     """
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet, note_first=True)
     with open_catalog(database) as catalog:

@@ -60,7 +60,7 @@ def get(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Get the bytes of a version: from DVC's storage, Git or Git LFS, without a clone, and checked.
 
-    Examples: catalog get churn#prod -o model.lgb, catalog get churn@v3.1.0 --allow file:///srv/dvc
+    Examples: catalog get churn#prod -o model.lgb, catalog get churn@latest --allow file:///srv/dvc
     """
     from catalog.download.download import DownloadOptions, download  # with all of the network
 

@@ -10,7 +10,7 @@ from catalog.errors import Misuse
 def mcp(*, database: Database = None) -> None:
     """Serve the catalog to agents by the Model Context Protocol, over standard input and output. It reads, and nothing else.
 
-    Examples: catalog mcp --catalog output, claude mcp add models -- catalog mcp --catalog /srv/catalog/output
+    Examples: catalog mcp, catalog mcp --catalog output
     """
     try:
         from catalog.mcp.server import server

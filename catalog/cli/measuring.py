@@ -45,7 +45,7 @@ def metrics(
 ) -> None:
     """Show the metrics of a version; of the latest, where REF names none.
 
-    Example: catalog metrics churn --all-versions
+    Examples: catalog metrics churn#prod, catalog metrics churn --all-versions
     """
     with open_catalog(database) as catalog:
         answer = catalog.metrics(ref, all_versions=all_versions)
@@ -58,7 +58,7 @@ def params(
 ) -> None:
     """Show the parameters of a version; of the latest, where REF names none.
 
-    Example: catalog params churn#prod -o json
+    Examples: catalog params churn, catalog params churn#prod -o json
     """
     with open_catalog(database) as catalog:
         answer = catalog.params(ref, all_versions=all_versions)
@@ -76,7 +76,7 @@ def compare(
 ) -> None:
     """Put two to seven versions beside each other, of one artifact or of several; * marks the best.
 
-    Example: catalog compare churn#prod churn@latest --changed
+    Examples: catalog compare churn#prod churn@latest --changed, catalog compare churn@v3.3.0 churn@v3.4.0 churn@v3.5.0 --baseline 2
     """
     if not FEWEST <= len(refs) <= MOST:
         raise Misuse(f"compare takes {FEWEST} to {MOST} references, not {len(refs)}")
@@ -91,7 +91,7 @@ def compare(
 def experiments(repo: RepoArgument = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
     """List DVC's experiments, newest first, with the versions that they began from.
 
-    Example: catalog experiments risk/churn
+    Examples: catalog experiments risk/churn, catalog experiments -o ids
     """
     with open_catalog(database) as catalog:
         put_experiments(catalog.experiments(repo=repo), output)

@@ -169,7 +169,7 @@ def show(
 ) -> None:
     """Show one artifact, version or repository, or what is of a commit; without REF, every artifact with its stages.
 
-    Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json, catalog show risk/churn, catalog show 1a2b3c4
+    Examples: catalog show churn, catalog show churn@v3.1.0, catalog show churn#prod -o json, catalog show risk/churn, catalog show 152f49b
     """
     if repo and not live:
         raise Misuse("--repo names the repository that --live reads: expected both, or none")
@@ -264,7 +264,7 @@ def sql(
 ) -> None:
     """Run a SQL query (read-only; no files, no network), or a shell for several.
 
-    Example: catalog sql 'from versions where author = $who' -p who=Ann
+    Examples: catalog sql 'from prod_vs_latest', catalog sql 'from versions where author = $who' -p who='Ana Ferreira'
     """
     check_timeout(timeout)
     parameters = named_values(parameter)

@@ -47,9 +47,15 @@ def _section(path: str, command: Any, *, level: int) -> Iterator[str]:  # noqa: 
 
 
 def _paragraph(text: str) -> str:
-    if not _EXAMPLES.match(text):
-        return f"{_cell(text)}\n"
-    return "\n".join(["```console", *re.split(", (?:then: )?(?=catalog )", _EXAMPLES.sub("", text)), "```\n"])
+    lines = examples(text)
+    return "\n".join(["```console", *lines, "```\n"]) if lines else f"{_cell(text)}\n"
+
+
+def examples(paragraph: str) -> list[str]:
+    """The command lines of a paragraph that begins with `Examples:`; none of any other."""
+    if not _EXAMPLES.match(paragraph):
+        return []
+    return re.split(", (?:then: )?(?=catalog )", _EXAMPLES.sub("", paragraph))
 
 
 def _row(parameter: Any) -> str:  # noqa: ANN401 - see above

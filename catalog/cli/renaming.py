@@ -39,7 +39,7 @@ def rename(
 
     With the next crawl, all that the catalog has observed is listed under the new name. Until then, a build leaves the repository out. One that a source lists gets a [[repo]] of its own.
 
-    Examples: catalog rename acme/churn risk/churn, catalog rename github.com/acme/churn churn
+    Examples: catalog rename risk/churn demo.example/risk/attrition, catalog rename vision/models demo.example/vision/shelves
     """
     from catalog.config.editing import append_repos, change_repo  # a cold `show` needs no TOML
 
@@ -75,7 +75,7 @@ def remove(
 
     A repository that a source lists is added to what the source excludes. The next crawl records that it was removed.
 
-    Examples: catalog remove acme/churn, catalog remove churn >> removed.toml
+    Examples: catalog remove vision/models, catalog remove ads/ctr >> removed.toml
     """
     from catalog.config.editing import exclude_from_source, remove_repo  # a cold `show` needs no TOML
 

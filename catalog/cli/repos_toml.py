@@ -64,7 +64,7 @@ def init(
 ) -> None:
     """Write a repos.toml to begin with.
 
-    Example: catalog init
+    Examples: catalog init, catalog init models.toml
     """
     target = file or config_file
     try:
@@ -89,7 +89,7 @@ def add(
 ) -> None:
     """Add repositories to repos.toml; its comments and order stay.
 
-    Example: catalog add https://github.com/iterative/example-gto
+    Examples: catalog add https://github.com/iterative/example-gto, catalog add git@github.com:acme/churn.git
     """
     from catalog.config.editing import append_repos  # a cold `show` needs no TOML
     from catalog.config.parse import parse, read_text

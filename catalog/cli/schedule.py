@@ -46,7 +46,7 @@ def schedule(
 ) -> None:
     """Crawl, build and publish at the times of repos.toml, until Ctrl-C or SIGTERM.
 
-    Examples: catalog schedule, catalog schedule --once, catalog schedule --print systemd
+    Examples: catalog schedule --once, catalog schedule --print systemd
     """
     if once + now + (external is not None) > 1:
         raise Misuse("found several of --once, --now and --print, expected one")

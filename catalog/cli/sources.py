@@ -54,7 +54,7 @@ def preview(*, output: Output = Format.TABLE, config_file: ConfigFile = DEFAULT_
 
     Exit code 5 if a source could not be read: what it listed last is shown in its place.
 
-    Example: catalog sources preview -o csv
+    Examples: catalog sources preview, catalog sources preview -o csv
     """
     from catalog.config.parse import load  # a cold `show` needs no TOML
     from catalog.discovery.discover import discover  # and no network

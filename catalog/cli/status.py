@@ -43,7 +43,7 @@ def status(
 ) -> None:
     """Show the outcome of the last crawl for each repository, and which ones the next crawl will read again regardless.
 
-    Example: catalog status --check
+    Examples: catalog status, catalog status --check
     """
     from catalog.config.parse import load  # a cold `show` needs no TOML
 

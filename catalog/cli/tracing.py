@@ -84,7 +84,7 @@ def identify(
 ) -> None:
     """Find the versions, outputs and dependencies with this content or commit; exit code 3 if there are none.
 
-    Examples: catalog identify model.pkl, catalog identify 5d41402abc4b2a76b9719d911017c592
+    Examples: catalog identify model.pkl, catalog identify 152f49b -o json
     """
     with open_catalog(database) as catalog:
         answer = catalog.identify(_hashes_or_words(content))
