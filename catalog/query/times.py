@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from catalog.errors import Misuse
@@ -12,7 +13,7 @@ from catalog.query.arguments import Name, checked
 from catalog.query.catalog_file import CatalogFile
 from catalog.query.cloud_events import BEGINNING, Place, check, place
 from catalog.query.moments import Moment, between, is_moment, moment
-from catalog.query.time_range import Edge, Memory, crawl_range, joined, range_note, suspect_clocks
+from catalog.query.time_range import Edge, Memory, crawl_range, in_utc, joined, range_note, suspect_clocks
 
 _OF_STAGES = "some_repos := $repos, a_type := $type, a_raw_stage := $raw_stage, since := $since, until := $until"
 
@@ -40,12 +41,20 @@ class Times(CatalogFile):
         parameters |= {"artifact": None, "version": None}
         if ref is not None:
             parameters |= self._of_reference(ref, repo, stage, parameters)
-        return self._ask(
+        answer = self._ask(
             "from internal.list_events($repos, $artifact, $version, $stage, a_type := $type, since := $since, until := $until, "
             "a_raw_stage := $raw_stage)",
             **parameters,
             **between(since, until),
         )
+        return answer if until is None else self._explained(answer, moment(until, "until"))
+
+    def _explained(self, answer: Answer, until: datetime) -> Answer:
+        """An answer without rows, with the reason where the first tag is of a later time."""
+        rows = [] if answer.values else self._ask("from internal.first_event()").rows
+        if not rows or until >= rows[0]["created_at"]:
+            return answer
+        return replace(answer, note=f"the first registry tag in this catalog is of {in_utc(rows[0]['created_at'])}")
 
     def _of_reference(
         self, ref: str, repo: str | None, stage: str | None, given: Mapping[str, Any]
@@ -121,7 +130,8 @@ class Times(CatalogFile):
             **between(since, until),
         }
         if known_at is None:
-            return self._ask(f"from internal.list_stages_at($moment, $stage, {_OF_STAGES})", **question)
+            answer = self._ask(f"from internal.list_stages_at($moment, $stage, {_OF_STAGES})", **question)
+            return self._explained(answer, moment(when, "when"))
         memory = Memory(self._ask)
         known = memory.crawl(known_at, "known_at")
         answer = self._ask(

@@ -412,6 +412,16 @@ def test_a_type_with_a_typing_error_is_answered_with_what_was_meant(ask, command
     assert (code, out, err.partition(";")[2]) == (3, "", " did you mean model?\n")
 
 
+@pytest.mark.parametrize("words", ["at 2000-01-01", "history --until 2000-01-01", "history mask --until 2000-01-01"])
+def test_nothing_before_the_first_tag_says_why(ask, words):
+    said = "nothing found\nthe first registry tag in this catalog is of 2024-01-02 12:00:00 UTC\n"
+    assert ask(*words.split()) == (0, "", said)
+
+
+def test_nothing_among_tags_has_no_other_reason(ask):
+    assert ask("at", "2024-01-03", "--type", "dataset") == (0, "", "nothing found\n")
+
+
 def test_at_has_what_was_assigned_between_two_days(ask):
     code, out, _ = ask("at", "now", "--since", "2024-01-05", "--until", "2024-01-08", "-q")
     assert (code, out.split()) == (0, [f"{CHURN}:churn@v2.0.0", f"{VISION}:seg:mask@v1.0.0"])

@@ -80,6 +80,10 @@ where (list_contains(some_repos::varchar[], repo)
     and (until::timestamp is null or created_at <= until)
 order by created_at desc, priority desc, repo, tag desc, oid;
 
+-- internal.first_event(): When the oldest registry tag was made, by the tagger's clock.
+--   key: (at most one row)
+select min(created_at) as created_at from resolved_events having count(*) > 0;
+
 -- internal.list_repos(some_repos): The repositories, how the last visit to each went, and how much each holds.
 --   key: repo
 --   why: Why the last visit read it.
