@@ -50,7 +50,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     output: Output = Format.TABLE,
     database: Database = None,
 ) -> None:
-    """Find artifacts, or with is:version versions, in all repositories: the best first.
+    """Find artifacts, or with is:version versions, with is:experiment experiments, in all repositories: the best first.
 
     Examples: catalog search churn stage:prod, catalog search 'metric.auc:>0.9 -label:legacy sort:auc'
     """

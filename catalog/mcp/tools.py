@@ -41,7 +41,7 @@ class Tools:
         self._path = path
 
     def search(self, query: str, limit: Limit = 10, cursor: Cursor = None) -> Page:
-        """Find models, datasets and (with is:version) versions by words and fields, the best match first: `churn stage:prod metric.auc:>0.8 owner:risk`."""
+        """Find models, datasets, (with is:version) versions and (with is:experiment) experiments by words and fields, the best match first: `churn stage:prod metric.auc:>0.8 owner:risk`."""
         with self._open() as catalog:
             answer = catalog.search(query, limit=limit, cursor=cursor)
             return part(catalog, answer.rows, total=answer.total, next_cursor=answer.next_cursor, note=answer.note)

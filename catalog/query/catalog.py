@@ -25,7 +25,7 @@ class Catalog(Versions):
         return select(self._connection, text, parameters, self._bounds)
 
     def search(self, query: str, *, limit: Count | None = 20, cursor: str | None = None) -> SearchAnswer:
-        """What a query finds, the best first: artifacts, or with `is:version` versions. docs/search.md has the language.
+        """What a query finds, the best first: artifacts, with `is:version` versions, or with `is:experiment` experiments. docs/search.md has the language.
 
         `why` in each row is the piece of text, or the field, by which it was found. At most `limit` rows, or all with None; `total` of
         the answer says how many there are, `note` what was searched instead. With the `next_cursor` of an answer as `cursor`, the rows

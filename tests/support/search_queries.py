@@ -222,9 +222,8 @@ VERSIONS = {
         "is:version has:stage name:detector", [f"{DETECTOR}@v2.0.0", f"{DETECTOR}@v2.1.0", f"{DETECTOR}@v0.1.0"]
     ),
 }
-# Of experiments the reference is the commit.
-OTTER, HERON = "70d6a1dfab73e99aa8e8dedb2e86554ed2812f14", "27647a8a4069e7f2b5a6009447b701603156b8c3"
-MOLE, LYNX = "e52fa7bb40e16cde2890e1b81008eede37fc1339", "edccf9250587efc04268ba3dfa30f8bfa6d5988b"
+# An experiment by its name, since its reference is a commit.
+OTTER, HERON, MOLE, LYNX = "tidy-otter", "bold-heron", "fuzzy-mole", "lost-lynx"
 EXPERIMENTS = {
     "experiments, the newest first": Case("is:experiment", [OTTER, HERON, MOLE, LYNX]),
     "an experiment by a word of its name": Case("is:experiment otter", [OTTER]),

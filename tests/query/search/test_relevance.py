@@ -118,7 +118,7 @@ CASES = [
 @pytest.mark.parametrize(("world", "case"), CASES)
 def test_what_is_found_first(opened, world, case):
     answer = opened(world).search(case.query, limit=None)
-    found = [row["ref"].removeprefix(HOST) for row in answer.rows]
+    found = [row["experiment"] or row["ref"].removeprefix(HOST) for row in answer.rows]
     if case.expected[-1:] == [...]:
         found[len(case.expected) - 1 :] = [...]
     note = answer.note if case.note != ANY_NOTE else ANY_NOTE
