@@ -210,15 +210,17 @@ def test_pages_are_resources(path):
 
 
 @pytest.mark.slow
-def test_the_command_serves_over_standard_input_and_output(path):
-    from mcp import StdioServerParameters
+def test_the_command_serves_over_standard_input_and_output(path, tmp_path):
+    from mcp import StdioServerParameters, stdio_client
 
     parameters = StdioServerParameters(command=sys.executable, args=["-m", "catalog", "mcp", "--catalog", str(path)])
 
     async def asked(client: Client) -> Any:
         return (await client.call_tool("resolve", {"ref": f"{CHURN_REF}#prod"})).structured_content
 
-    assert with_client(parameters, asked)[ROWS][0]["ref"] == f"{CHURN}:churn@v1.0.0"
+    with (tmp_path / "errors.log").open("w") as errors:  # else those of the test that imported the SDK
+        answer = with_client(stdio_client(parameters, errlog=errors), asked)
+    assert answer[ROWS][0]["ref"] == f"{CHURN}:churn@v1.0.0"
 
 
 def test_without_the_extra_the_command_says_what_to_install(path, monkeypatch, capsys):
