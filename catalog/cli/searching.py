@@ -87,6 +87,6 @@ def facets(
 
     With -o ids, terms for catalog search.
 
-    Example: catalog facets stage:prod --field framework
+    Examples: catalog facets, catalog facets stage:prod --field framework
     """
     finding.facets(query or [], fields=fields or [], output=output, database=database)

@@ -8,6 +8,7 @@ import pytest
 from typer.main import get_command
 
 from catalog.cli.app import app
+from catalog.database.search_fields import FACETS
 
 # What the other arguments of a command are.
 RIGHT = {
@@ -97,6 +98,7 @@ def test_a_value_of_another_kind_is_refused_by_its_name(ask_all, path, command, 
         pytest.param("diff 0 0001-01-01T00:00+14:00", "TO '0001-01-01 00:00:00+14:00': expected a moment that in UTC is in the years", id="before the year 1"),
         pytest.param("ls models --columns latst", "--columns 'latst': expected one of repo, artifact, id, folder, name, type, description, labels, path, registered, active, deprecated_at, latest, latest_commit, latest_at, versions, created_at, updated_at, stages; did you mean latest?\n", id="a column with a typing error"),
         pytest.param("history --sort -creatd_at", "--sort 'creatd_at': expected one of id, ref, ", id="of a column to sort by"),
+        pytest.param("facets --field stgae", f"--field 'stgae': expected one of {', '.join(FACETS)}; did you mean stage?\n", id="a field with a typing error"),
         pytest.param("ls modles", "WHAT 'modles': expected one of models, artifacts, datasets, versions, stages, events, repos, repositories, experiments, releases, problems, teams, people; did you mean models?\n", id="a list with a typing error"),
         pytest.param("show mask -o jsno", "--output 'jsno': expected one of table, json, jsonl, csv, tsv, md, parquet, ids; did you mean json?\n", id="a format with a typing error"),
         pytest.param("resolve mask --field ulr", "--field 'ulr': expected one of ref, repo, ", id="a field with a typing error"),

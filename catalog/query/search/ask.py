@@ -11,6 +11,7 @@ from catalog.database.search_fields import FACETS, ORDERS
 from catalog.errors import InvalidArgument
 from catalog.query.answer import Answer, Row
 from catalog.query.cursors import begin_of, cursor_at
+from catalog.query.meant import one_of
 from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.search.compile import Compiled, Words, count, find
 from catalog.query.search.excerpt import Excerpt, Sought, excerpt
@@ -41,7 +42,7 @@ def facets(ask: Ask, text: str, fields: Sequence[str]) -> FacetAnswer:
     """How much of what a search finds has which value of which field. QueryError for a wrong query, InvalidArgument for a field without values."""
     for field in fields:
         if field not in FACETS:
-            raise InvalidArgument("fields", repr(field), f"one of {', '.join(FACETS)}")
+            raise InvalidArgument("fields", repr(field), one_of(field, FACETS))
     query, matches, statement = _run(ask, parse(text), 1)
     counted = count(query, _words(ask, query), fields=fields)
     answer = ask(counted.text, **counted.parameters)
