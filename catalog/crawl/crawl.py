@@ -129,6 +129,7 @@ class CrawlRun:
         if not dry:
             self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()
+        self._renamed: frozenset[str] = frozenset()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
@@ -196,6 +197,7 @@ class CrawlRun:
         journal.change_inventory(renames(moved, journal.number), ())
         known.write(before, following(before, moved, listed))
         self._last_visits = self._journal.last_visits() if moved else self._last_visits
+        self._renamed = frozenset(move.repo for move in moved)
         journal.change_inventory((), departures(inventory, self._last_visits, moved, journal.number, now))
 
     def save(self, plan: CrawlPlan) -> None:
@@ -238,6 +240,7 @@ class CrawlRun:
             limits=limits,
             network=NetworkRules(allow=self._config.allowed_hosts),
             has_untrusted_url=entry.has_untrusted_url,
+            is_renamed=repo.name in self._renamed,
         )
 
     def _scheduler_limits(self, slow: OnSlow, left: RemainingVisits) -> SchedulerLimits[VisitTask, Recorded]:

@@ -86,6 +86,13 @@ def test_what_is_renamed_and_removed_is_said_before_it_is_done(config, tmp_path)
     ]
 
 
+@pytest.mark.usefixtures("config")
+def test_rows_under_a_former_name_are_not_called_lost(tmp_path, caplog):
+    text = f'[[repo]]\nurl = "{tmp_path}/a.git"\nname = "c"\naliases = ["a"]\n'
+    done = crawl(parse(text, tmp_path / "repos.toml"), debug=True)
+    assert ([visit.why for visit in done.visits], caplog.messages) == (["rows_missing"], [])
+
+
 def _entry(talk, name, number, pushed=LONG_AGO):
     facts = {"archived": False, "fork": False, "visibility": "public", "topics": [], "created_at": LONG_AGO}
     return {"id": number, "clone_url": f"{talk.url}/acme/{name}.git", "pushed_at": pushed} | facts
