@@ -19,12 +19,16 @@ _DAY = 86_400.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Visit:
-    """A visit that went well. `options` and `readers` are what its rows depend on beside refs."""
+    """A visit that went well. `options` and `readers` are what its rows depend on beside refs.
+
+    `forge_id`: which repository had the name. Two may have been pushed in one second, as by an import of many.
+    """
 
     pushed_at: datetime
     read_at: datetime
     options: str
     readers: str
+    forge_id: str | None = None  # where the forge states none, and in files of earlier versions
 
 
 class PushCache:
@@ -43,10 +47,11 @@ class PushCache:
         is_past_grain = (last.read_at - pushed_at).total_seconds() > installed()[source.kind].grain
         # A clock that was set back says nothing of how long ago the repository was read.
         is_full_check_due = not timedelta(0) <= now - last.read_at <= timedelta(seconds=source.full_check_days * _DAY)
-        same = (last.pushed_at, last.options, last.readers) == (
+        same = (last.pushed_at, last.options, last.readers, last.forge_id) == (
             pushed_at,
             repository.repo.options.digest(),
             self._readers,
+            _forge_id(repository),
         )
         return is_past_grain and same and not is_full_check_due
 
@@ -59,6 +64,7 @@ class PushCache:
                 read_at=read_at,
                 options=repository.repo.options.digest(),
                 readers=self._readers,
+                forge_id=_forge_id(repository),
             )
 
     def take(self, repo: str, other: PushCache) -> None:
@@ -81,3 +87,7 @@ class PushCache:
 
 def _pushed_at(repository: Repository) -> datetime | None:
     return repository.known.listed.pushed_at if repository.known else None
+
+
+def _forge_id(repository: Repository) -> str | None:
+    return repository.known.listed.forge_id if repository.known else None

@@ -17,15 +17,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.config.model import Config, RepoConfig, RepoOptions
+from catalog.config.model import Config
+from catalog.config.parse import parse
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.crawl import CrawlRun
-from catalog.crawl.plan import plan_crawl
-from catalog.discovery.inventory import Inventory, Repository
-from catalog.discovery.listing_cache import ListedRepo
+from catalog.crawl.plan import CrawlPlan, plan_crawl
+from catalog.discovery.inventory import Inventory, Repository, read_inventory
+from catalog.discovery.listing_cache import ListedRepo, SourceState
+from catalog.discovery.rules import mark_departed
 from catalog.errors import StoreError
 from catalog.plugins.connector import installed
 from catalog.plugins.forge import Listed
+from catalog.plugins.forge import installed as forges
 from catalog.query import Catalog
 from catalog.schema.tables.inventory import Crawl, Rename, Visit
 from catalog.schema.tables.observations import Observation
@@ -33,12 +36,12 @@ from catalog.store.journal import KEPT, Journal
 from catalog.store.observations import Observations
 from catalog.transport.origin import Pool
 from support.catalogs import asked, catalog_of
-from support.crawling import wish
 from support.memory_model import History, Named, Tags, Truth, left_over
 from support.worlds import START, World
 
 SLOTS = 3
-OPTIONS = RepoOptions()
+OWNER = "o"
+HOME = f"github.com/{OWNER}"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -48,12 +51,12 @@ class Repo:
     identity: str
     name: str
     folder: Path
-    has_id: bool = True  # that its forge, or anything else, says
+    has_id: bool = True  # that its forge states
+    pushed_at: datetime = START
     world: World = field(default_factory=World)
     tags: Tags = field(default_factory=dict)
     gone: Tags = field(default_factory=dict)  # tags that were deleted
-    listed: str | None = "listed"  # or `removed` from repos.toml, `left` its forge, None: no crawl hears of it any more
-    history: History = field(default_factory=History)
+    listed: str = "listed"  # or `removed` from repos.toml, `left` its forge
 
     @property
     def versions(self) -> list[str]:
@@ -63,6 +66,12 @@ class Repo:
         oid = self.world.tag(name, commit, at=made, who=f"Ann <ann@{self.identity}.example>")
         self.tags[name] = Named(oid=oid, commit=commit, event=event, what=what, made=made)
         self.gone.pop(name, None)
+
+
+class Near(Repository):
+    """A repository of a forge, whose Git is on this machine."""
+
+    has_untrusted_url = False  # type: ignore[assignment]
 
 
 class FakeClock(datetime):
@@ -91,17 +100,17 @@ class Interrupting(Observations):
 
 
 class Story:
-    """Repositories and crawls; `truth` knows what the catalog could have seen."""
+    """Repositories, what their forge lists, and crawls; `truth` knows what the catalog could have seen."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.truth = folder, Truth()
-        self.config: Config = replace(wish(folder, {}), jobs=1)
+        text = f"[crawl]\njobs = 1\n[[source]]\nkind = 'github'\norg = '{OWNER}'\nskip_unpushed = true\n"
+        self.config: Config = parse(text, folder / "repos.toml")
         self.observations = Interrupting(folder / "output" / "store" / "observations")
         self._ids, self._made = count(1), count(1)
         self.crawls = 0
-        self.repos = [self._repo(f"host/o/{letter}") for letter in "abc"[:SLOTS]]
-        self.everyone = list(self.repos)
-        self.failed: set[str] = set()  # names whose last visit failed: they are visited last
+        self._known: dict[str, ListedRepo] = {}
+        self.repos = [self._repo(f"{HOME}/{letter}") for letter in "abc"[:SLOTS]]
 
     def _repo(self, name: str) -> Repo:
         identity = str(next(self._ids))
@@ -148,9 +157,15 @@ class Story:
     def come_back(self, slot: int, _: int) -> None:
         self.repos[slot].listed = "listed"
 
+    def forget_id(self, slot: int, _: int) -> None:
+        self.repos[slot].has_id = False
+
+    def state_id(self, slot: int, _: int) -> None:
+        self.repos[slot].has_id = True
+
     def rename(self, slot: int, number: int) -> None:
-        name = f"host/o/{'abc'[slot]}{number % 3 or ''}"
-        if all(repo.name != name for repo in self.everyone):
+        name = f"{HOME}/{'abc'[slot]}{number % 3 or ''}"
+        if all(repo.name != name for repo in self.repos):
             self.repos[slot].name = name
 
     def swap(self, slot: int, _: int) -> None:
@@ -160,27 +175,27 @@ class Story:
     def replace(self, slot: int, _: int) -> None:
         """Another repository gets the name, and the one before is heard of no more."""
         old = self.repos[slot]
-        old.listed = None
         self.repos[slot] = self._repo(old.name)
-        self.everyone.append(self.repos[slot])
+        self.repos[slot].has_id = old.has_id
 
     # What a crawl does, and what it can know then
 
-    def crawl(self, clock: datetime, down: set[int], crash: tuple[int, bool, bool] | None) -> None:
+    def crawl(self, listed_at: datetime, clock: datetime, down: set[int], crash: tuple[int, bool, bool] | None) -> None:
         for slot, repo in enumerate(self.repos):
             if slot not in down:
                 repo.world.write(repo.folder)
-        inventory = self._inventory(down)
+        inventory = self._inventory(listed_at, down)
+        number = max([0, *self.truth.clocks, self.crawls]) + 1
         with self._machine(clock):
             context = replace(
                 CrawlContext.of(self.config.output, installed(), Pool(), debug=True), observations=self.observations
             )
             run = CrawlRun(self.config, context)
-            plan = plan_crawl(self.config.file, inventory, {}, lambda _: None)
-            order = self._order(inventory)
+            plan = plan_crawl(self.config.file, inventory, {}, lambda entry: run._skip_reason(entry, clock))
+            histories = self.truth.take_listing(number, self._stated(inventory))
+            order = self._order(histories, plan)
             victim = self._victim(order, down, crash)
             self.observations.victim, self.observations.after = victim, bool(crash and crash[1])
-            number = max([0, *self.truth.clocks, self.crawls]) + 1
             try:
                 run.visit_all(plan, lambda *_: None, lambda _: None)
             except StoreError:
@@ -191,21 +206,46 @@ class Story:
                 assert victim is None
                 run.save(plan)
         self.crawls = number
-        self._know(number, clock, order, down, victim, recorded=bool(crash and crash[1]))
+        traced = self._know_departures(number, clock, histories)
+        traced |= self._know_visits(number, clock, histories, order, down, victim, recorded=bool(crash and crash[1]))
+        if traced or victim is None:
+            self.truth.clocks[number] = clock
 
-    def _inventory(self, down: set[int]) -> Inventory:
-        entries = []
-        for slot, repo in enumerate(self.repos):
-            if repo.listed == "removed" or (repo.listed == "left" and not repo.history.names):
-                continue
-            listed = Listed(url=f"https://{repo.name}", forge_id=repo.identity if repo.has_id else None)
-            name = repo.history.name if repo.listed == "left" else repo.name
-            if repo.listed == "left" and any(other.name == name and other.listed == "listed" for other in self.repos):
-                continue
-            known = ListedRepo(name=name, listed=listed, left_at=START if repo.listed == "left" else None)
-            url = str(self.folder / "nowhere" if slot in down else repo.folder)
-            entries.append(Repository(repo=RepoConfig(name=name, url=url, options=OPTIONS), known=known))
-        return Inventory(repositories=tuple(entries), excluded=(), names={})
+    def _inventory(self, listed_at: datetime, down: set[int]) -> Inventory:
+        """As the forge lists it, by the rules of repos.toml and of `catalog.discovery`."""
+        listed = tuple(
+            Listed(
+                url=f"https://{repo.name}", forge_id=repo.identity if repo.has_id else None, pushed_at=repo.pushed_at
+            )
+            for repo in self.repos
+            if repo.listed != "left"
+        )
+        (source,) = self.config.sources
+        source = replace(source, exclude=self._excluded())
+        self._known = mark_departed(source, forges()[source.kind], listed, self._known, listed_at)
+        state = SourceState(listed_at=listed_at, listed=listed, known=self._known)
+        inventory = read_inventory(replace(self.config, sources=(source,)), {source.name: state})
+        folders = {
+            repo.name: str(self.folder / "nowhere" if slot in down else repo.folder)
+            for slot, repo in enumerate(self.repos)
+        }
+        entries = (
+            Near(
+                repo=replace(entry.repo, url=entry.repo.url if entry.has_left else folders[entry.repo.name]),
+                source=entry.source,
+                known=entry.known,
+            )
+            for entry in inventory.repositories
+        )
+        return replace(inventory, repositories=tuple(entries))
+
+    def _excluded(self) -> tuple[str, ...]:
+        return tuple(repo.name for repo in self.repos if repo.listed == "removed")
+
+    def _stated(self, inventory: Inventory) -> dict[str, str | None]:
+        """The names that the forge lists, each with the id that it states."""
+        ids = {repo.name: repo.identity if repo.has_id else None for repo in self.repos}
+        return {entry.repo.name: ids[entry.repo.name] for entry in inventory.repositories if not entry.has_left}
 
     @contextmanager
     def _machine(self, clock: datetime) -> Iterator[None]:
@@ -213,61 +253,67 @@ class Story:
         with patch("catalog.crawl.crawl.datetime", FakeClock), patch("catalog.crawl.driver.datetime", FakeClock):
             yield
 
-    def _order(self, inventory: Inventory) -> list[Repo]:
-        """Visits come in the order of repos.toml, those that failed last time at the end."""
-        listed = {entry.repo.name for entry in inventory.repositories if not entry.has_left}
-        repos = [repo for repo in self.repos if repo.name in listed and repo.listed == "listed"]
-        return sorted(repos, key=lambda repo: repo.history.outcome(self.crawls) == "failed")
+    def _order(self, histories: dict[str, History], plan: CrawlPlan) -> list[Repo]:
+        """Visits come in the order of names, those that failed last time at the end. What is skipped has not changed."""
+        repos = {repo.name: repo for repo in self.repos}
+        for name in plan.skipped:
+            assert histories[name].outcome(self.crawls) == "read"
+            assert histories[name].tags(self.crawls) == repos[name].tags
+        names = sorted(histories.keys() - plan.skipped.keys())
+        names.sort(key=lambda name: histories[name].outcome(self.crawls) == "failed")
+        return [repos[name] for name in names]
 
     def _victim(self, order: list[Repo], down: set[int], crash: tuple[int, bool, bool] | None) -> str | None:
         up = [repo.name for repo in order if self.repos.index(repo) not in down]
         return up[crash[0] % len(up)] if crash and up else None
 
-    def _know(
-        self, number: int, clock: datetime, order: list[Repo], down: set[int], victim: str | None, *, recorded: bool
-    ) -> None:
-        traced = self._know_departures(number, clock, order)
+    def _know_visits(
+        self,
+        number: int,
+        clock: datetime,
+        histories: dict[str, History],
+        order: list[Repo],
+        down: set[int],
+        victim: str | None,
+        *,
+        recorded: bool,
+    ) -> bool:
+        traced = False
         for repo in order:
-            if not repo.history.names:
-                self.truth.histories.append(repo.history)
-            if not repo.history.names or repo.history.name != repo.name:
-                repo.history.names.append((number, repo.name))
-        for repo in order:
+            history = histories[repo.name]
             is_down, is_victim = self.repos.index(repo) in down, repo.name == victim
             if not is_down and (recorded or not is_victim):
-                repo.history.scans.append((number, dict(repo.tags)))
+                history.scans.append((number, dict(repo.tags)))
             if is_victim:
                 break
-            repo.history.visits.append((number, "failed" if is_down else "read", clock))
+            history.visits.append((number, "failed" if is_down else "read", clock))
             traced = True
-        if traced or victim is None:
-            self.truth.clocks[number] = clock
+        return traced
 
-    def _know_departures(self, number: int, clock: datetime, order: list[Repo]) -> bool:
-        """Before the visits: who is called otherwise because another one has its name, and who is visited no more."""
-        names, traced = {repo.name for repo in order}, False
-        for repo in self.everyone:
-            history, outcome = repo.history, repo.listed
-            if history.names and history.name in names and repo not in order:
-                identity = repo.identity if repo.has_id else "unknown"
-                history.names.append((number, f"{history.name} (id {identity})"))
-                outcome = "left"
-            if outcome != "listed" and history.visits and history.state(number) != "departed":
-                history.visits.append((number, "left" if outcome == "left" else "removed", clock))
+    def _know_departures(self, number: int, clock: datetime, histories: dict[str, History]) -> bool:
+        """Before the visits: who is visited no more."""
+        traced = False
+        for history in self.truth.histories:
+            if history not in histories.values() and history.visits and history.state(number) != "departed":
+                outcome = "removed" if history.name in self._excluded() else "left"
+                history.visits.append((number, outcome, clock))
                 traced = True
         return traced
 
 
 ACTS: list[Callable[[Story, int, int], None]] = [
     Story.push, Story.push, Story.assign, Story.assign, Story.delete, Story.restore, Story.force_push, Story.remove, Story.leave,
-    Story.come_back, Story.come_back, Story.rename, Story.swap, Story.replace,
+    Story.come_back, Story.come_back, Story.rename, Story.swap, Story.replace, Story.forget_id, Story.state_id,
 ]  # fmt: skip
+PUSHES = (Story.push, Story.assign, Story.delete, Story.restore, Story.force_push)
 acts = st.tuples(st.sampled_from(ACTS), st.integers(0, SLOTS - 1), st.integers(1, 4))
 crashes = st.tuples(st.integers(0, SLOTS - 1), st.booleans(), st.booleans())
 crawls = st.tuples(
     st.lists(acts, max_size=4),
     st.sets(st.integers(0, SLOTS - 1), max_size=2),  # who is down
-    st.sampled_from([0, 0, 0, 0, -9, 3650]),  # by how many days the clock is off
+    st.sampled_from(
+        [(0, 0), (0, 0), (0, 0), (0, 0), (-9, -9), (3650, 3650), (-9, 0), (0, -9), (3650, 0)]
+    ),  # by how many days the clock is off as the forge lists, and as the crawl begins
     st.one_of(st.none(), st.none(), st.none(), crashes),
 )
 
@@ -360,10 +406,14 @@ class Script:
 def told(folder: Path, steps: list[Any], every: int, places: int = 6) -> None:
     """Lives a story, and asks what the catalog knows: lists and events every few crawls, the states of some crawls at the end."""
     story, script = Story(folder), Script()
-    for number, (happened, down, jump, crash) in enumerate(steps, 1):
+    for number, (happened, down, jumps, crash) in enumerate(steps, 1):
+        today = START + timedelta(days=number)
         for act, slot, argument in happened:
             act(story, slot, argument)
-        story.crawl(START + timedelta(days=number + jump), down, crash)
+            if act in PUSHES:
+                story.repos[slot].pushed_at = today - timedelta(hours=1)
+        listed_at, clock = (today + timedelta(days=jump) for jump in jumps)
+        story.crawl(listed_at, clock, down, crash)
         if number % every == 0 or number == len(steps):
             connection = catalog(story)
             check_lists(connection, story.truth, story.crawls)
@@ -389,14 +439,9 @@ def check_diffs(connection: duckdb.DuckDBPyConnection, truth: Truth, places: lis
 
 
 def take_name(story: Story, slot: int, other: int) -> None:
-    """A repository without an id is there no more, and another one has its name."""
+    """A repository is there no more, and another one has its name."""
     story.repos[slot].name = story.repos[other].name
-    story.repos[other] = story._repo(f"host/o/other{next(story._ids)}")
-    story.everyone.append(story.repos[other])
-
-
-def forget_id(story: Story, slot: int, _: int) -> None:
-    story.repos[slot].has_id = False
+    story.repos[other] = story._repo(f"{HOME}/other{next(story._ids)}")
 
 
 @pytest.mark.slow
@@ -405,13 +450,47 @@ def forget_id(story: Story, slot: int, _: int) -> None:
 )
 def test_a_repository_that_takes_the_name_of_one_without_an_id_is_not_that_one(tmp_path, leaves):
     steps: list[Any] = [
-        ([(forget_id, 1, 0), (Story.push, 0, 1), (Story.assign, 0, 1), (Story.push, 1, 2)], set(), 0, None),
-        ([(leaves, 1, 0)] if leaves else [], set(), 0, None),
-        ([(take_name, 0, 1), (Story.push, 0, 3)], set(), 0, None),
-        ([(Story.assign, 0, 2), (forget_id, 1, 0)], set(), 0, None),
-        ([(Story.push, 0, 4)], set(), 0, None),
+        ([(Story.forget_id, 1, 0), (Story.push, 0, 1), (Story.assign, 0, 1), (Story.push, 1, 2)], set(), (0, 0), None),
+        ([(leaves, 1, 0)] if leaves else [], set(), (0, 0), None),
+        ([(take_name, 0, 1), (Story.push, 0, 3)], set(), (0, 0), None),
+        ([(Story.assign, 0, 2), (Story.forget_id, 1, 0)], set(), (0, 0), None),
+        ([(Story.push, 0, 4)], set(), (0, 0), None),
     ]
     told(tmp_path, steps, every=1)
+
+
+def import_over(story: Story, slot: int, _: int) -> None:
+    """Another repository gets the name; both were pushed in one second, as an import of many does."""
+    pushed_at = story.repos[slot].pushed_at
+    story.replace(slot, 0)
+    story.push(slot, 3)
+    story.repos[slot].pushed_at = pushed_at
+
+
+FORGET, STATE, RENAME, SWAP = (Story.forget_id, 0, 0), (Story.state_id, 0, 0), (Story.rename, 0, 1), (Story.swap, 0, 0)
+FORGET_OTHER, STATE_OTHER = (Story.forget_id, 1, 0), (Story.state_id, 1, 0)
+PUSH, ASSIGN, PUSH_AGAIN, PUSH_OTHER = (Story.push, 0, 1), (Story.assign, 0, 1), (Story.push, 0, 2), (Story.push, 1, 1)
+REPLACE, IMPORT = (Story.replace, 0, 0), (import_over, 0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "acts_between",
+    [
+        pytest.param([[FORGET], [PUSH_AGAIN], [STATE]], id="a listing without the id, and with it again"),
+        pytest.param([[FORGET, RENAME], [PUSH_AGAIN], [STATE]], id="renamed while its id is not stated"),
+        pytest.param([[FORGET], [RENAME, STATE], [PUSH_AGAIN]], id="renamed as its id is stated again"),
+        pytest.param([[FORGET], [REPLACE, PUSH], [STATE], [PUSH_AGAIN]], id="replaced while no id is stated"),
+        pytest.param([[FORGET], [REPLACE, STATE, PUSH]], id="replaced as an id is stated again"),
+        pytest.param([[FORGET, FORGET_OTHER, SWAP], [PUSH_AGAIN], [STATE, STATE_OTHER]], id="two names exchanged, no ids stated"),
+        pytest.param([[FORGET, SWAP], [PUSH_AGAIN], [STATE]], id="two names exchanged, one id stated"),
+        pytest.param([[FORGET], [(Story.leave, 0, 0)], [(Story.come_back, 0, 0)], [STATE]], id="left and back without its id"),
+        pytest.param([[IMPORT], [(Story.assign, 0, 1)]], id="another one, pushed in the second of the one before"),
+    ],
+)  # fmt: skip
+def test_a_repository_whose_id_its_forge_forgets(tmp_path, acts_between):
+    happened = [[PUSH, ASSIGN, PUSH_OTHER], *acts_between]
+    told(tmp_path, [(acts, set(), (0, 0), None) for acts in happened], every=1)
 
 
 @pytest.mark.slow
@@ -420,11 +499,11 @@ def test_what_is_remembered_is_the_truth_in_a_short_story(tmp_path):
 
 
 SHORT: list[Any] = [
-    ([(Story.push, 0, 1), (Story.assign, 0, 1), (Story.push, 1, 1)], set(), 0, None),
-    ([(Story.push, 0, 1), (Story.delete, 1, 0)], {2}, 3650, None),
-    ([(Story.replace, 0, 0), (Story.rename, 1, 1), (Story.push, 0, 2)], set(), 0, (1, True, False)),
-    ([(Story.remove, 2, 0), (Story.restore, 1, 0)], set(), 0, None),
-    ([(Story.come_back, 2, 0), (Story.swap, 0, 0)], set(), -9, None),
+    ([(Story.push, 0, 1), (Story.assign, 0, 1), (Story.push, 1, 1)], set(), (0, 0), None),
+    ([(Story.push, 0, 1), (Story.delete, 1, 0)], {2}, (3650, 3650), None),
+    ([(Story.replace, 0, 0), (Story.rename, 1, 1), (Story.push, 0, 2)], set(), (0, 0), (1, True, False)),
+    ([(Story.remove, 2, 0), (Story.restore, 1, 0)], set(), (0, 0), None),
+    ([(Story.come_back, 2, 0), (Story.swap, 0, 0)], set(), (-9, -9), None),
 ]
 
 

@@ -27,8 +27,9 @@ Tags = dict[str, Named]
 
 @dataclass(kw_only=True, eq=False)
 class History:
-    """One repository, whatever it is called: what each crawl found of it."""
+    """One repository, whatever it is called, as far as anything says that it is one: what each crawl found of it."""
 
+    forge_id: str | None = None  # that its forge stated, be it long ago
     names: list[tuple[int, str]] = field(default_factory=list)  # since which crawl it has which name
     scans: list[tuple[int, Tags]] = field(default_factory=list)
     visits: list[tuple[int, str, datetime]] = field(default_factory=list)  # crawl, outcome, the machine's time
@@ -66,6 +67,34 @@ class Truth:
 
     histories: list[History] = field(default_factory=list)
     clocks: dict[int, datetime] = field(default_factory=dict)
+
+    def take_listing(self, crawl: int, listing: dict[str, str | None]) -> dict[str, History]:
+        """Whose history goes on under each name that is listed, with the id that its forge states, or None.
+
+        An id tells, also one that a listing before this one did not state. Without an id, the name is all that is known.
+        """
+        by_id = {history.forge_id: history for history in self.histories if history.forge_id}
+        found = {name: by_id[forge_id] for name, forge_id in listing.items() if forge_id and forge_id in by_id}
+        named = {history.name: history for history in self.histories if history not in found.values()}
+        for name, forge_id in listing.items() - {(name, listing[name]) for name in found}:
+            history = named.get(name)
+            if history is None or (forge_id and history.forge_id):
+                self.histories.append(history := History())
+            history.forge_id = history.forge_id or forge_id
+            found[name] = history
+        for history in self.histories:
+            if history.names and history.name in found and history not in found.values():
+                history.names.append((crawl, self._aside(history)))
+        for name, history in found.items():
+            if not history.names or history.name != name:
+                history.names.append((crawl, name))
+        return found
+
+    def _aside(self, history: History) -> str:
+        """What a repository is called while another one has its name."""
+        taken = {other.name for other in self.histories if other.visits}
+        ids = [history.forge_id] if history.forge_id else ["unknown", *(f"unknown-{number}" for number in range(2, 99))]
+        return next(name for each in ids if (name := f"{history.name} (id {each})") not in taken)
 
     def suspects(self) -> set[int]:
         """Crawls whose time lies after that of a later crawl."""
