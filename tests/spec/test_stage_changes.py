@@ -71,6 +71,7 @@ def test_what_changed_in_a_stage(tags, changes):
     assert [row["ref"] for row in rows] == [new and f"r:m@{new}" for _, _, new in changes]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
