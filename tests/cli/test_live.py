@@ -49,6 +49,7 @@ def _nothing_is_left(world, tmp_path, monkeypatch):
     assert (world / "output" / "catalog.duckdb").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_what_was_pushed_since_the_last_crawl_is_there_only_live(ask):
     assert ask("resolve", "acme/churn:m#prod", "--field", "version")[:2] == (0, "v1.1.0\n")
     code, out, err = ask("resolve", "acme/churn:m#prod", "--live", "--field", "version")

@@ -97,6 +97,7 @@ def listed(tmp_path, written):
     return file
 
 
+@pytest.mark.slow
 def test_what_a_source_lists_gets_a_repo_of_its_own(run, listed):
     (name,) = _names(listed)
     run("rename", "churn", "risk/churn")
@@ -107,6 +108,7 @@ def test_what_a_source_lists_gets_a_repo_of_its_own(run, listed):
     )
 
 
+@pytest.mark.slow
 def test_what_a_source_lists_is_excluded(run, listed):
     (name,) = _names(listed)
     code, out, err = run("remove", "churn")

@@ -88,7 +88,8 @@ def from_nothing(config: Config, folder: Path):
     return seen(folder / "catalog.duckdb")
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [1, 2])
 def test_a_crawl_in_which_nothing_changed_writes_no_export_and_readers_know_of_it(tmp_path, times):
     config = one(tmp_path)
     exports = file_stamps.stamps_below(config.output / "data")

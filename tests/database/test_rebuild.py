@@ -122,6 +122,7 @@ def test_a_change_of_some_repositories(world, path, tmp_path):
     assert content(path) == [versions, [1, 2], ["first", "second"], [1], versions, found, []]
 
 
+@pytest.mark.slow
 def test_a_catalog_that_is_not_as_it_was_built(world, path, tmp_path):
     """Some repositories are damaged: what the last catalog had of them is taken from there."""
     with closing(duckdb.connect(str(path))) as other:

@@ -157,8 +157,11 @@ def test_an_import_from_elsewhere_is_said():
         fetch(catalog(world).sql, row(world, None), None, DownloadOptions())
 
 
-@pytest.mark.parametrize("steps", [MOST_IMPORTS, MOST_IMPORTS + 1])
-def test_imports_of_imports_are_followed_so_far(tmp_path, steps):
+@pytest.mark.parametrize("most", [2, pytest.param(MOST_IMPORTS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_imports_of_imports_are_followed_so_far(tmp_path, monkeypatch, most, beyond):
+    monkeypatch.setattr("catalog.download.plan.MOST_IMPORTS", most)
+    steps = most + beyond
     put(tmp_path / "storage", MODEL)
     worlds = {"host/0": repository(remote(str(tmp_path / "storage")) | tracked(MODEL))}
     for number in range(1, steps + 1):
@@ -169,7 +172,7 @@ def test_imports_of_imports_are_followed_so_far(tmp_path, steps):
         )
     content = row(worlds[f"host/{steps}"], None, repo=f"host/{steps}")
     options = DownloadOptions(allow=((tmp_path / "storage").as_uri(),))
-    if steps == MOST_IMPORTS:
+    if not beyond:
         assert fetch(catalog(worlds, {}).sql, content, None, options).path.read_bytes() == MODEL
     else:
         with pytest.raises(NotFound, match="imported from an import"):
