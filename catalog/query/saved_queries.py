@@ -70,11 +70,11 @@ def save_search(folder: Path, name: str, text: str, *, force: bool = False) -> P
     from catalog.query.search.language import parse  # imported late, as what writes: others only read
     from catalog.store import files as store
 
+    if not _NAME.fullmatch(name):
+        raise InvalidArgument("save", repr(name), "a name of small letters, digits, - and _, such as churn-in-prod")
     parse(text)
     if not text.strip():
         raise Misuse("expected the QUERY to save, found none")
-    if not _NAME.fullmatch(name):
-        raise InvalidArgument("save", repr(name), "a name of small letters, digits, - and _, such as churn-in-prod")
     file, in_sql = folder / f"{name}{SEARCH}", folder / f"{name}{SQL}"
     if os.path.lexists(in_sql):
         raise Misuse(f"{in_sql} exists: expected another name")

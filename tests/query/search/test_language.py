@@ -242,8 +242,8 @@ def bounds(values):
     return st.tuples(COMPARISONS, values) | st.tuples(st.just(".."), ends)
 
 
-def names(kind):
-    return st.sampled_from([field.name for field in FIELDS if field.kind == kind])
+def names(kind, fields=FIELDS):
+    return st.sampled_from([field.name for field in fields if field.kind == kind])
 
 
 def condition(name, bound):
@@ -258,16 +258,28 @@ FLAGS = [
     Condition(name=field.name, value=choice)
     for field in FIELDS
     for choice in (*field.choices, *field.version_choices)
-    if choice != "version" or field.name != "is"
+    if choice not in ("version", "experiment") or field.name != "is"
 ]
-LEAVES = (
+FREE = (
     st.builds(Text, text=WORDS, kind=st.sampled_from(["word", "prefix"]))
     | st.builds(Text, text=st.builds("{}{}{}".format, VALUES, WORDS, VALUES), kind=st.just("phrase"))
+    | st.builds(measure, st.sampled_from(MEASURES), VALUES, bounds(NUMBERS) | st.tuples(st.just("="), VALUES))
+)
+LEAVES = (
+    FREE
     | st.builds(Condition, name=names("text"), value=VALUES)
     | st.builds(condition, names("number"), bounds(NUMBERS))
     | st.builds(condition, names("date"), bounds(DATES))
     | st.sampled_from(FLAGS)
-    | st.builds(measure, st.sampled_from(MEASURES), VALUES, bounds(NUMBERS) | st.tuples(st.just("="), VALUES))
+)
+OF_EXPERIMENTS = [field for field in FIELDS if field.of_experiment]
+EXPERIMENT_LEAVES = (
+    FREE
+    | st.builds(Condition, name=names("text", OF_EXPERIMENTS), value=VALUES)
+    | st.builds(condition, names("date", OF_EXPERIMENTS), bounds(DATES))
+    | st.sampled_from(
+        [Condition(name=field.name, value=each) for field in OF_EXPERIMENTS for each in field.experiment_choices]
+    )
 )
 
 
@@ -276,9 +288,13 @@ def several(kind, nodes):
     return st.lists(nodes.filter(lambda node: not isinstance(node, kind)), min_size=2, max_size=4).map(tuple).map(kind)
 
 
-NODES: st.SearchStrategy[Node] = st.recursive(
-    LEAVES, lambda nodes: st.builds(Not, nodes) | several(And, nodes) | several(Or, nodes), max_leaves=8
-)
+def trees(leaves: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    return st.recursive(
+        leaves, lambda nodes: st.builds(Not, nodes) | several(And, nodes) | several(Or, nodes), max_leaves=8
+    )
+
+
+NODES = trees(LEAVES)
 KEYS = (st.sampled_from(ORDERS) | VALUES).filter(lambda key: not key.endswith(("-asc", "-desc")))
 SORTS = st.builds(Sort, key=KEYS, descending=st.none() | st.booleans())
 
@@ -287,6 +303,13 @@ SORTS = st.builds(Sort, key=KEYS, descending=st.none() | st.booleans())
 @given(node=st.none() | NODES, sort=st.none() | SORTS)
 def test_a_query_survives_writing_and_reading(node, sort):
     query = Query(node=node, mode="version", sort=sort)
+    assert parse(format_query(query)) == query
+
+
+@pytest.mark.slow
+@given(node=st.none() | trees(EXPERIMENT_LEAVES), sort=st.none() | SORTS.filter(lambda sort: sort.key != "versions"))
+def test_a_query_of_experiments_survives_writing_and_reading(node, sort):
+    query = Query(node=node, mode="experiment", sort=sort)
     assert parse(format_query(query)) == query
 
 
