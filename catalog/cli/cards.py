@@ -124,6 +124,7 @@ def _artifact_facts(row: Row) -> list[tuple[str, str, str]]:
         ("latest", latest, BOLD),
         ("path", visible(row["path"] or ""), ""),
         ("labels", cell(row["labels"]) if row["labels"] else "", ""),
+        *(("problem", visible(f"{problem['tag']}: {problem['message']}"), YELLOW) for problem in row["problems"]),
     ]
 
 

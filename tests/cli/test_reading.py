@@ -18,6 +18,7 @@ from catalog.cli.formats import Format
 from catalog.cli.reading import What
 from support.small_catalog import CHURN, VISION
 from support.small_facts import DATA, MODEL
+from support.worlds import World
 
 SEARCH = {"limit": 20, "explain": False, "output": Format.TABLE, "database": None}
 REPO = """\
@@ -141,6 +142,19 @@ mask          v1.0.0  v1.0.0  4444444  -     git.example/acme/vision
 )
 def test_tables(ask, arguments, expected):
     assert ask(*arguments) == (0, expected, "")
+
+
+@pytest.mark.slow
+def test_an_artifact_is_shown_with_the_problems_of_its_tags(run, tmp_path):
+    world = World()
+    world.commit({"a": "1"})
+    for tag in ("m@v1.0.0", "m@v2.0.0", "m#prod#1"):
+        world.tag(tag)
+    (tmp_path / "repos.toml").write_text(f"[[repo]]\nname = 'o/r'\nurl = '{world.write(tmp_path / 'r')}'\n")
+    run("crawl", "--no-site")
+    _, out, _ = run("show", "m")
+    told = "problem  m#prod#1: the commit .{7} has the versions v1.0.0, v2.0.0 of 'm', expected one; .*"
+    assert re.fullmatch(told, next(line for line in out.splitlines() if line.startswith("problem")))
 
 
 def test_an_artifact_that_nobody_annotated(ask):

@@ -109,6 +109,14 @@ def test_a_version_by_a_tag_of_a_tag_is_shown_with_its_commit():
     assert [(version["commit"], version["revision"]) for version in versions] == [(between, commit)]
 
 
+def test_a_stage_tag_of_a_commit_with_two_versions_is_a_problem_of_its_artifact_alone():
+    world = registered({"a": "1"}, "m@v1.0.0", "m@v2.0.0", "m#prod#1", "n@v1.0.0")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    problems = {name: asked(connection, f"from internal.show_artifact('r', '{name}')")[0]["problems"] for name in "mn"}
+    told = {name: [(problem["tag"], problem["rule"]) for problem in rows] for name, rows in problems.items()}
+    assert told == {"m": [("m#prod#1", "ambiguous-stage")], "n": []}
+
+
 CARD = "---\nlicense: mit\n---\n# Churn\n"
 
 

@@ -4,6 +4,7 @@
 --   key: (at most one row)
 --   assignments: Which version is in which stage, since when and by whom.
 --   all_versions: Its versions, the highest first, deregistered ones too.
+--   problems: The `open_problems` of its tags, such as a stage tag of a commit with two versions.
 select a.*,
     (
         select coalesce(list({
@@ -21,7 +22,12 @@ select a.*,
             activated_at: activated_at, author: author, author_email: author_email, message: message, tag: tag, signed: signed
         } order by precedence desc nulls last, created_at desc, commit), [])
         from versions where repo = a_repo and artifact = an_artifact
-    ) as all_versions
+    ) as all_versions,
+    (
+        select coalesce(list({tag: e.tag, rule: p.rule, message: p.message} order by e.tag, p.rule, p.message), [])
+        from events e join open_problems p on p.repo = e.repo and p.place = 'refs/tags/' || e.tag
+        where e.repo = a_repo and e.artifact = an_artifact
+    ) as problems
 from artifacts a
 where a.repo = a_repo and a.artifact = an_artifact;
 
