@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cli import main
-from catalog.cli.formats import comma, ids, jsonl, markdown, tab, to_json
+from catalog.cli.formats import Format, comma, ids, jsonl, markdown, tab, to_json
+from catalog.query import Catalog
 from catalog.query.interval import Interval
 from support.small_catalog import CHURN, FORMULA, HOSTILE, VISION
 
@@ -252,6 +253,26 @@ def test_parquet_has_the_rows_of_json_lines(capsysbinary, database, arguments):
     assert [
         json.loads(line) for line in jsonl((), _utc(table.to_pylist(maps_as_pydicts="strict"))).splitlines()
     ] == rows
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("output", [each.value for each in Format])
+@pytest.mark.parametrize(
+    ("arguments", "ask"),
+    [
+        pytest.param(("diff", "0"), lambda catalog: catalog.diff(0), id="diff"),
+        pytest.param(("events",), lambda catalog: catalog.events(), id="events"),
+        pytest.param(("at", "2024-01-31", "--known-at", "2024-02-01"), lambda catalog: catalog.at("2024-01-31", known_at="2024-02-01"), id="at"),
+    ],
+)  # fmt: skip
+def test_what_rows_cannot_say_is_on_standard_error_alone_in_every_format(
+    capsysbinary, database, arguments, ask, output
+):
+    with Catalog.open(database) as catalog:
+        note = ask(catalog).note
+    main([*arguments, "--catalog", str(database), "-o", output])
+    out, err = capsysbinary.readouterr()
+    assert (note.encode() in err, note.encode() in out) == (True, False)
 
 
 def test_a_column_that_parquet_cannot_hold_is_refused_in_a_sentence(capsys, database):
