@@ -14,7 +14,7 @@ from catalog.store.ref_state import RefState
 def misfit(task: VisitTask, context: ReadContext, result: object) -> str | None:
     """What of an answer does not belong to its task; None where all of it does."""
     if not isinstance(result, VisitResult) or not isinstance(result.visit, Visit):
-        return "it is no result of a visit"
+        return "it is not the result of a visit"
     visit, name = result.visit, task.repo.name
     if visit.repo != name:
         return f"it is of {visit.repo!r}, expected {name!r}"

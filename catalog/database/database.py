@@ -56,7 +56,7 @@ def not_a_catalog(path: Path | str) -> str:
 
 def _absent(path: Path) -> str:
     if url := _URL.fullmatch(str(path)):
-        return f"{url[1]}://{url[2]} is no URL of a catalog: expected https, http or s3, or a path"
+        return f"{url[1]}://{url[2]} is not the URL of a catalog: expected https, http or s3, or a path"
     if path.is_dir():
         return f"{path} is a folder without a catalog.duckdb: give the path of a catalog"
     return f"{path}: no catalog here; `catalog crawl` makes one"

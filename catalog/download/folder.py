@@ -32,7 +32,7 @@ class FileObject:
             with os.fdopen(_without_waiting(self._file), "rb", buffering=0) as file:
                 stated = os.fstat(file.fileno())
                 if not S_ISREG(stated.st_mode):
-                    raise Refused("is no file")
+                    raise Refused("is not a file")
                 own = f"{stated.st_size}-{stated.st_mtime_ns}"
                 start = offset if etag == own else 0
                 file.seek(start)

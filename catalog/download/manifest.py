@@ -24,7 +24,7 @@ def parse_manifest(data: bytes) -> dict[str, str]:
     except (ValueError, RecursionError) as error:
         raise Refused("DVC's list of the folder is not JSON") from error
     if not isinstance(listed, list):
-        raise Refused("DVC's list of the folder is no list")
+        raise Refused("DVC's list of the folder is not a list")
     files: dict[str, str] = {}
     for each in listed:
         match each:

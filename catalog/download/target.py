@@ -42,7 +42,7 @@ class Target:
                     f"{place} is a link: expected a target that is none, such as {os.path.realpath(self.path)}"
                 )
         if not self.path.parent.is_dir():
-            raise Misuse(f"{self.path.parent} is no folder: expected one that exists")
+            raise Misuse(f"{self.path.parent} is not a folder: expected one that exists")
         if os.path.lexists(self.path) and not self._force:
             raise Misuse(f"{self.path} exists: expected another name, or --force (force=True)")
 

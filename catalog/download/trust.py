@@ -67,7 +67,7 @@ class Trust:
         elif scheme in WEB:
             self.check_host(url)
         elif not self.allows(url):
-            what = "is on a disk of this machine" if scheme == "file" else "is no public storage"
+            what = "is on a disk of this machine" if scheme == "file" else "is not public storage"
             raise ConfigError(
                 f"{quote(url)!r} {what}: expected a URL that [get] allow in repos.toml, or --allow, names"
             )

@@ -114,7 +114,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _query(file: Path | Traversable, shown: str | None) -> SavedQuery:
     name, dot, ending = file.name.rpartition(".")
     if not _NAME.fullmatch(name):
-        raise Misuse(f"{shown}: its name is no name of a query: expected small letters, digits, - and _")
+        raise Misuse(f"{shown}: its name is not the name of a query: expected small letters, digits, - and _")
     text = _read(file, shown)
     return _search(name, text, shown) if dot + ending == SEARCH else _in_sql(name, text, shown)
 

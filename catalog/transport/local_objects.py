@@ -55,7 +55,7 @@ class FileStore(DiskObjectStore):
         super().__init__(folder, loose_object_size_limit=MAX_LOOSE)
         for file in (*(folder / "pack").glob("*"), folder / "info" / "alternates"):
             if file.exists() and not (file.is_file() or file.is_dir()):
-                raise ValueError(f"{file.name} is no file")
+                raise ValueError(f"{file.name} is not a file")
 
     def has(self, oid: ObjectID) -> bool:
         """Whether an object is there; whether it is whole is seen when it is read."""

@@ -85,7 +85,7 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
         if S_ISDIR(mode):
             raise IsADirectoryError(EISDIR, "is a folder", str(path))
         if not S_ISREG(mode):
-            raise OSError(EINVAL, "is no file", str(path))
+            raise OSError(EINVAL, "is not a file", str(path))
         yield file
 
 

@@ -61,7 +61,7 @@ def test_an_import_is_got_from_the_storage_of_its_source(catalog, demo_folder):
         pytest.param(["churn#nowhere"], Exit.NOT_FOUND, "", id="no such stage"),
         pytest.param(["churn#prod", "-o", "taken"], Exit.CONFIG, "taken exists: expected another name", id="a target that exists"),
         pytest.param(["churn#prod", "--allow", "here"], Exit.CONFIG, "invalid --allow 'here': expected the beginning of a URL", id="what is no URL"),
-        pytest.param(["churn#prod", "-o", "no/such"], Exit.CONFIG, "no is no folder: expected one that exists", id="a target in no folder"),
+        pytest.param(["churn#prod", "-o", "no/such"], Exit.CONFIG, "no is not a folder: expected one that exists", id="a target in no folder"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence_and_writes_nothing(get, arguments, code, sentence):

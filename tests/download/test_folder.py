@@ -222,7 +222,7 @@ def test_a_staging_folder_of_somebody_else_is_refused(storage, tmp_path):
 
 def test_a_target_in_no_folder_is_refused(storage):
     put(storage, MODEL)
-    assert refused(Misuse, storage, tracked(MODEL), "no/such is no folder", Path("no/such/m")) == []
+    assert refused(Misuse, storage, tracked(MODEL), "no/such is not a folder", Path("no/such/m")) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

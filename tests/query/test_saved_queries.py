@@ -64,10 +64,10 @@ def test_a_folder_adds_questions_and_replaces_some(tmp_path):
     ("name", "text", "sentence"),
     [
         pytest.param("a.sql", b"select $x", "{}/a.sql: $x has no value: expected a line `-- x: VALUE` at the beginning", id="a parameter without a value"),
-        pytest.param("A b.sql", b"select 1", "{}/A b.sql: its name is no name of a query: ", id="a name that is none"),
+        pytest.param("A b.sql", b"select 1", "{}/A b.sql: its name is not the name of a query: ", id="a name that is none"),
         pytest.param("a.search", b"-- Ours\n\na )", "{}/a.search: invalid query, column 3: found ) without (", id="a search that is wrong"),
         pytest.param("a.search", b"-- Ours\n", "{}/a.search: found no query, expected one of `catalog search`", id="a search of nothing"),
-        pytest.param("A.search", b"a", "{}/A.search: its name is no name of a query: ", id="a name of a search that is none"),
+        pytest.param("A.search", b"a", "{}/A.search: its name is not the name of a query: ", id="a name of a search that is none"),
         pytest.param("a.sql", b"\xff", "{}/a.sql: found bytes that are not UTF-8, expected text", id="bytes that are no text"),
         pytest.param("a.sql", b"-" * (MOST_BYTES + 1), "{}/a.sql: has 100,001 bytes, expected at most 100,000", id="a file that is too long"),
     ],

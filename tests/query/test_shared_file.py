@@ -103,7 +103,7 @@ def test_another_reader_is_no_matter(path, tmp_path):
             "https://h.example/a/catalog.duckdb",
             "https://h.example/a/catalog.duckdb is the address of a database: expected that of the folder with its catalog.json",
         ),
-        ("ftp://h.example/a", "ftp://h.example/a is no URL of a catalog: expected https, http or s3, or a path"),
+        ("ftp://h.example/a", "ftp://h.example/a is not the URL of a catalog: expected https, http or s3, or a path"),
         (".", ". is a folder without a catalog.duckdb: give the path of a catalog"),
         ("catalog.duckdb", "catalog.duckdb: no catalog here; `catalog crawl` makes one"),
     ],

@@ -231,6 +231,19 @@ def test_a_range_with_a_suspect_clock_says_so(ask, note):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("edges", "note"),
+    [
+        pytest.param((2, 4), "0 changes from crawl 2 to crawl 4", id="after both that are suspect"),
+        pytest.param((1, 3), "0 changes from crawl 1 to crawl 3; the clock was suspect in crawl 2", id="with one of them"),
+        pytest.param((2, 3), "0 changes from crawl 2 to crawl 3", id="from it on"),
+    ],
+)  # fmt: skip
+def test_a_clock_that_was_set_back_makes_those_before_it_suspect(edges, note):
+    assert crawled(1, 2, BACK, 4).diff(*edges).note == note
+
+
+@pytest.mark.slow
 def test_a_catalog_that_remembers_nothing_says_nothing():
     assert (crawled().events().note, crawled().diff("2024-05-01").note) == (None, None)
 

@@ -54,8 +54,8 @@ def test_a_pipe_in_the_place_of_an_object_is_no_object(tmp_path: Path) -> None:
     ("name", "says"),
     [
         ("packed-refs", "the refs cannot be read: "),
-        ("objects/pack/x.pack", "the repository cannot be opened: x.pack is no file"),
-        ("objects/info/alternates", "the repository cannot be opened: alternates is no file"),
+        ("objects/pack/x.pack", "the repository cannot be opened: x.pack is not a file"),
+        ("objects/info/alternates", "the repository cannot be opened: alternates is not a file"),
     ],
 )
 def test_a_pipe_in_the_place_of(name: str, says: str, tmp_path: Path) -> None:

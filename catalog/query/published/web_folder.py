@@ -34,7 +34,7 @@ class WebFolder:
     def __init__(self, url: str) -> None:
         server = server_at(url)
         if server is None or server.scheme not in {"http", "https"}:
-            raise Refused(f"{quote(url)!r} is no address of a catalog: expected https://host/path without a query")
+            raise Refused(f"{quote(url)!r} is not the address of a catalog: expected https://host/path without a query")
         self._server, self.shown = server, server.shown.rstrip("/")
         self._pool = Pool()
         self._credential: Credential | None = None
