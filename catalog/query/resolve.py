@@ -13,6 +13,8 @@ from catalog.query.meant import meant
 from catalog.query.reference import LATEST, Reference, parse
 from catalog.text import plural
 
+_UNCLEAR = "ambiguous-stage"  # the rule of a stage tag that is left out: its commit has two versions
+
 
 class ReferenceResolver:
     """Resolves names by asking the catalog at `path`. NotFound and Ambiguous say what there would have been."""
@@ -144,7 +146,10 @@ class ReferenceResolver:
         shown = self._ask("from internal.show_artifact($repo, $artifact)", **names).rows[0]
         if reference.stage is not None:
             stages = [row["stage"] for row in shown["assignments"]]
-            return f"no version of {artifact['id']} is in stage {reference.stage!r}{_expected(stages)}"
+            left_out = "".join(
+                f"; {row['tag']}: {row['message']}" for row in shown["problems"] if row["rule"] == _UNCLEAR
+            )
+            return f"no version of {artifact['id']} is in stage {reference.stage!r}{_expected(stages)}{left_out}"
         if reference.version is None or reference.version in LATEST:
             return f"{artifact['id']} has no registered version"
         versions = [row["version"] for row in shown["all_versions"]]

@@ -144,17 +144,31 @@ def test_tables(ask, arguments, expected):
     assert ask(*arguments) == (0, expected, "")
 
 
-@pytest.mark.slow
-def test_an_artifact_is_shown_with_the_problems_of_its_tags(run, tmp_path):
+@pytest.fixture
+def unclear(run, tmp_path):
+    """A catalog with a stage tag that is left out, since its commit has two versions."""
     world = World()
     world.commit({"a": "1"})
     for tag in ("m@v1.0.0", "m@v2.0.0", "m#prod#1"):
         world.tag(tag)
     (tmp_path / "repos.toml").write_text(f"[[repo]]\nname = 'o/r'\nurl = '{world.write(tmp_path / 'r')}'\n")
     run("crawl", "--no-site")
+
+
+UNCLEAR = "m#prod#1: the commit .{7} has the versions v1.0.0, v2.0.0 of 'm', expected one; .*\n"
+
+
+@pytest.mark.slow
+def test_an_artifact_is_shown_with_the_problems_of_its_tags(unclear, run):
     _, out, _ = run("show", "m")
-    told = "problem  m#prod#1: the commit .{7} has the versions v1.0.0, v2.0.0 of 'm', expected one; .*"
-    assert re.fullmatch(told, next(line for line in out.splitlines() if line.startswith("problem")))
+    assert re.search(f"^problem  {UNCLEAR}", out, re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_a_stage_that_is_empty_since_its_tag_is_left_out_says_so(unclear, run):
+    code, _, err = run("show", "m#prod")
+    told = f"catalog: no version of o/r:m is in stage 'prod'; there are none; {UNCLEAR}"
+    assert (code, bool(re.fullmatch(told, err))) == (3, True)
 
 
 def test_an_artifact_that_nobody_annotated(ask):
