@@ -159,13 +159,15 @@ UNCLEAR = "m#prod#1: the commit .{7} has the versions v1.0.0, v2.0.0 of 'm', exp
 
 
 @pytest.mark.slow
-def test_an_artifact_is_shown_with_the_problems_of_its_tags(unclear, run):
+@pytest.mark.usefixtures("unclear")
+def test_an_artifact_is_shown_with_the_problems_of_its_tags(run):
     _, out, _ = run("show", "m")
     assert re.search(f"^problem  {UNCLEAR}", out, re.MULTILINE)
 
 
 @pytest.mark.slow
-def test_a_stage_that_is_empty_since_its_tag_is_left_out_says_so(unclear, run):
+@pytest.mark.usefixtures("unclear")
+def test_a_stage_that_is_empty_since_its_tag_is_left_out_says_so(run):
     code, _, err = run("show", "m#prod")
     told = f"catalog: no version of o/r:m is in stage 'prod'; there are none; {UNCLEAR}"
     assert (code, bool(re.fullmatch(told, err))) == (3, True)

@@ -73,6 +73,12 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
+def test_what_rows_cannot_say_is_beside_them(ask, path):
+    with Catalog.open(path) as catalog:
+        note = catalog.at("2024-01-31", known_at="2024-01-01").note
+    assert (note is None, ask("at", when="2024-01-31", known_at="2024-01-01")[1]["note"]) == (False, note)
+
+
 @pytest.mark.parametrize(("tool", "arguments", "question"), QUESTIONS)
 def test_an_answer_is_that_of_python(ask, path, tool, arguments, question):
     with Catalog.open(path) as catalog:
