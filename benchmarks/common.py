@@ -88,11 +88,17 @@ def smoke(description: str | None) -> bool:
 
 def asked(description: str | None, **flags: str) -> Namespace:
     """What the command line asks for: `--smoke`, and further flags, each with its help."""
-    parser = ArgumentParser(description=description)
-    parser.add_argument("--smoke", action="store_true", help="tiny sizes: does it run at all?")
+    arguments = parser(description)
     for name, help_text in flags.items():
-        parser.add_argument(f"--{name}", action="store_true", help=help_text)
-    return parser.parse_args()
+        arguments.add_argument(f"--{name}", action="store_true", help=help_text)
+    return arguments.parse_args()
+
+
+def parser(description: str | None) -> ArgumentParser:
+    """A command line that can ask for a tiny run."""
+    arguments = ArgumentParser(description=description)
+    arguments.add_argument("--smoke", action="store_true", help="tiny sizes: does it run at all?")
+    return arguments
 
 
 @contextmanager
