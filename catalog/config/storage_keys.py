@@ -88,7 +88,11 @@ STORAGE = Table(
             type=PLACE,
             sentence="Another place with the same files, such as a mirror: it is read instead. A path counts from the file.",
         ),
-        ConfigKey(name="endpoint", type=SERVER_URL, sentence="The address of an S3 service that is not AWS's."),
+        ConfigKey(
+            name="endpoint",
+            type=SERVER_URL,
+            sentence="The address of an S3 service that is not AWS's, or of an Azure account that is not at `ACCOUNT.blob.core.windows.net`.",
+        ),
         ConfigKey(name="region", type=TEXT, sentence="The S3 region, instead of the one that a repository states."),
         ConfigKey(name="profile", type=TEXT, sentence="The profile of `~/.aws/credentials` that has the keys."),
         ConfigKey(name="anonymous", type=FLAG, default=False, sentence="Send no credentials."),

@@ -75,6 +75,8 @@ class Clouds:
                 case "gs":
                     return store.GCSStore(parts.netloc, config=config, client_options=client, retry_config=retry)  # type: ignore[arg-type]
                 case _:
+                    if stated is not None and stated.endpoint:
+                        config["endpoint"] = stated.endpoint
                     client["allow_http"] = str(config.get("endpoint", "")).startswith("http://")
                     return store.AzureStore(parts.netloc, config=config, client_options=client, retry_config=retry)  # type: ignore[arg-type]
         except (BaseError, ValueError, TypeError) as error:
