@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,7 +58,8 @@ def with_client(target: Any, use: Callable[[Client], Awaitable[Any]]) -> Any:
         async with Client(target) as client:
             return await use(client)
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # a browser's tests leave an event loop in this one
+        return thread.submit(asyncio.run, run()).result()
 
 
 QUESTIONS = [

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +64,8 @@ def tools(path):
                 if cursor is None or not paged:
                     return rows
 
-    return lambda name, arguments: asyncio.run(pages(name, arguments))
+    with ThreadPoolExecutor(1) as thread:  # a browser's tests leave an event loop in this one
+        yield lambda name, arguments: thread.submit(asyncio.run, pages(name, arguments)).result()
 
 
 @pytest.mark.slow

@@ -186,7 +186,9 @@ path, asked = json.load(sys.stdin)
 answers, connection = {}, None
 for query in asked:
     try:
-        connection = connection or duckdb.connect(path, read_only=True)
+        if connection is None:
+            connection = duckdb.connect(path, read_only=True)
+            connection.execute("set enable_progress_bar = false")  # which a process without a file prints
         answers[query] = connection.execute("select ref, score, matched from search(?)", [query]).fetchall()
     except duckdb.Error as error:  # which may be the end of this connection
         answers[query] = [("error", str(error).splitlines()[0], "")]
