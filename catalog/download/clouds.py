@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from catalog.download import cloud_credentials
 from catalog.download.entries import Opened, StoredObject
 from catalog.download.settings import profile_keys, secrets
 from catalog.download.trust import CLOUDS, Trust, is_region
@@ -32,10 +32,6 @@ _BY_WORD: tuple[tuple[str, type[OriginError], str], ...] = (
     ("tcp connect error", Again, "cannot be connected to"),
     ("timed out", Again, "sends nothing for too long"),
 )
-
-# Where a machine or a container of a cloud has its credentials from; without one of them, and without keys, none are sent.
-_ROLES = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
-_VENDOR = Path("/sys/devices/virtual/dmi/id/sys_vendor")
 
 
 class Clouds:
@@ -63,11 +59,13 @@ class Clouds:
         stated = self._trust.settings(source.url)
         config: dict[str, Any] = secrets(stated)
         client: dict[str, Any] = dict(self._client)
-        if stated is not None and stated.anonymous:
+        cloud = CLOUDS[parts.scheme]
+        is_anonymous = stated is not None and stated.anonymous
+        if is_anonymous or (cloud != "s3" and not cloud_credentials.are_known(cloud, config)):
             config["skip_signature"] = True
         retry = {"max_retries": 2}
         try:
-            match CLOUDS[parts.scheme]:
+            match cloud:
                 case "s3":
                     config |= s3_settings(self._trust, source, config)
                     client["allow_http"] = str(config.get("endpoint", "")).startswith("http://")
@@ -98,16 +96,7 @@ def s3_settings(trust: Trust, source: StoredObject, config: dict[str, Any]) -> d
     if config.get("skip_signature") or config.get("access_key_id"):
         return settings
     keys = profile_keys(stated.profile if stated else None)
-    known = keys or any(os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", *_ROLES)) or _is_ec2()
-    return settings | (keys if known else {"skip_signature": True})
-
-
-def _is_ec2() -> bool:
-    """Whether this is a machine of EC2, which asks its service of metadata for credentials; on others that would be a wait."""
-    try:
-        return _VENDOR.read_text().strip() == "Amazon EC2"
-    except OSError:
-        return False
+    return settings | (keys if keys or cloud_credentials.are_known("s3", {}) else {"skip_signature": True})
 
 
 def _region(source: StoredObject) -> str | None:

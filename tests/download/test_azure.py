@@ -112,7 +112,8 @@ def test_a_wrong_key_is_refused(project, stated, monkeypatch):
     assert said == (f"{REMOTE}/files/md5/{key}: answers 403 (Forbidden)", [])
 
 
-def test_a_private_container_refuses_who_sends_no_key(project, stated):
+@pytest.mark.parametrize("anonymous", ["anonymous = true\n", ""], ids=["on purpose", "as nobody stated a key"])
+def test_a_private_container_refuses_who_sends_no_key(project, stated, anonymous):
     key = f"{digest(MODEL)[:2]}/{digest(MODEL)[2:]}"
-    said = failure(Refused, of(project, "model.bin"), stated(STORAGE + "anonymous = true\n"))
+    said = failure(Refused, of(project, "model.bin"), stated(STORAGE + anonymous))
     assert said == (f"{REMOTE}/files/md5/{key}: answers 403 (Forbidden)", [])
