@@ -71,7 +71,7 @@ class Repo:
 class Near(Repository):
     """A repository of a forge, whose Git is on this machine."""
 
-    has_untrusted_url = False  # type: ignore[assignment]
+    has_untrusted_url = False  # type: ignore[assignment]  # a property of the original: no network is asked here
 
 
 class FakeClock(datetime):
