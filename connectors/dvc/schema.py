@@ -7,15 +7,29 @@ read. The catalog reads more: what it can read of such a file stays, and the pro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from catalog.errors import MetafileError
-from catalog.text import cleaned
-from connectors.formats.typed import mapping, quoted
-
-Shape = Callable[[object, str], object]  # raises MetafileError where a value is of another
+from catalog.text import cleaned, quoted
 
 REFUSED = "refused-by-dvc"
 _ALSO_REFUSED = ("wrong-type", "template")
+
+
+class _Misfit(Exception):
+    """A value is of another shape. `steps` lead to it, the last one first: a place is put together for what is wrong alone."""
+
+    def __init__(self, message: str, *steps: object) -> None:
+        super().__init__(message)
+        self.message, self.steps = message, list(steps)
+
+    def place(self) -> str:
+        """Where it is, as in `stages.train.outs[0]`."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{cleaned(str(step))}" for step in reversed(self.steps))
+        return "".join(steps).removeprefix(".")
+
+
+Shape = Callable[[object], object]  # raises _Misfit where a value is of another
 
 
 def refusals(shape: Shape, content: object, complaints: Sequence[MetafileError]) -> list[MetafileError]:
@@ -23,128 +37,138 @@ def refusals(shape: Shape, content: object, complaints: Sequence[MetafileError])
     if any(complaint.rule in _ALSO_REFUSED for complaint in complaints):
         return []
     try:
-        shape(content, "")
-    except MetafileError as fault:
-        return [MetafileError(f"{fault.message}: DVC 3 refuses this file", place=fault.place, rule=REFUSED)]
+        shape(content)
+    except _Misfit as fault:
+        return [MetafileError(f"{fault.message}: DVC 3 refuses this file", place=fault.place(), rule=REFUSED)]
     return []
 
 
 def _is(expected: str, *kinds: type) -> Shape:
-    def check(value: object, place: str) -> None:
+    def check(value: object) -> None:
         if not isinstance(value, kinds):
-            raise _fault(value, expected, place)
+            raise _misfit(value, expected)
 
     return check
 
 
 def _list_of(shape: Shape) -> Shape:
-    def check(value: object, place: str) -> None:
+    def check(value: object) -> None:
         if not isinstance(value, list):
-            raise _fault(value, "a list", place)
+            raise _misfit(value, "a list")
         for index, item in enumerate(value):
-            shape(item, f"{place}[{index}]")
+            _within(index, shape, item)
 
     return check
 
 
 def _map_of(shape: Shape, *, most: int | None = None) -> Shape:
-    def check(value: object, place: str) -> None:
-        values = mapping(value, place)
+    def check(value: object) -> None:
+        values = _mapping(value)
         if most is not None and len(values) > most:
-            raise MetafileError(f"found {len(values)} keys, expected {most}", place=place)
+            raise _Misfit(f"found {len(values)} keys, expected {most}")
         for key, item in values.items():
-            _name(key, place)
-            shape(item, _at(place, key))
+            _name(key)
+            _within(key, shape, item)
 
     return check
 
 
 def _fields(shapes: Mapping[str, Shape], *required: str) -> Shape:
-    def check(value: object, place: str) -> None:
-        values = mapping(value, place)
+    def check(value: object) -> None:
+        values = _mapping(value)
         for key, item in values.items():
             if key not in shapes:
-                raise MetafileError("found an unknown key", place=_at(place, key))
-            shapes[key](item, _at(place, key))
+                raise _Misfit("found an unknown key", str(key))
+            _within(key, shapes[key], item)
         for key in required:
             if key not in values:
-                raise MetafileError(f"found no {key}", place=place)
+                raise _Misfit(f"found no {key}")
 
     return check
 
 
 def _text_or(shape: Shape) -> Shape:
-    def check(value: object, place: str) -> None:
+    def check(value: object) -> None:
         if not isinstance(value, str):
-            shape(value, place)
+            shape(value)
 
     return check
 
 
 def _null_or(shape: Shape) -> Shape:
-    def check(value: object, place: str) -> None:
+    def check(value: object) -> None:
         if value is not None:
-            shape(value, place)
+            shape(value)
 
     return check
 
 
-def _at(place: str, key: object) -> str:
-    return f"{place}.{cleaned(str(key))}" if place else cleaned(str(key))
+def _within(step: object, shape: Shape, value: object) -> None:
+    try:
+        shape(value)
+    except _Misfit as fault:
+        fault.steps.append(step)
+        raise
 
 
-def _fault(value: object, expected: str, place: str) -> MetafileError:
-    return MetafileError(f"found {quoted(value)}, expected {expected}", place=place)
+def _mapping(value: object) -> Mapping[Any, object]:
+    if isinstance(value, dict):
+        return value
+    raise _misfit(value, "a map")
 
 
-def _anything(_value: object, _place: str) -> None: ...
+def _misfit(value: object, expected: str) -> _Misfit:
+    return _Misfit(f"found {quoted(value)}, expected {expected}")
 
 
-def _hash(value: object, place: str) -> None:
+def _anything(_value: object) -> None: ...
+
+
+def _hash(value: object) -> None:
     if value is None or value == "":
         return
     shortest = 3
     if not isinstance(value, str | int) or len(str(value)) < shortest:
-        raise _fault(value, "a hash", place)
+        raise _misfit(value, "a hash")
 
 
-def _version(value: object, place: str) -> None:
+def _version(value: object) -> None:
     if value != "2.0":
-        raise _fault(value, "the text '2.0'", place)
+        raise _misfit(value, "the text '2.0'")
 
 
-def _stage(value: object, place: str) -> None:
+def _stage(value: object) -> None:
     """A pipeline stage, or a group of them."""
     is_group = isinstance(value, dict) and not value.keys().isdisjoint(("foreach", "do"))
-    (_GROUP if is_group else _STAGE)(value, place)
+    (_GROUP if is_group else _STAGE)(value)
 
 
-def _stages(value: object, place: str) -> None:
-    for name in mapping(value, place):
+def _stages(value: object) -> None:
+    for name in _mapping(value):
         if isinstance(name, str) and "@" in name:
-            raise MetafileError("found the name of a stage with @, which DVC keeps for groups", place=_at(place, name))
-    _map_of(_stage)(value, place)
+            raise _Misfit("found the name of a stage with @, which DVC keeps for groups", name)
+    _map_of(_stage)(value)
 
 
-def _plot(value: object, place: str) -> None:
+def _plot(value: object) -> None:
     """A plot at the top of a file, by its path or name."""
     if value == {}:
-        raise _fault(value, "a plot", place)
-    _map_of(_null_or(_PLOT))(value, place)
+        raise _misfit(value, "a plot")
+    _map_of(_null_or(_PLOT))(value)
 
 
-def _fields_drawn(value: object, place: str) -> None:
+def _fields_drawn(value: object) -> None:
     """One field or several; or a map from files to such."""
     if isinstance(value, dict):
-        _map_of(_text_or(_texts))(value, place)
+        _map_of(_text_or(_texts))(value)
     elif not isinstance(value, str):
-        _texts(value, place)
+        _texts(value)
 
 
-def _params(value: object, place: str) -> None:
+def _params(value: object) -> None:
     """Files of parameters, each with the names in it."""
-    for file, names in mapping(value, place).items():
-        _names(names, _at(place, file))
+    for file, names in _mapping(value).items():
+        _within(str(file), _names, names)
 
 
 _TEXT, _FLAG, _NUMBER, _MAP = _is("text", str), _is("true or false", bool), _is("a number", int), _is("a map", dict)
