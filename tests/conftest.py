@@ -121,10 +121,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what Hypothesis tries on examples, so that these can be run by themselves with more of them, and cases that are left to CI."""
+    """Marks what Hypothesis tries on examples, so that these can be run by themselves with more of them, and what is left to CI."""
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.law)
+        if "demo_folder" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)  # the demo takes seconds to make
     tables: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("one_in") and not item.get_closest_marker("slow"):

@@ -89,12 +89,7 @@ def test_names_are_the_field_s_words():
 
 
 def test_a_public_class_has_a_name_of_its_own():
-    names = [
-        node.name
-        for file in SOURCES
-        for node in ast.parse(file.read_text("utf-8")).body
-        if isinstance(node, ast.ClassDef)
-    ]
+    names = [name for file in SOURCES for name in re.findall(r"^class (\w+)", file.read_text("utf-8"), re.MULTILINE)]
     assert sorted({name for name in names if names.count(name) > 1 and not name.startswith("_")}) == []
 
 

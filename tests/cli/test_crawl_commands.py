@@ -40,6 +40,7 @@ def told(err):
     ).splitlines()
 
 
+@pytest.mark.slow
 def test_demo_says_what_it_did_and_what_to_open(made):
     lines = told(made[1])
     assert (lines[:3], sorted(lines[3:5]), lines[5:]) == (
@@ -191,6 +192,7 @@ def test_status_shows_the_schedule(run, fleet):
     assert "schedule 0 3 * * 1 " in run("status")[2]
 
 
+@pytest.mark.slow
 def test_status_says_what_of_the_crawls_is_lost(run, fleet):
     file = next((fleet / "output" / "store" / "crawls").glob("0*.jsonl"))
     file.write_bytes(file.read_bytes().replace(b'"new"', b'"old"', 1))

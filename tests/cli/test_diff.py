@@ -13,6 +13,8 @@ from catalog.cli import main
 from catalog.cli.diff import _cells
 from support.worlds import World
 
+pytestmark = pytest.mark.slow
+
 DIFF = """\
 change         what      stage  before   after      how          by
 rewritten tag  m         -      {old}  {new}    m@v1.0.0     Cy

@@ -11,6 +11,8 @@ from catalog.errors import Exit, InvalidArgument
 from catalog.query import Catalog
 from catalog.query.versions import MOST_JOBS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def get(run, demo_folder):

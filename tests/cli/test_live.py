@@ -13,6 +13,8 @@ from support.changes import base
 from support.crawling import visited, wish
 from support.loopback import environment
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):

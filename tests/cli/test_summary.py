@@ -66,10 +66,12 @@ def with_pages(tmp_path_factory):
 PAGE = f"https://github.com/acme/churn/commit/{C1}"
 
 
+@pytest.mark.slow
 def test_the_address_of_the_page_is_printed(run, with_pages):
     assert run("open", "churn#prod", "--print", "--catalog", with_pages) == (0, f"{PAGE}\n", "")
 
 
+@pytest.mark.slow
 def test_a_browser_opens_the_page(with_pages, tmp_path):
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')

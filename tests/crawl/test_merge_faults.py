@@ -24,6 +24,8 @@ from catalog.store.journal import Journal
 from catalog.store.lock import lock
 from support.shards import NAMES, Fleet, in_shards, merged, remembered, shard_folder
 
+pytestmark = pytest.mark.slow
+
 PRIVATE = Privacy(redact=(PrivacyRule(key="stage"),))
 
 
@@ -125,7 +127,6 @@ def outcomes(config: Config) -> dict[str, str]:
     return {repo: f"{each.outcome} {each.read_crawl}" for repo, each in sorted(last.items())}
 
 
-@pytest.mark.slow
 def test_of_a_shard_that_did_not_end_the_finished_visits_count(nightly):
     in_shards(nightly.many, 1)
     merged(nightly.many)
@@ -140,7 +141,6 @@ def test_of_a_shard_that_did_not_end_the_finished_visits_count(nightly):
     )
 
 
-@pytest.mark.slow
 def test_a_retry_of_a_shard_that_did_not_end_is_one_crawl_with_it(nightly):
     away = replace(nightly.many, output=nightly.folder / "away")
     in_shards(away, 1)
@@ -177,7 +177,6 @@ def test_an_earlier_visit_to_a_repository_of_two_stores_does_not_count(nightly):
     )
 
 
-@pytest.mark.slow
 def test_of_many_repositories_that_two_stores_visited_one_is_named(nightly):
     stores = [replace(nightly.many, output=nightly.folder / name) for name in ("a", "b")]
     for store in stores:
@@ -198,7 +197,6 @@ def test_a_visit_that_went_well_goes_before_a_later_one_that_failed(nightly):
     assert outcomes(nightly.many) == {"r0": "new 1"}
 
 
-@pytest.mark.slow
 def test_the_order_of_overlapping_stores_is_irrelevant(nightly):
     outputs = []
     for number in range(3):
@@ -273,7 +271,6 @@ def test_of_a_store_that_knew_the_catalog_s_visit_the_next_one_counts_whatever_t
     assert (report.complaints, outcomes(nightly.many)) == ((), {"r0": "changed 2"})
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [
@@ -296,7 +293,6 @@ def test_rows_that_were_made_by_other_rules_are_left_out_and_the_last_ones_stay(
     )
 
 
-@pytest.mark.slow
 def test_a_repository_that_is_left_out_of_several_crawls_is_counted_once(nightly):
     away = replace(nightly.many, output=nightly.folder / "away", privacy=PRIVATE)
     for _ in range(2):
@@ -304,7 +300,6 @@ def test_a_repository_that_is_left_out_of_several_crawls_is_counted_once(nightly
     assert merged(nightly.many, away.output).complaints == (f"{away.output}: 4 repositories: {OTHERWISE}",)
 
 
-@pytest.mark.slow
 def test_rows_that_were_left_out_come_with_the_next_crawl_by_the_same_rules(nightly):
     away = replace(nightly.many, output=nightly.folder / "away")
     crawl(replace(away, privacy=PRIVATE), debug=True)
@@ -314,7 +309,6 @@ def test_rows_that_were_left_out_come_with_the_next_crawl_by_the_same_rules(nigh
     assert (report.complaints, set(outcomes(nightly.many).values())) == ((), {"new 2"})
 
 
-@pytest.mark.slow
 def test_what_is_withheld_now_is_withheld_from_rows_that_no_shard_read_again(nightly):
     crawl(nightly.many, debug=True)
     private = replace(nightly.many, privacy=PRIVATE)
@@ -339,7 +333,6 @@ def test_rows_that_are_damaged_are_left_out(nightly):
     )
 
 
-@pytest.mark.slow
 def test_damaged_rows_of_the_catalog_are_mended_by_a_store_that_has_them(nightly):
     in_shards(nightly.many, 1)
     merged(nightly.many)

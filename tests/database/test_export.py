@@ -51,6 +51,7 @@ def paths(folder: Path) -> list[str]:
     return [file["path"] for file in index(folder)["t"]["files"]]
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("rows", "files"),
     [
@@ -103,7 +104,7 @@ def test_the_index_agrees_with_the_files(catalog, tmp_path):
     assert index(tmp_path)["t"]["columns"][0] == {"name": "repo", "type": "VARCHAR", "comment": "Whose."}
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("change", "made"),
     [
@@ -155,6 +156,7 @@ def loaded(catalog: duckdb.DuckDBPyConnection, rows: int, recipe: str = "recipe"
     catalog.execute(sql["record_partitions"], [names, [files.get(name, name) for name in names]])
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("files", "recipe", "options", "made"),
     [
@@ -173,6 +175,7 @@ def test_rows_are_counted_where_they_may_have_changed(catalog, tmp_path, files, 
     assert export.write(catalog, tmp_path, **{"single": ["t"], **options}).changed == made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [ONE_FILE + 1, 40_000, 5], ids=["as many", "more, in more parts", "few, in one file"])
 def test_files_of_rows_that_were_not_counted_are_those_of_an_export_from_nothing(catalog, tmp_path, rows):
     loaded(catalog, ONE_FILE + 1)
@@ -209,6 +212,7 @@ def edit(file: Path) -> None:
     file.write_bytes(data)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("harm", [Path.unlink, edit], ids=["deleted", "changed"])
 def test_a_file_that_somebody_changed_is_made_again_and_named(catalog, tmp_path, caplog, harm):
     many(catalog, ONE_FILE + 1)

@@ -65,7 +65,7 @@ FORBIDDEN = [
 ]
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(9)
 @pytest.mark.parametrize("statement", FORBIDDEN)
 def test_a_catalog_refuses(connection, statement):
     with pytest.raises(duckdb.Error):

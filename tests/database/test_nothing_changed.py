@@ -27,6 +27,8 @@ from support.harm import cut, empty, flip
 from support.once import once
 from support.worlds import START, World
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -20,6 +20,8 @@ from support.catalog_files import TABLES, repository
 from support.harm import cut
 from support.small_catalog import C1, C2, day, event
 
+pytestmark = pytest.mark.slow
+
 SQL = named("build")
 UPDATED = MetricDirection.TABLE  # stands for a table that is brought up to date by a function
 REPOS = tuple("abcdefghijklmnop")
@@ -122,7 +124,6 @@ def test_a_change_of_some_repositories(world, path, tmp_path):
     assert content(path) == [versions, [1, 2], ["first", "second"], [1], versions, found, []]
 
 
-@pytest.mark.slow
 def test_a_catalog_that_is_not_as_it_was_built(world, path, tmp_path):
     """Some repositories are damaged: what the last catalog had of them is taken from there."""
     with closing(duckdb.connect(str(path))) as other:
@@ -187,7 +188,6 @@ def test_a_build_that_fails_is_a_store_error_and_leaves_nothing(tmp_path, error)
     assert (str(raised.value), names(path)) == (f"cannot build {path}: no space left", [])
 
 
-@pytest.mark.slow
 def test_where_the_last_catalog_cannot_be_updated_one_is_built_from_nothing(world, path):
     """The reason is told on one line."""
     failures, told = [duckdb.Error("it\nbroke")], []
@@ -207,7 +207,6 @@ def is_foreign(path):
     path.with_name(WHOLE[0]).unlink()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("harm", [lambda _: None, is_foreign], ids=["most repositories changed", "no database of ours"])
 def test_where_one_from_nothing_is_better_it_is_made_without_a_word(world, path, tmp_path, harm):
     harm(path)

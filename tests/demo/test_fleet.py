@@ -131,6 +131,7 @@ def test_the_config_lists_the_fleet_by_paths_from_its_own_folder(tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(HANDWRITTEN) - SICK))
 def test_git_finds_no_fault_with(fleet, name):
     assert git(fleet[name], "fsck", "--strict", "--no-dangling", "--no-progress").replace("notice: ", "") == ""

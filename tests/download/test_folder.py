@@ -92,6 +92,7 @@ def test_an_executable_file_stays_one(storage):
     assert os.access(done, os.X_OK)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("stored", "hashed"),
     [
@@ -129,6 +130,7 @@ def test_a_folder_that_nobody_allows_is_not_read(storage):
     assert refused(ConfigError, storage, tracked(MODEL), "is on a disk of this machine", allow=()) == []
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("beside", ["storag", "storage/files/md5/00", "storage2"])
 def test_another_folder_s_being_allowed_does_not_help(storage, beside):
     put(storage, MODEL)
@@ -246,6 +248,7 @@ def test_a_full_disk_is_said(storage, monkeypatch):
     assert refused(StoreError, storage, tracked(MODEL), "cannot write model.bin: the disk is full") == []
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "path",
     ["/etc/passwd", "../up", "a/../../up", "", "a//b", "./a", "C:\\x", "a\\b", "nul\0", "line\nfeed", "\ud800"],
@@ -264,6 +267,7 @@ def test_a_list_with_files_that_are_one_is_refused(storage, path):
     assert refused(Refused, storage, listed(storage, {"a": b"a"}, **{path: digest(b"a")}), "'a'") == []
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b'[{"relpath": "a", "md5": "../../etc"}]', b"[" * 100_000])
 def test_what_is_no_list_is_refused(storage, data):
     name = f"{digest(data)}.dir"

@@ -94,6 +94,7 @@ def test_files_of_a_folder_in_git_lfs_are_fetched_beside_those_in_git(tmp_path):
     assert get(tmp_path, files, "model", is_folder=True, rule=lfs_server([MODEL])) == {"big": MODEL, "small": b"s"}
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("rule", "error", "sentence"),
     [
@@ -157,6 +158,7 @@ def test_an_import_from_elsewhere_is_said():
         fetch(catalog(world).sql, row(world, None), None, DownloadOptions())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [2, pytest.param(MOST_IMPORTS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("beyond", [0, 1])
 def test_imports_of_imports_are_followed_so_far(tmp_path, monkeypatch, most, beyond):

@@ -57,6 +57,7 @@ def test_a_file_is_fetched_by_its_hash(s3, config):
     assert fetched(remote(REMOTE) | tracked(MODEL), config=config).read_bytes() == MODEL
 
 
+@pytest.mark.slow
 def test_whom_it_contacts_names_the_endpoint(s3, config, server):
     s3.put_object(Bucket="bucket", Key=KEY, Body=MODEL)
     told = []
@@ -64,6 +65,7 @@ def test_whom_it_contacts_names_the_endpoint(s3, config, server):
     assert told == [f"s3://bucket at {server}"]
 
 
+@pytest.mark.slow
 def test_the_endpoint_of_the_repository_is_not_used(s3, config):
     s3.put_object(Bucket="bucket", Key=KEY, Body=MODEL)
     files = remote(REMOTE, endpointurl="http://127.0.0.1:9", credentialpath="/etc/passwd", configpath="/x") | tracked(
@@ -72,6 +74,7 @@ def test_the_endpoint_of_the_repository_is_not_used(s3, config):
     assert fetched(files, config=config).read_bytes() == MODEL
 
 
+@pytest.mark.slow
 def test_keys_are_those_of_the_profile(s3, server, tmp_path, monkeypatch):
     s3.put_object(Bucket="bucket", Key=KEY, Body=MODEL)
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
@@ -93,6 +96,7 @@ def test_a_version_is_fetched_by_its_id(s3, config):
     assert fetched(remote(REMOTE, version_aware="true") | files, config=config, content=content).read_bytes() == b"old"
 
 
+@pytest.mark.slow
 def test_a_folder_is_fetched_by_the_versions_of_its_files(s3, config):
     s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
     listed = ""
@@ -141,6 +145,7 @@ def test_other_bytes_are_refused(s3, config):
         fetched(remote(REMOTE) | tracked(MODEL), config=config)
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     "url",
     [
@@ -156,6 +161,7 @@ def test_a_bucket_that_would_lead_to_another_host_is_not_contacted(url):
         fetched(remote(url) | tracked(MODEL))
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("region", ["x.evil.example/", "us-east-1@evil.example", "..", "US EAST"])
 def test_a_region_that_would_lead_to_another_host_is_not_used(region):
     with pytest.raises(ConfigError, match="cannot be a region"):

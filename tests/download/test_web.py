@@ -91,6 +91,7 @@ def test_what_breaks_off_is_resumed_under_the_same_tag():
     assert 'if-range: "one"' in again
 
 
+@pytest.mark.slow
 def test_a_download_that_was_stopped_is_resumed_by_the_next():
     stop = KeyboardInterrupt()
 
@@ -123,6 +124,7 @@ def test_a_changed_object_is_fetched_from_its_beginning():
     assert [b"Range: bytes=1500000-" in head for head in seen] == [False, True]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("status", [412, 416])
 def test_a_range_that_is_refused_is_fetched_whole(status):
     handle, seen = closing(1_500_000)
@@ -139,6 +141,7 @@ def test_a_range_that_is_refused_is_fetched_whole(status):
         assert get(url).read_bytes() == MODEL
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("size", "ranges"), [(RESUMED, 1), (RESUMED - 1, 0)])
 def test_what_is_small_is_fetched_again_from_its_beginning(size, ranges):
     data, seen = MODEL[:size], []
@@ -163,6 +166,7 @@ def nothing_is_left():
     return [name for name in os.listdir() if not name.startswith(".")] == []  # noqa: PTH208
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("answer", "error", "sentence"),
     [
@@ -217,6 +221,7 @@ def test_a_server_that_is_not_there_is_said():
         get(url)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "host",
     [
@@ -237,6 +242,7 @@ def test_a_host_that_is_not_public_is_not_contacted(host):
     assert "not public" in str(raised.value) or "does not resolve" in str(raised.value)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("url", ["http://user@127.0.0.1/x", "ftp://127.0.0.1/x", "gopher://x", "javascript://x"])
 def test_other_urls_are_not_contacted(url):
     with pytest.raises((ConfigError, Refused)):

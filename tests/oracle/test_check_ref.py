@@ -10,6 +10,8 @@ import pytest
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import World
 
+pytestmark = pytest.mark.slow
+
 TAGS = (
     "m@v1.0.0",
     "m#prod#1",

@@ -18,6 +18,8 @@ from support.gto_says import history_of_gto, history_of_ours, in_gto_order, show
 from support.loopback import environment
 from support.worlds import World
 
+pytestmark = pytest.mark.slow
+
 STOPS = "GTO stops"
 Build = Callable[[World], object]
 

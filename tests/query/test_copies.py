@@ -15,6 +15,8 @@ from sites.build import build as build_site
 from support.changes import base
 from support.crawling import visited, wish
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):

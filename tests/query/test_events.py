@@ -23,6 +23,8 @@ from support.catalogs import catalog_of
 from support.crawling import visited, wish
 from support.worlds import World
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
 

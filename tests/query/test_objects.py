@@ -126,6 +126,7 @@ def test_a_notebook_shows_the_beginning_of_a_long_cell(length, shown):
     assert html.endswith("<p>a note</p>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "absent"),
     [

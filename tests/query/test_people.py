@@ -11,6 +11,8 @@ from support.catalog_files import repository, write_catalog
 from support.small_catalog import C1, C2, event
 from support.worlds import START
 
+pytestmark = pytest.mark.slow
+
 
 def owners(commit, *names, artifact="m"):
     return CodeOwner(

@@ -46,6 +46,7 @@ def cached() -> list[str]:
     return sorted(file.name for file in cache_folder().rglob("*") if file.is_file() and file.name != ".lock")
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("folder", "end"),
     [
@@ -91,6 +92,7 @@ def test_an_index_of_another_text_that_names_the_same_database_downloads_nothing
     assert path not in site.asked
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("status", [500, 503, 429])
 def test_while_the_server_is_down_the_copy_is_used_and_its_date_said(site, whole, caplog, status):
     site.publish(whole)
@@ -136,6 +138,7 @@ def test_a_database_that_is_not_what_the_index_states_is_not_used(site, whole, h
     assert cached() == []
 
 
+@pytest.mark.slow
 def test_a_damaged_one_does_not_replace_the_copy(site, whole, caplog):
     site.publish(whole)
     artifacts(site.site)
@@ -341,6 +344,7 @@ def bucket(site, monkeypatch):
     return "s3://models/p"
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("folder", ["/models/p/", "/models/p/data/"])
 def test_a_bucket_is_read_once_and_then_its_index_alone(site, whole, bucket, folder):
     path = site.publish(whole, folder)
@@ -369,6 +373,7 @@ def test_a_bucket_whose_database_is_longer_than_stated(site, whole, bucket):
         catalog.open(bucket)
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_down_leaves_the_copy(site, whole, bucket, caplog):
     site.publish(whole, "/models/p/")
     artifacts(bucket)
@@ -377,6 +382,7 @@ def test_a_bucket_that_is_down_leaves_the_copy(site, whole, bucket, caplog):
         assert (artifacts(bucket), "the copy of 20" in caplog.text) == (4, True)
 
 
+@pytest.mark.slow
 def test_two_readers_that_download_at_once(site, whole):
     path = site.publish(whole)
     with ThreadPoolExecutor(4) as threads:

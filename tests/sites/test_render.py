@@ -11,6 +11,8 @@ import pytest
 from sites import render
 from sites.pages import MISSING
 
+pytestmark = pytest.mark.slow
+
 MINE = b"a template of mine"
 
 

@@ -199,6 +199,7 @@ def test_the_page_of_a_repository_lists_its_experiments(page):
     ]
 
 
+@pytest.mark.slow
 def test_the_page_of_a_repository_without_a_registry_lists_its_releases(plain_page):
     lines = plain_page.text()
     assert lines[lines.index("Releases 2") + 2 :] == [
@@ -274,6 +275,7 @@ def test_commits_of_a_known_forge_are_links(page):
     }
 
 
+@pytest.mark.slow
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
     assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 5
 

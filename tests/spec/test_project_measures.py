@@ -22,6 +22,8 @@ from support.catalogs import asked, catalog_of, rows_of
 from support.small_catalog import C2
 from support.worlds import World
 
+pytestmark = pytest.mark.slow
+
 PROJECT = """artifacts:
   known:
     path: known.pkl
@@ -76,7 +78,6 @@ def told(file, capsys):
     return tell
 
 
-@pytest.mark.one_in(3)
 @pytest.mark.parametrize("view", ["version_metrics", "version_params", "version_plots", "version_measure_files"])
 def test_the_measures_of_an_artifact_that_only_tags_know_are_those_of_its_project(file, view):
     with closing(database.connect(file)) as connection:
@@ -88,7 +89,6 @@ LATER = replace(annotated("m", "dvc.yaml", "m.pkl"), commit=C2)
 IN_GIT = replace(annotated("m", "artifacts.yaml", "m.pkl"), in_git="file", blob="b" * 40)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("annotations", "outputs", "of_project"),
     [
@@ -115,7 +115,6 @@ def test_whether_measures_are_of_the_project(annotations, outputs, of_project):
     assert found == [{"of_project": of_project}]
 
 
-@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("refs", "best"),
     [
@@ -131,7 +130,6 @@ def test_the_best_is_one_of_the_artifacts_own(catalog, refs, best):
     assert [row["best"] for row in catalog.compare(*refs).rows if row["what"] == "metric"] == best
 
 
-@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "query",
     [
@@ -176,7 +174,6 @@ def test_no_number_of_the_project_is_shown_of_a_version_that_is_found_by_another
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "out", "said"),
     [
@@ -194,7 +191,6 @@ def test_the_command_line_says_that_measures_are_of_the_project(told, command, o
     assert (out in written[0], said in written[1]) == (True, True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", [("metrics", "known"), ("params", "known"), ("show", "known@v2.0.0"), ("compare", "known@v1.0.0", "known@v2.0.0")])  # fmt: skip
 def test_nothing_is_said_of_the_artifacts_own(told, command):
     assert ASIDE not in "".join(told(*command))

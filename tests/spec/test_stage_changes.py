@@ -22,6 +22,7 @@ def catalog(*tags: tuple[str, int, int] | tuple[str, int]):
 REGISTERED = (("m@v1.0.0", 0, 3), ("m@v2.0.0", 1, 4), ("m@v3.0.0", 2, 5))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("tags", "changes"),
     [
@@ -71,7 +72,7 @@ def test_what_changed_in_a_stage(tags, changes):
     assert [row["ref"] for row in rows] == [new and f"r:m@{new}" for _, _, new in changes]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
@@ -90,6 +91,7 @@ def test_prod_beside_the_latest(tags, expected):
     assert [(row["prod"], row["latest"], row["behind"]) for row in rows] == expected
 
 
+@pytest.mark.slow
 def test_an_unregistered_version_in_prod_is_behind_nothing_that_can_be_counted():
     (row,) = asked(catalog(("m#prod#1", 0, 4), ("m@v2.0.0", 1, 5)), "from prod_vs_latest")
     assert (row["prod"], row["latest"], row["behind"]) == (row["prod_commit"], "v2.0.0", None)

@@ -18,6 +18,7 @@ def catalog():
         yield opened
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("query", "names", "reason"),
     [
@@ -49,6 +50,7 @@ def test_what_is_found(catalog, query, names, reason):
     assert ([row["experiment"] for row in answer.rows], why and (why["field"], why["match"])) == (names, reason)
 
 
+@pytest.mark.slow
 def test_in_any_duckdb_shell_the_same_is_found(catalog):
     for query in ("is:experiment", "is:experiment cy eag*", "is:experiment has:metrics metric.auc:>0 -name:lost-*"):
         keys = ("ref", "commit", "experiment", "score", "matched", "metrics")

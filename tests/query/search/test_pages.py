@@ -22,6 +22,7 @@ def catalog():
         yield opened
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("size", [1, 2, 3])
 @pytest.mark.parametrize("query", QUERIES)
 def test_pages_are_the_whole_answer(catalog, query, size):
@@ -60,6 +61,7 @@ def test_a_cursor_whose_row_was_changed_is_refused(catalog):
         catalog.search("", cursor=f"2-{rest}")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "change",
     [

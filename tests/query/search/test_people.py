@@ -17,6 +17,8 @@ from support.catalog_files import write_catalog
 from support.small_catalog import C1, event
 from support.worlds import START
 
+pytestmark = pytest.mark.slow
+
 OF_ANN, OF_TEAM, OF_BEN = "git.example/acme/churn:m", "git.example/acme/vision:v", "git.example/acme/fraud:f"
 
 
