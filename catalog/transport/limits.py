@@ -16,6 +16,7 @@ from catalog.transport.network_rules import Permits
 HEAVY = 32 << 20  # bytes of a visit: only one such visit goes on at a time, so that their memory is bounded
 TURNS = 64  # turns of a loop, after each of which the clocks are read: a turn takes less than reading them
 INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
+MAX_RATIO = 250  # bytes after decompression for a byte of a pack: text has about 20 of them, zeros have 1,000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +131,11 @@ class Meter:
         if self._inflated > self.limits.max_inflated:
             raise self._too_big("bytes after decompression", "max_inflated", self.limits.max_inflated)
         self._weigh()
+
+    def check_ratio(self, compressed: int, inflated: int) -> None:
+        """TooBig where so many bytes of a pack are a bomb: HEAVY of them after decompression, and MAX_RATIO for each before."""
+        if inflated > HEAVY and inflated > MAX_RATIO * compressed:
+            raise TooBig(f"{self.where}: more than {MAX_RATIO} bytes after decompression for each byte of the pack")
 
     def count_refs(self, number: int) -> None:
         self.turn()

@@ -108,7 +108,7 @@ BAD = {
     "drip": "not done after 15 s, the limit timeout",
     "endless": "more than 100,000 refs, the limit max_refs",
     "gzip": "more than 67,108,864 bytes after decompression, the limit max_inflated",
-    "pack": "more than 67,108,864 bytes after decompression, the limit max_inflated",
+    "pack": "more than 250 bytes after decompression for each byte of the pack",
     "a day": "429: too many requests, and asks to wait '86400'",
     "inwards": "redirects to 'http://169.254.169.254/x', expected the same host: state that URL instead",
     "nowhere": "the host name does not resolve",

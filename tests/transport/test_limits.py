@@ -10,7 +10,7 @@ from time import monotonic, sleep, thread_time
 import pytest
 
 from catalog.errors import Oversized, TooBig, TooSlow
-from catalog.transport.limits import HEAVY, INFLATION, TURNS, Meter
+from catalog.transport.limits import HEAVY, INFLATION, MAX_RATIO, TURNS, Meter
 from catalog.transport.origin import Limits
 
 
@@ -113,3 +113,19 @@ def test_the_processor_time_of_another_thread_is_not_that_of_the_visit():
     thread.join()
     with pytest.raises(TooSlow):
         meter.check()
+
+
+@pytest.mark.parametrize(
+    ("compressed", "inflated", "fits"),
+    [
+        pytest.param(1, HEAVY, True, id="little in all"),
+        pytest.param(HEAVY, MAX_RATIO * HEAVY, True, id="as many as may be"),
+        pytest.param(HEAVY, MAX_RATIO * HEAVY + 1, False, id="one byte more"),
+        pytest.param(1, HEAVY + 1, False, id="a byte more in all"),
+    ],
+)
+def test_a_pack_inflates_so_far(compressed, inflated, fits):
+    with (
+        nullcontext() if fits else pytest.raises(TooBig, match=r"^x: more than 250 bytes after decompression for each")
+    ):
+        Meter("x", Limits()).check_ratio(compressed, inflated)

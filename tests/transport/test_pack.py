@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import struct
 import zlib
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from hashlib import sha1
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import Down, OriginError, TooBig
+from catalog.transport import limits
 from catalog.transport.limits import Meter
 from catalog.transport.origin import Limits, Pool, open_origin
 from catalog.transport.pack import _LONGEST_VARINT, read_pack
@@ -227,3 +228,21 @@ def test_a_damaged_pack_raises_nothing_but_origin_errors(data: st.DataObject) ->
 
     with suppress(OriginError):
         read_pack(body + sha1(body).digest(), Meter("x", TINY))
+
+
+@pytest.mark.parametrize(
+    ("content", "fits"), [(b"\0" * 20_000, False), (bytes(range(256)) * 80, True)], ids=["zeros", "less regular"]
+)
+def test_what_inflates_too_far_for_its_size_is_a_bomb(
+    content: bytes, fits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HEAVY", 40_000)  # instead of 32 MiB
+    few, many = (bytearray(packed(*[entry(3, content + b"%d" % n) for n in range(number)])) for number in (1, 9))
+
+    assert len(read_pack(few, Meter("x", TINY))) == 1
+    with (
+        nullcontext()
+        if fits
+        else pytest.raises(TooBig, match=r"^x: more than 250 bytes after decompression for each byte")
+    ):
+        read_pack(many, Meter("x", TINY))
