@@ -82,10 +82,13 @@ def can_fork(number: int, held: int, max_memory: int) -> bool:
 
 
 def preload() -> None:
-    """Imports what nearly every visit does, once for all forks: 0.25 s of a processor. Not PyArrow, as NumPy starts threads."""
+    """Imports and prepares what nearly every visit needs, once for all forks: 0.25 s of a processor. Not PyArrow, as NumPy starts threads."""
     import catalog.privacy.plugins
     import catalog.transport.local
     import catalog.transport.remote  # noqa: F401 - for their sake
+    from catalog.privacy import folding
+
+    folding.prepare()
 
 
 def spawn(memory_gate: int) -> Child:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 # Blocks with characters whose compatibility form (NFKC) is one of ASCII, or that are not seen.
 _BLOCKS = (
@@ -18,6 +19,7 @@ _BLOCKS = (
     (0x1FBF0, 0x1FC00),
     (0xE0000, 0xE0200),
 )
+_PREPARING = Lock()
 _SELECTORS = range(0xFE00, 0xFE10)  # of variants of the character before
 _MORE_SELECTORS = range(0xE0100, 0xE01F0)
 _ALSO_HIDDEN = (
@@ -41,13 +43,19 @@ def fold(text: str) -> Folded:
     """The text as it is searched."""
     if text.isascii():
         return Folded(text=text)
-    forms = _forms()
+    forms = prepare()
     folded = text.translate(forms)
     if len(folded) == len(text):
         return Folded(text=folded)
     return Folded(
         text=folded, places=[place for place, char in enumerate(text) if forms.get(ord(char), char) is not None]
     )
+
+
+def prepare() -> Mapping[int, str | None]:
+    """What stands for a character, for `fold`: worked out once, which takes 20 ms, whichever thread asks first."""
+    with _PREPARING:
+        return _forms()
 
 
 @cache
