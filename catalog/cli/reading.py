@@ -136,7 +136,7 @@ def ls(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """List models, versions, stages, events, repositories, experiments, problems, teams, people, or releases: tags that GTO does not use, such as v1.2.0.
 
-    With -o ids, stages are names for --stage, teams and people are queries for `catalog search`. People's e-mail addresses are as `emails` in [privacy] says. --since and --until are of when artifacts were updated, versions registered, and events tagged.
+    With -o ids, stages are names for --stage, teams and people are queries for `catalog search`. People's e-mail addresses are as `emails` in repos.toml says. --since and --until are of when artifacts were updated, versions registered, and events tagged.
 
     Examples: catalog ls versions --stage prod -o json, catalog ls models --since 7d --sort -updated_at
     """

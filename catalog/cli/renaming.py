@@ -37,7 +37,7 @@ def rename(
 ) -> None:
     """Give a repository another name in repos.toml. Its history goes on, and its former name still finds it.
 
-    With the next crawl, all that the catalog has observed is listed under the new name. Until then, a build leaves the repository out. One that a source lists gets a [[repo]] of its own.
+    With the next crawl, all that the catalog has observed is listed under the new name. Until then, a build leaves the repository out. One that a source lists gets an entry of its own.
 
     Examples: catalog rename risk/churn demo.example/risk/attrition, catalog rename vision/models demo.example/vision/shelves
     """

@@ -56,3 +56,12 @@ def test_no_help_has_words_that_the_terminal_takes_for_markup():
     """`publish` of a table in brackets was shown as `publish` of nothing."""
     rows = re.findall(r"^\| `-.*", cli_reference(), re.MULTILINE)
     assert [row for row in rows if re.search(r"\[[a-z]+\]", row.rpartition("|")[0].rpartition("|")[2])] == []
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_no_sentence_of_a_command_is_taken_for_markup(path):
+    """`emails` in a table in brackets was shown as `emails` in nothing."""
+    command = get_command(app())
+    for name in path:
+        command = command.commands[name]
+    assert re.findall(r"(?<!\\)\[[a-z]+\]", command.help or "") == []
