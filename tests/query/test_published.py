@@ -15,9 +15,11 @@ from catalog.errors import ConfigError, Down, NotFound, Refused, StoreError, Too
 from catalog.query.published import index, web_folder
 from catalog.query.published.cache import cache_folder
 from catalog.query.published.location import as_url, database_at, default_location
-from support.loopback import Answer, needs
+from support.loopback import Answer, Request, needs
 from support.publishing import publishing
 from support.small_catalog import small_catalog
+
+TOKEN = "x9-session-Zq7w"
 
 
 @pytest.fixture
@@ -364,6 +366,24 @@ def test_a_bucket_that_gives_nothing(site, bucket, status, error, says):
     site.status = status
     with pytest.raises(error, match=says):
         catalog.open(bucket)
+
+
+def test_no_message_has_the_token_that_a_bucket_repeats(tmp_path, monkeypatch, bucket):
+    settings = {
+        "ACCESS_KEY_ID": "key",
+        "SECRET_ACCESS_KEY": "secret",
+        "SESSION_TOKEN": TOKEN,
+        "SKIP_SIGNATURE": "false",
+    }
+    with publishing(tmp_path, rule=_repeats_the_token) as site:
+        for name, value in (settings | {"ENDPOINT_URL": site.site}).items():
+            monkeypatch.setenv(f"AWS_{name}", str(value))
+        with pytest.raises(Down, match=r"status code: 400$"):
+            catalog.open(bucket)
+
+
+def _repeats_the_token(request: Request) -> Answer:
+    return Answer(status=400, body=request.headers["x-amz-security-token"].encode())
 
 
 def test_a_bucket_whose_database_is_longer_than_stated(site, whole, bucket):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import IO, Any, Self
 
@@ -9,6 +10,7 @@ from catalog.errors import Down, Gone, OriginError, Refused, TooBig
 from catalog.text import quote
 
 _PIECE = 1 << 20  # bytes
+_ANSWERED = re.compile(r"(status code: \d{3})")
 _RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=30)}
 
 
@@ -64,5 +66,6 @@ def _fault(where: str, error: Exception) -> OriginError:
 
 
 def _reason(error: Exception) -> str:
-    """The library's sentence without the dump that follows it."""
-    return quote(str(error).partition("\n")[0])
+    """The library's sentence as far as the status: what follows is the server's, and may repeat the credentials that it was sent."""
+    sentence = _ANSWERED.split(str(error).partition("\n")[0], maxsplit=1)
+    return quote("".join(sentence[:2]))
