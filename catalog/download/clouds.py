@@ -139,7 +139,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (exceptions.BaseError, OSError) as error:  # some are both, some only one
-        raise explain(error) from error
+        raise explain(error) from None  # its text is the whole answer, which may repeat a credential
 
 
 def explain(error: Exception) -> OriginError:

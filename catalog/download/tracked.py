@@ -42,7 +42,7 @@ class TrackedFiles:
             place = output["path"].removeprefix(f"{output['dvc_root']}/" if output["dvc_root"] else "")
             yield from self._versioned(output, path, f"{_base(output)}/{place}", output["region"])
         elif output["hash_kind"] not in _MD5 or output["hash"] is None:
-            raise NotFound(f"{quote(output['path'])} has no hash in {output['metafile']}: it was never pushed")
+            raise NotFound(f"{quote(output['path'])} has no hash in {quote(output['metafile'])}: it was never pushed")
         else:
             yield from self._hashed(output, path)
 
@@ -80,7 +80,7 @@ class TrackedFiles:
         if not listed:
             if output["is_folder"] or inside:
                 raise NotFound(
-                    f"{output['metafile']} lists no files of the folder {quote(output['path'])}: it was never pushed"
+                    f"{quote(output['metafile'])} lists no files of the folder {quote(output['path'])}: it was never pushed"
                 )
             is_md5 = output["hash_kind"] in _MD5
             known = Expected(
@@ -108,7 +108,7 @@ def _base(output: Row) -> str:
         return stated.rstrip("/")
     if not stated.startswith("/"):
         raise NotFound(
-            f"the remote {output['remote']!r} is the folder {quote(stated)!r} beside a clone, and there is no clone"
+            f"the remote {quote(output['remote'])!r} is the folder {quote(stated)!r} beside a clone, and there is no clone"
         )
     return f"file://{stated.rstrip('/')}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -378,8 +379,9 @@ def test_no_message_has_the_token_that_a_bucket_repeats(tmp_path, monkeypatch, b
     with publishing(tmp_path, rule=_repeats_the_token) as site:
         for name, value in (settings | {"ENDPOINT_URL": site.site}).items():
             monkeypatch.setenv(f"AWS_{name}", str(value))
-        with pytest.raises(Down, match=r"status code: 400$"):
+        with pytest.raises(Down, match=r"status code: 400$") as caught:
             catalog.open(bucket)
+    assert TOKEN not in "".join(traceback.format_exception(caught.value))
 
 
 def _repeats_the_token(request: Request) -> Answer:

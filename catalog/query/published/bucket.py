@@ -50,7 +50,9 @@ class Bucket:
         except NotModifiedError:
             return False, etag
         except (BaseError, FileNotFoundError, PermissionError) as error:
-            raise _fault(f"{self.shown}/{name}", error) from error
+            raise _fault(
+                f"{self.shown}/{name}", error
+            ) from None  # its text is the whole answer, which may repeat a credential
 
 
 def _fault(where: str, error: Exception) -> OriginError:
