@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from catalog.download.entries import Opened, StoredObject
 from catalog.download.settings import secrets
 from catalog.download.trust import PLUGINS, Trust
-from catalog.errors import Gone, NotFound, Refused
+from catalog.errors import CatalogError, Gone, NotFound, Refused
 from catalog.text import quote
 
 _PIECE = 1 << 20
@@ -31,14 +31,12 @@ class PluginObject:
     def open(self, offset: int, etag: str | None) -> Iterator[Opened]:
         """From its beginning: these have no entity tags."""
         del offset, etag
-        system, path = self._system()
-        try:
-            with system.open(path, "rb") as file:
-                yield Opened(pieces=iter(lambda: file.read(_PIECE), b""), size=system.size(path))
-        except FileNotFoundError as error:
-            raise Gone("is not there") from error
-        except OSError as error:
-            raise Refused(f"cannot be read: {quote(str(error))}") from error
+        with ExitStack() as stack:
+            with _saying():
+                system, path = self._system()
+                file = stack.enter_context(system.open(path, "rb"))
+                size = system.size(path)
+            yield Opened(pieces=_pieces(file), size=size)
 
     def _system(self) -> tuple[Any, str]:
         scheme = urlsplit(self._url).scheme
@@ -51,5 +49,27 @@ class PluginObject:
             raise NotFound(
                 f"{quote(self._url)!r} needs DVC's plugin for {scheme}, which is not installed: pip install 'federated-model-catalog[dvc]'"
             ) from error
-        except Exception as error:  # whatever a file system of another project raises as it connects
-            raise Refused(f"cannot be reached: {quote(str(error))}") from error
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """Its content. Only what reading raises is the storage's: what else a download raises passes."""
+    while True:
+        with _saying():
+            piece = file.read(_PIECE)
+        if not piece:
+            return
+        yield piece
+
+
+@contextmanager
+def _saying() -> Iterator[None]:
+    """One sentence for whatever a file system of another project raises: each has errors of its own, and not all are of OSError."""
+    try:
+        yield
+    except CatalogError:
+        raise
+    except FileNotFoundError as error:
+        raise Gone("is not there") from error
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise Refused(f"cannot be read: {quote(reason)}") from error
