@@ -66,15 +66,19 @@ AcceptEnv GIT_PROTOCOL
         (folder / known).write_text(f"# hosts\n[127.0.0.1]:{port} {kind} {value}\n")
     (folder / "nobody").write_text("")
     assert SSHD is not None
-    with subprocess.Popen([SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.PIPE) as process:
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen([SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=log) as process,
+    ):
         try:
-            _await(port, process)
+            await_server(port, process, folder / "log")
             yield Server(port=port, folder=folder)
         finally:
             process.terminate()
 
 
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+def await_server(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until it listens; a server that ends, or is too slow, fails the test with its log."""
     end = monotonic() + 30
     while monotonic() < end and process.poll() is None:
         try:
@@ -84,5 +88,4 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     process.kill()
-    assert process.stderr is not None
-    pytest.fail(process.stderr.read().decode())
+    pytest.fail(log.read_text())
