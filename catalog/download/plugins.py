@@ -47,7 +47,7 @@ class PluginObject:
             return kind(**config), path
         except ImportError as error:
             raise NotFound(
-                f"{quote(self._url)!r} needs DVC's plugin for {scheme}, which is not installed: pip install 'federated-model-catalog[dvc]'"
+                f"{quote(self._url)!r} needs DVC's plugin for {scheme}, which is not installed: pip install 'federated-model-catalog[dvc]' {PLUGINS[scheme]}"
             ) from error
 
 

@@ -22,7 +22,15 @@ from catalog.transport.network_rules import METADATA, is_public, resolve
 
 CLOUDS = {"s3": "s3", "gs": "gs", "gcs": "gs", "azure": "azure", "abfs": "azure", "abfss": "azure"}
 WEB = ("http", "https")
-PLUGINS = ("ssh", "sftp", "webdav", "webdavs", "hdfs", "webhdfs", "oss", "gdrive")
+PLUGINS = {  # the package of DVC that reads it
+    "ssh": "dvc-ssh",
+    "webdav": "dvc-webdav",
+    "webdavs": "dvc-webdav",
+    "hdfs": "dvc-hdfs",
+    "webhdfs": "dvc-webhdfs",
+    "oss": "dvc-oss",
+    "gdrive": "dvc-gdrive",
+}
 PORTS = {"http": 80, "https": 443, "webdav": 80, "webdavs": 443, "ssh": 22, "sftp": 22}
 
 # A bucket's name becomes a part of a host: what else it held would choose another host.

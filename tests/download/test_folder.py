@@ -280,3 +280,15 @@ def test_what_is_no_list_is_refused(storage, data):
 def test_a_version_without_bytes_is_said(storage):
     files = {"dvc.yaml": ANNOTATION.format(path="gone")}
     assert refused(NotFound, storage, files, "neither Git nor DVC has gone", content={"status": "not-tracked"}) == []
+
+
+def test_a_plugin_that_is_not_installed_is_named(storage):
+    with pytest.raises(NotFound) as caught:
+        get(storage, remote("oss://bucket/dvc") | tracked(MODEL), allow=("oss://bucket",))
+    assert str(caught.value).endswith("which is not installed: pip install 'federated-model-catalog[dvc]' dvc-oss")
+
+
+def test_a_scheme_that_dvc_has_no_plugin_for_has_no_reader(storage):
+    with pytest.raises(NotFound) as caught:
+        get(storage, remote("sftp://host/dvc") | tracked(MODEL), allow=("sftp://host",))
+    assert "no reader for 'sftp', expected S3" in str(caught.value)
