@@ -14,6 +14,9 @@ from catalog.errors import CatalogError, Gone, NotFound, Refused
 from catalog.text import quote
 
 _PIECE = 1 << 20
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "ssh": {"agent_forwarding": False}
+}  # else the server could use the agent's keys
 
 
 class PluginObject:
@@ -44,11 +47,15 @@ class PluginObject:
             from dvc.fs import get_cloud_fs
 
             kind, config, path = get_cloud_fs({"core": {}, "remote": {}}, url=self._url, **self._settings)
-            return kind(**config), path
+            system = kind(**_DEFAULTS.get(scheme, {}) | config)
         except ImportError as error:
             raise NotFound(
                 f"{quote(self._url)!r} needs DVC's plugin for {scheme}, which is not installed: pip install 'federated-model-catalog[dvc]' {PLUGINS[scheme]}"
             ) from error
+        if scheme == "ssh":
+            # Those of `ssh`: the plugin would compare the server's key with none.
+            system.fs_args.setdefault("known_hosts", ())
+        return system, path
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -46,6 +46,8 @@ class Server:
 def over_ssh(home: Path, served: Path) -> Iterator[Server]:
     with sshd(home, "Subsystem sftp internal-sftp", "LogLevel VERBOSE") as server:
         options = {"user": getuser(), "keyfile": f"{home}/client"}
+        (home / ".ssh").mkdir(mode=0o700)
+        (home / ".ssh/known_hosts").write_bytes((home / "known").read_bytes())
         yield Server(url=f"ssh://127.0.0.1:{server.port}{served}", options=options, log=home / "log")
 
 
@@ -169,3 +171,14 @@ def test_a_server_that_does_not_answer_is_said_and_leaves_nothing(get, storage):
     said = done.stderr.splitlines()
     assert (done.returncode, len(said), list(Path.cwd().iterdir())) == (Exit.ORIGIN, 2, [])
     assert ": cannot be read: [Errno 111]" in said[1]
+
+
+@pytest.mark.parametrize("storage", [over_ssh], indirect=True, ids=["over SSH"])
+def test_a_server_with_another_key_than_is_known_is_refused(get, storage):
+    known = storage.folder / ".ssh/known_hosts"
+    right = known.read_bytes()
+    known.write_bytes((storage.folder / "changed").read_bytes())
+    done = get("file")
+    known.write_bytes(right)
+    assert (done.returncode, list(Path.cwd().iterdir())) == (Exit.ORIGIN, [])
+    assert "cannot be read: Host key is not trusted" in done.stderr
