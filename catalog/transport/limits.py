@@ -133,7 +133,7 @@ class Meter:
         self._weigh()
 
     def check_ratio(self, compressed: int, inflated: int) -> None:
-        """TooBig where so many bytes of a pack are a bomb: HEAVY of them after decompression, and MAX_RATIO for each before."""
+        """TooBig where so many bytes of a pack, without its largest object, are a bomb: more than HEAVY after decompression, and MAX_RATIO for each before."""
         if inflated > HEAVY and inflated > MAX_RATIO * compressed:
             raise TooBig(f"{self.where}: more than {MAX_RATIO:,} bytes after decompression for each byte of the pack")
 

@@ -73,10 +73,11 @@ class _Unpacking:
     places: dict[int | str, RawObject]  # by offset, and by name
     waiting: dict[int | str, list[_Delta]]
     inflated: int  # bytes of all objects and deltas so far
+    largest: int  # of them, which alone make no bomb: a file that is too big costs itself
 
     def __init__(self, view: memoryview, meter: Meter) -> None:
         self.view, self.meter = view, meter
-        self.objects, self.places, self.waiting, self.inflated = {}, {}, {}, 0
+        self.objects, self.places, self.waiting, self.inflated, self.largest = {}, {}, {}, 0, 0
 
     def run(self, number: int) -> dict[str, RawObject]:
         position = PACK_HEADER
@@ -93,8 +94,8 @@ class _Unpacking:
         self.meter.turn()
         self.meter.inflate(header.size)
         data, end = _inflate(self.view, header.end, header.size)
-        self.inflated += header.size
-        self.meter.check_ratio(end, self.inflated)
+        self.inflated, self.largest = self.inflated + header.size, max(self.largest, header.size)
+        self.meter.check_ratio(end, self.inflated - self.largest)
         if header.base is None:
             self._settle(position, RawObject(_KINDS[header.kind], data))
         elif header.base in self.places:

@@ -246,3 +246,9 @@ def test_what_inflates_too_far_for_its_size_is_a_bomb(
         else pytest.raises(TooBig, match=r"^x: more than 250 bytes after decompression for each byte")
     ):
         read_pack(many, Meter("x", TINY))
+
+
+def test_one_large_object_alone_is_no_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HEAVY", 40_000)  # instead of 32 MiB
+
+    assert len(read_pack(bytearray(packed(entry(3, bytes(50_000)))), Meter("x", TINY))) == 1
