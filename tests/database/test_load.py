@@ -19,6 +19,7 @@ from catalog.store.partitions import PartitionKey, Store
 from database.test_database import TABLES, WHOLE, write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "parts"),
     [

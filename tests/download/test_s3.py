@@ -17,6 +17,8 @@ from support.storage import ANNOTATION, digest, fetched, files_below, remote, tr
 boto3 = pytest.importorskip("boto3")
 from moto.server import ThreadedMotoServer  # noqa: E402 - after the check
 
+pytestmark = pytest.mark.slow
+
 MODEL = bytes(range(256)) * 8192  # 2 MiB
 KEY = f"models/files/md5/{digest(MODEL)[:2]}/{digest(MODEL)[2:]}"
 REMOTE = "s3://bucket/models"
@@ -57,7 +59,6 @@ def test_a_file_is_fetched_by_its_hash(s3, config):
     assert fetched(remote(REMOTE) | tracked(MODEL), config=config).read_bytes() == MODEL
 
 
-@pytest.mark.slow
 def test_whom_it_contacts_names_the_endpoint(s3, config, server):
     s3.put_object(Bucket="bucket", Key=KEY, Body=MODEL)
     told = []
@@ -65,7 +66,6 @@ def test_whom_it_contacts_names_the_endpoint(s3, config, server):
     assert told == [f"s3://bucket at {server}"]
 
 
-@pytest.mark.slow
 def test_the_endpoint_of_the_repository_is_not_used(s3, config):
     s3.put_object(Bucket="bucket", Key=KEY, Body=MODEL)
     files = remote(REMOTE, endpointurl="http://127.0.0.1:9", credentialpath="/etc/passwd", configpath="/x") | tracked(
@@ -74,7 +74,6 @@ def test_the_endpoint_of_the_repository_is_not_used(s3, config):
     assert fetched(files, config=config).read_bytes() == MODEL
 
 
-@pytest.mark.slow
 def test_keys_are_those_of_the_profile(s3, server, tmp_path, monkeypatch):
     s3.put_object(Bucket="bucket", Key=KEY, Body=MODEL)
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
@@ -96,7 +95,6 @@ def test_a_version_is_fetched_by_its_id(s3, config):
     assert fetched(remote(REMOTE, version_aware="true") | files, config=config, content=content).read_bytes() == b"old"
 
 
-@pytest.mark.slow
 def test_a_folder_is_fetched_by_the_versions_of_its_files(s3, config):
     s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
     listed = ""
@@ -145,7 +143,6 @@ def test_other_bytes_are_refused(s3, config):
         fetched(remote(REMOTE) | tracked(MODEL), config=config)
 
 
-@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     "url",
     [
@@ -161,7 +158,6 @@ def test_a_bucket_that_would_lead_to_another_host_is_not_contacted(url):
         fetched(remote(url) | tracked(MODEL))
 
 
-@pytest.mark.one_in(4)
 @pytest.mark.parametrize("region", ["x.evil.example/", "us-east-1@evil.example", "..", "US EAST"])
 def test_a_region_that_would_lead_to_another_host_is_not_used(region):
     with pytest.raises(ConfigError, match="cannot be a region"):

@@ -22,6 +22,8 @@ from support.small_catalog import CHURN, HOSTILE, small_catalog
 if TYPE_CHECKING:
     from mcp import Client
 
+pytestmark = pytest.mark.slow
+
 CHURN_REF = "acme/churn:churn"
 
 
@@ -75,14 +77,12 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.slow
 def test_what_rows_cannot_say_is_beside_them(ask, path):
     with Catalog.open(path) as catalog:
         note = catalog.at("2024-01-31", known_at="2024-01-01").note
     assert (note is None, ask("at", when="2024-01-31", known_at="2024-01-01")[1]["note"]) == (False, note)
 
 
-@pytest.mark.one_in(9)
 @pytest.mark.parametrize(("tool", "arguments", "question"), QUESTIONS)
 def test_an_answer_is_that_of_python(ask, path, tool, arguments, question):
     with Catalog.open(path) as catalog:
@@ -117,7 +117,6 @@ def test_a_page_of_a_search_is_that_of_python_and_goes_on_with_its_cursor(ask, p
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [{"ref": "seg:mask"}, {"since": "2024-01-05"}], ids=["artifact", "since"])
 def test_a_cursor_of_another_question_is_refused(ask, arguments):
     _, answer = ask("history", limit=5)
@@ -125,7 +124,6 @@ def test_a_cursor_of_another_question_is_refused(ask, arguments):
     assert (is_error, "expected the next_cursor of the same question" in sentence) == (True, True)
 
 
-@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("tool", "arguments", "sentence"),
     [
@@ -152,21 +150,18 @@ def test_as_many_rows_as_sql_may_have(ask):
     assert (is_error, len(answer[ROWS]), answer["total"]) == (False, MOST_ROWS, MOST_SQL_ROWS)
 
 
-@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("length", "ends"), [(MOST_CHARACTERS, "aaa"), (MOST_CHARACTERS + 1, "a… (1,001 characters)")])
 def test_long_texts_are_cut(ask, length, ends):
     _, answer = ask("sql", statement=f"select repeat('a', {length}) as x")
     assert answer[ROWS][0]["x"].endswith(ends)
 
 
-@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("length", "last"), [(MOST_ITEMS, MOST_ITEMS - 1), (MOST_ITEMS + 1, "… 1 more")])
 def test_long_lists_are_cut(ask, length, last):
     _, answer = ask("sql", statement=f"select range({length}) as x")
     assert answer[ROWS][0]["x"][-1] == last
 
 
-@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     "value",
     ["'nan'::double", "'inf'::double", "date '2024-01-01'", "1.5::decimal(4, 2)", "interval 1 day", "'a'::blob"],
@@ -183,7 +178,6 @@ def test_text_of_strangers_is_under_a_name_that_says_so(ask):
     assert ROWS.startswith("untrusted")
 
 
-@pytest.mark.slow
 def test_the_schema_says_what_tables_and_columns_mean(ask):
     _, tables = ask("schema")
     _, columns = ask("schema", table="versions")
@@ -214,7 +208,6 @@ def test_every_tool_only_reads_and_says_what_it_does(path):
     assert all(tool.annotations.read_only_hint and tool.description for tool in tools)
 
 
-@pytest.mark.slow
 def test_pages_are_resources(path):
     async def read(client: Client) -> tuple[str, str]:
         sql = await client.read_resource("catalog://reference/sql")
@@ -226,7 +219,6 @@ def test_pages_are_resources(path):
     assert json.loads(model)[ROWS][0]["artifact"] == "seg:mask"
 
 
-@pytest.mark.slow
 def test_the_command_serves_over_standard_input_and_output(path, tmp_path):
     from mcp import StdioServerParameters, stdio_client
 
@@ -247,7 +239,6 @@ def test_without_the_extra_the_command_says_what_to_install(path, monkeypatch, c
     assert "is not installed: pip install 'federated-model-catalog[mcp]'" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_a_question_takes_no_more_time_than_it_may(ask, monkeypatch):
     monkeypatch.setattr("catalog.mcp.tools.TIMEOUT", 0.2)  # instead of half a minute
     is_error, text = ask(

@@ -35,6 +35,7 @@ def page(facts: data.Facts, **rows: list[Any]) -> dict[str, Any]:
     return site(replace(facts, **{name: {CHURN: found} for name, found in rows.items()}))._model(artifact)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "shown"),
     [

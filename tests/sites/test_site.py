@@ -11,6 +11,8 @@ from catalog.database.database import connect
 from catalog.database.statements import statements
 from sites.build import build
 
+pytestmark = pytest.mark.slow
+
 MODEL = [
     "Models github.com/acme/churn churn",
     "churn",
@@ -199,7 +201,6 @@ def test_the_page_of_a_repository_lists_its_experiments(page):
     ]
 
 
-@pytest.mark.slow
 def test_the_page_of_a_repository_without_a_registry_lists_its_releases(plain_page):
     lines = plain_page.text()
     assert lines[lines.index("Releases 2") + 2 :] == [
@@ -239,7 +240,6 @@ def test_a_metric_over_versions_is_a_line_that_says_what_it_shows(page):
     ]
 
 
-@pytest.mark.slow
 def test_an_image_of_a_plot_is_a_file_that_is_written_once(site, page, catalog_file):
     sources = page("models/github.com~acme~churn/churn.html").values("src")
     (image,) = [source for source in sources if source.endswith(".png")]
@@ -275,12 +275,10 @@ def test_commits_of_a_known_forge_are_links(page):
     }
 
 
-@pytest.mark.slow
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
     assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 5
 
 
-@pytest.mark.slow
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):
     build(empty_catalog_file, tmp_path, title="x", site_url="https://acme.example/models")
     assert 'href="/models/index.html"' in (tmp_path / "404.html").read_text("utf-8")
@@ -301,7 +299,6 @@ class Recorded:
         self.connection.close()
 
 
-@pytest.mark.slow
 def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, monkeypatch):
     connections = []
     connect_and_keep = lambda *given, **options: connections.append(Recorded(*given, **options)) or connections[-1]  # noqa: E731
@@ -314,7 +311,6 @@ def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, m
     assert [name for name in offered if not any(re.search(rf"\b{name}\(", query) for query in asked)] == []
 
 
-@pytest.mark.slow
 def test_old_versions_that_are_in_no_stage_are_a_line_each(catalog_file, tmp_path, monkeypatch):
     monkeypatch.setattr("sites.build.MOST_VERSIONS", 1)
     build(catalog_file, tmp_path, title="x")
