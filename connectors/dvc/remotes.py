@@ -20,6 +20,7 @@ from catalog.text import cleaned, quoted
 from connectors.dvc.config import Section, parse, remotes, resolved
 from connectors.dvc.files import CONFIG, LOCAL_CONFIG, is_settings, roots
 from connectors.dvc.values import Complaints
+from connectors.formats.faults import Fault, fault_of, problem
 from connectors.formats.memo import BoundedCache
 
 NAME = "remotes"
@@ -44,11 +45,11 @@ class _RemoteSettings(NamedTuple):
     """What a file of settings states, for any project of any commit that has it."""
 
     rows: tuple[Remote, ...]
-    complaints: tuple[MetafileError, ...]
+    faults: tuple[Fault, ...]
 
 
 def _bytes_of(data: bytes, read: _RemoteSettings) -> int:
-    return len(data) + ROW * (len(read.rows) + len(read.complaints))
+    return len(data) + ROW * (len(read.rows) + len(read.faults))
 
 
 _REMEMBERED: BoundedCache[bytes, _RemoteSettings] = BoundedCache(MAX_REMEMBERED, _bytes_of)
@@ -66,11 +67,11 @@ def read_revision(revision: RevisionFiles) -> Iterator[Remote | Problem]:
         path = f"{root}/{CONFIG}" if root else CONFIG
         settings = _read(revision, path)
         yield from (replace(row, commit=revision.commit.oid, dvc_root=root) for row in settings.rows)
-        yield from (_problem(revision, path, error) for error in settings.complaints)
+        yield from (problem(NAME, revision.commit.oid, path, fault) for fault in settings.faults)
     for path in sorted(revision.files):
         if path == LOCAL_CONFIG or path.endswith("/" + LOCAL_CONFIG):
             message = "found the settings of one machine in Git, expected them to stay there: they may hold secrets"
-            yield _problem(revision, path, MetafileError(message, rule="leaked-config"))
+            yield problem(NAME, revision.commit.oid, path, Fault("", "leaked-config", message))
 
 
 CONNECTOR = Connector(name=NAME, version=3, wants_file=wants_file, read_revision=read_revision)
@@ -80,7 +81,7 @@ def _read(revision: RevisionFiles, path: str) -> _RemoteSettings:
     try:
         data = revision.read(path)
     except MetafileError as error:
-        return _RemoteSettings((), (error,))
+        return _RemoteSettings((), (fault_of(error),))
     return _RemoteSettings((), ()) if data is None else _REMEMBERED.get(data, partial(_parsed, data))
 
 
@@ -91,7 +92,7 @@ def _parsed(data: bytes) -> _RemoteSettings:
         rows.extend(_rows(data, complaints))
     except MetafileError as error:
         complaints.append(error)
-    return _RemoteSettings(tuple(rows), tuple(complaints))
+    return _RemoteSettings(tuple(rows), tuple(map(fault_of, complaints)))
 
 
 def _rows(data: bytes, complaints: Complaints) -> Iterator[Remote]:
@@ -152,8 +153,3 @@ def _check(name: str, stated: Section, complaints: Complaints) -> None:
 
 def _is_true(settings: Section, key: str) -> bool:
     return settings.get(key, "").lower() == "true"
-
-
-def _problem(revision: RevisionFiles, path: str, error: MetafileError) -> Problem:
-    place = f"{path}: {error.place}" if error.place else path
-    return Problem(connector=NAME, rule=error.rule, place=place, message=error.message, commit=revision.commit.oid)

@@ -11,6 +11,7 @@ from catalog.schema.tables.metrics import Image, PlotSeries
 from connectors.dvc.lock import parameters
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints
+from connectors.formats.faults import Fault, fault_of
 from connectors.formats.memo import BoundedCache
 from connectors.metrics import images
 from connectors.metrics.series import read_series
@@ -18,15 +19,15 @@ from connectors.metrics.values import metrics_in, selected
 
 SERIES, IMAGE = "series", "image"
 MAX_REMEMBERED = 32 << 20  # bytes
-VALUE = 200  # bytes of a metric or parameter, about
+VALUE = 200  # bytes of a metric, a parameter or a fault, about
 NUMBER = 40  # bytes of a number in a series, about
 
 
 class MeasureContent(NamedTuple):
-    """What was read, and the errors. Of a `bad` file, nothing could be read. `content` names the content of a plot."""
+    """What was read, and what is wrong. Of a `bad` file, nothing could be read. `content` names the content of a plot."""
 
     rows: tuple[Any, ...]
-    errors: tuple[MetafileError, ...] = ()
+    faults: tuple[Fault, ...] = ()
     bad: bool = False
     content: str | None = None
 
@@ -35,7 +36,7 @@ NOTHING = MeasureContent(())
 
 
 def _bytes_of(key: Any, read: MeasureContent) -> int:  # noqa: ANN401 - a key of _READ
-    return len(key[2]) + sum(map(_bytes_of_row, read.rows))
+    return len(key[2]) + sum(map(_bytes_of_row, read.rows)) + VALUE * len(read.faults)
 
 
 def _bytes_of_row(row: object) -> int:
@@ -90,8 +91,8 @@ def _once(how: object, file: str, data: bytes, read: Callable[[Complaints], Iter
     def make() -> MeasureContent:
         complaints: Complaints = []
         try:
-            return MeasureContent(tuple(read(complaints)), tuple(complaints))
+            return MeasureContent(tuple(read(complaints)), tuple(map(fault_of, complaints)))
         except MetafileError as error:
-            return MeasureContent((), (error,), bad=True)
+            return MeasureContent((), (fault_of(error),), bad=True)
 
     return _READ.get((how, splitext(file)[1], data), make)

@@ -14,7 +14,7 @@ from catalog.git.named_files import NamedFile
 from catalog.git.snapshot import LFS, MAX_OBJECT, RevisionFiles
 from catalog.naming import without_users
 from catalog.plugins.connector import Connector
-from catalog.schema.record import Record
+from catalog.schema.record import Record, replace
 from catalog.schema.tables.dvc import Param
 from catalog.schema.tables.metrics import MeasureFile, Metric, Plot
 from catalog.schema.tables.problems import Problem
@@ -23,6 +23,7 @@ from connectors.dvc.files import is_read as wants_file
 from connectors.dvc.index import index
 from connectors.dvc.places import BAD, IN_GIT, MISSING, FileLocation
 from connectors.dvc.templates.value_files import load_values
+from connectors.formats.faults import Fault, problem
 from connectors.metrics.content import NOTHING, MeasureContent, kind_of, read_metrics, read_params, read_plot
 from connectors.metrics.files import MAX_FILES, DeclaredFile, stated_files
 from connectors.metrics.lock_differences import NO_FILE, NOT_A_FILE, LockDifferences, differences_of
@@ -83,7 +84,7 @@ class _RevisionReader:
     def __init__(self, revision: RevisionFiles) -> None:
         self._revision, self._commit = revision, revision.commit.oid
         self._opened: dict[str, _FileContent] = {}
-        self._complaints: dict[tuple[str, str, str], MetafileError] = {}
+        self._complaints: dict[tuple[str, str, str], Fault | MetafileError] = {}
         self._keys: set[Hashable] = set()
         self._left = MAX_ROWS
         self._values: dict[str, object] = {}  # of parameter files
@@ -105,12 +106,12 @@ class _RevisionReader:
                 continue  # as in DVC: what the file is named for counts
             opened = self._open(each.place)
             read = self._parse(each, opened, whole_files.get(each.place.file, each))
-            self._complain(each.place.file, read.errors)
+            self._complain(each.place.file, read.faults)
             if self._is_first("file", each.named.role, each.place.file, each.metafile, each.named.stage):
                 yield self._file(each, opened, bad=read.bad)
             yield from self._rows_of(each, read, whole_files.get(each.place.file, each))
-        for (place, _, _), error in self._complaints.items():
-            yield self._problem(place, error)
+        for (place, _, _), fault in self._complaints.items():
+            yield self._problem(place, fault)
 
     def _parse(self, each: DeclaredFile, opened: _FileContent, whole_file: DeclaredFile) -> MeasureContent:
         """The content of a file. A parameter file that any metafile names whole is read whole."""
@@ -273,19 +274,13 @@ class _RevisionReader:
         self._keys.add(key)
         return len(self._keys) > count
 
-    def _complain(self, file: str, errors: Iterable[MetafileError]) -> None:
-        for error in errors:
-            self._complaints.setdefault((file, error.place, error.rule), error)
+    def _complain(self, file: str, faults: Iterable[Fault | MetafileError]) -> None:
+        for fault in faults:
+            self._complaints.setdefault((file, fault.place, fault.rule), fault)
 
-    def _problem(self, file: str, error: MetafileError) -> Problem:
-        place = ": ".join(filter(None, (file, error.place)))
-        return Problem(
-            connector=NAME,
-            rule=error.rule,
-            place=without_users(place),
-            message=without_users(error.message),
-            commit=self._commit,
-        )
+    def _problem(self, file: str, fault: Fault | MetafileError) -> Problem:
+        row = problem(NAME, self._commit, file, fault)
+        return replace(row, place=without_users(row.place), message=without_users(row.message))
 
 
 def _is_dependency(each: DeclaredFile) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Mapping
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.git.snapshot import Snapshot
 from catalog.schema.record import Record
 from catalog.schema.tables.metrics import Metric
 from catalog.schema.tables.problems import Problem
@@ -143,3 +145,22 @@ def test_an_odd_value_costs_no_other_value(odd, suffix):
     )
     found = {row.name: row.text for row in read_revision(world.revision()) if isinstance(row, Metric)}
     assert {name: found.get(name) for name in ("a", "b.c")} == {"a": "1", "b.c": "2"}
+
+
+def snapshots() -> int:
+    """How many are in memory."""
+    gc.collect()
+    return sum(type(each) is Snapshot for each in gc.get_objects())
+
+
+def test_what_is_cached_of_a_damaged_file_keeps_no_repository_in_memory():
+    """A cached error would, by its traceback."""
+    before = snapshots()
+    for path in PROJECT:
+        for damage in (b"\xff", b"{", b"[a\n- b: ]", b"vars: ${x}\nmetrics: 1\nplots: 1\n"):
+            world = World()
+            world.commit({**{name: text.encode() for name, text in PROJECT.items()}, path: damage})
+            world.tag("n@v1.0.0")
+            assert rows_of(world.listing(), world.objects)
+    del world
+    assert snapshots() <= before
