@@ -15,6 +15,8 @@ MAX_MANIFEST = 64 << 20  # bytes: some 600,000 files
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _DRIVE = re.compile(r"[A-Za-z]:")
 LONGEST = 255  # bytes of a name, on the file systems in use
+MAX_PATH = 4_096  # bytes, as on Linux
+MAX_FOLDERS = 1_000_000  # of one folder, at any depth
 
 
 def parse_manifest(data: bytes) -> dict[str, str]:
@@ -41,6 +43,8 @@ def parse_manifest(data: bytes) -> dict[str, str]:
 
 def check_path(path: str) -> None:
     """Refused for a path that leads out of its folder, or that no file system has."""
+    if (size := len(path.encode("utf-8", "surrogatepass"))) > MAX_PATH:
+        raise Refused(f"a file of the folder has a path of {size:,} bytes, expected at most {MAX_PATH:,}")
     parts = path.split("/")
     if path.startswith("/") or "\\" in path or _DRIVE.match(path):
         raise Refused(f"a file of the folder has the path {quote(path)!r}, expected one below the folder")
@@ -54,23 +58,27 @@ def check_path(path: str) -> None:
 
 def check_together(paths: Iterable[str]) -> None:
     """Refused where two files would be one on some file systems, or one is a folder of another."""
-    files: dict[str, str] = {}
-    folders: dict[str, str] = {}
+    files: dict[tuple[int, str], str] = {}  # by the number of the folder that each is in, and its folded name
+    folders: dict[tuple[int, str], tuple[int, str]] = {}  # the number of each, and its name
     for path in paths:
-        folded = _folded(path)
-        if folded in files:
-            raise Refused(
-                f"files of the folder are called {quote(files[folded])!r} and {quote(path)!r}: one on some file systems"
-            )
-        files[folded] = path
-        parts = path.split("/")
-        for depth in range(1, len(parts)):
-            folder = "/".join(parts[:depth])
-            if folders.setdefault(_folded(folder), folder) != folder:
+        *parents, name = path.split("/")
+        folder = 0
+        for depth, part in enumerate(parents):
+            folder, first = folders.setdefault((folder, _folded(part)), (len(folders) + 1, part))
+            if first != part:
+                above = parents[:depth]
                 raise Refused(
-                    f"folders are called {quote(folders[_folded(folder)])!r} and {quote(folder)!r}: one on some file systems"
+                    f"folders are called {quote('/'.join((*above, first)))!r} and {quote('/'.join((*above, part)))!r}: one on some file systems"
                 )
-    if both := next((files[name] for name in files if name in folders), None):
+        if len(folders) > MAX_FOLDERS:
+            raise Refused(f"the folder has more than {MAX_FOLDERS:,} folders")
+        place = folder, _folded(name)
+        if place in files:
+            raise Refused(
+                f"files of the folder are called {quote(files[place])!r} and {quote(path)!r}: one on some file systems"
+            )
+        files[place] = path
+    if both := next((path for place, path in files.items() if place in folders), None):
         raise Refused(f"{quote(both)!r} is a file of the folder, and a folder in it")
 
 
