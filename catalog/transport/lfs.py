@@ -119,7 +119,9 @@ class LfsServer:
             with self._answer(site, objects[0], headers) as response:
                 yield response, self._meter
         except Unavailable as error:
-            raise Refused(f"{self._meter.where}: a server may not be contacted, or wants credentials") from error
+            raise Refused(
+                f"{self._meter.where}: a server cannot be found, may not be contacted, or wants credentials"
+            ) from error
 
     def _content(self, site: LfsSite, download: _Download) -> bytes:
         with self._answer(site, download, {}) as response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from socket import gaierror
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
@@ -32,17 +33,21 @@ class PublicWeb:
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[BaseHTTPResponse]:
-        """The answer, whatever its status; no redirect is followed. Unavailable where the address is not allowed."""
-        parts = urlsplit(url)
+        """The answer, whatever its status; no redirect is followed. Unavailable where there is no such address, or it is not allowed."""
+        try:
+            parts = urlsplit(url)
+            connection = self._connection(parts)
+        except (ValueError, gaierror) as error:  # of a port, or of a name that cannot be one, too
+            raise Unavailable from error
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         sent = {**(headers or {}), "Host": parts.netloc.rpartition("@")[2], "Accept-Encoding": "identity"}
         with (
-            self._connect(parts) as connections,
+            connection as connections,
             closing(send(connections, self._meter, "GET", target or "/", sent)) as response,
         ):
             yield response
 
-    def _connect(self, url: SplitResult) -> HTTPConnectionPool:
+    def _connection(self, url: SplitResult) -> HTTPConnectionPool:
         """A connection to the address that was checked, whatever the name may mean a moment later."""
         if url.scheme not in {"http", "https"} or not url.hostname:
             raise Unavailable

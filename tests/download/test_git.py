@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,36 @@ def test_a_bad_lfs_server_is_one_sentence(tmp_path, rule, error, sentence):
     with pytest.raises(error) as raised:
         get(tmp_path, {"model.bin": pointer_text(MODEL)}, "model.bin", rule=rule)
     assert sentence in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "http://[",
+        "http://127.0.0.1:99999/x",
+        "http://\ud800/x",
+        f"http://{'a' * 70}.example/x",
+        "file:///etc/passwd",
+    ],
+)
+def test_an_address_that_is_none_is_one_sentence(tmp_path, href):
+    rule = lfs_server([MODEL], change=lambda stated: {**stated, "actions": {"download": {"href": href}}})
+    with pytest.raises(Refused, match="a server cannot be found, may not be contacted, or wants credentials"):
+        get(tmp_path, {"model.bin": pointer_text(MODEL)}, "model.bin", rule=rule)
+
+
+def test_a_name_without_an_address_is_one_sentence(tmp_path, monkeypatch):
+    real = socket.getaddrinfo
+
+    def unknown(host, *words, **options):
+        if host == "nowhere.example":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *words, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    rule = lfs_server([MODEL], files_at="http://nowhere.example")
+    with pytest.raises(Refused, match="a server cannot be found"):
+        get(tmp_path, {"model.bin": pointer_text(MODEL)}, "model.bin", rule=rule)
 
 
 def test_a_large_file_in_git_lfs_is_resumed(tmp_path):
