@@ -100,7 +100,7 @@ class LfsServer:
             with site.post("/objects/batch", json.dumps(request).encode()) as response:
                 if response.status != OK:
                     raise Unavailable
-                return [*_downloads(json.loads(Body(response, self._meter).read_all(MAX_ANSWER)), pointers)]
+                return [*downloads(json.loads(Body(response, self._meter).read_all(MAX_ANSWER)), pointers)]
         return []
 
     @contextmanager
@@ -163,7 +163,7 @@ def _checked(data: bytes, pointer: Pointer) -> bytes:
     return data
 
 
-def _downloads(answer: Any, pointers: Iterable[Pointer]) -> Iterator[_Download]:  # noqa: ANN401 - whatever a server can say
+def downloads(answer: Any, pointers: Iterable[Pointer]) -> Iterator[_Download]:  # noqa: ANN401 - whatever a server can say
     """The downloads of an answer, of those that were requested, each once. What is not as documented is left out."""
     if not isinstance(answer, dict) or answer.get("transfer", "basic") != "basic":
         return

@@ -124,6 +124,22 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
         _OIDS[0].encode() + b" refs/tags/..p\ngarbage\n" + _OIDS[0].encode() + b"\trefs/heads/m@{\r\n",
         b"ref: refs/heads/main\n",
     ),
+    "folder_list": (
+        b'[{"md5": "' + b"a" * 32 + b'", "relpath": "a/b"}, {"md5": "' + b"b" * 32 + b'", "relpath": "\\u00e9"}]',
+        b"a/b\nA/c\na\n../x\nC:\\x\ne\xcc\x81\n\xc3\xa9",
+    ),
+    "lfs_answer": (
+        b'{"transfer": "basic", "hash_algo": "sha256", "objects": [{"oid": "'
+        + b"a" * 64
+        + b'", "size": 7, "authenticated": true, "actions": {"download": {"href": "http://h/x", "header": {"a": "b"}}}}]}',
+        b'{"objects": [{"oid": "' + b"b" * 64 + b'", "error": {"code": 404}}, null]}',
+    ),
+    "catalog_index": (
+        b'{"database": {"path": "catalog.0123456789abcdef.duckdb", "bytes": 9, "sha256": "'
+        + b"c" * 64
+        + b'"}, "tables": []}',
+        b'{"database": {"path": "../catalog.duckdb", "bytes": -1, "sha256": ""}, "tables": []}',
+    ),
 }
 
 

@@ -33,6 +33,7 @@ from catalog.transport.pack import read_pack
 from catalog.transport.packets import Mark, Packets
 from catalog.transport.wire import read_capabilities, read_fetch, read_listing
 from connectors.gto import grammar
+from fuzz.fetched import catalog_index, folder_list, lfs_answer
 from fuzz.trust import gate, packed_refs, secrets
 from support.worlds import World
 
@@ -233,6 +234,9 @@ TARGETS: dict[str, Target] = {
         gate,
         secrets,
         packed_refs,
+        folder_list,
+        lfs_answer,
+        catalog_index,
     )
 }
 
