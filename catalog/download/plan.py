@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from catalog.download.entries import Entry, Expected, GitBlob, StoredObject
 from catalog.download.git_files import GitFiles
 from catalog.download.manifest import check_path, check_together
 from catalog.download.tracked import Ask, TrackedFiles, relation
+from catalog.download.trust import split
 from catalog.errors import NotFound
 from catalog.query.answer import Row
 from catalog.query.labels import where
@@ -63,7 +63,7 @@ class Planner:
             for entry in entries:
                 check_path(entry.path)
             check_together(entry.path for entry in entries)
-        stated = urlsplit(version["path"]).path if "://" in version["path"] else version["path"]
+        stated = split(version["path"]).path if "://" in version["path"] else version["path"]
         name = PurePosixPath(stated).name or version["repo"].rpartition("/")[2]
         check_path(name)
         return Plan(ref=version["ref"], name=name, is_folder=is_folder, entries=entries, lfs_configs=self._configs)

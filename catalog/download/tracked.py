@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from catalog.download.entries import Entry, Expected, StoredObject
 from catalog.download.manifest import check_path, parse_manifest
+from catalog.download.trust import split
 from catalog.errors import NotFound, Refused
 from catalog.query.answer import Answer, Row
 from catalog.text import quote
@@ -103,7 +103,8 @@ def _base(output: Row) -> str:
     """The remote's URL; of a folder of one machine, its URL."""
     stated = str(output["remote_url"])
     if output["scheme"] != "local":
-        if urlsplit(stated).query or urlsplit(stated).fragment:
+        parts = split(stated)
+        if parts.query or parts.fragment:
             raise Refused(f"the remote {quote(stated)!r} has parameters, expected a URL without")
         return stated.rstrip("/")
     if not stated.startswith("/"):

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from posixpath import normpath
 from socket import gaierror
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from catalog.config.model import StorageConfig
 from catalog.errors import ConfigError, Down, InvalidArgument
@@ -63,13 +63,13 @@ class Trust:
 
     def check_path(self, url: str) -> None:
         """ConfigError for a URL with a path that leads elsewhere than it begins."""
-        if _LEADS_UP.search(unquote(urlsplit(url).path)):
+        if _LEADS_UP.search(unquote(split(url).path)):
             raise ConfigError(f"{quote(url)!r} is not contacted: found '..' in it, expected a path without")
 
     def check(self, url: str) -> None:
         """ConfigError for a URL that a repository states and that may not be contacted."""
         self.check_path(url)
-        scheme = urlsplit(url).scheme
+        scheme = split(url).scheme
         if scheme in CLOUDS:
             _check_bucket(url)
         elif scheme in WEB:
@@ -82,7 +82,7 @@ class Trust:
 
     def check_host(self, url: str) -> None:
         """ConfigError for a URL of the web whose host is not public, and that the user does not name."""
-        parts = urlsplit(url)
+        parts = split(url)
         if not parts.hostname or "@" in parts.netloc:
             raise ConfigError(f"{quote(url)!r} is not contacted: expected a URL with a host and without a user")
         place = parts.hostname, _port(url)
@@ -116,6 +116,14 @@ class Trust:
         """The folder that the user names and that a file, links followed, is in."""
         there = file.resolve()
         return next((folder for folder in self.folders if there.is_relative_to(folder)), None)
+
+
+def split(url: str) -> SplitResult:
+    """The parts of a URL that a stranger stated. ConfigError where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError as error:  # of brackets that no address is in
+        raise ConfigError(f"{quote(url)!r} is not contacted: expected a URL") from error
 
 
 def is_below(url: str, prefix: str) -> bool:

@@ -181,6 +181,8 @@ def nothing_is_left():
         pytest.param(Answer(body=b"\0" * len(MODEL)), Refused, "the bytes are others", id="other bytes"),
         pytest.param(Answer(status=302, headers={"Location": "file:///etc/passwd"}), Refused, "expected a URL of the web", id="a redirect to a file"),
         pytest.param(Answer(status=302, headers={"Location": "http://169.254.169.254/latest"}), ConfigError, "not public", id="a redirect inwards"),
+        pytest.param(Answer(status=302, headers={"Location": "http://["}), ConfigError, "expected a URL", id="a redirect to no URL"),
+        pytest.param(Answer(status=302, headers={"Location": "http://127.0.0.1:99999/"}), ConfigError, "expected a port", id="a redirect to no port"),
         pytest.param(Answer(headers={"Content-Encoding": "zstd"}, body=MODEL), Down, "encoding", id="an encoding that nobody asked for"),
     ],
 )  # fmt: skip
@@ -243,7 +245,9 @@ def test_a_host_that_is_not_public_is_not_contacted(host):
 
 
 @pytest.mark.one_in(4)
-@pytest.mark.parametrize("url", ["http://user@127.0.0.1/x", "ftp://127.0.0.1/x", "gopher://x", "javascript://x"])
+@pytest.mark.parametrize(
+    "url", ["http://user@127.0.0.1/x", "ftp://127.0.0.1/x", "gopher://x", "javascript://x", "http://[x", "s3://[x"]
+)
 def test_other_urls_are_not_contacted(url):
     with pytest.raises((ConfigError, Refused)):
         get(url, allow=())
