@@ -143,7 +143,7 @@ class _MeteredSocket(io.RawIOBase):
             size: int | None = self._raw.readinto(buffer)
         except TimeoutError:
             raise self._meter.silence() from None
-        self._meter.receive(size or 0)
+        self._meter.receive_http(size or 0)
         return size
 
     def close(self) -> None:

@@ -50,6 +50,7 @@ def send(
     limits = meter.limits
     timeout = Timeout(connect=meter.patience(limits.connect), read=meter.patience(limits.idle))
     meter.requests += 1
+    meter.deliver()
     token = METER.set(meter)
     try:
         return connections.urlopen(
@@ -167,7 +168,9 @@ class Body:
 
     def _receive(self) -> bytes:
         try:
-            return self._response.read1(_CHUNK)
+            received = self._response.read1(_CHUNK)
         except FAILURES as error:
             self._meter.patience(0)
             raise Again(f"{self._meter.where}: the answer broke off: {explain_part(error, self._meter)}") from error
+        self._meter.deliver()
+        return received

@@ -13,6 +13,7 @@ from catalog.config.parse import parse
 from catalog.download import transfer
 from catalog.download.transfer import ATTEMPTS, RESUMED
 from catalog.errors import ConfigError, Down, Gone, Refused
+from catalog.transport.limits import MAX_BARREN
 from support.loopback import Answer, evil, serve
 from support.storage import digest, fetched, remote, tracked
 
@@ -214,6 +215,28 @@ def test_a_server_that_says_nothing_is_given_up(tmp_path):
     with evil(lambda connection: connection.recv(1 << 16) and connection.recv(1)) as url, pytest.raises(Down) as raised:
         get(url, config=config)
     assert "no byte for 0.2 s" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, id="interim answers"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n" * 400, id="trailers"),
+    ],
+)
+def test_a_server_that_sends_no_content_without_end_is_refused(begins, goes_on):
+    sent = []
+
+    def answer(connection):
+        connection.recv(1 << 16)
+        connection.sendall(begins)
+        while sum(sent) < 64 * MAX_BARREN:
+            connection.sendall(goes_on)
+            sent.append(len(goes_on))
+
+    with evil(answer) as url, pytest.raises(Refused, match="1,048,576 bytes of an answer bring no content"):
+        get(url)
+    assert MAX_BARREN < sum(sent) < 64 * MAX_BARREN
 
 
 def test_a_server_that_is_not_there_is_said():
