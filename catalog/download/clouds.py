@@ -45,7 +45,7 @@ class Clouds:
 
     def store(self, source: StoredObject) -> ObjectStore:
         """The bucket of an object. ConfigError for settings that do not fit."""
-        key = source.url[: len(source.url) - len(urlsplit(source.url).path)], source.region
+        key = source.url.removesuffix(key_of(source.url)), source.region
         with self._lock:
             if key not in self._stores:
                 self._stores[key] = self._connect(source)
@@ -110,7 +110,7 @@ class CloudObject:
 
     def __init__(self, clouds: Clouds, source: StoredObject) -> None:
         self._clouds, self._source = clouds, source
-        self._key = urlsplit(source.url).path.lstrip("/")
+        self._key = key_of(source.url)
 
     @contextmanager
     def open(self, offset: int, etag: str | None) -> Iterator[Opened]:
@@ -119,10 +119,19 @@ class CloudObject:
         options: dict[str, Any] = {"version": self._source.version_id} if self._source.version_id else {}
         if offset and etag:
             options |= {"range": {"offset": offset}, "if_match": etag}
+        store = self._clouds.store(self._source)
         with _explained():
-            result = obstore.get(self._clouds.store(self._source), self._key, options=cast("GetOptions", options))
+            try:
+                result = obstore.get(store, self._key, options=cast("GetOptions", options))
+            except ValueError as error:  # before any request: an empty part, or a control character
+                raise Refused(f"has a key that cannot be requested: {quote(self._key)!r}") from error
         start, meta = result.range[0], result.meta
         yield Opened(pieces=_pieces(result), start=start, size=meta["size"], etag=meta.get("e_tag"))
+
+
+def key_of(url: str) -> str:
+    """The key of an object in its bucket; `#` and `?` are characters of it like others."""
+    return url.partition("://")[2].partition("/")[2].lstrip("/")
 
 
 def _pieces(result: Any) -> Iterator[bytes]:  # noqa: ANN401 - obstore's GetResult, which mypy would import

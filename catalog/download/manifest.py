@@ -11,6 +11,7 @@ from catalog.errors import Refused
 from catalog.text import quote
 
 MAX_MANIFEST = 64 << 20  # bytes: some 600,000 files
+MAX_VALUES = 3_000_000  # two of a file
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -21,6 +22,8 @@ MAX_FOLDERS = 1_000_000  # of one folder, at any depth
 
 def parse_manifest(data: bytes) -> dict[str, str]:
     """The files by their paths, with their hashes. Refused for anything else."""
+    if data.count(b",") > MAX_VALUES:  # an empty list takes 72 bytes of memory, and 3 of these
+        raise Refused(f"DVC's list of the folder has more than {MAX_VALUES:,} values")
     try:
         listed = json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -65,7 +65,9 @@ class Transfer:
 
     def _fetch(self, entry: Entry) -> FetchedFile:
         part = self._target.part(entry.path)
-        if (resumed := _resumed(entry, part)) is not None:
+        with writing(part.name):
+            resumed = _resumed(entry, part)
+        if resumed is not None:
             self._progress(resumed.size)
             return resumed
         reader = self._read(entry)

@@ -114,7 +114,10 @@ class Trust:
 
     def folder_of(self, file: Path) -> Path | None:
         """The folder that the user names and that a file, links followed, is in."""
-        there = file.resolve()
+        try:
+            there = file.resolve()
+        except (OSError, RuntimeError, ValueError):  # a loop of links; a NUL
+            return None
         return next((folder for folder in self.folders if there.is_relative_to(folder)), None)
 
 

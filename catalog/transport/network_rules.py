@@ -60,6 +60,8 @@ def resolve(host: str, port: int, permits: Permits) -> str | None:
 
     The connection goes to this address: the name may mean another one a moment later.
     """
+    if "\0" in host:  # the system would read the name up to it
+        raise socket.gaierror(socket.EAI_NONAME, "a name without NUL is expected")
     entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in entries]
     return addresses[0] if addresses and all(permits(host, address) for address in addresses) else None

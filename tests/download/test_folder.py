@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from catalog.download.folder import FileObject
+from catalog.download.trust import Trust
 from catalog.errors import ConfigError, Gone, Misuse, NotFound, Refused, StoreError
 from support.storage import ANNOTATION, digest, fetched, files_below, put, remote, tracked
 
@@ -292,3 +294,29 @@ def test_a_scheme_that_dvc_has_no_plugin_for_has_no_reader(storage):
     with pytest.raises(NotFound) as caught:
         get(storage, remote("sftp://host/dvc") | tracked(MODEL), allow=("sftp://host",))
     assert "no reader for 'sftp', expected S3" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda storage: (storage / "files").symlink_to(storage / "files"), id="a loop of links"),
+        pytest.param(lambda storage: (storage / "files").write_bytes(b"x"), id="a file for a folder"),
+    ],
+)
+def test_a_storage_that_leads_nowhere_is_one_sentence(storage, spoil):
+    storage.mkdir(exist_ok=True)
+    spoil(storage)
+    with pytest.raises((ConfigError, Refused)) as raised:
+        get(storage, tracked(MODEL))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_storage_with_a_nul_in_its_path_is_one_sentence(storage):
+    with pytest.raises(ConfigError, match="leads out of the folders"):
+        FileObject(Trust(allow=(storage.as_uri(),)), f"{storage.as_uri()}/a%00b").open(0, None).__enter__()
+
+
+def test_a_path_that_is_too_long_for_this_machine_is_one_sentence(storage):
+    path = "/".join(["d" * 250] * 16)
+    with pytest.raises(StoreError, match="File name too long"):
+        get(storage, listed(storage, {f"{path}/{'f' * 60}": b"x"}), content={"is_folder": True})

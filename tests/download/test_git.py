@@ -117,6 +117,7 @@ def test_a_bad_lfs_server_is_one_sentence(tmp_path, rule, error, sentence):
         "http://[",
         "http://127.0.0.1:99999/x",
         "http://\ud800/x",
+        "https://127.0.0.1\0x:9/x",
         f"http://{'a' * 70}.example/x",
         "file:///etc/passwd",
     ],

@@ -12,7 +12,15 @@ from catalog.download import manifest
 from catalog.download.download import DownloadOptions
 from catalog.download.entries import Expected, StoredObject
 from catalog.download.git_files import GitFiles
-from catalog.download.manifest import LONGEST, MAX_FOLDERS, MAX_MANIFEST, MAX_PATH, check_together, parse_manifest
+from catalog.download.manifest import (
+    LONGEST,
+    MAX_FOLDERS,
+    MAX_MANIFEST,
+    MAX_PATH,
+    MAX_VALUES,
+    check_together,
+    parse_manifest,
+)
 from catalog.download.sources import Sources
 from catalog.download.trust import Trust
 from catalog.errors import Refused, TooBig
@@ -36,6 +44,15 @@ def test_a_path_may_be_as_long_as_file_systems_have_it():
     for longer in (f"{path}b", "a/" * 100_000 + "b", f"{path[:-1]}\u00e9"):
         with pytest.raises(Refused, match="bytes, expected at most 4,096"):
             parse_manifest(json.dumps([{"md5": MD5, "relpath": longer}]).encode())
+
+
+def test_a_list_may_have_so_many_values(monkeypatch):
+    assert MAX_VALUES == 3_000_000
+    monkeypatch.setattr(manifest, "MAX_VALUES", 3)
+    two = json.dumps([{"md5": MD5, "relpath": path} for path in "ab"]).encode()
+    assert len(parse_manifest(two)) == 2
+    with pytest.raises(Refused, match="more than 3 values"):
+        parse_manifest(two.replace(b"]", b",0]"))
 
 
 def test_a_folder_may_have_so_many_folders(monkeypatch):

@@ -132,6 +132,25 @@ def test_a_changed_object_is_not_resumed(s3, config):
 
 
 @pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("url", ["s3://bucket/a//b", "s3://bucket/a\x7f"])
+def test_a_key_that_cannot_be_requested_is_said(config, url):
+    with pytest.raises(Refused, match="has a key that cannot be requested"):
+        fetched(remote(url) | tracked(MODEL), config=config)
+
+
+@pytest.mark.parametrize("key", ["a#b", "a?b", "a b/#?"])
+def test_a_key_may_have_the_marks_of_urls(s3, config, key):
+    """Without them, another object would be read."""
+    s3.put_object(Bucket="bucket", Key=key, Body=b"meant")
+    s3.put_object(Bucket="bucket", Key=key[:1], Body=b"other")
+    reader = CloudObject(
+        Clouds(Trust(storage=config.storage), connect=5, idle=5), StoredObject(url=f"s3://bucket/{key}")
+    )
+    with reader.open(0, None) as opened:
+        assert b"".join(map(bytes, opened.pieces)) == b"meant"
+
+
+@pytest.mark.usefixtures("s3")
 def test_what_is_not_there_is_said(config):
     with pytest.raises(Gone, match=f"s3://bucket/{KEY}: answers that it is not there"):
         fetched(remote(REMOTE) | tracked(MODEL), config=config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -261,8 +262,9 @@ def test_without_a_login_it_is_said_that_one_is_needed(tmp_path):
     assert "wrong-one" not in str(caught.value)
 
 
-def test_a_redirect_elsewhere_is_not_followed(tmp_path):
-    elsewhere = Answer(status=302, headers={"Location": "http://other.example/catalog.json"})
+@pytest.mark.parametrize("target", ["http://other.example/catalog.json", "http://[", "//["])
+def test_a_redirect_elsewhere_is_not_followed(tmp_path, target):
+    elsewhere = Answer(status=302, headers={"Location": target})
     with publishing(tmp_path, rule=lambda _: elsewhere) as site, pytest.raises(Refused, match="redirects to"):
         catalog.open(site.site)
 
@@ -353,6 +355,12 @@ def test_a_bucket_is_read_once_and_then_its_index_alone(site, whole, bucket, fol
     path = site.publish(whole, folder)
     assert (artifacts(bucket), site.asked[-1]) == (4, path)
     assert (artifacts(bucket), site.asked) == (4, [f"{folder}catalog.json"])
+
+
+@pytest.mark.parametrize("address", ["s3://bu ck/x", "s3://[/x"])
+def test_an_address_that_no_bucket_has(address):
+    with pytest.raises(Refused, match=f"^{re.escape(address)}: "):
+        catalog.open(address)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,13 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(folder, monkeypat
     assert (asked, site.requests) == (["127.0.0.2"], [])
 
 
+def test_a_name_with_a_nul_is_none():
+    """The system would read the name up to it, and a certificate would be compared with another."""
+    assert resolve("127.0.0.1", 80, lambda *_: True) == "127.0.0.1"
+    with pytest.raises(socket.gaierror):
+        resolve("127.0.0.1\0x", 80, lambda *_: True)
+
+
 @pytest.mark.parametrize("scheme", ["git", "ssh"])
 def test_other_protocols_hold_the_same_rules(scheme):
     with pytest.raises(Refused, match=r"'127\.0\.0\.1' is not a public host"):

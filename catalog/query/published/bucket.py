@@ -24,7 +24,7 @@ class Bucket:
         self.shown = url.rstrip("/")
         try:
             self._store = S3Store.from_url(self.shown, retry_config=_RETRIES)
-        except BaseError as error:
+        except (BaseError, ValueError) as error:
             raise Refused(f"{self.shown}: {_reason(error)}") from error
 
     def __enter__(self) -> Self:

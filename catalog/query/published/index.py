@@ -11,7 +11,7 @@ from catalog.errors import NotFound
 from catalog.text import quote
 
 INDEX = "catalog.json"
-MAX_INDEX = 64 << 20  # bytes
+MAX_INDEX = 8 << 20  # bytes: of 77 tables in 256 parts, 4 MiB
 MAX_DATABASE = 16 << 30  # bytes
 
 _NAME = re.compile(r"catalog\.[0-9a-f]{16}\.duckdb")

@@ -81,7 +81,10 @@ class WebFolder:
 
     def _same_site(self, target: str, meter: Meter) -> str:
         """Another server may be anybody's, and would get the login."""
-        server = server_at(urlsplit(target)._replace(query="", fragment="").geturl())
+        try:
+            server = server_at(urlsplit(target)._replace(query="", fragment="").geturl())
+        except ValueError:  # no URL
+            server = None
         if not isinstance(server, GitServer) or server.site != self._server.site:
             raise Refused(
                 f"{meter.where}: redirects to {meter.quote(target)!r}, expected an address of {self._server.site}; state that one"
