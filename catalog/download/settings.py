@@ -28,6 +28,11 @@ def secrets(stated: StorageConfig | None) -> dict[str, str]:
     return {**stated.options, **{key: os.environ[name] for key, name in stated.env.items()}}
 
 
+def account_name(stated: StorageConfig | None) -> str | None:
+    """The account of Azure's storage, as obstore finds it: in repos.toml, or else in the environment."""
+    return (stated.options.get("account_name") if stated else None) or os.environ.get("AZURE_STORAGE_ACCOUNT_NAME")
+
+
 def profile_keys(profile: str | None) -> dict[str, str]:
     """The keys in `~/.aws/credentials` of a profile, or else of the default one, where no variable has any."""
     if profile is None and os.environ.get("AWS_ACCESS_KEY_ID"):

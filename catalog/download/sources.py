@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from catalog.download.entries import Expected, GitBlob, LfsObject, Reader, Source, StoredObject
 from catalog.download.folder import FileObject
 from catalog.download.manifest import MAX_MANIFEST
+from catalog.download.settings import account_name
 from catalog.download.trust import CLOUDS, WEB, Trust, path_of
 from catalog.download.verification import Verification
 from catalog.download.web import Web, WebObject
@@ -86,9 +87,12 @@ class Sources:
 
 
 def _place(url: str, trust: Trust) -> str:
-    """A storage as it is announced: its bucket, host or folder, and the endpoint that the user states."""
+    """A storage as it is announced: its bucket, host or folder, and the account and endpoint that the user states."""
     parts = urlsplit(url)
     if parts.scheme == "file":
         return f"the folder {trust.folder_of(Path(path_of(url))) or parts.path}"
     stated = trust.settings(url)
-    return f"{parts.scheme}://{parts.netloc}" + (f" at {stated.endpoint}" if stated and stated.endpoint else "")
+    account = account_name(stated) if CLOUDS.get(parts.scheme) == "azure" else None
+    of_account = f" of the account {account}" if account else ""
+    endpoint = f" at {stated.endpoint}" if stated and stated.endpoint else ""
+    return f"{parts.scheme}://{parts.netloc}{of_account}{endpoint}"

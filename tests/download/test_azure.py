@@ -84,7 +84,7 @@ def test_a_folder_is_fetched_by_its_manifest(project, stated):
 def test_whom_it_contacts_names_the_endpoint(project, stated, server):
     told = []
     fetched(of(project, "model.bin"), config=stated(WITH_KEY), tell=told.append)
-    assert told == [f"azure://models at {server.endpoint}"]
+    assert told == [f"azure://models of the account {ACCOUNT} at {server.endpoint}"]
 
 
 def test_the_account_and_key_of_the_repository_are_not_used(project, stated):
