@@ -22,7 +22,7 @@ MAX_FOLDERS = 1_000_000  # of one folder, at any depth
 
 def parse_manifest(data: bytes) -> dict[str, str]:
     """The files by their paths, with their hashes. Refused for anything else."""
-    if data.count(b",") > MAX_VALUES:  # an empty list takes 72 bytes of memory, and 3 of these
+    if data.count(b",") > MAX_VALUES:  # 3 bytes of a list can take 72 of memory
         raise Refused(f"DVC's list of the folder has more than {MAX_VALUES:,} values")
     try:
         listed = json.loads(data)
