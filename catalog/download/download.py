@@ -10,12 +10,13 @@ from math import inf
 from pathlib import Path
 
 from catalog.config.model import Config
+from catalog.download import answers
 from catalog.download.entries import Entry, Expected, GitBlob, LfsObject
 from catalog.download.git_files import GitFiles
 from catalog.download.plan import Plan, Planner
 from catalog.download.sources import Sources
 from catalog.download.target import Target, target_of
-from catalog.download.tracked import Ask, TrackedFiles
+from catalog.download.tracked import TrackedFiles
 from catalog.download.transfer import FetchedFile, Transfer
 from catalog.download.trust import Trust, allowed
 from catalog.download.web import download_limits
@@ -63,20 +64,21 @@ class Download:
     unchecked: int
 
 
-def download(ask: Ask, version: Row, path: Path | None, options: DownloadOptions) -> Download:
+def download(ask: answers.Ask, version: Row, path: Path | None, options: DownloadOptions) -> Download:
     """Fetches one version to `path`.
 
     NotFound where the catalog knows of no bytes, OriginError where they cannot be had, ConfigError for a place that may not be contacted,
     Misuse and StoreError for the target.
     """
     keys = {key: version[key] for key in ("repo", "artifact", "version", "commit")}
-    rows = ask("from internal.version_content($repo, $artifact, $version, $commit)", **keys).rows
-    if not rows:
+    question = "from internal.version_content($repo, $artifact, $version, $commit)"
+    known = answers.rows(ask, question, answers.CONTENT, **keys)
+    if not known:
         raise NotFound(f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read")
-    return fetch(ask, {**rows[0], "get": version["get"]}, path, options)
+    return fetch(ask, {**known[0], "get": version["get"]}, path, options)
 
 
-def fetch(ask: Ask, content: Row, path: Path | None, options: DownloadOptions) -> Download:
+def fetch(ask: answers.Ask, content: Row, path: Path | None, options: DownloadOptions) -> Download:
     """The same for a row of `version_content`, with the command `get`."""
     config, limits = options.config, options.limits()
     allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))

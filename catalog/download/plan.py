@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 
+from catalog.download import answers
 from catalog.download.entries import Entry, Expected, GitBlob, StoredObject
 from catalog.download.git_files import GitFiles
 from catalog.download.manifest import check_path, check_together
-from catalog.download.tracked import Ask, TrackedFiles, relation
+from catalog.download.tracked import TrackedFiles, relation
 from catalog.download.trust import split
 from catalog.errors import NotFound
 from catalog.query.answer import Row
@@ -48,7 +49,7 @@ class Plan:
 class Planner:
     """Makes plans; asks the catalog, Git, and storage for the lists of folders."""
 
-    def __init__(self, ask: Ask, git: GitFiles, tracked: TrackedFiles) -> None:
+    def __init__(self, ask: answers.Ask, git: GitFiles, tracked: TrackedFiles) -> None:
         self._ask, self._git, self._tracked = ask, git, tracked
         self._configs: dict[str, bytes | None] = {}
 
@@ -70,6 +71,8 @@ class Planner:
 
     def _entries(self, version: Row) -> Iterator[Entry]:
         status, path = version["status"], version["path"]
+        if path is None or (version["revision"] is None and status != "external-url"):
+            raise NotFound(where(status, path))
         if status in _IN_GIT:
             yield from self._in_git(version["git_url"], version["revision"], path)
             if version["is_folder"]:  # what DVC tracks in a folder of Git lies there, too
@@ -115,7 +118,8 @@ class Planner:
             raise NotFound(f"{quote(output['path'])} is imported from an import, {MOST_IMPORTS} times over")
         if source is None or commit is None:
             raise NotFound(f"{quote(output['path'])} is an import whose source is not stated")
-        matches = self._ask("from internal.repository_with($url, $commit)", url=source, commit=commit).rows
+        question = "from internal.repository_with($url, $commit)"
+        matches = answers.rows(self._ask, question, answers.REPOSITORY, url=source, commit=commit)
         if not matches:
             raise NotFound(f"{quote(output['path'])} is imported from {quote(source)}, which is not in this catalog")
         path = "/".join(part for part in ((output["source_path"] or "").strip("/"), inside) if part)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from catalog.download import answers
 from catalog.download.entries import Entry, Expected, StoredObject
 from catalog.download.manifest import check_path, parse_manifest
 from catalog.download.trust import split
 from catalog.errors import NotFound, Refused
-from catalog.query.answer import Answer, Row
+from catalog.query.answer import Row
 from catalog.text import quote
 
-Ask = Callable[..., Answer]
 ReadManifest = Callable[[StoredObject, Expected], bytes]
 
 _MD5 = ("md5", "md5-dos2unix")
@@ -21,21 +21,21 @@ _MD5 = ("md5", "md5-dos2unix")
 class TrackedFiles:
     """The entries of one path; `read` fetches the list of a folder."""
 
-    def __init__(self, ask: Ask, read: ReadManifest) -> None:
+    def __init__(self, ask: answers.Ask, read: ReadManifest) -> None:
         self._ask, self._read = ask, read
 
     def outputs(self, repo: str, commit: str, path: str) -> list[Row]:
         """What DVC tracks there, with `repo` and `commit`."""
-        rows = self._ask(
-            "from internal.tracked_outputs($repo, $commit, $path)", repo=repo, commit=commit, path=path
-        ).rows
-        return [{**row, "repo": repo, "commit": commit} for row in rows]
+        question = "from internal.tracked_outputs($repo, $commit, $path)"
+        known = answers.rows(self._ask, question, answers.OUTPUT, repo=repo, commit=commit, path=path)
+        return [{**row, "repo": repo, "commit": commit} for row in known]
 
     def entries(self, output: Row, path: str) -> Iterator[Entry]:
         """The files of an output at or below `path`; all of it, where the output is below. Paths are relative to `path`."""
         if output["at_source"] or (output["partial"] and output["import_kind"] == "url"):
-            storage, region = output["source_url"], None
-            yield from self._versioned(output, path, storage, region)
+            if output["source_url"] is None:
+                raise NotFound(f"{quote(output['path'])} is an import whose source is not stated")
+            yield from self._versioned(output, path, output["source_url"], None)
         elif output["remote"] is None:
             raise NotFound(f"{quote(output['path'])} is in no remote: the project names none for it")
         elif output["keeps_versions"] or output["version_id"] is not None:
@@ -69,7 +69,7 @@ class TrackedFiles:
         own, inside = relation(output["path"], path)
         where = {key: output[key] for key in ("repo", "commit", "metafile")}
         question = "from internal.tracked_files($repo, $commit, $metafile, $output)"
-        listed = self._ask(question, **where, output=output["path"]).rows
+        listed = answers.rows(self._ask, question, answers.FILE, **where, output=output["path"])
         for row in listed:
             name = row["path"][len(output["path"]) + 1 :]
             check_path(name)
