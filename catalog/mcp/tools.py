@@ -19,6 +19,8 @@ MOST_SQL_ROWS = 10_000
 Ref = Annotated[str, Field(description="artifact, artifact@version, artifact@latest or artifact#stage")]
 Limit = Annotated[int, Field(ge=1, le=MOST_ROWS, description="At most this many rows.")]
 Cursor = Annotated[str | None, Field(description="The next_cursor of the answer before, for more rows.")]
+Stage = Annotated[str | None, Field(description="A stage, by any name that it has in the catalog.")]
+RawStage = Annotated[str | None, Field(description="A stage as the tags spell it.")]
 Page = dict[str, Any]
 
 _SCHEMA = """
@@ -59,21 +61,22 @@ class Tools:
         ref: Annotated[
             str | None, Field(description="An artifact, a version or a stage; without it, everything.")
         ] = None,
+        repo: Annotated[str | None, Field(description="A repository, or the end of its name.")] = None,
+        stage: Stage = None,
         since: Annotated[str | None, Field(description="A date, a month, or 7d.")] = None,
         until: Annotated[str | None, Field(description="A date, a month, or 7d.")] = None,
         limit: Limit = 20,
         cursor: Cursor = None,
     ) -> Page:
         """What registry tags did, newest first: registrations, assignments to stages, and their reversals, with author and message."""
-        return self._page(
-            lambda catalog: catalog.history(ref, since=since, until=until), limit, cursor, "history", ref, since, until
-        )
+        asked = {"repo": repo, "stage": stage, "since": since, "until": until}
+        return self._page(lambda catalog: catalog.history(ref, **asked), limit, cursor, "history", ref, asked)
 
     def at(
         self,
         when: Annotated[str, Field(description="A date (its end, UTC), a time, yesterday, or 7d.")],
-        stage: Annotated[str | None, Field(description="A stage, by any name that it has in the catalog.")] = None,
-        raw_stage: Annotated[str | None, Field(description="A stage as the tags spell it.")] = None,
+        stage: Stage = None,
+        raw_stage: RawStage = None,
         known_at: Annotated[str | None, Field(description="A date or a crawl: as the catalog knew it then.")] = None,
         limit: Limit = 50,
         cursor: Cursor = None,

@@ -69,6 +69,7 @@ QUESTIONS = [
     pytest.param("show", {"ref": f"{CHURN_REF}#prod"}, lambda c: c.show(f"{CHURN_REF}#prod"), id="show"),
     pytest.param("resolve", {"ref": f"{CHURN_REF}#prod"}, lambda c: c.resolve(f"{CHURN_REF}#prod"), id="resolve"),
     pytest.param("history", {"ref": CHURN_REF, "since": "2024-01-04"}, lambda c: c.history(CHURN_REF, since="2024-01-04"), id="history"),
+    pytest.param("history", {"stage": "prod", "repo": "churn"}, lambda c: c.history(stage="prod", repo="churn"), id="history of a stage"),
     pytest.param("at", {"when": "2024-01-31", "stage": "prod"}, lambda c: c.at("2024-01-31", "prod"), id="at"),
     pytest.param("compare", {"refs": [f"{CHURN_REF}@v1.0.0", f"{CHURN_REF}@v2.0.0"]}, lambda c: c.compare(f"{CHURN_REF}@v1.0.0", f"{CHURN_REF}@v2.0.0", changed=True), id="compare"),
     pytest.param("lineage", {"ref": f"{CHURN_REF}#prod"}, lambda c: c.lineage(f"{CHURN_REF}#prod"), id="lineage"),
@@ -117,7 +118,9 @@ def test_a_page_of_a_search_is_that_of_python_and_goes_on_with_its_cursor(ask, p
     )
 
 
-@pytest.mark.parametrize("arguments", [{"ref": "seg:mask"}, {"since": "2024-01-05"}], ids=["artifact", "since"])
+@pytest.mark.parametrize(
+    "arguments", [{"ref": "seg:mask"}, {"since": "2024-01-05"}, {"stage": "prod"}], ids=["artifact", "since", "stage"]
+)
 def test_a_cursor_of_another_question_is_refused(ask, arguments):
     _, answer = ask("history", limit=5)
     is_error, sentence = ask("history", cursor=answer["next_cursor"], **arguments)
