@@ -1,4 +1,4 @@
-"""What a catalog answers to the questions of a download, checked: whoever publishes a database may have written its macros."""
+"""Rows of a catalog for a download, with types and lengths checked: the macros of a published database can be anybody's."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ OUTPUT: Kinds = {
 FILE: Kinds = {"path": str, **dict.fromkeys(("hash", "version_id", "etag"), TEXT), "size": NUMBER}
 REPOSITORY: Kinds = {"repo": str, "git_url": TEXT}
 
+_SHORT_TEXT = f"text of at most {MAX_TEXT:,} characters"
+_EXPECTED: Mapping[type | UnionType, str] = {
+    str: _SHORT_TEXT,
+    TEXT: _SHORT_TEXT,
+    NUMBER: "a whole number",
+    FLAG: "true or false",
+}
+
 
 def rows(ask: Ask, question: str, kinds: Kinds, **parameters: Any) -> list[Row]:  # noqa: ANN401 - values of SQL
     """The rows of an answer, with these columns. NotFound where a value is of another kind, or has more than 8,192 characters."""
@@ -47,4 +55,4 @@ def _checked(name: str, value: object, kind: type | UnionType) -> object:
     if isinstance(value, kind) and not (isinstance(value, str) and len(value) > MAX_TEXT):
         return value
     shown = "nothing" if value is None else quote(repr(value))
-    raise NotFound(f"found {shown} for {name!r} in the catalog, expected what this program writes there")
+    raise NotFound(f"found {shown} for {name!r} in the catalog, expected {_EXPECTED[kind]}")

@@ -13,7 +13,7 @@ from catalog.download.entries import Entry, Expected, GitBlob, StoredObject
 from catalog.download.git_files import GitFiles
 from catalog.download.manifest import check_path, check_together
 from catalog.download.tracked import TrackedFiles, relation
-from catalog.download.trust import split
+from catalog.download.trust import split_url
 from catalog.errors import NotFound
 from catalog.query.answer import Row
 from catalog.query.labels import where
@@ -64,7 +64,7 @@ class Planner:
             for entry in entries:
                 check_path(entry.path)
             check_together(entry.path for entry in entries)
-        stated = split(version["path"]).path if "://" in version["path"] else version["path"]
+        stated = split_url(version["path"]).path if "://" in version["path"] else version["path"]
         name = PurePosixPath(stated).name or version["repo"].rpartition("/")[2]
         check_path(name)
         return Plan(ref=version["ref"], name=name, is_folder=is_folder, entries=entries, lfs_configs=self._configs)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from catalog.download import answers
 from catalog.download.entries import Entry, Expected, StoredObject
 from catalog.download.manifest import check_path, parse_manifest
-from catalog.download.trust import split
+from catalog.download.trust import split_url
 from catalog.errors import NotFound, Refused
 from catalog.query.answer import Row
 from catalog.text import quote
@@ -103,7 +103,7 @@ def _base(output: Row) -> str:
     """The remote's URL; of a folder of one machine, its URL."""
     stated = str(output["remote_url"])
     if output["scheme"] != "local":
-        parts = split(stated)
+        parts = split_url(stated)
         if parts.query or parts.fragment:
             raise Refused(f"the remote {quote(stated)!r} has parameters, expected a URL without")
         return stated.rstrip("/")

@@ -63,13 +63,13 @@ class Trust:
 
     def check_path(self, url: str) -> None:
         """ConfigError for a URL with a path that leads elsewhere than it begins."""
-        if _LEADS_UP.search(unquote(split(url).path)):
+        if _LEADS_UP.search(unquote(split_url(url).path)):
             raise ConfigError(f"{quote(url)!r} is not contacted: found '..' in it, expected a path without")
 
     def check(self, url: str) -> None:
         """ConfigError for a URL that a repository states and that may not be contacted."""
         self.check_path(url)
-        scheme = split(url).scheme
+        scheme = split_url(url).scheme
         if scheme in CLOUDS:
             _check_bucket(url)
         elif scheme in WEB:
@@ -82,7 +82,7 @@ class Trust:
 
     def check_host(self, url: str) -> None:
         """ConfigError for a URL of the web whose host is not public, and that the user does not name."""
-        parts = split(url)
+        parts = split_url(url)
         if not parts.hostname or "@" in parts.netloc:
             raise ConfigError(f"{quote(url)!r} is not contacted: expected a URL with a host and without a user")
         place = parts.hostname, _port(url)
@@ -121,8 +121,8 @@ class Trust:
         return next((folder for folder in self.folders if there.is_relative_to(folder)), None)
 
 
-def split(url: str) -> SplitResult:
-    """The parts of a URL that a stranger stated. ConfigError where it is none."""
+def split_url(url: str) -> SplitResult:
+    """The parts of an untrusted URL. ConfigError for a text that is no URL."""
     try:
         return urlsplit(url)
     except ValueError as error:  # of brackets that no address is in

@@ -15,7 +15,7 @@ from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
 from catalog.download.entries import Opened
-from catalog.download.trust import Trust, permits, split
+from catalog.download.trust import Trust, permits, split_url
 from catalog.errors import Gone, Refused
 from catalog.text import quote
 from catalog.transport.connections import Settings
@@ -73,7 +73,7 @@ class Web:
                 where = redirects.follow(where, response, self._checked)
 
     def _checked(self, target: str) -> str:
-        if split(target).scheme not in ("http", "https"):
+        if split_url(target).scheme not in ("http", "https"):
             raise Refused(f"redirects to {quote(target)!r}, expected a URL of the web")
         return target
 

@@ -18,7 +18,7 @@ TURNS = 64  # turns of a loop, after each of which the clocks are read: a turn t
 INFLATION = 8  # bytes of text for a byte of a pack, at most as a rule
 MAX_RATIO = 250  # bytes after decompression for a byte of a pack: text has about 20 of them, zeros have 1,000
 
-MAX_BARREN = 1 << 20  # bytes of HTTP in a row that bring no content: headers, interim answers, trailers
+MAX_OVERHEAD = 1 << 20  # bytes of HTTP in a row that bring no content: headers, interim answers, trailers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ class Meter:
         self.gate = gate or Gate()  # it knows what no message may hold, should a server echo it
         self.permits: Permits | None = None  # for an untrusted address: where connections may go
         self._inflated = 0
-        self._barren = 0  # bytes of HTTP since some content was delivered
+        self._overhead = 0  # bytes of HTTP since some content was delivered
         self._ceilings: tuple[int, int] | None = None  # of the answer at hand, in bytes received and inflated
         self._began = monotonic() - spent
         self._deadline = self._began + limits.total
@@ -130,13 +130,13 @@ class Meter:
     def receive_http(self, size: int) -> None:
         """Bytes of an answer. Refused where they have brought no content for long: the library reads on without asking."""
         self.receive(size)
-        self._barren += size
-        if self._barren > MAX_BARREN:
-            raise Refused(f"{self.where}: more than {MAX_BARREN:,} bytes of an answer bring no content")
+        self._overhead += size
+        if self._overhead > MAX_OVERHEAD:
+            raise Refused(f"{self.where}: more than {MAX_OVERHEAD:,} bytes of an answer bring no content")
 
     def deliver(self) -> None:
         """Some content of an answer has arrived, or another request is made."""
-        self._barren = 0
+        self._overhead = 0
 
     def inflate(self, size: int) -> None:
         self._inflated += size

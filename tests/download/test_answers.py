@@ -74,7 +74,7 @@ def test_a_text_has_at_most_so_many_characters(more, fits):
     if fits:
         assert answers.rows(ask, "from x", REPOSITORY) == [{"repo": "x" * MAX_TEXT, "git_url": None}]
     else:
-        with pytest.raises(NotFound, match="for 'repo' in the catalog, expected what this program writes there"):
+        with pytest.raises(NotFound, match="for 'repo' in the catalog, expected text of at most 8,192 characters"):
             answers.rows(ask, "from x", REPOSITORY)
 
 

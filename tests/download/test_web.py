@@ -13,7 +13,7 @@ from catalog.config.parse import parse
 from catalog.download import transfer
 from catalog.download.transfer import ATTEMPTS, RESUMED
 from catalog.errors import ConfigError, Down, Gone, Refused
-from catalog.transport.limits import MAX_BARREN
+from catalog.transport.limits import MAX_OVERHEAD
 from support.loopback import Answer, evil, serve
 from support.storage import digest, fetched, remote, tracked
 
@@ -230,13 +230,13 @@ def test_a_server_that_sends_no_content_without_end_is_refused(begins, goes_on):
     def answer(connection):
         connection.recv(1 << 16)
         connection.sendall(begins)
-        while sum(sent) < 64 * MAX_BARREN:
+        while sum(sent) < 64 * MAX_OVERHEAD:
             connection.sendall(goes_on)
             sent.append(len(goes_on))
 
     with evil(answer) as url, pytest.raises(Refused, match="1,048,576 bytes of an answer bring no content"):
         get(url)
-    assert MAX_BARREN < sum(sent) < 64 * MAX_BARREN
+    assert MAX_OVERHEAD < sum(sent) < 64 * MAX_OVERHEAD
 
 
 def test_a_server_that_is_not_there_is_said():
