@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catalog.database import database
-from sites import build as module
+from sites import site_pages as module
 from sites.data import facts as data
 from sites.data.rows import ProblemRow, StagePeriodRow
 from sites.view_models.feeds import Feeds
@@ -25,8 +25,8 @@ def facts(catalog_file: Path) -> Iterator[data.Facts]:
         yield data.read(connection)
 
 
-def site(facts: data.Facts) -> module._Site:
-    return module._Site(facts, {}, Feeds([], "x", None), "x", None)
+def site(facts: data.Facts) -> module.SitePages:
+    return module.SitePages(facts, {}, Feeds([], "x", None), "x", None)
 
 
 def page(facts: data.Facts, **rows: list[Any]) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+"""Renders each page of a site from the facts of its catalog: what every template is given."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from catalog.query.labels import UNREAD
+from sites import urls
+from sites.data.facts import Facts, Key
+from sites.data.rows import ArtifactRow, RepositoryRow
+from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS, Page
+from sites.render import Renderer
+from sites.view_models import as_of, feeds, plots, version_details
+from sites.view_models.commands import plain_id, remarks, snippets
+from sites.view_models.feeds import Feeds
+from sites.view_models.plots import Plots
+from sites.view_models.registry import (
+    OUTCOMES,
+    ArtifactLine,
+    artifact_lines,
+    event_lines,
+    icon,
+    problem_lines,
+    stage_cards,
+    stage_period_lines,
+    version_lines,
+)
+
+OPEN = 8  # events, and stays in stages, of an artifact that are in sight
+MOST = 10  # events, with those that are a click away; `catalog history` has all
+MOST_VERSIONS = 24  # of an artifact, each with a row of its own, besides those in a stage
+MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all of its own
+
+
+class SitePages:
+    """The pages of one catalog, rendered one by one as they are asked for."""
+
+    def __init__(
+        self, facts: Facts, plots_by_model: Mapping[Key, Plots], news: Feeds, title: str, site_url: str | None
+    ) -> None:
+        self._facts = facts
+        self._plots = plots_by_model
+        self._news = news
+        self._render = Renderer(title)
+        self._site_url = site_url
+        self._repositories = {r.repo: r for r in facts.repositories}
+        self._forges = {r.repo: urls.repository_links(r.page, r.commit_pages) for r in facts.repositories}
+
+    def images(self) -> dict[str, tuple[str, ...]]:
+        """The paths of the images of each page that has some."""
+        return {
+            urls.model(*key): images
+            for key, plots_by_model in self._plots.items()
+            if (images := plots.paths(plots_by_model))
+        }
+
+    def pages(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of those pages that are among these paths."""
+        lines = artifact_lines(self._facts)
+        contexts: Mapping[Page, Callable[[], dict[str, object]]] = {
+            HOME: self._home,
+            MODELS: lambda: {"lines": [*lines.values()], "counts": self._facts.counts},
+            REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
+            CRAWL: self._crawl,
+        }
+        for page, context in contexts.items():
+            if page.pattern in stale:
+                yield page.pattern, self._render(page, context())
+        if MISSING.pattern in stale:
+            yield MISSING.pattern, self._render(MISSING, {}, root=urls.absolute_root(self._site_url))
+        for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
+            if (path := lines[artifact.repo, artifact.artifact].path) in stale:
+                yield path, self._render(MODEL, self._model(artifact))
+        of_repo: dict[str, list[ArtifactLine]] = {}
+        for line in lines.values():
+            of_repo.setdefault(line.repo, []).append(line)
+        for repository in self._facts.repositories:
+            if (path := urls.repository(repository.repo)) in stale:
+                yield path, self._render(REPO, self._repository(repository, of_repo.get(repository.repo, [])))
+
+    def _home(self) -> dict[str, object]:
+        facts = self._facts
+        return {
+            "counts": facts.counts,
+            "types": facts.types,
+            "stages": facts.stages,
+            "recent": event_lines(facts.recent),
+            "last_crawl": as_of.at_home(facts.crawls),
+            "feeds": self._news.in_general(),
+        }
+
+    def _crawl(self) -> dict[str, object]:
+        failed = [r for r in self._facts.repositories if r.stale]
+        every = [problem for problems in self._facts.problems.values() for problem in problems]
+        return {
+            "summary": as_of.summary(self._facts.crawls),
+            "last_crawls": as_of.listed(self._facts.crawls),
+            "failed": failed,
+            "outcomes": OUTCOMES,
+            "problems": problem_lines(every[:MOST_PROBLEMS], self._forges),
+            "problem_count": len(every),
+        }
+
+    def _repository(self, repository: RepositoryRow, artifacts: list[ArtifactLine]) -> dict[str, object]:
+        links = self._forges[repository.repo]
+        return {
+            "repository": repository,
+            "original": urls.repository(repository.copy_of) if repository.copy_of else "",
+            "feeds": self._news.of(feeds.repository(repository.repo)),
+            "outcome": OUTCOMES[repository.outcome],
+            "forge": links,
+            "lines": artifacts,
+            "experiments": version_details.experiment_lines(self._facts.experiments.get(repository.repo, []), links),
+            "releases": version_details.release_lines(self._facts.releases.get(repository.repo, []), links),
+            "problems": problem_lines(self._facts.problems.get(repository.repo, []), self._forges),
+        }
+
+    def _model(self, artifact: ArtifactRow) -> dict[str, object]:
+        key = (artifact.repo, artifact.artifact)
+        facts, links = self._facts, self._forges.get(artifact.repo)
+        repository = self._repositories.get(artifact.repo)
+        assignments = facts.assignments.get(key, [])
+        lookups = facts.lookups.get(key, [])
+        events = event_lines(facts.events.get(key, []))
+        terms = stage_period_lines(facts.terms.get(key, []))
+        versions = version_lines(facts.versions.get(key, []), assignments, links)
+        storage = version_details.storage_of(facts, key)
+        unread = facts.unread.get(key, [])
+        return {
+            "artifact": artifact,
+            "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
+            "plain_id": plain_id(artifact),
+            "icon": icon(artifact.type),
+            "repository": repository,
+            "forge": links,
+            "cards": stage_cards(assignments, links),
+            "versions": [v for place, v in enumerate(versions) if place < MOST_VERSIONS or v.stages],
+            "olds": [v for v in versions[MOST_VERSIONS:] if not v.stages],
+            "bytes_of": storage,
+            "made": version_details.version_details(facts, key, versions, storage),
+            "metrics": version_details.metrics(facts, key, versions),
+            "begun": version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
+            "plots": self._plots.get(key),
+            "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
+            "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),
+            "card": next(iter(facts.cards.get(key, [])), None),
+            "terms": terms[:OPEN],
+            "more_terms": len(terms[OPEN:]),
+            "events": events[:OPEN],
+            "older": events[OPEN:MOST],
+            "more_events": len(events[MOST:]),
+            "snippets": snippets(artifact, repository, assignments, facts.commands.get(key, [])),
+            "remarks": remarks(lookups),
+        }
