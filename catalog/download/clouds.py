@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from catalog.download import cloud_credentials
-from catalog.download.entries import Opened, StoredObject
+from catalog.download.entries import Opened, Stale, StoredObject
 from catalog.download.settings import profile_keys, secrets
 from catalog.download.trust import CLOUDS, Trust, is_region
-from catalog.download.web import Stale
 from catalog.errors import ConfigError, Down, Gone, OriginError, Refused
 from catalog.text import quote
 from catalog.transport.retry import Again

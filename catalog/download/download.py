@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import cache
 from math import inf
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.config.model import Config
 from catalog.download import answers
 from catalog.download.entries import Entry, Expected, GitBlob, LfsObject
-from catalog.download.git_files import GitFiles
+from catalog.download.limits import download_limits
 from catalog.download.plan import Plan, Planner
 from catalog.download.sources import Sources
 from catalog.download.target import Target, target_of
 from catalog.download.tracked import TrackedFiles
 from catalog.download.transfer import FetchedFile, Transfer
 from catalog.download.trust import Trust, allowed
-from catalog.download.web import download_limits
 from catalog.errors import NotFound
-from catalog.git.lfs import parse_pointer
 from catalog.query.answer import Row
 from catalog.transport.limits import Limits
-from catalog.transport.origin import Pool
+
+if TYPE_CHECKING:
+    from catalog.download.git_files import GitFiles
 
 JOBS = 16  # files at a time
 
@@ -83,12 +85,20 @@ def fetch(ask: answers.Ask, content: Row, path: Path | None, options: DownloadOp
     config, limits = options.config, options.limits()
     allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))
     trust = Trust(allow=allow, storage=config.storage if config else ())
-    with Pool() as pool:
-        tell = _once(options.tell)
-        git = GitFiles(trust, config, limits, pool, tell)
-        with closing(Sources(trust, git, download_limits(limits.connect, limits.idle), tell)) as sources:
-            plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(content)
-            return _fetch(plan, target_of(path, plan.name), git, sources, options)
+    tell = _once(options.tell)
+    with ExitStack() as stack:
+
+        @cache
+        def git() -> GitFiles:
+            """What reads Git, where something is in Git: its modules take 6 MiB."""
+            from catalog.download.git_files import GitFiles
+            from catalog.transport.origin import Pool
+
+            return GitFiles(trust, config, limits, stack.enter_context(Pool()), tell)
+
+        sources = stack.enter_context(closing(Sources(trust, git, download_limits(limits.connect, limits.idle), tell)))
+        plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(content)
+        return _fetch(plan, target_of(path, plan.name), git, sources, options)
 
 
 def _once(tell: Callable[[str], object]) -> Callable[[str], object]:
@@ -103,7 +113,7 @@ def _once(tell: Callable[[str], object]) -> Callable[[str], object]:
     return tell_new
 
 
-def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: DownloadOptions) -> Download:
+def _fetch(plan: Plan, path: Path, git: Callable[[], GitFiles], sources: Sources, options: DownloadOptions) -> Download:
     options.plan(plan)
     target = Target(path, plan.key, force=options.force)
     transfer = Transfer(target, lambda entry: sources.reader(entry.source), options.progress, jobs=options.jobs)
@@ -120,15 +130,17 @@ def _fetch(plan: Plan, path: Path, git: GitFiles, sources: Sources, options: Dow
     )
 
 
-def _all(plan: Plan, git: GitFiles, transfer: Transfer) -> Iterator[FetchedFile]:
+def _all(plan: Plan, git: Callable[[], GitFiles], transfer: Transfer) -> Iterator[FetchedFile]:
     """Files of Git first, since some stand for files in Git LFS; then all others."""
+    from catalog.git.lfs import parse_pointer
+
     others = [entry for entry in plan.entries if not isinstance(entry.source, GitBlob)]
     by_repository: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     for entry in plan.entries:
         if isinstance(entry.source, GitBlob):
             by_repository[entry.source.repository][entry.source.oid].append(entry)
     for repository, entries in by_repository.items():
-        for oid, data in git.contents(repository, [*entries]):
+        for oid, data in git().contents(repository, [*entries]):
             for entry in entries[oid]:
                 if (pointer := parse_pointer(data)) is None:
                     yield transfer.keep(entry, data)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from catalog.git.lfs import Pointer
+from catalog.transport.retry import Again
+
+if TYPE_CHECKING:
+    from catalog.git.lfs import Pointer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +71,13 @@ class Opened:
     start: int = 0
     size: int | None = None  # of the whole content, as the server states it
     etag: str | None = None
+
+
+class Stale(Again):
+    """What was received so far is of another content: it is fetched again from its beginning."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 class Reader(Protocol):

@@ -9,7 +9,8 @@ from math import inf
 
 from catalog.download.entries import LfsObject, Opened
 from catalog.download.git_files import GitFiles
-from catalog.download.web import UNBOUNDED, opened, range_headers
+from catalog.download.limits import UNBOUNDED
+from catalog.download.web import opened, range_headers
 from catalog.transport.limits import Limits
 
 

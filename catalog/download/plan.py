@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from catalog.download import answers
 from catalog.download.entries import Entry, Expected, GitBlob, StoredObject
-from catalog.download.git_files import GitFiles
 from catalog.download.manifest import check_path, check_together
 from catalog.download.tracked import TrackedFiles, relation
 from catalog.download.trust import split_url
@@ -19,6 +19,9 @@ from catalog.query.answer import Row
 from catalog.query.labels import where
 from catalog.shell_line import shell_line
 from catalog.text import quote
+
+if TYPE_CHECKING:
+    from catalog.download.git_files import GitFiles
 
 _IS_METAFILE = re.compile(r"(?:^|/)(?:dvc\.yaml|dvc\.lock|[^/]+\.dvc)$")
 MOST_IMPORTS = 8  # that lead to each other
@@ -49,7 +52,7 @@ class Plan:
 class Planner:
     """Makes plans; asks the catalog, Git, and storage for the lists of folders."""
 
-    def __init__(self, ask: answers.Ask, git: GitFiles, tracked: TrackedFiles) -> None:
+    def __init__(self, ask: answers.Ask, git: Callable[[], GitFiles], tracked: TrackedFiles) -> None:
         self._ask, self._git, self._tracked = ask, git, tracked
         self._configs: dict[str, bytes | None] = {}
 
@@ -90,7 +93,7 @@ class Planner:
     def _in_git(self, repository: str | None, commit: str, path: str) -> Iterator[Entry]:
         if repository is None:
             raise NotFound("the catalog does not know the address of the repository")
-        folder = self._git.folder(repository, commit, path)
+        folder = self._git().folder(repository, commit, path)
         self._configs[repository] = folder.lfs_config
         for name, file in folder.files.items():
             if name and _IS_METAFILE.search(name):

@@ -13,7 +13,6 @@ from catalog.download.manifest import MAX_MANIFEST
 from catalog.download.settings import account_name
 from catalog.download.trust import CLOUDS, WEB, Trust, path_of
 from catalog.download.verification import Verification
-from catalog.download.web import Web, WebObject
 from catalog.errors import Refused, TooBig
 
 if TYPE_CHECKING:
@@ -21,15 +20,18 @@ if TYPE_CHECKING:
 
     from catalog.download.clouds import Clouds
     from catalog.download.git_files import GitFiles
+    from catalog.download.web import Web
     from catalog.transport.limits import Limits
 
 
 class Sources:
     """Opens whatever an entry is read from; `tell` gets whom it contacts."""
 
-    def __init__(self, trust: Trust, git: GitFiles, limits: Limits, tell: Callable[[str], object]) -> None:
+    def __init__(
+        self, trust: Trust, git: Callable[[], GitFiles], limits: Limits, tell: Callable[[str], object]
+    ) -> None:
         self._trust, self._git, self._limits, self._tell = trust, git, limits, tell
-        self._web = Web(trust, limits)
+        self._web: Web | None = None
         self._clouds: Clouds | None = None
 
     def reader(self, source: Source) -> Reader:
@@ -39,7 +41,7 @@ class Sources:
                 from catalog.download.lfs_files import LfsFile
 
                 self._tell(f"{source.repository} (Git LFS)")
-                return LfsFile(self._git, source, self._limits)
+                return LfsFile(self._git(), source, self._limits)
             case GitBlob():
                 raise Refused("a file of Git is read with others of its repository")
             case StoredObject():
@@ -58,7 +60,8 @@ class Sources:
         return bytes(data)
 
     def close(self) -> None:
-        self._web.close()
+        if self._web is not None:
+            self._web.close()
 
     def _mirrored(self, source: StoredObject) -> StoredObject:
         """The same object where repos.toml says that it is read from."""
@@ -78,6 +81,9 @@ class Sources:
             self._clouds = self._clouds or Clouds(self._trust, connect=self._limits.connect, idle=self._limits.idle)
             return CloudObject(self._clouds, source)
         if scheme in WEB:
+            from catalog.download.web import Web, WebObject
+
+            self._web = self._web or Web(self._trust, self._limits)
             return WebObject(self._web, source.url)
         if scheme == "file":
             return FileObject(self._trust, source.url)

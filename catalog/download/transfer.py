@@ -9,10 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from catalog.download.entries import Entry, LfsObject, Opened, Reader, StoredObject
+from catalog.download.entries import Entry, LfsObject, Opened, Reader, Stale, StoredObject
 from catalog.download.target import PartialFile, Target, writing
 from catalog.download.verification import Verification
-from catalog.download.web import Stale
 from catalog.errors import Down, Gone, OriginError, Refused, TooBig
 from catalog.text import quote
 from catalog.transport.retry import Again

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
-from catalog.download.entries import Opened
+from catalog.download.entries import Opened, Stale
 from catalog.download.trust import Trust, permits, split_url
 from catalog.errors import Gone, Refused
 from catalog.text import quote
@@ -31,19 +29,10 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
     from urllib3.response import BaseHTTPResponse
 
-
-UNBOUNDED = sys.maxsize  # the entry's own size bounds a download
 STALE = (412, 416)
 
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
-
-
-def download_limits(connect: float = 10.0, idle: float = 30.0) -> Limits:
-    """The bounds of one answer: of its silence, not of its length."""
-    return Limits(
-        connect=connect, idle=idle, total=inf, processor_time=inf, max_bytes=UNBOUNDED, max_inflated=UNBOUNDED
-    )
 
 
 class Web:
@@ -122,13 +111,6 @@ def opened(response: BaseHTTPResponse, meter: Meter, offset: int) -> Opened:
     etag = response.headers.get("ETag") if is_plain else None
     body = Body(response, meter)
     return Opened(pieces=iter(body.read, b""), start=start, size=size if is_plain else None, etag=etag)
-
-
-class Stale(Again):
-    """What was received so far is of another content: it is fetched again from its beginning."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
 
 
 def refusal(status: int) -> Gone | Refused | Again:

@@ -91,7 +91,8 @@ def test_a_list_may_be_so_long(tmp_path):
     file = tmp_path / "list"
     trust, limits = Trust(allow=(tmp_path.as_uri(),)), DownloadOptions().limits()
     with Pool() as pool:
-        sources = Sources(trust, GitFiles(trust, None, limits, pool, print), limits, print)
+        git = GitFiles(trust, None, limits, pool, print)
+        sources = Sources(trust, lambda: git, limits, print)
         with file.open("wb") as content:
             content.truncate(MAX_MANIFEST)
         assert len(sources.read(StoredObject(url=file.as_uri()), Expected())) == MAX_MANIFEST
