@@ -68,11 +68,6 @@ def get(  # noqa: PLR0913 - each is an option of the command
     if database is None and config is not None and known is not None:
         database = known.output / "catalog.duckdb"
     with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, _), _Progress() as progress:
-
-        def begin(plan: Plan) -> None:
-            catalog.close()  # nothing more is asked of it: 3 to 12 MiB are given back
-            progress.begin(plan)
-
         answer = catalog.resolve(ref)
         put_note(answer)
         options = DownloadOptions(
@@ -81,7 +76,8 @@ def get(  # noqa: PLR0913 - each is an option of the command
             force=force,
             jobs=jobs,
             tell=lambda place: say(f"catalog: contacts {visible(place)}"),
-            plan=begin,
+            asked=catalog.close,  # 3 to 12 MiB are given back
+            plan=progress.begin,
             progress=progress.advance,
         )
         done = download(catalog.sql, answer.one(), path, options)

@@ -37,13 +37,17 @@ def _silent(_: object) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DownloadOptions:
-    """How to download. `tell` gets whom it contacts, `plan` and `progress` the bytes to come and those that came."""
+    """How to download. `tell` gets whom it contacts, `plan` and `progress` the bytes to come and those that came.
+
+    `asked` is called once nothing more is asked of the catalog.
+    """
 
     config: Config | None = None
     allow: tuple[str, ...] = ()
     force: bool = False
     jobs: int = JOBS
     tell: Callable[[str], object] = _silent
+    asked: Callable[[], object] = object
     plan: Callable[[Plan], object] = _silent
     progress: Callable[[int], object] = _silent
 
@@ -97,7 +101,7 @@ def fetch(ask: answers.Ask, content: Row, path: Path | None, options: DownloadOp
             return GitFiles(trust, config, limits, stack.enter_context(Pool()), tell)
 
         sources = stack.enter_context(closing(Sources(trust, git, download_limits(limits.connect, limits.idle), tell)))
-        plan = Planner(ask, git, TrackedFiles(ask, sources.read)).plan(content)
+        plan = Planner(ask, git, TrackedFiles(ask, sources.read), options.asked).plan(content)
         return _fetch(plan, target_of(path, plan.name), git, sources, options)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from catalog.download import answers
 from catalog.download.entries import Entry, Expected, GitBlob, StoredObject
 from catalog.download.manifest import check_path, check_together
-from catalog.download.tracked import TrackedFiles, relation
+from catalog.download.tracked import ListedFolder, TrackedFiles, relation
 from catalog.download.trust import split_url
 from catalog.errors import NotFound
 from catalog.query.answer import Row
@@ -50,16 +50,18 @@ class Plan:
 
 
 class Planner:
-    """Makes plans; asks the catalog, Git, and storage for the lists of folders."""
+    """Makes plans: asks the catalog and Git, and then, after it called `asked`, storage for the lists of folders."""
 
-    def __init__(self, ask: answers.Ask, git: Callable[[], GitFiles], tracked: TrackedFiles) -> None:
-        self._ask, self._git, self._tracked = ask, git, tracked
+    def __init__(
+        self, ask: answers.Ask, git: Callable[[], GitFiles], tracked: TrackedFiles, asked: Callable[[], object]
+    ) -> None:
+        self._ask, self._git, self._tracked, self._asked = ask, git, tracked, asked
         self._configs: dict[str, bytes | None] = {}
 
     def plan(self, version: Row) -> Plan:
         """The plan for a row of `version_content`. NotFound where the catalog knows of no bytes."""
         try:
-            entries = tuple(self._entries(version))
+            entries = self._files(version)
         except NotFound as error:
             raise NotFound(f"{version['ref']} cannot be fetched: {error}{_instead(version)}") from error
         is_folder = [entry.path for entry in entries] != [""]
@@ -72,7 +74,16 @@ class Planner:
         check_path(name)
         return Plan(ref=version["ref"], name=name, is_folder=is_folder, entries=entries, lfs_configs=self._configs)
 
-    def _entries(self, version: Row) -> Iterator[Entry]:
+    def _files(self, version: Row) -> tuple[Entry, ...]:
+        """The entries, once the lists of folders are read: the catalog's memory is not needed by then."""
+        known = [*self._entries(version)]
+        self._asked()
+        entries = tuple(entry for each in known for entry in self._tracked.listed(each))
+        if not entries and version["status"] in _TRACKED:
+            raise NotFound(f"DVC tracks no file at {quote(version['path'])}")
+        return entries
+
+    def _entries(self, version: Row) -> Iterator[Entry | ListedFolder]:
         status, path = version["status"], version["path"]
         if path is None or (version["revision"] is None and status != "external-url"):
             raise NotFound(where(status, path))
@@ -81,10 +92,7 @@ class Planner:
             if version["is_folder"]:  # what DVC tracks in a folder of Git lies there, too
                 yield from self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)
         elif status in _TRACKED:
-            matches = [*self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)]
-            if not matches:
-                raise NotFound(f"DVC tracks no file at {quote(path)}")
-            yield from matches
+            yield from self._tracked_at(version["repo"], version["revision"], path, MOST_IMPORTS)
         elif status == "external-url":
             yield Entry(path="", source=StoredObject(url=path), expected=Expected(size=version["size"]))
         else:
@@ -101,7 +109,7 @@ class Planner:
             source = GitBlob(repository=repository, oid=file.oid)
             yield Entry(path=name, source=source, expected=Expected(), executable=file.executable)
 
-    def _tracked_at(self, repo: str, commit: str, path: str, steps: int) -> Iterator[Entry]:
+    def _tracked_at(self, repo: str, commit: str, path: str, steps: int) -> Iterator[Entry | ListedFolder]:
         for output in self._tracked.outputs(repo, commit, path):
             if output["import_kind"] != "repo":
                 yield from self._tracked.entries(output, path)
@@ -126,7 +134,8 @@ class Planner:
         if not matches:
             raise NotFound(f"{quote(output['path'])} is imported from {quote(source)}, which is not in this catalog")
         path = "/".join(part for part in ((output["source_path"] or "").strip("/"), inside) if part)
-        entries = [*self._tracked_at(matches[0]["repo"], commit, path, steps - 1)]
+        tracked = self._tracked_at(matches[0]["repo"], commit, path, steps - 1)
+        entries = [entry for each in tracked for entry in self._tracked.listed(each)]
         yield from entries or self._in_git(matches[0]["git_url"], commit, path)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 
 from catalog.download import answers
 from catalog.download.entries import Entry, Expected, StoredObject
@@ -18,6 +18,15 @@ ReadManifest = Callable[[StoredObject, Expected], bytes]
 _MD5 = ("md5", "md5-dos2unix")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedFolder:
+    """The files of a folder, of which a list in storage says more: those at or below `inside`, as entries below `path`."""
+
+    path: str
+    inside: str
+    output: Row
+
+
 class TrackedFiles:
     """The entries of one path; `read` fetches the list of a folder."""
 
@@ -30,7 +39,7 @@ class TrackedFiles:
         known = answers.rows(self._ask, question, answers.OUTPUT, repo=repo, commit=commit, path=path)
         return [{**row, "repo": repo, "commit": commit} for row in known]
 
-    def entries(self, output: Row, path: str) -> Iterator[Entry]:
+    def entries(self, output: Row, path: str) -> Iterator[Entry | ListedFolder]:
         """The files of an output at or below `path`; all of it, where the output is below. Paths are relative to `path`."""
         if output["at_source"] or (output["partial"] and output["import_kind"] == "url"):
             if output["source_url"] is None:
@@ -46,8 +55,21 @@ class TrackedFiles:
         else:
             yield from self._hashed(output, path)
 
-    def _hashed(self, output: Row, path: str) -> Iterator[Entry]:
-        """By content hash: a file, or the files that a folder's list names."""
+    def listed(self, entry: Entry | ListedFolder) -> Iterator[Entry]:
+        """The files that a folder's list names; an entry itself."""
+        if isinstance(entry, Entry):
+            yield entry
+            return
+        output = entry.output
+        stated = Expected(hash_kind=output["hash_kind"], hash=output["hash"])
+        for name, digest in parse_manifest(self._read(_object(output, output["hash"]), stated)).items():
+            if (relative := _below(name, entry.inside)) is not None:
+                known = Expected(hash_kind=output["hash_kind"], hash=digest, most=output["size"])
+                place = f"{entry.path}/{relative}" if entry.path else relative
+                yield Entry(path=place, source=_object(output, digest), expected=known)
+
+    def _hashed(self, output: Row, path: str) -> Iterator[Entry | ListedFolder]:
+        """By content hash: a file, or a folder whose list names its files."""
         expected = Expected(hash_kind=output["hash_kind"], hash=output["hash"], size=output["size"])
         own, inside = relation(output["path"], path)
         if not output["is_folder"]:
@@ -57,12 +79,7 @@ class TrackedFiles:
                 path=own, source=_object(output, output["hash"]), expected=expected, executable=output["executable"]
             )
             return
-        listed = parse_manifest(self._read(_object(output, output["hash"]), replace(expected, size=None)))
-        for name, digest in listed.items():
-            if (relative := _below(name, inside)) is not None:
-                known = Expected(hash_kind=output["hash_kind"], hash=digest, most=output["size"])
-                place = f"{own}/{relative}" if own else relative
-                yield Entry(path=place, source=_object(output, digest), expected=known)
+        yield ListedFolder(path=own, inside=inside, output=output)
 
     def _versioned(self, output: Row, path: str, url: str, region: str | None) -> Iterator[Entry]:
         """By name and version: a file, or the files that the metafile lists one by one."""
