@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from importlib.util import cache_from_source
 from pathlib import Path
 from pickle import PickleError
@@ -17,6 +19,8 @@ from catalog.text import plural
 from sites import text, urls
 from sites.pages import PAGES, Page
 from sites.program import program_digest
+
+PALETTE = "static/palette.js"  # of every page, where it is there
 
 
 class _CompiledTemplates(FileSystemBytecodeCache):
@@ -75,7 +79,7 @@ def environment() -> Environment:
         "pill": text.pill,
         "look": text.look,
     }
-    env.globals |= {"repository_path": urls.repository}
+    env.globals |= {"repository_path": urls.repository, "scripts": [path for path in (PALETTE,) if path in assets()]}
     return env
 
 
@@ -93,7 +97,15 @@ class Renderer:
         return rendered.encode("utf-8")
 
 
+@cache
 def assets() -> dict[str, bytes]:
     """The files that pages load: path in the site → bytes."""
-    folder = files("sites") / "static"
-    return {f"static/{file.name}": file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    return dict(sorted(_files(files("sites") / "static", "static")))
+
+
+def _files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _files(entry, f"{path}/{entry.name}")
+        else:
+            yield f"{path}/{entry.name}", entry.read_bytes()

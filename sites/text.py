@@ -13,13 +13,14 @@ from catalog.text import plural, visible_on_page
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AVATARS = 6  # colours for people in site.css
+HUES = 6  # and for stages that we do not know
 
 _OBJECT = re.compile("[0-9a-f]{40}")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*)")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _KILO = 1024
 
-# A stage has a colour and a shape; an unknown one is grey. Stages are in this order, where repos.toml states none.
+# A stage has a colour and a shape; an unknown one has a hue by its name. Stages are in this order, where repos.toml states none.
 _LOOKS = {
     "prod": "prod",
     "production": "prod",
@@ -119,12 +120,13 @@ def person(name: str) -> Markup:
 
 def look(stage: str) -> str:
     """The class of a stage's colour and shape."""
-    return _LOOKS.get(stage.lower(), "other")
+    name = stage.lower()
+    return _LOOKS.get(name) or f"h{crc32(name.encode()) % HUES}"
 
 
 def stage_order(stage: str, rank: int | None) -> tuple[bool, int, int, str]:
     """Sorts stages: first those of repos.toml in its order, then the others, from production to archive."""
-    return (rank is None, rank or 0, _ORDER.index(look(stage)), stage)
+    return (rank is None, rank or 0, _ORDER.index(_LOOKS.get(stage.lower(), "other")), stage)
 
 
 @lru_cache(maxsize=4096)

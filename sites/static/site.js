@@ -18,16 +18,30 @@
     return svg;
   };
 
-  // Theme
+  // Theme: the system's, or one that the reader chose
   const root = document.documentElement;
-  const theme = make('button', { className: 'icon', type: 'button', title: 'Light or dark' },
-    icon('M13.5 9.6A5.8 5.8 0 0 1 6.4 2.5a5.8 5.8 0 1 0 7.1 7.1z'));
-  theme.setAttribute('aria-label', 'Switch between light and dark');
+  const THEMES = {
+    system: 'M2 3h12v8.5H2zM5.5 14h5M8 11.5V14',
+    light: 'M8 5a3 3 0 1 1-.01 0M8 1v1.3M8 13.7V15M1 8h1.3M13.7 8H15M3 3l.9.9M12.1 12.1l.9.9M3 13l.9-.9M12.1 3.9 13 3',
+    dark: 'M13.5 9.6A5.8 5.8 0 0 1 6.4 2.5a5.8 5.8 0 1 0 7.1 7.1z',
+  };
+  const names = Object.keys(THEMES);
+  const theme = make('button', { className: 'icon', type: 'button' });
+  const chosen = () => (names.includes(root.dataset.theme) ? root.dataset.theme : 'system');
+  const show = () => {
+    theme.replaceChildren(icon(THEMES[chosen()]));
+    theme.title = `Theme: ${chosen()}`;
+    theme.setAttribute('aria-label', theme.title);
+  };
   theme.addEventListener('click', () => {
-    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-    root.dataset.theme = dark ? 'light' : 'dark';
-    try { localStorage.theme = root.dataset.theme; } catch (e) { /* it holds for this page */ }
+    const next = names[(names.indexOf(chosen()) + 1) % names.length];
+    if (next === 'system') delete root.dataset.theme; else root.dataset.theme = next;
+    try {
+      if (next === 'system') localStorage.removeItem('theme'); else localStorage.theme = next;
+    } catch (e) { /* it holds for this page */ }
+    show();
   });
+  show();
   document.querySelector('.top').append(theme);
 
   // Copying
@@ -38,6 +52,20 @@
     document.body.append(toast);
     setTimeout(() => toast.remove(), 1600);
   };
+  // Browsers give `navigator.clipboard` to https, localhost and files alone; many catalogs are at plain http addresses of an intranet.
+  const copySelected = (text) => {
+    const area = make('textarea', { value: text, className: 'sr', readOnly: true });
+    const before = document.activeElement;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand('copy');
+    area.remove();
+    if (before instanceof HTMLElement) before.focus();
+    return copied;
+  };
+  const copy = async (text) => {
+    try { await navigator.clipboard.writeText(text); return true; } catch (e) { return copySelected(text); }
+  };
   const COPY = 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1';
   const DONE = 'm3 8.5 3.5 3.5L13 4.5';
   for (const holder of all('[data-copy]')) {
@@ -45,7 +73,7 @@
     const button = make('button', { className: 'copy', type: 'button', title: 'Copy' }, icon(COPY));
     button.setAttribute('aria-label', `Copy ${text}`);
     button.addEventListener('click', async () => {
-      try { await navigator.clipboard.writeText(text); } catch (e) { say('This browser does not let pages copy'); return; }
+      if (!await copy(text)) { say('This browser does not let pages copy'); return; }
       button.classList.add('done');
       button.replaceChildren(icon(DONE));
       say('Copied');

@@ -49,7 +49,9 @@ def test_every_page_forbids_what_it_does_not_need(site, page):
         for element, attributes in page(file.relative_to(site)).elements
         if element == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
     }
-    allowed = "script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+    allowed = (
+        "script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+    )
     assert policies == {f"default-src 'none'; {allowed}"}
 
 
@@ -67,7 +69,7 @@ def test_a_name_that_no_tool_accepts_gets_no_line_for_the_shell(site):
 def test_a_stage_and_a_person_are_escaped_where_they_are_made():
     made = (text.pill("<b>", "<i>"), text.person("\u202e <b>"), text.day(None))
     assert made == (
-        '<span class="pill s-other">&lt;b&gt; <b>&lt;i&gt;</b></span>',
+        '<span class="pill s-h4">&lt;b&gt; <b>&lt;i&gt;</b></span>',
         '<span class="who a1" data-i="B">\\u202e &lt;b&gt;</span>',
         "",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sites.text import _KILO, AVATARS, of_type, person, size
+from sites.text import _KILO, AVATARS, HUES, look, of_type, person, size
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,15 @@ def test_a_size_has_the_largest_unit_that_it_fills(count, shown):
 def test_people_have_so_many_colours():
     shown = "".join(person(f"Person {number}") for number in range(99))
     assert [number for number in range(AVATARS + 1) if f'class="who a{number}"' in shown] == [*range(AVATARS)]
+
+
+def test_stages_that_are_not_known_have_so_many_hues_by_their_names():
+    looks = {look(f"Stage {number}") for number in range(99)}
+    assert (sorted(looks), look("STAGE 7"), look("Live")) == (
+        [f"h{hue}" for hue in range(HUES)],
+        look("stage 7"),
+        "prod",
+    )
 
 
 @pytest.mark.parametrize(
