@@ -17,10 +17,11 @@ from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
+from sites.pages import AS_OF
 from sites.program import program_digest
 from sites.render import assets
 from sites.site_pages import SitePages
-from sites.view_models import plots
+from sites.view_models import as_of, plots
 from sites.view_models.feeds import NEWEST, Feeds
 from sites.view_models.plots import Plots
 
@@ -51,7 +52,8 @@ def build(
     clock = perf_counter()
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         connection = MaskedConnection(unmasked, mask)
-        inputs, static = page_inputs.read(connection), assets()
+        inputs = page_inputs.read(connection)
+        static = {**assets(), AS_OF: as_of.script(inputs.crawls)}
         news = Feeds(inputs.repositories, title, site_url)
         wanted = digests(inputs, news.repos(), static, (title, site_url, mask(_ADDRESS)))
         last = site_folder.look(folder, program_digest(), thorough=check)

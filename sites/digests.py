@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from sites import urls
 from sites.data.page_inputs import PageInputs
-from sites.pages import CRAWL, HOME, MISSING, MODELS, REPOS
+from sites.pages import AS_OF, CRAWL, HOME, LICENCES, MISSING, MODELS, REPOS, STATUS
 from sites.program import digest_of
 
-LISTS = (HOME, MODELS, REPOS, CRAWL)  # pages that tell of all repositories
+LISTS = (HOME, MODELS, REPOS, STATUS)  # pages that tell of all repositories
 
 
 class Digests(NamedTuple):
@@ -52,12 +52,13 @@ def digests(
 
     return Digests(
         pages={
-            **{page.pattern: of_crawls if page in (HOME, CRAWL) else of_lists for page in LISTS},
-            MISSING.pattern: of_all,
+            **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
+            **dict.fromkeys((page.pattern for page in (CRAWL, LICENCES, MISSING)), of_all),
             **{path: by_repo[repo] for path, repo in repos.items()},
         },
         others={
             **dict.fromkeys(static, of_all),
+            AS_OF: digest_of(of_all, inputs.crawls),
             **{path: of_feed(*own) for path, own in feeds.items()},
         },
         repos=repos | {path: own[0] for path, own in feeds.items() if len(own) == 1},

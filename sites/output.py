@@ -18,7 +18,7 @@ from catalog.store.file_stamps import time_if_unchanged
 from catalog.store.files import clear, read, remove_remains, write
 from sites import manifest
 from sites.manifest import MANIFEST, PENDING, SiteFile, SiteManifest
-from sites.pages import HOME, LAST_CRAWLS
+from sites.pages import LAST_CRAWLS, STATUS
 
 MOST_NAMED = 3  # files that are not as they were written, in a sentence
 
@@ -152,9 +152,9 @@ def _manifest(folder: Path, program: str) -> tuple[Mapping[str, SiteFile], froze
 
 
 def _is_site(folder: Path) -> bool:
-    """Whether a home page in the folder is one of ours."""
+    """Whether a page of the status in the folder is one of ours."""
     try:
-        return LAST_CRAWLS.encode() in read(folder / HOME.pattern)
+        return LAST_CRAWLS.encode() in read(folder / STATUS.pattern)
     except OSError:
         return False
 

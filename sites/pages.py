@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LAST_CRAWLS = "<!--last crawls-->"  # before what the home page says of them; a text of the catalog is escaped, and does not have it
+LAST_CRAWLS = "<!--last crawls-->"  # before what the page of the status says of them; a text of the catalog is escaped, and does not have it
+AS_OF = "as-of.js"  # the script that tells every page when the last crawl was
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +27,9 @@ MODELS = Page(name="models", pattern="models.html", template="models.html")
 MODEL = Page(name="model", pattern="models/{repo}/{artifact}.html", template="model.html")
 REPOS = Page(name="repos", pattern="repos.html", template="repos.html")
 REPO = Page(name="repo", pattern="repos/{repo}.html", template="repo.html")
-CRAWL = Page(name="crawl", pattern="crawl.html", template="crawl.html")
+STATUS = Page(name="status", pattern="status.html", template="status.html")
+CRAWL = Page(name="crawl", pattern="crawl.html", template="crawl.html")  # where the status was
+LICENCES = Page(name="licences", pattern="licences.html", template="licences.html")
 MISSING = Page(name="missing", pattern="404.html", template="404.html")
 
-PAGES = (HOME, MODELS, MODEL, REPOS, REPO, CRAWL, MISSING)
+PAGES = (HOME, MODELS, MODEL, REPOS, REPO, STATUS, CRAWL, LICENCES, MISSING)

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from catalog import __version__
+
 # What pages show of the rest of the program. The rows that they are made of follow from the database's recipe.
 MODULES = (
     "errors.py", "naming.py", "privacy/emails.py", "privacy/settings.py", "query/labels.py", "shell_line.py", "text.py",
@@ -29,7 +31,7 @@ def program_digest() -> str:
     catalog = files("catalog")
     sources = [*_sources(files("sites"), ""), *((name, (catalog / name).read_bytes()) for name in MODULES)]
     libraries = [(name, version(name)) for name in _LIBRARIES]
-    return digest_of(sys.version_info[:2], libraries, sorted(sources))
+    return digest_of(__version__, sys.version_info[:2], libraries, sorted(sources))
 
 
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""Brings the pages that tell of the last crawls up to date, where nothing else changed: without database and templates."""
+"""Brings the date of the last crawl up to date, where nothing else changed: without database and templates."""
 
 from __future__ import annotations
 
@@ -9,31 +9,26 @@ from catalog.errors import StoreError
 from sites.data.facts import CRAWLS
 from sites.data.rows import CrawlRow
 from sites.output import replace_files
-from sites.pages import CRAWL, HOME
+from sites.pages import AS_OF, STATUS
 from sites.view_models import as_of
-
-PAGES = (HOME, CRAWL)
 
 
 def refresh(folder: Path, crawls: Sequence[CrawlRow]) -> tuple[str, ...] | None:
-    """The pages that were written; None where one is not as a build writes it. StoreError where the disk fails. `crawls`: the last first."""
+    """The files that were written; None where one is not as a build writes it. StoreError where the disk fails. `crawls`: the last first."""
+    shown = crawls[:CRAWLS]
     try:
-        before = [(folder / page.pattern).read_text("utf-8") for page in PAGES]
+        before = {path: (folder / path).read_bytes() for path in (AS_OF, STATUS.pattern)}
+        page = as_of.updated(before[STATUS.pattern].decode(), shown)
     except (OSError, ValueError):
         return None
-    shown = crawls[:CRAWLS]
-    now = [as_of.updated(page.pattern, text, shown) for page, text in zip(PAGES, before, strict=True)]
-    if None in now:
+    if page is None:
         return None
-    changed = {
-        page.pattern: text.encode()
-        for page, text, old in zip(PAGES, now, before, strict=True)
-        if text is not None and text != old
-    }
+    now = {AS_OF: as_of.script(shown), STATUS.pattern: page.encode()}
+    changed = {path: data for path, data in now.items() if data != before[path]}
     if changed:
         try:
             replace_files(folder, changed)
-        except ValueError:  # the manifest is damaged, or somebody changed a page: a build makes another
+        except ValueError:  # the manifest is damaged, or somebody changed a file: a build makes another
             return None
         except OSError as error:
             raise StoreError(f"cannot write the site to {folder}: {error}") from error

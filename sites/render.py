@@ -1,19 +1,23 @@
-"""Renders templates: every value is escaped, undefined names are errors, and invisible characters are made visible."""
+"""Renders templates, and knows the files that pages load: every value is escaped, undefined names are errors, and invisible characters are made visible."""
 
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from importlib.util import cache_from_source
 from pathlib import Path
 from pickle import PickleError
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from catalog.text import plural
 from sites import text, urls
@@ -95,6 +99,41 @@ class Renderer:
         prefix = urls.root(page) if root is None else root
         rendered = self._templates[page.name].render(context, root=prefix, page=page.name, site_title=self._title)
         return rendered.encode("utf-8")
+
+
+class AssetLicence(NamedTuple):
+    """The licence of something that the site brings from others."""
+
+    path: str
+    name: str
+    first: str
+    text: str
+
+
+def licences() -> list[AssetLicence]:
+    """Those that lie beside what they are of."""
+    return [
+        AssetLicence(path, path.rpartition("/")[2].partition(".")[0].replace("-", " "), text.partition("\n")[0], text)
+        for path, data in assets().items()
+        if "licence" in path.lower() and (text := data.decode("utf-8", "replace"))
+    ]
+
+
+class Inline(NamedTuple):
+    """What stands in a page itself, with the words by which the page's policy allows it."""
+
+    text: Markup
+    source: Markup
+
+
+@cache
+def inline(name: str) -> Inline:
+    """A style sheet or script of ours, for the page that cannot know where its files are."""
+    text = (files("sites") / "templates" / name).read_bytes()
+    return Inline(
+        Markup(text.decode()),  # noqa: S704 - ours
+        Markup("'sha256-{}'").format(b64encode(sha256(text).digest()).decode()),
+    )
 
 
 @cache

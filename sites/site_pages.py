@@ -9,19 +9,19 @@ from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
 from sites.data.rows import ArtifactRow, RepositoryRow
-from sites.pages import CRAWL, HOME, MISSING, MODEL, MODELS, REPO, REPOS, Page
-from sites.render import Renderer
-from sites.view_models import as_of, feeds, plots, version_details
+from sites.pages import CRAWL, HOME, LICENCES, MISSING, MODEL, MODELS, REPO, REPOS, STATUS, Page
+from sites.render import Renderer, inline, licences
+from sites.view_models import as_of, feeds, overview, plots, version_details
 from sites.view_models.commands import plain_id, remarks, snippets
 from sites.view_models.feeds import Feeds
 from sites.view_models.plots import Plots
+from sites.view_models.problems import problem_groups
 from sites.view_models.registry import (
     OUTCOMES,
     ArtifactLine,
     artifact_lines,
     event_lines,
     icon,
-    problem_lines,
     stage_cards,
     stage_period_lines,
     version_lines,
@@ -30,7 +30,7 @@ from sites.view_models.registry import (
 OPEN = 8  # events, and stays in stages, of an artifact that are in sight
 MOST = 10  # events, with those that are a click away; `catalog history` has all
 MOST_VERSIONS = 24  # of an artifact, each with a row of its own, besides those in a stage
-MOST_PROBLEMS = 300  # on the page of the crawl; each repository's page has all of its own
+MOST_PROBLEMS = 300  # on the page of the status; each repository's page has all of its own
 
 
 class SitePages:
@@ -62,13 +62,15 @@ class SitePages:
             HOME: self._home,
             MODELS: lambda: {"lines": [*lines.values()], "counts": self._facts.counts},
             REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
-            CRAWL: self._crawl,
+            STATUS: self._status,
+            CRAWL: dict,
+            LICENCES: lambda: {"licences": licences()},
         }
         for page, context in contexts.items():
             if page.pattern in stale:
                 yield page.pattern, self._render(page, context())
         if MISSING.pattern in stale:
-            yield MISSING.pattern, self._render(MISSING, {}, root=urls.absolute_root(self._site_url))
+            yield MISSING.pattern, self._missing()
         for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
             if (path := lines[artifact.repo, artifact.artifact].path) in stale:
                 yield path, self._render(MODEL, self._model(artifact))
@@ -79,18 +81,23 @@ class SitePages:
             if (path := urls.repository(repository.repo)) in stale:
                 yield path, self._render(REPO, self._repository(repository, of_repo.get(repository.repo, [])))
 
+    def _missing(self) -> bytes:
+        """The page that a server shows at any address: without `site_url` it has to find its way home."""
+        search: dict[str, object] = {"inline_style": inline("404.css"), "inline_script": inline("404.js")}
+        return self._render(MISSING, {} if self._site_url else search, root=urls.absolute_root(self._site_url))
+
     def _home(self) -> dict[str, object]:
         facts = self._facts
         return {
             "counts": facts.counts,
-            "types": facts.types,
-            "stages": facts.stages,
+            "tiles": overview.tiles(facts.types),
+            "stages": overview.stage_bars(facts.stages),
+            "attention": overview.sentences(overview.attention(facts.repositories, facts.counts.problems)),
             "recent": event_lines(facts.recent),
-            "last_crawl": as_of.at_home(facts.crawls),
             "feeds": self._news.in_general(),
         }
 
-    def _crawl(self) -> dict[str, object]:
+    def _status(self) -> dict[str, object]:
         failed = [r for r in self._facts.repositories if r.stale]
         every = [problem for problems in self._facts.problems.values() for problem in problems]
         return {
@@ -98,8 +105,9 @@ class SitePages:
             "last_crawls": as_of.listed(self._facts.crawls),
             "failed": failed,
             "outcomes": OUTCOMES,
-            "problems": problem_lines(every[:MOST_PROBLEMS], self._forges),
+            "groups": problem_groups(every, self._forges, MOST_PROBLEMS),
             "problem_count": len(every),
+            "most": MOST_PROBLEMS,
         }
 
     def _repository(self, repository: RepositoryRow, artifacts: list[ArtifactLine]) -> dict[str, object]:
@@ -113,7 +121,7 @@ class SitePages:
             "lines": artifacts,
             "experiments": version_details.experiment_lines(self._facts.experiments.get(repository.repo, []), links),
             "releases": version_details.release_lines(self._facts.releases.get(repository.repo, []), links),
-            "problems": problem_lines(self._facts.problems.get(repository.repo, []), self._forges),
+            "groups": problem_groups(self._facts.problems.get(repository.repo, []), self._forges),
         }
 
     def _model(self, artifact: ArtifactRow) -> dict[str, object]:

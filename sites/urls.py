@@ -13,6 +13,17 @@ from sites.pages import MODEL, REPO, Page
 _slug = lru_cache(maxsize=65536)(slug)
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+# What stands in the address of a file before the commit, and before the line; of hosts, and of what their names begin with.
+_FILES = {
+    "github.com": ("/blob/", "L"),
+    "gitlab.com": ("/-/blob/", "L"),
+    "bitbucket.org": ("/src/", "lines-"),
+    "codeberg.org": ("/src/commit/", "L"),
+    "github.": ("/blob/", "L"),
+    "gitlab.": ("/-/blob/", "L"),
+    "gitea.": ("/src/commit/", "L"),
+    "forgejo.": ("/src/commit/", "L"),
+}
 
 
 def model(repo: str, artifact: str) -> str:
@@ -42,6 +53,17 @@ class RepositoryLinks:
 
     url: str
     commits: str  # what stands before the name of a commit
+
+    def file(self, oid: str, path: str, line: int | None = None) -> str | None:
+        """The address of a file at a commit; None where the forge's addresses of files are not known."""
+        host = urlsplit(self.url).netloc.lower()
+        forge = next(
+            (forge for forge in _FILES if host == forge or (forge[-1] == "." and host.startswith(forge))), None
+        )
+        if forge is None or not _COMMIT.fullmatch(oid) or ".." in path.split("/"):
+            return None
+        before, mark = _FILES[forge]
+        return f"{self.url}{before}{oid}/{quote(path, safe='/~')}" + (f"#{mark}{line}" if line else "")
 
     def commit(self, oid: str) -> str | None:
         """The address of a commit."""

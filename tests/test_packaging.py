@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 PRODUCT = ROOT / "requirements" / "product.txt"
 BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
-DATA = ("*.sql", "*.html", "*.css", "*.js", "*.svg", "*.woff2", "*.xml", "*.typed")
+DATA = ("*.sql", "*.html", "*.css", "*.js", "*.svg", "*.woff2", "*.txt", "*.xml", "*.typed")
 
 
 @pytest.fixture(scope="module")

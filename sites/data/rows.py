@@ -22,6 +22,7 @@ class CountsRow(NamedTuple):
 class TypeRow(NamedTuple):
     type: str | None
     artifacts: int
+    deprecated: int
 
 
 class StageRow(NamedTuple):

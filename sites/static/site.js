@@ -1,4 +1,4 @@
-// Comforts for readers with scripts: theme, copying, ages, and filters for the list. Every page reads without them.
+// Comforts for readers with scripts: theme, copying, ages, the date of the catalog, and filters for the list. Every page reads without them.
 (() => {
   'use strict';
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -68,7 +68,7 @@
   };
   const COPY = 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1';
   const DONE = 'm3 8.5 3.5 3.5L13 4.5';
-  for (const holder of all('[data-copy]')) {
+  const addCopy = (holder) => {
     const text = holder.dataset.copy || holder.textContent;
     const button = make('button', { className: 'copy', type: 'button', title: 'Copy' }, icon(COPY));
     button.setAttribute('aria-label', `Copy ${text}`);
@@ -81,23 +81,91 @@
     });
     const link = holder.closest('a');
     if (link) link.after(button); else if (holder.tagName === 'CODE') holder.after(button); else holder.append(button);
-  }
+  };
 
-  // Ages. The page says when; how long ago that is, only the reader's clock knows.
+  // Ages. The page says when; how long ago that is, only the reader's clock knows. Paper has no clock.
+  const number = new Intl.RelativeTimeFormat('en');
   const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   const units = [['year', 31556952], ['month', 2629746], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
-  for (const time of all('time')) {
-    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+  const relative = (stamp) => {
+    const seconds = (Date.parse(stamp) - Date.now()) / 1000;
     const [unit, length] = units.find(([, l]) => Math.abs(seconds) >= l) || ['minute', 60];
-    time.title = `${words.format(Math.round(seconds / length), unit)} (${time.dateTime.replace('T', ' ').replace('Z', ' UTC')})`;
-  }
+    return (unit === 'day' ? words : number).format(Math.trunc(seconds / length), unit);
+  };
+  const absolutes = new Map();
+  const setAge = (time) => {
+    const absolute = absolutes.get(time) || time.textContent;
+    const stamp = time.dateTime.replace('T', ' ').replace('Z', ' UTC');
+    if (time.closest('[data-absolute]')) {
+      time.title = `${relative(time.dateTime)} (${stamp})`;
+    } else {
+      absolutes.set(time, absolute);
+      time.title = stamp;
+      time.textContent = relative(time.dateTime);
+    }
+  };
+  addEventListener('beforeprint', () => absolutes.forEach((text, time) => { time.textContent = text; }));
+  addEventListener('afterprint', () => absolutes.forEach((text, time) => setAge(time)));
 
-  // Which section is being read
+  // A box that scrolls can be scrolled with the keyboard; one that does not is no stop on the way.
+  const scrolling = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0; else target.removeAttribute('tabindex');
+    }
+  });
+  const setBox = (box) => {
+    const heading = box.closest('section, main')?.querySelector('h1, h2');
+    box.setAttribute('role', 'group');
+    box.setAttribute('aria-label', heading ? heading.firstChild.textContent.trim() : 'Table');
+    scrolling.observe(box);
+  };
+
+  // What other scripts put into a page gets the same comforts.
+  const enhance = (within) => {
+    all('[data-copy]', within).forEach(addCopy);
+    all('time', within).forEach(setAge);
+    all('.scroll', within).forEach(setBox);
+  };
+  enhance(document);
+
+  // Scripts of data hand over what they hold: `S(key, value)`. `S.when(key, use)` uses it, whichever comes first.
+  const values = new Map();
+  const waiting = new Map();
+  const S = (key, value) => {
+    values.set(key, value);
+    (waiting.get(key) || []).forEach((use) => use(value));
+  };
+  S.when = (key, use) => {
+    if (values.has(key)) use(values.get(key));
+    waiting.set(key, [...(waiting.get(key) || []), use]);
+  };
+  Object.assign(S, { copy, enhance, relative, say });
+  window.S = S;
+
+  // When the catalog was read, on every page
+  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  S.when('as-of', (asOf) => {
+    for (const holder of all('[data-as-of]')) {
+      const link = holder.querySelector('a');
+      if (!asOf) { link.textContent = 'Not crawled yet'; continue; }
+      const [, year, month, day, clock] = asOf.crawled.match(/^(\d+)-(\d+)-(\d+)T(\d+:\d+)/);
+      const text = `${+day} ${MONTHS[month - 1]} ${year}, ${clock} UTC`;
+      const time = make('time', { dateTime: asOf.crawled, textContent: text, title: relative(asOf.crawled) });
+      link.replaceChildren('As of ', time);
+      holder.append(` · crawl ${asOf.crawl} · catalog ${asOf.version}`);
+    }
+  });
+
+  // Which section is being read; its tab is in sight
   const tabs = all('.tabs a').filter((tab) => document.getElementById(tab.hash.slice(1)));
   const spy = () => {
     const passed = tabs.filter((tab) => document.getElementById(tab.hash.slice(1)).getBoundingClientRect().top < 160);
+    const current = passed.pop() || tabs[0];
+    if (current.hasAttribute('aria-current')) return;
     tabs.forEach((tab) => tab.removeAttribute('aria-current'));
-    (passed.pop() || tabs[0])?.setAttribute('aria-current', 'true');
+    current.setAttribute('aria-current', 'true');
+    const bar = current.closest('.tabs');
+    bar.scrollTo({ left: current.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2 });
   };
   if (tabs.length) { addEventListener('scroll', spy, { passive: true }); spy(); }
 

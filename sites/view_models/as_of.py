@@ -1,43 +1,50 @@
-"""What pages say of the last crawls: between marks, so that a crawl in which nothing changed puts it into the pages that are there.
+"""What the site says of the last crawls: the script that every page asks for the date, and the page of the status.
 
-No template: such a crawl needs neither Jinja, which takes as long as all else that it writes, nor the database.
+On that page it stands between marks, so that a crawl in which nothing changed puts it into the page that is there: it needs neither Jinja, which takes as
+long as all else that it writes, nor the database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import starmap
+from json import dumps
 
 from markupsafe import Markup
 
+from catalog import __version__
 from sites.data.rows import CrawlRow
-from sites.pages import CRAWL, HOME, LAST_CRAWLS
+from sites.pages import LAST_CRAWLS
 from sites.text import minute, number, size
 
 _BEGIN, _END = Markup(LAST_CRAWLS), Markup("<!--to here-->")  # noqa: S704 - constants; a text of the catalog is escaped, and has neither
-_TILES = (("New", "new", "read for the first time"), ("Changed", "changed", "read again"), ("Fresh", "fresh", "nothing had moved"), ("Failed", "failed", "could not be read"))  # fmt: skip
+_TILES = (("New", "new", "read for the first time"), ("Changed", "changed", "read again"), ("Unchanged", "fresh", "nothing had moved"), ("Failed", "failed", "could not be read"))  # fmt: skip
 _TILE = Markup("<div><dt>{}</dt><dd{}>{}</dd><dd>{}</dd></div>\n")
-_SUMMARY = Markup('<p class="lede">The last crawl began {} and took {} s.</p>\n<dl class="tiles">\n{}</dl>')
+_SUMMARY = Markup(
+    '<p class="lede">The last crawl began <span data-absolute>{}</span> and took {} s.</p>\n<dl class="tiles">\n{}</dl>'
+)
 _LIST = Markup("""\
 <section aria-labelledby="h-crawls">
 <h2 id="h-crawls">Last crawls</h2>
 <div class="card scroll"><table class="tbl">
-<thead><tr><th>Began</th><th class="num">New</th><th class="num">Changed</th><th class="num">Fresh</th><th class="num">Failed</th><th class="num">Received</th><th class="num">Took</th></tr></thead>
+<thead><tr><th>Began</th><th class="num">New</th><th class="num">Changed</th><th class="num">Unchanged</th><th class="num">Failed</th><th class="num">Received</th><th class="num">Took</th></tr></thead>
 <tbody>
 {}</tbody>
 </table></div>
 </section>""")
 _ROW = Markup(
-    '<tr><td>{}</td><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td>'
+    '<tr><td data-absolute>{}</td><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td>'
     '<td class="num">{}</td><td class="num">{} s</td></tr>\n'
 )
 
 
-def at_home(crawls: Sequence[CrawlRow]) -> Markup:
-    """When the last crawl was. `crawls`: the last first."""
-    return _marked(
-        Markup("last crawl {}").format(minute(crawls[0].started_at)) if crawls else Markup("not crawled yet")
-    )
+def script(crawls: Sequence[CrawlRow]) -> bytes:
+    """The script that tells every page when the last crawl was. `crawls`: the last first."""
+    last = None
+    if crawls:
+        began = crawls[0].started_at.replace(microsecond=0)
+        last = {"crawled": f"{began.isoformat()}Z", "crawl": crawls[0].crawl, "version": __version__}
+    return f"S({dumps('as-of')}, {dumps(last)});\n".encode()
 
 
 def summary(crawls: Sequence[CrawlRow]) -> Markup:
@@ -59,14 +66,13 @@ def listed(crawls: Sequence[CrawlRow]) -> Markup:
     return _marked(_LIST.format(Markup().join(map(_row, crawls))) if crawls else Markup())
 
 
-def updated(page: str, text: str, crawls: Sequence[CrawlRow]) -> str | None:
-    """The page at this path as these crawls make it; None where it has not the marks that a build makes."""
-    pieces = {HOME.pattern: (at_home,), CRAWL.pattern: (summary, listed)}[page]
+def updated(text: str, crawls: Sequence[CrawlRow]) -> str | None:
+    """The page of the status as these crawls make it; None where it has not the marks that a build makes."""
     first, *rest = text.split(_BEGIN)
     parts = [part.split(_END) for part in rest]
-    if len(parts) != len(pieces) or any(len(part) != 2 for part in parts):  # noqa: PLR2004 - before the mark, and behind it
+    if len(parts) != len(_PIECES) or any(len(part) != 2 for part in parts):  # noqa: PLR2004 - before the mark, and behind it
         return None
-    return first + "".join(str(piece(crawls)) + after for piece, (_, after) in zip(pieces, parts, strict=True))
+    return first + "".join(str(piece(crawls)) + after for piece, (_, after) in zip(_PIECES, parts, strict=True))
 
 
 def _row(crawl: CrawlRow) -> Markup:
@@ -81,3 +87,6 @@ def _seconds(crawl: CrawlRow) -> str:
 
 def _marked(piece: Markup) -> Markup:
     return _BEGIN + piece + _END
+
+
+_PIECES = (summary, listed)  # in the order of the page

@@ -15,7 +15,6 @@ from sites.data.rows import (
     ArtifactRow,
     AssignmentRow,
     EventRow,
-    ProblemRow,
     StagePeriodRow,
     VersionRow,
 )
@@ -23,20 +22,20 @@ from sites.text import clip, look, pill, short, stage_order
 
 CLIPPED = 140  # characters of a description in a list
 
-# How a last visit ended, for people.
+# How a last visit ended, for people. `down`: no answer, or one that is not Git's: the message says which.
 OUTCOMES: Mapping[str, str] = {
     VisitOutcome.NEW: "read",
     VisitOutcome.CHANGED: "read",
     VisitOutcome.FRESH: "read",
-    VisitOutcome.DOWN: "no answer",
-    VisitOutcome.REFUSED: "refused",
-    VisitOutcome.GONE: "gone",
-    VisitOutcome.TOO_BIG: "too big",
+    VisitOutcome.DOWN: "not readable",
+    VisitOutcome.REFUSED: "access refused",
+    VisitOutcome.GONE: "not found",
+    VisitOutcome.TOO_BIG: "too large",
     VisitOutcome.TOO_SLOW: "too slow",
-    VisitOutcome.BUG: "our bug",
+    VisitOutcome.BUG: "internal error",
     VisitOutcome.NEVER: "not visited yet",
     VisitOutcome.REMOVED: "removed",
-    VisitOutcome.LEFT: "left",
+    VisitOutcome.LEFT: "no longer listed",
 }
 ICONS = {"model": "model", "dataset": "data", "data": "data"}
 _VERBS = {
@@ -106,13 +105,6 @@ class EventLine(NamedTuple):
     message: str
     path: str
     artifact: str
-
-
-class ProblemLine(NamedTuple):
-    """Something that could not be read."""
-
-    problem: ProblemRow
-    commit: Markup
 
 
 def artifact_lines(facts: Facts) -> dict[Key, ArtifactLine]:
@@ -227,15 +219,4 @@ def event_lines(events: list[EventRow]) -> list[EventLine]:
             artifact=event.artifact,
         )
         for event in events
-    ]
-
-
-def problem_lines(problems: list[ProblemRow], forges: Mapping[str, urls.RepositoryLinks | None]) -> list[ProblemLine]:
-    """What could not be read."""
-    return [
-        ProblemLine(
-            problem=problem,
-            commit=commit_mark(forges.get(problem.repo), problem.commit) if problem.commit else Markup(""),
-        )
-        for problem in problems
     ]

@@ -16,11 +16,11 @@ from catalog.database import build_record
 from catalog.schema.tables.inventory import Crawl
 from catalog.store import file_stamps
 from sites.manifest import MANIFEST
-from sites.pages import CRAWL, HOME
+from sites.pages import AS_OF, STATUS
 from support.changes import base, register
 from support.harm import cut
 
-OF_CRAWLS = {HOME.pattern, CRAWL.pattern, MANIFEST}
+OF_CRAWLS = {AS_OF, STATUS.pattern, MANIFEST}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def pages(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_a_crawl_in_which_nothing_changed_writes_two_pages_which_are_those_of_a_build_from_nothing(run, world):
+def test_a_crawl_in_which_nothing_changed_writes_two_files_which_are_those_of_a_build_from_nothing(run, world):
     assert world
     site, data = Path("output/site"), file_stamps.stamps_below(Path("output/data"))
     for _ in range(2):
@@ -66,7 +66,7 @@ def test_a_crawl_in_which_nothing_changed_writes_two_pages_which_are_those_of_a_
                 "1 unchanged; nothing to build",
             ],
         )
-        written = changed(before, site) | {HOME.pattern}  # which says the same within a second
+        written = changed(before, site) | {AS_OF}  # which says the same within a second
         assert (written, changed(data, Path("output/data"))) == (OF_CRAWLS, set())
     left = pages(site)
     for made in ("site", "data"):
@@ -95,7 +95,9 @@ def folder(file: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "name"),
     [
-        *product((Path.unlink, cut, folder), ("index.html", "crawl.html", "repos/r.html", "feeds/all.xml")),
+        *product(
+            (Path.unlink, cut, folder), ("index.html", "status.html", "as-of.js", "repos/r.html", "feeds/all.xml")
+        ),
         (cut, MANIFEST),
     ],
 )

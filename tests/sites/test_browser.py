@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
+
+from catalog import __version__
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -126,3 +130,95 @@ def test_a_line_is_copied_at_a_plain_address_of_an_intranet(opened):
     page.reload()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0"
+
+
+def test_every_page_says_of_when_it_is(opened):
+    said = [
+        [holder.inner_text() for holder in opened(path).locator("[data-as-of]").all()] for path in ("index.html", MODEL)
+    ]
+    assert said == [[f"As of 1 Jun 2024, 12:00 UTC · crawl 1 · catalog {__version__}"]] * 2
+
+
+def test_without_scripts_every_page_leads_to_the_status(opened):
+    page = opened(MODEL, java_script_enabled=False)
+    page.get_by_role("link", name="When this was read").click()
+    assert page.url.endswith("/status.html")
+
+
+def test_an_old_link_to_the_crawl_leads_to_the_status(opened):
+    page = opened("crawl.html", java_script_enabled=False)
+    page.wait_for_url("**/status.html")
+    assert page.get_by_role("heading", name="Status").count() == 1
+
+
+def test_repositories_are_filtered_and_sorted_and_the_address_keeps_it(opened):
+    page = opened("repos.html")
+    page.get_by_role("button", name="Versions").click()
+    page.get_by_role("searchbox").fill("acme")
+    page.reload()
+    names = page.locator("tbody tr:visible td:first-child").all_inner_texts()
+    address, sort = page.url.partition("?")[2], page.locator("[aria-sort]").get_attribute("aria-sort")
+    assert (names, address, sort) == (
+        ["github.com/acme/churn", "git.acme.example/lost"],
+        "sort=-versions&q=acme",
+        "descending",
+    )
+
+
+def test_an_age_is_shown_by_the_clock_of_the_reader_and_paper_has_the_date(opened):
+    page = opened("index.html")
+    time = page.locator(".news time").first
+    age, date = time.inner_text(), time.get_attribute("title")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert (age.endswith(" ago"), date, time.inner_text()) == (True, "2024-06-01 12:00:00 UTC", "1 Jun 2024, 12:00 UTC")
+
+
+def test_a_table_that_scrolls_is_reached_by_the_keyboard_and_one_that_does_not_is_no_stop(opened):
+    focusable = ".scroll[tabindex]"
+    narrow, wide = (opened("status.html", viewport={"width": width, "height": 800}) for width in (390, 1440))
+    narrow.locator(focusable).first.wait_for()
+    assert (narrow.locator(focusable).first.get_attribute("aria-label"), wide.locator(focusable).count()) == (
+        "Repositories that could not be read",
+        0,
+    )
+
+
+@pytest.fixture
+def server(site) -> Iterator[str]:
+    """The site below a folder of a server that shows 404.html for what is not there."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = site / self.path.removeprefix("/below/")
+            data, status = (path, 200) if path.is_file() else (site / "404.html", 404)
+            self.send_response(status)
+            self.send_header("Content-Type", self.guess_type(str(data)))
+            self.end_headers()
+            self.wfile.write(data.read_bytes())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/below"
+        running.shutdown()
+
+
+@pytest.mark.parametrize("path", ["gone.html", "repos/gone.html", "models/x/gone.html"])
+def test_the_404_page_finds_the_site_from_any_folder(browser, server, path):
+    page = browser.new_page()
+    page.goto(f"{server}/{path}")
+    page.locator("[data-as-of] time").wait_for()
+    page.get_by_role("link", name="All models").click()
+    assert (page.url, page.locator("h1").inner_text()) == (f"{server}/models.html", "Models")
+    page.close()
+
+
+def test_the_404_page_reads_without_scripts_in_a_folder(browser, server):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server}/models/x/gone.html")
+    widths = [svg.bounding_box()["width"] for svg in page.locator("svg:visible").all()]
+    assert (max(widths), page.get_by_role("heading", name="Nothing here").is_visible()) == (20, True)
+    context.close()

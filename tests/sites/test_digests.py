@@ -19,8 +19,8 @@ CRAWL = CrawlRow(crawl=1, started_at=NOON, seconds=1.0, new=1, changed=0, fresh=
 FEEDS = {"feeds/repos/a.xml": ["a"], "feeds/repos/b.xml": ["b"], "feeds/all.xml": ["a", "b"]}
 OF_A = {"models/a/m.html", "repos/a.html", "feeds/repos/a.xml"}
 OF_B = {"models/b/m.html", "repos/b.html", "feeds/repos/b.xml"}
-LISTS = {"index.html", "models.html", "repos.html", "crawl.html"}
-ALL = {*OF_A, *OF_B, *LISTS, "feeds/all.xml", "404.html", "static/site.css"}
+LISTS = {"index.html", "models.html", "repos.html", "status.html"}
+ALL = {*OF_A, *OF_B, *LISTS, "feeds/all.xml", "404.html", "crawl.html", "licences.html", "as-of.js", "static/site.css"}
 
 
 def made(row=ROW, crawls=(CRAWL,), recipe="1", settings=("x", None)):
@@ -55,7 +55,7 @@ def test_an_artifact_more_has_a_page_more():
 @pytest.mark.parametrize(
     ("given", "paths"),
     [
-        pytest.param({"crawls": ()}, {"index.html", "crawl.html"}, id="a crawl"),
+        pytest.param({"crawls": ()}, {"as-of.js", "status.html"}, id="a crawl"),
         pytest.param({"recipe": "2"}, ALL, id="the views of the database"),
         pytest.param({"settings": ("y", None)}, ALL, id="the configuration"),
         pytest.param({}, set(), id="nothing"),

@@ -132,16 +132,16 @@ def test_a_damaged_manifest_stops_no_build_and_deletes_nothing_of_others(tmp_pat
 
 def test_a_site_that_was_copied_without_its_manifest_is_made_again_and_said(tmp_path, caplog):
     """As programs do that leave out files whose names begin with a dot."""
-    put(tmp_path, "index.html", "a.html")
-    (tmp_path / "index.html").write_text(f"<p>{LAST_CRAWLS}yesterday</p>")
+    put(tmp_path, "status.html", "a.html")
+    (tmp_path / "status.html").write_text(f"<p>{LAST_CRAWLS}yesterday</p>")
     (tmp_path / MANIFEST).unlink()
-    assert put(tmp_path, "index.html", "b.html") == (2, 0, 0)
+    assert put(tmp_path, "status.html", "b.html") == (2, 0, 0)
     said = f"{tmp_path / MANIFEST} is missing: all pages are made again, and those that are not built any more may stay"
     assert ([record.getMessage() for record in caplog.records], pages(tmp_path)["a.html"]) == ([said], b"a.html")
 
 
 @pytest.mark.slow
-def test_a_site_is_known_by_its_home_page(catalog_file, tmp_path):
+def test_a_site_is_known_by_its_page_of_the_status(catalog_file, tmp_path):
     before = build(catalog_file, tmp_path, title="x")
     (tmp_path / MANIFEST).unlink()
     again = build(catalog_file, tmp_path, title="x")

@@ -139,6 +139,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
     assert [path for path in found if "evil" not in path and "script" not in path] == [
         ".made.json",
         "404.html",
+        "as-of.js",
         "crawl.html",
         "feeds/all.json",
         "feeds/all.xml",
@@ -153,6 +154,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "feeds/stages/prod.json",
         "feeds/stages/prod.xml",
         "index.html",
+        "licences.html",
         "models.html",
         "models/github.com~acme~churn/churn.html",
         "models/github.com~acme~churn/old.html",
@@ -161,14 +163,18 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "repos.html",
         "repos/git.acme.example~lost.html",
         "repos/github.com~acme~churn.html",
-        "static/fonts/inter.licence.txt",
+        "static/fonts/Inter.licence.txt",
+        "static/fonts/JetBrains-Mono.licence.txt",
         "static/fonts/inter.woff2",
-        "static/fonts/jetbrains-mono.licence.txt",
         "static/fonts/jetbrains-mono.woff2",
+        "static/home.css",
         "static/icon.svg",
+        "static/missing.js",
         "static/site.css",
         "static/site.js",
+        "static/tables.js",
         "static/theme.js",
+        "status.html",
     ]
 
 
@@ -191,7 +197,7 @@ def test_the_page_of_a_repository_that_is_gone_says_since_when(page):
         "Repositories git.acme.example/lost",
         "git.acme.example/lost",
         "/srv/lost.git",
-        "Last visit: gone (found nothing </p></td><script>alert(1)</script>). What is shown was true 1 Jun 2024, 12:00 UTC.",
+        "Last visit: not found (found nothing </p></td><script>alert(1)</script>). What is shown was true 1 Jun 2024, 12:00 UTC.",
         "Artifacts 0",
         "No tag of GTO, and no annotation in dvc.yaml or artifacts.yaml.",
     ]
@@ -280,7 +286,7 @@ def test_commits_of_a_known_forge_are_links(page):
 
 
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
-    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 5
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 7
 
 
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):

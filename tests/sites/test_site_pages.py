@@ -70,8 +70,9 @@ def test_the_versions_of_an_artifact(facts, beyond):
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])
-def test_the_problems_on_the_page_of_the_crawl(facts, beyond):
+def test_the_problems_on_the_page_of_the_status(facts, beyond):
     count = module.MOST_PROBLEMS + beyond
     problems = [ProblemRow(CHURN[0], "rule", f"{number}", "message", None) for number in range(count)]
-    found = site(replace(facts, problems={CHURN[0]: problems}))._crawl()
-    assert (len(found["problems"]), found["problem_count"]) == (module.MOST_PROBLEMS, count)
+    found = site(replace(facts, problems={CHURN[0]: problems}))._status()
+    shown = [line for group in found["groups"] for kind in group.kinds for line in kind.problems]
+    assert (len(shown), found["problem_count"]) == (module.MOST_PROBLEMS, count)

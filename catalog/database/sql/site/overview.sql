@@ -11,9 +11,12 @@ select
     (select count(*) from current_assignments semi join original_artifacts using (repo, artifact)) as assignments,
     (select count(*) from open_problems) as problems;
 
--- internal.site_types(): How many artifacts there are of each type.
+-- internal.site_types(): How many artifacts there are of each type, with those that are deprecated.
 --   key: type
-select type, count(*) as artifacts from original_artifacts where active group by type order by type is null, artifacts desc, type;
+--   deprecated: How many of them are.
+select type, count(*) as artifacts, count(*) filter (not active) as deprecated
+from original_artifacts group by type
+order by type is null, artifacts desc, type;
 
 -- internal.site_stages(): The stages in use.
 --   key: stage

@@ -1,0 +1,10 @@
+// A server shows this page in any folder, and nobody said where the site begins: the first of these addresses that answers tells.
+addEventListener('DOMContentLoaded', () => {
+  const search = (up) => {
+    const script = document.createElement('script');
+    script.src = `${up}static/missing.js`;
+    script.onerror = () => { if (up.length < 15) search(`${up}../`); };
+    document.head.append(script);
+  };
+  if (!document.documentElement.classList.contains('js')) search('../');
+});

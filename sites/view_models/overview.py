@@ -1,0 +1,82 @@
+"""The home page: how much there is of what, which stages are in use, and what needs attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from catalog.text import plural
+from sites.data.rows import RepositoryRow, StageRow, TypeRow
+from sites.text import number, of_type
+
+DATASETS = ("dataset", "data")
+_BAR = 100  # the width of the longest bar
+
+
+class Tile(NamedTuple):
+    """A count, and what it is of."""
+
+    name: str
+    total: int
+    link: str
+    note: str
+
+
+class StageBar(NamedTuple):
+    """A stage in use, with a bar as long as it has artifacts."""
+
+    stage: StageRow
+    width: int
+
+
+class Attention(NamedTuple):
+    """What somebody should look at: repositories of which older entries are shown, those that were never read, and problems in the others."""
+
+    older: int
+    never: int
+    problems: int
+
+
+def tiles(types: Iterable[TypeRow]) -> list[Tile]:
+    """How many models there are, datasets, and others. Those that are deprecated count, as in the list."""
+    models: list[TypeRow] = []
+    datasets: list[TypeRow] = []
+    others: list[TypeRow] = []
+    for row in types:
+        kind = (row.type or "").lower()
+        (models if kind == "model" else datasets if kind in DATASETS else others).append(row)
+    shown = [_tile("Models", models, "models.html?type=model"), _tile("Datasets", datasets, "models.html?type=dataset")]
+    return shown + [_tile("Other artifacts", others, "models.html", named=True)] * bool(others)
+
+
+def _tile(name: str, rows: Sequence[TypeRow], link: str, *, named: bool = False) -> Tile:
+    deprecated = sum(row.deprecated for row in rows)
+    notes = [of_type(row.artifacts, row.type) for row in rows] if named else []
+    notes += [f"{number(deprecated)} deprecated"] * bool(deprecated)
+    return Tile(name, sum(row.artifacts for row in rows), link, ", ".join(notes))
+
+
+def stage_bars(stages: Sequence[StageRow]) -> list[StageBar]:
+    """The stages in use; no bar is too short to be seen."""
+    most = max((row.artifacts for row in stages), default=1)
+    return [StageBar(row, max(1, _BAR * row.artifacts // most)) for row in stages]
+
+
+def attention(repositories: Iterable[RepositoryRow], problems: int) -> Attention:
+    """What needs attention in a catalog."""
+    stale = [row for row in repositories if row.stale]
+    never = sum(row.read_at is None for row in stale)
+    return Attention(len(stale) - never, never, problems)
+
+
+def sentences(needs: Attention) -> list[str]:
+    """What needs attention, in sentences."""
+    older = plural(needs.older, "repository", "repositories")
+    never = plural(needs.never, "repository", "repositories")
+    problems = plural(needs.problems, "tag or file", "tags or files")
+    each = (
+        (needs.older, f"{older} could not be read in the last crawl: what is shown of {'it' if needs.older == 1 else 'them'} is older."),
+        (needs.never, f"{never} could never be read, and {'has' if needs.never == 1 else 'have'} no entries yet."),
+        (needs.problems, f"{problems} of other repositories could not be read."),
+    )  # fmt: skip
+    return [sentence for count, sentence in each if count]

@@ -1,0 +1,28 @@
+"""Links to files on forges."""
+
+from __future__ import annotations
+
+import pytest
+
+from sites.urls import RepositoryLinks
+
+OID = "a" * 40
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://github.com/a/b", f"https://github.com/a/b/blob/{OID}/x.md#L3"),
+        ("https://github.acme.example/a/b", f"https://github.acme.example/a/b/blob/{OID}/x.md#L3"),
+        ("https://gitlab.com/a/b/c", f"https://gitlab.com/a/b/c/-/blob/{OID}/x.md#L3"),
+        ("http://gitlab.acme.example:8080/a/b", f"http://gitlab.acme.example:8080/a/b/-/blob/{OID}/x.md#L3"),
+        ("https://bitbucket.org/a/b", f"https://bitbucket.org/a/b/src/{OID}/x.md#lines-3"),
+        ("https://codeberg.org/a/b", f"https://codeberg.org/a/b/src/commit/{OID}/x.md#L3"),
+        ("https://gitea.acme.example/a/b", f"https://gitea.acme.example/a/b/src/commit/{OID}/x.md#L3"),
+        ("https://forgejo.acme.example/a/b", f"https://forgejo.acme.example/a/b/src/commit/{OID}/x.md#L3"),
+        ("https://dev.azure.com/a/b", None),
+        ("https://git.acme.example/a/b", None),
+    ],
+)
+def test_a_line_of_a_file_has_an_address_on_each_known_forge(url, link):
+    assert RepositoryLinks(url=url, commits=f"{url}/commit/").file(OID, "x.md", 3) == link

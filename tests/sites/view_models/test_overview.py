@@ -1,0 +1,80 @@
+"""The home page in numbers and sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from sites.data.rows import RepositoryRow, StageRow, TypeRow
+from sites.view_models.overview import _BAR, Attention, Tile, attention, sentences, stage_bars, tiles
+
+NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
+NOTHING = dict.fromkeys(RepositoryRow._fields)
+
+
+@pytest.mark.parametrize(
+    ("types", "shown"),
+    [
+        pytest.param(
+            [TypeRow("model", 23, 1), TypeRow("dataset", 4, 0), TypeRow("data", 1, 0)],
+            [
+                Tile("Models", 23, "models.html?type=model", "1 deprecated"),
+                Tile("Datasets", 5, "models.html?type=dataset", ""),
+            ],
+            id="models and datasets",
+        ),
+        pytest.param(
+            [TypeRow("Model", 1, 0), TypeRow(None, 12, 2), TypeRow("<b>", 1, 0)],
+            [
+                Tile("Models", 1, "models.html?type=model", ""),
+                Tile("Datasets", 0, "models.html?type=dataset", ""),
+                Tile("Other artifacts", 13, "models.html", "12 without a type, 1 of type <b>, 2 deprecated"),
+            ],
+            id="others",
+        ),
+    ],
+)
+def test_datasets_and_others_are_no_models(types, shown):
+    assert tiles(types) == shown
+
+
+def test_a_bar_is_as_long_as_its_stage_has_artifacts_and_never_invisible():
+    stages = [StageRow(name, None, count, 1, [name], NOON) for name, count in (("prod", 1000), ("dev", 500), ("x", 1))]
+    assert [bar.width for bar in stage_bars(stages)] == [_BAR, _BAR // 2, 1]
+
+
+def test_what_was_never_read_is_not_older():
+    rows = [
+        RepositoryRow(**NOTHING | {"repo": repo, "stale": stale, "read_at": read_at})  # type: ignore[arg-type]
+        for repo, stale, read_at in (("a", False, NOON), ("b", True, NOON), ("c", True, None))
+    ]
+    assert attention(rows, 3) == Attention(older=1, never=1, problems=3)
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        pytest.param(Attention(0, 0, 0), [], id="nothing"),
+        pytest.param(
+            Attention(1, 1, 1),
+            [
+                "1 repository could not be read in the last crawl: what is shown of it is older.",
+                "1 repository could never be read, and has no entries yet.",
+                "1 tag or file of other repositories could not be read.",
+            ],
+            id="one of each",
+        ),
+        pytest.param(
+            Attention(2, 3, 1200),
+            [
+                "2 repositories could not be read in the last crawl: what is shown of them is older.",
+                "3 repositories could never be read, and have no entries yet.",
+                "1,200 tags or files of other repositories could not be read.",
+            ],
+            id="several",
+        ),
+    ],
+)
+def test_what_needs_attention_is_said_in_sentences(needs, said):
+    assert sentences(needs) == said

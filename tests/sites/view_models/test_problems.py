@@ -1,0 +1,57 @@
+"""Problems by repository and kind, with links to what their owner mends."""
+
+from __future__ import annotations
+
+import pytest
+
+from sites.data.rows import ProblemRow
+from sites.urls import RepositoryLinks
+from sites.view_models.problems import problem_groups
+
+OID = "a" * 40
+LINKS = RepositoryLinks(url="https://github.com/a/b", commits="https://github.com/a/b/commit/")
+
+
+def problem(
+    repo: str, rule: str, place: str = "dvc.yaml", message: str = "odd", commit: str | None = OID
+) -> ProblemRow:
+    return ProblemRow(repo, rule, place, message, commit)
+
+
+def shown(most: int | None) -> list[tuple[str, int, list[tuple[str, int]]]]:
+    rows = [problem("a", "x"), problem("a", "y"), problem("a", "x"), problem("b", "x"), problem("c", "x")]
+    groups = problem_groups(rows, {}, most)
+    return [(group.repo, group.total, [(kind.rule, len(kind.problems)) for kind in group.kinds]) for group in groups]
+
+
+@pytest.mark.parametrize(
+    ("most", "groups"),
+    [
+        (None, [("a", 3, [("x", 2), ("y", 1)]), ("b", 1, [("x", 1)]), ("c", 1, [("x", 1)])]),
+        (4, [("a", 3, [("x", 2), ("y", 1)]), ("b", 1, [("x", 1)])]),
+        (2, [("a", 3, [("x", 2)])]),
+        (0, []),
+    ],
+)
+def test_problems_are_grouped_by_repository_and_kind_and_counted_where_they_are_cut(most, groups):
+    assert shown(most) == groups
+
+
+@pytest.mark.parametrize(
+    ("row", "link"),
+    [
+        pytest.param(problem("r", "x"), f"https://github.com/a/b/blob/{OID}/dvc.yaml", id="a file"),
+        pytest.param(
+            problem("r", "x", "a b/dvc.lock: schema", "found a tab at line 7, column 1"),
+            f"https://github.com/a/b/blob/{OID}/a%20b/dvc.lock#L7",
+            id="a place in a file, and a line",
+        ),
+        pytest.param(problem("r", "x", "refs/tags/a@v1", commit=None), "", id="a tag"),
+        pytest.param(problem("r", "x", "refs/tags/a@v1"), "", id="a tag at a commit"),
+        pytest.param(problem("r", "x", "../../x"), "", id="a path that leads out"),
+        pytest.param(problem("other", "x"), "", id="a repository without a known forge"),
+    ],
+)
+def test_a_problem_links_to_its_file_and_line(row, link):
+    (group,) = problem_groups([row], {"r": LINKS})
+    assert [line.link for kind in group.kinds for line in kind.problems] == [link]
