@@ -12,18 +12,16 @@ from sites.pages import MODEL, REPO, Page
 
 _slug = lru_cache(maxsize=65536)(slug)
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-# What stands in the address of a file before the commit, and before the line; of hosts, and of what their names begin with.
+# Of each forge: what stands between a repository and the commit of a file, or of the bytes of one.
 _FILES = {
-    "github.com": ("/blob/", "L"),
-    "gitlab.com": ("/-/blob/", "L"),
-    "bitbucket.org": ("/src/", "lines-"),
-    "codeberg.org": ("/src/commit/", "L"),
-    "github.": ("/blob/", "L"),
-    "gitlab.": ("/-/blob/", "L"),
-    "gitea.": ("/src/commit/", "L"),
-    "forgejo.": ("/src/commit/", "L"),
+    "github.com": ("/blob/", "/raw/"),
+    "gitlab.com": ("/-/blob/", "/-/raw/"),
+    "codeberg.org": ("/src/commit/", "/raw/commit/"),
+    "gitea.com": ("/src/commit/", "/raw/commit/"),
+    "forgejo.org": ("/src/commit/", "/raw/commit/"),
+    "bitbucket.org": ("/src/", "/raw/"),
 }
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def model(repo: str, artifact: str) -> str:
@@ -54,20 +52,30 @@ class RepositoryLinks:
     url: str
     commits: str  # what stands before the name of a commit
 
-    def file(self, oid: str, path: str, line: int | None = None) -> str | None:
-        """The address of a file at a commit; None where the forge's addresses of files are not known."""
-        host = urlsplit(self.url).netloc.lower()
-        forge = next(
-            (forge for forge in _FILES if host == forge or (forge[-1] == "." and host.startswith(forge))), None
-        )
-        if forge is None or not _COMMIT.fullmatch(oid) or ".." in path.split("/"):
-            return None
-        before, mark = _FILES[forge]
-        return f"{self.url}{before}{oid}/{quote(path, safe='/~')}" + (f"#{mark}{line}" if line else "")
-
     def commit(self, oid: str) -> str | None:
         """The address of a commit."""
         return f"{self.commits}{oid}" if _COMMIT.fullmatch(oid) else None
+
+    def file(self, oid: str, path: str, *, raw: bool = False) -> str | None:
+        """The address of a file, or of a folder, at a commit; `raw`: of its bytes. None where this forge has other addresses."""
+        host = urlsplit(self.url).hostname or ""
+        places = next(
+            (
+                places
+                for name, places in _FILES.items()
+                if host == name or host.startswith(f"{name.partition('.')[0]}.")
+            ),
+            None,
+        )
+        if places is None or not path or not _COMMIT.fullmatch(oid):
+            return None
+        return f"{self.url}{places[raw]}{oid}/{quote(path, safe='/~')}"
+
+    def line(self, oid: str, path: str, number: int | None) -> str | None:
+        """The address of a line of a file, where one is stated."""
+        file = None if ".." in path.split("/") else self.file(oid, path)
+        mark = "lines-" if (urlsplit(self.url).hostname or "").startswith("bitbucket.") else "L"
+        return file if file is None or number is None else f"{file}#{mark}{number}"
 
 
 def repository_links(page: str | None, commits: str | None) -> RepositoryLinks | None:

@@ -83,7 +83,8 @@
     if (link) link.after(button); else if (holder.tagName === 'CODE') holder.after(button); else holder.append(button);
   };
 
-  // Ages. The page says when; how long ago that is, only the reader's clock knows. Paper has no clock.
+  // Ages. The page says when; how long ago that is, only the reader's clock knows. In tables and beneath names the age
+  // is shown, in sentences the date; paper has no clock.
   const number = new Intl.RelativeTimeFormat('en');
   const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   const units = [['year', 31556952], ['month', 2629746], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
@@ -96,7 +97,7 @@
   const setAge = (time) => {
     const absolute = absolutes.get(time) || time.textContent;
     const stamp = time.dateTime.replace('T', ' ').replace('Z', ' UTC');
-    if (time.closest('[data-absolute]')) {
+    if (!time.closest('td, .sub, [data-relative]') || time.closest('[data-absolute]')) {
       time.title = `${relative(time.dateTime)} (${stamp})`;
     } else {
       absolutes.set(time, absolute);

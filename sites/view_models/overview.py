@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from catalog.text import plural
 from sites.data.rows import RepositoryRow, StageRow, TypeRow
@@ -45,15 +46,21 @@ def tiles(types: Iterable[TypeRow]) -> list[Tile]:
     for row in types:
         kind = (row.type or "").lower()
         (models if kind == "model" else datasets if kind in DATASETS else others).append(row)
-    shown = [_tile("Models", models, "models.html?type=model"), _tile("Datasets", datasets, "models.html?type=dataset")]
-    return shown + [_tile("Other artifacts", others, "models.html", named=True)] * bool(others)
+    shown = [_tile("Models", models), _tile("Datasets", datasets)]
+    return shown + [_tile("Other artifacts", others, named=True)] * bool(others)
 
 
-def _tile(name: str, rows: Sequence[TypeRow], link: str, *, named: bool = False) -> Tile:
+def _tile(name: str, rows: Sequence[TypeRow], *, named: bool = False) -> Tile:
+    types = urlencode([("type", row.type or "") for row in rows])
     deprecated = sum(row.deprecated for row in rows)
     notes = [of_type(row.artifacts, row.type) for row in rows] if named else []
     notes += [f"{number(deprecated)} deprecated"] * bool(deprecated)
-    return Tile(name, sum(row.artifacts for row in rows), link, ", ".join(notes))
+    return Tile(
+        name,
+        sum(row.artifacts for row in rows),
+        f"models.html?{types}" if types and not named else "models.html",
+        ", ".join(notes),
+    )
 
 
 def stage_bars(stages: Sequence[StageRow]) -> list[StageBar]:

@@ -69,5 +69,5 @@ def _line(problem: ProblemRow, links: urls.RepositoryLinks | None) -> ProblemLin
         return ProblemLine(problem, Markup(""), "")
     line = _LINE.search(problem.message)
     file = problem.place.partition(": ")[0]
-    to = links.file(problem.commit, file, int(line[1]) if line else None) if links and not file.startswith(_TAG) else ""
+    to = links.line(problem.commit, file, int(line[1]) if line else None) if links and not file.startswith(_TAG) else ""
     return ProblemLine(problem, commit_mark(links, problem.commit), to or "")

@@ -25,4 +25,4 @@ OID = "a" * 40
     ],
 )
 def test_a_line_of_a_file_has_an_address_on_each_known_forge(url, link):
-    assert RepositoryLinks(url=url, commits=f"{url}/commit/").file(OID, "x.md", 3) == link
+    assert RepositoryLinks(url=url, commits=f"{url}/commit/").line(OID, "x.md", 3) == link

@@ -20,15 +20,15 @@ NOTHING = dict.fromkeys(RepositoryRow._fields)
             [TypeRow("model", 23, 1), TypeRow("dataset", 4, 0), TypeRow("data", 1, 0)],
             [
                 Tile("Models", 23, "models.html?type=model", "1 deprecated"),
-                Tile("Datasets", 5, "models.html?type=dataset", ""),
+                Tile("Datasets", 5, "models.html?type=dataset&type=data", ""),
             ],
             id="models and datasets",
         ),
         pytest.param(
             [TypeRow("Model", 1, 0), TypeRow(None, 12, 2), TypeRow("<b>", 1, 0)],
             [
-                Tile("Models", 1, "models.html?type=model", ""),
-                Tile("Datasets", 0, "models.html?type=dataset", ""),
+                Tile("Models", 1, "models.html?type=Model", ""),
+                Tile("Datasets", 0, "models.html", ""),
                 Tile("Other artifacts", 13, "models.html", "12 without a type, 1 of type <b>, 2 deprecated"),
             ],
             id="others",
