@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 
 from catalog.text import plural
 from sites.data.rows import RepositoryRow, StageRow, TypeRow
-from sites.text import number, of_type
+from sites.text import clip, number, of_type
 
 DATASETS = ("dataset", "data")
+MOST_TYPES = 3  # that are named in a tile
+MOST_CHARACTERS = 40  # of the name of a type
 _BAR = 100  # the width of the longest bar
 
 
@@ -53,7 +55,10 @@ def tiles(types: Iterable[TypeRow]) -> list[Tile]:
 def _tile(name: str, rows: Sequence[TypeRow], *, named: bool = False) -> Tile:
     types = urlencode([("type", row.type or "") for row in rows])
     deprecated = sum(row.deprecated for row in rows)
-    notes = [of_type(row.artifacts, row.type) for row in rows] if named else []
+    notes = [of_type(row.artifacts, clip(row.type, MOST_CHARACTERS) or None) for row in rows[:MOST_TYPES] if named]
+    notes += [f"{number(sum(row.artifacts for row in rows[MOST_TYPES:]))} of other types"] * (
+        named and len(rows) > MOST_TYPES
+    )
     notes += [f"{number(deprecated)} deprecated"] * bool(deprecated)
     return Tile(
         name,

@@ -7,7 +7,17 @@ from datetime import datetime
 import pytest
 
 from sites.data.rows import RepositoryRow, StageRow, TypeRow
-from sites.view_models.overview import _BAR, Attention, Tile, attention, sentences, stage_bars, tiles
+from sites.view_models.overview import (
+    _BAR,
+    MOST_CHARACTERS,
+    MOST_TYPES,
+    Attention,
+    Tile,
+    attention,
+    sentences,
+    stage_bars,
+    tiles,
+)
 
 NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
 NOTHING = dict.fromkeys(RepositoryRow._fields)
@@ -37,6 +47,27 @@ NOTHING = dict.fromkeys(RepositoryRow._fields)
 )
 def test_datasets_and_others_are_no_models(types, shown):
     assert tiles(types) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "length", "note"),
+    [
+        pytest.param(
+            MOST_TYPES,
+            MOST_CHARACTERS,
+            ", ".join(["1 of type " + "x" * MOST_CHARACTERS] * MOST_TYPES),
+            id="at the bounds",
+        ),
+        pytest.param(
+            MOST_TYPES + 1,
+            MOST_CHARACTERS + 1,
+            ", ".join(["1 of type " + "x" * (MOST_CHARACTERS - 1) + "…"] * MOST_TYPES + ["1 of other types"]),
+            id="one beyond",
+        ),
+    ],
+)
+def test_some_types_are_named_and_the_others_counted(count, length, note):
+    assert tiles([TypeRow("x" * length, 1, 0)] * count)[2].note == note
 
 
 def test_a_bar_is_as_long_as_its_stage_has_artifacts_and_never_invisible():
