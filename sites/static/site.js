@@ -1,12 +1,15 @@
 // Comforts for readers with scripts: theme, copying, ages, the date of the catalog, and filters for the list. Every page reads without them.
 (() => {
   'use strict';
+  /** @param {string} selector @param {ParentNode} [within] @returns {any[]} */
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  /** @param {string} name @param {Record<string, any>} [properties] @param {...(Node | string)} inside @returns {any} */
   const make = (name, properties = {}, ...inside) => {
     const made = Object.assign(document.createElement(name), properties);
     made.append(...inside);
     return made;
   };
+  /** @param {string} path */
   const icon = (path) => {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     const line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
@@ -45,6 +48,7 @@
   document.querySelector('.top').append(theme);
 
   // Copying
+  /** @param {string} text */
   const say = (text) => {
     document.querySelector('.toast')?.remove();
     const toast = make('div', { className: 'toast', textContent: text });
@@ -53,6 +57,7 @@
     setTimeout(() => toast.remove(), 1600);
   };
   // Browsers give `navigator.clipboard` to https, localhost and files alone; many catalogs are at plain http addresses of an intranet.
+  /** @param {string} text */
   const copySelected = (text) => {
     const area = make('textarea', { value: text, className: 'sr', readOnly: true });
     const before = document.activeElement;
@@ -63,11 +68,13 @@
     if (before instanceof HTMLElement) before.focus();
     return copied;
   };
+  /** @param {string} text */
   const copy = async (text) => {
     try { await navigator.clipboard.writeText(text); return true; } catch (e) { return copySelected(text); }
   };
   const COPY = 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1';
   const DONE = 'm3 8.5 3.5 3.5L13 4.5';
+  /** @param {HTMLElement} holder */
   const addCopy = (holder) => {
     const text = holder.dataset.copy || holder.textContent;
     const button = make('button', { className: 'copy', type: 'button', title: 'Copy' }, icon(COPY));
@@ -87,13 +94,17 @@
   // is shown, in sentences the date; paper has no clock.
   const number = new Intl.RelativeTimeFormat('en');
   const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
   const units = [['year', 31556952], ['month', 2629746], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
+  /** @param {string} stamp */
   const relative = (stamp) => {
     const seconds = (Date.parse(stamp) - Date.now()) / 1000;
     const [unit, length] = units.find(([, l]) => Math.abs(seconds) >= l) || ['minute', 60];
     return (unit === 'day' ? words : number).format(Math.trunc(seconds / length), unit);
   };
+  /** @type {Map<HTMLTimeElement, string>} */
   const absolutes = new Map();
+  /** @param {HTMLTimeElement} time */
   const setAge = (time) => {
     const absolute = absolutes.get(time) || time.textContent;
     const stamp = time.dateTime.replace('T', ' ').replace('Z', ' UTC');
@@ -111,9 +122,10 @@
   // A box that scrolls can be scrolled with the keyboard; one that does not is no stop on the way.
   const scrolling = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0; else target.removeAttribute('tabindex');
+      if (target.scrollWidth > target.clientWidth + 1) target.setAttribute('tabindex', '0'); else target.removeAttribute('tabindex');
     }
   });
+  /** @param {Element} box */
   const setBox = (box) => {
     const heading = box.closest('section, main')?.querySelector('h1, h2');
     box.setAttribute('role', 'group');
@@ -122,6 +134,7 @@
   };
 
   // What other scripts put into a page gets the same comforts.
+  /** @param {ParentNode} within */
   const enhance = (within) => {
     all('[data-copy]', within).forEach(addCopy);
     all('time', within).forEach(setAge);
@@ -130,12 +143,16 @@
   enhance(document);
 
   // Scripts of data hand over what they hold: `S(key, value)`. `S.when(key, use)` uses it, whichever comes first.
+  /** @type {Map<string, any>} */
   const values = new Map();
+  /** @type {Map<string, ((value: any) => void)[]>} */
   const waiting = new Map();
+  /** @param {string} key @param {any} value */
   const S = (key, value) => {
     values.set(key, value);
     (waiting.get(key) || []).forEach((use) => use(value));
   };
+  /** @param {string} key @param {(value: any) => void} use */
   S.when = (key, use) => {
     if (values.has(key)) use(values.get(key));
     waiting.set(key, [...(waiting.get(key) || []), use]);
