@@ -17,11 +17,11 @@ from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
-from sites.pages import AS_OF
+from sites.pages import AS_OF, MODELS
 from sites.program import program_digest
 from sites.render import assets
 from sites.site_pages import SitePages
-from sites.view_models import as_of, plots
+from sites.view_models import as_of, list_files, plots
 from sites.view_models.feeds import NEWEST, Feeds
 from sites.view_models.plots import Plots
 
@@ -57,6 +57,8 @@ def build(
         news = Feeds(inputs.repositories, title, site_url)
         wanted = digests(inputs, news.repos(), static, (title, site_url, mask(_ADDRESS)))
         last = site_folder.look(folder, program_digest(), thorough=check)
+        words = list_files.word_files(connection, wanted.pages[MODELS.pattern], last.stated)
+        wanted = wanted.with_lists([*list_files.FILES, *words])
         stale = last.stale(wanted.files)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
         files = [(path, data) for path, data in static.items() if path in stale]
@@ -65,7 +67,8 @@ def build(
             facts, plots_by_model = _read(connection, wanted, stale)
             site = SitePages(facts, plots_by_model, news, title, site_url)
             images |= site.images()
-            rendered = chain(site.pages(stale), _feeds(connection, facts, news, stale))
+            lists = list_files.files(connection, stale)
+            rendered = chain(lists, site.pages(stale), _feeds(connection, facts, news, stale))
         shown = {path: path for paths in images.values() for path in paths}
         lacking = plots.images(connection, last.stale(shown))
         done = site_folder.write_site(last, {**wanted.files, **shown}, chain(files, rendered, lacking), images)

@@ -30,6 +30,10 @@ class Digests(NamedTuple):
         """The digests of pages and of other files."""
         return {**self.others, **self.pages}
 
+    def with_lists(self, paths: Iterable[str]) -> Digests:
+        """With files that follow from all repositories as lists do."""
+        return self._replace(others={**self.others, **dict.fromkeys(paths, self.pages[MODELS.pattern])})
+
     def repos_of(self, paths: Iterable[str]) -> frozenset[str]:
         """The repositories whose rows these files are made from."""
         return frozenset(self.repos[path] for path in paths if path in self.repos)

@@ -63,6 +63,7 @@ OF_ALL = (  # what asks of all of them
     "search/versions",
     "search/results",
     "search/experiments",
+    "site/lists",
     "search/flat",
     "metadata",
 )

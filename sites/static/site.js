@@ -1,4 +1,4 @@
-// Comforts for readers with scripts: theme, copying, ages, the date of the catalog, and filters for the list. Every page reads without them.
+// Comforts for readers with scripts: theme, copying, ages, and the date of the catalog. Every page reads without them.
 (() => {
   'use strict';
   /** @param {string} selector @param {ParentNode} [within] @returns {any[]} */
@@ -186,88 +186,4 @@
     bar.scrollTo({ left: current.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2 });
   };
   if (tabs.length) { addEventListener('scroll', spy, { passive: true }); spy(); }
-
-  // The list of models: filters and order
-  const facets = document.getElementById('facets');
-  const table = document.getElementById('models');
-  if (!facets || !table) return;
-  const rows = all('tbody tr', table).map((tr) => {
-    const [name, stages, , versions, updated] = tr.cells;
-    const repo = name.querySelector('p span').textContent;
-    const chips = all('em', name);
-    return {
-      tr,
-      text: tr.textContent.toLowerCase(),
-      name: name.querySelector('a').textContent,
-      versions: +versions.textContent,
-      updated: updated.querySelector('time')?.dateTime || '',
-      stage: all('.pill', stages).map((pill) => pill.firstChild.textContent.trim()),
-      type: chips.filter((chip) => !chip.className).map((chip) => chip.textContent),
-      owner: [repo.split('/').slice(0, -1).join('/') || repo],
-      state: [chips.some((chip) => chip.className) ? 'deprecated' : 'in use'],
-    };
-  });
-  // Where all come from one host, its name says nothing.
-  const host = `${rows[0]?.owner[0].split('/')[0]}/`;
-  if (rows.every((row) => row.owner[0].startsWith(host))) for (const row of rows) row.owner[0] = row.owner[0].slice(host.length);
-  const asked = new URLSearchParams(location.search);
-  const search = make('input', { type: 'search', placeholder: 'Filter by name, repository, type, stage or version', value: asked.get('q') || '' });
-  search.setAttribute('aria-label', 'Filter the list');
-  const count = make('span');
-  count.setAttribute('role', 'status');
-  const boxes = [];
-  const looks = new Map(all('.pill', table).map((pill) => [pill.firstChild.textContent.trim(), pill.className.replace('pill ', '')]));
-  for (const [key, label] of [['stage', 'Stage'], ['type', 'Type'], ['owner', 'Owner'], ['state', 'State']]) {
-    const counts = new Map();
-    for (const row of rows) for (const value of row[key]) counts.set(value, (counts.get(value) || 0) + 1);
-    if (counts.size < 2) continue;
-    const set = make('fieldset', {}, make('legend', { textContent: label }));
-    for (const [value, n] of [...counts].sort((a, b) => b[1] - a[1]).filter(([value], i) => i < 12 || asked.getAll(key).includes(value))) {
-      const box = make('input', { type: 'checkbox', value, name: key, checked: asked.getAll(key).includes(value) });
-      box.addEventListener('change', () => apply());
-      boxes.push(box);
-      const dot = key === 'stage' ? [make('i', { className: looks.get(value) })] : [];
-      set.append(make('label', { title: value }, box, ...dot, make('span', { textContent: value }), make('b', { textContent: n.toLocaleString('en') })));
-    }
-    facets.append(set);
-  }
-  const apply = () => {
-    const tokens = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const wanted = {};
-    const address = new URLSearchParams();
-    if (search.value) address.set('q', search.value);
-    for (const box of boxes) if (box.checked) { (wanted[box.name] ||= []).push(box.value); address.append(box.name, box.value); }
-    let shown = 0;
-    for (const row of rows) {
-      row.tr.hidden = !(tokens.every((token) => row.text.includes(token))
-        && Object.entries(wanted).every(([key, values]) => values.some((value) => row[key].includes(value))));
-      if (!row.tr.hidden) shown += 1;
-    }
-    count.textContent = shown === rows.length ? shown.toLocaleString('en') : `${shown.toLocaleString('en')} of ${rows.length.toLocaleString('en')}`;
-    document.getElementById('none').hidden = shown > 0;
-    try { history.replaceState(null, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* file:// in some browsers */ }
-  };
-  search.addEventListener('input', () => apply());
-  const open = make('button', { className: 'btn', type: 'button', textContent: 'Filters' });
-  open.setAttribute('aria-expanded', 'false');
-  open.setAttribute('aria-controls', 'facets');
-  open.addEventListener('click', () => open.setAttribute('aria-expanded', facets.classList.toggle('open')));
-  document.getElementById('bar').append(search, open, count);
-
-  const collator = new Intl.Collator('en', { numeric: true });
-  const orders = [[0, (a, b) => collator.compare(a.name, b.name), 1], [3, (a, b) => a.versions - b.versions, -1],
-    [4, (a, b) => (a.updated < b.updated ? -1 : +(a.updated > b.updated)), -1]];
-  for (const [column, compare, first] of orders) {
-    const head = table.tHead.rows[0].cells[column];
-    const button = make('button', { type: 'button', textContent: head.textContent });
-    head.replaceChildren(button);
-    button.addEventListener('click', () => {
-      const before = head.getAttribute('aria-sort');
-      const way = before ? (before === 'ascending' ? -1 : 1) : first;
-      all('th', table).forEach((th) => th.removeAttribute('aria-sort'));
-      head.setAttribute('aria-sort', way > 0 ? 'ascending' : 'descending');
-      table.tBodies[0].append(...rows.sort((a, b) => way * compare(a, b)).map((row) => row.tr));
-    });
-  }
-  apply();
 })();

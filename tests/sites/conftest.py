@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import md5
 from html.parser import HTMLParser
@@ -23,6 +23,7 @@ from support.dvc_run import PNG, dvc_run
 from support.stranger import ATTRIBUTE, ODD, SCRIPT, Rows, made_of
 from support.worlds import Content, World
 
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 CHURN, EVIL, LOST = "github.com/acme/churn", "evil.example/x", "git.acme.example/lost"
 HOSTILE = (
@@ -224,6 +225,16 @@ def site(catalog_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(site: Path) -> Callable[[str | Path], Page]:
     """A page of the site, parsed."""
     return lambda path: parse((site / path).read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium: one for all tests, since Playwright runs once in a process."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as play:
+        running = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield running
+        running.close()
 
 
 class Page(HTMLParser):

@@ -10,20 +10,9 @@ import pytest
 
 from catalog import __version__
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MODEL = "models/github.com~acme~churn/churn.html"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    with sync_api.sync_playwright() as play:
-        running = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -71,26 +60,6 @@ def test_a_model_reads_without_scripts(opened):
 def test_nothing_waits_for_scripts_that_never_come(opened):
     page = opened("models.html", java_script_enabled=False)
     assert page.locator("button, input, .facets:visible").count() == 0
-
-
-def test_the_list_is_filtered_by_words_and_stages(opened):
-    page = opened("models.html")
-    page.get_by_label("Filter the list").fill("acme churn")
-    page.locator(".facets label", has_text="prod").get_by_role("checkbox").check()
-    assert page.locator("#models tbody tr:visible .nm a").all_inner_texts() == ["churn"]
-
-
-def test_the_filter_lives_in_the_address(opened):
-    page = opened("models.html")
-    page.goto(f"{page.url}?stage=prod")
-    assert page.locator("#models tbody tr:visible .nm a").all_inner_texts() == ["churn"]
-
-
-def test_the_list_is_sorted_by_a_click(opened):
-    page = opened("models.html")
-    page.get_by_role("button", name="Versions").click()
-    counts = [int(count) for count in page.locator("#models tbody td:nth-child(4)").all_inner_texts()]
-    assert counts == sorted(counts, reverse=True)
 
 
 def test_the_theme_is_the_system_s_until_clicks_choose_one_and_give_it_back(opened):

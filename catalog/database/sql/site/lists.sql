@@ -1,0 +1,93 @@
+-- What the lists of the static site are made of, and its search: columns for facets, and the words of the search index. Rows are named by
+-- their place in the list, since numbers of documents differ between two builds of one catalog.
+
+-- internal.site_places(): The place of each artifact in the list, from 0: the last touched first.
+--   key: doc
+select doc, repo, artifact, (row_number() over (order by updated_at desc nulls last, repo, artifact) - 1)::integer as place
+from search_index.documents;
+
+-- internal.site_models(): Every artifact for the list, in its order, with its main metric: that which `search` shows.
+--   key: repo, artifact
+--   team: What stands between the host and the repository's name; null where nothing does.
+--   copied: Another repository has it, too, and is where it is from.
+--   stages: The version in each stage that is in use, with its main metric.
+--   number: The main metric of the latest version.
+--   numbers: The main metric of the last versions that have it, in the order of versions.
+--   length: How many words it has, by their weight: see `search_index.lengths`.
+with measured as (
+    select s.doc, s.version, s.metric, s.is_latest, v.precedence
+    from search_index.versions s
+    join search_index.documents d on d.doc = s.doc
+    join (select repo, artifact, version, commit, precedence from versions) v
+        on v.repo = d.repo and v.artifact = d.artifact and v.version = s.version and coalesce(s.commit = v.commit, true)
+    where s.metric is not null and s.active
+),
+series as (
+    select doc, list(metric order by precedence nulls first, version)[-16:] as numbers, any_value(metric) filter (is_latest) as number
+    from measured group by doc
+),
+placed_stages as (
+    select doc, list({stage: stage, version: version, rank: n.rank, number: number} order by n.rank, stage) as stages
+    from (
+        select d.doc, unnest(map_keys(d.stages)) as stage, unnest(map_values(d.stages)) as version from search_index.documents d
+    )
+    left join (select stage, min(rank) as rank from stage_names group by stage) n using (stage)
+    left join (select doc, version, any_value(metric) as number from measured group by doc, version) using (doc, version)
+    group by doc
+)
+select
+    d.repo, d.artifact, a.folder, a.name, internal.search_orgs(d.repo)[-1] as team, a.type, a.description, d.active, d.copied, d.in_prod,
+    coalesce(r.stale, false) as stale, a.latest, d.versions::bigint as versions, d.created_at, d.updated_at,
+    coalesce(t.stages, []) as stages,
+    d.metric, m.direction, s.number, s.numbers, coalesce(l.length, 0)::bigint as length
+from internal.site_places() p
+join search_index.documents d on d.doc = p.doc
+join (select repo, artifact, folder, name, type, description, latest from artifacts) a on a.repo = d.repo and a.artifact = d.artifact
+left join (select repo, stale from repos) r on r.repo = d.repo
+left join metric_names m on m.repo = d.repo and m.name = d.metric
+left join series s on s.doc = d.doc
+left join placed_stages t on t.doc = d.doc
+left join search_index.lengths l on l.doc = d.doc
+order by p.place;
+
+-- internal.site_facets(some_fields): The values of fields, each with the places of those that have it.
+--   key: field, value
+--   keys: How it is compared, where that does not follow from the value: see `internal.search_key`.
+--   places: In order.
+select f.field, f.value, list(distinct f.key order by f.key) filter (f.key <> internal.search_key(f.field, f.value)) as keys,
+    list(distinct p.place order by p.place) as places
+from search_index.facets f join internal.site_places() p on p.doc = f.doc
+where list_contains(some_fields::varchar[], f.field)
+group by f.field, f.value
+order by f.field, f.value;
+
+-- internal.site_word_counts(): How many entries the words with the same beginning have, of at most three characters.
+--   key: beginning
+select left(term, 3) as beginning, count(*) as entries
+from (select term, doc from search_index.postings union all select term, doc from search_index.recent)
+semi join search_index.lengths using (doc)
+group by all order by all;
+
+-- internal.site_words(): Every word that search finds, each with the places of those that have it, and how often by weight.
+--   key: term
+--   documents: How many have it.
+--   entries: For each, how much greater its place is than that before, and behind a colon how often it has the word, unless once.
+with hits as (
+    select w.term, p.place, w.frequency, p.place - coalesce(lag(p.place) over (partition by w.term order by p.place), 0) as step
+    from (from search_index.postings union all from search_index.recent) w
+    join internal.site_places() p on p.doc = w.doc
+)
+select term, count(*) as documents,
+    string_agg(step || case frequency when 1 then '' else ':' || frequency end, ' ' order by place) as entries
+from hits group by term order by term;
+
+-- internal.site_language(): What a query may ask: the fields, in the order of docs/search.md.
+--   key: name
+--   kind: `text`, `number`, `date` or `flag`.
+--   choices: The only values of a flag.
+--   version_choices: Those of a flag of versions.
+select name, kind, choices, version_choices from search_index.fields order by place;
+
+-- internal.site_stage_names(): The other names of stages, as repos.toml has them.
+--   key: raw, stage
+select distinct raw, stage from stage_names where raw <> stage order by raw, stage;

@@ -1,0 +1,118 @@
+"""The rows of the list of models and of its search, read in the order of the list; see `catalog/database/sql/site/lists.sql`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypedDict
+
+from sites.data.facts import Connection, rows
+
+BATCH = 2_000  # words in memory at a time
+
+
+class StageVersion(TypedDict):
+    """The version in a stage, with its main metric."""
+
+    stage: str
+    version: str
+    rank: int | None
+    number: float | None
+
+
+class ModelRow(NamedTuple):
+    """A row of `site_models`: its place in the answer is that of the list."""
+
+    repo: str
+    artifact: str
+    folder: str
+    name: str
+    team: str | None
+    type: str | None
+    description: str | None
+    active: bool
+    copied: bool
+    in_prod: bool
+    stale: bool
+    latest: str | None
+    versions: int
+    created_at: datetime | None
+    updated_at: datetime | None
+    stages: list[StageVersion]
+    metric: str | None
+    direction: str | None
+    number: float | None
+    numbers: list[float] | None
+    length: int
+
+
+class FacetRow(NamedTuple):
+    """A row of `site_facets`: a value of a field, and the places of those that have it."""
+
+    field: str
+    value: str
+    keys: list[str] | None
+    places: list[int]
+
+
+class FieldRow(NamedTuple):
+    """A field of the query language; see `catalog/database/search_fields.py`."""
+
+    name: str
+    kind: str
+    choices: list[str]
+    version_choices: list[str]
+
+
+class StageNameRow(NamedTuple):
+    """Another name of a stage."""
+
+    raw: str
+    stage: str
+
+
+class WordCountRow(NamedTuple):
+    """How many entries the words that begin so have."""
+
+    beginning: str
+    entries: int
+
+
+class WordRow(NamedTuple):
+    """A word, and in `entries` who has it."""
+
+    term: str
+    documents: int
+    entries: str
+
+
+def models(connection: Connection) -> list[ModelRow]:
+    """Every artifact, in the order of the list."""
+    return rows(connection, "site_models", ModelRow)
+
+
+def facets(connection: Connection, fields: Sequence[str]) -> list[FacetRow]:
+    """The values of these fields."""
+    return rows(connection, "site_facets", FacetRow, [*fields])
+
+
+def language(connection: Connection) -> list[FieldRow]:
+    """The fields that a query may ask."""
+    return rows(connection, "site_language", FieldRow)
+
+
+def stage_names(connection: Connection) -> list[StageNameRow]:
+    """The other names of stages."""
+    return rows(connection, "site_stage_names", StageNameRow)
+
+
+def word_counts(connection: Connection) -> list[WordCountRow]:
+    """How many entries there are by the beginnings of words."""
+    return rows(connection, "site_word_counts", WordCountRow)
+
+
+def words(connection: Connection) -> Iterator[WordRow]:
+    """Every word, in order."""
+    answer = connection.execute("from internal.site_words()")
+    while batch := answer.fetchmany(BATCH):
+        yield from map(WordRow._make, batch)

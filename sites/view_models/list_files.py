@@ -1,0 +1,42 @@
+"""The script files of the list of models and of its search: which there are, and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from zlib import crc32
+
+from sites.data import lists
+from sites.data.facts import Connection
+from sites.manifest import SiteFile
+from sites.view_models import model_index, word_index
+from sites.view_models.scripts import script
+
+MODELS = "index/models.js"
+MORE = "index/more.js"
+FILES = (MODELS, MORE, "index/words.js", "index/terms.js")  # besides those of words
+
+
+def word_files(connection: Connection, digest: str, last: Mapping[str, SiteFile]) -> list[str]:
+    """The paths of the files of words. `digest`: that of the list; where the `last` build had it, too, they are the same, and nothing is read."""
+    if (file := last.get(MODELS)) and file.digest == digest:
+        return [path for path in last if path.startswith(word_index.FOLDER)]
+    return [word_index.path(name) for name in word_index.shards(lists.word_counts(connection))]
+
+
+def files(connection: Connection, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of those files that are among these paths."""
+    if not any(path in FILES or path.startswith(word_index.FOLDER) for path in stale):
+        return
+    models = lists.models(connection)
+    facets = lists.facets(connection, [*model_index.FIELDS, *model_index.MORE_FIELDS])
+    of_list = model_index.columns(models, [f for f in facets if f.field in model_index.FIELDS])
+    of_list |= model_index.language(lists.language(connection), lists.stage_names(connection))
+    more = model_index.more_columns(models, [f for f in facets if f.field in model_index.MORE_FIELDS])
+    names = word_index.shards(lists.word_counts(connection))
+    others = {
+        MORE: script("more", more),
+        **dict(word_index.files(lists.words(connection), names, [row.length for row in models])),
+    }
+    of_list["version"] = f"{crc32(b''.join(others.values())):08x}"
+    every = {MODELS: script("models", of_list), **others}
+    yield from ((path, data) for path, data in every.items() if path in stale)
