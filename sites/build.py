@@ -86,7 +86,8 @@ def _read(connection: Connection, wanted: Digests, stale: Collection[str]) -> tu
     """The facts and plots of those pages that are to be made."""
     chosen = wanted.repos_of(stale)
     repos = chosen if len(chosen) < len({*wanted.repos.values()}) else None
-    facts = read(connection, repos, with_lists=any(page.pattern in stale for page in LISTS))
+    with_lists = any(page.pattern in stale for page in LISTS) or any(path.startswith("teams/") for path in stale)
+    facts = read(connection, repos, with_lists=with_lists)
     return facts, plots.read(connection, facts, repos)
 
 

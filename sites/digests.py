@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sites import urls
 from sites.data.page_inputs import PageInputs
-from sites.pages import AS_OF, CRAWL, HOME, LICENCES, MISSING, MODELS, REPOS, STATUS
+from sites.pages import AS_OF, CRAWL, HOME, LICENCES, LISTED, MISSING, MODELS, REPOS, STATUS
 from sites.program import digest_of
 
 LISTS = (HOME, MODELS, REPOS, STATUS)  # pages that tell of all repositories
@@ -50,6 +50,12 @@ def digests(
     repos = {urls.repository(row.repo): row.repo for row in inputs.repositories if row.outcome}
     repos |= {urls.model(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts}
 
+    teams: dict[str, list[str]] = {}
+    if sum(len(row.artifacts) for row in inputs.repositories) > LISTED:
+        for row in inputs.repositories:
+            if row.artifacts:
+                teams.setdefault(urls.team(urls.team_of(row.repo)), []).append(row.repo)
+
     @cache  # most feeds are of one repository, which has a dozen of them
     def of_feed(*own: str) -> str:
         return digest_of(of_all, *(by_repo[repo] for repo in own))
@@ -58,6 +64,7 @@ def digests(
         pages={
             **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
             **dict.fromkeys((page.pattern for page in (CRAWL, LICENCES, MISSING)), of_all),
+            **{path: of_feed(*own) for path, own in teams.items()},
             **{path: by_repo[repo] for path, repo in repos.items()},
         },
         others={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LISTED = 300  # artifacts on the page of models as it is without scripts; beyond that each team has a page
 LAST_CRAWLS = "<!--last crawls-->"  # before what the page of the status says of them; a text of the catalog is escaped, and does not have it
 AS_OF = "as-of.js"  # the script that tells every page when the last crawl was
 
@@ -24,6 +25,7 @@ class Page:
 
 HOME = Page(name="home", pattern="index.html", template="home.html")
 MODELS = Page(name="models", pattern="models.html", template="models.html")
+TEAM = Page(name="team", pattern="teams/{team}.html", template="team.html")
 MODEL = Page(name="model", pattern="models/{repo}/{artifact}.html", template="model.html")
 REPOS = Page(name="repos", pattern="repos.html", template="repos.html")
 REPO = Page(name="repo", pattern="repos/{repo}.html", template="repo.html")
@@ -32,4 +34,4 @@ CRAWL = Page(name="crawl", pattern="crawl.html", template="crawl.html")  # where
 LICENCES = Page(name="licences", pattern="licences.html", template="licences.html")
 MISSING = Page(name="missing", pattern="404.html", template="404.html")
 
-PAGES = (HOME, MODELS, MODEL, REPOS, REPO, STATUS, CRAWL, LICENCES, MISSING)
+PAGES = (HOME, MODELS, TEAM, MODEL, REPOS, REPO, STATUS, CRAWL, LICENCES, MISSING)

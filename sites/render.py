@@ -24,8 +24,6 @@ from sites import text, urls
 from sites.pages import PAGES, Page
 from sites.program import program_digest
 
-PALETTE = "static/palette.js"  # of every page, where it is there
-
 
 class _CompiledTemplates(FileSystemBytecodeCache):
     """Compiled templates, where Python keeps compiled modules, by the digest of the program: to compile them takes a tenth of a second.
@@ -83,7 +81,7 @@ def environment() -> Environment:
         "pill": text.pill,
         "look": text.look,
     }
-    env.globals |= {"repository_path": urls.repository, "scripts": [path for path in (PALETTE,) if path in assets()]}
+    env.globals |= {"repository_path": urls.repository, "team_path": urls.team}
     return env
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
 from sites.data.rows import ArtifactRow, RepositoryRow
-from sites.pages import CRAWL, HOME, LICENCES, MISSING, MODEL, MODELS, REPO, REPOS, STATUS, Page
+from sites.pages import CRAWL, HOME, LICENCES, LISTED, MISSING, MODEL, MODELS, REPO, REPOS, STATUS, TEAM, Page
 from sites.render import Renderer, inline, licences
 from sites.view_models import as_of, feeds, overview, plots, version_details
 from sites.view_models.commands import plain_id, remarks, snippets
@@ -58,9 +58,24 @@ class SitePages:
     def pages(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
         lines = artifact_lines(self._facts)
+        yield from self._lists(stale, list(lines.values()))
+        if MISSING.pattern in stale:
+            yield MISSING.pattern, self._missing()
+        for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
+            if (path := lines[artifact.repo, artifact.artifact].path) in stale:
+                yield path, self._render(MODEL, self._model(artifact))
+        of_repo = _grouped(lines.values(), lambda line: line.repo)
+        for repository in self._facts.repositories:
+            if (path := urls.repository(repository.repo)) in stale:
+                yield path, self._render(REPO, self._repository(repository, of_repo.get(repository.repo, [])))
+
+    def _lists(self, stale: Collection[str], lines: list[ArtifactLine]) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of those pages that tell of several repositories."""
+        of_team = _grouped(lines, lambda line: urls.team_of(line.repo))
+        teams = sorted(of_team.items()) if len(lines) > LISTED else []
         contexts: Mapping[Page, Callable[[], dict[str, object]]] = {
             HOME: self._home,
-            MODELS: lambda: {"lines": [*lines.values()], "counts": self._facts.counts},
+            MODELS: lambda: {"lines": lines[:LISTED], "teams": teams, "counts": self._facts.counts},
             REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
             STATUS: self._status,
             CRAWL: dict,
@@ -69,17 +84,9 @@ class SitePages:
         for page, context in contexts.items():
             if page.pattern in stale:
                 yield page.pattern, self._render(page, context())
-        if MISSING.pattern in stale:
-            yield MISSING.pattern, self._missing()
-        for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
-            if (path := lines[artifact.repo, artifact.artifact].path) in stale:
-                yield path, self._render(MODEL, self._model(artifact))
-        of_repo: dict[str, list[ArtifactLine]] = {}
-        for line in lines.values():
-            of_repo.setdefault(line.repo, []).append(line)
-        for repository in self._facts.repositories:
-            if (path := urls.repository(repository.repo)) in stale:
-                yield path, self._render(REPO, self._repository(repository, of_repo.get(repository.repo, [])))
+        for team, own in teams:
+            if (path := urls.team(team)) in stale:
+                yield path, self._render(TEAM, {"team": team, "lines": own})
 
     def _missing(self) -> bytes:
         """The page that a server shows at any address: without `site_url` it has to find its way home."""
@@ -161,3 +168,10 @@ class SitePages:
             "snippets": snippets(artifact, repository, assignments, facts.commands.get(key, [])),
             "remarks": remarks(lookups),
         }
+
+
+def _grouped(lines: Iterable[ArtifactLine], key: Callable[[ArtifactLine], str]) -> dict[str, list[ArtifactLine]]:
+    groups: dict[str, list[ArtifactLine]] = {}
+    for line in lines:
+        groups.setdefault(key(line), []).append(line)
+    return groups

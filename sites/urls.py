@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from catalog.naming import slug
-from sites.pages import MODEL, REPO, Page
+from sites.pages import MODEL, REPO, TEAM, Page
 
 _slug = lru_cache(maxsize=65536)(slug)
 
@@ -32,6 +32,18 @@ def model(repo: str, artifact: str) -> str:
 def repository(repo: str) -> str:
     """Where a repository's page lies, from the root of the site."""
     return REPO.pattern.format(repo=_slug(repo))
+
+
+def team_of(repo: str) -> str:
+    """What stands between the host and the name of a repository, as `internal.search_orgs` has it; empty where nothing does."""
+    first, *others = repo.split("/")
+    has_host = "." in first or ":" in first or first in ("local", "localhost")
+    return "/".join((others if has_host else [first, *others])[:-1])
+
+
+def team(name: str) -> str:
+    """Where the page of a team lies, from the root of the site."""
+    return TEAM.pattern.format(team=_slug(name))
 
 
 def root(page: Page) -> str:

@@ -26,7 +26,7 @@
     stages: { title: 'Stages', width: 'minmax(0, .6fr)' },
     metric: { title: 'Main metric', width: '190px', number: true },
     versions: { title: 'Versions', width: '78px', number: true, descending: true },
-    updated: { title: 'Updated', width: '104px', number: true, descending: true },
+    updated: { title: 'Updated', width: '118px', number: true, descending: true },
     latest: { title: 'Latest', width: '110px' },
     repository: { title: 'Repository', width: '180px' },
     framework: { title: 'Framework', width: '110px' },

@@ -8,7 +8,18 @@ import pytest
 
 from sites import text, urls
 
-OURS = {"theme.js", "site.js", "as-of.js", "tables.js", "query.js", "search.js", "words.js", "load.js", "models.js"}
+OURS = {
+    "theme.js",
+    "site.js",
+    "as-of.js",
+    "tables.js",
+    "query.js",
+    "search.js",
+    "words.js",
+    "load.js",
+    "models.js",
+    "palette.js",
+}
 PLOT = re.compile(r"../../plots/[0-9a-f]{40}\.png")
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

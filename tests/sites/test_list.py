@@ -280,3 +280,25 @@ def test_a_query_is_typed_repaired_and_explained(opened):
         ("stage:", "0 of 40", "The query cannot be read: column 7: expected a value behind stage:."),
         ("churn OR", "0 of 40", "The query cannot be read: column 9: expected something to find beside OR."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text", "first", "where"),
+    [
+        ("/", "churn", "risk/churn", "models/demo.example~risk~churn/churn.html"),
+        ("Control+k", "churn@3.4.0", "risk/churn@v3.4.0", "models/demo.example~risk~churn/churn.html#v3.4.0"),
+        ("/", "speech/asr", "speech/asr", "models/demo.example~speech~asr/asr.html"),
+        ("/", "Repositories", "Repositories", "repos.html"),
+    ],
+)
+def test_every_page_opens_the_search_by_a_key(opened, keys, text, first, where):
+    page = opened()
+    page.goto(page.url.replace("models.html", "repos/demo.example~data~registry.html"))
+    page.keyboard.press(keys)
+    page.get_by_role("combobox").fill(text)
+    chosen = page.locator('#palette [aria-selected="true"]')
+    chosen.filter(has_text=first).wait_for()
+    shown = chosen.locator("span").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{where}")
+    assert (shown, page.complaints) == (first, [])

@@ -178,6 +178,8 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/missing.js",
         "static/models.css",
         "static/models.js",
+        "static/palette.css",
+        "static/palette.js",
         "static/query.js",
         "static/search.js",
         "static/site.css",

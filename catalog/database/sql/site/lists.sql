@@ -68,6 +68,30 @@ from (select term, doc from search_index.postings union all select term, doc fro
 semi join search_index.lengths using (doc)
 group by all order by all;
 
+-- internal.site_address_pattern() [scalar]: What an e-mail address looks like; `catalog/privacy/emails.py` knows it better, and masks fewer.
+'[\w.+%''-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}';
+
+-- internal.site_words_of(a_text) [scalar]: The words by which search finds a text: see `find_words`.
+list_distinct(list_concat(
+    regexp_extract_all(strip_accents(lower(a_text)), '[\p{L}\p{N}]+'), internal.search_parts(a_text),
+    string_split(internal.search_normal(internal.search_spaced(a_text)), ' ')
+));
+
+-- internal.site_address_words(): The words that an artifact has in e-mail addresses alone: they are not published, since they would tell
+--     whose address it is.
+--   key: place, term
+with texts as (
+    select p.place, t.text
+    from internal.search_texts((select coalesce(list(doc), []) from search_index.documents)) t join internal.site_places() p on p.doc = t.doc
+),
+addressed as materialized (
+    select place, text from texts where place in (select place from texts where regexp_matches(text, internal.site_address_pattern()))
+)
+select place, unnest(internal.site_words_of(array_to_string(regexp_extract_all(text, internal.site_address_pattern()), ' '))) as term
+from addressed
+except
+select place, unnest(internal.site_words_of(regexp_replace(text, internal.site_address_pattern(), ' ', 'g'))) from addressed;
+
 -- internal.site_words(): Every word that search finds, each with the places of those that have it, and how often by weight.
 --   key: term
 --   documents: How many have it.
@@ -76,6 +100,7 @@ with hits as (
     select w.term, p.place, w.frequency, p.place - coalesce(lag(p.place) over (partition by w.term order by p.place), 0) as step
     from (from search_index.postings union all from search_index.recent) w
     join internal.site_places() p on p.doc = w.doc
+    anti join internal.site_address_words() a on a.place = p.place and a.term = w.term
 )
 select term, count(*) as documents,
     string_agg(step || case frequency when 1 then '' else ':' || frequency end, ' ' order by place) as entries

@@ -1,0 +1,52 @@
+"""The script files of the list: written with what they follow from, without addresses of people, and the same in every build."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from catalog.schema.tables.inventory import Repo
+from sites.build import build
+from support.catalog_files import repository, write_catalog
+from support.catalogs import rows_of
+from support.worlds import World
+
+CARD = "# Churn\n\nAsk Maike.Quast77@acme.example or the desk. Quast wrote this.\n"
+
+
+def built(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    world = World()
+    world.tag(
+        "churn@v1.0.0", world.commit({"README.md": CARD, "artifacts.yaml": "churn: {path: m.pkl, type: model}\n"})
+    )
+    file = write_catalog(
+        folder / "c.duckdb",
+        {"git.example/acme/churn": rows_of(world.listing(), world.objects)},
+        {Repo: [repository("git.example/acme/churn", "https://git.example/acme/churn.git")]},
+    )
+    build(file, folder / "site", title="x")
+    return folder / "site"
+
+
+@pytest.mark.slow
+def test_words_that_only_an_address_has_are_not_published(tmp_path):
+    site = built(tmp_path)
+    held = (site / "index/words/all.js").read_text("utf-8")
+    words = json.loads(held.removeprefix('S("words/all",').removesuffix(");\n"))
+    assert [word for word in ("maike", "quast77", "77", "example", "quast", "desk", "churn") if word in words] == [
+        "quast",
+        "desk",
+        "churn",
+    ]
+    others = [file.name for file in site.rglob("*") if file.is_file() and "maike" in file.read_text("utf-8").lower()]
+    assert others == []
+
+
+@pytest.mark.slow
+def test_two_catalogs_of_one_world_have_the_same_files(tmp_path):
+    sites = [built(tmp_path / name) for name in ("a", "b")]
+    one, other = ({file.name: file.read_bytes() for file in site.glob("index/**/*.js")} for site in sites)
+    assert (one, len(one)) == (other, 5)

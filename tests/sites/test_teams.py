@@ -1,0 +1,56 @@
+"""The list without scripts: its first rows, and a page for each team where there are more."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from catalog.schema.tables.inventory import Repo
+from catalog.schema.tables.registry import Event
+from sites import urls
+from sites.build import build
+from sites.pages import LISTED
+from support.catalog_files import repository, write_catalog
+from support.small_catalog import day, event
+
+ONE, OTHER = "git.example/acme/ads", "git.example/risk/churn"
+
+
+@pytest.mark.parametrize(
+    ("repo", "team"),
+    [
+        ("git.example/acme/risk/churn", "acme/risk"),
+        ("local/try/churn", "try"),
+        ("acme/churn", "acme"),
+        ("host:80/churn", ""),
+        ("plain", ""),
+    ],
+)
+def test_the_team_of_a_repository(repo, team):
+    assert urls.team_of(repo) == team
+
+
+def links(page: Path, start: str) -> list[str]:
+    return re.findall(f'href="({re.escape(start)}[^"]*)"', page.read_text("utf-8"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as the page shows", "one more"])
+def test_each_team_has_a_page_where_the_list_is_long(tmp_path, beyond):
+    events = [event(f"m{number}@v1.0.0", "1" * 40, day(1)) for number in range(LISTED - 1 + beyond)]
+    rows = {ONE: {Event: events}, OTHER: {Event: [event("churn@v1.0.0", "2" * 40, day(2))]}}
+    inventory = {Repo: [repository(name, "https://git.example/x.git") for name in rows]}
+    site = tmp_path / "site"
+    file = write_catalog(tmp_path / "c.duckdb", rows, inventory)
+    build(file, site, title="x")
+    pages = {path.name: len(links(path, "../models/")) for path in site.glob("teams/*")}
+    assert (len(links(site / "models.html", "models/")), links(site / "models.html", "teams/"), pages) == (
+        (LISTED, ["teams/acme.html", "teams/risk.html"], {"acme.html": LISTED, "risk.html": 1})
+        if beyond
+        else (LISTED, [], {})
+    )
+    if beyond:
+        (site / "teams/risk.html").unlink()
+        assert (build(file, site, title="x").written, (site / "teams/risk.html").exists()) == (1, True)
