@@ -10,9 +10,11 @@
 
   const SHOWN = 8; // values of a facet, before "more"
   const MOST_SHOWN = 200; // of an opened one; the box above it finds the others
-  const SPARE = 8; // rows beyond the window, above and below
+  const SPARE = 6; // rows beyond the window, above and below
   const MOST_COMPARED = 7;
   const MOST_PRINTED = 1000;
+  const KEPT = 400; // rows that were drawn, for when they come into sight again
+  const PAUSE = 150; // milliseconds after a key until facets count anew
   const PILLS = 2; // in a row
   const NAMES = /** @type {Record<string, string>} */ ({ stage: 'Stage', type: 'Type', team: 'Team', label: 'Label', framework: 'Framework', licence: 'Licence',
     owner: 'Owner', has: 'Has', updated: 'Updated', state: 'State' });
@@ -176,9 +178,10 @@
   };
 
   let height = 60;
+  /** @type {Map<number, HTMLTableRowElement>} */
+  const kept = new Map();
   /** Draws the rows that are in sight, and takes away those that left it; the one with the focus stays. */
-  const showRows = () => {
-    const top = body.getBoundingClientRect().top;
+  const showRows = (top = body.getBoundingClientRect().top) => {
     const first = Math.max(0, Math.floor(-top / height) - SPARE);
     const last = printing ? Math.min(rows.length, MOST_PRINTED) : Math.min(rows.length, Math.ceil((innerHeight - top) / height) + SPARE);
     const wanted = new Set(rows.slice(printing ? 0 : first, Math.max(last, 0)));
@@ -188,15 +191,20 @@
     for (let at = printing ? 0 : first; at < last; at += 1) {
       const row = rows[at];
       let tr = drawn.get(row);
-      if (!tr) { tr = draw(row); drawn.set(row, tr); }
+      if (!tr) { tr = kept.get(row) ?? draw(row); drawn.set(row, tr); keep(row, tr); }
       tr.style.transform = `translateY(${at * height}px)`;
       tr.setAttribute('aria-rowindex', String(at + 2));
       if (tr === before) before = before.nextElementSibling; else body.insertBefore(tr, before);
     }
   };
+  const keep = (/** @type {number} */ row, /** @type {HTMLTableRowElement} */ tr) => {
+    kept.set(row, tr);
+    if (kept.size > KEPT) for (const old of kept.keys()) { if (kept.size <= KEPT / 2) break; if (!drawn.has(old)) kept.delete(old); }
+  };
   const redraw = () => {
     for (const tr of drawn.values()) tr.remove();
     drawn.clear();
+    kept.clear();
     measure();
   };
   const measure = () => {
@@ -205,7 +213,7 @@
     showRows();
   };
   let printing = false;
-  addEventListener('scroll', showRows, { passive: true });
+  addEventListener('scroll', () => showRows(), { passive: true });
   addEventListener('resize', measure, { passive: true });
   addEventListener('beforeprint', () => { printing = true; showRows(); });
   addEventListener('afterprint', () => { printing = false; redraw(); });
@@ -363,34 +371,43 @@
   };
 
   /** Filters, sorts and shows the list, whatever changed. */
-  const show = () => {
-    const answer = ModelSearch.filter(models, groups, chosen, found);
-    ({ counts, rows } = answer);
+  const show = (live = false) => {
+    const top = body.getBoundingClientRect().top; // before anything changes, which would make the browser lay the page out at once
+    ({ counts, rows } = ModelSearch.filter(models, groups, chosen, found, !live));
     if (found.mask) ModelSearch.sortByQuery(models, rows, found);
     if (sort) ModelSearch.sortBy(models, rows, sort.column, sort.descending);
     const narrowed = found.mask || [...chosen.values()].some((own) => own.size);
     total.textContent = narrowed ? `${count(rows.length)} of ${count(everything.rows.length)}` : count(rows.length);
     table.setAttribute('aria-rowcount', String(rows.length + 1));
+    showNote();
+    body.style.height = `${rows.length * height}px`;
+    showRows(top);
+    clearTimeout(pause);
+    if (live) pause = setTimeout(() => { ({ counts } = ModelSearch.filter(models, groups, chosen, found)); showBeside(); }, PAUSE);
+    else showBeside();
+  };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
+  /** What is beside the rows: while somebody types, it waits for a pause. */
+  const showBeside = () => {
     for (const name of groups.keys()) showGroup(name);
     showChips();
-    showNote();
     showSort();
-    measure();
+    showAddress();
   };
 
   /** Asks the query, loads what it lacks, and asks again. `live`: it is still being written. @param {boolean} [live] */
   const apply = (live = false) => {
     const asking = query;
-    showAddress();
-    if (!query.trim()) { found = {}; show(); return; }
+    if (!query.trim()) { found = {}; show(live); return; }
     const answer = searcher.search(query, live);
     if (answer.missing) {
       Promise.all(answer.missing.map(SiteData.load)).then(() => { if (asking === query) apply(live); }, (error) => { note.textContent = `${error.message}: the search is not complete.`; });
       return;
     }
-    if (answer.error && live) { found = answer.error ? { ...found, error: undefined } : found; note.textContent = ''; return; }
+    if (live && (answer.wait || answer.error)) return; // until the word, or the field, is whole
     found = answer.error || answer.ask ? { ...answer, mask: new Uint8Array(models.count) } : answer;
-    show();
+    show(live);
   };
 
   search.addEventListener('input', () => { query = search.value; apply(true); });
@@ -407,7 +424,7 @@
     stop.addEventListener('click', () => { ticked.clear(); showTicked(); });
     const link = element('a', { className: 'btn main', textContent: 'Compare', href: `compare.html?${new URLSearchParams([...ticked].map((row) => ['v', reference(row)]))}` });
     compare.replaceChildren(element('span', { role: 'status', textContent: `${ticked.size} chosen${ticked.size < 2 ? '; choose another' : ticked.size >= MOST_COMPARED ? ', the most at once' : ''}` }), ...(ticked.size > 1 ? [link] : []), stop);
-    for (const [row, tr] of drawn) {
+    for (const [row, tr] of kept) {
       const box = /** @type {HTMLInputElement} */ (tr.querySelector('.tick input'));
       box.checked = ticked.has(row);
       box.disabled = !reference(row) || (ticked.size >= MOST_COMPARED && !ticked.has(row));
@@ -466,8 +483,10 @@
   aside.append(...[...groups.keys()].map(makeGroup));
   showHead();
   showColumns();
+  measure();
   apply();
   const scrolled = history.state?.scrolled;
   if (scrolled) scrollTo(0, scrolled);
+  performance.mark('list');
   addEventListener('pagehide', () => { try { history.replaceState({ scrolled: scrollY }, ''); } catch (e) { /* some browsers forbid it to files */ } });
 })();

@@ -6,8 +6,9 @@
 /** @typedef {{kind: 'measure', of: string, name: string, value: string, operator: string, column: number}} QueryMeasure */
 /** @typedef {QueryText | QueryCondition | QueryMeasure} QueryLeaf */
 /** @typedef {{kind: 'not', node: QueryNode}} QueryNot */
-/** @typedef {{kind: 'and' | 'or', nodes: QueryNode[]}} QuerySeveral */
-/** @typedef {QueryLeaf | QueryNot | QuerySeveral} QueryNode */
+/** @typedef {{kind: 'and', nodes: QueryNode[]}} QueryAnd */
+/** @typedef {{kind: 'or', nodes: QueryNode[]}} QueryOr */
+/** @typedef {QueryLeaf | QueryNot | QueryAnd | QueryOr} QueryNode */
 /** @typedef {{key: string, descending: boolean | null, column: number}} QuerySort */
 /** @typedef {{node: QueryNode | null, mode: string | null, sort: QuerySort | null}} Query */
 /** @typedef {{name: string, kind: string, choices: string[], versionChoices: string[]}} QueryField */

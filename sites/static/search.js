@@ -8,7 +8,7 @@
 /** @typedef {{rows: Int32Array, frequencies: Int32Array}} Posting */
 /**
  * What a query finds: `mask` of rows and their `score`. `missing` names data to load before asking again, `ask` what only the command line can answer.
- * @typedef {{missing?: string[], error?: string, ask?: string, note?: string, mask?: Uint8Array, score?: Float64Array, words?: string[],
+ * @typedef {{missing?: string[], error?: string, wait?: boolean, ask?: string, note?: string, mask?: Uint8Array, score?: Float64Array, words?: string[],
  *   sort?: QuerySort | null, withDeprecated?: boolean, withCopies?: boolean}} SearchResult
  */
 
@@ -16,6 +16,7 @@ const ModelSearch = (() => {
   const ACTIVE = 1, COPIED = 2, IN_PROD = 4, STALE = 8; // bits of `flags`
   const LONGEST_TERM = 40;
   const DAY = 86400;
+  const WORTH = 2 ** 32, MOST_ROWS = 2 ** 20;
   const NEAREST = 'Nothing has all of these words. Showing what has some of them.';
 
   /** @param {string} text @param {number} count */
@@ -302,9 +303,10 @@ const ModelSearch = (() => {
    * @param {Map<string, Facet>} groups
    * @param {Map<string, Set<string>>} chosen
    * @param {SearchResult} found
+   * @param {boolean} [counted] without, only the rows: of many of them, counting takes the most time
    * @returns {{rows: number[], counts: Map<string, Int32Array>}}
    */
-  const filter = (models, groups, chosen, found) => {
+  const filter = (models, groups, chosen, found, counted = true) => {
     const names = [...groups.keys()];
     const every = names.map((name) => /** @type {Facet} */ (groups.get(name)));
     const counts = every.map((facet) => new Int32Array(facet.values.length));
@@ -329,8 +331,8 @@ const ModelSearch = (() => {
       }
       if (failed === -1) {
         rows.push(row);
-        for (let group = 0; group < every.length; group += 1) count(group, row);
-      } else if (failed >= 0) count(failed, row);
+        if (counted) for (let group = 0; group < every.length; group += 1) count(group, row);
+      } else if (failed >= 0 && counted) count(failed, row);
     }
     return { rows, counts: new Map(names.map((name, group) => [name, counts[group]])) };
   };
@@ -377,7 +379,10 @@ const ModelSearch = (() => {
   /** In the order of `catalog search`: what fits best, what is in prod, what is recent. @param {Models} models @param {number[]} rows @param {SearchResult} found */
   const sortByWorth = (models, rows, found) => {
     const score = found.score;
-    return rows.sort((a, b) => (score ? score[b] - score[a] : 0) || ((models.flags[b] & IN_PROD) - (models.flags[a] & IN_PROD)) || a - b);
+    // One number for each row, and no function to compare them: of 60,000 rows a tenth of the time. 32 bits of worth and 20 of the row fit into 53.
+    const keys = Float64Array.from(rows, (row) => (WORTH - (score ? score[row] : 0) * 2 - (models.flags[row] & IN_PROD ? 1 : 0)) * MOST_ROWS + row).sort();
+    keys.forEach((key, place) => { rows[place] = key % MOST_ROWS; });
+    return rows;
   };
 
   const COLUMNS = /** @type {Record<string, string>} */ ({ updated: 'updated', created: 'created', name: 'artifact', versions: 'versions' });

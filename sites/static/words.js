@@ -208,7 +208,7 @@ const WordSearch = (() => {
       const negated = QueryLanguage.negatedLeaves(query.node);
       /** @type {Map<QueryLeaf, string[]>} */
       const words = new Map(leaves.flatMap((leaf) => (leaf.kind === 'word' || leaf.kind === 'prefix' ? [[leaf, parts(leaf.text)]] : [])));
-      if (live) this.complete(leaves.at(-1), words);
+      if (live && !this.complete(leaves.at(-1), words)) return { wait: true };
       const first = this.evaluate(query, leaves, words);
       const is = (/** @type {string} */ value) => leaves.some((leaf) => leaf.kind === 'condition' && leaf.name === 'is' && leaf.value === value);
       const options = {
@@ -232,12 +232,14 @@ const WordSearch = (() => {
       return { mask: rows, score: words.size ? found.score : undefined, words: [...words.values()].flat(), note: notes.join(' '), ...options };
     }
 
-    /** A word that is still being written, and that nothing has, finds what begins so. @param {QueryLeaf | undefined} leaf @param {Map<QueryLeaf, string[]>} words */
+    /** A word that is still being written, and that nothing has, finds what begins so; false for a letter alone, with which too much does. @param {QueryLeaf | undefined} leaf @param {Map<QueryLeaf, string[]>} words @returns {boolean} */
     complete(leaf, words) {
-      if (leaf?.kind !== 'word') return;
+      if (leaf?.kind !== 'word') return true;
       const own = /** @type {string[]} */ (words.get(leaf));
-      if (this.posting(own.join('')) || (own.length > 1 && own.every((part) => this.posting(part)))) return;
+      if (this.posting(own.join('')) || (own.length > 1 && own.every((part) => this.posting(part)))) return true;
+      if (own.join('').length < 2) return false;
       if (this.beginning(own.join('')).length || this.beginning(/** @type {string} */ (own.at(-1))).length) leaf.kind = /** @type {any} */ ('prefix');
+      return true;
     }
 
     /** @param {Query} query @param {QueryLeaf[]} leaves @param {Map<QueryLeaf, string[]>} words */

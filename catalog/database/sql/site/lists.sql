@@ -68,7 +68,8 @@ from (select term, doc from search_index.postings union all select term, doc fro
 semi join search_index.lengths using (doc)
 group by all order by all;
 
--- internal.site_address_pattern() [scalar]: What an e-mail address looks like; `catalog/privacy/emails.py` knows it better, and masks fewer.
+-- internal.site_address_pattern() [scalar]: What an e-mail address looks like; `catalog/privacy/emails.py` knows it better, and masks
+--     fewer.
 '[\w.+%''-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}';
 
 -- internal.site_words_of(a_text) [scalar]: The words by which search finds a text: see `find_words`.
@@ -82,7 +83,8 @@ list_distinct(list_concat(
 --   key: place, term
 with texts as (
     select p.place, t.text
-    from internal.search_texts((select coalesce(list(doc), []) from search_index.documents)) t join internal.site_places() p on p.doc = t.doc
+    from internal.search_texts((select coalesce(list(doc), []) from search_index.documents)) t
+    join internal.site_places() p on p.doc = t.doc
 ),
 addressed as materialized (
     select place, text from texts where place in (select place from texts where regexp_matches(text, internal.site_address_pattern()))
