@@ -16,7 +16,7 @@ from catalog import __version__
 MODULES = (
     "errors.py", "naming.py", "privacy/emails.py", "privacy/settings.py", "query/labels.py", "shell_line.py", "text.py",
 )  # fmt: skip
-_LIBRARIES = ("jinja2", "markupsafe")
+_LIBRARIES = ("cmarkgfm", "jinja2", "markupsafe", "nh3")
 _NO_SOURCE = (".pyc", ".so")
 
 

@@ -71,7 +71,6 @@ def environment() -> Environment:
         "day": text.day,
         "minute": text.minute,
         "person": text.person,
-        "prose": text.prose,
         "number": text.number,
         "of_type": text.of_type,
         "plural": plural,

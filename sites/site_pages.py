@@ -11,7 +11,7 @@ from sites.data.facts import Facts, Key
 from sites.data.rows import ArtifactRow, RepositoryRow
 from sites.pages import CRAWL, HOME, LICENCES, LISTED, MISSING, MODEL, MODELS, REPO, REPOS, STATUS, TEAM, Page
 from sites.render import Renderer, inline, licences
-from sites.view_models import as_of, feeds, overview, plots, version_details
+from sites.view_models import as_of, cards, feeds, history, metrics, overview, plots, version_details, version_table
 from sites.view_models.commands import plain_id, remarks, snippets
 from sites.view_models.feeds import Feeds
 from sites.view_models.plots import Plots
@@ -21,15 +21,12 @@ from sites.view_models.registry import (
     ArtifactLine,
     artifact_lines,
     event_lines,
+    foremost,
     icon,
     stage_cards,
-    stage_period_lines,
     version_lines,
 )
 
-OPEN = 8  # events, and stays in stages, of an artifact that are in sight
-MOST = 10  # events, with those that are a click away; `catalog history` has all
-MOST_VERSIONS = 24  # of an artifact, each with a row of its own, besides those in a stage
 MOST_PROBLEMS = 300  # on the page of the status; each repository's page has all of its own
 
 
@@ -137,11 +134,10 @@ class SitePages:
         repository = self._repositories.get(artifact.repo)
         assignments = facts.assignments.get(key, [])
         lookups = facts.lookups.get(key, [])
-        events = event_lines(facts.events.get(key, []))
-        terms = stage_period_lines(facts.terms.get(key, []))
         versions = version_lines(facts.versions.get(key, []), assignments, links)
+        card = next(iter(facts.cards.get(key, [])), None)
         storage = version_details.storage_of(facts, key)
-        unread = facts.unread.get(key, [])
+        unread, measured = facts.unread.get(key, []), facts.metrics.get(key, [])
         return {
             "artifact": artifact,
             "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
@@ -150,21 +146,18 @@ class SitePages:
             "repository": repository,
             "forge": links,
             "cards": stage_cards(assignments, links),
-            "versions": [v for place, v in enumerate(versions) if place < MOST_VERSIONS or v.stages],
-            "olds": [v for v in versions[MOST_VERSIONS:] if not v.stages],
-            "bytes_of": storage,
-            "made": version_details.version_details(facts, key, versions, storage),
-            "metrics": version_details.metrics(facts, key, versions),
+            "table": version_table.version_table(versions, measured, storage),
+            "details": version_details.version_details(facts, key, versions, storage, foremost(assignments)),
+            "metrics": metrics.metrics(measured, versions, assignments),
+            "baseline": metrics.baseline(assignments) if measured else "",
+            "stage_metrics": metrics.stage_metrics(measured, assignments),
             "begun": version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
             "plots": self._plots.get(key),
             "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
             "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),
-            "card": next(iter(facts.cards.get(key, [])), None),
-            "terms": terms[:OPEN],
-            "more_terms": len(terms[OPEN:]),
-            "events": events[:OPEN],
-            "older": events[OPEN:MOST],
-            "more_events": len(events[MOST:]),
+            "card": card,
+            **cards.context(card, links),
+            "timeline": history.history(facts.events.get(key, []), facts.terms.get(key, [])),
             "snippets": snippets(artifact, repository, assignments, facts.commands.get(key, [])),
             "remarks": remarks(lookups),
         }

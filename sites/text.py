@@ -16,8 +16,6 @@ AVATARS = 6  # colours for people in site.css
 HUES = 6  # and for stages that we do not know
 
 _OBJECT = re.compile("[0-9a-f]{40}")
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*)")
-_FENCE = re.compile(r" {0,3}(```|~~~)")
 _KILO = 1024
 
 # A stage has a colour and a shape; an unknown one has a hue by its name. Stages are in this order, where repos.toml states none.
@@ -52,20 +50,6 @@ def clip(text: str | None, most: int) -> str:
     """The text, cut at `most` characters. Says so."""
     text = (text or "").strip()
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def prose(text: str) -> Markup:
-    """Markdown as it was written, but for its headings, which are bold; those inside of code are none."""
-    lines, in_code = [], False
-    for line in text.split("\n"):
-        in_code = in_code != bool(_FENCE.match(line))
-        heading = None if in_code else _HEADING.fullmatch(line)
-        lines.append(
-            Markup("<b>{}</b>").format(visible_on_page(heading[1].rstrip(" \t#")))
-            if heading
-            else escape(visible_on_page(line))
-        )
-    return Markup("\n").join(lines)
 
 
 def short(commit: str) -> str:

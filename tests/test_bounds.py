@@ -48,6 +48,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "sites.svg.figures.BAR", "sites.svg.figures.BAR_LEFT", "sites.svg.figures.BAR_RIGHT", "sites.svg.figures.BOTTOM",
         "sites.svg.figures.HEIGHT", "sites.svg.figures.LEFT", "sites.svg.figures.RIGHT", "sites.svg.figures.SPARK_EDGE",
         "sites.svg.figures.SPARK_HEIGHT", "sites.svg.figures.SPARK_WIDTH", "sites.svg.figures.TOP", "sites.svg.figures.WIDTH",
+        "sites.svg.version_chart.LEFT", "sites.svg.version_chart.RIGHT",
     ),
 }  # fmt: skip
 

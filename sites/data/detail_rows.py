@@ -12,6 +12,7 @@ class ShownRow(NamedTuple):
     commit: str
     reading: str
     place: int
+    in_stage: bool
 
 
 class VersionKey(TypedDict):
@@ -79,6 +80,7 @@ class ParamRow(NamedTuple):
     file: str
     name: str
     text: str | None
+    number: float | None
     of_project: bool
 
 
@@ -100,6 +102,7 @@ class MetricRow(NamedTuple):
     name: str
     direction: str | None
     best: str | None
+    place: int
     points: list[MetricPoint]
 
 

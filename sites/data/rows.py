@@ -6,7 +6,7 @@ Rows are named tuples, made directly from DuckDB's tuples, because a catalog has
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 
 class CountsRow(NamedTuple):
@@ -68,6 +68,7 @@ class VersionRow(NamedTuple):
     signed: str | None
     reachable: bool | None
     is_latest: bool
+    message: str
 
 
 class AssignmentRow(NamedTuple):
@@ -172,9 +173,20 @@ class CrawlRow(NamedTuple):
     received: int
 
 
+class CardResultText(TypedDict):
+    """A result of an evaluation that a card states."""
+
+    task: str | None
+    dataset: str | None
+    metric: str
+    text: str
+
+
 class CardRow(NamedTuple):
     repo: str
     artifact: str
+    version: str | None
+    commit: str
     file: str | None
     title: str | None
     licence: str | None
@@ -186,6 +198,6 @@ class CardRow(NamedTuple):
     library: str | None
     task: str | None
     text: str | None
-    cut: bool | None
+    results: list[CardResultText]
     of_repository: bool | None
     owners: list[str]

@@ -8,14 +8,13 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from catalog.errors import VisitOutcome
-from catalog.text import plural, visible_on_page
+from catalog.text import visible_on_page
 from sites import urls
 from sites.data.facts import Facts, Key
 from sites.data.rows import (
     ArtifactRow,
     AssignmentRow,
     EventRow,
-    StagePeriodRow,
     VersionRow,
 )
 from sites.text import clip, look, pill, short, stage_order
@@ -82,15 +81,6 @@ class StageCard(NamedTuple):
     stage: Markup
     commit: Markup
     version: str
-
-
-class StagePeriodLine(NamedTuple):
-    """One stay in a stage."""
-
-    term: StagePeriodRow
-    stage: Markup
-    version: str
-    days: str
 
 
 class EventLine(NamedTuple):
@@ -188,20 +178,6 @@ def stage_cards(assignments: list[AssignmentRow], links: urls.RepositoryLinks | 
         )
         for a in in_order(assignments)
     ]
-
-
-def stage_period_lines(terms: list[StagePeriodRow]) -> list[StagePeriodLine]:
-    """The stays in stages, the last first."""
-    return [
-        StagePeriodLine(term=term, stage=pill(term.stage), version=short(term.version), days=_days(term.days))
-        for term in terms
-    ]
-
-
-def _days(days: int | None) -> str:
-    if days is None:
-        return ""
-    return "less than a day" if days == 0 else plural(days, "day")
 
 
 def event_lines(events: list[EventRow]) -> list[EventLine]:

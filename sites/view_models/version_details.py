@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from catalog.query.labels import OF_PROJECT, OUTDATED, WHERE, mixed_runs, not_compared, of_project, where
+from catalog.query.labels import OF_PROJECT, OUTDATED, WHERE, mixed_runs, not_compared, where
 from catalog.text import plural
 from sites import text, urls
-from sites.data.detail_rows import FileRow, InputRow, MetricPoint, MetricRow, ParamRow, ProducerRow, VersionKey
+from sites.data.detail_rows import FileRow, InputRow, ParamRow, ProducerRow, VersionKey
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
-from sites.svg.figures import line_chart
+from sites.data.rows import AssignmentRow
 from sites.view_models.registry import VersionLine, commit_mark
 
-COLUMNS = 4  # versions beside each other in the table of metrics
-MOST_METRICS = 20
+NEWEST = 4  # versions of which the page itself says everything, besides those in a stage
 MOST_PARAMS = 20
 MOST_INPUTS = 12
-LONG = 10  # characters of a number
+LONG_PARAM = 60  # characters
 LONG_PATH = 300  # characters
-
-BETTER = {"higher": "↑", "lower": "↓"}
 
 
 class VersionLink(NamedTuple):
@@ -43,6 +42,14 @@ class InputLine(NamedTuple):
     first_version: VersionLink | None
 
 
+class ParamLine(NamedTuple):
+    """A parameter of a version, and what it was in others, where that differs."""
+
+    name: str
+    text: str
+    was: str
+
+
 class VersionStorage(NamedTuple):
     """Where a version's bytes are."""
 
@@ -50,6 +57,7 @@ class VersionStorage(NamedTuple):
     where: str
     size: str
     link: str
+    host: str
     duplicate: VersionLink | None
     short: str
 
@@ -66,19 +74,9 @@ class VersionDetails(NamedTuple):
     inputs: list[InputLine]
     more_inputs: int
     code: list[str]
-    params: list[ParamRow]
+    params: list[ParamLine]
     more_params: int
     params_of: str
-
-
-class MetricLine(NamedTuple):
-    """A metric over versions: its chart, its best number, and one cell for each of the newest versions."""
-
-    metric: MetricRow
-    better: str
-    chart: Markup
-    best: str
-    cells: list[tuple[str, bool]]
 
 
 class ExperimentLine(NamedTuple):
@@ -96,71 +94,84 @@ class ReleaseLine(NamedTuple):
     commit: Markup
 
 
-class Metrics(NamedTuple):
-    """The table of metrics."""
-
-    columns: list[str]
-    lines: list[MetricLine]
-    more: int
-    files: list[str]
-    of_project: str
-
-
+_At = tuple[str, str]  # version, commit
 DetailRow = TypeVar("DetailRow", FileRow, ProducerRow, InputRow, ParamRow)
 
 
-def storage_of(facts: Facts, key: Key) -> dict[tuple[str, str], VersionStorage]:
+def storage_of(facts: Facts, key: Key) -> dict[_At, VersionStorage]:
     """Where the bytes of each version of an artifact are: (version, commit) → bytes."""
     return {(file.version, file.commit): _storage(file) for file in facts.files.get(key, [])}
 
 
 def version_details(
-    facts: Facts, key: Key, versions: Sequence[VersionLine], storage: dict[tuple[str, str], VersionStorage]
+    facts: Facts,
+    key: Key,
+    versions: Sequence[VersionLine],
+    storage: dict[_At, VersionStorage],
+    first: AssignmentRow | None = None,
 ) -> list[VersionDetails]:
-    """What the versions of which a page says everything are made of, the highest first."""
+    """What the highest versions and those in stages are made of, the highest first. `first`: the assignment that parameters are compared with."""
     makers, inputs = _of_version(facts.makers.get(key, [])), _of_version(facts.inputs.get(key, []))
     params = _of_version(facts.params.get(key, []))
-    shown = {(row.version, row.commit) for row in facts.shown.get(key, [])}
+    order = [(row.version, row.commit) for row in sorted(facts.shown.get(key, []), key=lambda row: row.place)]
+    shown = {(row.version, row.commit) for row in facts.shown.get(key, []) if row.place <= NEWEST or row.in_stage}
+    before = dict(pairwise(order))  # the version before each
+    base = (first.version, first.commit) if first else None
     lines = []
     for version in versions:
         at = (version.version.version, version.version.commit)
         if at not in shown or not _is_known(storage.get(at), params.get(at)):
             continue
+        others = {}
+        if previous := before.get(at):
+            others[f"in {text.short(previous[0])}"] = params.get(previous, [])
+        if first and base and base not in (at, previous):
+            others[f"in {first.stage}"] = params.get(base, [])
         maker = next(iter(makers.get(at, [])), None)
-        tracked = [row for row in inputs.get(at, []) if not row.in_git]
         lines.append(
-            VersionDetails(
-                line=version,
-                bytes=storage.get(at),
-                maker=maker,
-                outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
-                not_compared=_sentence(not_compared(maker.not_compared, maker.why_not_compared)) if maker else "",
-                mixed=_mixed(storage.get(at)),
-                inputs=[_input(row) for row in tracked[:MOST_INPUTS]],
-                more_inputs=len(tracked[MOST_INPUTS:]),
-                code=[row.path for row in inputs.get(at, []) if row.in_git],
-                params=params.get(at, [])[:MOST_PARAMS],
-                more_params=len(params.get(at, [])[MOST_PARAMS:]),
-                params_of=OF_PROJECT if any(row.of_project for row in params.get(at, [])) else "",
-            )
+            _details(version, storage.get(at), maker, inputs.get(at, []), _param_lines(params.get(at, []), others))
         )
+        if any(row.of_project for row in params.get(at, [])):
+            lines[-1] = lines[-1]._replace(params_of=OF_PROJECT)
     return lines
 
 
-def metrics(facts: Facts, key: Key, versions: Sequence[VersionLine]) -> Metrics | None:
-    """The metrics of an artifact; None where it has none."""
-    rows = facts.metrics.get(key, [])
-    if not rows:
-        return None
-    newest = [v.version for v in versions if v.version.registered and v.version.active][:COLUMNS]
-    at = [(version.version, version.commit) for version in newest]
-    return Metrics(
-        columns=[text.short(version.version) for version in newest],
-        lines=[_metric(metric, at) for metric in rows[:MOST_METRICS]],
-        more=len(rows[MOST_METRICS:]),
-        files=sorted({metric.file for metric in rows}),
-        of_project=of_project({text.short(p["version"]): p["of_project"] for metric in rows for p in metric.points}),
+def _details(
+    version: VersionLine,
+    storage: VersionStorage | None,
+    maker: ProducerRow | None,
+    inputs: Sequence[InputRow],
+    params: Sequence[ParamLine],
+) -> VersionDetails:
+    tracked = [row for row in inputs if not row.in_git]
+    return VersionDetails(
+        line=version,
+        bytes=storage,
+        maker=maker,
+        outdated=", ".join(OUTDATED.get(reason, reason) for reason in maker.outdated) if maker else "",
+        not_compared=_sentence(not_compared(maker.not_compared, maker.why_not_compared)) if maker else "",
+        mixed=_mixed(storage),
+        inputs=[_input(row) for row in tracked[:MOST_INPUTS]],
+        more_inputs=len(tracked[MOST_INPUTS:]),
+        code=[row.path for row in inputs if row.in_git],
+        params=[*params[:MOST_PARAMS]],
+        more_params=len(params[MOST_PARAMS:]),
+        params_of="",
     )
+
+
+def _param_lines(params: Sequence[ParamRow], others: Mapping[str, Sequence[ParamRow]]) -> list[ParamLine]:
+    """The parameters of a version, those that differ from other versions first. `others`: the parameters of these, by the words for each."""
+    texts = {where: {(row.file, row.name): row.text for row in rows} for where, rows in others.items() if rows}
+    lines = []
+    for row in params:
+        was = [
+            f"{text.clip(other, LONG_PARAM) if other is not None else 'none'} {where}"
+            for where, theirs in texts.items()
+            if (other := theirs.get((row.file, row.name))) != row.text
+        ]
+        lines.append(ParamLine(row.name, text.clip(row.text, LONG_PARAM), ", ".join(was)))
+    return sorted(lines, key=lambda line: not line.was)
 
 
 def experiment_lines(experiments: Sequence[ExperimentRow], links: urls.RepositoryLinks | None) -> list[ExperimentLine]:
@@ -200,8 +211,8 @@ def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def _of_version(rows: Sequence[DetailRow]) -> dict[tuple[str, str], list[DetailRow]]:
-    grouped: dict[tuple[str, str], list[DetailRow]] = {}
+def _of_version(rows: Sequence[DetailRow]) -> dict[_At, list[DetailRow]]:
+    grouped: dict[_At, list[DetailRow]] = {}
     for row in rows:
         grouped.setdefault((row.version, row.commit), []).append(row)
     return grouped
@@ -219,6 +230,7 @@ def _storage(file: FileRow) -> VersionStorage:
         where=where(file.status, path),
         size=size,
         link=link,
+        host=urlsplit(link).netloc.rpartition("@")[2],
         duplicate=_version_link(file.duplicate),
         short=short,
     )
@@ -240,42 +252,3 @@ def _input(row: InputRow) -> InputLine:
         source=f"{source} at {row.source_rev}" if source and row.source_rev else source,
         first_version=_version_link(row.first_version),
     )
-
-
-def _metric(metric: MetricRow, columns: Sequence[tuple[str, str]]) -> MetricLine:
-    values = {(point["version"], point["commit"]): point for point in metric.points}
-    best = next((point for point in metric.points if point["version"] == metric.best), None)
-    cells = [values.get(column) for column in columns]
-    return MetricLine(
-        metric=metric,
-        better=BETTER.get(metric.direction or "", ""),
-        chart=_chart(metric, best),
-        best=_value(best),
-        cells=[
-            (
-                _value(cell),
-                bool(
-                    best and cell and not cell["of_project"] and not cell["mixed"] and cell["number"] == best["number"]
-                ),
-            )
-            for cell in cells
-        ],
-    )
-
-
-def _chart(metric: MetricRow, best: MetricPoint | None) -> Markup:
-    points = [point for point in metric.points if not point["of_project"]]
-    if len(points) <= 1:
-        return Markup("")
-    first, last = points[0], points[-1]
-    label = f"{metric.name}: {_value(first)} in {first['version']}, {_value(last)} in {last['version']}"
-    return line_chart([point["number"] for point in points], label, best["number"] if best else None)
-
-
-def _value(point: MetricPoint | None) -> str:
-    """A value as it is written, where it is not too long a number."""
-    if point is None:
-        return ""
-    if point["number"] is None or len(point["text"]) <= LONG:
-        return text.clip(point["text"], 60)
-    return f"{point['number']:.5g}"

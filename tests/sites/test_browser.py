@@ -53,8 +53,8 @@ def test_no_page_complains_or_is_wider_than_the_window(opened, site, width, scri
 
 def test_a_model_reads_without_scripts(opened):
     page = opened(MODEL, java_script_enabled=False)
-    names = ("Metrics", "Plots", "Versions", "Made of", "Card", "Stage history", "Events")
-    assert [page.get_by_role("heading", name=name).count() for name in names] == [1] * 7
+    names = ("Metrics", "Plots", "Versions", "Lineage and storage", "Card", "History", "Details")
+    assert [page.get_by_role("heading", name=name, exact=True).count() for name in names] == [1] * 7
 
 
 def test_nothing_waits_for_scripts_that_never_come(opened):

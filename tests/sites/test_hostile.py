@@ -19,6 +19,7 @@ OURS = {
     "load.js",
     "models.js",
     "palette.js",
+    "model.js",
 }
 PLOT = re.compile(r"../../plots/[0-9a-f]{40}\.png")
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -84,19 +85,6 @@ def test_a_stage_and_a_person_are_escaped_where_they_are_made():
         '<span class="who a1" data-i="B">\\u202e &lt;b&gt;</span>',
         "",
     )
-
-
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
-        pytest.param("# A <b>\n\nx *y*\n## B ##", "<b>A &lt;b&gt;</b>\n\nx *y*\n<b>B</b>", id="headings are bold"),
-        pytest.param("#A\n####### B", "#A\n####### B", id="what is no heading is none"),
-        pytest.param("```\n# a\n```\n# b", "```\n# a\n```\n<b>b</b>", id="in code there are no headings"),
-        pytest.param("# \u202e<i>", "<b>\\u202e&lt;i&gt;</b>", id="nothing in it is markup"),
-    ],
-)
-def test_a_card_is_shown_as_it_was_written(written, shown):
-    assert text.prose(written) == shown
 
 
 @pytest.mark.parametrize(("oid", "link"), [("a" * 40, "https://github.com/a/b/commit/" + "a" * 40), ("v1.0.0", None)])

@@ -19,63 +19,67 @@ MODEL = [
     "Who leaves, and when.",
     "tabular",
     "Source",
-    "Stages Metrics 2 Plots 2 Versions 3 Made of Card Stage history 3 Events 7",
+    "Stages Metrics 2 Card Plots 2 Versions 3 Lineage and storage History 8",
     "prod since 1 Jan 2024",
     "v1.0.0",
     "Ann · bac73cd",
     "Came back when the version after it left; assigned before that.",
     "Tagged #production",
+    "auc",
+    "0.7",
+    "rows",
+    "10",
     "Metrics",
-    "Metric Over versions Best v1.1.0 v1.0.0",
-    "auc ↑ 0.8v1.1.0 0.8 0.7",
-    "rows 10 10",
+    "auc over versions",
+    "0.6750.70.7250.750.7750.8v1.0.0v1.1.0prodprodv1.0.0 0.7v1.1.0 0.80.6750.70.7250.750.7750.8v1.0.0v1.1.0prodprod",
+    "Metric v1.0.0 prod v1.1.0 latest Best Over versions",
+    "auc ↑ 0.7 0.8 +0.1 0.8v1.1.0",
+    "rows 10 10 ±0",
+    "Differences are from v1.0.0 in prod. Bold is the best of all versions.",
+    "Card",
+    "Churn",
+    "Who .",
+    "From README.md of v1.1.0. What it says is the claim of its authors.",
     "Plots",
     "Of v1.1.0; dashed, of v1.0.0 in prod.",
     "0.2101",
     "How it <learned> loss over step",
     "plots/rows.png",
     "Versions",
-    "Version Stages Commit Bytes Author Registered",
-    "v1.2.0-rc.1 deregistered 6de154e 3.0 MiB Ann 1 Jan 2024",
-    "v1.1.0 latest da541ad 3.0 MiB Ann 1 Jan 2024",
-    "v1.0.0 prod bac73cd 3.0 MiB Ann 1 Jan 2024",
+    "Version Stages Message auc Size Commit Author Registered",
+    "v1.2.0-rc.1 deregistered churn@v1.2.0-rc.1 3.0 MiB 6de154e Ann 1 Jan 2024",
+    "v1.1.0 latest Better 0.8 3.0 MiB da541ad Ann 1 Jan 2024",
+    "v1.0.0 prod The first 0.7 3.0 MiB bac73cd Ann 1 Jan 2024",
     "1 experiment of DVC began from these versions.",
-    "Made of",
+    "Lineage and storage",
     "v1.1.0 3.0 MiB, in DVC's storage",
     "Hash",
     "b0de1200000000000000000000000000",
     "The same bytes as github.com/acme/churn:churn@v1.2.0-rc.1",
-    "Where",
+    "Storage",
     "https://store.acme.example/churn/files/md5/b0/de1200000000000000000000000000",
-    "Made by",
+    "Download from store.acme.example ; storage that is private refuses.",
+    "Pipeline stage",
     "train: python train.py",
-    "From",
+    "Lineage",
     "data.csv 2.0 KiB da20000",
     "in Git: train.py",
     "Parameters",
-    "trees 200",
+    "trees 200 100 in v1.0.0",
     "v1.0.0 prod 3.0 MiB, in DVC's storage",
     "Hash",
     "b0de1100000000000000000000000000",
-    "Where",
+    "Storage",
     "https://store.acme.example/churn/files/md5/b0/de1100000000000000000000000000",
-    "Made by",
+    "Download from store.acme.example ; storage that is private refuses.",
+    "Pipeline stage",
     "train: python train.py",
-    "From",
+    "Lineage",
     "data.csv 2.0 KiB da10000",
     "in Git: train.py",
     "Parameters",
     "trees 100",
-    "Of the others: catalog show github.com/acme/churn:churn@VERSION",
-    "Card",
-    "Churn Who <leaves>.",
-    "From README.md, as text.",
-    "Stage history",
-    "Stage Version From Until For By",
-    "prod v1.0.0 came back 1 Jan 2024 now Ann",
-    "prod v1.1.0 1 Jan 2024 1 Jan 2024 less than a day Bo Ek",
-    "prod v1.0.0 1 Jan 2024 1 Jan 2024 less than a day Ann",
-    "Events",
+    "History",
     "Ann deregistered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1!",
     "1 Jan 2024, 00:00 UTC · churn@v1.2.0-rc.1! at 6de154e",
@@ -85,14 +89,16 @@ MODEL = [
     "Ann unassigned v1.1.0 from prod",
     "Back",
     "1 Jan 2024, 00:00 UTC · churn#production!#3 at da541ad",
+    "v1.0.0 came back to prod",
+    "1 Jan 2024, 00:00 UTC · there now",
     "Bo Ek assigned v1.1.0 to prod",
     "Go",
-    "1 Jan 2024, 00:00 UTC · churn#production#2 at da541ad",
+    "1 Jan 2024, 00:00 UTC · there for less than a day, until 1 Jan 2024 · churn#production#2 at da541ad",
     "Ann registered v1.1.0",
     "Better by far",
     "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at da541ad",
     "Ann assigned v1.0.0 to prod",
-    "1 Jan 2024, 00:00 UTC · churn#production#1 at bac73cd",
+    "1 Jan 2024, 00:00 UTC · there for less than a day, until 1 Jan 2024 · churn#production#1 at bac73cd",
     "Ann registered v1.0.0",
     "The first",
     "1 Jan 2024, 00:00 UTC · churn@v1.0.0 at bac73cd",
@@ -113,13 +119,13 @@ MODEL = [
     "v1.1.0",
     "Path",
     "models/churn.pkl",
-    "Said in",
+    "Declared in",
     "dvc.yaml at the latest version",
     "First commit or tag",
     "1 Jan 2024",
     "Last commit or tag",
     "1 Jan 2024",
-    "Stated about it",
+    "Card data",
     "Owners",
     "@acme/risk",
     "Licence",
@@ -176,6 +182,8 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/icon.svg",
         "static/load.js",
         "static/missing.js",
+        "static/model.css",
+        "static/model.js",
         "static/models.css",
         "static/models.js",
         "static/palette.css",
@@ -200,7 +208,7 @@ def test_the_page_of_a_deprecated_artifact_says_so(page):
         "old deprecated",
         "Source",
         "Deprecated 1 Jan 2024. No version counts as being in a stage.",
-        "Stages Metrics 2 Plots 2 Versions 1 Made of Card Events 2",
+        "Stages Metrics 2 Card Plots 2 Versions 1 Lineage and storage History 2",
         "No version is in a stage.",
     ]
 
@@ -239,10 +247,10 @@ def test_a_readme_that_tells_of_the_whole_repository_is_called_so_and_folded(pla
     words = unescape(re.sub("<[^>]*>", " ", section.partition(">")[2])).split()
     assert ('<a href="#card">README</a>' in html, " ".join(words)) == (
         True,
-        "README of the repository The The <team> From README.md , as text.",
+        "README of the repository The The From README.md at the tip of the default branch. What it says is the claim of its authors.",
     )
-    assert re.findall(r"</?(?:details|summary|pre)", section) == [
-        *("<details", "<summary", "</summary", "<pre", "</pre", "</details"),
+    assert re.findall(r"</?(?:details|summary|h3)", section) == [
+        *("<details", "<summary", "</summary", "<h3", "</h3", "</details"),
     ]
 
 
@@ -252,6 +260,7 @@ def test_a_version_leads_to_its_bytes_and_to_the_version_with_the_same(page):
         "https://store.acme.example/churn/files/md5/b0/de1100000000000000000000000000",
         "https://store.acme.example/churn/files/md5/b0/de1200000000000000000000000000",
         "../../models/github.com~acme~churn/churn.html#v1.2.0-rc.1",
+        "#v1.2.0-rc.1",
     }
 
 
@@ -294,6 +303,7 @@ def test_commits_of_a_known_forge_are_links(page):
     outside = {link for link in page("models/github.com~acme~churn/churn.html").values("href") if "://github" in link}
     assert {link.rpartition("/")[0] for link in outside} == {
         "https://github.com/acme",
+        "https://github.com/acme/churn/blob/da541ad095cf7a31842fce4cadf50e293d15158a",
         "https://github.com/acme/churn/commit",
     }
 
@@ -334,15 +344,12 @@ def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, m
     assert [name for name in offered if not any(re.search(rf"\b{name}\(", query) for query in asked)] == []
 
 
-def test_old_versions_that_are_in_no_stage_are_a_line_each(catalog_file, tmp_path, monkeypatch):
-    monkeypatch.setattr("sites.site_pages.MOST_VERSIONS", 1)
+def test_old_versions_that_are_in_no_stage_are_rows_in_a_fold(catalog_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("sites.view_models.version_table.OPEN", 1)
     build(catalog_file, tmp_path, title="x")
     html = (tmp_path / "models/github.com~acme~churn/churn.html").read_text("utf-8")
-    table, olds = html.partition('id="versions"')[2].partition("</section>")[0].split("<details>")
-    assert (re.findall('<tr id="([^"]*)"', table), re.findall('<li id="([^"]*)"', olds)) == (
-        ["v1.2.0-rc.1", "v1.0.0"],
-        ["v1.1.0"],
-    )
+    table, olds = html.partition('id="versions"')[2].partition("</section>")[0].split("<details")
+    assert [re.findall('<tr id="([^"]*)"', part) for part in (table, olds)] == [["v1.2.0-rc.1", "v1.0.0"], ["v1.1.0"]]
 
 
 def test_a_row_of_the_list_is_small(site):

@@ -65,6 +65,13 @@ from (
     ) as mark
 );
 
+-- internal.metric_rank(a_name, a_direction) [scalar]: Sorts metrics: the main one of an artifact is the first whose direction is known.
+--     Those of repos.toml are before others, those of tests before those of training, and the shortest name is the first.
+(
+    a_direction is null, not exists (from metric_directions where lower(a_name) glob lower(pattern)),
+    regexp_matches(lower(a_name), 'train'), a_direction = 'lower', length(a_name), a_name
+);
+
 -- metric_names [materialized: incremental]: The names of each repository's metrics, with what is better.
 --   key: repo, name
 --   from metrics: repo, name

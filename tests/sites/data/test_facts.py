@@ -97,10 +97,18 @@ def test_the_newest_experiments_of_a_repository_are_read(beyond):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("beyond", [0, 1], ids=["as much as is shown", "one character more"])
-def test_the_beginning_of_a_card_is_read(beyond):
+def test_a_card_is_read_whole_with_its_results_and_the_licence_that_nobody_recognises():
     world = World()
-    world.commit({"artifacts.yaml": "m: {path: m}\n", "README.md": "x" * (3000 + beyond)})
+    results = "model-index: [{name: m, results: [{task: {type: asr}, dataset: {name: Calls}, metrics: [{type: wer, value: 0.1}]}]}]"
+    files = {
+        "artifacts.yaml": "m: {path: m}\n",
+        "README.md": f"---\n{results}\n---\n{'x' * 5000}",
+        "LICENSE": "Ours alone\n",
+    }
+    commit = world.commit(files)
     connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
     (card,) = module.rows(connection, "site_cards", CardRow)
-    assert (card.text, card.cut) == ("x" * 3000, bool(beyond))
+    stated = [{"task": "asr", "dataset": "Calls", "metric": "wer", "text": "0.1"}]
+    assert (card.commit, card.version, card.text, card.results, card.licence, card.licence_file) == (
+        commit, None, "x" * 5000, stated, None, "LICENSE",
+    )  # fmt: skip

@@ -93,8 +93,7 @@ select kind, name, internal.search_ending(name), number, case when number is nul
     case when number is null then internal.search_key('text', "text") end, doc
 from subject_measures order by kind, name, doc, number, "text";
 
--- add_documents: The artifacts become documents. The main metric is one whose direction is known: of repos.toml's before others, of tests
---     before those of training, the shortest name first.
+-- add_documents: The artifacts become documents. The main metric is one whose direction is known, by `metric_rank`.
 insert into search_index.documents
 select
     s.doc, s.repo, s.artifact, s.active, false, coalesce(a.in_prod, false), s.versions, coalesce(a.stages, map {}),
@@ -109,12 +108,11 @@ left join (
 ) a on a.repo = s.repo and a.artifact = s.artifact
 left join nearest_cards c on c.doc = s.doc
 left join (
-    select n.doc, arg_min(n.name, (k.unstated, k.training, k.lower, length(n.name), n.name)) as metric
+    select n.doc, arg_min(n.name, k.rank) as metric
     from subject_measures n
     join (
-        select name, not exists (from metric_directions o where lower(m.name) glob lower(o.pattern)) as unstated,
-            regexp_matches(lower(name), 'train') as training, direction = 'lower' as lower, direction
-        from (select distinct name, direction from metric_names semi join search_index.changed using (repo)) m
+        select name, internal.metric_rank(name, direction) as rank, direction
+        from (select distinct name, direction from metric_names semi join search_index.changed using (repo))
     ) k on k.name = n.name and k.direction is not null
     where n.kind = 'metric' and n.number is not null
     group by all

@@ -18,9 +18,14 @@ order by a.active desc, a.updated_at desc nulls last, a.repo, a.artifact;
 -- internal.site_versions(): Every version, highest first.
 --   key: repo, artifact, version, commit
 --   revision: The commit that it leads to in the end.
+--   message: The message of its tag, without the sentence that GTO writes by default.
 select
     v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as revision,
-    v.registered, v.active, v.created_at, v.author, v.signed, v.reachable, v.is_latest
+    v.registered, v.active, v.created_at, v.author, v.signed, v.reachable, v.is_latest,
+    case when not v.registered or v.message in (
+        'Registering artifact ' || v.artifact || ' version ' || v.version,
+        'Deregistering artifact ' || v.artifact || ' version ' || v.version
+    ) then '' else coalesce(v.message, '') end as message
 from versions v
 order by v.repo, v.artifact, v.precedence desc nulls last, v.created_at desc, v.commit;
 
@@ -72,13 +77,15 @@ select repo, artifact, request, dvc_commit, gto_commit from dvc_lookups where no
 -- internal.site_cards(): The card, the licence and the owners of each artifact: at its latest version, or else at the tip of the default
 --     branch.
 --   key: repo, artifact
---   text: The first 3,000 characters of the card.
---   cut: Whether it has more of them.
+--   version: That version; null at the tip.
+--   commit: The commit at which they were read.
+--   licence: What the card states, or else the SPDX identifier of the licence file nearest to it.
+--   licence_file: Where neither says, that file: its text is not recognised.
+--   results: The evaluation results that the card states.
 --   of_repository: It is the README at the Git root, which tells of the whole repository.
---   licence_file: The SPDX identifier of the licence file nearest to it, or else that file's first line.
 with places as (
     select
-        a.repo, a.artifact, coalesce(l.revision, l.commit, t.commit) as reading,
+        a.repo, a.artifact, l.version, coalesce(l.revision, l.commit, t.commit) as reading,
         internal.place_near(p.file, p.path) as home
     from artifacts a
     left join (from versions where is_latest) l on l.repo = a.repo and l.artifact = a.artifact
@@ -91,7 +98,7 @@ cards_near as (
     group by all
 ),
 licences_near as (
-    select p.repo, p.artifact, arg_max(coalesce(l.spdx, l.title), (length(l.folder), l.spdx is not null, l.file)) as licence
+    select p.repo, p.artifact, arg_max({spdx: l.spdx, file: l.file}, (length(l.folder), l.spdx is not null, l.file)) as licence
     from places p join licences l on l.repo = p.repo and l.commit = p.reading and (l.folder = '' or starts_with(p.home, l.folder || '/'))
     group by all
 ),
@@ -101,13 +108,19 @@ artifact_owners as (
     group by all
 )
 select
-    a.repo, a.artifact, c.card.file as file, c.card.title as title, coalesce(c.card.licence_name, c.card.licence) as licence,
-    l.licence as licence_file, coalesce(c.card.languages, []) as languages, coalesce(c.card.datasets, []) as datasets,
+    a.repo, a.artifact, a.version, a.reading as commit, c.card.file as file, c.card.title as title,
+    coalesce(c.card.licence_name, c.card.licence, l.licence.spdx) as licence,
+    case when coalesce(c.card.licence_name, c.card.licence, l.licence.spdx) is null then l.licence.file end as licence_file,
+    coalesce(c.card.languages, []) as languages, coalesce(c.card.datasets, []) as datasets,
     coalesce(c.card.base_models, []) as base_models, coalesce(c.card.tags, []) as tags, c.card.library as library, c.card.task as task,
-    left(c.card.text, 3000) as text, length(c.card.text) > 3000 as cut,
+    c.card.text as text, coalesce(r.results, []) as results,
     c.card.folder = '' and not c.card.is_model_card as of_repository, coalesce(o.owners, []) as owners
-from artifacts a
+from places a
 left join cards_near c using (repo, artifact)
+left join (
+    select repo, commit, file, list({task: task, dataset: dataset, metric: metric, text: "text"} order by place) as results
+    from card_results group by all
+) r on r.repo = a.repo and r.commit = a.reading and r.file = c.card.file
 left join licences_near l using (repo, artifact)
 left join artifact_owners o using (repo, artifact)
 where c.card is not null or l.licence is not null or o.owners is not null

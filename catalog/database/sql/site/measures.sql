@@ -5,6 +5,7 @@
 --   direction: `higher` or `lower`: what is better.
 --   best: The version with the best number, where some are worse, among those whose metrics are of the run that made them, and of the
 --     artifact rather than of its project.
+--   place: Its place among the artifact's metrics: the main one, where one has numbers and a known direction, is the first.
 --   points: What each version has.
 with registered_metrics as (
     select m.repo, m.artifact, m.version, m.commit, m.precedence, m.file, m.name, m.number, m.text, m.of_project,
@@ -21,7 +22,7 @@ series as (
             {version: version, commit: commit, number: number, text: text, of_project: of_project, mixed: mixed}
             order by precedence, commit
         ) as points,
-        max(comparable) as highest, min(comparable) as lowest,
+        max(comparable) as highest, min(comparable) as lowest, count(number) = 0 as wordy,
         arg_max(version, (comparable, precedence)) filter (comparable is not null) as of_highest,
         arg_max(version, (-comparable, precedence)) filter (comparable is not null) as of_lowest
     from registered_metrics
@@ -30,9 +31,12 @@ series as (
 select
     g.repo, g.artifact, g.file, g.name, d.direction,
     case when g.lowest < g.highest then case d.direction when 'higher' then g.of_highest when 'lower' then g.of_lowest end end as best,
+    row_number() over (
+        partition by g.repo, g.artifact order by g.wordy, internal.metric_rank(g.name, d.direction), g.file
+    ) as place,
     g.points
 from series g join metric_names d on d.repo = g.repo and d.name = g.name
-order by g.repo, g.artifact, g.file, d.direction is null, g.name;
+order by g.repo, g.artifact, place;
 
 -- internal.site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for
 --     each line or image.

@@ -1,12 +1,14 @@
 -- What the pages show of single versions: where their bytes are, what made them, and of what.
 
--- internal.site_shown(): The versions of which a page says everything: the newest four of each artifact, and those in a stage.
+-- internal.site_shown(): The versions of which the site says everything: those that are registered.
 --   key: repo, artifact, version, commit
-select repo, artifact, version, commit, coalesce(revision, commit) as reading, row_number() over newest as place
+--   place: From the highest version on, from 1.
+--   in_stage: It is in a stage now.
+select
+    repo, artifact, version, commit, coalesce(revision, commit) as reading,
+    row_number() over (partition by repo, artifact order by precedence desc, created_at desc, commit) as place, len(stages) > 0 as in_stage
 from versions
-where registered and active
-window newest as (partition by repo, artifact order by precedence desc, created_at desc, commit)
-qualify place <= 4 or len(stages) > 0;
+where registered and active;
 
 -- internal.site_duplicates(): The versions of which another one has the same bytes.
 --   key: repo, artifact, version, commit
@@ -44,7 +46,7 @@ left join internal.site_duplicates() s using (repo, artifact, version, commit)
 left join mixed_runs x using (repo, artifact, version, commit)
 order by f.repo, f.artifact, f.version, f.commit;
 
--- internal.site_makers(): The pipeline stage that made each version of which a page says everything.
+-- internal.site_makers(): The pipeline stage that made each version of which the site says everything.
 --   key: repo, artifact, version, commit
 --   outdated: Why DVC would run it again: see `outdated_locks`.
 --   not_compared: What was not compared with its lock: see `uncompared_locks`.
@@ -60,8 +62,8 @@ left join outdated_locks l on l.repo = p.repo and l.commit = p.commit and l.file
 left join uncompared_locks n on n.repo = p.repo and n.commit = p.commit and n.file = p.file and n.pipeline_stage = p.pipeline_stage
 order by s.repo, s.artifact, s.version, s.commit;
 
--- internal.site_inputs(some_repos := null): What each version of which a page says everything was made from in the end: the inputs of its
---     pipeline that no stage makes; of some repositories, or of all.
+-- internal.site_inputs(some_repos := null): What each version of which the site says everything was made from in the end: the inputs
+--     of its pipeline that no stage makes; of some repositories, or of all.
 --   key: repo, artifact, version, commit, path
 --   in_git: DVC does not track it: code, as a rule.
 --   first_version: The first version of any artifact that has the same bytes.
@@ -99,9 +101,9 @@ left join internal.site_first_versions() g on g.hash = n.hash
 group by all
 order by n.repo, n.artifact, n.version, n.commit, in_git, n.path;
 
--- internal.site_params(): The parameters of each version of which a page says everything.
+-- internal.site_params(): The parameters of each version of which the site says everything.
 --   key: repo, artifact, version, commit, file, name
-select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text, p.of_project
+select p.repo, p.artifact, p.version, p.commit, p.file, p.name, p.text, p.number, p.of_project
 from internal.site_shown() s
 join version_params p using (repo, artifact, version, commit)
 order by p.repo, p.artifact, p.version, p.commit, p.file, p.name;
