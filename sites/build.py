@@ -17,7 +17,7 @@ from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
-from sites.pages import AS_OF, MODELS
+from sites.pages import AS_OF, MODEL_NAMES, MODELS
 from sites.program import program_digest
 from sites.render import assets
 from sites.site_pages import SitePages
@@ -86,7 +86,8 @@ def _read(connection: Connection, wanted: Digests, stale: Collection[str]) -> tu
     """The facts and plots of those pages that are to be made."""
     chosen = wanted.repos_of(stale)
     repos = chosen if len(chosen) < len({*wanted.repos.values()}) else None
-    with_lists = any(page.pattern in stale for page in LISTS) or any(path.startswith("teams/") for path in stale)
+    with_lists = any(path in stale for path in (MODEL_NAMES, *(page.pattern for page in LISTS)))
+    with_lists = with_lists or any(path.startswith("teams/") for path in stale)
     facts = read(connection, repos, with_lists=with_lists)
     return facts, plots.read(connection, facts, repos)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sites import urls
 from sites.data.page_inputs import PageInputs
-from sites.pages import AS_OF, CRAWL, HOME, LICENCES, LISTED, MISSING, MODELS, REPOS, STATUS
+from sites.pages import AS_OF, COMPARE, CRAWL, HOME, LICENCES, LISTED, MISSING, MODEL_NAMES, MODELS, REPOS, STATUS
 from sites.program import digest_of
 
 LISTS = (HOME, MODELS, REPOS, STATUS)  # pages that tell of all repositories
@@ -55,6 +55,9 @@ def digests(
         for row in inputs.repositories:
             if row.artifacts:
                 teams.setdefault(urls.team(urls.team_of(row.repo)), []).append(row.repo)
+    scripts = {
+        urls.model_data(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts
+    }
 
     @cache  # most feeds are of one repository, which has a dozen of them
     def of_feed(*own: str) -> str:
@@ -63,14 +66,16 @@ def digests(
     return Digests(
         pages={
             **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
-            **dict.fromkeys((page.pattern for page in (CRAWL, LICENCES, MISSING)), of_all),
+            **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, MISSING)), of_all),
             **{path: of_feed(*own) for path, own in teams.items()},
             **{path: by_repo[repo] for path, repo in repos.items()},
         },
         others={
             **dict.fromkeys(static, of_all),
             AS_OF: digest_of(of_all, inputs.crawls),
+            MODEL_NAMES: of_lists,
+            **{path: by_repo[repo] for path, repo in scripts.items()},
             **{path: of_feed(*own) for path, own in feeds.items()},
         },
-        repos=repos | {path: own[0] for path, own in feeds.items() if len(own) == 1},
+        repos=repos | scripts | {path: own[0] for path, own in feeds.items() if len(own) == 1},
     )

@@ -29,9 +29,12 @@ TEAM = Page(name="team", pattern="teams/{team}.html", template="team.html")
 MODEL = Page(name="model", pattern="models/{repo}/{artifact}.html", template="model.html")
 REPOS = Page(name="repos", pattern="repos.html", template="repos.html")
 REPO = Page(name="repo", pattern="repos/{repo}.html", template="repo.html")
+COMPARE = Page(name="compare", pattern="compare.html", template="compare.html")
 STATUS = Page(name="status", pattern="status.html", template="status.html")
 CRAWL = Page(name="crawl", pattern="crawl.html", template="crawl.html")  # where the status was
 LICENCES = Page(name="licences", pattern="licences.html", template="licences.html")
 MISSING = Page(name="missing", pattern="404.html", template="404.html")
 
-PAGES = (HOME, MODELS, TEAM, MODEL, REPOS, REPO, STATUS, CRAWL, LICENCES, MISSING)
+MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
+
+PAGES = (HOME, MODELS, TEAM, MODEL, COMPARE, REPOS, REPO, STATUS, CRAWL, LICENCES, MISSING)

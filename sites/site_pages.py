@@ -9,10 +9,36 @@ from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
 from sites.data.rows import ArtifactRow, RepositoryRow
-from sites.pages import CRAWL, HOME, LICENCES, LISTED, MISSING, MODEL, MODELS, REPO, REPOS, STATUS, TEAM, Page
+from sites.pages import (
+    COMPARE,
+    CRAWL,
+    HOME,
+    LICENCES,
+    LISTED,
+    MISSING,
+    MODEL,
+    MODEL_NAMES,
+    MODELS,
+    REPO,
+    REPOS,
+    STATUS,
+    TEAM,
+    Page,
+)
 from sites.render import Renderer, inline, licences
-from sites.view_models import as_of, cards, feeds, history, metrics, overview, plots, version_details, version_table
-from sites.view_models.commands import plain_id, remarks, snippets
+from sites.view_models import (
+    as_of,
+    cards,
+    feeds,
+    history,
+    metrics,
+    model_data,
+    overview,
+    plots,
+    version_details,
+    version_table,
+)
+from sites.view_models.commands import plain_id, remarks, usages
 from sites.view_models.feeds import Feeds
 from sites.view_models.plots import Plots
 from sites.view_models.problems import problem_groups
@@ -58,9 +84,7 @@ class SitePages:
         yield from self._lists(stale, list(lines.values()))
         if MISSING.pattern in stale:
             yield MISSING.pattern, self._missing()
-        for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
-            if (path := lines[artifact.repo, artifact.artifact].path) in stale:
-                yield path, self._render(MODEL, self._model(artifact))
+        yield from self._models(stale)
         of_repo = _grouped(lines.values(), lambda line: line.repo)
         for repository in self._facts.repositories:
             if (path := urls.repository(repository.repo)) in stale:
@@ -76,6 +100,7 @@ class SitePages:
             REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
             STATUS: self._status,
             CRAWL: dict,
+            COMPARE: dict,
             LICENCES: lambda: {"licences": licences()},
         }
         for page, context in contexts.items():
@@ -84,11 +109,21 @@ class SitePages:
         for team, own in teams:
             if (path := urls.team(team)) in stale:
                 yield path, self._render(TEAM, {"team": team, "lines": own})
+        if MODEL_NAMES in stale:
+            yield MODEL_NAMES, model_data.names((a.repo, a.artifact, a.id) for a in self._facts.artifacts)
 
     def _missing(self) -> bytes:
         """The page that a server shows at any address: without `site_url` it has to find its way home."""
         search: dict[str, object] = {"inline_style": inline("404.css"), "inline_script": inline("404.js")}
         return self._render(MISSING, {} if self._site_url else search, root=urls.absolute_root(self._site_url))
+
+    def _models(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of the pages of artifacts, and of the scripts with their data, that are among these paths."""
+        for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
+            if (path := urls.model(artifact.repo, artifact.artifact)) in stale:
+                yield path, self._render(MODEL, self._model(artifact))
+            if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
+                yield path, model_data.model_data(self._facts, artifact)
 
     def _home(self) -> dict[str, object]:
         facts = self._facts
@@ -137,9 +172,11 @@ class SitePages:
         versions = version_lines(facts.versions.get(key, []), assignments, links)
         card = next(iter(facts.cards.get(key, [])), None)
         storage = version_details.storage_of(facts, key)
+        links_of = {at: its.link for at, its in storage.items() if its.link}
         unread, measured = facts.unread.get(key, []), facts.metrics.get(key, [])
         return {
             "artifact": artifact,
+            "data": urls.model_data(*key),
             "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
             "plain_id": plain_id(artifact),
             "icon": icon(artifact.type),
@@ -158,7 +195,7 @@ class SitePages:
             "card": card,
             **cards.context(card, links),
             "timeline": history.history(facts.events.get(key, []), facts.terms.get(key, [])),
-            "snippets": snippets(artifact, repository, assignments, facts.commands.get(key, [])),
+            "usages": usages(artifact, repository, assignments, facts.commands.get(key, []), links_of),
             "remarks": remarks(lookups),
         }
 

@@ -29,6 +29,11 @@ def model(repo: str, artifact: str) -> str:
     return MODEL.pattern.format(repo=_slug(repo), artifact=_slug(artifact))
 
 
+def model_data(repo: str, artifact: str) -> str:
+    """Where the script with an artifact's data lies, from the root of the site."""
+    return f"{model(repo, artifact).removesuffix('.html')}.js"
+
+
 def repository(repo: str) -> str:
     """Where a repository's page lies, from the root of the site."""
     return REPO.pattern.format(repo=_slug(repo))

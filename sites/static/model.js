@@ -17,7 +17,7 @@
     const input = /** @type {HTMLInputElement} */ (make('input', { type: 'search', placeholder: 'Filter versions' }));
     input.setAttribute('aria-label', 'Filter versions');
     const count = make('span');
-    count.setAttribute('role', 'status');
+    count.setAttribute('aria-live', 'polite');
     const folds = /** @type {HTMLDetailsElement[]} */ (all('details', section));
     /** @type {boolean[]} */
     let opened = [];
@@ -40,6 +40,205 @@
     section.querySelector('h2')?.after(make('div', { className: 'bar' }, input, count));
   }
 
+  const { load, text, size } = /** @type {any} */ (window).models;
+  const body = /** @type {HTMLElement | null} */ (document.querySelector('[data-script]'));
+  const data = () => load(body?.dataset.script, body?.dataset.id);
+  const root = (body?.dataset.script || '').replace(/models\/[^/]*\/[^/]*$/, '');
+
+  // Versions that are ticked are compared.
+  const ticked = new Set();
+  const link = /** @type {HTMLAnchorElement} */ (make('a', { className: 'btn', hidden: true }));
+  if (section && rows.filter((row) => row.id).length > 1) {
+    for (const row of rows) {
+      if (!row.id) continue;
+      const box = /** @type {HTMLInputElement} */ (make('input', { type: 'checkbox', className: 'tick' }));
+      box.setAttribute('aria-label', `Compare ${row.id}`);
+      box.addEventListener('change', () => {
+        if (box.checked && ticked.size >= 7) box.checked = false;
+        if (box.checked) ticked.add(row.id); else ticked.delete(row.id);
+        link.hidden = ticked.size < 2;
+        link.textContent = `Compare ${ticked.size} versions`;
+        link.href = `${root}compare.html?${[...ticked].map((version) => `v=${encodeURIComponent(`${body?.dataset.id}@${version}`)}`).join('&')}`;
+      });
+      row.querySelector('td')?.prepend(box);
+    }
+    section.querySelector('.bar')?.append(link);
+  }
+
+  // The chart of another metric, drawn as the page draws that of the main one.
+  const SVG = 'http://www.w3.org/2000/svg';
+  /** @type {(parent: Element, name: string, attributes: object, words?: string) => Element} */
+  const draw = (parent, name, attributes, words) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    if (words) element.textContent = words;
+    parent.append(element);
+    return element;
+  };
+  /** @type {(lowest: number, highest: number) => number[]} */
+  const ticks = (lowest, highest) => {
+    let [low, high] = [lowest, highest];
+    if (low === high) { low -= Math.abs(lowest) / 10 + 1e-9; high += Math.abs(lowest) / 10 + 1e-9; }
+    const raw = (high - low) / 5;
+    const power = 10 ** Math.floor(Math.log10(raw));
+    const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= raw) || raw;
+    if (!Number.isFinite(step) || step <= 0 || raw < Math.max(Math.abs(low), Math.abs(high)) * 1e-12) return [low, high];
+    const places = [];
+    for (let place = Math.floor(low / step); place <= Math.ceil(high / step) && places.length < 20; place += 1) places.push(+(place * step).toPrecision(12));
+    return places;
+  };
+  /** @type {(model: any, series: any, width: number) => Element} */
+  const chart = (model, series, width) => {
+    const own = [...series.points].filter((point) => !((point[3] || 0) & 1)).reverse();
+    const ordered = own.length > 1 && own[0][0] < own[own.length - 1][0] ? own.reverse() : own; // the lowest version first
+    const numbered = ordered.map((point, place) => ({ point, place })).filter(({ point }) => point[1] !== null);
+    const numbers = numbered.map(({ point }) => point[1]);
+    const marks = ticks(Math.min(...numbers), Math.max(...numbers));
+    const [height, left, right, top, bottom] = [236, 52, 16, 30, 28];
+    const x = (/** @type {number} */ place) => Math.round(left + 6 + (width - left - right - 12) * (ordered.length > 1 ? place / (ordered.length - 1) : 0.5));
+    const y = (/** @type {number} */ number) => Math.round(height - bottom - ((height - bottom - top) * (number - marks[0])) / (marks[marks.length - 1] - marks[0] || 1));
+    const svg = document.createElementNS(SVG, 'svg');
+    svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    svg.setAttribute('class', width === 918 ? 'wide' : 'narrow');
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', `${series.name || series.file} over ${ordered.length} versions`);
+    draw(svg, 'path', { class: 'grid', d: marks.map((mark) => `M${left} ${y(mark)}H${width - right}`).join('') });
+    for (const mark of marks) draw(svg, 'text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, String(+mark.toPrecision(6)));
+    const room = Math.max(1, Math.floor((width - left - right) / (14 * 7)));
+    const step = Math.ceil(ordered.length / room);
+    for (let place = (ordered.length - 1) % step; place < ordered.length; place += step) {
+      const anchor = place === ordered.length - 1 && place ? 'end' : place ? 'middle' : 'start';
+      draw(svg, 'text', { x: x(place) + { end: 8, start: -8, middle: 0 }[anchor], y: height - 8, 'text-anchor': anchor }, model.versions[ordered[place][0]].version.slice(0, 14));
+    }
+    ordered.forEach((point, place) => {
+      for (const [stage, look] of model.versions[point[0]].stages || []) {
+        const group = draw(svg, 'g', { class: `mark s-${look}` });
+        draw(group, 'title', {}, stage);
+        draw(group, 'path', { d: `M${x(place)} ${top - 8}V${height - bottom}` });
+        draw(group, 'text', { x: Math.min(x(place), width - 30), y: 16, 'text-anchor': 'middle' }, stage.slice(0, 14));
+      }
+    });
+    draw(svg, 'polyline', { class: 'l0', points: numbered.map(({ point, place }) => `${x(place)},${y(point[1])}`).join(' ') });
+    if (numbered.length <= 60) {
+      for (const { point, place } of numbered) {
+        draw(draw(svg, 'circle', { class: 'l0', cx: x(place), cy: y(point[1]), r: 3.5 }), 'title', {}, `${model.versions[point[0]].version} ${text(point)}`);
+      }
+    }
+    return svg;
+  };
+  const figure = document.querySelector('[data-chart]');
+  const caption = figure?.querySelector('figcaption');
+  const names = all('tr[data-metric] th[scope]').map((head) => head.firstChild?.textContent?.trim() || '');
+  if (figure && caption && names.length > 1) {
+    /** @type {(place: number) => void} */
+    const choose = async (place) => {
+      const model = await data();
+      figure.querySelectorAll('svg').forEach((svg) => svg.remove());
+      for (const width of [918, 340]) figure.append(chart(model, model.metrics[place], width));
+      buttons.forEach((button, each) => button.setAttribute('aria-pressed', String(each === place)));
+      if (more) more.value = place < buttons.length ? '' : String(place);
+    };
+    const buttons = names.slice(0, 5).map((name, place) => {
+      const button = make('button', { type: 'button', textContent: name, title: name });
+      button.setAttribute('aria-pressed', String(place === 0));
+      button.addEventListener('click', () => choose(place));
+      return button;
+    });
+    /** @type {HTMLSelectElement | null} */
+    let more = null;
+    const picker = make('div', { className: 'picker' }, ...buttons);
+    picker.setAttribute('role', 'group');
+    picker.setAttribute('aria-label', 'Metric of the chart');
+    if (names.length > 5) {
+      const select = /** @type {HTMLSelectElement} */ (make('select', {}, make('option', { value: '', textContent: `${names.length - 5} more` }),
+        ...names.slice(5).map((name, place) => make('option', { value: String(place + 5), textContent: name }))));
+      select.setAttribute('aria-label', 'Other metrics');
+      select.addEventListener('change', () => { if (select.value) choose(+select.value); });
+      picker.append(select);
+      more = select;
+    }
+    caption.replaceChildren(picker);
+  }
+
+  // The details of a version that the page itself does not have are read when they are asked for.
+  /** @type {(list: Element, term: string, ...inside: (Node | string)[]) => void} */
+  const say = (list, term, ...inside) => {
+    list.append(make('div', {}, make('dt', { textContent: term }), make('dd', {}, ...inside)));
+  };
+  /** @type {(words: string) => HTMLElement} */
+  const code = (words) => make('code', { textContent: words });
+  /** @type {(model: any, place: number) => HTMLElement} */
+  const panel = (model, place) => {
+    const version = model.versions[place];
+    const list = make('dl', { className: 'meta' });
+    if (version.hash) say(list, 'Hash', code(version.hash));
+    if (version.duplicate) say(list, 'Same bytes', make('a', { className: 'go', href: `${root}${version.duplicate.page}#${version.duplicate.name.split('@').pop()}`, textContent: version.duplicate.name }));
+    if (version.storage) say(list, 'Storage', version.url ? code(version.url) : '', ` ${version.storage}`);
+    if (version.link) say(list, 'Download', make('a', { className: 'go', href: version.link, rel: 'noopener nofollow', textContent: `from ${new URL(version.link).host}` }), '; storage that is private refuses.');
+    if (version.size !== undefined) say(list, 'Size', size(version.size));
+    if (version.pipeline_stage) say(list, 'Pipeline stage', `${version.pipeline_stage} `, version.command ? code(version.command) : '');
+    if (version.outdated) say(list, 'Outdated lock', `Changed since it ran: ${version.outdated.join(', ')}`);
+    if (version.mixed) say(list, 'Runs', `${version.other_inputs ? 'Other inputs' : 'Of different runs'}: ${version.mixed.join(', ')}`);
+    const inputs = model.inputs.filter((/** @type {any} */ input) => input.points.some((/** @type {any} */ point) => point[0] === place));
+    if (inputs.length) say(list, 'Lineage', inputs.map((/** @type {any} */ input) => input.path).join(', '));
+    const registered = model.versions.map((/** @type {any} */ each, /** @type {number} */ at) => at).filter((/** @type {number} */ at) => !model.versions[at].unregistered && !model.versions[at].inactive);
+    const others = [[registered.find((/** @type {number} */ at) => at > place), ''], [model.versions.findIndex((/** @type {any} */ each) => (each.stages || []).some((/** @type {any} */ stage) => stage[1] === 'prod')), 'prod']]
+      .filter(([at]) => at !== undefined && at !== place && at !== -1);
+    const spans = [];
+    for (const param of model.params) {
+      const at = (/** @type {any} */ other) => param.points.find((/** @type {any} */ point) => point[0] === other);
+      if (!at(place)) continue;
+      const was = others.filter(([other]) => text(at(other)) !== text(at(place))).map(([other, stage]) => `${text(at(other)) || 'none'} in ${stage || model.versions[/** @type {number} */ (other)].version}`);
+      spans.push(make('span', { className: 'kv' }, `${param.name} `, make('b', { textContent: text(at(place)) }), ' ', make('span', { className: 'was', textContent: was.join(', ') })));
+    }
+    if (spans.length) say(list, 'Parameters', ...spans);
+    const measured = model.metrics.map((/** @type {any} */ metric) => [metric, metric.points.find((/** @type {any} */ point) => point[0] === place)]).filter((/** @type {any} */ [, point]) => point);
+    if (measured.length) say(list, 'Metrics', ...measured.map((/** @type {any} */ [metric, point]) => make('span', { className: 'kv' }, `${metric.name || metric.file} `, make('b', { textContent: text(point) }))));
+    return list;
+  };
+  /** @type {(row: HTMLElement) => void} */
+  const openPanel = async (row) => {
+    if (row.nextElementSibling?.classList.contains('panel')) return;
+    const model = await data();
+    const place = model.versions.findIndex((/** @type {any} */ version) => version.version === row.id);
+    if (place < 0 || row.nextElementSibling?.classList.contains('panel')) return;
+    const cell = /** @type {HTMLTableCellElement} */ (make('td', {}, panel(model, place)));
+    cell.colSpan = /** @type {HTMLTableRowElement} */ (row).cells.length;
+    row.after(make('tr', { className: 'panel' }, cell));
+  };
+
+  // How to use it: one version and one tool at a time.
+  const usages = all('#use [data-usage]');
+  const fold = document.querySelector('#use .fold');
+  if (fold) { usages[0].after(...usages.slice(1)); fold.remove(); }
+  if (usages.length) {
+    const tools = all('[data-tab]', usages[0]).map((tab) => tab.dataset.tab || '');
+    let [version, tool] = [0, tools[0]];
+    const buttons = tools.map((name) => {
+      const button = make('button', { type: 'button', textContent: name });
+      button.addEventListener('click', () => { tool = name; render(); });
+      return button;
+    });
+    const render = () => {
+      usages.forEach((usage, place) => {
+        usage.hidden = place !== version;
+        for (const tab of all('[data-tab]', usage)) tab.hidden = tab.dataset.tab !== tool;
+      });
+      buttons.forEach((button) => button.setAttribute('aria-pressed', String(button.textContent === tool)));
+    };
+    const picker = make('div', { className: 'picker' }, ...buttons);
+    picker.setAttribute('role', 'group');
+    picker.setAttribute('aria-label', 'Tool');
+    usages[0].before(picker);
+    if (usages.length > 1) {
+      const select = /** @type {HTMLSelectElement} */ (make('select', { className: 'versions' }, ...usages.map((usage, place) => make('option', { value: String(place), textContent: usage.dataset.usage }))));
+      select.setAttribute('aria-label', 'Version to use');
+      select.addEventListener('change', () => { version = +select.value; render(); });
+      picker.before(select);
+    }
+    render();
+  }
+
   // A link to a version opens the folds around its row, and its details.
   const follow = () => {
     const name = decodeURIComponent(location.hash.slice(1));
@@ -48,6 +247,7 @@
     if (details) details.open = true;
     const target = document.getElementById(name);
     for (let fold = target?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
+    if (target && rows.includes(target)) openPanel(target);
     target?.scrollIntoView({ block: 'center' });
   };
   addEventListener('hashchange', follow);

@@ -145,10 +145,13 @@ def _line(numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane, *, titled: 
     yield Markup('<polyline class="l0" points="{}"/>').format(" ".join(f"{x},{y}" for x, y, _ in places))
     if len(places) > MOST_DOTS:
         return
-    for x, y, point in places:
-        title = (
-            Markup("<title>{} {}</title>").format(visible_on_page(short(point.version)), visible_on_page(point.text))
-            if titled
-            else ""
+    if not titled:
+        yield Markup('<path class="dots l0" d="{}"/>').format("".join(f"M{x} {y}h0" for x, y, _ in places))
+        return
+    dots = (
+        Markup('<circle cx="{}" cy="{}" r="3.5"><title>{} {}</title></circle>').format(
+            x, y, visible_on_page(short(point.version)), visible_on_page(point.text)
         )
-        yield Markup('<circle class="l0" cx="{}" cy="{}" r="3.5">{}</circle>').format(x, y, title)
+        for x, y, point in places
+    )
+    yield Markup('<g class="l0">{}</g>').format(Markup("").join(dots))

@@ -69,7 +69,7 @@ class VersionLine(NamedTuple):
     anchor: str
     name: str
     stages: Markup
-    commit: Markup
+    commit_link: Markup
     look: str
 
 
@@ -134,10 +134,11 @@ def foremost(assignments: list[AssignmentRow]) -> AssignmentRow | None:
     return next((a for a in ordered if look(a.stage) == "prod"), next(iter(ordered), None))
 
 
-def commit_mark(links: urls.RepositoryLinks | None, oid: str) -> Markup:
-    """A commit, with a link where it can be looked at."""
+def commit_mark(links: urls.RepositoryLinks | None, oid: str, *, copied: bool = True) -> Markup:
+    """A commit, with a link where it can be looked at; its whole name can be copied."""
     to = links.commit(oid) if links else None
-    shown = Markup('<code data-copy="{}">{}</code>').format(visible_on_page(oid), visible_on_page(short(oid)))
+    attribute = Markup(' data-copy="{}"').format(visible_on_page(oid)) if copied else Markup("")
+    shown = Markup("<code{}>{}</code>").format(attribute, visible_on_page(short(oid)))
     return Markup('<a href="{}" rel="noopener nofollow">{}</a>').format(to, shown) if to else shown
 
 
@@ -158,7 +159,7 @@ def version_lines(
                 anchor="" if version.version in named else version.version,
                 name=short(version.version),
                 stages=Markup("").join(pill(a.stage) for a in own_stages),
-                commit=commit_mark(links, version.revision),
+                commit_link=commit_mark(links, version.revision, copied=False),
                 look=look(own_stages[0].stage) if own_stages else "",
             )
         )

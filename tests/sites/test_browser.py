@@ -9,9 +9,16 @@ from threading import Thread
 import pytest
 
 from catalog import __version__
+from catalog.query import Catalog
+from sites.markdown import RepositoryFiles, render
+from sites.view_models.metrics import signed
+from support.markdown_vectors import VECTORS
 
 pytestmark = pytest.mark.browser
 
+PLACE = RepositoryFiles(
+    file="README.md", page=lambda path: f"https://f.example/{path}", raw=lambda path: f"https://f.example/{path}"
+)
 MODEL = "models/github.com~acme~churn/churn.html"
 
 
@@ -53,8 +60,8 @@ def test_no_page_complains_or_is_wider_than_the_window(opened, site, width, scri
 
 def test_a_model_reads_without_scripts(opened):
     page = opened(MODEL, java_script_enabled=False)
-    names = ("Metrics", "Plots", "Versions", "Lineage and storage", "Card", "History", "Details")
-    assert [page.get_by_role("heading", name=name, exact=True).count() for name in names] == [1] * 7
+    names = ("Metrics", "Plots", "How to use it", "Versions", "Lineage and storage", "Card", "History", "Details")
+    assert [page.get_by_role("heading", name=name, exact=True).count() for name in names] == [1] * 8
 
 
 def test_nothing_waits_for_scripts_that_never_come(opened):
@@ -85,8 +92,9 @@ def test_the_fonts_are_those_of_the_site(opened):
 
 def test_a_line_is_copied_as_it_is_shown(opened):
     page = opened(MODEL, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="DVC", exact=True).click()
     page.get_by_role("button", name="Copy dvc artifacts get").click()
-    page.get_by_role("status").wait_for()
+    page.get_by_role("status").first.wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0"
 
@@ -190,4 +198,74 @@ def test_the_404_page_reads_without_scripts_in_a_folder(browser, server):
     page.goto(f"{server}/models/x/gone.html")
     widths = [svg.bounding_box()["width"] for svg in page.locator("svg:visible").all()]
     assert (max(widths), page.get_by_role("heading", name="Nothing here").is_visible()) == (20, True)
+    context.close()
+
+
+def test_the_chart_is_of_the_metric_that_is_chosen(opened):
+    page = opened(MODEL)
+    page.get_by_role("button", name="rows", exact=True).click()
+    page.locator("figure svg[aria-label='rows over 2 versions']").first.wait_for()
+    assert (page.locator(".chart svg.wide circle title").all_text_contents(), page.complaints) == (
+        ["v1.0.0 10", "v1.1.0 10"],
+        [],
+    )
+
+
+def test_a_link_to_a_version_opens_its_details(opened):
+    page = opened(MODEL)
+    page.goto(f"{page.url}#v1.0.0")
+    panel = page.locator("[id='v1.0.0'] + tr.panel")
+    panel.wait_for()
+    assert ("b0de1100000000000000000000000000" in panel.inner_text(), page.complaints) == (True, [])
+
+
+def test_versions_are_filtered_by_words(opened):
+    page = opened(MODEL)
+    page.get_by_label("Filter versions").fill("prod first")
+    assert page.locator("#versions tbody tr:visible .pl").all_inner_texts() == ["v1.0.0"]
+
+
+def test_ticked_versions_are_compared_as_the_command_line_does(opened, catalog_file):
+    page = opened(MODEL)
+    for version in ("v1.0.0", "v1.1.0"):
+        page.get_by_label(f"Compare {version}", exact=True).check()
+    page.get_by_role("link", name="Compare 2 versions").click()
+    page.locator(".cmp").wait_for()
+    page.get_by_label("Changed parameters and inputs only").uncheck()
+    page.get_by_text("trees").wait_for()
+    shown = page.locator(".cmp tbody tr:not(.part)").evaluate_all(
+        """rows => Object.fromEntries(rows.map(row => [row.cells[0].firstChild.textContent, [...row.cells].slice(1).map(cell => [
+            cell.firstChild?.textContent ?? '', cell.querySelector('b') !== null, cell.querySelector('.d')?.textContent ?? ''])]))"""
+    )
+    with Catalog.open(catalog_file) as catalog:
+        answer = catalog.compare("churn@v1.0.0", "churn@v1.1.0").rows
+    told = {}
+    for row in answer:
+        if row["what"] != "version":
+            delta = signed(row["delta"]) if row["place"] > 1 and row["delta"] is not None else ""
+            told.setdefault(row["name"], []).append([row["text"], bool(row["best"]), delta])
+    assert ({name: shown[name] for name in told}, sorted(told), page.complaints) == (told, ["auc", "rows", "trees"], [])
+
+
+def test_a_reference_that_is_unknown_is_said(opened):
+    page = opened("compare.html")
+    page.goto(f"{page.url}?v=github.com/acme/churn:churn%40v9.9.9&v=x&v=github.com/acme/churn:churn%23prod")
+    page.locator(".notice").first.wait_for()
+    assert page.locator(".notice").all_inner_texts() == [
+        "github.com/acme/churn:churn@v9.9.9: github.com/acme/churn:churn has no such version",
+        "x: expected repository:artifact@version",
+    ]
+    assert page.locator(".cmp thead a").all_inner_texts() == ["v1.0.0"]
+
+
+def test_nothing_of_a_card_runs_or_loads(browser):
+    """Without the policy of the site: the HTML alone must not do anything."""
+    context = browser.new_context()
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    for vector in VECTORS:
+        page.set_content(f"<!doctype html><div>{render(vector.replace('PAY', 'window.ran=1'), PLACE)}</div>")
+        page.evaluate("document.querySelectorAll('a').forEach(a => /^https?:/.test(a.href) || a.click())")
+        page.mouse.move(20, 20)
+    assert (page.evaluate("window.ran"), [url for url in asked if not url.startswith("about:")]) == (None, [])
     context.close()

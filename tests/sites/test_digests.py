@@ -17,10 +17,11 @@ ROW = PageInputsRow(
 )  # fmt: skip
 CRAWL = CrawlRow(crawl=1, started_at=NOON, seconds=1.0, new=1, changed=0, fresh=0, failed=0, received=0)
 FEEDS = {"feeds/repos/a.xml": ["a"], "feeds/repos/b.xml": ["b"], "feeds/all.xml": ["a", "b"]}
-OF_A = {"models/a/m.html", "repos/a.html", "feeds/repos/a.xml"}
-OF_B = {"models/b/m.html", "repos/b.html", "feeds/repos/b.xml"}
-LISTS = {"index.html", "models.html", "repos.html", "status.html"}
-ALL = {*OF_A, *OF_B, *LISTS, "feeds/all.xml", "404.html", "crawl.html", "licences.html", "as-of.js", "static/site.css"}
+OF_A = {"models/a/m.html", "models/a/m.js", "repos/a.html", "feeds/repos/a.xml"}
+OF_B = {"models/b/m.html", "models/b/m.js", "repos/b.html", "feeds/repos/b.xml"}
+LISTS = {"index.html", "models.html", "repos.html", "status.html", "models/names.js"}
+PLAIN = {"404.html", "compare.html", "crawl.html", "licences.html", "static/site.css"}
+ALL = {*OF_A, *OF_B, *LISTS, *PLAIN, "feeds/all.xml", "as-of.js"}
 
 
 def made(row=ROW, crawls=(CRAWL,), recipe="1", settings=("x", None)):
@@ -49,7 +50,11 @@ def test_every_input_has_a_case():
 
 
 def test_an_artifact_more_has_a_page_more():
-    assert changed(row=ROW._replace(artifacts=["m", "n"])) == OF_A | LISTS | {"feeds/all.xml", "models/a/n.html"}
+    assert changed(row=ROW._replace(artifacts=["m", "n"])) == OF_A | LISTS | {
+        "feeds/all.xml",
+        "models/a/n.html",
+        "models/a/n.js",
+    }
 
 
 @pytest.mark.parametrize(

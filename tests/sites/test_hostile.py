@@ -20,6 +20,8 @@ OURS = {
     "models.js",
     "palette.js",
     "model.js",
+    "model_data.js",
+    "compare.js",
 }
 PLOT = re.compile(r"../../plots/[0-9a-f]{40}\.png")
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -92,3 +94,12 @@ def test_only_the_name_of_a_commit_is_linked(oid, link):
     links = urls.repository_links("https://github.com/a/b", "https://github.com/a/b/commit/")
     assert links is not None
     assert links.commit(oid) == link
+
+
+def test_a_script_with_data_is_one_call_that_ends_no_script_and_shows_what_cannot_be_seen(site):
+    one_call = re.compile(rb'S\("(?:[^"\\<&]|\\["\\n]|\\u00[0-9a-f]{2}|\\u[0-9a-f]{4})*", \{[^<&\n]*\}\);\n')
+    scripts = {file.name: file.read_bytes() for file in site.glob("models/**/*.js")}
+    wrong = [
+        name for name, data in scripts.items() if not one_call.fullmatch(data) or re.search(rb"(?<!\\)\\u20[26]", data)
+    ]
+    assert (wrong, len(scripts)) == ([], 15)

@@ -1,0 +1,66 @@
+// What pages of models and the comparison share: the data of a model, read by a classic script, and numbers in words.
+(() => {
+  'use strict';
+  /** @typedef {[number, number | null, string?, number?]} Point `[place of the version, number, text, flags]` */
+  /** @typedef {{file: string, name?: string, direction?: string, points: Point[]}} Series */
+  /** @typedef {{version: string, commit: string, at: string, author: string, message?: string, stages?: [string, string][], unregistered?: boolean, inactive?: boolean, latest?: boolean,
+   *   storage?: string, hash?: string, size?: number, files?: number, url?: string, link?: string, duplicate?: {name: string, page: string}, mixed?: string[], other_inputs?: boolean,
+   *   pipeline_stage?: string, command?: string, outdated?: string[], uncompared?: string[]}} Version */
+  /** @typedef {{name: string, repo: string, page: string, versions: Version[], metrics: Series[], params: Series[],
+   *   inputs: {path: string, git?: boolean, points: [number, string?, number?, string?][]}[]}} Model */
+
+  /** @type {Map<string, any>} */
+  const received = new Map();
+  const page = /** @type {any} */ (window);
+
+  /**
+   * Loads a script that hands over its data as `S(key, data)`. Others may have an `S` of their own: it is called, too.
+   * @param {string} url
+   * @param {string} key
+   * @returns {Promise<any>}
+   */
+  const load = (url, key) => new Promise((resolve, reject) => {
+    if (received.has(key)) { resolve(received.get(key)); return; }
+    const before = page.S;
+    if (!before?.forModels) {
+      page.S = (/** @type {string} */ name, /** @type {any} */ data) => { received.set(name, data); before?.(name, data); };
+      page.S.forModels = true;
+    }
+    const script = document.createElement('script');
+    script.src = url;
+    script.onload = () => (received.has(key) ? resolve(received.get(key)) : reject(new Error(key)));
+    script.onerror = () => reject(new Error(key));
+    document.head.append(script);
+  });
+
+  /** A number as a difference: with its sign, four digits, thousands apart. @param {number} difference */
+  const signed = (difference) => {
+    if (!difference) return '±0';
+    const size = Math.abs(difference);
+    const words = size >= 1000 && size < 1e12 ? size.toLocaleString('en', { maximumFractionDigits: 0 }) : String(+size.toPrecision(4));
+    return `${difference > 0 ? '+' : '\u2212'}${words}`;
+  };
+
+  /** What a point says. @param {any} point */
+  const text = (point) => (point ? point[2] ?? String(point[1]) : '');
+
+  /** Bytes for people. @param {number} count */
+  const size = (count) => {
+    let amount = count;
+    for (const unit of ['B', 'KiB', 'MiB']) {
+      if (amount < 1024) return unit === 'B' ? `${amount} B` : `${amount.toFixed(1)} ${unit}`;
+      amount /= 1024;
+    }
+    return `${amount.toFixed(1)} GiB`;
+  };
+
+  /** A stage as a pill. @param {[string, string]} stage */
+  const pill = ([stage, look]) => {
+    const span = document.createElement('span');
+    span.className = `pill s-${look}`;
+    span.textContent = stage;
+    return span;
+  };
+
+  page.models = { load, signed, text, size, pill };
+})();
