@@ -9,26 +9,21 @@
   /** @typedef {{name: string, repo: string, page: string, versions: Version[], metrics: Series[], params: Series[],
    *   inputs: {path: string, git?: boolean, points: [number, string?, number?, string?][]}[]}} Model */
 
-  /** @type {Map<string, any>} */
-  const received = new Map();
   const page = /** @type {any} */ (window);
 
   /**
-   * Loads a script that hands over its data as `S(key, data)`. Others may have an `S` of their own: it is called, too.
+   * Loads a script that hands over its data as `S(key, data)`.
    * @param {string} url
    * @param {string} key
    * @returns {Promise<any>}
    */
   const load = (url, key) => new Promise((resolve, reject) => {
-    if (received.has(key)) { resolve(received.get(key)); return; }
-    const before = page.S;
-    if (!before?.forModels) {
-      page.S = (/** @type {string} */ name, /** @type {any} */ data) => { received.set(name, data); before?.(name, data); };
-      page.S.forModels = true;
-    }
+    let came = false;
+    page.S.when(key, (/** @type {any} */ data) => { came = true; resolve(data); });
+    if (came) return;
     const script = document.createElement('script');
     script.src = url;
-    script.onload = () => (received.has(key) ? resolve(received.get(key)) : reject(new Error(key)));
+    script.onload = () => came || reject(new Error(key));
     script.onerror = () => reject(new Error(key));
     document.head.append(script);
   });
