@@ -102,6 +102,7 @@ def test_a_line_is_copied_as_it_is_shown(opened):
 def test_a_line_is_copied_at_a_plain_address_of_an_intranet(opened):
     page = opened(MODEL, permissions=["clipboard-read", "clipboard-write"])
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name="DVC", exact=True).click()
     page.get_by_role("button", name="Copy dvc artifacts get").click()
     page.get_by_text("Copied").wait_for()
     page.reload()
