@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from catalog.schema.tables.inventory import Repo
 from sites.data.facts import read
-from sites.view_models.commands import snippets
+from sites.view_models.commands import usages
 from support.catalogs import asked, catalog_of, rows_of
 from support.loopback import Answer, Request, environment, serve
 from support.worlds import Content, World
@@ -246,7 +246,8 @@ def test_the_lines_of_a_page_do_what_they_say(shell: Shell, tmp_path: Path) -> N
     connection, _ = served(Offer(DVC | {"dvc.yaml": NEW}, "dvc artifacts get", tags=("m@v1.0.0", "m#prod#1")), shell)
     facts = read(connection)
     (artifact,), (repository,) = facts.artifacts, facts.repositories
-    lines = snippets(artifact, repository, facts.assignments["r", "m"], facts.commands.get(("r", "m"), []))
-    assert [line.label for line in lines] == ["Download what is in prod", "Ask GTO", "Ask this catalog"]
-    assert shell.delivered(shlex.split(lines[0].line), tmp_path / "got", "") == MODEL
-    assert b"v1.0.0" in shell.run(shlex.split(lines[1].line), tmp_path / "asked").stdout
+    (usage,) = usages(artifact, repository, facts.assignments["r", "m"], facts.commands.get(("r", "m"), []), {})
+    lines = {tab.name: tab.snippets for tab in usage.tabs}
+    assert (usage.words, [*lines]) == ("v1.0.0 in prod", ["CLI", "Python", "DVC", "GTO", "CI"])
+    assert shell.delivered(shlex.split(lines["DVC"][0].line), tmp_path / "got", "") == MODEL
+    assert b"v1.0.0" in shell.run(shlex.split(lines["GTO"][0].line), tmp_path / "asked").stdout
