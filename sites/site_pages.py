@@ -96,7 +96,12 @@ class SitePages:
         teams = sorted(of_team.items()) if len(lines) > LISTED else []
         contexts: Mapping[Page, Callable[[], dict[str, object]]] = {
             HOME: self._home,
-            MODELS: lambda: {"lines": lines[:LISTED], "teams": teams, "counts": self._facts.counts},
+            MODELS: lambda: {
+                "lines": lines[:LISTED],
+                "teams": teams,
+                "counts": self._facts.counts,
+                "older": overview.attention(self._facts.repositories, 0).older,
+            },
             REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
             STATUS: self._status,
             CRAWL: dict,

@@ -35,3 +35,10 @@ def test_the_problems_on_the_page_of_the_status(facts, beyond):
     found = site(replace(facts, problems={CHURN[0]: problems}))._status()
     shown = [line for group in found["groups"] for kind in group.kinds for line in kind.problems]
     assert (len(shown), found["problem_count"]) == (module.MOST_PROBLEMS, count)
+
+
+@pytest.mark.parametrize(("was_read", "said"), [(True, True), (False, False)], ids=["read before", "never read"])
+def test_only_a_repository_that_was_read_has_older_entries(facts, was_read, said):
+    lost = [row if was_read else row._replace(read_at=None) for row in facts.repositories]
+    ((_, page),) = site(replace(facts, repositories=lost)).pages({"models.html"})
+    assert (b"its entries are older" in page) == said
