@@ -18,6 +18,7 @@ from catalog.text import encodable, one_line
 
 FILE = "dvc.yaml"
 MAX_FILE = 4 << 20  # bytes
+MAX_VALUES = 100_000  # with aliases written out, as in a crawl: to compare more of them would not end
 _WIDTH = 1 << 20  # characters: no line is folded
 
 
@@ -158,7 +159,22 @@ def _values(text: str) -> dict[str, Any]:
         return {}
     if not isinstance(values, dict):
         raise ValueError("expected a mapping")  # noqa: TRY004 - of what is in a file
+    if (count := _count(values, {})) > MAX_VALUES:
+        raise ValueError(f"{count:,} values with aliases written out, expected at most {MAX_VALUES:,}")
     return values
+
+
+def _count(value: object, known: dict[int, int]) -> int:
+    """How many values there are with aliases written out. ValueError for a value that contains itself."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    if (count := known.get(id(value))) == 0:
+        raise ValueError("a value contains itself")
+    if count is None:
+        known[id(value)] = 0
+        inside = value.values() if isinstance(value, dict) else value
+        count = known[id(value)] = 1 + sum(_count(each, known) for each in inside)
+    return count
 
 
 def _entry_of(document: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - a mapping that keeps its comments

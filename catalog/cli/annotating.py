@@ -13,6 +13,7 @@ from catalog.cli.output import put_text, say, say_note
 from catalog.errors import Misuse, NotFound
 from catalog.naming import repository_key
 from catalog.query.reference import parse
+from catalog.transport.address import Local, parse_address
 
 
 def annotate(  # noqa: PLR0913 - each is an option of the command
@@ -80,9 +81,17 @@ def _checkout(folder: Path, name: str, url: str) -> Path:
             root = Path(repo.path)
     except (NotGitRepository, FileNotFoundError) as error:
         raise NotFound(f"{folder} is in no Git repository: expected a checkout of {name}, here or by --repo") from error
-    if origin and "://" in url and repository_key(origin) != repository_key(url):
+    if origin and _is_another(origin, url, root):
         raise Misuse(f"{root} is a checkout of another repository: expected one of {name}")
     return root
+
+
+def _is_another(origin: str, url: str, root: Path) -> bool:
+    """Whether two addresses are of two repositories; a server's and a folder may be of one."""
+    ours, theirs = parse_address(url), parse_address(origin)
+    if isinstance(ours, Local) and isinstance(theirs, Local):
+        return (root / theirs.path).resolve() != ours.path.resolve()
+    return isinstance(ours, Local) == isinstance(theirs, Local) and repository_key(origin) != repository_key(url)
 
 
 def _is_there(path: Path) -> bool:

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from catalog.actions.annotate import MAX_FILE, Metadata, annotate
+from catalog.actions.annotate import MAX_FILE, MAX_VALUES, Metadata, annotate
 from catalog.errors import InvalidArgument, Misuse, NotFound, StoreError
 from support.loopback import git
 
@@ -153,6 +153,26 @@ def test_a_file_of_so_many_bytes_is_read_and_no_larger_one(checkout):
         changed(checkout, wrong)
     with pytest.raises(StoreError, match="more than"):
         changed(checkout, wrong + "x")
+
+
+def test_aliases_that_stand_for_ever_more_values_are_refused_at_once(checkout):
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
+    )
+    with pytest.raises(StoreError, match="values with aliases written out"):
+        changed(checkout, bomb)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many values", "one more"])
+def test_a_file_has_at_most_so_many_values(checkout, beyond):
+    rows, rest = divmod(MAX_VALUES - 7, 100)  # beside the mapping, its two lists, and four of the new entry
+    rest += beyond
+    text = f"x: [&r [{', '.join(['1'] * 99)}]{', *r' * (rows - 1)}]\ny: [{', '.join(['1'] * rest)}]\n"
+    if beyond:
+        with pytest.raises(StoreError, match="values with aliases written out"):
+            changed(checkout, text)
+    else:
+        assert changed(checkout, text).startswith("x: [&r [1, 1")
 
 
 @pytest.mark.slow

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from catalog.cli import annotating
 from support.loopback import git
 
 WORDS = ("churn", "--repo", "co", "--type", "model", "--path", "m.pkl")
@@ -62,6 +65,21 @@ def test_a_checkout_of_another_repository(ask, checkout):
     git(checkout, "remote", "set-url", "origin", "https://git.example/acme/other")
     code, _, err = ask("annotate", "acme/churn:churn", *WORDS[1:])
     assert (code, "is a checkout of another repository" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("origin", "url", "is_another"),
+    [
+        pytest.param("git@git.example:acme/churn.git", "https://git.example/acme/churn", False, id="one server"),
+        pytest.param("git@git.example:acme/ads.git", "git@git.example:acme/churn.git", True, id="both as scp has them"),
+        pytest.param("/srv/churn", "/srv/churn/", False, id="one folder"),
+        pytest.param("../churn", "/srv/churn", False, id="a folder from here"),
+        pytest.param("/srv/ads", "/srv/churn", True, id="two folders"),
+        pytest.param("https://git.example/acme/churn", "/srv/churn", False, id="a server and a folder may be one"),
+    ],
+)
+def test_whether_a_checkout_is_of_another_repository(origin, url, is_another):
+    assert annotating._is_another(origin, url, Path("/srv/here")) == is_another
 
 
 def test_show_points_there_for_what_nobody_annotated(ask):
