@@ -1,8 +1,10 @@
 from catalog.errors import Ambiguous as Ambiguous
 from catalog.errors import CatalogError as CatalogError
+from catalog.errors import ConfigError as ConfigError
 from catalog.errors import InvalidArgument as InvalidArgument
 from catalog.errors import Misuse as Misuse
 from catalog.errors import NotFound as NotFound
+from catalog.errors import OriginError as OriginError
 from catalog.errors import StoreError as StoreError
 from catalog.query.answer import Answer as Answer
 from catalog.query.answer import SqlError as SqlError

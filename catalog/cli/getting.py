@@ -27,7 +27,7 @@ def get(  # noqa: PLR0913 - each is an option of the command
     ref: SomeRef,
     *,
     path: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "-o",
             "--output",

@@ -70,7 +70,7 @@ class Download:
     unchecked: int
 
 
-def download(ask: answers.Ask, version: Row, path: Path | None, options: DownloadOptions) -> Download:
+def download(ask: answers.Ask, version: Row, path: Path | str | None, options: DownloadOptions) -> Download:
     """Fetches one version to `path`.
 
     NotFound where the catalog knows of no bytes, OriginError where they cannot be had, ConfigError for a place that may not be contacted,
@@ -84,7 +84,7 @@ def download(ask: answers.Ask, version: Row, path: Path | None, options: Downloa
     return fetch(ask, {**known[0], "get": version["get"]}, path, options)
 
 
-def fetch(ask: answers.Ask, content: Row, path: Path | None, options: DownloadOptions) -> Download:
+def fetch(ask: answers.Ask, content: Row, path: Path | str | None, options: DownloadOptions) -> Download:
     """The same for a row of `version_content`, with the command `get`."""
     config, limits = options.config, options.limits()
     allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))

@@ -140,6 +140,10 @@ class Planner:
 
 
 def _instead(version: Row) -> str:
-    """The command that may get it, where the catalog knows one."""
-    line = shell_line(version["get"]) if version["get"] else None
-    return f"; try: {line}" if line else ""
+    """The command that may get it, where the catalog knows one; for what no file annotates, the one that says where it is."""
+    words, what = version["get"], "try"
+    if version["status"] == "not-annotated":
+        name = f"{version['repo']}:{version['artifact']}"
+        words, what = ["catalog", "annotate", name, "--type", "model", "--path", "PATH"], "in a checkout"
+    line = shell_line(words) if words else None
+    return f"; {what}: {line}" if line else ""

@@ -18,11 +18,12 @@ from catalog.text import quote
 _PIECE = 1 << 20
 
 
-def target_of(stated: Path | None, name: str) -> Path:
-    """The path of a download: as stated, below it where that is a folder, or else `name` in this folder."""
+def target_of(stated: Path | str | None, name: str) -> Path:
+    """The path of a download: as stated, below it where that is a folder or ends as one, or else `name` in this folder."""
     if stated is None:
         return Path(name)
-    return stated / name if stated.is_dir() or str(stated).endswith(os.sep) else stated
+    path = Path(stated)
+    return path / name if path.is_dir() or str(stated).endswith((os.sep, "/")) else path
 
 
 class Target:

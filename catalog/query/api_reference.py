@@ -28,6 +28,8 @@ _ERRORS = (
     catalog.SqlError,
     catalog.QueryError,
     catalog.StoreError,
+    catalog.OriginError,
+    catalog.ConfigError,
 )
 _ANNOTATED = re.compile(r"Annotated\[(\w+), [^\]]*\]")
 

@@ -108,7 +108,12 @@ class Version:
         return _by_name([row for row in self._catalog.params(self.ref).rows if not row["of_project"]])
 
     def download(
-        self, path: Path | None = None, *, config: Path | None = None, allow: Sequence[str] = (), force: bool = False
+        self,
+        path: Path | str | None = None,
+        *,
+        config: Path | None = None,
+        allow: Sequence[str] = (),
+        force: bool = False,
     ) -> Path:
         """Its bytes, fetched and checked: see `Catalog.download`."""
         return self._catalog.download(self.ref, path, config=config, allow=allow, force=force)

@@ -79,7 +79,7 @@ class Versions(Lists, Times):
     def download(
         self,
         ref: str,
-        path: Path | None = None,
+        path: Path | str | None = None,
         *,
         config: Path | None = None,
         allow: Sequence[str] = (),
@@ -88,7 +88,7 @@ class Versions(Lists, Times):
     ) -> Path:
         """Fetches the bytes of the version that `ref` means (the latest, where it names none), checks them, and returns where they are.
 
-        `path` is a new file or folder, or a folder that takes it; without one it gets its own name in this folder. Only public storage is
+        `path` is a new file or folder, or a folder that takes it (one that ends in `/` has to be there); without one it gets its own name in this folder. Only public storage is
         contacted, and what `allow` (beginnings of URLs) or the repos.toml at `config` names. `force` replaces what is there; `jobs` files are
         fetched at a time. NotFound where the catalog knows of no bytes, ConfigError where a place may not be contacted, OriginError where they
         cannot be had, StoreError where they cannot be written. docs/get.md has the details.

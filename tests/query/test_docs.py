@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from catalog.cli import main
-from catalog.errors import Ambiguous, Misuse, NotFound, StoreError
+from catalog.errors import Ambiguous, ConfigError, Misuse, NotFound, OriginError, StoreError
 from catalog.query import Answer, Catalog, FacetAnswer, SearchAnswer, SqlError
 
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
@@ -56,5 +56,5 @@ def test_the_table_has_every_parameter_of_a_question():
 
 def test_the_page_has_every_error_of_a_question():
     rows = re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
-    assert rows == [error.__name__ for error in (NotFound, Ambiguous, Misuse, StoreError)]
+    assert rows == [error.__name__ for error in (NotFound, Ambiguous, Misuse, StoreError, OriginError, ConfigError)]
     assert issubclass(SqlError, Misuse)
