@@ -86,7 +86,8 @@ def _meaning(parameter: Any) -> Iterator[str]:  # noqa: ANN401 - see above
     if least is not None:
         yield f"At least {least:g}." if most is None else f"From {least:g} to {most:g}."
     if parameter.envvar:
-        yield f"Environment variable: `{parameter.envvar}`."
+        names = [parameter.envvar] if isinstance(parameter.envvar, str) else parameter.envvar
+        yield f"Environment variable: {' or '.join(f'`{name}`' for name in names)}."
 
 
 def _cell(text: str) -> str:
