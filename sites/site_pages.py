@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from catalog.query.labels import UNREAD
 from sites import urls
@@ -80,7 +81,9 @@ class SitePages:
 
     def pages(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
-        lines = artifact_lines(self._facts)
+        if not stale:
+            return
+        lines = self._lines
         yield from self._lists(stale, list(lines.values()))
         if MISSING.pattern in stale:
             yield MISSING.pattern, self._missing()
@@ -129,6 +132,10 @@ class SitePages:
                 yield path, self._render(MODEL, self._model(artifact))
             if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
                 yield path, model_data.model_data(self._facts, artifact)
+
+    @cached_property
+    def _lines(self) -> dict[Key, ArtifactLine]:
+        return artifact_lines(self._facts)
 
     def _home(self) -> dict[str, object]:
         facts = self._facts

@@ -112,7 +112,15 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
     from sites.build import build as build_site  # a cold `show` needs no jinja2
 
     mask = email_mask(config)
-    site = build_site(built.database, folder, title=config.title, site_url=config.site_url, mask=mask, check=check)
+    site = build_site(
+        built.database,
+        folder,
+        title=config.title,
+        site_url=config.site_url,
+        mask=mask,
+        check=check,
+        data=config.output / "data",
+    )
     tell(f"{folder}: {plural(site.written, 'file')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
     _keep(config, built, inputs, _files(config))
     return site.written, site.written + site.unchanged

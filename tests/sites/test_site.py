@@ -191,6 +191,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "as-of.js",
         "compare.html",
         "crawl.html",
+        "data.html",
         "feeds/all.json",
         "feeds/all.xml",
         "feeds/models/github.com~acme~churn/churn.json",
@@ -223,6 +224,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "repos/github.com~acme~churn.html",
         "static/compare.css",
         "static/compare.js",
+        "static/data.js",
         "static/fonts/Inter.licence.txt",
         "static/fonts/JetBrains-Mono.licence.txt",
         "static/fonts/inter.woff2",
@@ -359,7 +361,7 @@ def test_commits_of_a_known_forge_are_links(page):
 
 
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
-    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 8
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 9
 
 
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):
