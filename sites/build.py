@@ -18,9 +18,9 @@ from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
 from sites.output import LastSite
-from sites.pages import AS_OF, DATA, HOME, MODEL_NAMES, MODELS
+from sites.pages import AS_OF, DATA, HOME, MISSING, MODEL_NAMES, MODELS
 from sites.program import digest_of, program_digest
-from sites.published import data_page
+from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
 from sites.render import Renderer, assets
 from sites.site_pages import SitePages
@@ -72,6 +72,13 @@ def build(
         wanted = digests(inputs, news.repos(), static, settings)
         wanted.pages[DATA.pattern] = digest_of(inputs.recipe, settings, exports.digest)
         wanted.others.update(exports.files)
+        for path, page, repo in model_files.paths(inputs):
+            wanted.others[path], wanted.repos[path] = wanted.pages[page], repo
+        own = {
+            model_files.SCHEMA: model_files.schema(),
+            **sitemap.maps(wanted.pages.keys() - {MISSING.pattern}, site_url),
+        }
+        wanted.others.update({path: digest_of(content) for path, content in own.items()})
         last = site_folder.look(folder, program_digest(), thorough=check)
         words = list_files.word_files(connection, wanted.pages[MODELS.pattern], last.stated)
         lists = [*list_files.FILES, *words]
@@ -80,10 +87,10 @@ def build(
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
         files: list[Iterable[tuple[str, bytes | Path]]] = [
             exports.sources(stale),
-            ((path, static[path]) for path in static if path in stale),
+            ((path, content) for path, content in {**static, **own}.items() if path in stale),
             list_files.files(connection, stale),
         ]
-        from_rows = stale.difference(static, exports.files, lists, {DATA.pattern})
+        from_rows = stale.difference(static, own, exports.files, lists, {DATA.pattern})
         pages: Iterable[tuple[str, bytes]] = ()
         if from_rows:
             facts, plots_by_model = _read(connection, wanted, from_rows)

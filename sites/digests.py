@@ -23,7 +23,7 @@ class Digests(NamedTuple):
 
     pages: dict[str, str]
     others: dict[str, str]
-    repos: Mapping[str, str]
+    repos: dict[str, str]
 
     @property
     def files(self) -> Mapping[str, str]:

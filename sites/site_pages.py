@@ -26,6 +26,8 @@ from sites.pages import (
     TEAM,
     Page,
 )
+from sites.published import model_files
+from sites.published.json_ld import json_ld
 from sites.render import Renderer, inline, licences
 from sites.view_models import (
     as_of,
@@ -128,6 +130,7 @@ class SitePages:
     def _models(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of the pages of artifacts, and of the scripts with their data, that are among these paths."""
         for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
+            yield from model_files.of_model(self._facts, artifact, stale)
             if (path := urls.model(artifact.repo, artifact.artifact)) in stale:
                 yield path, self._render(MODEL, self._model(artifact))
             if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
@@ -189,6 +192,8 @@ class SitePages:
         return {
             "artifact": artifact,
             "data": urls.model_data(*key),
+            "json_ld": json_ld(artifact, self._site_url),
+            "record": urls.record(*key),
             "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
             "plain_id": plain_id(artifact),
             "icon": icon(artifact.type),
