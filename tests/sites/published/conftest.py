@@ -45,6 +45,6 @@ class _Quiet(SimpleHTTPRequestHandler):
 def served(published_site: Path) -> Iterator[str]:
     """The address of that site, below a path as of a page of a forge."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=published_site)) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
