@@ -27,7 +27,9 @@ def built(folder: Path, data: Path):
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir() if not file.name.startswith(".")}
+    return {
+        file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")
+    }
 
 
 def test_the_site_alone_is_a_published_catalog(served):
