@@ -84,6 +84,7 @@ def build(
         lists = [*list_files.FILES, *words]
         wanted = wanted.with_lists(lists)
         stale = last.stale(wanted.files)
+        stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
         files: list[Iterable[tuple[str, bytes | Path]]] = [
             exports.sources(stale),
@@ -93,9 +94,10 @@ def build(
         from_rows = stale.difference(static, own, exports.files, lists, {DATA.pattern})
         pages: Iterable[tuple[str, bytes]] = ()
         if from_rows:
-            facts, plots_by_model = _read(connection, wanted, from_rows)
+            facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
             site = SitePages(facts, plots_by_model, news, title, site_url)
             images |= site.images()
+            files.append(plots.numbers(plots_by_model))
             pages = _in_order(site, _feeds(connection, facts, news, stale), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}
         files += [plots.images(connection, last.stale(shown)), _data_page(exports, stale, title, site_url), pages]
@@ -131,14 +133,16 @@ def _data_page(
         yield DATA.pattern, Renderer(title)(DATA, data_page.context(exports, site_url))
 
 
-def _read(connection: Connection, wanted: Digests, stale: Collection[str]) -> tuple[Facts, dict[Key, Plots]]:
+def _read(
+    connection: Connection, wanted: Digests, stale: Collection[str], *, with_numbers: bool
+) -> tuple[Facts, dict[Key, Plots]]:
     """The facts and plots of those pages that are to be made."""
     chosen = wanted.repos_of(stale)
     repos = chosen if len(chosen) < len({*wanted.repos.values()}) else None
     with_lists = any(path in stale for path in (MODEL_NAMES, *(page.pattern for page in LISTS)))
     with_lists = with_lists or any(path.startswith("teams/") for path in stale)
     facts = read(connection, repos, with_lists=with_lists)
-    return facts, plots.read(connection, facts, repos)
+    return facts, plots.read(connection, facts, repos, with_numbers=with_numbers)
 
 
 def _feeds(connection: Connection, facts: Facts, news: Feeds, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:

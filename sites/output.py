@@ -48,6 +48,14 @@ class LastSite:
             path for path, digest in digests.items() if (file := self.files.get(path)) is None or file.digest != digest
         )
 
+    def lacking(self, pages: Iterable[str], suffix: str) -> frozenset[str]:
+        """Those of the pages that show a file with this suffix which is not as it was written: it is made with its page."""
+        return frozenset(
+            page
+            for page in pages
+            if any(path.endswith(suffix) and path not in self.files for path in self.files[page].images)
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutputCounts:

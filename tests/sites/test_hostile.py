@@ -23,6 +23,7 @@ OURS = {
     "model_data.js",
     "compare.js",
     "data.js",
+    "plots.js",
 }
 PLOT = re.compile(r"../../plots/[0-9a-f]{40}\.png")
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
