@@ -220,7 +220,6 @@ const Plots = (() => {
     stage.className = 'vega';
     bar.className = 'plot-bar';
     remark.className = 'note';
-    remark.setAttribute('role', 'status');
 
     async function draw() {
       const [plots] = await Promise.all([asked ||= numbers(list.dataset.numbers || ''), load(list.dataset.vega || '')]);
@@ -259,6 +258,7 @@ const Plots = (() => {
         remark.textContent = '';
         return;
       }
+      remark.setAttribute('role', 'status');
       remark.textContent = 'Loading…';
       try { await draw(); } catch {
         asked = null;

@@ -17,6 +17,7 @@ from catalog.schema.tables.inventory import Crawl, Repo, StageName
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
 from sites.build import build
+from support.browser import chromium
 from support.catalog_files import repository, write_catalog
 from support.catalogs import rows_of
 from support.dvc_run import PNG, dvc_run
@@ -184,6 +185,14 @@ def catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def smaller_catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same without the good repository's artifacts."""
     return write_catalog(tmp_path_factory.mktemp("catalog") / "c.duckdb", {EVIL: evil()}, whole())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium: one for all tests of a process, which cannot have two."""
+    pytest.importorskip("playwright.sync_api")
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

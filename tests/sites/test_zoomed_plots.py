@@ -13,7 +13,7 @@ from sites.build import build
 from sites.render import assets
 from sites.view_models.plot_data import MOST_CHARACTERS, MOST_SERIES, plot_file
 from sites.view_models.plots import VEGA, PlotRow
-from support.browser import chromium, opened
+from support.browser import opened
 from support.frontend import BUNDLE
 
 MODEL = "models/github.com~acme~churn/churn.html"
@@ -132,13 +132,6 @@ def test_a_file_of_numbers_that_was_deleted_is_made_again(with_assets):
     file.unlink()
     with_assets(STUB)
     assert file.read_bytes() == before
-
-
-@pytest.fixture(scope="module")
-def browser():
-    pytest.importorskip("playwright.sync_api")
-    with chromium() as running:
-        yield running
 
 
 @pytest.mark.browser
