@@ -236,16 +236,6 @@ def page(site: Path) -> Callable[[str | Path], Page]:
     return lambda path: parse((site / path).read_text("utf-8"))
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium: one for all tests, since Playwright runs once in a process."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as play:
-        running = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield running
-        running.close()
-
-
 class Page(HTMLParser):
     """What is in a page: elements with their attributes, and the lines of text of its `main` part."""
 
