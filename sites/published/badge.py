@@ -12,7 +12,15 @@ from sites.text import clip, look, short
 LONGEST = 40  # characters of each of its two parts
 _NARROW, _WIDE, _EDGE = 7, 12, 10  # units: a character, one of twice the width, and both sides of a part
 
-_COLOURS = {"prod": "#1a7f4b", "staging": "#8a5a00", "dev": "#2f5fd0", "archived": "#6b6f76", "other": "#5b4bb5"}
+_COLOURS = {"prod": "#1a7f4b", "staging": "#8a5a00", "dev": "#2f5fd0", "archived": "#6b6f76"}
+_COLOURS |= {
+    "h0": "#7c3aa8",
+    "h1": "#a8326f",
+    "h2": "#0b6e7a",
+    "h3": "#4d6b0d",
+    "h4": "#a04413",
+    "h5": "#4254b5",
+}  # as in site.css
 _BADGE = Markup(
     '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{stage}: {version}">'
     "<title>{stage}: {version}</title>"
