@@ -81,17 +81,21 @@ def _checkout(folder: Path, name: str, url: str) -> Path:
             root = Path(repo.path)
     except (NotGitRepository, FileNotFoundError) as error:
         raise NotFound(f"{folder} is in no Git repository: expected a checkout of {name}, here or by --repo") from error
-    if origin and _is_another(origin, url, root):
+    if origin and _is_another(origin, url):
         raise Misuse(f"{root} is a checkout of another repository: expected one of {name}")
     return root
 
 
-def _is_another(origin: str, url: str, root: Path) -> bool:
-    """Whether two addresses are of two repositories; a server's and a folder may be of one."""
+def _is_another(origin: str, url: str) -> bool:
+    """Whether two addresses are of two repositories. Of folders the names tell, since they may have been moved; a server's and a folder may be of one."""
     ours, theirs = parse_address(url), parse_address(origin)
     if isinstance(ours, Local) and isinstance(theirs, Local):
-        return (root / theirs.path).resolve() != ours.path.resolve()
+        return _folder_name(theirs.path) != _folder_name(ours.path)
     return isinstance(ours, Local) == isinstance(theirs, Local) and repository_key(origin) != repository_key(url)
+
+
+def _folder_name(path: Path) -> str:
+    return path.parent.name if path.name == ".git" else path.name.removesuffix(".git")
 
 
 def _is_there(path: Path) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from catalog.cli import annotating
@@ -73,13 +71,13 @@ def test_a_checkout_of_another_repository(ask, checkout):
         pytest.param("git@git.example:acme/churn.git", "https://git.example/acme/churn", False, id="one server"),
         pytest.param("git@git.example:acme/ads.git", "git@git.example:acme/churn.git", True, id="both as scp has them"),
         pytest.param("/srv/churn", "/srv/churn/", False, id="one folder"),
-        pytest.param("../churn", "/srv/churn", False, id="a folder from here"),
+        pytest.param("../churn.git", "/srv/churn/.git", False, id="a folder that was moved"),
         pytest.param("/srv/ads", "/srv/churn", True, id="two folders"),
         pytest.param("https://git.example/acme/churn", "/srv/churn", False, id="a server and a folder may be one"),
     ],
 )
 def test_whether_a_checkout_is_of_another_repository(origin, url, is_another):
-    assert annotating._is_another(origin, url, Path("/srv/here")) == is_another
+    assert annotating._is_another(origin, url) == is_another
 
 
 def test_show_points_there_for_what_nobody_annotated(ask):
