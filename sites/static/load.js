@@ -32,7 +32,7 @@ const SiteData = (() => {
   // What reorders, hides or moves other text, as `visible_on_page` of catalog/text.py has it.
   const ODD = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-  /** A text of a stranger, with every character that cannot be seen as an escape. @param {string} text */
+  /** An untrusted text, with every character that cannot be seen as an escape. @param {string} text */
   const visible = (text) => text.replace(ODD, (character) => {
     const point = /** @type {number} */ (character.codePointAt(0));
     return point > 0xffff ? `\\U${point.toString(16).padStart(8, '0')}` : point > 0xff ? `\\u${point.toString(16).padStart(4, '0')}` : `\\x${point.toString(16).padStart(2, '0')}`;

@@ -1,4 +1,4 @@
-// A server shows this page in any folder, and nobody said where the site begins: the first of these addresses that answers tells.
+// A server shows this page in any folder, without the address of the site: the first of these addresses that loads is below it.
 addEventListener('DOMContentLoaded', () => {
   const search = (up) => {
     const script = document.createElement('script');

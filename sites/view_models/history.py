@@ -12,16 +12,10 @@ from markupsafe import Markup
 from catalog.text import plural
 from sites import text
 from sites.data.rows import EventRow, StagePeriodRow
+from sites.view_models.registry import VERBS
 
 OPEN = 8  # entries in sight; the others are in folds
 
-_VERBS = {
-    "registration": "registered",
-    "deregistration": "deregistered",
-    "assignment": "assigned",
-    "unassignment": "unassigned",
-    "deprecation": "deprecated",
-}
 _TO = {"assignment": " to ", "unassignment": " from "}
 
 
@@ -78,7 +72,7 @@ def _of_event(event: EventRow, periods: dict[tuple[str, str, datetime], StagePer
     return TimelineEntry(
         at=event.created_at,
         author=event.author,
-        verb=_VERBS[event.event],
+        verb=VERBS[event.event],
         version=text.short(event.version or ""),
         to=_TO.get(event.event, ""),
         stage=text.pill(event.stage) if event.stage else Markup(""),

@@ -37,7 +37,7 @@ OUTCOMES: Mapping[str, str] = {
     VisitOutcome.LEFT: "no longer listed",
 }
 ICONS = {"model": "model", "dataset": "data", "data": "data"}
-_VERBS = {
+VERBS = {
     "registration": "registered",
     "deregistration": "deregistered",
     "assignment": "assigned",
@@ -186,7 +186,7 @@ def event_lines(events: list[EventRow]) -> list[EventLine]:
     return [
         EventLine(
             event=event,
-            verb=_VERBS[event.event],
+            verb=VERBS[event.event],
             stage=pill(event.stage) if event.stage else Markup(""),
             version=short(event.version or ""),
             look=look(event.stage) if event.stage else event.event,
