@@ -13,6 +13,7 @@ from catalog.cli.live import open_as_asked
 from catalog.cli.options import Database, LiveOption, LiveRepoOption, SomeRef
 from catalog.cli.output import put_note, put_text, say
 from catalog.cli.progress import size
+from catalog.errors import InvalidArgument
 from catalog.text import plural, visible
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def get(  # noqa: PLR0913 - each is an option of the command
     """
     from catalog.download.download import DownloadOptions, download  # with all of the network
 
+    if path == "":
+        raise InvalidArgument("path", "''", "a path")
     known = _config(config)
     if database is None and config is not None and known is not None:
         database = known.output / "catalog.duckdb"

@@ -81,11 +81,11 @@ def download(ask: answers.Ask, version: Row, path: Path | str | None, options: D
     known = answers.rows(ask, question, answers.CONTENT, **keys)
     if not known:
         raise NotFound(f"{version['repo']}:{version['artifact']}@{version['version']} is in no commit that was read")
-    return fetch(ask, {**known[0], "get": version["get"]}, path, options)
+    return fetch(ask, {**known[0], "artifact": version["artifact"], "get": version["get"]}, path, options)
 
 
 def fetch(ask: answers.Ask, content: Row, path: Path | str | None, options: DownloadOptions) -> Download:
-    """The same for a row of `version_content`, with the command `get`."""
+    """The same for a row of `version_content`, with its artifact and the command `get`."""
     config, limits = options.config, options.limits()
     allow = (*(config.allowed_urls if config else ()), *allowed(options.allow))
     trust = Trust(allow=allow, storage=config.storage if config else ())

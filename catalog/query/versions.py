@@ -79,7 +79,7 @@ class Versions(Lists, Times):
     def download(
         self,
         ref: str,
-        path: Path | str | None = None,
+        path: Path | Name | None = None,
         *,
         config: Path | None = None,
         allow: Sequence[str] = (),
