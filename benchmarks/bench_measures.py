@@ -20,7 +20,7 @@ ROUNDS = 25
 LIMIT = 20.0  # milliseconds
 
 # A commit for each version of each model, at which `dvc.yaml` of the model's folder names one metrics file.
-_VERSIONS = """
+VERSIONS = """
 create table made as
 select
     r, 'git.example/team-' || r % 20 || '/project-' || r as repo, 'models/m' || m as folder, 'models/m' || m || ':m' || m as artifact,
@@ -29,7 +29,7 @@ select
 from range($repos) r(r), range($models) m(m), range($versions) v(v)
 order by r, m, v
 """
-_ROWS = {
+ROWS = {
     "events": """
         select repo, commit as oid, artifact || '@' || version as tag, 'registration' as event, artifact, version, precedence, commit,
             moment as created_at, 0 as utc_offset, 'Ann' as author, 'ann@team.example' as author_email, '' as message from part""",
@@ -75,8 +75,8 @@ def question(catalog: Catalog, ref: str) -> object:
 def make(path: Path, repos: int, models: int, versions: int, metrics: int) -> None:
     """A catalog of rows that no repository stands behind."""
     with closing(duckdb.connect()) as source:
-        source.execute(_VERSIONS, {"repos": repos, "models": models, "versions": versions})
-        queries = {name: query.format(metrics=metrics) for name, query in _ROWS.items()}
+        source.execute(VERSIONS, {"repos": repos, "models": models, "versions": versions})
+        queries = {name: query.format(metrics=metrics) for name, query in ROWS.items()}
         write_partitions(source, queries, path.parent)
         every = [repo for (repo,) in source.execute("select distinct repo from made").fetchall()]
     build(path, {repo: partition(path.parent, repo) for repo in every})

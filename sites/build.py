@@ -17,9 +17,12 @@ from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
-from sites.pages import AS_OF, MODEL_NAMES, MODELS
-from sites.program import program_digest
-from sites.render import assets
+from sites.output import LastSite
+from sites.pages import AS_OF, DATA, HOME, MISSING, MODEL_NAMES, MODELS
+from sites.program import digest_of, program_digest
+from sites.published import data_page, model_files, sitemap
+from sites.published.exports import Exports, exports_in
+from sites.render import Renderer, assets
 from sites.site_pages import SitePages
 from sites.view_models import as_of, list_files, plots
 from sites.view_models.feeds import NEWEST, Feeds
@@ -41,37 +44,64 @@ class SiteReport:
 
 
 def build(
-    database: Path, folder: Path, *, title: str, site_url: str | None = None, mask: Mask = hide, check: bool = False
+    database: Path,
+    folder: Path,
+    *,
+    title: str,
+    site_url: str | None = None,
+    mask: Mask = hide,
+    check: bool = False,
+    data: Path | None = None,
 ) -> SiteReport:
     """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
 
     Only pages of which something differs are made: see `sites.digests`. `check`: files that were changed by hand are found even where they have their size
     and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page
-    404.html, and feeds.
+    404.html, and feeds. `data` is the folder of the exported files, which become a part of the site.
+
+    What others lead to is written first: data, assets and images, new pages, changed pages, feeds, lists, and the home page; then what is gone is
+    deleted. So a build that is cut short leaves old and new pages side by side, and no link from one to a file that is not there.
     """
     clock = perf_counter()
+    settings = (title, site_url, mask(_ADDRESS))
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         connection = MaskedConnection(unmasked, mask)
-        inputs = page_inputs.read(connection)
+        inputs, exports = page_inputs.read(connection), exports_in(data)
         static = {**assets(), AS_OF: as_of.script(inputs.crawls)}
         news = Feeds(inputs.repositories, title, site_url)
-        wanted = digests(inputs, news.repos(), static, (title, site_url, mask(_ADDRESS)))
+        wanted = digests(inputs, news.repos(), static, settings)
+        wanted.pages[DATA.pattern] = digest_of(inputs.recipe, settings, exports.digest)
+        wanted.others.update(exports.files)
+        for path, page, repo in model_files.paths(inputs):
+            wanted.others[path], wanted.repos[path] = wanted.pages[page], repo
+        own = {
+            model_files.SCHEMA: model_files.schema(),
+            **sitemap.maps(wanted.pages.keys() - {MISSING.pattern}, site_url),
+        }
+        wanted.others.update({path: digest_of(content) for path, content in own.items()})
         last = site_folder.look(folder, program_digest(), thorough=check)
         words = list_files.word_files(connection, wanted.pages[MODELS.pattern], last.stated)
-        wanted = wanted.with_lists([*list_files.FILES, *words])
+        lists = [*list_files.FILES, *words]
+        wanted = wanted.with_lists(lists)
         stale = last.stale(wanted.files)
+        stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
-        files = [(path, data) for path, data in static.items() if path in stale]
-        rendered: Iterable[tuple[str, bytes]] = ()
-        if stale - static.keys():
-            facts, plots_by_model = _read(connection, wanted, stale)
+        files: list[Iterable[tuple[str, bytes | Path]]] = [
+            exports.sources(stale),
+            ((path, content) for path, content in {**static, **own}.items() if path in stale),
+            list_files.files(connection, stale),
+        ]
+        from_rows = stale.difference(static, own, exports.files, lists, {DATA.pattern})
+        pages: Iterable[tuple[str, bytes]] = ()
+        if from_rows:
+            facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
             site = SitePages(facts, plots_by_model, news, title, site_url)
             images |= site.images()
-            lists = list_files.files(connection, stale)
-            rendered = chain(lists, site.pages(stale), _feeds(connection, facts, news, stale))
+            files.append(plots.numbers(plots_by_model))
+            pages = _in_order(site, _feeds(connection, facts, news, stale), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}
-        lacking = plots.images(connection, last.stale(shown))
-        done = site_folder.write_site(last, {**wanted.files, **shown}, chain(files, rendered, lacking), images)
+        files += [plots.images(connection, last.stale(shown)), _data_page(exports, stale, title, site_url), pages]
+        done = site_folder.write_site(last, {**wanted.files, **shown}, chain.from_iterable(files), images)
     return SiteReport(
         pages=len(wanted.pages),
         rendered=len(stale & wanted.pages.keys()),
@@ -82,14 +112,37 @@ def build(
     )
 
 
-def _read(connection: Connection, wanted: Digests, stale: Collection[str]) -> tuple[Facts, dict[Key, Plots]]:
+def _in_order(
+    site: SitePages, feeds: Iterable[tuple[str, bytes]], stale: Collection[str], last: LastSite
+) -> Iterator[tuple[str, bytes]]:
+    """Pages and feeds such that each is there before what leads to it, but for new pages that lead to each other: nothing else leads there yet."""
+    paths, lists = frozenset(stale), frozenset(page.pattern for page in LISTS)
+    new = paths - lists - (paths if last.paths is None else last.paths)
+    yield from site.pages(new)
+    yield from site.pages(paths - lists - new)
+    yield from feeds
+    yield from site.pages(paths & lists - {HOME.pattern})
+    yield from site.pages(paths & {HOME.pattern})
+
+
+def _data_page(
+    exports: Exports, stale: Collection[str], title: str, site_url: str | None
+) -> Iterator[tuple[str, bytes]]:
+    """The page of the data, which follows from no row."""
+    if DATA.pattern in stale:
+        yield DATA.pattern, Renderer(title)(DATA, data_page.context(exports, site_url))
+
+
+def _read(
+    connection: Connection, wanted: Digests, stale: Collection[str], *, with_numbers: bool
+) -> tuple[Facts, dict[Key, Plots]]:
     """The facts and plots of those pages that are to be made."""
     chosen = wanted.repos_of(stale)
     repos = chosen if len(chosen) < len({*wanted.repos.values()}) else None
     with_lists = any(path in stale for path in (MODEL_NAMES, *(page.pattern for page in LISTS)))
     with_lists = with_lists or any(path.startswith("teams/") for path in stale)
     facts = read(connection, repos, with_lists=with_lists)
-    return facts, plots.read(connection, facts, repos)
+    return facts, plots.read(connection, facts, repos, with_numbers=with_numbers)
 
 
 def _feeds(connection: Connection, facts: Facts, news: Feeds, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:

@@ -21,9 +21,9 @@ LISTS = (HOME, MODELS, REPOS, STATUS)  # pages that tell of all repositories
 class Digests(NamedTuple):
     """The digest of each page, and of each other file, by its path; and the repository of each file that is of one alone."""
 
-    pages: Mapping[str, str]
-    others: Mapping[str, str]
-    repos: Mapping[str, str]
+    pages: dict[str, str]
+    others: dict[str, str]
+    repos: dict[str, str]
 
     @property
     def files(self) -> Mapping[str, str]:

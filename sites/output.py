@@ -11,15 +11,18 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from zlib import crc32
 
 from catalog.errors import StoreError
 from catalog.store.file_stamps import time_if_unchanged
-from catalog.store.files import clear, read, remove_remains, write
+from catalog.store.files import clear, opened, read, remove_remains, write
 from sites import manifest
+from sites.links import link
 from sites.manifest import MANIFEST, PENDING, SiteFile, SiteManifest
 from sites.pages import LAST_CRAWLS, STATUS
 
+PIECE = 1 << 20  # bytes that are read at once
 MOST_NAMED = 3  # files that are not as they were written, in a sentence
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,14 @@ class LastSite:
         """The paths of the files that are to be made, of those with these digests."""
         return frozenset(
             path for path, digest in digests.items() if (file := self.files.get(path)) is None or file.digest != digest
+        )
+
+    def lacking(self, pages: Iterable[str], suffix: str) -> frozenset[str]:
+        """Those of the pages that show a file with this suffix which is not as it was written: it is made with its page."""
+        return frozenset(
+            page
+            for page in pages
+            if any(path.endswith(suffix) and path not in self.files for path in self.files[page].images)
         )
 
 
@@ -96,12 +107,13 @@ def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
 def write_site(
     last: LastSite,
     digests: Mapping[str, str],
-    files: Iterable[tuple[str, bytes]],
+    files: Iterable[tuple[str, bytes | Path]],
     images: Mapping[str, tuple[str, ...]],
 ) -> OutputCounts:
     """Makes the folder hold files with these digests, of which `files` are those that are stale. StoreError where that would replace other files.
 
-    `images`: the paths of the images of pages.
+    Files are written in their order, each whole, and only then are others deleted: so that a file is there before, and as long as, another
+    one leads to it. A path stands for the file that it names. `images`: the paths of the images of pages.
     """
     folder = last.folder
     ours = frozenset(digests) if last.paths is None else last.paths
@@ -116,7 +128,7 @@ def write_site(
         written = 0
         for path, data in files:
             written += _put(folder / path, data, folder)
-            entries[path] = _file(folder / path, digests[path], crc32(data), images.get(path, ()))
+            entries[path] = _file(folder / path, digests[path], _checksum(data), images.get(path, ()))
         removed = sum(_remove(folder, path) for path in sorted(gone))
         if stale or gone or entries != last.stated:
             manifest.finish(folder, SiteManifest(program=last.program, files=entries))
@@ -163,7 +175,7 @@ def _as_written(folder: Path, path: str, stated: SiteFile, *, thorough: bool) ->
     """The manifest's entry of a file, with its time of change now; None where it has other bytes."""
     file = f"{folder}/{path}"
     modified_at = time_if_unchanged(
-        file, stated.size, stated.modified_at, lambda: crc32(read(Path(file))) == stated.checksum, thorough=thorough
+        file, stated.size, stated.modified_at, lambda: _checksum(Path(file)) == stated.checksum, thorough=thorough
     )
     if modified_at == stated.modified_at:
         return stated
@@ -183,12 +195,29 @@ def _check(folder: Path, new: Collection[str]) -> None:
             )
 
 
-def _put(file: Path, data: bytes, folder: Path) -> bool:
+def _checksum(data: bytes | Path) -> int:
+    """Of bytes, or of those of a file, which may be larger than the memory."""
+    if isinstance(data, bytes):
+        return crc32(data)
+    with opened(data) as stream:
+        return _checksum_of(stream)
+
+
+def _checksum_of(stream: BinaryIO) -> int:
+    checksum = 0
+    while piece := stream.read(PIECE):
+        checksum = crc32(piece, checksum)
+    return checksum
+
+
+def _put(file: Path, data: bytes | Path, folder: Path) -> bool:
     """Writes a file in one step, unless it holds these bytes already.
 
     A page that a power cut took has another size at the next build, and is made again: so pages need not be durable, which would take three
     times as long (1,902 files of the demo of 200 repositories: 8.1 s instead of 2.7 s).
     """
+    if isinstance(data, Path):
+        return link(data, file, folder)
     with suppress(OSError):  # there is none, or something else in its place
         if read(file) == data:
             return False

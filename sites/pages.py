@@ -32,9 +32,10 @@ REPO = Page(name="repo", pattern="repos/{repo}.html", template="repo.html")
 COMPARE = Page(name="compare", pattern="compare.html", template="compare.html")
 STATUS = Page(name="status", pattern="status.html", template="status.html")
 CRAWL = Page(name="crawl", pattern="crawl.html", template="crawl.html")  # where the status was
+DATA = Page(name="data", pattern="data.html", template="data.html")
 LICENCES = Page(name="licences", pattern="licences.html", template="licences.html")
 MISSING = Page(name="missing", pattern="404.html", template="404.html")
 
 MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
 
-PAGES = (HOME, MODELS, TEAM, MODEL, COMPARE, REPOS, REPO, STATUS, CRAWL, LICENCES, MISSING)
+PAGES = (HOME, MODELS, TEAM, MODEL, COMPARE, REPOS, REPO, STATUS, CRAWL, DATA, LICENCES, MISSING)

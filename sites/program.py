@@ -18,6 +18,7 @@ MODULES = (
 )  # fmt: skip
 _LIBRARIES = ("cmarkgfm", "jinja2", "markupsafe", "nh3")
 _NO_SOURCE = (".pyc", ".so")
+_WORKSHOP = "/frontend"  # makes what is in `static`, and has thousands of files where its tools are installed
 
 
 def digest_of(*parts: object) -> str:
@@ -37,6 +38,8 @@ def program_digest() -> str:
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
     for entry in folder.iterdir():
         name = f"{path}/{entry.name}"
+        if name == _WORKSHOP:
+            continue
         if entry.is_dir():
             yield from _sources(entry, name)
         elif not name.endswith(_NO_SOURCE):

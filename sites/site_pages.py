@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from catalog.query.labels import UNREAD
 from sites import urls
@@ -25,6 +26,8 @@ from sites.pages import (
     TEAM,
     Page,
 )
+from sites.published import model_files
+from sites.published.json_ld import json_ld
 from sites.render import Renderer, inline, licences
 from sites.view_models import (
     as_of,
@@ -80,7 +83,9 @@ class SitePages:
 
     def pages(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
-        lines = artifact_lines(self._facts)
+        if not stale:
+            return
+        lines = self._lines
         yield from self._lists(stale, list(lines.values()))
         if MISSING.pattern in stale:
             yield MISSING.pattern, self._missing()
@@ -125,10 +130,15 @@ class SitePages:
     def _models(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of the pages of artifacts, and of the scripts with their data, that are among these paths."""
         for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
+            yield from model_files.of_model(self._facts, artifact, stale)
             if (path := urls.model(artifact.repo, artifact.artifact)) in stale:
                 yield path, self._render(MODEL, self._model(artifact))
             if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
                 yield path, model_data.model_data(self._facts, artifact)
+
+    @cached_property
+    def _lines(self) -> dict[Key, ArtifactLine]:
+        return artifact_lines(self._facts)
 
     def _home(self) -> dict[str, object]:
         facts = self._facts
@@ -182,6 +192,8 @@ class SitePages:
         return {
             "artifact": artifact,
             "data": urls.model_data(*key),
+            "json_ld": json_ld(artifact, self._site_url),
+            "record": urls.record(*key),
             "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
             "plain_id": plain_id(artifact),
             "icon": icon(artifact.type),

@@ -34,6 +34,16 @@ def model_data(repo: str, artifact: str) -> str:
     return f"{model(repo, artifact).removesuffix('.html')}.js"
 
 
+def record(repo: str, artifact: str) -> str:
+    """Where an artifact's record for programs lies: beside its page."""
+    return model(repo, artifact).removesuffix(".html") + ".json"
+
+
+def badge(repo: str, artifact: str, stage: str) -> str:
+    """Where the badge of a stage of an artifact lies, from the root of the site."""
+    return f"badges/{_slug(repo)}/{_slug(artifact)}/{_slug(stage)}.svg"
+
+
 def repository(repo: str) -> str:
     """Where a repository's page lies, from the root of the site."""
     return REPO.pattern.format(repo=_slug(repo))

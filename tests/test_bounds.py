@@ -31,12 +31,12 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     ),
     "a value that is no number": ("connectors.formats.yaml_scalars._NAN",),
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),
-    "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT"),
+    "the version of a file's format": ("catalog.discovery.listing_cache.FORMAT", "catalog.store.partitions.FORMAT", "sites.published.record.VERSION"),
     "how much is read, kept or worked on at once, which changes no result": (
         "catalog.cli.server_checks.AT_A_TIME", "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
         "catalog.query.published.bucket._PIECE", "catalog.actions.annotate._WIDTH", "catalog.database.export.AT_ONCE", "catalog.database.export_database.ROWS", "catalog.download.clouds.PIECE", "catalog.download.download.JOBS", "catalog.download.folder._PIECE",
         "catalog.download.git_files.BATCH", "catalog.download.git_files._AT_ONCE", "catalog.download.plugins._PIECE", "catalog.download.target._PIECE",
-        "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "sites.view_models.plots.AT_ONCE", "sites.data.lists.BATCH",
+        "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "catalog.cli.site_server._PIECE", "sites.output.PIECE", "sites.view_models.plots.AT_ONCE", "sites.data.lists.BATCH",
     ),
     "how often something is looked at, or tried": (
         "catalog.cli.GARBAGE", "catalog.crawl.dask_cluster.GLANCE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",
@@ -47,8 +47,8 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "where something is drawn": (
         "sites.svg.figures.BAR", "sites.svg.figures.BAR_LEFT", "sites.svg.figures.BAR_RIGHT", "sites.svg.figures.BOTTOM",
         "sites.svg.figures.HEIGHT", "sites.svg.figures.LEFT", "sites.svg.figures.RIGHT", "sites.svg.figures.SPARK_EDGE",
-        "sites.svg.figures.SPARK_HEIGHT", "sites.svg.figures.SPARK_WIDTH", "sites.svg.figures.TOP", "sites.svg.figures.WIDTH",
-        "sites.svg.version_chart.LEFT", "sites.svg.version_chart.RIGHT",
+        "sites.svg.figures.SPARK_HEIGHT", "sites.svg.figures.SPARK_WIDTH", "sites.svg.figures.TOP", "sites.svg.figures.WIDTH", "sites.published.badge._EDGE", "sites.published.badge._NARROW",
+        "sites.published.badge._WIDE", "sites.svg.version_chart.LEFT", "sites.svg.version_chart.RIGHT",
     ),
 }  # fmt: skip
 

@@ -38,6 +38,7 @@ _COMMANDS = {
     "annotate": ("annotating", LOOK),
     "crawl": ("crawl_commands", MAKE),
     "build": ("crawl_commands", MAKE),
+    "serve": ("serving", MAKE),
     "mcp": ("mcp", ASK),
     "schedule": ("schedule", MAKE),
     "status": ("status", MAKE),

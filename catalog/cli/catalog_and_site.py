@@ -12,6 +12,7 @@ from catalog.store import file_stamps
 from catalog.text import plural
 
 if TYPE_CHECKING:
+    from catalog.config.model import SiteConfig
     from catalog.config.parse import Config
     from catalog.crawl.crawl import CrawlReport
     from catalog.database.build import BuildReport
@@ -54,6 +55,9 @@ def build(
         if no_site:
             return outcome
         written, files = _build_site(config, built, check=check, tell=tell)
+        for site in config.sites:
+            more = _build_site_of_some(config, site, check=check, tell=tell)
+            written, files = written + more[0], files + more[1]
     return replace(outcome, written=written, files=files)
 
 
@@ -61,7 +65,7 @@ def notify(config: Config) -> None:
     """Tells those whom repos.toml names what changed since they were told last."""
     if not config.notifications:
         return
-    from catalog.database.build import email_mask
+    from catalog.database.gathering import email_mask
     from catalog.notify.notifications import notify_all
     from catalog.store.lock import lock
 
@@ -108,14 +112,43 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
     is_same = bool(built.inputs) and record is not None and record.site is not None and record.site.inputs == inputs
     if is_same and _refresh(config, built, inputs) and not check:
         return 0, 0
-    from catalog.database.build import email_mask
+    from catalog.database.gathering import email_mask
     from sites.build import build as build_site  # a cold `show` needs no jinja2
 
     mask = email_mask(config)
-    site = build_site(built.database, folder, title=config.title, site_url=config.site_url, mask=mask, check=check)
+    site = build_site(
+        built.database,
+        folder,
+        title=config.title,
+        site_url=config.site_url,
+        mask=mask,
+        check=check,
+        data=config.output / "data",
+    )
     tell(f"{folder}: {plural(site.written, 'file')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
     _keep(config, built, inputs, _files(config))
     return site.written, site.written + site.unchanged
+
+
+def _build_site_of_some(config: Config, site: SiteConfig, *, check: bool, tell: Tell) -> tuple[int, int]:
+    """How many files of a further site were written, and how many it has."""
+    from catalog.database.gathering import email_mask
+    from catalog.database.site_catalog import build_site_catalog
+    from sites.build import build as build_site
+
+    shown = build_site_catalog(config, site, tell=tell, check=check)
+    report = build_site(
+        shown.database,
+        shown.site,
+        title=site.title or config.title,
+        site_url=site.site_url,
+        mask=email_mask(config),
+        check=check,
+        data=shown.data,
+    )
+    repos = plural(shown.repos, "repository", "repositories")
+    tell(f"{shown.site}: {plural(report.written, 'file')} written, {report.unchanged} unchanged, of {repos}")
+    return report.written, report.written + report.unchanged
 
 
 def _refresh(config: Config, built: BuildReport, inputs: str) -> bool:

@@ -62,6 +62,6 @@ def _mask() -> Mask:
     if file == DEFAULT_CONFIG and not file.is_file():
         return hide
     from catalog.config.parse import load  # only where there is such a file
-    from catalog.database.build import email_mask
+    from catalog.database.gathering import email_mask
 
     return email_mask(load(file))

@@ -18,6 +18,7 @@ BLANK = """\
 [catalog]
 title = "Model catalog"
 output = "output"                  # the folder for everything that is made; relative to this file
+publish_database = true            # a database in the site, for `catalog --catalog URL`
 # site_url = "https://models.example.org"
 
 [crawl]

@@ -12,6 +12,7 @@ from catalog.config.keys import CRAWL, STAGES, TABLES
 from catalog.config.model import Config, RepoConfig, SourceConfig
 from catalog.config.notify_keys import NOTIFY
 from catalog.config.repository_keys import OPTIONS, SOURCE
+from catalog.config.site_keys import SITE
 from catalog.config.statements import KeyPath, statements
 from catalog.config.storage_keys import STORAGE
 from catalog.naming import public_url
@@ -79,8 +80,9 @@ class EffectiveConfig:
         """What tells the entries of an array of tables apart."""
         if table is STORAGE:
             return [public_url(storage.url) or "" for storage in self._config.storage]
-        if table is NOTIFY:
-            return [notification.name for notification in self._config.notifications]
+        if table in (NOTIFY, SITE):
+            named = self._config.notifications if table is NOTIFY else self._config.sites
+            return [entry.name for entry in named]
         return [entry.name for entry in (self._config.sources if table is SOURCE else self._config.repos)]
 
     def _token(self, header: str, source: SourceConfig) -> Setting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.config.declaration import ConfigKey, Table
 from catalog.config.notify_keys import NOTIFY
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
+from catalog.config.site_keys import SITE
 from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.value_types import (
     COMMAND,
@@ -179,4 +180,4 @@ PRIVACY = Table(
     ),
 )
 
-TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, GET, STORAGE, NOTIFY, REPO, SOURCE)
+TABLES = (CATALOG, CRAWL, SCHEDULE, NETWORK, METRICS, STAGES, PRIVACY, GET, STORAGE, NOTIFY, SITE, REPO, SOURCE)

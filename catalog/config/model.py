@@ -108,6 +108,20 @@ class NotifyConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SiteConfig:
+    """A site that shows some of the repositories. Empty tuples leave nothing out."""
+
+    name: str
+    title: str | None = None  # None: that of the catalog
+    site_url: str | None = None
+    include: tuple[str, ...] = ()  # patterns of host/owner/name, or of the end of it
+    exclude: tuple[str, ...] = ()
+    visibility: tuple[str, ...] = ()  # as forges state it; what is not known is not shown
+    labels: tuple[str, ...] = ()  # one of them on one of its artifacts will do
+    exclude_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """The whole of repos.toml. `stages` maps each raw stage name to the catalog's name, `directions` are patterns of metrics' names with `higher` or `lower`."""
 
@@ -136,3 +150,4 @@ class Config:
     sources: tuple[SourceConfig, ...] = ()
     privacy: Privacy = DEFAULT
     notifications: tuple[NotifyConfig, ...] = ()
+    sites: tuple[SiteConfig, ...] = ()  # besides the one that shows everything

@@ -14,6 +14,7 @@ from catalog.config.keys import CATALOG, CRAWL, METRICS, NETWORK, PRIVACY, SCHED
 from catalog.config.model import Config, RepoConfig, RepoOptions, Schedule, StorageConfig
 from catalog.config.notify_keys import NOTIFY, read_notifications
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
+from catalog.config.site_keys import SITE, read_sites
 from catalog.config.sources import read_sources
 from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.table_reader import TableReader
@@ -80,6 +81,7 @@ def _config(reader: TableReader) -> Config:
         storage=tuple(_storage(reader.array_at(STORAGE))),
         privacy=Privacy(**reader.table_at(PRIVACY).values(PRIVACY.keys)),
         notifications=tuple(read_notifications(reader.array_at(NOTIFY))),
+        sites=tuple(read_sites(reader.array_at(SITE))),
         stages=_stages(reader.table_at(STAGES)),
         repos=tuple(_repos(reader.array_at(REPO), options)),
         sources=tuple(read_sources(reader.array_at(SOURCE), options)),

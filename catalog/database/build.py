@@ -7,38 +7,25 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import UTC
-from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
-from typing import Self
 
 import duckdb
 import pyarrow as pa
 
 from catalog.config.parse import Config
 from catalog.database import build_record, database, last_build, rebuild
-from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, inputs_digest, last_started, rows_of, times_digest
+from catalog.database.build_inputs import OF_CRAWLS, CrawlRows, last_started, rows_of, times_digest
 from catalog.database.build_record import BuildCounts, BuildRecord
-from catalog.database.inventory_rows import repo_rows, source_rows
-from catalog.database.observations import load_observations
+from catalog.database.gathering import BuildInputs, email_mask
 from catalog.database.shapes import all_shapes, partition_shapes
 from catalog.database.statements import named, views_of_one_repository
-from catalog.discovery.inventory import Inventory, read_inventory
-from catalog.discovery.listing_cache import read_states
-from catalog.privacy.emails import Mask, mask
-from catalog.privacy.settings import HASH
 from catalog.schema.arrow import schema, to_arrow
 from catalog.schema.record import Record
-from catalog.schema.tables.inventory import Crawl, MetricDirection, Rename, Repo, Source, StageName, Visit
+from catalog.schema.tables.inventory import Crawl
 from catalog.schema.tables.observations import Observation
 from catalog.store import file_stamps
-from catalog.store.email_key import email_key
-from catalog.store.journal import Journal
-from catalog.store.last_visit import LastVisit
 from catalog.store.lock import lock
-from catalog.store.observations import Observations
-from catalog.store.partitions import Store, privacy_digest
 
 INCOMPLETE = ""  # the digest of what a build could not read as a whole: the next one tries again
 
@@ -82,7 +69,7 @@ def build(
     """
     clock = perf_counter()
     with nullcontext() if in_crawl or is_locked else lock(config.output, wait=wait, tell=tell):
-        inputs = _Inputs.gather(config)
+        inputs = BuildInputs.gather(config)
         last = build_record.read(config.output, tell)
         record, edited = _refreshed(inputs, last, tell, check=check) if last is not None else (None, frozenset[str]())
         incremental = unchanged = record is not None
@@ -107,54 +94,8 @@ def build(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Inputs:
-    """The inputs of a build, and their digest."""
-
-    config: Config
-    journal: Journal
-    store: Store
-    observations: Observations
-    inventory: Inventory
-    files: dict[str, Path]
-    rows: CrawlRows
-    digest: str
-
-    @classmethod
-    def gather(cls, config: Config) -> Self:
-        folder = config.output / "store"
-        journal, store = Journal(folder / "crawls"), Store(folder / "rows")
-        last_visits, listings = journal.last_visits(), read_states(config)
-        inventory = read_inventory(config, listings)
-        files = _files(config, inventory, store, last_visits)
-        repos, sources = repo_rows(inventory, last_visits, files), source_rows(config, inventory, listings)
-        rows, observations = _crawl_rows(config, journal, repos, sources), Observations(folder / "observations")
-        return cls(
-            config=config,
-            journal=journal,
-            store=store,
-            observations=observations,
-            inventory=inventory,
-            files=files,
-            rows=rows,
-            digest=inputs_digest(rows, observations.stamps(), _publishing(config)),
-        )
-
-    @property
-    def path(self) -> Path:
-        return self.config.output / "catalog.duckdb"
-
-    @property
-    def exports(self) -> Path:
-        return self.config.output / "data"
-
-    @property
-    def updaters(self) -> dict[str, rebuild.Updater]:
-        return {Observation.TABLE: partial(load_observations, observations=self.observations)}
-
-
 def _refreshed(
-    inputs: _Inputs, last: BuildRecord, tell: Callable[[str], None], *, check: bool
+    inputs: BuildInputs, last: BuildRecord, tell: Callable[[str], None], *, check: bool
 ) -> tuple[BuildRecord | None, frozenset[str]]:
     """The record of the last build, with what a crawl adds in the database, None where there is more to do; and the exports that `tell` got to know as edited."""
     if check:
@@ -178,7 +119,7 @@ def _refreshed(
     return replace(last, times=times, database=stamp, checksum=last_build.sealed(inputs.path)), frozenset()
 
 
-def _with_times(inputs: _Inputs, last: BuildRecord) -> BuildRecord:
+def _with_times(inputs: BuildInputs, last: BuildRecord) -> BuildRecord:
     """The last record with the times of now: of files that hold what was built, as in a copy of the output."""
     stamp, stamps = file_stamps.stamp_of(inputs.path), file_stamps.stamps_below(inputs.exports)
     if file_stamps.has_other_time(last.database, stamp) and last_build.has(inputs.path, last.checksum):
@@ -192,13 +133,13 @@ def _with_times(inputs: _Inputs, last: BuildRecord) -> BuildRecord:
     return last
 
 
-def _difference(inputs: _Inputs, last: BuildRecord) -> str:
+def _difference(inputs: BuildInputs, last: BuildRecord) -> str:
     """A sentence for a database that is not as it was built; empty where it is."""
     is_same = last.database == file_stamps.stamp_of(inputs.path)
     return "" if is_same else build_record.not_as_built(inputs.path.parent, [inputs.path.name])
 
 
-def _compare(inputs: _Inputs, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
+def _compare(inputs: BuildInputs, last: BuildRecord, tell: Callable[[str], None]) -> frozenset[str]:
     """The exports that do not hold what was written; `tell` gets a sentence that names them. The build checks the database itself."""
     from catalog.database import export  # late, as in `_built`
 
@@ -212,7 +153,7 @@ def _compare(inputs: _Inputs, last: BuildRecord, tell: Callable[[str], None]) ->
 
 
 def _built(
-    inputs: _Inputs, last: BuildRecord | None, tell: Callable[[str], None], edited: Collection[str], *, check: bool
+    inputs: BuildInputs, last: BuildRecord | None, tell: Callable[[str], None], edited: Collection[str], *, check: bool
 ) -> tuple[BuildRecord, bool]:
     """Builds database and exports, those in `edited` whatever is known of them; the record, and whether the last database was updated."""
     from catalog.database import export  # with all of pyarrow: 0.04 s, for nothing where nothing changed
@@ -241,7 +182,7 @@ def _built(
     return record, incremental
 
 
-def _is_whole(connection: duckdb.DuckDBPyConnection, inputs: _Inputs) -> bool:
+def _is_whole(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> bool:
     """Whether nothing was left out because it is damaged: files that are read again may have the same names, and then times."""
     partitions = dict(connection.execute(_SQL["partitions"]).fetchall())
     journals = dict(connection.execute(_SQL["journals"]).fetchall())
@@ -249,48 +190,6 @@ def _is_whole(connection: duckdb.DuckDBPyConnection, inputs: _Inputs) -> bool:
         partitions == {repo: file.name for repo, file in inputs.files.items()}
         and journals == inputs.observations.stamps()
     )
-
-
-def email_mask(config: Config) -> Mask:
-    """What becomes of e-mail addresses in what is made for publication."""
-    emails = config.privacy.emails
-    return mask(emails, email_key(config.output) if emails == HASH else b"")
-
-
-def _files(config: Config, inventory: Inventory, store: Store, last_visits: dict[str, LastVisit]) -> dict[str, Path]:
-    """The partition of each repository that was ever read; those that repos.toml no longer includes are left out."""
-    names = [repository.repo.name for repository in inventory.repositories]
-    named = {name: last_visits[name].partition for name in names if name in last_visits}
-    return {
-        name: file
-        for name, partition in named.items()
-        if partition and (file := store.kept_rows(name, partition, privacy_digest(config.privacy.of(name))))
-    }
-
-
-def _publishing(config: Config) -> tuple[str, ...]:
-    """What becomes of e-mail addresses, and what is published, as texts to compare."""
-    emails = config.privacy.emails
-    masking = (emails, blake2b(email_key(config.output)).hexdigest()) if emails == HASH else (emails,)
-    return (*masking, "database") if config.publish_database else masking
-
-
-def _crawl_rows(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> CrawlRows:
-    ranks = {stage: rank for rank, stage in enumerate(dict.fromkeys(config.stages.values()))}
-    names = [StageName(raw=raw, stage=stage, rank=ranks[stage]) for raw, stage in config.stages.items()]
-    directions = [
-        MetricDirection(pattern=pattern, direction=direction, rank=rank)
-        for rank, (pattern, direction) in enumerate(config.directions)
-    ]
-    return {
-        Repo: repos,
-        Source: sources,
-        StageName: names,
-        MetricDirection: directions,
-        Crawl: journal.crawls(),
-        Visit: journal.visits(),
-        Rename: journal.renames(),
-    }
 
 
 def _tables(rows: CrawlRows, tables: Iterable[type[Record]] | None = None) -> dict[str, pa.Table]:

@@ -35,9 +35,9 @@ def _reasons(source: SourceConfig, forge: Forge, listed: Listed) -> Iterator[str
         yield f"the name {quote(name)!r} cannot be shown"
     if site := _foreign_site(source, forge, listed):
         yield f"is cloned from {site!r}, expected the forge's own server"
-    if source.include and not _matches(name, source.include):
+    if source.include and not matches_name(name, source.include):
         yield NOT_INCLUDED
-    if _matches(name, source.exclude):
+    if matches_name(name, source.exclude):
         yield EXCLUDED
     if source.topics and not set(source.topics) & set(listed.topics):
         yield f"no topic of {', '.join(source.topics)}"
@@ -81,10 +81,10 @@ def _departure_reason(reason: str | None) -> str:
 
 
 def _included(source: SourceConfig, name: str) -> bool:
-    return (not source.include or _matches(name, source.include)) and not _matches(name, source.exclude)
+    return (not source.include or matches_name(name, source.include)) and not matches_name(name, source.exclude)
 
 
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+def matches_name(name: str, patterns: tuple[str, ...]) -> bool:
     """A pattern is of the whole name or of an end of it; forges do not tell upper from lower case."""
     ends = tuple(endings(name.lower()))
     return any(fnmatchcase(end, pattern.lower()) for pattern in patterns for end in ends)

@@ -16,6 +16,13 @@ class NewsOfArtifact(TypedDict):
     stages: list[str]
 
 
+class AssignedStage(TypedDict):
+    """An artifact of which a version is in a stage."""
+
+    artifact: str
+    stage: str
+
+
 class PageInputsRow(NamedTuple):
     """A row of `site_page_inputs`: where two builds have the same one, the pages and feeds of the repository are the same."""
 
@@ -31,6 +38,7 @@ class PageInputsRow(NamedTuple):
     copy_of: str | None
     artifacts: list[str]
     news: list[NewsOfArtifact]
+    assigned: list[AssignedStage]
     events: int
     duplicates: int | None
     first_versions: int | None

@@ -6,7 +6,7 @@ They are rendered while they are read, because the numbers of a whole catalog wo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -17,7 +17,11 @@ from sites.data.facts import Connection, Facts, Key, of_repos
 from sites.data.rows import AssignmentRow
 from sites.svg.figures import Polyline, draw_bars, draw_lines, draw_matrix
 from sites.text import short
-from sites.view_models.registry import foremost
+from sites.view_models.plot_data import PlotFile, plot_file
+from sites.view_models.registry import foremost, in_order
+
+VEGA = "static/vendor/vega.js"  # what draws plots that can be zoomed, where the build of the wheel could make it
+NUMBERS = ".js"  # the suffix of files with the numbers of plots
 
 MOST = 6  # plots of an artifact
 AT_ONCE = 500  # rows of a query
@@ -65,19 +69,22 @@ class Figure(NamedTuple):
 
 
 class Plots(NamedTuple):
-    """The plots of an artifact: of which version they are, of which other one the dashed lines, and whether they are the project's."""
+    """The plots of an artifact: of which version they are, of which other one the dashed lines, whether they are the project's, and their numbers."""
 
     version: str
     beside: str
     figures: list[Figure]
     of_project: str = ""
+    numbers: PlotFile | None = None
 
 
-def read(connection: Connection, facts: Facts, repos: Collection[str] | None = None) -> dict[Key, Plots]:
-    """The plots of all artifacts that have some, of all repositories or of these."""
+def read(
+    connection: Connection, facts: Facts, repos: Collection[str] | None = None, *, with_numbers: bool = False
+) -> dict[Key, Plots]:
+    """The plots of all artifacts that have some, of all repositories or of these. `with_numbers`: those of all versions, for plots that can be zoomed."""
     by_model: dict[Key, Plots] = {}
     for key, rows in groupby(_rows(connection, repos), lambda row: (row.repo, row.artifact)):
-        shown = _plots([*rows], facts.assignments.get(key, []))
+        shown = _plots([*rows], facts.assignments.get(key, []), with_numbers=with_numbers)
         if shown.figures:
             by_model[key] = shown
     return by_model
@@ -93,8 +100,16 @@ def images(connection: Connection, paths: Iterable[str]) -> Iterator[tuple[str, 
 
 
 def paths(plots: Plots | None) -> tuple[str, ...]:
-    """The paths of the images of an artifact."""
-    return tuple(sorted({figure.image for figure in plots.figures if figure.image})) if plots else ()
+    """The paths of the images of an artifact, and of the file with its numbers."""
+    if plots is None:
+        return ()
+    images = {figure.image for figure in plots.figures if figure.image}
+    return tuple(sorted({*images, plots.numbers.path} if plots.numbers else images))
+
+
+def numbers(by_model: Mapping[Key, Plots]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of the files with numbers, each once."""
+    yield from {plots.numbers.path: plots.numbers.data for plots in by_model.values() if plots.numbers}.items()
 
 
 def _rows(connection: Connection, repos: Collection[str] | None) -> Iterator[PlotRow]:
@@ -106,7 +121,7 @@ def _rows(connection: Connection, repos: Collection[str] | None) -> Iterator[Plo
         yield from (PlotRow._make(row) for row in cells)
 
 
-def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow]) -> Plots:
+def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow], *, with_numbers: bool) -> Plots:
     """Of the latest version, or else of the one in production; beside it, of the one in production if that is another."""
     staged = foremost(assignments)
     first = staged and (staged.version, staged.commit)
@@ -116,14 +131,26 @@ def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow]) -> Plots:
     version = (shown[0].version, shown[0].commit)
     beside = [row for row in rows if (row.version, row.commit) == first] if first != version else []
     figures: dict[Markup | str, Figure] = {}
+    of_figures: dict[Markup | str, list[PlotRow]] = {}
     for plot, its in groupby(shown, lambda row: row.plot):
         figure = _figure([*its], [row for row in beside if row.plot == plot])
         if figure and len(figures) < MOST:
             # DVC's files may define a plot twice, by its name and by its file: what looks the same is shown once.
-            figures.setdefault(figure.image or figure.axes + figure.drawing.partition(">")[2], figure)
+            look = figure.image or figure.axes + figure.drawing.partition(">")[2]
+            figures.setdefault(look, figure)
+            of_figures.setdefault(look, [] if figure.image else [row for row in rows if row.plot == plot])
     dashed = staged is not None and any('class="ref"' in figure.drawing for figure in figures.values())
     other = f"{short(staged.version)} in {staged.stage}" if staged and dashed else ""
-    return Plots(short(version[0]), other, [*figures.values()], OF_PROJECT if shown[0].of_project else "")
+    numbers = plot_file([*of_figures.values()], _stages(assignments)) if with_numbers else None
+    return Plots(short(version[0]), other, [*figures.values()], OF_PROJECT if shown[0].of_project else "", numbers)
+
+
+def _stages(assignments: list[AssignmentRow]) -> dict[tuple[str, str], list[str]]:
+    """The stages of each version."""
+    by_version: dict[tuple[str, str], list[str]] = {}
+    for assignment in in_order(assignments):
+        by_version.setdefault((assignment.version, assignment.commit), []).append(assignment.stage)
+    return by_version
 
 
 def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow]) -> Figure | None:

@@ -46,8 +46,10 @@ def changed(before: dict[str, str], folder: Path) -> set[str]:
 
 
 def pages(folder: Path) -> dict[str, bytes]:
+    """The files of a site, without exports, which tell of the last crawl that changed something."""
     files = (file for file in folder.rglob("*") if file.is_file() and file.name != MANIFEST)
-    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
+    made = {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+    return {path: data for path, data in made.items() if not path.startswith("data")}
 
 
 @pytest.mark.slow

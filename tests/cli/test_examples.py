@@ -22,6 +22,8 @@ EXPECTED: dict[str, int] = {
     "catalog schedule --once": 5,
     "catalog status --check": 5,
     "catalog open churn#prod": 3,
+    "catalog serve --port 0": 124,
+    "catalog serve --port 0 --base-path /models/": 124,
     "catalog open churn@v3.1.0 --print": 3,
 }
 # What is run before, in the folder of the examples.
@@ -33,6 +35,7 @@ BEFORE = {
 CHECKOUT = "annotate"  # it needs a checkout of the repository
 EMPTY = ("init", "add", "demo")  # these begin in an empty folder
 SECONDS = 120
+ENDLESS = {"serve": "timeout --signal=INT 3 "}  # what is written before the examples of a command that does not end
 
 
 def commands(path: tuple[str, ...] = (), command=None) -> Iterator[tuple[str, list[str]]]:
@@ -60,7 +63,7 @@ def test_examples_run_as_they_stand(demo_folder, tmp_path, command):
     codes = {}
     for line in ALL[command]:
         done = subprocess.run(
-            ["bash", "-c", line],
+            ["bash", "-c", ENDLESS.get(command, "") + line],
             cwd=folder,
             env=environment(tmp_path),
             stdin=subprocess.DEVNULL,

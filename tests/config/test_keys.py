@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from catalog.config.key_reference import key_reference
 from catalog.config.keys import CATALOG, CRAWL, EXECUTORS, METRICS, MOST_JITTER, NETWORK, PRIVACY, SCHEDULE
-from catalog.config.model import Config, RepoConfig, RepoOptions, Schedule, SourceConfig, StorageConfig
+from catalog.config.model import Config, RepoConfig, RepoOptions, Schedule, SiteConfig, SourceConfig, StorageConfig
 from catalog.config.parse import parse
 from catalog.config.repository_keys import OPTIONS, REPO, SOURCE
+from catalog.config.site_keys import SITE
 from catalog.config.storage_keys import GET, STORAGE
 from catalog.config.value_types import InvalidValue
 from catalog.errors import ConfigError
@@ -73,6 +74,7 @@ def test_the_reference_page_is_in_step():
             {"options", "scope", "kind"},
             id="a source, whose URL is in its scope",
         ),
+        pytest.param(SITE.keys, [SiteConfig], set(), id="a further site"),
         pytest.param(STORAGE.keys, [StorageConfig], set(), id="how storage is reached"),
         pytest.param(PRIVACY.keys, [Privacy], set(), id="what is withheld"),
         pytest.param(SCHEDULE.keys, [Schedule], {"cron"}, id="the schedule, whose times are in [crawl]"),
@@ -90,6 +92,7 @@ def test_the_reference_page_is_in_step():
                 "sources",
                 "privacy",
                 "notifications",
+                "sites",
             },
             id="the catalog and the crawl",
         ),

@@ -11,7 +11,8 @@ import pytest
 
 from catalog.config.parse import Config, parse
 from catalog.database import database, observations, prewarm, template
-from catalog.database.build import _crawl_rows, _tables, build
+from catalog.database.build import _tables, build
+from catalog.database.gathering import _crawl_rows
 from catalog.errors import StoreError
 from catalog.store.journal import Journal
 from support.crawling import visited, wish

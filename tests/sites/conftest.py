@@ -17,6 +17,7 @@ from catalog.schema.tables.inventory import Crawl, Repo, StageName
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation, Event
 from sites.build import build
+from support.browser import chromium
 from support.catalog_files import repository, write_catalog
 from support.catalogs import rows_of
 from support.dvc_run import PNG, dvc_run
@@ -187,6 +188,14 @@ def smaller_catalog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium: one for all tests of a process, which cannot have two."""
+    pytest.importorskip("playwright.sync_api")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a DVC project that has releases, a README, and no registry."""
     world = World()
@@ -225,16 +234,6 @@ def site(catalog_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(site: Path) -> Callable[[str | Path], Page]:
     """A page of the site, parsed."""
     return lambda path: parse((site / path).read_text("utf-8"))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium: one for all tests, since Playwright runs once in a process."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as play:
-        running = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield running
-        running.close()
 
 
 class Page(HTMLParser):

@@ -189,8 +189,11 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         ".made.json",
         "404.html",
         "as-of.js",
+        "badges/github.com~acme~churn/churn/prod.svg",
         "compare.html",
         "crawl.html",
+        "data.html",
+        "data/schema/model.json",
         "feeds/all.json",
         "feeds/all.xml",
         "feeds/models/github.com~acme~churn/churn.json",
@@ -213,8 +216,10 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "models.html",
         "models/github.com~acme~churn/churn.html",
         "models/github.com~acme~churn/churn.js",
+        "models/github.com~acme~churn/churn.json",
         "models/github.com~acme~churn/old.html",
         "models/github.com~acme~churn/old.js",
+        "models/github.com~acme~churn/old.json",
         "models/names.js",
         "plots/3d8f247565fd856c289ed8e4d4aa37d6317376bd.png",
         "plots/d86ce6a242beca1cfc6c1288153addd5b5e2a45b.png",
@@ -223,6 +228,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "repos/github.com~acme~churn.html",
         "static/compare.css",
         "static/compare.js",
+        "static/data.js",
         "static/fonts/Inter.licence.txt",
         "static/fonts/JetBrains-Mono.licence.txt",
         "static/fonts/inter.woff2",
@@ -330,7 +336,7 @@ def test_an_image_of_a_plot_is_a_file_that_is_written_once(site, page, catalog_f
 
 
 def test_no_drawing_of_a_stranger_is_in_the_site(site):
-    assert [file for file in site.rglob("*.svg") if file.name != "icon.svg"] == []
+    assert [file for file in site.rglob("*.svg") if file.name != "icon.svg" and file.parts[-4] != "badges"] == []
 
 
 def test_every_link_leads_into_the_site_or_to_a_known_forge_or_storage(site, page):
@@ -359,7 +365,7 @@ def test_commits_of_a_known_forge_are_links(page):
 
 
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
-    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 8
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 9
 
 
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):

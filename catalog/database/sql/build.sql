@@ -34,6 +34,9 @@ select shape from internal.making;
 -- partitions: The partitions of the last database.
 select repo, file from internal.partitions;
 
+-- labels: The labels of each repository's artifacts.
+select repo, list_sort(list_distinct(flatten(list(labels)))) as labels from artifacts group by repo;
+
 -- slots: Into which slots of exports the repositories fall, and the digest of what the rows of each slot follow from.
 select (hash(repo) >> 56)::utinyint as slot,
     md5((select recipe from internal.making) || string_agg(repo || ' ' || file, chr(10) order by repo)) as digest,

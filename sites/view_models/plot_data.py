@@ -1,0 +1,69 @@
+"""The numbers of an artifact's plots as a script file, for plots that can be zoomed: it is loaded when a reader asks for one, so that pages stay small."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from math import isfinite
+from typing import TYPE_CHECKING, NamedTuple
+
+from catalog.text import visible_on_page
+from sites.text import clip, short
+
+if TYPE_CHECKING:
+    from sites.view_models.plots import PlotRow
+
+MOST_SERIES = 24  # of a plot: lines, of all its versions
+MOST_CHARACTERS = 200  # of a name or a word
+
+
+class PlotFile(NamedTuple):
+    """A file of numbers: its path in the site, named by what it holds, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+def plot_file(plots: Sequence[Sequence[PlotRow]], stages: Mapping[tuple[str, str], Sequence[str]]) -> PlotFile | None:
+    """The file of these plots, in the order of the page's figures, of which an image has no rows; None where none has numbers.
+
+    `stages`: those of each version, by its name and commit.
+    """
+    values = [_plot(rows, stages) if rows else None for rows in plots]
+    if not any(values):
+        return None
+    text = json.dumps(values, separators=(",", ":")).replace("<", "\\u003c")
+    data = f'S("plots",{text});\n'.encode("ascii")
+    return PlotFile(f"plots/{blake2b(data, digest_size=12).hexdigest()}.js", data)
+
+
+def _plot(rows: Sequence[PlotRow], stages: Mapping[tuple[str, str], Sequence[str]]) -> dict[str, object]:
+    rows = [row for row in rows if row.ys or row.words]  # the same plot may be an image in another version
+    row = rows[0]
+    files = len({each.file for each in rows}) > 1
+    series = [_series(each, stages.get((each.version, each.commit), ()), with_file=files) for each in rows]
+    return {
+        "template": row.template or "linear",
+        "x": _label(row.x_label or row.x or "row"),
+        "y": _label(row.y_label or row.field or ""),
+        "series": series[:MOST_SERIES],
+    }
+
+
+def _series(row: PlotRow, stages: Iterable[str], *, with_file: bool) -> dict[str, object]:
+    name = f"{row.file}: {row.field}" if with_file else row.field or ""
+    version = " ".join((short(row.version), *stages))
+    series: dict[str, object] = {"version": _label(version), "name": _label(name)}
+    if row.words and row.counts:
+        others = {"others": [_label(word) for word in row.others]} if row.others else {}
+        return {**series, "words": [_label(word) for word in row.words], **others, "counts": _numbers(row.counts)}
+    return {**series, "xs": _numbers(row.xs or []), "ys": _numbers(row.ys or [])}
+
+
+def _numbers(values: Iterable[float | None]) -> list[float | None]:
+    return [value if value is not None and isfinite(value) else None for value in values]
+
+
+def _label(text: str) -> str:
+    return visible_on_page(clip(text, MOST_CHARACTERS))

@@ -1,0 +1,49 @@
+"""Badges: valid SVG of a width that follows from the text alone, whatever a stranger writes."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from sites import urls
+from sites.published.badge import LONGEST, badge
+from support.stranger import ATTRIBUTE, ODD, SCRIPT
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(drawn: bytes) -> list[str | None]:
+    return [element.text for element in ET.fromstring(drawn).iter(f"{SVG}text")]
+
+
+def test_it_says_the_stage_and_the_version_in_it():
+    root = ET.fromstring(badge("prod", "v1.2.0"))
+    assert (texts(badge("prod", "v1.2.0")), root.get("aria-label"), root.get("width")) == (
+        ["prod", "v1.2.0"],
+        "prod: v1.2.0",
+        "90",
+    )
+
+
+@pytest.mark.parametrize("text", [SCRIPT, ATTRIBUTE, ODD, "&amp;", "a\nb", "\x00", ""])
+def test_nothing_of_a_text_is_markup(text):
+    drawn = badge(text, text)
+    elements = {element.tag.removeprefix(SVG) for element in ET.fromstring(drawn).iter()}
+    assert (elements, b"\x00" in drawn) == ({"svg", "title", "rect", "path", "g", "text"}, False)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(LONGEST, "x" * LONGEST), (LONGEST + 1, "x" * (LONGEST - 1) + "…")])
+def test_a_long_name_is_cut(length, shown):
+    assert texts(badge("x" * length, "v1"))[0] == shown
+
+
+def test_wide_letters_have_more_room():
+    widths = [int(ET.fromstring(badge(text, "v1")).get("width", "")) for text in ("ab", "生产")]
+    assert widths == [48, 58]
+
+
+@pytest.mark.slow
+def test_each_stage_that_a_version_is_in_has_one(site):
+    path = urls.badge("github.com/acme/churn", "churn", "prod")
+    assert texts((site / path).read_bytes()) == ["prod", "v1.0.0"]
