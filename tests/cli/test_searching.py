@@ -251,7 +251,7 @@ def test_a_search_without_a_limit_has_one(run):
 
 
 def test_a_misspelt_command_is_named(run):
-    code, _, err = run("serch")
+    code, _, err = run("serach")
     assert (code, "Did you mean 'search'?" in err) == (2, True)
 
 
