@@ -16,7 +16,7 @@ HOST = "127.0.0.1"
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _PIECE = 1 << 16  # bytes that are sent at once
-# A page of a stranger must not read a catalog by a name of its own that leads to this machine.
+# Else a page elsewhere could read the catalog, by a host name of its own that leads to this machine (DNS rebinding).
 _HOSTS = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?", re.IGNORECASE)
 
 
@@ -68,7 +68,7 @@ class _SiteHandler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - the name that the standard library calls
 
     def log_message(self, *_: object) -> None:
-        """Nothing: what is looked at is nobody's concern."""
+        """Keeps no log of requests."""
 
     def _file(self, path: str) -> Path | None:
         """The file of the site at a path; None for one elsewhere, and for those that only builds read."""
