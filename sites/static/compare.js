@@ -12,7 +12,7 @@
   };
   /** @typedef {{text: string, number?: number | null, comparable?: number | null, best?: boolean, delta?: number}} Cell */
   /** @typedef {{part: string, name: string, direction?: string, cells: (Cell | null)[], differs: boolean}} Row */
-  /** @typedef {{ref: string, model: any, at: number, version: any}} Column */
+  /** @typedef {{ref: string, model: Model, at: number, version: Version}} Column */
 
   // Which versions, the first of which is the baseline, and whether rows without a difference are shown.
   const asked = new URLSearchParams(location.search);

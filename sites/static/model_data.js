@@ -1,14 +1,13 @@
 // What pages of models and the comparison share: the data of a model, read by a classic script, and numbers in words.
+/** @typedef {[number, number | null, string?, number?]} Point `[place of the version, number, text, flags]` */
+/** @typedef {{file: string, name?: string, direction?: string, points: Point[]}} Measure */
+/** @typedef {{version: string, commit: string, at: string, author: string, message?: string, stages?: [string, string][], unregistered?: boolean, inactive?: boolean, latest?: boolean,
+ *   storage?: string, hash?: string, size?: number, files?: number, url?: string, link?: string, duplicate?: {name: string, page: string}, mixed?: string[], other_inputs?: boolean,
+ *   pipeline_stage?: string, command?: string, outdated?: string[], uncompared?: string[]}} Version */
+/** @typedef {{name: string, repo: string, page: string, versions: Version[], metrics: Measure[], params: Measure[],
+ *   inputs: {path: string, git?: boolean, points: [number, string?, number?, string?][]}[]}} Model */
 (() => {
   'use strict';
-  /** @typedef {[number, number | null, string?, number?]} Point `[place of the version, number, text, flags]` */
-  /** @typedef {{file: string, name?: string, direction?: string, points: Point[]}} Series */
-  /** @typedef {{version: string, commit: string, at: string, author: string, message?: string, stages?: [string, string][], unregistered?: boolean, inactive?: boolean, latest?: boolean,
-   *   storage?: string, hash?: string, size?: number, files?: number, url?: string, link?: string, duplicate?: {name: string, page: string}, mixed?: string[], other_inputs?: boolean,
-   *   pipeline_stage?: string, command?: string, outdated?: string[], uncompared?: string[]}} Version */
-  /** @typedef {{name: string, repo: string, page: string, versions: Version[], metrics: Series[], params: Series[],
-   *   inputs: {path: string, git?: boolean, points: [number, string?, number?, string?][]}[]}} Model */
-
   const page = /** @type {any} */ (window);
 
   /**
