@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from support.changes import base
+from support.once import once
 
 PROJECT = """\
 [build-system]
@@ -67,21 +70,21 @@ def fleet(tmp_path):
 
 
 def install(folder: Path, body: str, version: int = 1) -> None:
-    """Builds the distribution, and installs it beside the tests."""
-    source = folder / "source"
-    (source / "catalog_mlproject").mkdir(parents=True, exist_ok=True)
-    (source / "pyproject.toml").write_text(PROJECT)
-    module = MODULE.replace("{BODY}", body).replace("{VERSION}", str(version))
-    (source / "catalog_mlproject" / "__init__.py").write_text(module)
-    options = (
-        "--no-index",
-        "--no-deps",
-        "--no-build-isolation",
-        "--quiet",
-        "--upgrade",
-        "--target",
-        folder / "installed",
+    """Puts the distribution, built and installed once for all tests, beside them."""
+    text = MODULE.replace("{BODY}", body).replace("{VERSION}", str(version))
+    digest = sha256(text.encode()).hexdigest()[:16]
+    shutil.rmtree(folder / "installed", ignore_errors=True)
+    shutil.copytree(
+        once(f"third-party-{digest}", lambda target: _install(target, text)) / "installed", folder / "installed"
     )
+
+
+def _install(folder: Path, text: str) -> None:
+    source = folder / "source"
+    (source / "catalog_mlproject").mkdir(parents=True)
+    (source / "pyproject.toml").write_text(PROJECT)
+    (source / "catalog_mlproject" / "__init__.py").write_text(text)
+    options = ("--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--target", folder / "installed")
     subprocess.run([sys.executable, "-m", "pip", "install", *options, source], check=True, timeout=100)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -88,12 +90,12 @@ DERIVED = [
 CLOCKED = ("crawls", "crawl_times", "visits", "repos", "observations", "known_events", "sources", "time_skew")
 
 
-@pytest.fixture
-def forged(tmp_path: Path) -> Iterator[Talk]:
+@contextmanager
+def forge_of_two(folder: Path) -> Iterator[Talk]:
     """A forge that lists two repositories."""
     for name in NAMES:
-        base().write(tmp_path / "git" / "acme" / f"{name}.git")
-    with forge(tmp_path / "git") as talk:
+        base().write(folder / "git" / "acme" / f"{name}.git")
+    with forge(folder / "git") as talk:
         long_ago = "2023-01-02T03:04:05Z"
         entries = [
             {"id": number, "clone_url": f"{talk.url}/acme/{name}.git", "fork": False, "pushed_at": long_ago}
@@ -101,6 +103,44 @@ def forged(tmp_path: Path) -> Iterator[Talk]:
         ]
         talk.answer = lambda request: said(entries) if request.path.startswith("/api") else None
         yield talk
+
+
+@pytest.fixture
+def forged(tmp_path: Path) -> Iterator[Talk]:
+    with forge_of_two(tmp_path) as talk:
+        yield talk
+
+
+@dataclass(frozen=True)
+class Crawled:
+    """A folder with the output of two runs, and what it holds."""
+
+    config: Config
+    facts: dict[str, list[tuple[object, ...]]]
+    partitions: dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def of_two_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    folder = tmp_path_factory.mktemp("crawled")
+    with forge_of_two(folder) as talk:
+        config = config_of(
+            folder, {"kind": "github", "org": "acme", "name": "s", "url": talk.url, "skip_unpushed": True}
+        )
+        run(config)
+        run(config)
+        of_two = Crawled(config, facts(config), partitions(config))
+        config.output.rename(folder / "as it was")
+        yield of_two
+
+
+@pytest.fixture
+def crawled(of_two_runs: Crawled) -> Crawled:
+    """The same with its output as it was after the two runs."""
+    output = of_two_runs.config.output
+    shutil.rmtree(output, ignore_errors=True)
+    shutil.copytree(output.with_name("as it was"), output)
+    return of_two_runs
 
 
 def run(config: Config) -> None:
@@ -128,14 +168,9 @@ def derived(config: Config, pattern: str) -> Path:
         *(pytest.param(DERIVED, harm, id=f"all of them: {name}") for name, harm in HARM.items()),
     ],
 )
-def test_damaged_files_are_made_again(forged, tmp_path, patterns, harm, caplog):
+def test_damaged_files_are_made_again(crawled, patterns, harm, caplog):
     """THREATS: damaged `repos.json`; power loss."""
-    config = config_of(
-        tmp_path, {"kind": "github", "org": "acme", "name": "s", "url": forged.url, "skip_unpushed": True}
-    )
-    run(config)
-    run(config)
-    before, rows = facts(config), partitions(config)
+    config = crawled.config
     files = [derived(config, pattern) for pattern in patterns]
     for file in files:
         harm(file)
@@ -143,8 +178,8 @@ def test_damaged_files_are_made_again(forged, tmp_path, patterns, harm, caplog):
     first = messages(caplog)
     run(config)
     assert [facts(config), partitions(config), [file.is_file() for file in files]] == [
-        before,
-        rows,
+        crawled.facts,
+        crawled.partitions,
         [True] * len(files),
     ]
     assert (messages(caplog), [sentence for sentence in first if "delete" in sentence]) == ([], [])
