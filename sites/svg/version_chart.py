@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, isfinite, log10
+from sys import float_info
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -49,8 +50,8 @@ def nice_ticks(lowest: float, highest: float, most: int = TICKS) -> list[float]:
     span = highest - lowest
     if span == 0:
         lowest, highest, span = (
-            lowest - abs(lowest) / 10 - 1e-9,
-            highest + abs(highest) / 10 + 1e-9,
+            max(lowest - abs(lowest) / 10 - 1e-9, -float_info.max),
+            min(highest + abs(highest) / 10 + 1e-9, float_info.max),
             abs(lowest) / 5 + 2e-9,
         )
     raw = span / most
