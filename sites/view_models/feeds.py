@@ -1,6 +1,6 @@
-"""Feeds of registry events as Atom (RFC 4287) and JSON Feed (1.1): for everything, an organisation, a repository, a model, a stage.
+"""Feeds of registry events: Atom (RFC 4287) for everything, an organisation, a repository, a model, a stage; and JSON Feed (1.1) for those of several repositories.
 
-An entry is the same in every feed, so each is rendered once. No clock is read: the date of a feed is that of its newest entry.
+A model has one feed: each file more is one for each of ten thousand models. An entry is the same in every feed, so each is rendered once. No clock is read: the date of a feed is that of its newest entry.
 """
 
 from __future__ import annotations
@@ -34,14 +34,20 @@ _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC
 _JSON = json.JSONEncoder(ensure_ascii=False)
 _NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible_on_page` spells the others
 _STAGES, _ORGANISATIONS = "feeds/stages/", "feeds/orgs/"
+_WITH_JSON = (ALL, _STAGES, _ORGANISATIONS)  # what their paths begin with
 
 
 class Feed(NamedTuple):
-    """A feed: its files are `path` with `.xml` and `.json`, and `page` shows the same things."""
+    """A feed: its files are `path` with each of its `suffixes`, and `page` shows the same things."""
 
     path: str
     title: str
     page: str
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Of Atom, and of JSON Feed where there is one."""
+        return (".xml", ".json") if self.path.startswith(_WITH_JSON) else (".xml",)
 
 
 class Feeds:
@@ -61,7 +67,9 @@ class Feeds:
 
     def repos(self) -> dict[str, list[str]]:
         """The path of each file, from the root of the site, and the repositories whose events it has."""
-        return {f"{path}.{kind}": [*repos] for path, repos in self._repos.items() for kind in ("xml", "json")}
+        return {
+            f"{path}{suffix}": [*repos] for path, repos in self._repos.items() for suffix in self._feeds[path].suffixes
+        }
 
     def folders(self, files: Collection[str]) -> list[str]:
         """The folders of forges whose events are in those of these files that are of organisations."""
@@ -90,7 +98,8 @@ class Feeds:
             entries = [self._entry(event) for event in events.get(path, [])]
             updated = next((event.created_at for event in events.get(path, [])), _NEVER)
             yield f"{path}.xml", self._atom(self._feeds[path], updated, [atom for atom, _ in entries]).encode()
-            yield f"{path}.json", self._json(self._feeds[path], [item for _, item in entries]).encode()
+            if ".json" in self._feeds[path].suffixes:
+                yield f"{path}.json", self._json(self._feeds[path], [item for _, item in entries]).encode()
 
     def _entry(self, event: EventRow) -> tuple[str, str]:
         """The event as an entry of Atom, and as an item of JSON Feed."""
