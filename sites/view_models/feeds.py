@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -34,6 +34,7 @@ _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC
 _JSON = json.JSONEncoder(ensure_ascii=False)
 _NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible_on_page` spells the others
 _STAGES, _ORGANISATIONS = "feeds/stages/", "feeds/orgs/"
+_MODELS = "feeds/"  # before the path of the page
 _WITH_JSON = (ALL, _STAGES, _ORGANISATIONS)  # what their paths begin with
 
 
@@ -60,10 +61,9 @@ class Feeds:
         self._repos: dict[str, dict[str, None]] = {ALL: {}}
         self._entries: dict[tuple[str, str], tuple[str, str]] = {}
         for row in repositories:
-            for news in row.news:
-                for feed in _feeds_of(row.repo, news, title):
-                    self._feeds.setdefault(feed.path, feed)
-                    self._repos.setdefault(feed.path, {})[row.repo] = None
+            for feed in _feeds_of(row.repo, row.news, title):
+                self._feeds.setdefault(feed.path, feed)
+                self._repos.setdefault(feed.path, {})[row.repo] = None
 
     def repos(self) -> dict[str, list[str]]:
         """The path of each file, from the root of the site, and the repositories whose events it has."""
@@ -141,7 +141,7 @@ class Feeds:
 
 def model(repo: str, artifact: str) -> str:
     """The path of a model's feed."""
-    return f"feeds/{urls.model(repo, artifact).removesuffix('.html')}"
+    return f"{_MODELS}{urls.model(repo, artifact).removesuffix('.html')}"
 
 
 def repository(repo: str) -> str:
@@ -158,15 +158,18 @@ def _newness(event: EventRow) -> tuple[datetime, str, str, str, str]:
     return (event.created_at, event.repo, event.artifact, event.tag, event.oid)
 
 
-def _feeds_of(repo: str, news: NewsOfArtifact, title: str) -> Iterator[Feed]:
-    """The feeds that have an artifact's events."""
+def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator[Feed]:
+    """The feeds that have the events of a repository's artifacts."""
+    if not news:
+        return
     yield Feed(ALL, title, "index.html")
     yield Feed(repository(repo), f"{repo} · {title}", urls.repository(repo))
-    page = urls.model(repo, news["artifact"])
-    yield Feed(model(repo, news["artifact"]), f"{repo}:{news['artifact']} · {title}", page)
+    for artifact in (of_artifact["artifact"] for of_artifact in news):
+        page = urls.model(repo, artifact)
+        yield Feed(f"{_MODELS}{page.removesuffix('.html')}", f"{repo}:{artifact} · {title}", page)
     if name := organisation(repo):
         yield Feed(_of_organisation(name), f"{name} · {title}", "repos.html")
-    for stage in news["stages"]:
+    for stage in dict.fromkeys(stage for of_artifact in news for stage in of_artifact["stages"]):
         yield Feed(_of_stage(stage), f"{stage} · {title}", "models.html")
 
 
