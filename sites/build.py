@@ -24,6 +24,7 @@ from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
 from sites.render import Renderer, assets
 from sites.site_pages import SitePages
+from sites.theme import NO_THEME, Theme
 from sites.view_models import as_of, list_files, plots
 from sites.view_models.feeds import NEWEST, Feeds
 from sites.view_models.plots import Plots
@@ -43,7 +44,7 @@ class SiteReport:
     seconds: float
 
 
-def build(
+def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     database: Path,
     folder: Path,
     *,
@@ -52,18 +53,19 @@ def build(
     mask: Mask = hide,
     check: bool = False,
     data: Path | None = None,
+    theme: Theme | None = None,
 ) -> SiteReport:
     """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
 
     Only pages of which something differs are made: see `sites.digests`. `check`: files that were changed by hand are found even where they have their size
     and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page
-    404.html, and feeds. `data` is the folder of the exported files, which become a part of the site.
+    404.html, and feeds. `data` is the folder of the exported files, which become a part of the site; `theme` is the look that the owner chose.
 
     What others lead to is written first: data, assets and images, new pages, changed pages, feeds, lists, and the home page; then what is gone is
     deleted. So a build that is cut short leaves old and new pages side by side, and no link from one to a file that is not there.
     """
-    clock = perf_counter()
-    settings = (title, site_url, mask(_ADDRESS))
+    clock, theme = perf_counter(), theme or NO_THEME
+    settings = (title, site_url, mask(_ADDRESS), theme.digest)
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         connection = MaskedConnection(unmasked, mask)
         inputs, exports = page_inputs.read(connection), exports_in(data)
@@ -76,6 +78,7 @@ def build(
             wanted.others[path], wanted.repos[path] = wanted.pages[page], repo
         own = {
             model_files.SCHEMA: model_files.schema(),
+            **theme.files,
             **sitemap.maps(wanted.pages.keys() - {MISSING.pattern}, site_url),
         }
         wanted.others.update({path: digest_of(content) for path, content in own.items()})
@@ -95,12 +98,13 @@ def build(
         pages: Iterable[tuple[str, bytes]] = ()
         if from_rows:
             facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
-            site = SitePages(facts, plots_by_model, news, title, site_url)
+            site = SitePages(facts, plots_by_model, news, title, site_url, theme)
             images |= site.images()
             files.append(plots.numbers(plots_by_model))
             pages = _in_order(site, _feeds(connection, facts, news, stale), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}
-        files += [plots.images(connection, last.stale(shown)), _data_page(exports, stale, title, site_url), pages]
+        data_pages = _data_page(exports, stale, title, site_url, theme)
+        files += [plots.images(connection, last.stale(shown)), data_pages, pages]
         done = site_folder.write_site(last, {**wanted.files, **shown}, chain.from_iterable(files), images)
     return SiteReport(
         pages=len(wanted.pages),
@@ -126,11 +130,11 @@ def _in_order(
 
 
 def _data_page(
-    exports: Exports, stale: Collection[str], title: str, site_url: str | None
+    exports: Exports, stale: Collection[str], title: str, site_url: str | None, theme: Theme
 ) -> Iterator[tuple[str, bytes]]:
     """The page of the data, which follows from no row."""
     if DATA.pattern in stale:
-        yield DATA.pattern, Renderer(title)(DATA, data_page.context(exports, site_url))
+        yield DATA.pattern, Renderer(title, theme)(DATA, data_page.context(exports, site_url))
 
 
 def _read(

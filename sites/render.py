@@ -6,6 +6,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,14 +16,26 @@ from pathlib import Path
 from pickle import PickleError
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+)
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from catalog.errors import ConfigError
 from catalog.text import plural
 from sites import text, urls
 from sites.pages import PAGES, Page
 from sites.program import program_digest
+from sites.theme import NO_THEME, TEMPLATES, Theme
+from sites.theme import read as read_theme
 
 
 class _CompiledTemplates(FileSystemBytecodeCache):
@@ -84,18 +97,53 @@ def environment() -> Environment:
     return env
 
 
+def load_theme(folder: Path | None) -> Theme:
+    """The theme in a folder, whose templates can be compiled; ConfigError, with what is wrong, where it cannot be used."""
+    theme = read_theme(folder)
+    ours = {name for name in environment().list_templates() if name.endswith(".html")}
+    env = _themed(theme)
+    for name in theme.templates:
+        place = f"{theme.folder}/{TEMPLATES}/{name}"
+        if name not in ours:
+            near = get_close_matches(name, ours, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ConfigError(f"{place}: no template of the site has this name{hint}")
+        try:
+            env.get_template(name)
+        except TemplateSyntaxError as error:
+            raise ConfigError(f"{place}: line {error.lineno}: {error.message}") from error
+    return theme
+
+
+def _themed(theme: Theme) -> Environment:
+    """The environment in which a theme's templates come first; ours are also there as `catalog/NAME`, for those that extend them."""
+    if not theme.templates:
+        return environment()
+    ours = PackageLoader("sites")
+    loader = ChoiceLoader([DictLoader(theme.templates), ours, PrefixLoader({"catalog": ours})])
+    return environment().overlay(loader=loader, bytecode_cache=None)
+
+
 class Renderer:
     """Renders the pages of one site."""
 
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._templates = {page.name: environment().get_template(page.template) for page in PAGES}
+    def __init__(self, title: str, theme: Theme = NO_THEME) -> None:
+        self._title, self._theme = title, theme
+        env = _themed(theme)
+        self._templates = {page.name: env.get_template(page.template) for page in PAGES}
 
     def __call__(self, page: Page, context: dict[str, object], *, root: str | None = None) -> bytes:
         """One page. `root` leads from it to the root of the site; without one it follows from the page's path."""
         prefix = urls.root(page) if root is None else root
-        rendered = self._templates[page.name].render(context, root=prefix, page=page.name, site_title=self._title)
-        return rendered.encode("utf-8")
+        given = {"root": prefix, "page": page.name, "site_title": self._title, "theme": self._theme}
+        try:
+            return self._templates[page.name].render(context, **given).encode("utf-8")
+        except Exception as error:
+            if not self._theme.templates:
+                raise
+            raise ConfigError(
+                f"{self._theme.folder}/{TEMPLATES}: the page {page.name!r} cannot be rendered: {error}"
+            ) from error
 
 
 class AssetLicence(NamedTuple):

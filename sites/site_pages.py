@@ -29,6 +29,7 @@ from sites.pages import (
 from sites.published import model_files
 from sites.published.json_ld import json_ld
 from sites.render import Renderer, inline, licences
+from sites.theme import NO_THEME, Theme
 from sites.view_models import (
     as_of,
     cards,
@@ -63,12 +64,18 @@ class SitePages:
     """The pages of one catalog, rendered one by one as they are asked for."""
 
     def __init__(
-        self, facts: Facts, plots_by_model: Mapping[Key, Plots], news: Feeds, title: str, site_url: str | None
+        self,
+        facts: Facts,
+        plots_by_model: Mapping[Key, Plots],
+        news: Feeds,
+        title: str,
+        site_url: str | None,
+        theme: Theme = NO_THEME,
     ) -> None:
         self._facts = facts
         self._plots = plots_by_model
         self._news = news
-        self._render = Renderer(title)
+        self._render = Renderer(title, theme)
         self._site_url = site_url
         self._repositories = {r.repo: r for r in facts.repositories}
         self._forges = {r.repo: urls.repository_links(r.page, r.commit_pages) for r in facts.repositories}

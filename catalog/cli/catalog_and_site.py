@@ -12,11 +12,14 @@ from catalog.store import file_stamps
 from catalog.text import plural
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from catalog.config.model import SiteConfig
     from catalog.config.parse import Config
     from catalog.crawl.crawl import CrawlReport
     from catalog.database.build import BuildReport
     from sites.data.rows import CrawlRow
+    from sites.theme import Theme
 
 Tell = Callable[[str], None]
 
@@ -42,6 +45,8 @@ def build(
     """Builds catalog and site, as far as they do not follow from the same as last time. With `check`, all files are compared."""
     from catalog.database import prewarm
 
+    if not no_site:
+        check_themes(config)
     prewarm.wait()
     from catalog.database.build import build as build_catalog  # a cold `show` needs no pyarrow
     from catalog.store.lock import lock
@@ -59,6 +64,12 @@ def build(
             more = _build_site_of_some(config, site, check=check, tell=tell)
             written, files = written + more[0], files + more[1]
     return replace(outcome, written=written, files=files)
+
+
+def check_themes(config: Config) -> None:
+    """Reads the look of each site, to stop before any work where one cannot be used: ConfigError."""
+    for folder in (config.theme, *(site.theme for site in config.sites)):
+        _theme(folder)
 
 
 def notify(config: Config) -> None:
@@ -106,8 +117,8 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
     from catalog.database import build_record
     from catalog.database.build_inputs import site_digest
 
-    folder = config.output / "site"
-    inputs = site_digest(built.inputs, config.title, config.site_url)
+    folder, theme = config.output / "site", _theme(config.theme)
+    inputs = site_digest(built.inputs, config.title, config.site_url, theme.whole_digest if theme else "")
     record = build_record.read(config.output)
     is_same = bool(built.inputs) and record is not None and record.site is not None and record.site.inputs == inputs
     if is_same and _refresh(config, built, inputs) and not check:
@@ -124,6 +135,7 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
         mask=mask,
         check=check,
         data=config.output / "data",
+        theme=theme,
     )
     tell(f"{folder}: {plural(site.written, 'file')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
     _keep(config, built, inputs, _files(config))
@@ -145,10 +157,20 @@ def _build_site_of_some(config: Config, site: SiteConfig, *, check: bool, tell: 
         mask=email_mask(config),
         check=check,
         data=shown.data,
+        theme=_theme(site.theme or config.theme),
     )
     repos = plural(shown.repos, "repository", "repositories")
     tell(f"{shown.site}: {plural(report.written, 'file')} written, {report.unchanged} unchanged, of {repos}")
     return report.written, report.written + report.unchanged
+
+
+def _theme(folder: Path | None) -> Theme | None:
+    """The look of a site that its owner chose; ConfigError where it cannot be used."""
+    if folder is None:
+        return None
+    from sites.render import load_theme  # a crawl in which nothing changed needs no jinja2
+
+    return load_theme(folder)
 
 
 def _refresh(config: Config, built: BuildReport, inputs: str) -> bool:

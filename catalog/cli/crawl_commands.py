@@ -90,6 +90,8 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
     if not (config.repos or config.sources):
         _refuse_to_empty(config, allowed=allow_empty)
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
+    if not (no_build or no_site):
+        catalog_and_site.check_themes(config)
     early = (
         _EarlyBuild(config=config, no_site=no_site, publish=publish_early) if publish_early or not no_build else None
     )

@@ -42,6 +42,11 @@ CATALOG = Table(
             name="site_url", type=SITE_URL, sentence="The address of the published site: feeds and links need it."
         ),
         ConfigKey(
+            name="theme",
+            type=TEXT,
+            sentence="The folder with [the look of the site](publish.md#the-look-of-the-site): templates, styles, logo and footer, relative to the file.",
+        ),
+        ConfigKey(
             name="publish_database",
             type=FLAG,
             default=False,

@@ -114,6 +114,7 @@ class SiteConfig:
     name: str
     title: str | None = None  # None: that of the catalog
     site_url: str | None = None
+    theme: Path | None = None  # None: that of the catalog
     include: tuple[str, ...] = ()  # patterns of host/owner/name, or of the end of it
     exclude: tuple[str, ...] = ()
     visibility: tuple[str, ...] = ()  # as forges state it; what is not known is not shown
@@ -129,6 +130,7 @@ class Config:
     title: str
     output: Path
     site_url: str | None
+    theme: Path | None = None  # the folder with the owner's templates and styles
     publish_database: bool = False  # in `data/`, for those who read the catalog from there
     jobs: int
     jobs_per_host: int

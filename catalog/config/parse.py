@@ -68,11 +68,12 @@ def _config(reader: TableReader) -> Config:
     crawl = crawl_reader.values(CRAWL.keys)
     options = {key.name: crawl.pop(key.name) for key in OPTIONS}
     _check_executor(crawl_reader, crawl)
-    output = reader.file.parent / catalog.pop("output")
+    output, theme = reader.file.parent / catalog.pop("output"), catalog.pop("theme")
     return Config(
         **catalog,
         file=reader.file,
         output=output,
+        theme=reader.file.parent / theme if theme else None,
         schedule=_schedule(reader.table_at(SCHEDULE), crawl.pop("schedule"), output),
         **crawl,
         directions=_directions(reader.table_at(METRICS)),

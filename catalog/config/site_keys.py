@@ -34,6 +34,12 @@ SITE = Table(
         ConfigKey(name="title", type=TEXT, absent="that of the catalog", sentence="The title of the site."),
         ConfigKey(name="site_url", type=SITE_URL, sentence="The address of the site, as in `[catalog]`."),
         ConfigKey(
+            name="theme",
+            type=TEXT,
+            absent="that of the catalog",
+            sentence="The folder with the look of the site, as in `[catalog]`.",
+        ),
+        ConfigKey(
             name="include",
             type=_PATTERNS,
             default=(),
@@ -72,6 +78,7 @@ def read_sites(tables: list[TableReader]) -> Iterator[SiteConfig]:
     names: dict[str, str] = {}
     for reader in tables:
         values = reader.values(SITE.keys)
+        theme = values.pop("theme")
         if values["name"] is not None:
             reader.refuse_duplicate(values["name"], names)
-            yield SiteConfig(**values)
+            yield SiteConfig(**values, theme=reader.file.parent / theme if theme else None)

@@ -43,9 +43,9 @@ def times_digest(rows: CrawlRows) -> str:
     return _digest(rows[table] for table in (Repo, Source, Crawl))
 
 
-def site_digest(inputs: str, title: str, site_url: str | None) -> str:
-    """The digest of what pages follow from."""
-    return _digest([inputs, title, site_url or ""])
+def site_digest(inputs: str, title: str, site_url: str | None, theme: str = "") -> str:
+    """The digest of what pages follow from. `theme`: the digest of the look that the site's owner chose."""
+    return _digest([inputs, title, site_url or "", theme])
 
 
 def last_started(rows: CrawlRows) -> datetime | None:

@@ -178,3 +178,38 @@ def report(*, changed: int, fresh: int, unpushed: int = 0) -> CrawlReport:
 )  # fmt: skip
 def test_what_a_crawl_did_not_have_to_do(report, made, line):
     assert summary(report, made) == line
+
+
+def with_theme(text: str) -> None:
+    file = Path("repos.toml")
+    file.write_text(file.read_text().replace("[catalog]\n", f"[catalog]\n{text}\n"))
+
+
+@pytest.mark.slow
+def test_a_look_of_ones_own_is_made_when_it_changed(run, world):
+    assert world
+    with_theme('theme = "look"')
+    Path("look").mkdir()
+    said = []
+    for footer in ("one", "one", "two"):
+        Path("look/footer.md").write_text(footer)
+        code, _, err = run("build")
+        said.append((code, len(told(err)), f"<p>{footer}</p>" in Path("output/site/index.html").read_text()))
+    assert said == [(0, 2, True), (0, 1, True), (0, 2, True)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["crawl", "build"])
+def test_a_look_that_cannot_be_used_stops_before_any_work(run, world, command):
+    register(world, 9)
+    world.write(Path("git"))
+    with_theme('theme = "nosuch"')
+    before = file_stamps.stamps_below(Path("output"))
+    code, _, err = run(command)
+    assert (code, told(err), changed(before, Path("output"))) == (
+        2,
+        [
+            "catalog: invalid theme 'nosuch': expected a folder with some of templates/, static/, custom.css, footer.md, and logo with one of .svg, .png, .webp, .jpg"
+        ],
+        set(),
+    )

@@ -149,10 +149,14 @@ def test_a_file_is_refused_exactly_where_the_keys_type_refuses_the_value(declare
     ("text", "end"),
     [
         pytest.param(
-            "[catalog]\ntitel = 'x'", "output, publish_database, site_url, title; did you mean 'title'?", id="a key"
+            "[catalog]\ntitel = 'x'",
+            "output, publish_database, site_url, theme, title; did you mean 'title'?",
+            id="a key",
         ),
         pytest.param("[sources]", "source, stages, storage; did you mean 'source'?", id="a table"),
-        pytest.param("[catalog]\ncolour = 'x'", "output, publish_database, site_url, title", id="nothing like it"),
+        pytest.param(
+            "[catalog]\ncolour = 'x'", "output, publish_database, site_url, theme, title", id="nothing like it"
+        ),
     ],
 )
 def test_an_unknown_key_that_resembles_another(text, end):

@@ -16,6 +16,7 @@ FILE = Path("/etc/catalog/repos.toml")
 EVERYTHING = """
 [catalog]
 title = "Our models"
+theme = "look"
 output = "made"
 site_url = "https://models.example.org"
 
@@ -66,6 +67,7 @@ def test_every_key_does_what_it_says():
         file=FILE,
         title="Our models",
         output=Path("/etc/catalog/made"),
+        theme=Path("/etc/catalog/look"),
         site_url="https://models.example.org",
         jobs=3,
         jobs_per_host=2,
@@ -230,7 +232,7 @@ url = "https://"
 def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
     assert complaints(WRONG) == [
         "unknown key 'owner': expected one of catalog, crawl, get, metrics, network, notify, privacy, repo, schedule, site, source, stages, storage",
-        "[catalog]: unknown key 'colour': expected one of output, publish_database, site_url, title",
+        "[catalog]: unknown key 'colour': expected one of output, publish_database, site_url, theme, title",
         "[catalog]: invalid title 3: expected text that is not blank",
         "[catalog]: invalid output ' ': expected text that is not blank",
         "[catalog]: invalid site_url 'models.example.org': expected a URL that begins with https:// or http://",

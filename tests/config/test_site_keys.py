@@ -14,7 +14,7 @@ FILE = Path("/etc/catalog/repos.toml")
 
 
 def test_a_site_of_some_repositories():
-    text = '[[site]]\nname = "public"\ntitle = "Open"\nsite_url = "https://h/"\ninclude = ["acme/*"]\nexclude = ["x"]\nvisibility = "public"\nlabels = ["a"]\nexclude_labels = ["b"]\n[[site]]\nname = "all"'
+    text = '[[site]]\nname = "public"\ntitle = "Open"\nsite_url = "https://h/"\ninclude = ["acme/*"]\nexclude = ["x"]\nvisibility = "public"\nlabels = ["a"]\nexclude_labels = ["b"]\ntheme = "look"\n[[site]]\nname = "all"'
     assert parse(text, FILE).sites == (
         SiteConfig(
             name="public",
@@ -25,6 +25,7 @@ def test_a_site_of_some_repositories():
             visibility=("public",),
             labels=("a",),
             exclude_labels=("b",),
+            theme=FILE.parent / "look",
         ),
         SiteConfig(name="all"),
     )

@@ -119,8 +119,11 @@ def test_the_clocks_of_all_crawls_before_one_that_began_earlier_contradict_it():
 
 
 def test_what_pages_follow_from():
-    found = [site_digest(*each) for each in [("i", "t", "u"), ("j", "t", "u"), ("i", "v", "u"), ("i", "t", None)]]
-    assert (len(set(found)), site_digest("i", "t", "u")) == (4, found[0])
+    found = [
+        site_digest(*each)
+        for each in [("i", "t", "u"), ("j", "t", "u"), ("i", "v", "u"), ("i", "t", None), ("i", "t", "u", "look")]
+    ]
+    assert (len(set(found)), site_digest("i", "t", "u")) == (5, found[0])
 
 
 @pytest.mark.parametrize(("crawls", "expected"), [((), None), ((nth(1), nth(2)), NOON + timedelta(days=2))])
