@@ -19,6 +19,7 @@ BLANK = """\
 title = "Model catalog"
 output = "output"                  # the folder for everything that is made; relative to this file
 publish_database = true            # a database in the site, for `catalog --catalog URL`
+publish_csv = true                 # tables and views as CSV, too
 # site_url = "https://models.example.org"
 
 [crawl]

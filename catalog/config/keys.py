@@ -52,6 +52,12 @@ CATALOG = Table(
             default=False,
             sentence="Whether `data/` has a database, too, for [`--catalog URL`](publish.md): each build in which something changed writes it as a whole.",
         ),
+        ConfigKey(
+            name="publish_csv",
+            type=FLAG,
+            default=False,
+            sentence="Whether each table and view of `data/` is there as compressed CSV, too.",
+        ),
     ),
 )
 

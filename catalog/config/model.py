@@ -132,6 +132,7 @@ class Config:
     site_url: str | None
     theme: Path | None = None  # the folder with the owner's templates and styles
     publish_database: bool = False  # in `data/`, for those who read the catalog from there
+    publish_csv: bool = False  # in `data/`, beside the files of Parquet
     jobs: int
     jobs_per_host: int
     processes: int | None  # that read repositories; None for as many as there are processors, and four at most

@@ -164,7 +164,16 @@ def _built(
         single = [*shapes, *views_of_one_repository()]
         every = all_shapes() if inputs.config.publish_database else None
         mask = email_mask(inputs.config)
-        export.write(connection, inputs.exports, mask, single=single, anew=edited, check=check, shapes=every)
+        export.write(
+            connection,
+            inputs.exports,
+            mask,
+            single=single,
+            anew=edited,
+            check=check,
+            shapes=every,
+            csv=inputs.config.publish_csv,
+        )
         counts = connection.execute(_SQL["counts"]).fetchone() or (0,) * 7
         (due,) = connection.execute(_SQL["due"]).fetchone() or (None,)
         is_whole = _is_whole(connection, inputs)

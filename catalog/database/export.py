@@ -1,4 +1,4 @@
-"""`data/`: the tables and views as Parquet files, sorted, with their documentation inside, and `catalog.json` beside them.
+"""`data/`: the tables and views as Parquet files, sorted, with their documentation inside, as CSV where that is wanted, and `catalog.json` beside them.
 
 A table of many rows is divided by repository: a file whose rows are those of the last build is left alone, and its rows are not read.
 See docs/decisions/30-parts-of-exports.md.
@@ -6,7 +6,6 @@ See docs/decisions/30-parts-of-exports.md.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -23,7 +22,8 @@ import pyarrow as pa
 from catalog.database import export_database
 from catalog.database.build_record import not_as_built
 from catalog.database.code_digest import files_digest
-from catalog.database.export_files import holds, write_parts
+from catalog.database.export_files import WrittenFile, holds, write_parts
+from catalog.database.export_index import ExportedFile, entry_of, index_of
 from catalog.database.export_parts import Part, Relation, parts, relations
 from catalog.database.export_slots import Counted, Counts, RowCounter
 from catalog.database.template import recipe
@@ -36,8 +36,10 @@ AT_ONCE = 2  # tables: while DuckDB sorts one, another is compressed
 INDEX, MANIFEST = "catalog.json", ".exports.json"
 # What of the program decides how rows become files, besides the rows and their columns.
 SOURCES = (
+    "database/export_csv.py",
     "database/export_database.py",
     "database/export_files.py",
+    "database/export_index.py",
     "database/export_parts.py",
     "database/export_slots.py",
     "database/masking.py",
@@ -49,29 +51,19 @@ _PACKAGE = Path(__file__).parents[1]
 _DATABASE = re.compile(r"catalog\.[0-9a-f]+\.duckdb")
 # A file of an export, or what an interrupted write or an earlier version left: its manifest had the name of that of a site.
 _FILE = re.compile(
-    r"\.?(?P<file>[^.].*\.parquet|catalog(?:\.[0-9a-f]+)?\.duckdb|catalog\.json|\.(?:exports|made)\.json)(?:\.new|\.aside-[0-9]+)?"
+    r"\.?(?P<file>[^.].*\.(?:parquet|csv\.gz)|catalog(?:\.[0-9a-f]+)?\.duckdb|catalog\.json|\.(?:exports|made)\.json)(?:\.new|\.aside-[0-9]+)?"
 )
-_PART_FILE = re.compile(r"\.?(?P<file>[0-9a-f]{2}-[0-9a-f]{2}\.parquet)(?:\.new)?")
+_PART_FILE = re.compile(r"\.?(?P<file>[0-9a-f]{2}-[0-9a-f]{2}\.(?:parquet|csv\.gz))(?:\.new)?")
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportReport:
-    """How many files an export has, and how many of them have other rows than before."""
+    """How many files an export has, and how many parts of tables and views have other rows than before."""
 
     files: int
     changed: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportedFile:
-    """A file as the last export left it: the digest of its rows, and what it was on the disk."""
-
-    digest: str
-    bytes: int
-    sha256: str
-    mtime_ns: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +93,7 @@ def intact(folder: Path, paths: Iterable[str]) -> frozenset[str]:
     return frozenset()
 
 
-def write(
+def write(  # noqa: PLR0913 - each is something that repos.toml or the last build says
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     mask: Mask = hide,
@@ -110,32 +102,33 @@ def write(
     anew: Collection[str] = (),
     check: bool = False,
     shapes: Mapping[str, pa.Schema] | None = None,
+    csv: bool = False,
 ) -> ExportReport:
     """Writes every table and view of the catalog; the same rows give the same bytes.
 
     `single`: the relations that follow from single repositories, by their partitions. `anew`: files that are made, whatever is known of
-    them, and not named again. `check`: all rows are counted. `shapes`: the tables of the database to publish; None where none is wanted.
+    them, and not named again. `check`: all rows are counted. `shapes`: the tables of the database to publish; None where none is wanted. `csv`: whether each
+    file has a twin of compressed CSV.
 
     One of up to 16,384 rows is `folder/<name>.parquet`; a larger one that says of each row which repository it belongs to is divided into
     `folder/<name>/<slots>.parquet`. `mask` says what becomes of e-mail addresses.
 
-    `catalog.json` lists them, and first the database to publish (path, bytes and SHA-256), each on a line: name, kind, comment, columns (name, type, comment), rows, and files (path, rows, bytes and
-    SHA-256). Files of tables that are gone are deleted. StoreError where the disk fails.
+    `catalog.json` lists them, and first the database to publish (path, bytes and SHA-256), each on a line: name, kind, comment, columns (name, type, comment), rows, files (path, rows, bytes and
+    SHA-256), and in `csv` the same of those. Files of tables that are gone are deleted. StoreError where the disk fails.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         last = _last(folder, _program(mask))
         known = {path: file for path, file in last.files.items() if path not in anew}
         counter = RowCounter(connection, single, Counted() if check else last.counted)
-        exporting = _Export(connection, folder, mask, known, counter)
+        exporting = _Export(connection, folder, mask, known, counter, csv=csv)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             done = list(threads.map(exporting.write, relations(connection)))
         if exporting.edited:
             log.warning("%s", not_as_built(folder, exporting.edited, "not as it was built, and made again"))
         now = {path: file for exported, _, _ in done for path, file in exported.items()}
         database = {} if shapes is None else exporting.database(shapes, now)
-        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for _, entry, _ in done)
-        _replace(folder / INDEX, f'{{{_database_line(database)}"tables": [\n{lines}\n]}}\n'.encode())
+        _replace(folder / INDEX, index_of([entry for _, entry, _ in done], database))
         now |= database
         _remove(folder, {*now, INDEX, MANIFEST})
         listed = {**now, INDEX: _as_written(folder / INDEX)}
@@ -158,9 +151,11 @@ class _Export:
         mask: Mask,
         known: Mapping[str, ExportedFile],
         counter: RowCounter,
+        *,
+        csv: bool,
     ) -> None:
         self._connection, self._folder, self._mask, self._known = connection, folder, mask, known
-        self._counter = counter
+        self._counter, self._csv = counter, csv
         self.counts: dict[str, Counts] = {}
         self.edited: list[str] = []  # files of rows that are as they were, and that somebody changed
 
@@ -168,13 +163,13 @@ class _Export:
         """The relation's files, its entry of the index, and how many files were made."""
         with closing(self._connection.cursor()) as cursor:
             counts = self._counter.count(cursor, relation.name, divisible=relation.is_divisible)
-        self.counts[relation.name], every = counts, parts(relation, counts)
-        unchanged = {part.file: file for part in every if (file := self._unchanged(part))}
-        changed = [part for part in every if part.file not in unchanged]
+        self.counts[relation.name], every = counts, parts(relation, counts, csv=self._csv)
+        left = {path: file for part in every for path in part.files if (file := self._unchanged(path, part))}
+        changed = [part for part in every if not left.keys() >= {*part.files}]
         written = write_parts(self._connection, self._folder, relation, changed, self._mask)
-        remade = {part.file: self._exported(part, size, digest) for part, size, digest in written}
-        exported = {part.file: remade.get(part.file) or unchanged[part.file] for part in every}
-        return exported, _entry(relation, every, exported), len(remade)
+        remade = {file.path: self._exported(part, file) for part, its in written for file in its}
+        exported = {path: remade.get(path) or left[path] for part in every for path in part.files}
+        return exported, entry_of(relation, every, exported), len(changed)
 
     def database(
         self, shapes: Mapping[str, pa.Schema], exported: Mapping[str, ExportedFile]
@@ -193,18 +188,18 @@ class _Export:
         mtime_ns = (self._folder / path).stat().st_mtime_ns
         return {path: ExportedFile(digest=digest, bytes=size, sha256=checksum, mtime_ns=mtime_ns)}
 
-    def _exported(self, part: Part, size: int, digest: str) -> ExportedFile:
-        mtime_ns = (self._folder / part.file).stat().st_mtime_ns
-        return ExportedFile(digest=part.digest, bytes=size, sha256=digest, mtime_ns=mtime_ns)
+    def _exported(self, part: Part, file: WrittenFile) -> ExportedFile:
+        mtime_ns = (self._folder / file.path).stat().st_mtime_ns
+        return ExportedFile(digest=part.digest, bytes=file.bytes, sha256=file.sha256, mtime_ns=mtime_ns)
 
-    def _unchanged(self, part: Part) -> ExportedFile | None:
-        """The file of these rows as the last export left it; None where there is none, or it has changed since."""
-        last = self._known.get(part.file)
+    def _unchanged(self, path: str, part: Part) -> ExportedFile | None:
+        """A file of these rows as the last export left it; None where there is none, or it has changed since."""
+        last = self._known.get(path)
         if last is None or last.digest != part.digest:
             return None
-        now = _as_left(self._folder / part.file, last)
+        now = _as_left(self._folder / path, last)
         if now is None:
-            self.edited.append(part.file)
+            self.edited.append(path)
         return now
 
 
@@ -223,29 +218,6 @@ def _as_written(file: Path) -> ExportedFile:
 def digest(folder: Path) -> str:
     """The digest of what the last export says of its files; empty where there is none."""
     return _sha256(folder / MANIFEST)
-
-
-def _database_line(database: Mapping[str, ExportedFile]) -> str:
-    """The index's entry of the published database, which the tables follow; empty where there is none."""
-    for path, file in database.items():
-        entry = {"path": path, "bytes": file.bytes, "sha256": file.sha256}
-        return f'"database": {json.dumps(entry)},\n'
-    return ""
-
-
-def _entry(relation: Relation, every: Iterable[Part], exported: Mapping[str, ExportedFile]) -> dict[str, Any]:
-    listed = [
-        {"path": part.file, "rows": part.rows, "bytes": exported[part.file].bytes, "sha256": exported[part.file].sha256}
-        for part in every
-    ]
-    return {
-        "name": relation.name,
-        "kind": relation.kind,
-        "comment": relation.comment,
-        "rows": sum(part.rows for part in every),
-        "files": listed,
-        "columns": [{"name": name, "type": kind, "comment": comment} for name, kind, comment in relation.columns],
-    }
 
 
 def _last(folder: Path, program: str) -> ExportManifest:

@@ -1,19 +1,21 @@
-"""Writes parts of tables and views as Parquet files, each whole or not at all."""
+"""Writes parts of tables and views as files of Parquet, and of CSV where that is wanted, each whole or not at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from catalog.database import export_csv
 from catalog.database.export_parts import Part, Relation
 from catalog.database.export_slots import SLOT
 from catalog.database.masking import mask_batch
@@ -23,10 +25,18 @@ from catalog.store import files
 ROWS = 100_000  # of a row group
 
 
+class WrittenFile(NamedTuple):
+    """A file by its path in the folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
 def write_parts(
     connection: duckdb.DuckDBPyConnection, folder: Path, relation: Relation, parts: Sequence[Part], mask: Mask
-) -> Iterator[tuple[Part, int, str]]:
-    """Writes these parts of a relation; yields each with its bytes and SHA-256. A file that would not change is left alone."""
+) -> Iterator[tuple[Part, list[WrittenFile]]]:
+    """Writes these parts of a relation; yields each with its files. A file that would not change is left alone."""
     if not parts:
         return
     if parts[0].is_whole:
@@ -39,7 +49,7 @@ def write_parts(
         schema = _documented(reader.schema, relation)
         for part, batches in [(parts[0], reader)] if parts[0].is_whole else _divided(reader, parts):
             masked = (mask_batch(batch, mask).replace_schema_metadata(None).cast(schema) for batch in batches)
-            yield part, *_write(folder / part.file, schema, masked, folder)
+            yield part, list(_write(folder, part.files, schema, masked))
 
 
 def _divided(reader: pa.RecordBatchReader, parts: Iterable[Part]) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
@@ -59,20 +69,36 @@ def _runs(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
         start = end
 
 
-def _write(file: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], published: Path) -> tuple[int, str]:
-    temporary_file = files.temporary(file)
-    file.parent.mkdir(exist_ok=True)
-    with files.deleted_on_failure(temporary_file):
-        with pq.ParquetWriter(temporary_file, schema, compression="zstd") as out:
+def _write(
+    folder: Path, paths: Sequence[str], schema: pa.Schema, batches: Iterable[pa.RecordBatch]
+) -> Iterator[WrittenFile]:
+    """Writes the same rows to each file, in the format that its name says."""
+    temporary_files = {path: files.temporary(folder / path) for path in paths}
+    (folder / paths[0]).parent.mkdir(exist_ok=True)
+    with ExitStack() as deletions:
+        for temporary_file in temporary_files.values():
+            deletions.enter_context(files.deleted_on_failure(temporary_file))
+        with ExitStack() as open_files:
+            parquet = pq.ParquetWriter(temporary_files[paths[0]], schema, compression="zstd")
+            open_files.enter_context(parquet)
+            csv = [open_files.enter_context(export_csv.opened(temporary_files[path], schema)) for path in paths[1:]]
             for batch in batches:
-                out.write_batch(batch, row_group_size=ROWS)
-        data = temporary_file.read_bytes()
-        if holds(file, data):
-            temporary_file.unlink()
-        else:
-            files.clear(file, published=published)
-            files.move(temporary_file, file, durable=False)
-    return len(data), sha256(data).hexdigest()
+                parquet.write_batch(batch, row_group_size=ROWS)
+                for file in csv:
+                    file.write(batch)
+        for path, temporary_file in temporary_files.items():
+            yield _moved(temporary_file, folder, path)
+
+
+def _moved(temporary_file: Path, folder: Path, path: str) -> WrittenFile:
+    """Puts a file where it belongs, unless these bytes are there."""
+    data = temporary_file.read_bytes()
+    if holds(folder / path, data):
+        temporary_file.unlink()
+    else:
+        files.clear(folder / path, published=folder)
+        files.move(temporary_file, folder / path, durable=False)
+    return WrittenFile(path, len(data), sha256(data).hexdigest())
 
 
 def holds(file: Path, data: bytes) -> bool:

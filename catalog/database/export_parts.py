@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 import duckdb
 
+from catalog.database.export_csv import SUFFIX
 from catalog.database.export_slots import SLOTS, Counts
 from catalog.database.statements import named
 
@@ -33,9 +34,9 @@ class Relation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """The rows of some slots, or all of them. `digest` is that of the rows and of what their columns are."""
+    """The rows of some slots, or all of them. `files`: of Parquet, then of CSV where that is wanted. `digest` is that of the rows and of what their columns are."""
 
-    file: str
+    files: tuple[str, ...]
     slots: range
     rows: int
     digest: str
@@ -57,11 +58,11 @@ def relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
     ]
 
 
-def parts(relation: Relation, by_slot: Counts) -> list[Part]:
-    """The parts of a table or view with these rows: one, or where it has many rows, a power of two, each with the repositories of some slots."""
+def parts(relation: Relation, by_slot: Counts, *, csv: bool = False) -> list[Part]:
+    """The parts of a table or view with these rows: one, or where it has many rows, a power of two, each with the repositories of some slots. `csv`: as CSV, too."""
     number = _number(sum(rows for rows, _ in by_slot.values())) if relation.is_divisible else 1
     width = SLOTS // number
-    every = (_part(relation, range(first, first + width), by_slot) for first in range(0, SLOTS, width))
+    every = (_part(relation, range(first, first + width), by_slot, csv=csv) for first in range(0, SLOTS, width))
     return [part for part in every if part.rows or part.is_whole]
 
 
@@ -73,12 +74,12 @@ def _number(rows: int) -> int:
     return number
 
 
-def _part(relation: Relation, slots: range, by_slot: Counts) -> Part:
+def _part(relation: Relation, slots: range, by_slot: Counts, *, csv: bool) -> Part:
     contents = [(slot, *by_slot[slot]) for slot in slots if slot in by_slot]
     stem = relation.name if len(slots) == SLOTS else f"{relation.name}/{slots.start:02x}-{slots[-1]:02x}"
     text = repr((relation, contents))
     return Part(
-        file=f"{stem}.parquet",
+        files=(f"{stem}.parquet", f"{stem}{SUFFIX}") if csv else (f"{stem}.parquet",),
         slots=slots,
         rows=sum(rows for _, rows, _ in contents),
         digest=blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),

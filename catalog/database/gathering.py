@@ -93,7 +93,8 @@ def publishing(config: Config) -> tuple[str, ...]:
     """What becomes of e-mail addresses, and what is published, as texts to compare."""
     emails = config.privacy.emails
     masking = (emails, blake2b(email_key(config.output)).hexdigest()) if emails == HASH else (emails,)
-    return (*masking, "database") if config.publish_database else masking
+    published = {"database": config.publish_database, "csv": config.publish_csv}
+    return (*masking, *(name for name, is_wanted in published.items() if is_wanted))
 
 
 def _crawl_rows(config: Config, journal: Journal, repos: list[Repo], sources: list[Source]) -> CrawlRows:

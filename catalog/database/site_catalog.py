@@ -84,7 +84,15 @@ def _export(config: Config, catalog: SiteCatalog, single: Collection[str], *, ch
 
     shapes = all_shapes() if config.publish_database else None
     with closing(database.connect(catalog.database, max_memory=database.FOR_ALL)) as connection:
-        export.write(connection, catalog.data, email_mask(config), single=single, check=check, shapes=shapes)
+        export.write(
+            connection,
+            catalog.data,
+            email_mask(config),
+            single=single,
+            check=check,
+            shapes=shapes,
+            csv=config.publish_csv,
+        )
 
 
 class _ShownObservations(Observations):

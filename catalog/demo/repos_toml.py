@@ -16,6 +16,7 @@ _HEAD = """\
 title = {title}
 output = {output}  # the store, the database, the exported tables and the site: all of it can be deleted and made again
 publish_database = true  # a database in the site, for `catalog --catalog URL`
+publish_csv = true  # tables and views as CSV, too
 # site_url = "https://catalog.demo.example/"  # where the site will be, for links in feeds
 
 [crawl]

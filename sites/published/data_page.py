@@ -25,6 +25,7 @@ class TableLine(NamedTuple):
     table: PublicTable
     bytes: int
     files: list[PublicFile]
+    csv: list[PublicFile]
 
 
 def context(exports: Exports, site_url: str | None) -> dict[str, object]:
@@ -35,7 +36,8 @@ def context(exports: Exports, site_url: str | None) -> dict[str, object]:
         "database": exports.database,
         "lines": [] if not exports.tables else lines(exports),
         "tables": [
-            TableLine(table, sum(file["bytes"] for file in table["files"]), table["files"]) for table in exports.tables
+            TableLine(table, sum(file["bytes"] for file in table["files"]), table["files"], table.get("csv", []))
+            for table in exports.tables
         ],
         "folder": FOLDER,
     }
@@ -65,6 +67,10 @@ def lines(exports: Exports) -> list[ReadingLine]:
             ReadingLine("polars", 'import polars; print(polars.read_parquet("', f'{parquet}"))'),
             ReadingLine("R", 'arrow::read_parquet("', f'{parquet}")'),
         ]
+        if "csv" in table:
+            read.append(
+                ReadingLine("curl, one table as CSV", "curl -f '", f"{FOLDER}/{table['csv'][0]['path']}' | gunzip")
+            )
     return [*read, ReadingLine("curl, the list of all files", "curl -fO '", f"{FOLDER}/catalog.json'")]
 
 

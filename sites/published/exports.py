@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from catalog.errors import StoreError
 from catalog.store.files import read
@@ -44,6 +44,7 @@ class PublicTable(TypedDict):
     comment: str
     rows: int
     files: list[PublicFile]
+    csv: NotRequired[list[PublicFile]]
     columns: list[PublicColumn]
 
 
@@ -84,7 +85,7 @@ class Exports:
         """The digest of each file by its path in the site. The index is the last: it names the others."""
         listed = [
             *([self.database] if self.database else []),
-            *(file for table in self.tables for file in table["files"]),
+            *(file for table in self.tables for file in (*table["files"], *table.get("csv", ()))),
         ]
         files = {f"{FOLDER}/{file['path']}": file["sha256"] for file in listed}
         return files | ({f"{FOLDER}/{INDEX}": self.digest} if self.text else {})

@@ -13,10 +13,10 @@ from catalog.config import parse as config
 URL = "https://git.example/team/model"
 
 
-def test_init_writes_a_file_that_reads_as_the_defaults_and_publishes_a_database(run):
+def test_init_writes_a_file_that_reads_as_the_defaults_and_publishes_a_database_and_csv(run):
     run("init")
     written = config.load(Path("repos.toml"))
-    assert written == config.parse("[catalog]\npublish_database = true", Path("repos.toml"))
+    assert written == config.parse("[catalog]\npublish_database = true\npublish_csv = true", Path("repos.toml"))
 
 
 KEYS = (

@@ -150,12 +150,14 @@ def test_a_file_is_refused_exactly_where_the_keys_type_refuses_the_value(declare
     [
         pytest.param(
             "[catalog]\ntitel = 'x'",
-            "output, publish_database, site_url, theme, title; did you mean 'title'?",
+            "output, publish_csv, publish_database, site_url, theme, title; did you mean 'title'?",
             id="a key",
         ),
         pytest.param("[sources]", "source, stages, storage; did you mean 'source'?", id="a table"),
         pytest.param(
-            "[catalog]\ncolour = 'x'", "output, publish_database, site_url, theme, title", id="nothing like it"
+            "[catalog]\ncolour = 'x'",
+            "output, publish_csv, publish_database, site_url, theme, title",
+            id="nothing like it",
         ),
     ],
 )

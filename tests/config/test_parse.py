@@ -232,7 +232,7 @@ url = "https://"
 def test_everything_that_is_wrong_is_said_at_once_with_table_and_key():
     assert complaints(WRONG) == [
         "unknown key 'owner': expected one of catalog, crawl, get, metrics, network, notify, privacy, repo, schedule, site, source, stages, storage",
-        "[catalog]: unknown key 'colour': expected one of output, publish_database, site_url, theme, title",
+        "[catalog]: unknown key 'colour': expected one of output, publish_csv, publish_database, site_url, theme, title",
         "[catalog]: invalid title 3: expected text that is not blank",
         "[catalog]: invalid output ' ': expected text that is not blank",
         "[catalog]: invalid site_url 'models.example.org': expected a URL that begins with https:// or http://",

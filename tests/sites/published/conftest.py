@@ -20,7 +20,7 @@ from support.small_catalog import small_catalog
 def exported(file: Path, folder: Path) -> Path:
     """The exported files of a catalog."""
     with closing(database.connect(file)) as connection:
-        export.write(connection, folder, shapes=all_shapes())
+        export.write(connection, folder, shapes=all_shapes(), csv=True)
     return folder
 
 

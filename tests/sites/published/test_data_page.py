@@ -53,6 +53,10 @@ def test_the_lines_for_curl_download_a_file(tmp_path, line, data, label):
     assert file.read_bytes() == (data / file.name).read_bytes()
 
 
+def test_the_line_for_csv_prints_rows(tmp_path, line):
+    assert "churn" in run(tmp_path, "bash", "-c", line("curl, one table as CSV"))
+
+
 @pytest.mark.parametrize("label", ["DuckDB", "DuckDB, one table"])
 def test_the_lines_for_duckdb_read_versions_where_it_can_reach_them(line, served, published_site, label):
     """Without the extension that reads from servers, which is not on every machine: from the folder."""
