@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -29,6 +29,8 @@ from sites.view_models import as_of, list_files, plots
 from sites.view_models.feeds import NEWEST, Feeds
 from sites.view_models.plots import Plots
 
+Progress = Callable[[int, int], None]
+
 _ADDRESS = "somebody@acme.example"  # what becomes of it tells what becomes of all
 
 
@@ -54,12 +56,14 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     check: bool = False,
     data: Path | None = None,
     theme: Theme | None = None,
+    progress: Progress = lambda done, total: None,  # noqa: ARG005 - nothing is shown
 ) -> SiteReport:
     """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
 
     Only pages of which something differs are made: see `sites.digests`. `check`: files that were changed by hand are found even where they have their size
     and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page
     404.html, and feeds. `data` is the folder of the exported files, which become a part of the site; `theme` is the look that the owner chose.
+    `progress` is called with how many files were made, and of how many.
 
     What others lead to is written first: data, assets and images, new pages, changed pages, feeds, lists, and the home page; then what is gone is
     deleted. So a build that is cut short leaves old and new pages side by side, and no link from one to a file that is not there.
@@ -105,7 +109,8 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         shown = {path: path for paths in images.values() for path in paths}
         data_pages = _data_page(exports, stale, title, site_url, theme)
         files += [plots.images(connection, last.stale(shown)), data_pages, pages]
-        done = site_folder.write_site(last, {**wanted.files, **shown}, chain.from_iterable(files), images)
+        every = _counted(chain.from_iterable(files), len(stale | last.stale(shown)), progress)
+        done = site_folder.write_site(last, {**wanted.files, **shown}, every, images)
     return SiteReport(
         pages=len(wanted.pages),
         rendered=len(stale & wanted.pages.keys()),
@@ -114,6 +119,14 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         removed=done.removed,
         seconds=round(perf_counter() - clock, 3),
     )
+
+
+def _counted(
+    files: Iterable[tuple[str, bytes | Path]], total: int, progress: Progress
+) -> Iterator[tuple[str, bytes | Path]]:
+    for number, file in enumerate(files, 1):
+        yield file
+        progress(number, total)
 
 
 def _in_order(

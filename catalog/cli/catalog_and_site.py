@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.cli.output import say
+from catalog.cli.progress import SiteProgress
 from catalog.store import file_stamps
 from catalog.text import plural
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from catalog.config.parse import Config
     from catalog.crawl.crawl import CrawlReport
     from catalog.database.build import BuildReport
+    from sites.build import SiteReport
     from sites.data.rows import CrawlRow
     from sites.theme import Theme
 
@@ -127,17 +129,19 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
     from sites.build import build as build_site  # a cold `show` needs no jinja2
 
     mask = email_mask(config)
-    site = build_site(
-        built.database,
-        folder,
-        title=config.title,
-        site_url=config.site_url,
-        mask=mask,
-        check=check,
-        data=config.output / "data",
-        theme=theme,
-    )
-    tell(f"{folder}: {plural(site.written, 'file')} written, {site.unchanged} unchanged in {site.seconds:.1f} s")
+    with SiteProgress() as progress:
+        site = build_site(
+            built.database,
+            folder,
+            title=config.title,
+            site_url=config.site_url,
+            mask=mask,
+            check=check,
+            data=config.output / "data",
+            theme=theme,
+            progress=progress,
+        )
+    tell(f"{folder}: {_counts(site)} in {site.seconds:.1f} s")
     _keep(config, built, inputs, _files(config))
     return site.written, site.written + site.unchanged
 
@@ -149,19 +153,26 @@ def _build_site_of_some(config: Config, site: SiteConfig, *, check: bool, tell: 
     from sites.build import build as build_site
 
     shown = build_site_catalog(config, site, tell=tell, check=check)
-    report = build_site(
-        shown.database,
-        shown.site,
-        title=site.title or config.title,
-        site_url=site.site_url,
-        mask=email_mask(config),
-        check=check,
-        data=shown.data,
-        theme=_theme(site.theme or config.theme),
-    )
+    with SiteProgress() as progress:
+        report = build_site(
+            shown.database,
+            shown.site,
+            title=site.title or config.title,
+            site_url=site.site_url,
+            mask=email_mask(config),
+            check=check,
+            data=shown.data,
+            theme=_theme(site.theme or config.theme),
+            progress=progress,
+        )
     repos = plural(shown.repos, "repository", "repositories")
-    tell(f"{shown.site}: {plural(report.written, 'file')} written, {report.unchanged} unchanged, of {repos}")
+    tell(f"{shown.site}: {_counts(report)}, of {repos}")
     return report.written, report.written + report.unchanged
+
+
+def _counts(site: SiteReport) -> str:
+    pages = f"{site.rendered:,} of {plural(site.pages, 'page')} made"
+    return f"{pages}, {plural(site.written, 'file')} written, {site.unchanged:,} unchanged"
 
 
 def _theme(folder: Path | None) -> Theme | None:

@@ -117,6 +117,39 @@ class HashProgress:
         self._bar.update(self._bar.task_ids[0], read=size(self._read))
 
 
+class SiteProgress:
+    """Called with how many files of the site were made, and of how many. On a terminal, what takes over a second shows a bar."""
+
+    def __init__(self) -> None:
+        self._bar: Bar | None = None
+        self._shown_from = monotonic() + 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None:
+            if monotonic() < self._shown_from or not sys.stderr.isatty():
+                return
+            from rich import progress  # as above
+            from rich.console import Console
+
+            columns = (
+                progress.TextColumn("building the site"),
+                progress.BarColumn(bar_width=None),
+                progress.MofNCompleteColumn(),
+                progress.TimeRemainingColumn(),
+            )
+            self._bar = progress.Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._bar.add_task("site", total=total)
+        self._bar.update(self._bar.task_ids[0], completed=done)
+
+
 def line(visit: Visit) -> str:
     """One visit in one line: outcome, repository, and why or what went wrong."""
     why = visit.message or (visit.why or "").replace("_", " ")

@@ -108,7 +108,7 @@ def write(  # noqa: PLR0913 - each is something that repos.toml or the last buil
 
     `single`: the relations that follow from single repositories, by their partitions. `anew`: files that are made, whatever is known of
     them, and not named again. `check`: all rows are counted. `shapes`: the tables of the database to publish; None where none is wanted. `csv`: whether each
-    file has a twin of compressed CSV.
+    file is there as compressed CSV, too.
 
     One of up to 16,384 rows is `folder/<name>.parquet`; a larger one that says of each row which repository it belongs to is divided into
     `folder/<name>/<slots>.parquet`. `mask` says what becomes of e-mail addresses.

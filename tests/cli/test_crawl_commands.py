@@ -36,7 +36,7 @@ def fleet(made, tmp_path, capsys):
 def told(err):
     """What a command said, without how long it took and what changes with the content of the demo."""
     return re.sub(
-        r"\d+(?= artifacts| versions| files)|\d+ unchanged", "N", re.sub(r"[\d.]+ s\b", "T", err)
+        r"\d+(?= artifacts| versions| files| pages| of \d+ pages)|\d+ unchanged", "N", re.sub(r"[\d.]+ s\b", "T", err)
     ).splitlines()
 
 
@@ -53,7 +53,7 @@ def test_demo_says_what_it_did_and_what_to_open(made):
         [
             "2 new, 0 changed, 0 fresh, 0 failed; 0 bytes in T",
             "demo/output/catalog.duckdb: N artifacts, N versions of 2 repositories in T",
-            "demo/output/site: N files written, N in T",
+            "demo/output/site: N of N pages made, N files written, N in T",
             f"open demo/output/site/index.html, or ask: {command('show', '--catalog', 'demo/output/catalog.duckdb')}",
             f"get a model: {command('get', 'churn#prod', '--config', 'demo/repos.toml')}",
         ],

@@ -73,7 +73,7 @@ def test_what_a_spreadsheet_would_calculate_is_text(catalog, tmp_path, cell, sho
     assert row["words"] == shown
 
 
-def test_the_index_states_each_file_and_its_twin(catalog, tmp_path):
+def test_the_index_states_each_file_in_both_formats(catalog, tmp_path):
     catalog.execute(f"insert into t (repo, number) select 'r' || i % 97, i from range({ONE_FILE + 1}) s(i)")
     export.write(catalog, tmp_path, csv=True)
     table = index(tmp_path)["t"]
