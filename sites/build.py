@@ -25,9 +25,10 @@ from sites.published.exports import Exports, exports_in
 from sites.render import Renderer, assets
 from sites.site_pages import SitePages
 from sites.theme import NO_THEME, Theme
-from sites.view_models import as_of, list_files, plots
+from sites.view_models import as_of, list_files
 from sites.view_models.feeds import NEWEST, Feeds
-from sites.view_models.plots import Plots
+from sites.view_models.model import plots
+from sites.view_models.model.plots import Plots
 
 Progress = Callable[[int, int], None]
 

@@ -30,21 +30,11 @@ from sites.published import model_files
 from sites.published.json_ld import json_ld
 from sites.render import Renderer, inline, licences
 from sites.theme import NO_THEME, Theme
-from sites.view_models import (
-    as_of,
-    cards,
-    feeds,
-    history,
-    metrics,
-    model_data,
-    overview,
-    plots,
-    version_details,
-    version_table,
-)
-from sites.view_models.commands import plain_id, remarks, usages
+from sites.view_models import as_of, feeds, overview
 from sites.view_models.feeds import Feeds
-from sites.view_models.plots import Plots
+from sites.view_models.model import cards, history, metrics, model_data, plots, version_details, version_table
+from sites.view_models.model.commands import plain_id, remarks, usages
+from sites.view_models.model.plots import Plots
 from sites.view_models.problems import problem_groups
 from sites.view_models.registry import (
     OUTCOMES,

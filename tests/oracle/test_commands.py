@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from catalog.schema.tables.inventory import Repo
 from sites.data.facts import read
-from sites.view_models.commands import usages
+from sites.view_models.model.commands import usages
 from support.catalogs import asked, catalog_of, rows_of
 from support.loopback import Answer, Request, environment, serve
 from support.worlds import Content, World

@@ -11,7 +11,7 @@ import pytest
 from catalog import __version__
 from catalog.query import Catalog
 from sites.markdown import RepositoryFiles, render
-from sites.view_models.metrics import signed
+from sites.view_models.model.metrics import signed
 from support.markdown_vectors import VECTORS
 
 pytestmark = pytest.mark.browser

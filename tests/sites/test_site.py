@@ -398,7 +398,7 @@ def test_the_site_asks_every_macro_that_is_made_for_it(catalog_file, tmp_path, m
 
 
 def test_old_versions_that_are_in_no_stage_are_rows_in_a_fold(catalog_file, tmp_path, monkeypatch):
-    monkeypatch.setattr("sites.view_models.version_table.OPEN", 1)
+    monkeypatch.setattr("sites.view_models.model.version_table.OPEN", 1)
     build(catalog_file, tmp_path, title="x")
     html = (tmp_path / "models/github.com~acme~churn/churn.html").read_text("utf-8")
     table, olds = html.partition('id="versions"')[2].partition("</section>")[0].split("<details")

@@ -11,8 +11,8 @@ import pytest
 from sites import build as site_build
 from sites.build import build
 from sites.render import assets
-from sites.view_models.plot_data import MOST_CHARACTERS, MOST_SERIES, plot_file
-from sites.view_models.plots import VEGA, PlotRow
+from sites.view_models.model.plot_data import MOST_CHARACTERS, MOST_SERIES, plot_file
+from sites.view_models.model.plots import VEGA, PlotRow
 from support.browser import opened
 from support.frontend import BUNDLE
 

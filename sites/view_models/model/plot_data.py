@@ -12,7 +12,7 @@ from catalog.text import visible_on_page
 from sites.text import clip, short
 
 if TYPE_CHECKING:
-    from sites.view_models.plots import PlotRow
+    from sites.view_models.model.plots import PlotRow
 
 MOST_SERIES = 24  # of a plot: lines, of all its versions
 MOST_CHARACTERS = 200  # of a name or a word

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sites.view_models import plots
+from sites.view_models.model import plots
 from sites.view_models.registry import foremost
 from support.catalogs import catalog_of, rows_of
 from support.worlds import World

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sites.data.detail_rows import FileRow, InputRow, ParamRow, ProducerRow, ShownRow
 from sites.data.rows import VersionRow
-from sites.view_models import version_details as module
+from sites.view_models.model import version_details as module
 from sites.view_models.registry import VersionLine
 
 KEY = ("r", "m")

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from sites.data.rows import ArtifactRow, AssignmentRow, CommandRow, RepositoryRow
-from sites.view_models import commands as module
+from sites.view_models.model import commands as module
 
 NOON = datetime(2024, 1, 1)  # noqa: DTZ001 - as the catalog has it
 PYTHON = """import catalog

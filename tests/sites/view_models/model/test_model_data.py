@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from sites.view_models import model_data as module
+from sites.view_models.model import model_data as module
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from sites.data.detail_rows import MetricRow
 from sites.data.rows import AssignmentRow, VersionRow
-from sites.view_models import metrics as module
-from sites.view_models.metrics import MetricCell
+from sites.view_models.model import metrics as module
+from sites.view_models.model.metrics import MetricCell
 from sites.view_models.registry import VersionLine
 
 NOON = datetime(2024, 1, 1)  # noqa: DTZ001 - as the catalog has it

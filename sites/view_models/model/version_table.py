@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from sites import text
 from sites.data.detail_rows import MetricRow
-from sites.view_models.metrics import value
+from sites.view_models.model.metrics import value
+from sites.view_models.model.version_details import VersionStorage
 from sites.view_models.registry import VersionLine
-from sites.view_models.version_details import VersionStorage
 
 OPEN = 20  # versions in sight, besides those in a stage
 LONG_MESSAGE = 120  # characters

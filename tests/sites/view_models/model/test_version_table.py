@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from sites.data.detail_rows import MetricRow
 from sites.data.rows import VersionRow
-from sites.view_models import version_table as module
+from sites.view_models.model import version_table as module
 from sites.view_models.registry import VersionLine
 
 

@@ -17,7 +17,7 @@ from sites.data.facts import Connection, Facts, Key, of_repos
 from sites.data.rows import AssignmentRow
 from sites.svg.figures import Polyline, draw_bars, draw_lines, draw_matrix
 from sites.text import short
-from sites.view_models.plot_data import PlotFile, plot_file
+from sites.view_models.model.plot_data import PlotFile, plot_file
 from sites.view_models.registry import foremost, in_order
 
 VEGA = "static/vendor/vega.js"  # what draws plots that can be zoomed, where the build of the wheel could make it

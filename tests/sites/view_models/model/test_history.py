@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sites.data.rows import EventRow, StagePeriodRow
-from sites.view_models import history as module
+from sites.view_models.model import history as module
 
 NOON = datetime(2025, 1, 1)  # noqa: DTZ001 - as the catalog has it
 DAY = timedelta(days=1)

@@ -1,0 +1,1 @@
+"""What the page of a model prints, and the scripts with its data."""
