@@ -1,4 +1,4 @@
-"""Renders Markdown of strangers, such as model cards, as HTML in which nothing runs, loads or pretends to be the site.
+"""Renders untrusted Markdown, such as model cards, as HTML in which nothing runs, loads or pretends to be the site.
 
 cmark-gfm reads it, with the HTML in it; nh3 keeps an allow list of elements and attributes. What is changed after that is the serialized output of nh3,
 whose attributes are in double quotes.

@@ -17,9 +17,14 @@ _WITH_TEXTS = (str, list, tuple, dict)
 
 Mask = Callable[[str], str]
 
+# Metrics of rankings are named by how many results they look at, and then by a part of the data: `ndcg@10.de`. Elsewhere a number
+# before a dot is a domain (`163.com`), and so it is here before one of the common domains of the top.
+_RANKINGS = ("ndcg", "recall", "precision", "mrr", "map", "hits", "hit_rate", "accuracy")
+_RANKED = "".join(rf"(?<!\b{name}@)(?<!_{name}@)" for name in _RANKINGS)
+
 # After `//` or before `:` and a path is the account of a server; after a GTO tag's `@` is a version; files of a `foreach` are no hosts.
 _ADDRESS = re.compile(
-    r"(?<![\w.+%'/-])(?!git@)[\w.+%'-]{1,64}@(?!v?\d+\.\d)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
+    rf"(?<![\w.+%'/-])(?!git@)[\w.+%'-]{{1,64}}@(?!v?\d+\.\d)(?:(?!\d)|(?=\d+\.(?:com|net|org)\b)|(?i:{_RANKED}))(?:[A-Za-z0-9-]{{1,63}}\.){{1,8}}"
     r"(?!(?:csv|json|ya?ml|toml|txt|md|py|pkl|pt|onnx|parquet|tsv|html|git)\b)[A-Za-z]{2,24}(?![\w-]|:[\w~/.])"
 )
 

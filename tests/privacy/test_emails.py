@@ -25,6 +25,10 @@ KEY = b"k" * KEY_BYTES
         ("Signed-off-by: Ann <ann.b+c@mail.example.co.uk>", f"Signed-off-by: Ann <{HIDDEN}>"),
         ("mail ann@example.com, bo@example.org: thanks.", f"mail {HIDDEN}, {HIDDEN}: thanks."),
         ("* @acme/team ann@example.com", f"* @acme/team {HIDDEN}"),
+        ("ann@163.com, bo@10.de", f"{HIDDEN}, {HIDDEN}"),
+        ("recall@163.com", HIDDEN),
+        ("roadmap@10.de", HIDDEN),
+        ("ndcg@mail.example", HIDDEN),
     ],
 )
 def test_an_address_is_hidden(text, hidden):
@@ -35,6 +39,7 @@ def test_an_address_is_hidden(text, hidden):
     "text",
     [
         *("churn@v1.0.0", "churn@v1.0.0-rc.beta", "a:churn@1.0.0-alpha.beta", "@acme/team", "a @ b.c", "train@data.csv", ""),
+        *("ndcg@10.de", "eval/NDCG@10.all", "test.recall@5.new_users", "val_map@10.de", "hits@100.fr"),
         *("git@github.com:acme/churn.git", "bo@host.example:acme/churn", "ssh://bo@host.example/acme", "https://bo@dev.azure.com/acme"),
     ],
 )  # fmt: skip
