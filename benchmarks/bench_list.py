@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import accumulate
 from pathlib import Path
@@ -74,11 +74,12 @@ def site_of(path: Path, site: Path) -> tuple[list[ModelRow], list[FacetRow], lis
     with closing(database.connect(path)) as connection:
         masked = MaskedConnection(connection, hide)
         inputs = page_inputs.read(masked)
-        pages = SitePages(facts.read(masked, []), {}, Feeds(inputs.repositories, "x", None), "x", None)
+        listed = cache(partial(lists.models, masked))
+        pages = SitePages(facts.read(masked, []), {}, Feeds(inputs.repositories, "x", None), "x", None, listed)
         words = list(lists.words(masked))
         names = word_index.shards(lists.word_counts(masked))
         every = {*list_files.FILES, *map(word_index.path, names)}
-        for name, data in (*assets().items(), *pages.pages({"models.html"}), *list_files.files(masked, every)):
+        for name, data in (*assets().items(), *pages.pages({"models.html"}), *list_files.files(masked, every, listed)):
             put(site / name, data)
         read = lists.models(masked), lists.facets(masked, [*model_index.FIELDS, *model_index.MORE_FIELDS]), words
     size = len(gzip.compress((site / list_files.MODELS).read_bytes()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +13,7 @@ from time import perf_counter
 from catalog.database import database as catalog_database
 from catalog.privacy.emails import Mask, hide
 from sites import output as site_folder
+from sites.data import lists as list_rows
 from sites.data import page_inputs
 from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.masking import MaskedConnection
@@ -94,16 +96,17 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
+        listed = cache(partial(list_rows.models, connection))
         files: list[Iterable[tuple[str, bytes | Path]]] = [
             exports.sources(stale),
             ((path, content) for path, content in {**static, **own}.items() if path in stale),
-            list_files.files(connection, stale),
+            list_files.files(connection, stale, listed),
         ]
         from_rows = stale.difference(static, own, exports.files, lists, {DATA.pattern})
         pages: Iterable[tuple[str, bytes]] = ()
         if from_rows:
             facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
-            site = SitePages(facts, plots_by_model, news, title, site_url, theme)
+            site = SitePages(facts, plots_by_model, news, title, site_url, listed, theme)
             images |= site.images()
             files.append(plots.numbers(plots_by_model))
             pages = _in_order(site, _feeds(connection, facts, news, stale), from_rows, last)

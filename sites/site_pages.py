@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
+from sites.data.lists import ModelRow
 from sites.data.rows import ArtifactRow, RepositoryRow
 from sites.pages import (
     COMPARE,
@@ -39,10 +40,12 @@ from sites.view_models.problems import problem_groups
 from sites.view_models.registry import (
     OUTCOMES,
     ArtifactLine,
+    MainMetric,
     artifact_lines,
     event_lines,
     foremost,
     icon,
+    main_metrics,
     stage_cards,
     version_lines,
 )
@@ -60,9 +63,12 @@ class SitePages:
         news: Feeds,
         title: str,
         site_url: str | None,
+        listed: Callable[[], Sequence[ModelRow]],
         theme: Theme = NO_THEME,
     ) -> None:
+        """`listed`: reads the rows of the list of models, where a page shows them."""
         self._facts = facts
+        self._listed = listed
         self._plots = plots_by_model
         self._news = news
         self._render = Renderer(title, theme)
@@ -101,6 +107,7 @@ class SitePages:
             MODELS: lambda: {
                 "lines": lines[:LISTED],
                 "teams": teams,
+                "metrics": self._main_metrics,
                 "counts": self._facts.counts,
                 "older": overview.attention(self._facts.repositories, 0).older,
             },
@@ -115,7 +122,7 @@ class SitePages:
                 yield page.pattern, self._render(page, context())
         for team, own in teams:
             if (path := urls.team(team)) in stale:
-                yield path, self._render(TEAM, {"team": team, "lines": own})
+                yield path, self._render(TEAM, {"team": team, "lines": own, "metrics": self._main_metrics})
         if MODEL_NAMES in stale:
             yield MODEL_NAMES, model_data.names((a.repo, a.artifact, a.id) for a in self._facts.artifacts)
 
@@ -132,6 +139,10 @@ class SitePages:
                 yield path, self._render(MODEL, self._model(artifact))
             if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
                 yield path, model_data.model_data(self._facts, artifact)
+
+    @cached_property
+    def _main_metrics(self) -> dict[Key, MainMetric]:
+        return main_metrics(self._listed())
 
     @cached_property
     def _lines(self) -> dict[Key, ArtifactLine]:

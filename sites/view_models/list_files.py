@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from zlib import crc32
 
 from sites.data import lists
@@ -23,11 +23,13 @@ def word_files(connection: Connection, digest: str, last: Mapping[str, SiteFile]
     return [word_index.path(name) for name in word_index.shards(lists.word_counts(connection))]
 
 
-def files(connection: Connection, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of those files that are among these paths."""
+def files(
+    connection: Connection, stale: Collection[str], listed: Callable[[], Sequence[lists.ModelRow]]
+) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of those files that are among these paths. `listed`: reads the rows of the list."""
     if not any(path in FILES or path.startswith(word_index.FOLDER) for path in stale):
         return
-    models = lists.models(connection)
+    models = listed()
     facets = lists.facets(connection, [*model_index.FIELDS, *model_index.MORE_FIELDS])
     of_list = model_index.columns(models, [f for f in facets if f.field in model_index.FIELDS])
     of_list |= model_index.language(lists.language(connection), lists.stage_names(connection))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from catalog.errors import VisitOutcome
 from catalog.text import visible_on_page
 from sites import urls
 from sites.data.facts import Facts, Key
+from sites.data.lists import ModelRow
 from sites.data.rows import (
     ArtifactRow,
     AssignmentRow,
@@ -20,6 +22,7 @@ from sites.data.rows import (
 from sites.text import clip, look, pill, short, stage_order
 
 CLIPPED = 140  # characters of a description in a list
+METRIC = 40  # and of the name of a metric
 
 # How a last visit ended, for people. `down`: no answer, or one that is not Git's: the message says which.
 OUTCOMES: Mapping[str, str] = {
@@ -60,6 +63,13 @@ class ArtifactLine(NamedTuple):
     latest: str
     versions: int
     artifact: ArtifactRow
+
+
+class MainMetric(NamedTuple):
+    """The main metric of an artifact's latest version, as the list shows it."""
+
+    name: str
+    value: str
 
 
 class VersionLine(NamedTuple):
@@ -116,6 +126,15 @@ def _line(artifact: ArtifactRow, assignments: list[AssignmentRow]) -> ArtifactLi
         versions=artifact.versions,
         artifact=artifact,
     )
+
+
+def main_metrics(models: Iterable[ModelRow]) -> dict[Key, MainMetric]:
+    """The main metric of each artifact whose latest version has a number of it."""
+    return {
+        (row.repo, row.artifact): MainMetric(clip(row.metric, METRIC), f"{row.number:.4g}")
+        for row in models
+        if row.metric and row.number is not None and isfinite(row.number)
+    }
 
 
 def icon(kind: str | None) -> str:

@@ -405,6 +405,14 @@ def test_old_versions_that_are_in_no_stage_are_rows_in_a_fold(catalog_file, tmp_
     assert [re.findall('<tr id="([^"]*)"', part) for part in (table, olds)] == [["v1.2.0-rc.1", "v1.0.0"], ["v1.1.0"]]
 
 
+def test_a_row_of_the_list_has_the_main_metric_of_the_latest_version_without_scripts(site):
+    rows = (site / "models.html").read_text("utf-8").partition("<tbody>")[2].partition("</tbody>")[0].split("\n<tr")
+    cells = [
+        re.findall(r'<td class="num">([^<]*) <small>([^<]*)</small></td>', row) for row in rows if "acme/churn" in row
+    ]
+    assert sorted(cells) == [[], [("0.8", "auc")]]
+
+
 def test_a_row_of_the_list_is_small(site):
     rows = (site / "models.html").read_text("utf-8").partition("<tbody>")[2].partition("</tbody>")[0].split("\n<tr")
     assert [len(row) < 700 for row in rows if "acme/churn" in row] == [True, True]

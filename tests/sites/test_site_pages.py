@@ -25,7 +25,7 @@ def facts(catalog_file: Path) -> Iterator[data.Facts]:
 
 
 def site(facts: data.Facts) -> module.SitePages:
-    return module.SitePages(facts, {}, Feeds([], "x", None), "x", None)
+    return module.SitePages(facts, {}, Feeds([], "x", None), "x", None, list)
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from sites.data.rows import ArtifactRow
-from sites.view_models.registry import CLIPPED, artifact_lines
+from sites.view_models.registry import CLIPPED, METRIC, artifact_lines, main_metrics
+
+from .test_model_index import BARE, CHURN
 
 
 @pytest.mark.parametrize(
@@ -20,3 +22,17 @@ def test_a_long_description_is_cut(length, shown):
     artifact = ArtifactRow(**nothing | {"repo": "r", "artifact": "m", "name": "m", "description": "x" * length})  # type: ignore[arg-type]
     facts = SimpleNamespace(artifacts=[artifact], assignments={})
     assert [line.description for line in artifact_lines(facts).values()] == [shown]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [(METRIC, "x" * METRIC), (METRIC + 1, "x" * (METRIC - 1) + "…")],
+    ids=["as long as a list has it", "one more"],
+)
+def test_the_main_metrics_of_a_list(length, shown):
+    models = [
+        CHURN._replace(metric="x" * length, number=0.123456),
+        BARE,
+        CHURN._replace(artifact="endless", number=float("inf")),
+    ]
+    assert main_metrics(models) == {(CHURN.repo, CHURN.artifact): (shown, "0.1235")}
