@@ -93,7 +93,7 @@ def environment() -> Environment:
         "pill": text.pill,
         "look": text.look,
     }
-    env.globals |= {"repository_path": urls.repository, "team_path": urls.team}
+    env.globals |= {"repository_path": urls.repository, "team_path": urls.team, "fragment": urls.fragment}
     return env
 
 

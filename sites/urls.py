@@ -32,6 +32,11 @@ def model(repo: str, artifact: str) -> str:
     return MODEL.pattern.format(repo=_slug(repo), artifact=_slug(artifact))
 
 
+def fragment(version: str) -> str:
+    """What leads to a version within the page of its artifact; nothing for a name with a space, which can be no id there."""
+    return f"#{version}" if version.split() == [version] else ""
+
+
 def model_data(repo: str, artifact: str) -> str:
     """Where the script with an artifact's data lies, from the root of the site."""
     return f"{model(repo, artifact).removesuffix('.html')}.js"

@@ -175,7 +175,7 @@ def version_lines(
         shown_versions.append(
             VersionLine(
                 version=version,
-                anchor="" if version.version in named or len(version.version.split()) > 1 else version.version,  # an id
+                anchor="" if version.version in named else urls.fragment(version.version)[1:],
                 name=short(version.version),
                 stages=Markup("").join(pill(a.stage) for a in own_stages),
                 commit_link=commit_mark(links, version.revision, copied=False),

@@ -241,6 +241,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/models.js",
         "static/palette.css",
         "static/palette.js",
+        "static/plots.js",
         "static/query.js",
         "static/search.js",
         "static/site.css",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sites import urls
 from sites.urls import RepositoryLinks
 
 OID = "a" * 40
@@ -26,3 +27,10 @@ OID = "a" * 40
 )
 def test_a_line_of_a_file_has_an_address_on_each_known_forge(url, link):
     assert RepositoryLinks(url=url, commits=f"{url}/commit/").line(OID, "x.md", 3) == link
+
+
+@pytest.mark.parametrize(
+    ("version", "fragment"), [("v1.0.0", "#v1.0.0"), ('v1"><', '#v1"><'), ("v1 x", ""), (" v1", ""), ("", "")]
+)
+def test_only_what_can_be_an_id_is_led_to(version, fragment):
+    assert urls.fragment(version) == fragment

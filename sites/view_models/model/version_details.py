@@ -239,7 +239,7 @@ def _storage(file: FileRow) -> VersionStorage:
 def _version_link(key: VersionKey | None) -> VersionLink | None:
     if key is None:
         return None
-    path = f"{urls.model(key['repo'], key['artifact'])}#{key['version']}"
+    path = f"{urls.model(key['repo'], key['artifact'])}{urls.fragment(key['version'])}"
     return VersionLink(path=path, name=f"{key['repo']}:{key['artifact']}@{text.short(key['version'])}")
 
 
