@@ -21,6 +21,7 @@ from catalog.text import visible_on_page
 
 MAX_BYTES = 512 << 10  # of a text; what is beyond is left out
 MAX_ID = 80  # characters of the id of a heading
+PREFIX = "user-content-"  # of the ids of headings, which name nothing of the page itself
 SHIFT = 2  # levels: a page's own headings come first
 
 _EXTENSIONS = ("table", "strikethrough", "autolink", "tasklist")
@@ -82,8 +83,8 @@ class RepositoryFiles:
     raw: Callable[[str], str | None]
 
 
-def render(source: str, place: RepositoryFiles | None = None) -> Markup:
-    """The HTML of a Markdown text."""
+def render(source: str, place: RepositoryFiles | None = None, *, prefix: str = PREFIX) -> Markup:
+    """The HTML of a Markdown text. `prefix`: of the ids of its headings; texts of one page need different ones."""
     data = visible_on_page(source).encode("utf-8", "replace")[:MAX_BYTES].decode("utf-8", "ignore")
     html = gfm.markdown_to_html_with_extensions(data, options=gfm.Options.CMARK_OPT_UNSAFE, extensions=_EXTENSIONS)
     for box, sign in _BOXES.items():
@@ -97,7 +98,7 @@ def render(source: str, place: RepositoryFiles | None = None) -> Markup:
         url_schemes={"http", "https", "mailto"},
         link_rel=_REL,
     )
-    return _finished(clean)
+    return _finished(clean, prefix)
 
 
 def _attribute(tag: str, name: str, value: str, place: RepositoryFiles | None) -> str | None:
@@ -134,17 +135,17 @@ def _file(value: str, place: RepositoryFiles | None, *, is_image: bool) -> str |
     return place.raw(within) if is_image else place.page(within)
 
 
-def _finished(clean: str) -> Markup:
+def _finished(clean: str, prefix: str) -> Markup:
     """The output of nh3 with ids of headings, links instead of images, and tables that scroll."""
     ids: set[str] = set()
-    titled = _HEADING.sub(lambda match: _heading(match, ids), clean)
+    titled = _HEADING.sub(lambda match: _heading(match, ids, prefix), clean)
     links: list[bool] = []  # whether each open `a` is kept
 
     def tag(match: re.Match[str]) -> str:
         name, is_end = match["name"], bool(match["end"])
         attributes = {key: unescape(value) for key, value in _ATTRIBUTE.findall(match["attributes"])}
         if name == "a":
-            return _link(match[0], attributes, ids, links, is_end=is_end)
+            return _link(match[0], attributes, ids, links, prefix, is_end=is_end)
         if name == "img":
             return _image(attributes, inside_link=any(links))
         if name == "table":
@@ -160,13 +161,13 @@ def _finished(clean: str) -> Markup:
     return Markup(_TAG.sub(tag, titled))  # noqa: S704 - the output of nh3, and constants
 
 
-def _link(tag: str, attributes: dict[str, str], ids: set[str], links: list[bool], *, is_end: bool) -> str:
+def _link(tag: str, attributes: dict[str, str], ids: set[str], links: list[bool], prefix: str, *, is_end: bool) -> str:
     """A link; to a heading that is not there, or without an address, its text alone."""
     if is_end:
         return tag if links and links.pop() else ""
     to = attributes.get("href", "")
     if to.startswith("#"):
-        target = f"user-content-{unquote(to[1:]).removeprefix('user-content-')}".lower()
+        target = f"{prefix}{unquote(to[1:]).removeprefix(PREFIX)}".lower()
         links.append(target in ids)
         return f'<a href="#{escape(target)}">' if target in ids else ""
     links.append(bool(to))
@@ -182,13 +183,13 @@ def _image(attributes: dict[str, str], *, inside_link: bool) -> str:
     return f'<a class="image" href="{escape(to)}" rel="{_REL}">Image: {words}</a>'
 
 
-def _heading(match: re.Match[str], ids: set[str]) -> str:
+def _heading(match: re.Match[str], ids: set[str], prefix: str) -> str:
     level = min(int(match[1]) + SHIFT, 6)
     words = unescape(re.sub("<[^>]*>", "", match[2])).lower()
     name = re.sub(r"[^\w\- ]", "", words).strip().replace(" ", "-")[:MAX_ID] or "section"
-    own, number = f"user-content-{name}", 0
+    own, number = f"{prefix}{name}", 0
     while own in ids:
         number += 1
-        own = f"user-content-{name}-{number}"
+        own = f"{prefix}{name}-{number}"
     ids.add(own)
     return f'<h{level} id="{escape(own)}">{match[2]}</h{level}>'

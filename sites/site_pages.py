@@ -33,7 +33,7 @@ from sites.render import Renderer, inline, licences
 from sites.theme import NO_THEME, Theme
 from sites.view_models import as_of, feeds, overview
 from sites.view_models.feeds import Feeds
-from sites.view_models.model import cards, history, metrics, model_data, plots, version_details, version_table
+from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
 from sites.view_models.model.commands import plain_id, remarks, usages
 from sites.view_models.model.plots import Plots
 from sites.view_models.problems import problem_groups
@@ -196,6 +196,7 @@ class SitePages:
         card = next(iter(facts.cards.get(key, [])), None)
         storage = version_details.storage_of(facts, key)
         links_of = {at: its.link for at, its in storage.items() if its.link}
+        begun = version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id)
         unread, measured = facts.unread.get(key, []), facts.metrics.get(key, [])
         return {
             "artifact": artifact,
@@ -203,22 +204,26 @@ class SitePages:
             "json_ld": json_ld(artifact, self._site_url),
             "record": urls.record(*key),
             "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
+            "badges": badges.badges(artifact, assignments, self._site_url),
             "plain_id": plain_id(artifact),
             "icon": icon(artifact.type),
             "repository": repository,
             "forge": links,
             "cards": stage_cards(assignments, links),
             "table": version_table.version_table(versions, measured, storage),
-            "details": version_details.version_details(facts, key, versions, storage, foremost(assignments)),
+            "details": version_details.version_details(
+                facts, key, versions, storage, foremost(assignments), facts.problems.get(artifact.repo, [])
+            ),
             "metrics": metrics.metrics(measured, versions, assignments),
             "baseline": metrics.baseline(assignments) if measured else "",
             "stage_metrics": metrics.stage_metrics(measured, assignments),
-            "begun": version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id),
+            "begun": version_details.experiment_lines(begun, links),
             "plots": self._plots.get(key),
             "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
             "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),
             "card": card,
             **cards.context(card, links),
+            "other_cards": cards.others(card, facts.stage_cards.get(key, []), assignments, links),
             "timeline": history.history(facts.events.get(key, []), facts.terms.get(key, [])),
             "usages": usages(artifact, repository, assignments, facts.commands.get(key, []), links_of),
             "remarks": remarks(lookups),

@@ -23,6 +23,7 @@ from sites.data.rows import (
     LookupRow,
     ProblemRow,
     RepositoryRow,
+    StageCardRow,
     StagePeriodRow,
     StageRow,
     TypeRow,
@@ -111,6 +112,7 @@ class Facts:
     metrics: ChunkedRows[MetricRow]
     unread: ChunkedRows[UnreadRow]
     cards: ChunkedRows[CardRow]
+    stage_cards: ChunkedRows[StageCardRow]
     experiments: dict[str, list[ExperimentRow]]
     releases: dict[str, list[ReleaseRow]]
 
@@ -151,6 +153,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         metrics=chunked("site_metrics", MetricRow),
         unread=chunked("site_unread", UnreadRow),
         cards=chunked("site_cards", CardRow),
+        stage_cards=chunked("site_stage_cards", StageCardRow),
         experiments=_by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
         releases=_by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
     )

@@ -173,6 +173,18 @@ class CrawlRow(NamedTuple):
     received: int
 
 
+class StageCardRow(NamedTuple):
+    """The card of a version in a stage."""
+
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    reading: str
+    file: str
+    text: str
+
+
 class CardResultText(TypedDict):
     """A result of an evaluation that a card states."""
 

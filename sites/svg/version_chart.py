@@ -102,12 +102,14 @@ def _chart(points: Sequence[ChartPoint], marks: Sequence[StageMark], label: str,
 def _axis(ticks: Sequence[float], plane: _Plane) -> Iterator[Markup]:
     lines = "".join(f"M{LEFT} {plane.y(tick)}H{plane.width - RIGHT}" for tick in ticks)
     yield Markup('<path class="grid" d="{}"/>').format(lines)
+    yield Markup('<g text-anchor="end">')
     for tick in ticks:
-        yield Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(
+        yield Markup('<text x="{}" y="{}">{}</text>').format(
             LEFT - 8,
             plane.y(tick) + 4,
             f"{tick:.10g}" if len(f"{tick:.10g}") < 8 else f"{tick:.2g}",  # noqa: PLR2004
         )
+    yield Markup("</g>")
 
 
 def _names(points: Sequence[ChartPoint], plane: _Plane) -> Iterator[Markup]:
@@ -115,12 +117,15 @@ def _names(points: Sequence[ChartPoint], plane: _Plane) -> Iterator[Markup]:
     longest = max(min(len(short(point.version)), LABEL) for point in points)
     room = max(1, (plane.width - LEFT - RIGHT) // ((longest + 2) * CHARACTER))
     step = ceil(len(points) / room)
+    yield Markup('<g text-anchor="middle">')
     for place in range((len(points) - 1) % step, len(points), step):
         anchor = "end" if place == len(points) - 1 and place else "start" if place == 0 else "middle"
         x = plane.x(place) + {"end": 8, "start": -8, "middle": 0}[anchor]
-        yield Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(
-            x, HEIGHT - 8, anchor, visible_on_page(clip(short(points[place].version), LABEL))
+        own = Markup("") if anchor == "middle" else Markup(' text-anchor="{}"').format(anchor)
+        yield Markup('<text x="{}" y="{}"{}>{}</text>').format(
+            x, HEIGHT - 8, own, visible_on_page(clip(short(points[place].version), LABEL))
         )
+    yield Markup("</g>")
 
 
 def _marks(marks: Sequence[StageMark], plane: _Plane) -> Iterator[Markup]:

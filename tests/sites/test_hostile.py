@@ -25,7 +25,9 @@ OURS = {
     "data.js",
     "plots.js",
 }
-PLOT = re.compile(r"../../plots/[0-9a-f]{40}\.png")
+IMAGE = re.compile(
+    r"../../(plots/[0-9a-f]{40}\.png|badges/[a-z0-9.~-]+/[a-z0-9.~-]+/[a-z0-9.~-]+\.svg)"
+)  # a plot, or a badge of ours
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -36,7 +38,7 @@ def test_no_page_has_an_element_or_an_attribute_of_a_stranger(site, page):
             found |= {name for name in attributes if name.startswith("on") or name == "style"}
             if element == "script" and attributes.get("type") != "application/ld+json":  # which runs nothing
                 found |= {(attributes.get("src") or "inline").rpartition("/")[2]} - OURS
-            if element == "img" and not PLOT.fullmatch(attributes.get("src") or ""):
+            if element == "img" and not IMAGE.fullmatch(attributes.get("src") or ""):
                 found.add(attributes.get("src"))
             if element in ("iframe", "object", "embed", "form", "base", "style"):
                 found.add(element)

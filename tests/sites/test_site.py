@@ -24,7 +24,7 @@ MODEL = [
     "churn",
     "Who leaves, and when.",
     "tabular",
-    "Source",
+    "Feed Source",
     "Stages Metrics 2 Card Plots 2 Versions 3 Lineage and storage History 8",
     "prod since 1 Jan 2024",
     "v1.0.0",
@@ -56,7 +56,10 @@ MODEL = [
     "v1.2.0-rc.1 deregistered churn@v1.2.0-rc.1 3.0 MiB 6de154e Ann 1 Jan 2024",
     "v1.1.0 latest Better 0.8 3.0 MiB da541ad Ann 1 Jan 2024",
     "v1.0.0 prod The first 0.7 3.0 MiB bac73cd Ann 1 Jan 2024",
-    "1 experiment of DVC began from these versions.",
+    "1 experiment of DVC began here",
+    "Name Began from Metrics Commit Author When",
+    "bold-heron churn@v1.1.0 auc 0.9, rows 10 721621b Ann 1 Jan 2024",
+    "See all experiments of the repository .",
     "Lineage and storage",
     "v1.1.0 3.0 MiB, in DVC's storage",
     "Hash",
@@ -168,6 +171,8 @@ MODEL = [
     "1 Jan 2024",
     "Last commit or tag",
     "1 Jan 2024",
+    "Badge",
+    "prod: v1.0.0",
     "Card data",
     "Owners",
     "@acme/risk",
@@ -260,7 +265,7 @@ def test_the_page_of_a_model_says_what_its_tags_and_files_say(page):
 def test_the_page_of_a_deprecated_artifact_says_so(page):
     assert page("models/github.com~acme~churn/old.html").text()[1:6] == [
         "old deprecated",
-        "Source",
+        "Feed Source",
         "Deprecated 1 Jan 2024. No version counts as being in a stage.",
         "Stages Metrics 2 Card Plots 2 Versions 1 Lineage and storage History 2",
         "No version is in a stage.",
@@ -402,7 +407,7 @@ def test_old_versions_that_are_in_no_stage_are_rows_in_a_fold(catalog_file, tmp_
     monkeypatch.setattr("sites.view_models.model.version_table.OPEN", 1)
     build(catalog_file, tmp_path, title="x")
     html = (tmp_path / "models/github.com~acme~churn/churn.html").read_text("utf-8")
-    table, olds = html.partition('id="versions"')[2].partition("</section>")[0].split("<details")
+    table, olds, _experiments = html.partition('id="versions"')[2].partition("</section>")[0].split("<details")
     assert [re.findall('<tr id="([^"]*)"', part) for part in (table, olds)] == [["v1.2.0-rc.1", "v1.0.0"], ["v1.1.0"]]
 
 
@@ -419,22 +424,39 @@ def test_a_row_of_the_list_is_small(site):
     assert [len(row) < 700 for row in rows if "acme/churn" in row] == [True, True]
 
 
+def visible(html):
+    """A page of a model without its card, and without what is in folds."""
+    for part in ('<details class="(?:fold|made)".*?</details>', '<section id="card".*?</section>'):
+        html = re.sub(part, "", html, flags=re.DOTALL)
+    return html
+
+
 def test_a_page_of_twenty_versions_is_small_without_its_card_and_folds(tmp_path):
-    world = World()
+    world, repo = World(), "github.com/acme/churn"
     for number in range(20):
         commit = world.commit({**PROJECT, **ran(number, auc=0.7 + number / 100, trees=number)})
         world.tag(f"churn@v1.{number}.0", commit, message="A message of a usual length, in a sentence")
         world.tag(f"churn#{('prod', 'staging', 'dev')[number % 3]}#{number}", commit)
-    inventory = {Repo: [repository("r", "https://host/r", visited_at=NOON, read_at=NOON)]}
+    inventory = {
+        Repo: [
+            repository(
+                repo,
+                f"https://{repo}",
+                visited_at=NOON,
+                read_at=NOON,
+                page=f"https://{repo}",
+                commit_pages=f"https://{repo}/commit/",
+            )
+        ]
+    }
     build(
-        write_catalog(tmp_path / "c.duckdb", {"r": rows_of(world.listing(), world.objects)}, inventory),
+        write_catalog(tmp_path / "c.duckdb", {repo: rows_of(world.listing(), world.objects)}, inventory),
         tmp_path / "site",
         title="x",
+        site_url="https://models.acme.example/",
     )
-    html = (tmp_path / "site" / "models" / "r" / "churn.html").read_text("utf-8")
-    for part in ('<details class="(?:fold|made)".*?</details>', '<section id="card".*?</section>'):
-        html = re.sub(part, "", html, flags=re.DOTALL)
-    assert len(html.encode()) < 30_000
+    html = visible((tmp_path / "site" / "models" / "github.com~acme~churn" / "churn.html").read_text("utf-8"))
+    assert (html.count("/commit/") >= 20, len(html.encode()) < 30_000) == (True, True)
 
 
 def test_the_style_sheet_is_small(site):

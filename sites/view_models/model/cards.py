@@ -1,14 +1,29 @@
-"""What the page of a model shows of its card: the text as HTML, and links to the files that it is from."""
+"""What the page of a model shows of its cards: their texts as HTML, and links to the files that these are from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from markupsafe import Markup
 
-from sites.data.rows import CardRow
-from sites.markdown import RepositoryFiles, render
+from sites.data.rows import AssignmentRow, CardRow, StageCardRow
+from sites.markdown import PREFIX, RepositoryFiles, render
 from sites.urls import RepositoryLinks
+from sites.view_models.registry import in_order
+
+MOST = 3  # cards of versions in stages, besides the one of the latest
+
+
+class OtherCard(NamedTuple):
+    """What the card said at a version in a stage, where that is not what it says now."""
+
+    version: str
+    stage: str
+    html: Markup
+    file: str
+    link: str | None
 
 
 def context(card: CardRow | None, links: RepositoryLinks | None) -> dict[str, object]:
@@ -22,3 +37,22 @@ def context(card: CardRow | None, links: RepositoryLinks | None) -> dict[str, ob
         "card_link": to(card.file or "") if to else None,
         "licence_link": to(card.licence_file or "") if to else None,
     }
+
+
+def others(
+    card: CardRow | None, rows: Sequence[StageCardRow], stages: Sequence[AssignmentRow], links: RepositoryLinks | None
+) -> list[OtherCard]:
+    """The cards of versions in stages that say something else than `card` and than each other, in the order of stages."""
+    at = {(row.version, row.commit): row for row in rows}
+    texts = {card.text if card else None}
+    shown: list[OtherCard] = []
+    for stage in in_order([*stages]):
+        row = at.get((stage.version, stage.commit))
+        if row is None or row.text in texts or len(shown) == MOST:
+            continue
+        texts.add(row.text)
+        to = partial(links.file, row.reading) if links else None
+        place = RepositoryFiles(file=row.file, page=to, raw=partial(to, raw=True)) if to else None
+        html = render(row.text, place, prefix=f"{PREFIX}{len(shown) + 1}:")  # no heading has a colon in its id
+        shown.append(OtherCard(row.version, stage.stage, html, row.file, to(row.file) if to else None))
+    return shown

@@ -15,13 +15,15 @@ from catalog.query.labels import OUTDATED, WHERE
 from sites import urls
 from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow
 from sites.data.facts import Facts
-from sites.data.rows import ArtifactRow, AssignmentRow, VersionRow
+from sites.data.rows import ArtifactRow, AssignmentRow, ProblemRow, VersionRow
 from sites.data_script import data_script
 from sites.pages import MODEL
-from sites.text import look
+from sites.text import clip, look
 from sites.view_models.registry import in_order
 
 OF_PROJECT, OF_ANOTHER_RUN = 1, 2  # flags of a point
+MOST_PROBLEMS = 20  # of a version
+LONG_PROBLEM = 400  # characters of a place or a message
 EXACT = 1e15  # whole numbers below this are written without an exponent, here and in JavaScript
 
 _Places = Mapping[tuple[str, str], int]
@@ -47,12 +49,14 @@ def model_data(facts: Facts, artifact: ArtifactRow) -> bytes:
     files = {(row.version, row.commit): row for row in facts.files.get(key, [])}
     makers = {(row.version, row.commit): row for row in facts.makers.get(key, [])}
     stages = in_order(facts.assignments.get(key, []))
+    problems = _problems(facts.problems.get(artifact.repo, []))
     data = {
         "name": artifact.artifact,
         "repo": artifact.repo,
         "page": urls.model(*key),
         "versions": [
             _version(row, files.get((row.version, row.commit)), makers.get((row.version, row.commit)), stages)
+            | _stated(problems=problems.get(row.revision, []))
             for row in versions
         ],
         "metrics": [_metric(row, places) for row in facts.metrics.get(key, [])],
@@ -79,6 +83,15 @@ def _version(
         **_file(file),
         **_maker(maker),
     )
+
+
+def _problems(rows: Iterable[ProblemRow]) -> dict[str, list[list[str]]]:
+    """Place and message of what could not be read at each commit."""
+    problems: dict[str, list[list[str]]] = {}
+    for row in rows:
+        if row.commit and len(its := problems.setdefault(row.commit, [])) < MOST_PROBLEMS:
+            its.append([clip(row.place, LONG_PROBLEM), clip(row.message, LONG_PROBLEM)])
+    return problems
 
 
 def _file(file: FileRow | None) -> dict[str, Any]:

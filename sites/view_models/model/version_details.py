@@ -15,7 +15,7 @@ from sites import text, urls
 from sites.data.detail_rows import FileRow, InputRow, ParamRow, ProducerRow, VersionKey
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
-from sites.data.rows import AssignmentRow
+from sites.data.rows import AssignmentRow, ProblemRow
 from sites.view_models.registry import VersionLine, commit_mark
 
 NEWEST = 4  # versions of which the page itself says everything, besides those in a stage
@@ -23,6 +23,7 @@ MOST_PARAMS = 20
 MOST_INPUTS = 12
 LONG_PARAM = 60  # characters
 LONG_PATH = 300  # characters
+MOST_PROBLEMS = 5
 
 
 class VersionLink(NamedTuple):
@@ -77,6 +78,8 @@ class VersionDetails(NamedTuple):
     params: list[ParamLine]
     more_params: int
     params_of: str
+    problems: list[ProblemRow]
+    more_problems: int
 
 
 class ExperimentLine(NamedTuple):
@@ -109,8 +112,12 @@ def version_details(
     versions: Sequence[VersionLine],
     storage: dict[_At, VersionStorage],
     first: AssignmentRow | None = None,
+    problems: Sequence[ProblemRow] = (),
 ) -> list[VersionDetails]:
-    """What the highest versions and those in stages are made of, the highest first. `first`: the assignment that parameters are compared with."""
+    """What the highest versions and those in stages are made of, the highest first.
+
+    `first`: the assignment that parameters are compared with; `problems`: those of the repository.
+    """
     makers, inputs = _of_version(facts.makers.get(key, [])), _of_version(facts.inputs.get(key, []))
     params = _of_version(facts.params.get(key, []))
     order = [(row.version, row.commit) for row in sorted(facts.shown.get(key, []), key=lambda row: row.place)]
@@ -120,7 +127,8 @@ def version_details(
     lines = []
     for version in versions:
         at = (version.version.version, version.version.commit)
-        if at not in shown or not _is_known(storage.get(at), params.get(at)):
+        unread = [row for row in problems if row.commit == version.version.revision]
+        if at not in shown or not (unread or _is_known(storage.get(at), params.get(at))):
             continue
         others = {}
         if previous := before.get(at):
@@ -131,8 +139,11 @@ def version_details(
         lines.append(
             _details(version, storage.get(at), maker, inputs.get(at, []), _param_lines(params.get(at, []), others))
         )
-        if any(row.of_project for row in params.get(at, [])):
-            lines[-1] = lines[-1]._replace(params_of=OF_PROJECT)
+        lines[-1] = lines[-1]._replace(
+            params_of=OF_PROJECT if any(row.of_project for row in params.get(at, [])) else "",
+            problems=unread[:MOST_PROBLEMS],
+            more_problems=len(unread[MOST_PROBLEMS:]),
+        )
     return lines
 
 
@@ -157,6 +168,8 @@ def _details(
         params=[*params[:MOST_PARAMS]],
         more_params=len(params[MOST_PARAMS:]),
         params_of="",
+        problems=[],
+        more_problems=0,
     )
 
 
@@ -192,9 +205,9 @@ def release_lines(releases: Sequence[ReleaseRow], links: urls.RepositoryLinks | 
     return [ReleaseLine(release=release, commit=commit_mark(links, release.commit)) for release in releases]
 
 
-def begun_from(experiments: Sequence[ExperimentRow], artifact: str) -> int:
-    """How many of a repository's experiments began from versions of an artifact."""
-    return sum(any(ref.rpartition("@")[0] == artifact for ref in experiment.versions) for experiment in experiments)
+def begun_from(experiments: Sequence[ExperimentRow], artifact: str) -> list[ExperimentRow]:
+    """Those of a repository's experiments that began from versions of an artifact."""
+    return [row for row in experiments if any(ref.rpartition("@")[0] == artifact for ref in row.versions)]
 
 
 def _is_known(storage: VersionStorage | None, params: list[ParamRow] | None) -> bool:

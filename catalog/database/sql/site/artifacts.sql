@@ -125,3 +125,22 @@ left join licences_near l using (repo, artifact)
 left join artifact_owners o using (repo, artifact)
 where c.card is not null or l.licence is not null or o.owners is not null
 order by a.repo, a.artifact;
+
+-- internal.site_stage_cards(): The card nearest above each artifact at its versions in stages, but for the latest one,
+--     which `site_cards` has.
+--   key: repo, artifact, version, commit
+--   reading: The commit at which it was read.
+with places as (
+    select repo, artifact, version, commit, coalesce(revision, commit) as reading, internal.place_near(file, path) as home
+    from versions
+    where len(stages) > 0 and not is_latest
+),
+nearest as (
+    select p.repo, p.artifact, p.version, p.commit, p.reading, arg_max(c, (length(c.folder), c.is_model_card, c.file)) as card
+    from places p join cards c on c.repo = p.repo and c.commit = p.reading and (c.folder = '' or starts_with(p.home, c.folder || '/'))
+    group by all
+)
+select repo, artifact, version, commit, reading, card.file as file, card.text as text
+from nearest
+where card.text <> '' and (card.folder <> '' or card.is_model_card)
+order by repo, artifact, version, commit;

@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from sites.data.rows import ProblemRow
 from sites.view_models.model import model_data as module
 
 
@@ -40,6 +41,16 @@ def test_only_paths_that_do_not_follow_from_names_are_listed(repo, artifact, lis
     script = module.names([(repo, artifact, f"{repo}:{artifact}")]).decode()
     names = json.loads(script.removeprefix('S("names", ').removesuffix(");\n"))
     assert [*names] == [f"{repo}:{artifact}"] * listed
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as a panel shows", "one more"])
+def test_problems_are_of_their_commit(beyond):
+    rows = [ProblemRow("r", "rule", f"{n}", "m", "c") for n in range(module.MOST_PROBLEMS + beyond)]
+    other = ProblemRow("r", "rule", "p" * (module.LONG_PROBLEM + 1), "m" * module.LONG_PROBLEM, "d")
+    assert module._problems([*rows, other, ProblemRow("r", "rule", "refs/tags/x", "m", None)]) == {
+        "c": [[f"{n}", "m"] for n in range(module.MOST_PROBLEMS)],
+        "d": [["p" * (module.LONG_PROBLEM - 1) + "…", "m" * module.LONG_PROBLEM]],
+    }
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from markupsafe import Markup
 
 from sites.data.detail_rows import FileRow, InputRow, ParamRow, ProducerRow, ShownRow
-from sites.data.rows import VersionRow
+from sites.data.rows import ProblemRow, VersionRow
 from sites.view_models.model import version_details as module
 from sites.view_models.registry import VersionLine
 
@@ -43,6 +43,16 @@ def test_what_a_version_is_made_of(beyond):
         module.MOST_INPUTS,
         beyond,
     )
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
+def test_what_could_not_be_read_of_a_version(beyond):
+    rows = [ProblemRow("r", "rule", f"{n}", "m", f"{1:040x}") for n in range(module.MOST_PROBLEMS + beyond)]
+    others = [ProblemRow("r", "rule", "refs/tags/x", "m", None), ProblemRow("r", "rule", "f", "m", f"{2:040x}")]
+    shown = [ShownRow("r", "m", "v1.0.0", f"{1:040x}", f"{1:040x}", 1, in_stage=False)]
+    facts = SimpleNamespace(**NONE | {"params": {}, "shown": {KEY: shown}})
+    (found,) = module.version_details(facts, KEY, [line(1)], {}, problems=[*others, *rows])  # type: ignore[arg-type]
+    assert (found.problems, found.more_problems) == (rows[: module.MOST_PROBLEMS], beyond)
 
 
 @pytest.mark.parametrize(

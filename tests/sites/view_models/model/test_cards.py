@@ -1,0 +1,44 @@
+"""The cards of versions in stages, where they say something else than the one of the latest version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from sites.data.rows import AssignmentRow, CardRow, StageCardRow
+from sites.urls import RepositoryLinks
+from sites.view_models.model.cards import MOST, others
+
+NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
+OID = "a" * 40
+LATEST = CardRow(**dict.fromkeys(CardRow._fields) | {"text": "# Now"})  # type: ignore[arg-type]
+FORGE = RepositoryLinks(url="https://github.com/a/b", commits="https://github.com/a/b/commit/")
+
+
+def assigned(stage: str, version: str) -> AssignmentRow:
+    return AssignmentRow("r", "m", stage, stage, None, version, "c", "c", NOON, "assigned", "Ann", None, "")
+
+
+def card(version: str, text: str) -> StageCardRow:
+    return StageCardRow("r", "m", version, "c", OID, "docs/README.md", text)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
+def test_the_cards_of_stages(beyond):
+    rows = [card(f"v{number}", f"# {number}") for number in range(MOST + beyond)]
+    stages = [assigned(f"s{number}", f"v{number}") for number in range(MOST + beyond)]
+    assert [each.version for each in others(LATEST, rows, stages, None)] == [f"v{number}" for number in range(MOST)]
+
+
+def test_what_is_said_already_is_not_said_again():
+    rows = [card("v1", "# Then"), card("v2", "# Now"), card("v3", "# Then")]
+    stages = [assigned("dev", "v3"), assigned("staging", "v2"), assigned("prod", "v1"), assigned("test", "v0")]
+    (shown,) = others(LATEST, rows, stages, FORGE)
+    assert shown == (
+        "v1",
+        "prod",
+        '<h3 id="user-content-1:then">Then</h3>\n',
+        "docs/README.md",
+        f"https://github.com/a/b/blob/{OID}/docs/README.md",
+    )
