@@ -13,7 +13,8 @@
   // The filter of versions: every word is in the row. Folds open while there is one.
   const section = document.getElementById('versions');
   const rows = section ? all('tbody tr', section) : [];
-  if (section && rows.length > 1) {
+  const items = section ? [...rows, ...all('.names > *', section)] : []; // of very many versions, some are names alone
+  if (section && items.length > 1) {
     const input = /** @type {HTMLInputElement} */ (make('input', { type: 'search', placeholder: 'Filter versions' }));
     input.setAttribute('aria-label', 'Filter versions');
     const count = make('span');
@@ -21,21 +22,21 @@
     const folds = /** @type {HTMLDetailsElement[]} */ (all('details', section));
     /** @type {boolean[]} */
     let opened = [];
-    const texts = rows.map((row) => (row.textContent || '').toLowerCase());
+    const texts = items.map((row) => (row.textContent || '').toLowerCase());
     input.addEventListener('input', () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
-      rows.forEach((row, place) => {
+      items.forEach((row, place) => {
         row.hidden = !words.every((word) => texts[place].includes(word));
         shown += +!row.hidden;
       });
       if (words.length && !opened.length) opened = folds.map((fold) => fold.open);
       folds.forEach((fold, place) => {
-        fold.open = words.length ? fold.querySelector('tbody tr:not([hidden])') !== null : opened[place] ?? fold.open;
+        fold.open = words.length ? fold.querySelector('tbody tr:not([hidden]), .names > :not([hidden])') !== null : opened[place] ?? fold.open;
         fold.hidden = words.length > 0 && !fold.open;
       });
       if (!words.length) opened = [];
-      count.textContent = words.length ? `${shown.toLocaleString('en')} of ${rows.length.toLocaleString('en')}` : '';
+      count.textContent = words.length ? `${shown.toLocaleString('en')} of ${items.length.toLocaleString('en')}` : '';
     });
     section.querySelector('h2')?.after(make('div', { className: 'bar' }, input, count));
   }
@@ -203,6 +204,7 @@
     const model = await data();
     const place = model.versions.findIndex((/** @type {any} */ version) => version.version === row.id);
     if (place < 0 || row.nextElementSibling?.classList.contains('panel')) return;
+    if (row.tagName === 'A') { row.after(make('div', { className: 'panel' }, panel(model, place))); return; }
     const cell = /** @type {HTMLTableCellElement} */ (make('td', {}, panel(model, place)));
     cell.colSpan = /** @type {HTMLTableRowElement} */ (row).cells.length;
     row.after(make('tr', { className: 'panel' }, cell));
@@ -248,9 +250,37 @@
     if (details) details.open = true;
     const target = document.getElementById(name);
     for (let fold = target?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
-    if (target && rows.includes(target)) openPanel(target);
+    if (target && items.includes(target)) openPanel(target);
     target?.scrollIntoView({ block: 'center' });
   };
+  // The oldest events of a long history are drawn when their fold is opened, some at a time.
+  const older = document.querySelector('[data-older]');
+  const AT_ONCE = 500;
+  /** @type {(entry: any) => HTMLElement} */
+  const event = (entry) => {
+    const pill = entry.stage ? [/** @type {any} */ (window).models.pill([entry.stage, entry.look])] : [];
+    const who = entry.verb ? [`${entry.author} ${entry.verb} `] : [];
+    const parts = [make('p', {}, ...who, make('b', { textContent: entry.version || '' }), entry.to || '', ...pill)];
+    if (entry.message) parts.push(make('p', { className: 'msg', textContent: entry.message }));
+    const after = [entry.period, entry.tag].filter(Boolean).map((words) => ` · ${words}`).join('');
+    parts.push(make('p', { className: 'sub' }, `${entry.at.replace('T', ' ').replace('Z', ' UTC')}${after}`));
+    return make('li', { className: `s-${entry.look}` }, make('div', {}, ...parts));
+  };
+  older?.addEventListener('toggle', async () => {
+    const entries = (await data()).history || [];
+    if (older.querySelector('ol')) return;
+    const list = make('ol', { className: 'tl' });
+    const more = make('button', { type: 'button', className: 'btn', textContent: 'More' });
+    const add = () => {
+      const from = list.childElementCount;
+      list.append(...entries.slice(from, from + AT_ONCE).map(event));
+      more.hidden = list.childElementCount >= entries.length;
+    };
+    more.addEventListener('click', add);
+    older.querySelector('.note')?.replaceWith(list, more);
+    add();
+  });
+
   addEventListener('hashchange', follow);
   follow();
 })();

@@ -106,6 +106,7 @@ MODEL = [
     "Ann registered v1.1.0",
     "Better by far",
     "1 Jan 2024, 00:00 UTC · churn@v1.1.0 at da541ad",
+    "2024 2 events",
     "Ann assigned v1.0.0 to prod",
     "1 Jan 2024, 00:00 UTC · there for less than a day, until 1 Jan 2024 · churn#production#1 at bac73cd",
     "Ann registered v1.0.0",

@@ -14,6 +14,7 @@ from sites import text
 from sites.data.rows import EventRow, StagePeriodRow
 from sites.view_models.registry import VERBS
 
+MOST = 500  # entries of a page; the older ones are in the script with its data
 OPEN = 6  # entries in sight; the others are in folds
 
 _TO = {"assignment": " to ", "unassignment": " from "}
@@ -43,10 +44,11 @@ class TimelineYear(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """All entries, the newest first."""
+    """All entries, the newest first. `older`: those that are not in the page."""
 
     open: list[TimelineEntry]
     years: list[TimelineYear]
+    older: list[TimelineEntry]
     total: int
 
 
@@ -60,7 +62,8 @@ def history(events: Sequence[EventRow], periods: Sequence[StagePeriodRow]) -> Ti
     entries.sort(key=lambda entry: entry.at, reverse=True)
     return Timeline(
         entries[:OPEN],
-        [TimelineYear(year, [*group]) for year, group in groupby(entries[OPEN:], lambda entry: entry.at.year)],
+        [TimelineYear(year, [*group]) for year, group in groupby(entries[OPEN:MOST], lambda entry: entry.at.year)],
+        entries[MOST:],
         len(entries),
     )
 

@@ -15,10 +15,11 @@ from catalog.query.labels import OUTDATED, WHERE
 from sites import urls
 from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow
 from sites.data.facts import Facts
-from sites.data.rows import ArtifactRow, AssignmentRow, ProblemRow, VersionRow
+from sites.data.rows import ArtifactRow, AssignmentRow, EventRow, ProblemRow, StagePeriodRow, VersionRow
 from sites.data_script import data_script
 from sites.pages import MODEL
 from sites.text import clip, look
+from sites.view_models.model.history import MOST, history
 from sites.view_models.registry import in_order
 
 OF_PROJECT, OF_ANOTHER_RUN = 1, 2  # flags of a point
@@ -62,8 +63,30 @@ def model_data(facts: Facts, artifact: ArtifactRow) -> bytes:
         "metrics": [_metric(row, places) for row in facts.metrics.get(key, [])],
         "params": _params(facts.params.get(key, []), places),
         "inputs": _inputs(facts.inputs.get(key, []), places),
+        **_stated(history=_older(facts.events.get(key, []), facts.terms.get(key, []))),
     }
     return data_script(artifact.id, data)
+
+
+def _older(events: Sequence[EventRow], periods: Sequence[StagePeriodRow]) -> list[dict[str, Any]]:
+    """The entries of the history that the page has no room for, the newest first."""
+    if len(events) + len(periods) <= MOST:
+        return []
+    return [
+        _stated(
+            at=_time(entry.at),
+            author=entry.author,
+            verb=entry.verb,
+            version=entry.version,
+            to=entry.to,
+            stage=entry.event.stage if entry.event else entry.stage.striptags(),
+            look=entry.look,
+            period=entry.period,
+            message=entry.message,
+            tag=entry.event.tag if entry.event else None,
+        )
+        for entry in history(events, periods).older
+    ]
 
 
 def _version(

@@ -1,4 +1,4 @@
-"""The table of an artifact's versions: the highest and those in a stage are in sight, all others in folds by year."""
+"""The table of an artifact's versions: the highest and those in a stage are in sight, all others in folds by year; of very many, the names alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sites.view_models.model.version_details import VersionStorage
 from sites.view_models.registry import VersionLine
 
 OPEN = 20  # versions in sight, besides those in a stage
+ROWS = 300  # in folds; of the versions beyond, the page has the names, and its script says the rest of each
 LONG_MESSAGE = 120  # characters
 
 _At = tuple[str, str]
@@ -28,10 +29,11 @@ class VersionCells(NamedTuple):
 
 
 class VersionYear(NamedTuple):
-    """The versions of a year that are in a fold."""
+    """The versions of a year that are in a fold: those with a row, and those of which it has the name alone."""
 
     year: int
     rows: list[VersionCells]
+    names: list[VersionCells]
 
 
 class VersionTable(NamedTuple):
@@ -64,10 +66,19 @@ def version_table(
             )
         )
     rest = [row for row in rows[OPEN:] if not row.line.stages]
-    rest.sort(key=lambda row: row.line.version.created_at.year, reverse=True)
+    rest.sort(key=_year, reverse=True)
+    whole = {id(row) for row in rest[:ROWS]}
+    folds = ((year, [*its]) for year, its in groupby(rest, _year))
     return VersionTable(
         open=[row for place, row in enumerate(rows) if place < OPEN or row.line.stages],
-        years=[VersionYear(year, [*its]) for year, its in groupby(rest, lambda row: row.line.version.created_at.year)],
+        years=[
+            VersionYear(year, [row for row in its if id(row) in whole], [row for row in its if id(row) not in whole])
+            for year, its in folds
+        ],
         total=len(rows),
         metric=main.name or main.file if main else "",
     )
+
+
+def _year(row: VersionCells) -> int:
+    return row.line.version.created_at.year

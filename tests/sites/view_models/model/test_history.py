@@ -8,6 +8,7 @@ import pytest
 
 from sites.data.rows import EventRow, StagePeriodRow
 from sites.view_models.model import history as module
+from sites.view_models.model import model_data
 
 NOON = datetime(2025, 1, 1)  # noqa: DTZ001 - as the catalog has it
 DAY = timedelta(days=1)
@@ -66,7 +67,26 @@ def test_older_entries_are_in_folds(beyond):
 
 
 def test_nothing_of_many_years_is_left_out():
-    timeline = module.history([event(-day) for day in range(2000)], [])
+    events = [event(-day) for day in range(2000)]
+    timeline = module.history(events, [])
     assert [(fold.year, len(fold.entries)) for fold in timeline.years] == [
-        (2024, 366 - module.OPEN + 1), (2023, 365), (2022, 365), (2021, 365), (2020, 366), (2019, 2000 - 1 - 366 - 365 * 3 - 366),
+        (2024, 366 - module.OPEN + 1), (2023, module.MOST - 1 - 366),
     ]  # fmt: skip
+    shown = [*timeline.open, *(entry for fold in timeline.years for entry in fold.entries), *timeline.older]
+    assert [entry.event for entry in shown] == events
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as a page has", "one more"])
+def test_the_oldest_are_in_the_script(beyond):
+    events = [event(day) for day in range(module.MOST + beyond - 1, -1, -1)]
+    entry = {
+        "at": "2025-01-01T00:00:00Z",
+        "author": "Ann",
+        "verb": "assigned",
+        "version": "v1.0.0",
+        "to": " to ",
+        "stage": "prod",
+        "look": "prod",
+        "tag": "m#0",
+    }
+    assert (len(module.history(events, []).older), model_data._older(events, [])) == (beyond, [entry] * beyond)

@@ -40,8 +40,18 @@ def test_versions_beyond_those_in_sight_are_in_folds_by_year(beyond):
 
 def test_no_version_of_ten_thousand_is_left_out():
     table = module.version_table([line(number, year=2000 + number % 25) for number in range(10_000)], [], {})
-    assert sum(len(fold.rows) for fold in table.years) + len(table.open) == 10_000
+    assert sum(len(fold.rows) + len(fold.names) for fold in table.years) + len(table.open) == 10_000
     assert [fold.year for fold in table.years] == [*range(2024, 1999, -1)]
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as have rows", "one more"])
+def test_of_very_many_versions_some_are_names_alone(beyond):
+    count = module.OPEN + module.ROWS + beyond
+    table = module.version_table([line(number, year=2024 - number // 200) for number in range(count)], [], {})
+    assert (sum(len(fold.rows) for fold in table.years), [r.line.name for fold in table.years for r in fold.names]) == (
+        module.ROWS,
+        [f"v{count - 1}.0.0"] * beyond,
+    )
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as long as a row has room for", "one character more"])
