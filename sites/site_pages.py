@@ -138,7 +138,10 @@ class SitePages:
             if (path := urls.model(artifact.repo, artifact.artifact)) in stale:
                 yield path, self._render(MODEL, self._model(artifact))
             if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
-                yield path, model_data.model_data(self._facts, artifact)
+                yield (
+                    path,
+                    model_data.model_data(self._facts, artifact, self._plots.get((artifact.repo, artifact.artifact))),
+                )
 
     @cached_property
     def _main_metrics(self) -> dict[Key, MainMetric]:

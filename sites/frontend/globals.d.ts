@@ -17,4 +17,8 @@ declare const VegaPlots: { draw(element: Element, specification: object, config:
 interface Window {
   S?: (key: string, value: unknown) => void;
   VegaPlots: typeof VegaPlots;
+  PlotFigures: {
+    numbers(address: string): Promise<any[]>;
+    prepare(figure: HTMLElement, read: () => Promise<any>, vega: string): () => Promise<void>;
+  };
 }

@@ -150,7 +150,33 @@
     return card;
   };
 
+  // Plots that several of the versions have, in one figure each; of a model, they are kept of the latest version and of those in stages.
+  const FIGURES = 6;
+  /** @type {(columns: Column[]) => Promise<any[]>} */
+  const overlaid = async (columns) => {
+    /** @type {Map<string, any>} */
+    const plots = new Map();
+    for (const { model, version } of columns) {
+      const theirs = model.plots ? await window.PlotFigures.numbers(model.plots).catch(() => []) : [];
+      for (const plot of theirs.filter(Boolean)) {
+        const own = plot.series.filter((/** @type {any} */ each) => each.version.split(' ')[0] === version.version);
+        const label = columns.some((other) => other.model !== model) ? `${model.name}@${version.version}` : version.version;
+        const key = JSON.stringify([plot.title, plot.template, plot.x, plot.y]);
+        if (own.length) plots.set(key, { ...plot, series: [...(plots.get(key)?.series || []), ...own.map((/** @type {any} */ each) => ({ ...each, version: label }))] });
+      }
+    }
+    return [...plots.values()].filter((plot) => new Set(plot.series.map((/** @type {any} */ each) => each.version)).size > 1).slice(0, FIGURES);
+  };
+  /** @type {(plot: any) => HTMLElement} */
+  const figure = (plot) => {
+    const element = make('figure', {}, make('figcaption', {}, make('b', { textContent: plot.title })));
+    window.PlotFigures.prepare(element, async () => plot, place.dataset.vega || '')();
+    return element;
+  };
+
+  let shownTimes = 0;
   const show = async () => {
+    const turn = shownTimes += 1;
     keep();
     const answers = await Promise.allSettled(refs.map(column));
     const columns = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
@@ -170,6 +196,8 @@
     const notes = missing.map((message) => make('p', { className: 'notice' }, make('span', { textContent: message })));
     const rest = columns.length ? [table(columns, rows)] : [make('p', { className: 'empty', textContent: 'No version is chosen yet.' })];
     place.replaceChildren(bar, ...notes, ...rest);
+    const plots = await overlaid(columns);
+    if (turn === shownTimes && plots.length) place.append(make('h2', { textContent: 'Plots' }), make('div', { className: 'plots' }, ...plots.map(figure)));
   };
   show();
 })();

@@ -5,7 +5,7 @@
  *   storage?: string, hash?: string, size?: number, files?: number, url?: string, link?: string, duplicate?: {name: string, page: string}, mixed?: string[], other_inputs?: boolean,
  *   pipeline_stage?: string, command?: string, outdated?: string[], uncompared?: string[], problems?: [string, string][]}} Version */
 /** @typedef {{name: string, repo: string, page: string, versions: Version[], metrics: Measure[], params: Measure[],
- *   inputs: {path: string, git?: boolean, points: [number, string?, number?, string?][]}[]}} Model */
+ *   plots?: string, inputs: {path: string, git?: boolean, points: [number, string?, number?, string?][]}[]}} Model */
 (() => {
   'use strict';
   const page = /** @type {any} */ (window);
@@ -14,7 +14,7 @@
    * Loads a script that hands over its data as `S(key, data)`.
    * @param {string} url
    * @param {string} key
-   * @returns {Promise<any>}
+   * @returns {Promise<Model | any>}
    */
   const load = (url, key) => new Promise((resolve, reject) => {
     let came = false;

@@ -154,6 +154,8 @@ const Plots = (() => {
 
   /** @type {Map<string, Promise<void>>} */
   const scripts = new Map();
+  /** @type {Map<string, (Plot | null)[]>} */
+  const read = new Map();
 
   /** Loads a script once. @param {string} address */
   function load(address) {
@@ -170,11 +172,14 @@ const Plots = (() => {
 
   /** The numbers of a page's plots, from a file that hands them over as `S("plots", …)`. @param {string} address @returns {Promise<(Plot | null)[]>} */
   async function numbers(address) {
+    const known = read.get(address);
+    if (known) return known;
     const before = window.S;
     /** @type {(Plot | null)[]} */
     let plots = [];
     window.S = (key, value) => { if (key === 'plots') plots = /** @type {(Plot | null)[]} */ (value); else if (before) before(key, value); };
     try { await load(address); } finally { window.S = before; }
+    read.set(address, plots);
     return plots;
   }
 
@@ -208,22 +213,22 @@ const Plots = (() => {
     return element;
   }
 
-  /** A figure with a button that shows its plot in place of its picture. @param {HTMLElement} figure @param {HTMLElement} list */
-  function prepare(figure, list) {
+  /**
+   * A figure with a button that shows its plot in place of its picture.
+   * @param {HTMLElement} figure @param {() => Promise<Plot | null>} plotOf @param {string} vega @returns {() => Promise<void>} what the button does
+   */
+  function prepare(figure, plotOf, vega) {
     const stage = document.createElement('div');
     const bar = document.createElement('p');
     const remark = document.createElement('span');
     /** @type {VegaView | null} */
     let view = null;
-    /** @type {Promise<(Plot | null)[]> | null} */
-    let asked = null;
     stage.className = 'vega';
     bar.className = 'plot-bar';
     remark.className = 'note';
 
     async function draw() {
-      const [plots] = await Promise.all([asked ||= numbers(list.dataset.numbers || ''), load(list.dataset.vega || '')]);
-      const plot = plots[Number(figure.dataset.plot)];
+      const [plot] = await Promise.all([plotOf(), load(vega)]);
       if (!plot) throw new Error('no numbers');
       const colours = look();
       if (view) view.finalize();
@@ -261,7 +266,6 @@ const Plots = (() => {
       remark.setAttribute('role', 'status');
       remark.textContent = 'Loading…';
       try { await draw(); } catch {
-        asked = null;
         figure.classList.remove('open');
         toggle.setAttribute('aria-pressed', 'false');
         remark.textContent = 'The plot could not be loaded; the picture stays.';
@@ -280,9 +284,16 @@ const Plots = (() => {
     figure.append(stage, bar);
     new MutationObserver(() => { if (view) draw(); }).observe(document.documentElement, { attributeFilter: ['data-theme'] });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (view) draw(); });
+    return press;
   }
 
-  for (const list of document.querySelectorAll('[data-numbers]')) {
-    for (const figure of list.querySelectorAll('figure[data-plot]')) prepare(/** @type {HTMLElement} */ (figure), /** @type {HTMLElement} */ (list));
+  for (const list of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-numbers]'))) {
+    /** @type {Promise<(Plot | null)[]> | null} */
+    let asked = null;
+    const ask = () => (asked ||= numbers(list.dataset.numbers || '').catch((error) => { asked = null; throw error; }));
+    for (const figure of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('figure[data-plot]'))) {
+      prepare(figure, async () => (await ask())[Number(figure.dataset.plot)], list.dataset.vega || '');
+    }
   }
+  window.PlotFigures = { numbers, prepare };
 })();

@@ -85,3 +85,17 @@ def test_a_very_long_card_is_shown_as_far_as_it_was_read(folder):
         '<section id="card".*?</section>', (folder / "large/churn.html").read_text("utf-8"), flags=re.DOTALL
     )[0]
     assert (card.count("<h3 id="), len(card) < 4 * (64 << 10)) == (ceil((64 << 10) / len(CARD)), True)
+
+
+@pytest.mark.browser
+def test_a_version_and_an_event_that_the_page_has_no_room_for_are_shown_by_scripts(folder, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{(folder / 'many/m.html').as_uri()}#v1.0.0")
+    page.locator("a[id='v1.0.0'] + .panel").wait_for()
+    page.locator("[data-older] > summary").click()
+    page.locator("[data-older] li").first.wait_for()
+    page.get_by_label("Filter versions").fill("v1.1.0")
+    shown = page.locator("[data-older] li").count(), page.locator("#versions .bar span").inner_text()
+    context.close()
+    assert shown == (VERSIONS - MOST, f"1 of {VERSIONS}")

@@ -36,6 +36,7 @@ def test_lines_keep_their_numbers_and_say_of_which_version_they_are():
     line = row(xs=[0.0, 1.0], ys=[2.5, float("nan")], y_label="Loss")
     assert values([line], [], stages=[(("v1.0.0", "c"), ["prod", "dev"])]) == [
         {
+            "title": "p",
             "template": "linear",
             "x": "x",
             "y": "Loss",
@@ -117,8 +118,10 @@ def test_a_site_with_the_bundle_has_a_file_of_numbers_beside_the_pictures(with_a
     file = numbers_of(site)
     plots = json.loads(file.read_bytes().removeprefix(b'S("plots",').removesuffix(b");\n"))
     shown = [plot and [(each["version"], len(each["ys"])) for each in plot["series"]] for plot in plots]
-    assert (html.count(" data-plot="), "<polyline" in html, shown) == (
+    named = f'"plots":"{file.relative_to(site)}"' in (site / MODEL).with_suffix(".js").read_text("utf-8")
+    assert (html.count(" data-plot="), "<polyline" in html, named, shown) == (
         1,
+        True,
         True,
         [[("v1.1.0", 2), ("v1.0.0 prod", 2)], None],
     )
@@ -180,6 +183,19 @@ def test_vega_draws_both_versions_under_the_page_s_policy(browser, with_vega, th
 
 
 @pytest.mark.browser
+def test_the_comparison_has_the_plots_of_its_versions_in_one(browser, with_vega):
+    versions = "&v=".join(f"github.com/acme/churn:churn%40{version}" for version in ("v1.1.0", "v1.0.0"))
+    with opened(browser, f"{(with_vega / 'compare.html').as_uri()}?v={versions}") as page:
+        figure = page.locator("#compare figure")
+        figure.locator(".vega svg").wait_for()
+        shown = (
+            figure.locator("figcaption").all_inner_texts(),
+            figure.locator(".vega .role-legend-label text").all_text_contents(),
+        )
+        assert (*shown, page.complaints) == (["How it <learned>"], ["v1.1.0", "v1.0.0"], [])
+
+
+@pytest.mark.browser
 def test_plots_read_without_scripts(browser, with_assets):
     with opened(browser, (with_assets(STUB) / MODEL).as_uri(), java_script_enabled=False) as page:
-        assert (page.locator("figure > svg:visible").count(), page.locator("figure button").count()) == (1, 0)
+        assert (page.locator(".plots figure > svg:visible").count(), page.locator("figure button").count()) == (1, 0)

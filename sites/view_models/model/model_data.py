@@ -20,6 +20,7 @@ from sites.data_script import data_script
 from sites.pages import MODEL
 from sites.text import clip, look
 from sites.view_models.model.history import MOST, history
+from sites.view_models.model.plots import Plots
 from sites.view_models.registry import in_order
 
 OF_PROJECT, OF_ANOTHER_RUN = 1, 2  # flags of a point
@@ -42,7 +43,7 @@ def _plain_path(ref: str) -> str:
     return MODEL.pattern.removesuffix(".html").format(**dict(zip(("repo", "artifact"), plain, strict=True)))
 
 
-def model_data(facts: Facts, artifact: ArtifactRow) -> bytes:
+def model_data(facts: Facts, artifact: ArtifactRow, plots: Plots | None = None) -> bytes:
     """The script of an artifact."""
     key = (artifact.repo, artifact.artifact)
     versions = facts.versions.get(key, [])
@@ -63,6 +64,7 @@ def model_data(facts: Facts, artifact: ArtifactRow) -> bytes:
         "metrics": [_metric(row, places) for row in facts.metrics.get(key, [])],
         "params": _params(facts.params.get(key, []), places),
         "inputs": _inputs(facts.inputs.get(key, []), places),
+        **_stated(plots=plots.numbers.path if plots and plots.numbers else None),
         **_stated(history=_older(facts.events.get(key, []), facts.terms.get(key, []))),
     }
     return data_script(artifact.id, data)

@@ -44,6 +44,7 @@ def _plot(rows: Sequence[PlotRow], stages: Mapping[tuple[str, str], Sequence[str
     files = len({each.file for each in rows}) > 1
     series = [_series(each, stages.get((each.version, each.commit), ()), with_file=files) for each in rows]
     return {
+        "title": _label(row.title or row.plot),
         "template": row.template or "linear",
         "x": _label(row.x_label or row.x or "row"),
         "y": _label(row.y_label or row.field or ""),
