@@ -52,6 +52,8 @@ def queries(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """List named questions, or answer one: those that come with catalog, and files queries/*.sql and *.search beside repos.toml.
 
+    Parameters called stage, repo, ref, dataset, owner, author, metric, type or artifact take names as the other commands do; times may be 7d or 2026-03.
+
     Examples: catalog queries, catalog queries behind, catalog queries in-stage -p stage=staging -o csv
     """
     given = named_values(parameter)
@@ -64,7 +66,7 @@ def queries(  # noqa: PLR0913 - each is an option of the command
     if not name.strip():
         raise InvalidArgument("name", repr(name), "the name of a query")
     query = saved_query(name, folder())
-    values = query.filled(given)
+    query.filled(given)  # what is no parameter of it is named before a catalog is opened
     if show_sql and not query.search:
         put_text(query.text)
         return
@@ -73,7 +75,7 @@ def queries(  # noqa: PLR0913 - each is an option of the command
         if query.search:
             _put_search(catalog, query.text, shape, output, show_sql=show_sql)
         else:
-            shape.put(catalog.sql(query.text, **values), output, put)
+            shape.put(catalog.query(name, folder(), **given), output, put)
 
 
 def _put_search(catalog: Catalog, query: str, shape: Shape, output: Format, *, show_sql: bool) -> None:

@@ -46,6 +46,8 @@ Macros are questions with parameters. Those in the schema `internal` are parts o
 ## Questions
 
 Each is a query of `catalog queries`: run it by its name, and set a parameter with `-p`. A file `queries/NAME.sql` beside repos.toml adds one, or replaces one: its first line is the question as a comment, and each line `-- name: value` a parameter with the value that it has unless given. A file `queries/NAME.search` has a query of [catalog search](search.md#saved-searches).
+
+A parameter called `stage`, `raw_stage`, `type`, `repo`, `artifact`, `owner`, `author` or `metric` takes a name as the commands do, and gets the value that the column of that name has; `ref` and `dataset` get the full name of what a reference means. One that the query casts, such as `$days::int` or `$day::timestamp`, is checked; a time may be `7d`, `yesterday` or `2026-03`. In Python: `catalog.open("output").query("in-stage", stage="production")`.
 """
 
 

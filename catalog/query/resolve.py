@@ -66,8 +66,7 @@ class ReferenceResolver:
             return None
         matches = self._repos(words)
         if not matches:
-            names = [row["repo"] for row in self._ask("from internal.list_repos(null)").rows]
-            raise NotFound(f"no repository {words!r} in {self._path}{meant(words, names) or _expected(names)}")
+            raise NotFound(self._no_repository(words))
         return matches
 
     def repo(self, words: str) -> str | None:
@@ -107,6 +106,48 @@ class ReferenceResolver:
                 raise NotFound(f"no type {words!r} in {self._path}{meant(words, types) or _expected(types)}")
         return words
 
+    def full_name(self, ref: str) -> str:
+        """The full name of the artifact or, where the reference names one, of the version that it means."""
+        artifact, reference = self.artifact(ref)
+        if reference.version is None and reference.stage is None:
+            return str(artifact["id"])
+        return f"{artifact['id']}@{self.version(artifact, reference)['version']}"
+
+    def artifact_name(self, words: str) -> str:
+        """The name of an artifact in its repository; that of several repositories is one name."""
+        names = {str(row["artifact"]) for row in self._find(words)}
+        return names.pop() if len(names) == 1 else str(self.artifact(words)[0]["artifact"])
+
+    def one_repo(self, words: str) -> str:
+        """The full name of the one repository that a name means."""
+        repo = self.repo(words)
+        if repo is None:
+            raise NotFound(self._no_repository(words))
+        return repo
+
+    def owner(self, words: str) -> str:
+        """An owner as CODEOWNERS has it: also without its `@`, or by the name in tags of the person who has that address."""
+        rows = self._ask("from internal.list_owners()").rows
+        exact = [row["owner"] for row in rows if row["owner"] == words]
+        same = [
+            row["owner"]
+            for row in rows
+            if words.lower().lstrip("@") in (row["owner"].lower().lstrip("@"), *map(str.lower, row["people"]))
+        ]
+        return self._one("owner", words, exact or same, [row["owner"] for row in rows])
+
+    def author(self, words: str) -> str:
+        """A person as registry tags have it: also in other letters, or by an address of the person."""
+        rows = [row for row in self._ask("from list_people(null)").rows if row["events"]]
+        exact = [row["person"] for row in rows if row["person"] == words]
+        same = [row["person"] for row in rows if words.lower() in map(str.lower, (row["person"], *row["emails"]))]
+        return self._one("author", words, exact or same, [row["person"] for row in rows])
+
+    def metric(self, words: str) -> str:
+        """A metric that some version has."""
+        names = [row["name"] for row in self._ask("from internal.list_metric_names()").rows]
+        return self._one("metric", words, [name for name in names if name == words], names)
+
     def filters(
         self, *, repo: str | None, type_: str | None, stage: str | None, raw_stage: str | None
     ) -> dict[str, object]:
@@ -121,6 +162,17 @@ class ReferenceResolver:
     def short(self) -> dict[str, str]:
         """For each artifact's full name, the shortest reference that means it alone."""
         return short_names(row[0] for row in self._ask("from internal.artifact_names()").values)
+
+    def _no_repository(self, words: str) -> str:
+        names = [row["repo"] for row in self._ask("from internal.list_repos(null)").rows]
+        return f"no repository {words!r} in {self._path}{meant(words, names) or _expected(names)}"
+
+    def _one(self, kind: str, words: str, matches: list[str], names: list[str]) -> str:
+        if len(matches) > 1:
+            raise Ambiguous(f"{words!r} names {len(matches)} {kind}s, expected one", tuple(matches))
+        if not matches:
+            raise NotFound(f"no {kind} {words!r} in {self._path}{meant(words, names) or _expected(names)}")
+        return matches[0]
 
     def _find(self, words: str) -> list[Row]:
         rows = self._ask("from internal.find_artifacts($words)", words=words).rows

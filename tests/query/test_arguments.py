@@ -25,6 +25,7 @@ METHODS = sorted(
     if not name.startswith("_") and (inspect.isfunction(member) or inspect.ismethod(member))
 )
 RIGHT = {
+    "name": "behind",
     "ref": "mask",
     "refs": "mask",
     "text": "select 1",
@@ -108,7 +109,7 @@ def arguments(method, wrong, value):
             continue
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.VAR_POSITIONAL):
             args.append(given)
-        elif parameter.kind is not parameter.VAR_KEYWORD:
+        elif name == wrong or parameter.kind is not parameter.VAR_KEYWORD:
             kwargs[name] = given
     return args, kwargs
 

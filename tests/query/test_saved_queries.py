@@ -33,8 +33,9 @@ def catalog(demo_folder):
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_answers_with_rows(catalog, name):
     query = QUERIES[name]
-    answer = catalog.sql(query.text, **query.filled({}))
+    answer = catalog.query(name)
     assert (len(answer) > 0) is (name not in NOTHING_IN_THE_DEMO)
+    assert answer.values == catalog.sql(query.text, **query.filled({})).values
     assert query.question.endswith("?")
 
 

@@ -169,3 +169,7 @@ left join (select repo, commit, count(*) as metrics from metrics group by all) m
 where (some_repos::varchar[] is null or list_contains(some_repos::varchar[], t.repo))
     and not exists (from events e where e.repo = t.repo and e.tag = t.tag)
 order by t.repo, r.committed_at desc, t.tag;
+
+-- internal.list_metric_names(): The metrics that some repository has.
+--   key: name
+select distinct name from metric_names order by name;

@@ -90,3 +90,13 @@ select coalesce(t.person, o.person) as person, coalesce(t.emails, []) as emails,
     coalesce(t.repos, 0) as repos, coalesce(o.owns, 0) as owns, t.first_at, t.last_at
 from tagged t full join owning o using (person)
 order by person;
+
+-- internal.list_owners(): The owners that CODEOWNERS names, as it spells them.
+--   key: owner
+--   people: The names in registry tags with that address.
+with owners as (select distinct owner from version_owners)
+select o.owner, coalesce(list_sort(list(distinct e.author) filter (e.author is not null)), []) as people
+from owners o
+left join resolved_events e on e.author_email = o.owner and e.author <> '' and regexp_matches(o.owner, '.@|^e-mail:')
+group by o.owner
+order by o.owner;
