@@ -76,7 +76,7 @@ class What(StrEnum):
 
 
 _OF_ARTIFACTS = frozenset(("stage", "raw_stage", "type", "since", "until", "deprecated"))
-_FILTERS = {
+FILTERS = {
     What.MODELS: _OF_ARTIFACTS,
     What.ARTIFACTS: _OF_ARTIFACTS,
     What.DATASETS: _OF_ARTIFACTS - {"type"},
@@ -95,9 +95,9 @@ def _named(columns: tuple[TableColumn, ...]) -> Callable[[Catalog, Answer, Forma
 
 # How each is asked for, and how it is written.
 _LISTS: dict[What, tuple[Callable[..., Answer], Callable[[Catalog, Answer, Format], None]]] = {
-    What.MODELS: (Catalog.artifacts, put_models),
+    What.MODELS: (Catalog.models, put_models),
     What.ARTIFACTS: (Catalog.artifacts, put_models),
-    What.DATASETS: (Catalog.artifacts, put_models),
+    What.DATASETS: (Catalog.datasets, put_models),
     What.VERSIONS: (Catalog.versions, _named(VERSIONS)),
     What.EVENTS: (Catalog.history, _named(EVENTS)),
     What.STAGES: (Catalog.stages, _plain(STAGES, lambda row: [row["stage"]])),
@@ -149,10 +149,8 @@ def ls(  # noqa: PLR0913 - each is an option of the command
         "deprecated": deprecated,
     }
     given = {name: value for name, value in filters.items() if value not in (None, False)}
-    if refused := sorted(given.keys() - _FILTERS.get(what, frozenset())):
+    if refused := sorted(given.keys() - FILTERS.get(what, frozenset())):
         raise Misuse(f"--{refused[0].replace('_', '-')} does not apply to {what}")
-    if what is What.DATASETS:
-        given["type"] = "dataset"
     shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
         ask, write = _LISTS[what]

@@ -44,12 +44,17 @@ class Lists(CatalogFile):
         self,
         *,
         repo: Name | None = None,
+        type: Name | None = None,  # noqa: A002 - the column's name
         stage: Name | None = None,
         raw_stage: Name | None = None,
         deprecated: bool = False,
+        since: Moment | None = None,
+        until: Moment | None = None,
     ) -> Answer:
         """The same as `artifacts`, of any type: what `catalog ls models` lists."""
-        return self.artifacts(repo=repo, stage=stage, raw_stage=raw_stage, deprecated=deprecated)
+        return self.artifacts(
+            repo=repo, type=type, stage=stage, raw_stage=raw_stage, deprecated=deprecated, since=since, until=until
+        )
 
     def datasets(
         self,
@@ -58,9 +63,13 @@ class Lists(CatalogFile):
         stage: Name | None = None,
         raw_stage: Name | None = None,
         deprecated: bool = False,
+        since: Moment | None = None,
+        until: Moment | None = None,
     ) -> Answer:
         """The artifacts of type dataset."""
-        return self.artifacts(repo=repo, type="dataset", stage=stage, raw_stage=raw_stage, deprecated=deprecated)
+        return self.artifacts(
+            repo=repo, type="dataset", stage=stage, raw_stage=raw_stage, deprecated=deprecated, since=since, until=until
+        )
 
     def versions(
         self,
@@ -119,7 +128,7 @@ class Lists(CatalogFile):
     ) -> Answer:
         """The registry in numbers: what is in `stage`, how long, how far behind, without owner or metric; promotions, rollbacks, lead time.
 
-        `stage` is prod where it is not given; with `raw_stage`, the stage that tags spell so, and only where they do. `query` of each
+        `stage` is prod where it is not given; each row has the `stage` and the `days` that it is about. With `raw_stage`, the stage that tags spell so, and only where they do. `query` of each
         row names the query of `catalog queries` that lists what is counted.
         """
         named = self._names.stage(stage or self._names.raw_stage(raw_stage) or "prod")

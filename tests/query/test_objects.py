@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import pyarrow as pa
 import pytest
 
 import catalog as registry
+from catalog.cli.reading import FILTERS, What
 from catalog.errors import Ambiguous, Misuse, NotFound
+from catalog.query import Catalog
 from catalog.query.html_table import MOST_CHARACTERS, MOST_ROWS, html_table
 from support.small_catalog import C1, CHURN, HOSTILE, LOOSE, VISION, small_catalog
 
@@ -71,6 +74,27 @@ def test_what_is_refused(catalog, ask, error, sentence):
 def test_models_and_datasets_are_what_the_command_line_lists(catalog):
     assert catalog.models().rows == catalog.artifacts().rows
     assert catalog.datasets().rows == catalog.artifacts(type="dataset").rows
+
+
+@pytest.mark.parametrize("what", What)
+def test_python_takes_what_each_list_of_the_command_line_takes(what):
+    method = {What.REPOSITORIES: "repos", What.EVENTS: "history"}.get(what, what.value)
+    assert {"repo", *FILTERS.get(what, ())} - set(inspect.signature(getattr(Catalog, method)).parameters) == set()
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"since": "2024-01-04"},
+        {"until": "2024-01-04"},
+        {"type": "model"},
+        {"raw_stage": "production"},
+        {"repo": "acme/churn", "stage": "prod", "deprecated": True},
+    ],
+    ids=str,
+)
+def test_models_takes_every_filter_of_artifacts(catalog, filters):
+    assert catalog.models(**filters).rows == catalog.artifacts(**filters).rows != catalog.models().rows
 
 
 def test_an_answer_is_a_sequence_of_rows(catalog):
