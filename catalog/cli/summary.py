@@ -14,7 +14,9 @@ from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import NotFound
 from catalog.query.answer import Row
 from catalog.query.lists import MOST_DAYS
-from catalog.text import visible
+from catalog.query.saved_queries import saved_queries
+from catalog.shell_line import shell_line
+from catalog.text import plural, visible
 
 _COLUMNS = (
     TableColumn(title="measure", key="measure", styles=(BOLD,)),
@@ -51,10 +53,19 @@ def stats(
 
 def _cells(row: Row) -> Row:
     value = "-" if row["value"] is None else f"{row['value']:,g}"
+    measure = row["measure"].replace("the stage", row["raw_stage"] or row["stage"])
     return {
+        "measure": measure.replace("the days", plural(row["days"], "day")),
         "shown": value if row["total"] is None else f"{value} of {row['total']:,}",
-        "command": row["query"] and f"catalog queries {row['query']}",
+        "command": row["query"] and shell_line(["catalog", "queries", row["query"], *_parameters(row)]),
     }
+
+
+def _parameters(row: Row) -> list[str]:
+    """The parameters of the query that lists a measure, where they are not its defaults."""
+    defaults = saved_queries(None)[row["query"]].parameters
+    given = {name: str(row[name]) for name in ("stage", "days") if name in defaults}
+    return [word for name, value in given.items() if value != defaults[name] for word in ("-p", f"{name}={value}")]
 
 
 def open(  # noqa: A001 - the command's name

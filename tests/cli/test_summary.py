@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
+import re
 import subprocess
 import sys
 
@@ -37,6 +39,28 @@ def test_of_one_repository_and_another_stage(ask):
     counted = {row["measure"]: (row["value"], row["total"]) for row in csv.DictReader(io.StringIO(out))}
     assert (code, counted["in the stage"], counted["promotions in the days"]) == (0, ("1.0", "1"), ("0.0", ""))
     assert counted["in the stage for longer than the days"] == ("1.0", "1")
+
+
+def test_each_row_states_its_stage_and_days(ask):
+    stated = {
+        tuple(row[name] for name in ("stage", "raw_stage", "days"))
+        for row in json.loads(ask("stats", "--raw-stage", "production", "--days", "1", "-o", "json")[1])
+    }
+    assert stated == {("prod", "production", 1)}
+
+
+def test_the_table_states_its_stage_and_days(ask):
+    code, out, _ = ask("stats", "--stage", "staging", "--days", "90")
+    lines = [re.split(r"  +", line) for line in out.splitlines()]
+    assert (code, lines[3:5], lines[8][0], lines[11][0]) == (
+        0,
+        [
+            ["in staging", "1 of 4", "catalog queries in-stage -p 'stage=staging'"],
+            ["in staging for longer than 90 days", "0 of 1", "catalog queries stale-prod -p 'days=90'"],
+        ],
+        "promotions in 90 days",
+        "median hours from commit to staging, in 90 days",
+    )
 
 
 def test_each_measure_names_the_query_that_lists_it(database):

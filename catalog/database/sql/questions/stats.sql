@@ -7,6 +7,9 @@
 --   value: The number; hours for lead times, a share from 0 to 1 for rates.
 --   total: Of how many; null where it is no count.
 --   query: The query of `catalog queries` that lists them; null where none does.
+--   stage: The stage that is meant, by its name in the catalog.
+--   raw_stage: Its name in tags, where only tags with that name count; else null.
+--   days: How many days before the last crawl are meant.
 with held as (
     select s.* from current_assignments s
     where s.stage = internal.canonical_stage(a_stage) and (a_raw_stage::varchar is null or s.raw_stage = a_raw_stage)
@@ -31,36 +34,38 @@ changed as (
     select c.* from stage_changes c semi join active a on a.repo = c.repo and a.artifact = c.artifact
     where c.stage = internal.canonical_stage(a_stage) and (a_raw_stage::varchar is null or c.raw_stage = a_raw_stage)
         and c.moment > (select at_crawl from last) - to_days(some_days)
+),
+measures as (
+    select 1 as place, 'artifacts' as measure, (select count(*) from active)::double as value, null::bigint as total, null as query
+    union all
+    select 2, 'versions', (select sum(versions) from active), null, 'latest-versions'
+    union all
+    select 3, 'in the stage', (select count(*) from held), (select count(*) from active), 'in-stage'
+    union all
+    select 4, 'in the stage for longer than the days', count(*) filter (assigned_at < (select at_crawl from last) - to_days(some_days)),
+        count(*), 'stale-prod'
+    from held
+    union all
+    select 5, 'behind the latest version', count(*) filter (higher > 0), count(*), 'behind' from beside
+    union all
+    select 6, 'in the stage without an owner', count(*) filter (o.repo is null), count(*), 'without-owner'
+    from held h left join (select distinct repo, artifact, version, commit from version_owners) o
+        on o.repo = h.repo and o.artifact = h.artifact and o.version = h.version and o.commit = h.commit
+    union all
+    select 7, 'in the stage without a metric', count(*) filter (m.repo is null), count(*), 'without-metrics'
+    from held h left join (select distinct repo, artifact, version, commit from version_metrics where not of_project) m
+        on m.repo = h.repo and m.artifact = h.artifact and m.version = h.version and m.commit = h.commit
+    union all
+    select 8, 'promotions in the days', count(*) filter (kind = 'promotion'), null, 'who-promotes' from changed
+    union all
+    select 9, 'rollbacks in the days', count(*) filter (kind = 'rollback'), null, 'rollbacks' from changed
+    union all
+    select 10, 'rollbacks for each promotion in the days',
+        round(count(*) filter (kind = 'rollback') / nullif(count(*) filter (kind = 'promotion'), 0), 3), null, 'rollback-rate' from changed
+    union all
+    select 11, 'median hours from commit to the stage, in the days', round(median(t.hours_from_commit), 1), null, 'lead-time'
+    from lead_times t semi join active a on a.repo = t.repo and a.artifact = t.artifact
+    where t.stage = internal.canonical_stage(a_stage) and (a_raw_stage::varchar is null or t.raw_stage = a_raw_stage)
+        and t.arrived_at > (select at_crawl from last) - to_days(some_days)
 )
-select 1 as place, 'artifacts' as measure, (select count(*) from active)::double as value, null::bigint as total, null as query
-union all
-select 2, 'versions', (select sum(versions) from active), null, 'latest-versions'
-union all
-select 3, 'in the stage', (select count(*) from held), (select count(*) from active), 'in-stage'
-union all
-select 4, 'in the stage for longer than the days', count(*) filter (assigned_at < (select at_crawl from last) - to_days(some_days)),
-    count(*), 'stale-prod'
-from held
-union all
-select 5, 'behind the latest version', count(*) filter (higher > 0), count(*), 'behind' from beside
-union all
-select 6, 'in the stage without an owner', count(*) filter (o.repo is null), count(*), 'without-owner'
-from held h left join (select distinct repo, artifact, version, commit from version_owners) o
-    on o.repo = h.repo and o.artifact = h.artifact and o.version = h.version and o.commit = h.commit
-union all
-select 7, 'in the stage without a metric', count(*) filter (m.repo is null), count(*), 'without-metrics'
-from held h left join (select distinct repo, artifact, version, commit from version_metrics where not of_project) m
-    on m.repo = h.repo and m.artifact = h.artifact and m.version = h.version and m.commit = h.commit
-union all
-select 8, 'promotions in the days', count(*) filter (kind = 'promotion'), null, 'who-promotes' from changed
-union all
-select 9, 'rollbacks in the days', count(*) filter (kind = 'rollback'), null, 'rollbacks' from changed
-union all
-select 10, 'rollbacks for each promotion in the days',
-    round(count(*) filter (kind = 'rollback') / nullif(count(*) filter (kind = 'promotion'), 0), 3), null, 'rollback-rate' from changed
-union all
-select 11, 'median hours from commit to the stage, in the days', round(median(t.hours_from_commit), 1), null, 'lead-time'
-from lead_times t semi join active a on a.repo = t.repo and a.artifact = t.artifact
-where t.stage = internal.canonical_stage(a_stage) and (a_raw_stage::varchar is null or t.raw_stage = a_raw_stage)
-    and t.arrived_at > (select at_crawl from last) - to_days(some_days)
-order by place;
+select *, internal.canonical_stage(a_stage) as stage, a_raw_stage::varchar as raw_stage, some_days as days from measures order by place;
