@@ -21,6 +21,7 @@ _MEASURES = {
     "metric": "select distinct name from metrics order by name",
     "param": "select distinct name from params order by name",
 }
+_RESOLVED = "from internal.resolve_version(null, null, null, null, null, null, null)"
 _NAME = re.compile(r"[\w./@-]+")
 
 
@@ -62,6 +63,14 @@ def complete_query(incomplete: str) -> list[str]:
 def complete_facet(incomplete: str) -> list[str]:
     """Fields that have values to count."""
     return [name for name in FACETS if name.startswith(incomplete)]
+
+
+def complete_field(incomplete: str) -> list[str]:
+    """Fields of what `resolve` finds."""
+    completions: list[str] = []
+    with suppress(Exception), _catalog() as catalog:
+        completions.extend(name for name in catalog.sql(_RESOLVED).columns if name.startswith(incomplete))
+    return completions
 
 
 def _stages(column: str, incomplete: str) -> list[str]:

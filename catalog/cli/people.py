@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,8 +49,17 @@ def put_teams(answer: Answer, output: Format) -> None:
     put(answer, output, _TEAMS, lambda row: [_of_team(row)])
 
 
-def put_people(answer: Answer, output: Format) -> None:
-    put(answer, output, _PEOPLE, lambda row: [f"is:version {term('author', row['person'])}"] if row["events"] else [])
+def put_people(catalog: Catalog, answer: Answer, output: Format) -> None:
+    """Writes people; their ids are queries for what they tagged, or of those who tagged nothing, for what they own."""
+    owners = {row["person"] for row in catalog.people().rows if row["owns"]} if output is Format.IDS else ()
+    put(answer, output, _PEOPLE, lambda row: _of_person(row, owners))
+
+
+def _of_person(row: Row, owners: Collection[str]) -> list[str]:
+    """The query for a person. None for an owner whose address is masked: no query finds that."""
+    if row["events"]:
+        return [f"is:version {term('author', row['person'])}"]
+    return [term("owner", row["person"])] if row["person"] in owners else []
 
 
 def _of_team(row: Row) -> str:

@@ -107,7 +107,7 @@ _LISTS: dict[What, tuple[Callable[..., Answer], Callable[[Catalog, Answer, Forma
     What.RELEASES: (Catalog.releases, _plain(RELEASES, lambda row: [row["commit"]])),
     What.PROBLEMS: (Catalog.problems, lambda _, answer, output: put_problems(answer, output)),
     What.TEAMS: (Catalog.teams, lambda _, answer, output: put_teams(answer, output)),
-    What.PEOPLE: (masked_people, lambda _, answer, output: put_people(answer, output)),
+    What.PEOPLE: (masked_people, put_people),
 }
 _PLAN = ("explain_key", "explain_value")  # the columns of EXPLAIN, whose only value is a drawing of many lines
 

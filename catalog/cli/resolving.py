@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from catalog.cli.completion import complete_field
 from catalog.cli.formats import Format, to_json
 from catalog.cli.live import open_as_asked
 from catalog.cli.options import Database, LiveOption, LiveRepoOption, Output, Ref
@@ -51,7 +52,12 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
     repo: LiveRepoOption = None,
     field: Annotated[
         list[str] | None,
-        typer.Option("--field", metavar="NAME", help="Only the value of this field, such as url; may be repeated."),
+        typer.Option(
+            "--field",
+            metavar="NAME",
+            autocompletion=complete_field,
+            help="Only the value of this field, such as url; may be repeated.",
+        ),
     ] = None,
     github_output: Annotated[
         bool,

@@ -17,6 +17,8 @@ LINES = [
     pytest.param("catalog history acme/vision:seg:ma", "acme/vision:seg:mask ", id="an artifact in a folder"),
     pytest.param("catalog show acme/churn:churn@v1", "acme/churn:churn@v1.0.0 ", id="its version"),
     pytest.param("catalog ls models --raw-stage produ", "production ", id="a stage as the tags spell it"),
+    pytest.param("catalog resolve churn --field git_u", "git_url ", id="a field of what is resolved"),
+    pytest.param("catalog facets --field fra", "framework ", id="a field with values to count"),
     pytest.param("catalog search churn stage:st", "stage:staging ", id="a value"),
     pytest.param("catalog search 'churn -stage:st", "'churn -stage:staging' ", id="in quotation marks"),
     pytest.param("catalog search upd", "updated:", id="no space behind a field"),
@@ -48,6 +50,7 @@ def test_tab_in_zsh(database, typed, completed):
         pytest.param("catalog history acme/vision:seg:ma", ["acme/vision:seg:mask"], id="an artifact in a folder"),
         pytest.param("catalog show acme/churn:churn@v1", ["acme/churn:churn@v1.0.0"], id="its version"),
         pytest.param("catalog ls models --raw-stage produ", ["production"], id="a stage as the tags spell it"),
+        pytest.param("catalog resolve churn --field git_u", ["git_url"], id="a field of what is resolved"),
         pytest.param("catalog search churn stage:st", ["stage:staging"], id="a value"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.cli import main
 from catalog.query import Catalog
 from catalog.schema.tables.cards import CodeOwner
 from catalog.schema.tables.inventory import Repo
@@ -39,9 +40,14 @@ REPOS = {
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory):
-    file = tmp_path_factory.mktemp("people") / "catalog.duckdb"
-    with Catalog.open(write_catalog(file, REPOS, {Repo: [repository(name) for name in REPOS]})) as opened:
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("people") / "catalog.duckdb"
+    return write_catalog(path, REPOS, {Repo: [repository(name) for name in REPOS]})
+
+
+@pytest.fixture(scope="module")
+def catalog(file):
+    with Catalog.open(file) as opened:
         yield opened
 
 
@@ -67,3 +73,14 @@ def test_people_are_authors_and_owners_who_are_no_team(catalog):
 def test_of_one_repository(catalog):
     assert [row["team"] for row in catalog.teams(repo="vision").rows] == ["acme"]
     assert [(row["person"], row["repos"]) for row in catalog.people(repo="vision").rows] == [("Ann", 1)]
+
+
+@pytest.mark.parametrize(("emails", "owners"), [("hide", []), ("show", ["owner:eve@x.example"])])
+def test_ids_find_what_people_tagged_or_own(catalog, file, tmp_path, monkeypatch, capsys, emails, owners):
+    monkeypatch.setenv("CATALOG_CONFIG", str(tmp_path / "repos.toml"))
+    (tmp_path / "repos.toml").write_text(f'[privacy]\nemails = "{emails}"\n')
+    assert main(["ls", "people", "-q", "--catalog", str(file)]) == 0
+    queries = capsys.readouterr().out.splitlines()
+    tagged = [f"is:version author:{name}" for name in ("Ann", "Ben", "Cy")]
+    assert sorted(queries) == sorted(["owner:@zoe", *tagged, *owners])
+    assert [query for query in queries if not catalog.search(query).total] == []
