@@ -14,7 +14,7 @@ from catalog.database import search_index
 from catalog.database.masking import mask_batch
 from catalog.database.rebuild import configure, detach
 from catalog.database.statements import named
-from catalog.database.template import attach, recipe, write_template
+from catalog.database.template import attach, recipe, stored_columns, write_template
 from catalog.privacy.emails import Mask
 from catalog.store import files
 
@@ -39,7 +39,9 @@ def write(
             attach(target, temporary_file)
             target.execute(_SQL["begin"], ["", recipe(shapes)])
             for schema, table in connection.execute(_SQL["stored"]).fetchall():
-                rows = connection.cursor().sql(f'from {schema}."{table}" order by all').to_arrow_reader(ROWS)
+                stored = stored_columns(shapes[table]) if table in shapes else "*"
+                query = f'select {stored} from {schema}."{table}" order by all'  # noqa: S608 - names of this program
+                rows = connection.cursor().sql(query).to_arrow_reader(ROWS)
                 masked = pa.RecordBatchReader.from_batches(rows.schema, _masked(rows, mask))
                 target.from_arrow(masked).insert_into(f"{schema}.{table}")
             search_index.update(target, None)

@@ -15,7 +15,7 @@ from zlib import crc32
 import duckdb
 
 from catalog.database.statements import named
-from catalog.database.template import quoted
+from catalog.database.template import quoted, stored_columns
 from catalog.store import files
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def seal(path: Path, temporary_file: Path, last: str) -> None:
 
 
 def saved_rows(
-    path: Path, current_recipe: str, tables: Collection[str], repos: Collection[str]
+    path: Path, current_recipe: str, tables: Mapping[str, pa.Schema], repos: Collection[str]
 ) -> dict[str, SavedRows]:
     """The rows of these repositories in the last database; none where it has other tables, or cannot be read."""
     if not path.is_file():
@@ -93,8 +93,10 @@ def saved_rows(
             repo: SavedRows(
                 known[repo],
                 {
-                    name: connection.sql(f'from "{name}" where repo = $1', params=[repo]).to_arrow_table()
-                    for name in tables
+                    name: connection.sql(f'from "{name}" where repo = $1', params=[repo])
+                    .project(stored_columns(shape))
+                    .to_arrow_table()
+                    for name, shape in tables.items()
                 },
             )
             for repo in sorted(repos)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
@@ -62,6 +62,11 @@ def quoted(text: object) -> str:
     return str(text).replace("'", "''")
 
 
+def stored_columns(shape: pa.Schema) -> str:
+    """The columns of a table without those that the database derives, such as `ref` of events: nothing can be inserted there."""
+    return ", ".join(f'"{name}"' for name in shape.names)
+
+
 def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
     with closing(duckdb.connect()) as connection:
         attach(connection, path)
@@ -83,10 +88,12 @@ def _write(path: Path, shapes: Mapping[str, pa.Schema]) -> None:
 
 def _create_table(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
     types = connection.from_arrow(schema.empty_table()).types
-    columns = (
+    columns = [
         f'"{field.name}" {kind}{"" if field.nullable else " not null"}'
         for field, kind in zip(schema, types, strict=True)
-    )
+    ]
+    if _has_versions(schema.names):
+        columns.append(f"ref varchar generated always as ({REF}) virtual")
     connection.execute(f'create table "{name}" ({", ".join(columns)})')
 
 
@@ -106,8 +113,13 @@ def create_view(connection: duckdb.DuckDBPyConnection, name: str, body: str) -> 
     """Creates a view, or replaces it; one that speaks of versions gets their names as `ref`, unless its body has them. They are not stored."""
     connection.execute(f"create or replace view {name} as {body}")
     columns = {column for column, *_ in connection.execute(f"describe {name}").fetchall()}
-    if columns >= OF_A_VERSION and "ref" not in columns:
+    if _has_versions(columns):
         connection.execute(f"create or replace view {name} as select {REF} as ref, * from ({body})")
+
+
+def _has_versions(columns: Collection[str]) -> bool:
+    """Whether a relation speaks of versions, and nothing else is its `ref`."""
+    return OF_A_VERSION.issubset(columns) and "ref" not in columns
 
 
 def _comments(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Schema]) -> Iterator[tuple[str, str]]:
@@ -116,6 +128,8 @@ def _comments(connection: duckdb.DuckDBPyConnection, shapes: Mapping[str, pa.Sch
     for name, schema in shapes.items():
         yield f'table "{name}"', _comment(schema)
         by_relation[name] = {field.name: _comment(field) for field in schema}
+        if _has_versions(schema.names):
+            by_relation[name]["ref"] = _REF_SENTENCE
     columns: dict[str, list[str]] = {}
     for view, column in connection.execute(_SQL["columns"]).fetchall():
         columns.setdefault(view, []).append(column)

@@ -10,12 +10,15 @@ import duckdb
 import pytest
 
 from catalog.database import last_build
+from catalog.database.shapes import partition_shapes
 from catalog.database.statements import named
 from support.harm import cut, empty, flip
 from support.small_catalog import CHURN, VISION, small_catalog
 
 SQL = named("build")
 UNREADABLE = Path("/proc/self/mem")  # of Linux: its first byte is in no memory
+
+SHAPES = {name: partition_shapes()[name] for name in ("events", "branches")}
 
 
 def swapped_in(path: Path, content: bytes, last: str | None = None) -> None:
@@ -123,11 +126,12 @@ def catalog():
 
 
 def test_the_rows_that_the_last_database_still_has(catalog):
-    saved = last_build.saved_rows(*catalog, ["events", "branches"], ["unknown", VISION, CHURN])
+    saved = last_build.saved_rows(*catalog, SHAPES, ["unknown", VISION, CHURN])
     assert [(repo, list(each.rows), each.rows["events"]["repo"].unique().to_pylist()) for repo, each in saved.items()] == [
         (CHURN, ["events", "branches"], [CHURN]),
         (VISION, ["events", "branches"], [VISION]),
     ]  # fmt: skip
+    assert all(each.rows["events"].column_names == SHAPES["events"].names for each in saved.values())
     with closing(duckdb.connect()) as connection:
         connection.execute("create schema internal")
         connection.execute(SQL["make_partitions"])
@@ -150,12 +154,12 @@ def test_the_rows_that_the_last_database_still_has(catalog):
 def test_of_another_database_no_rows_are_saved(catalog, tmp_path, harm, recipe):
     (path := tmp_path / "catalog.duckdb").write_bytes(catalog[0].read_bytes())
     harm(path)
-    assert last_build.saved_rows(path, recipe or catalog[1], ["events"], [CHURN]) == {}
+    assert last_build.saved_rows(path, recipe or catalog[1], SHAPES, [CHURN]) == {}
 
 
 def test_a_name_of_a_database_may_have_quotes(catalog, tmp_path):
     (path := tmp_path / "its 'own' name").write_bytes(catalog[0].read_bytes())
-    assert last_build.saved_rows(path, catalog[1], ["events"], [CHURN]).keys() == {CHURN}
+    assert last_build.saved_rows(path, catalog[1], SHAPES, [CHURN]).keys() == {CHURN}
 
 
 def test_of_a_database_that_does_not_say_how_it_was_made_no_rows_are_saved(tmp_path):
@@ -164,4 +168,4 @@ def test_of_a_database_that_does_not_say_how_it_was_made_no_rows_are_saved(tmp_p
         connection.execute("create schema internal")
         for name in ("make_making", "make_partitions"):
             connection.execute(SQL[name])
-    assert last_build.saved_rows(path, "r", [], [CHURN]) == {}
+    assert last_build.saved_rows(path, "r", {}, [CHURN]) == {}

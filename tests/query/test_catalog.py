@@ -294,10 +294,14 @@ def refs(answer):
             [f"{CHURN}:churn@v3.0.0", f"{CHURN}:churn@v2.0.0", f"{CHURN}:churn@v1.0.0"],
             id="deregistered versions on request",
         ),
-        pytest.param(lambda c: c.at("2024-01-03"), [f"{CHURN}:churn"], id="at a date, what was assigned by its end"),
+        pytest.param(
+            lambda c: c.at("2024-01-03"), [f"{CHURN}:churn@v1.0.0"], id="at a date, what was assigned by its end"
+        ),
         pytest.param(lambda c: c.at("2024-01-03T11:59"), [], id="at a time, not what came a minute later"),
         pytest.param(
-            lambda c: c.at("2024-01-31", "prod"), [f"{CHURN}:churn", f"{VISION}:seg:mask"], id="one stage only"
+            lambda c: c.at("2024-01-31", "prod"),
+            [f"{CHURN}:churn@v1.0.0", f"{VISION}:seg:mask@v1.0.0"],
+            id="one stage only",
         ),
     ],
 )

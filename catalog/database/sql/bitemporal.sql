@@ -12,12 +12,15 @@ where event is not null and first_readable_crawl <= a_crawl and coalesce(ended_c
 -- known_events_at(a_crawl): The registry tags that this catalog could have known when a crawl had ended, in the shape of `events`; see
 --     `crawl_at` for the crawl of a date. Of a repository that had been taken out of repos.toml, nothing.
 --   key: repo, oid, tag
-from internal.remembered_events_at(a_crawl) where repo not in (select repo from internal.repo_states_at(a_crawl)
-    where outcome = 'removed');
+--   ref: The name of the version that a registration or deregistration names.
+select *, repo || ':' || artifact || '@' || version as ref
+from internal.remembered_events_at(a_crawl)
+where repo not in (select repo from internal.repo_states_at(a_crawl) where outcome = 'removed');
 
 -- stages_known_at(t, a_crawl): Which version was in which stage at `t` by the taggers' clocks, as this catalog could have known when
 --     a crawl had ended.
 --   key: repo, artifact, stage
+--   ref: The version's name in the catalog.
 with readable_events as materialized (from known_events_at(a_crawl))
 from stages_at(t, source := 'readable_events');
 

@@ -20,7 +20,8 @@ select
         when 'assignment' then 5 else 6 end as priority
 from (
     select
-        *,
+        repo, oid, tag, event, artifact, version, precedence, stage, counter, commit, revision, created_at, utc_offset, author,
+        author_email, message, signed,
         min(version) over same_commit as lowest,
         max(version) over same_commit as highest,
         max(precedence) over same_commit as highest_precedence
@@ -64,6 +65,7 @@ from (
 
 -- versions_at(t, source := 'events'): The versions known at `t`. Same version on two commits: two rows, as in GTO.
 --   key: repo, artifact, version, commit
+--   ref: The version's name in the catalog.
 --   registered: A tag registers it. An unregistered one is named after its commit.
 --   active: The newest of its registrations and deregistrations is a registration. At the same second, deregistration wins.
 --   discovered: Only stage tags speak of it.
@@ -71,7 +73,7 @@ from (
 --   activated_at: When it was registered first; for an unregistered one, the oldest event.
 --   born: When it was first spoken of, which orders what is otherwise equal.
 with resolved as (from internal.resolved_events_at(t, source := source))
-from internal.versions_of('resolved');
+select repo || ':' || artifact || '@' || version as ref, * from internal.versions_of('resolved');
 
 -- internal.artifacts_of(resolved, t): The artifacts that resolved events until `t` come to: see `artifacts_at`.
 --   key: repo, artifact
@@ -136,8 +138,9 @@ where assigned and v.active;
 -- assignments_at(t, source := 'events'): The assignments in force at `t`: the version is active, and the newest of its tags for the stage
 --     assigns it.
 --   key: repo, artifact, raw_stage, version, commit
+--   ref: The version's name in the catalog.
 --   rank: 1 for the version in the stage, by time of assignment; 2 for the one that would be next, were it unassigned; ...
 --   rank_semver: The same by SemVer, as `gto show --sort semver` has it.
 --   assigned_at: When it was assigned last.
 with resolved as (from internal.resolved_events_at(t, source := source))
-from internal.assignments_of('resolved');
+select repo || ':' || artifact || '@' || version as ref, * from internal.assignments_of('resolved');

@@ -81,6 +81,7 @@ where not regexp_matches(part.artifact, '[@#]$') and part.artifact <> '';
 -- version_of(ref): What a reference can mean: `churn` or `churn@latest`, `churn@v3.1.0`, `churn#prod`; instead of `churn`, any longer end
 --     of `host/owner/name:artifact`.
 --   key: repo, artifact, version, commit
+--   ref: The version's name in the catalog.
 with reference as materialized (from internal.read_reference(ref)),
 by_name as materialized (
     select f.repo, f.artifact, f.exact, r.version, r.stage from reference r, internal.find_artifacts(r.artifact) f
@@ -94,7 +95,7 @@ candidates as materialized (
 named as (
     select repo, artifact, version, stage from candidates where exact or not exists (from candidates where exact)
 )
-select n.repo, n.artifact, v.version, v.commit
+select n.repo || ':' || n.artifact || '@' || v.version as ref, n.repo, n.artifact, v.version, v.commit
 from named n join versions v using (repo, artifact)
 where n.stage is null and (
     v.version = coalesce(n.version, 'latest') or (coalesce(n.version, 'latest') in ('latest', 'greatest') and v.is_latest)
@@ -102,7 +103,7 @@ where n.stage is null and (
 )
 qualify v.active or not bool_or(v.active) over (partition by n.repo, n.artifact)
 union all
-select n.repo, n.artifact, s.version, s.commit
+select n.repo || ':' || n.artifact || '@' || s.version, n.repo, n.artifact, s.version, s.commit
 from named n join assignments s using (repo, artifact)
 where s.stage = internal.canonical_stage(n.stage)
 qualify row_number() over (partition by n.repo, n.artifact order by s.rank) = 1

@@ -3,6 +3,7 @@
 -- stages_at(t, source := 'events'): Which version was in which stage at the moment `t` (UTC), by the taggers' clocks and with GTO's rules
 --     for falling back.
 --   key: repo, artifact, stage
+--   ref: The version's name in the catalog.
 select a.* exclude (rank, rank_semver)
 from assignments_at(t, source := source) a join artifacts_at(t, source := source) s using (repo, artifact)
 where a.rank = 1 and s.active;
