@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from catalog.download import cloud_credentials
-from catalog.download.entries import Opened, Stale, StoredObject
+from catalog.download.entries import Denied, Opened, Stale, StoredObject
 from catalog.download.settings import profile_keys, secrets
 from catalog.download.trust import CLOUDS, Trust, is_region
 from catalog.errors import ConfigError, Down, Gone, OriginError, Refused
@@ -31,6 +31,9 @@ _BY_WORD: tuple[tuple[str, type[OriginError], str], ...] = (
     ("tcp connect error", Again, "cannot be connected to"),
     ("timed out", Again, "sends nothing for too long"),
 )
+
+
+_NO_ACCOUNT = "Account must be specified"  # what it says of Azure's storage
 
 
 class Clouds:
@@ -77,9 +80,7 @@ class Clouds:
                     client["allow_http"] = str(config.get("endpoint", "")).startswith("http://")
                     return store.AzureStore(parts.netloc, config=config, client_options=client, retry_config=retry)  # type: ignore[arg-type]
         except (BaseError, ValueError, TypeError) as error:
-            raise ConfigError(
-                f"{quote(source.url)!r} cannot be reached with these settings: {quote(str(error))}"
-            ) from error
+            raise ConfigError(_unusable(source.url, error)) from error
 
 
 def s3_settings(trust: Trust, source: StoredObject, config: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +97,14 @@ def s3_settings(trust: Trust, source: StoredObject, config: dict[str, Any]) -> d
         return settings
     keys = profile_keys(stated.profile if stated else None)
     return settings | (keys if keys or cloud_credentials.are_known("s3", {}) else {"skip_signature": True})
+
+
+def _unusable(url: str, error: Exception) -> str:
+    """A sentence for settings that obstore does not take; behind its own, it writes the Rust value of the error."""
+    reason = str(error).partition("Debug source:")[0].strip()
+    if reason.endswith(_NO_ACCOUNT):
+        return f'{quote(url)!r} does not say in which account it is: expected options = {{ account_name = "…" }} of a [[storage]] in repos.toml, or AZURE_STORAGE_ACCOUNT_NAME in the environment'
+    return f"{quote(url)!r} cannot be reached with these settings: {quote(reason)}"
 
 
 def _region(source: StoredObject) -> str | None:
@@ -156,8 +165,8 @@ def explain(error: Exception) -> OriginError:
 
     known: tuple[tuple[tuple[type[Exception], ...], OriginError], ...] = (
         ((exceptions.NotFoundError, FileNotFoundError), Gone("answers that it is not there")),
-        ((exceptions.PermissionDeniedError, PermissionError), Refused("answers 403 (Forbidden)")),
-        ((exceptions.UnauthenticatedError,), Refused("answers 401 (Unauthorized)")),
+        ((exceptions.PermissionDeniedError, PermissionError), Denied("answers 403 (Forbidden)")),
+        ((exceptions.UnauthenticatedError,), Denied("answers 401 (Unauthorized)")),
         ((exceptions.PreconditionError,), Stale("answers that the object has changed")),
     )
     text = str(error).lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from math import inf
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from catalog.config.model import Config
 from catalog.download import answers
-from catalog.download.entries import Entry, Expected, GitBlob, LfsObject
+from catalog.download.entries import Denied, Entry, Expected, GitBlob, LfsObject
 from catalog.download.limits import download_limits
-from catalog.download.plan import Plan, Planner
+from catalog.download.plan import Plan, Planner, instead
 from catalog.download.sources import Sources
 from catalog.download.target import Target, target_of
 from catalog.download.tracked import TrackedFiles
 from catalog.download.transfer import FetchedFile, Transfer
 from catalog.download.trust import Trust, allowed
-from catalog.errors import NotFound
+from catalog.errors import ConfigError, NotFound
 from catalog.query.answer import Row
 from catalog.transport.limits import Limits
 
@@ -101,8 +101,19 @@ def fetch(ask: answers.Ask, content: Row, path: Path | str | None, options: Down
             return GitFiles(trust, config, limits, stack.enter_context(Pool()), tell)
 
         sources = stack.enter_context(closing(Sources(trust, git, download_limits(limits.connect, limits.idle), tell)))
-        plan = Planner(ask, git, TrackedFiles(ask, sources.read), options.asked).plan(content)
-        return _fetch(plan, target_of(path, plan.name), git, sources, options)
+        with _with_command(content, Denied, ConfigError):
+            plan = Planner(ask, git, TrackedFiles(ask, sources.read), options.asked).plan(content)
+        with _with_command(content, Denied, ConfigError, NotFound):
+            return _fetch(plan, target_of(path, plan.name), git, sources, options)
+
+
+@contextmanager
+def _with_command(content: Row, *kinds: type[Exception]) -> Iterator[None]:
+    """Adds the command that may get it, as DVC is set up, to the sentence of what we may not read."""
+    try:
+        yield
+    except kinds as error:
+        raise type(error)(f"{error}{instead(content)}") from error
 
 
 def _once(tell: Callable[[str], object]) -> Callable[[str], object]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from catalog.errors import Refused
 from catalog.transport.retry import Again
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ class Opened:
     start: int = 0
     size: int | None = None  # of the whole content, as the server states it
     etag: str | None = None
+
+
+class Denied(Refused):
+    """The storage, or a Git server, does not let us read: DVC, as the user has set it up, may be let."""
 
 
 class Stale(Again):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from catalog.config.model import Config
+from catalog.download.entries import Denied
 from catalog.download.trust import Trust
 from catalog.errors import ConfigError, MetafileError, NotFound, Oversized, Refused
 from catalog.git.snapshot import RefListing, RevisionFiles, Snapshot
@@ -93,8 +94,11 @@ class GitFiles:
     def _origin(self, repository: str) -> Iterator[Origin]:
         permits = self.permits(repository)
         self._tell(f"{repository} (Git)")
-        with open_origin(repository, self._limits, pool=self.pool, permits=permits) as origin:
-            yield origin
+        try:
+            with open_origin(repository, self._limits, pool=self.pool, permits=permits) as origin:
+                yield origin
+        except Refused as error:
+            raise Denied(str(error)) from error
 
 
 def _files(revision: RevisionFiles, path: str) -> Iterator[tuple[str, TreeEntry]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from math import inf
 
-from catalog.download.entries import LfsObject, Opened
+from catalog.download.entries import Denied, LfsObject, Opened
 from catalog.download.git_files import GitFiles
 from catalog.download.limits import UNBOUNDED
 from catalog.download.web import opened, range_headers
+from catalog.errors import Refused
 from catalog.transport.limits import Limits
 
 
@@ -28,5 +29,9 @@ class LfsFile:
         permits = self._git.permits(self._source.repository) or self._git.rules.permits
         server = LfsServer(self._git.server(self._source.repository), self._limits, self._git.pool, permits)
         headers = range_headers(offset, etag)
-        with server.open(self._source.pointer, self._source.config, headers) as (response, meter):
-            yield opened(response, meter, offset)
+        with ExitStack() as stack:
+            try:
+                answer = stack.enter_context(server.open(self._source.pointer, self._source.config, headers))
+            except Refused as error:
+                raise Denied(str(error)) from error
+            yield opened(*answer, offset)

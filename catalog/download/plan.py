@@ -63,7 +63,7 @@ class Planner:
         try:
             entries = self._files(version)
         except NotFound as error:
-            raise NotFound(f"{version['ref']} cannot be fetched: {error}{_instead(version)}") from error
+            raise NotFound(f"{version['ref']} cannot be fetched: {error}{instead(version)}") from error
         is_folder = [entry.path for entry in entries] != [""]
         if is_folder:
             for entry in entries:
@@ -139,7 +139,7 @@ class Planner:
         yield from entries or self._in_git(matches[0]["git_url"], commit, path)
 
 
-def _instead(version: Row) -> str:
+def instead(version: Row) -> str:
     """The command that may get it, where the catalog knows one; for what no file annotates, the one that says where it is."""
     words, what = version["get"], "try"
     if version["status"] == "not-annotated":

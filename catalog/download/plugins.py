@@ -7,10 +7,10 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from catalog.download.entries import Opened, StoredObject
+from catalog.download.entries import Denied, Opened, StoredObject
 from catalog.download.settings import secrets
 from catalog.download.trust import PLUGINS, Trust
-from catalog.errors import CatalogError, Gone, NotFound, Refused
+from catalog.errors import CatalogError, Gone, NotFound
 from catalog.text import quote
 
 _PIECE = 1 << 20
@@ -79,4 +79,4 @@ def _saying() -> Iterator[None]:
         raise Gone("is not there") from error
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise Refused(f"cannot be read: {quote(reason)}") from error
+        raise Denied(f"cannot be read: {quote(reason)}") from error

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from catalog.download.entries import Entry, LfsObject, Opened, Reader, Stale, StoredObject
+from catalog.download.entries import Denied, Entry, LfsObject, Opened, Reader, Stale, StoredObject
 from catalog.download.target import PartialFile, Target, writing
 from catalog.download.verification import Verification
 from catalog.errors import Down, Gone, OriginError, Refused, TooBig
@@ -165,7 +165,7 @@ def _resumed(entry: Entry, part: PartialFile) -> FetchedFile | None:
 
 def _named(error: OriginError, entry: Entry) -> OriginError:
     """The same error, with what could not be had."""
-    kind = next((kind for kind in (Gone, Refused, TooBig) if isinstance(error, kind)), Down)
+    kind = next((kind for kind in (Gone, Denied, Refused, TooBig) if isinstance(error, kind)), Down)
     match entry.source:
         case StoredObject(url=place):
             pass

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
-from catalog.download.entries import Opened, Stale
+from catalog.download.entries import Denied, Opened, Stale
 from catalog.download.trust import Trust, permits, split_url
 from catalog.errors import Gone, Refused
 from catalog.text import quote
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STALE = (412, 416)
 
+_DENIED = (401, 403, 407)
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
 
@@ -121,6 +122,8 @@ def refusal(status: int) -> Gone | Refused | Again:
         return Stale(sentence)
     if status in (404, 410):
         return Gone(f"{sentence}: it is not there")
+    if status in _DENIED:
+        return Denied(sentence)
     return Again(sentence) if status in _AGAIN else Refused(sentence)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from catalog.download.download import DownloadOptions, fetch
+from catalog.download.entries import Denied
 from catalog.download.plan import MOST_IMPORTS
 from catalog.errors import ConfigError, Gone, NotFound, Refused
 from support.lfs import FILES, lfs_server, pointer_text
@@ -69,8 +70,16 @@ def test_a_file_that_git_does_not_have_is_said(tmp_path):
 
 
 def test_a_repository_at_an_address_that_is_not_public_is_not_contacted(tmp_path):
-    with pytest.raises(Refused, match="not a public host"):
+    with pytest.raises(Denied, match="not a public host"):
         get(tmp_path, {"a": b"a"}, "a", allow=())
+
+
+def test_a_repository_that_wants_credentials_names_the_command(tmp_path):
+    with serve(tmp_path, rule=lambda _: Answer(status=401)) as site:
+        world, url = repository({"a": b"a"}), f"{site}/churn.git"
+        content = row(world, url, path="a", status="in-git") | {"get": ["dvc", "get", url, "a"]}
+        with pytest.raises(Denied, match=f"401: needs credentials, or does not exist; try: dvc get {url} a$"):
+            fetch(catalog(world, url).sql, content, None, DownloadOptions(allow=(str(site),)))
 
 
 def test_a_repository_on_this_machine_is_read_where_it_is_allowed(tmp_path):
@@ -102,7 +111,7 @@ def test_files_of_a_folder_in_git_lfs_are_fetched_beside_those_in_git(tmp_path):
         pytest.param(lfs_server([]), Gone, "does not offer", id="not there"),
         pytest.param(lfs_server([MODEL], download=lambda _: Answer(body=b"evil" * 2000)), Refused, "the bytes are others", id="other bytes"),
         pytest.param(lfs_server([MODEL], download=lambda _: Answer(body=b"evil")), Refused, "has 4 bytes", id="too short"),
-        pytest.param(lfs_server([MODEL], download=lambda _: Answer(status=403)), Refused, "403", id="403"),
+        pytest.param(lfs_server([MODEL], download=lambda _: Answer(status=403)), Denied, "403", id="403"),
     ],
 )  # fmt: skip
 def test_a_bad_lfs_server_is_one_sentence(tmp_path, rule, error, sentence):
@@ -124,7 +133,7 @@ def test_a_bad_lfs_server_is_one_sentence(tmp_path, rule, error, sentence):
 )
 def test_an_address_that_is_none_is_one_sentence(tmp_path, href):
     rule = lfs_server([MODEL], change=lambda stated: {**stated, "actions": {"download": {"href": href}}})
-    with pytest.raises(Refused, match="a server cannot be found, may not be contacted, or wants credentials"):
+    with pytest.raises(Denied, match="a server cannot be found, may not be contacted, or wants credentials"):
         get(tmp_path, {"model.bin": pointer_text(MODEL)}, "model.bin", rule=rule)
 
 
