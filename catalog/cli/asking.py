@@ -94,10 +94,12 @@ def open_catalog(database: Path | None) -> Catalog:
     return Catalog.open(database or default_database())
 
 
-def default_database() -> Path:
-    """$CATALOG, or where a crawl puts it: beside the repos.toml that $CATALOG_CONFIG names, or that lies here; else the user's default."""
-    file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
-    if "CATALOG" in os.environ or "CATALOG_DATABASE" in os.environ or (file == DEFAULT_CONFIG and not file.is_file()):
+def default_database(config: Path | None = None) -> Path:
+    """Where a crawl by the file `config` puts it; without one, $CATALOG, or the same of the repos.toml that $CATALOG_CONFIG names, or of that in this folder; else the user's default."""
+    file = config or Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
+    if config is None and (
+        "CATALOG" in os.environ or "CATALOG_DATABASE" in os.environ or (file == DEFAULT_CONFIG and not file.is_file())
+    ):
         from catalog.query.published.location import default_location
 
         return default_location()

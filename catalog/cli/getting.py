@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from catalog.cli.asking import DEFAULT_CONFIG
-from catalog.cli.live import open_as_asked
+from catalog.cli.live import config_of, open_as_asked
 from catalog.cli.options import Database, LiveOption, LiveRepoOption, SomeRef
 from catalog.cli.output import put_note, put_text, say
 from catalog.cli.progress import size
@@ -19,7 +18,6 @@ from catalog.text import plural, visible
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from catalog.config.model import Config
     from catalog.download.download import Download
     from catalog.download.plan import Plan
 
@@ -67,10 +65,8 @@ def get(  # noqa: PLR0913 - each is an option of the command
 
     if path == "":
         raise InvalidArgument("path", "''", "a path")
-    known = _config(config)
-    if database is None and config is not None and known is not None:
-        database = known.output / "catalog.duckdb"
-    with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, _), _Progress() as progress:
+    known = config_of(config)
+    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _), _Progress() as progress:
         answer = catalog.resolve(ref)
         put_note(answer)
         options = DownloadOptions(
@@ -86,12 +82,6 @@ def get(  # noqa: PLR0913 - each is an option of the command
         done = download(catalog.sql, answer.one(), path, options)
     say(f"catalog: {_sentence(done)}")
     put_text(f"{visible(str(done.path))}\n")
-
-
-def _config(file: Path | None) -> Config | None:
-    from catalog.config.parse import load
-
-    return load(file or DEFAULT_CONFIG) if file is not None or DEFAULT_CONFIG.is_file() else None
 
 
 def _sentence(done: Download) -> str:

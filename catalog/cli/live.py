@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from catalog.cli.asking import DEFAULT_CONFIG, default_database
 from catalog.cli.output import say, say_note
 from catalog.errors import InvalidArgument, Misuse, NotFound
 from catalog.query import Catalog
+from catalog.query.published.location import database_at
 
 if TYPE_CHECKING:
     from catalog.config.model import Config
@@ -19,39 +19,50 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_as_asked(
-    database: Path | None, *, live: bool, repo: str | None, ref: str | None
+    database: Path | None, config: Path | None, *, live: bool, repo: str | None, ref: str | None
 ) -> Iterator[tuple[Catalog, str | None]]:
     """The catalog and `repo`; with `live`, that repository, or else that of `ref`, is as it is now, and a note says so."""
     if repo == "":
         raise InvalidArgument("repo", "''", "the name of a repository, or an address")
-    path = database or default_database()
+    path = database or default_database(config)
     if not live:
         with Catalog.open(path) as catalog:
             yield catalog, repo
         return
+    from catalog.config.parse import parse
     from catalog.query.live import live_catalog, repository_of  # with all of a crawl
-    from catalog.query.published.location import database_at
 
     path = database_at(path)
-
-    config = _config()
-    repository = repository_of(config, _origin() if repo == "." else repo or _repo_of(path, ref))
-    with live_catalog(path, config, repository, tell=lambda sentence: say(f"catalog: {sentence}")) as opened:
+    if database is not None and not path.is_file():
+        raise NotFound(f"{path}: no catalog here; without --catalog, --live --repo URL needs none")
+    known = config_of(config) or parse("", Path.cwd() / DEFAULT_CONFIG)  # what a repos.toml without a key says
+    repository = repository_of(known, _origin() if repo == "." else repo or _repo_of(path, ref, known))
+    with live_catalog(path, known, repository, tell=lambda sentence: say(f"catalog: {sentence}")) as opened:
         say_note(opened.note)
         yield opened.catalog, opened.repo
 
 
-def _config() -> Config:
-    """That of repos.toml; where there is none, what a repos.toml without a key says."""
-    from catalog.config.parse import load, parse
+def config_of(file: Path | None) -> Config | None:
+    """That of the file that is stated, or of the repos.toml of this folder; None where there is neither."""
+    if file is None and not DEFAULT_CONFIG.is_file():
+        return None
+    from catalog.config.parse import load  # only where there is such a file
 
-    file = Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
-    return load(file) if file != DEFAULT_CONFIG or file.is_file() else parse("", Path.cwd() / file)
+    return load(file or DEFAULT_CONFIG)
 
 
-def _repo_of(path: Path, ref: str | None) -> str:
+def _repo_of(path: Path, ref: str | None, config: Config) -> str:
+    """The repository of a reference, by the catalog; where there is none, the one that the reference itself states, if repos.toml lists repositories."""
     if ref is None:
         raise Misuse("--live needs REF, or --repo: expected to learn which repository to read")
+    if not path.is_file():
+        stated, colon, _ = ref.partition(":")
+        if colon and (config.repos or config.sources):
+            return stated
+        raise NotFound(
+            f"no catalog at {path} that says which repository {ref!r} is in: expected --repo URL, --repo . for the origin of this folder, "
+            "or --config FILE or --catalog PATH of a catalog"
+        )
     try:
         with Catalog.open(path) as catalog:
             return catalog.repository(ref)

@@ -83,6 +83,15 @@ LiveRepoOption = Annotated[
         help="Only this repository; with --live also an address, or . for the origin of this folder's repository.",
     ),
 ]
+CatalogConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="CATALOG_CONFIG",
+        metavar="FILE",
+        help="The file that says whose catalog to query, and how --live reads a repository; by default repos.toml.",
+    ),
+]
 TypeOption = Annotated[
     str | None, typer.Option("--type", metavar="TYPE", help="Only artifacts of this type, such as model.")
 ]

@@ -30,6 +30,7 @@ from catalog.cli.measuring import put_experiments
 from catalog.cli.options import (
     AssignedSince,
     AssignedUntil,
+    CatalogConfig,
     Database,
     LiveOption,
     LiveRepoOption,
@@ -163,6 +164,7 @@ def show(
     live: LiveOption = False,
     repo: LiveRepoOption = None,
     output: Output = Format.TABLE,
+    config: CatalogConfig = None,
     database: Database = None,
 ) -> None:
     """Show one artifact, version or repository, or what is of a commit; without REF, every artifact with its stages.
@@ -171,7 +173,7 @@ def show(
     """
     if repo and not live:
         raise Misuse("--repo names the repository that --live reads: expected both, or none")
-    with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, _):
+    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _):
         put_shown(catalog, ref, output)
 
 

@@ -15,7 +15,7 @@ import typer
 from catalog.cli.completion import complete_field
 from catalog.cli.formats import Format, to_json
 from catalog.cli.live import open_as_asked
-from catalog.cli.options import Database, LiveOption, LiveRepoOption, Output, Ref
+from catalog.cli.options import CatalogConfig, Database, LiveOption, LiveRepoOption, Output, Ref
 from catalog.cli.output import put, put_note, put_table, put_text, say_note
 from catalog.cli.text import BOLD, TableColumn
 from catalog.errors import Exit, InvalidArgument, Misuse, NotFound, StoreError
@@ -75,6 +75,7 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = None,
     output: Output = Format.TABLE,
+    config: CatalogConfig = None,
     database: Database = None,
 ) -> None:
     """Resolve a reference, or a registry tag, to one version: its commit, tag, hash, size, addresses and a command that gets it.
@@ -83,7 +84,7 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
     """
     _check(field=field, github_output=github_output, dotenv=dotenv, output=output is not Format.TABLE)
     known = None if if_changed_from is None else _content(if_changed_from)
-    with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, within):
+    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, within):
         answer = catalog.resolve(ref, tag=tag, repo=within if tag is not None else None)
         row = answer.rows[0]
         put_note(answer)

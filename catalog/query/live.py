@@ -55,6 +55,8 @@ def repository_of(config: Config, words: str) -> RepoConfig:
     if matches:
         raise Ambiguous(f"{words!r} names {len(matches)} repositories, expected one", tuple(r.name for r in matches))
     if "://" not in words and ":" not in words and not Path(words).exists():
+        if not config.file.is_file():
+            raise NotFound(f"no repository {words!r}: no file lists repositories; expected a URL, or the path of one")
         raise NotFound(f"no repository {words!r} in {config.file}: expected the end of a name, or a URL")
     (stated,) = parse(f"[[repo]]\nurl = {json.dumps(words)}\n", Path.cwd() / "repos.toml").repos
     name = inventory.name_at(stated.url)

@@ -80,9 +80,8 @@ def test_show_takes_it_too(ask):
 
 
 @pytest.mark.slow
-def test_the_origin_of_a_clone_is_read(ask, world, monkeypatch):
+def test_the_origin_of_a_clone_is_read_without_repos_toml_or_catalog(ask, world, monkeypatch):
     subprocess.run(["git", "clone", "-q", world / "churn", world / "clone"], env=environment({}), check=True)
-    (world / "clone" / "repos.toml").write_text("")
     monkeypatch.chdir(world / "clone")
     code, out, err = ask("resolve", "m#prod", "--live", "--repo", ".", "--field", "version")
     assert (code, out, "there is no other" in err) == (0, "v2.0.0\n", True)
@@ -109,3 +108,54 @@ def test_what_is_refused(ask, arguments, code, sentence):
 def test_outside_of_a_repository_there_is_no_origin(ask):
     code, _, err = ask("resolve", "m", "--live", "--repo", ".")
     assert (code, "this folder is in no Git repository" in err) == (Exit.NOT_FOUND, True)
+
+
+@pytest.mark.slow
+def test_the_file_that_config_names_says_where_the_catalog_is(ask, world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = world / "repos.toml"
+    assert ask("resolve", "acme/churn:m#prod", "--config", config, "--field", "version")[:2] == (0, "v1.1.0\n")
+    assert ask("show", "acme/churn:m", "--config", config, "-o", "ids")[1].splitlines()[0] == "acme/churn:m@v1.1.0"
+    code, out, err = ask("show", "acme/churn:m", "--config", config, "--live", "-o", "ids")
+    assert (code, out.splitlines()[0], "all else is as of" in err) == (0, "acme/churn:m@v2.0.0", True)
+
+
+@pytest.mark.slow
+def test_before_the_first_crawl_the_reference_itself_names_its_repository(ask, world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "repos.toml").write_text(f"[[repo]]\nname = 'acme/churn'\nurl = '{world / 'churn'}'\n")
+    assert ask("resolve", "churn:m#prod", "--live", "--field", "version")[:2] == (0, "v2.0.0\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        pytest.param(
+            ["resolve", "m", "--live"],
+            Exit.NOT_FOUND,
+            "no catalog at output/catalog.duckdb that says which repository 'm' is in: expected --repo URL, --repo . for the origin of this folder, "
+            "or --config FILE or --catalog PATH of a catalog",
+            id="no catalog",
+        ),
+        pytest.param(
+            ["show", "m", "--live", "--repo", "nothing"],
+            Exit.NOT_FOUND,
+            "no repository 'nothing': no file lists repositories; expected a URL, or the path of one",
+            id="a name, and no repos.toml",
+        ),
+        pytest.param(
+            ["get", "m", "--live", "--repo", ".", "--catalog", "no.duckdb"],
+            Exit.NOT_FOUND,
+            "no.duckdb: no catalog here; without --catalog, --live --repo URL needs none",
+            id="a catalog that is not there",
+        ),
+        pytest.param(
+            ["resolve", "m", "--live", "--config", "no.toml"],
+            Exit.CONFIG,
+            "no.toml: no such file; `catalog init` makes one",
+            id="a file that is not there",
+        ),
+    ],
+)
+def test_what_is_missing_is_named(run, arguments, code, sentence):
+    assert run(*arguments) == (code, "", f"catalog: {sentence}\n")
