@@ -40,7 +40,7 @@ def doctor(
     output: Output = Format.TABLE,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Check repos.toml, tokens, sources, hosts, one repository, and all that was written; nothing is changed.
+    """Check repos.toml, tokens, sources, hosts, one repository, the last visit to each, and all that was written; nothing is changed.
 
     Each line is ok, a warning or a fault, with what to do. Exit code 1 if there is a fault.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.cli.findings import Deadline, Finding, fault, ok, warning
+from catalog.cli.visit_checks import check_visits
 from catalog.database import build_record, database, last_build
 from catalog.database.shapes import all_shapes
 from catalog.errors import CatalogError, NotFound
@@ -41,6 +42,7 @@ def check_output(config: Config, deadline: Deadline) -> Iterator[Finding]:
     journal = Journal(output / "store" / "crawls")
     yield from _observations(output, deadline)
     yield from _rows(output, journal, deadline)
+    yield from check_visits(config, journal)
     yield from _journal(journal)
     yield from _database(output, journal)
     yield from _derived(output)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
 from catalog.cli import server_checks
+from catalog.cli.findings import CheckState
 from catalog.cli.output_checks import BUILD, CRAWL, KEEP
-from catalog.config.parse import load
+from catalog.cli.visit_checks import LISTED, check_visits
+from catalog.config.parse import Config, load, parse
 from catalog.crawl.crawl import crawl
 from catalog.database.build import build
+from catalog.errors import VisitOutcome
+from catalog.schema.tables.inventory import Visit
+from catalog.store.journal import Journal
 from support.changes import base
 from support.loopback import Answer, serve
 
@@ -55,13 +61,14 @@ def findings(run):
 def test_all_is_well(run):
     code, out, err = run("doctor")
     checks = [line.split()[1].rstrip(":") for line in out.splitlines()]
-    assert (code, {line.split()[0] for line in out.splitlines()}, err) == (0, {"ok"}, "0 faults, 0 warnings, 11 ok\n")
+    assert (code, {line.split()[0] for line in out.splitlines()}, err) == (0, {"ok"}, "0 faults, 0 warnings, 12 ok\n")
     assert checks == [
         "version",
         "config",
         "disk",
         "observations",
         "rows",
+        "visits",
         "journal",
         "database",
         "exports",
@@ -150,6 +157,65 @@ def test_a_site_that_was_edited(run, patient, findings):
     run("build")
     (patient / "output" / "site" / "index.html").write_text("mine")
     assert findings("--offline") == (0, [("site", "warning", BUILD)])
+
+
+FAILURES = [
+    pytest.param(VisitOutcome.DOWN, "no connection", "check the network and its address", id="down"),
+    pytest.param(VisitOutcome.REFUSED, "401", "check the credentials that Git has for it", id="refused"),
+    pytest.param(VisitOutcome.GONE, "404", "mend its address or remove it in repos.toml", id="gone"),
+    pytest.param(VisitOutcome.TOO_BIG, "more than 1 byte", "raise the limit for it in repos.toml (max_bytes", id="too big"),
+    pytest.param(VisitOutcome.TOO_SLOW, "not done after 1 s", "raise the limit for it in repos.toml (timeout", id="too slow"),
+    pytest.param(VisitOutcome.BUG, "KeyError: 1", "report it with the traceback that `catalog crawl --debug` writes", id="a bug"),
+]  # fmt: skip
+
+
+def _visit(number: int, name: str, outcome: VisitOutcome, message: str | None, begun: datetime) -> Visit:
+    row = {"crawl": number, "repo": name, "outcome": outcome, "why": None, "message": message, "started_at": begun}
+    return Visit(**row, seconds=0.1, received=0, requests=0)
+
+
+def _recorded(
+    folder: Path, visits: dict[str, tuple[VisitOutcome, str | None]], *, times: int = 1
+) -> tuple[Config, Journal]:
+    """A journal in which the repositories of repos.toml were visited on the first days of May 2024."""
+    config = parse("".join(f"[[repo]]\nname = '{name}'\nurl = 'https://h/{name}'\n" for name in visits), folder / "r")
+    journal = Journal(folder / "crawls")
+    for day in range(1, times + 1):
+        begun = datetime(2024, 5, day, 8, 30, tzinfo=UTC)
+        with journal.begin() as entry:
+            entry.add((_visit(entry.number, name, *end, begun), None) for name, end in visits.items())
+    return config, journal
+
+
+@pytest.mark.parametrize(("outcome", "message", "advice"), FAILURES)
+def test_a_repository_whose_last_visit_failed(tmp_path, outcome, message, advice):
+    (finding,) = check_visits(*_recorded(tmp_path, {"a/b": (outcome, message)}, times=2))
+    assert (finding.state, finding.check, finding.message) == (
+        CheckState.WARNING,
+        "visits",
+        f"a/b cannot be read since 2024-05-01 08:30 UTC (2 visits), {outcome.replace('_', ' ')}: {message}; it was never read",
+    )
+    assert finding.advice.startswith(advice)
+
+
+@pytest.mark.parametrize(("failed", "named"), [(2, 2), (LISTED, LISTED), (LISTED + 1, LISTED)])
+def test_several_are_counted_and_then_named(tmp_path, failed, named):
+    visits = {f"a/{number:02}": (VisitOutcome.DOWN, "x") for number in range(failed)}
+    summary, *each = check_visits(*_recorded(tmp_path, visits | {"a/z": (VisitOutcome.FRESH, None)}))
+    assert summary.message == f"{failed} of {failed + 1} repositories could not be read at the last visit"
+    assert (summary.advice, len(each)) == ("`catalog status` has all of them" if failed > named else None, named)
+
+
+def test_a_failed_visit_is_a_warning_of_the_command(run, patient):
+    shutil.rmtree(patient / "churn.git")
+    crawl(load(patient / "repos.toml"))
+    build(load(patient / "repos.toml"))
+    code, out, _ = run("doctor", "--offline")
+    assert (code, next(line for line in out.splitlines() if "visits" in line).partition(" since ")[0]) == (
+        0,
+        "warning visits: acme/churn cannot be read",
+    )
+    assert "; its rows are of 20" in out
 
 
 def test_advice_deletes_nothing():

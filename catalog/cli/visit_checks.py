@@ -1,0 +1,57 @@
+"""The check of the last visits: which repositories could not be read, since when, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from catalog.cli.findings import Finding, ok, warning
+from catalog.discovery.inventory import read_inventory
+from catalog.errors import DEPARTED, READ, VisitOutcome
+from catalog.text import plural
+
+if TYPE_CHECKING:
+    from catalog.config.model import Config
+    from catalog.store.journal import Journal
+    from catalog.store.last_visit import LastVisit
+
+LISTED = 20  # repositories that are named; `catalog status` has all
+
+_AGAIN = "the next crawl reads it again, and its last good rows stay"
+_ADVICE = {
+    VisitOutcome.DOWN: f"check the network and its address: {_AGAIN}",
+    VisitOutcome.REFUSED: f"check the credentials that Git has for it, or its SSH key: {_AGAIN}",
+    VisitOutcome.GONE: "mend its address or remove it in repos.toml; its last good rows stay",
+    VisitOutcome.TOO_BIG: f"raise the limit for it in repos.toml (max_bytes, max_refs), if it may be as big: {_AGAIN}",
+    VisitOutcome.TOO_SLOW: f"raise the limit for it in repos.toml (timeout, processor_time): {_AGAIN}",
+    VisitOutcome.BUG: "report it with the traceback that `catalog crawl --debug` writes; its last good rows stay",
+}
+
+
+def check_visits(config: Config, journal: Journal) -> Iterator[Finding]:
+    """A warning for each repository whose last visit failed; of several, first how many they are."""
+    last_visits = journal.last_visits()
+    visited = {
+        repo.name: last
+        for repo in read_inventory(config).repos
+        if (last := last_visits.get(repo.name)) and last.outcome not in DEPARTED
+    }
+    failed = {name: last for name, last in sorted(visited.items()) if last.outcome not in READ}
+    if visited and not failed:
+        yield ok("visits", f"{plural(len(visited), 'repository was', 'repositories were')} read at the last visit")
+    if len(failed) > 1:
+        yield warning(
+            "visits",
+            f"{len(failed):,} of {plural(len(visited), 'repository', 'repositories')} could not be read at the last visit",
+            "`catalog status` has all of them" if len(failed) > LISTED else None,
+        )
+    for name, last in list(failed.items())[:LISTED]:
+        yield warning("visits", _sentence(name, last), _ADVICE.get(VisitOutcome(last.outcome)))
+
+
+def _sentence(name: str, last: LastVisit) -> str:
+    """Since when: the first of the visits that ended alike; earlier versions did not record it."""
+    since = f"since {last.first_at or last.visited_at:%Y-%m-%d %H:%M} UTC ({plural(max(last.times, 1), 'visit')})"
+    rows = f"its rows are of {last.read_at:%Y-%m-%d %H:%M} UTC" if last.read_at else "it was never read"
+    reason = last.outcome.replace("_", " ") + (f": {last.message}" if last.message else "")
+    return f"{name} cannot be read {since}, {reason}; {rows}"
