@@ -33,6 +33,14 @@ _LOCKED = (
 )
 
 
+class ForeignFile(NotFound):
+    """The file is not a DuckDB database."""
+
+
+class UnreadableFile(StoreError):
+    """DuckDB cannot open the database."""
+
+
 def connect(path: Path, *, max_memory: int = FOR_ONE) -> duckdb.DuckDBPyConnection:
     """Opens a catalog read-only, without access to files, network, extensions or settings. NotFound where there is none.
 
@@ -80,8 +88,8 @@ def _refused(path: Path, error: duckdb.Error) -> NotFound | StoreError:
     if isinstance(error, duckdb.OutOfMemoryException):
         return StoreError(f"{path} cannot be opened: there is too little memory ({message})")
     if not _is_duckdb(path):
-        return NotFound(not_a_catalog(path))
-    return StoreError(
+        return ForeignFile(not_a_catalog(path))
+    return UnreadableFile(
         f"{path} is not a catalog that DuckDB {duckdb.__version__} can open ({message}); `catalog build` replaces it"
     )
 

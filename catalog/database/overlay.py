@@ -31,7 +31,7 @@ def overlay(path: Path, target: Path, repo: Repo, partition: Path, tell: Callabl
             attach(connection, target)
             if not is_current(connection, all_shapes()):
                 raise StoreError(
-                    f"{path} was made by another version of catalog or DuckDB; `catalog build` makes it anew"
+                    f"{path} was made by another version of catalog or DuckDB: expected one that `catalog build` of this version makes"
                 )
             _replace_repository(connection, repo, partition, tell)
             detach(connection)

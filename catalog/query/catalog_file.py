@@ -10,7 +10,7 @@ from catalog import __version__
 from catalog.errors import CatalogError, InvalidArgument, NotFound, StoreError
 from catalog.query.answer import Answer, Bounds, answer, sentence
 from catalog.query.arguments import Count, Memory, checked
-from catalog.query.published.location import as_url, database_at, default_location
+from catalog.query.published.location import as_url, database_at, default_location, is_published
 from catalog.query.resolve import ReferenceResolver
 from catalog.text import cleaned
 
@@ -44,28 +44,25 @@ class CatalogFile:
 
         `~` at the beginning of a path is the home directory. Without a path, that of `CATALOG` in the environment, or in the folder
         `output`, or the user's default (docs/publish.md). A published one is downloaded to the user's cache where it is another one
-        than last time; OriginError where that fails.
+        than last time; of a folder, the database is compared with its `catalog.json`. OriginError where that fails.
 
         A question that takes longer than `timeout` seconds is given up, as is SQL with more than `max_rows` rows. DuckDB holds
         `max_memory` bytes (at least 64 MiB; 4 GiB where not given), not counting the values that a query makes; what is more goes by way of the disk.
         """
         if timeout is not None:
             check_timeout(timeout)
-        from catalog.database.database import (
-            FOR_ONE,
-            connect,
-        )  # DuckDB is most of a cold start; a usage error needs none
+        # DuckDB is most of a cold start; a usage error needs none.
+        from catalog.database.database import FOR_ONE, ForeignFile, UnreadableFile, connect
 
         bounds = Bounds(timeout=timeout, max_rows=None if max_rows is None else min(max_rows, _UNLIMITED))
         location = default_location() if path is None else path
         file, url = database_at(location), as_url(location)
         try:
             return cls(connect(file, max_memory=min(max_memory or FOR_ONE, _UNLIMITED)), url or file, bounds)
-        except (NotFound, StoreError) as error:
-            if url and isinstance(error.__cause__, Exception):  # DuckDB's: what is published there is whole
-                raise StoreError(
-                    f"{url}: its database cannot be opened ({sentence(error.__cause__)}); {_EXPECTED}"
-                ) from error
+        except (ForeignFile, UnreadableFile) as error:
+            if is_published(url or file) and isinstance(error.__cause__, Exception):  # DuckDB's: the file is whole
+                reason = sentence(error.__cause__)
+                raise StoreError(f"{url or file}: its database cannot be opened ({reason}); {_EXPECTED}") from error
             raise
 
     def __repr__(self) -> str:
@@ -122,7 +119,7 @@ class CatalogFile:
 
     def _mend(self, advice: str) -> str:
         """What to do about a catalog that cannot be read; nobody builds one that is published elsewhere."""
-        return _EXPECTED if as_url(self._path) else advice
+        return _EXPECTED if is_published(self._path) else advice
 
 
 def check_timeout(seconds: float) -> None:

@@ -8,14 +8,17 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from itertools import count, takewhile
 from pathlib import Path
 from shutil import rmtree
-from typing import BinaryIO
 
 from catalog.errors import StoreError
 
 log = logging.getLogger(__name__)
+
+# Windows has none of the flags of Unix, and translates the ends of lines unless it is told not to.
+_READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
 
 def write(file: Path, data: bytes | str, *, durable: bool = True) -> None:
@@ -40,9 +43,9 @@ def read(file: Path) -> bytes:
         return stream.read()
 
 
-def opened(file: Path) -> BinaryIO:
+def opened(file: Path) -> BufferedReader:
     """A file to read from; OSError as for `read`."""
-    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(file, _READ)
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)

@@ -269,14 +269,6 @@ def test_a_redirect_elsewhere_is_not_followed(tmp_path, target):
         catalog.open(site.site)
 
 
-def test_a_folder_with_an_index_is_read_by_it(tmp_path, whole):
-    (tmp_path / "data").mkdir()
-    entry = {"path": "catalog.0123456789abcdef.duckdb", "bytes": len(whole), "sha256": "0" * 64}
-    (tmp_path / "data" / "catalog.json").write_text(json.dumps({"tables": [], "database": entry}))
-    (tmp_path / "data" / entry["path"]).write_bytes(whole)
-    assert artifacts(tmp_path) == artifacts(tmp_path / "data") == 4
-
-
 @pytest.mark.parametrize(
     ("location", "url"),
     [

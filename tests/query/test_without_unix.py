@@ -8,10 +8,12 @@ import sys
 
 import pytest
 
+from support.publishing import published_in
 from support.small_catalog import small_catalog
 
 UNIX = ("fcntl", "grp", "pty", "pwd", "readline", "resource", "termios", "tty")
-HIDE = f"import sys; sys.modules.update(dict.fromkeys({UNIX}))"  # the import of a None is an ImportError
+FLAGS = "os.O_NONBLOCK, os.O_CLOEXEC, os.O_NOFOLLOW, os.fchmod"
+HIDE = f"import os, sys, tempfile, shutil; sys.modules.update(dict.fromkeys({UNIX})); del {FLAGS}"  # the import of a None is an ImportError
 
 PYTHON = """
 import catalog
@@ -39,6 +41,12 @@ def run(code):
 @pytest.mark.slow
 def test_python_answers():
     assert run(PYTHON.format(path=str(small_catalog()))) == (0, "True True True True True {'x': 42}\n", "")
+
+
+@pytest.mark.slow
+def test_python_answers_of_a_published_folder(tmp_path):
+    published_in(tmp_path, small_catalog().read_bytes())
+    assert run(PYTHON.format(path=str(tmp_path))) == (0, "True True True True True {'x': 42}\n", "")
 
 
 @pytest.mark.slow

@@ -21,8 +21,7 @@ class Published:
 
     def publish(self, database: bytes, folder: str = "/", **stated: object) -> str:
         """Puts a database there, and an index that states it, or something else; its path."""
-        digest = sha256(database).hexdigest()
-        entry = {"path": f"catalog.{digest[:16]}.duckdb", "bytes": len(database), "sha256": digest} | stated
+        entry = entry_of(database) | stated
         self.files = {f"{folder}{entry['path']}": database}
         self.files[f"{folder}catalog.json"] = json.dumps({"database": entry, "tables": []}).encode()
         return f"{folder}{entry['path']}"
@@ -44,6 +43,20 @@ class Published:
         paths = [path for _, path in self.site.requests]
         self.site.requests.clear()
         return paths
+
+
+def entry_of(database: bytes) -> dict[str, object]:
+    """What catalog.json says of a database."""
+    digest = sha256(database).hexdigest()
+    return {"path": f"catalog.{digest[:16]}.duckdb", "bytes": len(database), "sha256": digest}
+
+
+def published_in(folder: Path, database: bytes, **stated: object) -> Path:
+    """Writes a database and an index that states it, or something else, into a folder; the path of the database."""
+    entry = entry_of(database) | stated
+    (folder / "catalog.json").write_text(json.dumps({"database": entry, "tables": []}))
+    (folder / str(entry["path"])).write_bytes(database)
+    return folder / str(entry["path"])
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from catalog.errors import NotFound
 from catalog.text import quote
@@ -14,7 +13,7 @@ INDEX = "catalog.json"
 MAX_INDEX = 8 << 20  # bytes: of 77 tables in 256 parts, 4 MiB
 MAX_DATABASE = 16 << 30  # bytes
 
-_NAME = re.compile(r"catalog\.[0-9a-f]{16}\.duckdb")
+NAME = re.compile(r"catalog\.[0-9a-f]{16}\.duckdb")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -42,15 +41,7 @@ def parse_index(content: bytes, where: str) -> PublishedFile:
         )
     match entry:
         case {"path": str(path), "bytes": int(size), "sha256": str(sha256)} if (
-            _NAME.fullmatch(path) and _SHA256.fullmatch(sha256) and 0 < size <= MAX_DATABASE
+            NAME.fullmatch(path) and _SHA256.fullmatch(sha256) and 0 < size <= MAX_DATABASE
         ):
             return PublishedFile(path=path, bytes=size, sha256=sha256)
     raise NotFound(f"{where} states a database that cannot be one ({quote(json.dumps(entry))})")
-
-
-def in_folder(folder: Path) -> Path | None:
-    """The database that the catalog.json in a folder, or in its `data`, names; None where there is neither."""
-    for file in (folder / INDEX, folder / "data" / INDEX):
-        if file.is_file():
-            return file.parent / parse_index(file.read_bytes(), str(file)).path
-    return None

@@ -22,6 +22,15 @@ def as_url(location: Path | str) -> str | None:
     return None
 
 
+def is_published(location: Path | str) -> bool:
+    """Whether a catalog is one that is only read here: at a URL, or a file that a `catalog.json` names."""
+    if as_url(location):
+        return True
+    from catalog.query.published.index import NAME  # only for messages
+
+    return NAME.fullmatch(Path(location).name) is not None
+
+
 def default_location() -> Path:
     """$CATALOG; or the catalog in the folder `output`; or the user's default, where there is none."""
     if stated := os.environ.get("CATALOG") or os.environ.get("CATALOG_DATABASE"):
@@ -65,9 +74,9 @@ def database_at(location: Path | str, *, offline: bool = False) -> Path:
         return stated / FILE
     if not stated.is_dir():
         return stated
-    from catalog.query.published.index import in_folder
+    from catalog.query.published.disk_folder import database_in  # a catalog.duckdb needs none
 
-    return in_folder(stated) or stated
+    return database_in(stated) or stated
 
 
 def _expanded(path: Path) -> Path:
