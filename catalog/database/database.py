@@ -21,6 +21,7 @@ FOR_ALL = 512 << 20  # the same where each row of the catalog is read once
 MAX_SPILL = "8GB"  # on the disk, for a question that needs more than its memory
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)  # a path has lost one of the two slashes
+_NO_ADDRESS = re.compile(r"(https?|s3):(/*|[^/].*)", re.IGNORECASE)  # `https://` as a path
 _PROCESS = re.compile(r"\(PID (\d+)\)")
 
 _SQL = named("build")
@@ -63,7 +64,12 @@ def not_a_catalog(path: Path | str) -> str:
 
 
 def _absent(path: Path) -> str:
-    if url := _URL.fullmatch(str(path)):
+    if _NO_ADDRESS.fullmatch(str(path)):
+        return f"{path} is not the URL of a catalog: expected https://host/folder, s3://bucket/folder, or a path"
+    url = _URL.fullmatch(str(path))
+    if url and url[1].lower() == "file":
+        return f"file:///{url[2]} is not the URL of a catalog: expected the path alone, /{url[2]}"
+    if url:
         return f"{url[1]}://{url[2]} is not the URL of a catalog: expected https, http or s3, or a path"
     if path.is_dir():
         return f"{path} is a folder without a catalog.duckdb: give the path of a catalog"

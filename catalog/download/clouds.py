@@ -9,12 +9,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from catalog.download import cloud_credentials
 from catalog.download.entries import Denied, Opened, Stale, StoredObject
-from catalog.download.settings import profile_keys, secrets
+from catalog.download.settings import secrets
 from catalog.download.trust import CLOUDS, Trust, is_region
 from catalog.errors import ConfigError, Down, Gone, OriginError, Refused
 from catalog.text import quote
+from catalog.transport import cloud_credentials
 from catalog.transport.retry import Again
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ _BY_WORD: tuple[tuple[str, type[OriginError], str], ...] = (
     ("tcp connect error", Again, "cannot be connected to"),
     ("timed out", Again, "sends nothing for too long"),
 )
-
-
 _NO_ACCOUNT = "Account must be specified"  # what it says of Azure's storage
 
 
@@ -95,7 +93,7 @@ def s3_settings(trust: Trust, source: StoredObject, config: dict[str, Any]) -> d
     settings = {"region": region, **({"endpoint": endpoint} if endpoint else {})}
     if config.get("skip_signature") or config.get("access_key_id"):
         return settings
-    keys = profile_keys(stated.profile if stated else None)
+    keys = cloud_credentials.profile_keys(stated.profile if stated else None)
     return settings | (keys if keys or cloud_credentials.are_known("s3", {}) else {"skip_signature": True})
 
 

@@ -17,6 +17,7 @@ from catalog.errors import ConfigError, Down, NotFound, Refused, StoreError, Too
 from catalog.query.published import index, web_folder
 from catalog.query.published.cache import cache_folder
 from catalog.query.published.location import as_url, database_at, default_location
+from catalog.transport import cloud_credentials
 from support.loopback import Answer, Request, needs
 from support.publishing import publishing
 from support.small_catalog import small_catalog
@@ -275,6 +276,8 @@ def test_a_redirect_elsewhere_is_not_followed(tmp_path, target):
         ("https://h.example/a/", "https://h.example/a"),
         (Path("https://h.example/a/"), "https://h.example/a"),
         ("s3://b/p/catalog.json", "s3://b/p"),
+        ("HTTPS://h.example/a", "https://h.example/a"),
+        (Path("S3://b/p"), "s3://b/p"),
         ("output", None),
         ("ftp://h.example", None),
     ],
@@ -360,12 +363,57 @@ def test_an_address_that_no_bucket_has(address):
     [
         pytest.param(404, NotFound, "^s3://models/p: no catalog is published here", id="nothing"),
         pytest.param(403, Refused, "^s3://models/p/catalog.json: the storage does not let you read it", id="forbidden"),
+        pytest.param(301, Refused, "^s3://models/p/catalog.json: the bucket is in another region: expected AWS_REGION to be", id="another region"),
         pytest.param(400, Down, "^s3://models/p/catalog.json: Generic S3 error", id="anything else"),
     ],
-)
+)  # fmt: skip
 def test_a_bucket_that_gives_nothing(site, bucket, status, error, says):
     site.status = status
     with pytest.raises(error, match=says):
+        catalog.open(bucket)
+
+
+def test_a_bucket_is_asked_without_credentials_where_there_are_none(tmp_path, monkeypatch, bucket):
+    monkeypatch.delenv("AWS_SKIP_SIGNATURE")
+    monkeypatch.setattr(cloud_credentials, "_DMI", tmp_path)  # a machine that is no cloud's
+    with publishing(tmp_path, rule=lambda request: Answer(status=400 if _is_signed(request) else 200)) as site:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", str(site.site))
+        with pytest.raises(NotFound, match="is not the catalog"):
+            catalog.open(bucket)
+
+
+def _is_signed(request: Request) -> bool:
+    return "authorization" in request.headers
+
+
+def test_without_credentials_it_is_said_what_gives_them(tmp_path, site, monkeypatch, bucket):
+    monkeypatch.setattr(cloud_credentials, "_DMI", tmp_path)
+    site.status = 403
+    advice = "expected credentials, as AWS_PROFILE or AWS_ACCESS_KEY_ID gives them, or a bucket that is public"
+    with pytest.raises(Refused) as caught:
+        catalog.open(bucket)
+    assert str(caught.value) == f"{bucket}/catalog.json: the storage does not let you read it: {advice}"
+
+
+def test_a_bucket_is_read_with_the_keys_of_a_profile(tmp_path, whole, monkeypatch, bucket):
+    monkeypatch.delenv("AWS_SKIP_SIGNATURE")
+    monkeypatch.setenv("AWS_PROFILE", "team")
+    (Path.home() / ".aws").mkdir(parents=True)
+    keys = "[team]\naws_access_key_id = team-key\naws_secret_access_key = b\n"
+    (Path.home() / ".aws" / "credentials").write_text(keys)
+    with publishing(tmp_path, rule=lambda request: None if _is_of_team(request) else Answer(status=403)) as site:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", str(site.site))
+        site.publish(whole, "/models/p/")
+        assert artifacts(bucket) == 4
+
+
+def _is_of_team(request: Request) -> bool:
+    return "Credential=team-key/" in request.headers.get("authorization", "")
+
+
+def test_a_storage_that_is_not_there(monkeypatch, bucket):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(Down, match=r"^s3://models/p/catalog\.json: no connection to the storage$"):
         catalog.open(bucket)
 
 

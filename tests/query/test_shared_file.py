@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -104,6 +105,15 @@ def test_another_reader_is_no_matter(path, tmp_path):
             "https://h.example/a/catalog.duckdb is the address of a database: expected that of the folder with its catalog.json",
         ),
         ("ftp://h.example/a", "ftp://h.example/a is not the URL of a catalog: expected https, http or s3, or a path"),
+        ("gs://b/a", "gs://b/a is not the URL of a catalog: expected https, http or s3, or a path"),
+        ("file:///srv/a b", "file:///srv/a b is not the URL of a catalog: expected the path alone, /srv/a b"),
+        *(
+            (
+                each,
+                f"{Path(each)} is not the URL of a catalog: expected https://host/folder, s3://bucket/folder, or a path",
+            )
+            for each in ("https://", "S3://", "http:models")
+        ),
         (".", ". is a folder without a catalog.duckdb: give the path of a catalog"),
         ("catalog.duckdb", "catalog.duckdb: no catalog here; `catalog crawl` makes one"),
     ],

@@ -12,13 +12,13 @@ from catalog.errors import ConfigError, NotFound
 FILE = "catalog.duckdb"
 OUTPUT = Path("output")
 
-_URL = re.compile(r"(https?|s3):/+(.+)", re.DOTALL)  # a path has lost one of the two slashes
+_URL = re.compile(r"(https?|s3):/+([^/].*)", re.DOTALL | re.IGNORECASE)  # a path has lost one of the two slashes
 
 
 def as_url(location: Path | str) -> str | None:
     """The URL that somebody gave, also as a path, without `catalog.json` at its end; None for a path."""
     if match := _URL.fullmatch(str(location)):
-        return f"{match[1]}://{match[2]}".removesuffix("catalog.json").rstrip("/")
+        return f"{match[1].lower()}://{match[2]}".removesuffix("catalog.json").rstrip("/")
     return None
 
 

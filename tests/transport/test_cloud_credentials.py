@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from catalog.download import cloud_credentials
-from catalog.download.cloud_credentials import are_known
+from catalog.transport import cloud_credentials
+from catalog.transport.cloud_credentials import are_known
 
 
 @pytest.fixture(autouse=True)
