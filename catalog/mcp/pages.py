@@ -70,6 +70,6 @@ def _items(values: Sequence[Any]) -> list[Any]:
     return [*shown, f"… {more:,} more"] if more > 0 else shown
 
 
-def as_text(value: object) -> str:
-    """JSON for a resource."""
-    return json.dumps(_short(value), ensure_ascii=False, indent=1)
+def as_text(page: dict[str, Any]) -> str:
+    """A page, or a part of one, as the JSON of a resource."""
+    return json.dumps(page, ensure_ascii=False, indent=1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
-from catalog.mcp.pages import MOST_ROWS, ROWS, as_text, page, part
-from catalog.query.answer import Answer
+from catalog.mcp.pages import MOST_ROWS, as_text, page, part
+from catalog.query.answer import Answer, Row
 from catalog.query.catalog import Catalog
+from catalog.query.shaping import first
 
 TIMEOUT = 30.0  # seconds of one question
 MAX_MEMORY = 1 << 30  # bytes
@@ -162,7 +164,25 @@ class Tools:
         return Catalog.open(self._path, timeout=TIMEOUT, max_memory=MAX_MEMORY, max_rows=MOST_SQL_ROWS)
 
 
+def listed(path: Path) -> str:
+    """The artifacts as JSON, as many as a page has, each with its resource."""
+    with Catalog.open(path, timeout=TIMEOUT, max_memory=MAX_MEMORY) as catalog:
+        answer = catalog.models()
+        rows = [
+            {"resource": _resource(row)} | {key: row[key] for key in ("type", "latest", "stages")}
+            for row in first(answer, MOST_ROWS).rows
+        ]
+        note = "these are the first: the tool `search` finds the others" if len(answer) > len(rows) else answer.note
+        return as_text(part(catalog, rows, total=len(answer), next_cursor=None, note=note))
+
+
+def _resource(row: Row) -> str:
+    name = f"{row['repo']}:{row['artifact']}"
+    return f"catalog://models/{quote(name, safe='/:')}"
+
+
 def shown(path: Path, ref: str) -> str:
     """An artifact or a version as JSON: what `show` has of it."""
     with Catalog.open(path, timeout=TIMEOUT, max_memory=MAX_MEMORY) as catalog:
-        return as_text({ROWS: catalog.show(ref).rows})
+        answer = catalog.show(ref)
+        return as_text(part(catalog, answer.rows, total=len(answer), next_cursor=None, note=answer.note))

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import tomllib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
 from catalog.cli import main
 from catalog.errors import Exit
 from catalog.mcp.pages import MOST_CHARACTERS, MOST_ITEMS, MOST_ROWS, ROWS
+from catalog.mcp.reference_pages import PAGES
 from catalog.mcp.tools import MOST_SQL_ROWS
 from catalog.query import Catalog
 from catalog.query.arguments import MIN_MEMORY
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+DOCS = Path(__file__).parents[2] / "docs"
 CHURN_REF = "acme/churn:churn"
 
 
@@ -211,15 +216,72 @@ def test_every_tool_only_reads_and_says_what_it_does(path):
     assert all(tool.annotations.read_only_hint and tool.description for tool in tools)
 
 
-def test_pages_are_resources(path):
-    async def read(client: Client) -> tuple[str, str]:
-        sql = await client.read_resource("catalog://reference/sql")
-        model = await client.read_resource("catalog://models/mask")
-        return sql.contents[0].text, model.contents[0].text  # type: ignore[union-attr]
+def read(path: Any, *uris: str) -> list[str]:
+    """The texts of resources, by the client."""
 
-    sql, model = with_client(served(path), read)
-    assert sql.startswith("# SQL")
-    assert json.loads(model)[ROWS][0]["artifact"] == "seg:mask"
+    async def texts(client: Client) -> list[str]:
+        return [(await client.read_resource(uri)).contents[0].text for uri in uris]  # type: ignore[union-attr]
+
+    return with_client(served(path), texts)
+
+
+def test_reference_pages_are_resources(path):
+    async def uris(client: Client) -> dict[str, str]:
+        return {str(each.uri): each.description for each in (await client.list_resources()).resources}
+
+    by_uri = with_client(served(path), uris)
+    pages = [uri for uri in by_uri if "/reference/" in uri]
+    assert all(by_uri.values())
+    assert pages == [f"catalog://reference/{name}" for name in PAGES]
+    assert read(path, *pages) == [(DOCS / f"{name}.md").read_text("utf-8") for name in PAGES]
+
+
+def test_the_wheel_has_the_pages():
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))
+    targets = project["tool"]["hatch"]["build"]["targets"]
+    included = targets["wheel"]["force-include"]
+    assert {source: target for source, target in included.items() if source.startswith("docs/")} == {
+        f"docs/{name}.md": f"catalog/mcp/reference/{name}.md" for name in PAGES
+    }
+    assert "docs" in targets["sdist"]["include"]  # from which a wheel is built, too
+
+
+@pytest.mark.parametrize("name", ["mask", "acme/churn:churn", "acme%2Fchurn%3Achurn%23prod", "acme/churn:churn@v1.0.0"])
+def test_a_model_is_a_resource_by_any_reference(path, name):
+    (text,) = read(path, f"catalog://models/{name}")
+    with Catalog.open(path) as catalog:
+        expected = catalog.show(unquote(name)).rows[0]
+    page = json.loads(text)
+    assert [page[ROWS][0][key] for key in ("repo", "artifact")] == [expected["repo"], expected["artifact"]]
+    assert page["as_of"] is not None
+
+
+def test_the_models_are_listed_with_their_resources(path):
+    page = json.loads(*read(path, "catalog://models"))
+    with Catalog.open(path) as catalog:
+        names = [f"{row['repo']}:{row['artifact']}" for row in catalog.models().rows]
+    resources = [row["resource"] for row in page[ROWS]]
+    assert ([unquote(uri).removeprefix("catalog://models/") for uri in resources], page["total"]) == (names, len(names))
+    assert all(json.loads(text)[ROWS] for text in read(path, *resources))
+
+
+def test_of_more_models_than_a_page_has_the_first_are_listed(path, monkeypatch):
+    monkeypatch.setattr("catalog.mcp.tools.MOST_ROWS", 1)
+    page = json.loads(*read(path, "catalog://models"))
+    assert (len(page[ROWS]), page["note"]) == (1, "these are the first: the tool `search` finds the others")
+
+
+def test_a_resource_of_nothing_is_an_error_with_a_sentence(path):
+    from mcp.shared.exceptions import MCPError
+
+    async def sentence(client: Client) -> str:
+        try:
+            await client.read_resource("catalog://models/nothing")
+        except MCPError as error:
+            return str(error)
+        return ""
+
+    assert "no artifact 'nothing'" in with_client(served(path), sentence)
 
 
 def test_the_command_serves_over_standard_input_and_output(path, tmp_path):
