@@ -65,9 +65,17 @@ def _repo_of(path: Path, ref: str | None, config: Config) -> str:
         )
     try:
         with Catalog.open(path) as catalog:
-            return catalog.repository(ref)
+            name = catalog.repository(ref)
+            url = catalog.sql("select url from repos where repo = $repo", repo=name).one()["url"]
     except NotFound as error:
         raise NotFound(f"{error}; --repo URL names the repository to read") from error
+    if (
+        not config.repos and not config.sources
+    ):  # a catalog may be anybody's: no address is contacted because of it alone
+        raise NotFound(
+            f"no repos.toml lists {name}: expected --config FILE, or --repo and its address, which the catalog has as {url}"
+        )
+    return name
 
 
 def _origin() -> str:

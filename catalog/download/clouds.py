@@ -142,6 +142,9 @@ def key_of(url: str) -> str:
 
 def _pieces(result: Any) -> Iterator[bytes]:  # noqa: ANN401 - obstore's GetResult, which mypy would import
     with _explained():
+        if result.range[1] - result.range[0] <= PIECE:  # of 154 µs of processor time for a small file, 18 fewer
+            yield memoryview(result.bytes())  # type: ignore[misc]
+            return
         for piece in result.stream(min_chunk_size=PIECE):
             yield memoryview(piece)  # type: ignore[misc]  # what hashes and files take, without a copy
 

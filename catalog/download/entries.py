@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from catalog.errors import Refused
+from catalog.errors import Down, Gone, OriginError, Refused, TooBig
 from catalog.transport.retry import Again
 
 if TYPE_CHECKING:
@@ -91,3 +91,9 @@ class Reader(Protocol):
     def open(self, offset: int, etag: str | None) -> AbstractContextManager[Opened]:
         """From the byte `offset` on where the content still has the entity tag `etag`; else from its beginning."""
         ...
+
+
+def placed(error: OriginError, place: str) -> OriginError:
+    """An error of the same kind that begins with the place which could not be read; once, where the error has it already."""
+    kind = next((kind for kind in (Gone, Denied, Refused, TooBig) if isinstance(error, kind)), Down)
+    return kind(f"{place}: {str(error).removeprefix(f'{place}: ')}")

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from catalog.download.entries import Expected, GitBlob, LfsObject, Reader, Source, StoredObject
+from catalog.download.entries import Expected, GitBlob, LfsObject, Reader, Source, StoredObject, placed
 from catalog.download.folder import FileObject
 from catalog.download.manifest import MAX_MANIFEST
 from catalog.download.settings import account_name
 from catalog.download.trust import CLOUDS, WEB, Trust, path_of
 from catalog.download.verification import Verification
-from catalog.errors import Refused, TooBig
+from catalog.errors import OriginError, Refused, TooBig
+from catalog.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,13 @@ class Sources:
                 return self._stored(self._mirrored(source))
 
     def read(self, source: StoredObject, expected: Expected) -> bytes:
-        """The list of a folder, checked. TooBig for one of more than MAX_MANIFEST bytes."""
+        """The list of a folder, checked. OriginError, with its URL, where it cannot be had; TooBig for one of more than MAX_MANIFEST bytes."""
+        try:
+            return self._read(source, expected)
+        except OriginError as error:
+            raise placed(error, quote(source.url)) from error
+
+    def _read(self, source: StoredObject, expected: Expected) -> bytes:
         known, data = Verification(expected), bytearray()
         with self.reader(source).open(0, None) as opened:
             for piece in opened.pieces:

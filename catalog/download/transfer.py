@@ -9,10 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from catalog.download.entries import Denied, Entry, LfsObject, Opened, Reader, Stale, StoredObject
+from catalog.download.entries import Entry, LfsObject, Opened, Reader, Stale, StoredObject, placed
 from catalog.download.target import PartialFile, Target, writing
 from catalog.download.verification import Verification
-from catalog.errors import Down, Gone, OriginError, Refused, TooBig
+from catalog.errors import OriginError, Refused
 from catalog.text import quote
 from catalog.transport.retry import Again
 
@@ -165,12 +165,11 @@ def _resumed(entry: Entry, part: PartialFile) -> FetchedFile | None:
 
 def _named(error: OriginError, entry: Entry) -> OriginError:
     """The same error, with what could not be had."""
-    kind = next((kind for kind in (Gone, Denied, Refused, TooBig) if isinstance(error, kind)), Down)
     match entry.source:
-        case StoredObject(url=place):
-            pass
+        case StoredObject(url=url):
+            named = placed(error, quote(url))
         case LfsObject(repository=repository):
-            place = f"{repository} (Git LFS)"
+            named = placed(placed(error, quote(repository)), "Git LFS")
         case _:
-            place = entry.source.repository
-    return kind(f"{quote(entry.path)}: {quote(place)}: {error}" if entry.path else f"{quote(place)}: {error}")
+            named = placed(error, quote(entry.source.repository))
+    return placed(named, quote(entry.path)) if entry.path else named

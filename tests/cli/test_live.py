@@ -159,3 +159,14 @@ def test_before_the_first_crawl_the_reference_itself_names_its_repository(ask, w
 )
 def test_what_is_missing_is_named(run, arguments, code, sentence):
     assert run(*arguments) == (code, "", f"catalog: {sentence}\n")
+
+
+def test_a_repository_that_only_the_catalog_knows_is_read_where_its_address_is_given(run, world):
+    words = ("acme/churn:m#prod", "--live", "--catalog", world / "output", "--field", "version")
+    code, out, err = run("resolve", *words)
+    address = str(world / "churn")
+    assert (code, out) == (Exit.NOT_FOUND, "")
+    assert err == (
+        "catalog: no repos.toml lists acme/churn: expected --config FILE, or --repo and its address, "
+        f"which the catalog has as {address}\n"
+    )

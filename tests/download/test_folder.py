@@ -165,6 +165,13 @@ def test_a_content_that_is_not_there_is_said(storage):
     assert refused(Gone, storage, tracked(MODEL), "is not there") == []
 
 
+def test_a_list_that_is_not_there_is_named_by_its_address(storage):
+    files = listed(storage, {"a": b"a"})
+    (place,) = (storage / "files" / "md5").rglob("*.dir")
+    place.unlink()
+    assert refused(Gone, storage, files, f"{place.as_uri()}: is not there") == []
+
+
 def test_a_folder_appears_whole_or_not_at_all(storage):
     files = listed(storage, {"a": b"a", "b": b"b"})
     (storage / "files/md5" / digest(b"b")[:2] / digest(b"b")[2:]).unlink()
