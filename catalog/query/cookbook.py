@@ -22,7 +22,7 @@ This page is generated: `python -m catalog.query.cookbook docs/sql.md`. Run SQL 
 | `version_files` | each version | hash, size, and where its bytes are |
 | `stage_changes` | each change of a stage | promotion, rollback or vacancy; from which version to which |
 
-Join versions by all four of their columns: `using (repo, artifact, version, commit)`. Every view that speaks of versions has their names as `ref`, as every command takes them.
+Join versions by all four of their columns: `using (repo, artifact, version, commit)`. Every view and macro that speaks of versions, and the table `events`, has their names as `ref`, as every command takes them.
 
 ## Macros
 
