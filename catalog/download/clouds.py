@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from obstore import GetOptions
     from obstore.store import ObjectStore
 
-PIECE = 1 << 20  # bytes: sixteen streams hold no more than a few dozen of them
+PIECE = 256 << 10  # bytes: sixteen streams hold no more than a few dozen of them
 
 # What the library's messages say, and what we do.
 _BY_WORD: tuple[tuple[str, type[OriginError], str], ...] = (
