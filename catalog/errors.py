@@ -25,6 +25,7 @@ class VisitOutcome(StrEnum):
     CHANGED = "changed"
     FRESH = "fresh"
     DOWN = "down"
+    MALFORMED = "malformed"
     REFUSED = "refused"
     GONE = "gone"
     TOO_BIG = "too_big"
@@ -85,13 +86,15 @@ class Refused(OriginError):
 
 
 class Down(OriginError):
-    """No answer, or a broken answer."""
+    """No answer."""
 
     outcome = VisitOutcome.DOWN
 
 
 class Broken(Down):
     """An answer is damaged, or ends in the middle: to ask again may help."""
+
+    outcome = VisitOutcome.MALFORMED
 
 
 class Unheld(Refused):
@@ -120,6 +123,8 @@ class Oversized(TooBig):
 
 class Absent(Down):
     """The answer is complete, but lacks objects that were requested."""
+
+    outcome = VisitOutcome.MALFORMED
 
 
 class MetafileError(CatalogError):

@@ -24,12 +24,13 @@ from sites.text import clip, look, pill, short, stage_order
 CLIPPED = 140  # characters of a description in a list
 METRIC = 40  # and of the name of a metric
 
-# How a last visit ended, for people. `down`: no answer, or one that is not Git's: the message says which.
+# How a last visit ended, for people.
 OUTCOMES: Mapping[str, str] = {
     VisitOutcome.NEW: "read",
     VisitOutcome.CHANGED: "read",
     VisitOutcome.FRESH: "read",
-    VisitOutcome.DOWN: "not readable",
+    VisitOutcome.DOWN: "no answer",
+    VisitOutcome.MALFORMED: "malformed answer",
     VisitOutcome.REFUSED: "access refused",
     VisitOutcome.GONE: "not found",
     VisitOutcome.TOO_BIG: "too large",

@@ -74,7 +74,7 @@ def test_a_visit_makes_so_many_requests_again(monkeypatch, again):
 
 @pytest.mark.parametrize(
     ("cut", "outcome", "requests"),
-    [pytest.param(1, "new", 3, id="once"), pytest.param(99, "down", 12, id="each time")],
+    [pytest.param(1, "new", 3, id="once"), pytest.param(99, "malformed", 12, id="each time")],
 )
 def test_an_answer_that_is_cut_short(tmp_path, cut, outcome, requests):
     base().write(tmp_path / "m")

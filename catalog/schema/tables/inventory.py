@@ -14,7 +14,7 @@ class Repo(Record):
     repo: str = column("The repository: `host/owner/name`, or its name in repos.toml.")
     url: str = column("Where it was read from, without credentials.")
     outcome: str = column(
-        "How the last visit ended: `new`, `changed`, `fresh`, `down`, `refused`, `gone`, `too_big`, `too_slow`, `bug`, or `never`. Of what is visited no more: `removed` from repos.toml, or `left` its source."
+        "How the last visit ended: `new`, `changed`, `fresh`, `down` (no answer), `malformed` (a damaged answer), `refused`, `gone`, `too_big`, `too_slow`, `bug`, or `never`. Of what is visited no more: `removed` from repos.toml, or `left` its source."
     )
     message: str | None = column("What the last visit found wrong.")
     stale: bool = column(
@@ -51,7 +51,7 @@ class Source(Record):
     kind: str = column("The kind of forge: `github`, `gitlab`, `folder`, ...")
     url: str | None = column("The address of the forge's API.")
     outcome: str = column(
-        "How the last listing went: `listed`, `down`, `refused`, `gone`, `too_big`, `too_slow`, `bug`, or `never`."
+        "How the last listing went: `listed`, `down`, `malformed`, `refused`, `gone`, `too_big`, `too_slow`, `bug`, or `never`."
     )
     message: str | None = column("What went wrong with it; of one that is `listed`, which entries had to be left out.")
     asked_at: datetime | None = column("When it was asked last, UTC.")
