@@ -152,6 +152,7 @@
 
   // Plots that several of the versions have, in one figure each; of a model, they are kept of the latest version and of those in stages.
   const FIGURES = 6;
+  const VEGA = 'static/vendor/vega.js'; // is there where models have numbers of plots
   /** @type {(columns: Column[]) => Promise<any[]>} */
   const overlaid = async (columns) => {
     /** @type {Map<string, any>} */
@@ -170,7 +171,7 @@
   /** @type {(plot: any) => HTMLElement} */
   const figure = (plot) => {
     const element = make('figure', {}, make('figcaption', {}, make('b', { textContent: plot.title })));
-    window.PlotFigures.prepare(element, async () => plot, place.dataset.vega || '')();
+    window.PlotFigures.prepare(element, async () => plot, VEGA)();
     return element;
   };
 
