@@ -70,6 +70,7 @@ def test_a_batch_is_masked_but_for_what_it_is_joined_by():
         {
             "repo": texts,
             "text": texts,
+            "large": pa.array(["ann@example.com, ann", None], pa.large_string()),
             "list": [[*texts, "a"], None],
             "map": pa.array([[("k", "ann@example.com")], None], pa.map_(pa.string(), pa.string())),
             "struct": [{"a": 1, "b": [{"c": "ann@example.com"}]}, None],
@@ -79,8 +80,15 @@ def test_a_batch_is_masked_but_for_what_it_is_joined_by():
     kept = mask_batch(batch, hide)
     assert (kept.schema, kept.to_pylist()[0]) == (
         batch.schema,
-        {"repo": "ann@example.com", "text": HIDDEN, "list": [HIDDEN, None, "a"], "map": [("k", HIDDEN)], "struct": {"a": 1, "b": [{"c": HIDDEN}]}, "number": 1.5},
+        {"repo": "ann@example.com", "text": HIDDEN, "large": f"{HIDDEN}, ann", "list": [HIDDEN, None, "a"], "map": [("k", HIDDEN)], "struct": {"a": 1, "b": [{"c": HIDDEN}]}, "number": 1.5},
     )  # fmt: skip
+
+
+@given(st.lists(st.none() | st.sampled_from(["", "ann@example.com", "a, bo@example.com", "a", "ann@v1.0.0"]), max_size=9), st.integers(0, 3))  # fmt: skip
+def test_texts_of_a_column_are_masked_wherever_they_stand_and_however_often(texts, first):
+    batch = pa.RecordBatch.from_pydict({"text": pa.array(texts, pa.string())}).slice(first)
+    expected = pa.RecordBatch.from_pydict({"text": pa.array([masked(text, hide) for text in texts[first:]], pa.string())})  # fmt: skip
+    assert mask_batch(batch, hide) == expected
 
 
 @given(st.text("a1@.-+ v\u0130/", max_size=24) | st.from_regex(r"[a-z.]{1,3}@(v?[0-9a-z-]{1,3}\.){1,3}[a-z0-9]{1,3}"))
