@@ -32,6 +32,7 @@ _COMMANDS = {
     "metrics": ("measuring", LOOK),
     "params": ("measuring", LOOK),
     "compare": ("measuring", LOOK),
+    "report": ("reporting", LOOK),
     "experiments": ("measuring", LOOK),
     "lineage": ("tracing", LOOK),
     "identify": ("tracing", LOOK),

@@ -63,32 +63,40 @@ def _title(row: Row, names: Mapping[str, str]) -> str:
 def _cell(row: Row) -> str | None:
     if row["text"] is None:
         return None
-    in_bytes = (row["what"], row["name"]) == ("version", "size")
-    text = size(row["number"]) if in_bytes else _short(row)
-    delta = row["delta"]
     best = (
         "*" if row["best"] else "~" if row["of_project"] else ""
     )  # before the difference: where there is little room, that goes first
-    return (
-        f"{text}{best} ({'-' if delta < 0 else '+'}{_difference(abs(delta), in_bytes=in_bytes)})"
-        if delta
-        else text + best
-    )
+    text = short_value(row) + best
+    return f"{text} ({difference(row)})" if row["delta"] else text
 
 
-def _difference(number: float, *, in_bytes: bool) -> str:
-    if in_bytes:
-        return size(int(number))
-    return f"{number:.0f}" if number.is_integer() and number < _WHOLE else f"{number:.4g}"
+def difference(row: Row) -> str:
+    """How far the number of a row is from that of the baseline, with its sign."""
+    delta = row["delta"]
+    sign, number = "-" if delta < 0 else "+", abs(delta)
+    if _is_size(row):
+        return sign + size(int(number))
+    return sign + (f"{number:.0f}" if number.is_integer() and number < _WHOLE else f"{number:.4g}")
 
 
-def _short(row: Row) -> str:
-    """The text as it stands, a status in words, or less of a metric or a hash whose digits say nothing."""
+def _is_size(row: Row) -> bool:
+    return (row["what"], row["name"]) == ("version", "size")
+
+
+def short_value(row: Row) -> str:
+    """The text as it stands, a status or a size in words, or less of a metric or a hash whose digits say nothing."""
+    if _is_size(row):
+        return size(row["number"])
     if row["what"] == "metric" and row["number"] is not None and len(row["text"]) > _LONG:
         return f"{row['number']:.6g}"
     match row["what"], row["name"]:
         case "version", "hash":
-            return str(row["text"])[:_HASH]
+            return short_hash(str(row["text"]))
         case "version", "bytes":
             return WHERE.get(row["text"], str(row["text"]))
     return str(row["text"])
+
+
+def short_hash(digits: str) -> str:
+    """So much of a hash that it can be told from others."""
+    return digits[:_HASH]

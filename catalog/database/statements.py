@@ -40,6 +40,7 @@ OF_ALL = (  # what asks of all of them
     "questions/lists",
     "questions/people",
     "questions/measures",
+    "questions/report",
     "questions/show",
     "questions/resolve",
     "questions/download",

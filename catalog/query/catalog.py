@@ -9,10 +9,11 @@ from pathlib import Path
 from catalog.query.answer import Answer, SqlError, select
 from catalog.query.arguments import Count, Name, checked
 from catalog.query.query_parameters import QueryParameters, Value, as_text
+from catalog.query.report import Report, version_report
 from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.versions import Versions
 
-__all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError"]
+__all__ = ["Answer", "Catalog", "FacetAnswer", "Report", "SearchAnswer", "SqlError"]
 
 
 @checked
@@ -65,6 +66,14 @@ class Catalog(Versions):
         from catalog.query.search.ask import search  # imported late: `show` searches nothing
 
         return search(self._ask, query, limit, cursor)
+
+    def report(self, ref: str, *, against: str | None = None) -> Report:
+        """What is new in a version: metrics, parameters, inputs and images of plots beside those of another one.
+
+        `against` is a stage (`prod`), a version of the same artifact, or a reference. Where the version is itself in that stage, it is
+        compared with the one that it replaced there. Misuse where both are the same version.
+        """
+        return version_report(self._ask, self._names, ref, against)
 
     def facets(self, query: str = "", *, fields: Sequence[str] = ()) -> FacetAnswer:
         """How many of the artifacts (or versions) that `search` finds have which `value` of which `field`; errors and `note` as there."""

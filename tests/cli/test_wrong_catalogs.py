@@ -82,6 +82,7 @@ COMMANDS = {
     "metrics": ["churn"],
     "params": ["churn"],
     "compare": ["churn", "churn"],
+    "report": ["churn"],
     "experiments": [],
     "lineage": ["churn"],
     "identify": ["1234567"],

@@ -18,6 +18,8 @@ _WITH_DEFAULT = re.compile(r",? *[a-z_]+ := [^,)]+")
 _VALUES = {
     "some_repos, some_artifacts, some_versions, some_commits, a_baseline": "select list(repo), list(artifact), "
     "list(version), list(commit), 1 from versions group by repo order by count(*) desc, repo",
+    "some_repos, some_artifacts, some_versions, some_commits": "select list(repo), list(artifact), list(version), list(commit) "
+    "from versions group by repo order by count(*) desc, repo",
     "a_crawl, a_moment, an_oid, a_repo": "select 0, -9223372036854775807, '', ''",
     "a_repo, an_artifact, a_version, a_commit": "(select repo, artifact, null, null from version_measure_files "
     "group by repo, artifact order by count(*) filter (status not in ('ok', 'fetched')) desc, count(*) desc, repo, artifact limit 2) union all "
