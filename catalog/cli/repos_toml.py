@@ -1,7 +1,8 @@
-"""Commands that write repos.toml: init, add."""
+"""Commands that write repos.toml, or files for a CI from it: init, add."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,8 @@ import typer
 
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.options import ConfigFile
-from catalog.cli.output import say
-from catalog.errors import ConfigError, Refused
+from catalog.cli.output import put_text, say
+from catalog.errors import ConfigError, Misuse, Refused
 
 BLANK = """\
 # The repositories that the catalog reads. `catalog add URL` adds one; `catalog crawl` reads them all.
@@ -57,26 +58,96 @@ history = 10000                    # generations of commits behind each branch; 
 """
 
 
+class Ci(StrEnum):
+    """The CI of a forge."""
+
+    GITHUB = "github-actions"
+    GITLAB = "gitlab-ci"
+
+
+class CiRole(StrEnum):
+    """Whose CI it is: that of the repository with repos.toml, or that of a model's repository."""
+
+    CATALOG = "catalog"
+    MODEL = "model"
+
+
 def init(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="The file to write, instead of that of --config.")
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="The file to write, instead of that of --config; with --ci, instead of where that CI reads it, and - prints it.",
+        ),
     ] = None,
     *,
+    ci: Annotated[
+        Ci | None, typer.Option("--ci", metavar="KIND", help=f"Write a file for a CI from repos.toml: {', '.join(Ci)}.")
+    ] = None,
+    role: Annotated[
+        CiRole | None,
+        typer.Option(
+            "--for",
+            metavar="REPOSITORY",
+            help="With --ci: catalog, the repository of repos.toml, which crawls and publishes every night (by default); or model, "
+            "one of a model, which acts on its registry tags.",
+        ),
+    ] = None,
     config_file: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Write a repos.toml to begin with.
+    """Write a repos.toml to begin with, or a file for a CI.
 
-    Examples: catalog init, catalog init models.toml
+    Examples: catalog init, catalog init models.toml, catalog init --ci gitlab-ci --for model, catalog init --ci github-actions --for model -
     """
-    target = file or config_file
+    if role is not None and ci is None:
+        raise Misuse("found --for without --ci, expected both")
+    if ci is None:
+        target = file or config_file
+        _create(target, BLANK)
+        say(f"{target}: written; `catalog add URL` adds a repository")
+        return
+    text = _ci_text(ci, role or CiRole.CATALOG, config_file)
+    if file == Path("-"):
+        put_text(text)
+        return
+    folder = config_file.parent if role is not CiRole.MODEL else Path()
+    target = file or folder / _ci_path(ci, role or CiRole.CATALOG)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{target}: cannot be written: {error.strerror}") from error
+    _create(target, text)
+    say(f"{target}: written; its first lines say what to set up")
+
+
+def _ci_text(ci: Ci, role: CiRole, config_file: Path) -> str:
+    """Filled in from repos.toml, which the repository of a model need not have."""
+    from catalog.config.parse import load, parse  # a cold `show` needs no TOML
+
+    if role is CiRole.CATALOG:
+        from catalog.schedule.external_schedulers import file_for
+
+        return file_for(ci.value, load(config_file))
+    from catalog.schedule.model_ci import model_file
+
+    is_there = config_file != DEFAULT_CONFIG or config_file.is_file()
+    return model_file(ci.value, load(config_file) if is_there else parse("", Path.cwd() / config_file))
+
+
+def _ci_path(ci: Ci, role: CiRole) -> str:
+    """Where a CI reads its file."""
+    return ".gitlab-ci.yml" if ci is Ci.GITLAB else f".github/workflows/{role.value}.yml"
+
+
+def _create(target: Path, text: str) -> None:
+    """Writes a new file; ConfigError where there is one."""
     try:
         with target.open("x", encoding="utf-8") as created:
-            created.write(BLANK)
+            created.write(text)
     except FileExistsError as error:
         raise ConfigError(f"{target}: already there, and left as it is") from error
     except OSError as error:
         raise ConfigError(f"{target}: cannot be written: {error.strerror}") from error
-    say(f"{target}: written; `catalog add URL` adds a repository")
 
 
 def add(

@@ -1,11 +1,8 @@
-"""Files for external schedulers: cron, systemd, a forge's CI, Kubernetes. Each is a template whose values are quoted for its format."""
+"""Files for external schedulers: cron, systemd, a forge's CI, Kubernetes. Each is a template that is filled in from repos.toml."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shlex
 import sys
 from getpass import getuser
 from pathlib import Path
@@ -14,14 +11,16 @@ from catalog import __version__
 from catalog.config.parse import Config
 from catalog.discovery.inventory import read_inventory
 from catalog.errors import ConfigError, Misuse
+from catalog.schedule.ci_variables import crawl_variables, is_web_used, ssh_servers
+from catalog.schedule.rendering import render
 from catalog.schedule.scheduler import scheduled
 
 LARGE = 2_000  # repositories: more are read in shards
 SHARD_SIZE = 1_000  # repositories of a shard
+OF_BUILD = 1 << 30  # bytes of memory that a container has beside those of a crawl
 MOST_JOBS = 16  # unless `--shards` says otherwise: a CI runs not many more jobs at a time
 
 _LOCAL = ("cron", "systemd")  # of this machine; all others begin with an empty one
-_PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")  # needs no quotes in any of the formats
 
 
 def file_for(scheduler: str, config: Config, shards: int | None = None) -> str:
@@ -31,30 +30,8 @@ def file_for(scheduler: str, config: Config, shards: int | None = None) -> str:
     """
     if scheduler in _LOCAL and shards is not None and shards > 1:
         raise Misuse(f"found --shards and --print {scheduler}, which runs on one machine: expected no --shards")
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # only the export needs it
-
-    environment = Environment(
-        loader=PackageLoader("catalog.schedule"),
-        autoescape=False,  # noqa: S701 - no template is HTML: each names the quotes that its format requires
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        variable_start_string="[[",
-        variable_end_string="]]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-    )
-    environment.filters |= {
-        "shell": _shell,
-        "crontab": _crontab,
-        "unit": _unit,
-        "specifier": _specifier,
-        "yaml": json.dumps,  # a text of JSON is a text of YAML
-    }
-    return environment.get_template(scheduler).render(
-        _values(scheduler, config),
-        shards=1 if scheduler in _LOCAL else shards or shards_for(len(read_inventory(config).repos)),
-    )
+    jobs = 1 if scheduler in _LOCAL else shards or shards_for(len(read_inventory(config).repos))
+    return render(scheduler, _values(scheduler, config) | {"shards": jobs})
 
 
 def shards_for(repositories: int) -> int:
@@ -89,31 +66,8 @@ def _values(scheduler: str, config: Config) -> dict[str, object]:
     return values | {
         "words": (sys.executable, "-P", "-m", "catalog"),
         "publish": ("/bin/sh", "-c", publish) if isinstance(publish, str) else publish,
+        "memory": (config.max_memory + OF_BUILD) >> 20,
+        "variables": crawl_variables(config),
+        "ssh": ssh_servers(config),
+        "is_web_used": is_web_used(config),
     }
-
-
-def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value
-
-
-def _shell(value: str | tuple[str, ...]) -> str:
-    return shlex.join(_words(value))
-
-
-def _crontab(line: str) -> str:
-    """To cron, a bare percent sign ends the command."""
-    return line.replace("%", r"\%")
-
-
-def _specifier(text: str) -> str:
-    return text.replace("%", "%%")
-
-
-def _unit(value: str | tuple[str, ...]) -> str:
-    """Words of a line of systemd.service(5)."""
-    return " ".join(word if _PLAIN.fullmatch(word) else _quoted(word) for word in _words(value))
-
-
-def _quoted(word: str) -> str:
-    inside = _specifier(word).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
-    return f'"{inside}"'

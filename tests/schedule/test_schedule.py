@@ -431,7 +431,7 @@ def test_github_keeps_the_store_and_publishes_the_site(tmp_path):
     cached = [step["with"]["path"] for step in steps_ if step.get("uses", "").startswith("actions/cache")]
     runs = [step["run"] for step in steps_ if "run" in step]
     # YAML 1.1 reads the key `on` as true.
-    assert (found[True]["schedule"], cached, runs[1], steps_[-2]["with"]) == (
+    assert (found[True]["schedule"], cached, runs[1], steps_[-1]["with"]) == (
         [{"cron": "0 3 * * *"}],
         ["output/store", "output/store"],
         "catalog crawl --config repos.toml || [ $? -eq 5 ]",
