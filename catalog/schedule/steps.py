@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 from catalog.config.parse import Config
 from catalog.errors import Exit
@@ -72,11 +73,12 @@ def _publish_steps(config: Config) -> tuple[Step, ...]:
 
 
 class Runner:
-    """Does the steps, in the folder of repos.toml; `stop`, from any thread, ends them."""
+    """Does the steps, in the folder of repos.toml; `stop`, from any thread, ends them. What they print goes to the file `printed`, if given."""
 
-    def __init__(self, todo: Sequence[Step], folder: Path, output: Path) -> None:
+    def __init__(self, todo: Sequence[Step], folder: Path, output: Path, printed: IO[bytes] | None = None) -> None:
         self._steps = todo
         self._folder = folder
+        self._printed = printed
         self._environment = {**os.environ, "CATALOG_OUTPUT": str(output.absolute())}
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -120,6 +122,8 @@ class Runner:
                     cwd=self._folder,
                     env=self._environment,
                     stdin=subprocess.DEVNULL,
+                    stdout=self._printed,
+                    stderr=self._printed,
                     start_new_session=True,
                 )
             return process.wait(step.seconds), ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -366,6 +367,25 @@ def test_a_command_that_cannot_be_done(tmp_path, monkeypatch, capsys, arguments,
     assert (main(["schedule", *arguments]), capsys.readouterr().err) == (code, complaint)
 
 
+@pytest.mark.parametrize(
+    ("line", "words", "code", "said"),
+    [
+        pytest.param("echo out; echo err >&2", ["--now", "-q"], 0, "", id="all is well: nothing"),
+        pytest.param(
+            "echo out; echo '\x1b' >&2; exit 3", ["--now", "-q"], 3, "out\n\\x1b\nrun finished: crawl ended with exit code 3\n", id="it failed: all of it"
+        ),
+        pytest.param("echo out; exit 5", ["--once", "-q"], 5, "out\nrun finished: some repositories could not be read\n", id="some failed: all of it"),
+        pytest.param("true", ["-q"], 2, "catalog: found --quiet without --once or --now, expected one of them\n", id="no run to be quiet of"),
+    ],
+)  # fmt: skip
+def test_a_quiet_run_prints_only_what_went_wrong(tmp_path, monkeypatch, capfd, line, words, code, said):
+    (tmp_path / "repos.toml").write_text(NIGHTLY)
+    monkeypatch.setattr(step_module, "steps", lambda _: [shell(line)])
+    found = main(["schedule", *words, "--config", str(tmp_path / "repos.toml")])
+    out, err = capfd.readouterr()
+    assert (found, out, re.sub("; next run .*", "", err)) == (code, "", said)
+
+
 @pytest.fixture
 def odd(tmp_path):
     """A wish in a folder with a name that every reader of a file quotes otherwise."""
@@ -392,7 +412,7 @@ def test_a_crontab_line_calls_a_run(odd):
     folder = str(odd.file.parent)
     assert (fields, told.stdout.splitlines()) == (
         ["0", "3", "*", "*", "*"],
-        [folder, "-P", "-m", "catalog", "schedule", "--now", "--config", f"{folder}/repos.toml"],
+        [folder, "-P", "-m", "catalog", "schedule", "--now", "-q", "--config", f"{folder}/repos.toml"],
     )
 
 
