@@ -23,6 +23,7 @@ _MODULES = {
     "SqlError": "query.answer",
     "StoreError": "errors",
     "Version": "query.objects",
+    "VersionReport": "query.report",
 }
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "SqlError",
     "StoreError",
     "Version",
+    "VersionReport",
     "open",
 ]
 

@@ -11,6 +11,7 @@ from catalog.query.answer import SqlError as SqlError
 from catalog.query.catalog import Catalog as Catalog
 from catalog.query.objects import Model as Model
 from catalog.query.objects import Version as Version
+from catalog.query.report import VersionReport as VersionReport
 from catalog.query.search.answers import FacetAnswer as FacetAnswer
 from catalog.query.search.answers import SearchAnswer as SearchAnswer
 from catalog.query.search.terms import QueryError as QueryError

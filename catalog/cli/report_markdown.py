@@ -9,7 +9,7 @@ from urllib.parse import quote
 from catalog.cli.comparison import difference, short_hash, short_value
 from catalog.query.answer import Row
 from catalog.query.labels import OF_PROJECT
-from catalog.query.report import Report
+from catalog.query.report import VersionReport
 from catalog.text import cut, plural, visible
 
 MOST_LINES = 50  # of a table: a comment on GitHub has at most 65,536 characters
@@ -26,7 +26,7 @@ _FACTS = {
 }
 
 
-def render(report: Report, paths: Mapping[str, str]) -> str:
+def render(report: VersionReport, paths: Mapping[str, str]) -> str:
     """The whole report; `paths` has the file of each image, by its content, relative to the report."""
     parts = [
         f"## {code(_name(report.version))}\n\n{_introduction(report)}\n",
@@ -53,7 +53,7 @@ def _name(version: Row) -> str:
     return f"{version['artifact']}@{version['version']}"
 
 
-def _introduction(report: Report) -> str:
+def _introduction(report: VersionReport) -> str:
     place = f"Version {code(report.version['version'])} of {code(report.version['repo'])}"
     stage = code(report.stage) if report.stage else ""
     if report.base is None:
@@ -69,13 +69,13 @@ def _introduction(report: Report) -> str:
     return f"{place}, compared with {base}{f', which is in {stage}' if stage else ''}."
 
 
-def _columns(report: Report) -> list[str]:
+def _columns(report: VersionReport) -> list[str]:
     versions = [report.version] if report.base is None else [report.base, report.version]
     same = len({(each["repo"], each["artifact"]) for each in versions}) == 1
     return [code(each["version"] if same else _name(each)) for each in versions]
 
 
-def _difference_column(report: Report) -> list[str]:
+def _difference_column(report: VersionReport) -> list[str]:
     return [] if report.base is None else ["Difference"]
 
 
@@ -91,7 +91,7 @@ def _in_cell(markdown: str) -> str:
     return markdown.replace("\\|", "\\¦").replace("|", "\\|")
 
 
-def _lines(report: Report, what: str) -> list[list[Row]]:
+def _lines(report: VersionReport, what: str) -> list[list[Row]]:
     """The rows of each thing said of the versions, in their order; where not all can be shown, those that differ come first."""
     lines: dict[str, list[Row]] = {}
     for row in report.compared:
@@ -126,7 +126,7 @@ def _differences(rows: Sequence[Row]) -> Iterator[str]:
         yield "changed" if row["differs"] and row["name"] not in ("registered", "stages") else ""
 
 
-def _metrics(report: Report) -> Iterator[str]:
+def _metrics(report: VersionReport) -> Iterator[str]:
     lines = _lines(report, "metric")
     if not lines:
         return
@@ -143,7 +143,7 @@ def _metrics(report: Report) -> Iterator[str]:
         yield f"Some metrics are {OF_PROJECT}: they decide nothing.\n"
 
 
-def _params(report: Report) -> Iterator[str]:
+def _params(report: VersionReport) -> Iterator[str]:
     every = _lines(report, "param")
     lines = [rows for rows in every if report.base is None or rows[0]["differs"]]
     titles = ["Parameter", *_columns(report), *_difference_column(report)]
@@ -151,7 +151,7 @@ def _params(report: Report) -> Iterator[str]:
     yield from _section("Parameters", titles, rendered, f"No parameter of {len(every)} changed.\n" if every else "")
 
 
-def _inputs(report: Report) -> Iterator[str]:
+def _inputs(report: VersionReport) -> Iterator[str]:
     by_path: dict[str, list[Row]] = {}
     for row in report.inputs:
         by_path.setdefault(row["path"], []).append(row)
@@ -173,7 +173,7 @@ def _section(title: str, titles: Sequence[str], lines: Sequence[Sequence[str]], 
         yield _table(titles, lines) if lines else otherwise
 
 
-def _plots(report: Report, paths: Mapping[str, str]) -> Iterator[str]:
+def _plots(report: VersionReport, paths: Mapping[str, str]) -> Iterator[str]:
     """The images of the version, each beside that of the same plot of the base, where that is another one."""
     before = {(row["plot"], row["file"]): row["content"] for row in report.base_images}
     shown = [row for row in report.images if row["content"] in paths]

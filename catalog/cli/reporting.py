@@ -16,7 +16,7 @@ from catalog.cli.output import put_text, say_note
 from catalog.cli.report_markdown import render
 from catalog.errors import InvalidArgument
 from catalog.query.answer import Row
-from catalog.query.report import Report
+from catalog.query.report import VersionReport
 from catalog.text import plural
 
 MOST_IMAGES = 12  # of one version
@@ -84,7 +84,7 @@ def _folder(words: str) -> PurePosixPath:
     return path
 
 
-def _shown(answer: Report) -> dict[str, Row]:
+def _shown(answer: VersionReport) -> dict[str, Row]:
     """The images that can be shown, by content: the first ones of each version."""
     images = [row for row in answer.images if _suffix(row)][:MOST_IMAGES]
     plots = {(row["plot"], row["file"]) for row in images}
@@ -109,7 +109,7 @@ def _written(images: dict[str, Row], folder: PurePosixPath) -> dict[str, str]:
     return paths
 
 
-def _to_dict(answer: Report, paths: dict[str, str]) -> Row:
+def _to_dict(answer: VersionReport, paths: dict[str, str]) -> Row:
     plots = [
         {
             "ref": _ref(version),

@@ -18,7 +18,15 @@ This page is generated from signatures and docstrings: `python -m catalog.query.
 
 `catalog.open` is `Catalog.open`. Everything here is a name of the package: `from catalog import Catalog, NotFound`.
 """
-_CLASSES = (catalog.Catalog, catalog.Model, catalog.Version, catalog.Answer, catalog.SearchAnswer, catalog.FacetAnswer)
+_CLASSES = (
+    catalog.Catalog,
+    catalog.Model,
+    catalog.Version,
+    catalog.Answer,
+    catalog.SearchAnswer,
+    catalog.FacetAnswer,
+    catalog.VersionReport,
+)
 _ERRORS = (
     catalog.CatalogError,
     catalog.NotFound,

@@ -9,11 +9,11 @@ from pathlib import Path
 from catalog.query.answer import Answer, SqlError, select
 from catalog.query.arguments import Count, Name, checked
 from catalog.query.query_parameters import QueryParameters, Value, as_text
-from catalog.query.report import Report, version_report
+from catalog.query.report import VersionReport, version_report
 from catalog.query.search.answers import FacetAnswer, SearchAnswer
 from catalog.query.versions import Versions
 
-__all__ = ["Answer", "Catalog", "FacetAnswer", "Report", "SearchAnswer", "SqlError"]
+__all__ = ["Answer", "Catalog", "FacetAnswer", "SearchAnswer", "SqlError", "VersionReport"]
 
 
 @checked
@@ -67,7 +67,7 @@ class Catalog(Versions):
 
         return search(self._ask, query, limit, cursor)
 
-    def report(self, ref: str, *, against: str | None = None) -> Report:
+    def report(self, ref: str, *, against: str | None = None) -> VersionReport:
         """What is new in a version: metrics, parameters, inputs and images of plots beside those of another one.
 
         `against` is a stage (`prod`), a version of the same artifact, or a reference. Where the version is itself in that stage, it is

@@ -17,7 +17,7 @@ _VERSION = re.compile(r"v?[0-9]+([.].*)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class VersionReport:
     """A version beside another one, `base`, or alone. `compared` and `inputs` have the base at place 1 and the version at place 2.
 
     `stage`: the stage that was asked for. `replaced`: the version itself is there, and `base` is the one that was there before it; there
@@ -39,7 +39,9 @@ class Report:
         return 1 if self.base is None else 2
 
 
-def version_report(ask: Callable[..., Answer], names: ReferenceResolver, ref: str, against: str | None) -> Report:
+def version_report(
+    ask: Callable[..., Answer], names: ReferenceResolver, ref: str, against: str | None
+) -> VersionReport:
     """The report on the version that `ref` means; `against` is a stage or a version of the same artifact, or a reference.
 
     NotFound where one of them is not there, Misuse where both are the same version.
@@ -52,7 +54,7 @@ def version_report(ask: Callable[..., Answer], names: ReferenceResolver, ref: st
     images = [
         ask("from internal.list_plot_images($repo, $artifact, $version, $commit)", **each).rows for each in versions
     ]
-    return Report(
+    return VersionReport(
         version=version,
         base=base,
         stage=stage,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from catalog.cli.report_markdown import MOST_LINES, MOST_TEXT, code, render
 from catalog.cli.reporting import MOST_IMAGES, _shown
 from catalog.query import Catalog
-from catalog.query.report import Report
+from catalog.query.report import VersionReport
 from catalog.text import cut, visible
 from support.small_catalog import CHURN
 
@@ -133,7 +133,7 @@ def metric(name, text, number=None, **other):
 def report(*rows, repo="r", version="v1", images=(), base=None, stage=None):
     """The parts of the Markdown of a report on a version alone, or with the same name as its base."""
     one = {"repo": repo, "artifact": "a", "version": version, "commit": "1" * 40}
-    made = Report(
+    made = VersionReport(
         version=one, base=base and one | {"version": base}, stage=stage, replaced=False, compared=[*rows], inputs=[], images=[*images], base_images=[]
     )  # fmt: skip
     return re.split(
@@ -144,7 +144,7 @@ def report(*rows, repo="r", version="v1", images=(), base=None, stage=None):
 def test_nothing_of_a_repository_is_markup():
     image = {"plot": EVIL, "file": EVIL, "title": EVIL, "content": "1" * 40}
     rows = [metric(EVIL, EVIL), metric(EVIL, EVIL) | {"what": "param"}, metric(EVIL, EVIL) | {"what": "version"}]
-    made = Report(
+    made = VersionReport(
         version={"repo": EVIL, "artifact": EVIL, "version": EVIL, "commit": "1" * 40},
         base={"repo": EVIL, "artifact": "other", "version": EVIL, "commit": "2" * 40},
         stage=EVIL,
@@ -193,7 +193,7 @@ def test_a_long_text_is_cut(length, end):
 def test_so_many_images_are_shown(count, kept):
     images = [{"plot": f"p{n}", "file": "f", "content": f"{n:040}", "media_type": "image/png"} for n in range(count)]
     odd = [{"plot": "s", "file": "f", "content": "1" * 40, "media_type": "image/svg+xml"}, {"plot": "n", "file": "f", "content": "../x", "media_type": "image/png"}]  # fmt: skip
-    made = Report(
+    made = VersionReport(
         version={}, base=None, stage=None, replaced=False, compared=[], inputs=[], images=odd + images, base_images=[]
     )
     assert [*_shown(made)] == [image["content"] for image in images[:kept]]
