@@ -207,7 +207,7 @@ FAULTS = {
         ("catalog/attic/__init__.py", '"""The same as a folder."""'),
     ],
     "Each room of connectors stands on those below it": [
-        ("connectors/formats/paths.py", "from connectors.gto import grammar"),
+        ("connectors/formats/paths.py", "from connectors.gto import tags"),
         ("connectors/dvc/ignore.py", "from connectors.artifacts import files"),
         ("connectors/mlem.py", "from connectors.cards import licences"),
         ("connectors/attic.py", '"""A connector that has no place yet."""'),

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.errors import MetafileError
+from catalog.git.tag_grammar import is_name
 from catalog.schema.tables.registry import Annotation
 from connectors.dvc.templates.resolver import Resolver, has_templates
 from connectors.formats.metadata import metadata, written
 from connectors.formats.paths import dirname
 from connectors.formats.typed import quoted, text, texts
-from connectors.gto.grammar import is_name
 
 DVC, GTO = "dvc.yaml", "artifacts.yaml"
 

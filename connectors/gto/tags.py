@@ -11,12 +11,12 @@ from typing import Any
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import TAG_PREFIX, RevisionFiles
+from catalog.git.tag_grammar import CREATION, ParsedTagName, foreign_digits, is_name, matches, parse, precedence
 from catalog.plugins.connector import Connector
 from catalog.schema.tables.git import Tag
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import ASSIGNMENT, DEREGISTRATION, REGISTRATION, UNASSIGNMENT, Event, GtoConfig
 from connectors.formats.typed import load_yaml, mapping, quoted, text, texts
-from connectors.gto.grammar import CREATION, ParsedTagName, foreign_digits, is_name, matches, parse, precedence
 
 NAME = "gto"
 CONFIG = ".gto"

@@ -17,6 +17,7 @@ from pathlib import Path
 from catalog.crawl.ancestry import Reach
 from catalog.crawl.extract import PreviousRows, extract_rows
 from catalog.errors import CatalogError
+from catalog.git import tag_grammar as grammar
 from catalog.git.objects import parse_commit, parse_entries, parse_tag, tagged
 from catalog.plugins.connector import Connector, installed
 from catalog.plugins.forge import Ask, Response, Scope
@@ -32,7 +33,6 @@ from catalog.transport.netrc import parse_netrc
 from catalog.transport.pack import read_pack
 from catalog.transport.packets import Mark, Packets
 from catalog.transport.wire import read_capabilities, read_fetch, read_listing
-from connectors.gto import grammar
 from fuzz.fetched import catalog_index, folder_list, lfs_answer
 from fuzz.trust import gate, packed_refs, secrets
 from support.worlds import World

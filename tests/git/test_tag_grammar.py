@@ -8,9 +8,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from catalog.errors import MetafileError
-from catalog.schema.tables.registry import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
-from connectors.gto import grammar
-from connectors.gto.grammar import (
+from catalog.git import tag_grammar as grammar
+from catalog.git.tag_grammar import (
     CREATION,
     MAX_COUNTER,
     MAX_DIGITS,
@@ -21,6 +20,7 @@ from connectors.gto.grammar import (
     parse,
     precedence,
 )
+from catalog.schema.tables.registry import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
 
 ACTIONS = {
     Action.REGISTER: REGISTRATION,
