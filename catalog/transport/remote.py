@@ -161,7 +161,7 @@ class RemoteOrigin(Closing):
             try:
                 return self._ask(request)
             except (Refused, Down):  # this repository may differ from the others of its server
-                if self._advertisement().filters:
+                if self._advertisement().filters and self._speaks_v2:
                     raise
         if request.filters and not self._honours_filters():
             request = replace(request, filters=None)

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 from contextlib import contextmanager, suppress
-from shlex import quote as shell_quote
 from typing import TYPE_CHECKING
 
 from catalog.errors import Broken, Down, Gone, OriginError, Refused
@@ -235,8 +234,13 @@ def _ssh_command(remote: GitServer, meter: Meter, git: GitConfig) -> list[str]:
     target = f"{remote.user}@{remote.host}" if remote.user else remote.host
     pinned = _pinned(remote, meter)
     options = [*_ssh_options(remote, meter), *pinned] if _takes_options(git, shell or program, target) else []
-    arguments = [*options, target, f"git-upload-pack {shell_quote(path)}"]
+    arguments = [*options, target, f"git-upload-pack {_quoted(path)}"]
     return ["sh", "-c", f'{shell} "$@"', shell, *arguments] if shell else [program, *arguments]
+
+
+def _quoted(path: str) -> str:
+    """In quotes in any case, as Git writes it (quote.c, sq_quote_buf): git-shell reads nothing else."""
+    return "'" + path.replace("'", "'\\''").replace("!", "'\\!'") + "'"
 
 
 def _ssh_options(remote: GitServer, meter: Meter) -> list[str]:

@@ -304,4 +304,4 @@ def test_openssh_is_told_not_to_ask(tmp_path: Path) -> None:
 
     told = (tmp_path / "told").read_text()
     options = "-x -o BatchMode=yes -o LogLevel=ERROR -o ConnectTimeout=9 -o SendEnv=GIT_PROTOCOL"
-    assert told.replace("=10", "=9") == f"version=2 {options} git@example.com git-upload-pack '~ann/it'\"'\"'s'\n"
+    assert told.replace("=10", "=9") == f"version=2 {options} git@example.com git-upload-pack '~ann/it'\\''s'\n"
