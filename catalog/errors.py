@@ -177,6 +177,12 @@ class Ambiguous(CatalogError):
         super().__init__(message)
 
 
+class Conflict(CatalogError):
+    """What the repository holds does not allow a change, or is not what the change was planned for: nothing was pushed."""
+
+    exit_code = Exit.NOT_FOUND
+
+
 class StoreError(CatalogError):
     """The disk, or another process, must mend it; the message says what cannot be read or written, and why."""
 

@@ -11,7 +11,7 @@ import typer
 from catalog import __version__
 from catalog.cli.arguments import Command
 
-ASK, LOOK, MAKE, CHOOSE = "Ask", "Look into versions", "Make", "Choose repositories"
+ASK, LOOK, ACT, MAKE, CHOOSE = "Ask", "Look into versions", "Act", "Make", "Choose repositories"
 
 # Name → module and panel.
 _COMMANDS = {
@@ -37,6 +37,13 @@ _COMMANDS = {
     "lineage": ("tracing", LOOK),
     "identify": ("tracing", LOOK),
     "annotate": ("annotating", LOOK),
+    "register": ("acting", ACT),
+    "assign": ("acting", ACT),
+    "unassign": ("acting", ACT),
+    "promote": ("acting", ACT),
+    "rollback": ("acting", ACT),
+    "deregister": ("acting", ACT),
+    "deprecate": ("acting", ACT),
     "crawl": ("crawl_commands", MAKE),
     "build": ("crawl_commands", MAKE),
     "serve": ("serving", MAKE),

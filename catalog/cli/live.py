@@ -29,13 +29,12 @@ def open_as_asked(
         with Catalog.open(path) as catalog:
             yield catalog, repo
         return
-    from catalog.config.parse import parse
     from catalog.query.live import live_catalog, repository_of  # with all of a crawl
 
     path = database_at(path)
     if database is not None and not path.is_file():
         raise NotFound(f"{path}: no catalog here; without --catalog, --live --repo URL needs none")
-    known = config_of(config) or parse("", Path.cwd() / DEFAULT_CONFIG)  # what a repos.toml without a key says
+    known = config_or_default(config)
     repository = repository_of(known, _origin() if repo == "." else repo or _repo_of(path, ref, known))
     with live_catalog(path, known, repository, tell=lambda sentence: say(f"catalog: {sentence}")) as opened:
         say_note(opened.note)
@@ -49,6 +48,19 @@ def config_of(file: Path | None) -> Config | None:
     from catalog.config.parse import load  # only where there is such a file
 
     return load(file or DEFAULT_CONFIG)
+
+
+def config_or_default(file: Path | None) -> Config:
+    """The same; where there is neither, what a repos.toml without a key says."""
+    from catalog.config.parse import parse
+
+    return config_of(file) or parse("", Path.cwd() / DEFAULT_CONFIG)
+
+
+def config_as_asked() -> Config:
+    """The same of the file that $CATALOG_CONFIG names, for commands without --config."""
+    file = os.environ.get("CATALOG_CONFIG")
+    return config_or_default(Path(file) if file else None)
 
 
 def _repo_of(path: Path, ref: str | None, config: Config) -> str:

@@ -56,11 +56,18 @@ class GitConfig:
 
     def rewrite(self, url: str) -> str:
         """The URL after `url.<base>.insteadOf`: the longest match wins."""
+        return self._rewritten(url, "insteadof") or url
+
+    def rewrite_for_push(self, url: str) -> str:
+        """The URL to push to: `url.<base>.pushInsteadOf` goes before `insteadOf`."""
+        return self._rewritten(url, "pushinsteadof") or self.rewrite(url)
+
+    def _rewritten(self, url: str, name: str) -> str | None:
         best = None
-        for entry in self._all("url", "insteadof"):
+        for entry in self._all("url", name):
             if entry.value and url.startswith(entry.value) and (best is None or len(entry.value) > len(best.value)):
                 best = entry
-        return best.subsection + url[len(best.value) :] if best else url
+        return best.subsection + url[len(best.value) :] if best else None
 
     def every(self, section: str, name: str, url: str) -> tuple[str, ...]:
         """All values that apply to a URL, the most specific section last. An empty value resets the list."""

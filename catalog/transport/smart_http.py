@@ -29,12 +29,9 @@ if TYPE_CHECKING:
 LONGEST_RETRY_AFTER = 10.0  # seconds; a server that states a longer wait is down
 
 AGENT = "git/federated-model-catalog"  # some servers answer Git's protocol only to agents that begin with git/
-ADVERTISEMENT = "application/x-git-upload-pack-advertisement"
 RESULT = "application/x-git-upload-pack-result"
 REQUEST = "application/x-git-upload-pack-request"
 
-_INFO_REFS = "/info/refs?service=git-upload-pack"
-_UPLOAD_PACK = "/git-upload-pack"
 _BUSY = frozenset({429, 502, 503, 504})
 
 
@@ -46,6 +43,9 @@ class HttpWire:
     """One repository over http or https. Connections belong to the pool."""
 
     shy = True
+    service = "git-upload-pack"
+    version = 2  # of the protocol, that is asked for
+    repeats_posts = True  # after a failure that may pass
 
     def __init__(self, remote: GitServer, meter: Meter, pool: Pool) -> None:
         self._meter, self._pool = meter, pool
@@ -54,12 +54,12 @@ class HttpWire:
         self._move(remote)
 
     def advertisement(self) -> Advertisement:
-        with self._open("GET", _INFO_REFS, None, 2) as packets:
+        with self._open("GET", f"/info/refs?service={self.service}", None, self.version) as packets:
             return read_advertisement(packets)
 
     @contextmanager
     def ask(self, request: bytes, version: int = 2) -> Iterator[Packets]:
-        with self._open("POST", _UPLOAD_PACK, request, version) as packets:
+        with self._open("POST", f"/{self.service}", request, version) as packets:
             yield packets
 
     def close(self) -> None:
@@ -85,11 +85,14 @@ class HttpWire:
     @contextmanager
     def _open(self, method: str, service: str, body: bytes | None, version: int) -> Iterator[Packets]:
         self._resets = 0
-        again = retrying(self._meter, longest=LONGEST_RETRY_AFTER)
-        response = again(self._send, method, service, body, version)
+        if body is None or self.repeats_posts:
+            again = retrying(self._meter, longest=LONGEST_RETRY_AFTER)
+            response = again(self._send, method, service, body, version)
+        else:
+            response = self._send(method, service, body, version)
         answer = Body(response, self._meter)
         try:
-            self._expect(response, RESULT if body else ADVERTISEMENT)
+            self._expect(response, self._type("result" if body else "advertisement"))
             yield Packets(answer.read, self._meter)
             answer.finish()
         finally:
@@ -118,9 +121,10 @@ class HttpWire:
             raise Again(str(error), 0.0 if self._resets == 1 else None) from error
 
     def _headers(self, posts: bool, version: int) -> dict[str, str]:
-        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Accept": RESULT if posts else ADVERTISEMENT}
+        accepted = self._type("result" if posts else "advertisement")
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Accept": accepted}
         if posts:
-            headers["Content-Type"] = REQUEST
+            headers["Content-Type"] = self._type("request")
         if version == 2:  # noqa: PLR2004 - version 2
             headers["Git-Protocol"] = "version=2"
         headers |= self._extra
@@ -163,13 +167,16 @@ class HttpWire:
                 f"{where}: 401: the credentials for user {self._meter.quote(self._credential.user)!r} are not accepted"
             )
 
+    def _type(self, part: str) -> str:
+        return f"application/x-{self.service}-{part}"
+
     def _expect(self, response: BaseHTTPResponse, content_type: str) -> None:
         received = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if received == content_type:
             return
         where = self._meter.where
         # What gitprotocol-http(5) calls a dumb server answers with a plain file, of whatever type it holds files to be.
-        if content_type == ADVERTISEMENT and received in {"text/plain", "application/octet-stream", ""}:
+        if content_type == self._type("advertisement") and received in {"text/plain", "application/octet-stream", ""}:
             raise Unfit(f"{where}: speaks the dumb HTTP protocol, expected the smart one")
         raise Unfit(f"{where}: answers with {self._meter.quote(received)!r}, expected a Git repository")
 

@@ -45,11 +45,12 @@ class StreamWire:
     """One repository over ssh or git. Version 2 takes one command after another; older ones only a single fetch."""
 
     shy = False
+    service = "git-upload-pack"
 
     def __init__(self, remote: GitServer, meter: Meter, pool: Pool) -> None:
         self._remote, self._meter, self._git = remote, meter, pool.git
         learn_request(meter.gate, remote, pool)
-        self._connection: _Connection | None = None
+        self._connection: GitConnection | None = None
         self._advertisement: Advertisement | None = None
 
     def advertisement(self) -> Advertisement:
@@ -57,8 +58,7 @@ class StreamWire:
         if self._connection is None or self._advertisement is None:
             self.close()
             self._meter.requests += 1
-            open_connection = _dial if self._remote.scheme == "git" else _run_ssh
-            self._connection = open_connection(self._remote, self._meter, self._git)
+            self._connection = self._connect()
             with self._ending_on_error(self._connection):
                 self._advertisement = read_advertisement(self._connection.packets)
         return self._advertisement
@@ -81,13 +81,17 @@ class StreamWire:
                 self._connection.send(frame([Mark.FLUSH]))
             self._end()
 
+    def _connect(self) -> GitConnection:
+        open_connection = _dial if self._remote.scheme == "git" else _run_ssh
+        return open_connection(self._remote, self._meter, self._git, self.service)
+
     def _end(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
     @contextmanager
-    def _ending_on_error(self, connection: _Connection) -> Iterator[None]:
+    def _ending_on_error(self, connection: GitConnection) -> Iterator[None]:
         """After an error the position in the stream is unknown."""
         try:
             yield
@@ -104,7 +108,7 @@ class StreamWire:
             raise
 
 
-class _Connection:
+class GitConnection:
     """A socket under the meter."""
 
     def __init__(self, sock: socket.socket, meter: Meter) -> None:
@@ -144,12 +148,12 @@ class _Connection:
         self._sock.close()
 
 
-class _SshConnection(_Connection):
-    """A socket that is the standard input and output of an ssh command."""
+class _CommandConnection(GitConnection):
+    """A socket that is the standard input and output of a command, such as ssh."""
 
-    def __init__(self, sock: socket.socket, meter: Meter, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, sock: socket.socket, meter: Meter, process: subprocess.Popen[bytes], name: str) -> None:
         super().__init__(sock, meter)
-        self._process = process
+        self._process, self._name = process, name
 
     def verdict(self, received: bytes = b"") -> OriginError:
         """What the ssh command complained of, which waits in a pipe that bounds it; or what the server printed in place of an answer."""
@@ -164,7 +168,7 @@ class _SshConnection(_Connection):
         os.set_blocking(self._process.stderr.fileno(), False)
         output = (self._process.stderr.read(_LAST_WORDS) or b"").decode("utf-8", "replace")
         kind = Gone if _ABSENT.search(output) else Refused if _DENIED.search(output) else Down
-        return kind(f"{self._meter.where}: {_complaint(output, self._meter)}")
+        return kind(f"{self._meter.where}: {_complaint(output, self._meter, self._name)}")
 
     def close(self) -> None:
         super().close()
@@ -178,16 +182,16 @@ class _SshConnection(_Connection):
             self._process.wait()
 
 
-def _complaint(output: str, meter: Meter) -> str:
-    """What an ssh command wrote, without the frame around OpenSSH's warning of a host key that is another one than before."""
+def _complaint(output: str, meter: Meter, name: str) -> str:
+    """What a command wrote, without the frame around OpenSSH's warning of a host key that is another one than before."""
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" in output:
         place = _OFFENDING.search(output)
         where = f"; the known one is in {meter.quote(place[1])}" if place else ""
         return f"the host key has changed{where}"
-    return f"ssh ends without an answer and says {meter.quote(output)!r}"
+    return f"{name} ends without an answer and says {meter.quote(output)!r}"
 
 
-def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
+def _dial(remote: GitServer, meter: Meter, _git: GitConfig, service: str) -> GitConnection:
     """git://: the request line names the service, the path, the host, and behind a second NUL the version."""
     port = remote.port or 9418
     try:
@@ -198,16 +202,20 @@ def _dial(remote: GitServer, meter: Meter, _git: GitConfig) -> _Connection:
         raise Down(f"{meter.where}: no connection within {meter.limits.connect:g} s") from None
     except OSError as error:
         raise Down(f"{meter.where}: no connection: {meter.quote(error.strerror or str(error))}") from error
-    connection = _Connection(sock, meter)
+    connection = GitConnection(sock, meter)
     host = remote.site.partition("://")[2]
-    line = f"git-upload-pack {remote.path}\0host={host}\0\0version=2\0".encode()
+    line = f"{service} {remote.path}\0host={host}\0\0version=2\0".encode()
     connection.send(b"%04x%s" % (len(line) + 4, line))
     return connection
 
 
-def _run_ssh(remote: GitServer, meter: Meter, git: GitConfig) -> _Connection:
-    """ssh, or the command that the user set. In a session of its own it has no terminal for prompts."""
-    command = _ssh_command(remote, meter, git)
+def _run_ssh(remote: GitServer, meter: Meter, git: GitConfig, service: str) -> GitConnection:
+    """ssh, or the command that the user set."""
+    return run(_ssh_command(remote, meter, git, service), "ssh", meter, git)
+
+
+def run(command: list[str], name: str, meter: Meter, git: GitConfig) -> GitConnection:
+    """A command that speaks Git's protocol, and its `name` for messages. In a session of its own it has no terminal for prompts."""
     ours, theirs = socket.socketpair()
     with theirs:
         try:
@@ -221,11 +229,11 @@ def _run_ssh(remote: GitServer, meter: Meter, git: GitConfig) -> _Connection:
             )
         except OSError as error:
             ours.close()
-            raise Down(f"{meter.where}: ssh cannot be started: {meter.quote(error.strerror or '')}") from error
-    return _SshConnection(ours, meter, process)
+            raise Down(f"{meter.where}: {name} cannot be started: {meter.quote(error.strerror or '')}") from error
+    return _CommandConnection(ours, meter, process, name)
 
 
-def _ssh_command(remote: GitServer, meter: Meter, git: GitConfig) -> list[str]:
+def _ssh_command(remote: GitServer, meter: Meter, git: GitConfig, service: str) -> list[str]:
     """The command and its arguments, by the rules of core.sshCommand and ssh.variant (git-config(1))."""
     shell = git.environ.get("GIT_SSH_COMMAND") or git.get("core", "sshcommand")
     program = git.environ.get("GIT_SSH") or "ssh"
@@ -234,7 +242,7 @@ def _ssh_command(remote: GitServer, meter: Meter, git: GitConfig) -> list[str]:
     target = f"{remote.user}@{remote.host}" if remote.user else remote.host
     pinned = _pinned(remote, meter)
     options = [*_ssh_options(remote, meter), *pinned] if _takes_options(git, shell or program, target) else []
-    arguments = [*options, target, f"git-upload-pack {_quoted(path)}"]
+    arguments = [*options, target, f"{service} {_quoted(path)}"]
     return ["sh", "-c", f'{shell} "$@"', shell, *arguments] if shell else [program, *arguments]
 
 

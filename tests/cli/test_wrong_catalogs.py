@@ -87,6 +87,13 @@ COMMANDS = {
     "lineage": ["churn"],
     "identify": ["1234567"],
     "annotate": ["churn", "--label", "x"],
+    "register": ["churn"],
+    "assign": ["churn@v1.0.0", "--stage", "prod"],
+    "unassign": ["churn#prod"],
+    "promote": ["churn", "staging", "prod"],
+    "rollback": ["churn#prod"],
+    "deregister": ["churn@v1.0.0"],
+    "deprecate": ["churn"],
     "status": [],
 }
 

@@ -37,7 +37,7 @@ OURS = {
     *("path", "file", "file.name", "folder", "error", "error.strerror"),  # of this machine's files
     *("reason", "skipped[0].reason", "decode(oid)[:7]", "absent[0]"),  # of a pack, and of listings that were checked
     *("sentence", "who", "quoted", "kind", "to", "elsewhere"),  # made with the gate above the line
-    *("explain(error, meter)", "explain_part(error, self._meter)", "_complaint(output, self._meter)", "_failure(state)"),  # with the gate inside
+    *("explain(error, meter)", "explain_part(error, self._meter)", "_complaint(output, self._meter, self._name)", "_failure(state)"),  # with the gate inside
     "needed(entry, 'full_name')",  # as all that a forge raises
 }  # fmt: skip
 ERRORS = {"Down", "Refused", "Gone", "TooBig", "Oversized", "Again", "Absent", "Unfit", "Unanswered", "Garbled", "ServerError", "Stopped",

@@ -63,10 +63,17 @@ class Site(str):
 
 @contextmanager
 def serve(
-    folder: Path, filters: bool = True, *, v2: bool = True, rule: Callable[[Request], Answer | None] | None = None
+    folder: Path,
+    filters: bool = True,
+    *,
+    v2: bool = True,
+    rule: Callable[[Request], Answer | None] | None = None,
+    push: bool = False,
 ) -> Iterator[Site]:
-    """Serve the bare repositories below `folder`. A `rule` may answer a request itself, or leave it to git by None."""
+    """Serve the bare repositories below `folder`. A `rule` may answer a request itself, or leave it to git by None. With `push`, anybody may."""
     config = {**SERVED, "uploadpack.allowFilter": "true" if filters else "false"}
+    if push:
+        config["http.receivepack"] = "true"
 
     def answer(request: Request) -> Answer:
         return (rule(request) if rule else None) or _run_backend(folder, config, request, v2=v2)

@@ -1,0 +1,125 @@
+"""Plans a request with the refs of this moment, and pushes it: what `catalog register` and the other commands that write do.
+
+The push plans again, with the refs that its own connection lists: neither the catalog nor an earlier plan decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from catalog.actions.known import KnownObjects
+from catalog.actions.plan import ActionPlan, Tags
+from catalog.actions.push import PushedTag, push
+from catalog.actions.receive_pack import pushing
+from catalog.actions.repository import ServedRepository
+from catalog.actions.tag_object import Tagger, checked_message, tagger
+from catalog.errors import ConfigError, Conflict, Refused
+from catalog.transport.origin import GitConfig, Limits, Pool
+
+Decide = Callable[[Tags, str | None], ActionPlan]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """A request. `decide` makes the plan of the tags and the commit at `at`, where it `needs_commit`."""
+
+    artifact: str
+    decide: Decide
+    needs_commit: bool = False
+    at: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedAction:
+    """A plan, and what its reader wants to know besides. `pushed` are the tags that are on the server by it."""
+
+    url: str
+    plan: ActionPlan
+    tagger: Tagger | None  # None where Git does not know who that is
+    signed: bool
+    summaries: dict[str, str]  # of the commits
+    requests: int
+    pushed: tuple[PushedTag, ...] = ()
+
+
+class Changed(Conflict):
+    """The repository is not what the plan was made for; `planned` is what the request comes to now. Nothing was pushed."""
+
+    def __init__(self, planned: PlannedAction) -> None:
+        self.planned = planned
+        super().__init__(
+            "the repository has changed since the plan was made: nothing was pushed, expected a look at the new plan"
+        )
+
+
+class Actor:
+    """Acts on one repository, with credentials, identity and signing as Git is configured."""
+
+    def __init__(self, url: str, known: KnownObjects, limits: Limits, pool: Pool, *, signed: bool) -> None:
+        self._url, self._known, self._limits, self._pool, self._signed = url, known, limits, pool, signed
+
+    def plan(self, action: Action, now: datetime) -> PlannedAction:
+        """What a request comes to at this moment. Nothing is written, so nobody has to be the tagger."""
+        by, at = None, int(now.timestamp())
+        notes: tuple[str, ...] = ()
+        try:
+            by = tagger(self._pool.git, now)
+            at = by.at
+        except ConfigError as error:
+            notes = (f"before a push: {error}",)
+        repository = ServedRepository(self._url, self._known, self._pool, self._limits)
+        refs = {ref.name: ref.oid for ref in repository.listing().refs}
+        planned = self._planned(action, repository, refs, at)
+        return replace(planned, tagger=by, plan=replace(planned.plan, notes=(*planned.plan.notes, *notes)))
+
+    def push(self, action: Action, now: datetime, shown: ActionPlan | None = None) -> PlannedAction:
+        """Pushes what a request comes to at this moment. Changed where that is not the plan that was `shown`."""
+        by = tagger(self._pool.git, now)
+        repository = ServedRepository(self._url, self._known, self._pool, self._limits)
+        with pushing(self._url, self._pool, self._limits) as connection:
+            try:
+                refs = connection.refs()
+            except Refused as error:
+                raise Refused(f"{error}; expected a repository that you may push to") from error
+            planned = replace(self._planned(action, repository, refs, by.at), tagger=by)
+            if shown is not None and not shown.is_same(planned.plan):
+                raise Changed(planned)
+            pushed = push(connection, refs, planned.plan, by, signed=self._signed, pool=self._pool, limits=self._limits)
+            return replace(planned, pushed=pushed, requests=planned.requests + connection.requests)
+
+    def _planned(self, action: Action, repository: ServedRepository, refs: dict[str, str], at: int) -> PlannedAction:
+        commit = repository.commit_at(action.at, refs) if action.needs_commit else None
+        reading = repository.read(refs, action.artifact, commit, at)
+        plan = action.decide(reading.tags, reading.commit)
+        if action.message is not None:
+            message = checked_message(action.message)
+            plan = replace(
+                plan,
+                tags=tuple(replace(tag, message=message) for tag in plan.tags),
+                gto=tuple((*line, "--message", message) for line in plan.gto),
+            )
+        summaries = {tag.commit: self._known.summaries.get(tag.commit, "") for tag in plan.tags}
+        if commit is not None and reading.summary is not None:
+            summaries[commit] = reading.summary
+        return PlannedAction(
+            url=self._url,
+            plan=replace(plan, notes=(*plan.notes, *reading.complaints)),
+            tagger=None,
+            signed=self._signed,
+            summaries=summaries,
+            requests=repository.requests,
+        )
+
+
+@contextmanager
+def acting(url: str, known: KnownObjects, limits: Limits, *, signed: bool | None = None) -> Iterator[Actor]:
+    """An actor on the repository at `url`. `signed` is what `tag.gpgSign` says, unless it is stated."""
+    from catalog.actions.signature import is_wanted
+
+    git = GitConfig.load()
+    with Pool(git) as pool:
+        yield Actor(url, known, limits, pool, signed=is_wanted(git) if signed is None else signed)

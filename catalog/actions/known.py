@@ -1,0 +1,57 @@
+"""What a catalog holds of a repository that no push can change: tag objects, commits. All else comes from the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from catalog.actions.registry import TagEvent
+from catalog.errors import MetafileError
+from catalog.git.tag_grammar import parse
+from catalog.query.catalog import Catalog
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownObjects:
+    """Facts by object id. `stages` are those that `.gto` allowed at the tip of the default branch when it was last read."""
+
+    events: Mapping[str, TagEvent] = field(default_factory=dict)
+    lightweight: frozenset[str] = frozenset()  # objects of tags that are no tag objects
+    summaries: Mapping[str, str] = field(default_factory=dict)  # of commits
+    stages: tuple[str, ...] | None = None
+
+
+def known_of(catalog: Catalog, repo: str) -> KnownObjects:
+    """What the catalog holds of a repository."""
+    events = catalog.sql("select oid, tag, commit, revision, created_at from events where repo = $repo", repo=repo)
+    others = catalog.sql("select distinct oid from tags where repo = $repo and not annotated", repo=repo)
+    summaries = catalog.sql(
+        "select commit, summary from commits where repo = $repo union select commit, summary from revisions where repo = $repo",
+        repo=repo,
+    )
+    configs = catalog.sql("select stages from gto_configs where repo = $repo and stages is not null limit 1", repo=repo)
+    return KnownObjects(
+        events={row["oid"]: event for row in events.rows if (event := _event(row)) is not None},
+        lightweight=frozenset(oid for (oid,) in others.values),
+        summaries=dict(summaries.values),
+        stages=next((tuple(stages) for (stages,) in configs.values), None),
+    )
+
+
+def _event(row: Mapping[str, object]) -> TagEvent | None:
+    """The event of a row; None for one that cannot be, as in a catalog of another version."""
+    try:
+        parsed = parse(str(row["tag"]))
+    except MetafileError:
+        return None
+    at = row["created_at"]
+    if parsed is None or not hasattr(at, "timestamp"):
+        return None
+    return TagEvent(
+        name=str(row["tag"]),
+        parsed=parsed,
+        oid=str(row["oid"]),
+        commit=str(row["commit"]),
+        kind="commit" if row["revision"] in (None, row["commit"]) else "tag",
+        at=int(at.timestamp()),
+    )

@@ -1,0 +1,120 @@
+"""A tag object, and the pack that carries it: made in memory, without the commit that it names (git-mktag(1), gitformat-pack(5))."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha1
+
+from catalog.errors import ConfigError, InvalidArgument
+from catalog.git.objects import RawObject
+from catalog.transport.gitconfig import GitConfig
+from catalog.transport.pack import name_object
+
+MAX_MESSAGE = 100_000  # characters of a tag's message
+
+_TAG_KIND = 4  # of an object in a pack
+_CRUD = " .,:;<>\"\\'\t\r\n\v\f\0"  # what Git takes from both ends of a name (ident.c)
+_DATE = re.compile(r"@?(\d{1,12}) ([-+]\d{4})")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tagger:
+    """Who tags, as Git's configuration says, and the time zone of this machine, such as `+0200`."""
+
+    name: str
+    email: str
+    zone: str
+    at: int  # seconds
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+def tagger(git: GitConfig, now: datetime) -> Tagger:
+    """The committer of git-var(1). ConfigError where neither the environment nor a configuration file says who that is."""
+    name = _stated(git, "GIT_COMMITTER_NAME", "name")
+    email = _stated(git, "GIT_COMMITTER_EMAIL", "email") or _clean(git.environ.get("EMAIL", ""))
+    if not name or not email:
+        raise ConfigError(
+            f"Git does not know {'who you are' if not name else 'your e-mail address'}: "
+            "expected user.name and user.email in its configuration, or GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
+        )
+    at, zone = _date(git.environ, now)
+    return Tagger(name=name, email=email, zone=zone, at=at)
+
+
+def tag_data(name: str, commit: str, message: str, by: Tagger, at: int) -> bytes:
+    """The content of a tag object, unsigned."""
+    head = f"object {commit}\ntype commit\ntag {name}\ntagger {by} {at} {by.zone}\n\n"
+    return f"{head}{checked_message(message)}\n".encode()
+
+
+def checked_message(message: str) -> str:
+    """The message as Git cleans it up at its ends. InvalidArgument for one that no tag can have."""
+    cleaned = "\n".join(line.rstrip() for line in message.strip().splitlines())
+    if not cleaned or "\0" in cleaned or len(cleaned) > MAX_MESSAGE or "-----BEGIN " in cleaned:
+        raise InvalidArgument(
+            "message",
+            repr(message[:20]),
+            f"1 to {MAX_MESSAGE:,} characters of text, without the beginning of a signature",
+        )
+    try:
+        cleaned.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidArgument("message", repr(message[:20]), "text that UTF-8 can hold") from error
+    return cleaned
+
+
+def object_name(data: bytes) -> str:
+    """The object id of a tag."""
+    return name_object(RawObject("tag", data))
+
+
+def pack(objects: Sequence[bytes]) -> bytes:
+    """A pack of tag objects, each as a whole."""
+    body = b"PACK" + (2).to_bytes(4, "big") + len(objects).to_bytes(4, "big")
+    body += b"".join(_header(len(data)) + zlib.compress(data) for data in objects)
+    return body + sha1(body, usedforsecurity=False).digest()
+
+
+def _header(size: int) -> bytes:
+    """The kind and the size: four bits of it, then seven in each byte."""
+    byte, size = _TAG_KIND << 4 | size & 15, size >> 4
+    header = bytearray()
+    while size:
+        header.append(byte | 0x80)
+        byte, size = size & 0x7F, size >> 7
+    header.append(byte)
+    return bytes(header)
+
+
+def _stated(git: GitConfig, variable: str, name: str) -> str:
+    return _clean(git.environ.get(variable) or git.get("committer", name) or git.get("user", name) or "")
+
+
+def _clean(text: str) -> str:
+    """As `strbuf_addstr_without_crud` (ident.c): what would break the line is left out."""
+    try:
+        return re.sub(r"[<>\n\0]", "", text.strip(_CRUD)).encode("utf-8", "surrogateescape").decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError("Git's configuration states a name or e-mail address that is not UTF-8") from error
+
+
+def _date(environ: Mapping[str, str], now: datetime) -> tuple[int, str]:
+    """Now, or what GIT_COMMITTER_DATE says: seconds and zone, or a date of ISO 8601 with a zone."""
+    moment = now
+    if stated := environ.get("GIT_COMMITTER_DATE"):
+        if raw := _DATE.fullmatch(stated.strip()):
+            return int(raw[1]), raw[2]
+        try:
+            moment = datetime.fromisoformat(stated.strip())
+        except ValueError as error:
+            raise ConfigError(
+                f"GIT_COMMITTER_DATE is {stated!r}: expected seconds and a zone, or a date such as 2026-01-31T12:00:00+01:00"
+            ) from error
+    moment = moment.astimezone()
+    return int(moment.timestamp()), f"{moment:%z}"[:5]

@@ -1,0 +1,292 @@
+"""What the commands that act have in common: which repository it is, the plan as it is printed, the question, the push and the crawl after it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shlex import join
+from typing import TYPE_CHECKING
+
+import typer
+
+from catalog.actions.act import Action, Actor, Changed, Decide, PlannedAction, acting
+from catalog.actions.known import KnownObjects, known_of
+from catalog.actions.names import checked_artifact
+from catalog.cli.asking import default_database
+from catalog.cli.comparison import put_comparison
+from catalog.cli.formats import to_json
+from catalog.cli.live import config_as_asked
+from catalog.cli.output import put_table, put_text, say, say_note
+from catalog.cli.text import BOLD, DIM, TableColumn
+from catalog.errors import Exit, Misuse, NotFound
+from catalog.naming import public_url
+from catalog.query import Catalog
+from catalog.query.answer import Row
+from catalog.query.live import repository_of
+from catalog.query.published.location import database_at
+from catalog.query.reference import parse
+from catalog.shell_line import shell_line
+from catalog.transport.origin import Limits
+
+if TYPE_CHECKING:
+    from catalog.cli.acting_options import PlanFormat
+    from catalog.config.model import Config, RepoConfig
+
+_FIELDS = (TableColumn(title="", key="field", styles=(DIM,)), TableColumn(title="plan", key="value", styles=(BOLD,)))
+_STAGE = "stage "
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What every command that acts can be given."""
+
+    repo: str | None
+    push: bool
+    yes: bool
+    message: str | None
+    sign: bool | None
+    crawl: bool
+    output: PlanFormat
+    database: Path | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionTarget:
+    """What a command acts on, as its reference says; `version` and `stage` are those of the reference."""
+
+    artifact: str
+    version: str | None
+    stage: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What is to be done; `at` says of which commit, where it `is_of_commit`."""
+
+    decide: Decide
+    at: str | None = None
+    is_of_commit: bool = False
+
+
+def perform(ref: str, request: Callable[[ActionTarget], Request], options: Options) -> None:
+    """Prints the plan; with `--push`, pushes what the server's own listing says it comes to, and reads the repository again."""
+    config = config_as_asked()
+    if options.yes and not options.push:
+        raise Misuse("--yes goes with --push")
+    if options.push and not options.yes and not sys.stdin.isatty():
+        raise Misuse("there is no terminal to ask on: expected --yes with --push, or no --push")
+    with _opened(options) as catalog:
+        target, repository = _target(ref, options, catalog, config)
+        asked = request(target)
+        action = Action(
+            artifact=checked_artifact(target.artifact),
+            decide=asked.decide,
+            at=asked.at,
+            needs_commit=asked.is_of_commit,
+            message=options.message,
+        )
+        known = KnownObjects() if catalog is None else known_of(catalog, repository.name)
+        with acting(repository.url, known, _limits(config, repository), signed=options.sign) as actor:
+            planned = _planned_or_pushed(actor, action, options, lambda each: _put(each, repository, catalog, options))
+        if planned is None:
+            return
+        _put(planned, repository, catalog, options)
+        database = None if catalog is None else options.database or default_database()
+    if planned.pushed:
+        _say_pushed(planned)
+        _crawl_again(config, repository, options, database)
+    elif not options.push:
+        say_note("this is a plan: --push pushes it")
+
+
+def _planned_or_pushed(
+    actor: Actor, action: Action, options: Options, put: Callable[[PlannedAction], None]
+) -> PlannedAction | None:
+    """The plan, or what was pushed; None where the user said no. A plan that has changed since it was shown is printed by `put`."""
+    if not options.push:
+        return actor.plan(action, _now())
+    if options.yes:
+        return actor.push(action, _now())
+    shown = actor.plan(action, _now())
+    put(shown)
+    if not typer.confirm("Push this?", err=True):
+        say("nothing was pushed")
+        return None
+    try:
+        return actor.push(action, _now(), shown.plan)
+    except Changed as error:
+        put(error.planned)
+        raise
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _opened(options: Options) -> Iterator[Catalog | None]:
+    """The catalog; None where there is none, and `--repo` says which repository it is."""
+    path = options.database or default_database()
+    try:
+        catalog = Catalog.open(path)
+    except NotFound:
+        if options.repo is None:
+            raise
+        yield None
+        return
+    with catalog:
+        yield catalog
+
+
+def _target(ref: str, options: Options, catalog: Catalog | None, config: Config) -> tuple[ActionTarget, RepoConfig]:
+    """The artifact and its repository: one of repos.toml, or that of --repo. A catalog alone names no address to push to."""
+    reference = parse(ref)
+    artifact, repo = reference.artifact, None
+    try:
+        if catalog is not None:
+            row = catalog.show(reference.artifact).rows[0]
+            if "artifact" in row:
+                artifact, repo = row["artifact"], row["repo"]
+    except NotFound as error:
+        if options.repo is None:
+            raise NotFound(f"{error}; for a first version, --repo says which repository it is in") from error
+    if options.repo is not None:
+        repository = repository_of(config, options.repo)
+        if repo != repository.name:
+            artifact = reference.artifact
+    elif repo is None:
+        raise Misuse(f"{ref!r} names no artifact: expected one, such as churn")
+    else:
+        try:
+            repository = repository_of(config, repo)
+        except NotFound as error:
+            raise NotFound(
+                f"{error}; it is in the catalog, but only repos.toml and --repo say where to push"
+            ) from error
+    return ActionTarget(artifact=artifact, version=reference.version, stage=reference.stage), repository
+
+
+def _limits(config: Config, repository: RepoConfig) -> Limits:
+    own = repository.options
+    return Limits(
+        connect=config.connect_timeout,
+        idle=config.idle_timeout,
+        total=own.timeout,
+        processor_time=own.processor_time,
+        max_bytes=own.max_bytes,
+        max_refs=own.max_refs,
+    )
+
+
+def _put(planned: PlannedAction, repository: RepoConfig, catalog: Catalog | None, options: Options) -> None:
+    """Writes a plan: a table, and below it the metrics of the versions that follow each other in a stage; or JSON."""
+    compared = [] if catalog is None else list(_compared(catalog, repository.name, planned))
+    if options.output == "json":
+        put_text(to_json(_as_json(planned, repository, compared)))
+        return
+    put_table(_FIELDS, list(_lines(planned, repository)))
+    for rows in compared:
+        put_comparison(rows, {}, 1)
+    for note in planned.plan.notes:
+        say_note(note)
+
+
+def _lines(planned: PlannedAction, repository: RepoConfig) -> Iterator[Row]:
+    plan = planned.plan
+    yield {"field": "repository", "value": f"{repository.name} ({public_url(planned.url)})"}
+    for commit, summary in planned.summaries.items():
+        yield {"field": "commit", "value": f"{commit[:7]} {summary}".strip()}
+    for tag in plan.tags:
+        yield {"field": "tag", "value": tag.name}
+        yield {"field": "message", "value": tag.message}
+    for deleted in plan.deleted:
+        yield {"field": "deletes", "value": deleted.name}
+    if plan.tags and planned.tagger:
+        yield {"field": "tagger", "value": f"{planned.tagger}{', signed' if planned.signed else ''}"}
+    for effect in plan.effects:
+        yield {"field": effect.what, "value": f"{effect.before or 'none'} → {effect.after or 'none'}"}
+    for line in _gto(planned):
+        yield {"field": "with gto", "value": shell_line(line) or join(line)}
+
+
+def _gto(planned: PlannedAction) -> list[list[str]]:
+    return [[*line, "--repo", public_url(planned.url)] for line in planned.plan.gto]
+
+
+def _compared(catalog: Catalog, repo: str, planned: PlannedAction) -> Iterator[list[Row]]:
+    """The metrics of the version that was in a stage and the one that follows it, where the catalog has both."""
+    for effect in planned.plan.effects:
+        if effect.what.startswith(_STAGE) and effect.before and effect.after:
+            names = [f"{repo}:{planned.plan.artifact}@{version}" for version in (effect.before, effect.after)]
+            try:
+                rows = [row for row in catalog.compare(*names).rows if row["what"] == "metric"]
+            except NotFound:
+                continue
+            if rows:
+                yield rows
+
+
+def _as_json(planned: PlannedAction, repository: RepoConfig, compared: list[list[Row]]) -> Row:
+    plan = planned.plan
+    return {
+        "repo": repository.name,
+        "url": public_url(planned.url),
+        "artifact": plan.artifact,
+        "tags": [
+            {
+                "name": tag.name,
+                "event": tag.event,
+                "version": tag.version,
+                "stage": tag.stage,
+                "commit": tag.commit,
+                "summary": planned.summaries.get(tag.commit) or None,
+                "message": tag.message,
+            }
+            for tag in plan.tags
+        ],
+        "deleted": [{"name": tag.name, "oid": tag.oid} for tag in plan.deleted],
+        "tagger": planned.tagger and str(planned.tagger),
+        "tagged_at": datetime.fromtimestamp(plan.at, UTC),
+        "signed": planned.signed,
+        "effects": [{"what": each.what, "before": each.before, "after": each.after} for each in plan.effects],
+        "metrics": [
+            {"name": old["name"], "before": old["number"], "after": new["number"], "delta": new["delta"]}
+            for rows in compared
+            for old, new in zip(rows[::2], rows[1::2], strict=False)
+        ],
+        "notes": list(plan.notes),
+        "gto": _gto(planned),
+        "pushed": [{"name": tag.name, "oid": tag.oid} for tag in planned.pushed],
+    }
+
+
+def _say_pushed(planned: PlannedAction) -> None:
+    for tag in planned.pushed:
+        say(f"catalog: {'pushed' if tag.oid else 'deleted'} {tag.name}")
+
+
+def _crawl_again(config: Config, repository: RepoConfig, options: Options, database: Path | None) -> None:
+    """Brings the catalog up to date for this repository alone. What was pushed stays pushed, whatever becomes of that."""
+    from catalog.discovery.inventory import read_inventory
+
+    ours = config.output / "catalog.duckdb"
+    is_listed = repository.name in {each.name for each in read_inventory(config).repos}
+    if not options.crawl:
+        return
+    if not is_listed or database is None or not ours.is_file() or database_at(database).resolve() != ours.resolve():
+        say_note(
+            "the catalog is as of its last crawl: the repository is not in this repos.toml, or the catalog is another one's"
+        )
+        return
+    from catalog.cli.crawl_commands import crawl
+
+    try:
+        crawl([repository.name], no_site=True, wait=True, config_file=config.file)
+    except typer.Exit as end:
+        if end.exit_code != int(Exit.ORIGIN):
+            raise
+        say_note("the tags are pushed; the catalog is as of its last crawl")

@@ -1,0 +1,168 @@
+"""Tag objects and packs as Git makes them; who tags, and when; signatures that Git verifies."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+from catalog.actions import commands, signature
+from catalog.actions.signature import SIGNING_SECONDS, is_wanted, sign
+from catalog.actions.tag_object import MAX_MESSAGE, Tagger, checked_message, object_name, pack, tag_data, tagger
+from catalog.errors import ConfigError, InvalidArgument
+from support.loopback import WHO, environment, git
+from support.pushing import config, request
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ANN = Tagger(name="Ann", email="ann@example.com", zone="+0000", at=1_600_000_000)
+
+
+def test_a_tag_object_is_that_of_git(pushed):
+    git(pushed.path, "tag", "-a", "-m", "Why:\n\nbecause", "x@v1.0.0", pushed.commits[0])
+    data = tag_data("x@v1.0.0", pushed.commits[0], "Why:\n\nbecause", ANN, 1_600_000_000)
+    assert object_name(data) == git(pushed.path, "rev-parse", "x@v1.0.0")
+
+
+@pytest.mark.parametrize("size", [1, 15, 16, 2047, 2048, 70_000])
+def test_git_reads_the_pack(pushed, size):
+    """The size of an object is in four bits, then in sevens."""
+    objects = [tag_data(f"x@v{number}.0.0", pushed.commits[0], "x" * size, ANN, 1) for number in range(2)]
+    done = subprocess.run(
+        ["git", "-C", pushed.path, "unpack-objects", "-q"], input=pack(objects), capture_output=True, check=True
+    )
+    assert done.stderr == b""
+    for data in objects:
+        shown = subprocess.check_output(["git", "-C", pushed.path, "cat-file", "tag", object_name(data)])
+        assert shown == data
+
+
+NOBODY = {"GIT_COMMITTER_NAME": "", "GIT_COMMITTER_EMAIL": ""}
+
+
+@pytest.mark.parametrize(
+    ("entries", "environ", "who"),
+    [
+        pytest.param([("user", "name", "Bo"), ("user", "email", "bo@x")], {}, "Bo <bo@x>", id="user"),
+        pytest.param([("user", "name", "Bo"), ("committer", "name", "Ci"), ("user", "email", "b@x")], {}, "Ci <b@x>", id="committer before user"),
+        pytest.param([("user", "name", "Bo")], {"GIT_COMMITTER_NAME": "Di", "EMAIL": "d@x"}, "Di <d@x>", id="the environment before both"),
+        pytest.param([("user", "name", " .Bo <x>\n,"), ("user", "email", "<bo@x>")], {}, "Bo x <bo@x>", id="what would break the line"),
+    ],
+)  # fmt: skip
+def test_who_tags(entries, environ, who):
+    assert str(tagger(config(*entries, **{**NOBODY, **environ}), NOW)) == who
+
+
+@pytest.mark.parametrize(
+    ("entries", "environ", "says"),
+    [
+        pytest.param([("user", "name", "Bo")], {}, "your e-mail address", id="no address"),
+        pytest.param([("user", "email", "b@x")], {}, "who you are", id="no name"),
+        pytest.param([("user", "name", ".,"), ("user", "email", "b@x")], {}, "who you are", id="a name of nothing"),
+        pytest.param([("user", "name", "\udcff"), ("user", "email", "b@x")], {}, "is not UTF-8", id="not UTF-8"),
+        pytest.param([], {"GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@x", "GIT_COMMITTER_DATE": "next week"}, "GIT_COMMITTER_DATE is 'next week'", id="a date in words"),
+    ],
+)  # fmt: skip
+def test_who_cannot_tag(entries, environ, says):
+    with pytest.raises(ConfigError, match=says):
+        tagger(config(*entries, **{**NOBODY, **environ}), NOW)
+
+
+@pytest.mark.parametrize(
+    ("stated", "at", "zone"),
+    [
+        pytest.param("@1700000000 +0530", 1_700_000_000, "+0530", id="as Git stores it"),
+        pytest.param("1700000000 -0100", 1_700_000_000, "-0100", id="without @"),
+        pytest.param("2026-01-31T12:00:00Z", 1_769_860_800, None, id="ISO 8601"),
+    ],
+)
+def test_when_it_is_tagged(stated, at, zone):
+    by = tagger(config(GIT_COMMITTER_DATE=stated), NOW)
+    assert (by.at, zone or by.zone) == (at, by.zone)
+
+
+@pytest.mark.parametrize(
+    "message", ["", " \n ", "a\0b", "\ud800", "x\n-----BEGIN PGP SIGNATURE-----", "x" * (MAX_MESSAGE + 1)]
+)
+def test_a_message_that_no_tag_can_have(message):
+    with pytest.raises(InvalidArgument, match="invalid message"):
+        checked_message(message)
+
+
+def test_the_longest_message():
+    assert checked_message("x" * MAX_MESSAGE) == "x" * MAX_MESSAGE
+
+
+def signing_config(folder, kind):
+    """Git's configuration that signs, and the one that verifies."""
+    if kind == "openpgp":
+        home = folder / "gnupg"
+        home.mkdir(mode=0o700)
+        env = {"GNUPGHOME": str(home)}
+        generate = [
+            "gpg",
+            "--batch",
+            "--quiet",
+            "--passphrase",
+            "",
+            "--quick-generate-key",
+            "Ann <ann@example.com>",
+            "ed25519",
+            "sign",
+        ]
+        subprocess.run(generate, check=True, env={**environment({}), **env}, capture_output=True)
+        return config(**env), {}, env
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "key"], check=True)
+    (folder / "allowed").write_text(f"ann@example.com {(folder / 'key.pub').read_text()}")
+    entries = [("gpg", "format", "ssh"), ("user", "signingkey", str(folder / "key"))]
+    return config(*entries), {"gpg.format": "ssh", "gpg.ssh.allowedSignersFile": str(folder / "allowed")}, {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["openpgp", "ssh"])
+def test_git_verifies_a_signed_tag(pushed, actor, tmp_path, kind):
+    if shutil.which("gpg" if kind == "openpgp" else "ssh-keygen") is None:
+        pytest.skip("needs the program that signs")
+    git_config, verify, environ = signing_config(tmp_path, kind)
+    decide = request(lambda tags, _: commands.assign(tags, "prod", "v2.0.0"))
+    actor(str(pushed.path), git=git_config, signed=True).push(decide, NOW)
+    pushed.check()
+    done = subprocess.run(
+        ["git", "-C", pushed.path, "verify-tag", "churn#prod#2"],
+        env=environment(verify) | WHO | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Good" in done.stderr) == (0, True), done.stderr
+    if kind == "openpgp":
+        subprocess.run(["gpgconf", "--kill", "all"], env={**environment({}), **environ}, check=False)
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [
+        pytest.param([("gpg", "format", "smoke")], "gpg.format is 'smoke'", id="another format"),
+        pytest.param([("gpg", "format", "ssh")], "user.signingkey is not set", id="no key"),
+        pytest.param([("gpg", "program", "/absent/gpg")], "cannot be started", id="no program"),
+        pytest.param([("gpg", "program", "false")], "false does not sign the tag", id="a program that fails"),
+        pytest.param([("gpg", "program", "true")], "true wrote no signature", id="a program that writes nothing"),
+        pytest.param([("gpg", "format", "ssh"), ("user", "signingkey", "ssh-ed25519 AAAA")], "does not sign the tag", id="a key of no agent"),
+    ],
+)  # fmt: skip
+def test_what_does_not_sign(entries, says):
+    with pytest.raises(ConfigError, match=says):
+        sign(b"object x\n", ANN, config(*entries))
+
+
+def test_a_program_that_does_not_end(monkeypatch):
+    monkeypatch.setattr(signature, "SIGNING_SECONDS", 0.05)
+    with pytest.raises(ConfigError, match=r"did not sign within 0.05 s"):
+        signature._run(["sleep", "5"], b"", config())
+    assert SIGNING_SECONDS == 120
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("true", True), ("YES", True), ("false", False), (None, False)])
+def test_every_tag_is_signed_where_git_says_so(value, wanted):
+    assert is_wanted(config(*([("tag", "gpgsign", value)] if value else []))) == wanted
