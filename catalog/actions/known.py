@@ -38,6 +38,36 @@ def known_of(catalog: Catalog, repo: str) -> KnownObjects:
     )
 
 
+def notes_of(catalog: Catalog, repo: str, artifact: str, commit: str | None) -> tuple[str, ...]:
+    """What the catalog says against a push, or against registering a commit: allowed, but worth a look."""
+    archived = catalog.sql("select 1 from repos where repo = $repo and archived", repo=repo).values
+    notes = ["its forge says that the repository is archived: it takes no push"] if archived else []
+    if commit is not None:
+        notes += _notes_of_commit(catalog, repo, artifact, commit)
+    return tuple(notes)
+
+
+def _notes_of_commit(catalog: Catalog, repo: str, artifact: str, commit: str) -> list[str]:
+    annotations = catalog.sql(
+        "select commit, target, in_git from annotations where repo = $repo and artifact = $artifact",
+        repo=repo,
+        artifact=artifact,
+    ).values
+    if not annotations:
+        return [f"nobody annotated {artifact}: no dvc.yaml says what it is"]
+    here = [(target, in_git) for each, target, in_git in annotations if each == commit]
+    if not here:
+        was_read = catalog.sql("select 1 from revisions where repo = $repo and commit = $c", repo=repo, c=commit).values
+        return [f"no dvc.yaml annotates {artifact} at {commit[:7]}"] if was_read else []
+    outputs = catalog.sql("select path from outputs where repo = $repo and commit = $c", repo=repo, c=commit).values
+    paths = {path for (path,) in outputs}
+    return [
+        f"{commit[:7]} does not have {target}, which {artifact} is annotated as"
+        for target, in_git in here
+        if target and not in_git and not any(target == path or target.startswith(f"{path}/") for path in paths)
+    ]
+
+
 def _event(row: Mapping[str, object]) -> TagEvent | None:
     """The event of a row; None for one that cannot be, as in a catalog of another version."""
     try:

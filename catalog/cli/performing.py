@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from shlex import join
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,27 +16,19 @@ from catalog.actions.act import Action, Actor, Changed, Decide, PlannedAction, a
 from catalog.actions.known import KnownObjects, known_of
 from catalog.actions.names import checked_artifact
 from catalog.cli.asking import default_database
-from catalog.cli.comparison import put_comparison
-from catalog.cli.formats import to_json
 from catalog.cli.live import config_as_asked
-from catalog.cli.output import put_table, put_text, say, say_note
-from catalog.cli.text import BOLD, DIM, TableColumn
+from catalog.cli.output import say, say_note
+from catalog.cli.plan_output import PlanPrinter
 from catalog.errors import Exit, Misuse, NotFound
-from catalog.naming import public_url
 from catalog.query import Catalog
-from catalog.query.answer import Row
 from catalog.query.live import repository_of
 from catalog.query.published.location import database_at
 from catalog.query.reference import parse
-from catalog.shell_line import shell_line
 from catalog.transport.origin import Limits
 
 if TYPE_CHECKING:
     from catalog.cli.acting_options import PlanFormat
     from catalog.config.model import Config, RepoConfig
-
-_FIELDS = (TableColumn(title="", key="field", styles=(DIM,)), TableColumn(title="plan", key="value", styles=(BOLD,)))
-_STAGE = "stage "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,11 +81,14 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
             message=options.message,
         )
         known = KnownObjects() if catalog is None else known_of(catalog, repository.name)
+        printer = PlanPrinter(
+            repository=repository, catalog=catalog, output=options.output, is_of_commit=asked.is_of_commit
+        )
         with acting(repository.url, known, _limits(config, repository), signed=options.sign) as actor:
-            planned = _planned_or_pushed(actor, action, options, lambda each: _put(each, repository, catalog, options))
+            planned = _planned_or_pushed(actor, action, options, printer.put)
         if planned is None:
             return
-        _put(planned, repository, catalog, options)
+        printer.put(planned)
         database = None if catalog is None else options.database or default_database()
     if planned.pushed:
         _say_pushed(planned)
@@ -180,88 +174,6 @@ def _limits(config: Config, repository: RepoConfig) -> Limits:
         max_bytes=own.max_bytes,
         max_refs=own.max_refs,
     )
-
-
-def _put(planned: PlannedAction, repository: RepoConfig, catalog: Catalog | None, options: Options) -> None:
-    """Writes a plan: a table, and below it the metrics of the versions that follow each other in a stage; or JSON."""
-    compared = [] if catalog is None else list(_compared(catalog, repository.name, planned))
-    if options.output == "json":
-        put_text(to_json(_as_json(planned, repository, compared)))
-        return
-    put_table(_FIELDS, list(_lines(planned, repository)))
-    for rows in compared:
-        put_comparison(rows, {}, 1)
-    for note in planned.plan.notes:
-        say_note(note)
-
-
-def _lines(planned: PlannedAction, repository: RepoConfig) -> Iterator[Row]:
-    plan = planned.plan
-    yield {"field": "repository", "value": f"{repository.name} ({public_url(planned.url)})"}
-    for commit, summary in planned.summaries.items():
-        yield {"field": "commit", "value": f"{commit[:7]} {summary}".strip()}
-    for tag in plan.tags:
-        yield {"field": "tag", "value": tag.name}
-        yield {"field": "message", "value": tag.message}
-    for deleted in plan.deleted:
-        yield {"field": "deletes", "value": deleted.name}
-    if plan.tags and planned.tagger:
-        yield {"field": "tagger", "value": f"{planned.tagger}{', signed' if planned.signed else ''}"}
-    for effect in plan.effects:
-        yield {"field": effect.what, "value": f"{effect.before or 'none'} → {effect.after or 'none'}"}
-    for line in _gto(planned):
-        yield {"field": "with gto", "value": shell_line(line) or join(line)}
-
-
-def _gto(planned: PlannedAction) -> list[list[str]]:
-    return [[*line, "--repo", public_url(planned.url)] for line in planned.plan.gto]
-
-
-def _compared(catalog: Catalog, repo: str, planned: PlannedAction) -> Iterator[list[Row]]:
-    """The metrics of the version that was in a stage and the one that follows it, where the catalog has both."""
-    for effect in planned.plan.effects:
-        if effect.what.startswith(_STAGE) and effect.before and effect.after:
-            names = [f"{repo}:{planned.plan.artifact}@{version}" for version in (effect.before, effect.after)]
-            try:
-                rows = [row for row in catalog.compare(*names).rows if row["what"] == "metric"]
-            except NotFound:
-                continue
-            if rows:
-                yield rows
-
-
-def _as_json(planned: PlannedAction, repository: RepoConfig, compared: list[list[Row]]) -> Row:
-    plan = planned.plan
-    return {
-        "repo": repository.name,
-        "url": public_url(planned.url),
-        "artifact": plan.artifact,
-        "tags": [
-            {
-                "name": tag.name,
-                "event": tag.event,
-                "version": tag.version,
-                "stage": tag.stage,
-                "commit": tag.commit,
-                "summary": planned.summaries.get(tag.commit) or None,
-                "message": tag.message,
-            }
-            for tag in plan.tags
-        ],
-        "deleted": [{"name": tag.name, "oid": tag.oid} for tag in plan.deleted],
-        "tagger": planned.tagger and str(planned.tagger),
-        "tagged_at": datetime.fromtimestamp(plan.at, UTC),
-        "signed": planned.signed,
-        "effects": [{"what": each.what, "before": each.before, "after": each.after} for each in plan.effects],
-        "metrics": [
-            {"name": old["name"], "before": old["number"], "after": new["number"], "delta": new["delta"]}
-            for rows in compared
-            for old, new in zip(rows[::2], rows[1::2], strict=False)
-        ],
-        "notes": list(plan.notes),
-        "gto": _gto(planned),
-        "pushed": [{"name": tag.name, "oid": tag.oid} for tag in planned.pushed],
-    }
 
 
 def _say_pushed(planned: PlannedAction) -> None:

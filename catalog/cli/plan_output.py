@@ -1,0 +1,123 @@
+"""A plan as it is written: a table with the metrics of the versions that follow each other, or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from shlex import join
+from typing import TYPE_CHECKING
+
+from catalog.actions.act import PlannedAction
+from catalog.actions.known import notes_of
+from catalog.cli.comparison import put_comparison
+from catalog.cli.formats import to_json
+from catalog.cli.output import put_table, put_text, say_note
+from catalog.cli.text import BOLD, DIM, TableColumn
+from catalog.errors import NotFound
+from catalog.naming import public_url
+from catalog.query import Catalog
+from catalog.query.answer import Row
+from catalog.shell_line import shell_line
+
+if TYPE_CHECKING:
+    from catalog.cli.acting_options import PlanFormat
+    from catalog.config.model import RepoConfig
+
+_FIELDS = (TableColumn(title="", key="field", styles=(DIM,)), TableColumn(title="plan", key="value", styles=(BOLD,)))
+_STAGE = "stage "
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanPrinter:
+    """Writes plans, with what the catalog has to say of them."""
+
+    repository: RepoConfig
+    catalog: Catalog | None
+    output: PlanFormat
+    is_of_commit: bool
+
+    def put(self, planned: PlannedAction) -> None:
+        """A table, and below it the metrics of the versions that follow each other in a stage; or JSON."""
+        compared: list[list[Row]] = []
+        notes = list(planned.plan.notes)
+        if self.catalog is not None:
+            compared = list(_compared(self.catalog, self.repository.name, planned))
+            commit = planned.plan.tags[0].commit if self.is_of_commit else None
+            notes += notes_of(self.catalog, self.repository.name, planned.plan.artifact, commit)
+        if self.output == "json":
+            put_text(to_json(_as_json(planned, self.repository, compared) | {"notes": notes}))
+            return
+        put_table(_FIELDS, list(_lines(planned, self.repository)))
+        for rows in compared:
+            put_comparison(rows, {}, 1)
+        for note in notes:
+            say_note(note)
+
+
+def _lines(planned: PlannedAction, repository: RepoConfig) -> Iterator[Row]:
+    plan = planned.plan
+    yield {"field": "repository", "value": f"{repository.name} ({public_url(planned.url)})"}
+    for commit, summary in planned.summaries.items():
+        yield {"field": "commit", "value": f"{commit[:7]} {summary}".strip()}
+    for tag in plan.tags:
+        yield {"field": "tag", "value": tag.name}
+        yield {"field": "message", "value": tag.message}
+    for deleted in plan.deleted:
+        yield {"field": "deletes", "value": deleted.name}
+    if plan.tags and planned.tagger:
+        yield {"field": "tagger", "value": f"{planned.tagger}{', signed' if planned.signed else ''}"}
+    for effect in plan.effects:
+        yield {"field": effect.what, "value": f"{effect.before or 'none'} → {effect.after or 'none'}"}
+    for line in _gto(planned):
+        yield {"field": "with gto", "value": shell_line(line) or join(line)}
+
+
+def _gto(planned: PlannedAction) -> list[list[str]]:
+    return [[*line, "--repo", public_url(planned.url)] for line in planned.plan.gto]
+
+
+def _compared(catalog: Catalog, repo: str, planned: PlannedAction) -> Iterator[list[Row]]:
+    """The metrics of the version that was in a stage and the one that follows it, where the catalog has both."""
+    for effect in planned.plan.effects:
+        if effect.what.startswith(_STAGE) and effect.before and effect.after:
+            names = [f"{repo}:{planned.plan.artifact}@{version}" for version in (effect.before, effect.after)]
+            try:
+                rows = [row for row in catalog.compare(*names).rows if row["what"] == "metric"]
+            except NotFound:
+                continue
+            if rows:
+                yield rows
+
+
+def _as_json(planned: PlannedAction, repository: RepoConfig, compared: list[list[Row]]) -> Row:
+    plan = planned.plan
+    return {
+        "repo": repository.name,
+        "url": public_url(planned.url),
+        "artifact": plan.artifact,
+        "tags": [
+            {
+                "name": tag.name,
+                "event": tag.event,
+                "version": tag.version,
+                "stage": tag.stage,
+                "commit": tag.commit,
+                "summary": planned.summaries.get(tag.commit) or None,
+                "message": tag.message,
+            }
+            for tag in plan.tags
+        ],
+        "deleted": [{"name": tag.name, "oid": tag.oid} for tag in plan.deleted],
+        "tagger": planned.tagger and str(planned.tagger),
+        "tagged_at": datetime.fromtimestamp(plan.at, UTC),
+        "signed": planned.signed,
+        "effects": [{"what": each.what, "before": each.before, "after": each.after} for each in plan.effects],
+        "metrics": [
+            {"name": old["name"], "before": old["number"], "after": new["number"], "delta": new["delta"]}
+            for rows in compared
+            for old, new in zip(rows[::2], rows[1::2], strict=False)
+        ],
+        "gto": _gto(planned),
+        "pushed": [{"name": tag.name, "oid": tag.oid} for tag in planned.pushed],
+    }

@@ -1,0 +1,259 @@
+"""The commands that act: what they print, what they ask, what they push, and what the catalog says afterwards."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from catalog.cli import main
+from catalog.database import database as connections
+from support.loopback import git
+from support.pushing import ANN, Pushed, make_pushed
+
+pytestmark = pytest.mark.slow  # the catalog of it takes seconds to make
+
+URL = "/work/r.git"  # in place of the repository's path
+PLAN = f"""\
+                plan
+repository      local/served/r ({URL})
+commit          0123456 commit 1
+tag             churn#prod#2
+message         Assigning stage prod to artifact churn version v2.0.0
+tagger          Ann <ann@example.com>
+stage prod      v1.0.0 → v2.0.0
+v2.0.0 in prod  none → assigned
+with gto        gto assign churn --version v2.0.0 --stage prod --repo {URL}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _opened_once(_template):
+    """The catalog of the template is opened once for all commands: DuckDB takes 30 ms."""
+    connect, opened = connections.connect, []
+
+    def shared(path, *, max_memory=connections.FOR_ONE):
+        if Path(path) != _template.path.parents[1] / "output" / "catalog.duckdb":
+            return connect(path, max_memory=max_memory)
+        opened.extend([] if opened else [connect(path, max_memory=max_memory)])
+        return opened[0].cursor()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "connect", shared)
+        yield
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def _template(tmp_path_factory) -> Pushed:
+    """A repository, and the catalog of it."""
+    pushed = make_pushed(tmp_path_factory.mktemp("acting") / "served")
+    folder = pushed.path.parents[1]
+    (folder / "repos.toml").write_text("[[repo]]\nurl = 'served/r.git'\n")
+    assert main(["crawl", "--no-site", "--config", str(folder / "repos.toml")]) == 0
+    return pushed
+
+
+@pytest.fixture
+def pushed(_template, tmp_path, monkeypatch, capsys) -> Pushed:
+    shutil.copytree(_template.path.parents[1], tmp_path, dirs_exist_ok=True)
+    for name, value in ANN.items():
+        monkeypatch.setenv(name, value)
+    capsys.readouterr()
+    return _template._replace(path=tmp_path / "served" / "r.git")
+
+
+@pytest.fixture
+def there(_template, monkeypatch):
+    """The template's folder, for what writes nothing."""
+    monkeypatch.chdir(_template.path.parents[1])
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    return _template
+
+
+@pytest.fixture
+def act(run, pushed):
+    """Runs a command in a folder of its own; its output has no paths, and no commits."""
+
+    def act(*words):
+        code, out, err = run(*words)
+        for commit, shown in zip(pushed.commits, ("0", "1", "2"), strict=True):
+            out, err = (text.replace(commit, f"<{shown}>").replace(commit[:7], "0123456") for text in (out, err))
+        return code, out.replace(str(pushed.path), URL), err.replace(str(pushed.path), URL)
+
+    return act
+
+
+def test_a_plan_is_printed_and_nothing_is_written(act, pushed):
+    code, out, err = act("assign", "churn@v2.0.0", "--stage", "prod")
+    assert (code, out, err) == (0, PLAN, "this is a plan: --push pushes it\n")
+    assert "churn#prod#2" not in pushed.tags()
+
+
+def test_a_plan_as_json(act):
+    code, out, _ = act("register", "churn", "--bump", "minor", "--at", "main", "-m", "Why", "-o", "json")
+    plan = json.loads(out)
+    assert plan.pop("tagged_at") > "2026"
+    assert (code, plan) == (
+        0,
+        {
+            "repo": "local/served/r",
+            "url": URL,
+            "artifact": "churn",
+            "tags": [
+                {
+                    "name": "churn@v2.1.0",
+                    "event": "registration",
+                    "version": "v2.1.0",
+                    "stage": None,
+                    "commit": "<2>",
+                    "summary": "commit 2",
+                    "message": "Why",
+                }
+            ],
+            "deleted": [],
+            "tagger": "Ann <ann@example.com>",
+            "signed": False,
+            "effects": [
+                {"what": "version v2.1.0", "before": None, "after": "registered"},
+                {"what": "latest", "before": "v2.0.0", "after": "v2.1.0"},
+            ],
+            "metrics": [],
+            "notes": ["nobody annotated churn: no dvc.yaml says what it is"],
+            "gto": [["gto", "register", "churn", "<2>", "--version", "v2.1.0", "--message", "Why", "--repo", URL]],
+            "pushed": [],
+        },
+    )
+
+
+def test_what_is_pushed_is_in_the_catalog_at_once(act, run, pushed):
+    code, out, err = act("assign", "churn", "--latest", "--stage", "prod", "--push", "--yes")
+    assert (code, out, err.splitlines()[0]) == (0, PLAN, "catalog: pushed churn#prod#2")
+    assert json.loads(run("show", "churn#prod", "-o", "json")[1])["version"] == "v2.0.0"
+    assert "churn#prod#2" in pushed.tags()
+    pushed.check()
+
+
+def test_the_crawl_after_a_push_can_be_left_out(act, run):
+    code, _, err = act("rollback", "churn#prod", "--to", "v1.0.0", "--push", "--yes", "--no-crawl")
+    assert (code, err) == (3, "catalog: v1.0.0 of 'churn' is in 'prod': expected another version to go back to\n")
+    code, _, err = act("unassign", "churn#prod", "--push", "--yes", "--no-crawl")
+    assert (code, err) == (0, "catalog: pushed churn#prod!#2\n")
+    assert json.loads(run("show", "churn#prod", "-o", "json")[1])["version"] == "v1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        pytest.param(["assign", "churn", "--stage", "prod"], 2, "expected one of REF@VERSION, --version and --latest", id="which version"),
+        pytest.param(["assign", "churn@v1.0.0", "--latest", "--stage", "prod"], 2, "expected one of REF@VERSION", id="two versions"),
+        pytest.param(["assign", "churn@v1.0.0", "--version", "v2.0.0", "--stage", "x"], 2, "REF names the version 'v1.0.0' and --version 'v2.0.0'", id="two other versions"),
+        pytest.param(["assign", "churn@v1.0.0"], 2, "expected --stage, or REF#STAGE", id="which stage"),
+        pytest.param(["unassign", "churn#prod", "--stage", "dev"], 2, "REF names the stage 'prod' and --stage 'dev'", id="two stages"),
+        pytest.param(["assign", "churn@v1.0.0", "--stage", "a.b"], 2, "invalid --stage 'a.b': expected letters", id="no stage"),
+        pytest.param(["register", "churn", "--version", "1.2"], 2, "invalid --version '1.2': expected a version of SemVer", id="no version"),
+        pytest.param(["register", "churn", "--version", "v3.0.0", "--bump", "major"], 2, "expected --version or --bump, not both", id="a version and a bump"),
+        pytest.param(["register", "churn", "--bump", "huge"], 2, "invalid --bump 'huge': expected", id="another bump"),
+        pytest.param(["register", "churn", "--at", "absent"], 3, "has no branch 'absent'", id="no branch"),
+        pytest.param(["register", "churn", "--version", "v1.0.0"], 3, "v1.0.0 of 'churn' is registered on 0123456", id="a version that is taken"),
+        pytest.param(["deregister", "churn"], 2, "expected REF@VERSION or --version", id="deregister what"),
+        pytest.param(["deprecate", "churn@v1.0.0"], 2, "deprecate takes an artifact", id="deprecate a version"),
+        pytest.param(["promote", "churn#prod", "prod", "live"], 2, "promote takes an artifact", id="promote a stage"),
+        pytest.param(["register", "absent"], 3, "--repo says which repository it is in", id="no artifact"),
+        pytest.param(["register", "a.b", "--repo", "served/r"], 2, "invalid artifact 'a.b'", id="no name of an artifact"),
+        pytest.param(["register", "local/served/r"], 2, "names no artifact: expected one, such as churn", id="a repository"),
+        pytest.param(["deprecate", "churn", "--yes"], 2, "--yes goes with --push", id="yes to what"),
+        pytest.param(["deprecate", "churn", "--push"], 2, "there is no terminal to ask on: expected --yes", id="nobody to ask"),
+        pytest.param(["deprecate", "churn", "-m", " "], 2, "invalid --message ' ': expected 1 to", id="no message"),
+    ],
+)  # fmt: skip
+def test_what_is_not_a_request(run, there, words, code, says):
+    got, out, err = run(*words)
+    err = err.replace(there.commits[0][:7], "0123456")
+    assert (got, out, says in err, len(err.splitlines())) == (code, "", True, 1), err
+
+
+def test_a_first_version(act):
+    code, out, err = act("register", "models/cv:seg", "--repo", "served/r")
+    assert (code, "models/cv=seg@v0.0.1" in out) == (0, True)
+    assert err.splitlines() == [
+        "models/cv:seg has no registry tag yet: this is its first",
+        "nobody annotated models/cv:seg: no dvc.yaml says what it is",
+        "this is a plan: --push pushes it",
+    ]
+
+
+def test_without_a_catalog_and_a_repos_toml_an_address_will_do(act, pushed, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    code, out, err = act("assign", "churn@v2.0.0", "--stage", "prod", "--repo", pushed.path, "--push", "--yes")
+    assert (code, out.splitlines()[3:5]) == (0, PLAN.splitlines()[3:5])
+    assert err.splitlines()[0] == "catalog: pushed churn#prod#2"
+    assert "the catalog is as of its last crawl" in err
+    assert "churn#prod#2" in pushed.tags()
+
+
+def test_a_catalog_alone_does_not_say_where_to_push(act, tmp_path, monkeypatch):
+    database = tmp_path / "output" / "catalog.duckdb"
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    code, out, err = act("assign", "churn@v2.0.0", "--stage", "prod", "--catalog", database)
+    assert (code, out, "only repos.toml and --repo say where to push" in err) == (3, "", True)
+
+
+def test_tags_are_deleted_by_name(act, pushed):
+    code, out, err = act("deregister", "churn@v1.0.0", "--delete-tag", "--push", "--yes", "--no-crawl")
+    assert (code, [line.split()[1] for line in out.splitlines() if line.startswith("deletes")]) == (
+        0,
+        ["churn#prod#1", "churn@v1.0.0"],
+    )
+    assert err.splitlines()[-2:] == ["catalog: deleted churn#prod#1", "catalog: deleted churn@v1.0.0"]
+    assert pushed.tags() == ["churn@v2.0.0"]
+
+
+def answered(pushed, words, answer: str, before=lambda: None) -> tuple[int, str]:
+    """The exit code and all that is written by a command on a terminal, where a question gets an answer."""
+    main_end, terminal = pty.openpty()
+    command = [sys.executable, "-P", "-m", "catalog", *words]
+    process = subprocess.Popen(
+        command,
+        cwd=pushed.path.parents[1],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=os.environ | {"COLUMNS": "200"},
+    )
+    os.close(terminal)
+    written = b""
+    with suppress(OSError):  # how a terminal ends
+        while chunk := os.read(main_end, 4096):
+            written += chunk
+            if b"Push this?" in written and answer:
+                before()
+                os.write(main_end, f"{answer}\n".encode())
+                answer = ""
+    os.close(main_end)
+    return process.wait(), written.decode()
+
+
+ASSIGN = ("assign", "churn@v2.0.0", "--stage", "prod", "--push", "--no-crawl")
+
+
+def test_a_terminal_is_asked(pushed):
+    def meanwhile():
+        git(pushed.path, "tag", "-a", "-m", "x", "churn#dev#7", pushed.commits[1])
+
+    code, written = answered(pushed, ASSIGN, "y", meanwhile)
+    assert (code, "expected a look at the new plan" in written, "churn#prod#8" in written) == (3, True, True)
+    assert len(pushed.tags()) == 4
+    code, written = answered(pushed, ASSIGN, "y")
+    assert (code, "pushed churn#prod#8" in written, "churn#prod#8" in pushed.tags()) == (0, True, True)
