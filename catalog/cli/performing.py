@@ -80,7 +80,8 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
             needs_commit=asked.is_of_commit,
             message=options.message,
         )
-        known = KnownObjects() if catalog is None else known_of(catalog, repository.name)
+        database = None if catalog is None else options.database or default_database()
+        known = _known(catalog, repository.name, is_own=_is_own(config, database))
         printer = PlanPrinter(
             repository=repository, catalog=catalog, output=options.output, is_of_commit=asked.is_of_commit
         )
@@ -89,7 +90,6 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
         if planned is None:
             return
         printer.put(planned)
-        database = None if catalog is None else options.database or default_database()
     if planned.pushed:
         _say_pushed(planned)
         _crawl_again(config, repository, options, database)
@@ -164,6 +164,20 @@ def _target(ref: str, options: Options, catalog: Catalog | None, config: Config)
     return ActionTarget(artifact=artifact, version=reference.version, stage=reference.stage), repository
 
 
+def _is_own(config: Config, database: Path | None) -> bool:
+    """Whether a catalog is the one that this repos.toml makes."""
+    ours = config.output / "catalog.duckdb"
+    return database is not None and ours.is_file() and database_at(database).resolve() == ours.resolve()
+
+
+def _known(catalog: Catalog | None, repo: str, *, is_own: bool) -> KnownObjects:
+    """What the catalog holds. Of another one's only what `.gto` allows: it could say of a tag that it names another commit."""
+    if catalog is None:
+        return KnownObjects()
+    known = known_of(catalog, repo)
+    return known if is_own else KnownObjects(stages=known.stages)
+
+
 def _limits(config: Config, repository: RepoConfig) -> Limits:
     own = repository.options
     return Limits(
@@ -185,11 +199,10 @@ def _crawl_again(config: Config, repository: RepoConfig, options: Options, datab
     """Brings the catalog up to date for this repository alone. What was pushed stays pushed, whatever becomes of that."""
     from catalog.discovery.inventory import read_inventory
 
-    ours = config.output / "catalog.duckdb"
     is_listed = repository.name in {each.name for each in read_inventory(config).repos}
     if not options.crawl:
         return
-    if not is_listed or database is None or not ours.is_file() or database_at(database).resolve() != ours.resolve():
+    if not is_listed or not _is_own(config, database):
         say_note(
             "the catalog is as of its last crawl: the repository is not in this repos.toml, or the catalog is another one's"
         )

@@ -12,12 +12,14 @@ import pytest
 
 from catalog.actions import commands, receive_pack
 from catalog.actions.act import Changed
-from catalog.actions.receive_pack import MAX_PRINTED
+from catalog.actions.push import push
+from catalog.actions.receive_pack import MAX_PRINTED, pushing
 from catalog.actions.repository import MIN_DIGITS
+from catalog.actions.tag_object import tagger
 from catalog.errors import ConfigError, Conflict, Down, Gone, Refused
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.limits import Limits, Meter
-from catalog.transport.origin import GitConfig
+from catalog.transport.origin import GitConfig, Pool
 from catalog.transport.packets import Packets
 from support.loopback import Answer, _run_backend, always, git, needs, serve
 from support.pushing import config, request
@@ -26,7 +28,7 @@ METER = Meter("x", Limits())
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REGISTER = request(lambda tags, commit: commands.register(tags, str(commit)), of_commit=True)
 ASSIGN = request(lambda tags, _: commands.assign(tags, "prod", "v2.0.0"))
-ROLLBACK = request(lambda tags, _: commands.rollback(tags, "prod", "v2.0.0"))
+DELETE = request(lambda tags, _: commands.unassign(tags, "prod", delete=True))
 TAG = """object {commit}
 type commit
 tag churn@v2.0.1
@@ -139,6 +141,21 @@ def test_a_tag_that_another_push_made_is_never_moved(pushed, actor):
         actor(f"{site}/r.git", pushed.known).push(at(pushed.commits[2]), NOW)
     assert "nothing was pushed" in str(caught.value)
     assert git(pushed.path, "rev-parse", "churn@v2.0.1") == first
+
+
+def test_a_plan_that_names_a_tag_that_is_there_is_not_pushed(pushed, actor):
+    """Neither is one that would delete a tag that is another by now."""
+    plan, deletion = (actor(pushed.path).plan(each, NOW).plan for each in (ASSIGN, DELETE))
+    with Pool(config()) as pool, pushing(str(pushed.path), pool, Limits()) as connection:
+        refs = connection.refs()
+        taken = {**refs, "refs/tags/churn#prod#2": "a" * 40, "refs/tags/churn#prod#1": "b" * 40}
+        for each, says in (
+            (plan, "is there already: it is not moved"),
+            (deletion, "is another now: nothing was deleted"),
+        ):
+            with pytest.raises(Conflict, match=says):
+                push(connection, taken, each, tagger(pool.git, NOW), signed=False, pool=pool, limits=Limits())
+    assert len(pushed.tags()) == 3
 
 
 @pytest.mark.slow
@@ -290,9 +307,6 @@ def test_a_push_whose_answer_is_lost_is_looked_up(pushed, actor, does):
                 each.push(ASSIGN, NOW)
         assert [method for method, _ in site.requests].count("POST") == 1  # never a second time
     assert ("churn#prod#2" in pushed.tags()) == (does == "carries it out")
-
-
-DELETE = request(lambda tags, _: commands.unassign(tags, "prod", delete=True))
 
 
 def test_a_tag_is_deleted(pushed, site, actor):

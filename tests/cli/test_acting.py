@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from catalog.cli import main
@@ -208,6 +209,16 @@ def test_a_catalog_alone_does_not_say_where_to_push(act, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "elsewhere")
     code, out, err = act("assign", "churn@v2.0.0", "--stage", "prod", "--catalog", database)
     assert (code, out, "only repos.toml and --repo say where to push" in err) == (3, "", True)
+
+
+def test_another_catalog_does_not_say_what_a_tag_names(act, pushed, tmp_path):
+    """A copy that was changed says that v2.0.0 is on another commit."""
+    copy = tmp_path / "copy.duckdb"
+    shutil.copyfile(tmp_path / "output" / "catalog.duckdb", copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(f"update events set commit = '{pushed.commits[2]}' where tag = 'churn@v2.0.0'")
+    code, out, _ = act("assign", "churn@v2.0.0", "--stage", "prod", "--catalog", copy, "-o", "json")
+    assert (code, json.loads(out)["tags"][0]["commit"]) == (0, "<1>")
 
 
 def test_tags_are_deleted_by_name(act, pushed):
