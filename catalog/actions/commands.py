@@ -7,8 +7,8 @@ import re
 from catalog.actions.names import FIRST_VERSION, checked_stage, checked_version
 from catalog.actions.plan import ActionPlan, Tags, TagStep, make_deletion, make_plan
 from catalog.actions.registry import ArtifactState, RegisteredVersion, artifact_state
-from catalog.errors import Conflict
-from catalog.git.tag_grammar import precedence
+from catalog.errors import Conflict, MetafileError
+from catalog.git.tag_grammar import parse, precedence
 from catalog.schema.tables.registry import ASSIGNMENT, DEPRECATION, DEREGISTRATION, REGISTRATION, UNASSIGNMENT
 
 BUMPS = ("major", "minor", "patch")
@@ -54,7 +54,8 @@ def assign(tags: Tags, stage: str, version: str | None = None) -> ActionPlan:
     name = version or state.latest
     if name is None:
         raise Conflict(f"{tags.artifact!r} has no registered version: expected one to assign {stage!r} to")
-    return make_plan(tags, (_assignment(tags, state, stage, name),), (_assigning(tags.artifact, stage, name),))
+    step = _assignment(tags, state, stage, name)
+    return make_plan(tags, (step,), (_assigning(tags.artifact, stage, name),), _notes_of_stage(tags, stage))
 
 
 def unassign(tags: Tags, stage: str, version: str | None = None, *, delete: bool = False) -> ActionPlan:
@@ -101,7 +102,8 @@ def promote(tags: Tags, source: str, target: str) -> ActionPlan:
     state = tags.state
     checked_stage(source)
     name = _current(tags, state, source)
-    return make_plan(tags, (_assignment(tags, state, target, name),), (_assigning(tags.artifact, target, name),))
+    step = _assignment(tags, state, target, name)
+    return make_plan(tags, (step,), (_assigning(tags.artifact, target, name),), _notes_of_stage(tags, target))
 
 
 def rollback(tags: Tags, stage: str, version: str | None = None) -> ActionPlan:
@@ -161,6 +163,18 @@ def _assignment(tags: Tags, state: ArtifactState, stage: str, version: str) -> T
     return TagStep(event=ASSIGNMENT, version=version, stage=stage, commit=one.commit)
 
 
+def _notes_of_stage(tags: Tags, stage: str) -> tuple[str, ...]:
+    """A stage that is new in the repository may be a typing error."""
+    for name in tags.oids:
+        try:
+            parsed = parse(name)
+        except MetafileError:
+            continue
+        if parsed is not None and parsed.stage == stage:
+            return ()
+    return (f"the stage {stage} is new: no tag of the repository names it yet",)
+
+
 def _assigning(artifact: str, stage: str, version: str) -> tuple[str, ...]:
     return ("assign", artifact, "--version", version, "--stage", stage)
 
@@ -187,7 +201,8 @@ def _current(tags: Tags, state: ArtifactState, stage: str) -> str:
     """The version that is in a stage now."""
     versions = state.in_stage(stage)
     if not versions:
-        raise Conflict(f"no version of {tags.artifact!r} is in {stage!r}: expected one")
+        used = ", ".join(each for each in state.stages() if state.in_stage(each)) or "none"
+        raise Conflict(f"no version of {tags.artifact!r} is in {stage!r}: expected a stage that has one ({used})")
     if versions[0].is_discovered:
         raise Conflict(
             f"{stage!r} of {tags.artifact!r} is on commit {versions[0].commit[:7]}, which has no version: register it"

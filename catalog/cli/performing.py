@@ -68,6 +68,8 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
     config = config_as_asked()
     if options.yes and not options.push:
         raise Misuse("--yes goes with --push")
+    if options.push and not options.yes and options.output == "json":
+        raise Misuse("a question is no JSON: expected --yes with --push and -o json")
     if options.push and not options.yes and not sys.stdin.isatty():
         raise Misuse("there is no terminal to ask on: expected --yes with --push, or no --push")
     with _opened(options) as catalog:
@@ -89,7 +91,8 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
             planned = _planned_or_pushed(actor, action, options, printer.put)
         if planned is None:
             return
-        printer.put(planned)
+        if options.yes or not options.push:  # else it was shown before the question
+            printer.put(planned)
     if planned.pushed:
         _say_pushed(planned)
         _crawl_again(config, repository, options, database)

@@ -97,7 +97,7 @@ PROD = (("churn#prod#1", A), ("churn#prod#2", B), ("churn#prod#3", C))
         pytest.param((V1, V2, *PROD[:2]), lambda t: commands.unassign(t, "prod"), [("churn#prod!#3", B)], id="unassign the current one"),
         pytest.param((V1, V2, *PROD[:2]), lambda t: commands.unassign(t, "prod", "v1.0.0"), [("churn#prod!#3", A)], id="unassign one behind"),
         pytest.param((V1, V2, PROD[0]), lambda t: commands.unassign(t, "prod", "v2.0.0"), "v2.0.0 of 'churn' is not in 'prod'", id="unassign what is not there"),
-        pytest.param((V1,), lambda t: commands.unassign(t, "prod"), "no version of 'churn' is in 'prod'", id="unassign nothing"),
+        pytest.param((V1, ("churn#dev#1", A)), lambda t: commands.unassign(t, "prod"), "no version of 'churn' is in 'prod': expected a stage that has one (dev)", id="unassign nothing"),
         pytest.param((("churn#prod#1", A),), lambda t: commands.unassign(t, "prod"), "is on commit aaaaaaa, which has no version", id="a stage of a bare commit"),
         pytest.param((V1,), lambda t: commands.deregister(t, "v1.0.0"), [("churn@v1.0.0!", A)], id="deregister"),
         pytest.param((V1, ("churn@v1.0.0!", A)), lambda t: commands.deregister(t, "v1.0.0"), "was deregistered already", id="deregister again"),
@@ -105,7 +105,7 @@ PROD = (("churn#prod#1", A), ("churn#prod#2", B), ("churn#prod#3", C))
         pytest.param((V1, ("churn@deprecated", A)), commands.deprecate, "was deprecated already", id="deprecate again"),
         pytest.param((), commands.deprecate, "has no registry tag", id="deprecate nothing"),
         pytest.param((V1, PROD[0]), lambda t: commands.promote(t, "prod", "live"), [("churn#live#2", A)], id="promote"),
-        pytest.param((V1,), lambda t: commands.promote(t, "dev", "live"), "no version of 'churn' is in 'dev'", id="promote nothing"),
+        pytest.param((V1,), lambda t: commands.promote(t, "dev", "live"), "no version of 'churn' is in 'dev': expected a stage that has one (none)", id="promote nothing"),
         pytest.param((V1, V2, *PROD[:2]), lambda t: commands.rollback(t, "prod"), [("churn#prod!#3", B)], id="roll back"),
         pytest.param((V1, V2, V3, *PROD), lambda t: commands.rollback(t, "prod", "v1.0.0"), [("churn#prod!#4", B), ("churn#prod!#5", C)], id="roll back by two"),
         pytest.param((V1, V2, PROD[0], ("churn#prod!#2", A), ("churn#prod#3", B)), lambda t: commands.rollback(t, "prod", "v1.0.0"), [("churn#prod!#4", B), ("churn#prod#5", A)], id="roll back to one that was taken away"),
@@ -160,6 +160,21 @@ def test_names_that_git_cannot_keep_beside_each_other():
     assert outcome(lambda: commands.assign(given, "dev")) == ["churn#dev#3"]
     blocked = tags(("churn@v1.0.0", A), more=("churn#dev#1/x",))
     assert "cannot be beside the tag 'churn#dev#1/x'" in outcome(lambda: commands.assign(blocked, "dev"))
+
+
+@pytest.mark.parametrize(
+    ("more", "notes"),
+    [
+        ((), ("the stage live is new: no tag of the repository names it yet",)),
+        (("other#live#1",), ()),
+        (("churn#dev#99999999999999999999",), ("the stage live is new: no tag of the repository names it yet",)),
+    ],
+    ids=["new", "of another artifact", "a number that is absurd"],
+)
+def test_a_stage_that_is_new_is_said_to_be(more, notes):
+    given = tags(V1, PROD[0], more=more)
+    assert commands.assign(given, "live", "v1.0.0").notes == notes
+    assert commands.promote(given, "prod", "live").notes == notes
 
 
 def test_what_changes_for_readers():

@@ -7,10 +7,12 @@ import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from time import sleep
 
 import duckdb
 import pytest
@@ -174,6 +176,7 @@ def test_the_crawl_after_a_push_can_be_left_out(act, run):
         pytest.param(["register", "local/served/r"], 2, "names no artifact: expected one, such as churn", id="a repository"),
         pytest.param(["deprecate", "churn", "--yes"], 2, "--yes goes with --push", id="yes to what"),
         pytest.param(["deprecate", "churn", "--push"], 2, "there is no terminal to ask on: expected --yes", id="nobody to ask"),
+        pytest.param(["deprecate", "churn", "--push", "-o", "json"], 2, "a question is no JSON: expected --yes", id="a question in JSON"),
         pytest.param(["deprecate", "churn", "-m", " "], 2, "invalid --message ' ': expected 1 to", id="no message"),
     ],
 )  # fmt: skip
@@ -267,4 +270,24 @@ def test_a_terminal_is_asked(pushed):
     assert (code, "expected a look at the new plan" in written, "churn#prod#8" in written) == (3, True, True)
     assert len(pushed.tags()) == 4
     code, written = answered(pushed, ASSIGN, "y")
-    assert (code, "pushed churn#prod#8" in written, "churn#prod#8" in pushed.tags()) == (0, True, True)
+    assert (code, "catalog: pushed churn#prod#8" in written, written.count("Assigning")) == (0, True, 1)
+    assert "churn#prod#8" in pushed.tags()
+
+
+def test_a_push_that_is_killed_is_whole_or_not_at_all(act, pushed, tmp_path):
+    seen = tmp_path / "seen"
+    (pushed.path / "hooks").mkdir(exist_ok=True)
+    (pushed.path / "hooks" / "pre-receive").write_text(f"#!/bin/sh\ntouch {seen}\nsleep 0.2\n")
+    (pushed.path / "hooks" / "pre-receive").chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "catalog", *ASSIGN, "--yes"], cwd=tmp_path, stdin=subprocess.DEVNULL
+    )
+    while not seen.exists() and process.poll() is None:
+        sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    pushed.check()
+    code, _, err = act(*ASSIGN, "--yes")
+    assert (code, "is in 'prod' already" in err or "another push came first" in err) in ((0, False), (3, True))
+    assert pushed.tags().count("churn#prod#2") == 1
+    pushed.check()
