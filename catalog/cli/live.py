@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,8 @@ def open_as_asked(
         with Catalog.open(path) as catalog:
             yield catalog, repo
         return
-    from catalog.query.live import live_catalog, repository_of  # with all of a crawl
+    from catalog.query.live import live_catalog  # with all of a crawl
+    from catalog.query.repository import repository_of
 
     path = database_at(path)
     if database is not None and not path.is_file():

@@ -21,9 +21,9 @@ from catalog.cli.output import say, say_note
 from catalog.cli.plan_output import PlanPrinter
 from catalog.errors import Exit, Misuse, NotFound
 from catalog.query import Catalog
-from catalog.query.live import repository_of
 from catalog.query.published.location import database_at
 from catalog.query.reference import parse
+from catalog.query.repository import repository_of
 from catalog.transport.origin import Limits
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,15 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from catalog.config.parse import Config, RepoConfig, parse
+from catalog.config.parse import Config, RepoConfig
 from catalog.crawl.crawl import crawl
 from catalog.database.build import build
 from catalog.database.database import connect
 from catalog.database.inventory_rows import repo_rows
 from catalog.database.overlay import overlay
 from catalog.discovery.inventory import read_inventory
-from catalog.errors import READ, Ambiguous, NotFound, OriginError
-from catalog.naming import endings
+from catalog.errors import READ, OriginError
 from catalog.query.catalog import Catalog
 from catalog.query.time_range import in_utc
 from catalog.schema.tables.inventory import Repo
@@ -41,26 +39,6 @@ class LiveCatalog:
         """Which repository was read when, and what the rest is as of."""
         rest = f"all else is as of the crawl of {in_utc(self.crawled_at)}" if self.crawled_at else "there is no other"
         return f"{self.repo} was read at {in_utc(self.read_at)}; {rest}"
-
-
-def repository_of(config: Config, words: str) -> RepoConfig:
-    """The repository that a name, the end of one, or an address means: one of repos.toml or its sources, else a new one.
-
-    NotFound for a name that is not there, ConfigError for an address that cannot be one.
-    """
-    inventory = read_inventory(config)
-    matches = [repo for repo in inventory.repos if words in endings(repo.name)]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise Ambiguous(f"{words!r} names {len(matches)} repositories, expected one", tuple(r.name for r in matches))
-    if "://" not in words and ":" not in words and not Path(words).exists():
-        if not config.file.is_file():
-            raise NotFound(f"no repository {words!r}: no file lists repositories; expected a URL, or the path of one")
-        raise NotFound(f"no repository {words!r} in {config.file}: expected the end of a name, or a URL")
-    (stated,) = parse(f"[[repo]]\nurl = {json.dumps(words)}\n", Path.cwd() / "repos.toml").repos
-    name = inventory.name_at(stated.url)
-    return next((repo for repo in inventory.repos if repo.name == name), stated)
 
 
 @contextmanager
