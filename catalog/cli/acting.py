@@ -21,7 +21,7 @@ from catalog.cli.acting_options import (
     Yes,
 )
 from catalog.cli.options import Database, SomeRef
-from catalog.errors import Misuse
+from catalog.errors import InvalidArgument, Misuse
 from catalog.query.reference import LATEST
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def register(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
+    _refuse_empty(version=version, at=at)
+
     def request(target: ActionTarget) -> Request:
         number = _one_version(version, target.version)
         if number is not None and bump is not None:
@@ -89,6 +91,8 @@ def assign(  # noqa: PLR0913 - each is an option of the command
     """
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
+
+    _refuse_empty(stage=stage, version=version)
 
     def request(target: ActionTarget) -> Request:
         number = _one_version(version, target.version)
@@ -125,6 +129,8 @@ def unassign(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
+    _refuse_empty(stage=stage, version=version)
+
     def request(target: ActionTarget) -> Request:
         name, number = _stage(stage, target.stage), _one_version(version, target.version)
         return Request(decide=lambda tags, _: commands.unassign(tags, name, number, delete=delete_tag))
@@ -152,6 +158,8 @@ def deregister(  # noqa: PLR0913 - each is an option of the command
     """
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
+
+    _refuse_empty(version=version)
 
     def request(target: ActionTarget) -> Request:
         number = _one_version(version, target.version)
@@ -215,6 +223,8 @@ def promote(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
+    _refuse_empty(source=source, target_stage=target_stage)
+
     def request(target: ActionTarget) -> Request:
         if target.version or target.stage:
             raise Misuse("promote takes an artifact: which version it is, the stage FROM says")
@@ -249,11 +259,23 @@ def rollback(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
+    _refuse_empty(stage=stage, to=to)
+
     def request(target: ActionTarget) -> Request:
         name = _stage(stage, target.stage)
         return Request(decide=lambda tags, _: commands.rollback(tags, name, to))
 
     perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
+
+
+def _refuse_empty(**values: str | None) -> None:
+    for name, value in values.items():
+        if value == "":
+            raise InvalidArgument(
+                name,
+                "''",
+                "a commit or a branch" if name == "at" else "a version" if name in {"to", "version"} else "a stage",
+            )
 
 
 def _stage(option: str | None, in_ref: str | None) -> str:

@@ -15,11 +15,12 @@ import typer
 from catalog.actions.act import Action, Actor, Changed, Decide, PlannedAction, acting
 from catalog.actions.known import KnownObjects, known_of
 from catalog.actions.names import checked_artifact
+from catalog.actions.tag_object import checked_message
 from catalog.cli.asking import default_database
 from catalog.cli.live import config_as_asked
 from catalog.cli.output import say, say_note
 from catalog.cli.plan_output import PlanPrinter
-from catalog.errors import Exit, Misuse, NotFound
+from catalog.errors import Exit, InvalidArgument, Misuse, NotFound
 from catalog.query import Catalog
 from catalog.query.published.location import database_at
 from catalog.query.reference import parse
@@ -65,6 +66,11 @@ class Request:
 
 def perform(ref: str, request: Callable[[ActionTarget], Request], options: Options) -> None:
     """Prints the plan; with `--push`, pushes what the server's own listing says it comes to, and reads the repository again."""
+    parse(ref)
+    if options.repo == "":
+        raise InvalidArgument("repo", "''", "the name of a repository, or an address")
+    if options.message is not None:
+        checked_message(options.message)
     config = config_as_asked()
     if options.yes and not options.push:
         raise Misuse("--yes goes with --push")

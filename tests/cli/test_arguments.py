@@ -13,6 +13,8 @@ from catalog.database.search_fields import FACETS
 # What the other arguments of a command are.
 RIGHT = {
     "repo": "churn",
+    "source": "dev",
+    "target_stage": "prod",
     "old": "churn",
     "new": "risk/churn","what": "models", "when": "now", "text": "from-here", "start": "0", "refs": "mask mask", "ref": "mask", "urls": "../churn", "content": "1111111"}  # fmt: skip
 # Those of which nothing is a value, too: a query that finds all, and the events since the beginning.
