@@ -1,6 +1,6 @@
 """Git's push protocol over HTTP, SSH and to a disk: refs and capabilities, then commands with a pack, then a report (gitprotocol-pack(5)).
 
-Why not dulwich: docs/decisions/32-acting.md.
+Why not dulwich: docs/decisions/33-acting.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The state of one artifact as its tags make it: versions, stages, the latest. The rules are GTO's (gto/base.py, gto/tag.py of GTO 1.10).
 
-Why not the views of the catalog: docs/decisions/32-acting.md.
+Why not the views of the catalog: docs/decisions/33-acting.md.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import typer
 
 from catalog.cli.formats import to_json
 from catalog.cli.live import open_as_asked
-from catalog.cli.options import Database, LiveOption, LiveRepoOption, SomeRef
+from catalog.cli.options import CatalogConfig, Database, LiveOption, LiveRepoOption, SomeRef
 from catalog.cli.output import put_text, say_note
 from catalog.cli.report_markdown import render
 from catalog.errors import InvalidArgument
@@ -22,7 +22,7 @@ from catalog.text import plural
 MOST_IMAGES = 12  # of one version
 
 _CONTENT = re.compile("(md5:|sha256:)?[0-9a-f]{32,64}")
-# An SVG is a program of its author: who opens the file runs it. The site shows none, either.
+# An SVG can hold scripts, which run where its file is opened: the site shows none, either.
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _OF_VERSION = ("ref", "repo", "artifact", "version", "commit")
 _OF_INPUT = ("place", "path", "hash_kind", "hash", "size", "is_input", "differs")
@@ -59,6 +59,7 @@ def report(
     output: Annotated[
         ReportFormat, typer.Option("-o", "--output", metavar="md|json", help="Markdown, or JSON with every column.")
     ] = ReportFormat.MD,
+    config: CatalogConfig = None,
     database: Database = None,
 ) -> None:
     """Report what is new in a version: metrics with differences, changed parameters and inputs, size and plots, as Markdown.
@@ -66,7 +67,7 @@ def report(
     Examples: catalog report churn@latest --against prod > report.md, catalog report churn#prod --against prod -o json
     """
     folder = None if plots is None else _folder(plots)
-    with open_as_asked(database, live=live, repo=repo, ref=ref) as (catalog, _):
+    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _):
         answer = catalog.report(ref, against=against)
     shown = _shown(answer)
     paths = {} if folder is None else _written(shown, folder)

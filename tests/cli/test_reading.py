@@ -513,14 +513,14 @@ def test_ids_are_what_the_next_command_takes(ask, command, following):
 
 
 def test_every_command_with_ids_has_a_next_one():
-    """But `sql`, `queries` and `stats`, whose rows are no references, `get`, whose row is a file, what reads repos.toml, and what writes plans."""
+    """But `sql`, `queries` and `stats`, whose rows are no references, `get`, whose row is a file, `report`, what reads repos.toml, and what writes plans."""
     plans = {"register", "assign", "unassign", "promote", "rollback", "deregister", "deprecate"}
     tested = {command.split()[0] for command, _ in NEXT}
     listed = {command.split()[1] for command, _ in NEXT if command.startswith("ls ")}
     commands = get_command(app()).commands
     with_ids = {name for name, command in commands.items() if "--output" in [o for p in command.params for o in p.opts]}
     assert (with_ids - tested, {*What} - listed) == (
-        {"queries", "sql", "stats", "config", "doctor", "crawl", "get", *plans},
+        {"queries", "sql", "stats", "config", "doctor", "crawl", "get", "report", *plans},
         set(),
     )
 
