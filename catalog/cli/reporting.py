@@ -35,7 +35,7 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
-def report(
+def report(  # noqa: PLR0913 - each is an option of the command
     ref: SomeRef,
     *,
     against: Annotated[
