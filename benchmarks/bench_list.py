@@ -22,7 +22,7 @@ from catalog.privacy.emails import hide
 from sites.data import facts, lists, page_inputs
 from sites.data.lists import FacetRow, ModelRow, WordRow
 from sites.data.masking import MaskedConnection
-from sites.render import assets
+from sites.render import Renderer, assets
 from sites.site_pages import SitePages
 from sites.view_models import list_files, model_index, word_index
 from sites.view_models.feeds import Feeds
@@ -75,7 +75,9 @@ def site_of(path: Path, site: Path) -> tuple[list[ModelRow], list[FacetRow], lis
         masked = MaskedConnection(connection, hide)
         inputs = page_inputs.read(masked)
         listed = cache(partial(lists.models, masked))
-        pages = SitePages(facts.read(masked, []), {}, Feeds(inputs.repositories, "x", None), "x", None, listed)
+        pages = SitePages(
+            facts.read(masked, []), {}, Feeds(inputs.repositories, "x", None), Renderer("x"), None, listed
+        )
         words = list(lists.words(masked))
         names = word_index.shards(lists.word_counts(masked))
         every = {*list_files.FILES, *map(word_index.path, names)}

@@ -72,10 +72,12 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     deleted. So a build that is cut short leaves old and new pages side by side, and no link from one to a file that is not there.
     """
     clock, theme = perf_counter(), theme or NO_THEME
-    settings = (title, site_url, mask(_ADDRESS), theme.digest)
+    exports = exports_in(data)
+    catalog_url = data_page.address(site_url) if site_url and exports.database else None
+    settings = (title, site_url, catalog_url, mask(_ADDRESS), theme.digest)
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         connection = MaskedConnection(unmasked, mask)
-        inputs, exports = page_inputs.read(connection), exports_in(data)
+        inputs = page_inputs.read(connection)
         static = {**assets(), AS_OF: as_of.script(inputs.crawls)}
         news = Feeds(inputs.repositories, title, site_url)
         wanted = digests(inputs, news.repos(), static, settings)
@@ -105,8 +107,9 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         from_rows = stale.difference(static, own, exports.files, lists, {DATA.pattern})
         pages: Iterable[tuple[str, bytes]] = ()
         if from_rows:
+            render = Renderer(title, theme, catalog_url)
             facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
-            site = SitePages(facts, plots_by_model, news, title, site_url, listed, theme)
+            site = SitePages(facts, plots_by_model, news, render, site_url, listed)
             images |= site.images()
             files.append(plots.numbers(plots_by_model))
             pages = _in_order(site, _feeds(connection, facts, news, stale), from_rows, last)

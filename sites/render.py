@@ -127,15 +127,22 @@ def _themed(theme: Theme) -> Environment:
 class Renderer:
     """Renders the pages of one site."""
 
-    def __init__(self, title: str, theme: Theme = NO_THEME) -> None:
-        self._title, self._theme = title, theme
+    def __init__(self, title: str, theme: Theme = NO_THEME, catalog_url: str | None = None) -> None:
+        """`catalog_url`: where the database that the site publishes will be, if that is known."""
+        self._title, self._theme, self._catalog_url = title, theme, catalog_url
         env = _themed(theme)
         self._templates = {page.name: env.get_template(page.template) for page in PAGES}
 
     def __call__(self, page: Page, context: dict[str, object], *, root: str | None = None) -> bytes:
         """One page. `root` leads from it to the root of the site; without one it follows from the page's path."""
         prefix = urls.root(page) if root is None else root
-        given = {"root": prefix, "page": page.name, "site_title": self._title, "theme": self._theme}
+        given = {
+            "root": prefix,
+            "page": page.name,
+            "site_title": self._title,
+            "theme": self._theme,
+            "catalog_url": self._catalog_url,
+        }
         try:
             return self._templates[page.name].render(context, **given).encode("utf-8")
         except Exception as error:

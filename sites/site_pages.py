@@ -30,7 +30,6 @@ from sites.pages import (
 from sites.published import model_files
 from sites.published.json_ld import json_ld
 from sites.render import Renderer, inline, licences
-from sites.theme import NO_THEME, Theme
 from sites.view_models import as_of, feeds, overview
 from sites.view_models.feeds import Feeds
 from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
@@ -61,17 +60,16 @@ class SitePages:
         facts: Facts,
         plots_by_model: Mapping[Key, Plots],
         news: Feeds,
-        title: str,
+        render: Renderer,
         site_url: str | None,
         listed: Callable[[], Sequence[ModelRow]],
-        theme: Theme = NO_THEME,
     ) -> None:
         """`listed`: reads the rows of the list of models, where a page shows them."""
         self._facts = facts
         self._listed = listed
         self._plots = plots_by_model
         self._news = news
-        self._render = Renderer(title, theme)
+        self._render = render
         self._site_url = site_url
         self._repositories = {r.repo: r for r in facts.repositories}
         self._forges = {r.repo: urls.repository_links(r.page, r.commit_pages) for r in facts.repositories}

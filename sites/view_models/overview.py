@@ -41,7 +41,7 @@ class Attention(NamedTuple):
 
 
 def tiles(types: Iterable[TypeRow]) -> list[Tile]:
-    """How many models there are, datasets, and others. Those that are deprecated count, as in the list."""
+    """How many models there are, datasets, and others. Those that are deprecated are counted apart: the list leaves them out, too."""
     models: list[TypeRow] = []
     datasets: list[TypeRow] = []
     others: list[TypeRow] = []
@@ -55,14 +55,18 @@ def tiles(types: Iterable[TypeRow]) -> list[Tile]:
 def _tile(name: str, rows: Sequence[TypeRow], *, named: bool = False) -> Tile:
     types = urlencode([("type", row.type or "") for row in rows])
     deprecated = sum(row.deprecated for row in rows)
-    notes = [of_type(row.artifacts, clip(row.type, MOST_CHARACTERS) or None) for row in rows[:MOST_TYPES] if named]
-    notes += [f"{number(sum(row.artifacts for row in rows[MOST_TYPES:]))} of other types"] * (
+    notes = [
+        of_type(row.artifacts - row.deprecated, clip(row.type, MOST_CHARACTERS) or None)
+        for row in rows[:MOST_TYPES]
+        if named
+    ]
+    notes += [f"{number(sum(row.artifacts - row.deprecated for row in rows[MOST_TYPES:]))} of other types"] * (
         named and len(rows) > MOST_TYPES
     )
     notes += [f"{number(deprecated)} deprecated"] * bool(deprecated)
     return Tile(
         name,
-        sum(row.artifacts for row in rows),
+        sum(row.artifacts - row.deprecated for row in rows),
         f"models.html?{types}" if types and not named else "models.html",
         ", ".join(notes),
     )

@@ -29,7 +29,7 @@ OUTCOMES: Mapping[str, str] = {
     VisitOutcome.NEW: "read",
     VisitOutcome.CHANGED: "read",
     VisitOutcome.FRESH: "read",
-    VisitOutcome.DOWN: "no answer",
+    VisitOutcome.DOWN: "could not be read",
     VisitOutcome.MALFORMED: "malformed answer",
     VisitOutcome.REFUSED: "access refused",
     VisitOutcome.GONE: "not found",

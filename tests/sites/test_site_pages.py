@@ -13,6 +13,7 @@ from catalog.database import database
 from sites import site_pages as module
 from sites.data import facts as data
 from sites.data.rows import ProblemRow
+from sites.render import Renderer
 from sites.view_models.feeds import Feeds
 
 CHURN = ("github.com/acme/churn", "churn")
@@ -25,7 +26,7 @@ def facts(catalog_file: Path) -> Iterator[data.Facts]:
 
 
 def site(facts: data.Facts) -> module.SitePages:
-    return module.SitePages(facts, {}, Feeds([], "x", None), "x", None, list)
+    return module.SitePages(facts, {}, Feeds([], "x", None), Renderer("x"), None, list)
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])

@@ -29,7 +29,7 @@ NOTHING = dict.fromkeys(RepositoryRow._fields)
         pytest.param(
             [TypeRow("model", 23, 1), TypeRow("dataset", 4, 0), TypeRow("data", 1, 0)],
             [
-                Tile("Models", 23, "models.html?type=model", "1 deprecated"),
+                Tile("Models", 22, "models.html?type=model", "1 deprecated"),
                 Tile("Datasets", 5, "models.html?type=dataset&type=data", ""),
             ],
             id="models and datasets",
@@ -39,7 +39,7 @@ NOTHING = dict.fromkeys(RepositoryRow._fields)
             [
                 Tile("Models", 1, "models.html?type=Model", ""),
                 Tile("Datasets", 0, "models.html", ""),
-                Tile("Other artifacts", 13, "models.html", "12 without a type, 1 of type <b>, 2 deprecated"),
+                Tile("Other artifacts", 11, "models.html", "10 without a type, 1 of type <b>, 2 deprecated"),
             ],
             id="others",
         ),
