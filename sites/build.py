@@ -61,7 +61,9 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     theme: Theme | None = None,
     progress: Progress = lambda done, total: None,  # noqa: ARG005 - nothing is shown
 ) -> SiteReport:
-    """Makes the site of a catalog in `folder`; NotFound where there is no catalog, StoreError where the disk or a file is in the way.
+    """Makes the site of a catalog in `folder`.
+
+    NotFound where there is no catalog, StoreError where the disk or a file is in the way, ConfigError where a template of the theme fails.
 
     Only pages of which something differs are made: see `sites.digests`. `check`: files that were changed by hand are found even where they have their size
     and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page

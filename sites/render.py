@@ -134,7 +134,7 @@ class Renderer:
         self._templates = {page.name: env.get_template(page.template) for page in PAGES}
 
     def __call__(self, page: Page, context: dict[str, object], *, root: str | None = None) -> bytes:
-        """One page. `root` leads from it to the root of the site; without one it follows from the page's path."""
+        """One page. `root` leads from it to the root of the site; without one it follows from the page's path. ConfigError where a template of the theme fails."""
         prefix = urls.root(page) if root is None else root
         given = {
             "root": prefix,

@@ -10,7 +10,7 @@ from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
 from sites.data.lists import ModelRow
-from sites.data.rows import ArtifactRow, RepositoryRow
+from sites.data.rows import ArtifactRow, ProblemRow, RepositoryRow
 from sites.pages import (
     COMPARE,
     CRAWL,
@@ -35,7 +35,7 @@ from sites.view_models.feeds import Feeds
 from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
 from sites.view_models.model.commands import plain_id, remarks, usages
 from sites.view_models.model.plots import Plots
-from sites.view_models.problems import problem_groups
+from sites.view_models.problems import NO_PROBLEMS, by_commit, problem_groups
 from sites.view_models.registry import (
     OUTCOMES,
     ArtifactLine,
@@ -136,10 +136,14 @@ class SitePages:
             if (path := urls.model(artifact.repo, artifact.artifact)) in stale:
                 yield path, self._render(MODEL, self._model(artifact))
             if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
-                yield (
-                    path,
-                    model_data.model_data(self._facts, artifact, self._plots.get((artifact.repo, artifact.artifact))),
-                )
+                plots_of_model = self._plots.get((artifact.repo, artifact.artifact))
+                problems = self._problems.get(artifact.repo, NO_PROBLEMS)
+                yield path, model_data.model_data(self._facts, artifact, plots_of_model, problems)
+
+    @cached_property
+    def _problems(self) -> dict[str, dict[str, list[ProblemRow]]]:
+        """The problems of each repository, by commit."""
+        return {repo: by_commit(rows) for repo, rows in self._facts.problems.items()}
 
     @cached_property
     def _main_metrics(self) -> dict[Key, MainMetric]:
@@ -213,12 +217,13 @@ class SitePages:
             "cards": stage_cards(assignments, links),
             "table": version_table.version_table(versions, measured, storage),
             "details": version_details.version_details(
-                facts, key, versions, storage, foremost(assignments), facts.problems.get(artifact.repo, [])
+                facts, key, versions, storage, foremost(assignments), self._problems.get(artifact.repo, NO_PROBLEMS)
             ),
             "metrics": metrics.metrics(measured, versions, assignments),
             "baseline": metrics.baseline(assignments) if measured else "",
             "stage_metrics": metrics.stage_metrics(measured, assignments),
             "begun": version_details.experiment_lines(begun, links),
+            "begun_of": len(facts.experiments.get(artifact.repo, [])),
             "plots": self._plots.get(key),
             "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
             "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),

@@ -16,6 +16,7 @@ AVATARS = 6  # colours for people in site.css
 HUES = 6  # and for stages that we do not know
 
 _OBJECT = re.compile("[0-9a-f]{40}")
+_THOUSAND, _SMALL = 1000, 1e-4  # from where on a number has its thousands apart, and up to where an exponent
 _KILO = 1024
 
 # A stage has a colour and a shape; an unknown one has a hue by its name. Stages are in this order, where repos.toml states none.
@@ -60,6 +61,16 @@ def short(commit: str) -> str:
 def number(value: int) -> str:
     """A count with thousands apart."""
     return f"{value:,}"
+
+
+def decimal(value: float) -> str:
+    """A finite number of a metric as lists show it, with scripts (models.js) and without: thousands apart, else four significant digits."""
+    if value == int(value) or abs(value) >= _THOUSAND:
+        return f"{round(value, 1):,}".removesuffix(".0")
+    if abs(value) < _SMALL:
+        digits, _, exponent = f"{value:.2e}".partition("e")
+        return f"{digits}e{int(exponent)}"
+    return f"{value:.4g}"
 
 
 def of_type(count: int, kind: str | None) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from catalog.errors import ConfigError
 from catalog.store.files import read as read_file
 from catalog.text import plural
-from sites.markdown import render
+from sites.markdown import PREFIX, render
 from sites.program import digest_of
 
 TEMPLATES, STATIC, STYLES, FOOTER, LOGO = "templates", "static", "custom.css", "footer.md", "logo"
@@ -22,7 +22,7 @@ LARGEST_LOGO = 200 << 10  # bytes: every first visit loads it
 LARGEST_FOOTER = 16 << 10  # bytes: every page has it
 
 _IMAGES = {
-    ".svg": re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^>]*>\s*)?<svg[\s>]", re.DOTALL),
+    ".svg": re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?[^>]*>|<!--(?:(?!-->).)*-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)\s*)*<svg[\s/>]", re.DOTALL),
     ".png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     ".webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
     ".jpg": re.compile(rb"\xff\xd8\xff"),
@@ -135,4 +135,4 @@ def _image(file: Path, data: bytes) -> bytes:
 def _footer(folder: Path, data: bytes) -> Markup:
     if len(data) > LARGEST_FOOTER:
         raise ConfigError(f"{folder / FOOTER}: {len(data):,} bytes: expected at most {LARGEST_FOOTER:,} bytes")
-    return render(_text(folder, FOOTER, data)) if data.strip() else Markup()
+    return render(_text(folder, FOOTER, data), prefix=f"{PREFIX}footer:") if data.strip() else Markup()

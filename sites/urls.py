@@ -24,9 +24,7 @@ _FILES = {
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-@lru_cache(
-    maxsize=65536
-)  # pages, data, records, feeds and their digests all ask: a tenth of a build in which nothing changed
+@lru_cache(maxsize=65536)  # called for pages, data, feeds and digests: a tenth of a build in which nothing changed
 def model(repo: str, artifact: str) -> str:
     """Where an artifact's page lies, from the root of the site."""
     return MODEL.pattern.format(repo=_slug(repo), artifact=_slug(artifact))

@@ -60,7 +60,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportReport:
-    """How many files an export has, and how many parts of tables and views have other rows than before."""
+    """How many files an export has, and how many parts of tables and views were written."""
 
     files: int
     changed: int
@@ -160,7 +160,7 @@ class _Export:
         self.edited: list[str] = []  # files of rows that are as they were, and that somebody changed
 
     def write(self, relation: Relation) -> tuple[dict[str, ExportedFile], dict[str, Any], int]:
-        """The relation's files, its entry of the index, and how many files were made."""
+        """The relation's files, its entry of the index, and how many of its parts were written."""
         with closing(self._connection.cursor()) as cursor:
             counts = self._counter.count(cursor, relation.name, divisible=relation.is_divisible)
         self.counts[relation.name], every = counts, parts(relation, counts, csv=self._csv)

@@ -18,6 +18,6 @@ const RULES = {
 
 export default [
   { ignores: ['**/node_modules/', 'static/vendor/'] },
-  { files: ['**/*.js'], languageOptions: { ecmaVersion: 2022, sourceType: 'script', globals: { ...globals.browser, S: 'writable' } }, rules: { ...RULES, 'no-undef': 'off' } }, // tsc knows what one script has from another
+  { files: ['**/*.js'], languageOptions: { ecmaVersion: 2022, sourceType: 'script', globals: { ...globals.browser, S: 'writable' } }, rules: { ...RULES, 'no-undef': 'off' } }, // tsc checks names that one script has from another
   { files: ['**/*.mjs'], languageOptions: { ecmaVersion: 2022, sourceType: 'module', globals: { ...globals.node, ...globals.browser } }, rules: RULES },
 ];

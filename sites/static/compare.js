@@ -160,7 +160,7 @@
     for (const { model, version } of columns) {
       const theirs = model.plots ? await window.PlotFigures.numbers(model.plots).catch(() => []) : [];
       for (const plot of theirs.filter(Boolean)) {
-        const own = plot.series.filter((/** @type {any} */ each) => each.version.split(' ')[0] === version.version);
+        const own = plot.series.filter((/** @type {any} */ each) => each.of === version.version);
         const label = columns.some((other) => other.model !== model) ? `${model.name}@${version.version}` : version.version;
         const key = JSON.stringify([plot.title, plot.template, plot.x, plot.y]);
         if (own.length) plots.set(key, { ...plot, series: [...(plots.get(key)?.series || []), ...own.map((/** @type {any} */ each) => ({ ...each, version: label }))] });
@@ -177,7 +177,8 @@
 
   let shownTimes = 0;
   const show = async () => {
-    const turn = shownTimes += 1;
+    shownTimes += 1;
+    const number = shownTimes;
     keep();
     const answers = await Promise.allSettled(refs.map(column));
     const columns = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
@@ -198,7 +199,7 @@
     const rest = columns.length ? [table(columns, rows)] : [make('p', { className: 'empty', textContent: 'No version is chosen yet.' })];
     place.replaceChildren(bar, ...notes, ...rest);
     const plots = await overlaid(columns);
-    if (turn === shownTimes && plots.length) place.append(make('h2', { textContent: 'Plots' }), make('div', { className: 'plots' }, ...plots.map(figure)));
+    if (number === shownTimes && plots.length) place.append(make('h2', { textContent: 'Plots' }), make('div', { className: 'plots' }, ...plots.map(figure)));
   };
   show();
 })();

@@ -195,7 +195,8 @@
     if (spans.length) say(list, 'Parameters', ...spans);
     const measured = model.metrics.map((/** @type {any} */ metric) => [metric, metric.points.find((/** @type {any} */ point) => point[0] === place)]).filter((/** @type {any} */ [, point]) => point);
     if (measured.length) say(list, 'Metrics', ...measured.map((/** @type {any} */ [metric, point]) => make('span', { className: 'kv' }, `${metric.name || metric.file} `, make('b', { textContent: text(point) }))));
-    if (version.problems) say(list, 'Problems', ...version.problems.map((/** @type {[string, string]} */ [at, message]) => make('p', {}, code(at), ` ${message}`)));
+    const more = version.more_problems ? [make('p', { className: 'muted', textContent: `${version.more_problems} more` })] : [];
+    if (version.problems) say(list, 'Problems', ...version.problems.map((/** @type {[string, string]} */ [at, message]) => make('p', {}, code(at), ` ${message}`)), ...more);
     return list;
   };
   /** @type {(row: HTMLElement) => void} */

@@ -170,17 +170,24 @@ const Plots = (() => {
     return loading;
   }
 
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve(); // all files have the key "plots": they are loaded one after the other
+
   /** The numbers of a page's plots, from a file that hands them over as `S("plots", …)`. @param {string} address @returns {Promise<(Plot | null)[]>} */
-  async function numbers(address) {
+  function numbers(address) {
     const known = read.get(address);
     if (known) return known;
-    const before = window.S;
-    /** @type {(Plot | null)[]} */
-    let plots = [];
-    window.S = (key, value) => { if (key === 'plots') plots = /** @type {(Plot | null)[]} */ (value); else if (before) before(key, value); };
-    try { await load(address); } finally { window.S = before; }
-    read.set(address, plots);
-    return plots;
+    const loaded = last.then(async () => {
+      const own = window.S;
+      /** @type {(Plot | null)[]} */
+      let plots = [];
+      window.S = Object.assign((/** @type {string} */ key, /** @type {unknown} */ value) => { if (key === 'plots') plots = /** @type {(Plot | null)[]} */ (value); else if (own) own(key, value); }, own);
+      try { await load(address); } finally { window.S = own; }
+      return plots;
+    });
+    read.set(address, loaded);
+    last = loaded.catch(() => { read.delete(address); });
+    return loaded;
   }
 
   /** The colours of the page as it is now, as Vega needs them. @returns {Look} */
@@ -268,7 +275,7 @@ const Plots = (() => {
       try { await draw(); } catch {
         figure.classList.remove('open');
         toggle.setAttribute('aria-pressed', 'false');
-        remark.textContent = 'The plot could not be loaded; the picture stays.';
+        remark.textContent = `The plot could not be loaded${figure.querySelector(':scope > svg, :scope > img') ? '; the picture stays' : ''}.`;
       }
     }
 
@@ -282,8 +289,8 @@ const Plots = (() => {
     for (const each of [nearer, farther, whole]) each.hidden = true;
     bar.append(toggle, nearer, farther, whole, remark);
     figure.append(stage, bar);
-    new MutationObserver(() => { if (view) draw(); }).observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (view) draw(); });
+    new MutationObserver(() => { if (view && figure.isConnected) draw(); }).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (view && figure.isConnected) draw(); });
     return press;
   }
 

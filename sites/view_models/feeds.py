@@ -1,6 +1,6 @@
 """Feeds of registry events: Atom (RFC 4287) for everything, an organisation, a repository, a model, a stage; and JSON Feed (1.1) for those of several repositories.
 
-A model has one feed: each file more is one for each of ten thousand models. An entry is the same in every feed, so each is rendered once. No clock is read: the date of a feed is that of its newest entry.
+A model has a feed as Atom alone: a second format would be ten thousand more files for ten thousand models. An entry is the same in every feed, so each is rendered once. No clock is read: the date of a feed is that of its newest entry.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC
 _JSON = json.JSONEncoder(ensure_ascii=False)
 _NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible_on_page` spells the others
 _STAGES, _ORGANISATIONS = "feeds/stages/", "feeds/orgs/"
-_MODELS = "feeds/"  # before the path of the page
 _WITH_JSON = (ALL, _STAGES, _ORGANISATIONS)  # what their paths begin with
 
 
@@ -141,7 +140,7 @@ class Feeds:
 
 def model(repo: str, artifact: str) -> str:
     """The path of a model's feed."""
-    return f"{_MODELS}{urls.model(repo, artifact).removesuffix('.html')}"
+    return f"feeds/{urls.model(repo, artifact).removesuffix('.html')}"
 
 
 def repository(repo: str) -> str:
@@ -165,8 +164,7 @@ def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator
     yield Feed(ALL, title, "index.html")
     yield Feed(repository(repo), f"{repo} · {title}", urls.repository(repo))
     for artifact in (of_artifact["artifact"] for of_artifact in news):
-        page = urls.model(repo, artifact)
-        yield Feed(f"{_MODELS}{page.removesuffix('.html')}", f"{repo}:{artifact} · {title}", page)
+        yield Feed(model(repo, artifact), f"{repo}:{artifact} · {title}", urls.model(repo, artifact))
     if name := organisation(repo):
         yield Feed(_of_organisation(name), f"{name} · {title}", "repos.html")
     for stage in dict.fromkeys(stage for of_artifact in news for stage in of_artifact["stages"]):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -15,6 +16,8 @@ from sites.view_models.registry import commit_mark
 
 _LINE = re.compile(r"\bat line ([1-9][0-9]{0,6})\b")
 _TAG = "refs/"
+
+NO_PROBLEMS: Mapping[str, Sequence[ProblemRow]] = MappingProxyType({})  # by commit
 
 
 class ProblemLine(NamedTuple):
@@ -39,6 +42,15 @@ class ProblemGroup(NamedTuple):
     path: str
     total: int
     kinds: list[ProblemKind]
+
+
+def by_commit(problems: Iterable[ProblemRow]) -> dict[str, list[ProblemRow]]:
+    """The problems at commits, by these."""
+    commits: dict[str, list[ProblemRow]] = {}
+    for row in problems:
+        if row.commit:
+            commits.setdefault(row.commit, []).append(row)
+    return commits
 
 
 def problem_groups(

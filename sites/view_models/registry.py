@@ -19,7 +19,7 @@ from sites.data.rows import (
     EventRow,
     VersionRow,
 )
-from sites.text import clip, look, pill, short, stage_order
+from sites.text import clip, decimal, look, pill, short, stage_order
 
 CLIPPED = 140  # characters of a description in a list
 METRIC = 40  # and of the name of a metric
@@ -132,7 +132,7 @@ def _line(artifact: ArtifactRow, assignments: list[AssignmentRow]) -> ArtifactLi
 def main_metrics(models: Iterable[ModelRow]) -> dict[Key, MainMetric]:
     """The main metric of each artifact whose latest version has a number of it."""
     return {
-        (row.repo, row.artifact): MainMetric(clip(row.metric, METRIC), f"{row.number:.4g}")
+        (row.repo, row.artifact): MainMetric(clip(row.metric, METRIC), decimal(row.number))
         for row in models
         if row.metric and row.number is not None and isfinite(row.number)
     }

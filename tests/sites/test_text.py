@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sites.text import _KILO, AVATARS, HUES, look, of_type, person, size
+from sites.text import _KILO, _SMALL, _THOUSAND, AVATARS, HUES, decimal, look, of_type, person, size
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,20 @@ def test_stages_that_are_not_known_have_so_many_hues_by_their_names():
 )
 def test_a_count_of_artifacts_of_a_type(count, kind, shown):
     assert of_type(count, kind) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(0.123456, "0.1235", id="four digits"),
+        pytest.param(_THOUSAND - 0.06, "999.9", id="a little less than a thousand"),
+        pytest.param(_THOUSAND + 0.25, "1,000.2", id="from a thousand on, one decimal"),
+        pytest.param(12345.6, "12,345.6", id="thousands apart"),
+        pytest.param(-1234567.0, "-1,234,567", id="a whole number"),
+        pytest.param(0.0, "0", id="nothing"),
+        pytest.param(_SMALL, "0.0001", id="the smallest without an exponent"),
+        pytest.param(_SMALL * 0.99, "9.90e-5", id="a smaller one"),
+    ],
+)
+def test_a_number_of_a_metric(value, shown):
+    assert decimal(value) == shown

@@ -15,6 +15,7 @@ from sites.theme import NO_THEME, read
 
 DOCS = Path(__file__).parents[2] / "docs" / "publish.md"
 SVG = b'<?xml version="1.0"?>\n<!-- ours -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+DRAWN = b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd" [<!ENTITY n "x">]>\n<!-- a program\'s --><svg/>'
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -51,6 +52,15 @@ def test_a_folder_of_everything(tmp_path):
     )
 
 
+@pytest.mark.parametrize("logo", [SVG, DRAWN], ids=["written by hand", "of a drawing program"])
+def test_a_logo_may_have_comments_and_a_document_type(tmp_path, logo):
+    assert load_theme(folder_of(tmp_path, {"logo.svg": logo})).files == {"static/logo.svg": logo}
+
+
+def test_headings_of_a_footer_have_names_of_their_own(tmp_path):
+    assert 'id="user-content-footer:imprint"' in read(folder_of(tmp_path, {"footer.md": b"# Imprint"})).footer
+
+
 def test_a_folder_of_nothing_changes_nothing(tmp_path):
     theme = read(tmp_path)
     assert (theme.digest, theme.whole_digest, read(None)) == ("", "", NO_THEME)
@@ -68,6 +78,7 @@ def test_nothing_of_a_footer_runs(tmp_path):
         pytest.param({"logo.svg": SVG, "logo.png": PNG}, "found logo.png and logo.svg, expected one logo", id="two logos"),
         pytest.param({"logo.png": SVG}, "logo.png: no image of this kind: expected the bytes of a .png file", id="no image"),
         pytest.param({"logo.svg": b"<html><svg>"}, "logo.svg: no image of this kind", id="a page for an image"),
+        pytest.param({"logo.svg": b"<!---->" * 20_000}, "logo.svg: no image of this kind", id="comments and no image"),
         pytest.param({"footer.md": b"\xff"}, "footer.md: cannot be read: expected text in UTF-8", id="no text"),
         pytest.param({"templates/model.html": b"\xff"}, "model.html: cannot be read: expected text", id="a template that is no text"),
         pytest.param({"templates/modle.html": b""}, "modle.html: no template of the site has this name; did you mean 'model.html'?", id="a template of another name"),

@@ -40,7 +40,9 @@ def test_lines_keep_their_numbers_and_say_of_which_version_they_are():
             "template": "linear",
             "x": "x",
             "y": "Loss",
-            "series": [{"version": "v1.0.0 prod dev", "name": "y", "xs": [0.0, 1.0], "ys": [2.5, None]}],
+            "series": [
+                {"of": "v1.0.0", "version": "v1.0.0 prod dev", "name": "y", "xs": [0.0, 1.0], "ys": [2.5, None]}
+            ],
         },
         None,
     ]
@@ -55,7 +57,7 @@ def test_lines_keep_their_numbers_and_say_of_which_version_they_are():
 )
 def test_words_keep_their_counts(others, expected):
     (plot,) = values([row(words=["a"], others=others, counts=[3.0], template="t")])
-    assert plot["series"] == [{"version": "v1.0.0", "name": "y", **expected}]
+    assert plot["series"] == [{"of": "v1.0.0", "version": "v1.0.0", "name": "y", **expected}]
 
 
 def test_a_plot_of_images_alone_has_no_file():

@@ -1,4 +1,4 @@
-"""What scripts read of a model: all versions with their metrics, parameters and inputs, for the chart, panels of versions, and the comparison.
+"""What scripts read of a model: all versions with their metrics, parameters, inputs and problems, the oldest events, and where the numbers of its plots are.
 
 What has one value for each version is a list of points, `[place of the version, number, text, flags]`, where a text that is the number as JavaScript
 writes it, and flags that are 0, are left out.
@@ -21,6 +21,7 @@ from sites.pages import MODEL
 from sites.text import clip, look
 from sites.view_models.model.history import MOST, history
 from sites.view_models.model.plots import Plots
+from sites.view_models.problems import NO_PROBLEMS
 from sites.view_models.registry import in_order
 
 OF_PROJECT, OF_ANOTHER_RUN = 1, 2  # flags of a point
@@ -43,22 +44,26 @@ def _plain_path(ref: str) -> str:
     return MODEL.pattern.removesuffix(".html").format(**dict(zip(("repo", "artifact"), plain, strict=True)))
 
 
-def model_data(facts: Facts, artifact: ArtifactRow, plots: Plots | None = None) -> bytes:
-    """The script of an artifact."""
+def model_data(
+    facts: Facts,
+    artifact: ArtifactRow,
+    plots: Plots | None = None,
+    problems: Mapping[str, Sequence[ProblemRow]] = NO_PROBLEMS,
+) -> bytes:
+    """The script of an artifact. `plots`: what its page shows of them; `problems`: those of its repository, by commit."""
     key = (artifact.repo, artifact.artifact)
     versions = facts.versions.get(key, [])
     places = {(row.version, row.commit): place for place, row in enumerate(versions)}
     files = {(row.version, row.commit): row for row in facts.files.get(key, [])}
     makers = {(row.version, row.commit): row for row in facts.makers.get(key, [])}
     stages = in_order(facts.assignments.get(key, []))
-    problems = _problems(facts.problems.get(artifact.repo, []))
     data = {
         "name": artifact.artifact,
         "repo": artifact.repo,
         "page": urls.model(*key),
         "versions": [
             _version(row, files.get((row.version, row.commit)), makers.get((row.version, row.commit)), stages)
-            | _stated(problems=problems.get(row.revision, []))
+            | _problems(problems.get(row.revision, ()))
             for row in versions
         ],
         "metrics": [_metric(row, places) for row in facts.metrics.get(key, [])],
@@ -110,13 +115,10 @@ def _version(
     )
 
 
-def _problems(rows: Iterable[ProblemRow]) -> dict[str, list[list[str]]]:
-    """Place and message of what could not be read at each commit."""
-    problems: dict[str, list[list[str]]] = {}
-    for row in rows:
-        if row.commit and len(its := problems.setdefault(row.commit, [])) < MOST_PROBLEMS:
-            its.append([clip(row.place, LONG_PROBLEM), clip(row.message, LONG_PROBLEM)])
-    return problems
+def _problems(rows: Sequence[ProblemRow]) -> dict[str, Any]:
+    """Place and message of what could not be read at a commit, and how many more there are."""
+    shown = [[clip(row.place, LONG_PROBLEM), clip(row.message, LONG_PROBLEM)] for row in rows[:MOST_PROBLEMS]]
+    return _stated(problems=shown, more_problems=len(rows[MOST_PROBLEMS:]) or None)
 
 
 def _file(file: FileRow | None) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _plot(rows: Sequence[PlotRow], stages: Mapping[tuple[str, str], Sequence[str
 def _series(row: PlotRow, stages: Iterable[str], *, with_file: bool) -> dict[str, object]:
     name = f"{row.file}: {row.field}" if with_file else row.field or ""
     version = " ".join((short(row.version), *stages))
-    series: dict[str, object] = {"version": _label(version), "name": _label(name)}
+    series: dict[str, object] = {"of": visible_on_page(row.version), "version": _label(version), "name": _label(name)}
     if row.words and row.counts:
         others = {"others": [_label(word) for word in row.others]} if row.others else {}
         return {**series, "words": [_label(word) for word in row.words], **others, "counts": _numbers(row.counts)}

@@ -16,6 +16,7 @@ from sites.data.detail_rows import FileRow, InputRow, ParamRow, ProducerRow, Ver
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.facts import Facts, Key
 from sites.data.rows import AssignmentRow, ProblemRow
+from sites.view_models.problems import NO_PROBLEMS
 from sites.view_models.registry import VersionLine, commit_mark
 
 NEWEST = 4  # versions of which the page itself says everything, besides those in a stage
@@ -112,11 +113,11 @@ def version_details(
     versions: Sequence[VersionLine],
     storage: dict[_At, VersionStorage],
     first: AssignmentRow | None = None,
-    problems: Sequence[ProblemRow] = (),
+    problems: Mapping[str, Sequence[ProblemRow]] = NO_PROBLEMS,
 ) -> list[VersionDetails]:
     """What the highest versions and those in stages are made of, the highest first.
 
-    `first`: the assignment that parameters are compared with; `problems`: those of the repository.
+    `first`: the assignment that parameters are compared with; `problems`: those of the repository, by commit.
     """
     makers, inputs = _of_version(facts.makers.get(key, [])), _of_version(facts.inputs.get(key, []))
     params = _of_version(facts.params.get(key, []))
@@ -127,8 +128,10 @@ def version_details(
     lines = []
     for version in versions:
         at = (version.version.version, version.version.commit)
-        unread = [row for row in problems if row.commit == version.version.revision]
-        if at not in shown or not (unread or _is_known(storage.get(at), params.get(at))):
+        if at not in shown:
+            continue
+        unread = problems.get(version.version.revision, ())
+        if not (unread or _is_known(storage.get(at), params.get(at))):
             continue
         others = {}
         if previous := before.get(at):
@@ -141,7 +144,7 @@ def version_details(
         )
         lines[-1] = lines[-1]._replace(
             params_of=OF_PROJECT if any(row.of_project for row in params.get(at, [])) else "",
-            problems=unread[:MOST_PROBLEMS],
+            problems=[*unread[:MOST_PROBLEMS]],
             more_problems=len(unread[MOST_PROBLEMS:]),
         )
     return lines

@@ -9,6 +9,7 @@ import pytest
 
 from sites.data.rows import ProblemRow
 from sites.view_models.model import model_data as module
+from sites.view_models.problems import by_commit
 
 
 @pytest.mark.parametrize(
@@ -47,9 +48,11 @@ def test_only_paths_that_do_not_follow_from_names_are_listed(repo, artifact, lis
 def test_problems_are_of_their_commit(beyond):
     rows = [ProblemRow("r", "rule", f"{n}", "m", "c") for n in range(module.MOST_PROBLEMS + beyond)]
     other = ProblemRow("r", "rule", "p" * (module.LONG_PROBLEM + 1), "m" * module.LONG_PROBLEM, "d")
-    assert module._problems([*rows, other, ProblemRow("r", "rule", "refs/tags/x", "m", None)]) == {
-        "c": [[f"{n}", "m"] for n in range(module.MOST_PROBLEMS)],
-        "d": [["p" * (module.LONG_PROBLEM - 1) + "…", "m" * module.LONG_PROBLEM]],
+    commits = by_commit([*rows, other, ProblemRow("r", "rule", "refs/tags/x", "m", None)])
+    more = {"more_problems": 1} if beyond else {}
+    assert {commit: module._problems(of_commit) for commit, of_commit in commits.items()} == {
+        "c": {"problems": [[f"{n}", "m"] for n in range(module.MOST_PROBLEMS)], **more},
+        "d": {"problems": [["p" * (module.LONG_PROBLEM - 1) + "…", "m" * module.LONG_PROBLEM]]},
     }
 
 

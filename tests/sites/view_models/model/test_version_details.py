@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sites.data.detail_rows import FileRow, InputRow, ParamRow, ProducerRow, ShownRow
 from sites.data.rows import ProblemRow, VersionRow
 from sites.view_models.model import version_details as module
+from sites.view_models.problems import by_commit
 from sites.view_models.registry import VersionLine
 
 KEY = ("r", "m")
@@ -51,7 +52,7 @@ def test_what_could_not_be_read_of_a_version(beyond):
     others = [ProblemRow("r", "rule", "refs/tags/x", "m", None), ProblemRow("r", "rule", "f", "m", f"{2:040x}")]
     shown = [ShownRow("r", "m", "v1.0.0", f"{1:040x}", f"{1:040x}", 1, in_stage=False)]
     facts = SimpleNamespace(**NONE | {"params": {}, "shown": {KEY: shown}})
-    (found,) = module.version_details(facts, KEY, [line(1)], {}, problems=[*others, *rows])  # type: ignore[arg-type]
+    (found,) = module.version_details(facts, KEY, [line(1)], {}, problems=by_commit([*others, *rows]))  # type: ignore[arg-type]
     assert (found.problems, found.more_problems) == (rows[: module.MOST_PROBLEMS], beyond)
 
 
