@@ -95,7 +95,7 @@ def open_catalog(database: Path | None) -> Catalog:
 
 
 def default_database(config: Path | None = None) -> Path:
-    """Where a crawl by the file `config` puts it; without one, $CATALOG, or the same of the repos.toml that $CATALOG_CONFIG names, or of that in this folder; else the user's default."""
+    """The path of the database: that of `config`, where it is given; else $CATALOG; else that of the repos.toml that $CATALOG_CONFIG names, or that is in this folder; else the user's default."""
     file = config or Path(os.environ.get("CATALOG_CONFIG") or DEFAULT_CONFIG)
     if config is None and (
         "CATALOG" in os.environ or "CATALOG_DATABASE" in os.environ or (file == DEFAULT_CONFIG and not file.is_file())

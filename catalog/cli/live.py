@@ -44,7 +44,7 @@ def open_as_asked(
 
 
 def config_of(file: Path | None) -> Config | None:
-    """That of the file that is stated, or of the repos.toml of this folder; None where there is neither."""
+    """The configuration in `file`, or else in the repos.toml of this folder; None where neither is there."""
     if file is None and not DEFAULT_CONFIG.is_file():
         return None
     from catalog.config.parse import load  # only where there is such a file
@@ -53,14 +53,14 @@ def config_of(file: Path | None) -> Config | None:
 
 
 def config_or_default(file: Path | None) -> Config:
-    """The same; where there is neither, what a repos.toml without a key says."""
+    """As `config_of`; where there is no file, what a repos.toml without a key says."""
     from catalog.config.parse import parse
 
     return config_of(file) or parse("", Path.cwd() / DEFAULT_CONFIG)
 
 
 def config_as_asked() -> Config:
-    """The same of the file that $CATALOG_CONFIG names, for commands without --config."""
+    """The configuration for commands without --config: $CATALOG_CONFIG names its file."""
     file = os.environ.get("CATALOG_CONFIG")
     return config_or_default(Path(file) if file else None)
 

@@ -20,6 +20,7 @@ LISTED = 20  # repositories that are named; `catalog status` has all
 _AGAIN = "the next crawl reads it again, and its last good rows stay"
 _ADVICE = {
     VisitOutcome.DOWN: f"check the network and its address: {_AGAIN}",
+    VisitOutcome.MALFORMED: f"check the server, or the proxy before it: its answer is damaged: {_AGAIN}",
     VisitOutcome.REFUSED: f"check the credentials that Git has for it, or its SSH key: {_AGAIN}",
     VisitOutcome.GONE: "mend its address or remove it in repos.toml; its last good rows stay",
     VisitOutcome.TOO_BIG: f"raise the limit for it in repos.toml (max_bytes, max_refs), if it may be as big: {_AGAIN}",

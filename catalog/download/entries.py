@@ -75,7 +75,7 @@ class Opened:
 
 
 class Denied(Refused):
-    """The storage, or a Git server, does not let us read: DVC, as the user has set it up, may be let."""
+    """The storage, or a Git server, refuses these credentials; those that DVC is configured with may be accepted."""
 
 
 class Stale(Again):

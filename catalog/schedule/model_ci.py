@@ -15,17 +15,17 @@ _STAGE = "prod"  # where repos.toml names no stages
 
 def model_file(scheduler: str, config: Config) -> str:
     """The text of a workflow of `github-actions`, or of a pipeline of `gitlab-ci`; ConfigError for settings that cannot stand in it."""
-    settings = settings_of(config)
-    if any(not line.isprintable() for line in settings.splitlines()) or "${{" in settings:
+    settings, stages = settings_of(config), [*dict.fromkeys(config.stages.values())]
+    lines = settings.split("\n")
+    if any(not line.isprintable() for line in (*lines, *stages)) or any("${{" in text for text in (settings, *stages)):
         raise ConfigError(
             f"{config.file}: its settings have control characters or '${{{{', which a CI's file cannot hold"
         )
-    stages = [*dict.fromkeys(config.stages.values())]
     return render(
         f"{scheduler}-model",
         {
             "package": f"federated-model-catalog=={__version__}",
-            "settings": settings.splitlines(),
+            "settings": lines if settings else [],
             "storage": storage_variables(config),
             "stage": _STAGE if _STAGE in stages or not stages else stages[0],
         },

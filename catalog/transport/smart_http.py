@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 LONGEST_RETRY_AFTER = 10.0  # seconds; a server that states a longer wait is down
 
 AGENT = "git/federated-model-catalog"  # some servers answer Git's protocol only to agents that begin with git/
-RESULT = "application/x-git-upload-pack-result"
-REQUEST = "application/x-git-upload-pack-request"
 
 _BUSY = frozenset({429, 502, 503, 504})
 

@@ -156,7 +156,7 @@ class _CommandConnection(GitConnection):
         self._process, self._name = process, name
 
     def verdict(self, received: bytes = b"") -> OriginError:
-        """What the ssh command complained of, which waits in a pipe that bounds it; or what the server printed in place of an answer."""
+        """What the command complained of, which waits in a pipe that bounds it; or what the server printed in place of an answer."""
         if line := received.partition(b"\n")[0].strip():
             return Refused(
                 f"{self._meter.where}: the server prints {self._meter.quote(line)!r} before Git's answer, expected nothing: "

@@ -13,11 +13,11 @@ import pytest
 from catalog.cli import server_checks
 from catalog.cli.findings import CheckState
 from catalog.cli.output_checks import BUILD, CRAWL, KEEP
-from catalog.cli.visit_checks import LISTED, check_visits
+from catalog.cli.visit_checks import _ADVICE, LISTED, check_visits
 from catalog.config.parse import Config, load, parse
 from catalog.crawl.crawl import crawl
 from catalog.database.build import build
-from catalog.errors import VisitOutcome
+from catalog.errors import DEPARTED, READ, VisitOutcome
 from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import Journal
 from support.changes import base
@@ -160,6 +160,7 @@ def test_a_site_that_was_edited(run, patient, findings):
 
 
 FAILURES = [
+    pytest.param(VisitOutcome.MALFORMED, "bad packet", "check the server, or the proxy before it", id="malformed"),
     pytest.param(VisitOutcome.DOWN, "no connection", "check the network and its address", id="down"),
     pytest.param(VisitOutcome.REFUSED, "401", "check the credentials that Git has for it", id="refused"),
     pytest.param(VisitOutcome.GONE, "404", "mend its address or remove it in repos.toml", id="gone"),
@@ -185,6 +186,10 @@ def _recorded(
         with journal.begin() as entry:
             entry.add((_visit(entry.number, name, *end, begun), None) for name, end in visits.items())
     return config, journal
+
+
+def test_every_failed_visit_has_an_advice():
+    assert {*VisitOutcome} - {*_ADVICE} - {*READ, *DEPARTED} == {VisitOutcome.NEVER}
 
 
 @pytest.mark.parametrize(("outcome", "message", "advice"), FAILURES)

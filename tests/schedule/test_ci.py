@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -199,11 +200,26 @@ def test_the_settings_of_a_model_s_job_are_those_of_repos_toml_without_repositor
 
 @pytest.mark.parametrize(("text", "stage"), [("", "prod"), ('[stages]\nlive = ["prod"]\n', "live"), ('[stages]\na = []\nprod = ["live"]\n', "prod")])  # fmt: skip
 def test_a_registration_is_compared_with_a_stage_of_repos_toml(tmp_path, text, stage):
-    for scheduler, expected in (("github-actions", f"|| '{stage}' }}}}"), ("gitlab-ci", f"STAGE:-{stage}}}")):
+    for scheduler, expected in (("github-actions", f'DEFAULT_STAGE: "{stage}"\n'), ("gitlab-ci", f" stage={stage}\n")):
         assert expected in model_file(scheduler, config(tmp_path, text))
 
 
-@pytest.mark.parametrize("url", ["https://m.example/${{ github.token }}/"])
+def test_a_stage_of_any_name_stays_one_word(tmp_path):
+    text = '[stages]\n"it\'s\\"} ; echo no; \\"" = []\n'
+    stage = next(iter(config(tmp_path, text).stages.values()))
+    github = yaml.safe_load(model_file("github-actions", config(tmp_path, text)))
+    assert github["jobs"]["model"]["env"]["DEFAULT_STAGE"] == stage
+    assert f"stage={shlex.quote(stage)}\n" in model_file("gitlab-ci", config(tmp_path, text))
+
+
+@pytest.mark.parametrize("break_", ["\x85", "\u2028"], ids=["next line", "line separator"])
+def test_no_line_of_the_settings_ends_their_text(tmp_path, break_):
+    text = f'[[storage]]\nurl = "azure://x"\noptions = {{ account_name = "a{break_}END OF SETTINGS{break_}touch x" }}\n'
+    with pytest.raises(ConfigError, match="which a CI's file cannot hold"):
+        model_file("gitlab-ci", config(tmp_path, text))
+
+
+@pytest.mark.parametrize("url", ["https://m.example/${{ github.token }}/"])  # as the name of a stage
 def test_settings_that_github_would_fill_in_are_refused(tmp_path, url):
     with pytest.raises(ConfigError, match="which a CI's file cannot hold"):
         model_file("github-actions", config(tmp_path, f'[stages]\n"{url}" = ["x"]\n'))
@@ -292,6 +308,7 @@ class Github:
         """The names of the steps that ran. Each has to end well."""
         ran = []
         base = {name: self.filled(value) for name, value in job.get("env", {}).items()}
+        self.context |= {f"env.{name}": value for name, value in base.items()}
         for step in job["steps"]:
             if "run" not in step or not self.holds(step.get("if", "")):
                 continue
