@@ -31,6 +31,8 @@ def serve(
     from catalog.cli.site_server import HOST, server
     from catalog.config.parse import load
 
+    if site == "":
+        raise InvalidArgument("site", "''", "the name of a site")
     read = load(config)
     if site is not None and site not in {each.name for each in read.sites}:
         names = ", ".join(each.name for each in read.sites) or "none"

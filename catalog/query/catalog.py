@@ -67,7 +67,7 @@ class Catalog(Versions):
 
         return search(self._ask, query, limit, cursor)
 
-    def report(self, ref: str, *, against: str | None = None) -> VersionReport:
+    def report(self, ref: str, *, against: Name | None = None) -> VersionReport:
         """What is new in a version: metrics, parameters, inputs and images of plots beside those of another one.
 
         `against` is a stage (`prod`), a version of the same artifact, or a reference. Where the version is itself in that stage, it is

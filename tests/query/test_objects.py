@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from catalog.cli.reading import FILTERS, What
 from catalog.errors import Ambiguous, Misuse, NotFound
 from catalog.query import Catalog
 from catalog.query.html_table import MOST_CHARACTERS, MOST_ROWS, html_table
+from support.frames import needs_frames, python_with_frames
 from support.small_catalog import C1, CHURN, HOSTILE, LOOSE, VISION, small_catalog
 
 
@@ -109,18 +111,19 @@ def test_other_libraries_take_an_answer(catalog):
     assert duckdb.connect().from_arrow(answer.arrow()).fetchall() == [(1, "a"), (2, "a")]
 
 
-def test_pandas_takes_an_answer(catalog):
-    pytest.importorskip("pandas", reason="pandas is its user's: with it, NumPy is in every process of the tests")
-    assert catalog.sql("select unnest([1, 2]) as x, 'a' as y").df().to_dict("records") == [
-        {"x": 1, "y": "a"},
-        {"x": 2, "y": "a"},
-    ]
+OF_FRAMES = """
+import json, catalog, polars
+with catalog.open({path!r}) as opened:
+    answer = opened.sql("select unnest([1, 2]) as x, 'a' as y")
+    print(json.dumps([answer.df().to_dict("records"), answer.pl().to_dicts(), polars.DataFrame(answer).to_dicts()]))
+"""
 
 
-def test_polars_takes_an_answer(catalog):
-    polars = pytest.importorskip("polars", reason="Polars is its user's")
-    answer = catalog.sql("select unnest([1, 2]) as x, 'a' as y")
-    assert answer.pl().to_dicts() == polars.DataFrame(answer).to_dicts() == answer.rows
+@needs_frames
+@pytest.mark.slow
+def test_pandas_and_polars_take_an_answer(tmp_path):
+    printed = python_with_frames(tmp_path, OF_FRAMES.format(path=str(small_catalog())))
+    assert json.loads(printed) == [[{"x": 1, "y": "a"}, {"x": 2, "y": "a"}]] * 3
 
 
 def test_a_notebook_shows_a_table_without_markup_of_strangers(catalog):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from catalog.cli.site_server import HOST, server
 from catalog.database import database, export
 from catalog.database.shapes import all_shapes
 from sites.build import build
@@ -36,15 +35,10 @@ def published_site(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing: tests have no use for it."""
-
-
 @pytest.fixture(scope="session")
 def served(published_site: Path) -> Iterator[str]:
-    """The address of that site, below a path as of a page of a forge."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=published_site)) as server:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    """The address of that site, by `catalog serve`: Polars asks for ranges."""
+    with server(published_site, 0) as running:
+        Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://{HOST}:{running.server_port}/"
+        running.shutdown()

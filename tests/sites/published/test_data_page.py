@@ -13,6 +13,7 @@ import pytest
 from sites.build import build
 from sites.published import data_page
 from sites.published.exports import exports_in
+from support.frames import needs_frames, python_with_frames
 from support.small_catalog import small_catalog
 
 pytestmark = pytest.mark.slow
@@ -40,10 +41,10 @@ def test_the_line_for_python_prints_artifacts(tmp_path, line):
     assert "churn" in run(tmp_path, sys.executable, "-P", "-c", line("Python"))
 
 
+@needs_frames
 @pytest.mark.parametrize("label", ["pandas", "polars"])
 def test_the_lines_for_data_frames_print_rows(tmp_path, line, label):
-    pytest.importorskip(label)
-    assert "churn" in run(tmp_path, sys.executable, "-P", "-c", line(label))
+    assert "churn" in python_with_frames(tmp_path, line(label))
 
 
 @pytest.mark.parametrize("label", ["curl", "curl, the list of all files"])
