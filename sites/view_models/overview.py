@@ -54,19 +54,15 @@ def tiles(types: Iterable[TypeRow]) -> list[Tile]:
 
 def _tile(name: str, rows: Sequence[TypeRow], *, named: bool = False) -> Tile:
     types = urlencode([("type", row.type or "") for row in rows])
+    active = [(row.type, count) for row in rows if (count := row.artifacts - row.deprecated)]
     deprecated = sum(row.deprecated for row in rows)
-    notes = [
-        of_type(row.artifacts - row.deprecated, clip(row.type, MOST_CHARACTERS) or None)
-        for row in rows[:MOST_TYPES]
-        if named
-    ]
-    notes += [f"{number(sum(row.artifacts - row.deprecated for row in rows[MOST_TYPES:]))} of other types"] * (
-        named and len(rows) > MOST_TYPES
-    )
+    notes = [of_type(count, clip(kind, MOST_CHARACTERS) or None) for kind, count in active[:MOST_TYPES] if named]
+    if named and len(active) > MOST_TYPES:
+        notes.append(f"{number(sum(count for _, count in active[MOST_TYPES:]))} of other types")
     notes += [f"{number(deprecated)} deprecated"] * bool(deprecated)
     return Tile(
         name,
-        sum(row.artifacts - row.deprecated for row in rows),
+        sum(count for _, count in active),
         f"models.html?{types}" if types and not named else "models.html",
         ", ".join(notes),
     )

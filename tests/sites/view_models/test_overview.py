@@ -35,11 +35,11 @@ NOTHING = dict.fromkeys(RepositoryRow._fields)
             id="models and datasets",
         ),
         pytest.param(
-            [TypeRow("Model", 1, 0), TypeRow(None, 12, 2), TypeRow("<b>", 1, 0)],
+            [TypeRow("Model", 1, 0), TypeRow(None, 12, 2), TypeRow("<b>", 1, 0), TypeRow("rules", 1, 1)],
             [
                 Tile("Models", 1, "models.html?type=Model", ""),
                 Tile("Datasets", 0, "models.html", ""),
-                Tile("Other artifacts", 11, "models.html", "10 without a type, 1 of type <b>, 2 deprecated"),
+                Tile("Other artifacts", 11, "models.html", "10 without a type, 1 of type <b>, 3 deprecated"),
             ],
             id="others",
         ),
