@@ -1,4 +1,4 @@
-"""`catalog get` from SSH and WebDAV, with DVC's plugins and real servers: DVC pushes, and is the judge of the bytes that come back."""
+"""`catalog get` from SSH, WebDAV and HTTP, with DVC's plugins and real servers: DVC pushes, and is the judge of the bytes that come back."""
 
 from __future__ import annotations
 
@@ -35,11 +35,19 @@ FILES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A remote that DVC can push to. `options`: what DVC and repos.toml must know to log in; `log`: what the server writes of each client."""
+    """A remote that DVC can push to. `options`: what DVC and repos.toml must know to log in; `log`: what the server writes of each client.
+
+    `pushed_to`: where DVC pushes, if it only reads at `url`; `absent`, `refused` and `silent`: what is said of a file that is
+    not there, of a host that is not allowed, and of a server that does not answer.
+    """
 
     url: str
     options: dict[str, str]
     log: Path
+    pushed_to: str | None = None
+    absent: str = "is not there"
+    refused: str = "is not public storage: expected a URL that"
+    silent: str = ": cannot be read: [Errno 111]"
 
 
 @contextmanager
@@ -55,6 +63,21 @@ def over_ssh(home: Path, served: Path) -> Iterator[Server]:
 def over_webdav(home: Path, served: Path) -> Iterator[Server]:
     with webdav(served.parent, home) as port:
         yield Server(url=f"webdav://127.0.0.1:{port}/{served.name}", options={}, log=home / "webdav.log")
+
+
+@contextmanager
+def over_http(home: Path, served: Path) -> Iterator[Server]:
+    with webdav(served.parent, home) as port:
+        place = f"127.0.0.1:{port}/{served.name}"
+        yield Server(
+            url=f"http://{place}",
+            options={},
+            log=home / "webdav.log",
+            pushed_to=f"webdav://{place}",
+            absent="answers 404 (Not Found): it is not there",
+            refused="is on a host that is not public: expected a public one",
+            silent=": no connection: Connection refused",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +114,7 @@ class Storage:
         return file
 
 
-@pytest.fixture(scope="module", params=[over_ssh, over_webdav], ids=["over SSH", "over WebDAV"])
+@pytest.fixture(scope="module", params=[over_ssh, over_webdav, over_http], ids=["over SSH", "over WebDAV", "over HTTP"])
 def storage(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("plugins")
     served = folder / "served/dvc"
@@ -123,7 +146,9 @@ def push(storage: Storage) -> None:
     subprocess.run([*git, "commit", "-qm", "Train"], cwd=work, check=True)
     for name in PATHS:
         subprocess.run([*git, "tag", "-am", "Register", f"{name}@v1.0.0"], cwd=work, check=True)
-    storage.done("dvc", "push", "-q")
+    if storage.server.pushed_to:
+        storage.done("dvc", "remote", "add", "--local", "pushed_to", storage.server.pushed_to)
+    storage.done("dvc", "push", "-q", *(["-r", "pushed_to"] if storage.server.pushed_to else []))
 
 
 @pytest.fixture(scope="module")
@@ -154,14 +179,14 @@ def test_a_folder_has_the_bytes_that_dvc_pulls(get, judged):
 
 def test_a_file_that_is_absent_is_said_and_leaves_nothing(get, storage):
     done, name = get("gone"), f"{digest(GONE)[:2]}/{digest(GONE)[2:]}"
-    said = f"catalog: {storage.server.url}/files/md5/{name}: is not there"
+    said = f"catalog: {storage.server.url}/files/md5/{name}: {storage.server.absent}"
     assert (done.returncode, done.stderr.splitlines()[1:], list(Path.cwd().iterdir())) == (Exit.ORIGIN, [said], [])
 
 
 def test_a_host_that_is_not_allowed_is_not_contacted(get, storage):
     before = storage.server.log.read_bytes()
     done = get("file", storage.config())
-    assert (done.returncode, "is not public storage: expected a URL that" in done.stderr) == (Exit.CONFIG, True)
+    assert (done.returncode, storage.server.refused in done.stderr) == (Exit.CONFIG, True)
     assert (list(Path.cwd().iterdir()), storage.server.log.read_bytes()) == ([], before)
 
 
@@ -170,7 +195,7 @@ def test_a_server_that_does_not_answer_is_said_and_leaves_nothing(get, storage):
     done = get("file", storage.config(f'[[storage]]\nurl = "{storage.server.url}"\nread_from = "{nobody}"\n'))
     said = done.stderr.splitlines()
     assert (done.returncode, len(said), list(Path.cwd().iterdir())) == (Exit.ORIGIN, 2, [])
-    assert ": cannot be read: [Errno 111]" in said[1]
+    assert storage.server.silent in said[1]
 
 
 @pytest.mark.parametrize("storage", [over_ssh], indirect=True, ids=["over SSH"])
