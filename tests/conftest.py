@@ -8,10 +8,13 @@ import gc
 import io
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -38,6 +41,31 @@ settings.register_profile("explore", deadline=None, suppress_health_check=list(H
 settings.load_profile("few")
 
 FLEET = Path(__file__).parents[2] / "shared" / "fleet"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stays_on_loopback() -> Iterator[None]:
+    """No other host has an address: DVC looks for some that the fleet names, and without a network, each of these lookups takes seconds."""
+    of_system, here = socket.getaddrinfo, ("", "localhost", socket.gethostname())
+
+    def local(host: str | bytes | None, *arguments: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host or ""
+        if name not in here and not _is_address(name):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return of_system(host, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", local)
+        patch.setenv("RES_OPTIONS", "timeout:1 attempts:1")  # of programs that tests start
+        yield
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,10 @@ def site(tmp_path, over):
             over.wait(60)
 
     with serve(tmp_path / "git", rule=rule) as address:
-        yield address
+        try:
+            yield address
+        finally:
+            over.set()  # the server waits for its answers
 
 
 def urls(site):
