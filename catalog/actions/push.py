@@ -19,8 +19,10 @@ from catalog.git.snapshot import TAG_PREFIX
 from catalog.transport.origin import Limits, Pool
 
 # What Git's own server, and forges that run it, say of a ref that is not as it was listed (builtin/receive-pack.c, refs.c).
-_TAKEN = re.compile(
-    r"already exists|failed to update ref|cannot lock ref|reference already|stale|non-fast-forward|failed to lock|failed to delete"
+_TAKEN = re.compile(r"already exists|reference already")
+# And where the ref is another, or a lock or the disk fails.
+_LOCKED = re.compile(
+    r"failed to update ref|cannot lock ref|failed to lock|failed to delete|incorrect old value|stale|non-fast-forward"
 )
 _ABSENT = re.compile(r"missing necessary objects|bad pack|did not send all necessary objects")
 _REMOTE = re.compile(r"^\s*(?:remote: ?)?", re.MULTILINE)
@@ -39,7 +41,7 @@ def push(
 ) -> tuple[PushedTag, ...]:  # fmt: skip
     """Makes the plan's tag objects and pushes them, or deletes its tags. `refs` are those of the connection's own advertisement.
 
-    Conflict where a tag is there already or not any more, Refused where the server does not take it, Down where nothing of it arrived.
+    Conflict where a tag is there already or not any more, Refused where the server does not take it, Down where its answer is lost and not all of it is there.
     """
     objects = {tag.name: tag_data(tag.name, tag.commit, tag.message, by, plan.at) for tag in plan.tags}
     if signed:
@@ -47,13 +49,14 @@ def push(
     commands = [*_new(objects, refs), *_deleted(plan, refs)]
     try:
         report = connection.send(commands, pack([*objects.values()]) if objects else b"")
-    except Down as error:
-        _settle(connection.url, commands, error, pool, limits)
+    except OriginError as error:
+        if not connection.is_undecided:
+            raise
+        _settle(connection, commands, error, pool, limits)
     else:
-        _check(connection, commands, report)
+        _check(connection, commands, report, pool, limits)
     return tuple(
-        PushedTag(name=command.name.removeprefix(TAG_PREFIX), oid=None if command.new == NO_OBJECT else command.new)
-        for command in commands
+        PushedTag(name=_tag(command), oid=None if command.new == NO_OBJECT else command.new) for command in commands
     )
 
 
@@ -66,45 +69,82 @@ def _new(objects: Mapping[str, bytes], refs: Mapping[str, str]) -> list[RefComma
 def _deleted(plan: ActionPlan, refs: Mapping[str, str]) -> list[RefCommand]:
     commands = [RefCommand(name=f"{TAG_PREFIX}{tag.name}", old=tag.oid) for tag in plan.deleted]
     if changed := [command for command in commands if refs.get(command.name) != command.old]:
-        raise Conflict(f"the tag {changed[0].name.removeprefix(TAG_PREFIX)!r} is another now: nothing was deleted")
+        raise Conflict(f"the tag {_tag(changed[0])!r} is another now: nothing was deleted")
     return commands
 
 
-def _check(connection: ReceivePack, commands: Sequence[RefCommand], report: PushReport) -> None:
+def _check(
+    connection: ReceivePack, commands: Sequence[RefCommand], report: PushReport, pool: Pool, limits: Limits
+) -> None:
     """Raises what the report means, unless all commands were carried out."""
-    reasons = {
-        command.name.removeprefix(TAG_PREFIX): report.refs.get(command.name, report.pack or "no word of it")
-        for command in commands
-        if command.name not in report.refs or report.refs[command.name] is not None or report.pack is not None
-    }
+    failed = [each for each in commands if report.pack or report.refs.get(each.name, "") is not None]
+    reasons = {_tag(each): reason for each in failed if (reason := report.pack or report.refs.get(each.name))}
+    if not failed:
+        return
     if not reasons:
+        error = Refused(f"{connection.url}: the tag {_tag(failed[0])!r}: the server does not report what became of it")
+        _settle(connection, commands, error, pool, limits)
         return
     # Of several commands, one has the reason and the others fall with it.
-    name, reason = next((pair for pair in reasons.items() if "atomic" not in str(pair[1])), next(iter(reasons.items())))
-    done = [
-        each.name.removeprefix(TAG_PREFIX) for each in commands if each.name.removeprefix(TAG_PREFIX) not in reasons
-    ]
-    rest = f"; pushed were: {', '.join(done)}" if done else "; nothing was pushed"
-    text = str(report.pack or reason)
+    name, reason = next((pair for pair in reasons.items() if "atomic" not in pair[1]), next(iter(reasons.items())))
+    rest = _outcome([each for each in commands if each not in failed], commands)
     where = f"{connection.url}: the tag {name!r}"
-    if _ABSENT.search(text):
+    if _ABSENT.search(reason):
         raise Conflict(f"{where} names a commit that the server does not have{rest}")
-    if _TAKEN.search(text):
-        raise Conflict(f"{where} was not taken: another push came first ({connection.quote(text)}){rest}")
+    if _TAKEN.search(reason) or (_LOCKED.search(reason) and _have_changed(connection, failed, pool, limits)):
+        raise Conflict(f"{where} was not taken: another push came first ({connection.quote(reason)}){rest}")
     printed = connection.quote(_REMOTE.sub("", report.printed))
     raise Refused(
-        f"{where} is refused: {connection.quote(text)!r}{f', and the server says {printed!r}' if printed else ''}{rest}"
+        f"{where} is refused: {connection.quote(reason)!r}{f', and the server says {printed!r}' if printed else ''}{rest}"
     )
 
 
-def _settle(url: str, commands: Sequence[RefCommand], error: Down, pool: Pool, limits: Limits) -> None:
-    """The answer did not come: what the server has now says whether the push did. Raises the error unless all of it is there."""
+def _have_changed(connection: ReceivePack, commands: Sequence[RefCommand], pool: Pool, limits: Limits) -> bool:
+    """Whether a ref is not what its command states: a lock that cannot be taken may as well be a full disk."""
     try:
-        with pushing(url, pool, limits) as again:
-            refs = again.refs()
+        refs = _listed_again(connection, pool, limits)
     except OriginError:
-        raise Down(f"{error}; whether the tags were pushed is not known: `git ls-remote` shows it") from error
+        return False
+    return any(refs.get(command.name, NO_OBJECT) != command.old for command in commands)
+
+
+def _settle(
+    connection: ReceivePack, commands: Sequence[RefCommand], error: OriginError, pool: Pool, limits: Limits
+) -> None:
+    """The answer is lost: what the server has now says whether the push was done. Raises Down unless all of it is there."""
+    try:
+        refs = _listed_again(connection, pool, limits)
+    except OriginError:
+        raise Down(
+            f"{error}; whether the tags were {_verb(commands)} is not known: `git ls-remote` shows it"
+        ) from error
     done = [command for command in commands if refs.get(command.name, NO_OBJECT) == command.new]
-    if len(done) < len(commands):
-        names = ", ".join(command.name.removeprefix(TAG_PREFIX) for command in done)
-        raise Down(f"{error}; {f'pushed were: {names}' if done else 'nothing was pushed'}") from error
+    if done and len(done) < len(commands):
+        raise Down(f"{error}{_outcome(done, commands)}; `git ls-remote` shows what becomes of the others") from error
+    if not done and _verb(commands) == "deleted":
+        raise Down(f"{error}; the server lists all of the tags still: `git ls-remote` shows whether they go") from error
+    if not done:
+        raise Down(
+            f"{error}; the server lists none of the tags now: `git ls-remote` shows whether they come"
+        ) from error
+
+
+def _listed_again(connection: ReceivePack, pool: Pool, limits: Limits) -> dict[str, str]:
+    """The refs as another connection lists them. Its URL is the stated one: as that is rewritten, so is this."""
+    with pushing(connection.stated, pool, limits) as again:
+        return again.refs()
+
+
+def _outcome(done: Sequence[RefCommand], commands: Sequence[RefCommand]) -> str:
+    """The end of a sentence: which commands were carried out."""
+    verb = _verb(commands)
+    return f"; {verb} were: {', '.join(map(_tag, done))}" if done else f"; nothing was {verb}"
+
+
+def _verb(commands: Sequence[RefCommand]) -> str:
+    """A plan makes tags or deletes them."""
+    return "deleted" if commands[0].new == NO_OBJECT else "pushed"
+
+
+def _tag(command: RefCommand) -> str:
+    return command.name.removeprefix(TAG_PREFIX)

@@ -6,26 +6,29 @@ Why not dulwich: docs/decisions/33-acting.md.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from catalog.errors import Gone, Refused
+from catalog.errors import Broken, Gone, OriginError, Refused, TooBig
 from catalog.git.objects import decode
 from catalog.git.ref_fault import NO_OBJECT
 from catalog.transport.address import Local, parse_address
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.packets import Garbled, Mark, Packets, frame
-from catalog.transport.smart_http import HttpWire
+from catalog.transport.smart_http import HttpWire, Unfit
 from catalog.transport.stream import GitConnection, StreamWire, run
 from catalog.transport.wire import AGENT
 
 if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
     from catalog.transport.pool import Pool
     from catalog.transport.wire import Advertisement
 
 MAX_PRINTED = 4096  # bytes of what the server's hooks print
+MAX_REPORT = 1 << 20  # bytes of a report: a line of about a hundred for each tag
 
 _REPORT, _PROGRESS, _FATAL = 1, 2, 3
 _SERVICE = "git-receive-pack"
@@ -55,6 +58,15 @@ class HttpPush(HttpWire):
     service = _SERVICE
     version = 0
     repeats_posts = False
+
+    def _expect(self, response: BaseHTTPResponse, content_type: str) -> None:
+        """Broken where the status is 200 and the content no report: the server may have taken the push."""
+        try:
+            super()._expect(response, content_type)
+        except Unfit as error:
+            if content_type == self._type("result"):
+                raise Broken(str(error)) from error
+            raise
 
 
 class SshPush(StreamWire):
@@ -86,7 +98,8 @@ class ReceivePack:
     def __init__(self, url: str, pool: Pool, limits: Limits) -> None:
         rewritten = pool.git.rewrite_for_push(url)
         address = parse_address(rewritten)
-        self.url = address.shown
+        self.stated = url
+        self.url = address.shown  # for messages: rewritten, and without the user
         self._meter = Meter(self.url, limits)
         self._meter.gate.learn_url(rewritten)
         if isinstance(address, Local):
@@ -96,6 +109,7 @@ class ReceivePack:
         else:
             self._wire = SshPush(address, self._meter, pool)
         self._known: Advertisement | None = None
+        self.is_undecided = False  # whether `send` raised, and the server may have carried the commands out
 
     @property
     def requests(self) -> int:
@@ -122,10 +136,16 @@ class ReceivePack:
         accepted = " ".join([*filter(self._offers, wanted), AGENT])
         first, *others = [f"{command.old} {command.new} {command.name}" for command in commands]
         request = frame([f"{first}\0 {accepted}", *others, Mark.FLUSH]) + pack
-        with self._wire.ask(request, 0) as packets:
-            report = PushReport()
-            lines = _sideband(packets, report, self._meter) if self._offers("side-band-64k") else packets
-            _read_report(lines, report, self._meter)
+        report, is_answered = PushReport(), False
+        try:
+            with self._wire.ask(request, 0) as packets:
+                is_answered = True
+                lines = _sideband(packets, report, self._meter) if self._offers("side-band-64k") else packets
+                _read_report(lines, report, {command.name for command in commands}, self._meter)
+        except OriginError as error:
+            # A status such as 403, 404 or 413 refuses the request before anything of it is done.
+            self.is_undecided = is_answered or not isinstance(error, (Refused, Gone))
+            raise
         return report
 
     def quote(self, text: str) -> str:
@@ -151,6 +171,7 @@ def _sideband(packets: Packets, report: PushReport, meter: Meter) -> Packets:
     """The report's own packets, from the first channel; what hooks print comes on the second."""
     content, printed = bytearray(), bytearray()
     while (packet := packets.read()) is not Mark.FLUSH:
+        meter.turn()
         if isinstance(packet, Mark):
             raise Garbled(f"{meter.where}: the report of the push has a {packet.name} packet")
         if packet[0] == _FATAL:
@@ -159,18 +180,29 @@ def _sideband(packets: Packets, report: PushReport, meter: Meter) -> Packets:
             printed += packet[1 : 1 + MAX_PRINTED - len(printed)]
         elif packet[0] == _REPORT:
             content += packet[1:]
+            _check_size(len(content), meter)
     report.printed = printed.decode("utf-8", "replace")
     chunks = iter([bytes(content)])
     return Packets(lambda: next(chunks, b""), meter)
 
 
-def _read_report(packets: Packets, report: PushReport, meter: Meter) -> None:
+def _read_report(packets: Packets, report: PushReport, names: Collection[str], meter: Meter) -> None:
+    """What the server did with the refs of these names."""
+    size = 0
     while (line := packets.line()) is not Mark.FLUSH:
+        meter.turn()
         if isinstance(line, Mark):
             raise Garbled(f"{meter.where}: the report of the push has a {line.name} packet")
+        size += len(line)
+        _check_size(size, meter)
         word, _, rest = decode(line).partition(" ")
         name, _, reason = rest.partition(" ")
         if word == "unpack":
             report.pack = None if rest == "ok" else rest
-        elif word in {"ok", "ng"}:
+        elif word in {"ok", "ng"} and name in names:
             report.refs[name] = None if word == "ok" else reason or "no reason"
+
+
+def _check_size(size: int, meter: Meter) -> None:
+    if size > MAX_REPORT:
+        raise TooBig(f"{meter.where}: the report of the push has more than {MAX_REPORT:,} bytes")

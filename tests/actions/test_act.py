@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Barrier
@@ -13,14 +14,14 @@ import pytest
 from catalog.actions import commands, receive_pack
 from catalog.actions.act import Changed
 from catalog.actions.push import push
-from catalog.actions.receive_pack import MAX_PRINTED, pushing
+from catalog.actions.receive_pack import MAX_PRINTED, MAX_REPORT, pushing
 from catalog.actions.repository import MIN_DIGITS
 from catalog.actions.tag_object import tagger
-from catalog.errors import ConfigError, Conflict, Down, Gone, Refused
+from catalog.errors import ConfigError, Conflict, Down, Gone, Refused, TooBig, TooSlow
 from catalog.transport.gitconfig import ConfigEntry
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.origin import GitConfig, Pool
-from catalog.transport.packets import Packets
+from catalog.transport.packets import Mark, Packets, frame
 from support.loopback import Answer, _run_backend, always, git, needs, serve
 from support.pushing import config, request
 
@@ -35,6 +36,8 @@ tag churn@v2.0.1
 tagger Ann <ann@example.com> 1772366400 +0000
 
 Registering artifact churn version v2.0.1"""
+BIG = b"fff0\1" + b"x" * 0xFFEB
+BIG = BIG * (MAX_REPORT // 0xFFEB + 1) + b"0000"
 RECEIVE = ("GET", "/r.git/info/refs"), ("POST", "/r.git/git-receive-pack")
 
 
@@ -289,24 +292,123 @@ def test_a_commit_that_the_server_does_not_have(pushed, site, actor):
     assert len(pushed.tags()) == 3
 
 
+RESULT = {"Content-Type": "application/x-git-receive-pack-result"}
+NO_REPORTS = [
+    pytest.param(Answer(headers=RESULT, body=b"00"), "too early", id="cut short"),
+    pytest.param(Answer(headers=RESULT, body=b"0001"), "has a DELIMITER packet", id="no report"),
+    pytest.param(Answer(headers=RESULT, body=b"000a\3gone!0000"), "ends the push and says 'gone!'", id="the fatal channel"),
+    pytest.param(Answer(headers=RESULT, body=b"0013\x01000eunpack ok\n0009\x0100000000"), "the server does not report what became of it", id="no line of the tag"),
+    pytest.param(Answer(headers={"Content-Type": "text/html"}, body=b"ok"), "answers with 'text/html'", id="a page"),
+    pytest.param(Answer(headers=RESULT, body=BIG), "more than 1,048,576 bytes", id="too long"),
+    pytest.param(Answer(status=500), "500: the server is busy or broken", id="a server that breaks"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "says"), NO_REPORTS)
 @pytest.mark.parametrize("does", ["carries it out", "does nothing"])
-def test_a_push_whose_answer_is_lost_is_looked_up(pushed, actor, does):
+def test_a_push_whose_answer_is_lost_is_looked_up(pushed, actor, does, answer, says):
     def rule(request):
         if request.method != "POST":
             return None
         if does == "carries it out":
             _run_backend(pushed.path.parent, {"http.receivepack": "true", "safe.directory": "*"}, request, v2=False)
-        return Answer(headers={"Content-Type": "application/x-git-receive-pack-result"}, body=b"00")
+        return answer
 
     with serve(pushed.path.parent, push=True, rule=rule) as site:
         each = actor(f"{site}/r.git", pushed.known)
         if does == "carries it out":
             assert each.push(ASSIGN, NOW).pushed[0].name == "churn#prod#2"
         else:
-            with pytest.raises(Down, match="; nothing was pushed"):
+            with pytest.raises(Down) as caught:
                 each.push(ASSIGN, NOW)
+            assert says in str(caught.value)
+            assert "; the server lists none of the tags now: `git ls-remote` shows whether they come" in str(
+                caught.value
+            )
         assert [method for method, _ in site.requests].count("POST") == 1  # never a second time
     assert ("churn#prod#2" in pushed.tags()) == (does == "carries it out")
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, Refused), (403, Refused), (404, Gone), (413, Refused)])
+def test_a_push_that_is_refused_before_it_is_read_is_not_looked_up(pushed, actor, status, error):
+    def rule(request):
+        return Answer(status=status) if request.method == "POST" else None
+
+    with serve(pushed.path.parent, push=True, rule=rule) as site:
+        with pytest.raises(error, match=f": {status}: ") as caught:
+            actor(f"{site}/r.git", pushed.known).push(ASSIGN, NOW)
+        assert ("ls-remote" in str(caught.value), tuple(site.requests)) == (False, RECEIVE)
+
+
+def reported(pushed, line: str, before=lambda: None):
+    """A rule: a report of one line about the tag."""
+
+    def rule(request):
+        if request.method != "POST":
+            return None
+        before()
+        content = frame(["unpack ok", line, Mark.FLUSH])
+        return Answer(headers=RESULT, body=b"%04x\1%s0000" % (len(content) + 5, content))
+
+    return serve(pushed.path.parent, push=True, rule=rule)
+
+
+@pytest.mark.parametrize("reason", ["failed to update ref", "cannot lock ref 'x'", "failed to delete"])
+@pytest.mark.parametrize("came_first", [True, False])
+def test_a_ref_that_cannot_be_locked_is_a_conflict_where_it_is_another(pushed, actor, reason, came_first):
+    def another():
+        if came_first:
+            git(pushed.path, "update-ref", "refs/tags/churn#prod#2", pushed.commits[0])
+
+    with (
+        reported(pushed, f"ng refs/tags/churn#prod#2 {reason}", another) as site,
+        pytest.raises(Conflict if came_first else Refused) as caught,
+    ):
+        actor(f"{site}/r.git", pushed.known).push(ASSIGN, NOW)
+    assert ("another push came first" in str(caught.value), reason in str(caught.value)) == (came_first, True)
+    assert str(caught.value).endswith("; nothing was pushed")
+
+
+def test_only_the_refs_of_the_push_are_kept_of_a_report():
+    lines = ["unpack ok", "ng refs/tags/other no", "ok refs/tags/a", "ng refs/tags/b", Mark.FLUSH]
+    framed, report = iter([frame(lines)]), receive_pack.PushReport()
+    receive_pack._read_report(Packets(framed.__next__, METER), report, {"refs/tags/a", "refs/tags/b"}, METER)
+    assert report == receive_pack.PushReport(refs={"refs/tags/a": None, "refs/tags/b": "no reason"})
+
+
+@pytest.mark.parametrize("beyond", [False, True])
+def test_a_report_has_a_bound(beyond):
+    """Also of a server that sends it without a sideband."""
+    lines = b"%04x%s" % (1028, b"x" * 1024) * (MAX_REPORT // 1024) + b"0005x" * beyond
+    bands = b"%04x\1%s" % (1029, b"x" * 1024) * (MAX_REPORT // 1024) + b"0006\1x" * beyond
+    for read, content in (
+        (lambda packets: receive_pack._read_report(packets, receive_pack.PushReport(), (), METER), lines),
+        (lambda packets: receive_pack._sideband(packets, receive_pack.PushReport(), METER), bands),
+    ):
+        packets = Packets(iter([content + b"0000"]).__next__, METER)
+        with pytest.raises(TooBig, match="more than 1,048,576 bytes") if beyond else nullcontext():
+            read(packets)
+
+
+def test_a_long_report_ends_at_the_limit_of_time():
+    slow = Meter("x", Limits(total=0))
+    for packet, read in (
+        (b"0005x", lambda packets: receive_pack._read_report(packets, receive_pack.PushReport(), (), slow)),
+        (b"0006\2x", lambda packets: receive_pack._sideband(packets, receive_pack.PushReport(), slow)),
+    ):
+        with pytest.raises(TooSlow):
+            read(Packets(iter([packet * 64 + b"0000"]).__next__, slow))
+
+
+def test_a_deletion_says_deleted(pushed, actor):
+    name = "refs/tags/churn#prod#1"
+    with reported(pushed, f"ng {name} no") as site, pytest.raises(Refused, match="'no'; nothing was deleted"):
+        actor(f"{site}/r.git", pushed.known).push(DELETE, NOW)
+    with (
+        reported(pushed, "ok refs/tags/x") as site,
+        pytest.raises(Down, match="; the server lists all of the tags still"),
+    ):
+        actor(f"{site}/r.git", pushed.known).push(DELETE, NOW)
 
 
 def test_a_tag_is_deleted(pushed, site, actor):
