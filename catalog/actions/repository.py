@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from catalog.actions.known import KnownObjects
 from catalog.actions.plan import Tags
 from catalog.actions.registry import TagEvent
-from catalog.errors import Conflict, MetafileError, OriginError
+from catalog.errors import Conflict, MetafileError, Unheld
 from catalog.git.objects import Objects, parse_commit, parse_tag
 from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, RefListing
 from catalog.git.tag_grammar import CREATION, parse
+from catalog.naming import public_url
 from catalog.transport.address import GitServer, parse_address
 from catalog.transport.origin import Limits, Pool, open_origin
 
@@ -37,6 +38,7 @@ class ServedRepository:
 
     def __init__(self, url: str, known: KnownObjects, pool: Pool, limits: Limits) -> None:
         self._url, self._known, self._pool, self._limits = url, known, pool, limits
+        self._shown = public_url(url)
         self.requests = 0
         address = parse_address(pool.git.rewrite(url))
         if isinstance(address, GitServer):
@@ -68,7 +70,7 @@ class ServedRepository:
         )
 
     def commit_at(self, at: str | None, refs: Mapping[str, str]) -> str:
-        """The commit of a branch, or of a name of it; without one, that of HEAD. Conflict where there is none."""
+        """The commit that a branch, or the beginning of its id, names; without either, that of HEAD. Conflict where there is none."""
         if at is None:
             return self._head(refs)
         if (oid := refs.get(f"{BRANCH_PREFIX}{at.removeprefix(BRANCH_PREFIX)}")) is not None:
@@ -81,13 +83,15 @@ class ServedRepository:
             candidates = {oid for oid in (*self._known.summaries, *tips) if oid.startswith(name)}
             if len(candidates) == 1:
                 return candidates.pop()
-        raise Conflict(f"{self._url} has no branch {at!r}, and no one commit is known by that: expected all 40 digits")
+        raise Conflict(
+            f"{self._shown} has no branch {at!r}, and not exactly one known commit begins so: expected a branch, or all 40 digits"
+        )
 
     def _head(self, refs: Mapping[str, str]) -> str:
         listing = self.listing()
         commit = refs.get(listing.head or "") or listing.tip()
         if commit is None:
-            raise Conflict(f"{self._url} has no commit at HEAD: expected --at BRANCH or --at COMMIT")
+            raise Conflict(f"{self._shown} has no commit at HEAD: expected --at BRANCH or --at COMMIT")
         return commit
 
     def _fetch(self, wants: Sequence[str], commit: str | None) -> Objects:
@@ -95,9 +99,9 @@ class ServedRepository:
             try:
                 objects = origin.fetch(wants, filters="tree:0", depth=1)
                 return {oid: raw for oid in wants if (raw := objects.get(oid)) is not None}
-            except OriginError as error:
-                if commit is not None and commit in wants and commit in str(error):
-                    raise Conflict(f"{self._url} does not have commit {commit[:7]}: push the commit first") from error
+            except Unheld as error:
+                if commit is not None and error.oid == commit:
+                    raise Conflict(f"{self._shown} does not have commit {commit[:7]}: push the commit first") from error
                 raise
             finally:
                 self.requests += origin.requests
@@ -120,7 +124,7 @@ class ServedRepository:
             return summary
         raw = objects.get(commit)
         if raw is None:
-            raise Conflict(f"{self._url} does not have commit {commit[:7]}: push the commit first")
+            raise Conflict(f"{self._shown} does not have commit {commit[:7]}: push the commit first")
         if raw.kind != "commit":
             raise Conflict(f"{commit[:7]} is a {raw.kind}, expected a commit")
         try:

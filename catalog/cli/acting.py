@@ -60,6 +60,8 @@ def register(  # noqa: PLR0913 - each is an option of the command
     _refuse_empty(version=version, at=at)
 
     def request(target: ActionTarget) -> Request:
+        if target.stage:
+            raise Misuse("register takes an artifact or REF@VERSION; assign takes a stage")
         number = _one_version(version, target.version)
         if number is not None and bump is not None:
             raise Misuse("expected --version or --bump, not both")
@@ -162,6 +164,8 @@ def deregister(  # noqa: PLR0913 - each is an option of the command
     _refuse_empty(version=version)
 
     def request(target: ActionTarget) -> Request:
+        if target.stage:
+            raise Misuse("deregister takes a version; unassign takes a stage")
         number = _one_version(version, target.version)
         if number is None:
             raise Misuse("expected REF@VERSION or --version")
@@ -263,7 +267,8 @@ def rollback(  # noqa: PLR0913 - each is an option of the command
 
     def request(target: ActionTarget) -> Request:
         name = _stage(stage, target.stage)
-        return Request(decide=lambda tags, _: commands.rollback(tags, name, to))
+        number = _one_version(to, target.version, "--to")
+        return Request(decide=lambda tags, _: commands.rollback(tags, name, number))
 
     perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
 
@@ -286,7 +291,7 @@ def _stage(option: str | None, in_ref: str | None) -> str:
     return stage
 
 
-def _one_version(option: str | None, in_ref: str | None) -> str | None:
+def _one_version(option: str | None, in_ref: str | None, name: str = "--version") -> str | None:
     if option is not None and in_ref is not None and option != in_ref:
-        raise Misuse(f"REF names the version {in_ref!r} and --version {option!r}: expected one")
+        raise Misuse(f"REF names the version {in_ref!r} and {name} {option!r}: expected one")
     return option or in_ref

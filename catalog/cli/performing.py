@@ -20,7 +20,8 @@ from catalog.cli.asking import default_database
 from catalog.cli.live import config_as_asked
 from catalog.cli.output import say, say_note
 from catalog.cli.plan_output import PlanPrinter
-from catalog.errors import Exit, InvalidArgument, Misuse, NotFound
+from catalog.errors import Ambiguous, CatalogError, InvalidArgument, Misuse, NotFound
+from catalog.naming import endings
 from catalog.query import Catalog
 from catalog.query.published.location import database_at
 from catalog.query.reference import parse
@@ -116,7 +117,7 @@ def _planned_or_pushed(
         return actor.push(action, _now())
     shown = actor.plan(action, _now())
     put(shown)
-    if not typer.confirm("Push this?", err=True):
+    if not _is_confirmed():
         say("nothing was pushed")
         return None
     try:
@@ -126,18 +127,29 @@ def _planned_or_pushed(
         raise
 
 
+def _is_confirmed() -> bool:
+    """The answer to the question. The end of input is a no, Ctrl-C ends the command."""
+    try:
+        return typer.confirm("Push this?", err=True)
+    except typer.Abort as end:  # typer makes that of both
+        say("")
+        if isinstance(end.__context__, KeyboardInterrupt):
+            raise end.__context__ from None
+        return False
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 @contextmanager
 def _opened(options: Options) -> Iterator[Catalog | None]:
-    """The catalog; None where there is none, and `--repo` says which repository it is."""
+    """The catalog; None where there is none, none is stated, and `--repo` says which repository it is."""
     path = options.database or default_database()
     try:
         catalog = Catalog.open(path)
     except NotFound:
-        if options.repo is None:
+        if options.repo is None or options.database is not None:
             raise
         yield None
         return
@@ -146,31 +158,44 @@ def _opened(options: Options) -> Iterator[Catalog | None]:
 
 
 def _target(ref: str, options: Options, catalog: Catalog | None, config: Config) -> tuple[ActionTarget, RepoConfig]:
-    """The artifact and its repository: one of repos.toml, or that of --repo. A catalog alone names no address to push to."""
+    """The artifact and its repository: that of --repo, or one of repos.toml. A catalog alone names no address to push to."""
     reference = parse(ref)
-    artifact, repo = reference.artifact, None
-    try:
-        if catalog is not None:
-            row = catalog.show(reference.artifact).rows[0]
-            if "artifact" in row:
-                artifact, repo = row["artifact"], row["repo"]
-    except NotFound as error:
-        if options.repo is None:
-            raise NotFound(f"{error}; for a first version, --repo says which repository it is in") from error
     if options.repo is not None:
         repository = repository_of(config, options.repo)
-        if repo != repository.name:
-            artifact = reference.artifact
-    elif repo is None:
-        raise Misuse(f"{ref!r} names no artifact: expected one, such as churn")
+        artifact = _artifact_in(repository.name, reference.artifact, catalog)
     else:
-        try:
-            repository = repository_of(config, repo)
-        except NotFound as error:
-            raise NotFound(
-                f"{error}; it is in the catalog, but only repos.toml and --repo say where to push"
-            ) from error
+        assert catalog is not None  # without one, `_opened` raises
+        artifact, repository = _known_artifact(ref, reference.artifact, catalog, config)
     return ActionTarget(artifact=artifact, version=reference.version, stage=reference.stage), repository
+
+
+def _artifact_in(repo: str, words: str, catalog: Catalog | None) -> str:
+    """The artifact of a repository that the words mean: one that the catalog has, or else a new one."""
+    rows = () if catalog is None else catalog.sql("select artifact from artifacts where repo = $repo", repo=repo).values
+    names = sorted(str(name) for (name,) in rows if words in endings(f"{repo}:{name}"))
+    if words in names:
+        return words
+    if len(names) > 1:
+        candidates = tuple(f"{repo}:{name}" for name in names)
+        raise Ambiguous(f"{words!r} names {len(names)} artifacts of {repo}, expected one", candidates)
+    if names:
+        return names[0]
+    colons = [number for number, character in enumerate(words) if character == ":"]
+    return next((words[colon + 1 :] for colon in colons if words[:colon] in endings(repo)), words)
+
+
+def _known_artifact(ref: str, words: str, catalog: Catalog, config: Config) -> tuple[str, RepoConfig]:
+    """An artifact that the catalog has, and its repository as repos.toml has it."""
+    try:
+        row = catalog.show(words).rows[0]
+    except NotFound as error:
+        raise NotFound(f"{error}; for a first version, --repo says which repository it is in") from error
+    if "artifact" not in row:
+        raise Misuse(f"{ref!r} names no artifact: expected one, such as churn")
+    try:
+        return row["artifact"], repository_of(config, row["repo"])
+    except NotFound as error:
+        raise NotFound(f"{error}; it is in the catalog, but only repos.toml and --repo say where to push") from error
 
 
 def _is_own(config: Config, database: Path | None) -> bool:
@@ -205,22 +230,23 @@ def _say_pushed(planned: PlannedAction) -> None:
 
 
 def _crawl_again(config: Config, repository: RepoConfig, options: Options, database: Path | None) -> None:
-    """Brings the catalog up to date for this repository alone. What was pushed stays pushed, whatever becomes of that."""
-    from catalog.discovery.inventory import read_inventory
-
-    is_listed = repository.name in {each.name for each in read_inventory(config).repos}
-    if not options.crawl:
-        return
-    if not is_listed or not _is_own(config, database):
-        say_note(
-            "the catalog is as of its last crawl: the repository is not in this repos.toml, or the catalog is another one's"
-        )
+    """Brings the catalog, where there is one, up to date for this repository alone. What was pushed stays pushed, whatever becomes of that."""
+    if not options.crawl or database is None:
         return
     from catalog.cli.crawl_commands import crawl
+    from catalog.discovery.inventory import read_inventory
 
+    reason = ""
     try:
-        crawl([repository.name], no_site=True, wait=True, config_file=config.file)
-    except typer.Exit as end:
-        if end.exit_code != int(Exit.ORIGIN):
-            raise
-        say_note("the tags are pushed; the catalog is as of its last crawl")
+        if repository.name not in {each.name for each in read_inventory(config).repos}:
+            reason = "the repository is not in this repos.toml"
+        elif not _is_own(config, database):
+            reason = "it is not the one that this repos.toml makes"
+        else:
+            crawl([repository.name], no_site=True, wait=True, config_file=config.file)
+            return
+    except typer.Exit:  # the crawl has said why
+        pass
+    except (CatalogError, OSError) as error:
+        reason = str(error)
+    say_note("the tags are pushed; the catalog is as of its last crawl" + (f": {reason}" if reason else ""))

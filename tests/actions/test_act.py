@@ -80,8 +80,24 @@ def test_a_commit_by_its_beginning(pushed, actor, digits, is_enough):
     if is_enough:
         assert actor(pushed.path, pushed.known).plan(at(commit[:digits].upper()), NOW).plan.tags[0].commit == commit
     else:
-        with pytest.raises(Conflict, match="and no one commit is known by that: expected all 40 digits"):
+        with pytest.raises(
+            Conflict, match="and not exactly one known commit begins so: expected a branch, or all 40 digits"
+        ):
             actor(pushed.path, pushed.known).plan(at(commit[:digits]), NOW)
+
+
+def test_no_message_shows_a_token(pushed, actor, tmp_path):
+    """That of a URL may be in place of the user."""
+    git(tmp_path, "init", "-q", "--bare", str(pushed.path.parent / "empty.git"))
+    with serve(pushed.path.parent, push=True) as site:
+        host = site.replace("http://", "http://s3cr3t-t0ken@")
+        ends = []
+        for name, action in (("r", at("absent")), ("r", at("a" * 40)), ("empty", REGISTER)):
+            with pytest.raises(Conflict) as caught:
+                actor(f"{host}/{name}.git").plan(action, NOW)
+            ends.append(str(caught.value))
+    assert [end.partition(" ")[0] for end in ends] == [f"{site}/r.git", f"{site}/r.git", f"{site}/empty.git"]
+    assert "s3cr3t" not in "".join(ends)
 
 
 @pytest.mark.parametrize("v2", [True, False], ids=["version 2", "version 0"])

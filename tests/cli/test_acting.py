@@ -16,9 +16,11 @@ from time import sleep
 
 import duckdb
 import pytest
+import typer
 
-from catalog.cli import main
+from catalog.cli import crawl_commands, main
 from catalog.database import database as connections
+from catalog.errors import StoreError
 from support.loopback import git
 from support.pushing import ANN, Pushed, make_pushed
 
@@ -168,6 +170,11 @@ def test_the_crawl_after_a_push_can_be_left_out(act, run):
         pytest.param(["register", "churn", "--bump", "huge"], 2, "invalid --bump 'huge': expected", id="another bump"),
         pytest.param(["register", "churn", "--at", "absent"], 3, "has no branch 'absent'", id="no branch"),
         pytest.param(["register", "churn", "--version", "v1.0.0"], 3, "v1.0.0 of 'churn' is registered on 0123456", id="a version that is taken"),
+        pytest.param(["rollback", "churn@v1.0.0", "--stage", "prod", "--to", "v2.0.0"], 2, "REF names the version 'v1.0.0' and --to 'v2.0.0'", id="two versions to go back to"),
+        pytest.param(["rollback", "churn@v1.0.0", "--stage", "prod"], 3, "v1.0.0 of 'churn' is in 'prod'", id="a version in REF to go back to"),
+        pytest.param(["register", "churn#prod"], 2, "register takes an artifact or REF@VERSION; assign takes a stage", id="register a stage"),
+        pytest.param(["deregister", "churn#prod", "--version", "v1.0.0"], 2, "deregister takes a version; unassign takes a stage", id="deregister a stage"),
+        pytest.param(["register", "churn", "--repo", "served/r", "--catalog", "absent.duckdb"], 3, "absent.duckdb", id="a catalog that is not there"),
         pytest.param(["deregister", "churn"], 2, "expected REF@VERSION or --version", id="deregister what"),
         pytest.param(["deprecate", "churn@v1.0.0"], 2, "deprecate takes an artifact", id="deprecate a version"),
         pytest.param(["promote", "churn#prod", "prod", "live"], 2, "promote takes an artifact", id="promote a stage"),
@@ -196,14 +203,76 @@ def test_a_first_version(act):
     ]
 
 
+def test_a_new_artifact_by_its_full_name(act):
+    """What names the repository before `:` is no part of the artifact's name."""
+    for name in ("r:new", "served/r:new", "local/served/r:new", "new"):
+        code, out, _ = act("register", name, "--repo", "served/r", "-o", "json")
+        assert (code, json.loads(out)["tags"][0]["name"]) == (0, "new@v0.0.1")
+    code, out, _ = act("register", "served/r:x:new", "--repo", "served/r", "-o", "json")
+    assert (code, json.loads(out)["tags"][0]["name"]) == (0, "x=new@v0.0.1")
+
+
+def test_the_repository_says_which_of_two_artifacts_it_is(run, pushed, tmp_path):
+    shutil.copytree(pushed.path, tmp_path / "served" / "b.git")
+    git(tmp_path / "served" / "b.git", "tag", "-a", "-m", "x", "models=churn@v1.0.0", pushed.commits[0])
+    git(tmp_path / "served" / "b.git", "tag", "-a", "-m", "x", "old=churn@v1.0.0", pushed.commits[0])
+    (tmp_path / "repos.toml").write_text("[[repo]]\nurl = 'served/r.git'\n[[repo]]\nurl = 'served/b.git'\n")
+    assert run("crawl", "--no-site")[0] == 0
+    for words, names in (
+        (("churn", "--repo", "r"), ("local/served/r", "churn@v2.0.1")),
+        (("churn", "--repo", "b"), ("local/served/b", "churn@v2.0.1")),
+        (("old:churn", "--repo", "b", "--at", pushed.commits[2]), ("local/served/b", "old=churn@v1.0.1")),
+    ):
+        code, out, err = run("register", *words, "-o", "json")
+        assert code == 0, err
+        plan = json.loads(out)
+        assert (plan["repo"], plan["tags"][0]["name"]) == names
+    git(tmp_path / "served" / "b.git", "tag", "-d", "churn@v1.0.0", "churn@v2.0.0", "churn#prod#1")
+    assert run("crawl", "--no-site")[0] == 0
+    code, _, err = run("register", "churn", "--repo", "b")
+    assert (code, "'churn' names 2 artifacts of local/served/b, expected one" in err) == (3, True)
+
+
 def test_without_a_catalog_and_a_repos_toml_an_address_will_do(act, pushed, tmp_path, monkeypatch):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     code, out, err = act("assign", "churn@v2.0.0", "--stage", "prod", "--repo", pushed.path, "--push", "--yes")
     assert (code, out.splitlines()[3:5]) == (0, PLAN.splitlines()[3:5])
-    assert err.splitlines()[0] == "catalog: pushed churn#prod#2"
-    assert "the catalog is as of its last crawl" in err
+    assert err == "catalog: pushed churn#prod#2\n"
     assert "churn#prod#2" in pushed.tags()
+
+
+LAST_CRAWL = "the tags are pushed; the catalog is as of its last crawl"
+
+
+def test_what_fails_after_a_push_does_not_change_its_exit_code(act, tmp_path, monkeypatch):
+    push = ("--push", "--yes")
+    shutil.copyfile(tmp_path / "output" / "catalog.duckdb", tmp_path / "copy.duckdb")
+    code, _, err = act("assign", "churn@v2.0.0", "--stage", "a", *push, "--catalog", tmp_path / "copy.duckdb")
+    assert (code, " ".join(err.split()).endswith(f"{LAST_CRAWL}: it is not the one that this repos.toml makes")) == (
+        0,
+        True,
+    )
+    (tmp_path / "repos.toml").write_text("")
+    code, _, err = act("assign", "churn@v2.0.0", "--stage", "b", *push, "--repo", tmp_path / "served" / "r.git")
+    assert (code, " ".join(err.split()).endswith(f"{LAST_CRAWL}: the repository is not in this repos.toml")) == (
+        0,
+        True,
+    )
+    (tmp_path / "repos.toml").write_text("[[repo]]\nurl = 'served/r.git'\n")
+    monkeypatch.setattr(crawl_commands, "crawl", failing(StoreError("the disk is full")))
+    code, _, err = act("assign", "churn@v2.0.0", "--stage", "c", *push)
+    assert (code, " ".join(err.split()).endswith(f"{LAST_CRAWL}: the disk is full")) == (0, True)
+    monkeypatch.setattr(crawl_commands, "crawl", failing(typer.Exit(1)))
+    code, _, err = act("assign", "churn@v2.0.0", "--stage", "d", *push)
+    assert (code, err.splitlines()[-1]) == (0, LAST_CRAWL)
+
+
+def failing(error):
+    def fail(*_, **__):
+        raise error
+
+    return fail
 
 
 def test_a_catalog_alone_does_not_say_where_to_push(act, tmp_path, monkeypatch):
@@ -253,7 +322,10 @@ def answered(pushed, words, answer: str, before=lambda: None) -> tuple[int, str]
             written += chunk
             if b"Push this?" in written and answer:
                 before()
-                os.write(main_end, f"{answer}\n".encode())
+                if answer == "Ctrl-C":
+                    process.send_signal(signal.SIGINT)
+                else:
+                    os.write(main_end, f"{answer}\n".encode())
                 answer = ""
     os.close(main_end)
     return process.wait(), written.decode()
@@ -272,6 +344,16 @@ def test_a_terminal_is_asked(pushed):
     code, written = answered(pushed, ASSIGN, "y")
     assert (code, "catalog: pushed churn#prod#8" in written, written.count("Assigning")) == (0, True, 1)
     assert "churn#prod#8" in pushed.tags()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "says"),
+    [("Ctrl-C", 130, "catalog: stopped"), ("\x04", 0, "nothing was pushed"), ("n", 0, "nothing was pushed")],
+)
+def test_a_question_without_a_yes_pushes_nothing(pushed, answer, code, says):
+    got, written = answered(pushed, ASSIGN, answer)
+    assert (got, written.splitlines()[-1].strip(), "Aborted" in written) == (code, says, False), written
+    assert "churn#prod#2" not in pushed.tags()
 
 
 def test_a_push_that_is_killed_is_whole_or_not_at_all(act, pushed, tmp_path):
