@@ -1,6 +1,6 @@
 """Plans a request with the refs of this moment, and pushes it: what `catalog register` and the other commands that write do.
 
-The push plans again, with the refs that its own connection lists: neither the catalog nor an earlier plan decides.
+The push plans again, with the refs that its own connection lists: it follows neither from the catalog nor from an earlier plan.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from catalog.actions.push import PushedTag, push
 from catalog.actions.receive_pack import pushing
 from catalog.actions.repository import ServedRepository
 from catalog.actions.tag_object import Tagger, checked_message, tagger
-from catalog.errors import ConfigError, Conflict, Refused
+from catalog.errors import ConfigError, Conflict
 from catalog.transport.origin import GitConfig, Limits, Pool
 
 Decide = Callable[[Tags, str | None], ActionPlan]
@@ -52,7 +52,7 @@ class Changed(Conflict):
     def __init__(self, planned: PlannedAction) -> None:
         self.planned = planned
         super().__init__(
-            "the repository has changed since the plan was made: nothing was pushed, expected a look at the new plan"
+            "the repository has changed since the plan was shown: nothing was pushed; the new plan is above"
         )
 
 
@@ -81,10 +81,7 @@ class Actor:
         by = tagger(self._pool.git, now)
         repository = ServedRepository(self._url, self._known, self._pool, self._limits)
         with pushing(self._url, self._pool, self._limits) as connection:
-            try:
-                refs = connection.refs()
-            except Refused as error:
-                raise Refused(f"{error}; expected a repository that you may push to") from error
+            refs = connection.refs()
             planned = replace(self._planned(action, repository, refs, by.at), tagger=by)
             if shown is not None and not shown.is_same(planned.plan):
                 raise Changed(planned)

@@ -54,11 +54,11 @@ def _notes_of_commit(catalog: Catalog, repo: str, artifact: str, commit: str) ->
         artifact=artifact,
     ).values
     if not annotations:
-        return [f"nobody annotated {artifact}: no dvc.yaml says what it is"]
+        return [f"{artifact} has no annotation: neither dvc.yaml nor artifacts.yaml has one"]
     here = [(target, in_git) for each, target, in_git in annotations if each == commit]
     if not here:
         was_read = catalog.sql("select 1 from revisions where repo = $repo and commit = $c", repo=repo, c=commit).values
-        return [f"no dvc.yaml annotates {artifact} at {commit[:7]}"] if was_read else []
+        return [f"neither dvc.yaml nor artifacts.yaml annotates {artifact} at {commit[:7]}"] if was_read else []
     outputs = catalog.sql("select path from outputs where repo = $repo and commit = $c", repo=repo, c=commit).values
     paths = {path for (path,) in outputs}
     return [

@@ -101,6 +101,7 @@ class TagStep:
 def make_plan(
     tags: Tags, steps: Iterable[TagStep], words: Iterable[tuple[str, ...]], notes: Sequence[str] = ()
 ) -> ActionPlan:
+    """The plan of new tags, one for each step; `words` are the commands of GTO that make the same. Conflict where a tag would change nothing."""
     checked_artifact(tags.artifact)
     names, new = set(tags.oids), []
     for step in steps:
@@ -178,7 +179,7 @@ def _effects(before: Iterable[TagEvent], after: Iterable[TagEvent]) -> tuple[Eff
 
 
 def _moment(tags: Tags) -> int:
-    """Now, or a second after the newest tag where that is of this second: in one second, GTO lets an unassignment win over an assignment."""
+    """Now, or a second after the newest tag where that is of this second, or less than a minute ahead of this machine's clock: in one second, GTO lets an unassignment win over an assignment."""
     newest = tags.state.newest_at
     return newest + 1 if tags.now <= newest < tags.now + MAX_AHEAD else tags.now
 

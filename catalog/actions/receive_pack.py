@@ -59,6 +59,14 @@ class HttpPush(HttpWire):
     version = 0
     repeats_posts = False
 
+    def _react(self, response: BaseHTTPResponse, service: str) -> None:
+        try:
+            super()._react(response, service)
+        except Refused as error:
+            if response.status in {401, 403}:
+                raise Refused(f"{error}; expected a repository that you may push to") from error
+            raise
+
     def _expect(self, response: BaseHTTPResponse, content_type: str) -> None:
         """Broken where the status is 200 and the content no report: the server may have taken the push."""
         try:

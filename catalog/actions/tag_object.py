@@ -6,7 +6,8 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from hashlib import sha1
 
 from catalog.errors import ConfigError, InvalidArgument
@@ -15,10 +16,12 @@ from catalog.transport.gitconfig import GitConfig
 from catalog.transport.pack import name_object
 
 MAX_MESSAGE = 100_000  # characters of a tag's message
+MAX_DATE = 253_402_214_400  # seconds, the last day of the year 9999: a later tag may be dated a second after
 
 _TAG_KIND = 4  # of an object in a pack
 _CRUD = " .,:;<>\"\\'\t\r\n\v\f\0"  # what Git takes from both ends of a name (ident.c)
 _DATE = re.compile(r"@?(\d{1,12}) ([-+]\d{4})")
+_RFC_2822 = re.compile(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [-+]\d{4}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +43,8 @@ def tagger(git: GitConfig, now: datetime) -> Tagger:
     email = _stated(git, "GIT_COMMITTER_EMAIL", "email") or _clean(git.environ.get("EMAIL", ""))
     if not name or not email:
         raise ConfigError(
-            f"Git does not know {'who you are' if not name else 'your e-mail address'}: "
-            "expected user.name and user.email in its configuration, or GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
+            f"Git's configuration has no {'user.name' if not name else 'user.email'}: "
+            "expected user.name and user.email in it, or GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
         )
     at, zone = _date(git.environ, now)
     return Tagger(name=name, email=email, zone=zone, at=at)
@@ -105,16 +108,32 @@ def _clean(text: str) -> str:
 
 
 def _date(environ: Mapping[str, str], now: datetime) -> tuple[int, str]:
-    """Now, or what GIT_COMMITTER_DATE says: seconds and zone, or a date of ISO 8601 with a zone."""
-    moment = now
-    if stated := environ.get("GIT_COMMITTER_DATE"):
-        if raw := _DATE.fullmatch(stated.strip()):
-            return int(raw[1]), raw[2]
-        try:
-            moment = datetime.fromisoformat(stated.strip())
-        except ValueError as error:
-            raise ConfigError(
-                f"GIT_COMMITTER_DATE is {stated!r}: expected seconds and a zone, or a date such as 2026-01-31T12:00:00+01:00"
-            ) from error
-    moment = moment.astimezone()
-    return int(moment.timestamp()), f"{moment:%z}"[:5]
+    """Now, or what GIT_COMMITTER_DATE says: seconds and zone, or a date of ISO 8601 or RFC 2822."""
+    stated = environ.get("GIT_COMMITTER_DATE")
+    if not stated:
+        return _in_zone(now)
+    try:
+        at, zone = _stated_date(stated.strip())
+    except (ValueError, OverflowError, OSError):  # the last two from zones at the ends of the calendar
+        at, zone = -1, ""
+    if not 0 <= at <= MAX_DATE:
+        raise ConfigError(
+            f"GIT_COMMITTER_DATE is {stated!r}: expected seconds and a zone, or a date such as 2026-01-31T12:00:00+01:00, "
+            "of the years 1970 to 9999"
+        )
+    return at, zone
+
+
+def _stated_date(stated: str) -> tuple[int, str]:
+    if raw := _DATE.fullmatch(stated):
+        return int(raw[1]), raw[2]
+    if _RFC_2822.fullmatch(stated):
+        moment = parsedate_to_datetime(stated)
+        return _in_zone(moment if moment.tzinfo else moment.replace(tzinfo=UTC))  # without one where it is -0000
+    return _in_zone(datetime.fromisoformat(stated))
+
+
+def _in_zone(moment: datetime) -> tuple[int, str]:
+    """Its seconds, and the zone of this machine."""
+    local = moment.astimezone()
+    return int(local.timestamp()), f"{local:%z}"[:5]

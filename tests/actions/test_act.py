@@ -116,7 +116,7 @@ def test_a_plan_is_read_as_a_fetch_is_and_writes_nothing(pushed, actor, v2):
 def test_a_plan_needs_no_tagger_and_a_push_does(pushed, actor):
     nobody = config(GIT_COMMITTER_NAME="", GIT_COMMITTER_EMAIL="")
     planned = actor(pushed.path, git=nobody).plan(ASSIGN, NOW)
-    assert (planned.tagger, planned.plan.notes[0][:46]) == (None, "before a push: Git does not know who you are: ")
+    assert (planned.tagger, planned.plan.notes[0][:46]) == (None, "before a push: Git's configuration has no user")
     with pytest.raises(ConfigError):
         actor(pushed.path, git=nobody).push(ASSIGN, NOW)
     assert len(pushed.tags()) == 3
@@ -278,6 +278,7 @@ def test_what_a_hook_prints_is_cut():
     ("rule", "error", "says"),
     [
         pytest.param(always(403), Refused, "403: the server refuses the request; expected a repository that you may push to", id="may not"),
+        pytest.param(always(405), Refused, "/r.git: 405: the server refuses the request", id="does not push"),
         pytest.param(always(404), Gone, "404: the server knows no such repository", id="absent"),
         pytest.param(needs("ann", "right"), Refused, "401: needs credentials, or does not exist; expected", id="without credentials"),
         pytest.param(always(429, Retry_After="99"), Down, "429: too many requests, and asks to wait '99'", id="a quota"),
@@ -287,6 +288,7 @@ def test_a_server_that_does_not_let_push(pushed, actor, rule, error, says):
     with serve(pushed.path.parent, push=True, rule=rule) as site, pytest.raises(error) as caught:
         actor(f"{site}/r.git", pushed.known).push(ASSIGN, NOW)
     assert says in str(caught.value)
+    assert ("you may push to" in str(caught.value)) == (caught.value.args[0].split(": ")[1] in {"401", "403"})
 
 
 def test_credentials_are_those_of_git(pushed, actor, tmp_path):

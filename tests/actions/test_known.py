@@ -46,9 +46,16 @@ def test_tags_and_commits(small):
     [
         pytest.param("churn", None, (), id="no commit to register"),
         pytest.param("churn", C1, (), id="all is there"),
-        pytest.param("churn", C2, (f"no dvc.yaml annotates churn at {C2[:7]}",), id="not annotated at this commit"),
+        pytest.param(
+            "churn",
+            C2,
+            (f"neither dvc.yaml nor artifacts.yaml annotates churn at {C2[:7]}",),
+            id="not annotated at this commit",
+        ),
         pytest.param("churn", "9" * 40, (), id="a commit that was not read"),
-        pytest.param("other", C1, ("nobody annotated other: no dvc.yaml says what it is",), id="not annotated"),
+        pytest.param(
+            "other", C1, ("other has no annotation: neither dvc.yaml nor artifacts.yaml has one",), id="not annotated"
+        ),
     ],
 )
 def test_notes(small, artifact, commit, notes):

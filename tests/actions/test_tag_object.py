@@ -10,7 +10,16 @@ import pytest
 
 from catalog.actions import commands, signature
 from catalog.actions.signature import SIGNING_SECONDS, is_wanted, sign
-from catalog.actions.tag_object import MAX_MESSAGE, Tagger, checked_message, object_name, pack, tag_data, tagger
+from catalog.actions.tag_object import (
+    MAX_DATE,
+    MAX_MESSAGE,
+    Tagger,
+    checked_message,
+    object_name,
+    pack,
+    tag_data,
+    tagger,
+)
 from catalog.errors import ConfigError, InvalidArgument
 from support.loopback import WHO, environment, git
 from support.pushing import config, request
@@ -57,11 +66,10 @@ def test_who_tags(entries, environ, who):
 @pytest.mark.parametrize(
     ("entries", "environ", "says"),
     [
-        pytest.param([("user", "name", "Bo")], {}, "your e-mail address", id="no address"),
-        pytest.param([("user", "email", "b@x")], {}, "who you are", id="no name"),
-        pytest.param([("user", "name", ".,"), ("user", "email", "b@x")], {}, "who you are", id="a name of nothing"),
+        pytest.param([("user", "name", "Bo")], {}, "configuration has no user.email: expected", id="no address"),
+        pytest.param([("user", "email", "b@x")], {}, "configuration has no user.name: expected", id="no name"),
+        pytest.param([("user", "name", ".,"), ("user", "email", "b@x")], {}, "configuration has no user.name: expected", id="a name of nothing"),
         pytest.param([("user", "name", "\udcff"), ("user", "email", "b@x")], {}, "is not UTF-8", id="not UTF-8"),
-        pytest.param([], {"GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@x", "GIT_COMMITTER_DATE": "next week"}, "GIT_COMMITTER_DATE is 'next week'", id="a date in words"),
     ],
 )  # fmt: skip
 def test_who_cannot_tag(entries, environ, says):
@@ -75,11 +83,37 @@ def test_who_cannot_tag(entries, environ, says):
         pytest.param("@1700000000 +0530", 1_700_000_000, "+0530", id="as Git stores it"),
         pytest.param("1700000000 -0100", 1_700_000_000, "-0100", id="without @"),
         pytest.param("2026-01-31T12:00:00Z", 1_769_860_800, None, id="ISO 8601"),
+        pytest.param("Sat, 31 Jan 2026 13:00:00 +0100", 1_769_860_800, None, id="RFC 2822"),
+        pytest.param("31 Jan 2026 12:00:00 -0000", 1_769_860_800, None, id="RFC 2822 without day and zone"),
+        pytest.param("@0 +0000", 0, "+0000", id="the first second"),
+        pytest.param(f"@{MAX_DATE} +0000", MAX_DATE, "+0000", id="the last second"),
     ],
 )
 def test_when_it_is_tagged(stated, at, zone):
     by = tagger(config(GIT_COMMITTER_DATE=stated), NOW)
     assert (by.at, zone or by.zone) == (at, by.zone)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "next week",
+        f"@{MAX_DATE + 1} +0000",
+        "@999999999999 +0000",
+        "9999-12-31T00:00:01Z",
+        "9999-12-31T23:59:59-23:00",
+        "1969-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+23:00",
+        "Sat, 31 Foo 2026 12:00:00 +0100",
+        "31 Jan 2026",
+    ],
+)
+def test_no_date_of_a_tag(stated):
+    with pytest.raises(ConfigError) as caught:
+        tagger(config(GIT_COMMITTER_DATE=stated), NOW)
+    assert str(caught.value) == (
+        f"GIT_COMMITTER_DATE is {stated!r}: expected seconds and a zone, or a date such as 2026-01-31T12:00:00+01:00, of the years 1970 to 9999"
+    )
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_a_plan_as_json(act):
                 {"what": "latest", "before": "v2.0.0", "after": "v2.1.0"},
             ],
             "metrics": [],
-            "notes": ["nobody annotated churn: no dvc.yaml says what it is"],
+            "notes": ["churn has no annotation: neither dvc.yaml nor artifacts.yaml has one"],
             "gto": [["gto", "register", "churn", "<2>", "--version", "v2.1.0", "--message", "Why", "--repo", URL]],
             "pushed": [],
         },
@@ -198,7 +198,7 @@ def test_a_first_version(act):
     assert (code, "models/cv=seg@v0.0.1" in out) == (0, True)
     assert err.splitlines() == [
         "models/cv:seg has no registry tag yet: this is its first",
-        "nobody annotated models/cv:seg: no dvc.yaml says what it is",
+        "models/cv:seg has no annotation: neither dvc.yaml nor artifacts.yaml has one",
         "this is a plan: --push pushes it",
     ]
 
@@ -339,7 +339,7 @@ def test_a_terminal_is_asked(pushed):
         git(pushed.path, "tag", "-a", "-m", "x", "churn#dev#7", pushed.commits[1])
 
     code, written = answered(pushed, ASSIGN, "y", meanwhile)
-    assert (code, "expected a look at the new plan" in written, "churn#prod#8" in written) == (3, True, True)
+    assert (code, "the new plan is above" in written, "churn#prod#8" in written) == (3, True, True)
     assert len(pushed.tags()) == 4
     code, written = answered(pushed, ASSIGN, "y")
     assert (code, "catalog: pushed churn#prod#8" in written, written.count("Assigning")) == (0, True, 1)
