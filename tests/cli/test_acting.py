@@ -322,10 +322,7 @@ def answered(pushed, words, answer: str, before=lambda: None) -> tuple[int, str]
             written += chunk
             if b"Push this?" in written and answer:
                 before()
-                if answer == "Ctrl-C":
-                    process.send_signal(signal.SIGINT)
-                else:
-                    os.write(main_end, f"{answer}\n".encode())
+                os.write(main_end, f"{answer}\n".encode())
                 answer = ""
     os.close(main_end)
     return process.wait(), written.decode()
@@ -346,13 +343,26 @@ def test_a_terminal_is_asked(pushed):
     assert "churn#prod#8" in pushed.tags()
 
 
+class Terminal(io.StringIO):
+    """Input from a terminal; without any, Ctrl-C is pressed."""
+
+    def isatty(self):
+        return True
+
+    def readline(self, *_):
+        if not self.getvalue():
+            raise KeyboardInterrupt
+        return super().readline().replace("\x04\n", "")  # the end of input
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "says"),
-    [("Ctrl-C", 130, "catalog: stopped"), ("\x04", 0, "nothing was pushed"), ("n", 0, "nothing was pushed")],
+    [("", 130, "catalog: stopped"), ("\x04\n", 0, "nothing was pushed"), ("n\n", 0, "nothing was pushed")],
 )
-def test_a_question_without_a_yes_pushes_nothing(pushed, answer, code, says):
-    got, written = answered(pushed, ASSIGN, answer)
-    assert (got, written.splitlines()[-1].strip(), "Aborted" in written) == (code, says, False), written
+def test_a_question_without_a_yes_pushes_nothing(act, pushed, monkeypatch, answer, code, says):
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    got, _, err = act(*ASSIGN)
+    assert (got, err.splitlines()[-1].rpartition("]:")[2], "Aborted" in err) == (code, says, False), err
     assert "churn#prod#2" not in pushed.tags()
 
 
