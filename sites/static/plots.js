@@ -154,7 +154,7 @@ const Plots = (() => {
 
   /** @type {Map<string, Promise<void>>} */
   const scripts = new Map();
-  /** @type {Map<string, (Plot | null)[]>} */
+  /** @type {Map<string, Promise<(Plot | null)[]>>} */
   const read = new Map();
 
   /** Loads a script once. @param {string} address */
