@@ -1,5 +1,6 @@
 """`catalog get` against `dvc get`, with equal concurrency, from storage on loopback: one large file, and many small ones.
 
+For comparison, curl fetches the same objects with as many requests at a time, and md5sum hashes them: a download that checks hashes takes about as much at least.
 The storage is S3 where `--dvc` names a `dvc` that reads it, and else HTTP, which the project's own `dvc` reads: `dvc[s3]` is a hundred packages that would change the project's environment.
 """
 
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
-from shutil import rmtree
+from shutil import rmtree, which
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -79,17 +80,33 @@ def _compare(name: str, folder: Path, storage: Storage, write: Callable[[Path], 
     environment = {**os.environ, **GIT, **KEYS, "DVC_SITE_CACHE_DIR": str(folder / "site")}
     get = [BIN / "catalog", "get", "m", "-o", "ours", "--jobs", str(JOBS), "--allow", storage.url]
     dvc = [storage.dvc or "", "get", "-q", folder / "churn", "model", "-o", "theirs", "--jobs", str(JOBS)]
+    floor = _floor(folder, storage)
     ours: list[Cost] = []
     theirs: list[Cost] = []
+    least: list[Cost] = []
     for _ in range(rounds):
-        _remove(folder, "ours", "theirs", "site")
+        _remove(folder, "ours", "theirs", "site", "fetched")
         ours.append(_cost(get, folder, environment))
+        least += [_cost(floor, folder, environment)] if which("curl") else []
         if storage.dvc is None:
             continue
         theirs.append(_cost(dvc, folder, environment))
         if _files(folder / "ours") != _files(folder / "theirs"):
             raise SystemExit("catalog get and dvc get have other files")
     _tell(name, ours, theirs)
+    if least and theirs:
+        seconds, peer = (median(cost.processor for cost in costs) for costs in (least, theirs))
+        shown = f"{seconds:.1f} s", f"dvc get {peer:.1f} s", f"{seconds / peer:.2f}"
+        tell(f"{name}: processor, of curl and md5sum instead", *shown, "for comparison")
+
+
+def _floor(folder: Path, storage: Storage) -> list[str]:
+    """The command that fetches all objects and hashes them, and does nothing else."""
+    objects = [file.relative_to(storage.folder) for file in storage.folder.rglob("*") if file.is_file()]
+    lines = [f'url = "{storage.server}/{BUCKET}/{path}"\noutput = "fetched/{path}"\n' for path in objects]
+    (folder / "objects").write_text("create-dirs\n" + "".join(lines))
+    fetch = f"curl --fail --silent --parallel --parallel-max {JOBS} --config objects"
+    return ["sh", "-c", f"{fetch} && find fetched -type f -print0 | xargs -0 md5sum"]
 
 
 def _tell(name: str, ours: Sequence[Cost], theirs: Sequence[Cost]) -> None:
