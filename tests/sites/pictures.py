@@ -16,7 +16,7 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.browser import chromium, opened
-from support.site_pages import THEMES, WIDTHS, address, pages_of
+from support.site_pages import THEMES, WIDTHS, address, shown_pages
 
 TALLEST = 6000  # pixels of a picture: a list of hundreds of rows looks the same further down
 
@@ -42,7 +42,7 @@ def demo(folder: Path) -> Path:
 def take(site: Path, folder: Path) -> int:
     """Takes the pictures of a site; how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = pages_of(site.absolute())
+    pages = shown_pages(site.absolute())
     with chromium() as browser:
         for kind, file in pages.items():
             with opened(browser, address(kind, file), reduced_motion="reduce") as page:

@@ -8,7 +8,7 @@ import pytest
 
 from support.browser import opened
 from support.frontend import package
-from support.site_pages import THEMES, WIDTHS, address, pages_of
+from support.site_pages import THEMES, WIDTHS, address, shown_pages
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ OPEN = "document.querySelectorAll('details').forEach((fold) => { fold.open = tru
 def test_axe_has_no_complaint_of_any_page_in_both_themes_wide_and_narrow(browser, demo_folder):
     axe = package("axe-core", "axe.min.js").read_text("utf-8")
     complaints = {}
-    for kind, file in pages_of(demo_folder / "output" / "site").items():
+    for kind, file in shown_pages(demo_folder / "output" / "site").items():
         with opened(browser, address(kind, file), bypass_csp=True, reduced_motion="reduce") as page:
             page.evaluate(OPEN)
             page.evaluate(axe)

@@ -20,7 +20,10 @@ KINDS: Mapping[str, str] = {
     "missing": "404.html",
 }
 # What is asked of a page that shows nothing without: the part of its address after the path.
-QUERIES: Mapping[str, str] = {}
+QUERIES: Mapping[str, str] = {
+    "compare": "?v=demo.example/risk/churn:churn@v3.4.0&v=demo.example/risk/churn:churn@v3.5.0"
+}
+REDIRECTS = ("crawl",)  # lead to another page as soon as they are opened
 WIDTHS = {1440: 900, 390: 844}  # of windows, with their heights
 THEMES = ("light", "dark")
 
@@ -29,6 +32,11 @@ def pages_of(site: Path) -> dict[str, Path]:
     """One page of each kind that the site has, by the name of the kind."""
     files = {kind: sorted(site.glob(pattern), key=lambda file: file.stat().st_size) for kind, pattern in KINDS.items()}
     return {kind: of_kind[-1] for kind, of_kind in files.items() if of_kind}
+
+
+def shown_pages(site: Path) -> dict[str, Path]:
+    """The same without pages that lead to another one."""
+    return {kind: page for kind, page in pages_of(site).items() if kind not in REDIRECTS}
 
 
 def address(kind: str, page: Path) -> str:
