@@ -156,6 +156,7 @@ MODEL = [
     "curl",
     "Download; private storage refuses",
     "curl -fL -o churn.pkl https://store.acme.example/churn/files/md5/b0/de1200000000000000000000000000",
+    "Lines for catalog and Python ask the catalog in the current folder, or the one that the variable CATALOG names: see Data .",
     "DVC goes by the newest tag, whatever the tag did. Asked for #production, DVC takes da541ad; GTO names bac73cd. Asked for @v1.2.0-rc.1, DVC takes 6de154e; GTO names none. Asked for the latest version, DVC takes 6de154e; GTO names da541ad.",
     "Details",
     "Repository",
@@ -191,7 +192,8 @@ MODEL = [
 
 def test_each_artifact_and_each_repository_has_a_page(site):
     found = sorted(str(file.relative_to(site)) for file in site.rglob("*") if file.is_file())
-    assert [path for path in found if "evil" not in path and "script" not in path] == [
+    of_vega = re.compile(r"static/vendor/|plots/.*\.js")  # where the bundle is
+    assert [path for path in found if "evil" not in path and "script" not in path and not of_vega.match(path)] == [
         ".made.json",
         "404.html",
         "as-of.js",
