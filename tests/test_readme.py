@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,8 @@ SET_UP = ("init", "add", "crawl")  # these begin in a folder without repos.toml;
 
 
 def _commands(program: str) -> list[list[str]]:
-    return [words[1:] for words in LINES if words[0] == program]
+    """The arguments of each line, as far as it redirects none of its output."""
+    return [[*takewhile(">".__ne__, words[1:])] for words in LINES if words[0] == program]
 
 
 QUESTIONS = [words for words in _commands("catalog") if words[0] not in SET_UP]
