@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from common import JOBS, Fleet, asked, fleet, interleaved, tell
 
 from catalog.store.journal import Journal
-from catalog.transport.smart_http import AGENT, REQUEST, RESULT
+from catalog.transport.smart_http import AGENT
 from catalog.transport.wire import LS_REFS
 
 SIZES, LARGE, ROUNDS = (200, 2000), 10_000, 11
@@ -77,8 +77,8 @@ def _request(host: str, path: str) -> bytes:
         f"Content-Length: {len(LS_REFS)}",
         f"User-Agent: {AGENT}",
         "Accept-Encoding: identity",
-        f"Accept: {RESULT}",
-        f"Content-Type: {REQUEST}",
+        "Accept: application/x-git-upload-pack-result",
+        "Content-Type: application/x-git-upload-pack-request",
         "Git-Protocol: version=2",
     )
     return "".join(f"{line}\r\n" for line in (*lines, "")).encode() + LS_REFS
