@@ -17,6 +17,7 @@ from shutil import rmtree, which
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 import bench_measures
 import duckdb
@@ -190,16 +191,16 @@ def prepared(database: Path) -> list[dict[str, object]]:
             "select repo, artifact, version, commit, created_at::varchar, list(m.name order by m.name), list(m.text order by m.name)"
             " from versions join version_metrics m using (repo, artifact, version, commit) group by all order by all"
         ).fetchall()
-    pages: dict[str, dict[str, object]] = {}
+    pages: dict[str, dict[str, Any]] = {}
     for repo, artifact, version, commit, moment, names, texts in rows:
         page = pages.setdefault(
             f"{repo}/{artifact}".replace(":", "-"), {"title": artifact, "versions": [], "metrics": {}}
         )
-        page["versions"].append({"version": version, "commit": commit, "moment": moment})  # type: ignore[attr-defined]
+        page["versions"].append({"version": version, "commit": commit, "moment": moment})
         for name, text in zip(names, texts, strict=True):
-            page["metrics"].setdefault(name, []).append(text)  # type: ignore[attr-defined]
+            page["metrics"].setdefault(name, []).append(text)
     return [
-        {**page, "path": path, "metrics": [{"name": name, "numbers": texts} for name, texts in page["metrics"].items()]}  # type: ignore[attr-defined]
+        {**page, "path": path, "metrics": [{"name": name, "numbers": texts} for name, texts in page["metrics"].items()]}
         for path, page in pages.items()
     ]
 

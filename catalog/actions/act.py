@@ -63,7 +63,7 @@ class Actor:
         self._url, self._known, self._limits, self._pool, self._signed = url, known, limits, pool, signed
 
     def plan(self, action: Action, now: datetime) -> PlannedAction:
-        """What a request comes to at this moment. Nothing is written, so nobody has to be the tagger."""
+        """What a request comes to at this moment. Nothing is written, so a tagger need not be configured."""
         by, at = None, int(now.timestamp())
         notes: tuple[str, ...] = ()
         try:

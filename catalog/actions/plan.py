@@ -134,7 +134,7 @@ def make_deletion(tags: Tags, events: Iterable[TagEvent], words: tuple[str, ...]
         tags=(),
         deleted=deleted,
         effects=_effects(tags.events, rest),
-        notes=("deleting a tag deletes history: nobody will see that it was ever there, nor who made it",),
+        notes=("deleting a tag deletes history: no record stays that it was there, nor who made it",),
         gto=(("gto", *words, "--delete"),),
         at=_moment(tags),
     )

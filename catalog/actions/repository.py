@@ -45,7 +45,7 @@ class ServedRepository:
             pool.learn_filters(address.site)  # one that does not know them says so, and is asked without
 
     def listing(self) -> RefListing:
-        """The refs, as for a fetch: whoever may read the repository gets them."""
+        """The refs, as for a fetch: the right to read the repository is enough."""
         with open_origin(self._url, self._limits, pool=self._pool) as origin:
             try:
                 return origin.refs()

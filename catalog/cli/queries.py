@@ -66,7 +66,7 @@ def queries(  # noqa: PLR0913 - each is an option of the command
     if not name.strip():
         raise InvalidArgument("name", repr(name), "the name of a query")
     query = saved_query(name, folder())
-    query.filled(given)  # what is no parameter of it is named before a catalog is opened
+    query.filled(given)  # an unknown parameter is refused before a catalog is opened
     if show_sql and not query.search:
         put_text(query.text)
         return
