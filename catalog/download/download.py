@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,7 +150,7 @@ def _all(plan: Plan, git: Callable[[], GitFiles], transfer: Transfer) -> Iterato
     """Files of Git first, since some stand for files in Git LFS; then all others."""
     from catalog.git.lfs import parse_pointer
 
-    others = [entry for entry in plan.entries if not isinstance(entry.source, GitBlob)]
+    in_lfs: list[Entry] = []
     by_repository: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     for entry in plan.entries:
         if isinstance(entry.source, GitBlob):
@@ -162,5 +163,6 @@ def _all(plan: Plan, git: Callable[[], GitFiles], transfer: Transfer) -> Iterato
                     continue
                 source = LfsObject(repository=repository, pointer=pointer, config=plan.lfs_configs[repository])
                 known = Expected(hash_kind="sha256", hash=pointer.sha256, size=pointer.size)
-                others.append(Entry(path=entry.path, source=source, expected=known, executable=entry.executable))
-    yield from transfer.run(others)
+                in_lfs.append(Entry(path=entry.path, source=source, expected=known, executable=entry.executable))
+    stored = (entry for entry in plan.entries if not isinstance(entry.source, GitBlob))
+    yield from transfer.run(chain(stored, in_lfs))

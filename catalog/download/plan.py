@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,13 @@ class Plan:
     ref: str
     name: str
     is_folder: bool
-    entries: tuple[Entry, ...]
+    listed: tuple[Iterable[Entry], ...]
     lfs_configs: dict[str, bytes | None]
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """The files, in order."""
+        return chain.from_iterable(self.listed)
 
     @property
     def key(self) -> str:
@@ -61,27 +67,27 @@ class Planner:
     def plan(self, version: Row) -> Plan:
         """The plan for a row of `version_content`. NotFound where the catalog knows of no bytes."""
         try:
-            entries = self._files(version)
+            listed = self._files(version)
         except NotFound as error:
             raise NotFound(f"{version['ref']} cannot be fetched: {error}{instead(version)}") from error
-        is_folder = [entry.path for entry in entries] != [""]
+        is_folder = [entry.path for entry in islice(chain.from_iterable(listed), 2)] != [""]
         if is_folder:
-            for entry in entries:
+            for entry in chain.from_iterable(listed):
                 check_path(entry.path)
-            check_together(entry.path for entry in entries)
+            check_together(entry.path for entry in chain.from_iterable(listed))
         stated = split_url(version["path"]).path if "://" in version["path"] else version["path"]
         name = PurePosixPath(stated).name or version["repo"].rpartition("/")[2]
         check_path(name)
-        return Plan(ref=version["ref"], name=name, is_folder=is_folder, entries=entries, lfs_configs=self._configs)
+        return Plan(ref=version["ref"], name=name, is_folder=is_folder, listed=listed, lfs_configs=self._configs)
 
-    def _files(self, version: Row) -> tuple[Entry, ...]:
+    def _files(self, version: Row) -> tuple[Iterable[Entry], ...]:
         """The entries, once the lists of folders are read: the catalog's memory is not needed by then."""
         known = [*self._entries(version)]
         self._asked()
-        entries = tuple(entry for each in known for entry in self._tracked.listed(each))
-        if not entries and version["status"] in _TRACKED:
+        listed = tuple(self._tracked.listed(each) for each in known)
+        if version["status"] in _TRACKED and next(chain.from_iterable(listed), None) is None:
             raise NotFound(f"DVC tracks no file at {quote(version['path'])}")
-        return entries
+        return listed
 
     def _entries(self, version: Row) -> Iterator[Entry | ListedFolder]:
         status, path = version["status"], version["path"]
