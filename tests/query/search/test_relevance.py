@@ -11,6 +11,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -160,12 +161,16 @@ def test_ways_to_ask_the_same_find_the_same_in_the_same_order(opened, same):
 # One answer, many mouths.
 
 
-def in_python(catalog, asked):
-    """What Python says: the reference, the score, and whether it has all words, of each."""
-    answers = {query: catalog.search(query, limit=None) for query in asked}
-    return {
-        query: [(row["ref"], row["score"], row["matched"]) for row in answer.rows] for query, answer in answers.items()
-    }
+@pytest.fixture(scope="module")
+def in_python(opened):
+    """What Python says: the reference, the score, and whether it has all words, of each. Each is asked once."""
+
+    @cache
+    def answer(world, query):
+        rows = opened(world).search(query, limit=None).rows
+        return [(row["ref"], row["score"], row["matched"]) for row in rows]
+
+    return lambda world, asked: {query: answer(world, query) for query in asked}
 
 
 def in_sql(path, asked):
@@ -234,32 +239,32 @@ def asked_of(world, step, *, flat=True):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("world", "step"), PARTS)
-def test_plain_duckdb_finds_the_same(worlds, opened, world, step):
+def test_plain_duckdb_finds_the_same(worlds, in_python, world, step):
     asked = asked_of(world, step)
-    assert in_sql(worlds(world), asked) == in_python(opened(world), asked)
+    assert in_sql(worlds(world), asked) == in_python(world, asked)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("world", "step"), PARTS)
-def test_duckdb_1_4_finds_the_same(worlds, opened, world, step):
+def test_duckdb_1_4_finds_the_same(worlds, in_python, world, step):
     asked = asked_of(world, step)
-    assert in_old_duckdb(worlds(world), asked) == in_python(opened(world), asked)
+    assert in_old_duckdb(worlds(world), asked) == in_python(world, asked)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("world", WORLDS)
-def test_the_browser_build_of_duckdb_finds_the_same(worlds, opened, world):
+def test_the_browser_build_of_duckdb_finds_the_same(worlds, in_python, world):
     asked = asked_of(world, 6)  # it takes half a second for each
-    assert in_browser_build(worlds(world), asked) == in_python(opened(world), asked)
+    assert in_browser_build(worlds(world), asked) == in_python(world, asked)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("world", "step"), PARTS)
-def test_the_command_line_finds_the_same(worlds, opened, world, step):
+def test_the_command_line_finds_the_same(worlds, in_python, world, step):
     asked = asked_of(world, step, flat=False)
     ending = ["-o", "ids", "--limit", BOUND, "--catalog", str(worlds(world))]
     found = {query: said(["search", query, *ending]).splitlines() for query in asked}
-    expected = {query: [ref for ref, *_ in rows] for query, rows in in_python(opened(world), asked).items()}
+    expected = {query: [ref for ref, *_ in rows] for query, rows in in_python(world, asked).items()}
     assert found == expected
 
 
