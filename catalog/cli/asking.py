@@ -131,7 +131,7 @@ def put_shown(catalog: Catalog, ref: str | None, output: Format) -> None:
 
             name = f"{row['repo']}:{row['artifact']}"
             say_note(
-                f"nobody annotated it; in a checkout: {command('annotate', name, '--type', 'model', '--path', 'PATH')}"
+                f"no dvc.yaml or artifacts.yaml annotates it; in a checkout: {command('annotate', name, '--type', 'model', '--path', 'PATH')}"
             )
     elif output is Format.JSON:
         put_text(to_json(row))

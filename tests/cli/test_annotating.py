@@ -82,7 +82,7 @@ def test_whether_a_checkout_is_of_another_repository(origin, url, is_another):
 
 
 def test_show_and_get_point_there_for_what_nobody_annotated(ask):
-    assert "nobody annotated it; in a checkout: " in ask("show", "evil")[2]
+    assert "no dvc.yaml or artifacts.yaml annotates it; in a checkout: " in ask("show", "evil")[2]
     code, _, err = ask("get", "evil")
     assert (code, "; in a checkout: " in err, " annotate " in err) == (Exit.NOT_FOUND, True, True), err
     assert "nobody annotated" not in ask("show", "acme/churn:churn@v1.0.0")[2]

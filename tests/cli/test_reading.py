@@ -177,7 +177,8 @@ def test_an_artifact_that_nobody_annotated(ask):
     code, out, err = ask("show", "acme/churn:churn")
     assert (code, out) == (0, ARTIFACT)
     assert re.fullmatch(
-        r"nobody annotated it; in a checkout: \S*catalog annotate \S+:churn --type model --path PATH\n", err
+        r"no dvc\.yaml or artifacts\.yaml annotates it; in a checkout: \S*catalog annotate \S+:churn --type model --path PATH\n",
+        err,
     )
 
 

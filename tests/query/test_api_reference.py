@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import catalog
@@ -32,3 +34,11 @@ def test_every_method_says_what_it_does():
     ]
     assert len(methods) > 40
     assert [(kind, name) for kind, name, text in methods if not text.endswith(".") or text.startswith("#")] == []
+
+
+def test_public_names_are_listed_before_they_are_imported():
+    code = "import catalog; print({*catalog.__all__} - {*dir(catalog)})"
+    assert (
+        subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout
+        == "set()\n"
+    )
