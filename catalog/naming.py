@@ -5,6 +5,7 @@ A file name is safe on every file system, stable, and never the same for two nam
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from os.path import normpath
 from pathlib import Path, PurePosixPath
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 MAX_LENGTH = 100
 
@@ -52,6 +53,8 @@ _OTHER_FORGES = re.compile(r"(?:^|\.)(?:github|gitlab|gitea|forgejo)\.")
 _DATA_CENTER = re.compile(r"^(?:.*/)?scm/([^/]+/[^/]+)\Z")
 _GERRIT = re.compile(r"gerrit|review|\.googlesource\.com\Z")
 _SIGNED_IN = re.compile(r"^a/")
+
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")  # an address with a scheme or a host, or of a heading
 
 _AUTHORITY = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(.*)$", re.DOTALL)
 _USERS = re.compile(r"://[^/?#\s'\"]*@")
@@ -194,6 +197,25 @@ def local_path(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:
         return Path(text)
+
+
+def linked_path(file: str, address: str) -> str | None:
+    """The path from the Git root of what a text in `file` links to; one that begins with a slash counts from there.
+
+    None for an address elsewhere, for the root itself, and for a path that leads out of the repository.
+    """
+    address = address.strip()
+    if _ELSEWHERE.match(address):
+        return None
+    try:
+        path = unquote(urlsplit(address).path)
+    except ValueError:
+        return None
+    within = posixpath.normpath(
+        path.lstrip("/") if path.startswith("/") else posixpath.join(posixpath.dirname(file), path)
+    )
+    is_outside = within in (".", "..") or within.startswith(("../", "/"))
+    return None if not path or is_outside or "\\" in within or not within.isprintable() else within
 
 
 def _parts(path: str) -> list[str]:

@@ -7,16 +7,16 @@ whose attributes are in double quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from html import escape, unescape
-from posixpath import dirname, normpath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import cmarkgfm.cmark as gfm
 import nh3
 from markupsafe import Markup
 
+from catalog.naming import linked_path
 from catalog.text import visible_on_page
 
 MAX_BYTES = 512 << 10  # of a text; what is beyond is left out
@@ -35,7 +35,7 @@ _ATTRIBUTES = {
     "abbr": {"title"},
     "code": {"class"},
     "details": {"open"},
-    "img": {"src", "alt"},
+    "img": {"src", "alt", "width"},
     "ol": {"start"},
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan"},
@@ -65,6 +65,7 @@ _PATTERNS = {
     "colspan": re.compile("[1-9][0-9]{0,2}"),
     "rowspan": re.compile("[1-9][0-9]{0,2}"),
     "start": re.compile("[0-9]{1,9}"),
+    "width": re.compile("[1-9][0-9]{0,3}"),
     "open": re.compile(""),
 }
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -76,11 +77,15 @@ _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RepositoryFiles:
-    """Where a text lies in its repository, and the addresses of other files there: of their pages, and of their bytes; None where the forge is not known."""
+    """Where a text lies in its repository, and the addresses of other files there: of their pages, and of their bytes; None where the forge is not known.
+
+    `images`: those images that the site has itself, by their paths in the repository: their addresses from the page, which begin with `./` or `../`.
+    """
 
     file: str
     page: Callable[[str], str | None]
     raw: Callable[[str], str | None]
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(source: str, place: RepositoryFiles | None = None, *, prefix: str = PREFIX) -> Markup:
@@ -98,7 +103,7 @@ def render(source: str, place: RepositoryFiles | None = None, *, prefix: str = P
         url_schemes={"http", "https", "mailto"},
         link_rel=_REL,
     )
-    return _finished(clean, prefix)
+    return _finished(clean, prefix, frozenset(place.images.values()) if place else frozenset())
 
 
 def _attribute(tag: str, name: str, value: str, place: RepositoryFiles | None) -> str | None:
@@ -122,21 +127,16 @@ def _address(value: str, place: RepositoryFiles | None, *, is_image: bool) -> st
 
 def _file(value: str, place: RepositoryFiles | None, *, is_image: bool) -> str | None:
     """The address of a file of the repository; a path that leads out of it has none."""
-    if place is None:
+    within = None if place is None else linked_path(place.file, value)
+    if place is None or within is None:
         return None
-    try:
-        path = unquote(urlsplit(value).path)
-    except ValueError:
-        return None
-    within = path.lstrip("/") if path.startswith("/") else f"{dirname(place.file)}/{path}".lstrip("/")
-    within = normpath(within) if path else "."
-    if within in (".", "..") or within.startswith("../") or "\\" in within or not within.isprintable():
-        return None
+    if is_image and within in place.images:
+        return place.images[within]
     return place.raw(within) if is_image else place.page(within)
 
 
-def _finished(clean: str, prefix: str) -> Markup:
-    """The output of nh3 with ids of headings, links instead of images, and tables that scroll."""
+def _finished(clean: str, prefix: str, images: Collection[str]) -> Markup:
+    """The output of nh3 with ids of headings, links instead of images that are not among these, and tables that scroll."""
     ids: set[str] = set()
     titled = _HEADING.sub(lambda match: _heading(match, ids, prefix), clean)
     links: list[bool] = []  # whether each open `a` is kept
@@ -147,7 +147,7 @@ def _finished(clean: str, prefix: str) -> Markup:
         if name == "a":
             return _link(match[0], attributes, ids, links, prefix, is_end=is_end)
         if name == "img":
-            return _image(attributes, inside_link=any(links))
+            return _image(attributes, images, inside_link=any(links))
         if name == "table":
             return (
                 "</table></div>"
@@ -174,10 +174,14 @@ def _link(tag: str, attributes: dict[str, str], ids: set[str], links: list[bool]
     return tag if to else ""
 
 
-def _image(attributes: dict[str, str], *, inside_link: bool) -> str:
-    """A link to an image, which is not loaded: its server would learn who reads the page."""
-    words = escape(attributes.get("alt", "").strip() or "without a description")
+def _image(attributes: dict[str, str], images: Collection[str], *, inside_link: bool) -> str:
+    """An image that the site has; of any other a link, and it is not loaded: its server would learn who reads the page."""
+    stated = attributes.get("alt", "").strip()
+    words = escape(stated or "without a description")
     to = attributes.get("src")
+    if to and to in images:
+        width = f' width="{attributes["width"]}"' if "width" in attributes else ""
+        return f'<img src="{escape(to)}" alt="{escape(stated)}"{width} loading="lazy">'
     if inside_link or not to:
         return f'<span class="image">Image: {words}</span>'
     return f'<a class="image" href="{escape(to)}" rel="{_REL}">Image: {words}</a>'

@@ -76,11 +76,12 @@ class SitePages:
 
     def images(self) -> dict[str, tuple[str, ...]]:
         """The paths of the images of each page that has some."""
-        return {
-            urls.model(*key): images
-            for key, plots_by_model in self._plots.items()
-            if (images := plots.paths(plots_by_model))
+        of_cards = self._facts.card_images
+        every = {
+            key: plots.paths(self._plots.get(key)) + cards.paths(of_cards.get(key, []))
+            for key in sorted({*self._plots, *of_cards})
         }
+        return {urls.model(*key): tuple(sorted({*paths})) for key, paths in every.items() if paths}
 
     def pages(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
@@ -199,6 +200,7 @@ class SitePages:
         lookups = facts.lookups.get(key, [])
         versions = version_lines(facts.versions.get(key, []), assignments, links)
         card = next(iter(facts.cards.get(key, [])), None)
+        images = facts.card_images.get(key, [])
         storage = version_details.storage_of(facts, key)
         links_of = {at: its.link for at, its in storage.items() if its.link}
         begun = version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id)
@@ -228,8 +230,8 @@ class SitePages:
             "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
             "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),
             "card": card,
-            **cards.context(card, links),
-            "other_cards": cards.others(card, facts.stage_cards.get(key, []), assignments, links),
+            **cards.context(card, links, images),
+            "other_cards": cards.others(card, facts.stage_cards.get(key, []), assignments, links, images),
             "timeline": history.history(facts.events.get(key, []), facts.terms.get(key, [])),
             "usages": usages(artifact, repository, assignments, facts.commands.get(key, []), links_of),
             "remarks": remarks(lookups),

@@ -22,6 +22,9 @@ _FILES = {
     "bitbucket.org": ("/src/", "/raw/"),
 }
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+# An SVG is left out: a browser that opens the file by itself would run its program on the site.
+_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+_CONTENT = re.compile("(md5:|sha256:)?[0-9a-f]{32,64}")
 
 
 @lru_cache(maxsize=65536)  # called for pages, data, feeds and digests: a tenth of a build in which nothing changed
@@ -43,6 +46,12 @@ def model_data(repo: str, artifact: str) -> str:
 def record(repo: str, artifact: str) -> str:
     """Where an artifact's record for programs lies: beside its page."""
     return model(repo, artifact).removesuffix(".html") + ".json"
+
+
+def image_path(content: str, media_type: str | None) -> str:
+    """Where an image lies: its name is that of its content, which never changes. Empty for one that is not shown."""
+    suffix = _SUFFIXES.get(media_type or "")
+    return f"plots/{content.replace(':', '-')}.{suffix}" if suffix and _CONTENT.fullmatch(content) else ""
 
 
 def badge(repo: str, artifact: str, stage: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.naming import MAX_LENGTH, public_url, repo_name, repository_key, scheme_of, slug
+from catalog.naming import MAX_LENGTH, linked_path, public_url, repo_name, repository_key, scheme_of, slug
 from support.addresses import CASES
 
 # Like real names, with all that is dangerous in a name; and anything at all.
@@ -189,3 +189,27 @@ def test_all_urls_of_a_repository_have_one_key(host, path):
 def test_a_url_that_is_none_has_no_key(url):
     with pytest.raises(ValueError, match=r"."):
         repository_key(url)
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        pytest.param("b.md", "docs/b.md", id="beside the text"),
+        pytest.param(" ./x/../b.md?c#d ", "docs/b.md", id="with what paths do not have"),
+        pytest.param("../b.md", "b.md", id="above it"),
+        pytest.param("/b%20c.md", "b c.md", id="of the root"),
+        pytest.param("//host.example/b", None, id="a host"),
+        pytest.param("mailto:a@b.example", None, id="a scheme"),
+        pytest.param("#b", None, id="a heading"),
+        pytest.param("?b", None, id="no path"),
+        pytest.param("..", None, id="the root itself"),
+        pytest.param("../../b.md", None, id="out of the repository"),
+        pytest.param("/../b.md", None, id="out of it from the root"),
+        pytest.param("%2E%2E/..//b.md", None, id="out of it, encoded"),
+        pytest.param("%00", None, id="what cannot be printed"),
+        pytest.param("a%5Cb", None, id="a backslash"),
+        pytest.param("http[", "docs/http[", id="half an address"),
+    ],
+)
+def test_the_file_that_a_text_links_to(address, path):
+    assert linked_path("docs/README.md", address) == path

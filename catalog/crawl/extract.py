@@ -17,7 +17,7 @@ from catalog.git.objects import CommitObject
 from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, Ref, RefListing, Snapshot
 from catalog.plugins.connector import SHARED, Connector, partition_tables
 from catalog.schema.record import Record, replace
-from catalog.schema.tables import git, metrics, problems
+from catalog.schema.tables import cards, git, metrics, problems
 from catalog.store.partitions import Rows
 
 ODD = ("malformed-commit", "absurd-time")  # the rules of commits that do not state everything
@@ -159,6 +159,8 @@ def _revisions(
             yield row
             if isinstance(row, metrics.Plot):
                 shown.update((row.content, row.x_content))
+            elif isinstance(row, cards.CardImage):
+                shown.add(row.content)
     for row in chain.from_iterable(previous.with_lifetime("content")):
         if getattr(row, "content") in shown:  # noqa: B009 - each of these tables has it
             yield row

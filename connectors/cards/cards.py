@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from posixpath import splitext
 from typing import Any
 
@@ -10,12 +11,13 @@ from catalog.errors import MetafileError
 from catalog.git.snapshot import RevisionFiles
 from catalog.plugins.connector import Connector
 from catalog.schema.record import replace
-from catalog.schema.tables.cards import Card, CardResult, CodeOwner, Licence
+from catalog.schema.tables.cards import Card, CardImage, CardResult, CodeOwner, Licence
+from catalog.schema.tables.metrics import Image
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Annotation
 from connectors.artifacts import files
 from connectors.artifacts.files import stated
-from connectors.cards import code_owners
+from connectors.cards import card_images, code_owners
 from connectors.cards.code_owners import OwnerRules, file_at, owners_of
 from connectors.cards.licences import LicenceText, is_licence, parse_licence
 from connectors.cards.model_card import ModelCard, parse_card
@@ -29,7 +31,7 @@ NAME = "cards"
 MAX_REMEMBERED = 16 << 20  # bytes, of each kind
 ROW = 1_000  # bytes of a row, about
 
-Row = Card | CardResult | Licence | CodeOwner | Problem
+Row = Card | CardResult | CardImage | Image | Licence | CodeOwner | Problem
 
 
 def _bytes_of_card(key: tuple[bytes, str], parsed: ModelCard) -> int:
@@ -56,12 +58,14 @@ def guesses_file(path: str) -> bool:
 
 
 def wants_also(revision: RevisionFiles) -> Iterator[str]:
-    """The cards and licences near artifacts."""
+    """The cards and licences near artifacts, and the images of cards that are at hand."""
     yield from files.wants_also(revision)
     try:
-        yield from nearby(revision)[0]
+        paths = nearby(revision)[0]
     except MetafileError:  # read_revision() reports it
         return
+    yield from paths
+    yield from (path for _, path in _images(revision, paths))
 
 
 def read_revision(revision: RevisionFiles) -> Iterator[Row]:
@@ -83,12 +87,13 @@ def read_revision(revision: RevisionFiles) -> Iterator[Row]:
             yield from _licence(revision, path) if is_licence(basename(path)) else _card(revision, path)
         except MetafileError as error:
             yield problem(NAME, commit, path, error)
+    yield from card_images.read(revision, _images(revision, paths))
     yield from _owners(revision, parsed.annotations)
 
 
 CONNECTOR = Connector(
     name=NAME,
-    version=5,
+    version=6,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,
@@ -97,9 +102,7 @@ CONNECTOR = Connector(
 
 
 def _card(revision: RevisionFiles, path: str) -> Iterator[Row]:
-    data = revision.read(path) or b""
-    suffix = splitext(path)[1].lower()
-    parsed = _CARDS.get((data, suffix), lambda: parse_card(data, suffix))
+    parsed = _parsed(revision, path)
     commit = revision.commit.oid
     yield replace(
         parsed.card,
@@ -112,6 +115,24 @@ def _card(revision: RevisionFiles, path: str) -> Iterator[Row]:
         yield replace(result, commit=commit, file=path)
     for fault in parsed.faults:
         yield problem(NAME, commit, path, fault)
+
+
+def _parsed(revision: RevisionFiles, path: str) -> ModelCard:
+    data = revision.read(path) or b""
+    suffix = splitext(path)[1].lower()
+    return _CARDS.get((data, suffix), lambda: parse_card(data, suffix))
+
+
+def _images(revision: RevisionFiles, paths: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """The files that the cards among these name as images, each after its card."""
+
+    def cards() -> Iterator[tuple[str, tuple[str, ...]]]:
+        for path in paths:
+            if not is_licence(basename(path)):
+                with suppress(MetafileError):  # not at hand, or not to be read
+                    yield path, _parsed(revision, path).images
+
+    return card_images.paths(cards())
 
 
 def _licence(revision: RevisionFiles, path: str) -> Iterator[Row]:

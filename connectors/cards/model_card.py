@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from catalog.errors import MetafileError
 from catalog.git.objects import decode
 from catalog.schema.tables.cards import Card, CardResult
+from connectors.cards.card_images import addresses
 from connectors.cards.front_matter import shortened, split, title_of
 from connectors.formats.faults import Fault, first_faults
 from connectors.formats.metadata import metadata, written
@@ -38,6 +39,7 @@ class ModelCard(NamedTuple):
     card: Card
     results: tuple[CardResult, ...]
     faults: tuple[Fault, ...]
+    images: tuple[str, ...]  # addresses as they are stated
 
 
 def parse_card(data: bytes, suffix: str) -> ModelCard:
@@ -53,7 +55,7 @@ def parse_card(data: bytes, suffix: str) -> ModelCard:
         values, below = {}, source
     results = tuple(reader.results(values))
     card = reader.card(values, shortened(below), title)
-    return ModelCard(card, results, first_faults(reader.faults, MAX_FAULTS))
+    return ModelCard(card, results, first_faults(reader.faults, MAX_FAULTS), addresses(card.text))
 
 
 class _FieldReader:

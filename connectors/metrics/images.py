@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 
 from catalog.errors import MetafileError
+from connectors.formats.images import raster_type
 
 MAX_IMAGE = 512 << 10  # bytes
 SUFFIXES = frozenset((".jpg", ".jpeg", ".gif", ".png", ".svg"))  # of the files that DVC takes for images
 
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
 _START = 4_096  # bytes in which the root element of an SVG must stand
 _PROLOGUE = re.compile(
     rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>)\s*)*<svg[\s>]", re.DOTALL
@@ -26,10 +21,9 @@ def media_type(data: bytes) -> str:
     if len(data) > MAX_IMAGE:
         message = f"found an image of {len(data):,} bytes, expected at most {MAX_IMAGE:,}"
         raise MetafileError(message, rule="too-big")
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return kind
+    if kind := raster_type(data):
+        return kind
     if _PROLOGUE.match(data.removeprefix(b"\xef\xbb\xbf")[:_START]):
         return "image/svg+xml"
-    message = f"found a file that begins with {data[:8]!r}, expected a PNG, JPEG, GIF or SVG image"
+    message = f"found a file that begins with {data[:8]!r}, expected a PNG, JPEG, GIF, WebP or SVG image"
     raise MetafileError(message, rule="not-an-image")

@@ -61,7 +61,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=7,
+    version=8,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,

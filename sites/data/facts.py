@@ -15,6 +15,7 @@ from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.rows import (
     ArtifactRow,
     AssignmentRow,
+    CardImageRow,
     CardRow,
     CommandRow,
     CountsRow,
@@ -113,6 +114,7 @@ class Facts:
     unread: ChunkedRows[UnreadRow]
     cards: ChunkedRows[CardRow]
     stage_cards: ChunkedRows[StageCardRow]
+    card_images: dict[Key, list[CardImageRow]]
     experiments: dict[str, list[ExperimentRow]]
     releases: dict[str, list[ReleaseRow]]
 
@@ -154,6 +156,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         unread=chunked("site_unread", UnreadRow),
         cards=chunked("site_cards", CardRow),
         stage_cards=chunked("site_stage_cards", StageCardRow),
+        card_images=_by_artifact(_rows_of(connection, "site_card_images", CardImageRow, some)),
         experiments=_by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
         releases=_by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
     )

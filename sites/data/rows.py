@@ -185,6 +185,18 @@ class StageCardRow(NamedTuple):
     text: str
 
 
+class CardImageRow(NamedTuple):
+    """An image of a card."""
+
+    repo: str
+    artifact: str
+    commit: str
+    file: str
+    path: str
+    content: str
+    media_type: str
+
+
 class CardResultText(TypedDict):
     """A result of an evaluation that a card states."""
 

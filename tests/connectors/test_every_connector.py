@@ -39,7 +39,7 @@ stages:
     params: {params.yaml: {rate: 0.1}}
     outs: [{path: model.pkl, hash: md5, md5: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, size: 9}]
 """
-CARD = "---\nlicense: mit\nmodel-index: [{name: m, results: [{task: {type: t}, dataset: {name: d, type: d}, metrics: [{type: f1, value: 1}]}]}]\n---\n# Churn\n"
+CARD = "---\nlicense: mit\nmodel-index: [{name: m, results: [{task: {type: t}, dataset: {name: d, type: d}, metrics: [{type: f1, value: 1}]}]}]\n---\n# Churn\n\n![curve](image.png)\n"
 FILES = {
     ".gto": "types: [model]\n",
     ".dvc/config": "['remote \"s3\"']\n    url = s3://bucket/dvc\n[core]\n    remote = s3\n",

@@ -11,6 +11,8 @@ from catalog.crawl import fetch
 from catalog.crawl.crawl import crawl
 from catalog.crawl.fetch_plan import MAX_ANSWER
 from catalog.plugins.connector import Connector
+from catalog.schema.tables.metrics import Image
+from catalog.store.partitions import Partition
 from support.crawling import partition, talking, visited, wish
 from support.worlds import World
 
@@ -193,6 +195,32 @@ def test_what_files_are_likely_to_name_comes_with_them_and_with_the_history(tmp_
         visited(wish(tmp_path, {"m": f"{site}/m"}))
         asked = f"fetch tree:0 depth {ALL}: want blob1 blob2 blob4 blob5 commit3"
         assert talk.in_words(world) == [*ASKED_FIRST[:-1], asked]
+
+
+def test_images_that_a_card_shows_cost_one_more_request_and_stay_with_their_commit(tmp_path):
+    png = b"\x89PNG\r\n\x1a\n"
+    files = {
+        "README.md": "![a](a.png) ![b](img/b.png)\n",
+        "a.png": png + b"a",
+        "img/b.png": png + b"b",
+        "c.png": png + b"c",
+    }
+    world = with_files(files | {"train.py": "pass\n"})
+    world.write(tmp_path / "git" / "m")
+    with talking(tmp_path / "git") as (site, talk):
+        config = wish(tmp_path, {"m": f"{site}/m"})
+        visited(config)
+        first = talk.in_words(world)[3:]
+        world.commit({"m.dvc": "outs: []\n", "README.md": None})
+        world.write(tmp_path / "git" / "m")
+        visited(config)
+        again = talk.in_words(world)[3:]
+        (data,) = partition(config, "m").values()
+    assert (first, again) == (
+        [f"fetch tree:0 depth {ALL}: want blob1 blob5 commit3", "fetch: want blob2 blob6"],
+        ["fetch: want blob5 blob9"],
+    )
+    assert sorted(row.data for row in Partition(data).rows(Image)) == [png + b"a", png + b"b"]
 
 
 @pytest.mark.slow

@@ -125,6 +125,30 @@ def test_what_becomes_of_markdown(source, html):
     assert render(source, PLACE).replace("\n", "") == html.replace("\n", "")
 
 
+OWN_IMAGES = RepositoryFiles(
+    file="models/README.md",
+    page=lambda path: f"https://f.example/page/{path}",
+    raw=lambda path: f"https://f.example/raw/{path}",
+    images={"models/b.png": "../../plots/0.png"},
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        pytest.param('![a "](b.png)', '<p><img src="../../plots/0.png" alt="a &quot;" loading="lazy"></p>', id="Markdown"),
+        pytest.param("<img src=/models/b.png width=90 height=5 onerror=x>", '<img src="../../plots/0.png" alt="" width="90" loading="lazy">', id="HTML, with its width"),
+        pytest.param("<img src=b.png width=9%>", '<img src="../../plots/0.png" alt="" loading="lazy">', id="a width that is no number"),
+        pytest.param("[![a](b.png)](https://a.example)", f'<p><a href="https://a.example" {REL}><img src="../../plots/0.png" alt="a" loading="lazy"></a></p>', id="in a link"),
+        pytest.param("![a](c.png)", f'<p><a class="image" href="https://f.example/raw/models/c.png" {REL}>Image: a</a></p>', id="another file"),
+        pytest.param("![a](../../plots/0.png)", '<p><span class="image">Image: a</span></p>', id="the address that ours has"),
+        pytest.param("[a](b.png)", f'<p><a href="https://f.example/page/models/b.png" {REL}>a</a></p>', id="a link to it"),
+    ],
+)  # fmt: skip
+def test_an_image_that_the_site_has_is_shown(source, html):
+    assert render(source, OWN_IMAGES).strip() == html
+
+
 def test_without_a_known_forge_files_of_the_repository_are_no_links():
     assert render("[x](a.md) ![a](b.png)") == '<p>x <span class="image">Image: a</span></p>\n'
 

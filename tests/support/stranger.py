@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from catalog.schema.record import Record
-from catalog.schema.tables.cards import Card, CodeOwner
+from catalog.schema.tables.cards import Card, CardImage, CodeOwner
 from catalog.schema.tables.dvc import Dependency, Output, Param, PipelineStage, Remote
 from catalog.schema.tables.metrics import Experiment, Image, MeasureFile, Metric, Plot, PlotSeries
 from catalog.schema.tables.registry import Annotation
@@ -74,6 +74,7 @@ def made_of(commit: str, artifact: str) -> Rows:
                       for role, file in (("metrics", SCRIPT), *(("plots", file) for file in ("line", "words", "bars", SCRIPT)))],
         Card: [Card(commit=commit, file="README.md", folder="", is_model_card=True, title=SCRIPT, licence=SCRIPT, licence_name=None,
                     licence_link="javascript:alert(1)", library=ODD, task=None, text=f"{SCRIPT}{ODD}<img src=x>", **said)],
+        CardImage: [CardImage(commit=commit, file="README.md", path="x", content=SCRIPT)],
         CodeOwner: [CodeOwner(commit=commit, file="CODEOWNERS", line=1, section=None, pattern="*", owners=(SCRIPT,),
                               artifacts=(artifact,))],
         Experiment: [Experiment(ref=f"refs/exps/{commit[:2]}/{commit[2:]}/{SCRIPT}", name=f"{SCRIPT}{ODD}", baseline=commit,

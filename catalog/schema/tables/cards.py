@@ -49,6 +49,16 @@ class CardResult(Record):
     text: str = column("The value as text.")
 
 
+@record("card_images", key=("commit", "file", "path"), lives="revision")
+class CardImage(Record):
+    """The images in Git that cards show: PNG, JPEG, GIF and WebP of at most 200 KiB, at most 20 and 1 MiB of a card."""
+
+    commit: str = column("The commit.", identifies=True)
+    file: str = column("The card.")
+    path: str = column("The image, from the Git root.")
+    content: str = column("The content: see `images`.", identifies=True)
+
+
 @record("licences", key=("commit", "file"), lives="revision")
 class Licence(Record):
     """The licence files at the root of each revision, and in folders of artifacts."""

@@ -106,12 +106,14 @@ class PlotSeries(Record):
 
 @record("images", key=("content",), lives="content")
 class Image(Record):
-    """The images of plots by content, so that equal files are kept once."""
+    """The images of plots and of cards by content, so that equal files are kept once."""
 
     content: str = column(
         "The content: a Git blob, `md5:` and DVC's hash, or `sha256:` and that of Git LFS.", identifies=True
     )
-    media_type: str = column("`image/png`, `image/jpeg`, `image/gif` or `image/svg+xml`, by the content's first bytes.")
+    media_type: str = column(
+        "`image/png`, `image/jpeg`, `image/gif`, `image/webp` or `image/svg+xml`, by the content's first bytes."
+    )
     data: bytes = column("The bytes. An SVG is a stranger's program: show it as an image only, never inline.")
 
 

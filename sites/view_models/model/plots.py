@@ -5,7 +5,6 @@ They are rendered while they are read, because the numbers of a whole catalog wo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from sites.data.facts import Connection, Facts, Key, of_repos
 from sites.data.rows import AssignmentRow
 from sites.svg.figures import Polyline, draw_bars, draw_lines, draw_matrix
 from sites.text import short
+from sites.urls import image_path
 from sites.view_models.model.plot_data import PlotFile, plot_file
 from sites.view_models.registry import foremost, in_order
 
@@ -26,10 +26,6 @@ NUMBERS = ".js"  # the suffix of files with the numbers of plots
 MOST = 6  # plots of an artifact
 AT_ONCE = 500  # rows of a query
 IMAGES_AT_ONCE = 50
-
-# An SVG is left out: a browser that opens the file by itself would run a stranger's program on the site.
-_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
-_CONTENT = re.compile("(md5:|sha256:)?[0-9a-f]{32,64}")
 
 
 class PlotRow(NamedTuple):
@@ -165,10 +161,7 @@ def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow]) -> Figure | None
 
 
 def _image(row: PlotRow) -> str:
-    suffix = _SUFFIXES.get(row.media_type or "")
-    if suffix is None or row.content is None or not _CONTENT.fullmatch(row.content):
-        return ""
-    return f"plots/{row.content.replace(':', '-')}.{suffix}"
+    return "" if row.content is None else image_path(row.content, row.media_type)
 
 
 def _drawing(rows: Sequence[PlotRow], beside: Sequence[PlotRow], title: str) -> Markup:

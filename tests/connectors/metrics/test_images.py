@@ -37,7 +37,7 @@ def test_an_image_at_a_bound_is_told(data, kind):
         pytest.param(
             drawing(_START + 1),
             "not-an-image",
-            "found a file that begins with b'<!--xxxx', expected a PNG, JPEG, GIF or SVG image",
+            "found a file that begins with b'<!--xxxx', expected a PNG, JPEG, GIF, WebP or SVG image",
             id="a drawing that begins one byte later",
         ),
     ],

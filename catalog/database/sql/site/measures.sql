@@ -105,6 +105,19 @@ select
 from plotted p join images i using (repo, content)
 order by repo, artifact, plot, is_latest desc, version, commit, file, field;
 
+-- internal.site_card_images(): The images of the cards that pages of artifacts show.
+--   key: repo, artifact, commit, file, path
+--   file: The card.
+--   path: The image, from the Git root.
+with shown as (
+    select repo, artifact, "commit", file from internal.site_cards() where file is not null
+    union
+    select repo, artifact, reading, file from internal.site_stage_cards()
+)
+select s.repo, s.artifact, i.commit, i.file, i.path, i.content, m.media_type
+from shown s join card_images i using (repo, commit, file) join images m using (repo, content)
+order by s.repo, s.artifact, i.commit, i.file, i.path;
+
 -- internal.site_images(some_contents): The bytes of images.
 --   key: content
 select content, any_value(data) as data from images where list_contains(some_contents::varchar[], content) group by content
