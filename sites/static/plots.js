@@ -16,21 +16,33 @@ const Plots = (() => {
   const HEIGHT = 320;
   const CELL = 36; // of a confusion matrix
   const BAND = 22; // of a bar
-  const JITTER = 6; // pixels
   const GOLDEN = 0.618033988749895; // its multiples are spread evenly, and are the same each time
   const ZOOM = 0.7;
+  const MAX_CLASSES = 60; // of a matrix whose absent pairs are drawn
 
   /** @param {number} place */
-  const spread = (place) => ((place * GOLDEN) % 1) * 2 * JITTER - JITTER;
+  const spread = (place) => (place * GOLDEN) % 1;
 
-  /** What one version has, as rows. @param {Series} each @param {number} series @returns {object[]} */
+  /** What one version has, as rows. @param {Series} each @param {number} series @returns {Record<string, unknown>[]} */
   function rowsOf({ version, name, xs, ys, words, others, counts }, series) {
     if (xs && ys) return xs.map((x, place) => ({ series, version, name, x, y: ys[place], dx: spread(place), dy: spread(place * 7 + 3) }));
     return (words || []).map((word, place) => ({ series, version, name, word, other: others && others[place], count: counts && counts[place] }));
   }
 
   /** The rows that Vega is given. @param {Plot} plot */
-  const rows = (plot) => plot.series.flatMap(rowsOf);
+  const rows = (plot) => plot.series.map(whole).flatMap(rowsOf).filter((row) => zoomable(plot) || !('y' in row) || row.y !== null);
+
+  /** A confusion matrix with zeros for the pairs that never occurred, as DVC's templates impute them. @param {Series} each @returns {Series} */
+  function whole(each) {
+    const { words = [], others, counts = [] } = each;
+    if (!others) return each;
+    const key = (/** @type {string} */ word, /** @type {string} */ other) => JSON.stringify([word, other]);
+    const known = new Set(words.map((word, place) => key(word, others[place])));
+    const classes = [...new Set([...words, ...others])];
+    if (classes.length > MAX_CLASSES) return each;
+    const absent = [...new Set(words)].flatMap((word) => [...new Set(others)].map((other) => [word, other])).filter(([word, other]) => !known.has(key(word, other)));
+    return { ...each, words: [...words, ...absent.map(([word]) => word)], others: [...others, ...absent.map(([, other]) => other)], counts: [...counts, ...absent.map(() => 0)] };
+  }
 
   /** Names of the series in the order in which they come, each once. @param {Plot} plot @param {'version' | 'name'} field */
   const names = (plot, field) => [...new Set(plot.series.map((each) => each[field]))];
@@ -51,13 +63,23 @@ const Plots = (() => {
     select: { type: 'interval', encodings: ['x', 'y'], zoom: 'wheel![event.ctrlKey || event.metaKey]' },
   };
 
-  /** Lines or dots over an axis. @param {Plot} plot @param {Look} look */
-  function lines(plot, look) {
+  /** Whether both axes are numbers. @param {Plot} plot */
+  const zoomable = ({ template, series }) => !series[0]?.words && template !== 'scatter_jitter';
+
+  /** Whether a plot has lines that can be smoothed: those of DVC's own two templates, and of templates that are not its own. @param {Plot} plot */
+  const smoothable = ({ template, series }) => !series[0]?.words && template !== 'simple' && !template.startsWith('scatter');
+
+  /** Lines or dots over an axis. @param {Plot} plot @param {Look} look @param {number} smoothing the share of the points that each is smoothed over; 0 for none */
+  function lines(plot, look, smoothing) {
     const several = names(plot, 'name').length > 1;
     const dots = plot.template.startsWith('scatter');
+    const among = plot.template === 'scatter_jitter'; // classes along both axes, and dots spread within each, as DVC has it
+    /** @param {'x' | 'y'} field */
+    const axis = (field) => (among ? { field, type: 'nominal', title: plot[field], sort: 'ascending' } : { field, type: 'quantitative', title: plot[field], scale: { zero: false } });
+    const spreads = among ? { xOffset: { field: 'dx', type: 'quantitative' }, yOffset: { field: 'dy', type: 'quantitative' } } : {};
     const encoding = {
-      x: { field: 'x', type: 'quantitative', title: plot.x, scale: { zero: false } },
-      y: { field: 'y', type: 'quantitative', title: plot.y, scale: { zero: false } },
+      x: axis('x'),
+      y: axis('y'),
       detail: { field: 'series', type: 'nominal' },
       tooltip: [
         { field: 'version', type: 'nominal', title: 'Version' },
@@ -68,15 +90,14 @@ const Plots = (() => {
     };
     const dash = several ? { strokeDash: { field: 'name', type: 'nominal', title: 'Line', sort: null } } : {};
     const shape = several ? { shape: { field: 'name', type: 'nominal', title: 'Line', sort: null } } : {};
-    const jitter = plot.template === 'scatter_jitter' ? { xOffset: { expr: 'datum.dx' }, yOffset: { expr: 'datum.dy' } } : {};
-    const params = [CHOSEN, SCALES];
-    if (dots) return { encoding: { ...encoding, ...shape }, mark: { type: 'point', filled: true, size: 36, ...jitter }, params };
+    const params = among ? [CHOSEN] : [CHOSEN, SCALES];
+    if (dots) return { encoding: { ...encoding, ...shape, ...spreads }, mark: { type: 'point', filled: true, size: 36 }, params };
     const line = { encoding: { ...encoding, ...dash }, mark: { type: 'line', strokeWidth: 1.8, point: plot.template !== 'simple' && { size: 18 } } };
-    if (plot.template !== 'smooth') return { ...line, params };
-    const smoothed = [{ loess: 'y', on: 'x', groupby: ['series', 'version', 'name'], bandwidth: 0.3 }];
+    if (!smoothing) return { ...line, params };
+    const smoothed = [{ loess: 'y', on: 'x', groupby: ['series', 'version', 'name'], bandwidth: smoothing }];
     return {
       layer: [
-        { encoding: { ...encoding, opacity: { value: 0.35 } }, mark: { type: 'point', filled: true, size: 14 }, params },
+        { encoding: { ...encoding, opacity: { value: 0.2 } }, mark: { type: 'line', strokeWidth: 1.8 }, params },
         { ...line, mark: { type: 'line', strokeWidth: 1.8 }, transform: smoothed },
       ],
     };
@@ -86,7 +107,7 @@ const Plots = (() => {
   function bars(plot, look) {
     return {
       encoding: {
-        y: { field: 'word', type: 'nominal', title: plot.y, sort: plot.template === 'bar_horizontal_sorted' ? '-x' : null },
+        y: { field: 'word', type: 'nominal', title: plot.y, sort: plot.template === 'bar_horizontal_sorted' ? '-x' : 'ascending' },
         x: { field: 'count', type: 'quantitative', title: plot.x },
         yOffset: { field: 'version', sort: null },
         tooltip: ['version', 'word', 'count'].map((field) => ({ field, type: field === 'count' ? 'quantitative' : 'nominal' })),
@@ -103,8 +124,8 @@ const Plots = (() => {
     const shares = plot.template === 'confusion_normalized';
     const shown = shares ? 'share' : 'count';
     const encoding = {
-      x: { field: 'other', type: 'nominal', title: plot.x, sort: null },
-      y: { field: 'word', type: 'nominal', title: plot.y, sort: null },
+      x: { field: 'other', type: 'nominal', title: plot.x, sort: 'ascending' },
+      y: { field: 'word', type: 'nominal', title: plot.y, sort: 'ascending' },
     };
     const value = { field: shown, type: 'quantitative', title: shares ? 'Share of the row' : 'Count' };
     return {
@@ -113,7 +134,7 @@ const Plots = (() => {
       spec: {
         width: { step: CELL }, height: { step: CELL }, encoding,
         layer: [
-          { mark: 'rect', encoding: { color: { ...value, scale: { range: [`${look.accent}14`, `${look.accent}c0`] }, legend: null }, tooltip: [value] } },
+          { mark: 'rect', encoding: { color: { ...value, scale: { ...(shares ? { domain: [0, 1] } : { domainMin: 0, nice: true }), range: [`${look.accent}14`, `${look.accent}c0`] }, legend: null }, tooltip: [value] } },
           { mark: { type: 'text', color: look.text }, encoding: { text: { ...value, format: shares ? '.2f' : '~s' } } },
         ],
       },
@@ -124,10 +145,10 @@ const Plots = (() => {
     };
   }
 
-  /** The Vega-Lite specification of a plot, as DVC's template of that name means it. @param {Plot} plot @param {Look} look */
-  function specification(plot, look) {
+  /** The Vega-Lite specification of a plot, as DVC's template of that name means it. @param {Plot} plot @param {Look} look @param {number} [smoothing] */
+  function specification(plot, look, smoothing = 0) {
     const [first] = plot.series;
-    const drawn = first && first.others ? matrices(plot, look) : first && first.words ? bars(plot, look) : lines(plot, look);
+    const drawn = first && first.others ? matrices(plot, look) : first && first.words ? bars(plot, look) : lines(plot, look, smoothable(plot) ? smoothing : 0);
     const size = 'facet' in drawn ? {} : { width: 'container', height: HEIGHT };
     return { data: { values: rows(plot) }, ...size, ...drawn };
   }
@@ -145,7 +166,7 @@ const Plots = (() => {
     };
   }
 
-  return { specification, config, rows, ZOOM };
+  return { specification, config, rows, smoothable, zoomable, ZOOM };
 })();
 
 (() => {
@@ -239,11 +260,12 @@ const Plots = (() => {
       if (!plot) throw new Error('no numbers');
       const colours = look();
       if (view) view.finalize();
-      view = await window.VegaPlots.draw(stage, Plots.specification(plot, colours), Plots.config(colours));
+      view = await window.VegaPlots.draw(stage, Plots.specification(plot, colours, Number(smooth.value)), Plots.config(colours));
       const svg = stage.querySelector('svg');
       if (svg) { svg.setAttribute('role', 'img'); svg.setAttribute('aria-label', figure.querySelector('figcaption b')?.textContent || 'Plot'); }
-      const scaled = !plot.series[0].words;
+      const scaled = Plots.zoomable(plot);
       for (const each of [nearer, farther, whole]) each.hidden = !scaled;
+      smoothing.hidden = !Plots.smoothable(plot);
       remark.textContent = scaled ? 'Drag to move; Ctrl and wheel, or the buttons, to zoom.' : '';
       if (new Set(plot.series.map((each) => each.version)).size > 1 && !plot.series[0].others) remark.textContent += ' Click a version to single it out.';
     }
@@ -266,7 +288,7 @@ const Plots = (() => {
         if (view) view.finalize();
         view = null;
         stage.replaceChildren();
-        for (const each of [nearer, farther, whole]) each.hidden = true;
+        for (const each of [nearer, farther, whole, smoothing]) each.hidden = true;
         remark.textContent = '';
         return;
       }
@@ -286,8 +308,12 @@ const Plots = (() => {
     toggle.setAttribute('aria-pressed', 'false');
     nearer.setAttribute('aria-label', 'Zoom in');
     farther.setAttribute('aria-label', 'Zoom out');
-    for (const each of [nearer, farther, whole]) each.hidden = true;
-    bar.append(toggle, nearer, farther, whole, remark);
+    const smooth = Object.assign(document.createElement('input'), { type: 'range', min: '0', max: '1', step: '0.01', value: '0' });
+    const smoothing = document.createElement('label');
+    smooth.addEventListener('change', () => { draw(); });
+    smoothing.append('Smooth ', smooth);
+    for (const each of [nearer, farther, whole, smoothing]) each.hidden = true;
+    bar.append(toggle, nearer, farther, whole, smoothing, remark);
     figure.append(stage, bar);
     new MutationObserver(() => { if (view && figure.isConnected) draw(); }).observe(document.documentElement, { attributeFilter: ['data-theme'] });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (view && figure.isConnected) draw(); });

@@ -20,11 +20,11 @@ const matrix = (template) => ({
 
 const WINDOW = /event source: window/; // there is none
 
-async function draw(plot) {
+async function draw(plot, smoothing = 0) {
   const warnings = [];
   const note = (...words) => { if (!WINDOW.test(words)) warnings.push(words.join(' ')); return logger; };
   const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger };
-  const specification = plain(Plots.specification(plot, LOOK));
+  const specification = plain(Plots.specification(plot, LOOK, smoothing));
   if (specification.width) specification.width = 400; // there is no container
   const { spec } = compile(specification, { config: plain(Plots.config(LOOK)), logger });
   const view = new View(parse(spec, undefined, { ast: true }), { expr: expressionInterpreter, renderer: 'none', logLevel: Warn, logger });
@@ -42,8 +42,8 @@ for (const [plot, marks, expected] of [
   [lines('scatter_jitter'), /aria-roledescription="point"/g, 14],
   [bars('bar_horizontal'), /aria-roledescription="bar"/g, 3],
   [bars('bar_horizontal_sorted'), /aria-roledescription="bar"/g, 3],
-  [matrix('confusion'), /aria-roledescription="rect mark"/g, 6],
-  [matrix('confusion_normalized'), /aria-roledescription="rect mark"/g, 6],
+  [matrix('confusion'), /aria-roledescription="rect mark"/g, 8],
+  [matrix('confusion_normalized'), /aria-roledescription="rect mark"/g, 8],
 ]) {
   test(`${plot.template} is drawn`, async () => {
     const { svg, warnings } = await draw(plot);
@@ -56,14 +56,26 @@ test('an unknown template is drawn as lines', async () => {
   assert.equal(count(svg, /aria-roledescription="line mark"/g), 2);
 });
 
-test('bars are sorted only where the template says so', () => {
+test('bars are sorted by length only where the template says so', () => {
   const orders = ['bar_horizontal', 'bar_horizontal_sorted'].map((template) => Plots.specification(bars(template), LOOK).encoding.y.sort);
-  assert.deepEqual(orders, [null, '-x']);
+  assert.deepEqual(orders, ['ascending', '-x']);
 });
 
 test('rows of a normalized matrix add up to one', async () => {
   const { svg } = await draw({ ...matrix('confusion_normalized'), series: matrix('').series.slice(0, 1) });
-  assert.deepEqual([...svg.matchAll(/>(\d\.\d\d)</g)].map((match) => match[1]).sort(), ['0.25', '0.75', '1.00']);
+  assert.deepEqual([...svg.matchAll(/>(\d\.\d\d)</g)].map((match) => match[1]).sort(), ['0.00', '0.25', '0.75', '1.00']);
+});
+
+test('lines are smoothed where a reader asks for it, and the template has it', async () => {
+  const layers = ['simple', 'linear', 'smooth', 'scatter'].map((template) => (Plots.specification(lines(template), LOOK, 0.5).layer || []).length);
+  const { svg, warnings } = await draw(lines('smooth'), 0.5);
+  assert.deepEqual({ layers, lines: count(svg, /aria-roledescription="line mark"/g), warnings }, { layers: [0, 2, 2, 0], lines: 4, warnings: [] });
+});
+
+test('a matrix has a zero for each pair that never occurred, if its classes are not too many', () => {
+  const classes = (most) => Array.from({ length: most }, (_, place) => `c${place}`);
+  const plot = (most) => ({ ...matrix('confusion'), series: [{ version: 'v', name: '', words: classes(most), others: classes(most), counts: classes(most).map(() => 1) }] });
+  assert.deepEqual([60, 61].map((most) => Plots.rows(plot(most)).length), [3600, 61]);
 });
 
 test('several lines of a version differ by their dashes', () => {

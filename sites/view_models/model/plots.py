@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from math import isfinite
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from catalog.query.labels import OF_PROJECT
 from sites.data.facts import Connection, Facts, Key, of_repos
 from sites.data.rows import AssignmentRow
-from sites.svg.figures import Polyline, draw_bars, draw_lines, draw_matrix
+from sites.svg.figures import MOST_BARS, Polyline, draw_bars, draw_lines, draw_matrix
 from sites.text import short
 from sites.urls import image_path
 from sites.view_models.model.plot_data import PlotFile, plot_file
@@ -170,8 +171,16 @@ def _drawing(rows: Sequence[PlotRow], beside: Sequence[PlotRow], title: str) -> 
         if row.others and (row.template or "").startswith("confusion"):
             shares = row.template == "confusion_normalized"
             return draw_matrix(row.words, row.others, row.counts, title, shares=shares)
-        return draw_bars(row.words, row.counts, title)
+        return draw_bars(*_bars(row, row.words, row.counts), title)
     return draw_lines(_lines(rows), _lines(beside), title, dots=(row.template or "").startswith("scatter"))
+
+
+def _bars(row: PlotRow, words: Sequence[str], counts: Sequence[float]) -> tuple[Sequence[str], Sequence[float]]:
+    """The longest bars, in the order of DVC's template: by length, or by word."""
+    if row.template == "bar_horizontal_sorted":
+        return words, counts
+    pairs = [pair for pair in zip(words, counts, strict=True) if isfinite(pair[1])][:MOST_BARS]
+    return [word for word, _ in sorted(pairs)], [count for _, count in sorted(pairs)]
 
 
 def _lines(rows: Iterable[PlotRow]) -> list[Polyline]:

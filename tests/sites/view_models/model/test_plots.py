@@ -153,6 +153,23 @@ def test_images_are_read_some_at_a_time(monkeypatch, count):
     assert sorted(data for _, data in found) == [*images.values()]
 
 
+@pytest.mark.parametrize(
+    ("template", "order"),
+    [("bar_horizontal", ["age", "plan", "zip"]), ("bar_horizontal_sorted", ["zip", "age", "plan"])],
+)
+def test_bars_are_in_the_order_of_the_template(template, order):
+    row = plots.PlotRow(**dict.fromkeys(plots.PlotRow._fields) | {"template": template})
+    assert plots._bars(row, ["zip", "age", "plan"], [3.0, 2.0, 1.0])[0] == order
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are drawn", "one more"])
+def test_the_longest_bars_are_drawn(beyond):
+    row = plots.PlotRow(**dict.fromkeys(plots.PlotRow._fields) | {"template": "bar_horizontal"})
+    words = [f"f{number}" for number in range(9, 1 - beyond, -1)]
+    counts = [float(number) for number in range(len(words), 0, -1)]
+    assert plots._bars(row, words, counts) == (words[7::-1], counts[7::-1])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are read", "one more"])
 def test_the_longest_bars_are_read(beyond):
