@@ -25,6 +25,12 @@ _USERINFO = re.compile(r"//[^/@\s]*@")
 # surrogates, private use, unassigned.
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 
+# Where a text begins that a spreadsheet would calculate (https://owasp.org/www-community/attacks/CSV_Injection), and the whole of a number, which it shows as it is.
+# Python's `re` and RE2, which Arrow has, read both alike.
+FORMULA = r"[=+\-@\t\r]"
+SIGNED_NUMBER = r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_FORMULA, _SIGNED_NUMBER = re.compile(FORMULA), re.compile(SIGNED_NUMBER)
+
 _MODIFIER = re.compile("[\u200d\ufe0f\U0001f3fb-\U0001f3ff]")  # joiner, as a picture and not as text, colours of skin
 _PICTURES = (
     (0x2190, 0x21FF),
@@ -184,6 +190,11 @@ def _emoji() -> re.Pattern[str]:
 def visible_on_page(text: str) -> str:
     """The text of one or more lines with control characters and marks of direction written as escapes; scripts keep their joiners."""
     return _ODD.sub(_spelled, text) if _ODD.search(text) else text
+
+
+def as_cell(text: str) -> str:
+    """The text for a cell of CSV: with a `'` before what a spreadsheet would calculate."""
+    return f"'{text}" if _FORMULA.match(text) and not _SIGNED_NUMBER.fullmatch(text) else text
 
 
 def _unfit(char: str) -> bool:

@@ -20,8 +20,8 @@ from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
 from sites.output import LastSite
-from sites.pages import AS_OF, DATA, HOME, MISSING, MODEL_NAMES, MODELS
-from sites.program import digest_of, program_digest
+from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES, MODELS
+from sites.program import digest_of, digest_of_bytes, program_digest
 from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
 from sites.render import Renderer, assets
@@ -90,9 +90,9 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         own = {
             model_files.SCHEMA: model_files.schema(),
             **theme.files,
-            **sitemap.maps(wanted.pages.keys() - {MISSING.pattern}, site_url),
+            **sitemap.maps(wanted.pages.keys() - {MISSING.pattern, CRAWL.pattern}, site_url),
         }
-        wanted.others.update({path: digest_of(content) for path, content in own.items()})
+        wanted.others.update({path: digest_of_bytes(content) for path, content in own.items()})
         last = site_folder.look(folder, program_digest(), thorough=check)
         words = list_files.word_files(connection, wanted.pages[MODELS.pattern], last.stated)
         lists = [*list_files.FILES, *words]
@@ -108,17 +108,18 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         ]
         from_rows = stale.difference(static, own, exports.files, lists, {DATA.pattern})
         pages: Iterable[tuple[str, bytes]] = ()
+        plots_by_model: dict[Key, Plots] = {}
         if from_rows:
             render = Renderer(title, theme, catalog_url)
             facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
             site = SitePages(facts, plots_by_model, news, render, site_url, listed)
             images |= site.images()
-            files.append(plots.numbers(plots_by_model))
             pages = _in_order(site, _feeds(connection, facts, news, stale), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}
-        data_pages = _data_page(exports, stale, title, site_url, theme)
-        files += [plots.images(connection, last.stale(shown)), data_pages, pages]
-        every = _counted(chain.from_iterable(files), len(stale | last.stale(shown)), progress)
+        new = last.stale(shown)
+        pictures = chain(plots.numbers(plots_by_model, new), plots.images(connection, new))
+        files += [pictures, _data_page(exports, stale, title, site_url, theme), pages]
+        every = _counted(chain.from_iterable(files), len(stale | new), progress)
         done = site_folder.write_site(last, {**wanted.files, **shown}, every, images)
     return SiteReport(
         pages=len(wanted.pages),

@@ -26,6 +26,11 @@ def digest_of(*parts: object) -> str:
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+def digest_of_bytes(data: bytes) -> str:
+    """The digest of what is in a file, which may be large."""
+    return blake2b(data, digest_size=12).hexdigest()
+
+
 @cache
 def program_digest() -> str:
     """The digest of everything that decides how rows become pages."""

@@ -13,7 +13,7 @@ from catalog.errors import ConfigError
 from catalog.store.files import read as read_file
 from catalog.text import plural
 from sites.markdown import PREFIX, render
-from sites.program import digest_of
+from sites.program import digest_of, digest_of_bytes
 
 TEMPLATES, STATIC, STYLES, FOOTER, LOGO = "templates", "static", "custom.css", "footer.md", "logo"
 MOST_FILES = 1_000  # of a theme
@@ -53,7 +53,7 @@ class Theme:
     @property
     def whole_digest(self) -> str:
         """The digest of all of it; empty where it is nothing."""
-        parts = (self.digest, sorted(self.files.items()))
+        parts = (self.digest, sorted((path, digest_of_bytes(data)) for path, data in self.files.items()))
         return digest_of(*parts) if any(parts) else ""
 
 
@@ -75,10 +75,12 @@ def read(folder: Path | None) -> Theme:
         raise ConfigError(f"{folder}: unknown file {unknown[0]!r}: expected {_EXPECTED}")
     if len(logos) > 1:
         raise ConfigError(f"{folder}: found {' and '.join(logos)}, expected one logo")
-    for logo in logos:
-        files[f"{STATIC}/{logo}"] = _image(folder / logo, contents[logo])
-    if STYLES in contents:
-        files[f"{STATIC}/{STYLES}"] = contents[STYLES]
+    for name in [*logos, *({STYLES} & contents.keys())]:
+        if f"{STATIC}/{name}" in files:
+            raise ConfigError(
+                f"{folder}: found {name} and {STATIC}/{name}, expected one: both are {STATIC}/{name} in the site"
+            )
+        files[f"{STATIC}/{name}"] = _image(folder / name, contents[name]) if name in logos else contents[name]
     return Theme(
         folder=folder,
         templates={path.removeprefix(f"{TEMPLATES}/"): text for path, text in texts.items()},

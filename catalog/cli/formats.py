@@ -14,15 +14,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from catalog.query.interval import Interval
-from catalog.text import escape_json, visible
+from catalog.text import as_cell, escape_json, visible
 
 if TYPE_CHECKING:
     from catalog.query.answer import Row
 
 Ids = Callable[["Row"], Iterable[str]]  # what `-o ids` writes of a row
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
-_NUMBER = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")  # a spreadsheet shows it as it is
 # The json module has no decimals. Until it has written all, one is text between half a surrogate pair: no text that is Unicode has that.
 _HALF = "\ud800"
 _DECIMAL = re.compile(f'"{_HALF}([^"]*){_HALF}"')
@@ -95,7 +93,7 @@ def _separated(columns: Sequence[str], rows: Sequence[Row], delimiter: str, end:
     lines: list[str] = []
     # Lines end in CR LF here, whatever they end in afterwards: else a lone CR in a cell would not be quoted.
     writer = csv.writer(SimpleNamespace(write=lines.append), delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([_guarded(name) for name in columns])
+    writer.writerow([as_cell(name) for name in columns])
     writer.writerows([_flat(row[name]) for name in columns] for row in rows)
     return "".join(line.removesuffix("\r\n") + end for line in lines)
 
@@ -109,15 +107,11 @@ def _flat(value: Any) -> Any:  # noqa: ANN401 - a cell
         case int() | float():
             return value
         case str():
-            return _guarded(value)
+            return as_cell(value)
         case Decimal() | list() | tuple() | Mapping():
             return _DECIMAL.sub(r"\1", json.dumps(_plain(value), ensure_ascii=False))
         case _:
-            return _guarded(str(_plain(value)))
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+            return as_cell(str(_plain(value)))
 
 
 def markdown(columns: Sequence[str], rows: Sequence[Row]) -> str:

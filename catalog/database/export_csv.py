@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from catalog.text import FORMULA, SIGNED_NUMBER
+
 SUFFIX = ".csv.gz"
-_FORMULA = r"^[=+\-@\t\r]"  # a text that a spreadsheet would calculate, unless it is a number: as `-o csv` has it
-_NUMBER = r"^[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 
 
 class CsvFile:
@@ -60,7 +60,9 @@ def _flat(column: pa.Array) -> pa.Array:
         text = pc.strftime(moments, format=f"%Y-%m-%dT%H:%M:%S{suffix}")
         return pc.replace_substring_regex(text, rf"\.0+{suffix}$", suffix)
     text = column.cast(pa.string())
-    is_formula = pc.and_(pc.match_substring_regex(text, _FORMULA), pc.invert(pc.match_substring_regex(text, _NUMBER)))
+    is_formula = pc.and_(
+        pc.match_substring_regex(text, f"^{FORMULA}"), pc.invert(pc.match_substring_regex(text, f"^{SIGNED_NUMBER}$"))
+    )
     if pc.any(is_formula).as_py():
         return pc.if_else(is_formula, pc.binary_join_element_wise("'", text, ""), text)
     return text

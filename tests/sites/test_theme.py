@@ -76,6 +76,8 @@ def test_nothing_of_a_footer_runs(tmp_path):
         pytest.param({"style.css": b""}, "unknown file 'style.css': expected templates/, static/, custom.css", id="a file of another name"),
         pytest.param({"logo.gif": b"GIF89a"}, "unknown file 'logo.gif'", id="a logo of another kind"),
         pytest.param({"logo.svg": SVG, "logo.png": PNG}, "found logo.png and logo.svg, expected one logo", id="two logos"),
+        pytest.param({"custom.css": b"", "static/custom.css": b""}, "found custom.css and static/custom.css, expected one", id="two style sheets"),
+        pytest.param({"logo.svg": SVG, "static/logo.svg": SVG}, "found logo.svg and static/logo.svg, expected one", id="two files for a logo"),
         pytest.param({"logo.png": SVG}, "logo.png: no image of this kind: expected the bytes of a .png file", id="no image"),
         pytest.param({"logo.svg": b"<html><svg>"}, "logo.svg: no image of this kind", id="a page for an image"),
         pytest.param({"logo.svg": b"<!---->" * 20_000}, "logo.svg: no image of this kind", id="comments and no image"),

@@ -89,13 +89,15 @@ def numbers_of(site: Path) -> Path:
 
 @pytest.fixture
 def with_assets(monkeypatch, catalog_file, tmp_path):
-    """Builds the site in the test's folder with the bundle that is given, or without one."""
+    """Builds the site in the test's folder with the bundle that is given, or without one. Each file that is made is counted once."""
 
     def build_with(bundle: bytes | None) -> Path:
+        counts: list[tuple[int, int]] = []
         others = {path: data for path, data in assets().items() if not path.startswith("static/vendor/")}
         static = others if bundle is None else {**others, VEGA: bundle}
         monkeypatch.setattr(site_build, "assets", lambda: static)
-        build(catalog_file, tmp_path, title="x")
+        build(catalog_file, tmp_path, title="x", progress=lambda *count: counts.append(count))
+        assert counts == [(number, len(counts)) for number in range(1, len(counts) + 1)]
         return tmp_path
 
     return build_with

@@ -104,9 +104,10 @@ def paths(plots: Plots | None) -> tuple[str, ...]:
     return tuple(sorted({*images, plots.numbers.path} if plots.numbers else images))
 
 
-def numbers(by_model: Mapping[Key, Plots]) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of the files with numbers, each once."""
-    yield from {plots.numbers.path: plots.numbers.data for plots in by_model.values() if plots.numbers}.items()
+def numbers(by_model: Mapping[Key, Plots], paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of the files with numbers that are among these paths, each once. Their names are those of their contents."""
+    every = {plots.numbers.path: plots.numbers.data for plots in by_model.values() if plots.numbers}
+    yield from ((path, data) for path, data in every.items() if path in paths)
 
 
 def _rows(connection: Connection, repos: Collection[str] | None) -> Iterator[PlotRow]:

@@ -46,6 +46,7 @@ def test_of_more_pages_than_one_may_list_there_are_several(pages, files):
 @pytest.mark.slow
 def test_a_site_has_it_once_it_says_where_it_is(tmp_path, empty_catalog_file):
     build(empty_catalog_file, tmp_path, title="x", site_url="https://h/")
-    assert "404" not in (tmp_path / "sitemap.xml").read_text("utf-8")
+    listed = {str(address).removeprefix("https://h/") for address in addresses((tmp_path / "sitemap.xml").read_bytes())}
+    assert listed == {"", *(page.name for page in tmp_path.glob("*.html"))} - {"404.html", "crawl.html", "index.html"}
     build(empty_catalog_file, tmp_path, title="x")
     assert not (tmp_path / "sitemap.xml").exists()
