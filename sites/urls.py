@@ -87,6 +87,15 @@ def absolute_root(site_url: str | None) -> str:
     return f"/{path.strip('/')}/".replace("//", "/") if site_url else ""
 
 
+def host(address: str) -> str:
+    """The host that a web address names; empty for any other text."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # an address of IPv6 that is none
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RepositoryLinks:
     """Where a repository can be looked at in a browser: its page on a known forge, and those of its commits."""
@@ -100,12 +109,12 @@ class RepositoryLinks:
 
     def file(self, oid: str, path: str, *, raw: bool = False) -> str | None:
         """The address of a file, or of a folder, at a commit; `raw`: of its bytes. None where this forge has other addresses."""
-        host = urlsplit(self.url).hostname or ""
+        server = host(self.url)
         places = next(
             (
                 places
                 for name, places in _FILES.items()
-                if host == name or host.startswith(f"{name.partition('.')[0]}.")
+                if server == name or server.startswith(f"{name.partition('.')[0]}.")
             ),
             None,
         )
@@ -116,10 +125,12 @@ class RepositoryLinks:
     def line(self, oid: str, path: str, number: int | None) -> str | None:
         """The address of a line of a file, where one is stated."""
         file = None if ".." in path.split("/") else self.file(oid, path)
-        mark = "lines-" if (urlsplit(self.url).hostname or "").startswith("bitbucket.") else "L"
+        mark = "lines-" if host(self.url).startswith("bitbucket.") else "L"
         return file if file is None or number is None else f"{file}#{mark}{number}"
 
 
 def repository_links(page: str | None, commits: str | None) -> RepositoryLinks | None:
-    """The links of a repository whose forge is known; None for any other."""
-    return None if page is None or commits is None else RepositoryLinks(url=page, commits=commits)
+    """The links of a repository whose forge is known, and whose addresses can be links; None for any other."""
+    if page is None or commits is None or not (host(page) and host(commits)):
+        return None
+    return RepositoryLinks(url=page, commits=commits)

@@ -236,6 +236,12 @@ def page(site: Path) -> Callable[[str | Path], Page]:
     return lambda path: parse((site / path).read_text("utf-8"))
 
 
+@pytest.fixture(scope="session")
+def parsed() -> Callable[[Path], Page]:
+    """What is in the file of a page."""
+    return lambda file: parse(file.read_text("utf-8"))
+
+
 class Page(HTMLParser):
     """What is in a page: elements with their attributes, and the lines of text of its `main` part."""
 

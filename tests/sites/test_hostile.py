@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from catalog.schema.tables.inventory import Repo
 from sites import text, urls
+from sites.build import build
+from support.browser import opened
+from support.catalog_files import write_catalog
+from support.field_vectors import VECTORS as OF_FIELDS
+from support.hostile_rows import hostile_repository, hostile_rows
+from support.markdown_vectors import VECTORS as OF_MARKDOWN
 
 OURS = {
     "theme.js",
@@ -26,9 +37,21 @@ OURS = {
     "plots.js",
 }
 IMAGE = re.compile(
-    r"../../(plots/[0-9a-f]{40}\.png|badges/[a-z0-9.~-]+/[a-z0-9.~-]+/[a-z0-9.~-]+\.svg)"
+    r"../../(plots/[0-9a-f]{40}\.png|badges/[a-z0-9._~-]+/[a-z0-9._~-]+/[a-z0-9._~-]+\.svg)"
 )  # a plot, or a badge of ours
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+VECTORS = [vector.replace("PAY", "window.ran=1") for vector in (*OF_FIELDS, *OF_MARKDOWN)]
+
+# What a reader can do to a page at once: each button and fold, and each link; those that lead to another page do not.
+ACTS = """() => {
+  addEventListener('click', (event) => { if (/^(file|https?):$/.test(event.target.closest('a')?.protocol ?? '')) event.preventDefault(); });
+  for (const fold of document.querySelectorAll('main details')) fold.open = true;
+  for (const each of document.querySelectorAll('main button, main summary, main a')) {
+    for (const type of ['pointerover', 'mouseenter', 'focus']) each.dispatchEvent(new Event(type, { bubbles: true }));
+    each.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+  }
+}"""
 
 
 def test_no_page_has_an_element_or_an_attribute_of_a_stranger(site, page):
@@ -107,3 +130,83 @@ def test_a_script_with_data_is_one_call_that_ends_no_script_and_shows_what_canno
         name for name, data in scripts.items() if not one_call.fullmatch(data) or re.search(rb"(?<!\\)\\u20[26]", data)
     ]
     assert (wrong, len(scripts)) == ([], 15)
+
+
+@pytest.fixture(scope="module")
+def site_of_vectors(tmp_path_factory) -> Path:
+    """A repository for each text, whose name and fields have it."""
+    folder = tmp_path_factory.mktemp("vectors")
+    repos = {f"evil.example/{number}/{text}": text for number, text in enumerate(VECTORS)}
+    rows = {repo: hostile_rows(text, f"{number:040x}") for number, (repo, text) in enumerate(repos.items())}
+    inventory = [hostile_repository(repo, text) for repo, text in repos.items()]
+    build(write_catalog(folder / "c.duckdb", rows, {Repo: inventory}), folder / "site", title=VECTORS[0])
+    return folder / "site"
+
+
+@pytest.mark.slow
+def test_no_page_has_an_element_attribute_or_address_of_a_vector(site_of_vectors, parsed):
+    wrong = set()
+    for file in {*site_of_vectors.rglob("*.html")} - {site_of_vectors / "404.html"}:
+        for element, attributes in parsed(file).elements:
+            wrong |= {(file.name, name) for name in attributes if name.startswith("on") or name in ("style", "ping")}
+            if element in ("iframe", "object", "embed", "form", "base", "style", "template", "video", "xss", "math"):
+                wrong.add((file.name, element))
+            if element == "script" and attributes.get("type") != "application/ld+json":
+                wrong |= {
+                    (file.name, name) for name in [(attributes.get("src") or "").rpartition("/")[2]] if name not in OURS
+                }
+            if element == "img" and not IMAGE.fullmatch(attributes.get("src") or ""):
+                wrong.add((file.name, attributes.get("src")))
+            for name in ("href", "src", "action", "formaction", "data", "poster", "xlink:href"):
+                if re.match(r"\s*(?!https:)[\w+.-]*:|//", attributes.get(name) or ""):
+                    wrong.add((file.name, attributes[name]))
+    assert (wrong, len([*site_of_vectors.glob("models/*/*.html")])) == (set(), len(VECTORS))
+
+
+@pytest.mark.slow
+def test_what_programs_read_stays_what_it_is(site_of_vectors):
+    records = [json.loads(file.read_bytes()) for file in site_of_vectors.glob("models/*/*.json")]
+    feeds = [
+        ET.parse(file).getroot().tag
+        for file in [*site_of_vectors.rglob("feeds/**/*.xml"), *site_of_vectors.rglob("badges/**/*.svg")]
+    ]
+    assert (len({record["artifact"] for record in records}), len(feeds) > 2 * len(VECTORS)) == (len(VECTORS), True)
+
+
+@pytest.mark.browser
+def test_nothing_runs_and_nothing_leaves(browser, site_of_vectors):
+    """On each page of several repositories, and on pages of models and repositories: the test above looks at all of these."""
+    few = {"*.html": 1, "models/*/*.html": 6, "repos/*.html": 18}
+    pages = [file for kind, step in few.items() for file in sorted(site_of_vectors.glob(kind))[::step]]
+    pages.remove(site_of_vectors / "crawl.html")  # leads away by itself
+    wrong = []
+    with opened(browser, (site_of_vectors / "index.html").as_uri()) as page:
+        for file in pages:
+            page.goto(file.as_uri())
+            if file.name != "models.html":  # which has a test below
+                page.evaluate(ACTS)
+            wrong += [(file.name, page.complaints)] if page.complaints or page.evaluate("window.ran") else []
+            page.complaints = []
+    assert (wrong, len(pages) > len(VECTORS) / 4) == ([], True)
+
+
+@pytest.mark.browser
+def test_an_address_with_a_vector_is_a_text(browser, site_of_vectors):
+    """The list, the comparison and the search show what they were asked for."""
+    wrong = []
+    with opened(browser, (site_of_vectors / "models.html").as_uri()) as page:
+        for text in VECTORS[::15]:
+            asked = quote(text, safe="")
+            page.goto(
+                f"{site_of_vectors.as_uri()}/models.html?q={asked}&team={asked}&stage={asked}&sort={asked}&columns={asked}"
+            )
+            page.locator("#models.live").wait_for(state="attached")
+            page.goto(f"{site_of_vectors.as_uri()}/compare.html?v={asked}&v={asked}#{asked}")
+            page.locator("#compare .notice").first.wait_for()
+            page.keyboard.press("/")
+            page.get_by_role("combobox").fill(text)
+            page.locator("#palette [role=option]").first.wait_for()
+            said = [each for each in page.complaints if "ERR_FILE_NOT_FOUND" not in each]  # of no such model
+            wrong += [(text, said)] if said or page.evaluate("window.ran") else []
+            page.complaints = []
+    assert wrong == []

@@ -30,6 +30,21 @@ def test_a_line_of_a_file_has_an_address_on_each_known_forge(url, link):
 
 
 @pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://user@Git.Acme.example:8443/a", "git.acme.example"),
+        ("https://[x/a", ""),
+        ("https://[e-mail hidden]/a", ""),
+        ("https:///a", ""),
+        ("javascript://acme.example/%0aalert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_web_address_has_a_host_and_is_a_link(address, host):
+    assert (urls.host(address), urls.repository_links(address, address) is not None) == (host, host != "")
+
+
+@pytest.mark.parametrize(
     ("version", "fragment"), [("v1.0.0", "#v1.0.0"), ('v1"><', '#v1"><'), ("v1 x", ""), (" v1", ""), ("", "")]
 )
 def test_only_what_can_be_an_id_is_led_to(version, fragment):

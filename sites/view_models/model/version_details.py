@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -238,7 +237,7 @@ def _storage(file: FileRow) -> VersionStorage:
     size = "" if file.size is None else text.size(file.size)
     if file.files is not None:
         size = f"{size} in {plural(file.files, 'file')}".strip()
-    link = file.link if file.link and file.link.startswith("https://") else ""
+    link = file.link if file.link and file.link.startswith("https://") and urls.host(file.link) else ""
     short = size or ("" if file.status == "not-annotated" else WHERE.get(file.status, file.status))
     path = None if file.path is None else text.clip(file.path, LONG_PATH)
     return VersionStorage(
@@ -246,7 +245,7 @@ def _storage(file: FileRow) -> VersionStorage:
         where=where(file.status, path),
         size=size,
         link=link,
-        host=urlsplit(link).netloc.rpartition("@")[2],
+        host=urls.host(link),
         duplicate=_version_link(file.duplicate),
         short=short,
     )
