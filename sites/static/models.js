@@ -459,7 +459,12 @@
   asJson.addEventListener('click', () => download('models.json', 'application/json', JSON.stringify(records(), null, 1)));
   exportMenu.append(element('div', { className: 'sheetlet' }, asCsv, asJson));
   addEventListener('click', (event) => { for (const menu of [columnMenu, exportMenu]) if (menu.open && !menu.contains(/** @type {Node} */ (event.target))) menu.open = false; });
-  addEventListener('keydown', (event) => { if (event.key === 'Escape') for (const menu of [columnMenu, exportMenu]) menu.open = false; });
+  addEventListener('keydown', (event) => {
+    for (const menu of event.key === 'Escape' ? [columnMenu, exportMenu] : []) {
+      if (menu.open && menu.contains(document.activeElement)) menu.querySelector('summary')?.focus();
+      menu.open = false;
+    }
+  });
 
   // --- Filters as a sheet, where there is no room beside the list
 

@@ -164,6 +164,7 @@
     input.addEventListener('keydown', (event) => {
       if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); choose(current + (event.key === 'ArrowDown' ? 1 : -1)); }
       if (event.key === 'Enter') { event.preventDefault(); options[current]?.click(); }
+      if (event.key === 'Escape') { event.preventDefault(); dialog?.close(); } // a browser would only empty the field
     });
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog?.close(); });
     return dialog;
