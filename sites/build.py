@@ -27,7 +27,7 @@ from sites.published.exports import Exports, exports_in
 from sites.render import Renderer, assets
 from sites.site_pages import SitePages
 from sites.theme import NO_THEME, Theme
-from sites.view_models import as_of, list_files
+from sites.view_models import as_of, lineage_graphs, list_files
 from sites.view_models.feeds import NEWEST, Feeds
 from sites.view_models.model import plots
 from sites.view_models.model.plots import Plots
@@ -96,6 +96,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         last = site_folder.look(folder, program_digest(), thorough=check)
         words = list_files.word_files(connection, wanted.pages[MODELS.pattern], last.stated)
         lists = [*list_files.FILES, *words]
+        graphs = lineage_graphs.paths(inputs)
         wanted = wanted.with_lists(lists)
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
@@ -105,8 +106,9 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             exports.sources(stale),
             ((path, content) for path, content in {**static, **own}.items() if path in stale),
             list_files.files(connection, stale, listed),
+            lineage_graphs.files(connection, graphs, stale),
         ]
-        from_rows = stale.difference(static, own, exports.files, lists, {DATA.pattern})
+        from_rows = stale.difference(static, own, exports.files, lists, graphs, {DATA.pattern})
         pages: Iterable[tuple[str, bytes]] = ()
         plots_by_model: dict[Key, Plots] = {}
         if from_rows:

@@ -12,7 +12,20 @@ from typing import NamedTuple
 
 from sites import urls
 from sites.data.page_inputs import PageInputs
-from sites.pages import AS_OF, COMPARE, CRAWL, HOME, LICENCES, LISTED, MISSING, MODEL_NAMES, MODELS, REPOS, STATUS
+from sites.pages import (
+    AS_OF,
+    COMPARE,
+    CRAWL,
+    HOME,
+    LICENCES,
+    LINEAGE,
+    LISTED,
+    MISSING,
+    MODEL_NAMES,
+    MODELS,
+    REPOS,
+    STATUS,
+)
 from sites.program import digest_of
 
 LISTS = (HOME, MODELS, REPOS, STATUS)  # pages that tell of all repositories
@@ -44,7 +57,8 @@ def digests(
 ) -> Digests:
     """The digests of a site's files. `feeds`: the repositories of each; `static`: the paths of files that the program brings; `settings`: what else repos.toml says."""
     of_all = digest_of(inputs.recipe, settings)
-    by_repo = {row.repo: digest_of(of_all, row) for row in inputs.repositories}
+    # The steps between graphs are in the scripts of lineage alone.
+    by_repo = {row.repo: digest_of(of_all, row._replace(links=None)) for row in inputs.repositories}
     of_lists = digest_of(of_all, *by_repo.values())
     of_crawls = digest_of(of_lists, inputs.crawls)
     repos = {urls.repository(row.repo): row.repo for row in inputs.repositories if row.outcome}
@@ -66,7 +80,7 @@ def digests(
     return Digests(
         pages={
             **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
-            **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, MISSING)), of_all),
+            **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, LINEAGE, MISSING)), of_all),
             **{path: of_feed(*own) for path, own in teams.items()},
             **{path: by_repo[repo] for path, repo in repos.items()},
         },
@@ -74,6 +88,11 @@ def digests(
             **dict.fromkeys(static, of_all),
             AS_OF: digest_of(of_all, inputs.crawls),
             MODEL_NAMES: of_lists,
+            **{
+                path: digest_of(of_all, row.file, row.artifacts, row.links)
+                for row in inputs.repositories
+                if row.has_lineage and (path := urls.lineage(row.repo))
+            },
             **{path: by_repo[repo] for path, repo in scripts.items()},
             **{path: of_feed(*own) for path, own in feeds.items()},
         },

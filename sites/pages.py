@@ -30,6 +30,7 @@ MODEL = Page(name="model", pattern="models/{repo}/{artifact}.html", template="mo
 REPOS = Page(name="repos", pattern="repos.html", template="repos.html")
 REPO = Page(name="repo", pattern="repos/{repo}.html", template="repo.html")
 COMPARE = Page(name="compare", pattern="compare.html", template="compare.html")
+LINEAGE = Page(name="lineage", pattern="lineage.html", template="lineage.html")
 STATUS = Page(name="status", pattern="status.html", template="status.html")
 CRAWL = Page(name="crawl", pattern="crawl.html", template="crawl.html")  # where the status was
 DATA = Page(name="data", pattern="data.html", template="data.html")
@@ -38,4 +39,4 @@ MISSING = Page(name="missing", pattern="404.html", template="404.html")
 
 MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
 
-PAGES = (HOME, MODELS, TEAM, MODEL, COMPARE, REPOS, REPO, STATUS, CRAWL, DATA, LICENCES, MISSING)
+PAGES = (HOME, MODELS, TEAM, MODEL, COMPARE, LINEAGE, REPOS, REPO, STATUS, CRAWL, DATA, LICENCES, MISSING)

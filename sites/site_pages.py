@@ -16,6 +16,7 @@ from sites.pages import (
     CRAWL,
     HOME,
     LICENCES,
+    LINEAGE,
     LISTED,
     MISSING,
     MODEL,
@@ -35,6 +36,7 @@ from sites.view_models.feeds import Feeds
 from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
 from sites.view_models.model.commands import plain_id, remarks, usages
 from sites.view_models.model.plots import Plots
+from sites.view_models.model.used_by import used_by
 from sites.view_models.problems import NO_PROBLEMS, by_commit, problem_groups
 from sites.view_models.registry import (
     OUTCOMES,
@@ -114,6 +116,7 @@ class SitePages:
             STATUS: self._status,
             CRAWL: dict,
             COMPARE: dict,
+            LINEAGE: dict,
             LICENCES: lambda: {"licences": licences()},
         }
         for page, context in contexts.items():
@@ -221,6 +224,7 @@ class SitePages:
             "details": version_details.version_details(
                 facts, key, versions, storage, foremost(assignments), self._problems.get(artifact.repo, NO_PROBLEMS)
             ),
+            "used_by": used_by(facts, artifact, assignments),
             "metrics": metrics.metrics(measured, versions, assignments),
             "baseline": metrics.baseline(assignments) if measured else "",
             "stage_metrics": metrics.stage_metrics(measured, assignments),

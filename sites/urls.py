@@ -43,6 +43,11 @@ def model_data(repo: str, artifact: str) -> str:
     return f"{model(repo, artifact).removesuffix('.html')}.js"
 
 
+def lineage(repo: str) -> str:
+    """Where the script with the graph of a repository's lineage lies, from the root of the site."""
+    return f"lineage/{_slug(repo)}.js"
+
+
 def record(repo: str, artifact: str) -> str:
     """Where an artifact's record for programs lies: beside its page."""
     return model(repo, artifact).removesuffix(".html") + ".json"

@@ -28,7 +28,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.transport.remote._V2", "catalog.transport.wire._FATAL", "catalog.transport.wire._PACK", "catalog.transport.wire._PROGRESS",
     ),
     "a number of digits of a Git object's name or of a checksum, or the part of them that people read": (
-        "catalog.cli.cards._COMMIT", "catalog.database.export_database._HASH", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH",
+        "catalog.cli.cards._COMMIT", "catalog.database.export_database._HASH", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH", "sites.view_models.lineage_graphs.DIGITS",
     ),
     "a value that is no number": ("connectors.formats.yaml_scalars._NAN",),
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),
@@ -37,7 +37,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.cli.server_checks.AT_A_TIME", "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
         "catalog.query.published.bucket._PIECE", "catalog.actions.annotate._WIDTH", "catalog.database.export.AT_ONCE", "catalog.database.export_database.ROWS", "catalog.download.clouds.PIECE", "catalog.download.download.JOBS", "catalog.download.folder._PIECE",
         "catalog.download.git_files.BATCH", "catalog.download.git_files._AT_ONCE", "catalog.download.plugins._PIECE", "catalog.download.target._PIECE",
-        "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "catalog.cli.site_server._PIECE", "sites.output.PIECE", "sites.view_models.model.plots.AT_ONCE", "sites.data.lists.BATCH",
+        "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "catalog.cli.site_server._PIECE", "sites.output.PIECE", "sites.view_models.model.plots.AT_ONCE", "sites.data.lists.BATCH", "sites.data.lineage.REPOS",
     ),
     "how often something is looked at, or tried": (
         "catalog.cli.GARBAGE", "catalog.crawl.dask_cluster.GLANCE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",

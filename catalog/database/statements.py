@@ -54,6 +54,7 @@ OF_ALL = (  # what asks of all of them
     "site/artifacts",
     "site/versions",
     "site/measures",
+    "site/lineage",
     "site/overview",
     "site/repositories",
     "site/page_inputs",

@@ -106,6 +106,25 @@ class MetricRow(NamedTuple):
     points: list[MetricPoint]
 
 
+class UserStage(TypedDict):
+    """A stage that a version which was made with the artifact is in."""
+
+    stage: str
+    rank: int | None
+    version: str
+
+
+class UserRow(NamedTuple):
+    """An artifact that was made with another one."""
+
+    repo: str
+    artifact: str
+    user_repo: str
+    user_artifact: str
+    user_versions: int
+    stages: list[UserStage]
+
+
 class UnreadRow(NamedTuple):
     repo: str
     artifact: str

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
-from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow, UnreadRow
+from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow, UnreadRow, UserRow
 from sites.data.experiments import ExperimentRow, ReleaseRow
 from sites.data.rows import (
     ArtifactRow,
@@ -34,7 +34,11 @@ from sites.data.rows import (
 RECENT = 12  # events on the home page
 CRAWLS = 20  # crawls on the page of the crawl
 REPOS = 400  # whose details are in memory at a time
-BOUNDED = ("site_inputs", "site_experiments")  # macros that read the rows of all repositories unless they get names
+BOUNDED = (
+    "site_inputs",
+    "site_experiments",
+    "site_users",
+)  # macros that read the rows of all repositories unless they get names
 
 Key = tuple[str, str]  # repository, artifact
 
@@ -115,6 +119,8 @@ class Facts:
     cards: ChunkedRows[CardRow]
     stage_cards: ChunkedRows[StageCardRow]
     card_images: dict[Key, list[CardImageRow]]
+    users: ChunkedRows[UserRow]
+    graphs: frozenset[str]  # the repositories of which there is a graph of lineage
     experiments: dict[str, list[ExperimentRow]]
     releases: dict[str, list[ReleaseRow]]
 
@@ -157,6 +163,10 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         cards=chunked("site_cards", CardRow),
         stage_cards=chunked("site_stage_cards", StageCardRow),
         card_images=_by_artifact(_rows_of(connection, "site_card_images", CardImageRow, some)),
+        users=chunked("site_users", UserRow),
+        graphs=frozenset(
+            repo for (repo,) in connection.execute("select repo from internal.site_lineage_digests()").fetchall()
+        ),
         experiments=_by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
         releases=_by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
     )

@@ -42,6 +42,9 @@ class PageInputsRow(NamedTuple):
     events: int
     duplicates: int | None
     first_versions: int | None
+    users: int | None
+    has_lineage: bool
+    links: int | None
 
 
 class PageInputs(NamedTuple):

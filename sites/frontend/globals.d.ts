@@ -15,7 +15,7 @@ interface VegaView {
 declare const VegaPlots: { draw(element: Element, specification: object, config: object): Promise<VegaView> };
 
 interface Window {
-  S?: (key: string, value: unknown) => void;
+  S?: ((key: string, value: unknown) => void) & Record<string, any>;
   VegaPlots: typeof VegaPlots;
   PlotFigures: {
     numbers(address: string): Promise<any[]>;

@@ -13,14 +13,15 @@ from sites.digests import digests
 NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
 ROW = PageInputsRow(
     repo="a", file="1.rows", url="https://a", outcome="read", stale=False, message=None, read_at=None, left_at=None, left_because=None,
-    copy_of=None, assigned=[], artifacts=["m"], news=[{"artifact": "m", "stages": ["prod"]}], events=1, duplicates=None, first_versions=None,
+    copy_of=None, assigned=[], artifacts=["m"], news=[{"artifact": "m", "stages": ["prod"]}], events=1, duplicates=None, first_versions=None, users=None, has_lineage=True,
+    links=None,
 )  # fmt: skip
 CRAWL = CrawlRow(crawl=1, started_at=NOON, seconds=1.0, new=1, changed=0, fresh=0, failed=0, received=0)
 FEEDS = {"feeds/repos/a.xml": ["a"], "feeds/repos/b.xml": ["b"], "feeds/all.xml": ["a", "b"]}
-OF_A = {"models/a/m.html", "models/a/m.js", "repos/a.html", "feeds/repos/a.xml"}
-OF_B = {"models/b/m.html", "models/b/m.js", "repos/b.html", "feeds/repos/b.xml"}
+OF_A = {"models/a/m.html", "models/a/m.js", "lineage/a.js", "repos/a.html", "feeds/repos/a.xml"}
+OF_B = {"models/b/m.html", "models/b/m.js", "lineage/b.js", "repos/b.html", "feeds/repos/b.xml"}
 LISTS = {"index.html", "models.html", "repos.html", "status.html", "models/names.js"}
-PLAIN = {"404.html", "compare.html", "crawl.html", "licences.html", "static/site.css"}
+PLAIN = {"404.html", "compare.html", "crawl.html", "licences.html", "lineage.html", "static/site.css"}
 ALL = {*OF_A, *OF_B, *LISTS, *PLAIN, "feeds/all.xml", "as-of.js"}
 
 
@@ -37,16 +38,25 @@ def changed(**given):
 OTHER = {
     "file": "2.rows", "url": "https://b", "outcome": "gone", "stale": True, "message": "no answer", "read_at": NOON, "left_at": NOON,
     "left_because": "renamed to b", "copy_of": "b", "assigned": [{"artifact": "m", "stage": "prod"}], "events": 2, "duplicates": 1, "first_versions": 1,
+    "users": 1, "has_lineage": False,
 }  # fmt: skip
+
+
+GRAPH = {"lineage/a.js"}  # which follows from less than a page does
 
 
 @pytest.mark.parametrize("name", OTHER)
 def test_whatever_changes_of_a_repository_makes_its_files_and_those_of_all(name):
-    assert changed(row=ROW._replace(**{name: OTHER[name]})) == OF_A | LISTS | {"feeds/all.xml"}
+    graph = GRAPH if name in ("file", "has_lineage") else set()
+    assert changed(row=ROW._replace(**{name: OTHER[name]})) == OF_A - GRAPH | graph | LISTS | {"feeds/all.xml"}
+
+
+def test_what_leads_to_other_graphs_makes_the_graph():
+    assert changed(row=ROW._replace(links=1)) == GRAPH
 
 
 def test_every_input_has_a_case():
-    assert {*OTHER, "repo", "artifacts", "news"} == {*PageInputsRow._fields}
+    assert {*OTHER, "links", "repo", "artifacts", "news"} == {*PageInputsRow._fields}
 
 
 def test_an_artifact_more_has_a_page_more():

@@ -34,6 +34,8 @@ OURS = {
     "model_data.js",
     "compare.js",
     "data.js",
+    "lineage.js",
+    "lineage_graph.js",
     "plots.js",
 }
 IMAGE = re.compile(

@@ -25,7 +25,7 @@ MODEL = [
     "Who leaves, and when.",
     "tabular",
     "Feed Source",
-    "Stages Metrics 2 Card Plots 2 Versions 3 Lineage and storage History 8",
+    "Stages Metrics 2 Card Plots 2 Versions 3 Lineage and storage Used by History 8",
     "prod since 1 Jan 2024",
     "v1.0.0",
     "Ann · bac73cd",
@@ -88,6 +88,9 @@ MODEL = [
     "in Git: train.py",
     "Parameters",
     "trees 100",
+    "Used by",
+    "Lineage of github.com/acme/churn:churn@v1.0.0",
+    "Nothing was made with it, as far as is known.",
     "History",
     "Ann deregistered v1.2.0-rc.1",
     "churn@v1.2.0-rc.1!",
@@ -218,6 +221,8 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "index/words.js",
         "index/words/all.js",
         "licences.html",
+        "lineage.html",
+        "lineage/github.com~acme~churn.js",
         "models.html",
         "models/github.com~acme~churn/churn.html",
         "models/github.com~acme~churn/churn.js",
@@ -240,6 +245,9 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/fonts/jetbrains-mono.woff2",
         "static/home.css",
         "static/icon.svg",
+        "static/lineage.css",
+        "static/lineage.js",
+        "static/lineage_graph.js",
         "static/load.js",
         "static/missing.js",
         "static/model.css",
@@ -371,7 +379,7 @@ def test_commits_of_a_known_forge_are_links(page):
 
 
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
-    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 9
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 10
 
 
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):

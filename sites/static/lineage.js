@@ -1,0 +1,240 @@
+// Draws lineage as a graph in layers: `lineage.html?of=repository:artifact@version&way=up`, and the nearest steps on the page of an artifact.
+(() => {
+  'use strict';
+  /** @typedef {{key: string, title: string, sub: string, href: string, kind: string, stages: [string, string][], node: GraphNode, names: string[]}} Shown */
+  /** @typedef {{key: string, layer: number, row: number, dummy?: boolean}} Place */
+  const { walk, resolve, root } = /** @type {any} */ (window).LineageGraph;
+  const MOST_NODES = 150; // that are drawn; of more, those within two steps are
+  const NEAR = 2; // steps, on the page of an artifact
+  const MOST_NEAR = 30; // nodes there
+  const DEPTH = 100; // as far as `catalog lineage` may go
+  const SWEEPS = 8;
+  const WIDE = 196, HIGH = 42, ACROSS = 52, BETWEEN = 14, EDGE = 8;
+  const EQUAL = ['content', 'value']; // no metafile declares these
+  const SVG = 'http://www.w3.org/2000/svg';
+
+  /** @type {(name: string, properties?: Record<string, any>, ...inside: (Node | string)[]) => any} */
+  const make = (name, properties = {}, ...inside) => {
+    const element = Object.assign(document.createElement(name), properties);
+    element.append(...inside);
+    return element;
+  };
+  /** @type {(name: string, attributes: Record<string, string | number>, ...inside: (Node | string)[]) => SVGElement} */
+  const draw = (name, attributes, ...inside) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    element.append(...inside);
+    return element;
+  };
+  const pill = (/** @type {[string, string]} */ [stage, look]) => make('span', { className: `pill s-${look}`, textContent: stage });
+  const clip = (/** @type {string} */ text, /** @type {number} */ most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+  /** The versions that are the content of a node, and what else is to be said of it. @type {(node: GraphNode) => Shown} */
+  const describe = (node) => {
+    if (!node.graph) return { key: node.key, title: node.label, sub: 'outside this catalog', href: '', kind: 'outside', stages: [], node, names: [] };
+    const { file } = node.graph;
+    const [path, hash, , stage] = file.nodes[node.place];
+    const versions = node.graph.versions.filter((version) => version.place === node.place);
+    const names = [...new Set(versions.map((version) => `${version.artifact}@${version.version}`))];
+    const stages = versions.flatMap((version) => version.stages);
+    const page = versions.length ? file.artifacts[versions[0].artifact] : null;
+    const title = stage || names[0] || path;
+    return { key: node.key, title, sub: stage ? `${file.repo} · ${path}` : names.length ? file.repo : `${file.repo} · ${(hash || '').slice(0, 7)}`,
+      href: page ? `${root}${page[1]}#${versions[0].version}` : '', kind: stage ? 'step' : names.length ? 'version' : 'data', stages, node, names };
+  };
+
+  /** Layers by the longest path; a step that would close a circle is left out of the order. @type {(keys: string[], edges: GraphEdge[]) => Map<string, number>} */
+  const layered = (keys, edges) => {
+    /** @type {Map<string, string[]>} */
+    const before = new Map(keys.map((key) => [key, []]));
+    for (const { from, to } of edges) if (from !== to) before.get(to)?.push(from);
+    /** @type {Map<string, number>} */
+    const layers = new Map();
+    const open = new Set();
+    for (const root of keys) { // no recursion: a chain may be long
+      const stack = [root];
+      while (stack.length) {
+        const key = stack[stack.length - 1];
+        if (layers.has(key)) { stack.pop(); continue; }
+        const waiting = open.has(key) ? [] : (before.get(key) || []).filter((other) => !layers.has(other) && !open.has(other));
+        open.add(key);
+        if (waiting.length) { stack.push(...waiting); continue; }
+        layers.set(key, Math.max(-1, ...(before.get(key) || []).map((other) => layers.get(other) ?? -1)) + 1);
+        stack.pop();
+      }
+    }
+    return layers;
+  };
+
+  /** The order within layers: each node goes to the mean of its neighbours, sweep by sweep. @type {(keys: string[], edges: GraphEdge[]) => {places: Map<string, Place>, rows: number, layers: number, bends: Map<GraphEdge, string[]>}} */
+  const arrange = (keys, edges) => {
+    const layers = layered(keys, edges);
+    /** @type {Place[][]} */
+    const columns = [];
+    /** @type {Map<string, Place>} */
+    const places = new Map();
+    const put = (/** @type {string} */ key, /** @type {number} */ layer, dummy = false) => {
+      const column = columns[layer] ??= [];
+      const place = { key, layer, row: column.length, dummy };
+      column.push(place);
+      places.set(key, place);
+    };
+    keys.forEach((key) => put(key, layers.get(key) ?? 0));
+    /** @type {Map<GraphEdge, string[]>} */
+    const bends = new Map();
+    /** @type {Map<string, string[]>} */
+    const left = new Map(), right = new Map();
+    const join = (/** @type {string} */ a, /** @type {string} */ b) => { right.set(a, [...(right.get(a) || []), b]); left.set(b, [...(left.get(b) || []), a]); };
+    edges.forEach((edge, number) => {
+      const [from, to] = [layers.get(edge.from) ?? 0, layers.get(edge.to) ?? 0];
+      const bent = [];
+      for (let layer = from + 1; layer < to; layer += 1) { put(`${number} ${layer}`, layer, true); bent.push(`${number} ${layer}`); }
+      bends.set(edge, bent);
+      if (to > from) [edge.from, ...bent, edge.to].reduce((a, b) => { join(a, b); return b; });
+    });
+    for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
+      const near = sweep % 2 ? right : left;
+      for (const column of sweep % 2 ? [...columns].reverse() : columns) {
+        const mean = new Map(column.map((place) => {
+          const rows = (near.get(place.key) || []).map((key) => places.get(key)?.row ?? 0);
+          return [place, rows.length ? rows.reduce((sum, row) => sum + row, 0) / rows.length : place.row];
+        }));
+        column.sort((a, b) => (mean.get(a) ?? 0) - (mean.get(b) ?? 0) || a.row - b.row).forEach((place, row) => { place.row = row; });
+      }
+    }
+    const rows = Math.max(1, ...columns.map((column) => column.length));
+    for (const column of columns) column.forEach((place) => { place.row += (rows - column.length) / 2; });
+    return { places, rows, layers: columns.length, bends };
+  };
+
+  /** @type {(shown: Map<string, Shown>, edges: GraphEdge[], marked: Set<string>, own: Set<string>) => SVGElement} */
+  const picture = (shown, edges, marked, own) => {
+    const { places, rows, layers, bends } = arrange([...shown.keys()], edges);
+    const x = (/** @type {Place} */ place) => EDGE + place.layer * (WIDE + ACROSS);
+    const y = (/** @type {Place} */ place) => EDGE + place.row * (HIGH + BETWEEN);
+    const at = (/** @type {string} */ key) => /** @type {Place} */ (places.get(key));
+    const width = EDGE * 2 + layers * WIDE + (layers - 1) * ACROSS, height = EDGE * 2 + rows * HIGH + (rows - 1) * BETWEEN;
+    const svg = draw('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': `Lineage: ${shown.size} nodes` });
+    for (const edge of edges) {
+      const points = [edge.from, ...(bends.get(edge) || []), edge.to].map(at);
+      let path = '';
+      points.forEach((place, number) => {
+        const [left, middle] = [x(place), y(place) + HIGH / 2];
+        if (!number) { path = `M${left + WIDE} ${middle}`; return; }
+        const before = points[number - 1], from = x(before) + WIDE, half = (left - from) / 2;
+        path += ` C${from + half} ${y(before) + HIGH / 2} ${left - half} ${middle} ${left} ${middle}${place.dummy ? ` L${left + WIDE} ${middle}` : ''}`;
+      });
+      const line = draw('path', { d: path, class: `edge${EQUAL.includes(edge.kind) ? ' equal' : ''}${marked.has(edge.to) && marked.has(edge.from) ? ' hit' : ''}` });
+      line.append(draw('title', {}, edge.kind));
+      svg.append(line);
+    }
+    for (const [key, each] of shown) {
+      const place = at(key);
+      const look = each.stages.find((stage) => stage[1] === 'prod') ?? each.stages[0];
+      const box = draw(each.href ? 'a' : 'g', { class: `node ${each.kind}${own.has(key) ? ' own' : ''}${marked.has(key) && look?.[1] === 'prod' ? ' hit' : ''}${look ? ` s-${look[1]}` : ''}`, transform: `translate(${x(place)} ${y(place)})`, ...(each.href ? { href: each.href } : {}) });
+      box.append(draw('title', {}, [each.title, each.sub, ...each.names, ...each.stages.map(([stage]) => stage)].join('\n')));
+      box.append(draw('rect', { width: WIDE, height: HIGH, rx: each.kind === 'step' ? HIGH / 2 : 6 }));
+      if (look) box.append(draw('rect', { class: 'mark', width: 4, height: HIGH - 12, x: 4, y: 6, rx: 2 }));
+      box.append(draw('text', { x: 16, y: 18, class: 'title' }, clip(each.title.split('/').slice(-2).join('/'), 26)));
+      box.append(draw('text', { x: 16, y: 33, class: 'sub' }, clip(look ? `${look[0]} · ${each.sub}` : each.sub.split('/').slice(-3).join('/'), 32)));
+      svg.append(box);
+    }
+    return svg;
+  };
+
+  /** The nodes and edges of both ways from a version. @type {(found: {graph: Graph, version: GraphVersion}, way: string, depth: number) => Promise<Walked & {marked: Set<string>, own: Set<string>}>} */
+  const both = async ({ graph, version }, way, depth) => {
+    const nodes = new Map(), edges = new Map(), marked = new Set();
+    let cut = false;
+    for (const down of [false, true]) {
+      if (way === (down ? 'up' : 'down')) continue;
+      const walked = await walk({ graph, place: version.place, commit: version.commit }, down, depth);
+      for (const [key, node] of walked.nodes) { nodes.set(key, nodes.get(key) ?? { ...node, down }); if (down) marked.add(key); }
+      for (const [key, edge] of walked.edges) edges.set(key.split('\n').sort().join('\n') + edge.from, edge);
+      cut ||= walked.cut;
+    }
+    return { nodes, edges, cut, marked, own: new Set([`${graph.file.repo} ${version.place}`]) };
+  };
+
+  /** @type {(walked: Walked & {marked: Set<string>, own: Set<string>}, most: number, steps: number) => {svg: SVGElement, shown: Map<string, Shown>, all: Shown[], fewer: boolean}} */
+  const drawn = (walked, most, steps) => {
+    const all = [...walked.nodes.values()].map(describe);
+    const fewer = all.length > most;
+    const near = fewer ? all.filter((each) => each.node.level <= steps).slice(0, most) : all;
+    const shown = new Map(near.map((each) => [each.key, each]));
+    const edges = [...walked.edges.values()].filter((edge) => shown.has(edge.from) && shown.has(edge.to) && edge.from !== edge.to);
+    return { svg: picture(shown, edges, walked.marked, walked.own), shown, all, fewer };
+  };
+
+  // On the page of an artifact: what is nearest.
+  for (const figure of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.lineage[data-near]'))) {
+    resolve(figure.dataset.of).then(async (/** @type {any} */ found) => {
+      const walked = await both(found, 'both', NEAR);
+      const { svg } = drawn(walked, MOST_NEAR, 1);
+      if (walked.nodes.size < 2) return;
+      figure.append(make('div', { className: 'card scroll' }, svg));
+      figure.hidden = false;
+      window.S.enhance(figure);
+    }).catch(() => { /* no lineage is known of it */ });
+  }
+
+  const holder = document.getElementById('lineage');
+  if (!holder || holder.dataset.lineage === undefined) return;
+  const asked = new URLSearchParams(location.search);
+  const chosen = { of: asked.get('of') || '', way: asked.get('way') || 'both' };
+  const WAYS = { both: 'Both ways', up: 'Made from', down: 'Used by' };
+
+  const keep = () => {
+    try { history.replaceState(null, '', `${location.pathname}?${new URLSearchParams(chosen)}`); } catch (e) { /* file:// in some browsers */ }
+  };
+  /** What is in production and follows from the version. @type {(all: Shown[], walked: {marked: Set<string>, own: Set<string>}) => HTMLElement} */
+  const following = (all, walked) => {
+    const lines = all.filter((each) => walked.marked.has(each.key) && !walked.own.has(each.key)).flatMap((each) => {
+      const graph = /** @type {Graph | null} */ (each.node.graph);
+      return (graph?.versions || []).filter((version) => version.place === each.node.place && version.stages.some((stage) => stage[1] === 'prod'))
+        .map((version) => ({ version, graph: /** @type {Graph} */ (graph) }));
+    }).map(({ version, graph }) => make('li', {}, make('a', { className: 'strong', href: `${root}${graph.file.artifacts[version.artifact][1]}#${version.version}`,
+      textContent: `${graph.file.repo}:${version.artifact}@${version.version}` }), ' ', ...version.stages.map(pill)));
+    return make('section', { id: 'following' }, make('h2', { textContent: 'In production, and follows from it ' }, make('b', { textContent: String(lines.length) })),
+      lines.length ? make('ul', {}, ...lines) : make('p', { className: 'muted', textContent: 'No version in production was made from it.' }));
+  };
+  /** @type {(all: Shown[]) => HTMLElement} */
+  const table = (all) => make('details', { className: 'fold' }, make('summary', { textContent: `All ${all.length.toLocaleString('en')} nodes as a table` }),
+    make('div', { className: 'card scroll' }, make('table', { className: 'tbl' },
+      make('thead', {}, make('tr', {}, ...['Steps', 'Name', 'Where', 'Stages'].map((word) => make('th', { textContent: word })))),
+      make('tbody', {}, ...all.map((each) => make('tr', {}, make('td', { textContent: String(each.node.level) }),
+        make('td', {}, each.href ? make('a', { className: 'strong', href: each.href, textContent: each.names.join(', ') || each.title }) : each.title),
+        make('td', { textContent: each.sub }), make('td', {}, ...each.stages.map(pill))))))));
+
+  let times = 0;
+  const show = async () => {
+    times += 1;
+    const turn = times;
+    keep();
+    const input = make('input', { type: 'text', value: chosen.of, placeholder: 'repository:artifact@version', ariaLabel: 'Reference of a version' });
+    const go = () => { chosen.of = input.value.trim(); show(); };
+    input.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') go(); });
+    const bar = make('div', { className: 'bar' }, input, make('button', { type: 'button', className: 'btn', textContent: 'Show', onclick: go }));
+    if (!chosen.of) { holder.replaceChildren(bar, make('p', { className: 'empty', textContent: 'No version is chosen yet: its name is on the page of its artifact.' })); return; }
+    try {
+      const found = await resolve(chosen.of);
+      const versions = found.graph.versions.filter((/** @type {GraphVersion} */ each) => each.artifact === found.version.artifact);
+      const select = make('select', { ariaLabel: 'Version' }, ...versions.map((/** @type {GraphVersion} */ each) => make('option', { value: each.version, selected: each === found.version,
+        textContent: [each.version, ...each.stages.map(([stage]) => stage)].join(' · ') })));
+      select.addEventListener('change', () => { chosen.of = `${found.id}@${select.value}`; show(); });
+      bar.append(select, ...Object.entries(WAYS).map(([way, words]) => make('button', { type: 'button', className: 'btn', ariaPressed: String(way === chosen.way), textContent: words,
+        onclick: () => { chosen.way = way; show(); } })));
+      const walked = await both(found, chosen.way, DEPTH);
+      if (turn !== times) return;
+      const { svg, shown, all, fewer } = drawn(walked, MOST_NODES, 2);
+      const notes = [...(fewer ? [`${all.length.toLocaleString('en')} nodes: the picture has ${shown.size} within two steps.`] : []),
+        ...(walked.cut ? ['More repositories than a page reads: catalog lineage has all.'] : [])].map((words) => make('p', { className: 'note', textContent: words }));
+      holder.replaceChildren(bar, make('div', { className: 'lineage' }, make('div', { className: 'card scroll' }, svg)), ...notes,
+        ...(chosen.way === 'up' ? [] : [following(all, walked)]), table(all));
+      window.S.enhance(holder);
+    } catch (error) {
+      holder.replaceChildren(bar, make('p', { className: 'notice' }, make('span', { textContent: error instanceof Error ? error.message : String(error) })));
+    }
+  };
+  show();
+})();

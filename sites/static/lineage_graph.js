@@ -1,0 +1,133 @@
+// The graph of lineage: read from one script for each repository, and walked in as `catalog lineage` walks in the tables (catalog/database/sql/lineage/walk.sql).
+/** @typedef {{repo: string, nodes: any[][], digits: Record<string, string>, commits: Record<string, string>, kinds: string[], edges: any[][], links: any[][],
+ *   repos: [string, string][], versions: any[][], artifacts: Record<string, [string, string]>}} GraphFile */
+/** @typedef {{need: number, kind: string, place?: number, commit?: number, repo?: [string, string], digits?: string, digitsOfCommit?: string, label?: string}} Step */
+/** @typedef {{artifact: string, version: string, place: number, commit: number, latest: boolean, stages: [string, string][]}} GraphVersion */
+/** @typedef {{file: GraphFile, up: Map<number, Step[]>, down: Map<number, Step[]>, places: Map<string, number>, commits: Map<string, number>, versions: GraphVersion[]}} Graph */
+/** @typedef {{key: string, graph: Graph | null, place: number, label: string, level: number}} GraphNode */
+/** @typedef {{from: string, to: string, kind: string, level: number, node: string}} GraphEdge */
+/** @typedef {{nodes: Map<string, GraphNode>, edges: Map<string, GraphEdge>, cut: boolean}} Walked */
+(() => {
+  'use strict';
+  const MOST_FILES = 300; // of which a page reads the graphs: what lies beyond is left out, and said
+  const ANY = 0;
+  const DECLARED = ['version', 'import'];
+  const root = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/static\/[^/]*$/, '');
+  /** @type {Map<string, Promise<Graph | null>>} */
+  const graphs = new Map();
+
+  /** The steps of a graph from each node, up and down. @type {(file: GraphFile) => Graph} */
+  const prepare = (file) => {
+    /** @type {Graph} */
+    const graph = {
+      file, up: new Map(), down: new Map(),
+      places: new Map(Object.entries(file.digits).map(([place, digits]) => [digits, +place])),
+      commits: new Map(Object.entries(file.commits).map(([commit, digits]) => [digits, +commit])),
+      versions: file.versions.map(([artifact, version, place, commit, latest, stages]) => ({ artifact, version, place, commit, latest: !!latest, stages })),
+    };
+    /** @type {(steps: Map<number, Step[]>, place: number, step: Step) => void} */
+    const add = (steps, place, step) => { if (steps.has(place)) steps.get(place)?.push(step); else steps.set(place, [step]); };
+    for (const [kind, from, to, moments] of file.edges) {
+      for (const moment of moments) {
+        const [before, after] = Array.isArray(moment) ? moment : [moment, moment];
+        add(graph.up, to, { need: after, kind: file.kinds[kind], place: from, commit: before });
+        add(graph.down, from, { need: before, kind: file.kinds[kind], place: to, commit: after });
+      }
+    }
+    for (const [incoming, kind, place, commit, repo, digits, digitsOfCommit, label] of file.links) {
+      const other = { kind: file.kinds[kind], repo: file.repos[repo], digits, digitsOfCommit, label };
+      if (incoming) add(graph.up, place, { need: commit, ...other });
+      else add(graph.down, place, { need: digitsOfCommit === '0' ? ANY : commit, ...other }); // what is equal is equal whatever the commit
+    }
+    return graph;
+  };
+
+  /** The graph of a repository; null where there is none. @type {(repo: string, path: string) => Promise<Graph | null>} */
+  const load = (repo, path) => {
+    const key = `lineage:${repo}`;
+    let promise = graphs.get(key);
+    if (!promise) {
+      promise = new Promise((resolve) => {
+        /** @type {any} */ (window.S).when(key, (/** @type {GraphFile} */ file) => resolve(prepare(file)));
+        const script = document.createElement('script');
+        script.src = root + path;
+        script.onload = () => resolve(null); // after the data, where the script had them
+        script.onerror = () => resolve(null);
+        document.head.append(script);
+      });
+      graphs.set(key, promise);
+    }
+    return promise;
+  };
+
+  /** Whether a walk that is in a commit may take a step. @type {(need: number, commit: number, down: boolean) => boolean} */
+  const fits = (need, commit, down) => need === commit || (down ? (need === ANY) !== (commit === ANY) : need === ANY);
+
+  /** Walks from data up to what it was made from, or down to what was made from it in any commit. @type {(start: {graph: Graph, place: number, commit: number}, down: boolean, depth: number) => Promise<Walked>} */
+  const walk = async (start, down, depth) => {
+    const key = (/** @type {Graph} */ graph, /** @type {number} */ place) => `${graph.file.repo} ${place}`;
+    const first = { key: key(start.graph, start.place), graph: start.graph, place: start.place, label: '', level: 0 };
+    /** @type {Walked} */
+    const walked = { nodes: new Map([[first.key, first]]), edges: new Map(), cut: false };
+    /** @type {{node: GraphNode, commit: number}[]} */
+    let frontier = [{ node: first, commit: down ? ANY : start.commit }];
+    const visited = new Set([`${first.key} ${frontier[0].commit}`]);
+    for (let level = 1; frontier.length && level <= depth; level += 1) {
+      const steps = frontier.flatMap(({ node, commit }) => ((node.graph && (down ? node.graph.down : node.graph.up).get(node.place)) || [])
+        .filter((step) => fits(step.need, commit, down)).map((step) => ({ near: node, step })));
+      const repos = new Map(steps.flatMap(({ step }) => (step.repo ? [step.repo] : [])));
+      const wanted = [...repos].filter(([repo]) => graphs.has(`lineage:${repo}`));
+      const others = [...repos].filter(([repo]) => !graphs.has(`lineage:${repo}`));
+      const room = Math.max(0, MOST_FILES - graphs.size);
+      walked.cut ||= others.length > room;
+      const loaded = new Map(await Promise.all([...wanted, ...others.slice(0, room)].map(async ([repo, path]) => /** @type {[string, Graph | null]} */ ([repo, await load(repo, path)]))));
+      frontier = [];
+      for (const { near, step } of steps) {
+        const graph = step.repo ? loaded.get(step.repo[0]) : step.digits ? null : near.graph;
+        if (graph === undefined) continue; // beyond the room
+        const place = step.place ?? graph?.places.get(step.digits || '') ?? -1;
+        const commit = step.commit ?? (step.digitsOfCommit === '0' ? ANY : graph?.commits.get(step.digitsOfCommit || '') ?? -1);
+        const name = graph && place >= 0 ? key(graph, place) : `outside ${step.digits}`;
+        const node = walked.nodes.get(name) ?? { key: name, graph: place >= 0 ? graph : null, place, label: step.label || step.repo?.[0] || 'outside this catalog', level };
+        walked.nodes.set(name, node);
+        const edge = `${name}\n${near.key}`;
+        const known = walked.edges.get(edge);
+        if (!known) walked.edges.set(edge, { from: down ? near.key : name, to: down ? name : near.key, kind: step.kind, level, node: name });
+        else if (DECLARED.includes(step.kind) && known.kind !== 'version') known.kind = step.kind; // what was declared goes before what is only equal
+        if (node.graph && !visited.has(`${name} ${commit}`)) {
+          visited.add(`${name} ${commit}`);
+          frontier.push({ node, commit });
+        }
+      }
+    }
+    return walked;
+  };
+
+  /** The version that a reference names, `repository:artifact`, with `@version`, `#stage` or neither. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
+  const resolve = async (ref) => {
+    const parts = ref.match(/^([^:]+(?::\d+[^:]*)?):(.+?)(?:@([^@#]+)|#([^@#]+))?$/);
+    if (!parts) throw new Error(`invalid reference ${JSON.stringify(ref)}: expected repository:artifact@version`);
+    const [, repo, artifact, name, stage] = parts;
+    const slug = (/** @type {string} */ part) => part.replaceAll(':', '~~').replaceAll('/', '~');
+    const odd = await names();
+    const page = Object.hasOwn(odd, `${repo}:${artifact}`) ? odd[`${repo}:${artifact}`] : `models/${slug(repo)}/`;
+    const graph = await load(repo, `lineage/${page.split('/')[1]}.js`);
+    const versions = graph?.versions.filter((version) => version.artifact === artifact) ?? [];
+    const inProd = (/** @type {GraphVersion} */ version) => version.stages.some((each) => each[1] === 'prod');
+    const version = versions.find((each) => (stage ? each.stages.some(([own]) => own === stage) : name && name !== 'latest' ? each.version === name : each.latest && (name || !versions.some(inProd)))
+      || (!name && !stage && inProd(each))) ?? (name || stage ? undefined : versions[0]);
+    if (!graph || !version) throw new Error(`${ref}: no lineage is known of ${versions.length ? 'such a version' : 'such an artifact'}`);
+    return { graph, version, id: `${repo}:${artifact}` };
+  };
+
+  /** The paths of artifacts that do not follow from their names. @type {() => Promise<Record<string, string>>} */
+  const names = () => new Promise((done) => {
+    /** @type {any} */ (window.S).when('names', done);
+    const script = document.createElement('script');
+    script.src = `${root}models/names.js`;
+    script.onerror = () => done({});
+    document.head.append(script);
+  });
+
+  /** @type {any} */ (window).LineageGraph = { root, load, walk, resolve };
+})();

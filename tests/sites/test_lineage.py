@@ -1,0 +1,129 @@
+"""Lineage on pages: the graph is that of `catalog lineage`, and who uses a dataset is what `models_using` has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.database.database import connect
+from catalog.query import Catalog
+from sites import urls
+from support.browser import opened
+
+from .conftest import parse
+
+DATASET = "demo.example/data/registry:customers:customers"
+
+# Every version's walks, as the script has them: node by repository, path, pipeline stage and hash.
+WALKS = """async (refs) => {
+  const { resolve, walk } = window.LineageGraph, answer = {};
+  const named = (node) => {
+    if (!node.graph) return `outside ${node.label}`;
+    const [path, hash, , stage] = node.graph.file.nodes[node.place];
+    return [node.graph.file.repo, path, stage || '', hash || ''].join(' ');
+  };
+  for (const ref of refs) {
+    const found = await resolve(ref);
+    answer[ref] = [];
+    for (const down of [false, true]) {
+      const walked = await walk({ graph: found.graph, place: found.version.place, commit: found.version.commit }, down, 100);
+      answer[ref].push([...walked.edges.values()].map((edge) => [edge.level, edge.kind, named(walked.nodes.get(edge.from)), named(walked.nodes.get(edge.to))].join(' | ')).sort());
+    }
+  }
+  return answer;
+}"""
+
+
+@pytest.fixture(scope="module")
+def demo(demo_folder: Path) -> Path:
+    return demo_folder / "output"
+
+
+def edges(catalog: Catalog, ref: str, *, down: bool) -> list[str]:
+    """The edges of `catalog lineage`, in the words of `WALKS`."""
+    rows = catalog.lineage(ref, down=down, depth=100).rows
+    names = {
+        row["node"]: f"outside {row['label']}"
+        if row["what"] in ("url", "import") and row["hash_kind"] is None
+        else " ".join((row["repo"], row["path"], row["pipeline_stage"] or "", (row["hash"] or "")[:10]))
+        for row in rows
+    }
+    return sorted(
+        f"{row['level']} | {row['kind']} | {names[row['from_node']]} | {names[row['to_node']]}"
+        for row in rows
+        if row["kind"]
+    )
+
+
+@pytest.mark.browser
+def test_the_graph_of_every_version_is_that_of_the_command_line(browser, demo):
+    with Catalog.open(demo / "catalog.duckdb") as catalog:
+        rows = catalog.sql("select ref, repo from version_files where node is not null").rows
+        refs = [row["ref"] for row in rows if (demo / "site" / urls.lineage(row["repo"])).exists()]
+        others = {row["ref"] for row in rows} - {*refs}
+        with opened(browser, (demo / "site" / "lineage.html").as_uri()) as page:
+            drawn = page.evaluate(WALKS, refs)
+        told = {ref: [edges(catalog, ref, down=down) for down in (False, True)] for ref in refs}
+        assert [edges(catalog, ref, down=down) for ref in others for down in (False, True)] == [[]] * len(others) * 2
+    assert (len(refs), drawn) == (95, told)
+
+
+@pytest.mark.browser
+def test_a_dataset_marks_each_model_in_production_that_follows_from_it(browser, demo):
+    with (
+        Catalog.open(demo / "catalog.duckdb") as catalog,
+        opened(browser, f"{(demo / 'site' / 'lineage.html').as_uri()}?of={DATASET}") as page,
+    ):
+        page.locator("#following li").first.wait_for()
+        version = page.get_by_label("Version", exact=True).input_value()
+        shown = sorted(page.locator("#following li a").all_inner_texts())
+        marked = page.locator(".lineage .node.hit").count()
+        using = catalog.sql(f"from models_using('{DATASET}@{version}', 'prod')").rows
+        page.get_by_role("button", name="Made from").click()
+        page.locator("#following").wait_for(state="detached")
+        assert (shown, marked, page.url.rpartition("&")[2], page.complaints) == (
+            sorted(row["ref"] for row in using), len(using), "way=up", [],
+        )  # fmt: skip
+
+
+@pytest.mark.browser
+def test_the_page_of_an_artifact_draws_what_is_nearest(browser, demo):
+    path = demo / "site" / urls.model("demo.example/risk/churn", "churn")
+    with opened(browser, path.as_uri()) as page:
+        page.locator(".lineage svg").wait_for()
+        titles = page.locator(".lineage .node .title").all_text_contents()
+        assert (titles, page.locator(".lineage .own").count(), page.complaints) == (
+            ["churn@v3.4.0", "train", "data/features.parquet", "src/train.py", "evaluate", "upstream/churn.lgb", "metrics/evaluation.json",
+             "plots/roc.json", "features"], 1, [],
+        )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_who_uses_an_artifact_is_what_models_using_has(demo):
+    with Catalog.open(demo / "catalog.duckdb") as catalog:
+        artifacts = catalog.sql("select repo, artifact, id from original_artifacts").rows
+        told = {}
+        for row in artifacts:
+            users = catalog.sql(
+                "select distinct repo, artifact from models_using($id, null) semi join original_artifacts using (repo, artifact)",
+                id=row["id"],
+            ).rows
+            told[row["id"]] = sorted(f"{user['repo']}:{user['artifact']}" for user in users)
+    shown = {}
+    for row in artifacts:
+        page = (demo / "site" / urls.model(row["repo"], row["artifact"])).read_text("utf-8")
+        section = page.partition('<section id="lineage"')[2].partition("</section>")[0]
+        links = parse(f"<main>{section}</main>").text()
+        shown[row["id"]] = sorted(line.split()[0] for line in links if line.split()[0] in {r["id"] for r in artifacts})
+    assert shown == told
+    assert sum(map(len, told.values())) == 12
+
+
+@pytest.mark.slow
+def test_the_digest_of_users_is_of_those_repositories_that_have_data_from_it(demo):
+    with connect(demo / "catalog.duckdb") as connection:
+        digests = dict(connection.execute("select repo, users from internal.site_users_digests()").fetchall())
+        users = connection.execute("select distinct repo from internal.site_users() where user_repo <> repo").fetchall()
+    assert {repo for (repo,) in users} <= digests.keys()
+    assert len({*digests.values()}) == len(digests)
