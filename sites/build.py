@@ -20,13 +20,14 @@ from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
 from sites.output import LastSite
-from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES, MODELS
+from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES, MODELS, STAGES
 from sites.program import digest_of, digest_of_bytes, program_digest
 from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
 from sites.render import Renderer, assets
 from sites.site_pages import SitePages
 from sites.theme import NO_THEME, Theme
+from sites.time_pages import TimePages
 from sites.view_models import as_of, lineage_graphs, list_files
 from sites.view_models.feeds import NEWEST, Feeds
 from sites.view_models.model import plots
@@ -85,6 +86,8 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         wanted = digests(inputs, news.repos(), static, settings)
         wanted.pages[DATA.pattern] = digest_of(inputs.recipe, settings, exports.digest)
         wanted.others.update(exports.files)
+        past = TimePages(connection, partial(Renderer, title, theme))
+        wanted.pages.update(past.pages(inputs, wanted.pages[MODELS.pattern]))
         for path, page, repo in model_files.paths(inputs):
             wanted.others[path], wanted.repos[path] = wanted.pages[page], repo
         own = {
@@ -98,6 +101,8 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         lists = [*list_files.FILES, *words]
         graphs = lineage_graphs.paths(inputs)
         wanted = wanted.with_lists(lists)
+        scripts = past.scripts(wanted.pages[STAGES.pattern], last.stated)
+        wanted.others.update(scripts)
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
@@ -107,16 +112,18 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             ((path, content) for path, content in {**static, **own}.items() if path in stale),
             list_files.files(connection, stale, listed),
             lineage_graphs.files(connection, graphs, stale),
+            past.script_files(stale),
         ]
-        from_rows = stale.difference(static, own, exports.files, lists, graphs, {DATA.pattern})
-        pages: Iterable[tuple[str, bytes]] = ()
+        apart = {*lists, *graphs, *scripts, *past.paths, DATA.pattern}
+        from_rows = stale.difference(static, own, exports.files, apart)
+        pages: Iterable[tuple[str, bytes]] = past.page_files(stale)
         plots_by_model: dict[Key, Plots] = {}
         if from_rows:
             render = Renderer(title, theme, catalog_url)
             facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
             site = SitePages(facts, plots_by_model, news, render, site_url, listed)
             images |= site.images()
-            pages = _in_order(site, _feeds(connection, facts, news, stale), from_rows, last)
+            pages = _in_order(site, chain(_feeds(connection, facts, news, stale), pages), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}
         new = last.stale(shown)
         pictures = chain(plots.numbers(plots_by_model, new), plots.images(connection, new))

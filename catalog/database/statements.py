@@ -57,6 +57,7 @@ OF_ALL = (  # what asks of all of them
     "site/lineage",
     "site/overview",
     "site/repositories",
+    "site/stages",
     "site/page_inputs",
     "search/text",
     "search/values",

@@ -48,18 +48,21 @@ class PageInputsRow(NamedTuple):
 
 
 class PageInputs(NamedTuple):
-    """What all pages follow from, each repository's pages, and those that tell of crawls."""
+    """What all pages follow from, each repository's pages, those that tell of crawls, and those of the past."""
 
     recipe: str
     repositories: list[PageInputsRow]
     crawls: list[CrawlRow]
+    memory: int | None = None  # what the pages of the past follow from besides
 
 
 def read(connection: Connection) -> PageInputs:
     """Reads the inputs of the pages of a catalog."""
     (recipe,) = connection.execute("from internal.site_recipe()").fetchall()[0]
+    (memory,) = connection.execute("from internal.site_memory()").fetchall()[0]
     return PageInputs(
         recipe=recipe,
         repositories=rows(connection, "site_page_inputs", PageInputsRow),
         crawls=rows(connection, "site_crawls", CrawlRow, CRAWLS),
+        memory=memory,
     )

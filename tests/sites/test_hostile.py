@@ -37,6 +37,8 @@ OURS = {
     "lineage.js",
     "lineage_graph.js",
     "plots.js",
+    "stages.js",
+    "stage_board.js",
 }
 IMAGE = re.compile(
     r"../../(plots/[0-9a-f]{40}\.png|badges/[a-z0-9._~-]+/[a-z0-9._~-]+/[a-z0-9._~-]+\.svg)"

@@ -43,7 +43,7 @@ def test_a_change_makes_the_pages_of_its_repository_and_the_lists(tmp_path):
         change(fleet, chance, CHURN)
         made.append(fleet.build(site).rendered)
     written = {path.split("/")[-1] for path, time in times(site).items() if before.get(path) != time}
-    assert (whole.pages, whole.rendered, made, fleet.differences(site)) == (19, 19, [7, 7], [])
+    assert (whole.pages, whole.rendered, made, fleet.differences(site)) == (20, 20, [8, 8], [])
     assert {path for path in written if "ads" in path or "paper" in path} == set()
 
 

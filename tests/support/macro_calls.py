@@ -94,6 +94,8 @@ _VALUES = {
 # Parameters that name a relation → what it holds; each may use those before it.
 _RELATIONS = {
     "resolved": "from resolved_events",
+    "source": "from events",
+    "periods": "from stage_history",
     "start": "select home, node from lineage_nodes where content is not null order by node limit 20",
     "steps": "from internal.walk_down(4, 'given_start')",
     "hits": "select 1 as place, doc, 0::bigint as score from search_index.documents",

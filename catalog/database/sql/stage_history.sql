@@ -1,18 +1,10 @@
 -- Which version was in which stage, and from when until when: the states between the events of each stage.
 
--- stage_history [materialized: incremental]: Which version was in which stage, and from when until when.
+-- internal.stage_periods_of(resolved, source): Which version was in which stage, and from when until when, by resolved events and the
+--     tags that they come from: see `stage_history`.
 --   key: repo, artifact, stage, started_at
---   from resolved_events: repo, artifact, stage, raw_stage, version, commit
---   started_at: Since when, UTC.
---   ended_at: Until when, UTC; null for the version that is there now.
---   how: `assigned`, or `fallback` where another version left the stage and this one's older assignment came back.
---   assigned_by: Who made the tag that put the version there; for a fallback, who had assigned it before.
---   assigned_by_email: That person's e-mail address.
---   message: The message of the tag that put the version there, or had assigned it before.
---   tag: The name inside that tag object.
---   oid: That tag object.
 with versions_of_commits as (
-    select repo, artifact, commit, version, min(created_at) as first_at from events where version is not null group by all
+    select repo, artifact, commit, version, min(created_at) as first_at from query_table(source) where version is not null group by all
 ),
 -- Since when a commit has two versions: GTO stops at its stage tags from then on; before, they meant the first one.
 ambiguous as (
@@ -24,11 +16,11 @@ ambiguous as (
 tag_events as (
     select repo, artifact, stage, raw_stage, version, commit, event, priority, created_at as moment, author, author_email, message, tag,
         oid
-    from resolved_events
+    from query_table(resolved)
     union all
     select repo, artifact, coalesce(n.stage, e.stage), e.stage, a.version, commit, event, case event when 'assignment' then 5 else 6 end,
         created_at, author, author_email, message, tag, oid
-    from events e join ambiguous a using (repo, artifact, commit) left join stage_names n on n.raw = e.stage
+    from query_table(source) e join ambiguous a using (repo, artifact, commit) left join stage_names n on n.raw = e.stage
     where e.stage is not null and e.created_at < a.since
 ),
 -- Each with a number: the windows below partition by it, and comparing one number is faster than comparing six texts.
@@ -79,7 +71,7 @@ states as (
 seniority as (
     select repo, artifact, version, commit,
         row_number() over (partition by repo, artifact order by created_at desc, discovered desc, born desc) as seniority
-    from internal.versions_of('resolved_events')
+    from internal.versions_of(resolved)
 ),
 moments as (
     select distinct repo, artifact, stage, moment from states join candidates using (place)
@@ -113,3 +105,16 @@ left join tag_events a
     and a.raw_stage = t.holder.raw_stage and a.moment = t.holder.assigned_at
 where t.holder is not null
 qualify row_number() over (partition by t.repo, t.artifact, t.stage, t.moment order by a.tag desc) = 1;
+
+-- stage_history [materialized: incremental]: Which version was in which stage, and from when until when.
+--   key: repo, artifact, stage, started_at
+--   from resolved_events: repo, artifact, stage, raw_stage, version, commit
+--   started_at: Since when, UTC.
+--   ended_at: Until when, UTC; null for the version that is there now.
+--   how: `assigned`, or `fallback` where another version left the stage and this one's older assignment came back.
+--   assigned_by: Who made the tag that put the version there; for a fallback, who had assigned it before.
+--   assigned_by_email: That person's e-mail address.
+--   message: The message of the tag that put the version there, or had assigned it before.
+--   tag: The name inside that tag object.
+--   oid: That tag object.
+from internal.stage_periods_of('resolved_events', 'events');

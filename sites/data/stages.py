@@ -1,0 +1,78 @@
+"""The rows of the board of stages, which follow from all repositories; see `catalog/database/sql/site/stages.sql`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sites.data.facts import Connection, rows
+
+
+class BoardPeriodRow(NamedTuple):
+    """A row of `site_stage_periods`; moments in seconds since 1970, `known_from` and `known_until` are numbers of crawls."""
+
+    repo: str
+    artifact: str
+    stage: str
+    rank: int | None
+    version: str
+    started_at: int
+    ended_at: int | None
+    known_from: int | None
+    known_until: int | None
+    is_current: bool
+    is_gone: bool
+    unregistered: bool
+    skipped: bool
+    has_page: bool
+
+
+class BehindRow(NamedTuple):
+    """A row of `site_behind`."""
+
+    repo: str
+    artifact: str
+    prod: str
+    latest: str | None
+    behind: int
+
+
+class KnownCrawlRow(NamedTuple):
+    """A row of `site_known_crawls`."""
+
+    crawl: int
+    ended_at: float
+
+
+class AbsenceRow(NamedTuple):
+    """A row of `site_absences`."""
+
+    repo: str
+    left_crawl: int
+    back_crawl: int | None
+
+
+class Board(NamedTuple):
+    """All that the board shows. `prod`: what this catalog calls production."""
+
+    periods: list[BoardPeriodRow]
+    behind: list[BehindRow]
+    crawls: list[KnownCrawlRow]
+    absences: list[AbsenceRow]
+    prod: str
+
+
+def read(connection: Connection) -> Board:
+    """Reads the board."""
+    return Board(
+        periods=rows(connection, "site_stage_periods", BoardPeriodRow),
+        behind=rows(connection, "site_behind", BehindRow),
+        crawls=rows(connection, "site_known_crawls", KnownCrawlRow),
+        absences=rows(connection, "site_absences", AbsenceRow),
+        prod=connection.execute("from internal.site_prod()").fetchall()[0][0],
+    )
+
+
+def past_periods(connection: Connection) -> int:
+    """How many periods have ended, by today's tags."""
+    (count,) = connection.execute("from internal.site_past_periods()").fetchall()[0]
+    return int(count)

@@ -1,0 +1,54 @@
+// The board of stages: what is in a stage at a moment of two clocks, and what changed since another.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { evaluate, plain } from './scripts.mjs';
+
+const StageBoard = evaluate('StageBoard', 'stage_board.js');
+
+// m: v1 in prod from 100; v2 from 200, which crawl 3 read. n, of a repository that was taken out in crawl 4: v1 from 150.
+const NOW = { count: 2, model: '0,1', stage: '=0', versions: ['v1', 'v2'], version: '1,0', base: 100, unit: 1, from: '100,50', length: '=-1', known: '3,1', until: '=-1', flags: '2,0' };
+const PAST = { count: 1, model: '=0', stage: '=0', versions: ['v1'], version: '=0', base: 100, unit: 1, from: '=0', length: '=100', known: '=3', until: '=-1', flags: '=0' };
+const KNOWN = { count: 1, model: '=0', stage: '=0', versions: ['v1'], version: '=0', base: 100, unit: 1, from: '=0', length: '=-1', known: '=1', until: '=3', flags: '=0' };
+const tables = [StageBoard.periods(NOW, true), StageBoard.periods(PAST, true), StageBoard.periods(KNOWN, false)];
+const repoOf = Int32Array.of(0, 1), absences = [[1, 4, null]];
+
+for (const [name, moment, crawl, expected] of [
+  ['before the first', 99, null, []],
+  ['at its first second', 100, null, ['0 v1']],
+  ['at its last second', 199, null, ['0 v1', '1 v1']],
+  ['today', StageBoard.ALWAYS, null, ['0 v2', '1 v1']],
+  ['as a crawl knew that had not read the second', 250, 2, ['0 v1', '1 v1']],
+  ['as a crawl knew that had', 250, 3, ['0 v2', '1 v1']],
+  ['before the first crawl', 250, 0, []],
+  ['without a repository that was taken out', 250, 4, ['0 v2']],
+]) {
+  test(`what is in a stage: ${name}`, () => {
+    assert.deepEqual(plain(StageBoard.at(tables, repoOf, absences, moment, crawl)).map((each) => `${each.model} ${each.version}`), expected);
+  });
+}
+
+test('a version that came, and one that left, are changes after a moment and until another', () => {
+  const changed = (since, moment) => [...StageBoard.changed(tables, 2, since, moment, null)];
+  assert.deepEqual([changed(99, 100), changed(100, 149), changed(100, 150), changed(199, 200), changed(200, 300)], [[1, 0], [0, 0], [0, 1], [1, 0], [0, 0]]);
+});
+
+test('a tag that is gone is shown from the crawl that missed it, or where no crawl is asked for', () => {
+  const gone = (moment, crawl) => plain([...StageBoard.gone(tables[2], 2, moment, crawl).of(0)]).map((each) => each.version);
+  assert.deepEqual([gone(99, null), gone(100, null), gone(100, 2), gone(100, 3)], [[], ['v1'], [], ['v1']]);
+});
+
+test('days become moments with the seconds of each', () => {
+  const days = StageBoard.periods({ ...NOW, base: 86400, unit: 86400, from: '0,2' }, true);
+  assert.deepEqual([[...days.from], [...StageBoard.precise(days, '5,6').from]], [[86400, 259200], [86405, 259206]]);
+});
+
+test('a date is its last moment, and what is none is refused', () => {
+  const day = StageBoard.moment('2026-03-01');
+  assert.equal(new Date(day * 1000).toISOString(), '2026-03-01T23:59:59.999Z');
+  assert.equal(StageBoard.moment('2026-03-01T12:00') * 1000, Date.UTC(2026, 2, 1, 12));
+  assert.deepEqual(['', '2026-02-30', '2026-13-01', 'tomorrow', '2026-3-1', '1e9'].map(StageBoard.moment), [null, null, null, null, null, null]);
+});
+
+test('a date of the catalog is the last crawl that had surely ended', () => {
+  assert.deepEqual([9, 10, 19, 20].map((moment) => StageBoard.crawlAt([[2, 10], [5, 20]], moment)), [0, 2, 2, 5]);
+});

@@ -1,0 +1,158 @@
+// Which version is in which stage at a moment of two clocks: pure functions over columns of periods, for the board of stages.
+'use strict';
+
+/**
+ * Periods of versions in stages, as columns. `known` and `until` are numbers of crawls: since which, and until which, the catalog knew so.
+ * @typedef {{ model: Int32Array, stage: Int32Array, version: Int32Array, versions: string[], from: Float64Array, to: Float64Array,
+ *   known: Float64Array, until: Float64Array, flags: Int32Array, current: boolean }} Periods
+ * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string }} Columns
+ * @typedef {{ model: number, stage: number, version: string, from: number, to: number, unregistered: boolean, skipped: boolean }} Period
+ * @typedef {[number, number, number | null][]} Absences repositories that were taken out, from which crawl, until which
+ */
+const StageBoard = (() => {
+  const UNREGISTERED = 1, SKIPPED = 2; // bits of `flags`
+  const NEVER = -1;
+  const DAY = 86400, YEAR = 365 * DAY;
+  const ALWAYS = Number.MAX_SAFE_INTEGER; // a moment after all others: what has no end is there
+
+  /** A column of numbers: `1,2,3`, or `=4` where each of `length` rows has the same. @param {string} text @param {number} length */
+  const numbers = (text, length) => {
+    if (text.startsWith('=')) return new Float64Array(length).fill(Number(text.slice(1)));
+    return Float64Array.from(text ? text.split(',') : [], Number);
+  };
+  /** @param {Float64Array} steps */
+  const sums = (steps) => {
+    let sum = 0;
+    return Int32Array.from(steps, (step) => (sum += step));
+  };
+
+  /** Reads a table of periods; `current`: today's tags say so. @param {Columns} columns @param {boolean} current @returns {Periods} */
+  const periods = (columns, current) => {
+    const length = columns.count;
+    const from = numbers(columns.from, length).map((steps) => steps * columns.unit + columns.base);
+    const endless = (/** @type {string} */ text) => numbers(text, length).map((number) => (number === NEVER ? Infinity : number));
+    return {
+      current, from,
+      model: sums(numbers(columns.model, length)),
+      stage: Int32Array.from(numbers(columns.stage, length)),
+      version: Int32Array.from(numbers(columns.version, length)),
+      versions: columns.versions,
+      to: endless(columns.length).map((seconds, row) => from[row] + seconds),
+      known: endless(columns.known),
+      until: endless(columns.until),
+      flags: Int32Array.from(numbers(columns.flags, length)),
+    };
+  };
+
+  /** A table of whole days with the seconds of the day at which each period begins. @param {Periods} table @param {string} seconds @returns {Periods} */
+  const precise = (table, seconds) => {
+    const rest = numbers(seconds, table.from.length);
+    return { ...table, from: table.from.map((day, row) => day + rest[row]) };
+  };
+
+  /** A row of a table. @param {Periods} table @param {number} row @returns {Period} */
+  const period = (table, row) => ({
+    model: table.model[row], stage: table.stage[row], version: table.versions[table.version[row]], from: table.from[row], to: table.to[row],
+    unregistered: (table.flags[row] & UNREGISTERED) > 0, skipped: (table.flags[row] & SKIPPED) > 0,
+  });
+
+  /** The repositories that had been taken out of the catalog when a crawl had ended. @param {Absences} absences @param {number} crawl */
+  const absent = (absences, crawl) => new Set(absences.filter(([, left, back]) => left <= crawl && (back === null || back > crawl)).map(([repo]) => repo));
+
+  /** Whether a row is as today's tags say, or as the catalog knew it when a crawl had ended. @param {Periods} table @param {number} row @param {number | null} crawl */
+  const isKnown = (table, row, crawl) => (crawl === null ? table.current : table.known[row] <= crawl && crawl < table.until[row]);
+
+  /** Rows of tables by their models, without an object for each: a move of the slider chooses among a hundred thousand. */
+  class Chosen {
+    /** @param {Periods[]} tables @param {number} models */
+    constructor(tables, models) {
+      this.tables = tables;
+      this.first = new Int32Array(models).fill(-1);
+      const most = tables.reduce((sum, table) => sum + table.from.length, 0);
+      this.next = new Int32Array(most);
+      this.table = new Uint16Array(most);
+      this.row = new Int32Array(most);
+      this.count = 0;
+    }
+
+    /** @param {number} table @param {number} row */
+    add(table, row) {
+      const model = this.tables[table].model[row], place = this.count;
+      this.table[place] = table;
+      this.row[place] = row;
+      this.next[place] = this.first[model];
+      this.first[model] = place;
+      this.count += 1;
+    }
+
+    /** @param {number} model */
+    has(model) { return this.first[model] >= 0; }
+
+    /** Those of a model. @param {number} model @returns {Period[]} */
+    of(model) {
+      const rows = [];
+      for (let place = this.first[model]; place >= 0; place = this.next[place]) rows.push(period(this.tables[this.table[place]], this.row[place]));
+      return rows;
+    }
+  }
+
+  /**
+   * What is in stages at a moment, in seconds since 1970, as today's tags say, or as the catalog knew it when a crawl had ended; without repositories
+   * that had been taken out then.
+   * @param {Periods[]} tables @param {Int32Array} repoOf @param {Absences} absences @param {number} moment @param {number | null} crawl
+   */
+  const chosen = (tables, repoOf, absences, moment, crawl) => {
+    const rows = new Chosen(tables, repoOf.length);
+    const out = crawl === null ? new Set() : absent(absences, crawl);
+    tables.forEach((table, number) => {
+      if (crawl === null && !table.current) return;
+      const { from, to, model } = table;
+      for (let row = 0; row < from.length; row += 1) {
+        if (from[row] <= moment && moment < to[row] && isKnown(table, row, crawl) && !(out.size && out.has(repoOf[model[row]]))) rows.add(number, row);
+      }
+    });
+    return rows;
+  };
+
+  /** The same as rows. @param {Periods[]} tables @param {Int32Array} repoOf @param {Absences} absences @param {number} moment @param {number | null} crawl */
+  const at = (tables, repoOf, absences, moment, crawl) => {
+    const rows = chosen(tables, repoOf, absences, moment, crawl);
+    return [...repoOf.keys()].flatMap((model) => rows.of(model));
+  };
+
+  /** What tags said that are gone: of a moment, and until the end of a crawl. @param {Periods} table @param {number} models @param {number} moment @param {number | null} crawl */
+  const gone = (table, models, moment, crawl) => {
+    const rows = new Chosen([table], models);
+    for (let row = 0; row < table.from.length; row += 1) {
+      if ((crawl === null || table.until[row] <= crawl) && table.from[row] <= moment && moment < table.to[row]) rows.add(0, row);
+    }
+    return rows;
+  };
+
+  /** Which models have a stage that another version came to, or that became empty, after one moment and until another. @param {Periods[]} tables @param {number} models @param {number} since @param {number} moment @param {number | null} crawl */
+  const changed = (tables, models, since, moment, crawl) => {
+    const flags = new Uint8Array(models);
+    for (const table of tables) {
+      const { from, to, model } = table;
+      for (let row = 0; row < from.length; row += 1) {
+        if (((from[row] > since && from[row] <= moment) || (to[row] > since && to[row] <= moment)) && isKnown(table, row, crawl)) flags[model[row]] = 1;
+      }
+    }
+    return flags;
+  };
+
+  /** The last crawl that had surely ended at a moment; 0 before the first. @param {[number, number][]} crawls @param {number} moment */
+  const crawlAt = (crawls, moment) => crawls.reduce((last, [crawl, ended]) => (ended <= moment ? Math.max(last, crawl) : last), 0);
+
+  /** A moment in seconds since 1970: of a date the last one of that day, UTC; null for anything else. @param {string} text */
+  const moment = (text) => {
+    const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
+    const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?$/.test(text);
+    if (!day && !time) return null;
+    const parsed = Date.parse(day ? `${text}T00:00:00Z` : text.endsWith('Z') ? text : `${text}Z`);
+    if (Number.isNaN(parsed) || new Date(parsed).toISOString().slice(0, 10) !== text.slice(0, 10)) return null;
+    return parsed / 1000 + (day ? DAY - 1e-6 : 0);
+  };
+
+  return { numbers, sums, periods, precise, period, chosen, at, gone, changed, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
+})();

@@ -1,0 +1,298 @@
+// The board of stages: a date by each of two clocks, a team and a list, all kept in the address; rows are drawn as they come into sight.
+'use strict';
+
+(() => {
+  const { element, visible } = SiteData;
+  const head = SiteData.get('stages');
+  const table = /** @type {HTMLTableElement} */ (document.getElementById('board'));
+  if (!head || !table) return;
+
+  const SPARE = 6; // rows beyond the window, above and below
+  const MOST_PRINTED = 1000;
+  const WEEK = 7;
+  const LISTS = /** @type {Record<string, string>} */ ({
+    changed: 'Changed since', behind: 'prod behind latest', old: 'prod older than a year', skipped: 'Skipped staging', unregistered: 'Unregistered',
+  });
+
+  /** @type {string[]} */
+  const stages = head.stages, teams = head.teams, repos = head.repos, artifacts = head.artifact;
+  const count = artifacts.length;
+  const repoOf = StageBoard.sums(StageBoard.numbers(head.repo, count)), teamOf = Int32Array.from(StageBoard.numbers(head.team, repos.length));
+  const lost = new Set(head.lost);
+  /** @type {Map<number, [string, number]>} */
+  const behind = new Map(head.behind.map((/** @type {[number, string, number]} */ [model, latest, versions]) => [model, [latest, versions]]));
+  let now = StageBoard.periods(head.now, true);
+  const others = stages.length > head.columns.length;
+
+  // --- What is asked, as the address has it
+
+  const asked = new URLSearchParams(location.search);
+  const state = Object.fromEntries(['at', 'known', 'team', 'list', 'since', 'q'].map((name) => [name, asked.get(name) ?? '']));
+  if (!Object.hasOwn(LISTS, state.list)) state.list = '';
+  let last = Date.now() / 1000; // when the last crawl was, as soon as that is known
+
+  const dayOf = (/** @type {number} */ seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
+  const say = (/** @type {number} */ seconds) => {
+    const date = new Date(seconds * 1000);
+    return Number.isNaN(date.getTime()) ? '' : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+  };
+  const moment = () => StageBoard.moment(state.at) ?? StageBoard.ALWAYS;
+  const since = () => StageBoard.moment(state.since) ?? StageBoard.moment(dayOf(Math.min(moment(), last) - WEEK * StageBoard.DAY)) ?? 0;
+  /** @returns {number | null} */
+  const crawl = () => {
+    if (/^\d{1,15}$/.test(state.known)) return Number(state.known);
+    const when = StageBoard.moment(state.known);
+    return when === null ? null : StageBoard.crawlAt(head.crawls, when);
+  };
+
+  // --- The parts of the page
+
+  const when = element('input', { type: 'date', 'aria-label': 'Date' });
+  const present = element('button', { type: 'button', className: 'btn', textContent: 'Now' });
+  const slider = element('input', { type: 'range', 'aria-label': 'Date, day by day', step: '1' });
+  const knows = element('input', { type: 'checkbox' });
+  const known = element('input', { type: 'date', 'aria-label': 'Date of the catalog’s knowledge' });
+  const team = element('select', { 'aria-label': 'Team' }, element('option', { value: '', textContent: 'All teams' }),
+    ...teams.map((/** @type {string} */ name) => element('option', { value: name || '-', textContent: visible(name) || 'no team' })));
+  const search = element('input', { type: 'search', placeholder: 'Filter models', 'aria-label': 'Filter by name', value: state.q });
+  const total = element('p', { className: 'note', role: 'status' });
+  const from = element('input', { type: 'date', 'aria-label': 'Changed since' });
+  /** @type {Map<string, HTMLButtonElement>} */
+  const buttons = new Map();
+  const lists = element('div', { className: 'lists', role: 'group', 'aria-label': 'Lists' });
+  for (const [name, title] of [['', 'All'], ...Object.entries(LISTS)]) {
+    const button = element('button', { type: 'button', className: 'chip' }, title, element('b'));
+    button.addEventListener('click', () => { state.list = state.list === name ? '' : name; apply(); });
+    buttons.set(name, button);
+    lists.append(button);
+    if (name === 'changed') lists.append(from);
+  }
+  document.getElementById('controls')?.replaceChildren(
+    element('div', { className: 'bar when' }, when, present, slider),
+    element('div', { className: 'bar' }, element('label', { className: 'knows' }, knows, 'As this catalog knew on'), known, team, search),
+    lists, total,
+  );
+  for (const part of document.querySelectorAll('.plain')) part.remove();
+
+  // --- Data of the past, loaded where it is asked for
+
+  /** @type {Map<string, Periods>} */
+  const loaded = new Map();
+  let seconds = false; // whether those of the present are known
+  /** The scripts that a question needs and that are not loaded. @param {number} earliest @param {number | null} known */
+  const lacking = (earliest, known) => {
+    const names = head.past.flatMap((/** @type {number} */ end, /** @type {number} */ number) => (end > earliest ? [`stages/past-${number}`] : []));
+    if (known !== null) names.push('stages/known', 'stages/gone');
+    if (state.at || known !== null) names.push('stages/seconds');
+    if (head.gone) names.push('stages/gone');
+    return [...new Set(names)].filter((name) => !(name === 'stages/seconds' ? seconds : loaded.has(name)));
+  };
+  const fetchScripts = (/** @type {string[]} */ names) => Promise.all(names.map((name) => SiteData.load(name).then(() => {
+    if (name === 'stages/seconds' && seconds) return;
+    if (name === 'stages/seconds') { now = StageBoard.precise(now, SiteData.get(name)); seconds = true; return; }
+    loaded.set(name, StageBoard.periods(SiteData.get(name), name.startsWith('stages/past')));
+  })));
+
+  // --- The answer
+
+  /** @type {number[]} */
+  let rows = []; // models, and teams as -1 - team
+  const nothing = StageBoard.gone(now, count, 0, -1);
+  let cells = nothing, struck = nothing, before = nothing, changes = new Uint8Array(count), longAgo = 0;
+  /** @type {string[]} */
+  let words = [];
+  const inProd = new Float64Array(count), flags = new Uint8Array(count); // of each model: since when a version is in production, and the flags of its rows
+  /** @type {Record<string, (model: number) => boolean>} */
+  const belongs = {
+    '': (model) => cells.has(model) || struck.has(model),
+    changed: (model) => changes[model] > 0,
+    behind: (model) => state.at === '' && state.known === '' && behind.has(model) && cells.has(model),
+    old: (model) => inProd[model] < longAgo,
+    skipped: (model) => (flags[model] & StageBoard.SKIPPED) > 0,
+    unregistered: (model) => (flags[model] & StageBoard.UNREGISTERED) > 0,
+  };
+
+  const readFlags = () => {
+    inProd.fill(Infinity);
+    flags.fill(0);
+    longAgo = Math.min(moment(), last) - StageBoard.YEAR;
+    for (let place = 0; place < cells.count; place += 1) {
+      const own = cells.tables[cells.table[place]], row = cells.row[place], model = own.model[row];
+      flags[model] |= own.flags[row];
+      if (own.stage[row] === head.prod) inProd[model] = own.from[row];
+    }
+  };
+
+  const compute = () => {
+    const tables = [now, ...loaded.values()].filter((each) => each !== loaded.get('stages/gone') || crawl() !== null);
+    const at = moment(), number = crawl(), tags = loaded.get('stages/gone');
+    cells = StageBoard.chosen(tables, repoOf, head.absences, at, number);
+    struck = tags ? StageBoard.gone(tags, count, at, number) : nothing;
+    changes = StageBoard.changed(tables, count, since(), at, number);
+    before = state.list === 'changed' ? StageBoard.chosen(tables, repoOf, head.absences, since(), number) : nothing;
+    readFlags();
+    const asks = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+    if (asks.length && !words.length) words = artifacts.map((/** @type {string} */ name, /** @type {number} */ model) => `${repos[repoOf[model]]} ${name}`.toLowerCase());
+    const counts = Object.fromEntries([...buttons.keys()].map((name) => [name, 0]));
+    rows = [];
+    let group = -1;
+    for (let model = 0; model < count; model += 1) {
+      const own = teamOf[repoOf[model]];
+      if (state.team && (teams[own] || '-') !== state.team) continue;
+      if (asks.length && !asks.every((word) => words[model].includes(word))) continue;
+      for (const name of buttons.keys()) if (belongs[name](model)) counts[name] += 1;
+      if (!belongs[state.list](model)) continue;
+      if (own !== group) { group = own; rows.push(-1 - own); }
+      rows.push(model);
+    }
+    for (const [name, button] of buttons) {
+      button.setAttribute('aria-pressed', String(state.list === name));
+      /** @type {HTMLElement} */ (button.lastElementChild).textContent = counts[name].toLocaleString('en');
+      button.disabled = name === 'behind' && (state.at !== '' || number !== null);
+      button.title = button.disabled ? 'Only of now: the board does not know which versions there were' : '';
+    }
+  };
+
+  const describe = () => {
+    const models = rows.filter((row) => row >= 0).length;
+    const date = state.at ? `at ${visible(state.at)}` : 'now';
+    const number = crawl();
+    const clock = number === null ? 'as the tags say' : number === 0 ? 'as this catalog knew before its first crawl' : `as this catalog knew after crawl ${number}`;
+    const wrong = [state.at && StageBoard.moment(state.at) === null ? state.at : '', state.known && number === null ? state.known : ''].filter(Boolean);
+    total.replaceChildren(wrong.length ? `Invalid date ${visible(wrong[0])}: expected one such as 2026-03-01. ` : '',
+      `${models.toLocaleString('en')} ${models === 1 ? 'model' : 'models'} ${date}, ${clock}. `);
+    const question = ['catalog at', state.at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
+    total.append('In a terminal: ', element('code', { textContent: question }));
+  };
+
+  // --- Rows
+
+  const body = table.tBodies[0];
+  /** @type {number[]} */
+  const wide = head.columns;
+  body.replaceChildren();
+  table.classList.add('live');
+  table.style.setProperty('--columns', `minmax(200px, 2fr) repeat(${wide.length + Number(others)}, minmax(0, 1fr))`);
+  table.tHead?.rows[0].replaceChildren(element('th', { scope: 'col', textContent: 'Model' }), ...wide.map((stage) => element('th', { scope: 'col' },
+    element('span', { className: `pill s-${head.looks[stage]}`, textContent: visible(stages[stage]) }))), ...(others ? [element('th', { scope: 'col', textContent: 'Other stages' })] : []));
+
+  const simple = (/** @type {string} */ name) => name.replaceAll(':', '~~').replaceAll('/', '~');
+  const path = (/** @type {number} */ model) => `models/${head.repoPaths[repoOf[model]] ?? simple(repos[repoOf[model]])}/${head.paths[model] ?? simple(artifacts[model])}.html`;
+  const short = (/** @type {string} */ version) => visible(/^[0-9a-f]{40}$/.test(version) ? version.slice(0, 7) : version);
+
+  /** What one stage of a model holds, and held. @param {number} model @param {number} stage */
+  const stageParts = (model, stage) => {
+    const own = cells.of(model).find((each) => each.stage === stage);
+    const parts = [];
+    if (own) parts.push(element('b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `since ${say(own.from)}` }));
+    for (const each of struck.of(model).filter((tag) => tag.stage === stage && tag.version !== own?.version)) parts.push(element('s', { textContent: short(each.version), title: 'The tag was deleted or rewritten' }));
+    if (state.list === 'changed') {
+      const old = before.of(model).find((each) => each.stage === stage);
+      if (changes[model] && old?.version !== own?.version) parts.push(element('small', { textContent: old ? `was ${short(old.version)}` : 'was empty' }));
+    } else if (own && state.list === 'behind' && stage === head.prod) {
+      const [latest, versions] = behind.get(model) ?? ['', 0];
+      parts.push(element('small', { textContent: `latest ${short(latest)}, ${versions} ahead` }));
+    } else if (own) parts.push(element('small', { textContent: say(own.from) }));
+    return parts;
+  };
+  const draw = (/** @type {number} */ row) => {
+    if (row < 0) return element('tr', { className: 'team' }, element('th', { scope: 'rowgroup' }, visible(teams[-1 - row]) || 'no team'));
+    const name = visible(artifacts[row]);
+    const link = lost.has(row) ? element('span', { textContent: name, title: 'Not in the catalog now' }) : element('a', { href: path(row), textContent: name });
+    const line = element('tr', {}, element('td', { className: 'name' }, link, element('small', { textContent: visible(repos[repoOf[row]]) })));
+    for (const stage of wide) line.append(element('td', { 'data-stage': visible(stages[stage]) }, ...stageParts(row, stage)));
+    if (others) {
+      const own = cells.of(row).filter((each) => !wide.includes(each.stage));
+      line.append(element('td', {}, ...own.map((each) => element('span', { className: `pill s-${head.looks[each.stage]}` }, `${visible(stages[each.stage])} `, element('b', { textContent: short(each.version) })))));
+    }
+    return line;
+  };
+
+  let height = 44, printing = false;
+  /** @type {Map<number, HTMLTableRowElement>} */
+  const drawn = new Map();
+  const showRows = () => {
+    const top = body.getBoundingClientRect().top;
+    const first = printing ? 0 : Math.max(0, Math.floor(-top / height) - SPARE);
+    const end = printing ? Math.min(rows.length, MOST_PRINTED) : Math.min(rows.length, Math.ceil((innerHeight - top) / height) + SPARE);
+    for (const [place, row] of drawn) if (place < first || place >= end) { row.remove(); drawn.delete(place); }
+    for (let place = first; place < end; place += 1) {
+      if (drawn.has(place)) continue;
+      const row = draw(rows[place]);
+      row.style.transform = `translateY(${place * height}px)`;
+      row.setAttribute('aria-rowindex', String(place + 2));
+      drawn.set(place, row);
+      const next = [...drawn.keys()].filter((other) => other > place).sort((a, b) => a - b)[0];
+      body.insertBefore(row, next === undefined ? null : drawn.get(next) ?? null);
+    }
+  };
+  const redraw = () => {
+    for (const row of drawn.values()) row.remove();
+    drawn.clear();
+    height = parseFloat(getComputedStyle(table).getPropertyValue('--row')) || 44;
+    body.style.height = `${rows.length * height}px`;
+    table.setAttribute('aria-rowcount', String(rows.length + 1));
+    /** @type {HTMLElement} */ (document.getElementById('none')).hidden = rows.length > 0;
+    showRows();
+  };
+  addEventListener('scroll', showRows, { passive: true });
+  addEventListener('resize', redraw, { passive: true });
+  addEventListener('beforeprint', () => { printing = true; showRows(); });
+  addEventListener('afterprint', () => { printing = false; redraw(); });
+
+  // --- Showing what is asked
+
+  const showControls = () => {
+    const at = moment();
+    when.value = at < StageBoard.ALWAYS ? dayOf(at) : dayOf(last);
+    slider.min = String(Math.floor(Math.min(head.first ?? last, last) / StageBoard.DAY));
+    slider.max = String(Math.floor(last / StageBoard.DAY));
+    slider.value = String(Math.floor(Math.min(at, last) / StageBoard.DAY));
+    slider.setAttribute('aria-valuetext', at < StageBoard.ALWAYS ? say(at) : 'now');
+    present.disabled = state.at === '';
+    const knowledge = StageBoard.moment(state.known);
+    knows.checked = crawl() !== null;
+    known.disabled = !knows.checked;
+    known.value = knowledge === null ? dayOf(last) : dayOf(knowledge);
+    from.value = dayOf(since());
+    team.value = state.team;
+  };
+  const showAddress = () => {
+    const address = new URLSearchParams(Object.entries(state).filter(([, value]) => value));
+    try { history.replaceState(history.state, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* some browsers forbid it to files */ }
+  };
+  const show = () => {
+    compute();
+    describe();
+    redraw();
+  };
+  let asking = 0;
+  /** Loads what the question needs, and shows the answer, unless another question came in between. */
+  const apply = () => {
+    const question = (asking += 1);
+    showControls();
+    showAddress();
+    const names = lacking(Math.min(moment(), since()), crawl());
+    if (!names.length) { show(); return; }
+    if (loaded.size === 0 && state.at === '' && crawl() === null) show();
+    fetchScripts(names).then(() => { if (question === asking) show(); }, (error) => { total.textContent = `${error.message}: the board is not complete.`; });
+  };
+
+  let frame = 0;
+  const soon = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(apply); };
+  slider.addEventListener('input', () => {
+    state.at = slider.value === slider.max ? '' : dayOf(Number(slider.value) * StageBoard.DAY);
+    soon();
+  });
+  when.addEventListener('change', () => { state.at = when.value; apply(); });
+  present.addEventListener('click', () => { state.at = ''; apply(); });
+  knows.addEventListener('change', () => { state.known = knows.checked ? dayOf(Math.min(moment(), last)) : ''; apply(); });
+  known.addEventListener('change', () => { state.known = known.value; apply(); });
+  team.addEventListener('change', () => { state.team = team.value; apply(); });
+  from.addEventListener('change', () => { state.since = from.value; state.list = 'changed'; apply(); });
+  search.addEventListener('input', () => { state.q = search.value; soon(); });
+
+  /** @type {any} */ (window).S.when('as-of', (/** @type {{crawled: string} | null} */ asOf) => { if (asOf) { last = Date.parse(asOf.crawled) / 1000; apply(); } });
+  apply();
+  performance.mark('board');
+})();

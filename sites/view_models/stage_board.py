@@ -1,0 +1,207 @@
+"""The board of stages: the scripts with its periods, in columns, and its rows as of the last crawl for readers without scripts.
+
+What is in stages now is in one script, which the page loads at once; the past is in others, which it loads where the reader goes there.
+`docs/decisions/49-time-machine.md`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
+from zlib import crc32
+
+from markupsafe import Markup
+
+from catalog.naming import slug
+from sites import urls
+from sites.data.stages import Board, BoardPeriodRow
+from sites.text import clip, look, pill, short, stage_order
+from sites.view_models.scripts import script
+
+FOLDER = "index/stages"
+BOARD, SECONDS = f"{FOLDER}.js", f"{FOLDER}/seconds.js"
+KNOWN, GONE = f"{FOLDER}/known.js", f"{FOLDER}/gone.js"
+PERIODS = 12_000  # of the past in one script
+ROWS = 300  # of the board without scripts
+COLUMNS = 8  # stages with a column of their own
+
+_NEVER = -1
+_DAY = 86_400  # of the present the page shows days: a third less to load than with the seconds, which are in a script of their own
+_UNREGISTERED, _SKIPPED = 1, 2  # bits of `flags`
+
+Model = tuple[str, str, str]  # team, repository, artifact: the order of the board
+
+
+class BoardLine(NamedTuple):
+    """A model's row: in each column the version, and since when it is there."""
+
+    path: str | None
+    name: str
+    repo: str
+    cells: tuple[Markup, ...]
+    others: Markup
+
+
+def past(number: int) -> str:
+    """The path of a script of the past; 0 is the latest."""
+    return f"{FOLDER}/past-{number}.js"
+
+
+def paths(past_periods: int) -> list[str]:
+    """The paths of all scripts of a board of which so many periods have ended."""
+    return [BOARD, SECONDS, KNOWN, GONE, *(past(number) for number in range(-(-past_periods // PERIODS)))]
+
+
+def stages(periods: Iterable[BoardPeriodRow]) -> list[str]:
+    """The stages in the order of columns: as repos.toml has them, or else production first."""
+    ranks = {row.stage: row.rank for row in periods}
+    return sorted(ranks, key=lambda stage: stage_order(stage, ranks[stage]))
+
+
+def lines(board: Board) -> dict[str, list[BoardLine]]:
+    """What is in stages now, by team; production and what is used most have columns."""
+    names = columns(board)
+    now = sorted((row for row in board.periods if row.is_current and row.ended_at is None), key=_model)
+    by_team: dict[str, list[BoardLine]] = {}
+    for (team, repo, artifact), own in groupby(now, key=_model):
+        in_stage = {row.stage: row for row in own}
+        others = [pill(stage, row.version) for stage, row in in_stage.items() if stage not in names]
+        by_team.setdefault(team, []).append(
+            BoardLine(
+                path=urls.model(repo, artifact),
+                name=artifact,
+                repo=repo,
+                cells=tuple(_cell(in_stage.get(stage)) for stage in names),
+                others=Markup(" ").join(others),
+            )
+        )
+    return by_team
+
+
+def first_lines(board: Board) -> tuple[list[tuple[str, list[BoardLine]]], int]:
+    """The first of these rows, by team, and how many there are beyond."""
+    shown: list[tuple[str, list[BoardLine]]] = []
+    room = ROWS
+    for team, own in (by_team := lines(board)).items():
+        if room > 0:
+            shown.append((team, own[:room]))
+            room -= len(shown[-1][1])
+    return shown, sum(map(len, by_team.values())) - (ROWS - room)
+
+
+def columns(board: Board) -> list[str]:
+    """The stages that have columns."""
+    counts = Counter(row.stage for row in board.periods if row.is_current and row.ended_at is None)
+    first = {stage for stage, _ in counts.most_common(COLUMNS)}
+    return [stage for stage in stages(board.periods) if stage in first]
+
+
+def scripts(board: Board) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of each script."""
+    models = sorted({_model(row) for row in board.periods})
+    places = {model: place for place, model in enumerate(models)}
+    names = stages(board.periods)
+    current = sorted((row for row in board.periods if row.is_current), key=_model)
+    ended = sorted((row for row in current if row.ended_at is not None), key=lambda row: -(row.ended_at or 0))
+    parts = [ended[first : first + PERIODS] for first in range(0, len(ended), PERIODS)]
+
+    def table(periods: Sequence[BoardPeriodRow], unit: int = 1) -> dict[str, object]:
+        return _table(periods, places, names, unit)
+
+    now = [row for row in current if row.ended_at is None]
+    known = sorted((row for row in board.periods if not row.is_current), key=_model)
+    others = {SECONDS: script("stages/seconds", _numbers([row.started_at % _DAY for row in now]))}
+    for number, part in enumerate(parts):
+        others[past(number)] = script(f"stages/past-{number}", table(sorted(part, key=_model)))
+    others[KNOWN] = script("stages/known", table([row for row in known if not row.is_gone]))
+    others[GONE] = script("stages/gone", table([row for row in known if row.is_gone]))
+    head = _head(board, models, names, parts) | {"version": f"{crc32(b''.join(others.values())):08x}"}
+    yield BOARD, script("stages", head | {"now": table(now, _DAY)})
+    yield from others.items()
+
+
+def _head(
+    board: Board, models: Sequence[Model], names: Sequence[str], parts: Sequence[Sequence[BoardPeriodRow]]
+) -> dict[str, object]:
+    """What the page knows before any period: models, stages, crawls, and which scripts of the past there are."""
+    repos = [repo for _, repo, _ in models]
+    distinct = list(dict.fromkeys(repos))
+    of_repo = {repo: place for place, repo in enumerate(distinct)}
+    teams = list(dict.fromkeys(team for team, _, _ in models))
+    of_team = {team: place for place, team in enumerate(teams)}
+    pages = {_model(row) for row in board.periods if row.has_page}
+    places = {(repo, artifact): place for place, (_, repo, artifact) in enumerate(models)}
+    return {
+        "stages": names,
+        "looks": [look(stage) for stage in names],
+        "columns": [names.index(stage) for stage in columns(board)],
+        "prod": names.index(board.prod) if board.prod in names else -1,
+        "teams": teams,
+        "team": _numbers([of_team[urls.team_of(repo)] for repo in distinct]),
+        "repos": distinct,
+        "repo": _steps([of_repo[repo] for repo in repos]),
+        "repoPaths": {place: slug(repo) for repo, place in of_repo.items() if slug(repo) != _simple(repo)},
+        "artifact": [artifact for _, _, artifact in models],
+        "paths": {n: slug(model[2]) for n, model in enumerate(models) if slug(model[2]) != _simple(model[2])},
+        "lost": [place for place, model in enumerate(models) if model not in pages],
+        "behind": [[places[row.repo, row.artifact], row.latest or "", row.behind] for row in board.behind if (row.repo, row.artifact) in places],
+        "crawls": [[row.crawl, row.ended_at] for row in board.crawls],
+        "absences": [[of_repo[row.repo], row.left_crawl, row.back_crawl] for row in board.absences if row.repo in of_repo],
+        "past": [part[0].ended_at for part in parts],
+        "gone": sum(row.is_gone for row in board.periods),
+        "first": min((row.started_at for row in board.periods), default=None),
+    }  # fmt: skip
+
+
+def _table(
+    periods: Sequence[BoardPeriodRow], places: dict[Model, int], names: Sequence[str], unit: int
+) -> dict[str, object]:
+    """Periods as columns of numbers, which compress to a third of rows. They begin so many units of seconds after the base, rounded down."""
+    counts = Counter(row.version for row in periods)
+    versions = sorted(counts, key=lambda version: (-counts[version], version))
+    of_version = {version: place for place, version in enumerate(versions)}
+    of_stage = {stage: place for place, stage in enumerate(names)}
+    base = min((row.started_at for row in periods), default=0) // unit * unit
+    return {
+        "count": len(periods),
+        "model": _steps([places[_model(row)] for row in periods]),
+        "stage": _numbers([of_stage[row.stage] for row in periods]),
+        "versions": versions,
+        "version": _numbers([of_version[row.version] for row in periods]),
+        "base": base,
+        "unit": unit,
+        "from": _numbers([(row.started_at - base) // unit for row in periods]),
+        "length": _numbers([_NEVER if row.ended_at is None else row.ended_at - row.started_at for row in periods]),
+        "known": _numbers([_NEVER if row.known_from is None else row.known_from for row in periods]),
+        "until": _numbers([_NEVER if row.known_until is None else row.known_until for row in periods]),
+        "flags": _numbers([_UNREGISTERED * row.unregistered + _SKIPPED * row.skipped for row in periods]),
+    }
+
+
+def _model(row: BoardPeriodRow) -> Model:
+    return (urls.team_of(row.repo), row.repo, row.artifact)
+
+
+def _cell(row: BoardPeriodRow | None) -> Markup:
+    if row is None:
+        return Markup("")
+    return Markup('<b class="s-{}">{}</b>').format(look(row.stage), clip(short(row.version), 40))
+
+
+def _steps(numbers: Sequence[int]) -> str:
+    """Numbers that never fall, as differences."""
+    return _numbers([*numbers[:1], *(after - before for before, after in pairwise(numbers))])
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """A column of numbers; one that is the same in all rows is that number, `=3`."""
+    if numbers and numbers.count(numbers[0]) == len(numbers):
+        return f"={numbers[0]}"
+    return ",".join(map(str, numbers))
+
+
+def _simple(name: str) -> str:
+    """What a script makes of a name without knowing `slug`."""
+    return name.replace(":", "~~").replace("/", "~")

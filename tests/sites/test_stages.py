@@ -1,0 +1,149 @@
+"""The board of stages: it says what `catalog at` says, at every event's moment by both clocks."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from catalog.query import Catalog
+from sites.build import build
+from sites.data import stages
+from sites.data.stages import BoardPeriodRow
+from sites.view_models import stage_board
+from sites.view_models.stage_board import COLUMNS, PERIODS, ROWS
+from support.browser import opened
+from support.visited_worlds import CHURN, OLD, visited_catalog
+from support.worlds import START
+
+CRAWLS = (None, 1, 2, 3, 4)  # None: as today's tags say
+BEGAN = int(START.timestamp())
+MOMENTS = [BEGAN + second for second in (5, 10, 15, 20, 25, 30, 40, 41, 50, 60, 65, 70)]
+# What the script of the page makes of each moment and crawl.
+ASK = """async ([moments, crawls]) => {
+  const head = SiteData.get('stages');
+  const names = [...head.past.map((_, number) => `stages/past-${number}`), 'stages/known', 'stages/gone'];
+  await Promise.all([...names, 'stages/seconds'].map(SiteData.load));
+  const tables = [StageBoard.precise(StageBoard.periods(head.now, true), SiteData.get('stages/seconds')), ...names.map((name) => StageBoard.periods(SiteData.get(name), name.includes('past')))];
+  const repoOf = StageBoard.sums(StageBoard.numbers(head.repo, head.artifact.length));
+  return crawls.map((crawl) => moments.map((moment) => StageBoard.at(tables, repoOf, head.absences, moment, crawl)
+    .map((each) => [head.repos[repoOf[each.model]], head.artifact[each.model], head.stages[each.stage], each.version].join(' ')).sort()));
+}"""
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory):
+    """A catalog whose tags came, went and were rewritten, and its site."""
+    folder = tmp_path_factory.mktemp("visited")
+    stories = {"git.example/acme/churn": CHURN, "git.example/risk/old": OLD * len(CHURN)}
+    file = visited_catalog(folder / "catalog.duckdb", stories, {"git.example/risk/old": 3})
+    build(file, folder / "site", title="x")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def of_command_line(visited):
+    """What `catalog at` says at each moment, by each of the two clocks."""
+    with Catalog.open(visited / "catalog.duckdb") as catalog:
+        return [
+            [
+                sorted(f"{row['repo']} {row['artifact']} {row['stage']} {row['version']}" for row in catalog.at(datetime.fromtimestamp(moment, UTC), known_at=crawl).rows)
+                for moment in MOMENTS
+            ]
+            for crawl in CRAWLS
+        ]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_the_page_says_what_the_command_line_says_by_both_clocks(browser, visited, of_command_line):
+    with opened(browser, (visited / "site/stages.html").as_uri()) as page:
+        page.locator("#board.live").wait_for()
+        answers = page.evaluate(ASK, [MOMENTS, CRAWLS])
+    assert (answers, len({str(answer) for answer in answers})) == (of_command_line, 4)
+
+
+def board(page):
+    """The rows in sight, each as its texts."""
+    return page.locator("#board tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()).filter(Boolean).join(' | '))"
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        pytest.param(
+            "",
+            ["acme", "m git.example/acme/churn | v3.0.0v2.0.0 1 Jan 2024 | v1.0.0 1 Jan 2024", "n git.example/acme/churn | v0.1.0 1 Jan 2024", "risk", "o git.example/risk/old | v1.0.0 1 Jan 2024"],
+            id="now, with a deleted tag struck out",
+        ),
+        pytest.param("?at=2024-01-01T00:00:35&known=2&team=acme", ["acme", "m git.example/acme/churn | v1.0.0 1 Jan 2024 | v1.0.0 1 Jan 2024"], id="a moment, a team and a crawl"),
+        pytest.param("?at=2024-01-01T00:00:45&known=2024-01-02&team=risk", ["risk", "o git.example/risk/old | v1.0.0 1 Jan 2024"], id="before it knew"),
+        pytest.param("?list=skipped", ["acme", "m git.example/acme/churn | v3.0.0v2.0.0 1 Jan 2024 | v1.0.0 1 Jan 2024"], id="what skipped staging"),
+    ],
+)  # fmt: skip
+def test_the_address_says_what_is_shown(browser, visited, query, rows):
+    with opened(browser, (visited / "site/stages.html").as_uri() + query) as page:
+        page.locator("#board.live").wait_for()
+        page.wait_for_timeout(200)
+        assert (board(page), page.url.partition("stages.html")[2], page.complaints) == (
+            rows,
+            query.replace(":", "%3A"),
+            [],
+        )
+
+
+@pytest.mark.slow
+def test_an_unchanged_night_makes_nothing(visited):
+    again = build(visited / "catalog.duckdb", visited / "site", title="x")
+    assert (again.rendered, again.written, again.removed) == (0, 0, 0)
+
+
+def period(number: int, ended: int | None = None, stage: str = "prod") -> BoardPeriodRow:
+    return BoardPeriodRow(
+        repo="git.example/acme/churn", artifact=f"m{number:05}", stage=stage, rank=None, version="v1.0.0", started_at=BEGAN, ended_at=ended,
+        known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, has_page=True,
+    )  # fmt: skip
+
+
+def board_of(periods):
+    return stages.Board(periods=periods, behind=[], crawls=[], absences=[], prod="prod")
+
+
+@pytest.mark.parametrize(
+    ("count", "scripts"), [(0, 4), (PERIODS, 5), (PERIODS + 1, 6)], ids=["none", "as many as one has", "one more"]
+)
+def test_the_past_is_in_several_scripts(count, scripts):
+    made = dict(stage_board.scripts(board_of([period(number, BEGAN + 1) for number in range(count)])))
+    assert (len(made), [*made]) == (scripts, sorted(stage_board.paths(count), key=[*made].index))
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as have columns", "one more"])
+def test_what_is_used_most_has_columns(beyond):
+    periods = [period(1, stage=f"s{number}") for number in range(COLUMNS + beyond)]
+    (line,) = stage_board.lines(board_of(periods))["acme"]
+    assert (len(line.cells), bool(line.others)) == (COLUMNS, bool(beyond))
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
+def test_the_board_without_scripts_is_bounded(beyond):
+    shown, rest = stage_board.first_lines(board_of([period(number) for number in range(ROWS + beyond)]))
+    assert (sum(len(lines) for _, lines in shown), rest) == (ROWS, beyond)
+
+
+def test_a_table_has_a_column_of_numbers_for_each_property():
+    day = 86400
+    rows = [
+        period(1)._replace(unregistered=True, started_at=2 * day + 5),
+        period(2, stage="dev")._replace(skipped=True, known_from=None, started_at=day),
+    ]
+    now = json.loads(
+        dict(stage_board.scripts(board_of(rows)))[stage_board.BOARD].removeprefix(b'S("stages",').removesuffix(b");\n")
+    )["now"]
+    never, flags = stage_board._NEVER, (stage_board._UNREGISTERED, stage_board._SKIPPED)
+    assert now == {
+        "count": 2, "model": "0,1", "stage": "0,1", "versions": ["v1.0.0"], "version": "=0", "base": day, "unit": day, "from": "1,0",
+        "length": f"={never}", "known": f"1,{never}", "until": f"={never}", "flags": f"{flags[0]},{flags[1]}",
+    }  # fmt: skip
