@@ -232,6 +232,8 @@
       holder.replaceChildren(bar, make('div', { className: 'lineage' }, make('div', { className: 'card scroll' }, svg)), ...notes,
         ...(chosen.way === 'up' ? [] : [following(all, walked)]), table(all));
       window.S.enhance(holder);
+      const frame = /** @type {HTMLElement} */ (svg.parentElement), [inner, outer] = [svg.querySelector('.own') || svg, frame].map((each) => each.getBoundingClientRect());
+      frame.scrollLeft = inner.left + inner.width / 2 - outer.left - outer.width / 2; // the version that was asked for is in sight
     } catch (error) {
       holder.replaceChildren(bar, make('p', { className: 'notice' }, make('span', { textContent: error instanceof Error ? error.message : String(error) })));
     }
