@@ -181,7 +181,8 @@ def _image(attributes: dict[str, str], images: Collection[str], *, inside_link: 
     to = attributes.get("src")
     if to and to in images:
         width = f' width="{attributes["width"]}"' if "width" in attributes else ""
-        return f'<img src="{escape(to)}" alt="{escape(stated)}"{width} loading="lazy">'
+        alternative = stated or ("Image without a description" if inside_link else "")  # a link needs a name
+        return f'<img src="{escape(to)}" alt="{escape(alternative)}"{width} loading="lazy">'
     if inside_link or not to:
         return f'<span class="image">Image: {words}</span>'
     return f'<a class="image" href="{escape(to)}" rel="{_REL}">Image: {words}</a>'

@@ -140,6 +140,7 @@ OWN_IMAGES = RepositoryFiles(
         pytest.param("<img src=/models/b.png width=90 height=5 onerror=x>", '<img src="../../plots/0.png" alt="" width="90" loading="lazy">', id="HTML, with its width"),
         pytest.param("<img src=b.png width=9%>", '<img src="../../plots/0.png" alt="" loading="lazy">', id="a width that is no number"),
         pytest.param("[![a](b.png)](https://a.example)", f'<p><a href="https://a.example" {REL}><img src="../../plots/0.png" alt="a" loading="lazy"></a></p>', id="in a link"),
+        pytest.param("[![](b.png)](https://a.example)", f'<p><a href="https://a.example" {REL}><img src="../../plots/0.png" alt="Image without a description" loading="lazy"></a></p>', id="in a link, which needs a name"),
         pytest.param("![a](c.png)", f'<p><a class="image" href="https://f.example/raw/models/c.png" {REL}>Image: a</a></p>', id="another file"),
         pytest.param("![a](../../plots/0.png)", '<p><span class="image">Image: a</span></p>', id="the address that ours has"),
         pytest.param("[a](b.png)", f'<p><a href="https://f.example/page/models/b.png" {REL}>a</a></p>', id="a link to it"),
