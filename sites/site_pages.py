@@ -36,6 +36,7 @@ from sites.view_models.feeds import Feeds
 from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
 from sites.view_models.model.commands import plain_id, remarks, usages
 from sites.view_models.model.plots import Plots
+from sites.view_models.model.summary import summary
 from sites.view_models.model.used_by import used_by
 from sites.view_models.problems import NO_PROBLEMS, by_commit, problem_groups
 from sites.view_models.registry import (
@@ -142,7 +143,8 @@ class SitePages:
             if (path := urls.model_data(artifact.repo, artifact.artifact)) in stale:
                 plots_of_model = self._plots.get((artifact.repo, artifact.artifact))
                 problems = self._problems.get(artifact.repo, NO_PROBLEMS)
-                yield path, model_data.model_data(self._facts, artifact, plots_of_model, problems)
+                links = self._forges.get(artifact.repo)
+                yield path, model_data.model_data(self._facts, artifact, plots_of_model, problems, links)
 
     @cached_property
     def _problems(self) -> dict[str, dict[str, list[ProblemRow]]]:
@@ -210,6 +212,7 @@ class SitePages:
         unread, measured = facts.unread.get(key, []), facts.metrics.get(key, [])
         return {
             "artifact": artifact,
+            "summary": summary(artifact, assignments),
             "data": urls.model_data(*key),
             "json_ld": json_ld(artifact, self._site_url),
             "record": urls.record(*key),

@@ -28,6 +28,7 @@ from sites.data.rows import (
     StagePeriodRow,
     StageRow,
     TypeRow,
+    VersionCardRow,
     VersionRow,
 )
 
@@ -118,6 +119,7 @@ class Facts:
     unread: ChunkedRows[UnreadRow]
     cards: ChunkedRows[CardRow]
     stage_cards: ChunkedRows[StageCardRow]
+    version_cards: ChunkedRows[VersionCardRow]
     card_images: dict[Key, list[CardImageRow]]
     users: ChunkedRows[UserRow]
     graphs: frozenset[str]  # the repositories of which there is a graph of lineage
@@ -162,6 +164,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         unread=chunked("site_unread", UnreadRow),
         cards=chunked("site_cards", CardRow),
         stage_cards=chunked("site_stage_cards", StageCardRow),
+        version_cards=chunked("site_version_cards", VersionCardRow),
         card_images=_by_artifact(_rows_of(connection, "site_card_images", CardImageRow, some)),
         users=chunked("site_users", UserRow),
         graphs=frozenset(

@@ -185,6 +185,19 @@ class StageCardRow(NamedTuple):
     text: str
 
 
+class VersionCardRow(NamedTuple):
+    """Where the card of a version is, and whether it says something else than that of the latest."""
+
+    repo: str
+    artifact: str
+    version: str
+    commit: str
+    reading: str
+    file: str
+    in_stage: bool
+    differs: bool
+
+
 class CardImageRow(NamedTuple):
     """An image of a card."""
 

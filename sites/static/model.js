@@ -195,6 +195,29 @@
     if (spans.length) say(list, 'Parameters', ...spans);
     const measured = model.metrics.map((/** @type {any} */ metric) => [metric, metric.points.find((/** @type {any} */ point) => point[0] === place)]).filter((/** @type {any} */ [, point]) => point);
     if (measured.length) say(list, 'Metrics', ...measured.map((/** @type {any} */ [metric, point]) => make('span', { className: 'kv' }, `${metric.name || metric.file} `, make('b', { textContent: text(point) }))));
+    if (version.card) {
+      const [file, link] = version.card;
+      const own = `card-${version.version}`;
+      const href = document.getElementById(own) ? `#${own}` : link;
+      say(list, 'Card', href ? make('a', { href, className: href === link ? 'go' : '', rel: href === link ? 'noopener nofollow' : '', textContent: file }) : code(file), ' says something else than at the latest version');
+    }
+    if (version.plots && window.PlotFigures) {
+      const place = make('div', { className: 'plots' });
+      const button = /** @type {HTMLButtonElement} */ (make('button', { type: 'button', className: 'btn', textContent: 'Show plots' }));
+      button.addEventListener('click', async () => {
+        button.disabled = true;
+        const plots = await window.PlotFigures.numbers(`${root}${model.plots}`).catch(() => []);
+        for (const plot of plots) {
+          const series = plot ? plot.series.filter((each) => each.of === version.version) : [];
+          if (!plot || !series.length) continue;
+          const figure = make('figure', {}, make('figcaption', {}, make('b', { textContent: plot.title })));
+          place.append(figure);
+          window.PlotFigures.prepare(figure, async () => ({ ...plot, series }), `${root}static/vendor/vega.js`)();
+        }
+        if (place.childElementCount) button.remove(); else { button.disabled = false; button.textContent = 'The plots could not be loaded: try again'; }
+      });
+      say(list, 'Plots', button, place);
+    }
     const more = version.more_problems ? [make('p', { className: 'muted', textContent: `${version.more_problems} more` })] : [];
     if (version.problems) say(list, 'Problems', ...version.problems.map((/** @type {[string, string]} */ [at, message]) => make('p', {}, code(at), ` ${message}`)), ...more);
     return list;
@@ -257,14 +280,19 @@
   // The oldest events of a long history are drawn when their fold is opened, some at a time.
   const older = document.querySelector('[data-older]');
   const AT_ONCE = 500;
+  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  /** The date of a time in UTC, as pages write it. @param {string} time */
+  const day = (time) => `${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1]} ${time.slice(0, 4)}`;
   /** @type {(entry: any) => HTMLElement} */
   const event = (entry) => {
     const pill = entry.stage ? [/** @type {any} */ (window).models.pill([entry.stage, entry.look])] : [];
     const who = entry.verb ? [`${entry.author} ${entry.verb} `] : [];
     const parts = [make('p', {}, ...who, make('b', { textContent: entry.version || '' }), entry.to || '', ...pill)];
     if (entry.message) parts.push(make('p', { className: 'msg', textContent: entry.message }));
-    const after = [entry.period, entry.tag].filter(Boolean).map((words) => ` · ${words}`).join('');
-    parts.push(make('p', { className: 'sub' }, `${entry.at.replace('T', ' ').replace('Z', ' UTC')}${after}`));
+    const tag = entry.tag ? [' · ', make('code', { textContent: entry.tag }), ' at ', make('code', { textContent: (entry.revision || '').slice(0, 7) })] : [];
+    const period = entry.period ? ` · ${entry.period}${entry.until ? `, until ${day(entry.until)}` : ''}` : '';
+    const signed = entry.signed ? ` · ${entry.signed} signature, not verified` : '';
+    parts.push(make('p', { className: 'sub' }, `${day(entry.at)}, ${entry.at.slice(11, 16)} UTC${period}`, ...tag, signed));
     return make('li', { className: `s-${entry.look}` }, make('div', {}, ...parts));
   };
   older?.addEventListener('toggle', async () => {

@@ -5,7 +5,8 @@
 
 /**
  * What one version has in a plot: points along both axes, bars (`words`, `counts`), or pairs of a confusion matrix (`words`, `others`, `counts`).
- * @typedef {{ version: string, name: string, xs?: (number | null)[], ys?: (number | null)[], words?: string[], others?: string[], counts?: number[] }} Series
+ * `other`: the version is neither the latest nor in a stage.
+ * @typedef {{ of?: string, other?: boolean, version: string, name: string, xs?: (number | null)[], ys?: (number | null)[], words?: string[], others?: string[], counts?: number[] }} Series
  * @typedef {{ template: string, x: string, y: string, series: Series[] }} Plot
  * @typedef {{ text: string, faint: string, line: string, accent: string, palette: string[], font: string }} Look
  */
@@ -325,7 +326,10 @@ const Plots = (() => {
     let asked = null;
     const ask = () => (asked ||= numbers(list.dataset.numbers || '').catch((error) => { asked = null; throw error; }));
     for (const figure of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('figure[data-plot]'))) {
-      prepare(figure, async () => (await ask())[Number(figure.dataset.plot)], list.dataset.vega || '');
+      prepare(figure, async () => {
+        const plot = (await ask())[Number(figure.dataset.plot)];
+        return plot && { ...plot, series: plot.series.filter((each) => !each.other) };
+      }, list.dataset.vega || '');
     }
   }
   window.PlotFigures = { numbers, prepare };

@@ -23,7 +23,17 @@ STUB = b"globalThis.VegaPlots = { draw: () => Promise.reject(new Error('a stub')
 def row(**stated):
     blank = dict.fromkeys(PlotRow._fields)
     return PlotRow(
-        **{**blank, "version": "v1.0.0", "commit": "c", "plot": "p", "file": "p.csv", "field": "y", "x": "x", **stated}
+        **{
+            **blank,
+            "version": "v1.0.0",
+            "commit": "c",
+            "plot": "p",
+            "file": "p.csv",
+            "field": "y",
+            "x": "x",
+            "is_latest": True,
+            **stated,
+        }
     )
 
 
@@ -68,6 +78,16 @@ def test_a_plot_of_images_alone_has_no_file():
 def test_a_plot_has_a_bounded_number_of_lines(lines):
     (plot,) = values([row(xs=[0.0], ys=[1.0], field=f"y{number}") for number in range(lines)])
     assert len(plot["series"]) == MOST_SERIES
+
+
+def test_lines_of_the_latest_version_and_of_those_in_stages_come_first():
+    line = {"xs": [0.0], "ys": [1.0], "is_latest": False}
+    rows = [row(version=version, **line) for version in ("v1", "v2")] + [
+        row(version="v3", **line | {"is_latest": True})
+    ]
+    (plot,) = values(rows, stages=[(("v2", "c"), ["prod"])])
+    assert [(each["of"], each.get("other")) for each in plot["series"]] == [("v2", None), ("v3", None), ("v1", True)]
+    assert plot_file([rows], {}).versions == {"v1", "v2", "v3"}
 
 
 @pytest.mark.parametrize("length", [MOST_CHARACTERS, MOST_CHARACTERS + 1])
@@ -197,6 +217,16 @@ def test_the_comparison_has_the_plots_of_its_versions_in_one(browser, with_vega)
             figure.locator(".vega .role-legend-label text").all_text_contents(),
         )
         assert (*shown, page.complaints) == (["How it <learned>"], ["v1.1.0", "v1.0.0"], [])
+
+
+@pytest.mark.browser
+def test_the_panel_of_a_version_has_its_plots(browser, with_vega):
+    with opened(browser, f"{(with_vega / MODEL).as_uri()}#v1.0.0") as page:
+        page.get_by_role("button", name="Show plots").click()
+        panel = page.locator("[id='v1.0.0'] + tr.panel")
+        panel.locator(".vega svg").wait_for()
+        lines = panel.locator(".vega path[aria-roledescription='line mark']").count()
+        assert (panel.locator("figcaption").all_inner_texts(), lines, page.complaints) == (["How it <learned>"], 1, [])
 
 
 @pytest.mark.browser

@@ -15,7 +15,7 @@ from catalog.query.labels import OUTDATED, WHERE
 from sites import urls
 from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow
 from sites.data.facts import Facts
-from sites.data.rows import ArtifactRow, AssignmentRow, EventRow, ProblemRow, StagePeriodRow, VersionRow
+from sites.data.rows import ArtifactRow, AssignmentRow, EventRow, ProblemRow, StagePeriodRow, VersionCardRow, VersionRow
 from sites.data_script import data_script
 from sites.pages import MODEL
 from sites.text import clip, look
@@ -49,13 +49,16 @@ def model_data(
     artifact: ArtifactRow,
     plots: Plots | None = None,
     problems: Mapping[str, Sequence[ProblemRow]] = NO_PROBLEMS,
+    links: urls.RepositoryLinks | None = None,
 ) -> bytes:
-    """The script of an artifact. `plots`: what its page shows of them; `problems`: those of its repository, by commit."""
+    """The script of an artifact. `plots`: what its page shows of them; `problems`: those of its repository, by commit; `links`: the repository on its forge."""
     key = (artifact.repo, artifact.artifact)
     versions = facts.versions.get(key, [])
     places = {(row.version, row.commit): place for place, row in enumerate(versions)}
     files = {(row.version, row.commit): row for row in facts.files.get(key, [])}
     makers = {(row.version, row.commit): row for row in facts.makers.get(key, [])}
+    cards = {(row.version, row.commit): row for row in facts.version_cards.get(key, []) if row.differs}
+    numbers = plots.numbers if plots else None
     stages = in_order(facts.assignments.get(key, []))
     data = {
         "name": artifact.artifact,
@@ -64,12 +67,14 @@ def model_data(
         "versions": [
             _version(row, files.get((row.version, row.commit)), makers.get((row.version, row.commit)), stages)
             | _problems(problems.get(row.revision, ()))
+            | _card(cards.get((row.version, row.commit)), links)
+            | _stated(plots=numbers is not None and row.version in numbers.versions)
             for row in versions
         ],
         "metrics": [_metric(row, places) for row in facts.metrics.get(key, [])],
         "params": _params(facts.params.get(key, []), places),
         "inputs": _inputs(facts.inputs.get(key, []), places),
-        **_stated(plots=plots.numbers.path if plots and plots.numbers else None),
+        **_stated(plots=numbers and numbers.path),
         **_stated(history=_older(facts.events.get(key, []), facts.terms.get(key, []))),
     }
     return data_script(artifact.id, data)
@@ -82,6 +87,7 @@ def _older(events: Sequence[EventRow], periods: Sequence[StagePeriodRow]) -> lis
     return [
         _stated(
             at=_time(entry.at),
+            until=entry.until and _time(entry.until),
             author=entry.author,
             verb=entry.verb,
             version=entry.version,
@@ -90,7 +96,9 @@ def _older(events: Sequence[EventRow], periods: Sequence[StagePeriodRow]) -> lis
             look=entry.look,
             period=entry.period,
             message=entry.message,
-            tag=entry.event.tag if entry.event else None,
+            tag=entry.event and entry.event.tag,
+            revision=entry.event and entry.event.revision,
+            signed=entry.event and entry.event.signed,
         )
         for entry in history(events, periods).older
     ]
@@ -119,6 +127,13 @@ def _problems(rows: Sequence[ProblemRow]) -> dict[str, Any]:
     """Place and message of what could not be read at a commit, and how many more there are."""
     shown = [[clip(row.place, LONG_PROBLEM), clip(row.message, LONG_PROBLEM)] for row in rows[:MOST_PROBLEMS]]
     return _stated(problems=shown, more_problems=len(rows[MOST_PROBLEMS:]) or None)
+
+
+def _card(card: VersionCardRow | None, links: urls.RepositoryLinks | None) -> dict[str, Any]:
+    """The file of a card that says something else than the one of the latest version, and its address where the forge is known."""
+    if card is None:
+        return {}
+    return {"card": _trimmed([card.file, links.file(card.reading, card.file) if links else None])}
 
 
 def _file(file: FileRow | None) -> dict[str, Any]:

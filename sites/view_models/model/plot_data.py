@@ -19,10 +19,11 @@ MOST_CHARACTERS = 200  # of a name or a word
 
 
 class PlotFile(NamedTuple):
-    """A file of numbers: its path in the site, named by what it holds, and its bytes."""
+    """A file of numbers: its path in the site, named by what it holds, its bytes, and the versions that have some."""
 
     path: str
     data: bytes
+    versions: frozenset[str] = frozenset()
 
 
 def plot_file(plots: Sequence[Sequence[PlotRow]], stages: Mapping[tuple[str, str], Sequence[str]]) -> PlotFile | None:
@@ -35,14 +36,17 @@ def plot_file(plots: Sequence[Sequence[PlotRow]], stages: Mapping[tuple[str, str
         return None
     text = json.dumps(values, separators=(",", ":")).replace("<", "\\u003c")
     data = f'S("plots",{text});\n'.encode("ascii")
-    return PlotFile(f"plots/{blake2b(data, digest_size=12).hexdigest()}.js", data)
+    versions = frozenset(row.version for rows in plots for row in rows if row.ys or row.words)
+    return PlotFile(f"plots/{blake2b(data, digest_size=12).hexdigest()}.js", data, versions)
 
 
 def _plot(rows: Sequence[PlotRow], stages: Mapping[tuple[str, str], Sequence[str]]) -> dict[str, object]:
     rows = [row for row in rows if row.ys or row.words]  # the same plot may be an image in another version
     row = rows[0]
     files = len({each.file for each in rows}) > 1
-    series = [_series(each, stages.get((each.version, each.commit), ()), with_file=files) for each in rows]
+    lines = [(each, stages.get((each.version, each.commit), ())) for each in rows]
+    lines.sort(key=lambda line: not (line[0].is_latest or line[1]))
+    series = [_series(each, own, with_file=files) for each, own in lines]
     return {
         "title": _label(row.title or row.plot),
         "template": row.template or "linear",
@@ -52,10 +56,12 @@ def _plot(rows: Sequence[PlotRow], stages: Mapping[tuple[str, str], Sequence[str
     }
 
 
-def _series(row: PlotRow, stages: Iterable[str], *, with_file: bool) -> dict[str, object]:
+def _series(row: PlotRow, stages: Sequence[str], *, with_file: bool) -> dict[str, object]:
     name = f"{row.file}: {row.field}" if with_file else row.field or ""
     version = " ".join((short(row.version), *stages))
     series: dict[str, object] = {"of": visible_on_page(row.version), "version": _label(version), "name": _label(name)}
+    if not (row.is_latest or stages):
+        series["other"] = True  # in the panel of its version and in comparisons alone
     if row.words and row.counts:
         others = {"others": [_label(word) for word in row.others]} if row.others else {}
         return {**series, "words": [_label(word) for word in row.words], **others, "counts": _numbers(row.counts)}

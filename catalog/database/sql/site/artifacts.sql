@@ -126,21 +126,36 @@ left join artifact_owners o using (repo, artifact)
 where c.card is not null or l.licence is not null or o.owners is not null
 order by a.repo, a.artifact;
 
+-- internal.site_version_cards(): The card nearest above each artifact at each version, but the README of the whole repository.
+--   key: repo, artifact, version, commit
+--   reading: The commit at which it was read.
+--   in_stage: The version is in a stage, and not the latest.
+--   differs: It says something else than at the latest version.
+with places as (
+    select repo, artifact, version, commit, coalesce(revision, commit) as reading, internal.place_near(file, path) as home,
+        len(stages) > 0 and not is_latest as in_stage, is_latest, registered and active as is_shown
+    from versions
+),
+nearest as (
+    select p.* exclude (home), arg_max({file: c.file, folder: c.folder, is_model_card: c.is_model_card, said: hash(c.text)},
+        (length(c.folder), c.is_model_card, c.file)) as card
+    from places p join cards c on c.repo = p.repo and c.commit = p.reading and (c.folder = '' or starts_with(p.home, c.folder || '/'))
+    group by all
+),
+compared as (
+    select *, card.said is distinct from any_value(card.said) filter (is_latest) over (partition by repo, artifact) as differs
+    from nearest
+)
+select repo, artifact, version, commit, reading, card.file as file, in_stage, is_shown and not is_latest and differs as differs
+from compared
+where card.folder <> '' or card.is_model_card
+order by repo, artifact, version, commit;
+
 -- internal.site_stage_cards(): The card nearest above each artifact at its versions in stages, but for the latest one,
 --     which `site_cards` has.
 --   key: repo, artifact, version, commit
 --   reading: The commit at which it was read.
-with places as (
-    select repo, artifact, version, commit, coalesce(revision, commit) as reading, internal.place_near(file, path) as home
-    from versions
-    where len(stages) > 0 and not is_latest
-),
-nearest as (
-    select p.repo, p.artifact, p.version, p.commit, p.reading, arg_max(c, (length(c.folder), c.is_model_card, c.file)) as card
-    from places p join cards c on c.repo = p.repo and c.commit = p.reading and (c.folder = '' or starts_with(p.home, c.folder || '/'))
-    group by all
-)
-select repo, artifact, version, commit, reading, card.file as file, card.text as text
-from nearest
-where card.text <> '' and (card.folder <> '' or card.is_model_card)
-order by repo, artifact, version, commit;
+select v.repo, v.artifact, v.version, v.commit, v.reading, v.file, c.text
+from internal.site_version_cards() v join cards c on c.repo = v.repo and c.commit = v.reading and c.file = v.file
+where v.in_stage and c.text <> ''
+order by v.repo, v.artifact, v.version, v.commit;

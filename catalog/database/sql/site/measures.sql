@@ -38,8 +38,8 @@ select
 from series g join metric_names d on d.repo = g.repo and d.name = g.name
 order by g.repo, g.artifact, place;
 
--- internal.site_plots(): What is plotted of each artifact's latest version, and of those in a stage: at most six plots each, a row for
---     each line or image.
+-- internal.site_plots(): What is plotted of each artifact's latest version, of those in a stage and of the six highest: at most six plots
+--     each, a row for each line or image.
 --   field: The field along the y axis.
 --   xs: Where each point is along the x axis, thinned out to about sixty; null where that is not a number.
 --   ys: And along the y axis.
@@ -49,10 +49,12 @@ order by g.repo, g.artifact, place;
 with plotted as (
     select
         v.repo, v.artifact, v.version, v.commit, v.is_latest, p.* exclude (ref, repo, artifact, version, commit, precedence),
-        dense_rank() over (partition by v.repo, v.artifact, v.version, v.commit order by p.metafile, p.plot) as place
-    from versions v join version_plots p using (repo, artifact, version, commit)
-    where v.registered and v.active and (v.is_latest or len(v.stages) > 0) and p.content is not null
-    qualify place <= 6
+        dense_rank() over (partition by v.repo, v.artifact, v.version, v.commit order by p.metafile, p.plot) as rank
+    from versions v
+    join internal.site_shown() s using (repo, artifact, version, commit)
+    join version_plots p using (repo, artifact, version, commit)
+    where (v.is_latest or s.in_stage or s.place <= 6) and p.content is not null
+    qualify rank <= 6
 ),
 last_fields as (
     select repo, content, arg_max(field, place) as field from plot_series group by all

@@ -6,9 +6,12 @@ from datetime import datetime
 
 import pytest
 
-from sites.data.rows import AssignmentRow, CardRow, StageCardRow
+from sites.data.rows import AssignmentRow, CardRow, StageCardRow, VersionCardRow
 from sites.urls import RepositoryLinks
+from sites.view_models.model import model_data
 from sites.view_models.model.cards import MOST, others
+from support.catalogs import catalog_of, rows_of
+from support.worlds import World
 
 NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
 OID = "a" * 40
@@ -42,3 +45,41 @@ def test_what_is_said_already_is_not_said_again():
         "docs/README.md",
         f"https://github.com/a/b/blob/{OID}/docs/README.md",
     )
+
+
+@pytest.mark.slow
+def test_the_cards_of_versions_that_say_something_else():
+    """A README of the whole repository is not the card of a version."""
+    world = World()
+    for number, text in enumerate(("one", "two", "two")):
+        world.commit(
+            {
+                "dvc.yaml": "artifacts: {m: {path: m/m.bin}, n: {path: n/n.bin}}\n",
+                "m/README.md": text,
+                "README.md": f"{number}",
+            }
+        )
+        for artifact in "mn":
+            world.tag(f"{artifact}@v1.{number}.0")
+        if number == 0:
+            world.tag("m#prod")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    columns = "artifact, version, file, in_stage, differs"
+    assert connection.execute(f"select {columns} from internal.site_version_cards() order by version").fetchall() == [
+        ("m", "v1.0.0", "m/README.md", True, True),
+        ("m", "v1.1.0", "m/README.md", False, False),
+        ("m", "v1.2.0", "m/README.md", False, False),
+    ]
+    assert connection.execute('select version, "text" from internal.site_stage_cards()').fetchall() == [
+        ("v1.0.0", "one")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("links", "card"),
+    [(FORGE, ["m/README.md", f"https://github.com/a/b/blob/{OID}/m/README.md"]), (None, ["m/README.md"])],
+    ids=["a known forge", "an unknown one"],
+)
+def test_where_the_card_of_a_version_is(links, card):
+    row = VersionCardRow("r", "m", "v1", "c", OID, "m/README.md", in_stage=False, differs=True)
+    assert (model_data._card(row, links), model_data._card(None, links)) == ({"card": card}, {})

@@ -88,5 +88,6 @@ def test_the_oldest_are_in_the_script(beyond):
         "stage": "prod",
         "look": "prod",
         "tag": "m#0",
+        "revision": "c" * 40,
     }
     assert (len(module.history(events, []).older), model_data._older(events, [])) == (beyond, [entry] * beyond)

@@ -153,6 +153,30 @@ def test_images_are_read_some_at_a_time(monkeypatch, count):
     assert sorted(data for _, data in found) == [*images.values()]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("count", "versions"),
+    [
+        pytest.param(6, ["v1.0.0", "v1.1.0", "v1.2.0", "v1.3.0", "v1.4.0", "v1.5.0"], id="as many as are read"),
+        pytest.param(
+            9,
+            ["v1.1.0", "v1.3.0", "v1.4.0", "v1.5.0", "v1.6.0", "v1.7.0", "v1.8.0"],
+            id="more, of which one is in a stage",
+        ),
+    ],
+)
+def test_the_highest_versions_have_numbers_and_those_in_stages(count, versions):
+    world = World()
+    for number in range(count):
+        world.commit(FILES | {"dvc.yaml": FILES["dvc.yaml"] + "plots: [c.csv]\n", "d.csv": f"x\n{number}\n"})
+        world.tag(f"m@v1.{number}.0")
+        if number == 1:
+            world.tag("m#prod")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    read = connection.execute("select version from internal.site_plots() order by version").fetchall()
+    assert [version for (version,) in read] == versions
+
+
 @pytest.mark.parametrize(
     ("template", "order"),
     [("bar_horizontal", ["age", "plan", "zip"]), ("bar_horizontal_sorted", ["zip", "age", "plan"])],
