@@ -20,7 +20,7 @@ from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
 from sites.output import LastSite
-from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES, MODELS, STAGES
+from sites.pages import AS_OF, COMPARE, CRAWL, DATA, HOME, MISSING, MODEL_NAMES, MODELS
 from sites.program import digest_of, digest_of_bytes, program_digest
 from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
@@ -86,8 +86,11 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         wanted = digests(inputs, news.repos(), static, settings)
         wanted.pages[DATA.pattern] = digest_of(inputs.recipe, settings, exports.digest)
         wanted.others.update(exports.files)
-        past = TimePages(connection, partial(Renderer, title, theme))
-        wanted.pages.update(past.pages(inputs, wanted.pages[MODELS.pattern]))
+        last = site_folder.look(folder, program_digest(), thorough=check)
+        past = TimePages(connection, partial(Renderer, title, theme), news)
+        wanted.pages.update(
+            past.pages(inputs, wanted.pages[MODELS.pattern], wanted.pages[COMPARE.pattern], last.stated)
+        )
         for path, page, repo in model_files.paths(inputs):
             wanted.others[path], wanted.repos[path] = wanted.pages[page], repo
         own = {
@@ -96,12 +99,11 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             **sitemap.maps(wanted.pages.keys() - {MISSING.pattern, CRAWL.pattern}, site_url),
         }
         wanted.others.update({path: digest_of_bytes(content) for path, content in own.items()})
-        last = site_folder.look(folder, program_digest(), thorough=check)
         words = list_files.word_files(connection, wanted.pages[MODELS.pattern], last.stated)
         lists = [*list_files.FILES, *words]
         graphs = lineage_graphs.paths(inputs)
         wanted = wanted.with_lists(lists)
-        scripts = past.scripts(wanted.pages[STAGES.pattern], last.stated)
+        scripts = past.scripts(wanted.pages, last.stated)
         wanted.others.update(scripts)
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)

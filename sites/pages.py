@@ -37,8 +37,10 @@ DATA = Page(name="data", pattern="data.html", template="data.html")
 LICENCES = Page(name="licences", pattern="licences.html", template="licences.html")
 MISSING = Page(name="missing", pattern="404.html", template="404.html")
 STAGES = Page(name="stages", pattern="stages.html", template="stages.html")
+ACTIVITY = Page(name="activity", pattern="activity.html", template="activity.html")
+MONTH = Page(name="month", pattern="activity/{month}.html", template="month.html")
 
 MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
 
 PAGES = (HOME, MODELS, TEAM, MODEL, COMPARE, LINEAGE, REPOS, REPO, STATUS, CRAWL, DATA, LICENCES, MISSING)
-OF_TIME = (STAGES,)  # pages of the past, which follow from all that was observed
+OF_TIME = (STAGES, ACTIVITY, MONTH)  # pages of the past, which follow from all that was observed

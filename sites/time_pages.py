@@ -1,51 +1,98 @@
-"""The pages of the past, and their scripts of data: the board of stages. They follow from all that was observed, also of what is gone."""
+"""The pages of the past, and their scripts of data: the board of stages, and activity. They follow from all that was observed, also of what is gone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from sites.data import activity as activity_rows
 from sites.data import stages
+from sites.data.activity import ActivityRow
 from sites.data.facts import Connection
 from sites.data.page_inputs import PageInputs
 from sites.data.stages import Board
 from sites.manifest import SiteFile
-from sites.pages import STAGES
+from sites.pages import ACTIVITY, MONTH, STAGES
 from sites.program import digest_of
 from sites.render import Renderer
-from sites.view_models import stage_board
+from sites.view_models import activity, stage_board
+from sites.view_models.feeds import Feeds
+
+MONTHS = 24  # of which the rows are in memory at once
 
 
 class TimePages:
     """The pages of one catalog's past. Rows are read where a file is to be made."""
 
-    def __init__(self, connection: Connection, renderer: Callable[[], Renderer]) -> None:
-        self._connection, self._renderer = connection, renderer
+    def __init__(self, connection: Connection, renderer: Callable[[], Renderer], news: Feeds) -> None:
+        self._connection, self._renderer, self._news = connection, renderer, news
+        self._inputs: PageInputs | None = None
+        self._months: list[str] = []
         self.paths: frozenset[str] = frozenset()
 
-    def pages(self, inputs: PageInputs, of_lists: str) -> dict[str, str]:
-        """The digest of each page. `of_lists`: that of pages that follow from all repositories."""
-        digests = {STAGES.pattern: digest_of(of_lists, inputs.memory)}
+    def pages(self, inputs: PageInputs, of_lists: str, of_all: str, last: Mapping[str, SiteFile]) -> dict[str, str]:
+        """The digest of each page. `of_lists`: that of pages that follow from all repositories; `of_all`: of those that follow from none.
+
+        A month follows from what happened in it. Where the `last` build had the same board, so it had the same months.
+        """
+        digest = digest_of(of_lists, inputs.memory)
+        if (file := last.get(ACTIVITY.pattern)) and file.digest == digest:
+            months = {path: known.digest for path, known in last.items() if path.startswith("activity/")}
+        else:
+            rows = activity_rows.months(self._connection)
+            months = {activity.page(row.month): digest_of(of_all, row) for row in rows}
+        self._inputs = inputs
+        self._months = sorted((path.removeprefix("activity/").removesuffix(".html") for path in months), reverse=True)
+        digests = {STAGES.pattern: digest, ACTIVITY.pattern: digest, **months}
         self.paths = frozenset(digests)
         return digests
 
-    def scripts(self, digest: str, last: Mapping[str, SiteFile]) -> dict[str, str]:
-        """The digest of each script of the board; where the `last` build had the same one, so it had the same scripts."""
+    def scripts(self, pages: Mapping[str, str], last: Mapping[str, SiteFile]) -> dict[str, str]:
+        """The digest of each script, by those of the pages; where the `last` build had the same board, so it had the same scripts of it."""
+        digest = pages[STAGES.pattern]
         if (file := last.get(stage_board.BOARD)) and file.digest == digest:
             paths = [path for path in last if path.startswith(stage_board.FOLDER)]
         else:
             paths = stage_board.paths(stages.past_periods(self._connection))
-        return dict.fromkeys(paths, digest)
+        of_months = {activity.data(month): pages[activity.page(month)] for month in self._months}
+        return {**dict.fromkeys(paths, digest), activity.INDEX: digest, **of_months}
 
     def script_files(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those scripts that are among these paths."""
         if any(path.startswith(stage_board.FOLDER) for path in stale):
             yield from ((path, data) for path, data in stage_board.scripts(self._board) if path in stale)
+        for month, rows in self._rows([month for month in self._months if activity.data(month) in stale]):
+            yield activity.data(month), activity.month_script(month, rows)
+        if activity.INDEX in stale and self._inputs:
+            used = {stage for row in self._inputs.repositories for news in row.news for stage in news["stages"]}
+            repos = [row.repo for row in self._inputs.repositories]
+            counts = [(row.month, row.entries) for row in self._counts]
+            digest = digest_of(self._counts)[:8]
+            yield activity.INDEX, activity.index_script(counts, sorted(used), repos, self._news, digest)
 
     def page_files(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
+        for month, rows in self._rows([month for month in self._months if activity.page(month) in stale]):
+            shown = {
+                "title": activity.title(month),
+                "lines": activity.lines(rows[: activity.ROWS]),
+                "total": len(rows),
+                "most": activity.ROWS,
+            }
+            yield activity.page(month), self._render(MONTH, shown)
+        if ACTIVITY.pattern in stale:
+            months = [(activity.page(row.month), activity.title(row.month), row.entries) for row in self._counts]
+            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": self._news.in_general()})
         if STAGES.pattern in stale:
             yield STAGES.pattern, self._render(STAGES, self._stages())
+
+    def _rows(self, months: Sequence[str]) -> Iterator[tuple[str, list[ActivityRow]]]:
+        for first in range(0, len(months), MONTHS):
+            yield from activity_rows.of_months(self._connection, months[first : first + MONTHS]).items()
+
+    @cached_property
+    def _counts(self) -> list[activity_rows.MonthRow]:
+        return activity_rows.months(self._connection)
 
     @cached_property
     def _board(self) -> Board:

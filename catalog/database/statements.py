@@ -58,6 +58,7 @@ OF_ALL = (  # what asks of all of them
     "site/overview",
     "site/repositories",
     "site/stages",
+    "site/activity",
     "site/page_inputs",
     "search/text",
     "search/values",

@@ -17,7 +17,7 @@ const SiteData = (() => {
   const load = (name) => {
     const known = loading.get(name);
     if (known || values.has(name)) return known ?? Promise.resolve();
-    const version = (values.get('models') ?? values.get('stages'))?.version; // files of another build, which a cache may have, are of other rows
+    const version = (values.get('models') ?? values.get('stages') ?? values.get('activity'))?.version; // files of another build, which a cache may have, are of other rows
     const promise = new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
       const script = document.createElement('script');
       script.src = `${root}index/${name}.js${version ? `?${version}` : ''}`;

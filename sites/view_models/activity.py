@@ -1,0 +1,148 @@
+"""The pages of activity: the lines of a month for readers without scripts, and the scripts with its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from catalog.naming import slug
+from sites import urls
+from sites.data.activity import ActivityRow
+from sites.text import MONTHS, clip, minute, pill, short
+from sites.view_models import feeds
+from sites.view_models.feeds import Feeds
+from sites.view_models.scripts import script
+
+FOLDER = "index/activity"
+INDEX = f"{FOLDER}.js"
+ROWS = 1_000  # of a month without scripts
+DETAIL = 200  # characters of what a visit complained of
+OTHER = "other"  # the month of dates that cannot be right
+VERBS = {
+    "registration": "registered",
+    "deregistration": "deregistered",
+    "assignment": "assigned",
+    "unassignment": "unassigned",
+    "deprecation": "deprecated",
+    "rewritten_tag": "tag rewritten",
+    "deleted_tag": "tag deleted",
+    "skewed_tag": "clock is off",
+    "lost_repo": "repository lost",
+    "found_repo": "repository found again",
+    "unread_repo": "repository never read",
+}
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799  # seconds of the years 1 and 9999, which dates of Python have
+
+
+class ActivityLine(NamedTuple):
+    """One event, or one thing that was observed."""
+
+    row: ActivityRow
+    when: Markup
+    verb: str
+    path: str
+    version: str
+    stage: Markup
+    detail: str
+
+
+def page(month: str) -> str:
+    """The path of a month's page."""
+    return f"activity/{month}.html"
+
+
+def data(month: str) -> str:
+    """The path of a month's script."""
+    return f"{FOLDER}/{month}.js"
+
+
+def title(month: str) -> str:
+    """The name of a month."""
+    if month == OTHER:
+        return "Other dates"
+    year, number = month.split("-")
+    return f"{MONTHS[int(number) - 1]} {year}"
+
+
+def lines(rows: Iterable[ActivityRow]) -> list[ActivityLine]:
+    """The lines in the order of the rows."""
+    return [
+        ActivityLine(
+            row=row,
+            when=minute(datetime.fromtimestamp(min(max(row.moment, _FIRST), _LAST), UTC).replace(tzinfo=None)),
+            verb=VERBS[row.kind],
+            path=urls.model(row.repo, row.artifact) if row.artifact and row.has_page else "",
+            version=short(row.version or ""),
+            stage=pill(row.stage) if row.stage else Markup(""),
+            detail=clip(row.detail, DETAIL),
+        )
+        for row in rows
+    ]
+
+
+def month_script(month: str, rows: Sequence[ActivityRow]) -> bytes:
+    """The script with what happened in a month, in columns: texts are named by their places in lists."""
+    repos, repo = _coded([row.repo for row in rows])
+    columns: dict[str, object] = {
+        "count": len(rows),
+        "repos": repos,
+        "teams": [urls.team_of(name) for name in repos],
+        "repo": repo,
+        "moment": _numbers([row.moment for row in rows]),
+        "flags": _numbers([row.is_gone + 2 * row.has_page for row in rows]),
+    }
+    texts: Mapping[str, list[str]] = {
+        "kind": [row.kind for row in rows],
+        "artifact": [row.artifact or "" for row in rows],
+        "version": [row.version or "" for row in rows],
+        "stage": [row.stage or "" for row in rows],
+        "author": [row.author or "" for row in rows],
+        "signed": [row.signed or "" for row in rows],
+        "tag": [(row.tag or "") if row.kind.endswith("_tag") else "" for row in rows],
+        "detail": [clip(row.detail, DETAIL) for row in rows],
+        "path": [urls.model(row.repo, row.artifact) if _is_odd(row) else "" for row in rows],
+    }
+    for name, values in texts.items():
+        columns[f"{name}s"], columns[name] = _coded(values)
+    return script(f"activity/{month}", columns)
+
+
+def index_script(
+    months: Sequence[tuple[str, int]], stages: Iterable[str], repos: Iterable[str], news: Feeds, digest: str
+) -> bytes:
+    """The script with the months, and the feeds of stages and teams. A team has one where all of its repositories are of one organisation."""
+    by_team: dict[str, set[str]] = {}
+    for repo in repos:
+        by_team.setdefault(urls.team_of(repo), set()).add(feeds.organisation(repo))
+    paths = {
+        team: f"feeds/orgs/{slug(min(names))}" for team, names in by_team.items() if len(names) == 1 and min(names)
+    }
+    of_stage = {stage: f"feeds/stages/{slug(stage)}" for stage in stages}
+    return script(
+        "activity",
+        {
+            "version": digest,
+            "months": [[month, title(month), entries] for month, entries in months],
+            "verbs": VERBS,
+            "stageFeeds": {stage: path for stage, path in of_stage.items() if news.of(path)},
+            "teamFeeds": {team: path for team, path in sorted(paths.items()) if news.of(path)},
+        },
+    )
+
+
+def _is_odd(row: ActivityRow) -> bool:
+    """Whether a script cannot tell the path of the artifact's page from its names."""
+    names = (row.repo, row.artifact or "")
+    return row.has_page and any(slug(name) != name.replace(":", "~~").replace("/", "~") for name in names)
+
+
+def _coded(texts: Sequence[str]) -> tuple[list[str], str]:
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return [*places], _numbers([places[text] for text in texts])
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return ",".join(map(str, numbers))

@@ -1,0 +1,144 @@
+"""The pages of activity: every event that was ever seen, and what was observed, month by month."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from catalog.query import Catalog
+from sites import time_pages
+from sites.build import build
+from sites.data.activity import ActivityRow
+from sites.view_models import activity
+from sites.view_models.activity import DETAIL, ROWS
+from support.browser import opened
+from support.visited_worlds import CHURN, OLD, all_of, register, visited_catalog
+
+NAME = "git.example/acme/churn"
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory):
+    """A catalog whose tags came, went and were rewritten, and its site."""
+    folder = tmp_path_factory.mktemp("visited")
+    file = visited_catalog(
+        folder / "catalog.duckdb", {NAME: CHURN, "git.example/risk/old": OLD * len(CHURN)}, {"git.example/risk/old": 3}
+    )
+    build(file, folder / "site", title="x")
+    return folder
+
+
+@pytest.mark.slow
+def test_all_that_happened_is_told_and_all_events_of_the_command_line(visited):
+    with Catalog.open(visited / "catalog.duckdb") as catalog:
+        rows = catalog.sql("from internal.site_activity()").rows
+        events = {(row["repo"], row["oid"]) for row in catalog.events().rows}
+    observed = [
+        (row["kind"], row["repo"].rpartition("/")[2], row["tag"])
+        for row in rows
+        if row["kind"].endswith(("_tag", "_repo"))
+    ]
+    assert {(row["repo"], row["oid"]) for row in rows if not row["kind"].endswith(("_tag", "_repo"))} == events
+    assert [each for each in observed if each[1] == "churn" or each[0] != "rewritten_tag"] == [
+        ("found_repo", "old", None),
+        ("rewritten_tag", "churn", "m@v1.0.0"),
+        ("deleted_tag", "churn", "m#prod#40"),
+        ("lost_repo", "old", None),
+    ]
+
+
+@pytest.mark.slow
+def test_a_month_without_scripts_has_its_events_with_deleted_tags_struck_out(visited):
+    page = (visited / "site/activity/2024-01.html").read_text("utf-8")
+    rows = [row.partition("</tr>")[0] for row in page.split("<tr ") if row.startswith('class="gone"')]
+    gone = [" ".join(re.sub("<[^>]*>", " ", row.partition(">")[2]).split()) for row in rows]
+    assert gone[0] == "1 Jan 2024, 00:00 UTC assigned m prod Ann git.example/acme/churn"
+
+
+@pytest.mark.slow
+def test_a_month_is_made_again_only_when_it_changed(tmp_path):
+    """The second catalog has more crawls, and the third a tag of February, too."""
+    nights = (*CHURN[:2], *(all_of() for _ in range(33)))
+    written = []
+    for number, steps in enumerate((CHURN[:2], nights, (*nights, register("m", "v9.0.0", 35 * 86400)))):
+        (tmp_path / str(number)).mkdir()
+        file = visited_catalog(tmp_path / str(number) / "catalog.duckdb", {NAME: steps})
+        before = {path: path.stat().st_mtime_ns for path in (tmp_path / "site").rglob("*")}
+        build(file, tmp_path / "site", title="x")
+        written.append(
+            {
+                str(path.relative_to(tmp_path / "site"))
+                for path in (tmp_path / "site").rglob("*.*")
+                if "activity" in str(path) and "static" not in str(path) and before.get(path) != path.stat().st_mtime_ns
+            }
+        )
+    january, february = ({f"activity/{month}.html", f"index/activity/{month}.js"} for month in ("2024-01", "2024-02"))
+    both = {"activity.html", "index/activity.js"}
+    assert written == [january | both, set(), february | both]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        pytest.param("?person=Bo+Ek", ["assigned m v3.0.0 prod Bo Ek"], id="a person"),
+        pytest.param("?kind=deleted_tag&team=acme", ["tag deleted m#prod#40 m prod"], id="a kind and a team"),
+        pytest.param("?repo=git.example%2Frisk%2Fold&kind=lost_repo", ["repository lost removed"], id="a repository"),
+        pytest.param("?signed=yes", [], id="signed"),
+    ],
+)
+def test_the_address_says_what_is_shown(browser, visited, query, rows):
+    with opened(browser, (visited / "site/activity.html").as_uri() + query) as page:
+        page.wait_for_function("performance.getEntriesByName('activity-complete').length")
+        shown = page.locator("#activity tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.cells].slice(1, -1).map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()).filter(Boolean).join(' '))"
+        )
+        asked = {*page.url.partition("?")[2].split("&")}
+        assert (shown, asked, page.complaints) == (rows, {*query[1:].split("&")}, [])
+
+
+def row(number: int, **said: object) -> ActivityRow:
+    """A registration."""
+    return ActivityRow(
+        month="2024-01", kind="registration", moment=1704067200 + number, repo=NAME, artifact="m", version="v1.0.0", stage=None, author="Ann",
+        signed=None, tag="m@v1.0.0", oid=f"{number:040x}", detail=None, is_gone=False, has_page=True,
+    )._replace(**said)  # fmt: skip
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as long as is shown", "one more"])
+def test_what_a_visit_complained_of_is_clipped(beyond):
+    (line,) = activity.lines([row(1, detail="x" * (DETAIL + beyond))])
+    assert (len(line.detail), line.detail.endswith("…")) == (DETAIL, bool(beyond))
+
+
+@pytest.mark.parametrize("moment", [activity._FIRST, activity._FIRST - 1, activity._LAST, activity._LAST + 1])
+def test_a_date_that_python_does_not_have_is_the_nearest(moment):
+    (line,) = activity.lines([row(1, moment=moment)])
+    assert re.findall("datetime=.([0-9]+)-", str(line.when)) == (["0001"] if moment < 0 else ["9999"])
+
+
+@pytest.mark.parametrize(
+    "months", [time_pages.MONTHS, time_pages.MONTHS + 1], ids=["as many as are read at once", "one more"]
+)
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many rows as are shown", "one more"])
+def test_a_page_has_the_first_rows_of_its_month(monkeypatch, months, beyond):
+    """Each month is whole, however many are read at once."""
+    asked = []
+
+    def of_months(_, names):
+        asked.append(len(names))
+        return {name: [row(number) for number in range(ROWS + beyond)] if name == "m0" else [row(1)] for name in names}
+
+    monkeypatch.setattr(time_pages.activity_rows, "of_months", of_months)
+    monkeypatch.setattr(time_pages.activity, "title", lambda month: month)
+    pages = time_pages.TimePages(None, lambda: lambda _, context: context, None)
+    pages._months = [f"m{number}" for number in range(months)]
+    contexts = dict(pages.page_files({activity.page(month) for month in pages._months}))
+    first = contexts["activity/m0.html"]
+    assert (sum(asked), len(asked), len(first["lines"]), first["total"]) == (
+        months,
+        1 + (months > time_pages.MONTHS),
+        ROWS,
+        ROWS + beyond,
+    )
