@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -13,9 +12,9 @@ from time import perf_counter
 from catalog.database import database as catalog_database
 from catalog.privacy.emails import Mask, hide
 from sites import output as site_folder
-from sites.data import lists as list_rows
 from sites.data import page_inputs
 from sites.data.facts import Connection, Facts, Key, read, rows
+from sites.data.groups import Lists
 from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
@@ -108,11 +107,11 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
-        listed = cache(partial(list_rows.models, connection))
+        lists_read = Lists(connection)
         files: list[Iterable[tuple[str, bytes | Path]]] = [
             exports.sources(stale),
             ((path, content) for path, content in {**static, **own}.items() if path in stale),
-            list_files.files(connection, stale, listed),
+            list_files.files(connection, stale, lists_read.models),
             lineage_graphs.files(connection, graphs, stale),
             past.script_files(stale),
         ]
@@ -123,7 +122,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         if from_rows:
             render = Renderer(title, theme, catalog_url)
             facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
-            site = SitePages(facts, plots_by_model, news, render, site_url, listed)
+            site = SitePages(facts, plots_by_model, news, render, site_url, lists_read)
             images |= site.images()
             pages = _in_order(site, chain(_feeds(connection, facts, news, stale), pages), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}

@@ -16,10 +16,10 @@ from sites.pages import (
     AS_OF,
     COMPARE,
     CRAWL,
+    GROUPS,
     HOME,
     LICENCES,
     LINEAGE,
-    LISTED,
     MISSING,
     MODEL_NAMES,
     MODELS,
@@ -28,7 +28,7 @@ from sites.pages import (
 )
 from sites.program import digest_of
 
-LISTS = (HOME, MODELS, REPOS, STATUS)  # pages that tell of all repositories
+LISTS = (HOME, MODELS, *GROUPS, REPOS, STATUS)  # pages that tell of all repositories
 
 
 class Digests(NamedTuple):
@@ -65,10 +65,9 @@ def digests(
     repos |= {urls.model(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts}
 
     teams: dict[str, list[str]] = {}
-    if sum(len(row.artifacts) for row in inputs.repositories) > LISTED:
-        for row in inputs.repositories:
-            if row.artifacts:
-                teams.setdefault(urls.team(urls.team_of(row.repo)), []).append(row.repo)
+    for row in inputs.repositories:
+        if row.artifacts:
+            teams.setdefault(urls.team(urls.team_of(row.repo)), []).append(row.repo)
     scripts = {
         urls.model_data(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts
     }

@@ -25,6 +25,9 @@ class Page:
 
 HOME = Page(name="home", pattern="index.html", template="home.html")
 MODELS = Page(name="models", pattern="models.html", template="models.html")
+DATASETS = Page(name="datasets", pattern="datasets.html", template="datasets.html")
+TEAMS = Page(name="teams", pattern="teams.html", template="teams.html")
+PEOPLE = Page(name="people", pattern="people.html", template="people.html")
 TEAM = Page(name="team", pattern="teams/{team}.html", template="team.html")
 MODEL = Page(name="model", pattern="models/{repo}/{artifact}.html", template="model.html")
 REPOS = Page(name="repos", pattern="repos.html", template="repos.html")
@@ -42,5 +45,6 @@ MONTH = Page(name="month", pattern="activity/{month}.html", template="month.html
 
 MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
 
-PAGES = (HOME, MODELS, TEAM, MODEL, COMPARE, LINEAGE, REPOS, REPO, STATUS, CRAWL, DATA, LICENCES, MISSING)
+GROUPS = (DATASETS, TEAMS, PEOPLE)
+PAGES = (HOME, MODELS, *GROUPS, TEAM, MODEL, COMPARE, LINEAGE, REPOS, REPO, STATUS, CRAWL, DATA, LICENCES, MISSING)
 OF_TIME = (STAGES, ACTIVITY, MONTH)  # pages of the past, which follow from all that was observed

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
-from sites.data.lists import ModelRow
+from sites.data.groups import NEWEST, Lists
 from sites.data.rows import ArtifactRow, ProblemRow, RepositoryRow
 from sites.pages import (
     COMPARE,
     CRAWL,
+    DATASETS,
     HOME,
     LICENCES,
     LINEAGE,
@@ -22,16 +23,18 @@ from sites.pages import (
     MODEL,
     MODEL_NAMES,
     MODELS,
+    PEOPLE,
     REPO,
     REPOS,
     STATUS,
     TEAM,
+    TEAMS,
     Page,
 )
 from sites.published import model_files
 from sites.published.json_ld import json_ld
 from sites.render import Renderer, inline, licences
-from sites.view_models import as_of, feeds, overview
+from sites.view_models import as_of, experiments, feeds, groups, overview
 from sites.view_models.feeds import Feeds
 from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
 from sites.view_models.model.commands import plain_id, remarks, usages
@@ -65,11 +68,11 @@ class SitePages:
         news: Feeds,
         render: Renderer,
         site_url: str | None,
-        listed: Callable[[], Sequence[ModelRow]],
+        lists: Lists,
     ) -> None:
-        """`listed`: reads the rows of the list of models, where a page shows them."""
+        """`lists`: reads the rows of lists, where a page shows them."""
         self._facts = facts
-        self._listed = listed
+        self._of_lists = lists
         self._plots = plots_by_model
         self._news = news
         self._render = render
@@ -103,16 +106,19 @@ class SitePages:
     def _lists(self, stale: Collection[str], lines: list[ArtifactLine]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that tell of several repositories."""
         of_team = _grouped(lines, lambda line: urls.team_of(line.repo))
-        teams = sorted(of_team.items()) if len(lines) > LISTED else []
+        teams = sorted(of_team.items())
         contexts: Mapping[Page, Callable[[], dict[str, object]]] = {
             HOME: self._home,
             MODELS: lambda: {
                 "lines": lines[:LISTED],
-                "teams": teams,
+                "teams": teams if len(lines) > LISTED else [],
                 "metrics": self._main_metrics,
                 "counts": self._facts.counts,
                 "older": overview.attention(self._facts.repositories, 0).older,
             },
+            DATASETS: lambda: {"datasets": groups.dataset_lines(self._of_lists.datasets())},
+            TEAMS: lambda: {"teams": groups.team_lines(self._of_lists.teams(), of_team.keys())},
+            PEOPLE: lambda: {"people": groups.person_lines(self._of_lists.people())},
             REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
             STATUS: self._status,
             CRAWL: dict,
@@ -125,7 +131,7 @@ class SitePages:
                 yield page.pattern, self._render(page, context())
         for team, own in teams:
             if (path := urls.team(team)) in stale:
-                yield path, self._render(TEAM, {"team": team, "lines": own, "metrics": self._main_metrics})
+                yield path, self._render(TEAM, self._team(team, own))
         if MODEL_NAMES in stale:
             yield MODEL_NAMES, model_data.names((a.repo, a.artifact, a.id) for a in self._facts.artifacts)
 
@@ -153,21 +159,38 @@ class SitePages:
 
     @cached_property
     def _main_metrics(self) -> dict[Key, MainMetric]:
-        return main_metrics(self._listed())
+        return main_metrics(self._of_lists.models())
 
     @cached_property
     def _lines(self) -> dict[Key, ArtifactLine]:
         return artifact_lines(self._facts)
 
     def _home(self) -> dict[str, object]:
-        facts = self._facts
+        facts, production = self._facts, self._of_lists.production()
         return {
+            "in_prod": production[0].in_prod,
+            "are_behind": production[0].are_behind,
+            "behind": overview.behind(production),
+            "trend": overview.trend(self._of_lists.weeks()),
             "counts": facts.counts,
             "tiles": overview.tiles(facts.types),
             "stages": overview.stage_bars(facts.stages),
             "attention": overview.sentences(overview.attention(facts.repositories, facts.counts.problems)),
             "recent": event_lines(facts.recent),
             "feeds": self._news.in_general(),
+        }
+
+    def _team(self, team: str, lines: list[ArtifactLine]) -> dict[str, object]:
+        folders = sorted({line.repo.rpartition("/")[0] for line in lines})
+        news = [event for folder in folders for event in self._of_lists.news.get(folder, [])]
+        return {
+            "team": team,
+            "lines": lines,
+            "metrics": self._main_metrics,
+            "matrix": groups.matrix(lines, self._facts.assignments),
+            "shares": groups.shares(lines, self._of_lists.completeness),
+            "events": event_lines(sorted(news, key=lambda event: event.created_at, reverse=True)[:NEWEST]),
+            "feeds": self._news.of(*dict.fromkeys(feeds.of_organisation(line.repo) for line in lines)),
         }
 
     def _status(self) -> dict[str, object]:
@@ -192,7 +215,7 @@ class SitePages:
             "outcome": OUTCOMES[repository.outcome],
             "forge": links,
             "lines": artifacts,
-            "experiments": version_details.experiment_lines(self._facts.experiments.get(repository.repo, []), links),
+            "experiments": experiments.experiment_table(self._facts, repository.repo, links),
             "releases": version_details.release_lines(self._facts.releases.get(repository.repo, []), links),
             "groups": problem_groups(self._facts.problems.get(repository.repo, []), self._forges),
         }

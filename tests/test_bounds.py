@@ -28,7 +28,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.transport.remote._V2", "catalog.transport.wire._FATAL", "catalog.transport.wire._PACK", "catalog.transport.wire._PROGRESS",
     ),
     "a number of digits of a Git object's name or of a checksum, or the part of them that people read": (
-        "catalog.cli.cards._COMMIT", "catalog.database.export_database._HASH", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH", "sites.view_models.lineage_graphs.DIGITS",
+        "catalog.cli.cards._COMMIT", "catalog.database.export_database._HASH", "catalog.cli.text._COMMIT", "catalog.query.arguments._SELF", "catalog.cli.graphs._HASH", "sites.view_models.lineage_graphs.DIGITS", "sites.view_models.groups.DIGITS",
     ),
     "a value that is no number": ("connectors.formats.yaml_scalars._NAN",),
     "an exit code, or a part of one": ("catalog.cli.limited_memory._NO_THREAD_MEMORY", "catalog.launcher.MISUSE"),

@@ -55,6 +55,7 @@ OF_ALL = (  # what asks of all of them
     "site/versions",
     "site/measures",
     "site/lineage",
+    "site/groups",
     "site/overview",
     "site/repositories",
     "site/stages",

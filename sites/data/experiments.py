@@ -30,6 +30,19 @@ class ExperimentRow(NamedTuple):
     metrics: list[MetricText]
 
 
+class ExperimentMetricRow(NamedTuple):
+    """A row of `site_experiment_metrics`."""
+
+    repo: str
+    commit: str
+    file: str
+    name: str
+    number: float | None
+    text: str
+    direction: str | None
+    place: int
+
+
 class ReleaseRow(NamedTuple):
     """A row of `site_releases`."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow, UnreadRow, UserRow
-from sites.data.experiments import ExperimentRow, ReleaseRow
+from sites.data.experiments import ExperimentMetricRow, ExperimentRow, ReleaseRow
 from sites.data.rows import (
     ArtifactRow,
     AssignmentRow,
@@ -39,6 +39,7 @@ BOUNDED = (
     "site_inputs",
     "site_experiments",
     "site_users",
+    "site_experiment_metrics",
 )  # macros that read the rows of all repositories unless they get names
 
 Key = tuple[str, str]  # repository, artifact
@@ -124,6 +125,7 @@ class Facts:
     users: ChunkedRows[UserRow]
     graphs: frozenset[str]  # the repositories of which there is a graph of lineage
     experiments: dict[str, list[ExperimentRow]]
+    experiment_metrics: dict[str, list[ExperimentMetricRow]]
     releases: dict[str, list[ReleaseRow]]
 
 
@@ -171,6 +173,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
             repo for (repo,) in connection.execute("select repo from internal.site_lineage_digests()").fetchall()
         ),
         experiments=_by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
+        experiment_metrics=_by_repo(_rows_of(connection, "site_experiment_metrics", ExperimentMetricRow, some)),
         releases=_by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
     )
 

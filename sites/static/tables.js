@@ -4,10 +4,10 @@
   'use strict';
   /** @typedef {{ row: HTMLTableRowElement, text: string }} Line */
   const collator = new Intl.Collator('en', { numeric: true });
-  /** @type {Record<string, { value: (cell: Element) => string | number, first: number }>} */
+  /** @type {Record<string, { value: (cell: HTMLElement) => string | number, first: number }>} */
   const KINDS = {
     text: { value: (cell) => cell.textContent.trim(), first: 1 },
-    number: { value: (cell) => Number(cell.textContent.replace(/[^0-9.]/g, '')), first: -1 },
+    number: { value: (cell) => Number(cell.dataset.value ?? (cell.textContent.replace(/[^0-9.]/g, '') || NaN)), first: -1 },
     time: { value: (cell) => cell.querySelector('time')?.dateTime || '', first: -1 },
   };
 
@@ -52,7 +52,11 @@
       heads.forEach((head) => head.removeAttribute('aria-sort'));
       heads[place].setAttribute('aria-sort', way > 0 ? 'ascending' : 'descending');
       const keys = new Map(lines.map((line) => [line, value(line.row.cells[place])]));
-      lines.sort((a, b) => way * collator.compare(String(keys.get(a)), String(keys.get(b))));
+      lines.sort((one, other) => {
+        const [a, b] = [keys.get(one), keys.get(other)];
+        if (typeof a !== 'number' || typeof b !== 'number') return way * collator.compare(String(a), String(b));
+        return Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : way * (a - b); // what has none comes last
+      });
       body.append(...lines.map((line) => line.row));
     };
 

@@ -148,6 +148,11 @@ def repository(repo: str) -> str:
     return f"feeds/{urls.repository(repo).removesuffix('.html')}"
 
 
+def of_organisation(repo: str) -> str:
+    """The path of the feed of the organisation that a repository is of."""
+    return _of_organisation(organisation(repo))
+
+
 def organisation(repo: str) -> str:
     """The organisation that a repository is of: the first two parts of its name before the last; empty where it has none."""
     return "/".join(repo.split("/")[:-1][:2])

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from catalog.text import plural
+from sites import urls
+from sites.data.groups import ProductionRow, WeekRow
 from sites.data.rows import RepositoryRow, StageRow, TypeRow
-from sites.text import clip, number, of_type
+from sites.text import clip, number, of_type, short
 
 DATASETS = ("dataset", "data")
 MOST_TYPES = 3  # that are named in a tile
 MOST_CHARACTERS = 40  # of the name of a type
 _BAR = 100  # the width of the longest bar
+_STEP, _TALL = 10, 48  # from bar to bar of the trend, and the height of the tallest
 
 
 class Tile(NamedTuple):
@@ -66,6 +70,70 @@ def _tile(name: str, rows: Sequence[TypeRow], *, named: bool = False) -> Tile:
         f"models.html?{types}" if types and not named else "models.html",
         ", ".join(notes),
     )
+
+
+class Behind(NamedTuple):
+    """An artifact of which the version in production is behind the latest one."""
+
+    path: str
+    name: str
+    prod: str
+    latest: str
+    words: str
+
+
+class TrendBar(NamedTuple):
+    """A week: where its bar stands, how high both parts are, and what it says."""
+
+    x: int
+    registered: int
+    assigned: int
+    title: str
+
+
+class Trend(NamedTuple):
+    """The registrations and assignments of the last weeks, as bars."""
+
+    bars: list[TrendBar]
+    width: int
+    height: int
+    first: datetime
+    last: datetime
+    registrations: int
+    assignments: int
+
+
+def behind(rows: Iterable[ProductionRow]) -> list[Behind]:
+    """The artifacts of which production is furthest behind."""
+    return [
+        Behind(
+            path=urls.model(row.repo, row.artifact),
+            name=row.artifact,
+            prod=short(row.prod or ""),
+            latest=short(row.latest or ""),
+            words=f"{plural(row.behind or 0, 'version')}, {plural(row.days_behind or 0, 'day')}",
+        )
+        for row in rows
+        if row.repo is not None and row.artifact is not None
+    ]
+
+
+def trend(weeks: Sequence[WeekRow]) -> Trend | None:
+    """The last weeks; None where nothing was registered or assigned yet. The numbers below it are of the last week."""
+    if not weeks:
+        return None
+    most = max(week.registrations + week.assignments for week in weeks)
+    bars = [
+        TrendBar(
+            x=_STEP * place,
+            registered=round(_TALL * week.registrations / most),
+            assigned=round(_TALL * week.assignments / most),
+            title=f"Week of {week.week:%Y-%m-%d}: {number(week.registrations)} registered, {number(week.assignments)} assigned",
+        )
+        for place, week in enumerate(weeks)
+    ]
+    first, last = weeks[0], weeks[-1]
+    return Trend(bars, _STEP * len(weeks), _TALL, first.week, last.week, last.registrations, last.assignments)
 
 
 def stage_bars(stages: Sequence[StageRow]) -> list[StageBar]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from sites import urls
 from sites.data.page_inputs import PageInputs, PageInputsRow
 from sites.data.rows import CrawlRow
 from sites.digests import digests
@@ -20,9 +21,19 @@ CRAWL = CrawlRow(crawl=1, started_at=NOON, seconds=1.0, new=1, changed=0, fresh=
 FEEDS = {"feeds/repos/a.xml": ["a"], "feeds/repos/b.xml": ["b"], "feeds/all.xml": ["a", "b"]}
 OF_A = {"models/a/m.html", "models/a/m.js", "lineage/a.js", "repos/a.html", "feeds/repos/a.xml"}
 OF_B = {"models/b/m.html", "models/b/m.js", "lineage/b.js", "repos/b.html", "feeds/repos/b.xml"}
-LISTS = {"index.html", "models.html", "repos.html", "status.html", "models/names.js"}
+LISTS = {
+    "index.html",
+    "models.html",
+    "datasets.html",
+    "teams.html",
+    "people.html",
+    "repos.html",
+    "status.html",
+    "models/names.js",
+}
+TEAM = {urls.team("")}  # of both
 PLAIN = {"404.html", "compare.html", "crawl.html", "licences.html", "lineage.html", "static/site.css"}
-ALL = {*OF_A, *OF_B, *LISTS, *PLAIN, "feeds/all.xml", "as-of.js"}
+ALL = {*OF_A, *OF_B, *LISTS, *TEAM, *PLAIN, "feeds/all.xml", "as-of.js"}
 
 
 def made(row=ROW, crawls=(CRAWL,), recipe="1", settings=("x", None)):
@@ -48,7 +59,7 @@ GRAPH = {"lineage/a.js"}  # which follows from less than a page does
 @pytest.mark.parametrize("name", OTHER)
 def test_whatever_changes_of_a_repository_makes_its_files_and_those_of_all(name):
     graph = GRAPH if name in ("file", "has_lineage") else set()
-    assert changed(row=ROW._replace(**{name: OTHER[name]})) == OF_A - GRAPH | graph | LISTS | {"feeds/all.xml"}
+    assert changed(row=ROW._replace(**{name: OTHER[name]})) == OF_A - GRAPH | graph | LISTS | TEAM | {"feeds/all.xml"}
 
 
 def test_what_leads_to_other_graphs_makes_the_graph():
@@ -60,7 +71,7 @@ def test_every_input_has_a_case():
 
 
 def test_an_artifact_more_has_a_page_more():
-    assert changed(row=ROW._replace(artifacts=["m", "n"])) == OF_A | LISTS | {
+    assert changed(row=ROW._replace(artifacts=["m", "n"])) == OF_A | LISTS | TEAM | {
         "feeds/all.xml",
         "models/a/n.html",
         "models/a/n.js",

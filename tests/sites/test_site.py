@@ -206,6 +206,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "crawl.html",
         "data.html",
         "data/schema/model.json",
+        "datasets.html",
         "feeds/all.json",
         "feeds/all.xml",
         "feeds/models/github.com~acme~churn/churn.xml",
@@ -238,6 +239,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "models/github.com~acme~churn/old.js",
         "models/github.com~acme~churn/old.json",
         "models/names.js",
+        "people.html",
         "plots/3d8f247565fd856c289ed8e4d4aa37d6317376bd.png",
         "plots/d86ce6a242beca1cfc6c1288153addd5b5e2a45b.png",
         "repos.html",
@@ -280,6 +282,9 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/theme.js",
         "static/words.js",
         "status.html",
+        "teams.html",
+        "teams/--e4a6a0577479b2b4.html",
+        "teams/acme.html",
     ]
 
 
@@ -311,8 +316,9 @@ def test_the_page_of_a_repository_that_is_gone_says_since_when(page):
 def test_the_page_of_a_repository_lists_its_experiments(page):
     lines = page("repos/github.com~acme~churn.html").text()
     assert lines[lines.index("Experiments 1") + 2 :] == [
-        "Name Began from Metrics Commit Author When",
-        "bold-heron churn@v1.1.0 auc 0.9, rows 10 721621b Ann 1 Jan 2024",
+        "Name Began from auc ↑ rows Commit Author When",
+        "churn@v1.1.0 0.8 10 da541ad",
+        "bold-heron churn@v1.1.0 0.9 +0.1 10 ±0 721621b Ann 1 Jan 2024",
     ]
 
 
@@ -393,7 +399,7 @@ def test_commits_of_a_known_forge_are_links(page):
 
 
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
-    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 10
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 13
 
 
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):

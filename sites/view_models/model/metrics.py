@@ -116,12 +116,12 @@ def stage_metrics(rows: Sequence[MetricRow], assignments: Sequence[AssignmentRow
     shown: dict[_At, list[StageMetric]] = {}
     for assignment in assignments:
         at = (assignment.version, assignment.commit)
-        cells = [
-            (metric, _cells(metric, [at], base)[0])
+        measured = [
+            (metric, cells(metric, [at], base)[0])
             for metric in rows
             if any(p["number"] is not None for p in metric.points)
         ]
-        shown[at] = [StageMetric(metric.name or metric.file, cell) for metric, cell in cells if cell.value][:MAIN]
+        shown[at] = [StageMetric(metric.name or metric.file, cell) for metric, cell in measured if cell.value][:MAIN]
     return shown
 
 
@@ -170,20 +170,21 @@ def _line(metric: MetricRow, columns: Sequence[_At], base: _At | None) -> Metric
         better=BETTER.get(metric.direction or "", ""),
         chart=_sparkline(metric, best),
         best=value(best),
-        cells=_cells(metric, columns, base, best),
+        cells=cells(metric, columns, base, best),
     )
 
 
-def _cells(
+def cells(
     metric: MetricRow, columns: Sequence[_At], base: _At | None, best: MetricPoint | None = None
 ) -> list[MetricCell]:
+    """What each of these has of a metric, with the difference from `base`."""
     values = {(point["version"], point["commit"]): point for point in metric.points}
     reference = values.get(base) if base else None
-    cells = []
+    each = []
     for at in columns:
         point = values.get(at)
         difference = None if at == base else _difference(point, reference)
-        cells.append(
+        each.append(
             MetricCell(
                 value=value(point),
                 delta=signed(difference) if difference is not None else "",
@@ -191,7 +192,7 @@ def _cells(
                 best=bool(best and point and _is_own(point) and point["number"] == best["number"]),
             )
         )
-    return cells
+    return each
 
 
 def _difference(point: MetricPoint | None, reference: MetricPoint | None) -> float | None:

@@ -6,17 +6,22 @@ from datetime import datetime
 
 import pytest
 
+from sites.data.groups import ProductionRow, WeekRow
 from sites.data.rows import RepositoryRow, StageRow, TypeRow
 from sites.view_models.overview import (
     _BAR,
+    _STEP,
+    _TALL,
     MOST_CHARACTERS,
     MOST_TYPES,
     Attention,
     Tile,
     attention,
+    behind,
     sentences,
     stage_bars,
     tiles,
+    trend,
 )
 
 NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
@@ -109,3 +114,20 @@ def test_what_was_never_read_is_not_older():
 )
 def test_what_needs_attention_is_said_in_sentences(needs, said):
     assert sentences(needs) == said
+
+
+def test_the_trend_is_as_tall_as_its_busiest_week():
+    made = trend([WeekRow(NOON, 1, 1), WeekRow(NOON, 3, 1)])
+    assert (made.width, [(bar.x, bar.registered, bar.assigned) for bar in made.bars], made.registrations) == (
+        2 * _STEP, [(0, _TALL // 4, _TALL // 4), (_STEP, _TALL * 3 // 4, _TALL // 4)], 3,
+    )  # fmt: skip
+    assert made.bars[1].title == "Week of 2024-06-01: 3 registered, 1 assigned"
+
+
+def test_without_events_there_is_no_trend_and_without_production_nothing_is_behind():
+    assert (trend([]), behind([ProductionRow(*[None] * 6, 0, 0)])) == (None, [])
+
+
+def test_how_far_production_is_behind():
+    row = ProductionRow("r", "churn", "v1.0.0", "v2.0.0", 2, 1, 3, 1)
+    assert behind([row]) == [("models/r/churn.html", "churn", "v1.0.0", "v2.0.0", "2 versions, 1 day")]

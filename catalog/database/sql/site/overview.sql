@@ -44,3 +44,30 @@ limit most;
 -- internal.site_crawls(most): The last crawls.
 --   key: crawl
 select crawl, started_at, seconds, new, changed, fresh, failed, received from crawls order by crawl desc limit most;
+
+-- internal.site_production(most): The artifacts with a version in production that is behind the latest one, the furthest first: see
+--     `prod_vs_latest`.
+--   key: repo, artifact
+--   in_prod: How many artifacts have a version in production.
+--   are_behind: For how many of these it is behind.
+with shown as (from prod_vs_latest semi join original_artifacts using (repo, artifact)),
+counts as (select count(*) as in_prod, count(*) filter (behind > 0) as are_behind from shown),
+first as (from shown where behind > 0 order by days_behind desc, repo, artifact limit most)
+select f.repo, f.artifact, f.prod, f.latest, f.behind, f.days_behind, c.in_prod, c.are_behind
+from counts c left join first f on true
+order by f.days_behind desc, f.repo, f.artifact;
+
+-- internal.site_weeks(most): How many registrations and assignments each week had, up to that of the last one; the oldest first.
+--   key: week
+--   week: Its Monday.
+with weeks as (
+    select date_trunc('week', created_at) as week, count(*) filter (event = 'registration') as registrations,
+        count(*) filter (event = 'assignment') as assignments
+    from internal.site_events() where is_news and event in ('registration', 'assignment') group by 1
+),
+shown as (
+    select unnest(generate_series(last - to_days(7 * (most - 1)), last, interval 7 day)) as week from (select max(week) as last from weeks)
+)
+select s.week::timestamp as week, coalesce(w.registrations, 0) as registrations, coalesce(w.assignments, 0) as assignments
+from shown s left join weeks w using (week)
+order by s.week;

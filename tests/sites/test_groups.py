@@ -1,0 +1,75 @@
+"""Datasets, teams and people on pages: the answers of `models_using`, `list_teams` and `list_people`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from catalog.query import Catalog
+from catalog.text import plural
+from sites import urls
+
+from .conftest import parse
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def demo(demo_folder: Path) -> Path:
+    return demo_folder / "output"
+
+
+@pytest.fixture(scope="module")
+def catalog(demo):
+    with Catalog.open(demo / "catalog.duckdb") as opened:
+        yield opened
+
+
+def cells(demo: Path, page: str) -> list[list[str]]:
+    """The texts of the cells of a page's first table."""
+    body = (demo / "site" / page).read_text("utf-8").partition("<tbody>")[2].partition("</tbody>")[0]
+    return [
+        [" ".join(parse(f"<main>{cell}</main>").text()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+        for row in body.split("<tr>")[1:]
+    ]
+
+
+def test_the_list_of_datasets_counts_what_models_using_has(demo, catalog):
+    shown = {row[0].split()[0]: (row[5], row[6]) for row in cells(demo, "datasets.html")}
+    told = {}
+    for dataset in catalog.sql("select id, artifact from original_artifacts where type = 'dataset'").rows:
+        counted = [
+            len(catalog.sql(f"select distinct repo, artifact from models_using($id, {stage})", id=dataset["id"]).rows)
+            for stage in ("'prod'", "null")
+        ]
+        told[dataset["artifact"]] = tuple(map(str, counted))
+    assert (shown, len(shown)) == (told, 5)
+
+
+def test_the_list_of_teams_is_that_of_list_teams(demo, catalog):
+    told = catalog.sql("select team, repos, artifacts, in_stages from list_teams(null)").rows
+    assert [[row[0], *row[2:5]] for row in cells(demo, "teams.html")] == [
+        [str(cell) for cell in row.values()] for row in told
+    ]
+
+
+def test_the_list_of_people_is_that_of_list_people(demo, catalog):
+    question = "select registrations, assignments, artifacts, owns from list_people(null) order by events desc, person"
+    told = [[str(cell) for cell in row.values()] for row in catalog.sql(question).rows]
+    assert [row[1:5] for row in cells(demo, "people.html")] == told
+    assert "@demo.example" not in (demo / "site" / "people.html").read_text("utf-8")
+
+
+def test_the_page_of_a_team_says_how_complete_its_artifacts_are(demo):
+    page = parse((demo / "site" / urls.team("risk")).read_text("utf-8")).text()
+    tiles = page[page.index("Completeness") + 1 : page.index("Of the latest version of each artifact in use.")]
+    assert tiles == [
+        "Model card", "1 of 1", "all", "Licence", "0 of 1", "missing: churn", "Owner", "1 of 1", "all", "Metrics", "1 of 1", "all",
+    ]  # fmt: skip
+    assert page[page.index("Stages") + 1 :][:2] == [
+        "Artifact prod staging dev",
+        "churn prod v3.4.0 staging v3.5.0 dev v3.5.0-rc.1",
+    ]
+    assert plural(1, "artifact") in page[2]

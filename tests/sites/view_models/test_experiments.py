@@ -1,0 +1,63 @@
+"""The table of experiments: a column for each metric, what they began from first, and differences from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import SimpleNamespace
+
+import pytest
+
+from sites.data.experiments import ExperimentMetricRow, ExperimentRow
+from sites.view_models.experiments import MOST_METRICS, experiment_table
+
+NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
+
+
+def experiment(name, commit, baseline="b", versions=()):
+    return ExperimentRow("r", name, "Ann", NOON, commit, baseline, False, True, [*versions], 3, 1, [])
+
+
+def metric(commit, number, name="auc", direction="higher"):
+    return ExperimentMetricRow("r", commit, "metrics.json", name, number, str(number), direction, 1)
+
+
+def table(experiments, metrics):
+    return experiment_table(
+        SimpleNamespace(experiments={"r": experiments}, experiment_metrics={"r": metrics}), "r", None
+    )
+
+
+def test_a_baseline_comes_before_its_experiments_and_the_best_is_marked():
+    made = table(
+        [
+            experiment("one", "1", versions=["r:m@v1.0.0"]),
+            experiment("lost", "2", "c"),
+            experiment("two", "3", versions=["r:m@v1.0.0"]),
+        ],
+        [metric("b", 0.5), metric("1", 0.75), metric("3", 0.25), metric("2", 0.9)],
+    )
+    assert [(line.name, line.is_baseline, *(cell.cell for cell in line.cells)) for line in made.lines] == [
+        ("m@v1.0.0", True, ("0.5", "", "", False)),
+        ("one", False, ("0.75", "+0.25", "up", True)),
+        ("two", False, ("0.25", "\u22120.25", "down", False)),
+        ("c", True, ("", "", "", False)),
+        ("lost", False, ("0.9", "", "", False)),
+    ]
+    assert (made.total, made.shown, made.columns[0]) == (3, 3, ("auc", "metrics.json: auc, higher is better", " ↑"))
+
+
+@pytest.mark.parametrize(("beyond", "more"), [(0, 0), (1, 1)], ids=["as many as are columns", "one more"])
+def test_a_table_has_so_many_metrics(beyond, more):
+    made = table(
+        [experiment("one", "1")], [metric("1", number, f"m{number:02}") for number in range(MOST_METRICS + beyond)]
+    )
+    assert (len(made.columns), made.more) == (MOST_METRICS, more)
+
+
+def test_a_number_that_is_none_or_not_finite_is_no_key_of_the_order():
+    made = table([experiment("one", "1")], [metric("b", float("nan")), metric("1", None)])
+    assert [line.cells[0].number for line in made.lines] == [None, None]
+
+
+def test_without_experiments_there_is_no_table():
+    assert table([], []) is None
