@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
 from catalog.database import database as catalog_database
 from catalog.privacy.emails import Mask, hide
+from sites import former_pages
 from sites import output as site_folder
 from sites.data import page_inputs
 from sites.data.facts import Connection, Facts, Key, read, rows
@@ -92,6 +94,8 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         )
         for path, page, repo in model_files.paths(inputs):
             wanted.others[path], wanted.repos[path] = wanted.pages[page], repo
+        former = former_pages.former_pages(connection, (inputs.recipe, settings), wanted.pages)
+        wanted.others.update({path: page.digest for path, page in former.items()})
         own = {
             model_files.SCHEMA: model_files.schema(),
             **theme.files,
@@ -115,7 +119,8 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             lineage_graphs.files(connection, graphs, stale),
             past.script_files(stale),
         ]
-        apart = {*lists, *graphs, *scripts, *past.paths, DATA.pattern}
+        files.append(former_pages.files(former, stale, partial(Renderer, title, theme, catalog_url)))
+        apart = {*lists, *graphs, *scripts, *former, *past.paths, DATA.pattern}
         from_rows = stale.difference(static, own, exports.files, apart)
         pages: Iterable[tuple[str, bytes]] = past.page_files(stale)
         plots_by_model: dict[Key, Plots] = {}

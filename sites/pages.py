@@ -43,6 +43,11 @@ STAGES = Page(name="stages", pattern="stages.html", template="stages.html")
 ACTIVITY = Page(name="activity", pattern="activity.html", template="activity.html")
 MONTH = Page(name="month", pattern="activity/{month}.html", template="month.html")
 
+# Where the page of an artifact or a repository was that has no other one now.
+GONE = Page(name="gone", pattern="models/{repo}/{artifact}.html", template="gone.html")
+MOVED = Page(name="moved", pattern="models/{repo}/{artifact}.html", template="moved.html")
+FORMER = (GONE, MOVED)
+
 MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
 
 GROUPS = (DATASETS, TEAMS, PEOPLE)

@@ -32,7 +32,7 @@ from markupsafe import Markup
 from catalog.errors import ConfigError
 from catalog.text import plural
 from sites import text, urls
-from sites.pages import OF_TIME, PAGES, Page
+from sites.pages import FORMER, OF_TIME, PAGES, Page
 from sites.program import program_digest
 from sites.theme import NO_THEME, TEMPLATES, Theme
 from sites.theme import read as read_theme
@@ -131,7 +131,7 @@ class Renderer:
         """`catalog_url`: where the database that the site publishes will be, if that is known."""
         self._title, self._theme, self._catalog_url = title, theme, catalog_url
         env = _themed(theme)
-        self._templates = {page.name: env.get_template(page.template) for page in (*PAGES, *OF_TIME)}
+        self._templates = {page.name: env.get_template(page.template) for page in (*PAGES, *OF_TIME, *FORMER)}
 
     def __call__(self, page: Page, context: dict[str, object], *, root: str | None = None) -> bytes:
         """One page. `root` leads from it to the root of the site; without one it follows from the page's path. ConfigError where a template of the theme fails."""

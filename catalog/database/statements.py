@@ -56,6 +56,7 @@ OF_ALL = (  # what asks of all of them
     "site/measures",
     "site/lineage",
     "site/groups",
+    "site/former",
     "site/overview",
     "site/repositories",
     "site/stages",

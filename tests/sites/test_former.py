@@ -1,0 +1,83 @@
+"""Addresses that had a page: what is gone says so, and a former name leads to the one that a repository has now."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from catalog.schema.tables.inventory import Repo
+from catalog.schema.tables.registry import Event
+from sites.build import build
+from support.catalog_files import repository, write_catalog
+from support.small_catalog import day, event
+
+from .conftest import parse
+
+pytestmark = pytest.mark.slow
+
+REPO = "git.example/acme/churn"
+
+# Two tags that were deleted: of one another has the name since then, and the other was the last of its artifact.
+_DELETED = """
+insert into observations by name
+select 'git.example/acme/churn' as repo, 'refs/tags/' || name || '@v1.0.0' as ref, repeat('3', 40) as oid, timestamp '2024-01-01' as first_seen,
+    timestamp '2024-01-02 03:00' as last_seen, timestamp '2024-01-03 03:00' as ended_at, 1 as first_crawl, 2 as ended_crawl,
+    'registration' as event, name as artifact, 'v1.0.0' as version, timestamp '2023-12-31' as created_at
+from (select unnest(['churn', 'lost']) as name)
+"""
+_RENAMED = """
+insert into renames by name
+select 1 as crawl, 'git.example/acme/churn' as repo, unnest(['git.example/old/churn', 'git.example/acme/churn']) as former,
+    'git.example/acme/churn' as name, false as replaced
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A catalog, and its site."""
+    folder = tmp_path_factory.mktemp("former")
+    rows = {REPO: {Event: [event("churn@v2.0.0", "1" * 40, day(1))]}}
+    file = write_catalog(folder / "c.duckdb", rows, {Repo: [repository(REPO, f"https://{REPO}.git")]})
+    with closing(duckdb.connect(str(file))) as connection:
+        connection.execute(_DELETED)
+        connection.execute(_RENAMED)
+    build(file, folder / "site", title="x", site_url="https://models.example")
+    return file, folder / "site"
+
+
+def test_an_artifact_that_is_gone_says_since_when(built):
+    page = parse((built[1] / "models/git.example~acme~churn/lost.html").read_text("utf-8"))
+    assert page.text() == [
+        "Models git.example/acme/churn lost",
+        "lost",
+        "Gone since 3 Jan 2024, 03:00 UTC; last seen 2 Jan 2024, 03:00 UTC. Its 1 registry tag was deleted in git.example/acme/churn , and no file declares it.",
+        "The version that was registered last is v1.0.0. The view deleted_tags has what its tags said.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("repos/git.example~old~churn.html", "../repos/git.example~acme~churn.html"),
+        ("models/git.example~old~churn/churn.html", "../../models/git.example~acme~churn/churn.html"),
+    ],
+)
+def test_a_former_name_leads_to_the_new_one(built, path, to):
+    page = parse((built[1] / path).read_text("utf-8"))
+    (refresh,) = [found["content"] for element, found in page.elements if found.get("http-equiv") == "refresh"]
+    assert (refresh, to in page.values("href"), (built[1] / path).parent.joinpath(to).exists()) == (
+        f"0; url={to}",
+        True,
+        True,
+    )
+
+
+def test_what_is_there_keeps_its_page_and_no_map_names_the_others(built):
+    file, site = built
+    assert parse((site / "models/git.example~acme~churn/churn.html").read_text("utf-8")).text()[1] == "churn"
+    maps = "".join(path.read_text("utf-8") for path in site.glob("sitemap*"))
+    assert ("lost.html" in maps, "~old~" in maps, "~acme~churn/churn.html" in maps) == (False, False, True)
+    assert build(file, site, title="x", site_url="https://models.example").written == 0
