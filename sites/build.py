@@ -27,6 +27,7 @@ from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
 from sites.render import Renderer, assets
 from sites.site_pages import SitePages
+from sites.static_files import StaticFiles
 from sites.theme import NO_THEME, Theme
 from sites.time_pages import TimePages
 from sites.view_models import as_of, lineage_graphs, list_files
@@ -82,13 +83,14 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         connection = MaskedConnection(unmasked, mask)
         inputs = page_inputs.read(connection)
-        static = {**assets(), AS_OF: as_of.script(inputs.crawls)}
+        loaded = StaticFiles({**assets(), **theme.files})
+        static = {**loaded.files, AS_OF: as_of.script(inputs.crawls)}
         news = Feeds(inputs.repositories, title, site_url)
         wanted = digests(inputs, news.repos(), static, settings)
         wanted.pages[DATA.pattern] = digest_of(inputs.recipe, settings, exports.digest)
         wanted.others.update(exports.files)
         last = site_folder.look(folder, program_digest(), thorough=check)
-        past = TimePages(connection, partial(Renderer, title, theme), news)
+        past = TimePages(connection, partial(Renderer, title, theme, static=loaded), news)
         wanted.pages.update(
             past.pages(inputs, wanted.pages[MODELS.pattern], wanted.pages[COMPARE.pattern], last.stated)
         )
@@ -98,7 +100,6 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         wanted.others.update({path: page.digest for path, page in former.items()})
         own = {
             model_files.SCHEMA: model_files.schema(),
-            **theme.files,
             **sitemap.maps(wanted.pages.keys() - {MISSING.pattern, CRAWL.pattern}, site_url),
         }
         wanted.others.update({path: digest_of_bytes(content) for path, content in own.items()})
@@ -119,21 +120,21 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             lineage_graphs.files(connection, graphs, stale),
             past.script_files(stale),
         ]
-        files.append(former_pages.files(former, stale, partial(Renderer, title, theme, catalog_url)))
+        files.append(former_pages.files(former, stale, partial(Renderer, title, theme, catalog_url, loaded)))
         apart = {*lists, *graphs, *scripts, *former, *past.paths, DATA.pattern}
         from_rows = stale.difference(static, own, exports.files, apart)
         pages: Iterable[tuple[str, bytes]] = past.page_files(stale)
         plots_by_model: dict[Key, Plots] = {}
         if from_rows:
-            render = Renderer(title, theme, catalog_url)
-            facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in static)
+            render = Renderer(title, theme, catalog_url, loaded)
+            facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in loaded.contents)
             site = SitePages(facts, plots_by_model, news, render, site_url, lists_read)
             images |= site.images()
             pages = _in_order(site, chain(_feeds(connection, facts, news, stale), pages), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}
         new = last.stale(shown)
         pictures = chain(plots.numbers(plots_by_model, new), plots.images(connection, new))
-        files += [pictures, _data_page(exports, stale, title, site_url, theme), pages]
+        files += [pictures, _data_page(exports, stale, site_url, partial(Renderer, title, theme, static=loaded)), pages]
         every = _counted(chain.from_iterable(files), len(stale | new), progress)
         done = site_folder.write_site(last, {**wanted.files, **shown}, every, images)
     return SiteReport(
@@ -168,11 +169,11 @@ def _in_order(
 
 
 def _data_page(
-    exports: Exports, stale: Collection[str], title: str, site_url: str | None, theme: Theme
+    exports: Exports, stale: Collection[str], site_url: str | None, renderer: Callable[[], Renderer]
 ) -> Iterator[tuple[str, bytes]]:
     """The page of the data, which follows from no row."""
     if DATA.pattern in stale:
-        yield DATA.pattern, Renderer(title, theme)(DATA, data_page.context(exports, site_url))
+        yield DATA.pattern, renderer()(DATA, data_page.context(exports, site_url))
 
 
 def _read(

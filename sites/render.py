@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
@@ -17,6 +18,7 @@ from pickle import PickleError
 from typing import NamedTuple
 
 from jinja2 import (
+    BaseLoader,
     ChoiceLoader,
     DictLoader,
     Environment,
@@ -34,6 +36,7 @@ from catalog.text import plural
 from sites import text, urls
 from sites.pages import FORMER, OF_TIME, PAGES, Page
 from sites.program import program_digest
+from sites.static_files import StaticFiles
 from sites.theme import NO_THEME, TEMPLATES, Theme
 from sites.theme import read as read_theme
 
@@ -65,11 +68,25 @@ class _CompiledTemplates(FileSystemBytecodeCache):
                 other.unlink(missing_ok=True)  # of another version of the program
 
 
+class _WithNamedFiles(BaseLoader):
+    """Templates in which files of `static/` have the names that they have in the site."""
+
+    def __init__(self, loader: BaseLoader, static: StaticFiles) -> None:
+        self._loader, self._static = loader, static
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+        source, file, is_current = self._loader.get_source(environment, template)
+        return self._static.named(source), file, is_current
+
+    def list_templates(self) -> list[str]:
+        return self._loader.list_templates()
+
+
 @cache
 def environment() -> Environment:
     """The environment of all templates, which are compiled once."""
     env = Environment(
-        loader=PackageLoader("sites"),
+        loader=_WithNamedFiles(PackageLoader("sites"), static_files()),
         bytecode_cache=_CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
@@ -101,7 +118,7 @@ def load_theme(folder: Path | None) -> Theme:
     """The theme in a folder, whose templates can be compiled; ConfigError, with what is wrong, where it cannot be used."""
     theme = read_theme(folder)
     ours = {name for name in environment().list_templates() if name.endswith(".html")}
-    env = _themed(theme)
+    env = _themed(theme, static_files(theme))
     for name in theme.templates:
         place = f"{theme.folder}/{TEMPLATES}/{name}"
         if name not in ours:
@@ -115,22 +132,40 @@ def load_theme(folder: Path | None) -> Theme:
     return theme
 
 
-def _themed(theme: Theme) -> Environment:
+def _themed(theme: Theme, static: StaticFiles) -> Environment:
     """The environment in which a theme's templates come first; ours are also there as `catalog/NAME`, for those that extend them."""
-    if not theme.templates:
+    if not theme.templates and static.paths == static_files().paths:
         return environment()
     ours = PackageLoader("sites")
     loader = ChoiceLoader([DictLoader(theme.templates), ours, PrefixLoader({"catalog": ours})])
-    return environment().overlay(loader=loader, bytecode_cache=None)
+    return environment().overlay(loader=_WithNamedFiles(loader, static), bytecode_cache=None)
+
+
+class Inline(NamedTuple):
+    """What stands in a page itself, with the words by which the page's policy allows it."""
+
+    text: Markup
+    source: Markup
 
 
 class Renderer:
     """Renders the pages of one site."""
 
-    def __init__(self, title: str, theme: Theme = NO_THEME, catalog_url: str | None = None) -> None:
-        """`catalog_url`: where the database that the site publishes will be, if that is known."""
-        self._title, self._theme, self._catalog_url = title, theme, catalog_url
-        env = _themed(theme)
+    def __init__(
+        self,
+        title: str,
+        theme: Theme = NO_THEME,
+        catalog_url: str | None = None,
+        static: StaticFiles | None = None,
+    ) -> None:
+        """`catalog_url`: where the database that the site publishes will be, if that is known. `static`: the files that pages load."""
+        self._static = static_files(theme) if static is None else static
+        paths = self._static.paths
+        self._title, self._catalog_url = title, catalog_url
+        self._theme = replace(
+            theme, logo=paths.get(theme.logo, theme.logo), styles=paths.get(theme.styles, theme.styles)
+        )
+        env = _themed(theme, self._static)
         self._templates = {page.name: env.get_template(page.template) for page in (*PAGES, *OF_TIME, *FORMER)}
 
     def __call__(self, page: Page, context: dict[str, object], *, root: str | None = None) -> bytes:
@@ -152,6 +187,12 @@ class Renderer:
                 f"{self._theme.folder}/{TEMPLATES}: the page {page.name!r} cannot be rendered: {error}"
             ) from error
 
+    def inline(self, name: str) -> Inline:
+        """A style sheet or script of ours, for the page that cannot know where its files are."""
+        text = self._static.named((files("sites") / "templates" / name).read_text("utf-8"))
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        return Inline(Markup(text), Markup("'sha256-{}'").format(digest))  # noqa: S704 - ours
+
 
 class AssetLicence(NamedTuple):
     """The licence of something that the site brings from others."""
@@ -171,27 +212,20 @@ def licences() -> list[AssetLicence]:
     ]
 
 
-class Inline(NamedTuple):
-    """What stands in a page itself, with the words by which the page's policy allows it."""
-
-    text: Markup
-    source: Markup
-
-
-@cache
-def inline(name: str) -> Inline:
-    """A style sheet or script of ours, for the page that cannot know where its files are."""
-    text = (files("sites") / "templates" / name).read_bytes()
-    return Inline(
-        Markup(text.decode()),  # noqa: S704 - ours
-        Markup("'sha256-{}'").format(b64encode(sha256(text).digest()).decode()),
-    )
-
-
 @cache
 def assets() -> dict[str, bytes]:
-    """The files that pages load: path in the site → bytes."""
+    """The files that pages load: path in the program → bytes."""
     return dict(sorted(_files(files("sites") / "static", "static")))
+
+
+def static_files(theme: Theme = NO_THEME) -> StaticFiles:
+    """The files that pages load, with those of a theme in place of ours and beside them."""
+    return StaticFiles({**assets(), **theme.files}) if theme.files else _own_static_files()
+
+
+@cache
+def _own_static_files() -> StaticFiles:
+    return StaticFiles(assets())
 
 
 def _files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

@@ -33,7 +33,7 @@ from sites.pages import (
 )
 from sites.published import model_files
 from sites.published.json_ld import json_ld
-from sites.render import Renderer, inline, licences
+from sites.render import Renderer, licences
 from sites.view_models import as_of, experiments, feeds, groups, overview
 from sites.view_models.feeds import Feeds
 from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
@@ -137,7 +137,10 @@ class SitePages:
 
     def _missing(self) -> bytes:
         """The page that a server shows at any address: without `site_url` it has to find its way home."""
-        search: dict[str, object] = {"inline_style": inline("404.css"), "inline_script": inline("404.js")}
+        search: dict[str, object] = {
+            name: self._render.inline(f"404.{kind}")
+            for name, kind in (("inline_style", "css"), ("inline_script", "js"))
+        }
         return self._render(MISSING, {} if self._site_url else search, root=urls.absolute_root(self._site_url))
 
     def _models(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:

@@ -46,15 +46,10 @@ class Theme:
 
     @property
     def digest(self) -> str:
-        """The digest of what pages show of it; empty where that is nothing. Files are loaded by pages, which stay as they are."""
-        shown = (sorted(self.templates.items()), str(self.footer), self.logo, self.styles)
+        """The digest of all of it; empty where it is nothing. Pages name files by what is in them, and so follow from these, too."""
+        files = sorted((path, digest_of_bytes(data)) for path, data in self.files.items())
+        shown = (sorted(self.templates.items()), str(self.footer), self.logo, self.styles, files)
         return digest_of(*shown) if any(shown) else ""
-
-    @property
-    def whole_digest(self) -> str:
-        """The digest of all of it; empty where it is nothing."""
-        parts = (self.digest, sorted((path, digest_of_bytes(data)) for path, data in self.files.items()))
-        return digest_of(*parts) if any(parts) else ""
 
 
 NO_THEME = Theme()

@@ -120,7 +120,7 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
     from catalog.database.build_inputs import site_digest
 
     folder, theme = config.output / "site", _theme(config.theme)
-    inputs = site_digest(built.inputs, config.title, config.site_url, theme.whole_digest if theme else "")
+    inputs = site_digest(built.inputs, config.title, config.site_url, theme.digest if theme else "")
     record = build_record.read(config.output)
     is_same = bool(built.inputs) and record is not None and record.site is not None and record.site.inputs == inputs
     if is_same and _refresh(config, built, inputs) and not check:

@@ -6,9 +6,9 @@
   const MODELS = 7, OTHERS = 3, VERSIONS = 12; // of each kind in sight
   const root = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/static\/[^/]*$/, '');
 
-  /** @param {string} name */
-  const script = (name) => new Promise((resolve, reject) => {
-    document.head.append(Object.assign(document.createElement('script'), { src: `${root}static/${name}.js`, async: false, onload: resolve, onerror: reject }));
+  /** @param {string} path */
+  const script = (path) => new Promise((resolve, reject) => {
+    document.head.append(Object.assign(document.createElement('script'), { src: root + path, async: false, onload: resolve, onerror: reject }));
   });
 
   /** @typedef {{title: string, about?: string, group: string, href?: string, act?: () => void, icon?: string}} Item */
@@ -24,8 +24,8 @@
   const prepare = () => {
     ready ??= (async () => {
       document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: `${root}static/palette.css` }));
-      if (typeof SiteData === 'undefined') await script('load');
-      await Promise.all([SiteData.load('models'), ...(typeof ModelSearch === 'undefined' ? [script('search')] : [])]);
+      if (typeof SiteData === 'undefined') await script('static/load.js');
+      await Promise.all([SiteData.load('models'), ...(typeof ModelSearch === 'undefined' ? [script('static/search.js')] : [])]);
       const list = models = new ModelSearch.Models(SiteData.get('models'));
       names = Array.from({ length: list.count }, (_, row) => full(list, row).toLowerCase());
       texts = names.map((name, row) => `${name} ${list.descriptions[row].toLowerCase()} ${list.values('label', row).join(' ').toLowerCase()} ${list.repoName(row).toLowerCase()}`);
