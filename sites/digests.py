@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sites import urls
 from sites.data.page_inputs import PageInputs
 from sites.pages import (
+    ABOUT,
     AS_OF,
     COMPARE,
     CRAWL,
@@ -79,7 +80,7 @@ def digests(
     return Digests(
         pages={
             **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
-            **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, LINEAGE, MISSING)), of_all),
+            **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, LINEAGE, ABOUT, MISSING)), of_all),
             **{path: of_feed(*own) for path, own in teams.items()},
             **{path: by_repo[repo] for path, repo in repos.items()},
         },

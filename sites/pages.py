@@ -37,6 +37,7 @@ LINEAGE = Page(name="lineage", pattern="lineage.html", template="lineage.html")
 STATUS = Page(name="status", pattern="status.html", template="status.html")
 CRAWL = Page(name="crawl", pattern="crawl.html", template="crawl.html")  # where the status was
 DATA = Page(name="data", pattern="data.html", template="data.html")
+ABOUT = Page(name="about", pattern="about.html", template="about.html")
 LICENCES = Page(name="licences", pattern="licences.html", template="licences.html")
 MISSING = Page(name="missing", pattern="404.html", template="404.html")
 STAGES = Page(name="stages", pattern="stages.html", template="stages.html")
@@ -51,5 +52,21 @@ FORMER = (GONE, MOVED)
 MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
 
 GROUPS = (DATASETS, TEAMS, PEOPLE)
-PAGES = (HOME, MODELS, *GROUPS, TEAM, MODEL, COMPARE, LINEAGE, REPOS, REPO, STATUS, CRAWL, DATA, LICENCES, MISSING)
+PAGES = (
+    HOME,
+    MODELS,
+    *GROUPS,
+    TEAM,
+    MODEL,
+    COMPARE,
+    LINEAGE,
+    REPOS,
+    REPO,
+    STATUS,
+    CRAWL,
+    DATA,
+    ABOUT,
+    LICENCES,
+    MISSING,
+)
 OF_TIME = (STAGES, ACTIVITY, MONTH)  # pages of the past, which follow from all that was observed

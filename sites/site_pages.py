@@ -12,6 +12,7 @@ from sites.data.facts import Facts, Key
 from sites.data.groups import NEWEST, Lists
 from sites.data.rows import ArtifactRow, ProblemRow, RepositoryRow
 from sites.pages import (
+    ABOUT,
     COMPARE,
     CRAWL,
     DATASETS,
@@ -124,6 +125,7 @@ class SitePages:
             CRAWL: dict,
             COMPARE: dict,
             LINEAGE: dict,
+            ABOUT: dict,
             LICENCES: lambda: {"licences": licences()},
         }
         for page, context in contexts.items():

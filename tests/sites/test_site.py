@@ -202,6 +202,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
     assert [path for path in found if "evil" not in path and "script" not in path and not of_vega.match(path)] == [
         ".made.json",
         "404.html",
+        "about.html",
         "activity.html",
         "as-of.js",
         "badges/github.com~acme~churn/churn/prod.svg",
@@ -403,7 +404,7 @@ def test_commits_of_a_known_forge_are_links(page):
 
 
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
-    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 13
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 14
 
 
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):
