@@ -10,6 +10,12 @@ KINDS: Mapping[str, str] = {
     "home": "index.html",
     "models": "models.html",
     "model": "models/*/*.html",
+    "datasets": "datasets.html",
+    "lineage": "lineage.html",
+    "teams": "teams.html",
+    "team": "teams/*.html",
+    "people": "people.html",
+    "about": "about.html",
     "repos": "repos.html",
     "repo": "repos/*.html",
     "status": "status.html",
@@ -21,7 +27,8 @@ KINDS: Mapping[str, str] = {
 }
 # What is asked of a page that shows nothing without: the part of its address after the path.
 QUERIES: Mapping[str, str] = {
-    "compare": "?v=demo.example/risk/churn:churn@v3.4.0&v=demo.example/risk/churn:churn@v3.5.0"
+    "compare": "?v=demo.example/risk/churn:churn@v3.4.0&v=demo.example/risk/churn:churn@v3.5.0",
+    "lineage": "?of=demo.example/data/registry:customers:customers",
 }
 REDIRECTS = ("crawl",)  # lead to another page as soon as they are opened
 WIDTHS = {1440: 900, 390: 844}  # of windows, with their heights
