@@ -16,7 +16,7 @@ from sites import former_pages
 from sites import output as site_folder
 from sites.data import page_inputs
 from sites.data.facts import Connection, Facts, Key, read, rows
-from sites.data.groups import Lists
+from sites.data.groups import GroupRows
 from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
@@ -112,7 +112,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
         images = {path: last.files[path].images for path in wanted.pages.keys() - stale}
-        lists_read = Lists(connection)
+        lists_read = GroupRows(connection)
         files: list[Iterable[tuple[str, bytes | Path]]] = [
             exports.sources(stale),
             ((path, content) for path, content in {**static, **own}.items() if path in stale),

@@ -9,7 +9,7 @@ from functools import cached_property
 from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
-from sites.data.groups import NEWEST, Lists
+from sites.data.groups import NEWEST, GroupRows
 from sites.data.rows import ArtifactRow, ProblemRow, RepositoryRow
 from sites.pages import (
     ABOUT,
@@ -69,7 +69,7 @@ class SitePages:
         news: Feeds,
         render: Renderer,
         site_url: str | None,
-        lists: Lists,
+        lists: GroupRows,
     ) -> None:
         """`lists`: reads the rows of lists, where a page shows them."""
         self._facts = facts

@@ -94,7 +94,7 @@ class PersonRow(NamedTuple):
     last: list[LastTag]
 
 
-class Lists:
+class GroupRows:
     """What lists show, read when one of them is made."""
 
     def __init__(self, connection: Connection) -> None:

@@ -36,7 +36,7 @@ class ExperimentCell(NamedTuple):
     number: float | None
 
 
-class ExperimentLine(NamedTuple):
+class ComparedExperiment(NamedTuple):
     """An experiment, or the commit that some began from."""
 
     name: str
@@ -56,7 +56,7 @@ class ExperimentTable(NamedTuple):
     total: int
     shown: int
     columns: list[ExperimentColumn]
-    lines: list[ExperimentLine]
+    lines: list[ComparedExperiment]
     more: int
 
 
@@ -93,20 +93,20 @@ def _group(
     group: Sequence[ExperimentRow],
     measured: Sequence[dict[str, ExperimentMetricRow]],
     links: urls.RepositoryLinks | None,
-) -> list[ExperimentLine]:
+) -> list[ComparedExperiment]:
     """The commit that some experiments began from, and these."""
     first = group[0]
     began = ", ".join(ref.removeprefix(f"{first.repo}:") for ref in first.versions) or text.short(baseline)
     commits = [baseline, *(row.commit for row in group)]
     columns = [_cells(by_commit, commits, baseline) for by_commit in measured]
     across = [[column[place] for column in columns] for place in range(len(commits))]
-    head = ExperimentLine(
+    head = ComparedExperiment(
         began, True, "", False, True, commit_mark(links, baseline), "", None, across[0]
     )  # fmt: skip
     return [
         head,
         *(
-            ExperimentLine(
+            ComparedExperiment(
                 name=row.name,
                 is_baseline=False,
                 began=began,

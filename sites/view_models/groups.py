@@ -153,9 +153,9 @@ def matrix(lines: Sequence[ArtifactLine], assignments: Mapping[Key, Sequence[Ass
 def shares(lines: Sequence[ArtifactLine], known: Mapping[Key, CompletenessRow]) -> list[Share]:
     """How complete a team's artifacts are: those in use that are registered."""
     asked = [(line, row) for line in lines if (row := known.get((line.repo, line.artifact.artifact)))]
-    found = []
+    every = []
     for name in ASKED:
         lacking = [line for line, row in asked if not getattr(row, name)]
         count = len(asked) - len(lacking)
-        found.append(Share(WORDS[name], count, len(asked), 100 * count // max(1, len(asked)), lacking))
-    return found
+        every.append(Share(WORDS[name], count, len(asked), 100 * count // max(1, len(asked)), lacking))
+    return every

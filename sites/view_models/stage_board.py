@@ -1,7 +1,7 @@
 """The board of stages: the scripts with its periods, in columns, and its rows as of the last crawl for readers without scripts.
 
 What is in stages now is in one script, which the page loads at once; the past is in others, which it loads where the reader goes there.
-`docs/decisions/49-time-machine.md`.
+`docs/decisions/52-time-machine.md`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from catalog.database import database
 from sites import site_pages as module
 from sites.data import facts as data
+from sites.data.groups import GroupRows
 from sites.data.rows import ProblemRow
 from sites.render import Renderer
 from sites.view_models.feeds import Feeds
@@ -20,17 +21,23 @@ CHURN = ("github.com/acme/churn", "churn")
 
 
 @pytest.fixture(scope="module")
-def facts(catalog_file: Path) -> Iterator[data.Facts]:
-    with closing(database.connect(catalog_file)) as connection:
-        yield data.read(connection)
+def connection(catalog_file: Path) -> Iterator[data.Connection]:
+    with closing(database.connect(catalog_file)) as opened:
+        yield opened
 
 
-def site(facts: data.Facts) -> module.SitePages:
-    return module.SitePages(facts, {}, Feeds([], "x", None), Renderer("x"), None, list)
+@pytest.fixture(scope="module")
+def facts(connection: data.Connection) -> data.Facts:
+    return data.read(connection)
+
+
+@pytest.fixture
+def site(connection: data.Connection) -> Callable[[data.Facts], module.SitePages]:
+    return lambda facts: module.SitePages(facts, {}, Feeds([], "x", None), Renderer("x"), None, GroupRows(connection))
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])
-def test_the_problems_on_the_page_of_the_status(facts, beyond):
+def test_the_problems_on_the_page_of_the_status(site, facts, beyond):
     count = module.MOST_PROBLEMS + beyond
     problems = [ProblemRow(CHURN[0], "rule", f"{number}", "message", None) for number in range(count)]
     found = site(replace(facts, problems={CHURN[0]: problems}))._status()
@@ -39,7 +46,7 @@ def test_the_problems_on_the_page_of_the_status(facts, beyond):
 
 
 @pytest.mark.parametrize(("was_read", "said"), [(True, True), (False, False)], ids=["read before", "never read"])
-def test_only_a_repository_that_was_read_has_older_entries(facts, was_read, said):
+def test_only_a_repository_that_was_read_has_older_entries(site, facts, was_read, said):
     lost = [row if was_read else row._replace(read_at=None) for row in facts.repositories]
     ((_, page),) = site(replace(facts, repositories=lost)).pages({"models.html"})
     assert (b"its entries are older" in page) == said

@@ -47,7 +47,7 @@ def test_a_share_names_what_lacks():
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
 def test_the_newest_events_of_a_folder_are_read(beyond):
     events = [event(f"m@v1.{number}.0", "1" * 40, day(number + 1)) for number in range(rows.NEWEST + beyond)]
-    news = rows.Lists(catalog_of({"h/team/r": {Event: events}})).news
+    news = rows.GroupRows(catalog_of({"h/team/r": {Event: events}})).news
     assert [each.version for each in news["h/team"]] == [
         f"v1.{number}.0" for number in reversed(range(beyond, rows.NEWEST + beyond))
     ]
@@ -62,7 +62,7 @@ def test_of_the_artifacts_behind_the_first_are_read_and_all_are_counted(beyond):
         events += [
             event(f"{name}@v1.0.0", "1" * 40, day(1)), event(f"{name}#prod#1", "1" * 40, day(2)), event(f"{name}@v2.0.0", "2" * 40, day(3)),
         ]  # fmt: skip
-    read = rows.Lists(catalog_of({"r": {Event: events}})).production()
+    read = rows.GroupRows(catalog_of({"r": {Event: events}})).production()
     assert (len(read), read[0][1:]) == (
         rows.BEHIND, ("m00", "v1.0.0", "v2.0.0", 1, 2, rows.BEHIND + beyond, rows.BEHIND + beyond),
     )  # fmt: skip
@@ -73,11 +73,11 @@ def test_of_the_artifacts_behind_the_first_are_read_and_all_are_counted(beyond):
 def test_the_trend_has_so_many_weeks_up_to_the_last_event(beyond, registrations):
     last = day(1) + timedelta(weeks=rows.WEEKS - 1 + beyond)
     events = [event("m@v1.0.0", "1" * 40, day(1)), event("m#prod#1", "1" * 40, last)]
-    weeks = rows.Lists(catalog_of({"r": {Event: events}})).weeks()
+    weeks = rows.GroupRows(catalog_of({"r": {Event: events}})).weeks()
     assert (len(weeks), weeks[-1][1:], weeks[0].registrations) == (rows.WEEKS, (0, 1), registrations)
 
 
 @pytest.mark.slow
 def test_an_empty_catalog_has_no_weeks_and_nothing_in_production():
-    lists = rows.Lists(catalog_of({}))
+    lists = rows.GroupRows(catalog_of({}))
     assert (lists.weeks(), [row[-2:] for row in lists.production()]) == ([], [(0, 0)])
