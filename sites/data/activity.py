@@ -43,6 +43,6 @@ def months(connection: Connection) -> list[MonthRow]:
 def of_months(connection: Connection, names: Sequence[str]) -> dict[str, list[ActivityRow]]:
     """What happened in these months, the last first."""
     by_month: dict[str, list[ActivityRow]] = {name: [] for name in names}
-    for row in rows(connection, "site_activity_of", ActivityRow, [*names]):
+    for row in rows(connection, "site_activity", ActivityRow, [*names]):
         by_month[row.month].append(row)
     return by_month

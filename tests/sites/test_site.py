@@ -404,7 +404,7 @@ def test_commits_of_a_known_forge_are_links(page):
 
 
 def test_a_catalog_of_nothing_has_a_site(empty_catalog_file, tmp_path):
-    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 14
+    assert build(empty_catalog_file, tmp_path, title="Nothing").pages == 16
 
 
 def test_the_404_page_knows_its_way_home_from_any_depth(empty_catalog_file, tmp_path):

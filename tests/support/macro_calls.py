@@ -75,7 +75,6 @@ _VALUES = {
     "ref": "select unnest([id || '#prod', id || '@v1.0.0', id]) from artifacts order by 1",
     "relation": "select name from relations()",
     "some_days": "select unnest([1, 10000])",
-    "some_months": "select coalesce(list(distinct month), []) from internal.site_activity()",
     "some_names": "select list(repo) || list(repo || ':none') from repos",
     "some_contents": "select coalesce(list(content), []) from images",
     "some_fields": "select list(name) from search_index.fields",

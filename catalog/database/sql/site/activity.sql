@@ -1,6 +1,6 @@
 -- What the pages of activity show: every registry event that was ever seen, and what was observed of tags and repositories.
 
--- internal.site_activity(): All of it, the last first, each with the month whose page has it.
+-- internal.site_activity(some_months := null): All of it, or that of some months, the last first, each with the month whose page has it.
 --   key: month, moment, kind, repo, artifact, tag, oid
 --   kind: That of the event; or `rewritten_tag`, `deleted_tag`, `skewed_tag`, `lost_repo`, `found_repo` or `unread_repo`.
 --   month: Of the moment; `other` for one before Git was made, or more than a day after the catalog first saw it.
@@ -43,20 +43,20 @@ everything as (
         first_at, repo, null, null, null, null, null, null, null, coalesce(message, outcome), false
     from turns
     where case when was_there then read_before and not there_before else coalesce(there_before, not departed) end
+),
+dated as (
+    select *, case when moment >= timestamp '2005-04-01' and not ahead then strftime(moment, '%Y-%m') else 'other' end as month
+    from everything
 )
 select
-    case when e.moment >= timestamp '2005-04-01' and not e.ahead then strftime(e.moment, '%Y-%m') else 'other' end as month,
-    e.kind, epoch(e.moment)::bigint as moment, e.repo, e.artifact, e.version, e.stage, e.author, e.signed, e.tag, e.oid, e.detail,
+    e.month, e.kind, epoch(e.moment)::bigint as moment, e.repo, e.artifact, e.version, e.stage, e.author, e.signed, e.tag, e.oid, e.detail,
     e.oid is not null and p.oid is null and e.kind not in ('rewritten_tag', 'deleted_tag') as is_gone, o.repo is not null as has_page
-from everything e
+from dated e
 left join (select distinct repo, oid from events) p on p.repo = e.repo and p.oid = e.oid
 left join original_artifacts o on o.repo = e.repo and o.artifact = e.artifact
-where e.artifact is null or not internal.is_copied(e.repo, e.artifact)
+where (e.artifact is null or not internal.is_copied(e.repo, e.artifact))
+    and (some_months::varchar[] is null or list_contains(some_months::varchar[], e.month))
 order by e.moment desc, e.kind, e.repo, e.artifact, e.tag, e.oid;
-
--- internal.site_activity_of(some_months): Those of these months.
---   key: month, moment, kind, repo, artifact, tag, oid
-from internal.site_activity() where list_contains(some_months::varchar[], month);
 
 -- internal.site_activity_months(): The months in which something happened, the last first.
 --   key: month
