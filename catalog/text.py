@@ -25,7 +25,8 @@ _USERINFO = re.compile(r"//[^/@\s]*@")
 # surrogates, private use, unassigned.
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 
-# Where a text begins that a spreadsheet would calculate (https://owasp.org/www-community/attacks/CSV_Injection), and the whole of a number, which it shows as it is.
+# The first character of a text that a spreadsheet would calculate (https://owasp.org/www-community/attacks/CSV_Injection), and the pattern of a
+# number with a sign, which it shows as it is.
 # Python's `re` and RE2, which Arrow has, read both alike.
 FORMULA = r"[=+\-@\t\r]"
 SIGNED_NUMBER = r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"

@@ -220,7 +220,9 @@ def assets() -> dict[str, bytes]:
 
 def static_files(theme: Theme = NO_THEME) -> StaticFiles:
     """The files that pages load, with those of a theme in place of ours and beside them."""
-    return StaticFiles({**assets(), **theme.files}) if theme.files else _own_static_files()
+    if not theme.files:
+        return _own_static_files()
+    return StaticFiles({**assets(), **theme.files}, plain=frozenset(theme.files))
 
 
 @cache

@@ -243,8 +243,8 @@ class SitePages:
             "summary": summary(artifact, assignments),
             "data": urls.model_data(*key),
             "json_ld": json_ld(artifact, self._site_url),
-            "record": urls.record(*key),
-            "feeds": self._news.of(feeds.model(*key), feeds.repository(artifact.repo)),
+            "record": urls.record(*key).rpartition("/")[2],  # beside the page
+            "feeds": self._news.of(feeds.model(*key)),
             "badges": badges.badges(artifact, assignments, self._site_url),
             "plain_id": plain_id(artifact),
             "icon": icon(artifact.type),

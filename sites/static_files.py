@@ -18,9 +18,13 @@ _IN_STYLES = re.compile(r"""(?<=url\()(["']?)([\w./-]+)\1(?=\))|(?<=@import )(["
 
 @dataclass(frozen=True)
 class StaticFiles:
-    """The files by the names that they have in the program or theme, such as `static/site.css`."""
+    """The files by the names that they have in the program or theme, such as `static/site.css`.
+
+    `plain`: those that are there by these names, too: a theme's may be named where no build looks, such as in `image-set("bar.png" 1x)`.
+    """
 
     contents: Mapping[str, bytes]
+    plain: frozenset[str] = frozenset()
 
     @cached_property
     def paths(self) -> Mapping[str, str]:
@@ -30,7 +34,8 @@ class StaticFiles:
     @cached_property
     def files(self) -> Mapping[str, bytes]:
         """The bytes of each, by where it is in the site: with the names that those have which it leads to."""
-        return {self.paths[path]: self._linked(path, data) for path, data in self.contents.items()}
+        linked = {path: self._linked(path, data) for path, data in self.contents.items()}
+        return {path: linked[path] for path in self.plain} | {self.paths[path]: linked[path] for path in linked}
 
     def named(self, text: str) -> str:
         """The text of a template or script, with files under the names that they have in the site."""

@@ -25,5 +25,6 @@ def json_ld(artifact: ArtifactRow, site_url: str | None) -> Markup:
         "dateModified": f"{artifact.updated_at.isoformat(timespec='seconds')}Z" if artifact.updated_at else None,
         "url": f"{site_url.rstrip('/')}/{urls.model(artifact.repo, artifact.artifact)}" if site_url else None,
     }
-    text = json.dumps({key: value for key, value in content.items() if value is not None}).replace("<", "\\u003c")
+    stated = {key: value for key, value in content.items() if value is not None}
+    text = json.dumps(stated, separators=(",", ":")).replace("<", "\\u003c")
     return Markup(f'<script type="application/ld+json">{text}</script>')  # noqa: S704 - ASCII without `<`: it ends no element, and begins none

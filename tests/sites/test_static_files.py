@@ -51,6 +51,14 @@ def test_files_lead_to_each_other_by_these_names():
     assert static.paths["static/more.js"].encode() in named["static/site.js"]
 
 
+def test_a_file_of_a_theme_has_its_plain_name_too():
+    static = StaticFiles({**SITE, "static/bar@2x.png": b"b"}, plain=frozenset(["static/bar@2x.png"]))
+    assert [path for path in static.files if "bar" in DIGEST.sub(".*", path)] == [
+        "static/bar@2x.png",
+        static.paths["static/bar@2x.png"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "others"),
     [

@@ -173,7 +173,7 @@ def test_each_part_is_in_its_place_and_a_change_makes_what_shows_it(tmp_path, si
     made.append(site_of(site, look))
     made.append(site_of(site, None))
     every = whole.pages
-    assert [(report.rendered, report.removed) for report in made] == [(0, 0), (every, 1), (every, 0), (every, 3)]
+    assert [(report.rendered, report.removed) for report in made] == [(0, 0), (every, 1), (every, 0), (every, 6)]
     assert (files(site) == files(tmp_path / "plain"), plain.pages) == (True, every)
 
 

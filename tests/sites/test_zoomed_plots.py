@@ -182,7 +182,7 @@ def with_vega(with_assets):
 def test_vega_draws_both_versions_under_the_page_s_policy(browser, with_vega, theme):
     with opened(browser, (with_vega / MODEL).as_uri(), color_scheme=theme) as page:
         figure = page.locator("figure[data-plot]").first
-        before = page.locator("script[src*='vega']").count()
+        before = page.locator("script[src*='static/vendor/vega']").count()
         figure.get_by_role("button", name="Zoom", exact=True).click()
         figure.locator(".vega svg").wait_for()
         lines = figure.locator(".vega path[aria-roledescription='line mark']").count()

@@ -51,7 +51,7 @@ class CardResult(Record):
 
 @record("card_images", key=("commit", "file", "path"), lives="revision")
 class CardImage(Record):
-    """The images in Git that cards show: PNG, JPEG, GIF and WebP of at most 200 KiB, at most 20 and 1 MiB of a card."""
+    """The images in Git that cards show: PNG, JPEG, GIF and WebP of at most 200 KiB, at most 20 and 1 MiB of a card, 60 and 2 MiB of a commit."""
 
     commit: str = column("The commit.", identifies=True)
     file: str = column("The card.")

@@ -36,4 +36,4 @@ def test_what_a_stranger_writes_does_not_end_it(site):
 def test_where_the_site_will_be_is_in_it(tmp_path, catalog_file):
     build(catalog_file, tmp_path, title="x", site_url="https://h/m/")
     html = (tmp_path / "models/github.com~acme~churn/churn.html").read_text("utf-8")
-    assert '"url": "https://h/m/models/github.com~acme~churn/churn.html"' in html
+    assert '"url":"https://h/m/models/github.com~acme~churn/churn.html"' in html

@@ -257,11 +257,7 @@ def test_pages_name_their_feeds(page):
 
     assert (feeds("index.html"), feeds("models/github.com~acme~churn/churn.html"), feeds("404.html")) == (
         ["feeds/all.xml", "feeds/orgs/github.com~acme.xml", "feeds/stages/prod.xml"],
-        [
-            "../../feeds/all.xml",
-            "../../feeds/models/github.com~acme~churn/churn.xml",
-            "../../feeds/repos/github.com~acme~churn.xml",
-        ],
+        ["../../feeds/all.xml", "../../feeds/models/github.com~acme~churn/churn.xml"],
         ["feeds/all.xml"],
     )
 
