@@ -25,8 +25,9 @@ from sites.pages import AS_OF, COMPARE, CRAWL, DATA, HOME, MISSING, MODEL_NAMES,
 from sites.program import digest_of, digest_of_bytes, program_digest
 from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
-from sites.render import Renderer, static_files
+from sites.render import Renderer, assets
 from sites.site_pages import SitePages
+from sites.static_files import StaticFiles
 from sites.theme import NO_THEME, Theme
 from sites.time_pages import TimePages
 from sites.view_models import as_of, lineage_graphs, list_files
@@ -82,7 +83,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         connection = MaskedConnection(unmasked, mask)
         inputs = page_inputs.read(connection)
-        loaded = static_files(theme)
+        loaded = StaticFiles({**assets(), **theme.files}, plain=frozenset(theme.files))
         static = {**loaded.files, AS_OF: as_of.script(inputs.crawls)}
         news = Feeds(inputs.repositories, title, site_url)
         wanted = digests(inputs, news.repos(), static, settings)

@@ -240,6 +240,7 @@ class SitePages:
         unread, measured = facts.unread.get(key, []), facts.metrics.get(key, [])
         return {
             "artifact": artifact,
+            "is_dataset": (artifact.type or "").lower() in overview.DATASETS,
             "summary": summary(artifact, assignments),
             "data": urls.model_data(*key),
             "json_ld": json_ld(artifact, self._site_url),

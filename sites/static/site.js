@@ -119,6 +119,10 @@
   addEventListener('beforeprint', () => absolutes.forEach((text, time) => { time.textContent = text; }));
   addEventListener('afterprint', () => absolutes.forEach((text, time) => setAge(time)));
 
+  // On a phone, the bar of pages scrolls: the current one is in sight.
+  const place = all('.top nav [aria-current]')[0];
+  if (place?.parentElement) place.parentElement.scrollLeft = place.offsetLeft - place.parentElement.offsetLeft - 40;
+
   // A box that scrolls can be scrolled with the keyboard; one that does not is no stop on the way.
   const scrolling = new ResizeObserver((entries) => {
     for (const { target } of entries) {

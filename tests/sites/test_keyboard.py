@@ -32,8 +32,9 @@ WATCH = """() => {
     if (!seen || !target.matches(':focus-visible')) window.unseen.push(target.outerHTML.slice(0, 100));
   });
 }"""
-# Whether the focus has left the page, after the next frame: rows are drawn when they come into sight.
-FRAME = "() => new Promise((resolve) => requestAnimationFrame(() => resolve(document.activeElement === document.body)))"
+# Whether the focus has left the page, once rows that came into sight are drawn: they are in a frame after that of the key.
+FRAME = """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(
+  () => resolve(document.activeElement === document.body)))))"""
 MISSED = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
   .filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility({ visibilityProperty: true }) && !window.reached.has(window.named(each)))
   .map((each) => each.outerHTML.slice(0, 100))"""
