@@ -21,7 +21,7 @@ from sites.data.masking import MaskedConnection
 from sites.data.rows import EventRow
 from sites.digests import LISTS, Digests, digests
 from sites.output import LastSite
-from sites.pages import AS_OF, COMPARE, CRAWL, DATA, HOME, MISSING, MODEL_NAMES, MODELS
+from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES
 from sites.program import digest_of, digest_of_bytes, program_digest
 from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports, exports_in
@@ -90,10 +90,16 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         wanted.pages[DATA.pattern] = digest_of(inputs.recipe, settings, exports.digest)
         wanted.others.update(exports.files)
         last = site_folder.look(folder, program_digest(), thorough=check)
-        past = TimePages(connection, partial(Renderer, title, theme, static=loaded), news)
-        wanted.pages.update(
-            past.pages(inputs, wanted.pages[MODELS.pattern], wanted.pages[COMPARE.pattern], last.stated)
+        past = TimePages(
+            connection=connection,
+            renderer=partial(Renderer, title, theme, static=loaded),
+            news=news,
+            inputs=inputs,
+            of_lists=wanted.of_lists,
+            of_all=wanted.of_all,
+            last=last.stated,
         )
+        wanted.pages.update(past.pages)
         for path, page, repo in model_files.paths(inputs):
             wanted.others[path], wanted.repos[path] = wanted.pages[page], repo
         former = former_pages.former_pages(connection, (inputs.recipe, settings), wanted.pages)
@@ -103,11 +109,11 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             **sitemap.maps(wanted.pages.keys() - {MISSING.pattern, CRAWL.pattern}, site_url),
         }
         wanted.others.update({path: digest_of_bytes(content) for path, content in own.items()})
-        words = list_files.word_files(connection, wanted.pages[MODELS.pattern], last.stated)
+        words = list_files.word_files(connection, wanted.of_lists, last.stated)
         lists = [*list_files.FILES, *words]
         graphs = lineage_graphs.paths(inputs)
         wanted = wanted.with_lists(lists)
-        scripts = past.scripts(wanted.pages, last.stated)
+        scripts = past.scripts()
         wanted.others.update(scripts)
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)
@@ -121,7 +127,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             past.script_files(stale),
         ]
         files.append(former_pages.files(former, stale, partial(Renderer, title, theme, catalog_url, loaded)))
-        apart = {*lists, *graphs, *scripts, *former, *past.paths, DATA.pattern}
+        apart = {*lists, *graphs, *scripts, *former, *past.pages, DATA.pattern}
         from_rows = stale.difference(static, own, exports.files, apart)
         pages: Iterable[tuple[str, bytes]] = past.page_files(stale)
         plots_by_model: dict[Key, Plots] = {}

@@ -44,9 +44,19 @@ class Digests(NamedTuple):
         """The digests of pages and of other files."""
         return {**self.others, **self.pages}
 
+    @property
+    def of_all(self) -> str:
+        """That of pages which follow from no row, and which is in that of all others."""
+        return self.pages[COMPARE.pattern]
+
+    @property
+    def of_lists(self) -> str:
+        """That of pages which follow from all repositories."""
+        return self.pages[MODELS.pattern]
+
     def with_lists(self, paths: Iterable[str]) -> Digests:
         """With files that follow from all repositories as lists do."""
-        return self._replace(others={**self.others, **dict.fromkeys(paths, self.pages[MODELS.pattern])})
+        return self._replace(others={**self.others, **dict.fromkeys(paths, self.of_lists)})
 
     def repos_of(self, paths: Iterable[str]) -> frozenset[str]:
         """The repositories whose rows these files are made from."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from sites.data import activity as activity_rows
@@ -21,40 +22,44 @@ from sites.view_models.feeds import Feeds
 MONTHS = 24  # of which the rows are in memory at once
 
 
+@dataclass(frozen=True, kw_only=True)
 class TimePages:
-    """The pages of one catalog's past. Rows are read where a file is to be made."""
+    """The pages of one catalog's past. Rows are read where a file is to be made.
 
-    def __init__(self, connection: Connection, renderer: Callable[[], Renderer], news: Feeds) -> None:
-        self._connection, self._renderer, self._news = connection, renderer, news
-        self._inputs: PageInputs | None = None
-        self._months: list[str] = []
-        self.paths: frozenset[str] = frozenset()
+    `of_lists`: the digest of pages that follow from all repositories; `of_all`: that of pages which follow from none; `last`: what the last build left.
+    """
 
-    def pages(self, inputs: PageInputs, of_lists: str, of_all: str, last: Mapping[str, SiteFile]) -> dict[str, str]:
-        """The digest of each page. `of_lists`: that of pages that follow from all repositories; `of_all`: of those that follow from none.
+    connection: Connection
+    renderer: Callable[[], Renderer]
+    news: Feeds
+    inputs: PageInputs
+    of_lists: str
+    of_all: str
+    last: Mapping[str, SiteFile]
 
-        A month follows from what happened in it. Where the `last` build had the same board, so it had the same months.
-        """
-        digest = digest_of(of_lists, inputs.memory)
-        if (file := last.get(ACTIVITY.pattern)) and file.digest == digest:
-            months = {path: known.digest for path, known in last.items() if path.startswith("activity/")}
+    @cached_property
+    def pages(self) -> Mapping[str, str]:
+        """The digest of each page. A month follows from what happened in it. Where the last build had the same board, so it had the same months."""
+        digest = digest_of(self.of_lists, self.inputs.observed)
+        if (file := self.last.get(ACTIVITY.pattern)) and file.digest == digest:
+            months = {path: known.digest for path, known in self.last.items() if path.startswith("activity/")}
         else:
-            rows = activity_rows.months(self._connection)
-            months = {activity.page(row.month): digest_of(of_all, row) for row in rows}
-        self._inputs = inputs
-        self._months = sorted((path.removeprefix("activity/").removesuffix(".html") for path in months), reverse=True)
-        digests = {STAGES.pattern: digest, ACTIVITY.pattern: digest, **months}
-        self.paths = frozenset(digests)
-        return digests
+            months = {activity.page(row.month): digest_of(self.of_all, row) for row in self._counts}
+        return {STAGES.pattern: digest, ACTIVITY.pattern: digest, **months}
 
-    def scripts(self, pages: Mapping[str, str], last: Mapping[str, SiteFile]) -> dict[str, str]:
-        """The digest of each script, by those of the pages; where the `last` build had the same board, so it had the same scripts of it."""
-        digest = pages[STAGES.pattern]
-        if (file := last.get(stage_board.BOARD)) and file.digest == digest:
-            paths = [path for path in last if path.startswith(stage_board.FOLDER)]
+    @cached_property
+    def _months(self) -> list[str]:
+        paths = self.pages.keys() - {STAGES.pattern, ACTIVITY.pattern}
+        return sorted((path.removeprefix("activity/").removesuffix(".html") for path in paths), reverse=True)
+
+    def scripts(self) -> dict[str, str]:
+        """The digest of each script; where the last build had the same board, so it had the same scripts of it."""
+        digest = self.pages[STAGES.pattern]
+        if (file := self.last.get(stage_board.BOARD)) and file.digest == digest:
+            paths = [path for path in self.last if path.startswith(stage_board.FOLDER)]
         else:
-            paths = stage_board.paths(stages.past_periods(self._connection))
-        of_months = {activity.data(month): pages[activity.page(month)] for month in self._months}
+            paths = stage_board.paths(stages.past_periods(self.connection))
+        of_months = {activity.data(month): self.pages[activity.page(month)] for month in self._months}
         return {**dict.fromkeys(paths, digest), activity.INDEX: digest, **of_months}
 
     def script_files(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
@@ -63,12 +68,12 @@ class TimePages:
             yield from ((path, data) for path, data in stage_board.scripts(self._board) if path in stale)
         for month, rows in self._rows([month for month in self._months if activity.data(month) in stale]):
             yield activity.data(month), activity.month_script(month, rows)
-        if activity.INDEX in stale and self._inputs:
-            used = {stage for row in self._inputs.repositories for news in row.news for stage in news["stages"]}
-            repos = [row.repo for row in self._inputs.repositories]
+        if activity.INDEX in stale:
+            used = {stage for row in self.inputs.repositories for news in row.news for stage in news["stages"]}
+            repos = [row.repo for row in self.inputs.repositories]
             counts = [(row.month, row.entries) for row in self._counts]
             digest = digest_of(self._counts)[:8]
-            yield activity.INDEX, activity.index_script(counts, sorted(used), repos, self._news, digest)
+            yield activity.INDEX, activity.index_script(counts, sorted(used), repos, self.news, digest)
 
     def page_files(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
@@ -82,25 +87,25 @@ class TimePages:
             yield activity.page(month), self._render(MONTH, shown)
         if ACTIVITY.pattern in stale:
             months = [(activity.page(row.month), activity.title(row.month), row.entries) for row in self._counts]
-            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": self._news.in_general()})
+            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": self.news.in_general()})
         if STAGES.pattern in stale:
             yield STAGES.pattern, self._render(STAGES, self._stages())
 
     def _rows(self, months: Sequence[str]) -> Iterator[tuple[str, list[ActivityRow]]]:
         for first in range(0, len(months), MONTHS):
-            yield from activity_rows.of_months(self._connection, months[first : first + MONTHS]).items()
+            yield from activity_rows.of_months(self.connection, months[first : first + MONTHS]).items()
 
     @cached_property
     def _counts(self) -> list[activity_rows.MonthRow]:
-        return activity_rows.months(self._connection)
+        return activity_rows.months(self.connection)
 
     @cached_property
     def _board(self) -> Board:
-        return stages.read(self._connection)
+        return stages.read(self.connection)
 
     @cached_property
     def _render(self) -> Renderer:
-        return self._renderer()
+        return self.renderer()
 
     def _stages(self) -> dict[str, object]:
         board = self._board

@@ -53,16 +53,16 @@ class PageInputs(NamedTuple):
     recipe: str
     repositories: list[PageInputsRow]
     crawls: list[CrawlRow]
-    memory: int | None = None  # what the pages of the past follow from besides
+    observed: int | None = None  # the digest of all that was observed: what the pages of the past follow from besides
 
 
 def read(connection: Connection) -> PageInputs:
     """Reads the inputs of the pages of a catalog."""
     (recipe,) = connection.execute("from internal.site_recipe()").fetchall()[0]
-    (memory,) = connection.execute("from internal.site_memory()").fetchall()[0]
+    (observed,) = connection.execute("from internal.site_observed()").fetchall()[0]
     return PageInputs(
         recipe=recipe,
         repositories=rows(connection, "site_page_inputs", PageInputsRow),
         crawls=rows(connection, "site_crawls", CrawlRow, CRAWLS),
-        memory=memory,
+        observed=observed,
     )

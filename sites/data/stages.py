@@ -52,23 +52,26 @@ class AbsenceRow(NamedTuple):
 
 
 class Board(NamedTuple):
-    """All that the board shows. `prod`: what this catalog calls production."""
+    """All that the board shows. `prod`: what this catalog calls production; `earliest`: where its slider begins at the earliest, in seconds since 1970."""
 
     periods: list[BoardPeriodRow]
     behind: list[BehindRow]
     crawls: list[KnownCrawlRow]
     absences: list[AbsenceRow]
     prod: str
+    earliest: int
 
 
 def read(connection: Connection) -> Board:
     """Reads the board."""
+    prod, earliest = connection.execute("from internal.site_board_settings()").fetchall()[0]
     return Board(
         periods=rows(connection, "site_stage_periods", BoardPeriodRow),
         behind=rows(connection, "site_behind", BehindRow),
         crawls=rows(connection, "site_known_crawls", KnownCrawlRow),
         absences=rows(connection, "site_absences", AbsenceRow),
-        prod=connection.execute("from internal.site_prod()").fetchall()[0][0],
+        prod=prod,
+        earliest=earliest,
     )
 
 

@@ -1,7 +1,7 @@
 """The board of stages: the scripts with its periods, in columns, and its rows as of the last crawl for readers without scripts.
 
 What is in stages now is in one script, which the page loads at once; the past is in others, which it loads where the reader goes there.
-`docs/decisions/52-time-machine.md`.
+`docs/decisions/52-stage-board.md`.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _NEVER = -1
 _DAY = 86_400  # of the present the page shows days: a third less to load than with the seconds, which are in a script of their own
 _UNREGISTERED, _SKIPPED = 1, 2  # bits of `flags`
 
-Model = tuple[str, str, str]  # team, repository, artifact: the order of the board
+ArtifactKey = tuple[str, str, str]  # team, repository, artifact: the order of the board
 
 
 class BoardLine(NamedTuple):
-    """A model's row: in each column the version, and since when it is there."""
+    """An artifact's row: in each column the version, and since when it is there."""
 
     path: str | None
     name: str
@@ -63,9 +63,9 @@ def stages(periods: Iterable[BoardPeriodRow]) -> list[str]:
 def lines(board: Board) -> dict[str, list[BoardLine]]:
     """What is in stages now, by team; production and what is used most have columns."""
     names = columns(board)
-    now = sorted((row for row in board.periods if row.is_current and row.ended_at is None), key=_model)
+    now = sorted((row for row in board.periods if row.is_current and row.ended_at is None), key=_key)
     by_team: dict[str, list[BoardLine]] = {}
-    for (team, repo, artifact), own in groupby(now, key=_model):
+    for (team, repo, artifact), own in groupby(now, key=_key):
         in_stage = {row.stage: row for row in own}
         others = [pill(stage, row.version) for stage, row in in_stage.items() if stage not in names]
         by_team.setdefault(team, []).append(
@@ -92,18 +92,18 @@ def first_lines(board: Board) -> tuple[list[tuple[str, list[BoardLine]]], int]:
 
 
 def columns(board: Board) -> list[str]:
-    """The stages that have columns."""
+    """The stages that have columns: production, and those of the most artifacts."""
     counts = Counter(row.stage for row in board.periods if row.is_current and row.ended_at is None)
-    first = {stage for stage, _ in counts.most_common(COLUMNS)}
+    first = sorted(counts, key=lambda stage: (stage != board.prod, -counts[stage]))[:COLUMNS]
     return [stage for stage in stages(board.periods) if stage in first]
 
 
 def scripts(board: Board) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each script."""
-    models = sorted({_model(row) for row in board.periods})
-    places = {model: place for place, model in enumerate(models)}
+    artifacts = sorted({_key(row) for row in board.periods})
+    places = {artifact: place for place, artifact in enumerate(artifacts)}
     names = stages(board.periods)
-    current = sorted((row for row in board.periods if row.is_current), key=_model)
+    current = sorted((row for row in board.periods if row.is_current), key=_key)
     ended = sorted((row for row in current if row.ended_at is not None), key=lambda row: -(row.ended_at or 0))
     parts = [ended[first : first + PERIODS] for first in range(0, len(ended), PERIODS)]
 
@@ -111,28 +111,28 @@ def scripts(board: Board) -> Iterator[tuple[str, bytes]]:
         return _table(periods, places, names, unit)
 
     now = [row for row in current if row.ended_at is None]
-    known = sorted((row for row in board.periods if not row.is_current), key=_model)
+    known = sorted((row for row in board.periods if not row.is_current), key=_key)
     others = {SECONDS: script("stages/seconds", _numbers([row.started_at % _DAY for row in now]))}
     for number, part in enumerate(parts):
-        others[past(number)] = script(f"stages/past-{number}", table(sorted(part, key=_model)))
+        others[past(number)] = script(f"stages/past-{number}", table(sorted(part, key=_key)))
     others[KNOWN] = script("stages/known", table([row for row in known if not row.is_gone]))
     others[GONE] = script("stages/gone", table([row for row in known if row.is_gone]))
-    head = _head(board, models, names, parts) | {"version": f"{crc32(b''.join(others.values())):08x}"}
+    head = _head(board, artifacts, names, parts) | {"version": f"{crc32(b''.join(others.values())):08x}"}
     yield BOARD, script("stages", head | {"now": table(now, _DAY)})
     yield from others.items()
 
 
 def _head(
-    board: Board, models: Sequence[Model], names: Sequence[str], parts: Sequence[Sequence[BoardPeriodRow]]
+    board: Board, artifacts: Sequence[ArtifactKey], names: Sequence[str], parts: Sequence[Sequence[BoardPeriodRow]]
 ) -> dict[str, object]:
-    """What the page knows before any period: models, stages, crawls, and which scripts of the past there are."""
-    repos = [repo for _, repo, _ in models]
+    """What the page knows before any period: artifacts, stages, crawls, and which scripts of the past there are."""
+    repos = [repo for _, repo, _ in artifacts]
     distinct = list(dict.fromkeys(repos))
     of_repo = {repo: place for place, repo in enumerate(distinct)}
-    teams = list(dict.fromkeys(team for team, _, _ in models))
+    teams = list(dict.fromkeys(team for team, _, _ in artifacts))
     of_team = {team: place for place, team in enumerate(teams)}
-    pages = {_model(row) for row in board.periods if row.has_page}
-    places = {(repo, artifact): place for place, (_, repo, artifact) in enumerate(models)}
+    pages = {_key(row) for row in board.periods if row.has_page}
+    places = {(repo, artifact): place for place, (_, repo, artifact) in enumerate(artifacts)}
     return {
         "stages": names,
         "looks": [look(stage) for stage in names],
@@ -143,20 +143,20 @@ def _head(
         "repos": distinct,
         "repo": _steps([of_repo[repo] for repo in repos]),
         "repoPaths": {place: slug(repo) for repo, place in of_repo.items() if slug(repo) != _simple(repo)},
-        "artifact": [artifact for _, _, artifact in models],
-        "paths": {n: slug(model[2]) for n, model in enumerate(models) if slug(model[2]) != _simple(model[2])},
-        "lost": [place for place, model in enumerate(models) if model not in pages],
+        "artifact": [artifact for _, _, artifact in artifacts],
+        "paths": {place: slug(name) for place, (_, _, name) in enumerate(artifacts) if slug(name) != _simple(name)},
+        "lost": [place for place, key in enumerate(artifacts) if key not in pages],
         "behind": [[places[row.repo, row.artifact], row.latest or "", row.behind] for row in board.behind if (row.repo, row.artifact) in places],
         "crawls": [[row.crawl, row.ended_at] for row in board.crawls],
         "absences": [[of_repo[row.repo], row.left_crawl, row.back_crawl] for row in board.absences if row.repo in of_repo],
         "past": [part[0].ended_at for part in parts],
         "gone": sum(row.is_gone for row in board.periods),
-        "first": min((row.started_at for row in board.periods), default=None),
+        "first": max(board.earliest, min(row.started_at for row in board.periods)) if board.periods else None,
     }  # fmt: skip
 
 
 def _table(
-    periods: Sequence[BoardPeriodRow], places: dict[Model, int], names: Sequence[str], unit: int
+    periods: Sequence[BoardPeriodRow], places: dict[ArtifactKey, int], names: Sequence[str], unit: int
 ) -> dict[str, object]:
     """Periods as columns of numbers, which compress to a third of rows. They begin so many units of seconds after the base, rounded down."""
     counts = Counter(row.version for row in periods)
@@ -166,7 +166,7 @@ def _table(
     base = min((row.started_at for row in periods), default=0) // unit * unit
     return {
         "count": len(periods),
-        "model": _steps([places[_model(row)] for row in periods]),
+        "model": _steps([places[_key(row)] for row in periods]),
         "stage": _numbers([of_stage[row.stage] for row in periods]),
         "versions": versions,
         "version": _numbers([of_version[row.version] for row in periods]),
@@ -180,7 +180,7 @@ def _table(
     }
 
 
-def _model(row: BoardPeriodRow) -> Model:
+def _key(row: BoardPeriodRow) -> ArtifactKey:
     return (urls.team_of(row.repo), row.repo, row.artifact)
 
 

@@ -10,6 +10,10 @@ from catalog.query import Catalog
 from sites import time_pages
 from sites.build import build
 from sites.data.activity import ActivityRow
+from sites.data.page_inputs import PageInputs
+from sites.manifest import SiteFile
+from sites.pages import ACTIVITY
+from sites.program import digest_of
 from sites.view_models import activity
 from sites.view_models.activity import DETAIL, ROWS
 from support.browser import opened
@@ -118,6 +122,18 @@ def test_a_date_that_python_does_not_have_is_the_nearest(moment):
     assert re.findall("datetime=.([0-9]+)-", str(line.when)) == (["0001"] if moment < 0 else ["9999"])
 
 
+def pages_after(months: list[str]) -> time_pages.TimePages:
+    """The pages of a catalog of which nothing changed since the build that left these pages of months."""
+    inputs = PageInputs(recipe="", repositories=[], crawls=[], observed=1)
+    last = {
+        ACTIVITY.pattern: SiteFile(digest=digest_of("lists", 1)),
+        **{path: SiteFile(digest=path) for path in months},
+    }
+    return time_pages.TimePages(
+        connection=None, renderer=lambda: lambda _, context: context, news=None, inputs=inputs, of_lists="lists", of_all="all", last=last
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "months", [time_pages.MONTHS, time_pages.MONTHS + 1], ids=["as many as are read at once", "one more"]
 )
@@ -132,9 +148,9 @@ def test_a_page_has_the_first_rows_of_its_month(monkeypatch, months, beyond):
 
     monkeypatch.setattr(time_pages.activity_rows, "of_months", of_months)
     monkeypatch.setattr(time_pages.activity, "title", lambda month: month)
-    pages = time_pages.TimePages(None, lambda: lambda _, context: context, None)
-    pages._months = [f"m{number}" for number in range(months)]
-    contexts = dict(pages.page_files({activity.page(month) for month in pages._months}))
+    names = [activity.page(f"m{number}") for number in range(months)]
+    pages = pages_after(names)
+    contexts = dict(pages.page_files({*names}))
     first = contexts["activity/m0.html"]
     assert (sum(asked), len(asked), len(first["lines"]), first["total"]) == (
         months,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
+from shutil import copyfile, copytree
 
+import duckdb
 import pytest
 
 from catalog.query import Catalog
@@ -96,6 +99,51 @@ def test_the_address_says_what_is_shown(browser, visited, query, rows):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("started", "made"),
+    [
+        pytest.param("2024-01-06 00:00:00", set(), id="its clock is right"),
+        pytest.param("2024-01-04 12:00:00", {"index/stages.js"}, id="its clock is behind that of a crawl"),
+        pytest.param(
+            "2023-12-31 00:00:00",
+            {"index/stages.js", "activity.html", "index/activity.js", "activity/2024-01.html", "index/activity/2024-01.js"},
+            id="its clock is behind those of tags",
+        ),
+    ],
+)  # fmt: skip
+def test_a_later_crawl_that_saw_nothing_makes_the_pages_whose_times_its_clock_changes(visited, tmp_path, started, made):
+    """The fourth crawl had ended by 5 January; a fifth of an earlier time says that it had ended by then."""
+    file, site = tmp_path / "catalog.duckdb", tmp_path / "site"
+    copytree(visited / "site", site)
+    copyfile(visited / "catalog.duckdb", file)
+    with closing(duckdb.connect(str(file))) as connection:
+        connection.execute(
+            "insert into crawls by name select * replace (5 as crawl, ?::timestamp as started_at) from crawls where crawl = 4",
+            [started],
+        )
+    before = {path: path.stat().st_mtime_ns for path in site.rglob("*.*")}
+    build(file, site, title="x")
+    build(file, tmp_path / "anew", title="x")
+    changed = {path for path in of_the_past(site) if before.get(site / path) != (site / path).stat().st_mtime_ns}
+    assert (changed, of_the_past(site)) == (made, of_the_past(tmp_path / "anew"))
+
+
+def of_the_past(site):
+    """The pages and scripts of the board and of activity, by their paths."""
+    names = (
+        "stages.html",
+        "activity.html",
+        "activity/*.html",
+        "index/stages*",
+        "index/stages/*",
+        "index/activity*",
+        "index/activity/*",
+    )
+    files = [path for name in names for path in site.glob(name) if path.is_file()]
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.slow
 def test_an_unchanged_night_makes_nothing(visited):
     again = build(visited / "catalog.duckdb", visited / "site", title="x")
     assert (again.rendered, again.written, again.removed) == (0, 0, 0)
@@ -108,8 +156,17 @@ def period(number: int, ended: int | None = None, stage: str = "prod") -> BoardP
     )  # fmt: skip
 
 
+EARLIEST = int(datetime(2005, 4, 1, tzinfo=UTC).timestamp())
+
+
 def board_of(periods):
-    return stages.Board(periods=periods, behind=[], crawls=[], absences=[], prod="prod")
+    return stages.Board(periods=periods, behind=[], crawls=[], absences=[], prod="prod", earliest=EARLIEST)
+
+
+def head_of(periods):
+    """What the script that the page loads first says."""
+    script = dict(stage_board.scripts(board_of(periods)))[stage_board.BOARD]
+    return json.loads(script.removeprefix(b'S("stages",').removesuffix(b");\n"))
 
 
 @pytest.mark.parametrize(
@@ -127,6 +184,28 @@ def test_what_is_used_most_has_columns(beyond):
     assert (len(line.cells), bool(line.others)) == (COLUMNS, bool(beyond))
 
 
+@pytest.mark.parametrize("stage", ["prod", "s0"], ids=["production", "another stage"])
+def test_production_has_a_column_however_few_are_in_it(stage):
+    """Of as many other stages as have columns, each has two artifacts."""
+    others = [period(number, stage=f"s{place}") for place in range(COLUMNS) for number in (1, 2)]
+    columns = stage_board.columns(board_of([*others, period(3, stage=stage)]))
+    assert (len(columns), "prod" in columns) == (COLUMNS, stage == "prod")
+
+
+@pytest.mark.parametrize(
+    ("began", "first"),
+    [(EARLIEST + 1, EARLIEST + 1), (EARLIEST, EARLIEST), (EARLIEST - 1, EARLIEST), (-62_200_000_000, EARLIEST)],
+    ids=["after Git was made", "when it was made", "a second before", "before the year 0"],
+)
+def test_the_slider_begins_when_git_was_made_at_the_earliest(began, first):
+    assert head_of([period(1)._replace(started_at=began), period(2)])["first"] == first
+
+
+def test_the_slider_has_the_bound_of_the_months_of_activity(visited):
+    with closing(duckdb.connect(str(visited / "catalog.duckdb"), read_only=True)) as connection:
+        assert stages.read(connection).earliest == EARLIEST
+
+
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
 def test_the_board_without_scripts_is_bounded(beyond):
     shown, rest = stage_board.first_lines(board_of([period(number) for number in range(ROWS + beyond)]))
@@ -139,9 +218,7 @@ def test_a_table_has_a_column_of_numbers_for_each_property():
         period(1)._replace(unregistered=True, started_at=2 * day + 5),
         period(2, stage="dev")._replace(skipped=True, known_from=None, started_at=day),
     ]
-    now = json.loads(
-        dict(stage_board.scripts(board_of(rows)))[stage_board.BOARD].removeprefix(b'S("stages",').removesuffix(b");\n")
-    )["now"]
+    now = head_of(rows)["now"]
     never, flags = stage_board._NEVER, (stage_board._UNREGISTERED, stage_board._SKIPPED)
     assert now == {
         "count": 2, "model": "0,1", "stage": "0,1", "versions": ["v1.0.0"], "version": "=0", "base": day, "unit": day, "from": "1,0",

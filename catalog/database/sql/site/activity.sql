@@ -30,7 +30,7 @@ runs as (
         outcome in ('new', 'changed', 'fresh') as was_there, outcome in ('removed', 'left') as departed
     from visits
 ),
-turns as (
+changes as (
     select *, lag(was_there) over run as there_before, coalesce(bool_or(was_there) over earlier, false) as read_before
     from runs
     window run as (partition by repo order by first_crawl),
@@ -41,11 +41,11 @@ everything as (
     union all
     select case when was_there then 'found_repo' when read_before or departed then 'lost_repo' else 'unread_repo' end,
         first_at, repo, null, null, null, null, null, null, null, coalesce(message, outcome), false
-    from turns
+    from changes
     where case when was_there then read_before and not there_before else coalesce(there_before, not departed) end
 ),
 dated as (
-    select *, case when moment >= timestamp '2005-04-01' and not ahead then strftime(moment, '%Y-%m') else 'other' end as month
+    select *, case when moment >= internal.git_made_at() and not ahead then strftime(moment, '%Y-%m') else 'other' end as month
     from everything
 )
 select

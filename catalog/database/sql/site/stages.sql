@@ -159,9 +159,14 @@ from prod_vs_latest semi join original_artifacts using (repo, artifact)
 where behind > 0
 order by repo, artifact;
 
--- internal.site_prod(): What this catalog calls production.
+-- internal.git_made_at() [scalar]: When Git was made: a tag of an earlier date has a wrong one.
+timestamp '2005-04-01';
+
+-- internal.site_board_settings(): What the board shows by.
 --   key: (at most one row)
-select internal.canonical_stage('prod') as stage;
+--   prod: What this catalog calls production.
+--   earliest: Where the slider begins at the earliest, in seconds since 1970, UTC.
+select internal.canonical_stage('prod') as prod, epoch(internal.git_made_at())::bigint as earliest;
 
 -- internal.site_known_crawls(): The crawls in which what was known of tags or repositories changed.
 --   key: crawl
@@ -189,12 +194,22 @@ from (
 where outcome = 'removed'
 order by repo, left_crawl;
 
--- internal.site_memory(): What the pages of the past follow from beside the tags that there are: what was observed, and the visits.
+-- internal.site_observed(): What the pages of the past follow from beside the tags that there are: what was observed, the visits, and when
+--     the crawls were that they name. A later crawl whose clock is behind changes the times of these; one that saw nothing changes none.
 --   key: (at most one row)
---   memory: A digest.
+--   observed: The digest of all that was observed.
 select hash(
-    (select bit_xor(hash(repo, ref, oid, revision, first_seen, ended_at, first_crawl, ended_crawl, first_readable_crawl, created_at))
+    (select bit_xor(hash(
+            repo, ref, oid, revision, first_seen, unseen_at, ended_at, created_at,
+            first_crawl, unseen_crawl, ended_crawl, first_readable_crawl
+        ))
         from observations where starts_with(ref, 'refs/tags/') or event is not null),
+    (select bit_xor(hash(crawl, suspect, begun_after, ended_by)) from crawl_times
+        where crawl in (
+            select crawl from internal.site_known_crawls()
+            union select first_crawl from observations where event is not null
+            union select unseen_crawl from observations where event is not null and unseen_crawl is not null
+        )),
     (select bit_xor(hash(repo, outcome, message, coalesce(first_at, started_at), coalesce(crawls[1], crawl))) from visits),
     (select bit_xor(hash(crawl, former, name)) from renames)
-) as memory;
+) as observed;
