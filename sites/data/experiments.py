@@ -41,6 +41,7 @@ class ExperimentMetricRow(NamedTuple):
     text: str
     direction: str | None
     place: int
+    total: int
 
 
 class ReleaseRow(NamedTuple):

@@ -16,8 +16,6 @@ from sites.data.facts import Facts
 from sites.view_models.model.metrics import BETTER, MetricCell, cells
 from sites.view_models.registry import commit_mark
 
-MOST_METRICS = 12  # columns of the table
-
 _Metric = tuple[str, str]  # file, name
 
 
@@ -65,20 +63,19 @@ def experiment_table(facts: Facts, repo: str, links: urls.RepositoryLinks | None
     rows = facts.experiments.get(repo, [])
     if not rows:
         return None
+    metrics = facts.experiment_metrics.get(repo, [])
     measured: dict[_Metric, dict[str, ExperimentMetricRow]] = {}
-    for row in facts.experiment_metrics.get(repo, []):
+    for row in metrics:
         measured.setdefault((row.file, row.name), {})[row.commit] = row
-    chosen = [*measured.items()][:MOST_METRICS]
     groups: dict[str, list[ExperimentRow]] = {}
     for experiment in rows:
         groups.setdefault(experiment.baseline, []).append(experiment)
     lines = [
-        line
-        for baseline, group in groups.items()
-        for line in _group(baseline, group, [by_commit for _, by_commit in chosen], links)
+        line for baseline, group in groups.items() for line in _group(baseline, group, [*measured.values()], links)
     ]
-    columns = [_column(metric, by_commit) for metric, by_commit in chosen]
-    return ExperimentTable(rows[0].total, len(rows), columns, lines, len(measured) - len(chosen))
+    columns = [_column(metric, by_commit) for metric, by_commit in measured.items()]
+    more = metrics[0].total - len(measured) if metrics else 0
+    return ExperimentTable(rows[0].total, len(rows), columns, lines, more)
 
 
 def _column(metric: _Metric, by_commit: dict[str, ExperimentMetricRow]) -> ExperimentColumn:

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from catalog.schema.tables.inventory import Crawl
-from catalog.schema.tables.metrics import Experiment
+from catalog.schema.tables.metrics import Experiment, Metric
 from catalog.schema.tables.registry import Event
 from sites.data import facts as module
-from sites.data.experiments import ExperimentRow
+from sites.data.experiments import ExperimentMetricRow, ExperimentRow
 from sites.data.rows import CardRow, CrawlRow, EventRow
 from support.catalogs import catalog_of, rows_of
 from support.worlds import START, World
@@ -94,6 +94,27 @@ def test_the_newest_experiments_of_a_repository_are_read(beyond):
         [f"e{number}" for number in range(count - 1, beyond - 1, -1)],
         {count},
     )
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are columns", "one more"])
+def test_the_first_metrics_of_experiments_are_read_and_all_are_counted(beyond):
+    count, most = 12 + beyond, 12
+    experiment = Experiment(
+        ref=f"refs/exps/ab/{'c' * 38}/e", name="e", baseline="c" * 40, commit="e" * 40, parents=(), author="Ann", author_email="a@x",
+        authored_at=START, committed_at=START, message="",
+    )  # fmt: skip
+    metrics = [
+        Metric(
+            commit=commit * 40, dvc_root="", file="m.json", name=f"m{number:02}", number=1.0, text="1.0", kind="number"
+        )
+        for number in range(count)
+        for commit in "ce"
+    ]
+    connection = catalog_of({"r": {Experiment: [experiment], Metric: metrics}})
+    found = module.rows(connection, "site_experiment_metrics", ExperimentMetricRow, ["r"])
+    assert [(row.name, row.commit[0], row.place, row.total) for row in found] == [
+        (f"m{number:02}", commit, number + 1, count) for number in range(most) for commit in "ce"
+    ]
 
 
 @pytest.mark.slow

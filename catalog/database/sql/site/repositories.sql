@@ -43,18 +43,22 @@ left join (
 order by s.repo, s.authored_at desc, s.name, s.commit;
 
 -- internal.site_experiment_metrics(some_repos := null): The metrics of the experiments that pages list, and of the commits that these
---     began from.
+--     began from: the first twelve of each repository.
 --   key: repo, commit, file, name
 --   place: The metric's place among those of the repository: of which it is known what is better goes first.
+--   total: How many metrics the repository has in these commits.
 with shown as (from internal.site_experiments(some_repos)),
-wanted as (select repo, commit from shown union select repo, baseline from shown)
-select m.repo, m.commit, m.file, m.name, m.number, m.text, d.direction,
-    dense_rank() over (partition by m.repo order by internal.metric_rank(m.name, d.direction), m.name, m.file) as place
-from metrics m
-semi join wanted w on w.repo = m.repo and w.commit = m.commit
-left join metric_names d on d.repo = m.repo and d.name = m.name
-where some_repos::varchar[] is null or list_contains(some_repos::varchar[], m.repo)
-order by m.repo, place, m.commit;
+wanted as (select repo, commit from shown union select repo, baseline from shown),
+placed as (
+    select m.repo, m.commit, m.file, m.name, m.number, m.text, d.direction,
+        dense_rank() over (partition by m.repo order by internal.metric_rank(m.name, d.direction), m.name, m.file) as place
+    from metrics m
+    semi join wanted w on w.repo = m.repo and w.commit = m.commit
+    left join metric_names d on d.repo = m.repo and d.name = m.name
+    where some_repos::varchar[] is null or list_contains(some_repos::varchar[], m.repo)
+),
+counted as (select *, max(place) over (partition by repo) as total from placed)
+from counted where place <= 12 order by repo, place, commit;
 
 -- internal.site_releases(): Releases of each repository that GTO does not use, the newest first.
 --   key: repo, tag
