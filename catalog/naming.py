@@ -54,7 +54,7 @@ _DATA_CENTER = re.compile(r"^(?:.*/)?scm/([^/]+/[^/]+)\Z")
 _GERRIT = re.compile(r"gerrit|review|\.googlesource\.com\Z")
 _SIGNED_IN = re.compile(r"^a/")
 
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")  # an address with a scheme or a host, or of a heading
+_ELSEWHERE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|//|#)")
 
 _AUTHORITY = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(.*)$", re.DOTALL)
 _USERS = re.compile(r"://[^/?#\s'\"]*@")
@@ -71,7 +71,7 @@ def slug(name: str) -> str:
 
     Two names that differ only in case get different file names also where the file system ignores case.
     """
-    plain = name.replace(":", "~~").replace("/", "~")
+    plain = plain_slug(name)
     safe = _UNSAFE.sub("-", plain.lower()).strip(".")[:MAX_LENGTH]
     back = safe.replace("~~", ":").replace("~", "/")
     device = _DEVICES.fullmatch(safe)
@@ -81,6 +81,11 @@ def slug(name: str) -> str:
     if device:
         safe = safe.replace(".", "-")
     return f"{safe or '-'}-{digest}"
+
+
+def plain_slug(name: str) -> str:
+    """The file name that scripts of pages derive from a name, without a hash. `slug` gives another one where this is unsafe."""
+    return name.replace(":", "~~").replace("/", "~")
 
 
 def endings(name: str) -> Iterator[str]:
@@ -199,13 +204,18 @@ def local_path(text: str) -> Path:
         return Path(text)
 
 
+def is_elsewhere(address: str) -> bool:
+    """Whether an address in a text leads to no file of the repository: it has a scheme or a host, or is of a heading."""
+    return _ELSEWHERE.match(address) is not None
+
+
 def linked_path(file: str, address: str) -> str | None:
     """The path from the Git root of what a text in `file` links to; one that begins with a slash counts from there.
 
     None for an address elsewhere, for the root itself, and for a path that leads out of the repository.
     """
     address = address.strip()
-    if _ELSEWHERE.match(address):
+    if is_elsewhere(address):
         return None
     try:
         path = unquote(urlsplit(address).path)

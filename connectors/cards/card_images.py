@@ -12,7 +12,7 @@ from itertools import islice
 
 from catalog.errors import MetafileError
 from catalog.git.snapshot import RevisionFiles
-from catalog.naming import linked_path
+from catalog.naming import is_elsewhere, linked_path
 from catalog.schema.tables.cards import CardImage
 from catalog.schema.tables.metrics import Image
 from connectors.formats.images import raster_type
@@ -37,7 +37,6 @@ _ELEMENT = re.compile(
     rf"(?:\"(?P<double>[^\"<>]{{1,{MAX_ADDRESS}}})\"|'(?P<single>[^'<>]{{1,{MAX_ADDRESS}}})')",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|//|#)")
 _STATED = ("pointed", "bare", "double", "single")
 
 
@@ -48,7 +47,7 @@ def addresses(text: str) -> tuple[str, ...]:
     matches += [match for match in _DEFINITION.finditer(text) if match["label"].casefold() in labels]
     matches.sort(key=lambda match: match.start())
     stated = (unescape(next(filter(None, map(match.groupdict().get, _STATED)))) for match in matches)
-    return tuple(dict.fromkeys(address for address in stated if not _ELSEWHERE.match(address)))[:MAX_IMAGES]
+    return tuple(dict.fromkeys(address for address in stated if not is_elsewhere(address)))[:MAX_IMAGES]
 
 
 def paths(cards: Iterable[tuple[str, Iterable[str]]]) -> dict[tuple[str, str], None]:

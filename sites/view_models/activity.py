@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from catalog.naming import slug
+from catalog.naming import plain_slug, slug
 from sites import urls
 from sites.data.activity import ActivityRow
 from sites.text import MONTHS, clip, minute, pill, short
@@ -136,7 +136,7 @@ def index_script(
 def _is_odd(row: ActivityRow) -> bool:
     """Whether a script cannot tell the path of the artifact's page from its names."""
     names = (row.repo, row.artifact or "")
-    return row.has_page and any(slug(name) != name.replace(":", "~~").replace("/", "~") for name in names)
+    return row.has_page and any(slug(name) != plain_slug(name) for name in names)
 
 
 def _coded(texts: Sequence[str]) -> tuple[list[str], str]:

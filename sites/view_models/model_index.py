@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
-from catalog.naming import slug
+from catalog.naming import plain_slug, slug
 from sites.data.lists import FacetRow, FieldRow, ModelRow, StageNameRow, StageVersion
 from sites.text import clip, look, stage_order
 
@@ -31,10 +31,12 @@ def columns(models: Sequence[ModelRow], facets: Iterable[FacetRow]) -> dict[str,
         "count": len(models),
         "repos": repos,
         "teams": [teams[repo] for repo in repos],
-        "repoPaths": {place: slug(repo) for place, repo in enumerate(repos) if slug(repo) != _simple(repo)},
+        "repoPaths": {place: slug(repo) for place, repo in enumerate(repos) if slug(repo) != plain_slug(repo)},
         "repo": _numbers(repo_of),
         "artifact": [row.artifact for row in models],
-        "paths": {n: slug(row.artifact) for n, row in enumerate(models) if slug(row.artifact) != _simple(row.artifact)},
+        "paths": {
+            n: slug(row.artifact) for n, row in enumerate(models) if slug(row.artifact) != plain_slug(row.artifact)
+        },
         "description": [clip(" ".join((row.description or "").split()), DESCRIPTION) for row in models],
         "latest": [row.latest or "" for row in models],
         "versions": _numbers(row.versions for row in models),
@@ -138,8 +140,3 @@ def _in_prod(row: ModelRow) -> float | None:
     """The main metric in production, where that is not the latest version."""
     foremost = next((each for each in _in_order(row.stages) if look(each["stage"]) == "prod"), None)
     return foremost["number"] if foremost and foremost["version"] != row.latest else None
-
-
-def _simple(name: str) -> str:
-    """What a script makes of a name without knowing `slug`."""
-    return name.replace(":", "~~").replace("/", "~")

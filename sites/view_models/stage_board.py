@@ -14,7 +14,7 @@ from zlib import crc32
 
 from markupsafe import Markup
 
-from catalog.naming import slug
+from catalog.naming import plain_slug, slug
 from sites import urls
 from sites.data.stages import Board, BoardPeriodRow
 from sites.text import clip, look, pill, short, stage_order
@@ -142,9 +142,9 @@ def _head(
         "team": _numbers([of_team[urls.team_of(repo)] for repo in distinct]),
         "repos": distinct,
         "repo": _steps([of_repo[repo] for repo in repos]),
-        "repoPaths": {place: slug(repo) for repo, place in of_repo.items() if slug(repo) != _simple(repo)},
+        "repoPaths": {place: slug(repo) for repo, place in of_repo.items() if slug(repo) != plain_slug(repo)},
         "artifact": [artifact for _, _, artifact in artifacts],
-        "paths": {place: slug(name) for place, (_, _, name) in enumerate(artifacts) if slug(name) != _simple(name)},
+        "paths": {place: slug(name) for place, (_, _, name) in enumerate(artifacts) if slug(name) != plain_slug(name)},
         "lost": [place for place, key in enumerate(artifacts) if key not in pages],
         "behind": [[places[row.repo, row.artifact], row.latest or "", row.behind] for row in board.behind if (row.repo, row.artifact) in places],
         "crawls": [[row.crawl, row.ended_at] for row in board.crawls],
@@ -200,8 +200,3 @@ def _numbers(numbers: Sequence[int]) -> str:
     if numbers and numbers.count(numbers[0]) == len(numbers):
         return f"={numbers[0]}"
     return ",".join(map(str, numbers))
-
-
-def _simple(name: str) -> str:
-    """What a script makes of a name without knowing `slug`."""
-    return name.replace(":", "~~").replace("/", "~")

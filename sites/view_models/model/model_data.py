@@ -11,6 +11,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from catalog.naming import plain_slug
 from catalog.query.labels import OUTDATED, WHERE
 from sites import urls
 from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow
@@ -40,7 +41,7 @@ def names(artifacts: Iterable[tuple[str, str, str]]) -> bytes:
 
 def _plain_path(ref: str) -> str:
     repo, _, artifact = ref.partition(":")
-    plain = (name.replace(":", "~~").replace("/", "~") for name in (repo, artifact))
+    plain = map(plain_slug, (repo, artifact))
     return MODEL.pattern.removesuffix(".html").format(**dict(zip(("repo", "artifact"), plain, strict=True)))
 
 
