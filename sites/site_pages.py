@@ -118,7 +118,10 @@ class SitePages:
                 "older": overview.attention(self._facts.repositories, 0).older,
             },
             DATASETS: lambda: {"datasets": groups.dataset_lines(self._of_lists.datasets())},
-            TEAMS: lambda: {"teams": groups.team_lines(self._of_lists.teams(), of_team.keys())},
+            TEAMS: lambda: {
+                "teams": groups.team_lines(self._of_lists.teams(), of_team.keys()),
+                "without_team": len(of_team.get("", ())),
+            },
             PEOPLE: lambda: {"people": groups.person_lines(self._of_lists.people())},
             REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
             STATUS: self._status,

@@ -123,6 +123,7 @@ class UserRow(NamedTuple):
     user_artifact: str
     user_versions: int
     stages: list[UserStage]
+    in_prod: bool
 
 
 class UnreadRow(NamedTuple):

@@ -150,7 +150,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         repositories=_rows_of(connection, "site_repositories", RepositoryRow, listed),
         recent=rows(connection, "site_recent", EventRow, RECENT),
         crawls=rows(connection, "site_crawls", CrawlRow, CRAWLS),
-        problems=_by_repo(_rows_of(connection, "site_problems", ProblemRow, listed)),
+        problems=by_repo(_rows_of(connection, "site_problems", ProblemRow, listed)),
         versions=chunked("site_versions", VersionRow),
         assignments=_by_artifact(_rows_of(connection, "site_assignments", AssignmentRow, listed)),
         terms=chunked("site_terms", StagePeriodRow),
@@ -172,9 +172,9 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         graphs=frozenset(
             repo for (repo,) in connection.execute("select repo from internal.site_lineage_digests()").fetchall()
         ),
-        experiments=_by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
-        experiment_metrics=_by_repo(_rows_of(connection, "site_experiment_metrics", ExperimentMetricRow, some)),
-        releases=_by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
+        experiments=by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
+        experiment_metrics=by_repo(_rows_of(connection, "site_experiment_metrics", ExperimentMetricRow, some)),
+        releases=by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
     )
 
 
@@ -216,7 +216,8 @@ def _by_artifact(rows: Iterable[OwnedRow]) -> dict[Key, list[OwnedRow]]:
     return grouped
 
 
-def _by_repo(rows: Iterable[RepoRow]) -> dict[str, list[RepoRow]]:
+def by_repo(rows: Iterable[RepoRow]) -> dict[str, list[RepoRow]]:
+    """The rows of each repository."""
     grouped: dict[str, list[RepoRow]] = {}
     for row in rows:
         grouped.setdefault(row.repo, []).append(row)

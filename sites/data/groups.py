@@ -26,7 +26,6 @@ class DatasetRow(NamedTuple):
     versions: int
     updated_at: datetime | None
     size: int | None
-    files: int | None
     hash: str | None
     users: int
     in_prod: int

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from sites.data.facts import Connection, rows
+from sites.data.facts import Connection, by_repo, rows
 
 REPOS = 200  # of which rows are in memory at a time
 
 
 class NodeRow(NamedTuple):
     repo: str
-    what: str
     path: str
     pipeline_stage: str | None
     hash: str | None
@@ -52,6 +51,7 @@ class GraphVersionRow(NamedTuple):
     revision: int
     is_latest: bool
     stages: list[str]
+    in_prod: bool
     type: str | None
 
 
@@ -65,23 +65,13 @@ class GraphRows(NamedTuple):
     versions: list[GraphVersionRow]
 
 
-GraphRow = TypeVar("GraphRow", NodeRow, EdgeRow, LinkRow, GraphVersionRow)
-
-
 def graphs(connection: Connection, repos: Sequence[str]) -> Iterator[GraphRows]:
     """The graph of each of these repositories, read for some of them at a time."""
     for start in range(0, len(repos), REPOS):
         some = [*repos[start : start + REPOS]]
-        nodes = _of(rows(connection, "site_lineage_nodes", NodeRow, some))
-        edges = _of(rows(connection, "site_lineage_edges", EdgeRow, some))
-        links = _of(rows(connection, "site_lineage_links", LinkRow, some))
-        versions = _of(rows(connection, "site_lineage_versions", GraphVersionRow, some))
+        nodes = by_repo(rows(connection, "site_lineage_nodes", NodeRow, some))
+        edges = by_repo(rows(connection, "site_lineage_edges", EdgeRow, some))
+        links = by_repo(rows(connection, "site_lineage_links", LinkRow, some))
+        versions = by_repo(rows(connection, "site_lineage_versions", GraphVersionRow, some))
         for repo in some:
             yield GraphRows(repo, nodes.get(repo, []), edges.get(repo, []), links.get(repo, []), versions.get(repo, []))
-
-
-def _of(every: Iterable[GraphRow]) -> dict[str, list[GraphRow]]:
-    grouped: dict[str, list[GraphRow]] = {}
-    for row in every:
-        grouped.setdefault(row.repo, []).append(row)
-    return grouped

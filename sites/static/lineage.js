@@ -1,9 +1,10 @@
 // Draws lineage as a graph in layers: `lineage.html?of=repository:artifact@version&way=up`, and the nearest steps on the page of an artifact.
 (() => {
   'use strict';
-  /** @typedef {{key: string, title: string, sub: string, href: string, kind: string, stages: [string, string][], node: GraphNode, names: string[]}} Shown */
+  /** @typedef {{key: string, title: string, sub: string, href: string, kind: string, stages: [string, string][], inProd: boolean, node: GraphNode, names: string[]}} Shown */
   /** @typedef {{key: string, layer: number, row: number, dummy?: boolean}} Place */
   const { walk, resolve, root } = /** @type {any} */ (window).LineageGraph;
+  const { element, drawing } = SiteData;
   const MOST_NODES = 150; // that are drawn; of more, those within two steps are
   const NEAR = 2; // steps, on the page of an artifact
   const MOST_NEAR = 30; // nodes there
@@ -11,36 +12,21 @@
   const SWEEPS = 8;
   const WIDE = 196, HIGH = 42, ACROSS = 52, BETWEEN = 14, EDGE = 8;
   const EQUAL = ['content', 'value']; // no metafile declares these
-  const SVG = 'http://www.w3.org/2000/svg';
-
-  /** @type {(name: string, properties?: Record<string, any>, ...inside: (Node | string)[]) => any} */
-  const make = (name, properties = {}, ...inside) => {
-    const element = Object.assign(document.createElement(name), properties);
-    element.append(...inside);
-    return element;
-  };
-  /** @type {(name: string, attributes: Record<string, string | number>, ...inside: (Node | string)[]) => SVGElement} */
-  const draw = (name, attributes, ...inside) => {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-    element.append(...inside);
-    return element;
-  };
-  const pill = (/** @type {[string, string]} */ [stage, look]) => make('span', { className: `pill s-${look}`, textContent: stage });
+  const pill = (/** @type {[string, string]} */ [stage, look]) => element('span', { className: `pill s-${look}`, textContent: stage });
   const clip = (/** @type {string} */ text, /** @type {number} */ most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
   /** The versions that are the content of a node, and what else is to be said of it. @type {(node: GraphNode) => Shown} */
   const describe = (node) => {
-    if (!node.graph) return { key: node.key, title: node.label, sub: 'outside this catalog', href: '', kind: 'outside', stages: [], node, names: [] };
+    if (!node.graph) return { key: node.key, title: node.label, sub: 'outside this catalog', href: '', kind: 'outside', stages: [], inProd: false, node, names: [] };
     const { file } = node.graph;
     const [path, hash, , stage] = file.nodes[node.place];
     const versions = node.graph.versions.filter((version) => version.place === node.place);
     const names = [...new Set(versions.map((version) => `${version.artifact}@${version.version}`))];
-    const stages = versions.flatMap((version) => version.stages);
+    const stages = versions.flatMap((version) => version.stages), inProd = versions.some((version) => version.inProd);
     const page = versions.length ? file.artifacts[versions[0].artifact] : null;
     const title = stage || names[0] || path;
     return { key: node.key, title, sub: stage ? `${file.repo} · ${path}` : names.length ? file.repo : `${file.repo} · ${(hash || '').slice(0, 7)}`,
-      href: page ? `${root}${page[1]}#${versions[0].version}` : '', kind: stage ? 'step' : names.length ? 'version' : 'data', stages, node, names };
+      href: page ? `${root}${page[1]}#${versions[0].version}` : '', kind: stage ? 'step' : names.length ? 'version' : 'data', stages, inProd, node, names };
   };
 
   /** Layers by the longest path; a step that would close a circle is left out of the order. @type {(keys: string[], edges: GraphEdge[]) => Map<string, number>} */
@@ -114,7 +100,7 @@
     const y = (/** @type {Place} */ place) => EDGE + place.row * (HIGH + BETWEEN);
     const at = (/** @type {string} */ key) => /** @type {Place} */ (places.get(key));
     const width = EDGE * 2 + layers * WIDE + (layers - 1) * ACROSS, height = EDGE * 2 + rows * HIGH + (rows - 1) * BETWEEN;
-    const svg = draw('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': `Lineage: ${shown.size} nodes` });
+    const svg = drawing('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': `Lineage: ${shown.size} nodes` });
     for (const edge of edges) {
       const points = [edge.from, ...(bends.get(edge) || []), edge.to].map(at);
       let path = '';
@@ -124,19 +110,19 @@
         const before = points[number - 1], from = x(before) + WIDE, half = (left - from) / 2;
         path += ` C${from + half} ${y(before) + HIGH / 2} ${left - half} ${middle} ${left} ${middle}${place.dummy ? ` L${left + WIDE} ${middle}` : ''}`;
       });
-      const line = draw('path', { d: path, class: `edge${EQUAL.includes(edge.kind) ? ' equal' : ''}${marked.has(edge.to) && marked.has(edge.from) ? ' hit' : ''}` });
-      line.append(draw('title', {}, edge.kind));
+      const line = drawing('path', { d: path, class: `edge${EQUAL.includes(edge.kind) ? ' equal' : ''}${marked.has(edge.to) && marked.has(edge.from) ? ' hit' : ''}` });
+      line.append(drawing('title', {}, edge.kind));
       svg.append(line);
     }
     for (const [key, each] of shown) {
       const place = at(key);
       const look = each.stages.find((stage) => stage[1] === 'prod') ?? each.stages[0];
-      const box = draw(each.href ? 'a' : 'g', { class: `node ${each.kind}${own.has(key) ? ' own' : ''}${marked.has(key) && look?.[1] === 'prod' ? ' hit' : ''}${look ? ` s-${look[1]}` : ''}`, transform: `translate(${x(place)} ${y(place)})`, ...(each.href ? { href: each.href } : {}) });
-      box.append(draw('title', {}, [each.title, each.sub, ...each.names, ...each.stages.map(([stage]) => stage)].join('\n')));
-      box.append(draw('rect', { width: WIDE, height: HIGH, rx: each.kind === 'step' ? HIGH / 2 : 6 }));
-      if (look) box.append(draw('rect', { class: 'mark', width: 4, height: HIGH - 12, x: 4, y: 6, rx: 2 }));
-      box.append(draw('text', { x: 16, y: 18, class: 'title' }, clip(each.title.split('/').slice(-2).join('/'), 26)));
-      box.append(draw('text', { x: 16, y: 33, class: 'sub' }, clip(look ? `${look[0]} · ${each.sub}` : each.sub.split('/').slice(-3).join('/'), 32)));
+      const box = drawing(each.href ? 'a' : 'g', { class: `node ${each.kind}${own.has(key) ? ' own' : ''}${marked.has(key) && each.inProd ? ' hit' : ''}${look ? ` s-${look[1]}` : ''}`, transform: `translate(${x(place)} ${y(place)})`, ...(each.href ? { href: each.href } : {}) });
+      box.append(drawing('title', {}, [each.title, each.sub, ...each.names, ...each.stages.map(([stage]) => stage)].join('\n')));
+      box.append(drawing('rect', { width: WIDE, height: HIGH, rx: each.kind === 'step' ? HIGH / 2 : 6 }));
+      if (look) box.append(drawing('rect', { class: 'mark', width: 4, height: HIGH - 12, x: 4, y: 6, rx: 2 }));
+      box.append(drawing('text', { x: 16, y: 18, class: 'title' }, clip(each.title.split('/').slice(-2).join('/'), 26)));
+      box.append(drawing('text', { x: 16, y: 33, class: 'sub' }, clip(look ? `${look[0]} · ${each.sub}` : each.sub.split('/').slice(-3).join('/'), 32)));
       svg.append(box);
     }
     return svg;
@@ -172,7 +158,7 @@
       const walked = await both(found, 'both', NEAR);
       const { svg } = drawn(walked, MOST_NEAR, 1);
       if (walked.nodes.size < 2) return;
-      figure.append(make('div', { className: 'card scroll' }, svg));
+      figure.append(element('div', { className: 'card scroll' }, svg));
       figure.hidden = false;
       window.S.enhance(figure);
     }).catch(() => { /* no lineage is known of it */ });
@@ -191,51 +177,51 @@
   const following = (all, walked) => {
     const lines = all.filter((each) => walked.marked.has(each.key) && !walked.own.has(each.key)).flatMap((each) => {
       const graph = /** @type {Graph | null} */ (each.node.graph);
-      return (graph?.versions || []).filter((version) => version.place === each.node.place && version.stages.some((stage) => stage[1] === 'prod'))
+      return (graph?.versions || []).filter((version) => version.place === each.node.place && version.inProd)
         .map((version) => ({ version, graph: /** @type {Graph} */ (graph) }));
-    }).map(({ version, graph }) => make('li', {}, make('a', { className: 'strong', href: `${root}${graph.file.artifacts[version.artifact][1]}#${version.version}`,
+    }).map(({ version, graph }) => element('li', {}, element('a', { className: 'strong', href: `${root}${graph.file.artifacts[version.artifact][1]}#${version.version}`,
       textContent: `${graph.file.repo}:${version.artifact}@${version.version}` }), ' ', ...version.stages.map(pill)));
-    return make('section', { id: 'following' }, make('h2', { textContent: 'In production, and follows from it ' }, make('b', { textContent: String(lines.length) })),
-      lines.length ? make('ul', {}, ...lines) : make('p', { className: 'muted', textContent: 'No version in production was made from it.' }));
+    return element('section', { id: 'following' }, element('h2', { textContent: 'In production, and follows from it ' }, element('b', { textContent: String(lines.length) })),
+      lines.length ? element('ul', {}, ...lines) : element('p', { className: 'muted', textContent: 'No version in production was made from it.' }));
   };
   /** @type {(all: Shown[]) => HTMLElement} */
-  const table = (all) => make('details', { className: 'fold' }, make('summary', { textContent: `All ${all.length.toLocaleString('en')} nodes as a table` }),
-    make('div', { className: 'card scroll' }, make('table', { className: 'tbl' },
-      make('thead', {}, make('tr', {}, ...['Steps', 'Name', 'Where', 'Stages'].map((word) => make('th', { textContent: word })))),
-      make('tbody', {}, ...all.map((each) => make('tr', {}, make('td', { textContent: String(each.node.level) }),
-        make('td', {}, each.href ? make('a', { className: 'strong', href: each.href, textContent: each.names.join(', ') || each.title }) : each.title),
-        make('td', { textContent: each.sub }), make('td', {}, ...each.stages.map(pill))))))));
+  const table = (all) => element('details', { className: 'fold' }, element('summary', { textContent: `All ${all.length.toLocaleString('en')} nodes as a table` }),
+    element('div', { className: 'card scroll' }, element('table', { className: 'tbl' },
+      element('thead', {}, element('tr', {}, ...['Steps', 'Name', 'Where', 'Stages'].map((word) => element('th', { textContent: word })))),
+      element('tbody', {}, ...all.map((each) => element('tr', {}, element('td', { textContent: String(each.node.level) }),
+        element('td', {}, each.href ? element('a', { className: 'strong', href: each.href, textContent: each.names.join(', ') || each.title }) : each.title),
+        element('td', { textContent: each.sub }), element('td', {}, ...each.stages.map(pill))))))));
 
   let times = 0;
   const show = async () => {
     times += 1;
     const turn = times;
     keep();
-    const input = make('input', { type: 'text', value: chosen.of, placeholder: 'repository:artifact@version', ariaLabel: 'Reference of a version' });
+    const input = element('input', { type: 'text', value: chosen.of, placeholder: 'repository:artifact@version', ariaLabel: 'Reference of a version' });
     const go = () => { chosen.of = input.value.trim(); show(); };
     input.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') go(); });
-    const bar = make('div', { className: 'bar' }, input, make('button', { type: 'button', className: 'btn', textContent: 'Show', onclick: go }));
-    if (!chosen.of) { holder.replaceChildren(bar, make('p', { className: 'empty', textContent: 'No version is chosen yet: its name is on the page of its artifact.' })); return; }
+    const bar = element('div', { className: 'bar' }, input, element('button', { type: 'button', className: 'btn', textContent: 'Show', onclick: go }));
+    if (!chosen.of) { holder.replaceChildren(bar, element('p', { className: 'empty', textContent: 'No version is chosen yet: its name is on the page of its artifact.' })); return; }
     try {
       const found = await resolve(chosen.of);
       const versions = found.graph.versions.filter((/** @type {GraphVersion} */ each) => each.artifact === found.version.artifact);
-      const select = make('select', { ariaLabel: 'Version' }, ...versions.map((/** @type {GraphVersion} */ each) => make('option', { value: each.version, selected: each === found.version,
+      const select = element('select', { ariaLabel: 'Version' }, ...versions.map((/** @type {GraphVersion} */ each) => element('option', { value: each.version, selected: each === found.version,
         textContent: [each.version, ...each.stages.map(([stage]) => stage)].join(' · ') })));
       select.addEventListener('change', () => { chosen.of = `${found.id}@${select.value}`; show(); });
-      bar.append(select, ...Object.entries(WAYS).map(([way, words]) => make('button', { type: 'button', className: 'btn', ariaPressed: String(way === chosen.way), textContent: words,
+      bar.append(select, ...Object.entries(WAYS).map(([way, words]) => element('button', { type: 'button', className: 'btn', ariaPressed: String(way === chosen.way), textContent: words,
         onclick: () => { chosen.way = way; show(); } })));
       const walked = await both(found, chosen.way, DEPTH);
       if (turn !== times) return;
       const { svg, shown, all, fewer } = drawn(walked, MOST_NODES, 2);
       const notes = [...(fewer ? [`${all.length.toLocaleString('en')} nodes: the picture has ${shown.size} within two steps.`] : []),
-        ...(walked.cut ? ['More repositories than a page reads: catalog lineage has all.'] : [])].map((words) => make('p', { className: 'note', textContent: words }));
-      holder.replaceChildren(bar, make('div', { className: 'lineage' }, make('div', { className: 'card scroll' }, svg)), ...notes,
+        ...(walked.cut ? ['More repositories than a page reads: catalog lineage has all.'] : [])].map((words) => element('p', { className: 'note', textContent: words }));
+      holder.replaceChildren(bar, element('div', { className: 'lineage' }, element('div', { className: 'card scroll' }, svg)), ...notes,
         ...(chosen.way === 'up' ? [] : [following(all, walked)]), table(all));
       window.S.enhance(holder);
       const frame = /** @type {HTMLElement} */ (svg.parentElement), [inner, outer] = [svg.querySelector('.own') || svg, frame].map((each) => each.getBoundingClientRect());
       frame.scrollLeft = inner.left + inner.width / 2 - outer.left - outer.width / 2; // the version that was asked for is in sight
     } catch (error) {
-      holder.replaceChildren(bar, make('p', { className: 'notice' }, make('span', { textContent: error instanceof Error ? error.message : String(error) })));
+      holder.replaceChildren(bar, element('p', { className: 'notice' }, element('span', { textContent: error instanceof Error ? error.message : String(error) })));
     }
   };
   show();

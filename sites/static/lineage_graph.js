@@ -2,7 +2,7 @@
 /** @typedef {{repo: string, nodes: any[][], digits: Record<string, string>, commits: Record<string, string>, kinds: string[], edges: any[][], links: any[][],
  *   repos: [string, string][], versions: any[][], artifacts: Record<string, [string, string]>}} GraphFile */
 /** @typedef {{need: number, kind: string, place?: number, commit?: number, repo?: [string, string], digits?: string, digitsOfCommit?: string, label?: string}} Step */
-/** @typedef {{artifact: string, version: string, place: number, commit: number, latest: boolean, stages: [string, string][]}} GraphVersion */
+/** @typedef {{artifact: string, version: string, place: number, commit: number, latest: boolean, stages: [string, string][], inProd: boolean}} GraphVersion */
 /** @typedef {{file: GraphFile, up: Map<number, Step[]>, down: Map<number, Step[]>, places: Map<string, number>, commits: Map<string, number>, versions: GraphVersion[]}} Graph */
 /** @typedef {{key: string, graph: Graph | null, place: number, label: string, level: number}} GraphNode */
 /** @typedef {{from: string, to: string, kind: string, level: number, node: string}} GraphEdge */
@@ -23,7 +23,7 @@
       file, up: new Map(), down: new Map(),
       places: new Map(Object.entries(file.digits).map(([place, digits]) => [digits, +place])),
       commits: new Map(Object.entries(file.commits).map(([commit, digits]) => [digits, +commit])),
-      versions: file.versions.map(([artifact, version, place, commit, latest, stages]) => ({ artifact, version, place, commit, latest: !!latest, stages })),
+      versions: file.versions.map(([artifact, version, place, commit, latest, stages, inProd]) => ({ artifact, version, place, commit, latest: !!latest, stages, inProd: !!inProd })),
     };
     /** @type {(steps: Map<number, Step[]>, place: number, step: Step) => void} */
     const add = (steps, place, step) => { if (steps.has(place)) steps.get(place)?.push(step); else steps.set(place, [step]); };

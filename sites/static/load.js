@@ -56,7 +56,7 @@ const SiteData = (() => {
   };
 
   const SVG = 'http://www.w3.org/2000/svg';
-  /** @param {string} name @param {Record<string, string | number>} attributes @param {...Node} inside */
+  /** @param {string} name @param {Record<string, string | number>} attributes @param {...(Node | string)} inside */
   const drawing = (name, attributes, ...inside) => {
     const created = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, String(value));

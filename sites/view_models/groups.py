@@ -16,6 +16,7 @@ from sites.text import clip, pill, short, size, stage_order
 from sites.view_models.registry import VERBS, ArtifactLine
 
 MOST_STAGES = 12  # columns of a team's matrix; an artifact's page has all
+MOST_NAMED = 3  # artifacts of a team that lack something
 CLIPPED = 140  # characters of a description
 DIGITS = 7  # of a hash
 ASKED = ("card", "licence", "owner", "metrics")
@@ -60,13 +61,13 @@ class PersonLine(NamedTuple):
 
 
 class Share(NamedTuple):
-    """Of how many artifacts something is known, and which lack it."""
+    """Of how many artifacts something is known; the first that lack it, and how many more do."""
 
     name: str
     known: int
     total: int
-    percent: int
-    lacking: list[ArtifactLine]
+    named: list[ArtifactLine]
+    more: int
 
 
 class MatrixLine(NamedTuple):
@@ -156,6 +157,6 @@ def shares(lines: Sequence[ArtifactLine], known: Mapping[Key, CompletenessRow]) 
     every = []
     for name in ASKED:
         lacking = [line for line, row in asked if not getattr(row, name)]
-        count = len(asked) - len(lacking)
-        every.append(Share(WORDS[name], count, len(asked), 100 * count // max(1, len(asked)), lacking))
+        named = lacking[:MOST_NAMED]
+        every.append(Share(WORDS[name], len(asked) - len(lacking), len(asked), named, len(lacking) - len(named)))
     return every

@@ -64,7 +64,7 @@ def content(graph: GraphRows) -> dict[str, object]:
         ]  # fmt: skip
         links.append(row + [link.label] * bool(link.label))
     versions = [
-        [row.artifact, row.version, places[row.node], commit(row.revision), int(row.is_latest), [[stage, look(stage)] for stage in row.stages]]
+        [row.artifact, row.version, places[row.node], commit(row.revision), int(row.is_latest), [[stage, look(stage)] for stage in row.stages], int(row.in_prod)]
         for row in graph.versions
     ]  # fmt: skip
     return {

@@ -87,7 +87,9 @@ class TrendBar(NamedTuple):
 
     x: int
     registered: int
+    registered_y: int
     assigned: int
+    assigned_y: int
     title: str
 
 
@@ -97,7 +99,6 @@ class Trend(NamedTuple):
     bars: list[TrendBar]
     width: int
     height: int
-    first: datetime
     last: datetime
     registrations: int
     assignments: int
@@ -111,7 +112,8 @@ def behind(rows: Iterable[ProductionRow]) -> list[Behind]:
             name=row.artifact,
             prod=short(row.prod or ""),
             latest=short(row.latest or ""),
-            words=f"{plural(row.behind or 0, 'version')}, {plural(row.days_behind or 0, 'day')}",
+            words=plural(row.behind or 0, "version")
+            + (f", {plural(row.days_behind or 0, 'day')}" if (row.days_behind or 0) > 0 else ""),
         )
         for row in rows
         if row.repo is not None and row.artifact is not None
@@ -123,17 +125,21 @@ def trend(weeks: Sequence[WeekRow]) -> Trend | None:
     if not weeks:
         return None
     most = max(week.registrations + week.assignments for week in weeks)
-    bars = [
-        TrendBar(
-            x=_STEP * place,
-            registered=round(_TALL * week.registrations / most),
-            assigned=round(_TALL * week.assignments / most),
-            title=f"Week of {week.week:%Y-%m-%d}: {number(week.registrations)} registered, {number(week.assignments)} assigned",
-        )
-        for place, week in enumerate(weeks)
-    ]
-    first, last = weeks[0], weeks[-1]
-    return Trend(bars, _STEP * len(weeks), _TALL, first.week, last.week, last.registrations, last.assignments)
+    bars = [_trend_bar(place, week, most) for place, week in enumerate(weeks)]
+    last = weeks[-1]
+    return Trend(bars, _STEP * len(weeks), _TALL, last.week, last.registrations, last.assignments)
+
+
+def _trend_bar(place: int, week: WeekRow, most: int) -> TrendBar:
+    registered, assigned = round(_TALL * week.registrations / most), round(_TALL * week.assignments / most)
+    return TrendBar(
+        x=_STEP * place,
+        registered=registered,
+        registered_y=_TALL - registered,
+        assigned=assigned,
+        assigned_y=_TALL - registered - assigned,
+        title=f"Week of {week.week:%Y-%m-%d}: {number(week.registrations)} registered, {number(week.assignments)} assigned",
+    )
 
 
 def stage_bars(stages: Sequence[StageRow]) -> list[StageBar]:

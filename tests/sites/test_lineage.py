@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from catalog.config.parse import parse as parse_repos_toml
 from catalog.database.database import connect
 from catalog.query import Catalog
+from catalog.schema.tables.inventory import Repo, StageName
 from sites import urls
 from support.browser import opened
+from support.catalog_files import repository, write_catalog
+from support.catalogs import rows_of
+from support.worlds import World
 
 from .conftest import parse
 
@@ -118,6 +123,51 @@ def test_who_uses_an_artifact_is_what_models_using_has(demo):
         shown[row["id"]] = sorted(line.split()[0] for line in links if line.split()[0] in {r["id"] for r in artifacts})
     assert shown == told
     assert sum(map(len, told.values())) == 12
+
+
+def world(stage: str, files: dict[str, str]) -> World:
+    made = World()
+    made.commit(files)
+    made.tag("m@v1.0.0")
+    made.tag(f"m#{stage}")
+    return made
+
+
+@pytest.mark.slow
+def test_production_is_what_repos_toml_calls_so(tmp_path):
+    names = parse_repos_toml("[stages]\nlive = ['prod']\nqa = ['production']\n", tmp_path / "repos.toml").stages
+    entry = "{path: %s, hash: md5, md5: %s, size: 1000}"
+    lock = f"deps: [{entry % ('in.csv', 'a' * 32)}], outs: [{entry % ('m.pkl', 'b' * 32)}]"
+    model = {
+        "dvc.yaml": "stages: {train: {cmd: x, deps: [in.csv], outs: [m.pkl]}}\nartifacts: {m: {path: m.pkl, type: model}}\n",
+        "dvc.lock": f"schema: '2.0'\nstages: {{train: {{cmd: x, {lock}}}}}\n",
+    }
+    dataset = {
+        "dvc.yaml": "artifacts: {m: {path: in.csv, type: dataset}}\n",
+        "in.csv.dvc": f"outs: [{entry % ('in.csv', 'a' * 32)}]\n",
+    }
+    worlds = {"data": world("dev", dataset), **{stage: world(stage, model) for stage in ("live", "prod", "production")}}
+    rows = {name: rows_of(each.listing(), each.objects) for name, each in worlds.items()}
+    inventory = {
+        Repo: [repository(name, f"https://git.example/{name}") for name in worlds],
+        StageName: [StageName(raw=raw, stage=stage, rank=0) for raw, stage in names.items()],
+    }
+    file = write_catalog(tmp_path / "catalog.duckdb", rows, inventory)
+    with connect(file) as connection:
+        users = connection.execute(
+            "select user_repo, in_prod from internal.site_users() where repo = 'data'"
+        ).fetchall()
+        versions = connection.execute(
+            "select repo, in_prod from internal.site_lineage_versions(?)", [[*worlds]]
+        ).fetchall()
+        datasets = connection.execute("select repo, users, in_prod from internal.site_datasets()").fetchall()
+        using = connection.execute("select repo from models_using('data:m', 'prod') order by repo").fetchall()
+    assert (dict(users), dict(versions), datasets, using) == (
+        {"live": True, "prod": True, "production": False},
+        {"data": False, "live": True, "prod": True, "production": False},
+        [("data", 3, 2)],
+        [("live",), ("prod",)],
+    )
 
 
 @pytest.mark.slow

@@ -89,7 +89,7 @@ MODEL = [
     "Parameters",
     "trees 100",
     "Used by",
-    "Lineage of github.com/acme/churn:churn@v1.0.0",
+    "Lineage of v1.0.0",
     "Nothing was made with it, as far as is known.",
     "History",
     "Ann deregistered v1.2.0-rc.1",

@@ -37,6 +37,14 @@ def links(page: Path, start: str) -> list[str]:
 
 
 @pytest.mark.slow
+def test_the_page_of_repositories_without_a_folder_is_linked(tmp_path):
+    rows = {"plain": {Event: [event("m@v1.0.0", "1" * 40, day(1))]}}
+    file = write_catalog(tmp_path / "c.duckdb", rows, {Repo: [repository("plain", "https://git.example/x.git")]})
+    build(file, tmp_path / "site", title="x")
+    assert links(tmp_path / "site/teams.html", "teams/") == [urls.team("")]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as the page shows", "one more"])
 def test_each_team_has_a_page_and_a_long_list_leads_there(tmp_path, beyond):
     events = [event(f"m{number}@v1.0.0", "1" * 40, day(1)) for number in range(LISTED - 1 + beyond)]

@@ -10,10 +10,10 @@ from sites import urls
 from sites.data.detail_rows import UserRow, UserStage
 from sites.data.facts import Facts
 from sites.data.rows import ArtifactRow, AssignmentRow
-from sites.text import look, pill, stage_order
+from sites.text import pill, stage_order
 from sites.view_models.registry import foremost
 
-MOST_USERS = 100  # on the page; the command line lists all
+MOST_USERS = 100  # on the page; the macro models_using has all
 
 
 class UserLine(NamedTuple):
@@ -32,7 +32,7 @@ class UsedBy(NamedTuple):
     total: int
     in_prod: int
     ref: str
-    script: str
+    version: str
     has_graph: bool
 
 
@@ -44,7 +44,7 @@ def used_by(facts: Facts, artifact: ArtifactRow, assignments: list[AssignmentRow
     if not users and not has_graph:
         return None
     first = foremost(assignments)
-    version = first.version if first else artifact.latest
+    version = (first.version if first else artifact.latest) or ""
     return UsedBy(
         lines=[
             UserLine(
@@ -56,9 +56,9 @@ def used_by(facts: Facts, artifact: ArtifactRow, assignments: list[AssignmentRow
             for user in users[:MOST_USERS]
         ],
         total=len(users),
-        in_prod=sum(_is_in_prod(user) for user in users),
+        in_prod=sum(user.in_prod for user in users),
         ref=f"{artifact.repo}:{artifact.artifact}" + (f"@{version}" if version else ""),
-        script=urls.lineage(artifact.repo),
+        version=version or artifact.artifact,
         has_graph=has_graph,
     )
 
@@ -67,9 +67,5 @@ def _stages(user: UserRow) -> list[UserStage]:
     return sorted(user.stages, key=lambda stage: stage_order(stage["stage"], stage["rank"]))
 
 
-def _is_in_prod(user: UserRow) -> bool:
-    return any(look(stage["stage"]) == "prod" for stage in user.stages)
-
-
 def _order(user: UserRow) -> tuple[bool, bool, str, str]:
-    return (not _is_in_prod(user), not user.stages, user.user_repo, user.user_artifact)
+    return (not user.in_prod, not user.stages, user.user_repo, user.user_artifact)

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.schema.tables.registry import Event
 from sites.data import groups as rows
-from sites.view_models.groups import CLIPPED, MOST_STAGES, dataset_lines, matrix, shares
+from sites.view_models.groups import CLIPPED, MOST_NAMED, MOST_STAGES, dataset_lines, matrix, shares
 from support.catalogs import catalog_of
 from support.small_catalog import day, event
 
@@ -31,16 +31,24 @@ def test_a_matrix_has_so_many_stages(beyond):
 
 @pytest.mark.parametrize(("length", "end"), [(CLIPPED, "x"), (CLIPPED + 1, "…")], ids=["as long as fits", "one more"])
 def test_a_description_is_cut(length, end):
-    row = rows.DatasetRow("r", "d", None, "d", "x" * length, True, None, 0, None, None, None, None, 0, 0)
+    row = rows.DatasetRow("r", "d", None, "d", "x" * length, True, None, 0, None, None, None, 0, 0)
     assert dataset_lines([row])[0].description[-1] == end
 
 
 def test_a_share_names_what_lacks():
     known = {("r", name): rows.CompletenessRow("r", name, name == "a", True, False, True) for name in "ab"}
     made = shares([line("a"), line("b"), line("unregistered")], known)
-    assert [(share.known, share.total, share.percent, len(share.lacking)) for share in made] == [
-        (1, 2, 50, 1), (2, 2, 100, 0), (0, 2, 0, 2), (2, 2, 100, 0),
+    assert [(share.known, share.total, len(share.named), share.more) for share in made] == [
+        (1, 2, 1, 0), (2, 2, 0, 0), (0, 2, 2, 0), (2, 2, 0, 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are named", "one more"])
+def test_a_share_names_the_first_that_lack_it_and_counts_the_others(beyond):
+    names = [f"m{number}" for number in range(MOST_NAMED + beyond)]
+    known = {("r", name): rows.CompletenessRow("r", name, False, True, True, True) for name in names}
+    share = shares([line(name) for name in names], known)[0]
+    assert ([each.artifact.artifact for each in share.named], share.more) == (names[:MOST_NAMED], beyond)
 
 
 @pytest.mark.slow

@@ -118,9 +118,11 @@ def test_what_needs_attention_is_said_in_sentences(needs, said):
 
 def test_the_trend_is_as_tall_as_its_busiest_week():
     made = trend([WeekRow(NOON, 1, 1), WeekRow(NOON, 3, 1)])
-    assert (made.width, [(bar.x, bar.registered, bar.assigned) for bar in made.bars], made.registrations) == (
-        2 * _STEP, [(0, _TALL // 4, _TALL // 4), (_STEP, _TALL * 3 // 4, _TALL // 4)], 3,
-    )  # fmt: skip
+    assert (made.width, [bar[:-1] for bar in made.bars], made.registrations) == (
+        2 * _STEP,
+        [(0, _TALL // 4, _TALL * 3 // 4, _TALL // 4, _TALL // 2), (_STEP, _TALL * 3 // 4, _TALL // 4, _TALL // 4, 0)],
+        3,
+    )
     assert made.bars[1].title == "Week of 2024-06-01: 3 registered, 1 assigned"
 
 
@@ -128,6 +130,11 @@ def test_without_events_there_is_no_trend_and_without_production_nothing_is_behi
     assert (trend([]), behind([ProductionRow(*[None] * 6, 0, 0)])) == (None, [])
 
 
-def test_how_far_production_is_behind():
-    row = ProductionRow("r", "churn", "v1.0.0", "v2.0.0", 2, 1, 3, 1)
-    assert behind([row]) == [("models/r/churn.html", "churn", "v1.0.0", "v2.0.0", "2 versions, 1 day")]
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(1, "2 versions, 1 day"), (0, "2 versions"), (-60, "2 versions"), (None, "2 versions")],
+    ids=["later", "the same day", "the higher version is older", "no date"],
+)
+def test_how_far_production_is_behind(days, words):
+    row = ProductionRow("r", "churn", "v1.0.0", "v2.0.0", 2, days, 3, 1)
+    assert behind([row]) == [("models/r/churn.html", "churn", "v1.0.0", "v2.0.0", words)]

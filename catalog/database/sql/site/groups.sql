@@ -8,10 +8,10 @@
 --   in_prod: How many of these have a version in production that was.
 with datasets as (from original_artifacts where lower(type) in ('dataset', 'data')),
 users as (
-    select repo, artifact, count(*) as users, count(*) filter (list_has_any([s.stage for s in stages], ['prod', 'production'])) as in_prod
+    select repo, artifact, count(*) as users, count(*) filter (in_prod) as in_prod
     from internal.site_users(coalesce((select list(distinct repo) from datasets), [])) group by repo, artifact
 )
-select d.repo, d.artifact, d.folder, d.name, d.description, d.active, d.latest, d.versions, d.updated_at, f.size, f.files, f.hash,
+select d.repo, d.artifact, d.folder, d.name, d.description, d.active, d.latest, d.versions, d.updated_at, f.size, f.hash,
     coalesce(u.users, 0) as users, coalesce(u.in_prod, 0) as in_prod
 from datasets d
 left join (from versions where is_latest) v on v.repo = d.repo and v.artifact = d.artifact

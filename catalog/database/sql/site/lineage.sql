@@ -13,6 +13,7 @@ select distinct repo, home from lineage_nodes;
 --   user_artifact: The one that was made with it.
 --   user_versions: How many of its versions were.
 --   stages: The stages that one of these is in now, with the version.
+--   in_prod: One of these stages is production.
 with recursive used as materialized (
     select f.repo, f.artifact, f.node, n.home, dense_rank() over (order by f.repo, f.artifact) as origin
     from (select distinct repo, artifact, node from version_files where node is not null) f
@@ -54,7 +55,8 @@ select u.repo, u.artifact, u.user_repo, u.user_artifact, count(distinct (u.versi
     coalesce(
         list(distinct {stage: a.stage, rank: n.rank, version: u.version} order by {stage: a.stage, rank: n.rank, version: u.version})
         filter (a.stage is not null), []
-    ) as stages
+    ) as stages,
+    coalesce(bool_or(a.stage = internal.canonical_stage('prod')), false) as in_prod
 from users u
 semi join original_artifacts o on o.repo = u.user_repo and o.artifact = u.user_artifact
 left join current_assignments a
@@ -113,11 +115,11 @@ select r.repo, l.links from internal.site_homes() r semi join homes h on h.home 
 --   place: Counted from 0 within the repository.
 --   is_linked: Others lead to it.
 with shown as (
-    select n.repo, n.home, n.node, n.what, n.path, n.pipeline_stage, n.hash, n.size
+    select n.repo, n.home, n.node, n.path, n.pipeline_stage, n.hash, n.size
     from lineage_nodes n where list_contains(some_repos::varchar[], n.repo)
 ),
 linked as (select distinct case when is_incoming then to_node else from_node end as node from internal.site_links())
-select s.repo, s.what, s.path, s.pipeline_stage, s.hash, s.size, l.node is not null as is_linked, s.node,
+select s.repo, s.path, s.pipeline_stage, s.hash, s.size, l.node is not null as is_linked, s.node,
     row_number() over (partition by s.repo order by s.path, s.pipeline_stage, s.hash, s.node) - 1 as place
 from shown s left join linked l using (node)
 order by s.repo, place;
@@ -145,7 +147,9 @@ order by all;
 -- internal.site_lineage_versions(some_repos): The versions in the graphs of these repositories, of each artifact the newest tag first.
 --   key: repo, artifact, version, commit
 --   revision: The number of the commit that a walk from it begins in.
-select f.repo, f.artifact, f.version, f.commit, f.node, c.revision, v.is_latest, v.stages, a.type
+--   in_prod: It is in production.
+select f.repo, f.artifact, f.version, f.commit, f.node, c.revision, v.is_latest, v.stages,
+    list_contains(v.stages, internal.canonical_stage('prod')) as in_prod, a.type
 from version_files f
 join versions v using (repo, artifact, version, commit)
 join lineage_nodes n on n.repo = f.repo and n.node = f.node

@@ -10,8 +10,9 @@ from sites.data.detail_rows import UserRow
 from sites.view_models.model.used_by import MOST_USERS, used_by
 
 
-def user(name, *stages):
-    return UserRow("r", "data", "u", name, 1, [{"stage": stage, "rank": None, "version": "v1.0.0"} for stage in stages])
+def user(name, *stages, in_prod=False):
+    at = [{"stage": stage, "rank": None, "version": "v1.0.0"} for stage in stages]
+    return UserRow("r", "data", "u", name, 1, at, in_prod)
 
 
 def shown(users, files=()):
@@ -20,9 +21,9 @@ def shown(users, files=()):
 
 
 def test_what_is_in_production_comes_first():
-    used = shown([user("a"), user("b", "dev"), user("c", "dev", "prod")])
-    assert ([line.name for line in used.lines], used.in_prod, used.total, used.ref) == (
-        ["u:c", "u:b", "u:a"], 1, 3, "r:data@v1.0.0",
+    used = shown([user("a"), user("b", "dev"), user("c", "dev", "live-eu", in_prod=True)])
+    assert ([line.name for line in used.lines], used.in_prod, used.total, used.ref, used.version) == (
+        ["u:c", "u:b", "u:a"], 1, 3, "r:data@v1.0.0", "v1.0.0",
     )  # fmt: skip
 
 
