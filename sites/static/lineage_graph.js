@@ -42,20 +42,19 @@
     return graph;
   };
 
-  /** The graph of a repository; null where there is none. @type {(repo: string, path: string) => Promise<Graph | null>} */
-  const load = (repo, path) => {
-    const key = `lineage:${repo}`;
-    let promise = graphs.get(key);
+  /** The graph of a repository by the path of its script; null where there is none. @type {(path: string) => Promise<Graph | null>} */
+  const load = (path) => {
+    let promise = graphs.get(path);
     if (!promise) {
       promise = new Promise((resolve) => {
-        /** @type {any} */ (window.S).when(key, (/** @type {GraphFile} */ file) => resolve(prepare(file)));
+        /** @type {any} */ (window.S).when(path.slice(0, -3), (/** @type {GraphFile} */ file) => resolve(prepare(file)));
         const script = document.createElement('script');
         script.src = root + path;
         script.onload = () => resolve(null); // after the data, where the script had them
         script.onerror = () => resolve(null);
         document.head.append(script);
       });
-      graphs.set(key, promise);
+      graphs.set(path, promise);
     }
     return promise;
   };
@@ -76,11 +75,11 @@
       const steps = frontier.flatMap(({ node, commit }) => ((node.graph && (down ? node.graph.down : node.graph.up).get(node.place)) || [])
         .filter((step) => fits(step.need, commit, down)).map((step) => ({ near: node, step })));
       const repos = new Map(steps.flatMap(({ step }) => (step.repo ? [step.repo] : [])));
-      const wanted = [...repos].filter(([repo]) => graphs.has(`lineage:${repo}`));
-      const others = [...repos].filter(([repo]) => !graphs.has(`lineage:${repo}`));
+      const wanted = [...repos].filter(([, path]) => graphs.has(path));
+      const others = [...repos].filter(([, path]) => !graphs.has(path));
       const room = Math.max(0, MOST_FILES - graphs.size);
       walked.cut ||= others.length > room;
-      const loaded = new Map(await Promise.all([...wanted, ...others.slice(0, room)].map(async ([repo, path]) => /** @type {[string, Graph | null]} */ ([repo, await load(repo, path)]))));
+      const loaded = new Map(await Promise.all([...wanted, ...others.slice(0, room)].map(async ([repo, path]) => /** @type {[string, Graph | null]} */ ([repo, await load(path)]))));
       frontier = [];
       for (const { near, step } of steps) {
         const graph = step.repo ? loaded.get(step.repo[0]) : step.digits ? null : near.graph;
@@ -103,22 +102,26 @@
     return walked;
   };
 
-  /** The version that a reference names, `repository:artifact`, with `@version`, `#stage` or neither. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
+  /** The version that a reference names, `repository:artifact`, with `@version`, `#stage`, or neither for the latest. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
   const resolve = async (ref) => {
-    const parts = ref.match(/^([^:]+(?::\d+[^:]*)?):(.+?)(?:@([^@#]+)|#([^@#]+))?$/);
-    if (!parts) throw new Error(`invalid reference ${JSON.stringify(ref)}: expected repository:artifact@version`);
-    const [, repo, artifact, name, stage] = parts;
-    const slug = (/** @type {string} */ part) => part.replaceAll(':', '~~').replaceAll('/', '~');
     const odd = await names();
-    const page = Object.hasOwn(odd, `${repo}:${artifact}`) ? odd[`${repo}:${artifact}`] : `models/${slug(repo)}/`;
-    const graph = await load(repo, `lineage/${page.split('/')[1]}.js`);
+    const known = Object.keys(odd).find((id) => ref.startsWith(id) && ['', '@', '#'].includes(ref.charAt(id.length)));
+    const parts = known === undefined ? ref.match(/^([^:]+(?::\d+[^:]*)?:.+?)(?:@([^@#]+)|#([^@#]+))?$/) : [ref, known, ...suffix(ref.slice(known.length))];
+    if (!parts) throw new Error(`invalid reference ${JSON.stringify(ref)}: expected repository:artifact@version`);
+    const [, id, name, stage] = parts;
+    const slug = (/** @type {string} */ part) => part.replaceAll(':', '~~').replaceAll('/', '~');
+    const folder = known === undefined ? slug(id.replace(/^([^:]+(?::\d+[^:]*)?):.*$/, '$1')) : odd[known].split('/')[1];
+    const graph = await load(`lineage/${folder}.js`);
+    const artifact = id.slice((graph?.file.repo.length ?? 0) + 1);
     const versions = graph?.versions.filter((version) => version.artifact === artifact) ?? [];
-    const inProd = (/** @type {GraphVersion} */ version) => version.stages.some((each) => each[1] === 'prod');
-    const version = versions.find((each) => (stage ? each.stages.some(([own]) => own === stage) : name && name !== 'latest' ? each.version === name : each.latest && (name || !versions.some(inProd)))
-      || (!name && !stage && inProd(each))) ?? (name || stage ? undefined : versions[0]);
+    const version = versions.find((each) => (stage ? each.stages.some(([own]) => own === stage) : name && name !== 'latest' ? each.version === name : each.latest))
+      ?? (name || stage ? undefined : versions[0]);
     if (!graph || !version) throw new Error(`${ref}: no lineage is known of ${versions.length ? 'such a version' : 'such an artifact'}`);
-    return { graph, version, id: `${repo}:${artifact}` };
+    return { graph, version, id };
   };
+
+  /** The version or the stage at the end of a reference. @type {(text: string) => (string | undefined)[]} */
+  const suffix = (text) => [text.startsWith('@') ? text.slice(1) : undefined, text.startsWith('#') ? text.slice(1) : undefined];
 
   /** The paths of artifacts that do not follow from their names. @type {() => Promise<Record<string, string>>} */
   const names = () => new Promise((done) => {

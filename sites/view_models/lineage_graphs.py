@@ -27,7 +27,8 @@ def files(connection: Connection, repo_of: dict[str, str], stale: Collection[str
     """Path and bytes of those scripts that are among these paths. `repo_of`: the repository of each."""
     repos = sorted(repo for path, repo in repo_of.items() if path in stale)
     for graph in lineage.graphs(connection, repos):
-        yield urls.lineage(graph.repo), data_script(f"lineage:{graph.repo}", content(graph))
+        path = urls.lineage(graph.repo)
+        yield path, data_script(path.removesuffix(".js"), content(graph))
 
 
 def content(graph: GraphRows) -> dict[str, object]:

@@ -55,6 +55,7 @@ ACTS = """() => {
   addEventListener('click', (event) => { if (/^(file|https?):$/.test(event.target.closest('a')?.protocol ?? '')) event.preventDefault(); });
   for (const fold of document.querySelectorAll('main details')) fold.open = true;
   for (const each of document.querySelectorAll('main button, main summary, main a')) {
+    if (!each.isConnected) continue; // what a control drew anew: nobody can click it
     for (const type of ['pointerover', 'mouseenter', 'focus']) each.dispatchEvent(new Event(type, { bubbles: true }));
     each.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
   }
