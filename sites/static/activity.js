@@ -15,13 +15,16 @@
 
   const asked = new URLSearchParams(location.search);
   const state = Object.fromEntries([...Object.keys(NAMES), 'week'].map((name) => [name, asked.get(name) ?? '']));
+  if (Number.isNaN(Date.parse(`${state.week}T00:00:00Z`))) state.week = '';
+  /** What a list says of a name; not what all objects have, such as `constructor`. @param {Record<string, string>} list @param {string} name */
+  const stated = (list, name) => (Object.hasOwn(list, name) ? list[name] : undefined);
   /** @type {Activity[]} */
   const everything = [];
   let shown = SHOWN, loaded = 0;
 
   const bar = element('div', { className: 'bar' }), map = element('div', { className: 'heat' }), note = element('p', { className: 'note', role: 'status' });
   const body = element('tbody');
-  const table = element('table', { className: 'tbl activity' }, element('thead', {}, element('tr', {}, ...['When', 'What', 'Model', 'Stage', 'Who', 'Repository'].map((name) => element('th', { scope: 'col', textContent: name })))), body);
+  const table = element('table', { className: 'tbl activity' }, element('thead', {}, element('tr', {}, ...['When', 'What', 'Artifact', 'Stage', 'Who', 'Repository'].map((name) => element('th', { scope: 'col', textContent: name })))), body);
   const more = element('button', { type: 'button', className: 'btn', textContent: 'Show more' });
   const feed = element('p', { className: 'note' });
   place.append(bar, map, note, element('div', { className: 'card scroll' }, table), more, feed);
@@ -41,7 +44,7 @@
   bar.append(clear);
 
   const say = (/** @type {string} */ name, /** @type {string} */ value) => {
-    if (name === 'kind') return head.verbs[value] ?? visible(value);
+    if (name === 'kind') return stated(head.verbs, value) ?? visible(value);
     if (name === 'signed') return value === 'yes' ? 'signed' : 'not signed';
     return value === '-' ? 'no team' : visible(value);
   };
@@ -99,8 +102,8 @@
       element('td', { className: 'wide', textContent: visible(row.repo) }));
   };
   const showFeed = () => {
-    const path = head.stageFeeds[state.stage] ?? head.teamFeeds[state.team] ?? 'feeds/all';
-    const of = head.stageFeeds[state.stage] ? `of ${visible(state.stage)}` : head.teamFeeds[state.team] ? `of ${visible(state.team)}` : 'of everything';
+    const ofStage = stated(head.stageFeeds, state.stage), ofTeam = stated(head.teamFeeds, state.team);
+    const of = ofStage ? `of ${visible(state.stage)}` : ofTeam ? `of ${visible(state.team)}` : 'of everything', path = ofStage ?? ofTeam ?? 'feeds/all';
     feed.replaceChildren(`Feed ${of}: `, element('a', { className: 'go', href: `${path}.xml`, textContent: 'Atom' }), ' · ', element('a', { className: 'go', href: `${path}.json`, textContent: 'JSON Feed' }));
   };
   const showAddress = () => {

@@ -36,6 +36,8 @@
     const date = new Date(seconds * 1000);
     return Number.isNaN(date.getTime()) ? '' : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
   };
+  /** The date in the address, or nothing where that is none: then all is as of now. */
+  const asOf = () => (StageBoard.moment(state.at) === null ? '' : state.at);
   const moment = () => StageBoard.moment(state.at) ?? StageBoard.ALWAYS;
   const since = () => StageBoard.moment(state.since) ?? StageBoard.moment(dayOf(Math.min(moment(), last) - WEEK * StageBoard.DAY)) ?? 0;
   /** @returns {number | null} */
@@ -54,7 +56,7 @@
   const known = element('input', { type: 'date', 'aria-label': 'Date of the catalog’s knowledge' });
   const team = element('select', { 'aria-label': 'Team' }, element('option', { value: '', textContent: 'All teams' }),
     ...teams.map((/** @type {string} */ name) => element('option', { value: name || '-', textContent: visible(name) || 'no team' })));
-  const search = element('input', { type: 'search', placeholder: 'Filter models', 'aria-label': 'Filter by name', value: state.q });
+  const search = element('input', { type: 'search', placeholder: 'Filter artifacts', 'aria-label': 'Filter by name', value: state.q });
   const total = element('p', { className: 'note', role: 'status' });
   const from = element('input', { type: 'date', 'aria-label': 'Changed since' });
   /** @type {Map<string, HTMLButtonElement>} */
@@ -83,7 +85,7 @@
   const lacking = (earliest, known) => {
     const names = head.past.flatMap((/** @type {number} */ end, /** @type {number} */ number) => (end > earliest ? [`stages/past-${number}`] : []));
     if (known !== null) names.push('stages/known', 'stages/gone');
-    if (state.at || known !== null) names.push('stages/seconds');
+    if (asOf() || known !== null) names.push('stages/seconds');
     if (head.gone) names.push('stages/gone');
     return [...new Set(names)].filter((name) => !(name === 'stages/seconds' ? seconds : loaded.has(name)));
   };
@@ -96,9 +98,9 @@
   // --- The answer
 
   /** @type {number[]} */
-  let rows = []; // models, and teams as -1 - team
+  let rows = []; // artifacts, and teams as -1 - team
   const nothing = StageBoard.gone(now, count, 0, -1);
-  let cells = nothing, struck = nothing, before = nothing, changes = new Uint8Array(count), longAgo = 0;
+  let cells = nothing, struck = nothing, before = nothing, changes = new Uint8Array(count), longAgo = 0, isNow = true;
   /** @type {string[]} */
   let words = [];
   const inProd = new Float64Array(count), flags = new Uint8Array(count); // of each model: since when a version is in production, and the flags of its rows
@@ -106,7 +108,7 @@
   const belongs = {
     '': (model) => cells.has(model) || struck.has(model),
     changed: (model) => changes[model] > 0,
-    behind: (model) => state.at === '' && state.known === '' && behind.has(model) && cells.has(model),
+    behind: (model) => isNow && behind.has(model) && cells.has(model),
     old: (model) => inProd[model] < longAgo,
     skipped: (model) => (flags[model] & StageBoard.SKIPPED) > 0,
     unregistered: (model) => (flags[model] & StageBoard.UNREGISTERED) > 0,
@@ -126,6 +128,7 @@
   const compute = () => {
     const tables = [now, ...loaded.values()].filter((each) => each !== loaded.get('stages/gone') || crawl() !== null);
     const at = moment(), number = crawl(), tags = loaded.get('stages/gone');
+    isNow = asOf() === '' && number === null;
     cells = StageBoard.chosen(tables, repoOf, head.absences, at, number);
     struck = tags ? StageBoard.gone(tags, count, at, number) : nothing;
     changes = StageBoard.changed(tables, count, since(), at, number);
@@ -148,20 +151,21 @@
     for (const [name, button] of buttons) {
       button.setAttribute('aria-pressed', String(state.list === name));
       /** @type {HTMLElement} */ (button.lastElementChild).textContent = counts[name].toLocaleString('en');
-      button.disabled = name === 'behind' && (state.at !== '' || number !== null);
-      button.title = button.disabled ? 'Only of now: the board does not know which versions there were' : '';
+      button.disabled = name === 'behind' && !isNow;
+      button.title = button.disabled ? 'Only for now: the page has no list of past versions' : '';
     }
   };
 
   const describe = () => {
-    const models = rows.filter((row) => row >= 0).length;
-    const date = state.at ? `at ${visible(state.at)}` : 'now';
+    const shown = rows.filter((row) => row >= 0).length;
+    const at = asOf();
+    const date = at ? `at ${at}` : 'now';
     const number = crawl();
     const clock = number === null ? 'as the tags say' : number === 0 ? 'as this catalog knew before its first crawl' : `as this catalog knew after crawl ${number}`;
-    const wrong = [state.at && StageBoard.moment(state.at) === null ? state.at : '', state.known && number === null ? state.known : ''].filter(Boolean);
+    const wrong = [at ? '' : state.at, state.known && number === null ? state.known : ''].filter(Boolean);
     total.replaceChildren(wrong.length ? `Invalid date ${visible(wrong[0])}: expected one such as 2026-03-01. ` : '',
-      `${models.toLocaleString('en')} ${models === 1 ? 'model' : 'models'} ${date}, ${clock}. `);
-    const question = ['catalog at', state.at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
+      `${shown.toLocaleString('en')} ${shown === 1 ? 'artifact' : 'artifacts'} ${date}, ${clock}. `);
+    const question = ['catalog at', at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
     total.append('In a terminal: ', element('code', { textContent: question }));
   };
 
@@ -173,7 +177,7 @@
   body.replaceChildren();
   table.classList.add('live');
   table.style.setProperty('--columns', `minmax(200px, 2fr) repeat(${wide.length + Number(others)}, minmax(0, 1fr))`);
-  table.tHead?.rows[0].replaceChildren(element('th', { scope: 'col', textContent: 'Model' }), ...wide.map((stage) => element('th', { scope: 'col' },
+  table.tHead?.rows[0].replaceChildren(element('th', { scope: 'col', textContent: 'Artifact' }), ...wide.map((stage) => element('th', { scope: 'col' },
     element('span', { className: `pill s-${head.looks[stage]}`, textContent: visible(stages[stage]) }))), ...(others ? [element('th', { scope: 'col', textContent: 'Other stages' })] : []));
 
   const simple = (/** @type {string} */ name) => name.replaceAll(':', '~~').replaceAll('/', '~');
@@ -255,6 +259,7 @@
     known.disabled = !knows.checked;
     known.value = knowledge === null ? dayOf(last) : dayOf(knowledge);
     from.value = dayOf(since());
+    if (state.team && ![...team.options].some((option) => option.value === state.team)) team.append(element('option', { value: state.team, textContent: visible(state.team) }));
     team.value = state.team;
   };
   const showAddress = () => {
@@ -274,7 +279,7 @@
     showAddress();
     const names = lacking(Math.min(moment(), since()), crawl());
     if (!names.length) { show(); return; }
-    if (loaded.size === 0 && state.at === '' && crawl() === null) show();
+    if (loaded.size === 0 && asOf() === '' && crawl() === null) show();
     fetchScripts(names).then(() => { if (question === asking) show(); }, (error) => { total.textContent = `${error.message}: the board is not complete.`; });
   };
 

@@ -12,8 +12,10 @@ from sites.build import build
 from sites.data.activity import ActivityRow
 from sites.data.page_inputs import PageInputs
 from sites.manifest import SiteFile
-from sites.pages import ACTIVITY
+from sites.pages import ACTIVITY, MONTH
 from sites.program import digest_of
+from sites.render import Renderer
+from sites.theme import NO_THEME
 from sites.view_models import activity
 from sites.view_models.activity import DETAIL, ROWS
 from support.browser import opened
@@ -100,6 +102,32 @@ def test_the_address_says_what_is_shown(browser, visited, query, rows):
         )
         asked = {*page.url.partition("?")[2].split("&")}
         assert (shown, asked, page.complaints) == (rows, {*query[1:].split("&")}, [])
+
+
+@pytest.mark.browser
+def test_names_that_all_objects_have_are_those_of_no_feed_and_no_kind(browser, visited):
+    with opened(browser, (visited / "site/activity.html").as_uri() + "?stage=constructor&kind=toString&week=x") as page:
+        page.wait_for_function("performance.getEntriesByName('activity-complete').length")
+        feed, kind = (
+            page.locator("#activity > p.note").last.inner_text(),
+            page.get_by_label("All kinds").locator("option:checked").inner_text(),
+        )
+        assert (feed, kind, "week" in page.url.partition("&kind=toString")[2]) == (
+            "Feed of everything: Atom · JSON Feed",
+            "toString",
+            False,
+        )
+
+
+def test_the_page_of_a_month_leads_to_all_of_its_entries():
+    page = Renderer("x", NO_THEME)(
+        MONTH, {"title": "January 2024", "lines": [], "total": ROWS + 1, "most": ROWS}
+    ).decode()
+    lede = page.partition('<p class="lede">')[2].partition("</p>")[0]
+    assert (
+        lede
+        == '1,001 entries, the last first. The first 1,000 are here; <a href="../activity.html">Activity</a> has all of them.'
+    )
 
 
 def row(number: int, **said: object) -> ActivityRow:

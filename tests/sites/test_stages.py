@@ -98,6 +98,25 @@ def test_the_address_says_what_is_shown(browser, visited, query, rows):
         )
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        pytest.param("2024-01-02", "2 artifacts at 2024-01-02, as the tags say. In a terminal: catalog at 2024-01-02", id="a date"),
+        pytest.param(
+            "now;%20rm%20-rf%20~",
+            "Invalid date now; rm -rf ~: expected one such as 2026-03-01. 2 artifacts now, as the tags say. In a terminal: catalog at now",
+            id="a command",
+        ),
+    ],
+)  # fmt: skip
+def test_the_command_for_a_terminal_has_a_date_alone(browser, visited, at, says):
+    with opened(browser, (visited / "site/stages.html").as_uri() + f"?team=acme&at={at}") as page:
+        page.locator("#board.live").wait_for()
+        page.wait_for_function("document.querySelector('#controls [role=status]').textContent")
+        assert page.locator("#controls [role=status]").inner_text() == says
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("started", "made"),
