@@ -54,8 +54,8 @@ VECTORS = [vector.replace("PAY", "window.ran=1") for vector in (*OF_FIELDS, *OF_
 ACTS = """() => {
   addEventListener('click', (event) => { if (/^(file|https?):$/.test(event.target.closest('a')?.protocol ?? '')) event.preventDefault(); });
   for (const fold of document.querySelectorAll('main details')) fold.open = true;
-  for (const each of document.querySelectorAll('main button, main summary, main a')) {
-    if (!each.isConnected) continue; // what a control drew anew: nobody can click it
+  // Links first: a button may draw other rows, and a link that is out of the page leads away past the listener above.
+  for (const each of [...document.querySelectorAll('main a'), ...document.querySelectorAll('main button, main summary')]) {
     for (const type of ['pointerover', 'mouseenter', 'focus']) each.dispatchEvent(new Event(type, { bubbles: true }));
     each.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
   }
