@@ -44,12 +44,15 @@ walk(origin, node, revision) as (
         where (e.from_revision = 0) <> (w.revision = 0)
     )
 ),
-reached_nodes as (select distinct origin, node from walk),
 origins as (select distinct repo, artifact, origin from used),
-users as (
-    select u.repo, u.artifact, f.repo as user_repo, f.artifact as user_artifact, f.version, f.commit
-    from reached_nodes r join version_files f on f.node = r.node join origins u on u.origin = r.origin
-    where (f.repo, f.artifact) <> (u.repo, u.artifact)
+-- It is materialized since DuckDB else compares all artifacts with all versions first, for the `<>` below.
+reached_nodes as materialized (
+    select distinct o.repo, o.artifact, w.node from walk w join origins o using (origin)
+),
+users as materialized (
+    select r.repo, r.artifact, f.repo as user_repo, f.artifact as user_artifact, f.version, f.commit
+    from reached_nodes r join version_files f using (node)
+    where (f.repo, f.artifact) <> (r.repo, r.artifact)
 )
 select u.repo, u.artifact, u.user_repo, u.user_artifact, count(distinct (u.version, u.commit)) as user_versions,
     coalesce(
