@@ -124,6 +124,9 @@
   };
   more.addEventListener('click', () => { shown += SHOWN; show(); });
 
+  const years = new Set(head.months.map((/** @type {string[]} */ [month]) => month.slice(0, 4))).size;
+  map.style.minHeight = `${Math.min(years, MOST_YEARS) * (CELL + 10)}px`; // of the whole map: rows stay where they are when years come
+
   /** Loads the months, the last first; shows the first at once, and the others when all are there. */
   const load = () => {
     const month = head.months[loaded];

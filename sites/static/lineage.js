@@ -20,11 +20,12 @@
     if (!node.graph) return { key: node.key, title: node.label, sub: 'outside this catalog', href: '', kind: 'outside', stages: [], inProd: false, node, names: [] };
     const { file } = node.graph;
     const [path, hash, , stage] = file.nodes[node.place];
-    const versions = node.graph.versions.filter((version) => version.place === node.place);
+    // Several versions may have the same bytes: the one in production names them all, and its stages stand first.
+    const versions = node.graph.versions.filter((version) => version.place === node.place).sort((a, b) => Number(b.inProd) - Number(a.inProd) || b.stages.length - a.stages.length);
     const names = [...new Set(versions.map((version) => `${version.artifact}@${version.version}`))];
     const stages = versions.flatMap((version) => version.stages), inProd = versions.some((version) => version.inProd);
     const page = versions.length ? file.artifacts[versions[0].artifact] : null;
-    const title = stage || names[0] || path;
+    const title = stage || (names.length > 1 ? `${names[0]} +${names.length - 1}` : names[0]) || path;
     return { key: node.key, title, sub: stage ? `${file.repo} · ${path}` : names.length ? file.repo : `${file.repo} · ${(hash || '').slice(0, 7)}`,
       href: page ? `${root}${page[1]}#${versions[0].version}` : '', kind: stage ? 'step' : names.length ? 'version' : 'data', stages, inProd, node, names };
   };
