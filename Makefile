@@ -7,7 +7,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 JOBS ?= auto
 SECONDS ?= 60
 
-.PHONY: demo test check frontend pictures fuzz lock clean
+.PHONY: demo test check frontend pictures readme-pictures fuzz lock clean
 
 demo: .venv/product  ## make a fleet of repositories, crawl it, build catalog and site
 	$(BIN)/catalog demo
@@ -27,6 +27,9 @@ frontend: .venv/frontend  ## types, lint, unit tests and bundle of the site's sc
 
 pictures: .venv/tests  ## a picture of each kind of page, in output/pictures
 	$(BIN)/python tests/sites/pictures.py output/pictures
+
+readme-pictures: .venv/tests  ## the pictures of README.md, in docs/images
+	$(BIN)/python tests/sites/pictures.py docs/images --readme
 
 fuzz: .venv/tests  ## fuzz the readers, for SECONDS in all
 	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
