@@ -128,6 +128,12 @@ def test_the_longest_message():
     assert checked_message("x" * MAX_MESSAGE) == "x" * MAX_MESSAGE
 
 
+@pytest.fixture
+def short_folder(tmp_path_factory):
+    """A folder whose path leaves room for that of a socket: 107 bytes."""
+    return tmp_path_factory.mktemp("g")
+
+
 def signing_config(folder, kind):
     """Git's configuration that signs, and the one that verifies."""
     if kind == "openpgp":
@@ -155,10 +161,10 @@ def signing_config(folder, kind):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["openpgp", "ssh"])
-def test_git_verifies_a_signed_tag(pushed, actor, tmp_path, kind):
+def test_git_verifies_a_signed_tag(pushed, actor, short_folder, kind):
     if shutil.which("gpg" if kind == "openpgp" else "ssh-keygen") is None:
         pytest.skip("needs the program that signs")
-    git_config, verify, environ = signing_config(tmp_path, kind)
+    git_config, verify, environ = signing_config(short_folder, kind)
     decide = request(lambda tags, _: commands.assign(tags, "prod", "v2.0.0"))
     actor(str(pushed.path), git=git_config, signed=True).push(decide, NOW)
     pushed.check()

@@ -168,20 +168,6 @@ timestamp '2005-04-01';
 --   earliest: Where the slider begins at the earliest, in seconds since 1970, UTC.
 select internal.canonical_stage('prod') as prod, epoch(internal.git_made_at())::bigint as earliest;
 
--- internal.site_known_crawls(): The crawls in which what was known of tags or repositories changed.
---   key: crawl
---   ended_at: When it had surely ended, in seconds since 1970, UTC; see `crawl_times`.
-select crawl, epoch(t.ended_by) as ended_at
-from (
-    select first_readable_crawl as crawl from observations where event is not null
-    union
-    select ended_crawl from observations where event is not null
-    union
-    select coalesce(crawls[1], crawl) from visits
-)
-join crawl_times t using (crawl)
-order by crawl;
-
 -- internal.site_absences(): From which crawl until which a repository had been taken out of repos.toml.
 --   key: repo, left_crawl
 --   back_crawl: When it was there again; null while it is not.
@@ -193,6 +179,20 @@ from (
 )
 where outcome = 'removed'
 order by repo, left_crawl;
+
+-- internal.site_known_crawls(): The crawls in which what was known of tags or repositories changed.
+--   key: crawl
+--   ended_at: When it had surely ended, in seconds since 1970, UTC; see `crawl_times`.
+select crawl, epoch(t.ended_by) as ended_at
+from (
+    select first_readable_crawl as crawl from observations where event is not null
+    union
+    select ended_crawl from observations where event is not null
+    union
+    select unnest([left_crawl, back_crawl]) from internal.site_absences()
+)
+join crawl_times t using (crawl)
+order by crawl;
 
 -- internal.site_observed(): What the pages of the past follow from beside the tags that there are: what was observed, the visits, and when
 --     the crawls were that they name. A later crawl whose clock is behind changes the times of these; one that saw nothing changes none.
