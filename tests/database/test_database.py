@@ -65,7 +65,7 @@ AROUND = {
     "curve.png": b"\x89PNG\r\n\x1a\n",
     "README.md": (
         "---\nlicense: mit\nmodel-index:\n- name: m\n  results:\n  - task: {type: t}\n    dataset: {name: d}\n"
-        "    metrics: [{type: auc, value: 0.5}]\n---\n# M\n"
+        "    metrics: [{type: auc, value: 0.5}]\n---\n# M\n\n![Curve](curve.png)\n"
     ),
     "LICENSE": "MIT License\n",
     "CODEOWNERS": "* @acme/risk\n",
