@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache, partial
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -20,9 +20,10 @@ from common import build, smoke, tell
 from catalog.database import database
 from catalog.privacy.emails import hide
 from sites.data import facts, lists, page_inputs
+from sites.data.groups import GroupRows
 from sites.data.lists import FacetRow, ModelRow, WordRow
 from sites.data.masking import MaskedConnection
-from sites.render import Renderer, assets
+from sites.render import Renderer, static_files
 from sites.site_pages import SitePages
 from sites.view_models import list_files, model_index, word_index
 from sites.view_models.feeds import Feeds
@@ -74,14 +75,19 @@ def site_of(path: Path, site: Path) -> tuple[list[ModelRow], list[FacetRow], lis
     with closing(database.connect(path)) as connection:
         masked = MaskedConnection(connection, hide)
         inputs = page_inputs.read(masked)
-        listed = cache(partial(lists.models, masked))
+        listed = GroupRows(masked)
         pages = SitePages(
             facts.read(masked, []), {}, Feeds(inputs.repositories, "x", None), Renderer("x"), None, listed
         )
         words = list(lists.words(masked))
         names = word_index.shards(lists.word_counts(masked))
         every = {*list_files.FILES, *map(word_index.path, names)}
-        for name, data in (*assets().items(), *pages.pages({"models.html"}), *list_files.files(masked, every, listed)):
+        written = (
+            static_files().files.items(),
+            pages.pages({"models.html"}),
+            list_files.files(masked, every, listed.models),
+        )
+        for name, data in chain.from_iterable(written):
             put(site / name, data)
         read = lists.models(masked), lists.facets(masked, [*model_index.FIELDS, *model_index.MORE_FIELDS]), words
     size = len(gzip.compress((site / list_files.MODELS).read_bytes()))
