@@ -96,7 +96,7 @@ def host(address: str) -> str:
     """The host that a web address names; empty for any other text."""
     try:
         parts = urlsplit(address)
-    except ValueError:  # an address of IPv6 that is none
+    except ValueError:  # brackets around what is no IPv6 address
         return ""
     return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
 

@@ -36,7 +36,7 @@
     const date = new Date(seconds * 1000);
     return Number.isNaN(date.getTime()) ? '' : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
   };
-  /** The date in the address, or nothing where that is none: then all is as of now. */
+  /** The date in the address; empty where that is not a date: the board is as of now then. */
   const asOf = () => (StageBoard.moment(state.at) === null ? '' : state.at);
   const moment = () => StageBoard.moment(state.at) ?? StageBoard.ALWAYS;
   const since = () => StageBoard.moment(state.since) ?? StageBoard.moment(dayOf(Math.min(moment(), last) - WEEK * StageBoard.DAY)) ?? 0;

@@ -14,7 +14,7 @@ BLANK = dict.fromkeys(ArtifactRow._fields)
 
 
 def artifact(**stated: object) -> ArtifactRow:
-    return ArtifactRow(**BLANK | {"repo": "r", "type": "model", "latest": "v2"} | stated)  # type: ignore[arg-type]
+    return ArtifactRow(**BLANK | {"repo": "r", "type": "model", "latest": "v2"} | stated)  # type: ignore[arg-type]  # fields of several types
 
 
 def assigned(stage: str, version: str, rank: int | None = None) -> AssignmentRow:
