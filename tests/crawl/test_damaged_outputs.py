@@ -186,7 +186,8 @@ def test_damaged_files_are_made_again(crawled, patterns, harm, caplog):
 
 
 def partitions(config: Config) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in (config.output / "store" / "rows").glob("*/*.rows")}
+    folder = config.output / "store" / "rows"
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.glob("*/*.rows")}
 
 
 def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
