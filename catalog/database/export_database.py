@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from catalog.database import search_index
 from catalog.database.masking import mask_batch
-from catalog.database.rebuild import configure, detach
+from catalog.database.rebuild import configure, detach, make_room
 from catalog.database.statements import named
-from catalog.database.template import attach, recipe, stored_columns, write_template
+from catalog.database.template import attach, quoted, recipe, stored_columns
 from catalog.privacy.emails import Mask
 from catalog.store import files
 
@@ -29,14 +29,19 @@ def write(
 ) -> tuple[str, int, str]:
     """Writes the database of a catalog with these tables; its name, bytes and SHA-256.
 
-    It is made of rows, not of a copy: a copy has what was deleted in its free blocks, and the words of addresses in its index.
+    It is made of rows, not of a copy: a copy has what was deleted in its free blocks, and the words of addresses in its index. Tables, views and macros
+    are copied by DuckDB: their statements would take 1.5 s of processor time, this takes 0.02.
     """
     temporary_file = files.temporary(folder / "catalog.duckdb")
     with files.deleted_on_failure(temporary_file):
-        write_template(temporary_file, shapes)
+        make_room(temporary_file)
         with closing(duckdb.connect()) as target:
             configure(target, temporary_file)
             attach(target, temporary_file)
+            (source,) = connection.execute(_SQL["path"]).fetchone() or ("",)
+            target.execute(f"attach '{quoted(source)}' as source (type duckdb, read_only)")
+            target.execute("copy from database source to staging (schema)")
+            target.execute("detach source")
             target.execute(_SQL["begin"], ["", recipe(shapes)])
             for schema, table in connection.execute(_SQL["stored"]).fetchall():
                 stored = stored_columns(shapes[table]) if table in shapes else "*"

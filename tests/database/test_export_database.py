@@ -32,6 +32,36 @@ def test_it_has_the_rows_of_the_catalog_without_addresses(tmp_path):
             assert sorted(map(repr, found.sql(f'from "{relation}"').values)) == sorted(map(repr, rows)), relation
 
 
+OBJECTS = (
+    "select table_name, column_name, data_type, comment from duckdb_columns() where database_name = current_database() and not internal",
+    "select schema_name, view_name, sql, comment from duckdb_views() where database_name = current_database() and not internal",
+    "select schema_name, function_name, function_type, parameters, macro_definition, comment from duckdb_functions() where database_name = current_database() and not internal",
+    "select schema_name, table_name, sql, comment from duckdb_tables() where database_name = current_database() and not internal",
+)
+
+
+@pytest.mark.parametrize("question", OBJECTS, ids=["columns", "views", "macros", "tables"])
+def test_it_has_the_definitions_of_the_catalog(tmp_path, question):
+    with Catalog.open(exported(tmp_path)) as found, Catalog.open(small_catalog()) as whole:
+        expected = definitions(whole, question)
+        assert (definitions(found, question), len(expected) > 20) == (expected, True)
+
+
+def definitions(catalog, question):
+    """What a catalog says of its objects; DuckDB prints the columns that `exclude` names in any order."""
+    texts = (repr(row) for row in catalog.sql(question).values)
+    return sorted(
+        re.sub(r"EXCLUDE \(([^)]*)\)", lambda names: str(sorted(names[1].split(", "))), text) for text in texts
+    )
+
+
+def test_what_a_killed_build_left_is_replaced(tmp_path):
+    (tmp_path / ".catalog.duckdb.new").write_bytes(b"half of it")
+    with Catalog.open(exported(tmp_path)) as found:
+        assert found.search("churn").values != ()
+    assert list(tmp_path.glob(".catalog*")) == []
+
+
 @pytest.mark.parametrize(
     ("mask", "holds"), [pytest.param(hide, False, id="hidden"), pytest.param(str, True, id="shown")]
 )

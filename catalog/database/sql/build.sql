@@ -22,6 +22,9 @@ create table internal.journals (file varchar, stamp varchar, repo varchar);
 -- stored: The tables whose rows no other table has; the search index is made of them.
 select schema_name, table_name from duckdb_tables() where schema_name in ('main', 'materialized') and not internal order by all;
 
+-- path: The file of this catalog.
+select path from duckdb_databases() where database_name = current_database();
+
 -- begin: The row of a database that is built from nothing.
 insert into internal.making values ($1, $2, 0);
 
