@@ -109,7 +109,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             **sitemap.maps(wanted.pages.keys() - {MISSING.pattern, CRAWL.pattern}, site_url),
         }
         wanted.others.update({path: digest_of_bytes(content) for path, content in own.items()})
-        words = list_files.word_files(connection, wanted.of_lists, last.stated)
+        words = list_files.files_by_word(connection, wanted.of_lists, last.stated)
         lists = [*list_files.FILES, *words]
         graphs = lineage_graphs.paths(inputs)
         wanted = wanted.with_lists(lists)

@@ -72,7 +72,7 @@ class StageNameRow(NamedTuple):
 
 
 class WordCountRow(NamedTuple):
-    """How many entries the words that begin so have."""
+    """How many entries the words, or last components of measures, that begin so have."""
 
     beginning: str
     entries: int
@@ -84,6 +84,18 @@ class WordRow(NamedTuple):
     term: str
     documents: int
     entries: str
+
+
+class MeasureRow(NamedTuple):
+    """A metric or parameter, and the places of those whose latest version has it as a number or as a text."""
+
+    kind: str
+    name: str
+    component: str
+    numbered: list[int]
+    numbers: list[float]
+    worded: list[int]
+    texts: list[str]
 
 
 def models(connection: Connection) -> list[ModelRow]:
@@ -116,3 +128,18 @@ def words(connection: Connection) -> Iterator[WordRow]:
     answer = connection.execute("from internal.site_words()")
     while batch := answer.fetchmany(BATCH):
         yield from map(WordRow._make, batch)
+
+
+def measure_counts(connection: Connection) -> list[WordCountRow]:
+    """How many entries there are by the beginnings of the last components of measures' names."""
+    return rows(connection, "site_measure_counts", WordCountRow)
+
+
+def measures(connection: Connection) -> list[MeasureRow]:
+    """Every metric and parameter of latest versions, in order."""
+    return rows(connection, "site_measures", MeasureRow)
+
+
+def lower_endings(connection: Connection) -> list[str]:
+    """The names of metrics, and ends of them, that are better when lower."""
+    return [ending for (ending,) in connection.execute("from internal.site_lower_endings()").fetchall()]

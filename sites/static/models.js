@@ -113,7 +113,13 @@
       drawing('polyline', { points: points.map((point) => point.map((n) => n.toFixed(1)).join(',')).join(' ') }), drawing('circle', { cx: last[0], cy: last[1], r: 2 }));
   };
 
+  /** The metric that the query asks for. @param {string} name @param {number} number */
+  const askedCell = (name, number) => element('td', { className: 'met', title: visible(`${name} of the latest version`) },
+    element('div', {}, element('b', { textContent: numberText(number) }), element('small', {}, element('span', { textContent: visible(name) }))), element('span', { className: 'spark' }));
+
   const metricCell = (/** @type {number} */ row) => {
+    const asked = found.asked?.get(row);
+    if (asked && asked.name !== models.metricName(row)) return askedCell(asked.name, asked.number);
     const number = models.number[row], prod = models.inProd[row];
     if (Number.isNaN(number)) return element('td', { className: 'met' });
     const direction = models.direction(row), name = visible(models.metricName(row));
@@ -201,10 +207,13 @@
     kept.set(row, tr);
     if (kept.size > KEPT) for (const old of kept.keys()) { if (kept.size <= KEPT / 2) break; if (!drawn.has(old)) kept.delete(old); }
   };
-  const redraw = () => {
+  const forget = () => {
     for (const tr of drawn.values()) tr.remove();
     drawn.clear();
     kept.clear();
+  };
+  const redraw = () => {
+    forget();
     measure();
   };
   const measure = () => {
@@ -399,14 +408,16 @@
   /** Asks the query, loads what it lacks, and asks again. `live`: it is still being written. @param {boolean} [live] */
   const apply = (live = false) => {
     const asking = query;
-    if (!query.trim()) { found = {}; show(live); return; }
+    if (!query.trim()) { if (found.asked) forget(); found = {}; show(live); return; }
     const answer = searcher.search(query, live);
     if (answer.missing) {
       Promise.all(answer.missing.map(SiteData.load)).then(() => { if (asking === query) apply(live); }, (error) => { note.textContent = `${error.message}: the search is not complete.`; });
       return;
     }
     if (live && (answer.wait || answer.error)) return; // until the word, or the field, is whole
+    const before = found.asked;
     found = answer.error || answer.ask ? { ...answer, mask: new Uint8Array(models.count) } : answer;
+    if (before || found.asked) forget(); // cells show the metric that is asked for
     show(live);
   };
 
@@ -433,11 +444,14 @@
 
   // --- Export of what is shown
 
+  /** The metric that a row shows: that which the query asks for, or else the main one. @param {number} row */
+  const shownMetric = (row) => found.asked?.get(row) ?? (Number.isNaN(models.number[row]) ? null : { name: models.metricName(row), number: models.number[row] });
+
   const records = () => rows.map((row) => ({
     repository: models.repoName(row), artifact: models.artifacts[row], type: models.values('type', row)[0] ?? null, description: models.descriptions[row] || null,
     stages: Object.fromEntries(models.stages[row].flatMap((stage, at, all) => (at % 2 ? [] : [[stage, all[at + 1]]]))), latest: models.latest[row] || null,
     versions: models.versions[row], updated: models.updated[row] ? new Date(models.updated[row] * 1000).toISOString() : null,
-    metric: Number.isNaN(models.number[row]) ? null : models.metricName(row), value: Number.isNaN(models.number[row]) ? null : models.number[row],
+    metric: shownMetric(row)?.name ?? null, value: shownMetric(row)?.number ?? null,
     labels: models.values('label', row), framework: models.values('framework', row), licence: models.values('licence', row), owners: models.values('owner', row),
     deprecated: !(models.flags[row] & ModelSearch.ACTIVE),
   }));

@@ -3,7 +3,7 @@
 
 /** @typedef {{kind: 'word' | 'prefix' | 'phrase', text: string, column: number}} QueryText */
 /** @typedef {{kind: 'condition', name: string, value: string, operator: string, column: number}} QueryCondition */
-/** @typedef {{kind: 'measure', of: string, name: string, value: string, operator: string, column: number}} QueryMeasure */
+/** @typedef {{kind: 'measure', of: 'metric' | 'param', name: string, value: string, operator: string, column: number}} QueryMeasure */
 /** @typedef {QueryText | QueryCondition | QueryMeasure} QueryLeaf */
 /** @typedef {{kind: 'not', node: QueryNode}} QueryNot */
 /** @typedef {{kind: 'and', nodes: QueryNode[]}} QueryAnd */
@@ -236,12 +236,12 @@ const QueryLanguage = (() => {
       if (stated === '' || stated === '""' || (!quoted && stated.includes('"'))) throw new QueryError(`expected a value behind ${name}:`, valueColumn);
       const value = quoted ? stated.slice(1, -1) : stated;
       const measure = /^(metric|param)\.([\s\S]*)$/.exec(name);
-      if (measure) return this.measure(measure[1], measure[2].replaceAll('"', ''), operator, value, quoted, column);
+      if (measure) return this.measure(/** @type {'metric' | 'param'} */ (measure[1]), measure[2].replaceAll('"', ''), operator, value, quoted, column);
       if (name.toLowerCase() === 'sort') return this.sort(operator, value, column, valueColumn);
       return this.condition(name.toLowerCase(), operator, value, quoted, column, valueColumn);
     }
 
-    /** @param {string} of @param {string} name @param {string} operator @param {string} value @param {boolean} quoted @param {number} column @returns {QueryMeasure} */
+    /** @param {'metric' | 'param'} of @param {string} name @param {string} operator @param {string} value @param {boolean} quoted @param {number} column @returns {QueryMeasure} */
     measure(of, name, operator, value, quoted, column) {
       if (!name) throw new QueryError(`expected a name behind ${of}., as in ${of}.${of === 'metric' ? 'auc' : 'lr'}`, column);
       if (!quoted && value.includes('..')) {
@@ -336,5 +336,5 @@ const QueryLanguage = (() => {
     return new Parser(text, fields).query();
   };
 
-  return { parse, leaves, negatedLeaves, hasChoice, period, QueryError, ORDERS };
+  return { parse, leaves, negatedLeaves, hasChoice, period, isNumber, QueryError, ORDERS };
 })();

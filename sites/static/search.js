@@ -9,7 +9,9 @@
 /**
  * What a query finds: `mask` of rows and their `score`. `missing` names data to load before asking again, `ask` what only the command line can answer.
  * @typedef {{missing?: string[], error?: string, wait?: boolean, ask?: string, note?: string, mask?: Uint8Array, score?: Float64Array, words?: string[],
- *   sort?: QuerySort | null, withDeprecated?: boolean, withCopies?: boolean}} SearchResult
+ *   sort?: QuerySort | null, sorting?: MetricOrder, asked?: Map<number, AskedNumber>, withDeprecated?: boolean, withCopies?: boolean}} SearchResult
+ * `asked`: the metric that a query asks for, of the rows that have it.
+ * @typedef {{name: string, numbers: Map<number, AskedNumber>, descending: boolean}} MetricOrder
  */
 
 const ModelSearch = (() => {
@@ -391,6 +393,7 @@ const ModelSearch = (() => {
   const sortByQuery = (models, rows, found) => {
     const { sort } = found;
     sortByWorth(models, rows, found);
+    if (found.sorting) return MeasureSearch.sortByNumber(rows, found.sorting.numbers, found.sorting.descending);
     if (!sort || sort.key === 'score') return sort?.descending === false ? rows.sort((a, b) => (found.score ? found.score[a] - found.score[b] : 0)) : rows;
     return sortBy(models, rows, COLUMNS[sort.key], sort.descending ?? sort.key !== 'name');
   };

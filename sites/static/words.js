@@ -171,6 +171,27 @@ const WordSearch = (() => {
       return mask(this.models.count, (row) => wanted[this.models.repo[row]]);
     }
 
+    /** The metrics or parameters with such a name, the shortest first. @param {'metric' | 'param'} kind @param {string} name @returns {SearchMeasure[]} */
+    measures(kind, name) {
+      const file = MeasureSearch.fileOf(name, this.need('measures'));
+      return file === null ? [] : MeasureSearch.named(name, this.need(file)[kind]);
+    }
+
+    /** @param {QueryMeasure} leaf @returns {Uint8Array} */
+    measure(leaf) {
+      const isPossible = leaf.operator !== '=' || QueryLanguage.isNumber(leaf.value);
+      return MeasureSearch.matches(leaf, this.measures(leaf.of, leaf.name), this.models.count, (number) => isPossible && within(leaf, number, Number));
+    }
+
+    /** The metric that a query sorts by: its name, the number of each row, and whether more is shown first. @param {QuerySort} sort */
+    sorting(sort) {
+      const name = sort.key.replace(/^metric\./, ''), lower = /** @type {string[]} */ (this.need('measures').lower);
+      const measures = this.measures('metric', name).filter(({ numbers }) => numbers.length);
+      const isSpelled = measures.length === 0 || name === name.toLowerCase() || measures.some((each) => each.name.endsWith(name));
+      if (!isSpelled && sort.descending === null) throw new Beyond(`sort:${sort.key}`); // which way it is better may follow from capital letters
+      return { name, numbers: MeasureSearch.numbersByRow(measures), descending: sort.descending ?? !lower.includes(name) };
+    }
+
     /** The catalog's names of a stage, also where the query has another of its names. @param {string} value @returns {string[]} */
     stageNames(value) {
       const names = /** @type {[string, string][]} */ (this.models.columns.stageNames).filter(([raw]) => folded(raw) === folded(value)).map(([, stage]) => stage);
@@ -197,11 +218,10 @@ const WordSearch = (() => {
     /** @param {Query} query @param {boolean} live @returns {SearchResult} */
     run(query, live) {
       if (query.mode) throw new Beyond(`is:${query.mode}`);
-      if (query.sort && !QueryLanguage.ORDERS.includes(query.sort.key)) throw new Beyond(`sort:${query.sort.key}`);
       if (query.sort?.key === 'created') this.created();
       const leaves = QueryLanguage.leaves(query.node);
       for (const leaf of leaves) {
-        if (leaf.kind === 'measure') throw new Beyond(`${leaf.of}.${leaf.name}`);
+        if (leaf.kind === 'measure' && leaf.value.lastIndexOf('@') > 0) throw new Beyond(`${leaf.of}.${leaf.name}:${leaf.value}`);
         if (leaf.kind === 'phrase') throw new Beyond(`"${leaf.text}"`);
         if (leaf.kind === 'condition' && ['author', 'owner'].includes(leaf.name) && leaf.value.lastIndexOf('@') > 0) throw new Beyond(`${leaf.name}:${leaf.value}`);
       }
@@ -209,27 +229,37 @@ const WordSearch = (() => {
       /** @type {Map<QueryLeaf, string[]>} */
       const words = new Map(leaves.flatMap((leaf) => (leaf.kind === 'word' || leaf.kind === 'prefix' ? [[leaf, parts(leaf.text)]] : [])));
       if (live && !this.complete(leaves.at(-1), words)) return { wait: true };
+      const sorting = query.sort && !QueryLanguage.ORDERS.includes(query.sort.key) ? this.sorting(query.sort) : undefined;
       const first = this.evaluate(query, leaves, words);
       const is = (/** @type {string} */ value) => leaves.some((leaf) => leaf.kind === 'condition' && leaf.name === 'is' && leaf.value === value);
       const options = {
         sort: query.sort,
+        sorting,
+        asked: sorting?.numbers ?? this.asked(leaves, negated),
         withDeprecated: is('deprecated'),
         withCopies: is('copy') || leaves.some((leaf) => leaf.kind === 'condition' && ['repo', 'org', 'host'].includes(leaf.name) && !negated.has(leaf)),
       };
       const seen = (/** @type {Uint8Array} */ rows) => rows.some((hit, row) => hit && (options.withDeprecated || this.models.flags[row] & ModelSearch.ACTIVE) && (options.withCopies || !(this.models.flags[row] & COPIED)));
       /** @type {string[]} */
-      const notes = [];
+      const notes = sorting && !sorting.numbers.size ? [`Nothing has a metric ${sorting.name}.`] : [];
       let found = first, all = seen(first.all);
       if (words.size && (QueryLanguage.hasChoice(query.node) || !all)) {
+        const before = notes.length;
         for (const [leaf, own] of words) {
           const instead = leaf.kind === 'word' && !negated.has(leaf) ? this.repair(own) : null;
           if (instead && leaf.kind === 'word') { words.set(leaf, parts(instead)); notes.push(`Nothing for ${leaf.text}. Showing results for ${instead}.`); }
         }
-        if (notes.length) { found = this.evaluate(query, leaves, words); all = seen(found.all); }
+        if (notes.length > before) { found = this.evaluate(query, leaves, words); all = seen(found.all); }
       }
       const rows = all ? found.all : found.any();
       if (!all && seen(rows)) notes.push(NEAREST);
       return { mask: rows, score: words.size ? found.score : undefined, words: [...words.values()].flat(), note: notes.join(' '), ...options };
+    }
+
+    /** The numbers of the first metric that is asked for. @param {QueryLeaf[]} leaves @param {Set<QueryLeaf>} negated @returns {Map<number, AskedNumber> | undefined} */
+    asked(leaves, negated) {
+      const leaf = leaves.find((each) => each.kind === 'measure' && each.of === 'metric' && !negated.has(each));
+      return leaf?.kind === 'measure' ? MeasureSearch.numbersByRow(this.measures('metric', leaf.name)) : undefined;
     }
 
     /** A word that is still being written, and that nothing has, finds what begins so; false for a letter alone, with which too much does. @param {QueryLeaf | undefined} leaf @param {Map<QueryLeaf, string[]>} words @returns {boolean} */
@@ -253,6 +283,7 @@ const WordSearch = (() => {
       for (const leaf of leaves) {
         try {
           if (leaf.kind === 'condition') masks.set(leaf, this.condition(leaf));
+          else if (leaf.kind === 'measure') masks.set(leaf, this.measure(leaf));
           else {
             const { hits, scores } = this.word(/** @type {QueryText} */ (leaf), words.get(leaf) ?? []);
             masks.set(leaf, hits);
@@ -275,7 +306,7 @@ const WordSearch = (() => {
     return rows;
   };
 
-  /** @param {QueryCondition} leaf @param {number} value @param {(text: string) => number} of */
+  /** @param {QueryCondition | QueryMeasure} leaf @param {number} value @param {(text: string) => number} of */
   const within = (leaf, value, of) => {
     const bound = of(leaf.value);
     switch (leaf.operator) {

@@ -27,6 +27,7 @@ OURS = {
     "query.js",
     "search.js",
     "words.js",
+    "measures.js",
     "load.js",
     "models.js",
     "palette.js",

@@ -55,6 +55,7 @@ def test_two_catalogs_of_one_world_have_the_same_files(tmp_path):
         other,
         [
             "index/activity.js",
+            "index/measures.js",
             "index/models.js",
             "index/more.js",
             "index/stages.js",

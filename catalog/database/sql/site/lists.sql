@@ -118,3 +118,41 @@ select name, kind, choices, version_choices from search_index.fields order by pl
 -- internal.site_stage_names(): The other names of stages, as repos.toml has them.
 --   key: raw, stage
 select distinct raw, stage from stage_names where raw <> stage order by raw, stage;
+
+-- internal.site_last_component(an_ending) [scalar]: What stands behind the last dot of a measure's name, by which files of measures are
+--     named; of a name that ends in one, `_`.
+coalesce(nullif(regexp_extract(an_ending, '[^.]*$'), ''), '_');
+
+-- internal.site_measure_counts(): How many entries the measures have whose last component has the same beginning, of at most three
+--     characters.
+--   key: beginning
+select left(internal.site_last_component(ending), 3) as beginning, count(*) as entries
+from search_index.measures group by all order by all;
+
+-- internal.site_measures(): Every metric and parameter of latest versions, each with the places of those that have it: numbers and texts.
+--   key: kind, name
+--   component: The last component of its name, in lower case.
+--   numbered: Those that have it as a number, and in `numbers` which.
+--   worded: Those that have it as a text, and in `texts` which.
+select
+    m.kind, m.name, internal.site_last_component(any_value(m.ending)) as component,
+    coalesce(list(p.place order by p.place, m.number) filter (m.number is not null), []) as numbered,
+    coalesce(list(m.number order by p.place, m.number) filter (m.number is not null), []) as numbers,
+    coalesce(list(p.place order by p.place, m.text) filter (m.number is null), []) as worded,
+    coalesce(list(m.text order by p.place, m.text) filter (m.number is null), []) as texts
+from search_index.measures m join internal.site_places() p on p.doc = m.doc
+group by m.kind, m.name
+order by m.kind, m.name;
+
+-- internal.site_lower_endings(): Of the names of metrics, whole, from behind a dot or slash, and each in lower case, those that are better
+--     when lower: what a page sorts by as `catalog search` does.
+--   key: ending
+with names as (select distinct name from search_index.measures where kind = 'metric' and number is not null),
+endings as (
+    select unnest(list_transform(
+        list_filter(range(0, length(name)), lambda place: place = 0 or name[place] in ('.', '/')), lambda place: name[place + 1:]
+    )) as ending
+    from names
+),
+spelled as (select ending from endings union select lower(ending) from endings)
+select ending from spelled where (select direction from internal.metric_direction(ending)) = 'lower' order by ending;
