@@ -1,17 +1,17 @@
 """Files for CI: parsed as YAML, checked for what they may do, and every `run:` of a model's workflow run by bash against a server on loopback.
 
-There is no actionlint here: its package downloads a program. What it would find in these files is checked by hand below: keys, references to
-steps and their outputs, pinned actions, permissions.
+actionlint looks at each workflow; what it leaves open is checked by hand below: pinned actions, permissions, what reaches a shell.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,12 @@ from catalog.schedule.ci_variables import crawl_variables
 from catalog.schedule.external_schedulers import OF_BUILD, file_for
 from catalog.schedule.model_ci import model_file, settings_of
 from catalog.schedule.rendering import ACTIONS
+from support.frontend import package, run
 from support.loopback import needs, serve
 from support.worlds import World
 
 ROOT = Path(__file__).parents[2]
+ACTIONLINT = Path(__file__).parent / "actionlint.mjs"
 NIGHTLY = '[crawl]\nschedule = "0 3 * * *"\n'
 SHARED = """\
 [catalog]
@@ -99,6 +101,39 @@ def test_every_action_is_pinned_to_a_commit_and_names_its_version(tmp_path):
         for name, (commit, version) in ACTIONS.items()
         if not re.fullmatch("[0-9a-f]{40} v[0-9.]+", f"{commit} {version}")
     ] == []
+
+
+# The newest actionlint that needs no download is older than the context `vars`, which GitHub has had since January 2023.
+UNKNOWN_TO_ACTIONLINT = 'undefined variable "vars"'
+
+
+def faults(folder: Path, workflows: Iterable[str]) -> list[list[str]]:
+    """What actionlint says of workflows: kind and message."""
+    files = []
+    for number, text in enumerate(workflows):
+        files.append(folder / f"{number}.yml")
+        files[-1].write_text(text, "utf-8")
+    said = json.loads(run(ACTIONLINT, str(package("actionlint").parents[1]), *map(str, files)))
+    return [[kind, message] for _, _, kind, message in said if not message.startswith(UNKNOWN_TO_ACTIONLINT)]
+
+
+@pytest.mark.slow
+def test_actionlint_finds_no_fault(tmp_path):
+    assert faults(tmp_path, workflows(tmp_path)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        pytest.param("runs-on: ubuntu-latest", "runs_on: ubuntu-latest", "syntax-check", id="a key"),
+        pytest.param("steps.model.outputs", "steps.models.outputs", "expression", id="a step"),
+        pytest.param("uses: actions/setup-python@", "uses: actions/setup-python:", "action", id="an action"),
+    ],
+)
+def test_actionlint_finds_a_fault(tmp_path, old, new, kind):
+    text = model_file("github-actions", config(tmp_path))
+    assert kind in {each for each, _ in faults(tmp_path, [text.replace(old, new, 1)])}
 
 
 def test_a_workflow_has_the_keys_and_references_that_github_knows(tmp_path):
