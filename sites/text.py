@@ -16,6 +16,7 @@ AVATARS = 6  # colours for people in site.css
 HUES = 6  # and for stages that we do not know
 
 _OBJECT = re.compile("[0-9a-f]{40}")
+_SPECIAL = re.compile(r"[^\n !#-%(-;=?-~]")  # what may have to be escaped: all but printable ASCII without & < > " '
 _THOUSAND, _SMALL = 1000, 1e-4  # from where on a number has its thousands apart, and up to where an exponent
 _KILO = 1024
 
@@ -45,6 +46,13 @@ def shown(value: object) -> object:
     if type(value) is str:
         return visible_on_page(value)
     return value
+
+
+def printed(value: object) -> str:
+    """The HTML of a value, as `shown` and Jinja's autoescape print it."""
+    if type(value) is str and not _SPECIAL.search(value):
+        return value
+    return escape(shown(value))
 
 
 def clip(text: str | None, most: int) -> str:
